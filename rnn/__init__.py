@@ -1,0 +1,37 @@
+"""A recurrent network whose gradients are derived by hand, on NumPy alone.
+
+>>> import numpy as np
+>>> net = RNN(Vanilla(inputs=1, units=4, activation=tanh), outputs=1, loss=squared_error)
+>>> params = net.init(np.random.default_rng(0))
+>>> xs, targets = np.ones((3, 6, 1)), np.ones((3, 1))
+>>> value, grads = net.loss_and_gradients(params, xs, targets, truncation=Window(2))
+>>> grads.params.W.shape, grads.xs.shape, grads.h0.shape
+((4, 4), (3, 6, 1), (3, 4))
+"""
+
+from rnn.activations import ACTIVATIONS, Activation, identity, relu, sigmoid, softsign, tanh
+from rnn.cells import Vanilla
+from rnn.losses import Loss, squared_error
+from rnn.network import RNN, Gradients, Params
+from rnn.truncation import Chunked, Full, Tail, Truncation, Window
+
+__all__ = [
+    "ACTIVATIONS",
+    "RNN",
+    "Activation",
+    "Chunked",
+    "Full",
+    "Gradients",
+    "Loss",
+    "Params",
+    "Tail",
+    "Truncation",
+    "Vanilla",
+    "Window",
+    "identity",
+    "relu",
+    "sigmoid",
+    "softsign",
+    "squared_error",
+    "tanh",
+]

@@ -1,0 +1,105 @@
+"""Activations, each beside its slope.
+
+The slope is written from the output, y = f(a), so the backward needs no pre-activation:
+
+=========  ====================  ==================
+name       y = f(a)              f′(a) in terms of y
+=========  ====================  ==================
+tanh       tanh a                1 − y²
+sigmoid    1 / (1 + e⁻ᵃ)         y (1 − y)
+relu       max(0, a)             1 where y > 0, else 0
+softsign   a / (1 + |a|)         (1 − |y|)²
+identity   a                     1
+=========  ====================  ==================
+
+At its kink relu takes the slope 0. A slope written from a rounded output is accurate to a few
+roundings of 1; where the output saturates it loses relative accuracy, which ``verification`` measures.
+
+Every ``value`` writes into ``out``, an array of the shape of ``a`` that is not ``a`` itself, and may
+overwrite ``a``. Every ``slope`` makes a new array.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn.arrays import Array, zeros
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A scalar function, applied to each entry.
+
+    ``value(a, out)`` writes f(a) into ``out``; ``slope(y)`` returns f′(a), given y = f(a).
+    """
+
+    name: str
+    value: Callable[[Array, Array], object]
+    slope: Callable[[Array], Array]
+
+
+def _tanh_slope(y: Array) -> Array:
+    slope: Array = y * y
+    return np.subtract(1, slope, out=slope)
+
+
+# e⁸⁰ is finite in every float type, and adding 1 to it changes nothing in any of them, quadruple
+# precision included: from there on the sigmoid is exactly 1.
+_SIGMOID_IS_ONE = 80
+
+
+def _sigmoid(a: Array, out: Array) -> None:
+    """eᵃ / (1 + eᵃ): accurate relative to its own size for negative a too, and finite for every a."""
+    np.minimum(a, _SIGMOID_IS_ONE, out=a)
+    np.exp(a, out=a)
+    np.add(a, 1, out=out)
+    np.divide(a, out, out=out)
+
+
+def _sigmoid_slope(y: Array) -> Array:
+    slope: Array = 1 - y
+    slope *= y
+    return slope
+
+
+def _relu(a: Array, out: Array) -> None:
+    np.maximum(a, 0, out=out)
+
+
+def _relu_slope(y: Array) -> Array:
+    slope = zeros(y.shape, like=y)
+    slope[y > 0] += 1
+    return slope
+
+
+def _softsign(a: Array, out: Array) -> None:
+    np.abs(a, out=out)
+    np.add(out, 1, out=out)
+    np.divide(a, out, out=out)
+
+
+def _softsign_slope(y: Array) -> Array:
+    slope = np.abs(y)
+    np.subtract(1, slope, out=slope)
+    slope *= slope
+    return slope
+
+
+def _identity(a: Array, out: Array) -> None:
+    out[...] = a
+
+
+def _identity_slope(y: Array) -> Array:
+    slope = zeros(y.shape, like=y)
+    slope += 1
+    return slope
+
+
+tanh = Activation("tanh", np.tanh, _tanh_slope)
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_slope)
+relu = Activation("relu", _relu, _relu_slope)
+softsign = Activation("softsign", _softsign, _softsign_slope)
+identity = Activation("identity", _identity, _identity_slope)
+
+ACTIVATIONS = {f.name: f for f in (tanh, sigmoid, relu, softsign, identity)}

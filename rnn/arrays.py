@@ -1,0 +1,92 @@
+"""Arrays: the alias, the legend of dimensions, and the checks at the public door.
+
+The legend, used in every docstring of this package:
+
+====  =======================================================
+N     records, travelling side by side
+T     steps of a sequence
+D     inputs of one step
+H     hidden units
+G     pre-activations of one step: H for the vanilla cell, 4 H for an LSTM
+K     outputs of one step
+====  =======================================================
+
+Public arrays are (N, T, ·), records first. Inside the engine they are (T, N, ·), so that one step is
+one contiguous block. A leading ``d`` marks a cotangent: ``dW`` is ∂L/∂W and has the shape of ``W``.
+
+float32, float64, longdouble and object arrays of ``fractions.Fraction`` pass through one text.
+"""
+
+from fractions import Fraction
+from math import isfinite
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+Axes: TypeAlias = tuple[int | str, ...]
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.longdouble))
+FRACTIONS = np.dtype(object)
+
+
+def zeros(shape: tuple[int, ...], like: Array) -> Array:
+    """Zeros of the kind of number that ``like`` holds: ``Fraction(0)`` beside Fractions, and +0.0 else."""
+    if like.dtype != FRACTIONS:
+        return np.zeros(shape, like.dtype)
+    return np.full(shape, Fraction(0), dtype=object)
+
+
+def checked(name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = None) -> Array:
+    """``value`` as an array, or an error that says what is wrong with it.
+
+    ``axes`` holds one entry an axis: a number that the axis must have, or a letter for any number
+    from 1. ``dtype``, where given, is that of params.U, which all arrays of one call share.
+
+    Raises TypeError for another type of number, ValueError for another shape or a value that is
+    not finite. Each message names the argument, what was given, and what is needed.
+    """
+    array = np.asarray(value)
+    needed = "float32, float64, longdouble or Fractions" if dtype is None else str(np.dtype(dtype))
+    if array.dtype not in FLOATS and array.dtype != FRACTIONS:
+        raise TypeError(f"{name}: dtype {array.dtype}, needed {needed}")
+    if dtype is not None and array.dtype != dtype:
+        raise TypeError(
+            f"{name}: dtype {array.dtype}, needed {needed}, the dtype of the other arrays"
+        )
+    if len(array.shape) != len(axes) or not all(
+        size == axis if isinstance(axis, int) else size > 0
+        for size, axis in zip(array.shape, axes, strict=True)
+    ):
+        wanted = "(" + ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "") + ")"
+        letters = [axis for axis in axes if isinstance(axis, str)]
+        from_one = f", each of {', '.join(letters)} at least 1" if letters else ""
+        raise ValueError(f"{name}: shape {array.shape}, needed {wanted}{from_one}")
+    _refuse_what_is_not_finite(name, array)
+    return array
+
+
+def _refuse_what_is_not_finite(name: str, array: Array) -> None:
+    if array.dtype == FRACTIONS:
+        for index, entry in np.ndenumerate(array):
+            if not isinstance(entry, Fraction):
+                raise TypeError(f"{name}: {type(entry).__name__} at {index}, needed a Fraction")
+        return
+    flat = array.ravel()
+    # One pass and no temporary: the sum of squares is finite unless an entry is not, or it overflowed.
+    if isfinite(flat.dot(flat)):
+        return
+    finite = np.isfinite(array)
+    if not finite.all():
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise ValueError(f"{name}: {array[index]} at {index}, needed finite numbers")
+
+
+def checked_count(name: str, value: object, least: int) -> int:
+    """``value`` as an int of at least ``least``; TypeError or ValueError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: {value!r}, needed an integer of at least {least}")
+    if value < least:
+        raise ValueError(f"{name}: {value}, needed at least {least}")
+    return int(value)

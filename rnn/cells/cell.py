@@ -1,0 +1,147 @@
+"""The cell protocol: what the two time loops ask of a recurrent cell.
+
+A cell splits its mathematics by what must be sequential and what need not be, and its backward
+mirrors its forward:
+
+=========  ===========================  ==========================================
+\\          one step after another       all steps at once
+=========  ===========================  ==========================================
+forward    ``step``                     ``project``: lay out what no step must wait for
+backward   ``step_back``: da            ``slopes``: every factor of da that is known already;
+                                        ``project_back``: dU, dW, db, dxs from every da
+=========  ===========================  ==========================================
+
+Every cell reads [h, x, 1], one *row* a record and step, and multiplies it by [W U b], so that a step
+is one matrix product, and so is the gradient of all three blocks:
+
+    a = [h, x, 1] [W U b]ᵀ = h Wᵀ + x Uᵀ + b          [dW dU db] = Σ_t da_tᵀ [h_t, x_t, 1]
+
+This is the textbook's a = U x + W h + b with its three products made in one call; a NumPy call costs more
+than the products of a small network, and the rows have to be laid out by step anyway.
+
+Two seams are here for cells richer than the vanilla one:
+
+- A state may be several arrays (an LSTM's h and c). A carry, its cotangent, is a tuple with one array for
+  each, the h that everybody reads first.
+- The recurrent pre-activation's cotangent may differ from ``da`` (a GRU's candidate, where the reset gate
+  stands between W h and a). It differs by a factor known from the forward, so it is derived from every
+  ``da`` at once in ``project_back``, and the recursion produces ``da`` alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from rnn.arrays import Array
+
+
+class Weights(NamedTuple):
+    """What every cell learns, or the cotangents of it: U (G, D), W (G, H), b (G,)."""
+
+    U: Array
+    W: Array
+    b: Array
+
+
+class Recurrent(Protocol):
+    """Anything that has a cell's weights among its fields."""
+
+    @property
+    def U(self) -> Array: ...  # pragma: no cover
+    @property
+    def W(self) -> Array: ...  # pragma: no cover
+    @property
+    def b(self) -> Array: ...  # pragma: no cover
+
+
+@dataclass(frozen=True)
+class Tape:
+    """What a forward leaves for its backward. The first axis of each array is the step.
+
+    ``rows[t]`` is [h_t, x_t, 1], shape (N, H + D + 1), for t = 0 … T − 1; in ``rows[T]`` only h_T, the
+    last state, is set. ``traces`` holds whatever else a cell keeps.
+    """
+
+    rows: Array
+    units: int
+    traces: tuple[Array, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.rows) - 1
+
+    @property
+    def states(self) -> Array:
+        """h_0 … h_T, a view of shape (T + 1, N, H)."""
+        return self.rows[:, :, : self.units]
+
+
+def rows_of(xs: Array, h0: Array) -> Array:
+    """[h, x, 1] for every step, shape (T + 1, N, H + D + 1), with every x and 1 and the first h in place.
+
+    ``xs`` is (N, T, D), records first, and ``h0`` is (N, H).
+    """
+    records, steps, inputs = xs.shape
+    units = h0.shape[1]
+    rows = np.empty((steps + 1, records, units + inputs + 1), xs.dtype)
+    rows[0, :, :units] = h0
+    rows[:-1, :, units:-1] = xs.swapaxes(0, 1)
+    rows[:, :, -1] = 1
+    rows[-1, :, units:-1] = 0
+    return rows
+
+
+class Cell(Protocol):
+    """One recurrent layer's mathematics. ``step`` and ``step_back`` write into arrays that they are given."""
+
+    @property
+    def inputs(self) -> int:
+        """D."""
+        ...  # pragma: no cover
+
+    @property
+    def units(self) -> int:
+        """H."""
+        ...  # pragma: no cover
+
+    @property
+    def gates(self) -> int:
+        """G / H: how many blocks of H rows the weights stack."""
+        ...  # pragma: no cover
+
+    @property
+    def state_arrays(self) -> int:
+        """How many arrays a state has: 1, or 2 with a memory beside h."""
+        ...  # pragma: no cover
+
+    def project(self, weights: Recurrent, xs: Array, state: tuple[Array, ...]) -> Tape:
+        """The tape of xs (N, T, D) and the initial state's arrays, with all that needs no step set."""
+        ...  # pragma: no cover
+
+    def places(self, weights: Recurrent, tape: Tape) -> Iterable[tuple[Array, ...]]:
+        """The arguments of ``step``, for each step in turn: views of the tape, mostly."""
+        ...  # pragma: no cover
+
+    def step(self, *place: Any, **none: Any) -> None:
+        """One step forward: the next state, written in its place."""
+        ...  # pragma: no cover
+
+    def slopes(self, tape: Tape, first: int) -> tuple[Array, ...]:
+        """The factors of ``step_back`` that the forward determines, for each step from ``first`` on."""
+        ...  # pragma: no cover
+
+    def step_back(self, W: Array, *arrays: Any, **none: Any) -> None:
+        """One step back, on any number of rows: given W, the carry's arrays, the slopes', and da.
+
+        Writes ``da``, and overwrites the carry, the state's cotangent after the step, by the one before it.
+        """
+        ...  # pragma: no cover
+
+    def project_back(
+        self, weights: Recurrent, tape: Tape, das: Array, first: int
+    ) -> tuple[Weights, Array]:
+        """dU, dW, db and dxs (steps, N, D), given da (steps, N, G) for each step from ``first`` on."""
+        ...  # pragma: no cover

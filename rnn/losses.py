@@ -1,0 +1,33 @@
+"""Losses, each beside its gradient.
+
+A loss takes the outputs ŷ and the targets y of the steps that have one, both (steps, N, K), and is
+summed over all of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rnn.arrays import Array
+
+
+@dataclass(frozen=True)
+class Loss:
+    """``value(outputs, targets)`` is a number, ``gradient(outputs, targets)`` is ∂value/∂outputs."""
+
+    name: str
+    value: Callable[[Array, Array], Any]
+    gradient: Callable[[Array, Array], Array]
+
+
+def _squared_error(outputs: Array, targets: Array) -> Any:
+    residual = (outputs - targets).ravel()
+    return residual.dot(residual) / 2
+
+
+def _squared_error_gradient(outputs: Array, targets: Array) -> Array:
+    return outputs - targets
+
+
+squared_error = Loss("squared_error", _squared_error, _squared_error_gradient)
+"""½ ‖ŷ − y‖², whose gradient is ŷ − y."""

@@ -1,0 +1,178 @@
+"""The network: a cell, a linear readout, a loss; predictions, the loss, and its gradients.
+
+    h_t+1 = cell(x_t, h_t)        o_t = V h_t+1 + c        t = 0 … T − 1
+
+and, going back from do = ∂ℓ/∂o of every step that has a loss::
+
+    dV = Σ_t do_tᵀ h_t+1          dc = Σ_t do_t            dh_t+1 = do_t V
+
+V and c take every loss whatever the truncation; what dh becomes is ``rnn.bptt``'s.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from rnn.arrays import FLOATS, Array, checked, checked_count, zeros
+from rnn.bptt import bptt, unroll
+from rnn.cells.cell import Cell, Tape
+from rnn.losses import Loss, squared_error
+from rnn.truncation import Full, Truncation
+
+
+class Params(NamedTuple):
+    """Every learned array, or the gradient of each: U (G, D), W (G, H), b (G,), V (K, H), c (K,)."""
+
+    U: Array
+    W: Array
+    b: Array
+    V: Array
+    c: Array
+
+
+class Gradients(NamedTuple):
+    """∂L/∂ each: ``params`` as ``Params``, ``xs`` (N, T, D), ``h0`` (N, H)."""
+
+    params: Params
+    xs: Array
+    h0: Array
+
+
+@dataclass(frozen=True)
+class RNN:
+    """A recurrent ``cell``, a linear readout of ``outputs`` K numbers a step, and a ``loss``.
+
+    The network holds no parameters: ``init`` makes them, and every method takes them.
+
+    Every method raises TypeError for arrays whose numbers are of a type that the engine does not take or
+    that differs between arguments, and ValueError for shapes that do not fit and for entries that are not
+    finite, before any work is done. What is given is never written to.
+
+    >>> from rnn import Vanilla
+    >>> net = RNN(Vanilla(inputs=1, units=3), outputs=1)
+    >>> params = net.init(np.random.default_rng(0))
+    >>> net.predict(params, xs=np.zeros((2, 5, 1))).shape
+    (2, 5, 1)
+    """
+
+    cell: Cell
+    outputs: int
+    loss: Loss = squared_error
+
+    def __post_init__(self) -> None:
+        checked_count("RNN.outputs", self.outputs, 1)
+        if not isinstance(self.loss, Loss):
+            raise TypeError(f"RNN.loss: {self.loss!r}, needed an rnn.Loss, as rnn.squared_error")
+
+    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Params:
+        """New parameters: Glorot-uniform U and V, each block of W orthogonal, b and c zero.
+
+        Sources: Glorot and Bengio (2010), section 4.2; Saxe, McClelland and Ganguli (2014).
+        """
+        if np.dtype(dtype) not in FLOATS:
+            raise TypeError(f"dtype: {np.dtype(dtype)}, needed float32, float64 or longdouble")
+        units, gates = self.cell.units, self.cell.gates
+        U = np.concatenate([_glorot(rng, units, self.cell.inputs) for _ in range(gates)])
+        W = np.concatenate([_orthogonal(rng, units) for _ in range(gates)])
+        V = _glorot(rng, self.outputs, units)
+        blocks = (U, W, np.zeros(gates * units), V, np.zeros(self.outputs))
+        return Params(*(block.astype(dtype) for block in blocks))
+
+    def predict(self, params: Params, xs: Array, h0: Array | None = None) -> Array:
+        """The output at every step, (N, T, K), of xs (N, T, D) from h0 (N, H), or from zero."""
+        params, xs, h0 = self._checked(params, xs, h0)
+        tape = unroll(self.cell, params, xs, (h0,))
+        outputs = self._read_out(params, _rows(tape, 0))
+        return np.ascontiguousarray(outputs.reshape(tape.steps, len(xs), -1).swapaxes(0, 1))
+
+    def loss_value(
+        self, params: Params, xs: Array, targets: Array, h0: Array | None = None
+    ) -> Any:
+        """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
+        params, xs, h0 = self._checked(params, xs, h0)
+        targets = self._checked_targets(params, xs, targets)
+        tape = unroll(self.cell, params, xs, (h0,))
+        first_loss = tape.steps - len(targets)
+        outputs = self._read_out(params, _rows(tape, first_loss)).reshape(targets.shape)
+        return self.loss.value(outputs, targets)
+
+    def loss_and_gradients(
+        self,
+        params: Params,
+        xs: Array,
+        targets: Array,
+        h0: Array | None = None,
+        truncation: Truncation = Full(),  # noqa: B008 (frozen, so it can be shared)
+    ) -> tuple[Any, Gradients]:
+        """The loss, summed over records and steps, and its gradient by every argument.
+
+        ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step. ``truncation`` says
+        how far back each loss reaches (``rnn.truncation``). xs (N, T, D); h0 (N, H), zero where it is None.
+        """
+        params, xs, h0 = self._checked(params, xs, h0)
+        targets = self._checked_targets(params, xs, targets)
+        losses, records, _ = targets.shape
+        tape = unroll(self.cell, params, xs, (h0,))
+
+        hs = _rows(tape, tape.steps - losses)
+        outputs = self._read_out(params, hs).reshape(targets.shape)
+        value = self.loss.value(outputs, targets)
+
+        do = self.loss.gradient(outputs, targets).reshape(len(hs), -1)
+        dV = do.T.dot(hs)
+        dc = do.sum(axis=0)
+        dhs = do.dot(np.ascontiguousarray(params.V)).reshape(losses, records, -1)
+
+        das, (dh0,), first = bptt(self.cell, params, tape, dhs, truncation)
+        weights, reached = self.cell.project_back(params, tape, das, first)
+        dxs = zeros(xs.shape, xs)
+        dxs[:, first:] = reached.swapaxes(0, 1)
+        return value, Gradients(Params(*weights, V=dV, c=dc), dxs, dh0)
+
+    def _read_out(self, params: Params, hs: Array) -> Array:
+        """o = h Vᵀ + c, for rows of h."""
+        outputs: Array = hs.dot(np.ascontiguousarray(params.V).T)
+        outputs += params.c
+        return outputs
+
+    def _checked(
+        self, params: Params, xs: Array, h0: Array | None
+    ) -> tuple[Params, Array, Array]:
+        """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
+        units, inputs, rows = self.cell.units, self.cell.inputs, self.cell.gates * self.cell.units
+        axes = ((rows, inputs), (rows, units), (rows,), (self.outputs, units), (self.outputs,))
+        fields = zip(Params._fields, params, axes, strict=True)
+        dtype = np.asarray(params[0]).dtype
+        params = Params(*(checked(f"params.{n}", value, a, dtype) for n, value, a in fields))
+        xs = checked("xs", xs, ("N", "T", inputs), dtype)
+        if h0 is None:
+            return params, xs, zeros((len(xs), units), xs)
+        return params, xs, checked("h0", h0, (len(xs), units), dtype)
+
+    def _checked_targets(self, params: Params, xs: Array, targets: Array) -> Array:
+        """The targets by step, (losses, N, K): one step where they are (N, K), else T."""
+        records, steps, _ = xs.shape
+        if np.ndim(targets) == 2:
+            return checked("targets", targets, (records, self.outputs), xs.dtype)[None]
+        shape = (records, steps, self.outputs)
+        by_record = checked("targets", targets, shape, xs.dtype)
+        return np.ascontiguousarray(by_record.swapaxes(0, 1))
+
+
+def _rows(tape: Tape, first: int) -> Array:
+    """The states that the steps from ``first`` on produce, as rows (steps · N, H)."""
+    states = tape.states[first + 1 :]
+    return states.reshape(-1, states.shape[2])
+
+
+def _glorot(rng: np.random.Generator, rows: int, columns: int) -> Array:
+    limit = np.sqrt(6 / (rows + columns))
+    return np.asarray(rng.uniform(-limit, limit, (rows, columns)))
+
+
+def _orthogonal(rng: np.random.Generator, units: int) -> Array:
+    Q, R = np.linalg.qr(rng.standard_normal((units, units)))
+    # With the signs of R's diagonal moved into Q, Q is uniform over the orthogonal matrices.
+    return np.asarray(Q * np.sign(np.diagonal(R)))
