@@ -52,9 +52,7 @@ def checked(name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = 
     if array.dtype not in FLOATS and array.dtype != FRACTIONS:
         raise TypeError(f"{name}: dtype {array.dtype}, needed {needed}")
     if dtype is not None and array.dtype != dtype:
-        raise TypeError(
-            f"{name}: dtype {array.dtype}, needed {needed}, the dtype of the other arrays"
-        )
+        raise TypeError(f"{name}: dtype {array.dtype}, needed {needed}, the dtype of the other arrays")
     if len(array.shape) != len(axes) or not all(
         size == axis if isinstance(axis, int) else size > 0
         for size, axis in zip(array.shape, axes, strict=True)

@@ -70,8 +70,7 @@ def plan(truncation: Truncation, steps: int, first_loss: int, abreast: int) -> P
     # Where no loss reaches any step, the last step stands for all of them, with a da of zero.
     first = min((sweep.first for sweep in routes), default=steps - 1)
     groups = tuple(
-        _group(routes[start : start + abreast], first, first_loss)
-        for start in range(0, len(routes), abreast)
+        _group(routes[start : start + abreast], first, first_loss) for start in range(0, len(routes), abreast)
     )
     reached = {t for sweep in routes for t in range(sweep.first, sweep.stop)}
     return Plan(groups, first, disjoint=sum(sweep.depth for sweep in routes) == len(reached))
@@ -89,9 +88,7 @@ def _group(routes: tuple[Sweep, ...], first: int, first_loss: int) -> Group:
         everyone = slice(0, len(now)) if len(seeded) == len(now) else seeded
         collecting.append(everyone if len(seeded) else None)
         losses.append(now[seeded] - first_loss)
-    return Group(
-        routes, tuple(steps), tuple(collecting), tuple(losses), np.flatnonzero(firsts == 0)
-    )
+    return Group(routes, tuple(steps), tuple(collecting), tuple(losses), np.flatnonzero(firsts == 0))
 
 
 def bptt(
@@ -111,9 +108,7 @@ def bptt(
     initial = tuple(zeros((records, units), dhs) for _ in range(cell.state_arrays))
     W = np.ascontiguousarray(weights.W)
     for group in groups:
-        carry = tuple(
-            zeros((len(group.sweeps) * records, units), dhs) for _ in range(cell.state_arrays)
-        )
+        carry = tuple(zeros((len(group.sweeps) * records, units), dhs) for _ in range(cell.state_arrays))
         route = _alone if disjoint and len(group.sweeps) == 1 else _abreast
         for place in route(group, carry, slopes, dhs, das):
             cell.step_back(W, *place)

@@ -87,9 +87,7 @@ class RNN:
         outputs = self._read_out(params, _rows(tape, 0))
         return np.ascontiguousarray(outputs.reshape(tape.steps, len(xs), -1).swapaxes(0, 1))
 
-    def loss_value(
-        self, params: Params, xs: Array, targets: Array, h0: Array | None = None
-    ) -> Any:
+    def loss_value(self, params: Params, xs: Array, targets: Array, h0: Array | None = None) -> Any:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
         params, xs, h0 = self._checked(params, xs, h0)
         targets = self._checked_targets(params, xs, targets)
@@ -137,9 +135,7 @@ class RNN:
         outputs += params.c
         return outputs
 
-    def _checked(
-        self, params: Params, xs: Array, h0: Array | None
-    ) -> tuple[Params, Array, Array]:
+    def _checked(self, params: Params, xs: Array, h0: Array | None) -> tuple[Params, Array, Array]:
         """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
         units, inputs, rows = self.cell.units, self.cell.inputs, self.cell.gates * self.cell.units
         axes = ((rows, inputs), (rows, units), (rows,), (self.outputs, units), (self.outputs,))

@@ -140,8 +140,6 @@ class Cell(Protocol):
         """
         ...  # pragma: no cover
 
-    def project_back(
-        self, weights: Recurrent, tape: Tape, das: Array, first: int
-    ) -> tuple[Weights, Array]:
+    def project_back(self, weights: Recurrent, tape: Tape, das: Array, first: int) -> tuple[Weights, Array]:
         """dU, dW, db and dxs (steps, N, D), given da (steps, N, G) for each step from ``first`` on."""
         ...  # pragma: no cover

@@ -68,9 +68,7 @@ class Vanilla:
         checked_count("Vanilla.inputs", self.inputs, 1)
         checked_count("Vanilla.units", self.units, 1)
         if not isinstance(self.activation, Activation):
-            raise TypeError(
-                f"Vanilla.activation: {self.activation!r}, needed an rnn.Activation, as rnn.tanh"
-            )
+            raise TypeError(f"Vanilla.activation: {self.activation!r}, needed an rnn.Activation, as rnn.tanh")
 
     def project(self, weights: Recurrent, xs: Array, state: tuple[Array, ...]) -> Tape:
         """Every row [h, x, 1], of which the steps still owe h_1 … h_T."""
@@ -98,9 +96,7 @@ class Vanilla:
         np.multiply(dh, slope, da)
         da.dot(W, dh)
 
-    def project_back(
-        self, weights: Recurrent, tape: Tape, das: Array, first: int
-    ) -> tuple[Weights, Array]:
+    def project_back(self, weights: Recurrent, tape: Tape, das: Array, first: int) -> tuple[Weights, Array]:
         """[dW dU db] = Σ_t da_tᵀ [h_t, x_t, 1]; dx_t = da_t U."""
         steps, records, units = das.shape
         da = das.reshape(-1, units)

@@ -1,0 +1,48 @@
+# Every target does its own set-up, in $(VENV), with nothing but Python and its pip:
+# the stamp $(VENV)/.EXTRA says that this extra of pyproject.toml is installed as it now stands.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+BIN := $(VENV)/bin
+
+.PHONY: help verify test lint bench bench-peers clean
+.DELETE_ON_ERROR:
+# Two installations at once would spoil one environment.
+.NOTPARALLEL:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+verify: $(VENV)/.verification ## prove the gradients, or refute them; flags in ARGS
+	$(BIN)/python -m verification --out verification-report $(ARGS)
+
+test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ must be taken
+	$(BIN)/python -m pytest --cov
+
+lint: $(VENV)/.dev ## check format, lint and types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench ## time the engine against autograd; flags in ARGS
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: $(VENV)/.peers ## the same against PyTorch and JAX as well, a large download
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) verification-report build *.egg-info
+	rm -rf .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.%: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "Python 3.11 or newer is needed, $(PYTHON) is %s; name another: make PYTHON=..." \
+	    % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,27 @@
+"""What holds in every test: NumPy raises where it would warn, Hypothesis runs a named profile.
+
+HYPOTHESIS_PROFILE picks the profile; without it, ci where CI is set and dev elsewhere.
+"""
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+# No deadline: how long an example takes says more about the machine than about the code.
+settings.register_profile("dev", deadline=None, print_blob=True)
+# The same examples on every run, so that a red build is about the change and nothing else.
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True)
+settings.register_profile("thorough", settings.get_profile("dev"), max_examples=5_000)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+)
+
+
+@pytest.fixture(autouse=True)
+def numpy_raises() -> Iterator[None]:
+    """Overflow, division by zero and NaN are errors; a gradient that vanishes may underflow."""
+    with np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"):
+        yield

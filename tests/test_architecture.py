@@ -1,0 +1,144 @@
+"""The shape of the house: imports flow one way, rnn/ needs NumPy alone, tests mirror sources.
+
+Imports are read from the source text, so one inside a function that never runs counts as well.
+"""
+
+import ast
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# What a room may import beside the standard library.
+MAY_IMPORT = {
+    "rnn": {"numpy", "rnn"},
+    "verification": {
+        *("autograd", "hypothesis", "matplotlib", "numpy", "pytest"),
+        *("rnn", "verification"),
+    },
+    # The reference shares nothing with what it is compared to.
+    "verification/reference": {"autograd", "numpy", "verification.reference"},
+    # An oracle knows the engine's array type and none of its mathematics.
+    "verification/oracles": {
+        *("autograd", "numpy", "rnn.arrays"),
+        *(f"verification.{room}" for room in ("oracles", "problem", "reference", "tolerance")),
+    },
+}
+
+# Within verification/, no step imports one above it.
+STAIRS = ("oracles", "properties", "mutants", "suite", "report")
+
+
+def sources(room: str) -> list[Path]:
+    """The Python files of a room, which is a folder or a module."""
+    return sorted([*ROOT.glob(f"{room}.py"), *ROOT.glob(f"{room}/**/*.py")])
+
+
+def imports(source: str, package: str) -> set[str]:
+    """The absolute dotted names that a module of the package imports."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            names |= {f"{base}.{alias.name}" for alias in node.names}
+    return names
+
+
+def imports_of(room: str) -> list[tuple[str, str]]:
+    """Every (file, imported name) of a room; a room without files would prove nothing."""
+    files = [file.relative_to(ROOT) for file in sources(room)]
+    assert files, f"{room} holds no Python file"
+    return [
+        (str(file), name)
+        for file in files
+        for name in sorted(imports((ROOT / file).read_text("utf-8"), ".".join(file.parts[:-1])))
+    ]
+
+
+def within(name: str, packages: Iterable[str]) -> bool:
+    """Whether the dotted name is one of the packages or lies inside one."""
+    return any(f"{name}.".startswith(f"{package}.") for package in packages)
+
+
+def foreign_modules(statement: str) -> set[str]:
+    """Top-level modules, neither NumPy nor standard nor rnn, in an interpreter fresh but for this.
+
+    -S keeps the .pth files of site-packages from importing anything first. A module without a
+    spec came from no file: __main__, and what Cython adds for itself.
+    """
+    script = (
+        f"{statement}\n"
+        "import sys\n"
+        "for name, module in sys.modules.items():\n"
+        "    if getattr(module, '__spec__', None):\n"
+        "        print(name.partition('.')[0])\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", script],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return set(run.stdout.split()) - sys.stdlib_module_names - {"numpy", "rnn"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import rnn.bptt as engine",
+        "from rnn import bptt",
+        "from rnn.bptt import *",
+        "from . import bptt",
+        "from .bptt import unroll",
+        "def later():\n    import rnn.bptt",
+    ],
+)
+def test_every_form_of_import_is_seen(statement: str) -> None:
+    """No form of the statement hides an import from these tests."""
+    (name,) = imports(statement, package="rnn")
+    assert within(name, ["rnn.bptt"])
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_what_it_may(room: str) -> None:
+    """A room imports the standard library and its entry in the table, nothing else."""
+    allowed = MAY_IMPORT[room] | sys.stdlib_module_names
+    assert [(file, name) for file, name in imports_of(room) if not within(name, allowed)] == []
+
+
+@pytest.mark.parametrize("step", STAIRS)
+def test_verification_climbs_one_way(step: str) -> None:
+    """No step of the stairs imports one above it: no oracle a property, no property a mutant."""
+    above = [f"verification.{room}" for room in STAIRS[STAIRS.index(step) + 1 :]]
+    found = imports_of(f"verification/{step}")
+    assert [(file, name) for file, name in found if within(name, above)] == []
+
+
+def test_rnn_loads_numpy_alone() -> None:
+    """In a fresh interpreter, `import rnn` loads NumPy and nothing else that is not standard."""
+    assert foreign_modules("import rnn") == set()
+
+
+def test_a_foreign_module_is_reported() -> None:
+    """The check above can fail: a fresh interpreter that imports pytest too is found out."""
+    assert "pytest" in foreign_modules("import rnn, pytest")
+
+
+def test_tests_mirror_sources() -> None:
+    """rnn/foo.py has its tests in tests/rnn/test_foo.py, and `__main__.py` in test_main.py."""
+    files = [file.relative_to(ROOT) for file in sources("rnn") + sources("verification")]
+    twins = [
+        Path("tests") / file.with_name(f"test_{file.stem.strip('_')}.py")
+        for file in files
+        if file.stem not in ("__init__", "conftest") and not file.stem.startswith("test_")
+    ]
+    assert [str(twin) for twin in twins if not (ROOT / twin).exists()] == []

@@ -1,0 +1,134 @@
+"""What is judged: a problem, its gradients, and an engine, a function from the one to the other.
+
+To have a backward pass of your own judged, write it as a function ``engine(problem) -> Gradients``
+and call ``verification.verify(engine)``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from rnn import Chunked, Full, Tail, Truncation, Window
+from rnn.arrays import Array
+
+PARAMETERS = ("U", "W", "b", "V", "c")
+BLOCKS = (*PARAMETERS, "xs", "h0")
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything that a gradient depends on.
+
+    ``cell`` and ``activation`` are names (vanilla; tanh, sigmoid, relu, softsign, identity). ``params``
+    holds U (H, D), W (H, H), b (H,), V (K, H), c (K,). xs (N, T, D); h0 (N, H); ``targets`` (N, K) for a
+    loss on the last step, (N, T, K) for one on every step. All arrays share one dtype. The forward is
+
+        a_t = U x_t + W h_t + b      h_t+1 = f(a_t)      o_t = V h_t+1 + c
+
+    the loss ½ ‖o − target‖², summed over records and steps, and ``truncation`` as in ``rnn.truncation``.
+    """
+
+    activation: str
+    params: Mapping[str, Array]
+    xs: Array
+    targets: Array
+    h0: Array
+    truncation: Truncation = Full()
+    cell: str = "vanilla"
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The number type of every array."""
+        return self.xs.dtype
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return self.xs.shape[1]
+
+    @property
+    def first_loss(self) -> int:
+        """The first step that has a loss."""
+        return 0 if self.targets.ndim == 3 else self.steps - 1
+
+    @property
+    def targets_by_step(self) -> Array:
+        """The targets of the steps that have a loss, (losses, N, K)."""
+        return self.targets.swapaxes(0, 1) if self.targets.ndim == 3 else self.targets[None]
+
+    @property
+    def policy(self) -> tuple[str, tuple[int, ...]]:
+        """The truncation's name and numbers, which is all that an oracle takes of it."""
+        match self.truncation:
+            case Full():
+                return "Full", ()
+            case Window(k) | Tail(k):
+                return type(self.truncation).__name__, (k,)
+            case Chunked(k1, k2):
+                return "Chunked", (k1, k1 if k2 is None else k2)
+        raise TypeError(f"truncation: {self.truncation!r}, needed Full, Window, Chunked or Tail of rnn")
+
+    def arrays(self) -> dict[str, Array]:
+        """Every array by its name."""
+        return {**self.params, "xs": self.xs, "targets": self.targets, "h0": self.h0}
+
+    def replaced(self, **arrays: Any) -> "Problem":
+        """The same problem with other arrays, by name, or another truncation."""
+        params = {name: arrays.pop(name, array) for name, array in self.params.items()}
+        return replace(self, params=params, **arrays)
+
+    def code(self) -> str:
+        """This problem as a Python program that makes it again."""
+        arrays = {name: _array_code(array) for name, array in self.arrays().items()}
+        params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
+        named = "".join(f"    {name}={text},\n" for name, text in arrays.items())
+        return (
+            "import numpy as np\n"
+            "from rnn import Chunked, Full, Tail, Window\n"
+            "from verification import Problem\n\n"
+            "problem = Problem(\n"
+            f"    cell={self.cell!r},\n"
+            f"    activation={self.activation!r},\n"
+            f"    params={{\n{params}    }},\n"
+            f"{named}"
+            f"    truncation={self.truncation!r},\n"
+            ")\n"
+        )
+
+
+def _array_code(array: Array) -> str:
+    """An expression for the array, exact to the bit."""
+    text = repr(array.tolist())
+    return f"np.array({text}, dtype=np.{array.dtype.name})"
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """What an engine answers: the forward's values, and ∂L/∂ each block.
+
+    ``outputs`` (N, T, K); ``value`` a number, the loss; U, W, b, V, c, xs and h0 in the shapes of what they
+    are gradients of. Every array in the problem's dtype.
+    """
+
+    outputs: Array
+    value: Any
+    U: Array
+    W: Array
+    b: Array
+    V: Array
+    c: Array
+    xs: Array
+    h0: Array
+
+    def blocks(self) -> dict[str, Array]:
+        """The seven blocks of the gradient, by name."""
+        return {name: getattr(self, name) for name in BLOCKS}
+
+    def named(self) -> dict[str, Any]:
+        """Every part of the answer, by name, the forward's first."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+Engine: TypeAlias = Callable[[Problem], Gradients]

@@ -1,0 +1,273 @@
+"""What must hold of an engine, as plain functions of a trial.
+
+A property looks at one problem and yields findings: for each row of the table that it fills, whether the row
+held, whether the block in question was nonzero, and whether the case determined it. A property
+that does not apply to a problem yields nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnn import Chunked, Full, Tail, Truncation, Window
+from rnn.arrays import Array
+from verification.problem import BLOCKS, Gradients, Problem
+from verification.tolerance import Expected
+from verification.trial import Misbehaviour, Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Disagreement:
+    """Where an engine is wrong: the part, the index of its worst entry, got, want, and the error allowed."""
+
+    part: str
+    index: tuple[int, ...]
+    got: Any
+    want: Any
+    bound: float
+
+    def __str__(self) -> str:
+        place = f"{self.part}[{', '.join(map(str, self.index))}]" if self.index else self.part
+        return f"{place}: got {self.got!s}, want {self.want!s} within {self.bound:.1e}"
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What a property found in one row: a disagreement (None if it held), and what the finding is worth."""
+
+    row: str
+    wrong: Disagreement | Misbehaviour | None
+    nonzero: bool = True
+    determined: bool = True
+
+
+@dataclass(frozen=True)
+class Property:
+    """A name, the rows that it fills, what must hold in a line, and the function that looks."""
+
+    name: str
+    rows: tuple[str, ...]
+    claim: str
+    check: Callable[[Trial], Iterator[Finding]]
+
+
+def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None:
+    """None if every entry is within ``bound``; NaN is within nothing."""
+    got, want = np.asarray(got), np.asarray(want)
+    with np.errstate(invalid="ignore"):
+        error = np.abs(got.astype(want.dtype) - want)
+    if np.all(error <= bound):
+        return None
+    index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
+    return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
+
+
+def forward(trial: Trial) -> Iterator[Finding]:
+    """The outputs and the loss agree with the reference's."""
+    if trial.truth.determined:
+        for part, expected in trial.truth.forward.items():
+            got = trial.answer.named()[part]
+            wrong = compare(part, got, expected.truth, expected.bound)
+            yield Finding("forward", wrong, expected.size > 0, expected.determined)
+
+
+def agrees_with_autograd(trial: Trial) -> Iterator[Finding]:
+    """Each block agrees with autograd's gradient of the truncated graph."""
+    yield from _blocks(trial, "autograd", lambda: trial.truth.autograd.blocks())
+
+
+def agrees_with_lags(trial: Trial) -> Iterator[Finding]:
+    """Each block agrees with the masked sum of the lag table."""
+    yield from _blocks(trial, "lags", lambda: {name: e.truth for name, e in trial.truth.blocks.items()})
+
+
+def _blocks(trial: Trial, oracle: str, truths: Callable[[], dict[str, Array]]) -> Iterator[Finding]:
+    if trial.truth.determined:
+        for name, truth in truths().items():
+            expected = trial.truth.blocks[name]
+            wrong = compare(name, trial.answer.blocks()[name], truth, expected.bound)
+            yield Finding(f"{oracle} {name}", wrong, expected.size > 0, expected.determined)
+
+
+def equivalents(truncation: Truncation, steps: int, last_only: bool) -> Iterator[Truncation]:
+    """Policies with the same mask, on ``steps`` steps, with a loss on the last step alone or on all."""
+    full = (Full(), Chunked(steps), Window(steps - 1), Tail(steps))
+    match truncation:
+        case Full():
+            yield from full[1:]
+        case Window(k):
+            yield Chunked(1, k + 1)
+            if k >= steps - 1:
+                yield full[0]
+            elif last_only:
+                yield Tail(k + 1)
+        case Tail(k):
+            if k >= steps:
+                yield full[0]
+            elif last_only and k:
+                yield Window(k - 1)
+            yield Chunked(max(steps, k + 1), k)
+        case Chunked(k1, k2):
+            k2 = k1 if k2 is None else k2
+            if k1 == 1 and k2 >= 1:
+                yield Window(k2 - 1)
+            if k1 >= steps:
+                yield Tail(k2) if k2 < k1 else full[0]
+
+
+def same_mask_same_gradient(trial: Trial) -> Iterator[Finding]:
+    """Policies with the same mask give the same gradient."""
+    problem = trial.problem
+    last_only = problem.targets.ndim == 2
+    others = list(equivalents(problem.truncation, problem.steps, last_only))
+    if others and trial.truth.determined:
+        for other in others:
+            yield from _same("identities", trial, trial.under(other).blocks())
+
+
+def records_add_up(trial: Trial) -> Iterator[Finding]:
+    """A batch's gradient is the sum of its records', each computed alone."""
+    if trial.truth.determined and len(trial.problem.xs) > 1:
+        records = [
+            trial.ask(_of_records(trial.problem, slice(n, n + 1))).blocks()
+            for n in range(len(trial.problem.xs))
+        ]
+        joined = {
+            name: np.concatenate([record[name] for record in records])
+            if name in ("xs", "h0")
+            else np.sum([record[name] for record in records], axis=0)
+            for name in BLOCKS
+        }
+        yield from _same("records add up", trial, joined)
+
+
+def records_permute(trial: Trial) -> Iterator[Finding]:
+    """Permuting the records permutes the gradients of xs and h0, and changes no other."""
+    if trial.truth.determined and len(trial.problem.xs) > 1:
+        order = np.roll(np.arange(len(trial.problem.xs)), 1)
+        blocks = trial.ask(_of_records(trial.problem, order)).blocks()
+        back = np.argsort(order)
+        blocks |= {name: blocks[name][back] for name in ("xs", "h0")}
+        yield from _same("records permute", trial, blocks)
+
+
+def units_permute(trial: Trial) -> Iterator[Finding]:
+    """Permuting the hidden units permutes the gradients alike."""
+    units = trial.problem.h0.shape[1]
+    if trial.truth.determined and units > 1:
+        order = np.roll(np.arange(units), 1)
+        shuffled = trial.ask(trial.problem.replaced(**_of_units(trial.problem.arrays(), order)))
+        yield from _same("units permute", trial, _of_units(shuffled.blocks(), np.argsort(order)))
+
+
+def _same(row: str, trial: Trial, blocks: dict[str, Array]) -> Iterator[Finding]:
+    """Two answers that must be the same gradient: each within the bound of the truth, so twice that apart."""
+    for name, block in blocks.items():
+        expected: Expected = trial.truth.blocks[name]
+        wrong = compare(name, block, trial.answer.blocks()[name], 2 * expected.bound)
+        yield Finding(row, wrong, expected.size > 0, expected.determined)
+
+
+def _of_records(problem: Problem, records: Any) -> Problem:
+    names = ("xs", "targets", "h0")
+    return problem.replaced(**{name: problem.arrays()[name][records] for name in names})
+
+
+def _of_units(arrays: dict[str, Array], order: Array) -> dict[str, Array]:
+    return arrays | {
+        "U": arrays["U"][order],
+        "W": arrays["W"][order][:, order],
+        "b": arrays["b"][order],
+        "V": arrays["V"][:, order],
+        "h0": arrays["h0"][:, order],
+    }
+
+
+def inputs_stay(trial: Trial) -> Iterator[Finding]:
+    """No array of the problem is changed, and no answer is a view of one."""
+    before = {name: array.copy() for name, array in trial.problem.arrays().items()}
+    trial.ask(trial.problem)
+    for name, array in trial.problem.arrays().items():
+        yield Finding("inputs stay", _bits(name, array, before[name]), _nonzero(trial))
+
+
+def second_call(trial: Trial) -> Iterator[Finding]:
+    """A second call gives the same bits, and leaves the first answer as it was."""
+    first = {name: np.array(part) for name, part in trial.answer.named().items()}
+    second = trial.ask(trial.problem)
+    yield from _same_bits("second call", trial, second, first)
+    yield from _same_bits("second call", trial, trial.answer, first)
+
+
+def memory_layout(trial: Trial) -> Iterator[Finding]:
+    """Read-only, Fortran-ordered and strided inputs give the same bits."""
+    wanted = trial.answer.named()
+    for lay_out in (_read_only, np.asfortranarray, _strided):
+        laid_out = {name: lay_out(array) for name, array in trial.problem.arrays().items()}
+        answer = trial.ask(trial.problem.replaced(**laid_out))
+        yield from _same_bits("memory layout", trial, answer, wanted)
+
+
+def _read_only(array: Array) -> Array:
+    frozen = array.copy()
+    frozen.flags.writeable = False
+    return frozen
+
+
+def _strided(array: Array) -> Array:
+    """The same numbers, with a gap after each."""
+    return np.repeat(array, 2, axis=-1)[..., ::2]
+
+
+def _same_bits(row: str, trial: Trial, answer: Gradients, wanted: dict[str, Any]) -> Iterator[Finding]:
+    for name, part in answer.named().items():
+        yield Finding(row, _bits(name, part, wanted[name]), _nonzero(trial))
+
+
+def _bits(name: str, got: Any, want: Any) -> Disagreement | None:
+    got, want = np.asarray(got), np.asarray(want)
+    same = (got == want) | ((got != got) & (want != want))
+    if np.all(same):
+        return None
+    index = tuple(int(i) for i in np.argwhere(~same)[0])
+    return Disagreement(name, index, got[index], want[index], 0.0)
+
+
+def _nonzero(trial: Trial) -> bool:
+    """Is any recurrent block of the answer nonzero?"""
+    return any(np.any(trial.answer.blocks()[name]) for name in ("U", "W", "b"))
+
+
+def _rows(oracle: str) -> tuple[str, ...]:
+    return tuple(f"{oracle} {name}" for name in BLOCKS)
+
+
+def _property(
+    name: str, check: Callable[[Trial], Iterator[Finding]], rows: tuple[str, ...] | None = None
+) -> Property:
+    return Property(name, rows or (name,), (check.__doc__ or "").strip(), check)
+
+
+PROPERTIES = (
+    _property("forward", forward),
+    _property("autograd", agrees_with_autograd, _rows("autograd")),
+    _property("lags", agrees_with_lags, _rows("lags")),
+    _property("identities", same_mask_same_gradient),
+    _property("records add up", records_add_up),
+    _property("records permute", records_permute),
+    _property("units permute", units_permute),
+    _property("inputs stay", inputs_stay),
+    _property("second call", second_call),
+    _property("memory layout", memory_layout),
+)
+
+
+def findings(trial: Trial, property_: Property) -> Iterator[Finding]:
+    """What a property finds; an engine that does not answer in form is refuted in each of its rows."""
+    try:
+        yield from property_.check(trial)
+    except Misbehaviour as wrong:
+        for row in property_.rows:
+            yield Finding(row, wrong)
