@@ -46,7 +46,7 @@ class Problem:
     @property
     def steps(self) -> int:
         """T."""
-        return self.xs.shape[1]
+        return int(self.xs.shape[1])
 
     @property
     def first_loss(self) -> int:

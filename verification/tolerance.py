@@ -34,10 +34,13 @@ SAFETY = 16
 
 # A float64 case determines a block if what would be accepted is below 1e-9 of the block; float32 below 1e-3,
 # a little more than the square root of its unit.
-DETERMINED = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-9}
+DETERMINED: dict[np.dtype[Any], float] = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-9}
 
 # The type in which the truth of a type is computed.
-WIDER = {np.dtype(np.float32): np.dtype(np.float64), np.dtype(np.float64): np.dtype(np.longdouble)}
+WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype(np.float32): np.dtype(np.float64),
+    np.dtype(np.float64): np.dtype(np.longdouble),
+}
 
 # Where the platform's long double is float64 itself (Windows, ARM Macs), float64 has no wider type here.
 HAS_WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps

@@ -10,7 +10,6 @@ from typing import Any
 import autograd
 import autograd.numpy as np
 
-from rnn.arrays import Array
 from verification.problem import Gradients, Problem
 from verification.reference.activations import ACTIVATIONS
 from verification.reference.cells import STEPS

@@ -43,9 +43,9 @@ class LagTable:
     grads: Mapping[str, Array]
     terms: Mapping[str, Array]
     outputs: Array
-    output_terms: float
+    output_terms: Array
     values: Array
-    value_terms: float
+    value_terms: Array
     das: Array
     kinked: bool
 
@@ -76,98 +76,122 @@ class LagTable:
 
     def _expected(self, name: str, reach: Array) -> Expected:
         grads, terms = self.grads[name], self.terms[name]
-        weights = {"V": np.ones(len(reach)), "c": np.ones(len(reach)), "h0": reach[:, 0]}.get(name, reach)
-        if name == "xs":  # every step's input is its own entry of the block
-            masked = np.einsum("ls,mls...->ms...", reach.astype(grads.dtype), grads)
-            sums = np.einsum("ls,ls...->s...", reach.astype(terms.dtype), terms)
-            masked, sums = np.moveaxis(masked, 1, 2), np.moveaxis(sums, 0, 1)
+        if name in ("V", "c"):  # every loss counts
+            return self._judged(grads.sum(axis=1), terms.sum(axis=0))
+        if name == "h0":  # a loss counts that reaches step 0
+            weights, sum_over = reach[:, 0], "l,{m}l...->{m}..."
+        elif name == "xs":  # each step's input is a part of the block
+            weights, sum_over = reach, "ls,{m}lsn...->{m}ns..."
         else:
-            axes = "ls"[: weights.ndim]
-            masked = np.einsum(f"{axes},m{axes}...->m...", weights.astype(grads.dtype), grads)
-            sums = np.einsum(f"{axes},{axes}...->...", weights.astype(terms.dtype), terms)
-        return self._judged(masked, float(np.max(sums)))
+            weights, sum_over = reach, "ls,{m}ls...->{m}..."
+        masked = np.einsum(sum_over.format(m="m"), weights.astype(grads.dtype), grads)
+        return self._judged(masked, np.einsum(sum_over.format(m=""), weights.astype(terms.dtype), terms))
 
-    def _judged(self, draws: Array, terms: float) -> Expected:
+    def _judged(self, draws: Array, terms: Array) -> Expected:
         spread = float(np.max(np.abs(draws[1:] - draws[0])))
-        return Expected(np.asarray(draws[0]), spread, terms, self.problem.dtype)
+        return Expected(np.asarray(draws[0]), spread, float(np.max(terms)), self.problem.dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Untied:
+    """A problem's network in M · L copies, each step of each with parameters of its own.
+
+    ``leaves`` holds every copy of every number, the parameters and inputs as one array a step, and under "a"
+    zeros that are added to the pre-activations, so that ∂ℓ/∂a can be had. ``shifts[s]`` is 2uξ for the
+    slopes of step s, ``targets`` those of each loss in every draw.
+    """
+
+    problem: Problem
+    leaves: Leaves
+    shifts: list[Array]
+    targets: list[Array]
+
+    def forward(self, leaves: Leaves) -> tuple[list[Any], list[Any]]:
+        """The states h_0 … h_T (M, L, N, H) and the pre-activations of every step."""
+        cell, name = STEPS[self.problem.cell], self.problem.activation
+        pre_activations = []
+
+        def step(s: int, x: Any, h: Any) -> Any:
+            def noisy(a: Any) -> Any:
+                a = a + leaves["a"][s]
+                pre_activations.append(a)
+                y = ACTIVATIONS[name](a)
+                # No change of value, and a slope off by as much as one that is read off a rounded output.
+                return y + self.shifts[s] * STEEPNESS[name](stop(y)) * (a - stop(a))
+
+            return cell(noisy, leaves["U"][s], leaves["W"][s], leaves["b"][s], x, h)
+
+        return unroll(step, leaves["xs"], leaves["h0"]), pre_activations
+
+    def losses(self, leaves: Leaves, states: list[Any]) -> list[Any]:
+        """Each loss (M,), read off the copy that is its own."""
+        V, c, first = leaves["V"], leaves["c"], self.problem.first_loss + 1
+        return [
+            squared_error(read_out(V[:, i], c[:, i], states[first + i][:, i]), target)
+            for i, target in enumerate(self.targets)
+        ]
+
+    def total(self, leaves: Leaves) -> Any:
+        """All losses of all draws: copies do not meet, so its gradient is that of each."""
+        states, _ = self.forward(leaves)
+        return np.sum(sum(self.losses(leaves, states)))
+
+
+def untied(problem: Problem) -> Untied:
+    """The copies of ``problem`` in the next wider type, all draws but the first perturbed."""
+    wide, u = WIDER[problem.dtype], unit(problem.dtype)
+    losses = problem.steps - problem.first_loss
+    rng = np.random.default_rng(0)
+
+    def noise(shape: tuple[int, ...]) -> Array:
+        """2uξ for every draw, the same for all losses of one, and 0 in the first."""
+        xi: Array = rng.uniform(-1, 1, (1 + DRAWS, 1, *shape)).astype(wide)
+        xi[0] = 0
+        noise: Array = xi * (PERTURBATION * u)
+        return noise
+
+    def copies(array: Array) -> Array:
+        perturbed = array.astype(wide) * (1 + noise(array.shape))
+        every: Array = np.array(np.broadcast_to(perturbed, (1 + DRAWS, losses, *array.shape)))
+        return every
+
+    each_step = range(problem.steps)
+    leaves: Leaves = {name: [copies(problem.params[name]) for _ in each_step] for name in ("U", "W", "b")}
+    leaves |= {name: copies(problem.params[name]) for name in ("V", "c")}
+    leaves["xs"] = [copies(x) for x in problem.xs.swapaxes(0, 1)]
+    leaves["h0"] = copies(problem.h0)
+    leaves["a"] = [np.zeros((1 + DRAWS, losses, *problem.h0.shape), wide) for _ in each_step]
+    targets = [copies(target)[:, 0] for target in problem.targets_by_step]
+    return Untied(problem, leaves, [noise(problem.h0.shape) for _ in each_step], targets)
 
 
 def lag_table(problem: Problem) -> LagTable:
     """The lag table of ``problem``, in the type next wider than the problem's own."""
-    wide = WIDER[problem.dtype]
-    u = unit(problem.dtype)
-    steps, losses = problem.steps, problem.steps - problem.first_loss
-    records, units = problem.h0.shape
-    rng = np.random.default_rng(0)
-    f, steepness = ACTIVATIONS[problem.activation], STEEPNESS[problem.activation]
-    cell = STEPS[problem.cell]
-
-    def noise(shape: tuple[int, ...]) -> Array:
-        """2uξ for every copy: nothing in the first draw, the same for all losses of another."""
-        xi = rng.uniform(-1, 1, (1 + DRAWS, 1, *shape)).astype(wide)
-        xi[0] = 0
-        return PERTURBATION * u * xi
-
-    def copies(array: Array) -> Array:
-        """The array for every draw and loss, perturbed in all draws but the first."""
-        perturbed = array.astype(wide) * (1 + noise(array.shape))
-        return np.broadcast_to(perturbed, (1 + DRAWS, losses, *array.shape)).copy()
-
-    by_step = ("U", "W", "b")
-    leaves: Leaves = {name: [copies(problem.params[name]) for _ in range(steps)] for name in by_step}
-    leaves |= {name: copies(problem.params[name]) for name in ("V", "c")}
-    leaves["xs"] = [copies(x) for x in problem.xs.swapaxes(0, 1)]
-    leaves["h0"] = copies(problem.h0)
-    leaves["a"] = [np.zeros((1 + DRAWS, losses, records, units), wide) for _ in range(steps)]
-    targets = [copies(target)[:, 0] for target in problem.targets_by_step]
-    shifts = [noise((records, units)) for _ in range(steps)]
-
-    def states(leaves: Leaves, pre_activations: list[Any] | None = None) -> list[Any]:
-        def step(s: int, x: Any, h: Any) -> Any:
-            def noisy(a: Any) -> Any:
-                a = a + leaves["a"][s]
-                if pre_activations is not None:
-                    pre_activations.append(a)
-                y = f(a)
-                # No change of value, and a slope off by as much as one read off a rounded output.
-                return y + shifts[s] * steepness(stop(y)) * (a - stop(a))
-
-            return cell(noisy, *(leaves[name][s] for name in by_step), x, h)
-
-        return unroll(step, leaves["xs"], leaves["h0"])
-
-    def losses_of(leaves: Leaves, hs: list[Any]) -> list[Any]:
-        """Each loss in its own copy: (M,) each."""
-        V, c = leaves["V"], leaves["c"]
-        return [
-            squared_error(read_out(V[:, i], c[:, i], hs[problem.first_loss + i + 1][:, i]), target)
-            for i, target in enumerate(targets)
-        ]
-
+    copies = untied(problem)
+    # Overflow is found, and the case set aside, by ``LagTable.finite``.
     with np.errstate(over="ignore", invalid="ignore"):
-        grads = autograd.grad(lambda leaves: np.sum(sum(losses_of(leaves, states(leaves)))))(leaves)
-        pre_activations: list[Any] = []
-        hs = states(leaves, pre_activations)
-        values = np.stack(losses_of(leaves, hs), axis=1)
-        outputs = np.stack([read_out(leaves["V"], leaves["c"], h)[:, 0] for h in hs[1:]], axis=2)
-        das = np.stack(grads.pop("a"), axis=2)[0]
-        table = {
-            name: np.stack(grad, axis=2) if isinstance(grad, list) else grad for name, grad in grads.items()
-        }
-        clean = [h[0, 0] for h in hs]
-        terms, output_terms, value_terms = _terms(
-            problem.replaced(**{name: array.astype(wide) for name, array in problem.arrays().items()}),
-            clean,
-            das,
-        )
+        grads = autograd.grad(copies.total)(copies.leaves)
+        states, pre_activations = copies.forward(copies.leaves)
+        V, c = copies.leaves["V"], copies.leaves["c"]
+        grads = {name: np.stack(g, axis=2) if isinstance(g, list) else g for name, g in grads.items()}
+        das = grads.pop("a")[0]
+        wide = problem.replaced(**{name: a.astype(das.dtype) for name, a in problem.arrays().items()})
+        terms, output_terms, value_terms = _terms(wide, [h[0, 0] for h in states], das)
         return LagTable(
-            problem, table, terms, outputs, output_terms, values, value_terms, das,
-            problem.activation == "relu" and _kinked(np.stack(pre_activations)[:, :, 0]),
-        )  # fmt: skip
+            problem=problem,
+            grads=grads,
+            terms=terms,
+            outputs=np.stack([read_out(V, c, h)[:, 0] for h in states[1:]], axis=2),
+            output_terms=output_terms,
+            values=np.stack(copies.losses(copies.leaves, states), axis=1),
+            value_terms=value_terms,
+            das=das,
+            kinked=problem.activation == "relu" and _kinked(np.stack(pre_activations)[:, :, 0]),
+        )
 
 
-def _terms(problem: Problem, hs: list[Array], das: Array) -> tuple[dict[str, Array], float, float]:
-    """Σ |terms| of each last sum: the blocks' by loss and step, the outputs' and the loss's largest."""
+def _terms(problem: Problem, hs: list[Array], das: Array) -> tuple[dict[str, Array], Array, Array]:
+    """Σ |terms| of each last sum: the blocks' by loss and step, and those of the outputs and the loss."""
     das = np.abs(das)
     h_prev, h = np.abs(np.stack(hs[:-1])), np.abs(np.stack(hs[1:]))
     xs = np.abs(problem.xs)
@@ -186,8 +210,8 @@ def _terms(problem: Problem, hs: list[Array], das: Array) -> tuple[dict[str, Arr
         "xs": np.einsum("lsnh,hd->lsnd", das, size["U"]),
         "h0": np.einsum("lnh,hg->lng", das[:, 0], size["W"]),
     }
-    value_terms = float(np.sum(residuals * residuals / 2 + residuals * roundings))
-    return terms, float(np.max(output_terms)), value_terms
+    value_terms = np.sum(residuals * residuals / 2 + residuals * roundings)
+    return terms, output_terms, value_terms
 
 
 def _kinked(pre_activations: Array) -> bool:

@@ -8,43 +8,55 @@ relative to its own size on both sides, for complex arguments too.
 off by one part in one: what ``verification.oracles.lags`` perturbs slopes by.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import autograd.numpy as np
 from autograd.extend import notrace_primitive
-from numpy.typing import ArrayLike
 
 
-@notrace_primitive
-def _sides(a: ArrayLike) -> ArrayLike:
-    """+1 where the real part is not negative, −1 elsewhere: a constant to autograd."""
+def _side(a: Any) -> Any:
+    """+1 where the real part is not negative, −1 elsewhere."""
     real = np.real(a)
     return np.where(real >= 0, np.ones_like(real), -np.ones_like(real))
 
 
-def tanh(a):
+# A constant to autograd.
+_side_of: Callable[[Any], Any] = notrace_primitive(_side)
+
+
+def tanh(a: Any) -> Any:
+    """The hyperbolic tangent."""
     return np.tanh(a)
 
 
-def sigmoid(a):
-    sides = _sides(a)
-    e = np.exp(-sides * a)
-    return np.where(sides > 0, 1 / (1 + e), e / (1 + e))
+def sigmoid(a: Any) -> Any:
+    """1 / (1 + e⁻ᵃ)."""
+    side = _side_of(a)
+    e = np.exp(-side * a)
+    return np.where(side > 0, 1 / (1 + e), e / (1 + e))
 
 
-def relu(a):
+def relu(a: Any) -> Any:
+    """max(0, a), with the slope 0 at 0."""
     return np.where(a > 0, a, 0 * a)
 
 
-def softsign(a):
+def softsign(a: Any) -> Any:
+    """a / (1 + |a|)."""
     return a / (1 + np.abs(a))
 
 
-def identity(a):
+def identity(a: Any) -> Any:
+    """a."""
     return a
 
 
-ACTIVATIONS = {f.__name__: f for f in (tanh, sigmoid, relu, softsign, identity)}
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    f.__name__: f for f in (tanh, sigmoid, relu, softsign, identity)
+}
 
-STEEPNESS = {
+STEEPNESS: dict[str, Callable[[Any], Any]] = {
     "tanh": lambda y: 2 * y * y,
     "sigmoid": lambda y: np.abs((1 - 2 * y) * y),
     "relu": lambda y: 0 * y,

@@ -1,0 +1,94 @@
+"""``python -m verification``: verify the gradients, and train on the sine only if they hold.
+
+Exit codes: 0, all holds; 1, a property is refuted or was not exercised; 2, the command was misused.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from rnn.training import print_progress
+from verification import report
+from verification.engine import manual
+from verification.files import refuse_unwritable
+from verification.problem import Engine
+from verification.sine import ARTICLE, LONG, train_on_sine
+from verification.suite import PROFILES, verify
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command's options."""
+    parser = Parser(
+        prog="python -m verification",
+        description="Verify the hand-derived gradients, and train on the sine only if they hold.",
+    )
+    parser.add_argument("--profile", choices=PROFILES, default="quick", help="how many cases (default quick)")
+    parser.add_argument("--seed", type=_seed, default=0, help="of the drawn problems and the training")
+    parser.add_argument(
+        "--out", type=Path, default=Path("verification-report"), metavar="DIR", help="where pictures go"
+    )
+    parser.add_argument("--json", type=Path, metavar="PATH", help="also write the result as JSON")
+    options = parser.parse_args(argv)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        for path in (options.out / "sine.png", options.json):
+            if path is not None:
+                refuse_unwritable(path)
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}, needed a place to write to")
+    return options
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}, needed an integer of at least 0")
+    return int(text)
+
+
+def show_cases(done: int, total: int) -> None:
+    """The cases done, over one another in a terminal and as lines of their own elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r{done} of {total} cases", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    elif done == total or done % (total // 4) < 100:
+        print(f"{done} of {total} cases", file=sys.stderr, flush=True)
+
+
+def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
+    """Run the command on ``engine``; returns the exit code."""
+    options = arguments(argv)
+    profile = PROFILES[options.profile]
+    print(
+        f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}", flush=True
+    )
+    verification = verify(engine, profile, seed=options.seed, progress=show_cases)
+    print(report.table(verification))
+    print(report.LEGEND)
+    print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n", flush=True)
+
+    sine = None
+    if verification.verdict == "verified":
+        print("The gradients hold. Training on the sine with them:", flush=True)
+        recipe = LONG if profile.name == "thorough" else ARTICLE
+        sine = train_on_sine(recipe, options.seed, print_progress)
+        print(report.sine_table(sine))
+        report.draw_sine(options.out / "sine.png", sine)
+        print(f"Drawn: {options.out / 'sine.png'}")
+    else:
+        print(report.failure(verification))
+        print("No training: it would prove nothing.")
+    if options.json is not None:
+        report.write_json(options.json, verification, sine)
+    return 0 if sine is not None else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

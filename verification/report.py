@@ -1,0 +1,150 @@
+"""Rendering: a verification and a training, as a table for the terminal, as JSON, and as pictures."""
+
+import importlib.metadata
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+from verification.files import write, write_text
+from verification.sine import PUBLISHED_RMSE, Sine
+from verification.strategies import POLICIES
+from verification.suite import Row, Verification
+
+
+def table(verification: Verification) -> str:
+    """A line for each row: under each truncation, how many cases, and in how many the block was not zero."""
+    lines = [f"{'':18}" + "".join(f"{policy:>18}" for policy in POLICIES)]
+    for name in dict.fromkeys(row.name for row in verification.rows):
+        cells = [_cell(row) for row in verification.rows if row.name == name]
+        lines.append(f"{name:18}" + "".join(f"{cell:>18}" for cell in cells))
+    return "\n".join(lines)
+
+
+def _cell(row: Row) -> str:
+    if row.verdict == "refuted":
+        return f"REFUTED {row.failures}/{row.cases}"
+    if row.verdict == "not exercised":
+        return "not exercised"
+    return f"{row.cases} · {100 * row.nonzero // row.cases} %"
+
+
+LEGEND = "Each entry: cases · share of them in which the truth was not zero (the block's, where the row names one)."
+
+
+def failure(verification: Verification) -> str:
+    """The smallest example among the refuted rows, as a program; or which rows were not exercised."""
+    refuted = [row for row in verification.rows if row.example is not None]
+    if refuted:
+        row = min(refuted, key=lambda row: row.example.size if row.example else 0)
+        assert row.example is not None
+        return f"Refuted: {row.name}, under {row.truncation}. The smallest example:\n\n{row.example.code()}"
+    idle = [f"{row.name} under {row.truncation}" for row in verification.rows if row.verdict != "holds"]
+    return "Not exercised, which is neither pass nor fail: " + ", ".join(idle)
+
+
+def sine_table(sine: Sine) -> str:
+    """The validation RMSE beside the baselines and the published one."""
+    figures = {
+        f"this network, {sine.recipe.epochs} epochs, {sine.recipe.truncation}": sine.validation_rmse,
+        "the article, as published": PUBLISHED_RMSE,
+        **sine.baselines,
+    }
+    lines = [f"{name:45} {value:10.3g}" for name, value in figures.items()]
+    steps = len(sine.free[0])
+    lines.append(f"{f'free run, {steps} steps on its own predictions':45} {sine.free_run_rmse:10.3g}")
+    return "\n".join(["RMSE on the 50 validation windows of the sine", *lines])
+
+
+def as_json(verification: Verification, sine: Sine | None) -> dict[str, Any]:
+    """The whole result as JSON values; ``sine`` is null where the gradients did not hold."""
+    return {
+        "verdict": verification.verdict,
+        "profile": verification.profile.name,
+        "seed": verification.seed,
+        "seconds": round(verification.seconds, 3),
+        "cases": verification.cases,
+        "properties": [_row_json(row) for row in verification.rows],
+        "sine": None if sine is None else _sine_json(sine),
+        "versions": versions(),
+    }
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "truncation": row.truncation,
+        "cases": row.cases,
+        "nonzero": row.nonzero,
+        "undetermined": row.undetermined,
+        "failures": row.failures,
+        "verdict": row.verdict,
+        "example": None if row.example is None else row.example.code(),
+    }
+
+
+def _sine_json(sine: Sine) -> dict[str, Any]:
+    return {
+        "epochs": sine.recipe.epochs,
+        "truncation": repr(sine.recipe.truncation),
+        "validation_rmse": sine.validation_rmse,
+        "free_run_rmse": sine.free_run_rmse,
+        "free_run_steps": len(sine.free[0]),
+        "baselines": {"published": PUBLISHED_RMSE, **sine.baselines},
+        "losses": {"train": sine.history.train, "validation": sine.history.validation},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Python, the platform, and the libraries that a result depends on."""
+    libraries = ("numpy", "autograd", "hypothesis")
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **{name: importlib.metadata.version(name) for name in libraries},
+    }
+
+
+def write_json(path: Path, verification: Verification, sine: Sine | None) -> None:
+    """The result as a JSON file."""
+    write_text(path, json.dumps(as_json(verification, sine), indent=1, ensure_ascii=False) + "\n")
+
+
+def draw_sine(path: Path, sine: Sine) -> None:
+    """Truth and prediction one step ahead, the free run and its error, and the losses by epoch."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 8), layout="constrained")
+    one_step, losses, free, error = figure.subplots(2, 2).flat
+
+    truth, predicted = sine.validation
+    one_step.plot(truth, color="0.6", linewidth=3, label="truth")
+    one_step.plot(predicted, color="C0", linewidth=1, label="prediction")
+    one_step.set(
+        title=f"One step ahead, RMSE {sine.validation_rmse:.1e}", xlabel="validation window", ylabel="sin x"
+    )
+    one_step.legend(loc="lower right")
+
+    epochs = range(len(sine.history.train))
+    losses.semilogy(epochs, sine.history.train, color="C0", label="training, 100 windows")
+    losses.semilogy(epochs, sine.history.validation, color="C1", label="validation, 50 windows")
+    losses.set(title="Loss summed over windows", xlabel="epoch", ylabel="Σ ½ (ŷ − y)²")
+    losses.legend()
+
+    truth, alone = sine.free
+    last = slice(-100, None)
+    steps = range(1, len(truth) + 1)
+    free.plot(steps[last], truth[last], color="0.6", linewidth=3, label="truth")
+    free.plot(steps[last], alone[last], color="C2", linewidth=1, label="own predictions")
+    free.set(
+        title=f"Free run, the last 100 of {len(truth)} steps, RMSE {sine.free_run_rmse:.1e}",
+        xlabel="steps on its own predictions",
+        ylabel="sin x",
+    )
+    free.legend(loc="lower right")
+
+    error.semilogy(steps, abs(alone - truth), color="C2", linewidth=0.7)
+    error.set(title="Error of the free run", xlabel="steps on its own predictions", ylabel="|error|")
+
+    figure.suptitle(f"The sine, {sine.recipe.epochs} epochs, {sine.recipe.truncation}")
+    write(path, lambda temporary: figure.savefig(temporary, dpi=120))
