@@ -29,16 +29,15 @@ def _cell(row: Row) -> str:
     return f"{row.cases} · {100 * row.nonzero // row.cases} %"
 
 
-LEGEND = "Each entry: cases · share of them in which the truth was not zero (the block's, where the row names one)."
+LEGEND = "Each entry: cases · share of them in which the truth (of the block, if one is named) was not zero."
 
 
 def failure(verification: Verification) -> str:
     """The smallest example among the refuted rows, as a program; or which rows were not exercised."""
-    refuted = [row for row in verification.rows if row.example is not None]
+    refuted = [(row, row.example) for row in verification.rows if row.example is not None]
     if refuted:
-        row = min(refuted, key=lambda row: row.example.size if row.example else 0)
-        assert row.example is not None
-        return f"Refuted: {row.name}, under {row.truncation}. The smallest example:\n\n{row.example.code()}"
+        row, example = min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size))
+        return f"Refuted: {row.name}, under {row.truncation}. The smallest example:\n\n{example.code()}"
     idle = [f"{row.name} under {row.truncation}" for row in verification.rows if row.verdict != "holds"]
     return "Not exercised, which is neither pass nor fail: " + ", ".join(idle)
 
@@ -123,7 +122,7 @@ def draw_sine(path: Path, sine: Sine) -> None:
     one_step.set(
         title=f"One step ahead, RMSE {sine.validation_rmse:.1e}", xlabel="validation window", ylabel="sin x"
     )
-    one_step.legend(loc="lower right")
+    _legend_above_the_wave(one_step)
 
     epochs = range(len(sine.history.train))
     losses.semilogy(epochs, sine.history.train, color="C0", label="training, 100 windows")
@@ -141,10 +140,15 @@ def draw_sine(path: Path, sine: Sine) -> None:
         xlabel="steps on its own predictions",
         ylabel="sin x",
     )
-    free.legend(loc="lower right")
+    _legend_above_the_wave(free)
 
     error.semilogy(steps, abs(alone - truth), color="C2", linewidth=0.7)
     error.set(title="Error of the free run", xlabel="steps on its own predictions", ylabel="|error|")
 
     figure.suptitle(f"The sine, {sine.recipe.epochs} epochs, {sine.recipe.truncation}")
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
+
+
+def _legend_above_the_wave(axes: Any) -> None:
+    axes.set_ylim(-1.15, 1.6)
+    axes.legend(loc="upper right", ncols=2, frameon=False)

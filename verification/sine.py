@@ -1,4 +1,4 @@
-"""Training on the sine, which begins only once the gradients hold: the article's task, with a verified engine.
+"""Training on the sine, which begins only once the gradients hold: the article's task, verified engine.
 
 The task is the article's (windows of 50 values of sin 0, sin 1, …, the next value as target, 100 windows to
 learn from and 50 to validate), and so are 100 units and 25 epochs. Three baselines stand beside the
@@ -26,7 +26,7 @@ FREE_RUN = 1000
 
 @dataclass(frozen=True)
 class Recipe:
-    """How long to train, and how far back each loss reaches; the rate falls from ``rate`` to 0 by a cosine."""
+    """How long to train, and how far back a loss reaches; the rate falls from ``rate`` to 0 by a cosine."""
 
     epochs: int
     truncation: Truncation

@@ -18,7 +18,7 @@ from hypothesis.errors import NoSuchExample
 
 from verification.problem import Engine, Problem
 from verification.properties import PROPERTIES, Finding, Property, findings
-from verification.strategies import POLICIES, problems
+from verification.strategies import NUMBERS, POLICIES, problems, whole_numbers
 from verification.trial import Trial, Truth
 
 # Cases that one Hypothesis run draws: enough for it to vary its draws, few enough to show progress.
@@ -43,10 +43,11 @@ PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A problem on which a property fails, and how it fails there."""
+    """A problem on which a property fails, how it fails there, and whether smaller ones were looked for."""
 
     problem: Problem
     failure: str
+    smallest: bool = False
 
     def code(self) -> str:
         """A program that shows the failure: the problem, and the engine's answer beside the truth."""
@@ -266,18 +267,21 @@ def _smallest(engine: Engine, row: Row, check: Property) -> Example | None:
         wrong = [f.wrong for f in findings(trial, check) if f.row == row.name and f.wrong is not None]
         return str(wrong[0]) if wrong else None
 
-    try:
-        problem = find(
-            problems(policy=row.truncation, most_steps=12),
-            lambda problem: failure(problem) is not None,
-            settings=settings(
-                max_examples=SHRINKING,
-                database=None,
-                deadline=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    except NoSuchExample:
-        return row.example
-    return Example(problem, failure(problem) or "")
+    # Whole numbers first: most faults show on them, and an example in small integers can be checked by hand.
+    for numbers in (whole_numbers(), NUMBERS):
+        try:
+            problem = find(
+                problems(policy=row.truncation, numbers=numbers, most_steps=12),
+                lambda problem: failure(problem) is not None,
+                settings=settings(
+                    max_examples=SHRINKING,
+                    database=None,
+                    deadline=None,
+                    derandomize=True,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        except NoSuchExample:
+            continue
+        return Example(problem, failure(problem) or "", smallest=True)
+    return row.example
