@@ -15,8 +15,8 @@ identity   a                     1
 At its kink relu takes the slope 0. A slope written from a rounded output is accurate to a few
 roundings of 1; where the output saturates it loses relative accuracy, which ``verification`` measures.
 
-Every ``value`` writes into ``out``, an array of the shape of ``a`` that is not ``a`` itself, and may
-overwrite ``a``. Every ``slope`` makes a new array.
+``value(a, out)`` and ``slope(y, out)`` write into ``out``, an array of the shape of the first argument and
+not that argument itself. ``value`` may overwrite ``a``; ``slope`` leaves ``y`` as it is.
 """
 
 from collections.abc import Callable
@@ -31,17 +31,17 @@ from rnn.arrays import Array, zeros
 class Activation:
     """A scalar function, applied to each entry.
 
-    ``value(a, out)`` writes f(a) into ``out``; ``slope(y)`` returns f′(a), given y = f(a).
+    ``value(a, out)`` writes f(a) into ``out``; ``slope(y, out)`` writes f′(a), given y = f(a).
     """
 
     name: str
     value: Callable[[Array, Array], object]
-    slope: Callable[[Array], Array]
+    slope: Callable[[Array, Array], object]
 
 
-def _tanh_slope(y: Array) -> Array:
-    slope: Array = y * y
-    return np.subtract(1, slope, out=slope)
+def _tanh_slope(y: Array, out: Array) -> None:
+    np.multiply(y, y, out=out)
+    np.subtract(1, out, out=out)
 
 
 # e⁸⁰ is finite in every float type, and adding 1 to it changes nothing in any of them, quadruple
@@ -57,20 +57,18 @@ def _sigmoid(a: Array, out: Array) -> None:
     np.divide(a, out, out=out)
 
 
-def _sigmoid_slope(y: Array) -> Array:
-    slope: Array = 1 - y
-    slope *= y
-    return slope
+def _sigmoid_slope(y: Array, out: Array) -> None:
+    np.subtract(1, y, out=out)
+    np.multiply(out, y, out=out)
 
 
 def _relu(a: Array, out: Array) -> None:
     np.maximum(a, 0, out=out)
 
 
-def _relu_slope(y: Array) -> Array:
-    slope = zeros(y.shape, like=y)
-    slope[y > 0] += 1
-    return slope
+def _relu_slope(y: Array, out: Array) -> None:
+    out[...] = zeros((), like=y)
+    out[y > 0] += 1
 
 
 def _softsign(a: Array, out: Array) -> None:
@@ -79,21 +77,19 @@ def _softsign(a: Array, out: Array) -> None:
     np.divide(a, out, out=out)
 
 
-def _softsign_slope(y: Array) -> Array:
-    slope = np.abs(y)
-    np.subtract(1, slope, out=slope)
-    slope *= slope
-    return slope
+def _softsign_slope(y: Array, out: Array) -> None:
+    np.abs(y, out=out)
+    np.subtract(1, out, out=out)
+    np.multiply(out, out, out=out)
 
 
 def _identity(a: Array, out: Array) -> None:
     out[...] = a
 
 
-def _identity_slope(y: Array) -> Array:
-    slope = zeros(y.shape, like=y)
-    slope += 1
-    return slope
+def _identity_slope(y: Array, out: Array) -> None:
+    out[...] = zeros((), like=y)
+    out += 1
 
 
 tanh = Activation("tanh", np.tanh, _tanh_slope)

@@ -48,21 +48,25 @@ def checked(name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = 
     not finite. Each message names the argument, what was given, and what is needed.
     """
     array = np.asarray(value)
-    needed = "float32, float64, longdouble or Fractions" if dtype is None else str(np.dtype(dtype))
-    if array.dtype not in FLOATS and array.dtype != FRACTIONS:
-        raise TypeError(f"{name}: dtype {array.dtype}, needed {needed}")
-    if dtype is not None and array.dtype != dtype:
-        raise TypeError(f"{name}: dtype {array.dtype}, needed {needed}, the dtype of the other arrays")
-    if len(array.shape) != len(axes) or not all(
-        size == axis if isinstance(axis, int) else size > 0
-        for size, axis in zip(array.shape, axes, strict=True)
-    ):
+    if array.dtype != dtype:
+        if array.dtype not in FLOATS and array.dtype != FRACTIONS:
+            needed = "float32, float64, longdouble or Fractions"
+            raise TypeError(f"{name}: dtype {array.dtype}, needed {needed}")
+        if dtype is not None:
+            raise TypeError(f"{name}: dtype {array.dtype}, needed {dtype} as params.U has")
+    if array.shape != axes and not _fits(array.shape, axes):
         wanted = "(" + ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "") + ")"
         letters = [axis for axis in axes if isinstance(axis, str)]
         from_one = f", each of {', '.join(letters)} at least 1" if letters else ""
         raise ValueError(f"{name}: shape {array.shape}, needed {wanted}{from_one}")
     _refuse_what_is_not_finite(name, array)
     return array
+
+
+def _fits(shape: tuple[int, ...], axes: Axes) -> bool:
+    return len(shape) == len(axes) and all(
+        size == axis if isinstance(axis, int) else size > 0 for size, axis in zip(shape, axes, strict=True)
+    )
 
 
 def _refuse_what_is_not_finite(name: str, array: Array) -> None:

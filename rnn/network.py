@@ -102,7 +102,7 @@ class RNN:
         xs: Array,
         targets: Array,
         h0: Array | None = None,
-        truncation: Truncation = Full(),  # noqa: B008 (frozen, so it can be shared)
+        truncation: Truncation = Full(),
     ) -> tuple[Any, Gradients]:
         """The loss, summed over records and steps, and its gradient by every argument.
 

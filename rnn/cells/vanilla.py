@@ -50,7 +50,7 @@ import numpy as np
 
 from rnn.activations import Activation, tanh
 from rnn.arrays import Array, checked_count
-from rnn.cells.cell import Recurrent, Tape, Weights, rows_of
+from rnn.cells.cell import Recurrent, Tape, Weights, tape_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Vanilla:
     def project(self, weights: Recurrent, xs: Array, state: tuple[Array, ...]) -> Tape:
         """Every row [h, x, 1], of which the steps still owe h_1 … h_T."""
         (h0,) = state
-        return Tape(rows_of(xs, h0), self.units)
+        return tape_of(xs, h0, self.gates)
 
     def places(self, weights: Recurrent, tape: Tape) -> Iterable[tuple[Array, ...]]:
         """[W U b]ᵀ, the row that a step reads, room for a, and the state that the step writes."""
@@ -89,7 +89,9 @@ class Vanilla:
 
     def slopes(self, tape: Tape, first: int) -> tuple[Array]:
         """f′(a) of each step from ``first`` on, read off its output."""
-        return (self.activation.slope(tape.states[first + 1 :]),)
+        room = tape.room[first:]
+        self.activation.slope(tape.states[first + 1 :], room)
+        return (room,)
 
     def step_back(self, W: Array, dh: Array, slope: Array, da: Array) -> None:
         """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
