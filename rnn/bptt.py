@@ -2,9 +2,9 @@
 
 The backward sends *sweeps* back through time (``rnn.truncation``) on their *routes* (``rnn.routes``).
 Since dU, dW, db and dxs are linear in da, the recursion has to produce da alone; what different losses
-contribute to the same step is added there. Sweeps step back **abreast**, as one batch: at offset j every sweep
-deeper than j stands at step stop − 1 − j, so the sequential part takes as many steps as the deepest sweep is
-deep, not T.
+contribute to the same step is added there. Sweeps step back **abreast**, as one batch: at offset j every
+sweep deeper than j stands at step stop − 1 − j, so the sequential part takes as many steps as the deepest
+sweep is deep, not T.
 
     carry  = 0                               the cotangent of each sweep's state
     for j = 0 … depth − 1:
@@ -16,8 +16,8 @@ deep, not T.
 A sweep ends at its ``first`` step; what is left of its carry there is its share of dh_0 if that step is 0.
 
 Every few offsets the entries of a carry that have vanished are set to 0 (``flush``). An entry of da or dh_0
-whose chain stays above ``LEAST`` all the way is unchanged, to the bit; a chain that falls below it is lost from
-there on.
+whose chain stays above ``LEAST`` all the way is unchanged, to the bit; a chain that falls below it is lost
+from there on.
 """
 
 import numpy as np
