@@ -1,4 +1,4 @@
-"""Sequences to learn from: a sine wave, windows over a series, the article's split and its encoding.
+"""Sequences to learn from: a sine wave, windows over a series, a split, the article's encoding.
 
 The article's data, in full::
 
@@ -9,7 +9,7 @@ The article's data, in full::
 Nothing here is random, and every array returned is new.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -71,7 +71,7 @@ def windows(series: Array, length: int) -> Records:
 def split(records: tuple[Array, Array], train: int) -> Split:
     """The first ``train`` records to learn from, all later ones to validate with; none is shuffled.
 
-    Raises TypeError or ValueError unless ``records`` is a pair as in `Records` and
+    Raises TypeError or ValueError unless ``records`` is a pair as in ``Records`` and
     1 ≤ train ≤ N − 1.
     """
     xs, targets = checked_records("records", records)
@@ -106,15 +106,23 @@ def positional(xs: Array) -> Array:
     return encoded
 
 
-def checked_records(name: str, records: tuple[Array, Array]) -> Records:
-    """``records`` as `Records`, or an error that says what is wrong with them.
+def checked_records(
+    name: str,
+    records: tuple[Array, Array],
+    inputs: int | str = "D",
+    outputs: int | str = "K",
+    dtype: np.dtype[Any] | None = None,
+) -> Records:
+    """``records`` as ``Records``, or an error that says what is wrong with them.
 
-    Raises TypeError where it is no pair or the types of number differ, ValueError where a shape is
-    none of those in `Records` or a value is not finite.
+    ``inputs`` and ``outputs`` are the D and K needed, or a letter for any; ``dtype`` is the one needed.
+
+    Raises TypeError where it is no pair or a type of number is not the one needed, ValueError where
+    a shape is none of those in ``Records`` or a value is not finite.
     """
     if not isinstance(records, tuple) or len(records) != 2:
         raise TypeError(f"{name}: {type(records).__name__}, needed a pair (xs, targets)")
-    xs = checked(f"{name}.xs", records[0], ("N", "T", "D"))
+    xs = checked(f"{name}.xs", records[0], ("N", "T", inputs), dtype)
     last_step_alone = np.ndim(records[1]) == 2
-    axes = (len(xs), "K") if last_step_alone else (len(xs), xs.shape[1], "K")
+    axes = (len(xs), outputs) if last_step_alone else (len(xs), xs.shape[1], outputs)
     return Records(xs, checked(f"{name}.targets", records[1], axes, xs.dtype))

@@ -13,9 +13,13 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
+from verification.embedding import LOUD, aloud, embed, read, shown
 from verification.problem import BLOCKS, Gradients, Problem
-from verification.tolerance import Expected
-from verification.trial import Misbehaviour, Trial
+from verification.tolerance import DETERMINED, SAFETY, Expected, unit
+from verification.trial import Misbehaviour, Trial, Truth
+
+# The blocks whose parts can be told apart: the gradient's, and under a the cotangent of the pre-activations.
+LAG_BLOCKS = (*BLOCKS, "a")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +93,50 @@ def _blocks(trial: Trial, oracle: str, truths: Callable[[], dict[str, Array]]) -
             expected = trial.truth.blocks[name]
             wrong = compare(name, trial.answer.blocks()[name], truth, expected.bound)
             yield Finding(f"{oracle} {name}", wrong, expected.size > 0, expected.determined)
+
+
+def lag_by_lag(trial: Trial) -> Iterator[Finding]:
+    """Each block's part from each loss and each step of use agrees, by its own size."""
+    truth, problem = trial.truth, trial.problem
+    if not truth.table.finite or truth.table.kinked:
+        return
+    losses = len(truth.reach)
+    larger = embed(problem)
+    quiet = trial.ask(larger) if losses > 1 else None
+    outputs = truth.table.outputs[0]
+    # The first, the middle and the last loss stand for all of them; a diagnosis asks for each.
+    for loss in sorted({0, losses // 2, losses - 1}):
+        loud = trial.ask(larger if quiet is None else aloud(larger, outputs, loss))
+        observed = read(problem, loud, quiet)
+        for name in LAG_BLOCKS:
+            yield _lags_of(truth, loss, name, observed[name], quiet)
+
+
+def _lags_of(truth: Truth, loss: int, name: str, got: Array, quiet: Gradients | None) -> Finding:
+    """The finding of one loss in one block, over its steps of use: the worst disagreement of all."""
+    table, reach, lost = truth.table, truth.reach[loss], truth.table.lost[loss]
+    want, spread, terms = table.at(loss, "b" if name == "W" else name)
+    if name == "W":
+        on = shown(truth.problem)
+        want, spread, terms = want * on, spread * on, terms * on
+    if name in ("V", "c", "h0"):
+        got = got[None]
+        lost = lost[:1] if name == "h0" else np.zeros(1, bool)
+        reach = reach[:1] if name == "h0" else np.ones(1, bool)
+    u = unit(truth.problem.dtype)
+    want = want * reach.reshape(-1, *[1] * (want.ndim - 1))
+    bound = SAFETY * (spread + u * terms)
+    # What is left of the other losses, taken off from an answer LOUD times as large.
+    bound = bound + 2 * u * (np.max(np.abs(quiet.blocks().get(name, quiet.xs))) / LOUD if quiet else 0)
+    size = np.abs(want).reshape(len(want), -1).max(axis=1)
+    judged = (size > 0) & ~lost
+    t = truth.problem.first_loss + loss
+    wrong = None
+    for s in np.flatnonzero(~lost):
+        part = f"{name} of the loss at step {t}" + (f" from step {s}" if len(want) > 1 else "")
+        wrong = wrong or compare(part, got[s], want[s], bound[s])
+    determined = bound[judged] <= DETERMINED[truth.problem.dtype] * size[judged]
+    return Finding(f"lag by lag {name}", wrong, bool(judged.any()), bool(determined.all()))
 
 
 def equivalents(truncation: Truncation, steps: int, last_only: bool) -> Iterator[Truncation]:
@@ -254,6 +302,7 @@ PROPERTIES = (
     _property("forward", forward),
     _property("autograd", agrees_with_autograd, _rows("autograd")),
     _property("lags", agrees_with_lags, _rows("lags")),
+    _property("lag by lag", lag_by_lag, tuple(f"lag by lag {name}" for name in LAG_BLOCKS)),
     _property("identities", same_mask_same_gradient),
     _property("records add up", records_add_up),
     _property("records permute", records_permute),

@@ -42,10 +42,13 @@ def failure(verification: Verification) -> str:
     return "Not exercised, which is neither pass nor fail: " + ", ".join(idle)
 
 
-def sine_table(sine: Sine) -> str:
-    """The validation RMSE beside the baselines and the published one."""
+def sine_table(budget: Sine, sine: Sine) -> str:
+    """The validation RMSE of both trainings beside the baselines and the published one."""
     figures = {
-        f"this network, {sine.recipe.epochs} epochs, {sine.recipe.truncation}": sine.validation_rmse,
+        **{
+            f"this network, {run.recipe.epochs} epochs, {run.recipe.truncation}": run.validation_rmse
+            for run in (budget, sine)
+        },
         "the article, as published": PUBLISHED_RMSE,
         **sine.baselines,
     }
@@ -55,8 +58,8 @@ def sine_table(sine: Sine) -> str:
     return "\n".join(["RMSE on the 50 validation windows of the sine", *lines])
 
 
-def as_json(verification: Verification, sine: Sine | None) -> dict[str, Any]:
-    """The whole result as JSON values; ``sine`` is null where the gradients did not hold."""
+def as_json(verification: Verification, budget: Sine | None, sine: Sine | None) -> dict[str, Any]:
+    """The whole result as JSON values; the trainings are null where the gradients did not hold."""
     return {
         "verdict": verification.verdict,
         "profile": verification.profile.name,
@@ -65,6 +68,7 @@ def as_json(verification: Verification, sine: Sine | None) -> dict[str, Any]:
         "cases": verification.cases,
         "properties": [_row_json(row) for row in verification.rows],
         "sine": None if sine is None else _sine_json(sine),
+        "sine_in_the_articles_budget": None if budget is None else _sine_json(budget),
         "versions": versions(),
     }
 
@@ -104,9 +108,10 @@ def versions() -> dict[str, str]:
     }
 
 
-def write_json(path: Path, verification: Verification, sine: Sine | None) -> None:
+def write_json(path: Path, verification: Verification, budget: Sine | None, sine: Sine | None) -> None:
     """The result as a JSON file."""
-    write_text(path, json.dumps(as_json(verification, sine), indent=1, ensure_ascii=False) + "\n")
+    result = as_json(verification, budget, sine)
+    write_text(path, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
 
 
 def draw_sine(path: Path, sine: Sine) -> None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn import RNN, Truncation, Vanilla, Window
+from rnn import RNN, Full, Truncation, Vanilla, Window
 from rnn.arrays import Array
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
-from rnn.optimisers import Adam, Cosine
+from rnn.optimisers import Adam, ClipNorm, Cosine
 from rnn.training import History, rmse, train
 
 # What the article reports for its own network on the 50 validation windows.
@@ -26,16 +26,23 @@ FREE_RUN = 1000
 
 @dataclass(frozen=True)
 class Recipe:
-    """How long to train, and how far back a loss reaches; the rate falls from ``rate`` to 0 by a cosine."""
+    """How long to train, and how far back a loss reaches.
+
+    By Adam, its rate falling from ``rate`` to 0 by a cosine, the gradient's norm clipped to ``clip``: without
+    the clip one seed of ten ends at an RMSE of 3e-3 after the article's budget, with it at 2e-3.
+    """
 
     epochs: int
     truncation: Truncation
     batch: int = 5
     rate: float = 2e-3
+    clip: float = 1.0
 
 
+# The article's epochs and window; and long enough for a network that is fed its own predictions, which needs
+# losses that reach through the whole window.
 ARTICLE = Recipe(epochs=25, truncation=Window(5))
-LONG = Recipe(epochs=200, truncation=Window(LENGTH - 1))
+LONG = Recipe(epochs=200, truncation=Full())
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +82,7 @@ def train_on_sine(
         unseen,
         epochs=recipe.epochs,
         batch=recipe.batch,
-        optimiser=Adam(Cosine(recipe.rate)),
+        optimiser=Adam(Cosine(recipe.rate), ClipNorm(recipe.clip)),
         truncation=recipe.truncation,
         rng=rng,
         progress=progress,

@@ -50,9 +50,14 @@ class Truth:
     @cached_property
     def determined(self) -> bool:
         """Is there a truth at this precision? Not with an overflow, on a relu's kink, or among denormals."""
+        lost = self.table.lost & self.reach
+        return self.table.finite and not self.table.kinked and not lost.any()
+
+    @cached_property
+    def reach(self) -> Array:
+        """(L, T): does the loss reach the step under the problem's truncation?"""
         problem = self.problem
-        reach = mask(*problem.policy, problem.steps)
-        return self.table.finite and not self.table.kinked and not self.table.lost(reach)
+        return mask(*problem.policy, problem.steps)[problem.first_loss :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +106,3 @@ class Trial:
     def under(self, truncation: Truncation) -> Gradients:
         """The engine's answer to the same problem under another truncation."""
         return self.ask(self.problem.replaced(truncation=truncation))
-
-
-def copied(array: Array) -> Array:
-    """A copy in C order that can be written to."""
-    return np.array(array, order="C", copy=True)

@@ -18,7 +18,7 @@ import autograd
 import autograd.numpy as np
 
 from rnn.arrays import Array
-from verification.problem import Problem
+from verification.problem import BLOCKS, Problem
 from verification.reference.activations import ACTIVATIONS, STEEPNESS
 from verification.reference.cells import STEPS
 from verification.reference.losses import squared_error
@@ -31,12 +31,12 @@ Leaves = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class LagTable:
-    """The lag table of a problem. M draws (the first unperturbed), L losses, T steps.
+    """The lag table of a problem, in M draws (the first unperturbed), for L losses and T steps.
 
     ``grads`` holds, for U, W, b and xs, arrays (M, L, T, …), and for V, c and h0 arrays (M, L, …).
-    ``terms`` holds Σ |terms| in the same layout, without M. ``outputs`` (M, N, T, K), ``values`` (M, L).
-    ``das`` (L, T, N, H) is ∂ℓ_t/∂a_s. ``kinked``: a relu stands too near its kink to have a
-    slope at this precision.
+    Under "a" it holds ∂ℓ_t/∂a_s (M, L, T, N, H), from which all the others follow. ``terms`` holds Σ |terms|
+    in the same layout, without M. ``outputs`` (M, N, T, K), ``values`` (M, L). ``kinked``: a relu stands too
+    near its kink to have a slope at this precision.
     """
 
     problem: Problem
@@ -46,7 +46,6 @@ class LagTable:
     output_terms: Array
     values: Array
     value_terms: Array
-    das: Array
     kinked: bool
 
     @cached_property
@@ -56,15 +55,30 @@ class LagTable:
         largest = np.finfo(self.problem.dtype).max
         return all(np.all(np.abs(array) < largest) for array in every)
 
-    def lost(self, reach: Array) -> bool:
-        """Does a cotangent within ``reach`` fall so low that the working type would lose it?"""
-        das = np.abs(self.das[reach[self.problem.first_loss :]])
-        return bool(np.any((das > 0) & (das < least_healthy(self.problem.dtype))))
+    @cached_property
+    def lost(self) -> Array:
+        """(L, T): does a cotangent between loss t and step s fall so low that the type would lose it?"""
+        das = np.abs(self.grads["a"][0])
+        vanished = np.any((das > 0) & (das < least_healthy(self.problem.dtype)), axis=(2, 3))
+        lost: Array = np.cumsum(vanished[:, ::-1], axis=1)[:, ::-1] > 0
+        return lost
 
     def expected(self, policy: str, numbers: tuple[int, ...]) -> dict[str, Expected]:
         """Every block's truth under a truncation, with its Y and A."""
         reach = mask(policy, numbers, self.problem.steps)[self.problem.first_loss :]
-        return {name: self._expected(name, reach) for name in self.grads}
+        return {name: self._expected(name, reach) for name in BLOCKS}
+
+    def at(self, loss: int, name: str) -> tuple[Array, Array, Array]:
+        """One loss's G[t, ·] of a block, with Y and A of each step of use: (T, …), (T,), (T,).
+
+        V, c and h0 have one entry in place of T.
+        """
+        draws, terms = self.grads[name][:, loss], self.terms[name][loss]
+        if name in ("V", "c", "h0"):
+            draws, terms = draws[:, None], terms[None]
+        rest = tuple(range(1, terms.ndim))
+        spread = np.max(np.abs(draws[1:] - draws[0]), axis=0).max(axis=rest)
+        return draws[0], spread, terms.max(axis=rest)
 
     def forward(self) -> dict[str, Expected]:
         """The truth of the outputs and of the loss."""
@@ -174,7 +188,7 @@ def lag_table(problem: Problem) -> LagTable:
         states, pre_activations = copies.forward(copies.leaves)
         V, c = copies.leaves["V"], copies.leaves["c"]
         grads = {name: np.stack(g, axis=2) if isinstance(g, list) else g for name, g in grads.items()}
-        das = grads.pop("a")[0]
+        das = grads["a"][0]
         wide = problem.replaced(**{name: a.astype(das.dtype) for name, a in problem.arrays().items()})
         terms, output_terms, value_terms = _terms(wide, [h[0, 0] for h in states], das)
         return LagTable(
@@ -185,7 +199,6 @@ def lag_table(problem: Problem) -> LagTable:
             output_terms=output_terms,
             values=np.stack(copies.losses(copies.leaves, states), axis=1),
             value_terms=value_terms,
-            das=das,
             kinked=problem.activation == "relu" and _kinked(np.stack(pre_activations)[:, :, 0]),
         )
 
@@ -205,6 +218,7 @@ def _terms(problem: Problem, hs: list[Array], das: Array) -> tuple[dict[str, Arr
         "U": np.einsum("lsnh,nsd->lshd", das, xs),
         "W": np.einsum("lsnh,sng->lshg", das, h_prev),
         "b": das.sum(axis=2),
+        "a": das,
         "V": np.einsum("lnk,lnh->lkh", residuals, h[problem.first_loss :]),
         "c": residuals.sum(axis=1),
         "xs": np.einsum("lsnh,hd->lsnd", das, size["U"]),

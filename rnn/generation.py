@@ -1,0 +1,36 @@
+"""Generation: a network continues a series by itself, each prediction the input of the next.
+
+The network saw windows of T steps in training, each from a zero state, so here too every prediction is
+made from a zero state and the last T values: the window slides, and is run anew for each step. A
+state that is carried on instead would leave what the network has seen after the first step.
+"""
+
+import numpy as np
+
+from rnn.arrays import Array, checked, checked_count
+from rnn.network import RNN, Params
+
+
+def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
+    """The ``steps`` values that follow ``seed``, (N, steps, D), the network's own predictions alone.
+
+    seed (N, T, D): the last T values of N series, T as in training. The output at a window's last
+    step is taken for the next value, so the network needs as many outputs as inputs. Each step costs
+    a forward through T steps.
+
+    Raises TypeError or ValueError for a seed or a count that does not fit, before any work.
+    """
+    if net.outputs != net.cell.inputs:
+        raise ValueError(
+            f"net: {net.outputs} outputs and {net.cell.inputs} inputs, "
+            "needed as many outputs as inputs, since each output is the next input"
+        )
+    steps = checked_count("steps", steps, 1)
+    seed = checked("seed", seed, ("N", "T", net.cell.inputs), params[0].dtype)
+    records, length, inputs = seed.shape
+    series = np.empty((records, length + steps, inputs), seed.dtype)
+    series[:, :length] = seed
+    for step in range(steps):
+        window = series[:, step : step + length]
+        series[:, step + length] = net.predict(params, window)[:, -1]
+    return series[:, length:].copy()

@@ -1,0 +1,148 @@
+"""Training: epochs over mini-batches, and the losses along the way.
+
+::
+
+    train_data, validation_data = split(windows(sine_wave(200), 50), train=100)
+    net = RNN(Vanilla(inputs=1, units=100), outputs=1)
+    rng = np.random.default_rng(0)
+    params, history = train(
+        net, net.init(rng), train_data, validation_data, epochs=25, batch=5, rng=rng,
+        optimiser=Adam(Cosine(2e-3), clip=ClipNorm(1.0)), truncation=Window(5),
+    )
+
+An epoch takes every record once. The gradient of an update is the network's own: of the loss *summed*
+over the records of the mini-batch, so rates and clipping limits are for a sum. A batch of k records
+then moves the parameters about as far as k updates by one record each, and a rate that suits one
+record suits a few. Adam is indifferent to the scale.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from math import sqrt
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from rnn.arrays import Array, checked_count
+from rnn.data import Records, checked_records
+from rnn.network import RNN, Params
+from rnn.optimisers import Optimiser
+from rnn.truncation import Full, Truncation
+
+Progress: TypeAlias = Callable[[int, float, float | None], object]
+"""Told of each epoch: its number, the loss in training, the loss in validation (or None)."""
+
+# How many records an evaluation takes through the network at once: enough to be fast, and few enough
+# that their states fit the memory however many records there are.
+_AT_ONCE = 256
+
+
+class History(NamedTuple):
+    """The loss, summed over records and steps: entry e is that after e epochs, entry 0 the first.
+
+    ``validation`` is empty where there was nothing to validate with.
+    """
+
+    train: tuple[float, ...]
+    validation: tuple[float, ...]
+
+
+def train(
+    net: RNN,
+    params: Params,
+    train_data: tuple[Array, Array],
+    validation_data: tuple[Array, Array] | None = None,
+    *,
+    epochs: int,
+    batch: int,
+    optimiser: Optimiser,
+    truncation: Truncation = Full(),
+    rng: np.random.Generator | None = None,
+    progress: Progress | None = None,
+) -> tuple[Params, History]:
+    """``params`` after ``epochs`` epochs over ``train_data``, and the losses along the way.
+
+    The data are pairs (xs, targets), as in ``rnn.data.Records``; every record starts from a zero
+    state. ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains.
+    ``optimiser``: ``SGD`` or ``Adam``, whose schedule spans all updates of the run. ``truncation``:
+    how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
+    are taken in their order. ``progress(epoch, train_loss, validation_loss)`` is called after every
+    epoch, and for epoch 0 before the first; ``print_progress`` is one.
+
+    Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name;
+    later FloatingPointError, naming the epoch, as soon as a loss or a parameter is not finite.
+    """
+    epochs = checked_count("epochs", epochs, 1)
+    batch = checked_count("batch", batch, 1)
+    if rng is not None and not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: {type(rng).__name__}, needed a numpy.random.Generator or None")
+    fitting = (net.cell.inputs, net.outputs, params[0].dtype)
+    data, unseen = checked_records("train_data", train_data, *fitting), None
+    if validation_data is not None:
+        unseen = checked_records("validation_data", validation_data, *fitting)
+    state = optimiser.start(params, updates=epochs * -(-len(data.xs) // batch))
+
+    train_losses, validation_losses = [], []
+    for epoch in range(epochs + 1):
+        where = f"epoch {epoch} of {epochs}"
+        for part in _batches(data, batch, rng) if epoch > 0 else ():
+            value, grads = net.loss_and_gradients(params, *part, truncation=truncation)
+            _refuse_unless_finite(where, "the loss of a batch", value)
+            params, state = optimiser.update(params, grads.params, state)
+            for name, block in params._asdict().items():
+                _refuse_unless_finite(where, f"params.{name}", block)
+        train_losses.append(_loss(net, params, data))
+        _refuse_unless_finite(where, "the loss in training", train_losses[-1])
+        if unseen is not None:
+            validation_losses.append(_loss(net, params, unseen))
+            _refuse_unless_finite(where, "the loss in validation", validation_losses[-1])
+        if progress is not None:
+            progress(epoch, train_losses[-1], validation_losses[-1] if validation_losses else None)
+    return params, History(tuple(train_losses), tuple(validation_losses))
+
+
+def print_progress(epoch: int, train_loss: float, validation_loss: float | None) -> None:
+    """One line to standard error: the epoch and its losses, as the article prints them."""
+    line = f"epoch {epoch:4}   train {train_loss:.6g}"
+    if validation_loss is not None:
+        line += f"   validation {validation_loss:.6g}"
+    print(line, file=sys.stderr, flush=True)
+
+
+def rmse(predictions: Array, targets: Array) -> float:
+    """The root of the mean squared difference, over every entry of two arrays of one shape.
+
+    Raises ValueError where the shapes differ or hold no entry.
+
+    >>> rmse(np.array([1.0, 5.0]), np.array([1.0, 2.0])) == (9 / 2) ** 0.5
+    True
+    """
+    predictions, targets = np.asarray(predictions), np.asarray(targets)
+    if predictions.shape != targets.shape or predictions.size == 0:
+        raise ValueError(
+            f"predictions: shape {predictions.shape}, needed that of the targets, {targets.shape}, "
+            "with at least one entry"
+        )
+    return sqrt(np.square(predictions - targets).mean())
+
+
+def _batches(data: Records, batch: int, rng: np.random.Generator | None) -> Iterator[Records]:
+    """Every record once, ``batch`` at a time, the last batch being what remains."""
+    if rng is not None:
+        order = rng.permutation(len(data.xs))
+        data = Records(*(array[order] for array in data))
+    for start in range(0, len(data.xs), batch):
+        yield Records(*(array[start : start + batch] for array in data))
+
+
+def _loss(net: RNN, params: Params, data: Records) -> float:
+    """The loss over all of ``data``, in their order."""
+    parts = _batches(data, _AT_ONCE, None)
+    return float(sum(net.loss_value(params, *part) for part in parts))
+
+
+def _refuse_unless_finite(where: str, name: str, value: Array | float) -> None:
+    if not np.isfinite(value).all():
+        raise FloatingPointError(
+            f"{where}: {name} is not finite; a smaller rate or clipping the gradient may help"
+        )

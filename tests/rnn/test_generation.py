@@ -1,0 +1,68 @@
+"""A network that continues a series by its own predictions."""
+
+import numpy as np
+import pytest
+
+from rnn import RNN, Params, Vanilla, identity
+from rnn.generation import free_run
+
+SUM = RNN(Vanilla(inputs=1, units=1, activation=identity), outputs=1)
+
+
+def summing(dtype=np.float64):
+    """Parameters with which ``SUM`` predicts the sum of everything since its zero state."""
+    one, zero = np.ones((1, 1), dtype), np.zeros(1, dtype)
+    return Params(U=one, W=one, b=zero, V=one, c=zero)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_windows_of_two_sums_are_fibonaccis_numbers(dtype):
+    """Each value is predicted from a zero state and the last two alone; a carried state would add more."""
+    run = free_run(SUM, summing(dtype), np.ones((1, 2, 1), dtype), 6)
+    assert run[0, :, 0].tolist() == [2, 3, 5, 8, 13, 21]
+    assert run.dtype == dtype
+
+
+def test_every_prediction_is_the_networks_own_of_the_window_before():
+    """Teacher and pupil: predicting from the series with the run appended gives the run again."""
+    rng = np.random.default_rng(0)
+    net = RNN(Vanilla(inputs=2, units=3), outputs=2)
+    params, seed = net.init(rng), rng.standard_normal((4, 5, 2))
+    run = free_run(net, params, seed, 7)
+    assert run.shape == (4, 7, 2)
+    series = np.concatenate([seed, run], axis=1)
+    for step in range(7):
+        window = series[:, step : step + 5]
+        np.testing.assert_array_equal(run[:, step], net.predict(params, window)[:, -1])
+
+
+def test_the_seed_is_left_alone():
+    """A read-only seed will do, and the run owns its memory."""
+    seed = np.ones((2, 3, 1))
+    seed.setflags(write=False)
+    run = free_run(SUM, summing(), seed, 2)
+    assert run.base is None
+    assert run.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("net", "seed", "steps", "error", "message"),
+    [
+        (
+            RNN(Vanilla(inputs=1, units=1), outputs=2),
+            np.ones((1, 2, 1)),
+            1,
+            ValueError,
+            "net: 2 outputs and 1 inputs, needed as many",
+        ),
+        (SUM, np.ones((1, 2, 1)), 0, ValueError, "steps: 0, needed at least 1"),
+        (SUM, np.ones((1, 2, 1)), 1.0, TypeError, "steps: 1.0, needed an integer"),
+        (SUM, np.ones((2, 1)), 1, ValueError, r"seed: shape \(2, 1\), needed \(N, T, 1\)"),
+        (SUM, np.ones((1, 2, 2)), 1, ValueError, r"seed: shape \(1, 2, 2\), needed \(N, T, 1\)"),
+        (SUM, np.ones((1, 2, 1), np.float32), 1, TypeError, "seed: dtype float32, needed float64"),
+    ],
+)
+def test_what_cannot_run_is_refused(net, seed, steps, error, message):
+    """The message names the argument, what was given and what is needed."""
+    with pytest.raises(error, match=message):
+        free_run(net, summing(), seed, steps)

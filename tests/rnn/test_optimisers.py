@@ -1,0 +1,308 @@
+"""Schedules, clipping, gradient descent and Adam, against closed forms and plain Python."""
+
+from fractions import Fraction
+from math import cos, hypot, pi, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn.arrays import FLOATS, Array
+from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine
+
+
+class Pair(NamedTuple):
+    """Two blocks of parameters."""
+
+    M: Array
+    v: Array
+
+
+def pair(entries, dtype=np.float64):
+    """Six numbers as a 2 by 2 matrix and a vector of 2."""
+    array = np.array(entries, dtype=dtype)
+    return Pair(array[:4].reshape(2, 2), array[4:])
+
+
+def entries(blocks):
+    """The numbers of a pair, in order."""
+    return [float(entry) for block in blocks for entry in block.ravel()]
+
+
+ONES = pair([1, 1, 1, 1, 1, 1])
+GRADS = pair([3, -0.5, 0, 2e-3, -40, 1])
+
+optimisers = pytest.mark.parametrize(
+    "optimiser",
+    [
+        SGD(Constant(0.1)),
+        SGD(Constant(np.float64(0.1)), ClipValue(np.float64(0.5))),
+        SGD(Cosine(0.1), ClipNorm(np.float64(0.5))),
+        Adam(Constant(0.1)),
+        Adam(Cosine(np.float64(0.1)), ClipNorm(0.5), np.float64(0.9), np.float64(0.99)),
+    ],
+)
+
+
+def run(optimiser, params, grads, updates, state=None):
+    """``updates`` updates by the same gradients."""
+    state = optimiser.start(params, updates) if state is None else state
+    for _ in range(updates):
+        params, state = optimiser.update(params, grads, state)
+    return params, state
+
+
+@given(st.integers(0, 10**9), st.none() | st.integers(1, 10**9))
+def test_a_constant_rate_is_constant(done, total):
+    """Constant knows neither a beginning nor an end."""
+    assert Constant(0.25).rate_at(done, total) == 0.25
+
+
+def test_a_cosine_falls_from_its_rate_to_zero():
+    """The first update has the full rate, the middle half of it, and after the last nothing is left."""
+    schedule = Cosine(0.5)
+    assert schedule.rate_at(0, 10) == 0.5
+    assert schedule.rate_at(5, 10) == pytest.approx(0.25, rel=1e-15)
+    assert schedule.rate_at(10, 10) == 0
+    assert schedule.rate_at(11, 10) == 0
+    assert schedule.rate_at(3, 10) == pytest.approx(0.25 * (1 + cos(0.3 * pi)), rel=1e-15)
+
+
+@given(st.integers(1, 10**6), st.data())
+def test_a_cosine_never_rises(total, data):
+    """A later update has no higher rate, and every update but the one after the last has some."""
+    done = data.draw(st.integers(0, total - 1))
+    schedule = Cosine(1.0)
+    assert 0 <= schedule.rate_at(done + 1, total) <= schedule.rate_at(done, total) <= 1
+    assert schedule.rate_at(done, total) > 0
+
+
+def test_a_cosine_has_to_know_what_it_spans():
+    """Without the number of updates the run does not even start."""
+    for optimiser in (SGD(Cosine(0.1)), Adam(Cosine(0.1))):
+        with pytest.raises(ValueError, match="updates: None, needed the number of updates"):
+            optimiser.start(ONES)
+
+
+def test_gradient_descent_is_its_formula():
+    """θ − rate · g, entry by entry."""
+    params, state = run(SGD(Constant(0.5)), ONES, GRADS, 1)
+    assert entries(params) == [1 - 0.5 * g for g in entries(GRADS)]
+    assert state.done == 1
+
+
+def test_gradient_descent_follows_its_schedule():
+    """Each update takes the rate of its own place in the run."""
+    params, _ = run(SGD(Cosine(1.0)), ONES, ONES, 4)
+    rates = [(1 + cos(pi * n / 4)) / 2 for n in range(4)]
+    assert entries(params) == pytest.approx([1 - sum(rates)] * 6, rel=1e-14)
+
+
+def test_adams_first_step_is_the_rate_whatever_the_gradient():
+    """Every entry moves against its gradient by rate · |g| / (|g| + ε), and not at all where g = 0."""
+    params, _ = run(Adam(Constant(0.01)), ONES, GRADS, 1)
+    moved = [1 - entry for entry in entries(params)]
+    expected = [0.01 * g / (abs(g) + 1e-8) for g in entries(GRADS)]
+    assert moved == pytest.approx(expected, rel=1e-12)
+    assert moved[2] == 0
+    np.testing.assert_allclose(moved, 0.01 * np.sign(entries(GRADS)), rtol=1e-5)
+
+
+def test_adams_second_step_by_hand():
+    """g = 1, then g = −3, with β₁ = ½ and β₂ = ¾: worked out in fractions, up to the square root."""
+    optimiser = Adam(Constant(1.0), beta1=0.5, beta2=0.75, epsilon=1e-30)
+    params, state = run(optimiser, pair([0] * 6), ONES, 1)
+    assert entries(params) == [-1] * 6
+    params, _ = optimiser.update(params, pair([-3] * 6), state)
+    # m = ½ · ½ + ½ · (−3) = −5/4, over 1 − ¼: −5/3.
+    # v = ¾ · ¼ + ¼ · 9 = 39/16, over 1 − 9/16: 39/7.
+    mean, square = Fraction(-5, 4) / Fraction(3, 4), Fraction(39, 16) / Fraction(7, 16)
+    assert (mean, square) == (Fraction(-5, 3), Fraction(39, 7))
+    assert entries(params) == pytest.approx([-1 - float(mean) / sqrt(square)] * 6, rel=1e-14)
+
+
+def algorithm_1(gradients, rate, beta1, beta2, epsilon):
+    """Where one entry stands after these gradients, from 0: the paper's algorithm, line by line."""
+    theta = m = v = 0.0
+    for t, g in enumerate(gradients, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        theta -= rate * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + epsilon)
+    return theta
+
+
+@given(
+    st.lists(st.lists(st.floats(-100, 100, width=16), min_size=6, max_size=6), max_size=8),
+    st.sampled_from([0.0, 0.5, 0.9]),
+    st.sampled_from([0.0, 0.9, 0.999]),
+    st.sampled_from([1e-8, 0.1]),
+)
+def test_adam_is_the_papers_algorithm(gradients, beta1, beta2, epsilon):
+    """On every entry of every block, after any number of updates."""
+    optimiser = Adam(Constant(0.1), beta1=beta1, beta2=beta2, epsilon=epsilon)
+    params = pair([0] * 6)
+    state = optimiser.start(params)
+    for grads in gradients:
+        params, state = optimiser.update(params, pair(grads), state)
+    expected = [algorithm_1([grads[i] for grads in gradients], 0.1, beta1, beta2, epsilon) for i in range(6)]
+    assert entries(params) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_values_are_clipped_entry_by_entry():
+    """Only what is beyond the limit is moved, and to the limit."""
+    params, _ = run(SGD(Constant(1.0), ClipValue(2)), pair([0] * 6), GRADS, 1)
+    assert entries(params) == [-2, 0.5, 0, -2e-3, 2, -1]
+
+
+def test_a_long_gradient_keeps_its_direction():
+    """The norm is over both blocks, and becomes the limit."""
+    params, _ = run(SGD(Constant(1.0), ClipNorm(0.5)), pair([0] * 6), GRADS, 1)
+    norm = hypot(*entries(GRADS))
+    assert hypot(*entries(params)) == pytest.approx(0.5, rel=1e-15)
+    assert entries(params) == pytest.approx([-g * 0.5 / norm for g in entries(GRADS)], rel=1e-15)
+
+
+@pytest.mark.parametrize("clip", [None, ClipNorm(41.0), ClipNorm(5.0 * 2**0.5), ClipValue(40)])
+def test_a_gradient_within_the_limit_is_left_alone(clip):
+    """To the last bit, at the limit too."""
+    grads = pair([3, 4, 0, 0, 3, -4]) if clip == ClipNorm(5.0 * 2**0.5) else GRADS
+    params, _ = run(SGD(Constant(1.0), clip), pair([0] * 6), grads, 1)
+    assert entries(params) == [-g for g in entries(grads)]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_gradient_whose_squares_overflow_is_clipped(dtype):
+    """An explosion is what the norm's limit is for: the result is as long as the limit, not zero."""
+    grads = pair([3, 0, 0, 0, 0, 4], dtype)
+    grads = Pair(*(block * np.sqrt(np.finfo(dtype).max) for block in grads))
+    params, _ = run(SGD(Constant(1.0), ClipNorm(5.0)), pair([0] * 6, dtype), grads, 1)
+    assert entries(params) == pytest.approx([-3, 0, 0, 0, 0, -4], rel=1e-6)
+
+
+@pytest.mark.parametrize("entry", [np.nan, np.inf])
+def test_clipping_the_norm_hides_no_overflow(entry):
+    """A gradient that is not finite has no direction: it leaves parameters that are not finite."""
+    with np.errstate(invalid="ignore"):
+        params, _ = run(SGD(Constant(1.0), ClipNorm(1)), ONES, pair([1, entry, 1, 1, 1, 1]), 1)
+    assert not np.isfinite(entries(params)).any()
+
+
+@optimisers
+def test_nothing_given_is_written_to(optimiser):
+    """Read-only parameters, gradients and state will do, and hold the same numbers afterwards."""
+    params, grads = ONES, GRADS
+    state = optimiser.start(params, 3)
+    for _ in range(3):
+        given_arrays = (*params, *grads, *state.moments)
+        before = [array.copy() for array in given_arrays]
+        for array in given_arrays:
+            array.setflags(write=False)
+        params, state = optimiser.update(params, grads, state)
+        for array, copy in zip(given_arrays, before, strict=True):
+            np.testing.assert_array_equal(array, copy)
+            assert not any(np.shares_memory(array, new) for new in (*params, *state.moments))
+
+
+@optimisers
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_class_shape_and_dtype_are_kept(optimiser, dtype):
+    """The result is the same NamedTuple of the same arrays, whatever type a rate is given in."""
+    params, state = run(optimiser, pair([1] * 6, dtype), pair([0.5] * 6, dtype), 2)
+    assert type(params) is Pair
+    assert [block.shape for block in params] == [(2, 2), (2,)]
+    assert {array.dtype for array in (*params, *state.moments)} == {dtype}
+
+
+@optimisers
+def test_the_layout_in_memory_is_of_no_consequence(optimiser):
+    """Transposed and strided blocks take the same steps as contiguous ones."""
+    grads = Pair(np.asfortranarray(GRADS.M), np.repeat(GRADS.v, 2)[::2])
+    params = Pair(np.asfortranarray(ONES.M), ONES.v)
+    assert entries(run(optimiser, params, grads, 3)[0]) == entries(run(optimiser, ONES, GRADS, 3)[0])
+
+
+@optimisers
+def test_a_run_goes_on_from_its_state(optimiser):
+    """Two and then three updates are five: all that a run is lies in its parameters and its state."""
+    state = optimiser.start(ONES, 5)
+    params, state = run(optimiser, ONES, GRADS, 2, state)
+    params, state = run(optimiser, params, GRADS, 3, state)
+    assert entries(params) == entries(run(optimiser, ONES, GRADS, 5)[0])
+    assert (state.done, state.total) == (5, 5)
+
+
+@optimisers
+def test_a_plain_tuple_is_taken_too(optimiser):
+    """Blocks need no names."""
+    params, _ = run(optimiser, tuple(ONES), tuple(GRADS), 2)
+    assert type(params) is tuple
+    assert entries(params) == entries(run(optimiser, ONES, GRADS, 2)[0])
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: Constant(0), ValueError, "Constant.rate: 0, needed a finite number above 0"),
+        (lambda: Constant(-1.0), ValueError, "Constant.rate: -1.0, needed"),
+        (lambda: Constant("0.1"), TypeError, "Constant.rate: '0.1', needed a number"),
+        (lambda: Cosine(float("inf")), ValueError, "Cosine.rate: inf, needed a finite"),
+        (lambda: Cosine(True), TypeError, "Cosine.rate: True, needed a number"),
+        (lambda: Constant(np.complex64(1)), TypeError, "Constant.rate: .*, needed a number"),
+        (lambda: ClipValue(float("nan")), ValueError, "ClipValue.limit: nan, needed"),
+        (lambda: ClipNorm(0), ValueError, "ClipNorm.limit: 0, needed"),
+        (lambda: SGD(0.1), TypeError, "SGD.schedule: 0.1, needed a schedule"),
+        (lambda: Adam(0.1), TypeError, r"Adam.schedule: 0.1, needed .* Constant\(0.001\)"),
+        (lambda: SGD(Constant(1), clip=10), TypeError, "SGD.clip: 10, needed a way to clip"),
+        (lambda: Adam(Constant(1), beta1=1), ValueError, "Adam.beta1: 1, needed 0 or more and"),
+        (lambda: Adam(Constant(1), beta2=-0.1), ValueError, "Adam.beta2: -0.1, needed"),
+        (lambda: Adam(Constant(1), beta2=None), TypeError, "Adam.beta2: None, needed a number"),
+        (lambda: Adam(Constant(1), epsilon=0), ValueError, "Adam.epsilon: 0, needed"),
+    ],
+)
+def test_what_cannot_work_is_refused_when_it_is_made(make, error, message):
+    """The message names the field, what was given and what is needed."""
+    with pytest.raises(error, match=message):
+        make()
+
+
+@pytest.mark.parametrize("optimiser", [SGD(Constant(1)), Adam(Constant(1))])
+@pytest.mark.parametrize(
+    ("params", "updates", "error", "message"),
+    [
+        ([np.ones(2)], 1, TypeError, "params: list, needed a NamedTuple of arrays"),
+        ((), 1, TypeError, "params: tuple, needed"),
+        (Pair(np.ones(2), 1.0), 1, TypeError, "params.v: float, needed a NumPy array"),
+        (Pair(np.ones(2), np.ones(2, int)), 1, TypeError, "params.v: dtype int64, needed float32"),
+        (
+            Pair(np.ones(2), np.ones(2, np.float32)),
+            1,
+            TypeError,
+            "params.v: dtype float32, needed float64, as the first block",
+        ),
+        (ONES, 0, ValueError, "updates: 0, needed at least 1"),
+        (ONES, 2.5, TypeError, "updates: 2.5, needed an integer"),
+    ],
+)
+def test_a_run_that_cannot_work_does_not_start(optimiser, params, updates, error, message):
+    """Parameters are float arrays of one type, and updates are counted from 1."""
+    with pytest.raises(error, match=message):
+        optimiser.start(params, updates)
+
+
+@optimisers
+@pytest.mark.parametrize(
+    ("grads", "message"),
+    [
+        (
+            Pair(np.ones(4), np.ones(2)),
+            r"grads.M: float64 of shape \(4,\), needed float64 of shape \(2, 2\), as params.M",
+        ),
+        (Pair(np.ones((2, 2)), np.ones(2, np.float32)), "grads.v: float32 of shape .*float64"),
+    ],
+)
+def test_a_gradient_has_the_shape_and_dtype_of_its_block(optimiser, grads, message):
+    """NumPy would broadcast or promote; the message names the block instead."""
+    with pytest.raises(ValueError, match=message):
+        optimiser.update(ONES, grads, optimiser.start(ONES, 1))
