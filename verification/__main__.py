@@ -72,6 +72,7 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
     verification = verify(engine, profile, seed=options.seed, progress=show_cases)
     print(report.table(verification))
     print(report.LEGEND)
+    print(report.exercise(verification))
     print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n", flush=True)
 
     budget, sine = None, None

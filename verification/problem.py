@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import Array
+from rnn.arrays import FRACTIONS, Array
 
 PARAMETERS = ("U", "W", "b", "V", "c")
 BLOCKS = (*PARAMETERS, "xs", "h0")
@@ -84,8 +84,9 @@ class Problem:
         arrays = {name: _array_code(array) for name, array in self.arrays().items()}
         params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
         named = "".join(f"    {name}={text},\n" for name, text in arrays.items())
+        fractions = "from fractions import Fraction\n\n" if self.dtype == FRACTIONS else ""
         return (
-            "import numpy as np\n"
+            f"{fractions}import numpy as np\n"
             "from rnn import Chunked, Full, Tail, Window\n"
             "from verification import Problem\n\n"
             "problem = Problem(\n"
@@ -100,8 +101,8 @@ class Problem:
 
 def _array_code(array: Array) -> str:
     """An expression for the array, exact to the bit."""
-    text = repr(array.tolist())
-    return f"np.array({text}, dtype=np.{array.dtype.name})"
+    dtype = "object" if array.dtype == FRACTIONS else f"np.{array.dtype.name}"
+    return f"np.array({array.tolist()!r}, dtype={dtype})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from hypothesis.strategies import SearchStrategy
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
 from verification.embedding import LOUD, aloud, embed, read, shown
 from verification.problem import BLOCKS, Gradients, Problem
+from verification.strategies import problems
 from verification.tolerance import DETERMINED, SAFETY, Expected, unit
 from verification.trial import Misbehaviour, Trial, Truth
 
@@ -49,12 +51,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Property:
-    """A name, the rows that it fills, what must hold in a line, and the function that looks."""
+    """A name, the rows that it fills, what must hold in a line, and the function that looks.
+
+    ``problems`` draws what it looks at: a strategy's function of ``policy`` and ``most_steps``.
+    """
 
     name: str
     rows: tuple[str, ...]
     claim: str
     check: Callable[[Trial], Iterator[Finding]]
+    problems: Callable[..., SearchStrategy[Problem]] = problems
 
 
 def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None:

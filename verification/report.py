@@ -3,9 +3,11 @@
 import importlib.metadata
 import json
 import platform
+import textwrap
 from pathlib import Path
 from typing import Any
 
+from verification.exercise import CONTRACT, LEAST
 from verification.files import write, write_text
 from verification.sine import PUBLISHED_RMSE, Sine
 from verification.strategies import POLICIES
@@ -32,6 +34,15 @@ def _cell(row: Row) -> str:
 LEGEND = "Each entry: cases · share of them in which the truth (of the block, if one is named) was not zero."
 
 
+def exercise(verification: Verification) -> str:
+    """What the live cases have met, with counts, and what they have not."""
+    seen = [f"{entry.name} {verification.seen.get(entry.name, 0)}" for entry in CONTRACT]
+    lines = textwrap.wrap(", ".join(seen), width=100, initial_indent="  ", subsequent_indent="  ")
+    heading = f"Seen in the {verification.live} live cases (the truth determined, and not zero):"
+    missing = f"\nNot seen {LEAST} times: {', '.join(verification.missing)}" if verification.missing else ""
+    return "\n".join([heading, *lines]) + missing
+
+
 def failure(verification: Verification) -> str:
     """The smallest example among the refuted rows, as a program; or which rows were not exercised."""
     refuted = [(row, row.example) for row in verification.rows if row.example is not None]
@@ -39,6 +50,7 @@ def failure(verification: Verification) -> str:
         row, example = min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size))
         return f"Refuted: {row.name}, under {row.truncation}. The smallest example:\n\n{example.code()}"
     idle = [f"{row.name} under {row.truncation}" for row in verification.rows if row.verdict != "holds"]
+    idle += verification.missing
     return "Not exercised, which is neither pass nor fail: " + ", ".join(idle)
 
 
@@ -66,7 +78,9 @@ def as_json(verification: Verification, budget: Sine | None, sine: Sine | None) 
         "seed": verification.seed,
         "seconds": round(verification.seconds, 3),
         "cases": verification.cases,
+        "live": verification.live,
         "properties": [_row_json(row) for row in verification.rows],
+        "exercise": {"seen": dict(verification.seen), "missing": verification.missing},
         "sine": None if sine is None else _sine_json(sine),
         "sine_in_the_articles_budget": None if budget is None else _sine_json(budget),
         "versions": versions(),

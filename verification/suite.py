@@ -8,17 +8,20 @@ import multiprocessing
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis.errors import NoSuchExample
 
+from verification.exercise import CONTRACT, LEAST, live, seen
 from verification.problem import Engine, Problem
 from verification.properties import PROPERTIES, Finding, Property, findings
-from verification.strategies import NUMBERS, POLICIES, problems, whole_numbers
+from verification.strategies import POLICIES, problems, whole_numbers
+from verification.tolerance import WIDER
 from verification.trial import Trial, Truth
 
 # Cases that one Hypothesis run draws: enough for it to vary its draws, few enough to show progress.
@@ -30,14 +33,15 @@ SHRINKING = 1000
 
 @dataclass(frozen=True)
 class Profile:
-    """How thorough a run is."""
+    """How thorough a run is: how many cases in floating point, and how many of each exact kind."""
 
     name: str
     cases: int
+    exact_cases: int
 
 
-QUICK = Profile("quick", 1_500)
-THOROUGH = Profile("thorough", 24_000)
+QUICK = Profile("quick", cases=1_500, exact_cases=300)
+THOROUGH = Profile("thorough", cases=24_000, exact_cases=3_000)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
 
@@ -83,6 +87,18 @@ class Row:
             return "refuted"
         return "holds" if self.nonzero else "not exercised"
 
+    def __add__(self, other: "Row") -> "Row":
+        """The sums of two rows of one name; of two examples the smaller stays."""
+        examples = [row.example for row in (self, other) if row.example is not None]
+        return replace(
+            self,
+            cases=self.cases + other.cases,
+            nonzero=self.nonzero + other.nonzero,
+            undetermined=self.undetermined + other.undetermined,
+            failures=self.failures + other.failures,
+            example=min(examples, key=lambda example: example.size, default=None),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Verification:
@@ -92,20 +108,43 @@ class Verification:
     seed: int
     seconds: float
     cases: int
+    live: int
     rows: tuple[Row, ...]
+    seen: Mapping[str, int]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The entries of the exercise contract that too few live cases met."""
+        return tuple(entry.name for entry in CONTRACT if self.seen.get(entry.name, 0) < LEAST)
 
     @property
     def verdict(self) -> str:
-        """refuted if any row is; not exercised if any row was not; else verified."""
+        """refuted if a row is; not exercised if a row or an entry of the contract was not; else verified."""
         verdicts = {row.verdict for row in self.rows}
-        for bad in ("refuted", "not exercised"):
-            if bad in verdicts:
-                return bad
-        return "verified"
+        if "refuted" in verdicts:
+            return "refuted"
+        return "not exercised" if "not exercised" in verdicts or self.missing else "verified"
 
 
-Counts: TypeAlias = dict[tuple[str, str], Row]
-Task: TypeAlias = tuple[Engine, tuple[Property, ...], int, int, int]
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What some cases came to: the rows by name and truncation, and the exercise contract's counts.
+
+    ``live``: cases in which agreement means something; ``seen``: in how many of those each entry was met.
+    """
+
+    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    live: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        rows = dict(self.rows)
+        for key, row in other.rows.items():
+            rows[key] = rows[key] + row if key in rows else row
+        return Tally(rows, self.live + other.live, self.seen + other.seen)
+
+
+Task: TypeAlias = tuple[Engine, tuple[Property, ...], int, str]
 Progress: TypeAlias = Callable[[int, int], object]
 
 
@@ -123,32 +162,40 @@ def verify(
     are spread over its cores; the result is the same.
     """
     started = time.monotonic()
-    sizes = [BLOCK] * (profile.cases // BLOCK)
-    sizes += [profile.cases % BLOCK] if profile.cases % BLOCK else []
-    blocks = [(engine, tuple(properties), size, seed, i) for i, size in enumerate(sizes)]
-    counts: Counts = {}
-    done = 0
-    for counted, size in zip(_spread(_block, blocks), sizes, strict=True):
-        counts = _added(counts, counted)
+    tasks = list(_tasks(engine, profile, seed, properties))
+    total = sum(size for _, _, size, _ in tasks)
+    tally, done = Tally(), 0
+    for counted, (_, _, size, _) in zip(_spread(_block, tasks), tasks, strict=True):
+        tally += counted
         done += size
         if progress is not None:
-            progress(done, profile.cases)
+            progress(done, total)
     rows = [
-        counts.get((name, policy), Row(name, policy))
+        tally.rows.get((name, policy), Row(name, policy))
         for check in properties
         for name in check.rows
         for policy in POLICIES
     ]
     rows = _with_smallest_examples(engine, rows, properties)
-    return Verification(profile, seed, time.monotonic() - started, done, tuple(rows))
+    seconds = time.monotonic() - started
+    return Verification(profile, seed, seconds, done, tally.live, tuple(rows), tally.seen)
 
 
-def _block(task: Task) -> Counts:
-    """The counts of one block of cases."""
-    engine, properties, size, run_seed, number = task
-    counts: Counts = {}
+def _tasks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Property]) -> Iterator[Task]:
+    """Blocks of cases, for each way of drawing problems, each case for all its properties."""
+    for draw in dict.fromkeys(check.problems for check in properties):
+        checks = tuple(check for check in properties if check.problems is draw)
+        cases = profile.cases if draw is problems else profile.exact_cases
+        for start in range(0, cases, BLOCK):
+            yield engine, checks, min(BLOCK, cases - start), f"{seed} {start}"
 
-    @seed(f"{run_seed} {number}")
+
+def _block(task: Task) -> Tally:
+    """The tally of one block of cases."""
+    engine, properties, size, run_seed = task
+    tally = Tally()
+
+    @seed(run_seed)
     @settings(
         max_examples=size,
         database=None,
@@ -156,25 +203,27 @@ def _block(task: Task) -> Counts:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(problems())
+    @given(properties[0].problems())
     def every_property(problem: Problem) -> None:
-        nonlocal counts
-        counts = _added(counts, _case(engine, problem, properties))
+        nonlocal tally
+        tally += case(engine, Truth(problem), properties)
 
     every_property()
-    return counts
+    return tally
 
 
-def _case(engine: Engine, problem: Problem, properties: Sequence[Property]) -> Counts:
-    """The counts of one case: for each row one, however many findings it has."""
-    trial = Trial(engine, Truth(problem))
-    policy, _ = problem.policy
-    counts: Counts = {}
+def case(engine: Engine, truth: Truth, properties: Sequence[Property]) -> Tally:
+    """The tally of one case: for each row one, however many findings it has."""
+    trial = Trial(engine, truth)
+    policy, _ = truth.problem.policy
+    rows: dict[tuple[str, str], Row] = {}
     for check in properties:
         for finding in findings(trial, check):
             key = (finding.row, policy)
-            counts[key] = _joined(counts.get(key, Row(*key)), finding, problem)
-    return counts
+            rows[key] = _joined(rows.get(key, Row(*key)), finding, truth.problem)
+    # The contract is about the problems that every engine meets; exact ones are beyond it, and have no noise.
+    floats = truth.problem.dtype in WIDER
+    return Tally(rows, 1, Counter(seen(truth))) if floats and live(truth) else Tally(rows)
 
 
 def _joined(row: Row, finding: Finding, problem: Problem) -> Row:
@@ -191,24 +240,7 @@ def _joined(row: Row, finding: Finding, problem: Problem) -> Row:
     )
 
 
-def _added(counts: Counts, more: Counts) -> Counts:
-    """The sums of two counts; of two examples the smaller stays."""
-    total = dict(counts)
-    for key, row in more.items():
-        old = total.get(key, Row(*key))
-        examples = [example for example in (old.example, row.example) if example is not None]
-        total[key] = replace(
-            old,
-            cases=old.cases + row.cases,
-            nonzero=old.nonzero + row.nonzero,
-            undetermined=old.undetermined + row.undetermined,
-            failures=old.failures + row.failures,
-            example=min(examples, key=lambda example: example.size, default=None),
-        )
-    return total
-
-
-def _spread(work: Callable[[Task], Counts], tasks: Sequence[Task]) -> Iterator[Counts]:
+def _spread(work: Callable[[Task], Tally], tasks: Sequence[Task]) -> Iterator[Tally]:
     """``map(work, tasks)``, in order, over the cores where processes can be forked.
 
     A forked process inherits its tasks, so an engine may be any function, a closure as well.
@@ -241,7 +273,7 @@ def _spread(work: Callable[[Task], Counts], tasks: Sequence[Task]) -> Iterator[C
             worker.join()
 
 
-def _work(work: Callable[[Task], Counts], tasks: Sequence[Task], send: Connection) -> None:
+def _work(work: Callable[[Task], Tally], tasks: Sequence[Task], send: Connection) -> None:
     for task in tasks:
         try:
             send.send(work(task))
@@ -268,10 +300,11 @@ def _smallest(engine: Engine, row: Row, check: Property) -> Example | None:
         return str(wrong[0]) if wrong else None
 
     # Whole numbers first: most faults show on them, and an example in small integers can be checked by hand.
-    for numbers in (whole_numbers(), NUMBERS):
+    kinds: list[dict[str, Any]] = [{"numbers": whole_numbers()}, {}] if check.problems is problems else [{}]
+    for numbers in kinds:
         try:
             problem = find(
-                problems(policy=row.truncation, numbers=numbers, most_steps=12),
+                check.problems(policy=row.truncation, most_steps=12, **numbers),
                 lambda problem: failure(problem) is not None,
                 settings=settings(
                     max_examples=SHRINKING,
