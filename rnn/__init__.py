@@ -11,6 +11,7 @@
 
 from rnn.activations import ACTIVATIONS, Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells import Vanilla
+from rnn.checkpoints import Checkpoints
 from rnn.losses import Loss, squared_error
 from rnn.network import RNN, Gradients, Params
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
@@ -19,6 +20,7 @@ __all__ = [
     "ACTIVATIONS",
     "RNN",
     "Activation",
+    "Checkpoints",
     "Chunked",
     "Full",
     "Gradients",

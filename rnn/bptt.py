@@ -24,8 +24,7 @@ import numpy as np
 
 from rnn.arrays import FLOATS, Array, zeros
 from rnn.cells.cell import Cell, Recurrent, Tape
-from rnn.routes import Arrays, plan
-from rnn.truncation import Truncation
+from rnn.routes import Arrays, Segment
 
 # Bytes of one carry array that travels. It shares the second-level cache (1 MiB and more) with da, the slopes
 # and W. Wider batches gain nothing, and the cap bounds the memory whatever T and the truncation.
@@ -56,30 +55,34 @@ def flush(carry: Arrays, least: Array) -> None:
 
 
 def bptt(
-    cell: Cell, weights: Recurrent, tape: Tape, dhs: Array, truncation: Truncation
-) -> tuple[Array, Arrays, int]:
-    """da for every step that a loss reaches, and the initial state's cotangent.
+    cell: Cell, weights: Recurrent, tape: Tape, dhs: Array, segment: Segment, entering: Arrays = ()
+) -> tuple[Array, Arrays, Arrays]:
+    """da for every step of a segment that a loss reaches, from ``segment.first`` on.
 
-    ``dhs`` (losses, N, H) is ∂ℓ/∂h of the losses at the last ``len(dhs)`` steps, through the readout.
-    Returns das (T − first, N, G), the cotangents of the initial state's arrays, each (N, H), and ``first``,
-    the earliest step that any loss reaches.
+    ``tape`` is of the segment's steps, ``dhs`` (losses, N, H) is ∂ℓ/∂h of its own losses, through the
+    readout, and ``entering`` the carry that left the segment after it, if one did. Returns das (steps, N, G),
+    the cotangents of the initial state's arrays, each (N, H), and the carry that leaves, () where none does.
     """
-    losses, records, units = dhs.shape
-    abreast = max(1, ABREAST_BYTES // (records * units * dhs.itemsize))
-    routes, first, tiling = plan(truncation, tape.steps, tape.steps - losses, abreast)
+    _, records, units = tape.states.shape
+    first = segment.first - segment.start
     slopes = cell.slopes(tape, first)
     # A slope is last read when its da is known, which can take its place where no step is reached twice.
-    das = slopes[0] if tiling else zeros((tape.steps - first, records, cell.gates * units), dhs)
+    das = slopes[0] if segment.tiling else zeros((tape.steps - first, records, cell.gates * units), dhs)
     initial = tuple(zeros((records, units), dhs) for _ in range(cell.state_arrays))
+    leaving: Arrays = ()
     W = np.ascontiguousarray(weights.W)
     least = LEAST.get(dhs.dtype)
-    for route in routes:
-        carry = tuple(zeros((route.sweeps * records, units), dhs) for _ in range(cell.state_arrays))
+    for route in segment.routes:
+        carry = entering
+        if not route.enters:
+            carry = tuple(zeros((route.sweeps * records, units), dhs) for _ in range(cell.state_arrays))
         for offset, place in enumerate(route.places(W, carry, slopes, dhs, das), 1):
             cell.step_back(*place)
             if not offset % FLUSH_EVERY and least is not None:
                 flush(carry, least)
+        if route.leaves:
+            leaving = carry
         for total, left in zip(initial, carry, strict=True):
             for sweep in route.whole:
                 total += left[sweep * records : (sweep + 1) * records]
-    return das, initial, first
+    return das, initial, leaving

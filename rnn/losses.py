@@ -22,7 +22,7 @@ class Loss:
 
 def _squared_error(outputs: Array, targets: Array) -> Any:
     residual = (outputs - targets).ravel()
-    return residual.dot(residual) / 2
+    return residual.dot(residual / 2)
 
 
 def _squared_error_gradient(outputs: Array, targets: Array) -> Array:

@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from rnn.arrays import FLOATS, Array, checked, checked_count, zeros
-from rnn.bptt import bptt, unroll
+from rnn.bptt import ABREAST_BYTES, bptt, unroll
 from rnn.cells.cell import Cell, Tape
+from rnn.checkpoints import Checkpoints, states_at
 from rnn.losses import Loss, squared_error
+from rnn.routes import Arrays, Segment, segments
 from rnn.truncation import Full, Truncation
 
 
@@ -93,8 +95,7 @@ class RNN:
         targets = self._checked_targets(params, xs, targets)
         tape = unroll(self.cell, params, xs, (h0,))
         first_loss = tape.steps - len(targets)
-        outputs = self._read_out(params, _rows(tape, first_loss)).reshape(targets.shape)
-        return self.loss.value(outputs, targets)
+        return self._losses(params, _rows(tape, first_loss), targets)[0]
 
     def loss_and_gradients(
         self,
@@ -103,31 +104,59 @@ class RNN:
         targets: Array,
         h0: Array | None = None,
         truncation: Truncation = Full(),
+        checkpoints: Checkpoints | None = None,
     ) -> tuple[Any, Gradients]:
         """The loss, summed over records and steps, and its gradient by every argument.
 
         ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step. ``truncation`` says
         how far back each loss reaches (``rnn.truncation``). xs (N, T, D); h0 (N, H), zero where it is None.
+        With ``checkpoints`` states are computed twice instead of kept (``rnn.checkpoints``).
         """
         params, xs, h0 = self._checked(params, xs, h0)
         targets = self._checked_targets(params, xs, targets)
-        losses, records, _ = targets.shape
-        tape = unroll(self.cell, params, xs, (h0,))
+        steps, losses = xs.shape[1], len(targets)
+        abreast = max(1, ABREAST_BYTES // h0.nbytes)
+        every = None if checkpoints is None else checkpoints.spacing(steps)
+        route = segments(truncation, steps, steps - losses, abreast, every)
+        starts = states_at(self.cell, params, xs, (h0,), [segment.start for segment in route])
 
-        hs = _rows(tape, tape.steps - losses)
+        total: Arrays = ()
+        carry: Arrays = ()
+        dxs, dh0 = zeros(xs.shape, xs), zeros(h0.shape, h0)
+        for segment in route:
+            own = slice(segment.first_loss - steps + losses, segment.stop - steps + losses)
+            state, part = starts[segment.start], xs[:, segment.start : segment.stop]
+            parts, reached, left, carry = self._back(params, part, state, targets[own], segment, carry)
+            total = tuple(map(np.add, total, parts)) if total else parts
+            dxs[:, segment.first : segment.stop] += reached.swapaxes(0, 1)
+            dh0 += left
+        value, *blocks = total
+        return value, Gradients(Params(*blocks), dxs, dh0)
+
+    def _back(
+        self, params: Params, xs: Array, state: Arrays, targets: Array, segment: Segment, carry: Arrays
+    ) -> tuple[Arrays, Array, Array, Arrays]:
+        """One segment, forward and back, from its xs, its initial state, its losses' targets, and the carry.
+
+        Returns its loss and its gradients by the parameters, dxs (steps, N, D) from ``segment.first`` on,
+        dh0, and the carry that leaves.
+        """
+        tape = unroll(self.cell, params, xs, state)
+        hs = _rows(tape, segment.first_loss - segment.start)
+        value, do = self._losses(params, hs, targets)
+        dV, dc = do.T.dot(hs), do.sum(axis=0)
+        dhs = do.dot(np.ascontiguousarray(params.V)).reshape(len(targets), *state[0].shape)
+
+        das, (dh0,), leaving = bptt(self.cell, params, tape, dhs, segment, carry)
+        first = segment.first - segment.start
+        weights, dxs = self.cell.project_back(params, tape, das, first)
+        return (value, *weights, dV, dc), dxs, dh0, leaving
+
+    def _losses(self, params: Params, hs: Array, targets: Array) -> tuple[Any, Array]:
+        """The loss of some steps, and its gradient by their outputs as rows, from their states as rows."""
         outputs = self._read_out(params, hs).reshape(targets.shape)
-        value = self.loss.value(outputs, targets)
-
-        do = self.loss.gradient(outputs, targets).reshape(len(hs), -1)
-        dV = do.T.dot(hs)
-        dc = do.sum(axis=0)
-        dhs = do.dot(np.ascontiguousarray(params.V)).reshape(losses, records, -1)
-
-        das, (dh0,), first = bptt(self.cell, params, tape, dhs, truncation)
-        weights, reached = self.cell.project_back(params, tape, das, first)
-        dxs = zeros(xs.shape, xs)
-        dxs[:, first:] = reached.swapaxes(0, 1)
-        return value, Gradients(Params(*weights, V=dV, c=dc), dxs, dh0)
+        do = self.loss.gradient(outputs, targets)
+        return self.loss.value(outputs, targets), do.reshape(-1, self.outputs)
 
     def _read_out(self, params: Params, hs: Array) -> Array:
         """o = h Vᵀ + c, for rows of h."""

@@ -8,7 +8,7 @@ and da to the step where it belongs.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -21,7 +21,7 @@ Indices: TypeAlias = Array | slice
 
 
 class Route(Protocol):
-    """How some sweeps travel. Steps are counted from the plan's first, losses from the first loss."""
+    """How some sweeps travel. Steps and losses are counted from the first that the arrays hold."""
 
     @property
     def sweeps(self) -> int:
@@ -31,6 +31,16 @@ class Route(Protocol):
     @property
     def whole(self) -> Sequence[int]:
         """Which of them reach step 0, so that what is left of their carry belongs to the initial state."""
+        ...
+
+    @property
+    def enters(self) -> bool:
+        """Does it go on with the carry that left the segment after?"""
+        ...
+
+    @property
+    def leaves(self) -> bool:
+        """Is what is left of its carry for the segment before?"""
         ...
 
     def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
@@ -46,15 +56,17 @@ class Route(Protocol):
 class Alone:
     """One sweep that shares no step with another, from step ``stop`` − 1 down to ``start``.
 
-    Everything is a view, and da is written where it belongs. The sweep collects the losses from ``last_loss``
-    down to ``first_loss``, one a step.
+    Everything is a view, and da is written where it belongs. The sweep collects ``losses`` losses, one a
+    step, from ``last_loss`` down.
     """
 
     start: int
     stop: int
-    first_loss: int
     last_loss: int
+    losses: int
     whole: tuple[int, ...]
+    enters: bool = False
+    leaves: bool = False
     sweeps: int = 1
 
     def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
@@ -62,14 +74,16 @@ class Alone:
         back = slice(self.start, self.stop)
         views = (*(slope[back][::-1] for slope in slopes), das[back][::-1])
         steps = zip(repeat(W), *map(repeat, carry), *views, strict=False)
-        carry[0][...] = dhs[self.last_loss]
+        dh = carry[0]
+        if self.losses:
+            np.add(dh, dhs[self.last_loss], dh)
         # With one loss nothing is left to do between two offsets.
-        return steps if self.first_loss == self.last_loss else self._collecting(steps, carry[0], dhs)
+        return self._collecting(steps, dh, dhs) if self.losses > 1 else steps
 
     def _collecting(self, steps: Iterator[Arrays], dh: Array, dhs: Array) -> Iterator[Arrays]:
         yield next(steps)
-        for earlier in dhs[self.first_loss : self.last_loss][::-1]:
-            np.add(dh, earlier, dh)
+        for loss in range(self.last_loss - 1, self.last_loss - self.losses, -1):
+            np.add(dh, dhs[loss], dh)
             yield next(steps)
         yield from steps
 
@@ -90,6 +104,8 @@ class Abreast:
     losses: tuple[Indices | None, ...]
     whole: tuple[int, ...]
     disjoint: bool
+    enters: bool = False
+    leaves: bool = False
 
     def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
         """As in ``Route``."""
@@ -111,45 +127,96 @@ class Abreast:
                 das[steps] += da.reshape(under_way, records, width)
 
 
-class Plan(NamedTuple):
-    """All routes, the earliest step that any reaches, and whether each step from there is reached once."""
+class Segment(NamedTuple):
+    """A stretch of the sequence that goes back at once: its steps start ≤ t < stop have to be known.
 
-    routes: tuple[Route, ...]
+    The losses at first_loss ≤ t < stop are its own, and ``first`` is the earliest step that any of its sweeps
+    reaches. ``tiling``: every step from there on is reached exactly once.
+    """
+
+    start: int
+    stop: int
+    first_loss: int
     first: int
+    routes: tuple[Route, ...]
     tiling: bool
 
 
 @lru_cache(maxsize=256)
-def plan(truncation: Truncation, steps: int, first_loss: int, abreast: int) -> Plan:
-    """How the losses at first_loss ≤ t < steps flow back, at most ``abreast`` sweeps at a time."""
-    every = sweeps(truncation, steps, first_loss)
+def segments(
+    truncation: Truncation, steps: int, first_loss: int, abreast: int, every: int | None = None
+) -> tuple[Segment, ...]:
+    """How the losses at first_loss ≤ t < steps flow back, at most ``abreast`` sweeps at a time; latest first.
+
+    One segment, the whole sequence, unless ``every`` asks for segments of that many steps. Sweeps that share
+    no step are cut at the borders, of which each is crossed by one at most, and the carry is handed on.
+    Sweeps that overlap stay whole, so a segment begins as much earlier as its first sweep reaches back.
+    """
+    found = sweeps(truncation, steps, first_loss)
+    if every is None or every >= steps:
+        return (_segment(found, 0, steps, first_loss, abreast),)
+    if _disjoint(found):
+        earliest = min([first_loss, *(sweep.first for sweep in found)])
+        borders = [*range(steps, earliest, -every), earliest]
+        return tuple(
+            _segment(found, start, stop, max(first_loss, start), abreast) for stop, start in pairwise(borders)
+        )
+    return tuple(_overlapping(found, every, abreast))
+
+
+def _disjoint(found: Sequence[Sweep]) -> bool:
+    """Is no step reached by two sweeps?"""
+    reached = [t for sweep in found for t in range(sweep.first, sweep.stop)]
+    return len(reached) == len(set(reached))
+
+
+def _overlapping(found: Sequence[Sweep], every: int, abreast: int) -> Iterator[Segment]:
+    """Segments of whole sweeps, whose losses take up ``every`` steps or a little more."""
+    latest_first = sorted(found, key=lambda sweep: sweep.stop, reverse=True)
+    while latest_first:
+        stop = latest_first[0].stop
+        own = [sweep for sweep in latest_first if sweep.stop > stop - every]
+        latest_first = latest_first[len(own) :]
+        start = min(sweep.first for sweep in own)
+        deepest_first = [sweep for sweep in found if sweep in own]
+        yield _segment(deepest_first, start, stop, min(sweep.seed for sweep in own), abreast)
+
+
+def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, abreast: int) -> Segment:
+    """The segment of what lies in start ≤ t < stop of the sweeps, deepest first."""
+    inside = [sweep for sweep in found if sweep.first < stop and sweep.stop > start]
+    crossing = [sweep for sweep in inside if sweep.first < start or sweep.stop > stop]
+    within = [sweep for sweep in inside if sweep not in crossing]
     # Where no loss reaches any step, the last step stands for all of them, with a da of zero.
-    first = min((sweep.first for sweep in every), default=steps - 1)
-    visits = sum(sweep.depth for sweep in every)
-    reached = len({t for sweep in every for t in range(sweep.first, sweep.stop)})
-    disjoint = visits == reached
-    groups = [every[start : start + abreast] for start in range(0, len(every), abreast)]
-    routes = tuple(
-        _alone(*group, first, first_loss)
+    first = max(start, min((sweep.first for sweep in inside), default=stop - 1))
+    disjoint = _disjoint(inside)
+    groups = [within[i : i + abreast] for i in range(0, len(within), abreast)]
+    routes = [_alone(sweep, start, stop, first, first_loss) for sweep in crossing]
+    routes += [
+        _alone(group[0], start, stop, first, first_loss)
         if disjoint and len(group) == 1
         else _abreast(group, first, first_loss, disjoint)
         for group in groups
-    )
-    return Plan(routes, first, tiling=visits == reached == steps - first)
+    ]
+    reached = sum(min(sweep.stop, stop) - max(sweep.first, start) for sweep in inside)
+    return Segment(start, stop, first_loss, first, tuple(routes), disjoint and reached == stop - first)
 
 
-def _alone(sweep: Sweep, first: int, first_loss: int) -> Alone:
-    """The route of one sweep."""
+def _alone(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> Route:
+    """The route of one sweep, or of what lies of it in start ≤ t < stop."""
+    end, seed = min(sweep.stop, stop), max(sweep.seed, sweep.first, start)
     return Alone(
-        start=sweep.first - first,
-        stop=sweep.stop - first,
-        first_loss=max(sweep.first, sweep.seed) - first_loss,
-        last_loss=sweep.stop - 1 - first_loss,
-        whole=(0,) if sweep.first == 0 else (),
+        start=max(sweep.first, start) - first,
+        stop=end - first,
+        last_loss=end - 1 - first_loss,
+        losses=max(0, end - seed),
+        whole=(0,) if sweep.first == 0 and start == 0 else (),
+        enters=sweep.stop > stop,
+        leaves=sweep.first < start,
     )
 
 
-def _abreast(group: tuple[Sweep, ...], first: int, first_loss: int, disjoint: bool) -> Abreast:
+def _abreast(group: Sequence[Sweep], first: int, first_loss: int, disjoint: bool) -> Route:
     """The route of several sweeps, deepest first."""
     firsts, seeds, stops = np.array(group).T
     steps, under_way, collecting, losses = [], [], [], []

@@ -61,19 +61,24 @@ class Tape:
     """What a forward leaves for its backward. The first axis of each array is the step.
 
     ``rows[t]`` is [h_t, x_t, 1], shape (N, H + D + 1), for t = 0 … T − 1; in ``rows[T]`` only h_T, the
-    last state, is set. ``room`` (T, N, G) is where the backward writes slopes, and then every da. ``traces``
-    holds whatever else a cell keeps.
+    last state, is set. ``room`` (T, N, G) is where the backward writes slopes, and then every da.
+    ``memories`` holds a state's further arrays, (T + 1, N, ·) each.
     """
 
     rows: Array
     room: Array
     units: int
-    traces: tuple[Array, ...] = ()
+    memories: tuple[Array, ...] = ()
 
     @property
     def steps(self) -> int:
         """T."""
         return len(self.room)
+
+    @property
+    def last(self) -> tuple[Array, ...]:
+        """A copy of the arrays of the state after the last step."""
+        return (self.states[-1].copy(), *(memory[-1].copy() for memory in self.memories))
 
     @property
     def states(self) -> Array:

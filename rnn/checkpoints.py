@@ -1,0 +1,54 @@
+"""Checkpoints: states computed twice instead of kept, so that memory grows with √T and not with T.
+
+The forward keeps the state at the start of each segment alone; the backward, segment after segment from the
+last, computes the segment's states again from there. States and da are those of a backward that keeps
+everything, to the bit where one sweep at a time goes back; the sums over steps are taken segment by segment,
+and so differ by rounding.
+
+Source: Chen, Xu, Zhang and Guestrin (2016), "Training deep nets with sublinear memory cost", section 4; for
+recurrent networks Gruslys et al. (2016).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+
+from rnn.arrays import Array, checked_count
+from rnn.bptt import FLUSH_EVERY, unroll
+from rnn.cells.cell import Cell, Recurrent
+from rnn.routes import Arrays
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """Keep the state at every ``every``-th step alone; None: about √(T / 2), with which memory is smallest.
+
+    A truncation whose sweeps overlap (``Window``, ``Chunked`` with k2 > k1) keeps as many states more as they
+    overlap by.
+    """
+
+    every: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.every is not None:
+            checked_count("Checkpoints.every", self.every, 1)
+
+    def spacing(self, steps: int) -> int:
+        """The steps from one checkpoint to the next, in a sequence of ``steps``."""
+        if self.every is not None:
+            return self.every
+        # A step of a segment holds about two states (its row and its slope), so fewest are held in all where
+        # the spacing is √(T / 2); a multiple of the offsets between two looks for vanished entries, so that
+        # these fall on the same steps.
+        return FLUSH_EVERY * max(1, round(sqrt(steps / 2) / FLUSH_EVERY))
+
+
+def states_at(
+    cell: Cell, weights: Recurrent, xs: Array, state: Arrays, starts: Iterable[int]
+) -> dict[int, Arrays]:
+    """The state before each of the steps ``starts``, with no more kept than lies between two of them."""
+    found, at = {0: state}, 0
+    for start in sorted(set(starts) - {0}):
+        found[start] = unroll(cell, weights, xs[:, at:start], found[at]).last
+        at = start
+    return found
