@@ -63,7 +63,7 @@ def _sigmoid_slope(y: Array, out: Array) -> None:
 
 
 def _relu(a: Array, out: Array) -> None:
-    np.maximum(a, 0, out=out)
+    np.maximum(a, zeros((), like=a), out=out)
 
 
 def _relu_slope(y: Array, out: Array) -> None:

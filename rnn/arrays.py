@@ -49,9 +49,7 @@ def checked(name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = 
     """
     array = np.asarray(value)
     if array.dtype != dtype:
-        if array.dtype not in FLOATS and array.dtype != FRACTIONS:
-            needed = "float32, float64, longdouble or Fractions"
-            raise TypeError(f"{name}: dtype {array.dtype}, needed {needed}")
+        checked_dtype(name, array)
         if dtype is not None:
             raise TypeError(f"{name}: dtype {array.dtype}, needed {dtype} as params.U has")
     if array.shape != axes and not _fits(array.shape, axes):
@@ -61,6 +59,14 @@ def checked(name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = 
         raise ValueError(f"{name}: shape {array.shape}, needed {wanted}{from_one}")
     _refuse_what_is_not_finite(name, array)
     return array
+
+
+def checked_dtype(name: str, value: object) -> np.dtype[Any]:
+    """The dtype of ``value``, or TypeError if the engine does not compute with it."""
+    dtype = np.asarray(value).dtype
+    if dtype not in FLOATS and dtype != FRACTIONS:
+        raise TypeError(f"{name}: dtype {dtype}, needed float32, float64, longdouble or Fractions")
+    return dtype
 
 
 def _fits(shape: tuple[int, ...], axes: Axes) -> bool:
@@ -77,7 +83,9 @@ def _refuse_what_is_not_finite(name: str, array: Array) -> None:
         return
     flat = array.ravel()
     # One pass and no temporary: the sum of squares is finite unless an entry is not, or it overflowed.
-    if isfinite(flat.dot(flat)):
+    with np.errstate(over="ignore"):
+        squares = flat.dot(flat)
+    if isfinite(squares):
         return
     finite = np.isfinite(array)
     if not finite.all():

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.arrays import FLOATS, Array, checked, checked_count, zeros
+from rnn.arrays import FLOATS, Array, checked, checked_count, checked_dtype, zeros
 from rnn.bptt import ABREAST_BYTES, bptt, unroll
 from rnn.cells.cell import Cell, Tape
 from rnn.checkpoints import Checkpoints, states_at
@@ -169,7 +169,7 @@ class RNN:
         units, inputs, rows = self.cell.units, self.cell.inputs, self.cell.gates * self.cell.units
         axes = ((rows, inputs), (rows, units), (rows,), (self.outputs, units), (self.outputs,))
         fields = zip(Params._fields, params, axes, strict=True)
-        dtype = np.asarray(params[0]).dtype
+        dtype = checked_dtype("params.U", params[0])
         params = Params(*(checked(f"params.{n}", value, a, dtype) for n, value, a in fields))
         xs = checked("xs", xs, ("N", "T", inputs), dtype)
         if h0 is None:

@@ -161,7 +161,7 @@ def segments(
         return tuple(
             _segment(found, start, stop, max(first_loss, start), abreast) for stop, start in pairwise(borders)
         )
-    return tuple(_overlapping(found, every, abreast))
+    return tuple(_overlapping(found, steps, first_loss, every, abreast))
 
 
 def _disjoint(found: Sequence[Sweep]) -> bool:
@@ -170,16 +170,17 @@ def _disjoint(found: Sequence[Sweep]) -> bool:
     return len(reached) == len(set(reached))
 
 
-def _overlapping(found: Sequence[Sweep], every: int, abreast: int) -> Iterator[Segment]:
+def _overlapping(
+    found: Sequence[Sweep], steps: int, first_loss: int, every: int, abreast: int
+) -> Iterator[Segment]:
     """Segments of whole sweeps, whose losses take up ``every`` steps or a little more."""
-    latest_first = sorted(found, key=lambda sweep: sweep.stop, reverse=True)
-    while latest_first:
-        stop = latest_first[0].stop
-        own = [sweep for sweep in latest_first if sweep.stop > stop - every]
-        latest_first = latest_first[len(own) :]
-        start = min(sweep.first for sweep in own)
-        deepest_first = [sweep for sweep in found if sweep in own]
-        yield _segment(deepest_first, start, stop, min(sweep.seed for sweep in own), abreast)
+    stop = steps
+    while stop > first_loss:
+        own = [sweep for sweep in found if stop - every < sweep.stop <= stop]
+        seed = min([max(first_loss, stop - every), *(sweep.seed for sweep in own)])
+        start = min([seed, *(sweep.first for sweep in own)])
+        yield _segment(own, start, stop, seed, abreast)
+        stop = seed
 
 
 def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, abreast: int) -> Segment:

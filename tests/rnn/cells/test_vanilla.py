@@ -1,0 +1,139 @@
+"""The vanilla cell: each line of its derivation, index by index, in Fractions."""
+
+import re
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from rnn.activations import identity, relu, sigmoid, softsign, tanh
+from rnn.cells.cell import Weights
+from rnn.cells.vanilla import Vanilla
+
+N, T, D, H = 2, 3, 3, 2
+
+
+def draw(*shape, seed=0):
+    """An array of small Fractions, none of them 0."""
+    rng = np.random.default_rng(seed)
+    numerators = rng.choice([-4, -3, -2, -1, 1, 2, 3, 4], shape)
+    return np.vectorize(Fraction, otypes=[object])(numerators, rng.integers(1, 5, shape))
+
+
+WEIGHTS = Weights(U=draw(H, D, seed=1), W=draw(H, H, seed=2), b=draw(H, seed=3))
+XS, H0 = draw(N, T, D, seed=4), draw(N, H, seed=5)
+
+
+def forward(cell, weights, xs, h0):
+    """The tape, with every step taken."""
+    tape = cell.project(weights, xs, (h0,))
+    for place in cell.places(weights, tape):
+        cell.step(*place)
+    return tape
+
+
+@pytest.mark.parametrize("f", [relu, softsign, identity], ids=lambda f: f.name)
+def test_forward_is_the_formula(f):
+    """h = f(U x + W h_prev + b), summed index by index from h0 through every step."""
+    functions = {"relu": lambda a: max(a, 0), "softsign": lambda a: a / (1 + abs(a)), "identity": lambda a: a}
+    U, W, b = WEIGHTS
+    states = forward(Vanilla(D, H, f), WEIGHTS, XS, H0).states
+    assert states.shape == (T + 1, N, H)
+    assert states[0].tolist() == H0.tolist()
+    for t, n, i in np.ndindex(T, N, H):
+        a = (
+            sum(U[i, d] * XS[n, t, d] for d in range(D))
+            + sum(W[i, j] * states[t, n, j] for j in range(H))
+            + b[i]
+        )
+        assert states[t + 1, n, i] == functions[f.name](a)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize(("f", "ufunc"), [(tanh, np.tanh), (sigmoid, lambda a: 1 / (1 + np.exp(-a)))])
+def test_forward_of_floats(f, ufunc, dtype):
+    """The same for floats, which keep their dtype, with weights and inputs that are strided and read-only."""
+    weights = Weights(*(np.asfortranarray(block.astype(dtype)) for block in WEIGHTS))
+    xs, h0 = np.asfortranarray(XS.astype(dtype)), np.asfortranarray(H0.astype(dtype))
+    for array in (*weights, xs, h0):
+        array.flags.writeable = False
+    tape = forward(Vanilla(D, H, f), weights, xs, h0)
+    assert tape.rows.dtype == dtype
+    h = h0
+    for t in range(T):
+        h = ufunc(xs[:, t] @ weights.U.T + h @ weights.W.T + weights.b)
+        np.testing.assert_allclose(tape.states[t + 1], h, rtol=100 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("first", range(T))
+def test_slopes_are_read_off_the_states(first):
+    """The slope of step t is that of the state after it, for each t from ``first`` on."""
+    cell = Vanilla(D, H, softsign)
+    tape = forward(cell, WEIGHTS, XS, H0)
+    (slopes,) = cell.slopes(tape, first)
+    assert slopes.tolist() == ((1 - abs(tape.states[first + 1 :])) ** 2).tolist()
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_one_step_back_is_the_formula(rows, in_place):
+    """On any number of rows da = dh ⊙ slope, maybe written over the slope, and dh becomes dh_prev = da W."""
+    dh, slope = draw(rows, H, seed=6), draw(rows, H, seed=7)
+    want = dh * slope
+    da = slope if in_place else np.empty_like(slope)
+    Vanilla(D, H).step_back(WEIGHTS.W, dh, slope, da)
+    assert da.tolist() == want.tolist()
+    for n, j in np.ndindex(rows, H):
+        assert dh[n, j] == sum(da[n, i] * WEIGHTS.W[i, j] for i in range(H))
+
+
+@pytest.mark.parametrize("first", range(T))
+def test_weight_gradients_are_sums_over_steps_and_records(first):
+    """dU = Σ da xᵀ, dW = Σ da h_prevᵀ, db = Σ da, dx = da U, over the steps from ``first`` on."""
+    cell = Vanilla(D, H, identity)
+    tape = forward(cell, WEIGHTS, XS, H0)
+    das = draw(T - first, N, H, seed=8)
+    (dU, dW, db), dxs = cell.project_back(WEIGHTS, tape, das, first)
+    xs, hs = XS[:, first:], tape.states[first:-1]
+    np.testing.assert_array_equal(dU, np.einsum("tni,ntd->id", das, xs), strict=True)
+    np.testing.assert_array_equal(dW, np.einsum("tni,tnj->ij", das, hs), strict=True)
+    np.testing.assert_array_equal(db, np.einsum("tni->i", das), strict=True)
+    np.testing.assert_array_equal(dxs, np.einsum("tni,id->tnd", das, WEIGHTS.U), strict=True)
+    assert {type(entry) for block in (dU, dW, db, dxs) for entry in block.flat} == {Fraction}
+
+
+def test_weight_gradients_share_no_memory():
+    """The blocks are cut from one product, yet each is an array of its own, and none a view of the da."""
+    weights = Weights(np.ones((H, D)), np.ones((H, H)), np.ones(H))
+    tape = forward(Vanilla(D, H), weights, np.ones((N, T, D)), np.ones((N, H)))
+    das = np.ones((T, N, H))
+    blocks, dxs = Vanilla(D, H).project_back(weights, tape, das, 0)
+    for one, other in combinations((*blocks, dxs, das, tape.rows, *weights), 2):
+        assert not np.may_share_memory(one, other)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 1), ValueError, "Vanilla.inputs: 0, needed at least 1"),
+        ((1, 0), ValueError, "Vanilla.units: 0, needed at least 1"),
+        ((1.0, 1), TypeError, "Vanilla.inputs: 1.0, needed an integer of at least 1"),
+        ((1, True), TypeError, "Vanilla.units: True, needed an integer of at least 1"),
+        ((1, 1, "swish"), TypeError, "Vanilla.activation: 'swish', needed an rnn.Activation, as rnn.tanh"),
+        ((1, 1, None), TypeError, "Vanilla.activation: None, needed an rnn.Activation, as rnn.tanh"),
+        ((1, 1, np.tanh), TypeError, "Vanilla.activation: <ufunc 'tanh'>, needed an rnn.Activation"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_refused(arguments, error, message):
+    """A cell has an input, a unit and an activation at least; the message names the one that is wrong."""
+    with pytest.raises(error, match=re.escape(message)):
+        Vanilla(*arguments)
+
+
+def test_a_cell_is_a_value():
+    """Cells of one size and activation, tanh unless said, are equal; one has one gate and one state array."""
+    cell = Vanilla(inputs=2, units=3)
+    assert cell == Vanilla(2, 3, tanh)
+    assert cell != Vanilla(2, 3, relu)
+    assert (cell.gates, cell.state_arrays) == (1, 1)

@@ -1,0 +1,178 @@
+"""The activations against exact functions, and their slopes against the derivative."""
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import mpmathify
+
+from rnn.activations import ACTIVATIONS, Activation, identity, relu, sigmoid, softsign, tanh
+
+RATIONAL = (relu, softsign, identity)
+
+EXACT = {
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)),
+    "relu": lambda a: max(a, mpmath.mpf(0)),
+    "softsign": lambda a: a / (1 + abs(a)),
+    "identity": lambda a: a,
+}
+EXACT_SLOPE = {
+    "tanh": lambda a: mpmath.sech(a) ** 2,
+    "sigmoid": lambda a: 1 / (2 + mpmath.exp(a) + mpmath.exp(-a)),
+    "relu": lambda a: mpmath.mpf(a > 0),
+    "softsign": lambda a: (1 + abs(a)) ** -2,
+    "identity": lambda a: mpmath.mpf(1),
+}
+
+both = pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=lambda f: f.name)
+every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+
+
+@pytest.fixture(autouse=True)
+def sixty_digits():
+    """Three times the digits of the widest float: what mpmath rounds is nothing beside what floats do."""
+    with mpmath.workdps(60):
+        yield
+
+
+def value(f: Activation, a: np.ndarray) -> np.ndarray:
+    """f(a), for an ``a`` that is kept."""
+    out = np.empty_like(a)
+    f.value(a.copy(), out)
+    return out
+
+
+def slope(f: Activation, y: np.ndarray) -> np.ndarray:
+    """f′(a), given y = f(a)."""
+    out = np.empty_like(y)
+    f.slope(y, out)
+    return out
+
+
+def exactly(function, array: np.ndarray) -> np.ndarray:
+    """The function of each entry, an array of mpmath numbers."""
+    return np.vectorize(lambda entry: function(mpmathify(entry)), otypes=[object])(array)
+
+
+def samples(dtype) -> np.ndarray:
+    """Both signs, from far below 1 to where tanh and sigmoid have long saturated, and 0."""
+    sizes = np.geomspace(1e-6, 60, 101).astype(dtype)
+    return np.concatenate((-sizes, np.zeros(1, dtype), sizes))
+
+
+def fractions(*values: float) -> np.ndarray:
+    """An object array of Fractions."""
+    return np.array([Fraction(entry) for entry in values], object)
+
+
+@both
+@every_float
+def test_value_is_accurate_to_its_own_size(f, dtype):
+    """Every output is within a few roundings of the function, relative to that output."""
+    a = samples(dtype)
+    y = value(f, a)
+    assert y.dtype == dtype
+    want = exactly(EXACT[f.name], a)
+    # Each operation rounds once, by eps/2, and an elementary function errs by up to two eps.
+    assert (abs(exactly(mpmathify, y) - want) <= 4 * mpmathify(np.finfo(dtype).eps) * abs(want)).all()
+
+
+@both
+@every_float
+def test_slope_is_the_derivative(f, dtype):
+    """The slope read off the output is within a few roundings of 1 of the derivative."""
+    a = samples(dtype)
+    found = exactly(mpmathify, slope(f, value(f, a)))
+    error = abs(found - exactly(EXACT_SLOPE[f.name], a))
+    # The output's error of a few eps enters with the factor |d slope / dy| ≤ 2.
+    assert (error <= 8 * mpmathify(np.finfo(dtype).eps)).all()
+
+
+@pytest.mark.parametrize("f", [tanh, sigmoid, softsign], ids=lambda f: f.name)
+def test_slope_is_the_central_difference(f):
+    """The slope agrees with a difference of the values that the engine itself computes."""
+    a = np.linspace(-3, 3, 25, dtype=np.longdouble)
+    a = a[a != 0]  # The third derivative of softsign jumps there.
+    step = np.cbrt(np.finfo(a.dtype).eps)
+    difference = (value(f, a + step) - value(f, a - step)) / (2 * step)
+    # |f‴| ≤ 6, so the formula errs by at most step², and the rounding by eps / step, which is as much.
+    np.testing.assert_allclose(slope(f, value(f, a)), difference, rtol=0, atol=4 * step**2)
+
+
+@both
+@every_float
+def test_extremes_are_finite(f, dtype):
+    """At the largest, the smallest and the subnormal numbers no operation overflows, nor is a result NaN."""
+    info = np.finfo(dtype)
+    sizes = np.array([info.max, info.max / 2, info.tiny, info.smallest_subnormal, 0], dtype)
+    y = value(f, np.concatenate((sizes, -sizes)))
+    assert np.isfinite(y).all()
+    assert np.isfinite(slope(f, y)).all()
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_sigmoid_of_any_float(a):
+    """For every finite float the sigmoid is in [0, 1], accurate to its own size unless that is subnormal."""
+    y = mpmathify(value(sigmoid, np.array([a]))[0])
+    want = EXACT["sigmoid"](mpmath.mpf(a))
+    info = np.finfo(np.float64)
+    assert 0 <= y <= 1
+    assert abs(y - want) <= 4 * info.eps * want + mpmathify(info.smallest_subnormal)
+
+
+@every_float
+def test_sigmoid_falls_like_the_exponential(dtype):
+    """Far to the left the sigmoid is eᵃ, to the last digits, down to the smallest normal number."""
+    a = np.linspace(-80, np.log(np.finfo(dtype).tiny), 50, dtype=dtype)
+    np.testing.assert_allclose(value(sigmoid, a), np.exp(a), rtol=4 * np.finfo(dtype).eps, atol=0)
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64, np.longdouble, Fraction])
+def test_relu_is_flat_at_its_kink(number):
+    """The slope at 0, positive or negative, is 0, and beside it 0 and 1."""
+    a = np.array([number(entry) for entry in (-1, 0, -0.0, 1)])
+    assert slope(relu, value(relu, a)).tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("f", RATIONAL, ids=lambda f: f.name)
+def test_fractions_stay_fractions(f):
+    """Values and slopes of Fractions are exact Fractions: the function's own, with no rounding."""
+    a = fractions(-2, Fraction(-1, 3), 0, Fraction(1, 4), 5)
+    exact = {"relu": fractions(0, 0, 0, Fraction(1, 4), 5), "identity": a, "softsign": a / (1 + abs(a))}
+    slopes = {"relu": [0, 0, 0, 1, 1], "identity": [1] * 5, "softsign": (1 / (1 + abs(a)) ** 2).tolist()}
+    y = value(f, a)
+    assert y.tolist() == exact[f.name].tolist()
+    assert slope(f, y).tolist() == slopes[f.name]
+    assert [type(entry) for entry in (*y, *slope(f, y))] == [Fraction] * 10
+
+
+@both
+def test_value_and_slope_fill_a_strided_place(f):
+    """Both write where they are told to, a part of a wider array, and nowhere else."""
+    a = np.linspace(-2, 2, 6).reshape(2, 3)
+    y, slopes = np.full((2, 5), 7.0), np.full((2, 5), 7.0)
+    f.value(a.copy(), y[:, 1:4])
+    f.slope(y[:, 1:4], slopes[:, 1:4])
+    np.testing.assert_array_equal(y[:, 1:4], value(f, a))
+    np.testing.assert_array_equal(slopes[:, 1:4], slope(f, value(f, a)))
+    assert (y[:, [0, 4]] == 7).all()
+    assert (slopes[:, [0, 4]] == 7).all()
+
+
+@both
+def test_slope_only_reads_the_output(f):
+    """An output may be read-only and transposed, and what its slope's place held before does not matter."""
+    y = value(f, np.linspace(-2, 2, 12)).reshape(3, 4).T
+    y.flags.writeable = False
+    found = np.full(y.shape, np.inf)
+    f.slope(y, found)
+    np.testing.assert_array_equal(found, slope(f, y.copy()))
+
+
+def test_the_table_names_every_activation():
+    """ACTIVATIONS finds each by its own name."""
+    assert {f.name: f for f in (tanh, sigmoid, relu, softsign, identity)} == ACTIVATIONS

@@ -1,0 +1,618 @@
+"""The network against the definition of its gradients, entry by entry, and its manners at the door.
+
+The definition of a truncated gradient: of each loss, replay the forward from h_0 with a nudge on an entry
+wherever this loss may reach it, and see how much the loss moves. A nudge by ε, where ε² = 0, gives the
+derivative exactly in Fractions; a nudge by ±h gives a central difference in floats.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from rnn import RNN, Chunked, Full, Params, Tail, Vanilla, Window
+from rnn.activations import identity, relu, sigmoid, softsign, tanh
+
+N, T, D, H, K = 2, 4, 2, 3, 2
+
+# No two of these have the same mask on four steps.
+POLICIES = [
+    Full(),
+    Window(0),
+    Window(1),
+    Window(2),
+    Tail(0),
+    Tail(1),
+    Tail(2),
+    Tail(3),
+    Chunked(2),
+    Chunked(3),
+]
+POLICIES += [Chunked(*ks) for ks in [(2, 1), (3, 1), (3, 2), (2, 3), (3, 4)]]
+
+every_policy = pytest.mark.parametrize("policy", POLICIES, ids=str)
+every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+
+
+@dataclass(frozen=True)
+class Dual:
+    """re + eps ε, where ε² = 0: what is computed with these is differentiated exactly."""
+
+    re: Fraction
+    eps: Fraction = Fraction(0)
+
+    def __add__(self, other):
+        other = dual(other)
+        return Dual(self.re + other.re, self.eps + other.eps)
+
+    def __mul__(self, other):
+        other = dual(other)
+        return Dual(self.re * other.re, self.re * other.eps + self.eps * other.re)
+
+    def __truediv__(self, other):
+        other = dual(other)
+        return Dual(self.re / other.re, (self.eps * other.re - self.re * other.eps) / other.re**2)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def dual(number):
+    """The number itself where it is dual, else without an ε."""
+    return number if isinstance(number, Dual) else Dual(number)
+
+
+def each(function):
+    """The function of each entry of an object array, as a dual number."""
+    return np.vectorize(lambda a: function(dual(a)), otypes=[object])
+
+
+EXACT = {
+    relu: each(lambda a: a if a.re > 0 else 0 * a),
+    softsign: each(lambda a: a / (1 + (a if a.re > 0 else -1 * a))),
+    identity: each(lambda a: a),
+}
+FLOAT = {tanh: np.tanh, sigmoid: lambda a: 1 / (1 + np.exp(-a))}
+
+
+def fractions(array):
+    """The same numbers as an object array of Fractions."""
+    return np.vectorize(Fraction, otypes=[object])(array)
+
+
+def network(f=tanh, cell=Vanilla):
+    """The network of these tests."""
+    return RNN(cell(D, H, f), outputs=K)
+
+
+def problem(dtype=object, steps=T, losses="every", seed=0):
+    """Parameters, xs, targets and h0: multiples of 1/3 from −2/3 to 2/3, none of them 0."""
+    rng = np.random.default_rng(seed)
+
+    def draw(*shape):
+        thirds = fractions(rng.choice([-2, -1, 1, 2], shape)) / 3
+        return thirds.astype(dtype)
+
+    params = Params(U=draw(H, D), W=draw(H, H), b=draw(H), V=draw(K, H), c=draw(K))
+    targets = draw(N, K) if losses == "last" else draw(N, steps, K)
+    return {"params": params, "xs": draw(N, steps, D), "targets": targets, "h0": draw(N, H)}
+
+
+def arrays_of(given):
+    """The arrays that have a gradient, by name."""
+    return given["params"]._asdict() | {"xs": given["xs"], "h0": given["h0"]}
+
+
+def blocks_of(grads):
+    """The gradients, by name."""
+    return grads.params._asdict() | {"xs": grads.xs, "h0": grads.h0}
+
+
+def masked_loss(f, plain, nudged, targets, policy):
+    """The loss, where the loss at t sees the nudged parameters and inputs from step first(t) on."""
+    steps = plain["xs"].shape[1]
+    by_step = {steps - 1: targets} if targets.ndim == 2 else dict(enumerate(targets.swapaxes(0, 1)))
+    total = 0
+    for t, target in by_step.items():
+        first = policy.first(t, steps)
+        h = (nudged if first == 0 else plain)["h0"]
+        for s in range(t + 1):
+            here = nudged if s >= first else plain
+            h = f(here["xs"][:, s] @ here["U"].T + h @ here["W"].T + here["b"])
+        residual = h @ nudged["V"].T + nudged["c"] + -target
+        total += (residual * residual).sum() / 2
+    return total
+
+
+def nudged(arrays, name, index, entry):
+    """The arrays with another entry in one of them."""
+    array = arrays[name].copy()
+    array[index] = entry
+    return arrays | {name: array}
+
+
+def exact_gradients(f, given, policy):
+    """The masked derivative by every entry of every array."""
+    arrays, gradients = arrays_of(given), {}
+    for name, array in arrays.items():
+        gradients[name] = np.empty(array.shape, object)
+        for index in np.ndindex(array.shape):
+            moved = nudged(arrays, name, index, Dual(array[index], Fraction(1)))
+            gradients[name][index] = dual(masked_loss(EXACT[f], arrays, moved, given["targets"], policy)).eps
+    return gradients
+
+
+def differences(f, given, policy):
+    """The masked central difference by every entry of every array, with its step."""
+    arrays, gradients = arrays_of(given), {}
+    step = np.cbrt(np.finfo(given["xs"].dtype).eps)
+    for name, array in arrays.items():
+        gradients[name] = np.empty_like(array)
+        for index in np.ndindex(array.shape):
+            up, down = (
+                masked_loss(FLOAT[f], arrays, nudged(arrays, name, index, entry), given["targets"], policy)
+                for entry in (array[index] + step, array[index] - step)
+            )
+            gradients[name][index] = (up - down) / (2 * step)
+    return gradients, step
+
+
+@every_policy
+@pytest.mark.parametrize("f", [relu, softsign, identity], ids=lambda f: f.name)
+def test_gradients_are_their_definition(f, policy):
+    """Under every truncation each entry of each gradient equals the masked derivative, and is a Fraction."""
+    given = problem(steps=3 if f is softsign else T)
+    _, grads = network(f).loss_and_gradients(**given, truncation=policy)
+    want = exact_gradients(f, given, policy)
+    for name, block in blocks_of(grads).items():
+        assert block.tolist() == want[name].tolist(), name
+        assert {type(entry) for entry in block.flat} == {Fraction}
+
+
+@pytest.mark.parametrize("policy", [Full(), Window(1), Chunked(3), Tail(2)], ids=str)
+@pytest.mark.parametrize("steps", [1, N, 3])
+def test_a_loss_on_the_last_step_alone(policy, steps):
+    """Targets (N, K) are the last step's, also where N = T, and the gradients are those of its loss."""
+    given = problem(steps=steps, losses="last")
+    _, grads = network(softsign).loss_and_gradients(**given, truncation=policy)
+    want = exact_gradients(softsign, given, policy)
+    assert {name: block.tolist() for name, block in blocks_of(grads).items()} == {
+        name: block.tolist() for name, block in want.items()
+    }
+
+
+@every_policy
+@pytest.mark.parametrize("f", [tanh, sigmoid], ids=lambda f: f.name)
+def test_gradients_are_central_differences(f, policy):
+    """The same in floats, where the activation is not rational."""
+    given = problem(np.longdouble)
+    _, grads = network(f).loss_and_gradients(**given, truncation=policy)
+    want, step = differences(f, given, policy)
+    for name, block in blocks_of(grads).items():
+        # The formula errs by step² times a sixth of the third derivative, the rounding by as much.
+        np.testing.assert_allclose(block, want[name], rtol=0, atol=100 * step**2, err_msg=name)
+
+
+@pytest.mark.parametrize("f", [relu, softsign, identity, tanh, sigmoid], ids=lambda f: f.name)
+def test_no_gradient_of_these_problems_is_zero(f):
+    """Agreement on zeros is worth nothing: under Full() every block has entries other than 0, W's all."""
+    _, grads = network(f).loss_and_gradients(**problem(np.float64 if f in FLOAT else object))
+    assert all(block.any() for block in blocks_of(grads).values())
+    assert grads.params.W.all()
+
+
+def test_each_policy_has_gradients_of_its_own():
+    """Truncations of different masks differ in dW, so a mistaken policy could not pass for another."""
+    by_policy = [
+        network(identity).loss_and_gradients(**problem(), truncation=p)[1].params.W for p in POLICIES
+    ]
+    assert len({str(block.tolist()) for block in by_policy}) == len(POLICIES)
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+def test_ways_to_truncate_nothing_are_full(losses):
+    """Chunked(T), Window(T − 1), Tail(T) and whatever reaches further have the gradients of Full()."""
+    given = problem(losses=losses)
+    full = network(relu).loss_and_gradients(**given)[1]
+    for policy in (Full(), Chunked(T), Window(T - 1), Tail(T), Chunked(9), Window(9), Tail(9), Chunked(1, T)):
+        grads = network(relu).loss_and_gradients(**given, truncation=policy)[1]
+        assert {name: block.tolist() for name, block in blocks_of(grads).items()} == {
+            name: block.tolist() for name, block in blocks_of(full).items()
+        }
+
+
+@pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)], ids=str)
+@pytest.mark.parametrize("losses", ["every", "last"])
+def test_a_policy_of_no_steps_leaves_the_readout(policy, losses):
+    """V and c take every loss; the other gradients are zeros, and each entry is a Fraction."""
+    given = problem(losses=losses)
+    value, grads = network(relu).loss_and_gradients(**given, truncation=policy)
+    full_value, full = network(relu).loss_and_gradients(**given)
+    assert value == full_value
+    assert grads.params.V.tolist() == full.params.V.tolist()
+    assert grads.params.c.tolist() == full.params.c.tolist()
+    for block in (*grads.params[:3], grads.xs, grads.h0):
+        assert {(type(entry), entry) for entry in block.flat} == {(Fraction, 0)}
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize("f", [relu, softsign, identity], ids=lambda f: f.name)
+def test_values_and_predictions_are_the_formula(f, losses):
+    """o = V h + c at every step, the loss is ½ Σ (o − y)² over those that have one, and all are Fractions."""
+    given = problem(losses=losses)
+    arrays, targets = arrays_of(given), given["targets"]
+    outputs = network(f).predict(given["params"], given["xs"], given["h0"])
+    h, want = given["h0"], []
+    for t in range(T):
+        h = EXACT[f](given["xs"][:, t] @ arrays["U"].T + h @ arrays["W"].T + arrays["b"])
+        want.append(h @ arrays["V"].T + arrays["c"])
+    assert outputs.tolist() == [[[o.re for o in want[t][n]] for t in range(T)] for n in range(N)]
+    value = (((outputs[:, -1] if losses == "last" else outputs) - targets) ** 2).sum() / 2
+    assert network(f).loss_value(**given) == network(f).loss_and_gradients(**given)[0] == value
+    assert {type(number) for number in (value, network(f).loss_value(**given), *outputs.flat)} == {Fraction}
+
+
+def test_no_initial_state_is_zero():
+    """Without h0 all three methods start from zeros, and h0 has a gradient nevertheless."""
+    net, given = network(relu), problem()
+    params, xs, targets = given["params"], given["xs"], given["targets"]
+    zero = fractions(np.zeros((N, H), int))
+    assert net.predict(params, xs).tolist() == net.predict(params, xs, zero).tolist()
+    assert net.loss_value(params, xs, targets) == net.loss_value(params, xs, targets, zero)
+    value, grads = net.loss_and_gradients(params, xs, targets)
+    want_value, want = net.loss_and_gradients(params, xs, targets, zero)
+    assert value == want_value
+    assert grads.h0.any()
+    assert grads.h0.tolist() == want.h0.tolist()
+    assert grads.params.W.tolist() == want.params.W.tolist()
+
+
+@every_policy
+def test_records_do_not_see_each_other(policy):
+    """The loss and the gradients by parameters are sums over records, those by xs and h0 are each its own."""
+    net, given = network(relu), problem()
+    value, grads = net.loss_and_gradients(**given, truncation=policy)
+    apart = [
+        net.loss_and_gradients(
+            given["params"], *(given[name][n : n + 1] for name in ("xs", "targets", "h0")), truncation=policy
+        )
+        for n in range(N)
+    ]
+    assert value == sum(value for value, _ in apart)
+    for name, block in blocks_of(grads).items():
+        parts = [blocks_of(own)[name] for _, own in apart]
+        together = np.concatenate(parts) if name in ("xs", "h0") else sum(parts)
+        assert block.tolist() == together.tolist(), name
+
+
+@pytest.mark.parametrize("policy", [Full(), Window(0), Chunked(1), Tail(1)], ids=str)
+def test_the_smallest_network(policy):
+    """One record, step, input, unit and output, by hand: h = 2·3 + 5·7 + 1 = 42, o = 4·42 + 6 = 174."""
+    one = {name: fractions([[number]]) for name, number in [("U", 2), ("W", 5), ("V", 4)]}
+    params = Params(**one, b=fractions([1]), c=fractions([6]))
+    net = RNN(Vanilla(1, 1, identity), outputs=1)
+    xs, targets, h0 = fractions([[[3]]]), fractions([[[171]]]), fractions([[7]])
+    value, grads = net.loss_and_gradients(params, xs, targets, h0, policy)
+    assert value == Fraction(9, 2)
+    # do = 3, so dh = da = 3 · 4 = 12.
+    assert [block.tolist() for block in grads.params] == [[[36]], [[84]], [12], [[126]], [3]]
+    assert grads.xs.tolist() == [[[24]]]
+    assert grads.h0.tolist() == [[60]]
+
+
+@every_float
+@every_policy
+@pytest.mark.parametrize("losses", ["every", "last"])
+def test_the_dtype_goes_through(dtype, policy, losses):
+    """float32, float64 and longdouble come out as they went in, in the shapes of what they belong to."""
+    given = problem(dtype, losses=losses)
+    value, grads = network().loss_and_gradients(**given, truncation=policy)
+    assert type(value) is type(network().loss_value(**given)) is dtype
+    assert {block.dtype for block in blocks_of(grads).values()} == {np.dtype(dtype)}
+    assert {name: block.shape for name, block in blocks_of(grads).items()} == {
+        name: array.shape for name, array in arrays_of(given).items()
+    }
+    outputs = network().predict(given["params"], given["xs"], given["h0"])
+    assert (outputs.dtype, outputs.shape) == (dtype, (N, T, K))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("f", [tanh, sigmoid, softsign], ids=lambda f: f.name)
+def test_narrow_floats_agree_with_wide_ones(f, dtype):
+    """float32 and float64 compute what longdouble does from the same numbers, but for rounding."""
+    given = problem(dtype)
+    wide = {name: given[name].astype(np.longdouble) for name in ("xs", "targets", "h0")}
+    wide["params"] = Params(*(block.astype(np.longdouble) for block in given["params"]))
+    _, grads = network(f).loss_and_gradients(**given, truncation=Window(2))
+    _, want = network(f).loss_and_gradients(**wide, truncation=Window(2))
+    for name, block in blocks_of(grads).items():
+        # Entries of up to about 1 from some tens of operations, each of which rounds by at most eps.
+        np.testing.assert_allclose(block, blocks_of(want)[name], rtol=0, atol=100 * np.finfo(dtype).eps)
+
+
+@every_policy
+def test_inputs_are_only_read_and_results_are_new(policy):
+    """Read-only, strided arguments give what contiguous ones do, and no result is a view of one."""
+    given, net = problem(np.float64), network()
+    arguments = {**arrays_of(given), "targets": given["targets"]}
+    strided = {name: np.repeat(array, 2, axis=-1)[..., ::2] for name, array in arguments.items()}
+    for array in strided.values():
+        array.flags.writeable = False
+    params = Params(*(strided[name] for name in Params._fields))
+    xs, h0, targets = strided["xs"], strided["h0"], strided["targets"]
+    value, grads = net.loss_and_gradients(params, xs, targets, h0, policy)
+    outputs = net.predict(params, xs, h0)
+    want_value, want = net.loss_and_gradients(**given, truncation=policy)
+    assert value == want_value
+    assert net.loss_value(params, xs, targets, h0) == want_value
+    for name, block in blocks_of(grads).items():
+        np.testing.assert_array_equal(block, blocks_of(want)[name])
+    for result, argument in product((*blocks_of(grads).values(), outputs), strided.values()):
+        assert not np.shares_memory(result, argument)
+
+
+@every_policy
+def test_a_second_call_gives_the_same_bits(policy):
+    """Nothing of a call stays behind, even where its results are written over afterwards."""
+    given, net = problem(np.float64), network()
+    value, grads = net.loss_and_gradients(**given, truncation=policy)
+    bits = [block.tobytes() for block in blocks_of(grads).values()]
+    for block in blocks_of(grads).values():
+        block[...] = np.nan
+    again_value, again = net.loss_and_gradients(**given, truncation=policy)
+    assert again_value == value
+    assert [block.tobytes() for block in blocks_of(again).values()] == bits
+
+
+def test_what_overflows_only_when_squared_is_taken():
+    """Inputs of 1e200 are finite: they saturate the units, and everything that comes out is finite."""
+    given = problem(np.float64)
+    given["xs"] *= 1e200
+    value, grads = network().loss_and_gradients(**given)
+    assert np.isfinite(value)
+    assert all(np.isfinite(block).all() for block in blocks_of(grads).values())
+    assert np.isfinite(network().predict(given["params"], given["xs"])).all()
+
+
+class Idle(Vanilla):
+    """A cell that must not be asked to do anything."""
+
+    def project(self, weights, xs, state):
+        pytest.fail("work was begun before everything was checked")
+
+
+def replaced(name, change):
+    """A problem in which the array of this name is changed, in the parameters where it is one of them."""
+    given = problem(np.float64)
+    if name in Params._fields:
+        changed = change(getattr(given["params"], name))
+        return given | {"params": given["params"]._replace(**{name: changed})}
+    return given | {name: change(given[name])}
+
+
+def as_type(dtype):
+    """A change of the type of an array's numbers."""
+    return lambda array: (array > 0 if dtype is bool else np.ceil(array)).astype(dtype)
+
+
+def label(name):
+    """What an error calls an argument."""
+    return f"params.{name}" if name in Params._fields else name
+
+
+def assert_refused(given, error, message, f=tanh):
+    """Each method that takes what is wrong raises the error, whose message begins so, and does no work."""
+    net, begins = network(f, cell=Idle), f"^{re.escape(message)}"
+    with pytest.raises(error, match=begins):
+        net.loss_and_gradients(**given)
+    with pytest.raises(error, match=begins):
+        net.loss_value(**given)
+    if not message.startswith("targets"):
+        with pytest.raises(error, match=begins):
+            net.predict(given["params"], given["xs"], given["h0"])
+
+
+NEEDED = {
+    "U": "(3, 2)",
+    "W": "(3, 3)",
+    "b": "(3,)",
+    "V": "(2, 3)",
+    "c": "(2,)",
+    "xs": "(N, T, 2), each of N, T at least 1",
+    "h0": "(2, 3)",
+    "targets": "(2, 4, 2)",
+}
+
+each_argument = pytest.mark.parametrize("name", NEEDED)
+
+
+@each_argument
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda array: array[None, None], id="two axes more"),
+        pytest.param(lambda array: array[..., :1], id="too short"),
+        pytest.param(lambda array: array[..., :0], id="empty"),
+        pytest.param(lambda array: np.repeat(array, 2, axis=-1), id="too long"),
+        pytest.param(lambda array: 1.0, id="a number"),
+    ],
+)
+def test_a_shape_that_does_not_fit_is_refused(name, change):
+    """The argument is named with the shape that it has and the one that is needed."""
+    given = replaced(name, change)
+    shape = np.shape((given["params"]._asdict() | given)[name])
+    assert_refused(given, ValueError, f"{label(name)}: shape {shape}, needed {NEEDED[name]}")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("xs", lambda xs: xs[:, :0], "shape (2, 0, 2), needed (N, T, 2), each of N, T at least 1"),
+        ("xs", lambda xs: xs[:0], "shape (0, 4, 2), needed (N, T, 2), each of N, T at least 1"),
+        ("xs", lambda xs: xs[0], "shape (4, 2), needed (N, T, 2), each of N, T at least 1"),
+        ("h0", lambda h0: h0[:1], "shape (1, 3), needed (2, 3)"),
+        ("targets", lambda targets: targets[:1], "shape (1, 4, 2), needed (2, 4, 2)"),
+        ("targets", lambda targets: targets[:, 1:], "shape (2, 3, 2), needed (2, 4, 2)"),
+        ("targets", lambda targets: targets[:, :0], "shape (2, 0, 2), needed (2, 4, 2)"),
+        ("targets", lambda targets: targets[:1, 0], "shape (1, 2), needed (2, 2)"),
+        ("targets", lambda targets: targets[:, 0, 1:], "shape (2, 1), needed (2, 2)"),
+        ("targets", lambda targets: targets[:0, 0], "shape (0, 2), needed (2, 2)"),
+    ],
+)
+def test_records_and_steps_must_match(name, change, message):
+    """There is at least one record and one step, and h0 and the targets have as many as xs."""
+    assert_refused(replaced(name, change), ValueError, f"{name}: {message}")
+
+
+@each_argument
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_refused(name, bad):
+    """A single NaN or infinity is named with its place."""
+
+    def change(array):
+        changed = array.copy()
+        changed.flat[-1] = bad
+        return changed
+
+    given = replaced(name, change)
+    last = tuple(size - 1 for size in (given["params"]._asdict() | given)[name].shape)
+    assert_refused(given, ValueError, f"{label(name)}: {bad} at {last}, needed finite numbers")
+
+
+KINDS = "float32, float64, longdouble or Fractions"
+OTHER_KINDS = [np.float16, np.int64, bool, np.complex128]
+
+
+@each_argument
+@pytest.mark.parametrize("dtype", OTHER_KINDS)
+def test_other_kinds_of_numbers_are_refused(name, dtype):
+    """An argument of a kind that the engine does not take is named with its dtype and what is needed."""
+    needed = KINDS if name == "U" else "float"
+    message = f"{label(name)}: dtype {np.dtype(dtype)}, needed {needed}"
+    assert_refused(replaced(name, as_type(dtype)), TypeError, message)
+
+
+@pytest.mark.parametrize("dtype", OTHER_KINDS)
+def test_a_kind_is_refused_that_all_arguments_share(dtype):
+    """Nor does it help that all arguments are of that kind: the first is named, with what would do."""
+    change, given = as_type(dtype), problem(np.float64)
+    given = {name: change(array) for name, array in given.items() if name != "params"} | {
+        "params": Params(*map(change, given["params"]))
+    }
+    assert_refused(given, TypeError, f"params.U: dtype {np.dtype(dtype)}, needed {KINDS}")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, object])
+@each_argument
+def test_kinds_do_not_mix(name, dtype):
+    """All arguments have the dtype of params.U, and the first that has another is named with both."""
+    first, own, needed = (
+        ("W", "float64", np.dtype(dtype)) if name == "U" else (name, np.dtype(dtype), "float64")
+    )
+    message = f"{label(first)}: dtype {own}, needed {needed}"
+    assert_refused(
+        replaced(name, lambda array: np.full(array.shape, Fraction(1)).astype(dtype)), TypeError, message
+    )
+
+
+@each_argument
+@pytest.mark.parametrize("stranger", [1, 0.5, True, 1j], ids=repr)
+def test_fractions_mix_with_nothing(name, stranger):
+    """Among Fractions another number is refused, with its type and place."""
+    given = problem()
+    array = (given["params"]._asdict() | given)[name]
+    array.flat[0] = stranger
+    place = (0,) * array.ndim
+    message = f"{label(name)}: {type(stranger).__name__} at {place}, needed a Fraction"
+    assert_refused(given, TypeError, message, relu)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"outputs": 0}, ValueError, "RNN.outputs: 0, needed at least 1"),
+        ({"outputs": 1.0}, TypeError, "RNN.outputs: 1.0, needed an integer of at least 1"),
+        (
+            {"outputs": 1, "loss": "mse"},
+            TypeError,
+            "RNN.loss: 'mse', needed an rnn.Loss, as rnn.squared_error",
+        ),
+    ],
+)
+def test_a_network_that_cannot_be_is_refused(arguments, error, message):
+    """A network has at least one output, and a loss; the message names the one that is wrong."""
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        RNN(Vanilla(1, 1), **arguments)
+
+
+@every_float
+def test_init_has_the_networks_shapes(dtype):
+    """New parameters fit the network, are of the dtype asked for, and b and c are zero."""
+    params = network().init(np.random.default_rng(0), dtype)
+    assert [block.shape for block in params] == [(H, D), (H, H), (H,), (K, H), (K,)]
+    assert {block.dtype for block in params} == {np.dtype(dtype)}
+    assert not params.b.any()
+    assert not params.c.any()
+    assert network().predict(params, np.ones((N, T, D), dtype)).shape == (N, T, K)
+
+
+def test_init_is_float64_unless_said():
+    """The default dtype is float64."""
+    assert {block.dtype for block in network().init(np.random.default_rng(0))} == {np.dtype(np.float64)}
+
+
+@pytest.mark.parametrize("units", [1, 2, 64])
+@pytest.mark.parametrize("gates", [1, 4])
+def test_init_makes_each_block_of_w_orthogonal(units, gates):
+    """WᵀW = I to rounding for each gate's block, and no two blocks are the same draw."""
+    cell = SimpleNamespace(inputs=1, units=units, gates=gates)
+    blocks = np.split(RNN(cell, outputs=1).init(np.random.default_rng(0)).W, gates)
+    for Q in blocks:
+        # An entry sums ``units`` products, each rounded by at most eps.
+        np.testing.assert_allclose(Q.T @ Q, np.eye(units), rtol=0, atol=(units + 4) * np.finfo(float).eps)
+    if units > 1:
+        assert len({Q.tobytes() for Q in blocks}) == gates
+
+
+@pytest.mark.parametrize("gates", [1, 4])
+def test_init_fills_the_glorot_interval(gates):
+    """U and V are uniform up to ±√(6 / (rows + columns)), where a gate's block of U counts its own rows."""
+    cell = SimpleNamespace(inputs=40, units=60, gates=gates)
+    params = RNN(cell, outputs=50).init(np.random.default_rng(0))
+    for block, limit in [
+        *((U, (6 / 100) ** 0.5) for U in np.split(params.U, gates)),
+        (params.V, (6 / 110) ** 0.5),
+    ]:
+        assert abs(block).max() <= limit
+        # Of 2400 uniform draws or more, none in the outer hundredth on a side: less than 1 in 100,000.
+        assert block.max() > 0.98 * limit
+        assert block.min() < -0.98 * limit
+        # The standard deviation of the mean is limit / √(3 · 2400), a 85th of limit; five of them.
+        assert abs(block.mean()) < limit / 17
+
+
+def test_init_turns_every_way():
+    """W is uniform over the orthogonal matrices: rotations and reflections, either sign on the diagonal."""
+    net, rng = network(), np.random.default_rng(0)
+    draws = [net.init(rng).W for _ in range(40)]
+    assert {round(np.linalg.det(W)) for W in draws} == {-1, 1}
+    assert {bool(W[i, i] > 0) for W in draws for i in range(H)} == {True, False}
+
+
+def test_one_seed_makes_one_set_of_parameters():
+    """The same seed gives the same bits, another seed others."""
+    first, again, other = (network().init(np.random.default_rng(seed)) for seed in (5, 5, 6))
+    assert [block.tobytes() for block in first] == [block.tobytes() for block in again]
+    for name in ("U", "W", "V"):
+        assert (getattr(first, name) != getattr(other, name)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.int64, complex, object])
+def test_init_makes_floats_only(dtype):
+    """Parameters of another dtype than the engine's three are refused."""
+    match = f"^dtype: {np.dtype(dtype)}, needed float32, float64 or longdouble$"
+    with pytest.raises(TypeError, match=match):
+        network().init(np.random.default_rng(0), dtype)

@@ -1,0 +1,59 @@
+"""Routes and segments: every sweep goes back once, wherever the sequence is cut."""
+
+import pytest
+
+from rnn.routes import Abreast, Alone, segments
+from rnn.truncation import Chunked, Full, Tail, Window
+
+POLICIES = [Full(), Window(0), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(4), Tail(0)]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("every", [1, 3, 8, 100])
+@pytest.mark.parametrize("first_loss", [0, 9])
+def test_segments_share_out_the_losses(policy, every, first_loss):
+    """Every loss belongs to one segment, and segments follow one another from the last loss to the first."""
+    found = segments(policy, 10, first_loss, 4, every)
+    losses = [t for segment in found for t in reversed(range(segment.first_loss, segment.stop))]
+    assert losses == list(reversed(range(first_loss, 10)))
+    assert all(segment.start <= segment.first < segment.stop for segment in found)
+
+
+def test_one_sweep_is_alone_and_tiles_the_sequence():
+    """A full backward is one route on views, which reaches every step once."""
+    (segment,) = segments(Full(), 5, 0, 4)
+    (route,) = segment.routes
+    assert isinstance(route, Alone)
+    assert (route.start, route.stop, route.losses, route.whole) == (0, 5, 5, (0,))
+    assert segment.tiling
+
+
+def test_chunks_go_abreast_on_slices():
+    """Chunks of one length stand at evenly spaced steps, which a slice says."""
+    (segment,) = segments(Chunked(3), 9, 0, 4)
+    (route,) = segment.routes
+    assert isinstance(route, Abreast)
+    assert route.steps == (slice(8, None, -3), slice(7, None, -3), slice(6, None, -3))
+    assert route.disjoint
+    assert segment.tiling
+
+
+def test_a_border_is_crossed_by_one_sweep():
+    """Sweeps that share no step hand their carry on at a cut; sweeps that overlap are whole."""
+    late, early = segments(Full(), 8, 0, 4, every=4)
+    assert [(route.enters, route.leaves) for route in late.routes + early.routes] == [
+        (False, True),
+        (True, False),
+    ]
+    assert not any(
+        route.enters or route.leaves
+        for segment in segments(Window(2), 8, 0, 4, every=4)
+        for route in segment.routes
+    )
+
+
+def test_the_cap_bounds_what_travels_together():
+    """No route has more sweeps than are allowed abreast, and together they have all."""
+    (segment,) = segments(Window(1), 10, 0, 4)
+    assert [route.sweeps for route in segment.routes] == [4, 4, 1]
+    assert not segment.tiling

@@ -1,0 +1,182 @@
+"""The policies, read off their table step by step, and the sweeps that they make."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn.truncation import Chunked, Full, Sweep, Tail, Window, sweeps
+
+LENGTHS = range(1, 9)
+COUNTS = range(11)
+
+
+def reached(policy, steps):
+    """The mask: for each loss, the set of the steps that it reaches."""
+    return [set(range(policy.first(t, steps), t + 1)) for t in range(steps)]
+
+
+def before(t, allowed):
+    """Those of the allowed steps that the loss at t can see, from 0 to t."""
+    return {s for s in allowed if 0 <= s <= t}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Any policy at all: a table of the first steps."""
+
+    firsts: tuple[int, ...]
+
+    def first(self, t, steps):
+        """The entry of the loss."""
+        return self.firsts[t]
+
+
+tables = st.integers(1, 10).flatmap(
+    lambda steps: st.lists(st.integers(0, steps), min_size=steps, max_size=steps).map(tuple).map(Table)
+)
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+def test_full_reaches_every_earlier_step(steps):
+    """The loss at t reaches 0 … t."""
+    assert reached(Full(), steps) == [before(t, range(steps)) for t in range(steps)]
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+@pytest.mark.parametrize("k", COUNTS)
+def test_window_reaches_k_jumps_back(steps, k):
+    """The loss at t reaches t − k … t: k jumps, so k + 1 steps where there are as many."""
+    assert reached(Window(k), steps) == [before(t, range(t - k, t + 1)) for t in range(steps)]
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+@pytest.mark.parametrize("k", COUNTS)
+def test_tail_reaches_the_last_k_steps(steps, k):
+    """The loss at t reaches those of the sequence's last k steps that are not after t, maybe none."""
+    last = list(range(steps))[steps - min(k, steps) :]
+    assert reached(Tail(k), steps) == [before(t, last) for t in range(steps)]
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+@pytest.mark.parametrize("k1", COUNTS[1:])
+def test_chunked_reaches_within_and_before_its_chunk(steps, k1):
+    """Of its chunk, ragged or not, a loss reaches the last k2 steps, and where k2 > k1, k2 − k1 before it."""
+    for k2 in COUNTS:
+        want = []
+        for start in range(0, steps, k1):
+            chunk = list(range(steps))[start : start + k1]
+            kept = chunk[len(chunk) - min(k2, len(chunk)) :] if k2 < k1 else chunk
+            want += [before(t, {*range(start - (k2 - k1), start), *kept}) for t in chunk]
+        assert reached(Chunked(k1, k2), steps) == want, k2
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+@pytest.mark.parametrize("k1", COUNTS[1:])
+def test_chunked_detaches_at_chunk_starts_by_default(steps, k1):
+    """Chunked(k) is Chunked(k, k): the loss at t reaches back to the last multiple of k."""
+    assert reached(Chunked(k1), steps) == reached(Chunked(k1, k1), steps)
+    assert [Chunked(k1).first(t, steps) for t in range(steps)] == [t - t % k1 for t in range(steps)]
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+def test_a_window_is_a_chunk_of_one_loss(steps):
+    """Window(k) and Chunked(1, k + 1) have the same mask; k + 1, since the window counts jumps."""
+    for k in COUNTS:
+        assert reached(Window(k), steps) == reached(Chunked(1, k + 1), steps)
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+def test_four_ways_to_truncate_nothing(steps):
+    """Full() = Chunked(T) = Window(T − 1) = Tail(T), and one step less is another mask where T > 1."""
+    for policy in (Chunked(steps), Window(steps - 1), Tail(steps)):
+        assert reached(policy, steps) == reached(Full(), steps)
+    shorter = [Chunked(steps - 1), Window(steps - 2), Tail(steps - 1)] if steps > 1 else []
+    for policy in shorter:
+        assert reached(policy, steps) != reached(Full(), steps)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: Window(-1), ValueError, "Window.k: -1, needed at least 0"),
+        (lambda: Window(1.0), TypeError, "Window.k: 1.0, needed an integer of at least 0"),
+        (lambda: Window(True), TypeError, "Window.k: True, needed an integer of at least 0"),
+        (lambda: Tail(-2), ValueError, "Tail.k: -2, needed at least 0"),
+        (lambda: Tail("3"), TypeError, "Tail.k: '3', needed an integer of at least 0"),
+        (lambda: Chunked(0), ValueError, "Chunked.k1: 0, needed at least 1"),
+        (lambda: Chunked(None), TypeError, "Chunked.k1: None, needed an integer of at least 1"),
+        (lambda: Chunked(2, -1), ValueError, "Chunked.k2: -1, needed at least 0"),
+        (lambda: Chunked(2, 2.5), TypeError, "Chunked.k2: 2.5, needed an integer of at least 0"),
+        (lambda: Chunked(2, False), TypeError, "Chunked.k2: False, needed an integer of at least 0"),
+    ],
+)
+def test_a_count_that_is_none_is_refused(make, error, message):
+    """A policy is made of counts, and the message names the policy, its field, what was given and needed."""
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        make()
+
+
+def test_policies_are_values():
+    """Policies of one kind and one reach are equal, hash alike and share their sweeps; others differ."""
+    assert Window(2) == Window(np.int64(2))
+    assert hash(Chunked(2, 3)) == hash(Chunked(2, 3))
+    assert sweeps(Window(2), 9, 0) is sweeps(Window(np.int64(2)), 9, 0)
+    assert len({Full(), Window(2), Tail(2), Chunked(2), Chunked(2, 3)}) == 5
+
+
+@given(tables, st.data())
+def test_sweeps_partition_the_losses(policy, data):
+    """Of any policy, a loss that reaches a step is in one sweep, and no loss is in two or in a wrong one."""
+    steps = len(policy.firsts)
+    first_loss = data.draw(st.integers(0, steps - 1))
+    found = sweeps(policy, steps, first_loss)
+    firsts = [(t, sweep.first) for sweep in found for t in range(sweep.seed, sweep.stop)]
+    losses = [(t, policy.firsts[t]) for t in range(first_loss, steps)]
+    assert len(firsts) == len(set(firsts))
+    assert {(t, first) for t, first in losses if first <= t} <= set(firsts) <= set(losses)
+
+
+@given(tables)
+def test_sweeps_are_as_few_as_can_be(policy):
+    """No two sweeps of one first touch: neighbouring losses with the same first travel together."""
+    found = sweeps(policy, len(policy.firsts), 0)
+    seeds = {(sweep.first, sweep.seed) for sweep in found}
+    assert not any((sweep.first, sweep.stop) in seeds for sweep in found)
+
+
+@given(tables)
+def test_sweeps_are_ordered(policy):
+    """The deepest sweep comes first, and of two that are equally deep the later."""
+    found = sweeps(policy, len(policy.firsts), 0)
+    keys = [(-(sweep.stop - sweep.first), -sweep.stop) for sweep in found]
+    assert keys == sorted(keys)
+    assert [sweep.depth for sweep in found] == [-depth for depth, _ in keys]
+
+
+def test_full_is_one_sweep():
+    """All losses flow back in one sweep as deep as the sequence; the last alone is one as deep."""
+    assert sweeps(Full(), 7, 0) == (Sweep(0, 0, 7),)
+    assert sweeps(Full(), 7, 6) == (Sweep(0, 6, 7),)
+
+
+def test_a_window_is_t_minus_k_sweeps():
+    """Window(k) is T − k sweeps of k + 1 steps, latest first; the first of them collects k + 1 losses."""
+    assert sweeps(Window(2), 5, 0) == (Sweep(2, 4, 5), Sweep(1, 3, 4), Sweep(0, 0, 3))
+    assert sweeps(Window(2), 5, 4) == (Sweep(2, 4, 5),)
+
+
+def test_chunks_are_sweeps():
+    """Chunked(K) is ⌈T/K⌉ sweeps; a ragged last one is shallower, so it comes last."""
+    assert sweeps(Chunked(3), 8, 0) == (Sweep(3, 3, 6), Sweep(0, 0, 3), Sweep(6, 6, 8))
+    # The losses at 0, 1 and 3 share their chunk's sweep, which ends before it gets to them.
+    assert sweeps(Chunked(3, 1), 5, 0) == (Sweep(4, 3, 5), Sweep(2, 0, 3))
+
+
+@pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)])
+def test_what_reaches_nothing_makes_no_sweep(policy):
+    """A policy of no steps has no sweeps."""
+    assert sweeps(policy, 5, 0) == ()
