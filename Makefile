@@ -7,6 +7,9 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 
+# Everything here is small beside what a second thread costs, and two processes share the cores already.
+verify test: export OPENBLAS_NUM_THREADS = 1
+
 .PHONY: help verify test lint bench bench-peers clean
 .DELETE_ON_ERROR:
 # Two installations at once would spoil one environment.

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "rnn": {"numpy", "rnn"},
     "verification": {
-        *("autograd", "hypothesis", "matplotlib", "numpy", "pytest"),
+        *("autograd", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
         *("rnn", "verification"),
     },
     # The reference shares nothing with what it is compared to.

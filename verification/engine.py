@@ -1,15 +1,26 @@
 """The engine that this project is about, as the suite sees it: ``rnn`` behind ``Problem -> Gradients``."""
 
+from types import ModuleType
+
 import rnn
-from verification.problem import Gradients, Problem
+from verification.problem import Engine, Gradients, Problem
 
 
-def manual(problem: Problem) -> Gradients:
-    """The hand-derived gradients of ``rnn``, by its public calls."""
-    units, inputs = problem.params["U"].shape
-    cell = rnn.Vanilla(inputs, units, rnn.ACTIVATIONS[problem.activation])
-    net = rnn.RNN(cell, outputs=len(problem.params["c"]))
-    params = rnn.Params(**problem.params)
-    value, grads = net.loss_and_gradients(params, problem.xs, problem.targets, problem.h0, problem.truncation)
-    outputs = net.predict(params, problem.xs, problem.h0)
-    return Gradients(outputs, value, **grads.params._asdict(), xs=grads.xs, h0=grads.h0)
+def engine_of(package: ModuleType) -> Engine:
+    """The hand-derived gradients of ``package``, which is ``rnn`` or a copy of it, by its public calls."""
+
+    def engine(problem: Problem) -> Gradients:
+        units, inputs = problem.params["U"].shape
+        cell = package.Vanilla(inputs, units, package.ACTIVATIONS[problem.activation])
+        net = package.RNN(cell, outputs=len(problem.params["c"]))
+        params = package.Params(**problem.params)
+        # A copy has truncations of its own, and they may be what is wrong with it.
+        policy = getattr(package, type(problem.truncation).__name__)(**vars(problem.truncation))
+        value, grads = net.loss_and_gradients(params, problem.xs, problem.targets, problem.h0, policy)
+        outputs = net.predict(params, problem.xs, problem.h0)
+        return Gradients(outputs, value, **grads.params._asdict(), xs=grads.xs, h0=grads.h0)
+
+    return engine
+
+
+manual = engine_of(rnn)

@@ -101,8 +101,10 @@ class Problem:
 
 def _array_code(array: Array) -> str:
     """An expression for the array, exact to the bit."""
-    dtype = "object" if array.dtype == FRACTIONS else f"np.{array.dtype.name}"
-    return f"np.array({array.tolist()!r}, dtype={dtype})"
+    text = repr(array.tolist())
+    if array.dtype == FRACTIONS:
+        return f"np.array({text.replace(', 1)', ')')}, dtype=object)"
+    return f"np.array({text}, dtype=np.{array.dtype.name})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,8 @@ class Disagreement:
 
     def __str__(self) -> str:
         place = f"{self.part}[{', '.join(map(str, self.index))}]" if self.index else self.part
-        return f"{place}: got {self.got!s}, want {self.want!s} within {self.bound:.1e}"
+        within = f" within {self.bound:.1e}" if self.bound else ""
+        return f"{place}: got {self.got!s}, want {self.want!s}{within}"
 
 
 @dataclass(frozen=True, eq=False)

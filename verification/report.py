@@ -7,6 +7,9 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
 from verification.files import write, write_text
 from verification.sine import PUBLISHED_RMSE, Sine
@@ -165,6 +168,34 @@ def draw_sine(path: Path, sine: Sine) -> None:
     error.set(title="Error of the free run", xlabel="steps on its own predictions", ylabel="|error|")
 
     figure.suptitle(f"The sine, {sine.recipe.epochs} epochs, {sine.recipe.truncation}")
+    write(path, lambda temporary: figure.savefig(temporary, dpi=120))
+
+
+def draw_diagnosis(path: Path, diagnosis: Diagnosis) -> None:
+    """A map over loss step and step of use for each wrong block: right, wrong, or beyond the truncation."""
+    from matplotlib.colors import ListedColormap
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+
+    figure = Figure(figsize=(2.2 * max(4, len(diagnosis.maps)), 3.6), layout="constrained")
+    colours = {"not reached": "0.93", "right": "#4c9a6a", "wrong": "#c0392b"}
+    for axes, found in zip(
+        np.atleast_1d(figure.subplots(1, len(diagnosis.maps))), diagnosis.maps, strict=True
+    ):
+        shade = np.where(found.wrong, 2, np.where(found.reached, 1, 0))
+        axes.imshow(shade, cmap=ListedColormap(list(colours.values())), vmin=0, vmax=2)
+        for t, s in np.argwhere(found.wrong):
+            axes.text(s, t, "×", ha="center", va="center", color="white")
+        steps, uses = found.wrong.shape
+        axes.set(title=found.block, yticks=range(steps), xticks=range(uses) if uses > 1 else [])
+        axes.set_xlabel("step of use s" if uses > 1 else "")
+    figure.axes[0].set_ylabel("step of the loss t")
+    figure.legend(
+        handles=[Patch(color=c, label=name) for name, c in colours.items()],
+        loc="outside lower center",
+        ncols=3,
+    )
+    figure.suptitle("\n".join(textwrap.wrap(str(diagnosis), 26 * max(4, len(diagnosis.maps)))), fontsize=9)
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
 
 

@@ -27,10 +27,13 @@ SCALES = (1.0, 0.5, 0.1, 3.0, 10.0)
 
 @st.composite
 def steps(draw: st.DrawFn, most: int = 64) -> int:
-    """T: most at most 6, nearly all at most 12, for a lag table costs T² networks."""
-    kind = draw(st.integers(0, 63))
-    limit = 6 if kind < 54 else 12 if kind < 61 else most
-    return draw(st.integers(1, min(limit, most)))
+    """T: most at most 6, nearly all at most 12, for a lag table costs T² networks; one of fifty is long."""
+    few, kind, more = draw(st.integers(1, min(6, most))), draw(st.integers(0, 49)), 0
+    if most > 18 and kind == 25:
+        more = draw(st.integers(12, most - 6))
+    elif kind > 40:
+        more = 6
+    return min(few + more, most)
 
 
 @st.composite
@@ -113,8 +116,8 @@ WHOLE = (1, 2, -1, 0, 3, -2, -3)
 # As they shrink: whole numbers first, then halves, then thirds.
 SMALL_FRACTIONS = tuple(dict.fromkeys(Fraction(n, d) for d in (1, 2, 3) for n in WHOLE))
 
-# What keeps a softsign's Fractions short: for H units, the most of N, D and K, and of T. The digits of a state
-# grow about H-fold a step, and those of a sum with the number of its terms.
+# What keeps a softsign's Fractions short: for H units, the most of N, D and K, and of T. The digits of a
+# state grow about H-fold a step, and those of a sum with the number of its terms.
 SOFTSIGN_SIZES = {1: (2, 20), 2: (2, 5), 3: (1, 4)}
 
 
@@ -125,9 +128,9 @@ def exact_problems(draw: st.DrawFn, *, policy: str | None = None, most_steps: in
     H = draw(st.integers(1, 3))
     most, longest = SOFTSIGN_SIZES[H] if activation == "softsign" else (2, 64)
     longest = min(longest, most_steps)
-    # Exact arithmetic sees a fault at any lag, however small its part, so one in sixteen is as long as can be.
-    T = draw(st.integers(1, longest) if draw(st.integers(0, 15)) == 15 else steps(longest))
-    N, D, K = (draw(st.integers(1, most)) for _ in range(3))
+    # Exact arithmetic sees a fault at any lag, however small its part, so one in sixteen is long.
+    T = draw(st.integers(1 + longest // 2, longest) if draw(st.integers(0, 15)) == 15 else steps(longest))
+    N, D, K = (draw(st.integers(1, most if T <= 12 else 1)) for _ in range(3))
     numbers = st.sampled_from(SMALL_FRACTIONS)
 
     def fill(shape: tuple[int, ...]) -> Array:

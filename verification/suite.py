@@ -12,23 +12,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from hypothesis import HealthCheck, Phase, find, given, seed, settings
-from hypothesis.errors import NoSuchExample
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
 from verification.problem import Engine, Problem
 from verification.properties import PROPERTIES, Finding, Property, findings
-from verification.strategies import POLICIES, problems, whole_numbers
-from verification.tolerance import WIDER
+from verification.shrinking import smallest
+from verification.strategies import POLICIES, problems
 from verification.trial import Trial, Truth
+
+# Everything that is asked of an engine.
+EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS)
 
 # Cases that one Hypothesis run draws: enough for it to vary its draws, few enough to show progress.
 BLOCK = 100
-
-# Problems tried while looking for a smaller one that fails, for each failing property.
-SHRINKING = 1000
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Profile:
     exact_cases: int
 
 
-QUICK = Profile("quick", cases=1_500, exact_cases=300)
+QUICK = Profile("quick", cases=1_200, exact_cases=200)
 THOROUGH = Profile("thorough", cases=24_000, exact_cases=3_000)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
@@ -153,7 +153,7 @@ def verify(
     profile: Profile = QUICK,
     *,
     seed: int = 0,
-    properties: Sequence[Property] = PROPERTIES,
+    properties: Sequence[Property] = EVERY_PROPERTY,
     progress: Progress | None = None,
 ) -> Verification:
     """Judge any function ``Problem -> Gradients`` by every property.
@@ -221,9 +221,9 @@ def case(engine: Engine, truth: Truth, properties: Sequence[Property]) -> Tally:
         for finding in findings(trial, check):
             key = (finding.row, policy)
             rows[key] = _joined(rows.get(key, Row(*key)), finding, truth.problem)
-    # The contract is about the problems that every engine meets; exact ones are beyond it, and have no noise.
-    floats = truth.problem.dtype in WIDER
-    return Tally(rows, 1, Counter(seen(truth))) if floats and live(truth) else Tally(rows)
+    # The contract is about the problems that every engine meets; the exact ones come on top of them.
+    counts = properties[0].problems is problems and live(truth)
+    return Tally(rows, 1, Counter(seen(truth))) if counts else Tally(rows)
 
 
 def _joined(row: Row, finding: Finding, problem: Problem) -> Row:
@@ -299,22 +299,5 @@ def _smallest(engine: Engine, row: Row, check: Property) -> Example | None:
         wrong = [f.wrong for f in findings(trial, check) if f.row == row.name and f.wrong is not None]
         return str(wrong[0]) if wrong else None
 
-    # Whole numbers first: most faults show on them, and an example in small integers can be checked by hand.
-    kinds: list[dict[str, Any]] = [{"numbers": whole_numbers()}, {}] if check.problems is problems else [{}]
-    for numbers in kinds:
-        try:
-            problem = find(
-                check.problems(policy=row.truncation, most_steps=12, **numbers),
-                lambda problem: failure(problem) is not None,
-                settings=settings(
-                    max_examples=SHRINKING,
-                    database=None,
-                    deadline=None,
-                    derandomize=True,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
-        except NoSuchExample:
-            continue
-        return Example(problem, failure(problem) or "", smallest=True)
-    return row.example
+    problem = smallest(check, row.truncation, lambda problem: failure(problem) is not None)
+    return row.example if problem is None else Example(problem, failure(problem) or "", smallest=True)

@@ -69,7 +69,7 @@ class Case:
         return part
 
     def parts(self, cell, policy, abreast=100, every=None):
-        """The same for each segment of ``every`` steps, latest first, each from its state and the last's carry."""
+        """The same for each segment, latest first, each from its state and the carry of the one before."""
         steps, losses = self.xs.shape[1], len(self.dhs)
         states = unroll(cell, self.weights, self.xs, (self.h0,)).states
         found, carry = [], ()

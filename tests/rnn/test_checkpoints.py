@@ -45,7 +45,7 @@ def test_the_gradients_are_the_same(policy, every, every_step):
 
 
 def test_da_is_the_same_to_the_bit():
-    """With one sweep, every da and dh0 have the same bits in float32; the sums over steps agree to rounding."""
+    """With one sweep, every da and dh0 have the same bits in float32; sums over steps agree to rounding."""
     das = []
 
     class Recording(Vanilla):

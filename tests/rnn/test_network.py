@@ -14,7 +14,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn import RNN, Chunked, Full, Params, Tail, Vanilla, Window
+import rnn.network
+from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window
 from rnn.activations import identity, relu, sigmoid, softsign, tanh
 
 N, T, D, H, K = 2, 4, 2, 3, 2
@@ -301,6 +302,44 @@ def test_the_smallest_network(policy):
     assert [block.tolist() for block in grads.params] == [[[36]], [[84]], [12], [[126]], [3]]
     assert grads.xs.tolist() == [[[24]]]
     assert grads.h0.tolist() == [[60]]
+
+
+@pytest.mark.parametrize("every", [None, 1, 2])
+def test_a_policy_may_leave_out_any_loss(every):
+    """V and c take a loss that reaches no step, with checkpoints too, and where those around it overlap."""
+
+    class AllButTheSecond:
+        def first(self, t, steps):
+            return steps if t == 1 else 0
+
+    given, checkpoints = problem(), None if every is None else Checkpoints(every)
+    value, grads = network(relu).loss_and_gradients(
+        **given, truncation=AllButTheSecond(), checkpoints=checkpoints
+    )
+    assert value == network(relu).loss_value(**given)
+    want = exact_gradients(relu, given, AllButTheSecond())
+    for name, block in blocks_of(grads).items():
+        assert block.tolist() == want[name].tolist(), name
+
+
+@every_policy
+@pytest.mark.parametrize("sweeps", [0, 1, 2])
+def test_the_rows_that_travel_together_are_capped(policy, sweeps, monkeypatch):
+    """A carry takes no more than ABREAST_BYTES, but for a single sweep, and the gradients stay the same."""
+    moved = []
+
+    class Counting(Vanilla):
+        def step_back(self, W, dh, slope, da):
+            moved.append(len(dh))
+            super().step_back(W, dh, slope, da)
+
+    given = problem()
+    _, want = network(relu).loss_and_gradients(**given, truncation=policy)
+    monkeypatch.setattr(rnn.network, "ABREAST_BYTES", sweeps * given["h0"].nbytes)
+    _, grads = network(relu, Counting).loss_and_gradients(**given, truncation=policy)
+    assert max(moved, default=0) <= N * max(1, sweeps)
+    for name, block in blocks_of(grads).items():
+        assert block.tolist() == blocks_of(want)[name].tolist(), name
 
 
 @every_float

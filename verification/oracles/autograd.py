@@ -33,14 +33,16 @@ def gradients(problem: Problem, dtype: Any = None) -> Gradients:
 
     def loss(leaves: dict[str, Any]) -> Any:
         hs = states(leaves)
+        # Losses that reach back to one step replay the same states: each goes on where the last ended.
+        replays: dict[int, list[Any]] = {}
         total = 0
         for target, t in zip(targets, range(problem.first_loss, problem.steps), strict=True):
             reached = np.flatnonzero(reach[t])
             first = reached[0] if len(reached) else t + 1
-            h = hs[first] if first == 0 else stop(hs[first])
-            for s in range(first, t + 1):
-                h = step(leaves, s, h)
-            total = total + squared_error(read_out(leaves["V"], leaves["c"], h), target)
+            replay = replays.setdefault(first, [hs[first] if first == 0 else stop(hs[first])])
+            while first + len(replay) <= t + 1:
+                replay.append(step(leaves, first + len(replay) - 1, replay[-1]))
+            total = total + squared_error(read_out(leaves["V"], leaves["c"], replay[-1]), target)
         return total
 
     # The derivative of tanh is written 1 / cosh², which overflows to the right answer, 0.

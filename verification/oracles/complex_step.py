@@ -58,7 +58,7 @@ def gradients(problem: Problem, dtype: Any = None) -> Gradients:
     losses = range(problem.first_loss, problem.steps)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         hs = unroll(lambda s, _, h: step(s, h), range(problem.steps), leaves["h0"])
-        # The states from states[first] on, with states[first] held constant: unless that is h0, which never is.
+        # From each first, the states from there on with that one held constant; h0 never is.
         replayed = {0: hs}
         total = 0
         for t in losses:

@@ -1,5 +1,6 @@
 """What every cell shares: the layout of the tape."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -64,3 +65,14 @@ def test_a_tape_shows_its_states():
     (last,) = tape.last
     assert last.tolist() == [[-1, -2]]
     assert not np.shares_memory(last, tape.rows)
+
+
+def test_the_last_state_has_all_its_arrays():
+    """Where a state is several arrays, so is the last one, and each is a copy."""
+    memory = np.arange(8.0).reshape(2, 2, 2)
+    tape = replace(tape_of(np.ones((2, 1, 1)), np.zeros((2, 1)), gates=4), memories=(memory,))
+    tape.states[-1] = [[3], [4]]
+    last_h, last_memory = tape.last
+    assert last_h.tolist() == [[3], [4]]
+    assert last_memory.tolist() == [[4, 5], [6, 7]]
+    assert not np.shares_memory(last_memory, memory)

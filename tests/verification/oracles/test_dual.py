@@ -1,0 +1,75 @@
+"""Dual numbers: each operation against the derivative rule it is named for, along two directions at once."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verification.oracles.dual import Dual, tangents_of, value_of
+
+FRACTIONS = st.fractions(-3, 3, max_denominator=5)
+
+
+def dual(value, **tangents):
+    """A Dual of small numbers."""
+    return Dual(Fraction(value), {name: Fraction(tangent) for name, tangent in tangents.items()})
+
+
+def parts(number):
+    """The value and the tangents that are not zero."""
+    return value_of(number), {name: tangent for name, tangent in tangents_of(number).items() if tangent}
+
+
+@pytest.mark.parametrize(
+    ("got", "value", "tangents"),
+    [
+        (dual(3, x=1) + dual(4, y=1), 7, {"x": 1, "y": 1}),
+        (dual(3, x=1) + dual(4, x=2), 7, {"x": 3}),
+        (1 + dual(3, x=1), 4, {"x": 1}),
+        (dual(3, x=1) - dual(4, x=1, y=2), -1, {"y": -2}),
+        (dual(3, x=1) - Fraction(1, 2), Fraction(5, 2), {"x": 1}),
+        (dual(3, x=1) * dual(4, y=1), 12, {"x": 4, "y": 3}),
+        (0 * dual(3, x=1), 0, {}),
+        (dual(3, x=1) / dual(4, y=1), Fraction(3, 4), {"x": Fraction(1, 4), "y": Fraction(-3, 16)}),
+        (dual(3, x=1) / 2, Fraction(3, 2), {"x": Fraction(1, 2)}),
+        (dual(3, x=2) ** 2, 9, {"x": 12}),
+        (-dual(3, x=2), -3, {"x": -2}),
+        (abs(dual(-3, x=2)), 3, {"x": -2}),
+        (abs(dual(3, x=2)), 3, {"x": 2}),
+    ],
+)
+def test_each_operation_is_its_rule(got, value, tangents):
+    """Sums, products, quotients and powers carry the tangents of every direction."""
+    assert parts(got) == (value, tangents)
+
+
+@given(FRACTIONS, FRACTIONS, FRACTIONS)
+def test_a_quotient_undoes_a_product(x, y, z):
+    """(x y) / y is x, in its value and in every tangent."""
+    y = y or Fraction(1)
+    assert parts(dual(x, a=1, b=z) * dual(y, b=1) / dual(y, b=1)) == parts(dual(x, a=1, b=z))
+
+
+@given(st.lists(FRACTIONS, min_size=1, max_size=4), FRACTIONS)
+def test_a_polynomial_has_its_derivative(coefficients, x):
+    """Horner's rule on a Dual gives p(x) and p′(x)."""
+    total = dual(0)
+    for coefficient in reversed(coefficients):
+        total = total * dual(x, x=1) + coefficient
+    slope = sum(k * c * x ** (k - 1) for k, c in enumerate(coefficients) if k)
+    value = sum(c * x**k for k, c in enumerate(coefficients))
+    assert parts(total) == (value, {"x": slope} if slope else {})
+
+
+def test_numpy_takes_duals():
+    """Object arrays of Duals multiply as matrices and choose by their values."""
+    x = np.array([dual(2, x=1), dual(-3, x=1)])
+    assert parts(x @ np.array([Fraction(5), Fraction(7)])) == (-11, {"x": 12})
+    assert [parts(entry) for entry in np.where(x > 0, x, 0 * x)] == [(2, {"x": 1}), (0, {})]
+
+
+def test_a_dual_is_shown_with_its_tangents():
+    """A Dual prints as its value and what it moves along."""
+    assert repr(dual(3, x=Fraction(1, 2))) == "Dual(3, x: 1/2)"

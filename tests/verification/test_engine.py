@@ -1,0 +1,82 @@
+"""rnn as the suite sees it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import rnn
+from rnn import Chunked, Full, Tail, Window
+from verification.engine import engine_of, manual
+from verification.problem import BLOCKS, Problem
+
+
+def a_problem(activation="tanh", truncation=Full()):
+    """N, T, D, H, K = 2, 5, 3, 4, 2."""
+    rng = np.random.default_rng(0)
+    shapes = {"U": (4, 3), "W": (4, 4), "b": (4,), "V": (2, 4), "c": (2,)}
+    params = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    xs, targets, h0 = (rng.standard_normal(shape) for shape in ((2, 5, 3), (2, 5, 2), (2, 4)))
+    return Problem(activation, params, xs, targets, h0, truncation)
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(2, 3), Tail(2)], ids=repr)
+@pytest.mark.parametrize("activation", rnn.ACTIVATIONS)
+def test_it_answers_with_rnns_own_numbers(activation, truncation):
+    """Every part of the answer is what rnn's public calls give for the same network and policy."""
+    problem = a_problem(activation, truncation)
+    net = rnn.RNN(rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation]), outputs=2)
+    given = rnn.Params(**problem.params), problem.xs
+    value, grads = net.loss_and_gradients(*given, problem.targets, problem.h0, truncation)
+    want = {
+        "outputs": net.predict(*given, problem.h0),
+        "value": value,
+        **grads.params._asdict(),
+        "xs": grads.xs,
+        "h0": grads.h0,
+    }
+    got = manual(problem).named()
+    assert got.keys() == want.keys()
+    for name, part in want.items():
+        np.testing.assert_array_equal(got[name], part)
+
+
+def test_the_truncation_reaches_the_engine():
+    """Another policy is another gradient."""
+    full, window = manual(a_problem()), manual(a_problem(truncation=Window(0)))
+    assert not np.allclose(full.W, window.W)
+    np.testing.assert_array_equal(full.V, window.V)
+
+
+def test_a_loss_on_the_last_step_alone():
+    """Targets (N, K) leave the outputs of every step in the answer, and the loss that of the last."""
+    every = a_problem()
+    last = every.replaced(targets=every.targets[:, -1])
+    answer = manual(last)
+    np.testing.assert_array_equal(answer.outputs, manual(every).outputs)
+    want = np.sum((answer.outputs[:, -1] - last.targets) ** 2) / 2
+    np.testing.assert_allclose(answer.value, want, rtol=1e-14)
+
+
+def test_a_copy_of_the_package_is_an_engine_of_its_own():
+    """The policies are the copy's too: one whose windows are too long is wrong there alone."""
+    names = ("Vanilla", "ACTIVATIONS", "RNN", "Params", "Full", "Chunked", "Tail")
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in names})
+    copy.Window = lambda k: Window(k + 1)
+    longer = engine_of(copy)
+    for truncation, right in ((Full(), True), (Chunked(2, 3), True), (Tail(2), True), (Window(1), False)):
+        problem = a_problem(truncation=truncation)
+        assert np.array_equal(longer(problem).W, manual(problem).W) is right
+    np.testing.assert_array_equal(
+        longer(a_problem(truncation=Window(1))).W, manual(a_problem(truncation=Window(2))).W
+    )
+
+
+def test_nothing_of_the_problem_is_changed():
+    """The engine that is judged leaves every array as it was."""
+    problem = a_problem()
+    before = {name: array.copy() for name, array in problem.arrays().items()}
+    answer = manual(problem)
+    for name, array in problem.arrays().items():
+        np.testing.assert_array_equal(array, before[name])
+    assert all(np.any(answer.blocks()[name]) for name in BLOCKS)

@@ -1,0 +1,409 @@
+"""Each property accepts the right engine and refutes one that is wrong in its own way."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import count
+
+import numpy as np
+import pytest
+
+from rnn import Chunked, Full, Tail, Window
+from verification.engine import manual
+from verification.problem import BLOCKS, Problem
+from verification.properties import (
+    LAG_BLOCKS,
+    PROPERTIES,
+    Disagreement,
+    Finding,
+    Property,
+    compare,
+    equivalents,
+    findings,
+)
+from verification.reference.truncation import mask
+from verification.trial import Misbehaviour, Trial, Truth
+
+BY_NAME = {check.name: check for check in PROPERTIES}
+
+# Those that look at any problem in floating point.
+GENERAL = tuple(check for check in PROPERTIES if check.problems is BY_NAME["forward"].problems)
+
+
+def a_problem(
+    truncation=Full(),
+    activation="tanh",
+    every_step=True,
+    dtype=np.float64,
+    N=3,
+    T=5,
+    D=2,
+    H=3,
+    K=2,
+    scale=1.0,
+):
+    """A problem of normal numbers."""
+    rng = np.random.default_rng(0)
+    shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
+    params = {name: (scale * rng.standard_normal(shape)).astype(dtype) for name, shape in shapes.items()}
+    shapes = ((N, T, D), (N, T, K) if every_step else (N, K), (N, H))
+    xs, targets, h0 = (rng.standard_normal(shape).astype(dtype) for shape in shapes)
+    return Problem(activation, params, xs, targets, h0, truncation)
+
+
+def found(engine, problem, name):
+    """All that the named property finds."""
+    return list(findings(Trial(engine, Truth(problem)), BY_NAME[name]))
+
+
+def refuted(engine, problem, name):
+    """The rows that the named property refutes."""
+    return {finding.row for finding in found(engine, problem, name) if finding.wrong is not None}
+
+
+def with_(**parts):
+    """The right engine but for some parts of its answer, each changed by a function of it and the problem."""
+
+    def engine(problem):
+        answer = manual(problem)
+        changed = {name: change(getattr(answer, name), problem) for name, change in parts.items()}
+        return replace(answer, **changed)
+
+    return engine
+
+
+def off(name, by=1e-8):
+    """One part is a little too large."""
+    return with_(**{name: lambda part, problem: part * part.dtype.type(1 + by)})
+
+
+def one_jump_too_many(problem):
+    """The classic off-by-one: a window of k steps' jumps."""
+    match problem.truncation:
+        case Window(k):
+            return manual(problem.replaced(truncation=Window(k + 1)))
+    return manual(problem)
+
+
+def no_initial_state(problem):
+    """h0 is taken for zero."""
+    return manual(problem.replaced(h0=np.zeros_like(problem.h0)))
+
+
+def mean_over_records(problem):
+    """The parameters' gradients are those of the mean."""
+    names = ("U", "W", "b", "V", "c")
+    return with_(**dict.fromkeys(names, lambda part, p: part / p.dtype.type(len(p.xs))))(problem)
+
+
+def first_record_twice(problem):
+    """The first record counts twice in b."""
+    alone = manual(problem.replaced(xs=problem.xs[:1], targets=problem.targets[:1], h0=problem.h0[:1]))
+    return with_(b=lambda b, p: b + alone.b)(problem)
+
+
+def records_out_of_order(problem):
+    """A record's h0 gradient is given to its neighbour."""
+    return with_(h0=lambda h0, p: np.concatenate((h0[:1], h0[:0:-1])))(problem)
+
+
+def second_unit_swapped(problem):
+    """The first two units' parts of b are exchanged."""
+    return with_(b=lambda b, p: np.concatenate((b[1::-1], b[2:])))(problem)
+
+
+def eats_its_inputs(problem):
+    """The residual is left where the targets were."""
+    answer = manual(problem)
+    problem.targets[...] -= 1
+    return answer
+
+
+def clips_its_inputs(problem):
+    """The initial state is rounded where it stands, and a second call changes nothing more."""
+    answer = manual(problem)
+    np.round(problem.h0, 1, out=problem.h0)
+    return answer
+
+
+def returns_a_view(problem):
+    """The gradient of xs is the xs."""
+    return replace(manual(problem), xs=problem.xs)
+
+
+def wears_out():
+    """Every call after the first is off by a bit."""
+    calls = count()
+    return lambda problem: manual(problem) if next(calls) == 0 else off("b", 1e-15)(problem)
+
+
+def adds_up():
+    """Every call adds to the answers that were given before it."""
+    given = []
+
+    def engine(problem):
+        answer = manual(problem)
+        for earlier in given:
+            earlier.W[...] += 1
+        given.append(answer)
+        return answer
+
+    return engine
+
+
+def reads_memory(problem):
+    """The inputs are read in the order of memory."""
+    return manual(problem.replaced(xs=problem.xs.ravel(order="K").reshape(problem.xs.shape)))
+
+
+def scribbles(problem):
+    """The inputs serve as scratch, and are put back."""
+    problem.params["W"][...] *= -1
+    problem.params["W"][...] *= -1
+    return manual(problem)
+
+
+# b is not among them: what the row shows of it is read off U, as any other input's part would be.
+SEEN_BY_LAG = ("U", "W", "V", "c", "xs", "h0")
+
+# For each property: engines that it refutes (each made anew), and a problem on which it does.
+WRONG = {
+    "forward": [
+        (lambda: off("outputs"), a_problem()),
+        (lambda: off("value"), a_problem()),
+        (lambda: no_initial_state, a_problem()),
+    ],
+    "autograd": [
+        *((lambda name=name: off(name), a_problem()) for name in BLOCKS),
+        (lambda: one_jump_too_many, a_problem(Window(2))),
+        (lambda: mean_over_records, a_problem()),
+    ],
+    "lags": [
+        *((lambda name=name: off(name), a_problem()) for name in BLOCKS),
+        (lambda: one_jump_too_many, a_problem(Window(2))),
+        (lambda: no_initial_state, a_problem()),
+    ],
+    "lag by lag": [
+        *((lambda name=name: off(name), a_problem()) for name in SEEN_BY_LAG),
+        *((lambda name=name: off(name), a_problem(every_step=False)) for name in SEEN_BY_LAG),
+        (lambda: one_jump_too_many, a_problem(Window(2))),
+    ],
+    "identities": [(lambda: one_jump_too_many, a_problem(Window(2)))],
+    "records add up": [(lambda: mean_over_records, a_problem()), (lambda: first_record_twice, a_problem())],
+    "records permute": [
+        (lambda: records_out_of_order, a_problem()),
+        (lambda: first_record_twice, a_problem()),
+    ],
+    "units permute": [(lambda: second_unit_swapped, a_problem())],
+    "inputs stay": [
+        (lambda: eats_its_inputs, a_problem()),
+        (lambda: clips_its_inputs, a_problem()),
+        (lambda: returns_a_view, a_problem()),
+    ],
+    "second call": [(wears_out, a_problem()), (adds_up, a_problem())],
+    "memory layout": [(lambda: reads_memory, a_problem()), (lambda: scribbles, a_problem())],
+}
+
+CASES = [(name, make, problem) for name, cases in WRONG.items() for make, problem in cases]
+
+
+def afresh(problem):
+    """A copy of the problem, for engines that spoil theirs."""
+    return problem.replaced(**{name: array.copy() for name, array in problem.arrays().items()})
+
+
+def test_every_general_property_has_its_wrong_engines():
+    """No property of any problem is without an engine that it refutes."""
+    assert {check.name for check in GENERAL} <= set(WRONG)
+
+
+@pytest.mark.parametrize(("name", "make", "problem"), CASES)
+def test_a_wrong_engine_is_refuted(name, make, problem):
+    """The property that is about the fault finds it."""
+    assert refuted(make(), afresh(problem), name)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_right_engine_is_accepted_where_wrong_ones_are_refuted(name):
+    """On each of these problems the property decides something that is not zero, and it holds."""
+    for problem in {id(problem): problem for _, problem in WRONG[name]}.values():
+        all_ = found(manual, afresh(problem), name)
+        assert {finding.row for finding in all_} == set(BY_NAME[name].rows)
+        assert [str(finding.wrong) for finding in all_ if finding.wrong is not None] == []
+        assert {finding.row for finding in all_ if finding.nonzero} == set(BY_NAME[name].rows)
+        assert all(finding.determined for finding in all_)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "truncation", [Full(), Window(0), Window(3), Chunked(2), Chunked(3, 1), Chunked(2, 4), Tail(2)], ids=repr
+)
+def test_the_right_engine_is_accepted_under_every_truncation(truncation, dtype):
+    """Every property, with a loss on every step and on the last alone."""
+    for every_step, activation in ((True, "sigmoid"), (False, "softsign")):
+        trial = Trial(manual, Truth(a_problem(truncation, activation, every_step, dtype)))
+        for check in PROPERTIES:
+            for finding in findings(trial, check):
+                assert finding.wrong is None, str(finding.wrong)
+                assert finding.row in check.rows
+
+
+@pytest.mark.parametrize("oracle", ["autograd", "lags"])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_an_oracle_names_the_block(oracle, name):
+    """A block that is off by 1e-8 refutes its own row and no other."""
+    assert refuted(off(name), a_problem(), oracle) == {f"{oracle} {name}"}
+
+
+@pytest.mark.parametrize("every_step", [True, False])
+@pytest.mark.parametrize("name", SEEN_BY_LAG)
+def test_lag_by_lag_names_the_block(name, every_step):
+    """The same, lag by lag; a is read off xs and b off U, and so they are wrong together."""
+    rows = {f"lag by lag {block}" for block in {"xs": ("xs", "a"), "U": ("U", "b")}.get(name, (name,))}
+    assert refuted(off(name), a_problem(every_step=every_step), "lag by lag") == rows
+
+
+def test_lag_by_lag_names_the_loss_and_the_step():
+    """A window one jump too long is wrong where the window ends: the last loss, from the step before it."""
+    told = [
+        str(f.wrong) for f in found(one_jump_too_many, a_problem(Window(1), T=4), "lag by lag") if f.wrong
+    ]
+    assert any(wrong.startswith("W of the loss at step 3 from step 1[") for wrong in told)
+    assert not any("step 0" in wrong.partition("from")[0] for wrong in told)
+
+
+@pytest.mark.parametrize("block", ["W", "h0", "value"])
+def test_nan_is_wrong(block):
+    """An engine that answers NaN is refuted, however large the bound."""
+    nan = with_(**{block: lambda part, problem: part * np.nan})
+    name = "forward" if block == "value" else "lags"
+    assert refuted(nan, a_problem(), name) == {name if block == "value" else f"lags {block}"}
+
+
+def test_compare_is_about_every_entry():
+    """Within the bound, on it, beyond it; the index is that of the worst."""
+    want = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert compare("W", want, want, 0.0) is None
+    assert compare("W", want + 0.5, want, 0.5) is None
+    wrong = compare("W", np.array([[1.5, 2.75], [4.0, 4.25]]), want, 0.5)
+    assert (wrong.part, wrong.index, wrong.got, wrong.want, wrong.bound) == ("W", (1, 0), 4.0, 3.0, 0.5)
+
+
+@pytest.mark.parametrize("worst", [np.nan, np.inf, -np.inf])
+def test_compare_takes_nothing_that_is_not_finite(worst):
+    """NaN and infinity are wrong under every bound, and worse than any finite entry."""
+    wrong = compare("b", np.array([1e9, worst, 0.0]), np.zeros(3), 1e12)
+    assert wrong.index == (1,)
+
+
+def test_compare_looks_in_the_wider_type():
+    """A truth of float64 is not rounded to a float32 answer before it is compared."""
+    got, want = np.array([1.0], np.float32), np.array([1 + 1e-9])
+    assert compare("b", got, want, 1e-10) is not None
+    assert compare("b", got, want, 1e-8) is None
+
+
+def test_a_disagreement_says_where_and_what():
+    """The part with its index, got, want and the bound; a number has no index."""
+    assert str(Disagreement("W", (1, 0), 2.5, 1.0, 1e-3)) == "W[1, 0]: got 2.5, want 1.0 within 1.0e-03"
+    assert str(Disagreement("value", (), 2.5, 1.0, 1e-3)) == "value: got 2.5, want 1.0 within 1.0e-03"
+
+
+def policies(steps):
+    """Every policy with numbers from 0 to beyond the steps."""
+    counts = range(steps + 3)
+    yield Full()
+    yield from (kind(k) for kind in (Window, Tail) for k in counts)
+    yield from (Chunked(k1, k2) for k1 in counts[1:] for k2 in (None, *counts))
+
+
+def table(truncation, steps, last_only):
+    """The mask, or its last row."""
+    name = type(truncation).__name__
+    numbers = tuple(vars(truncation).values())
+    if name == "Chunked" and numbers[1] is None:
+        numbers = numbers[0], numbers[0]
+    return mask(name, numbers, steps)[-1 if last_only else 0 :].tolist()
+
+
+@pytest.mark.parametrize("last_only", [False, True])
+@pytest.mark.parametrize("steps", range(1, 7))
+def test_equivalents_have_the_same_mask(steps, last_only):
+    """By brute force: every pair that is called the same reaches the same steps, for the losses there are."""
+    pairs = Counter()
+    for truncation in policies(steps):
+        for other in equivalents(truncation, steps, last_only):
+            assert table(other, steps, last_only) == table(truncation, steps, last_only), (truncation, other)
+            pairs[type(truncation), type(other)] += 1
+    assert {(Full, Chunked), (Full, Window), (Full, Tail), (Window, Chunked)} <= set(pairs)
+    assert {(Chunked, Window), (Tail, Chunked)} <= set(pairs)
+
+
+def test_full_is_asked_for_in_three_other_ways():
+    """Full = Chunked(T) = Window(T − 1) = Tail(T), and a window is a chunk of one step."""
+    assert set(equivalents(Full(), 4, False)) == {Chunked(4), Window(3), Tail(4)}
+    assert Chunked(1, 3) in set(equivalents(Window(2), 4, False))
+
+
+def test_what_has_no_equivalent_is_not_compared():
+    """Chunks of two steps are nothing else: the property says nothing of them."""
+    assert found(manual, a_problem(Chunked(2)), "identities") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [("records add up", {"N": 1}), ("records permute", {"N": 1}), ("units permute", {"H": 1})],
+)
+def test_a_property_of_many_says_nothing_of_one(name, sizes):
+    """One record has no order, and one unit none."""
+    assert found(manual, a_problem(**sizes), name) == []
+
+
+@pytest.mark.parametrize("name", [check.name for check in GENERAL])
+def test_where_there_is_no_truth_only_bits_are_judged(name):
+    """On an overflow every property that needs a truth is silent, and the others still find something."""
+    problem = a_problem(activation="identity", dtype=np.float32, scale=1e8)
+    assert not Truth(problem).determined
+    without_truth = name in ("inputs stay", "second call", "memory layout")
+    assert bool(found(manual, problem, name)) is without_truth
+
+
+def test_a_zero_gradient_is_told():
+    """Of a loss that reaches no step the recurrent rows are decided, and zero: they count for nothing."""
+    worth = {finding.row: finding.nonzero for finding in found(manual, a_problem(Tail(0)), "lags")}
+    zero = {f"lags {name}" for name in ("U", "W", "b", "xs", "h0")}
+    assert {row for row, nonzero in worth.items() if not nonzero} == zero
+
+
+def test_a_case_that_determines_little_is_told():
+    """A part that has cancelled down to its own rounding is within its bound and proves nothing."""
+    problem = a_problem(activation="identity", N=1, every_step=False)
+    exact = np.asarray(Truth(problem).table.outputs[0][:, -1], np.float64)
+    nearly = problem.replaced(targets=exact * (1 - 2.0**-50))
+    worth = {finding.row: finding.determined for finding in found(manual, nearly, "lags")}
+    assert not worth["lags W"]
+    assert all(finding.wrong is None for finding in found(manual, nearly, "lags"))
+
+
+def test_rows_and_names_are_nobody_elses():
+    """Every row belongs to one property, and every property has a claim."""
+    rows = [row for check in PROPERTIES for row in check.rows]
+    assert len(rows) == len(set(rows))
+    assert len(BY_NAME) == len(PROPERTIES)
+    assert all(check.claim for check in PROPERTIES)
+    assert set(LAG_BLOCKS) == {*BLOCKS, "a"}
+
+
+def test_misbehaviour_midway_keeps_what_was_found():
+    """What a property found before the engine misbehaved is not lost; then each of its rows is refuted."""
+
+    def check(trial):
+        yield Finding("one", None)
+        raise Misbehaviour("raised")
+
+    trial = Trial(manual, Truth(a_problem()))
+    all_ = list(findings(trial, Property("both", ("one", "two"), "", check)))
+    assert [(finding.row, finding.wrong is None) for finding in all_] == [
+        ("one", True),
+        ("one", False),
+        ("two", False),
+    ]

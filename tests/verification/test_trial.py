@@ -1,0 +1,226 @@
+"""An engine before a problem: whatever it does wrong in form is said, and never breaks the verifier."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn import Full, Tail, Window
+from verification.engine import manual
+from verification.problem import Gradients, Problem
+from verification.properties import PROPERTIES, findings
+from verification.tolerance import WIDER
+from verification.trial import Misbehaviour, Trial, Truth
+
+
+def a_problem(dtype=np.float64, truncation=Full(), activation="tanh"):
+    """N, T, D, H, K = 3, 4, 2, 2, 2."""
+    rng = np.random.default_rng(0)
+    shapes = {"U": (2, 2), "W": (2, 2), "b": (2,), "V": (2, 2), "c": (2,)}
+    params = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+    xs, h0 = rng.standard_normal((3, 4, 2)).astype(dtype), rng.standard_normal((3, 2)).astype(dtype)
+    targets = rng.standard_normal((3, 4, 2)).astype(dtype)
+    return Problem(activation, params, xs, targets, h0, truncation)
+
+
+def with_(**parts):
+    """The right engine but for some parts, each a function of the problem and the right part."""
+
+    def engine(problem):
+        answer = manual(problem)
+        wrong = {name: change(problem, getattr(answer, name)) for name, change in parts.items()}
+        return replace(answer, **wrong)
+
+    return engine
+
+
+def raises(problem):
+    """An engine that is not finished."""
+    raise NotImplementedError("no backward yet")
+
+
+# Each with what must be said of it.
+MISBEHAVIOURS = {
+    "raises": (raises, "raised NotImplementedError: no backward yet"),
+    "returns nothing": (lambda problem: None, "returned a NoneType, needed Gradients"),
+    "returns a tuple": (lambda problem: (1.0, 2.0), "returned a tuple, needed Gradients"),
+    "a block is None": (with_(b=lambda p, b: None), "b has shape (), needed (2,)"),
+    "a block of another shape": (with_(W=lambda p, W: W[:1]), "W has shape (1, 2), needed (2, 2)"),
+    "a column for a vector": (with_(c=lambda p, c: c[:, None]), "c has shape (2, 1), needed (2,)"),
+    "time first": (with_(xs=lambda p, xs: xs.swapaxes(0, 1)), "xs has shape (4, 3, 2), needed (3, 4, 2)"),
+    "the last output alone": (
+        with_(outputs=lambda p, o: o[:, -1]),
+        "outputs has shape (3, 2), needed (3, 4, 2)",
+    ),
+    "a loss of each record": (with_(value=lambda p, v: np.full(3, v)), "value has shape (3,), needed ()"),
+    "another dtype": (with_(V=lambda p, V: V.astype(np.float32)), "V has dtype float32, needed float64"),
+    "whole numbers": (with_(h0=lambda p, h0: h0.astype(int)), "h0 has dtype int64, needed float64"),
+    "complex numbers": (with_(U=lambda p, U: U + 0j), "U has dtype complex128, needed float64"),
+    "the input itself": (with_(xs=lambda p, xs: p.xs), "xs is a view of the problem's xs"),
+    "a view of an input": (with_(h0=lambda p, h0: p.h0[::-1]), "h0 is a view of the problem's h0"),
+    "a view of a target": (
+        with_(outputs=lambda p, o: p.targets[...]),
+        "outputs is a view of the problem's targets",
+    ),
+    "a view of a parameter": (with_(V=lambda p, V: p.params["W"].T), "V is a view of the problem's W"),
+}
+
+
+@pytest.mark.parametrize("name", MISBEHAVIOURS)
+def test_misbehaviour_is_told_by_name(name):
+    """The message says what was done and what was needed."""
+    engine, message = MISBEHAVIOURS[name]
+    with pytest.raises(Misbehaviour) as told:
+        Trial(engine, Truth(a_problem())).ask(a_problem())
+    assert str(told.value) == message
+
+
+@pytest.mark.parametrize("name", MISBEHAVIOURS)
+def test_misbehaviour_refutes_every_property_and_stops_none(name):
+    """Each property is refuted in each of its rows, by that misbehaviour in what it asks."""
+    engine, message = MISBEHAVIOURS[name]
+    trial = Trial(engine, Truth(a_problem()))
+    for check in PROPERTIES:
+        if check.problems is not PROPERTIES[0].problems:
+            continue
+        found = list(findings(trial, check))
+        assert {finding.row for finding in found} == set(check.rows)
+        assert {type(finding.wrong) for finding in found} == {Misbehaviour}
+        # The part; a property that asks about a larger problem needs another shape.
+        assert {str(finding.wrong).split()[0] for finding in found} == {message.split()[0]}
+
+
+def test_an_engine_that_fails_on_one_kind_of_problem_is_judged_on_the_others():
+    """One record alone is too few for it: only the property that asks so is refuted, the others hold."""
+
+    def batches_only(problem):
+        if len(problem.xs) == 1:
+            raise IndexError("a batch of one")
+        return manual(problem)
+
+    trial = Trial(batches_only, Truth(a_problem()))
+    refuted = {
+        check.name for check in PROPERTIES for found in findings(trial, check) if found.wrong is not None
+    }
+    assert refuted == {"records add up"}
+
+
+def test_the_cause_of_an_exception_is_kept():
+    """The engine's own exception is the cause, traceback and all."""
+    with pytest.raises(Misbehaviour) as told:
+        Trial(raises, Truth(a_problem())).ask(a_problem())
+    assert isinstance(told.value.__cause__, NotImplementedError)
+
+
+def test_a_right_answer_is_returned_as_it_is():
+    """The answer is the engine's own object, for any problem that it is asked about."""
+    kept = []
+
+    def keeps(problem):
+        kept.append(manual(problem))
+        return kept[-1]
+
+    trial = Trial(keeps, Truth(a_problem()))
+    assert trial.ask(a_problem(np.float32)) is kept[0]
+    assert trial.answer is kept[1]
+
+
+def test_the_answer_is_asked_for_once():
+    """Properties share the answer to the problem itself."""
+    calls = Counter()
+
+    def counts(problem):
+        calls["engine"] += 1
+        return manual(problem)
+
+    trial = Trial(counts, Truth(a_problem()))
+    assert trial.answer is trial.answer
+    assert calls["engine"] == 1
+
+
+def test_under_asks_of_the_same_arrays_under_another_truncation():
+    """Nothing but the truncation is another."""
+    asked = []
+
+    def keeps(problem):
+        asked.append(problem)
+        return manual(problem)
+
+    problem = a_problem()
+    answer = Trial(keeps, Truth(problem)).under(Tail(1))
+    assert asked[0].truncation == Tail(1)
+    assert asked[0].xs is problem.xs
+    np.testing.assert_array_equal(answer.W, manual(problem.replaced(truncation=Tail(1))).W)
+
+
+def test_an_overflow_inside_an_engine_is_no_misbehaviour():
+    """An engine may overflow and go on; that is judged by what it answers."""
+
+    def overflows(problem):
+        assert np.isinf(np.float64(1e308) * 10)
+        return manual(problem)
+
+    assert isinstance(Trial(overflows, Truth(a_problem())).answer, Gradients)
+
+
+def test_the_truth_is_computed_once():
+    """Every part of the truth is kept, for all properties and engines."""
+    truth = Truth(a_problem())
+    for name in ("table", "autograd", "blocks", "forward", "reach"):
+        assert getattr(truth, name) is getattr(truth, name)
+
+
+def test_the_truth_is_in_the_wider_type():
+    """Both oracles answer in it."""
+    for dtype in (np.float32, np.float64):
+        truth = Truth(a_problem(dtype))
+        wide = WIDER[np.dtype(dtype)]
+        assert truth.autograd.W.dtype == truth.blocks["W"].truth.dtype == wide
+        assert truth.forward["outputs"].truth.dtype == wide
+
+
+def test_reach_is_the_mask_of_the_steps_with_a_loss():
+    """(L, T): all rows with a loss on every step, the last row alone with one on the last."""
+    every = a_problem(truncation=Window(1))
+    last = every.replaced(targets=every.targets[:, -1])
+    rows = [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+    assert Truth(every).reach.astype(int).tolist() == rows
+    assert Truth(last).reach.astype(int).tolist() == rows[-1:]
+
+
+def scaled_weights(W, truncation=Full(), activation="identity", **arrays):
+    """A float32 problem whose cotangents shrink or grow by W a step."""
+    problem = a_problem(np.float32, truncation, activation)
+    return problem.replaced(W=np.eye(2, dtype=np.float32) * np.float32(W), **arrays)
+
+
+def test_an_ordinary_problem_determines_its_truth():
+    """Nothing overflows, nothing vanishes, nothing is on a kink."""
+    assert Truth(a_problem()).determined
+    assert Truth(scaled_weights(0.5, activation="relu")).determined
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        scaled_weights(1e30),
+        scaled_weights(1e-20),
+        scaled_weights(
+            0,
+            activation="relu",
+            b=np.zeros(2, np.float32),
+            xs=np.zeros((3, 4, 2), np.float32),
+        ),
+    ],
+    ids=["overflow", "denormals", "kink"],
+)
+def test_there_is_no_truth_at_the_edges_of_a_type(problem):
+    """What overflows, is lost among denormals or stands on a relu's kink determines nothing."""
+    assert not Truth(problem).determined
+
+
+def test_what_is_lost_beyond_the_truncation_does_not_matter():
+    """The chain vanishes two jumps back, and a window of one jump does not look there."""
+    assert Truth(scaled_weights(1e-20, Window(1))).determined
+    assert not Truth(scaled_weights(1e-20, Window(2))).determined

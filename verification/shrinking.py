@@ -1,0 +1,40 @@
+"""The smallest problem on which something fails."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, find, settings
+from hypothesis.errors import NoSuchExample
+
+from verification.problem import Problem
+from verification.properties import Property
+from verification.strategies import problems, whole_numbers
+
+# Problems tried while looking for one that fails and for a smaller one.
+TRIED = 1000
+
+
+def smallest(
+    check: Property, policy: str, fails: Callable[[Problem], bool], tried: int = TRIED
+) -> Problem | None:
+    """The smallest problem of a property, under one kind of truncation, that ``fails``, or None.
+
+    Whole numbers come first: most faults show on them, and such an example can be checked by hand.
+    """
+    kinds: list[dict[str, Any]] = [{"numbers": whole_numbers()}, {}] if check.problems is problems else [{}]
+    for kind in kinds:
+        try:
+            return find(
+                check.problems(policy=policy, most_steps=12, **kind),
+                fails,
+                settings=settings(
+                    max_examples=tried,
+                    database=None,
+                    deadline=None,
+                    derandomize=True,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        except NoSuchExample:
+            continue
+    return None
