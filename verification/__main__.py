@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from rnn.training import print_progress
 from verification import report
+from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.files import refuse_unwritable
 from verification.problem import Engine
@@ -84,6 +85,11 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
         print(f"Drawn: {options.out / 'sine.png'}")
     else:
         print(report.failure(verification))
+        found = diagnose(engine)
+        print(found)
+        if found.maps:
+            report.draw_diagnosis(options.out / "diagnosis.png", found)
+            print(f"Drawn: {options.out / 'diagnosis.png'}")
         print("No training: it would prove nothing.")
     if options.json is not None:
         report.write_json(options.json, verification, budget, sine)

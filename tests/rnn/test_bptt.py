@@ -36,6 +36,8 @@ POLICIES = [
     *(Tail(k) for k in (0, 1, 3, 9)),
     # Uneven, so that no two neighbouring sweeps keep step; the losses at 4 and 7 reach nothing.
     Table((0, 2, 0, 1, 6, 0, 3, 8)),
+    # As many visits as steps, and yet step 1 is reached twice and step 3 not at all.
+    Table((0, 0, 1, 8, 4, 5, 6, 7)),
 ]
 
 # f′(a) of each activation, from a and not from the output.

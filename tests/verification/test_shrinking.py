@@ -1,33 +1,42 @@
-"""Shrinking: the smallest problem on which something fails."""
+"""The smallest problem on which something fails."""
 
 import numpy as np
+import pytest
 
-from rnn import Full
-from verification.exactness import EXACT
+from rnn import Window
 from verification.properties import PROPERTIES
 from verification.shrinking import smallest
 
-
-def test_what_always_fails_shrinks_to_ones():
-    """The smallest problem of all is one number of each kind, a one, without truncation."""
-    problem = smallest(PROPERTIES[0], "Full", lambda problem: True)
-    assert {float(array.item()) for array in problem.arrays().values()} == {1.0}
-    assert (problem.activation, problem.truncation) == ("identity", Full())
+(LAGS,) = (check for check in PROPERTIES if check.name == "lags")
 
 
-def test_a_condition_is_kept():
-    """The problem found is one that fails, of the kind of truncation that was asked for."""
-    problem = smallest(PROPERTIES[0], "Window", lambda problem: problem.steps > 2)
-    assert problem.steps == 3
-    assert problem.policy == ("Window", (0,))
+def test_it_shrinks_to_ones():
+    """What fails everywhere fails on one record, one step, one unit, and arrays of ones."""
+    problem = smallest(LAGS, "Full", lambda problem: True, 20)
+    assert all(array.size == 1 and array.item() == 1 for array in problem.arrays().values())
+    assert problem.activation == "identity"
 
 
-def test_an_exact_property_shrinks_its_own_problems():
-    """A property's own strategy draws what is tried."""
-    problem = smallest(EXACT, "Tail", lambda problem: True)
-    assert problem.dtype == np.dtype(object)
+def test_it_keeps_to_its_truncation():
+    """The kind of truncation is given; its number shrinks."""
+    assert smallest(LAGS, "Window", lambda problem: True, 20).truncation == Window(0)
 
 
-def test_what_never_fails_is_not_found():
-    """None, and not a problem that does not fail."""
-    assert smallest(PROPERTIES[0], "Full", lambda problem: False, tried=5) is None
+def test_it_is_small_in_what_does_not_matter():
+    """Two records and three steps are needed, and nothing else is larger than 1."""
+    problem = smallest(LAGS, "Full", lambda problem: problem.xs.shape[0] > 1 and problem.steps > 2, 200)
+    assert (*problem.xs.shape, *problem.params["V"].shape) == (2, 3, 1, 1, 1)
+
+
+def test_what_no_whole_number_shows_is_looked_for_among_others():
+    """Whole numbers come first, and are not all that is tried."""
+    problem = smallest(LAGS, "Full", lambda problem: bool(np.any(problem.xs != np.round(problem.xs))), 20)
+    assert problem is not None
+
+
+@pytest.mark.parametrize("tried", [10, 50])
+def test_it_gives_up(tried):
+    """None where nothing fails, after as many problems as were asked for, of whole numbers and of others."""
+    seen = []
+    assert smallest(LAGS, "Tail", lambda problem: bool(seen.append(problem)), tried) is None
+    assert len(seen) == 2 * tried

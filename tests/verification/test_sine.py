@@ -8,9 +8,19 @@ import pytest
 
 from rnn import Full, Window
 from rnn.data import Records
+from verification import sine as task
 from verification.sine import ARTICLE, FREE_RUN, LONG, Recipe, baselines, train_on_sine
 
 ONCE = Recipe(epochs=1, truncation=Window(5))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_network():
+    """Eight units in place of a hundred: what is tested does not depend on how well it learns."""
+    with pytest.MonkeyPatch.context() as patch:
+        assert task.UNITS == 100
+        patch.setattr(task, "UNITS", 8)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,11 @@ from verification.strategies import (
 QUIETLY = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def draws(strategy, number):
-    """So many draws from the strategy, always the same."""
+def draws(strategy, number, block=0):
+    """So many draws from the strategy, always the same for the same block."""
     drawn = []
 
-    @seed(0)
+    @seed(block)
     @settings(QUIETLY, max_examples=number, phases=[Phase.generate])
     @given(strategy)
     def keep(value):
@@ -43,13 +43,13 @@ def draws(strategy, number):
 
 def simplest(strategy, fails=lambda value: True):
     """What a failure shrinks to."""
-    return find(strategy, fails, settings=settings(QUIETLY, derandomize=True, max_examples=500))
+    return find(strategy, fails, settings=settings(QUIETLY, derandomize=True, max_examples=200))
 
 
 @pytest.fixture(scope="module")
 def drawn():
     """Problems as the suite draws them."""
-    return draws(problems(), 600)
+    return [problem for block in range(4) for problem in draws(problems(), 100, block)]
 
 
 def sizes(problem):
@@ -73,9 +73,8 @@ def test_shapes_fit(drawn):
 
 
 def test_every_policy_dtype_and_activation_is_drawn(drawn):
-    """In every combination of policy and activation, and of policy and dtype."""
-    pairs = {(problem.policy[0], problem.activation) for problem in drawn}
-    assert pairs == {(policy, activation) for policy in POLICIES for activation in SIMPLEST_FIRST}
+    """Every activation, and both dtypes under every policy."""
+    assert {problem.activation for problem in drawn} == set(SIMPLEST_FIRST)
     pairs = {(problem.policy[0], problem.dtype.name) for problem in drawn}
     assert pairs == {(policy, dtype) for policy in POLICIES for dtype in ("float32", "float64")}
 
@@ -114,9 +113,9 @@ def test_every_dimension_is_one_and_more(drawn):
     assert any(D != H for _, _, D, H, _ in map(sizes, drawn))
 
 
-def test_most_sequences_are_short_and_some_are_long(drawn):
+def test_most_sequences_are_short_and_some_are_long():
     """A long sequence is drawn, and is rare, for its lag table is dear."""
-    lengths = [problem.steps for problem in drawn]
+    lengths = [T for block in range(12) for T in draws(steps(), 100, block)]
     assert max(lengths) > 12
     assert max(lengths) <= 64
     assert sum(T > 12 for T in lengths) < len(lengths) / 10
@@ -147,7 +146,7 @@ def test_numbers_are_whole_and_not(drawn):
 
 def test_a_failure_shrinks_to_ones():
     """One record, one step, one input, one unit, one output, the identity, no truncation, every number 1."""
-    problem = simplest(problems())
+    problem = simplest(problems(numbers=whole_numbers()))
     assert sizes(problem) == (1, 1, 1, 1, 1)
     assert (problem.activation, problem.truncation, problem.dtype) == ("identity", Full(), np.float64)
     assert all(np.all(array == 1) for array in problem.arrays().values())
@@ -155,18 +154,26 @@ def test_a_failure_shrinks_to_ones():
 
 def test_a_failure_of_long_sequences_shrinks_to_the_shortest():
     """What fails from three steps and two units on is shown on those, and the rest is as simple as can be."""
-    problem = simplest(problems(numbers=whole_numbers()), lambda p: p.steps >= 3 and p.h0.shape[1] >= 2)
+    short = problems(numbers=whole_numbers(), most_steps=12)
+    problem = simplest(short, lambda p: p.steps >= 3 and p.h0.shape[1] >= 2)
     assert sizes(problem) == (1, 3, 1, 2, 1)
     assert (problem.activation, problem.truncation) == ("identity", Full())
     assert all(np.all(array == 1) for array in problem.arrays().values())
 
 
+def test_a_failure_that_needs_a_normal_number_shrinks_in_size():
+    """Where no whole number fails the numbers stay as they were drawn, and the rest is as small as can be."""
+    problem = simplest(problems(), lambda p: p.h0.shape[1] >= 2 and np.any(p.xs != np.round(p.xs)))
+    assert sizes(problem) == (1, 1, 1, 2, 1)
+    assert (problem.activation, problem.truncation) == ("identity", Full())
+
+
 def test_one_number_shrinks_by_itself():
     """An entry that must be negative does not make the others so."""
-    problem = simplest(
-        problems(numbers=whole_numbers()), lambda p: p.params["W"].size == 4 and p.params["W"][0, 1] < 0
-    )
-    assert problem.params["W"].tolist() == [[1, -1], [1, 1]]
+    problem = simplest(problems(numbers=whole_numbers()), lambda p: p.params["W"][0, 0] < 0)
+    assert {name: array.tolist() for name, array in problem.params.items()} == {
+        **{"U": [[1]], "W": [[-1]], "b": [1], "V": [[1]], "c": [1]}
+    }
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -174,14 +181,14 @@ def test_a_policy_can_be_asked_for(policy):
     """All draws are of it, and a failure shrinks to its smallest number."""
     assert {problem.policy[0] for problem in draws(problems(policy=policy), 20)} == {policy}
     smallest = {"Full": Full(), "Window": Window(0), "Tail": Tail(0), "Chunked": Chunked(1)}
-    assert simplest(problems(policy=policy)).truncation == smallest[policy]
+    assert simplest(problems(policy=policy), lambda p: len(p.xs) >= 2).truncation == smallest[policy]
 
 
 def test_activations_lengths_and_numbers_can_be_asked_for():
     """Each argument fixes what it names."""
-    drawn = draws(problems(activations=("relu",), most_steps=3, numbers=whole_numbers()), 60)
+    drawn = draws(problems(activations=("relu",), most_steps=2, numbers=whole_numbers()), 50)
     assert {problem.activation for problem in drawn} == {"relu"}
-    assert {problem.steps for problem in drawn} == {1, 2, 3}
+    assert {problem.steps for problem in drawn} == {1, 2}
     assert all(np.all(array == np.round(array)) for p in drawn for array in p.arrays().values())
 
 
@@ -217,7 +224,7 @@ def test_both_ways_to_fill_are_drawn():
 
 def test_exact_problems_are_of_fractions():
     """Every number is a Fraction, with an activation that keeps it rational, under every policy."""
-    drawn = draws(exact_problems(), 150)
+    drawn = draws(exact_problems(), 100)
     assert {problem.activation for problem in drawn} == set(RATIONAL)
     assert {problem.policy[0] for problem in drawn} == set(POLICIES)
     assert {problem.targets.ndim for problem in drawn} == {2, 3}
@@ -237,7 +244,7 @@ def test_exact_problems_shrink_to_ones():
 
 def test_integer_problems_are_of_integers_in_floating_point():
     """relu and identity, both dtypes, every policy, and nothing that is not whole."""
-    drawn = draws(integer_problems(), 150)
+    drawn = draws(integer_problems(), 100)
     assert {problem.activation for problem in drawn} == {"relu", "identity"}
     assert {problem.policy[0] for problem in drawn} == set(POLICIES)
     assert {problem.dtype.name for problem in drawn} == {"float32", "float64"}

@@ -1,0 +1,348 @@
+"""The suite counts what it did, the same however it is spread, and its examples show what they claim."""
+
+import os
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from rnn import Full, Tail
+from verification import shrinking, suite
+from verification.engine import manual
+from verification.exercise import CONTRACT
+from verification.problem import Problem
+from verification.properties import PROPERTIES, Disagreement, Finding, Property, findings
+from verification.strategies import POLICIES, exact_problems, problems
+from verification.suite import PROFILES, Example, Profile, Row, Tally, Verification, case, verify
+from verification.trial import Trial, Truth
+
+BY_NAME = {check.name: check for check in PROPERTIES}
+FORWARD, LAGS, ADD_UP = BY_NAME["forward"], BY_NAME["lags"], BY_NAME["records add up"]
+
+WRONG = Disagreement("W", (0, 0), 2.0, 1.0, 0.0)
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch):
+    """Blocks of few cases, so that few cases are several blocks, and few attempts to shrink."""
+    monkeypatch.setattr(suite, "BLOCK", 15)
+    monkeypatch.setattr(suite, "smallest", partial(shrinking.smallest, tried=60))
+
+
+def few(cases, exact_cases=0):
+    """A profile of few cases."""
+    return Profile("few", cases=cases, exact_cases=exact_cases)
+
+
+def says(*all_findings, name="says", rows=None, drawn=problems):
+    """A property that always finds the same: pairs of what is wrong and keywords of Finding."""
+    rows = rows or (name,)
+    return Property(name, rows, "", lambda trial: (Finding(rows[0], w, **k) for w, k in all_findings), drawn)
+
+
+def a_problem(T=3, N=2, truncation=Full()):
+    """A small problem of normal numbers."""
+    rng = np.random.default_rng(0)
+    shapes = {"U": (2, 1), "W": (2, 2), "b": (2,), "V": (1, 2), "c": (1,)}
+    params = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    xs, targets, h0 = (rng.standard_normal(shape) for shape in ((N, T, 1), (N, T, 1), (N, 2)))
+    return Problem("tanh", params, xs, targets, h0, truncation)
+
+
+def doubles_b(problem):
+    """An engine whose b is twice what it should be."""
+    answer = manual(problem)
+    return replace(answer, b=2 * answer.b)
+
+
+def told(rows):
+    """What can be compared of rows."""
+    return [
+        (
+            *(row.name, row.truncation, row.cases, row.nonzero, row.undetermined, row.failures),
+            None if row.example is None else row.example.code(),
+        )
+        for row in rows
+    ]
+
+
+def test_counts_add_up():
+    """A row that every case decides is counted in as many cases as the profile has, over the truncations."""
+    wrong_in_one = says((None, {"nonzero": False}), (WRONG, {"determined": False}))
+    verification = verify(manual, few(40), properties=[says((None, {}), name="holds")])
+    assert sum(row.cases for row in verification.rows) == verification.cases == 40
+    assert sum(row.nonzero for row in verification.rows) == 40
+    tally = case(manual, Truth(a_problem()), [wrong_in_one])
+    assert told(tally.rows.values())[0][:-1] == ("says", "Full", 1, 1, 1, 1)
+
+
+def test_a_case_is_counted_once_in_a_row():
+    """However many findings it has: failed if one is wrong, nonzero if one is, undetermined if one is."""
+    cases = {
+        (True, True): [(None, {}), (None, {})],
+        (False, True): [(None, {"nonzero": False}), (None, {"nonzero": False})],
+        (True, False): [(None, {"nonzero": False, "determined": False}), (None, {})],
+    }
+    for (nonzero, determined), all_findings in cases.items():
+        (row,) = case(manual, Truth(a_problem()), [says(*all_findings)]).rows.values()
+        assert (row.cases, row.failures) == (1, 0)
+        assert (row.nonzero, row.undetermined) == (int(nonzero), int(not determined))
+
+
+def test_a_case_is_live_where_agreement_means_something():
+    """The contract's counts are of live cases alone: one that reaches no step is none."""
+    live, dead = a_problem(), a_problem(truncation=Tail(0))
+    assert case(manual, Truth(live), [FORWARD]).live == 1
+    counted = case(manual, Truth(live), [FORWARD]).seen
+    assert counted["tanh"] == counted["Full"] == 1
+    tally = case(manual, Truth(dead), [FORWARD])
+    assert (tally.live, dict(tally.seen)) == (0, {})
+    assert tally.rows
+
+
+def test_there_is_a_row_for_each_name_and_truncation():
+    """In the order of the properties, whether or not anything was counted in it."""
+    verification = verify(manual, few(1), properties=[FORWARD, LAGS])
+    names = [*FORWARD.rows, *LAGS.rows]
+    assert [(row.name, row.truncation) for row in verification.rows] == [
+        (name, policy) for name in names for policy in POLICIES
+    ]
+    assert verification.cases == 1
+    assert sum(row.cases for row in verification.rows if row.name == "forward") <= 1
+
+
+def test_the_result_does_not_depend_on_the_number_of_processes(monkeypatch):
+    """One core or three, for four blocks: the same rows with the same counts and the same examples."""
+    results = []
+    for number in (1, 3):
+        monkeypatch.setattr(os, "cpu_count", lambda number=number: number)
+        results.append(verify(doubles_b, few(50), seed=3, properties=[FORWARD, LAGS]))
+    one, many = results
+    assert told(one.rows) == told(many.rows)
+    assert (one.cases, one.live, one.seen) == (many.cases, many.live, many.seen)
+
+
+def test_a_seed_is_a_run():
+    """The same seed gives the same rows, and another seed other cases."""
+    one, same, other = (verify(manual, few(30), seed=seed, properties=[ADD_UP]) for seed in (1, 1, 2))
+    assert told(one.rows) == told(same.rows)
+    assert one.seen == same.seen != other.seen
+
+
+def test_progress_is_told():
+    """After each block, up to all of the cases."""
+    steps = []
+    verify(manual, few(40), properties=[FORWARD], progress=lambda done, total: steps.append((done, total)))
+    assert steps == [(15, 40), (30, 40), (40, 40)]
+
+
+def test_a_property_is_asked_about_the_problems_it_is_about():
+    """Each way of drawing has the profile's number of cases, and no property sees another's."""
+    seen = {"floats": set(), "fractions": set()}
+
+    def notes(name):
+        def check(trial):
+            seen[name].add(trial.problem.dtype.name)
+            yield Finding(name, None)
+
+        return check
+
+    properties = [
+        Property("floats", ("floats",), "", notes("floats")),
+        Property("fractions", ("fractions",), "", notes("fractions"), exact_problems),
+    ]
+    steps = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "cpu_count", lambda: 1)
+        verification = verify(
+            manual, few(12, 5), properties=properties, progress=lambda *step: steps.append(step)
+        )
+    assert seen["floats"] <= {"float32", "float64"}
+    assert seen["fractions"] == {"object"}
+    assert sum(row.cases for row in verification.rows if row.name == "fractions") == 5
+    assert sum(row.cases for row in verification.rows if row.name == "floats") == 12
+    assert steps[-1] == (17, 17)
+
+
+def test_a_wrong_engine_is_refuted_with_an_example_that_runs():
+    """The example is a program; what it makes is small, and the engine fails on it."""
+    verification = verify(doubles_b, few(30), properties=[LAGS])
+    assert verification.verdict == "refuted"
+    assert {row.name for row in verification.rows if row.verdict == "refuted"} == {"lags b"}
+    example = next(row.example for row in verification.rows if row.example is not None)
+    assert example.smallest
+    namespace = {}
+    exec(example.code(), namespace)
+    again = [
+        finding for finding in findings(Trial(doubles_b, Truth(namespace["problem"])), LAGS) if finding.wrong
+    ]
+    assert [finding.row for finding in again] == ["lags b"]
+    assert example.code().startswith(f"# {again[0].wrong}\n")
+    assert example.failure.startswith("b[0]: got ")
+    # Ones would do but for the residual, which must not be zero.
+    assert example.size == 8
+    assert namespace["problem"].activation == "identity"
+
+
+def test_an_example_is_of_its_rows_truncation():
+    """A fault under Tail alone is refuted under Tail alone, with an example of it."""
+
+    def wrong_under_tail(problem):
+        return doubles_b(problem) if isinstance(problem.truncation, Tail) else manual(problem)
+
+    verification = verify(wrong_under_tail, few(45), properties=[LAGS])
+    refuted = [row for row in verification.rows if row.failures]
+    assert [(row.name, row.truncation) for row in refuted] == [("lags b", "Tail")]
+    assert isinstance(refuted[0].example.problem.truncation, Tail)
+    assert refuted[0].example.smallest
+
+
+def test_where_nothing_smaller_is_found_the_example_is_the_runs_own(monkeypatch):
+    """Then the smallest problem that was met stands for the row, and says that it was not shrunk."""
+    monkeypatch.setattr(suite, "smallest", lambda *asked: None)
+    verification = verify(doubles_b, few(30), properties=[LAGS])
+    refuted = [row for row in verification.rows if row.failures]
+    assert refuted
+    for row in refuted:
+        assert row.example.problem.policy[0] == row.truncation
+        assert not row.example.smallest
+        wrong = [f for f in findings(Trial(doubles_b, Truth(row.example.problem)), LAGS) if f.wrong]
+        assert [str(finding.wrong) for finding in wrong] == [row.example.failure]
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_any_function_is_an_engine(monkeypatch, cores):
+    """A closure, which cannot be sent to another process, is judged in several all the same."""
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    factor = 2.0
+
+    def engine(problem):
+        answer = manual(problem)
+        return replace(answer, c=answer.c * answer.c.dtype.type(factor))
+
+    assert verify(engine, few(30), properties=[LAGS]).verdict == "refuted"
+    factor = 1.0
+    assert not any(row.failures for row in verify(engine, few(30), properties=[LAGS]).rows)
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_an_exception_of_the_verifiers_own_surfaces(monkeypatch, cores):
+    """Not an engine's misbehaviour but a fault of a property: it is raised, from another process as well."""
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+
+    def broken(trial):
+        raise LookupError("a fault of the verifier")
+        yield
+
+    with pytest.raises(LookupError, match="a fault of the verifier"):
+        verify(manual, few(40), properties=[Property("broken", ("broken",), "", broken)])
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_an_engine_that_raises_is_refuted_and_raises_nothing(monkeypatch, cores):
+    """Its message is the failure, on the smallest problem of all."""
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+
+    def raises(problem):
+        raise NotImplementedError("no backward yet")
+
+    verification = verify(raises, few(20), properties=[FORWARD])
+    assert verification.verdict == "refuted"
+    examples = [row.example for row in verification.rows if row.example is not None]
+    assert {example.failure for example in examples} == {"raised NotImplementedError: no backward yet"}
+    assert min(example.size for example in examples) == 8
+
+
+def test_a_row_without_a_nonzero_case_is_not_exercised():
+    """Holding on zeros alone, or on no case at all, is neither pass nor fail, for the row and for the run."""
+    zeros = says((None, {"nonzero": False}), name="zeros")
+    idle = says(name="idle")
+    verification = verify(manual, few(30), properties=[zeros, idle])
+    assert {row.verdict for row in verification.rows} == {"not exercised"}
+    assert sum(row.cases for row in verification.rows if row.name == "zeros") == 30
+    assert sum(row.cases for row in verification.rows if row.name == "idle") == 0
+    assert verification.verdict == "not exercised"
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (Row("W", "Full"), "not exercised"),
+        (Row("W", "Full", cases=5), "not exercised"),
+        (Row("W", "Full", cases=5, nonzero=1), "holds"),
+        (Row("W", "Full", cases=5, nonzero=5, failures=1), "refuted"),
+        (Row("W", "Full", cases=5, failures=1), "refuted"),
+    ],
+)
+def test_the_verdict_on_a_row(row, verdict):
+    """A failure refutes; without one a nonzero case is needed."""
+    assert row.verdict == verdict
+
+
+def a_verification(*rows, seen=1000):
+    """A run's outcome of these rows, in which every entry of the contract was seen so often."""
+    template = verify(manual, few(1), properties=[says((None, {}))])
+    counts = {entry.name: seen for entry in CONTRACT}
+    return replace(template, rows=tuple(rows), seen=counts)
+
+
+def test_the_verdict_on_a_run():
+    """Refuted before not exercised before verified; and the contract must be met."""
+    holds, idle = Row("W", "Full", 5, 5), Row("b", "Full", 5, 0)
+    refuted = Row("c", "Full", 5, 5, failures=1)
+    assert isinstance(a_verification(holds), Verification)
+    assert a_verification(holds).verdict == "verified"
+    assert a_verification(holds, idle).verdict == "not exercised"
+    assert a_verification(holds, idle, refuted).verdict == "refuted"
+    assert a_verification(holds, seen=0).verdict == "not exercised"
+    assert a_verification(refuted, seen=0).verdict == "refuted"
+
+
+def test_what_the_contract_misses_is_named():
+    """The entries that too few live cases met."""
+    assert a_verification(seen=0).missing == tuple(entry.name for entry in CONTRACT)
+    assert a_verification(seen=1000).missing == ()
+    one_short = replace(a_verification(), seen={**a_verification().seen, "T = 1": suite.LEAST - 1})
+    assert one_short.missing == ("T = 1",)
+
+
+def test_rows_add():
+    """Counts are summed, and of two examples the one with fewer numbers stays."""
+    large, small = (Example(a_problem(T), "wrong") for T in (5, 2))
+    one, two = Row("W", "Full", 1, 2, 3, 4, large), Row("W", "Full", 10, 20, 30, 40, small)
+    both = one + two
+    assert (both.cases, both.nonzero, both.undetermined, both.failures) == (11, 22, 33, 44)
+    assert both.example is small
+    assert (two + one).example is small
+    assert (one + Row("W", "Full")).example is large
+
+
+def test_tallies_add():
+    """Row by row, and the contract's counts."""
+    one = case(manual, Truth(a_problem()), [FORWARD])
+    two = case(manual, Truth(a_problem(truncation=Tail(1))), [FORWARD])
+    both = one + two + one
+    assert both.rows["forward", "Full"].cases == 2
+    assert both.rows["forward", "Tail"].cases == 1
+    assert both.live == 3
+    assert (both.seen["Full"], both.seen["Tail"], both.seen["tanh"]) == (2, 1, 3)
+    assert (Tally() + one).rows == one.rows
+
+
+def test_an_examples_size_is_what_a_reader_looks_at():
+    """Every number of every array."""
+    assert Example(a_problem(T=3, N=2), "wrong").size == 2 + 4 + 2 + 2 + 1 + 6 + 6 + 4
+
+
+def test_profiles_are_known_by_name():
+    """quick, which is the default, and a more thorough one."""
+    assert set(PROFILES) == {"quick", "thorough"}
+    assert PROFILES["quick"].cases < PROFILES["thorough"].cases
+    assert PROFILES["quick"].exact_cases < PROFILES["thorough"].exact_cases
+
+
+def test_everything_is_asked_by_default():
+    """No property is left out where none is named; each row's verdict counts."""
+    asked = {(row.name, row.truncation) for row in verify(manual, few(1, 1)).rows}
+    assert {(row, policy) for check in PROPERTIES for row in check.rows for policy in POLICIES} <= asked
