@@ -1,0 +1,72 @@
+"""What does the hand derivation buy over automatic differentiation, at every size?
+
+Every shape, both types, losses on the last step and on every step, and each truncation: the whole gradient by
+one call of each library. The figure to read is the ratio, the library's time over ours.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import fresh
+from benchmarks.measure import announce, measure
+from benchmarks.options import Options
+from benchmarks.results import Row
+from benchmarks.shapes import Shape
+from benchmarks.tables import contest
+from benchmarks.task import DTYPES, LOSSES, draw
+from rnn import Chunked, Full, Tail, Truncation, Window
+
+NAME = "against_autodiff"
+
+
+def truncations(steps: int) -> tuple[Truncation, ...]:
+    """One of each kind: the article's window, and chunks and a tail of a twentieth of the sequence."""
+    k = max(5, steps // 20)
+    return Full(), Window(5), Chunked(k), Tail(k)
+
+
+def settings(shapes: Iterable[Shape], quick: bool) -> list[tuple[Shape, str, str, Truncation]]:
+    """Every task's arguments. A quick run leaves out truncations, and float64 with a loss on every step."""
+    return [
+        (shape, dtype, loss, truncation)
+        for shape in shapes
+        for dtype in DTYPES
+        for loss in LOSSES
+        for truncation in truncations(shape.T)
+        if not quick or (truncation == Full() and (dtype, loss) != ("float64", "every"))
+    ]
+
+
+def rows(options: Options) -> list[Row]:
+    """Each number of threads in a process of its own."""
+    found = []
+    for threads in options.threads:
+        entries = fresh.call(f"{NAME}.in_process", threads, options=options.to_json(), threads=threads)
+        found += [Row.from_json(entry) for entry in entries]
+    return found
+
+
+def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
+    """The rows for this process's number of threads."""
+    asked = Options.from_json(options)
+    names = [name for name in asked.contenders if name != "floor"]
+    wanted = settings(asked.sizes, asked.quick)
+    found = []
+    for number, each in enumerate(wanted, 1):
+        task = draw(*each)
+        announce(NAME, number, len(wanted), task, threads)
+        found += measure(NAME, task, names, threads, asked.effort)
+    return [row.to_json() for row in found]
+
+
+def report(found: list[Row]) -> str:
+    """Milliseconds and ratios, a line a task."""
+    return contest("The library's time over ours (times)", found)
+
+
+def pictures(found: list[Row], folder: Path) -> None:
+    """ratios.png."""
+    from benchmarks import charts
+
+    charts.ratios(found, folder / "ratios.png")

@@ -1,0 +1,106 @@
+"""HIPS autograd: the textbook's loop, differentiated.
+
+``prepare`` differentiates the loop as it stands in the textbook, a = x Uᵀ + h Wᵀ + b at every step, which is
+what somebody writes who leaves the gradient to autograd. ``prepare_hoisted`` is for who knows the tool: with
+x Uᵀ + b of all steps computed before the loop there is half as much for autograd to record.
+
+Every truncation can be expressed, a window too: each loss sees the state that is replayed from where it may
+reach, held constant (see ``verification.oracles.autograd``). Where one stop serves all losses nothing is
+replayed. A replay is recorded whole, so beyond ``LONGEST`` steps or ``LARGEST`` numbers it is left out.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+import autograd.numpy as np
+
+from benchmarks.contenders import Ready
+from benchmarks.segments import Segment, segments
+from benchmarks.task import Task
+from verification.reference.losses import squared_error
+from verification.reference.truncation import stop
+
+Step = Callable[[int, Any], Any]
+
+# Steps that a replay may record, at 0.2 ms and more each, and numbers that their states may hold: autograd
+# keeps several arrays a step.
+LONGEST = 20_000
+LARGEST = 20_000_000
+
+
+def prepare(task: Task) -> Ready | None:
+    """The loop that computes everything of a step in the step."""
+
+    def make_step(leaves: dict[str, Any]) -> Step:
+        UT, WT, b, xs = leaves["U"].T, leaves["W"].T, leaves["b"], leaves["xs"]
+        return lambda t, h: np.tanh(np.dot(xs[:, t], UT) + np.dot(h, WT) + b)
+
+    return _prepare(task, make_step)
+
+
+def prepare_hoisted(task: Task) -> Ready | None:
+    """The loop with the inputs' product moved out of it."""
+
+    def make_step(leaves: dict[str, Any]) -> Step:
+        WT, projected = leaves["W"].T, np.dot(leaves["xs"], leaves["U"].T) + leaves["b"]
+        return lambda t, h: np.tanh(projected[:, t] + np.dot(h, WT))
+
+    return _prepare(task, make_step)
+
+
+def _prepare(task: Task, make_step: Callable[[dict[str, Any]], Step]) -> Ready | None:
+    shared = segments(task.truncation, task.shape.T, task.first_loss)
+    if shared is None and _too_long(task):
+        return None
+    targets = task.targets.swapaxes(0, 1) if task.loss == "every" else task.targets[None]
+    states = _replayed(task) if shared is None else _on_one_graph(task, shared)
+
+    def loss(leaves: dict[str, Any]) -> Any:
+        hs = np.stack(states(make_step(leaves), leaves["h0"]))
+        return np.sum(squared_error(np.dot(hs, leaves["V"].T) + leaves["c"], targets))
+
+    gradient, leaves = autograd.grad(loss), task.arrays()
+    return Ready(lambda: gradient(leaves), lambda grads: grads)
+
+
+def _on_one_graph(task: Task, shared: tuple[Segment, ...]) -> Callable[[Step, Any], list[Any]]:
+    """The states that have a loss, from one run in which the state is stopped between segments."""
+
+    def states(step: Step, h: Any) -> list[Any]:
+        after = []
+        for start, end, learns in shared:
+            h = stop(h) if start > 0 else h
+            for t in range(start, end):
+                h = step(t, h) if learns else stop(step(t, h))
+                after.append(h)
+        return after[task.first_loss :]
+
+    return states
+
+
+def _too_long(task: Task) -> bool:
+    """Whether a replay of every loss's own steps is beyond what autograd can be asked to record."""
+    T, N, H = task.shape.T, task.shape.N, task.shape.H
+    steps = sum(t + 1 - task.truncation.first(t, T) for t in range(task.first_loss, T))
+    return steps > LONGEST or steps * N * H > LARGEST
+
+
+def _replayed(task: Task) -> Callable[[Step, Any], list[Any]]:
+    """The states that have a loss, each replayed from the step that its own loss may reach."""
+    steps = task.shape.T
+
+    def states(step: Step, h0: Any) -> list[Any]:
+        before = [h0]
+        for t in range(steps):
+            before.append(stop(step(t, stop(before[-1]))))
+        after = []
+        for t in range(task.first_loss, steps):
+            first = min(task.truncation.first(t, steps), t + 1)
+            h = before[first]
+            for s in range(first, t + 1):
+                h = step(s, h)
+            after.append(h)
+        return after
+
+    return states

@@ -1,0 +1,162 @@
+"""The floor: the matrix products, activations and slopes that NumPy cannot do without, on ready buffers.
+
+Nothing is checked, allocated, copied or laid out while the clock runs, no loss is summed, and every view
+exists beforehand. What is left is what any NumPy program of this gradient has to call:
+
+    forward     a product and an activation a step
+    backward    all slopes in one pass; a multiplication and a product a step
+    then        one product for each weight's gradient, and one for that of xs
+    readout     its product, the residual, and three products back
+
+The inputs' product is either made for all steps at once, or is a part of each step's own product, on rows
+[h, x, 1]. Which is faster depends on the sizes, so the floor is the faster of the two, tried beforehand.
+"""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.contenders import Ready
+from benchmarks.segments import segments
+from benchmarks.task import Task
+from rnn.arrays import Array
+
+Run = Callable[[], dict[str, Array]]
+
+# Tries of each layout. The fastest try counts: what disturbs a try only ever adds to it.
+_TRIES = 5
+
+
+def prepare(task: Task) -> Ready | None:
+    """The faster layout. None where losses flow back in more than one stretch."""
+    parts = segments(task.truncation, task.shape.T, task.first_loss)
+    if parts is None or sum(part.learns for part in parts) != 1:
+        return None
+    first = parts[-1].start
+    layouts = [_side_by_side(task), _ahead(task)]
+    forward, hs, reached = min(layouts, key=lambda layout: _fastest(layout[0]))
+    return Ready(_backward(task, forward, hs, reached, first), lambda grads: grads)
+
+
+def _fastest(call: Callable[[], object]) -> float:
+    times = []
+    for _ in range(_TRIES):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+# The forward, the h_0 … h_T that it leaves, and (dU, dW, db) as a function of da (·, H) and its first step.
+Layout = tuple[Callable[[], None], Array, Callable[[Array, int], tuple[Array, Array, Array]]]
+
+
+def _side_by_side(task: Task) -> Layout:
+    """a = [h, x, 1] [W U b]ᵀ: one product a step."""
+    T, N, D, H = task.shape.T, task.shape.N, task.shape.D, task.shape.H
+    U, W, b, *_ = task.params
+    M = np.concatenate((W, U, b[:, None]), axis=1).T.copy()
+    rows = np.ones((T + 1, N, H + D + 1), U.dtype)
+    rows[:-1, :, H:-1] = task.xs.swapaxes(0, 1)
+    rows[0, :, :H] = task.h0
+    a = np.empty((N, H), U.dtype)
+    places = list(zip(rows[:-1], rows[1:, :, :H], strict=True))
+
+    def forward(tanh: np.ufunc = np.tanh) -> None:
+        for row, h in places:
+            row.dot(M, a)
+            tanh(a, h)
+
+    def weights(da: Array, first: int) -> tuple[Array, Array, Array]:
+        dM = da.T.dot(rows[first:-1].reshape(len(da), -1))
+        return dM[:, H:-1], dM[:, :H], dM[:, -1]
+
+    return forward, rows[:, :, :H], weights
+
+
+def _ahead(task: Task) -> Layout:
+    """a = h Wᵀ + p, with p = x Uᵀ + b of all steps made before the first."""
+    T, N, D, H = task.shape.T, task.shape.N, task.shape.D, task.shape.H
+    U, W, b, *_ = task.params
+    UT, WT = U.T.copy(), W.T.copy()
+    xs = np.ascontiguousarray(task.xs.swapaxes(0, 1)).reshape(-1, D)
+    projected = np.empty((T * N, H), U.dtype)
+    hs = np.empty((T + 1, N, H), U.dtype)
+    hs[0] = task.h0
+    a = np.empty((N, H), U.dtype)
+    places = list(zip(hs[:-1], projected.reshape(T, N, H), hs[1:], strict=True))
+
+    def forward(tanh: np.ufunc = np.tanh, add: np.ufunc = np.add) -> None:
+        xs.dot(UT, projected)
+        add(projected, b, projected)
+        for h, p, after in places:
+            h.dot(WT, a)
+            add(a, p, a)
+            tanh(a, after)
+
+    def weights(da: Array, first: int) -> tuple[Array, Array, Array]:
+        back = da.T
+        return back.dot(xs[first * N :]), back.dot(hs[first:-1].reshape(len(da), H)), da.sum(axis=0)
+
+    return forward, hs, weights
+
+
+def _backward(
+    task: Task,
+    forward: Callable[[], None],
+    hs: Array,
+    weights: Callable[[Array, int], tuple[Array, Array, Array]],
+    first: int,
+) -> Run:
+    """Everything after the forward, with its buffers."""
+    T, N, D, H = task.shape.T, task.shape.N, task.shape.D, task.shape.H
+    U, W, _, V, c = (np.ascontiguousarray(block) for block in task.params)
+    VT = V.T.copy()
+    K, losses = len(c), T - task.first_loss
+    targets = task.targets if task.loss == "last" else task.targets.swapaxes(0, 1)
+    targets = np.ascontiguousarray(targets).reshape(-1, K)
+    read = hs[task.first_loss + 1 :].reshape(losses * N, H)
+    do, dhs = np.empty((losses * N, K), U.dtype), np.empty((losses, N, H), U.dtype)
+    into_dhs = dhs.reshape(-1, H)
+
+    depth = T - first
+    learning = hs[first + 1 :]
+    # A slope is read once, when its da is formed, which takes its place.
+    slopes = np.empty((depth, N, H), U.dtype)
+    da = slopes.reshape(-1, H)
+    carry = np.empty((N, H), U.dtype)
+    dxs = np.zeros((T, N, D), U.dtype)
+    into_dxs = dxs[first:].reshape(-1, D)
+    nothing = np.zeros((N, H), U.dtype)
+    at = list(slopes[::-1])
+    every = list(zip(at, dhs[::-1], strict=False)) if losses > 1 else []
+
+    def run() -> dict[str, Array]:
+        forward()
+        read.dot(VT, do)
+        np.add(do, c, do)
+        np.subtract(do, targets, do)
+        do.dot(V, into_dhs)
+        multiply, add = np.multiply, np.add
+        multiply(learning, learning, slopes)
+        np.subtract(1, slopes, slopes)
+        if every:
+            carry.fill(0)
+            for step, dh in every:
+                add(carry, dh, carry)
+                multiply(carry, step, step)
+                step.dot(W, carry)
+        else:
+            carry[...] = dhs[-1]
+            for step in at:
+                multiply(carry, step, step)
+                step.dot(W, carry)
+        dU, dW, db = weights(da, first)
+        da.dot(U, into_dxs)
+        return {
+            **{"U": dU, "W": dW, "b": db, "V": do.T.dot(read), "c": do.sum(axis=0)},
+            **{"xs": dxs.swapaxes(0, 1), "h0": nothing if first > 0 else carry},
+        }
+
+    return run

@@ -1,0 +1,48 @@
+"""The engine, by the public call that a user makes: every check of its arguments included."""
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.contenders import Ready
+from benchmarks.task import Task
+from rnn import Checkpoints, Gradients
+from rnn.arrays import Array, checked
+
+
+def prepare(task: Task, **options: Any) -> Ready:
+    """``RNN.loss_and_gradients``, with ``options`` of its own where a question is about one."""
+    net, params, xs, targets, h0, truncation = (
+        *(task.net, task.params, task.xs, task.targets, task.h0, task.truncation),
+    )
+
+    def run() -> Gradients:
+        _, grads = net.loss_and_gradients(params, xs, targets, h0, truncation, **options)
+        return grads
+
+    return Ready(run, _by_name)
+
+
+def prepare_recomputing(task: Task) -> Ready:
+    """The same with states computed twice, from checkpoints, instead of kept."""
+    return prepare(task, checkpoints=Checkpoints())
+
+
+def forward(task: Task) -> Callable[[], Any]:
+    """A call for the loss alone: what a gradient costs beyond it is the backward."""
+    return lambda: task.net.loss_value(task.params, task.xs, task.targets, task.h0)
+
+
+def checks(task: Task) -> Callable[[], None]:
+    """A call that checks the arrays of one ``loss_and_gradients``, and does nothing else."""
+    arrays = {**task.arrays(), "targets": task.targets}
+    named = [(name, array, array.shape, array.dtype) for name, array in arrays.items()]
+
+    def run() -> None:
+        for each in named:
+            checked(*each)
+
+    return run
+
+
+def _by_name(grads: Gradients) -> dict[str, Array]:
+    return {**grads.params._asdict(), "xs": grads.xs, "h0": grads.h0}

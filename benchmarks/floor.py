@@ -1,0 +1,55 @@
+"""How far is the floor: what NumPy's products, activations and slopes alone cost, and what we add to them?
+
+Our time over the floor's, at every shape. What is between the two is the checks, the layout of the rows, new
+arrays for the results, and the Python between the calls.
+"""
+
+from typing import Any
+
+from benchmarks import fresh
+from benchmarks.measure import announce, measure
+from benchmarks.options import Options
+from benchmarks.results import Row
+from benchmarks.tables import grouped, milliseconds, setting, significant, table
+from benchmarks.task import DTYPES, LOSSES, draw
+
+NAME = "floor"
+
+
+def rows(options: Options) -> list[Row]:
+    """Each number of threads in a process of its own; none if the floor does not take part."""
+    if "floor" not in options.contenders:
+        return []
+    found = []
+    for threads in options.threads:
+        entries = fresh.call(f"{NAME}.in_process", threads, options=options.to_json(), threads=threads)
+        found += [Row.from_json(entry) for entry in entries]
+    return found
+
+
+def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
+    """The rows for this process's number of threads."""
+    asked = Options.from_json(options)
+    settings = [(shape, dtype, loss) for shape in asked.sizes for dtype in DTYPES for loss in LOSSES]
+    found = []
+    for number, each in enumerate(settings, 1):
+        task = draw(*each)
+        announce(NAME, number, len(settings), task, threads)
+        found += measure(NAME, task, ("floor",), threads, asked.effort)
+    return [row.to_json() for row in found]
+
+
+def report(found: list[Row]) -> str:
+    """Our time over the floor's, a line a task."""
+    lines = []
+    for key, group in grouped(found, setting).items():
+        manual, floor = group
+        over = "disagrees"
+        if floor.ratio is not None and floor.ratio_spread is not None:
+            upper, lower = floor.ratio_spread
+            over = f"{significant(1 / floor.ratio)} ({significant(1 / lower)}–{significant(1 / upper)})"
+        share = f"{100 * manual.more['checks']:.1f}%"
+        lines.append([*map(str, key), milliseconds(manual), milliseconds(floor), share, over])
+    head = ["T", "N", "D", "H", "dtype", "threads", "truncation", "loss"]
+    head += ["manual ms", "floor ms", "checks", "ours over the floor's"]
+    return f"How far the floor is\n\n{table(head, lines)}"

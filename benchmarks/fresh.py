@@ -1,0 +1,60 @@
+"""A function of ``benchmarks``, called in a fresh interpreter that starts with a given number of threads.
+
+Most libraries read the number of threads once, when they are imported, and the memory that a process has once
+had stays its own; so whatever depends on either runs in a process of its own. Arguments and results travel as
+JSON, on standard input and output; what the child says goes to this process's standard error.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+class Failed(Exception):
+    """A child ended without a result."""
+
+
+def call(function: str, threads: int, /, **arguments: Any) -> Any:
+    """What ``benchmarks.module.function(**arguments)`` returns. Raises ``Failed`` if the child fails."""
+    child = subprocess.run(
+        [sys.executable, "-m", "benchmarks.fresh", function],
+        input=json.dumps(arguments),
+        stdout=subprocess.PIPE,
+        env=environment(threads),
+        text=True,
+        check=False,
+    )
+    if child.returncode != 0:
+        raise Failed(f"benchmarks.{function} ended with exit code {child.returncode}")
+    return json.loads(child.stdout)
+
+
+def environment(threads: int) -> dict[str, str]:
+    """This process's environment with the number of threads set for every library, before it is imported."""
+    path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+    # JAX: the pool that runs a compiled program, and whether one operation may use several of its threads.
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen={str(threads > 1).lower()}"
+    jax = {"NPROC": str(threads), "XLA_FLAGS": flags.strip(), "JAX_PLATFORMS": "cpu"}
+    own = {"PYTHONPATH": os.pathsep.join(path), **dict.fromkeys(names, str(threads)), **jax}
+    return {**os.environ, **own}
+
+
+def main() -> None:
+    """The child: results go to the real standard output, and a stray print to standard error."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    module, function = sys.argv[1].split(".")
+    result = getattr(import_module(f"benchmarks.{module}"), function)(**json.load(sys.stdin))
+    json.dump(result, out, allow_nan=False)
+    out.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""How does the cost grow with T, k, N and H?
+
+One number varies at a time, and each curve has its exponent (``benchmarks.fit``).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import fresh
+from benchmarks.fit import exponent
+from benchmarks.measure import announce, measure
+from benchmarks.options import Options
+from benchmarks.results import Row
+from benchmarks.shapes import Shape
+from benchmarks.tables import grouped, significant, table
+from benchmarks.task import Task, draw
+from rnn import Window
+
+NAME = "growth"
+AXES = ("T", "k", "N", "H")
+
+# The points of each axis, the last ones only where there is time; what does not vary is in ``_task``.
+POINTS = {
+    "T": (16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
+    "k": (1, 2, 4, 8, 16, 32, 64, 128, 256),
+    "N": (1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
+    "H": (16, 32, 64, 128, 256, 512, 1024),
+}
+QUICK_POINTS = {"T": POINTS["T"][:5], "k": POINTS["k"][:5], "N": POINTS["N"][:6], "H": POINTS["H"][:5]}
+
+
+def _task(axis: str, value: int, quick: bool) -> Task:
+    match axis:
+        case "T":
+            return draw(Shape(value, 1, 8, 64), "float32", "last")
+        case "k":
+            return draw(Shape(100 if quick else 1000, 1, 8, 64), "float32", "every", Window(value))
+        case "N":
+            return draw(Shape(50, value, 1, 100), "float32", "last")
+    return draw(Shape(50, 20, 8, value), "float32", "last")
+
+
+def rows(options: Options) -> list[Row]:
+    """With one thread alone: how threads are put to use grows in steps of its own."""
+    entries = fresh.call(f"{NAME}.in_process", 1, options=options.to_json())
+    return [Row.from_json(entry) for entry in entries]
+
+
+def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of every axis."""
+    asked = Options.from_json(options)
+    names = asked.only("manual", "autograd", *(() if asked.quick else ("torch", "jax")))
+    points = QUICK_POINTS if asked.quick else POINTS
+    plan = [(axis, value) for axis in AXES for value in points[axis]]
+    found = []
+    for number, (axis, value) in enumerate(plan, 1):
+        task = _task(axis, value, asked.quick)
+        announce(NAME, number, len(plan), task, 1)
+        found += measure(NAME, task, names, 1, asked.effort, axis=axis, value=value)
+    return [row.to_json() for row in found]
+
+
+def curves(found: list[Row]) -> Iterator[tuple[str, str, list[float], list[float]]]:
+    """Axis, contender, points and milliseconds, for what was timed at three points and more."""
+    for (axis, contender), group in grouped(found, lambda row: (row.more["axis"], row.contender)).items():
+        timed = [row for row in group if row.milliseconds is not None]
+        if len(timed) >= 3:
+            points = [float(row.more["value"]) for row in timed]
+            yield axis, contender, points, [row.milliseconds or 0.0 for row in timed]
+
+
+def report(found: list[Row]) -> str:
+    """The exponents, and the milliseconds at both ends."""
+    lines = []
+    for axis, name, sizes, costs in curves(found):
+        ends = [f"{sizes[0]:.0f}–{sizes[-1]:.0f}", significant(costs[0]), significant(costs[-1])]
+        lines.append([axis, name, *ends, f"{exponent(sizes, costs):.2f}"])
+    head = ["axis", "contender", "from–to", "ms first", "ms last", "exponent"]
+    return f"How the cost grows (the exponent of the upper half of the points)\n\n{table(head, lines)}"
+
+
+def pictures(found: list[Row], folder: Path) -> None:
+    """growth.png."""
+    from benchmarks import charts
+
+    charts.growth(curves(found), folder / "growth.png")

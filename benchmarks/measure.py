@@ -1,0 +1,71 @@
+"""One task measured: every contender prepared, its gradient compared with manual's, then timed beside it."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from benchmarks.contenders import CONTENDERS, Prepare, manual
+from benchmarks.gate import Verdict, compare
+from benchmarks.results import Row, row, spell
+from benchmarks.task import Task
+from benchmarks.timing import Call, Effort, interleaved
+
+
+def measure(
+    question: str, task: Task, contenders: Iterable[str], threads: int, effort: Effort, **more: object
+) -> list[Row]:
+    """A row for each contender that can express the task, manual first; ``more`` goes into each row."""
+    names = dict.fromkeys(("manual", *contenders))
+    prepared = {name: CONTENDERS[name].load() for name in names}
+    beside = {"checks": manual.checks(task)}
+    return compete(question, task, prepared, threads, effort, beside, **more)
+
+
+def compete(
+    question: str,
+    task: Task,
+    prepared: Mapping[str, Prepare],
+    threads: int,
+    effort: Effort,
+    beside: Mapping[str, Call] = MappingProxyType({}),
+    **more: object,
+) -> list[Row]:
+    """The same for contenders given as functions, of which one is called manual.
+
+    ``beside`` holds calls that are a part of manual's: each one's share of manual's time goes into its row.
+    """
+    ready = {name: got for name, prepare in prepared.items() if (got := prepare(task)) is not None}
+    # Copies: some contenders answer in buffers that their next call overwrites.
+    grads = {
+        name: {block: array.copy() for block, array in got.gradients(got.run()).items()}
+        for name, got in ready.items()
+    }
+    verdicts = {name: compare(grads[name], grads["manual"], task.shape) for name in ready}
+    del grads
+    calls = {name: ready[name].run for name, verdict in verdicts.items() if not verdict.objection}
+    times = interleaved(calls | {_part(name): call for name, call in beside.items()}, effort)
+    shares = {name: times[_part(name)].over(times["manual"]).median for name in beside}
+
+    def one(name: str, verdict: Verdict) -> Row:
+        own = shares if name == "manual" else {}
+        about = (question, task, name, threads, verdict, times.get(name), times["manual"])
+        return row(*about, {**own, **more})
+
+    return [one(name, verdict) for name, verdict in verdicts.items()]
+
+
+def _part(name: str) -> str:
+    """A name that no contender has."""
+    return f"({name})"
+
+
+def announce(question: str, done: int, total: int, task: Task, threads: int) -> None:
+    """One line of progress, on standard error."""
+    where = "the last step" if task.loss == "last" else "every step"
+    what = f"{task.shape}, {task.xs.dtype}, {spell(task.truncation)}, loss on {where}"
+    say(f"{question} {done}/{total}: {what}, {threads} thread{'s' * (threads > 1)}")
+
+
+def say(text: str) -> None:
+    """A line on standard error."""
+    print(text, file=sys.stderr, flush=True)

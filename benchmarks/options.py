@@ -1,0 +1,38 @@
+"""What a run is asked for, checked once, in a form that travels to a fresh process."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks import timing
+from benchmarks.shapes import BY_NAME, Shape
+from benchmarks.timing import Effort
+
+
+@dataclass(frozen=True)
+class Options:
+    """Names of contenders and of shapes, numbers of threads, and whether the run has to end soon."""
+
+    contenders: tuple[str, ...]
+    shapes: tuple[str, ...]
+    threads: tuple[int, ...]
+    quick: bool = False
+
+    @property
+    def sizes(self) -> tuple[Shape, ...]:
+        return tuple(BY_NAME[name] for name in self.shapes)
+
+    @property
+    def effort(self) -> Effort:
+        return timing.QUICK if self.quick else timing.THOROUGH
+
+    def only(self, *wanted: str) -> tuple[str, ...]:
+        """Those of the ``wanted`` contenders that take part."""
+        return tuple(name for name in wanted if name in self.contenders)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "Options":
+        contenders, shapes, threads = (tuple(entry[key]) for key in ("contenders", "shapes", "threads"))
+        return cls(contenders, shapes, threads, entry["quick"])

@@ -1,0 +1,42 @@
+"""The sizes at which every contender is timed.
+
+``T50 N1 D1 H100`` is the article's network on one record, as its program takes them; the others go from a
+network that only a NumPy call's cost slows down to one that matrix products fill.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Shape:
+    """T steps, N records, D inputs, H hidden units; one output."""
+
+    T: int
+    N: int
+    D: int
+    H: int
+
+    @property
+    def name(self) -> str:
+        """As the command line takes it: 50x1x1x100."""
+        return f"{self.T}x{self.N}x{self.D}x{self.H}"
+
+    def __str__(self) -> str:
+        return f"T {self.T}, N {self.N}, D {self.D}, H {self.H}"
+
+
+SHAPES = (
+    Shape(50, 1, 1, 16),
+    Shape(50, 1, 1, 100),
+    Shape(50, 100, 1, 100),
+    Shape(100, 32, 64, 128),
+    Shape(35, 20, 200, 200),
+    Shape(1000, 1, 8, 64),
+    Shape(200, 64, 256, 256),
+    Shape(128, 256, 64, 512),
+)
+
+# A run that has to end soon leaves out the sizes at which one gradient takes a tenth of a second and more.
+QUICK = SHAPES[:6]
+
+BY_NAME = {shape.name: shape for shape in SHAPES}

@@ -1,0 +1,145 @@
+"""The command line: what it is asked, and what it refuses in one line."""
+
+import json
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import fresh
+from benchmarks.__main__ import arguments, check_places, main, options_from
+from benchmarks.gate import Verdict
+from benchmarks.machine import cores
+from benchmarks.results import row
+from benchmarks.shapes import QUICK, SHAPES, Shape
+from benchmarks.task import draw
+from benchmarks.timing import Times
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch):
+    """As if no library but those named were installed."""
+
+    def only(*libraries):
+        found = command.find_spec
+        for module in ("benchmarks.__main__.find_spec", "benchmarks.contenders.find_spec"):
+            monkeypatch.setattr(module, lambda name: found(name) if name in libraries else None)
+
+    return only
+
+
+def refusal(capsys, *given):
+    """What is said on standard error to a command line that is refused."""
+    with pytest.raises(SystemExit) as refused:
+        main(list(given))
+    assert refused.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    return err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--contenders", "manual,tensorflow"], "--contenders: unknown 'tensorflow', needed one of manual,"),
+        (["--contenders", ""], "--contenders: unknown ''"),
+        (["--shapes", "50x1x1"], "--shapes: unknown '50x1x1', needed one of 50x1x1x16,"),
+        (["--shapes", "50x1x1x16,1x1x1x1"], "--shapes: unknown '1x1x1x1'"),
+        (["--questions", "why"], "--questions: unknown 'why', needed one of against_autodiff,"),
+        (["--threads", "3"], "argument --threads: invalid choice"),
+        (["--fast"], "unrecognized arguments: --fast"),
+        (["--json"], "argument --json: expected one argument"),
+    ],
+)
+def test_what_is_unknown_is_refused(capsys, given, said):
+    """One line that names it and says what is known."""
+    assert said in refusal(capsys, *given)
+
+
+def test_a_missing_library_is_named_with_its_extra(capsys, nothing_installed):
+    """PyTorch is asked for and not there."""
+    nothing_installed("autograd", "threadpoolctl", "numpy")
+    said = refusal(capsys, "--contenders", "torch")
+    assert said == (
+        "python -m benchmarks: torch is missing; the extra 'peers' brings it: "
+        "pip install 'verified-rnn[peers]'\n"
+    )
+
+
+def test_a_missing_autograd_is_no_reason_to_leave_it_out(capsys, nothing_installed):
+    """What the gradients are compared with by default has to be there."""
+    nothing_installed("threadpoolctl", "numpy")
+    assert "autograd is missing; the extra 'bench'" in refusal(capsys)
+
+
+def test_pictures_need_matplotlib(capsys, nothing_installed, tmp_path):
+    """Found out before anything is timed."""
+    nothing_installed("threadpoolctl", "numpy", "autograd")
+    assert "matplotlib is missing; the extra 'plots'" in refusal(capsys, "--out", str(tmp_path))
+
+
+def test_results_that_cannot_be_written_are_refused_first(capsys, tmp_path):
+    """A folder that is not there, a folder in the file's place, a file in the folder's."""
+    file = tmp_path / "file"
+    file.write_text("")
+    said = [
+        refusal(capsys, "--json", str(tmp_path / "nowhere" / "results.json")),
+        refusal(capsys, "--json", str(tmp_path)),
+        refusal(capsys, "--out", str(file)),
+    ]
+    for line in said:
+        assert "cannot write the results" in line
+        assert str(tmp_path) in line
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_places_that_can_be_written_are_left_as_they_were(tmp_path):
+    """Looking leaves nothing behind but the folder for pictures."""
+    asked = arguments(["--json", str(tmp_path / "results.json"), "--out", str(tmp_path / "pictures")])
+    check_places(asked)
+    assert [path.name for path in tmp_path.rglob("*")] == ["pictures"]
+
+
+def test_the_usual_run(nothing_installed):
+    """Everything installed, every shape, one thread and all."""
+    nothing_installed("threadpoolctl", "numpy", "autograd")
+    options = options_from(arguments([]))
+    assert options.contenders == ("manual", "autograd", "autograd-hoisted", "floor")
+    assert options.sizes == SHAPES
+    assert options.threads == tuple(sorted({1, cores()}))
+
+
+def test_a_quick_run():
+    """The smaller shapes, with one thread."""
+    options = options_from(arguments(["--quick"]))
+    assert options.sizes == QUICK
+    assert options.threads == (1,)
+    assert "manual-recomputing" not in options.contenders
+
+
+def test_manual_always_takes_part():
+    """It is what the others are compared with."""
+    options = options_from(
+        arguments(["--contenders", "floor,floor", "--shapes", "50x1x1x16", "--threads", "1"])
+    )
+    assert options.contenders == ("manual", "floor")
+    assert options.sizes == (Shape(50, 1, 1, 16),)
+
+
+@pytest.mark.parametrize(("objection", "code"), [("", 0), ("W is off", 1)])
+def test_results_reach_the_file_and_the_terminal(monkeypatch, capsys, tmp_path, objection, code):
+    """A run whose question is answered beforehand; a disagreement shows in the table and in the exit code."""
+    task, times = draw(Shape(4, 1, 1, 2), "float64"), Times((0.001, 0.002))
+    rows = [row("floor", task, "manual", 1, Verdict(0.0), times, times, {"checks": 0.1})]
+    theirs = () if objection else (times, times)
+    rows.append(row("floor", task, "floor", 1, Verdict(0.5, objection), *theirs))
+    monkeypatch.setattr("benchmarks.floor.rows", lambda options: rows)
+    monkeypatch.setattr(fresh, "call", lambda *_, **__: [])
+    path = tmp_path / "results.json"
+    assert main(["--questions", "floor", "--quick", "--json", str(path)]) == code
+    read = json.loads(path.read_text())
+    assert list(read) == ["machine", "versions", "rows"]
+    assert [entry["contender"] for entry in read["rows"]] == ["manual", "floor"]
+    assert read["machine"]["blas"] == {"1": []}
+    assert {"python", "numpy"} <= set(read["versions"])
+    assert ("disagrees" in capsys.readouterr().out) == bool(objection)

@@ -1,0 +1,153 @@
+"""The questions: what each compares with what, and how it tells the answer. None is timed here."""
+
+import doctest
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import against_autodiff, denormals, floor, growth, memory, tables, truncation
+from benchmarks.__main__ import QUESTIONS
+from benchmarks.contenders import manual
+from benchmarks.gate import Verdict, compare
+from benchmarks.results import row
+from benchmarks.shapes import SHAPES, Shape
+from benchmarks.task import draw
+from benchmarks.timing import Times
+from rnn import Chunked, Full, Window
+
+OURS, THEIRS = Times((0.001, 0.002, 0.001)), Times((0.002, 0.006, 0.010))
+TASK = draw(Shape(5, 2, 1, 3), "float32")
+
+
+def pair(name, contender, **more):
+    """A row of ours and one of theirs, three times as slow."""
+    ours = row(name, TASK, "manual", 1, Verdict(0.0), OURS, OURS, {"checks": 0.04, **more})
+    return [ours, row(name, TASK, contender, 1, Verdict(1e-7), THEIRS, OURS, more)]
+
+
+@pytest.mark.parametrize("module", ["fit", "results", "segments", "tables"])
+def test_examples_in_docstrings(module):
+    """They run, and give what they say."""
+    result = doctest.testmod(import_module(f"benchmarks.{module}"))
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_can_be_asked(name):
+    """Each has its name, its rows and its report."""
+    question = import_module(f"benchmarks.{name}")
+    assert name == question.NAME
+    assert callable(question.rows)
+    assert callable(question.report)
+    assert question.__doc__.partition("\n")[0].endswith("?")
+
+
+def test_every_shape_under_every_truncation():
+    """Both types, both places of the losses, all four policies; a quick run has full gradients alone."""
+    wanted = against_autodiff.settings(SHAPES, quick=False)
+    assert len(wanted) == len(set(wanted)) == len(SHAPES) * 2 * 2 * 4
+    assert {each[3] for each in against_autodiff.settings(SHAPES, quick=True)} == {Full()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"), [(Chunked, truncation.in_sequence), (Window, truncation.loop_over_losses)]
+)
+def test_the_recursions_agree(monkeypatch, kind, other):
+    """Abreast as in the engine, in sequence, loss by loss: the same da and dh0, with a ragged chunk too."""
+    monkeypatch.setattr(truncation, "CHUNK", Chunked(3))
+    monkeypatch.setattr(truncation, "WINDOW", Window(3))
+    task = draw(Shape(8, 2, 2, 4), "float64", "every", kind(3))
+    ours, theirs = truncation.abreast(task), truncation._by_hand(other)(task)
+    want, got = ours.gradients(ours.run()), theirs.gradients(theirs.run())
+    assert np.any(want["da"])
+    assert np.any(want["h0"])
+    assert compare(got, want, task.shape).objection == ""
+
+
+def test_ratios_in_a_table():
+    """The ratio with its quartiles, the share of the checks, and a dash for who is absent."""
+    text = against_autodiff.report(pair("against_autodiff", "torch"))
+    assert "3.00 (2.50–6.50)" in text
+    assert "4.0%" in text
+
+
+def test_a_refusal_in_a_table():
+    """No time, no ratio; the objection below the table."""
+    ours, _ = pair("against_autodiff", "torch")
+    refused = row("against_autodiff", TASK, "torch", 1, Verdict(0.5, "W is off by 0.5"))
+    text = against_autodiff.report([ours, refused])
+    assert tables.NO_TIME in text
+    assert "torch disagrees: W is off by 0.5" in text
+
+
+def test_the_floor_is_told_as_ours_over_it():
+    """A floor of three times our time, which there cannot be, would be a third."""
+    assert "0.333 (0.154–0.400)" in floor.report(pair("floor", "floor"))
+
+
+def test_vanishing_gradients_in_a_table():
+    """Each contender's slowdown beside its healthy self."""
+    rows = pair("denormals", "torch", data="all vanish", over_healthy=12.0)
+    assert "12.0" in denormals.report(rows)
+
+
+def test_growth_is_told_by_its_exponent():
+    """Four points of a square."""
+    rows = []
+    for value in (1, 2, 4, 8):
+        times = Times((0.001 * value**2,))
+        more = {"axis": "H", "value": value}
+        rows.append(row("growth", TASK, "manual", 1, Verdict(0.0), times, times, more))
+    assert growth.report(rows).splitlines()[-1].split() == ["H", "manual", "1–8", "1.00", "64.0", "2.00"]
+
+
+def peaks():
+    """Two lengths of memory, and one that the system does not tell."""
+    for steps, size in ((125, 2**20), (250, 2**21), (500, None)):
+        task = draw(Shape(steps, 1, 1, 2), "float32")
+        yield row("memory", task, "manual", 1, Verdict(0.0), more={"part": "peak", "bytes": size})
+
+
+def test_memory_in_a_table():
+    """In MiB; a dash where the system keeps no such figure."""
+    assert memory.report(list(peaks())).splitlines()[-1].split() == ["manual", "1.00", "2.00", "—"]
+
+
+def test_a_peak_is_seen(monkeypatch):
+    """Of one gradient's own memory: more than its states, less than ten times as much."""
+    monkeypatch.setattr(memory, "SIZES", Shape(0, 8, 8, 64))
+    entry = memory.in_process("manual", steps=1000)
+    states = 1000 * memory.SIZES.N * memory.SIZES.H * 4
+    if entry["bytes"] is None:
+        pytest.skip("the system keeps no such figure")
+    assert states < entry["bytes"] < 10 * states
+
+
+def test_a_recomputing_backward_needs_less(monkeypatch):
+    """A third at most, at a length at which √T is small beside T."""
+    monkeypatch.setattr(memory, "SIZES", Shape(0, 8, 8, 64))
+    both = [memory.in_process(name, steps=1000)["bytes"] for name in ("manual", memory.RECOMPUTING)]
+    if None in both:
+        pytest.skip("the system keeps no such figure")
+    assert both[1] < both[0] / 3
+
+
+def test_pictures_are_drawn(tmp_path: Path):
+    """One for each question that has one."""
+    pytest.importorskip("matplotlib")
+    more = [{"axis": "T", "value": value} for value in (1, 2, 4)]
+    grown = [row("growth", TASK, "manual", 1, Verdict(0.0), OURS, OURS, each) for each in more]
+    against_autodiff.pictures(pair("against_autodiff", "torch"), tmp_path)
+    growth.pictures(grown, tmp_path)
+    known = [peak for peak in peaks() if peak.more["bytes"]]
+    memory.pictures([*known, *known], tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["growth.png", "memory.png", "ratios.png"]
+
+
+def test_the_manual_parts_are_parts():
+    """The forward and the checks can be called on their own, and change nothing."""
+    manual.forward(TASK)()
+    manual.checks(TASK)()

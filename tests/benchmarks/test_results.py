@@ -1,0 +1,111 @@
+"""Rows, and the file of results."""
+
+import json
+
+import pytest
+
+from benchmarks.gate import Verdict
+from benchmarks.results import Row, document, row, spell, timed, write
+from benchmarks.shapes import Shape
+from benchmarks.task import draw
+from benchmarks.timing import Times
+from rnn import Chunked, Full, Tail, Window
+
+# What a reader of the file can rely on.
+FIELDS = {
+    *("cell", "T", "N", "D", "H", "dtype", "threads", "truncation", "loss", "contender"),
+    *("milliseconds", "ratio", "agreement"),
+}
+
+TASK = draw(Shape(5, 2, 1, 3), "float32", "every", Window(2))
+OURS, THEIRS = Times((0.001, 0.002, 0.001)), Times((0.002, 0.006, 0.010))
+
+
+def test_a_row_says_what_was_timed():
+    """Every field, with the ratio formed round by round."""
+    entry = row("q", TASK, "torch", 2, Verdict(1e-7), THEIRS, OURS, {"data": "healthy"}).to_json()
+    assert set(entry) >= FIELDS
+    about = (entry["cell"], entry["T"], entry["N"], entry["D"], entry["H"], entry["dtype"])
+    assert about == ("vanilla", 5, 2, 1, 3, "float32")
+    assert (entry["truncation"], entry["loss"], entry["threads"]) == ("Window(2)", "every", 2)
+    assert (entry["contender"], entry["agreement"], entry["data"]) == ("torch", 1e-7, "healthy")
+    assert entry["milliseconds"] == pytest.approx(6)
+    assert entry["ratio"] == pytest.approx(3)
+
+
+def test_a_refused_row_has_every_field_too():
+    """Without a time: null, and the objection beside it."""
+    entry = row("q", TASK, "torch", 1, Verdict(None, "W is missing")).to_json()
+    assert set(entry) >= FIELDS
+    assert (entry["milliseconds"], entry["ratio"], entry["agreement"]) == (None, None, None)
+    assert entry["objection"] == "W is missing"
+
+
+def test_a_row_survives_json():
+    """What a process hands to another comes back equal, spreads as lists."""
+    made = row("q", TASK, "torch", 2, Verdict(1e-7), THEIRS, OURS, {"data": "healthy"})
+    back = Row.from_json(json.loads(json.dumps(made.to_json())))
+    assert back.to_json() == {
+        **made.to_json(),
+        "spread": [*made.spread],
+        "ratio_spread": [*made.ratio_spread],
+    }
+    assert back.more == made.more
+
+
+def test_times_without_manuals_have_no_ratio():
+    """A row may be timed alone."""
+    made = timed(row("q", TASK, "torch", 1, Verdict(0.0)), THEIRS, None)
+    assert made.milliseconds is not None
+    assert made.ratio is None
+
+
+def test_the_document():
+    """Exactly machine, versions and rows; one line a row, so that results can be compared line by line."""
+    made = row("q", TASK, "torch", 2, Verdict(1e-7), THEIRS, OURS)
+    text = document({"processor": "x", "blas": {"1": []}}, {"numpy": "2"}, [made, made])
+    read = json.loads(text)
+    assert list(read) == ["machine", "versions", "rows"]
+    assert read["machine"] == {"processor": "x", "blas": {"1": []}}
+    assert [set(entry) >= FIELDS for entry in read["rows"]] == [True, True]
+    assert sum('"contender"' in line for line in text.splitlines()) == 2
+
+
+def test_a_document_without_rows_is_one():
+    """Even then it can be read."""
+    assert json.loads(document({}, {}, []))["rows"] == []
+
+
+def test_a_file_is_written_whole(tmp_path):
+    """It replaces what was there, and leaves nothing beside it."""
+    path = tmp_path / "results.json"
+    path.write_text("old")
+    write(path, "new")
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    """What cannot be encoded never reaches the file, and no half of it stays behind."""
+    path = tmp_path / "results.json"
+    path.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        write(path, "\ud800")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("truncation", "text"),
+    [
+        (Full(), "Full()"),
+        (Window(5), "Window(5)"),
+        (Tail(3), "Tail(3)"),
+        (Chunked(50), "Chunked(50)"),
+        (Chunked(50, 20), "Chunked(50, 20)"),
+    ],
+)
+def test_a_truncation_is_spelt_as_it_is_written(truncation, text):
+    """The text makes the truncation again."""
+    assert spell(truncation) == text
+    assert eval(text) == truncation
