@@ -249,11 +249,12 @@ def inputs_stay(trial: Trial) -> Iterator[Finding]:
 
 
 def second_call(trial: Trial) -> Iterator[Finding]:
-    """A second call gives the same bits, and leaves the first answer as it was."""
-    first = {name: np.array(part) for name, part in trial.answer.named().items()}
-    second = trial.ask(trial.problem)
-    yield from _same_bits("second call", trial, second, first)
-    yield from _same_bits("second call", trial, trial.answer, first)
+    """A second call gives the same bits, and a call for another problem leaves the first answer as it was."""
+    answer = trial.answer
+    first = {name: np.array(part) for name, part in answer.named().items()}
+    trial.ask(trial.problem.replaced(targets=trial.problem.targets + 1))
+    yield from _same_bits("second call", trial, answer, first)
+    yield from _same_bits("second call", trial, trial.ask(trial.problem), first)
 
 
 def memory_layout(trial: Trial) -> Iterator[Finding]:

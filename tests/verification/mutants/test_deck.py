@@ -1,0 +1,107 @@
+"""The deck, and how one mutant is judged before it."""
+
+import numpy as np
+import pytest
+
+from rnn import Chunked
+from verification.engine import manual
+from verification.mutants.catalogue import CATALOGUE
+from verification.mutants.deck import ACTIVATIONS, deck, drawn, judge, laid_out, refutation
+from verification.mutants.mutant import Edit, Mutant
+from verification.mutants.run import JUDGES
+
+UNTRANSPOSED = (Edit("cells.vanilla", "da.dot(W, dh)", "da.dot(W.T, dh)"),)
+
+
+def named(name):
+    """The catalogue's mutant of this name."""
+    (mutant,) = (mutant for mutant in CATALOGUE if mutant.name == name)
+    return mutant
+
+
+def test_it_is_always_the_same():
+    """Dealt again, it has the same bits: hand-laid and drawn problems alike."""
+    again = [*laid_out(), *drawn()]
+    assert len(again) == len(deck())
+    for problem, truth in zip(again, deck(), strict=True):
+        assert problem.truncation == truth.problem.truncation
+        for name, array in problem.arrays().items():
+            np.testing.assert_array_equal(array, truth.problem.arrays()[name])
+
+
+def test_every_activation_meets_every_truncation():
+    """All five with all four kinds, with a loss on the last step and on every step."""
+    met = {(t.problem.activation, t.problem.policy[0], t.problem.targets.ndim) for t in deck()}
+    kinds = ("Full", "Window", "Chunked", "Tail")
+    assert {(f, kind) for f, kind, _ in met} == {(f, kind) for f in ACTIVATIONS for kind in kinds}
+    assert {(f, losses) for f, _, losses in met} == {(f, losses) for f in ACTIVATIONS for losses in (2, 3)}
+
+
+def test_the_corners_are_in_it():
+    """Each dimension is 1 somewhere, T < k, a ragged chunk, h0 zero and not, every type of number."""
+    problems = [truth.problem for truth in deck()]
+    sizes = [(*p.xs.shape, *p.params["V"].shape) for p in problems]
+    assert all(any(size[axis] == 1 and max(size) > 1 for size in sizes) for axis in range(5))
+    assert any(p.policy[0] == "Window" and p.policy[1][0] > p.steps for p in problems)
+    assert any(isinstance(p.truncation, Chunked) and p.steps % p.truncation.k1 for p in problems)
+    assert {bool(np.any(p.h0)) for p in problems} == {True, False}
+    assert {p.dtype.name for p in problems} == {"float32", "float64", "object"}
+
+
+@pytest.mark.parametrize("check", JUDGES, ids=lambda check: check.name)
+def test_the_right_engine_is_never_accused(check):
+    """No property has anything to say against rnn on any problem."""
+    assert [found for truth in deck() if (found := refutation(manual, truth, check))] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "carry through W, not its transpose",
+        "window of k + 1 jumps",
+        "bias gradient is a mean",
+        "clipping through an alias",
+        "weights assumed in C order",
+        "an error of 1e-8 in lag 2",
+        "a half as 0.5",
+    ],
+)
+def test_the_named_property_catches_its_mutant(name):
+    """The kill has the property that the mutant names, with an example on which it fails."""
+    mutant = named(name)
+    kill = judge(mutant, deck(), JUDGES)
+    assert kill.by_name
+    assert kill.example is kill.caught[mutant.caught_by]
+    assert kill.example.failure.startswith(mutant.caught_by)
+
+
+def test_a_harmless_edit_is_not_caught():
+    """The same engine in other words is caught by nothing, and has no example."""
+    harmless = (Edit("cells.vanilla", "da.dot(W, dh)", "np.dot(da, W, out=dh)"),)
+    kill = judge(Mutant("other words", "None.", "this test", harmless, "lags"), deck(), JUDGES)
+    assert (kill.caught, kill.by_name, kill.example) == ({}, False, None)
+
+
+def test_caught_by_another_property_is_not_caught_by_name():
+    """A wrong gradient names the forward, which is right: a survivor, though others catch it."""
+    kill = judge(Mutant("misnamed", "W.", "this test", UNTRANSPOSED, "forward"), deck()[:40], JUDGES)
+    assert not kill.by_name
+    assert {"autograd", "lags"} <= kill.caught.keys()
+    assert kill.example in kill.caught.values()
+
+
+def test_an_unknown_property_is_refused():
+    """A property that nobody judges by would make a survivor of every mutant that names it."""
+    mutant = Mutant("of a test", "W.", "this test", UNTRANSPOSED, "no such property")
+    with pytest.raises(ValueError, match="caught by 'no such property', needed one of forward, "):
+        judge(mutant, deck(), JUDGES)
+
+
+def test_the_deck_survives_a_mutant_that_writes_to_its_inputs():
+    """What one mutant does to a problem no other one meets."""
+    truths = deck()[:20]
+    before = [{name: a.copy() for name, a in truth.problem.arrays().items()} for truth in truths]
+    assert judge(named("targets overwritten by the residual"), truths, JUDGES).by_name
+    for truth, kept in zip(truths, before, strict=True):
+        for name, array in truth.problem.arrays().items():
+            np.testing.assert_array_equal(array, kept[name])

@@ -1,0 +1,99 @@
+"""The whole catalogue, and the result of a run."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from rnn import Full
+from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
+from verification.mutants.deck import Example, Kill, deck
+from verification.mutants.mutant import Edit, Mutant
+from verification.mutants.run import JUDGES, MutantsResult, run, shrunk
+
+UNTRANSPOSED = (Edit("cells.vanilla", "da.dot(W, dh)", "da.dot(W.T, dh)"),)
+
+
+def a_mutant(caught_by, edits=UNTRANSPOSED):
+    """A mutant that names this property."""
+    return Mutant(f"for {caught_by}", "W.", "this test", edits, caught_by)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """The whole catalogue, judged."""
+    return run()
+
+
+def test_every_mutant_is_caught_by_the_property_that_it_names(whole):
+    """None survives, and there are more than forty-five of them."""
+    assert [kill.mutant.name for kill in whole.survivors] == []
+    assert whole.killed == whole.total == len(CATALOGUE) >= 45
+
+
+def test_no_equivalent_edit_is_accused(whole):
+    """What is no fault is taken for none."""
+    assert [(kill.mutant.name, list(kill.caught)) for kill in whole.accused] == []
+    assert len(whole.equivalents) == len(EQUIVALENT)
+
+
+def test_every_property_has_a_mutant_that_it_must_catch():
+    """A property that no mutant names has not shown that it can fail; the complex step repeats another's."""
+    idle = {check.name for check in JUDGES} - {mutant.caught_by for mutant in CATALOGUE}
+    assert idle == {"complex step"}
+
+
+def test_names_are_unique():
+    """A name says which."""
+    assert [n for n, times in Counter(m.name for m in CATALOGUE + EQUIVALENT).items() if times > 1] == []
+
+
+def test_the_result_counts_who_survived_and_who_was_accused():
+    """Two of three caught, one of them by another property than it names; one edit accused."""
+    example = Example(deck()[0].problem, "how")
+    kills = (
+        Kill(a_mutant("lags"), {"lags": example}),
+        Kill(a_mutant("forward"), {"lags": example}),
+        Kill(a_mutant("forward"), {"forward": example, "lags": example}),
+    )
+    accused = Kill(a_mutant(None), {"lags": example})
+    result = MutantsResult(kills, (accused, Kill(a_mutant(None), {})), 1.0)
+    assert (result.total, result.killed) == (3, 2)
+    assert (result.survivors, result.accused) == ((kills[1],), (accused,))
+    assert result.by_property == {"lags": 1, "forward": 1}
+    assert not result.holds
+
+
+def test_a_run_tells_how_far_it_is():
+    """Mutants and equivalents are counted together, and each is judged by the properties given."""
+    told = []
+    judges = [check for check in JUDGES if check.name in ("forward", "lags")]
+    result = run(
+        lambda done, total: told.append((done, total)),
+        mutants=[a_mutant("lags"), a_mutant("forward")],
+        equivalents=[a_mutant(None, edits=())],
+        properties=judges,
+    )
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert [kill.caught.keys() for kill in result.kills] == [{"lags"}, {"lags"}]
+    assert result.accused == ()
+
+
+def test_the_smallest_example_is_small():
+    """A carry that is always zero shows on one record, one step and one unit, with ones everywhere."""
+    always_zero = a_mutant("lags", (Edit("cells.vanilla", "da.dot(W, dh)", "dh[...] = 0"),))
+    (kill,) = run(mutants=[always_zero], equivalents=()).kills
+    least = shrunk(kill, tried=50)
+    assert least.by_name
+    assert least.example.failure.startswith("lags h0: h0[0, 0]: got 0.0")
+    assert all(np.all(array == 1) for array in least.example.problem.arrays().values())
+
+
+def test_a_survivor_has_no_smaller_example():
+    """What the named property did not catch is left as it is, and so is what no drawn problem shows."""
+    survivor = Kill(a_mutant("forward"), {})
+    assert shrunk(survivor) is survivor
+    problem = deck()[0].problem
+    assert problem.truncation == Full()
+    only_here = Kill(a_mutant("lags", edits=()), {"lags": Example(problem, "how")})
+    assert shrunk(only_here, tried=20) is only_here

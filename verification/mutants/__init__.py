@@ -1,0 +1,25 @@
+"""Engines that are wrong on purpose: if the suite does not catch one, it is the suite that fails.
+
+A mutant is a line of the real engine with the wrong one beside it, a story, and the property that must catch
+it. To add one: write it in ``catalogue/``, and ``run`` does the rest.
+"""
+
+from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
+from verification.mutants.mutant import Edit, Mutant
+from verification.mutants.patch import engine
+from verification.mutants.run import MutantsResult, run, shrunk
+from verification.mutants.text import as_json, story, summary
+
+__all__ = [
+    "CATALOGUE",
+    "EQUIVALENT",
+    "Edit",
+    "Mutant",
+    "MutantsResult",
+    "as_json",
+    "engine",
+    "run",
+    "shrunk",
+    "story",
+    "summary",
+]

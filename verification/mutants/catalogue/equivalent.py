@@ -1,0 +1,75 @@
+"""Edits that change the engine's text and no gradient: each story is the proof."""
+
+from verification.mutants.mutant import Edit, Mutant
+
+EQUIVALENT = (
+    Mutant(
+        "weight gradients as views",
+        "The three are disjoint columns of one new array, so they hold the same numbers and no input.",
+        "plausible",
+        (Edit("cells.vanilla", "U=dU.copy(), W=dW.copy(), b=db[:, 0].copy()", "U=dU, W=dW, b=db[:, 0]"),),
+        None,
+    ),
+    Mutant(
+        "das always in new zeros",
+        "0 + da is da: where the slopes' place may be taken, zeros serve as well.",
+        "plausible",
+        (Edit("routes", "disjoint and reached == stop - first", "False"),),
+        None,
+    ),
+    Mutant(
+        "one sweep at a time",
+        "A sweep's da depends on no other sweep, and sums may be added in any order.",
+        "plausible",
+        (Edit("bptt", "ABREAST_BYTES = 128 * 1024", "ABREAST_BYTES = 1"),),
+        None,
+    ),
+    Mutant(
+        "sweeps of one depth in any order",
+        "Only the depth decides which sweeps are under way; each has rows of its own.",
+        "plausible",
+        (Edit("truncation", "(sweep.depth, sweep.stop)", "sweep.depth"),),
+        None,
+    ),
+    Mutant(
+        "initial state takes one sweep",
+        "first(t) never falls as t grows, so the losses that reach step 0 are neighbours and make one sweep.",
+        "plausible",
+        (Edit("bptt", "for sweep in route.whole:", "for sweep in route.whole[:1]:"),),
+        None,
+    ),
+    Mutant(
+        "indices never as slices",
+        "A list of indices and the slice that holds the same ones select the same entries.",
+        "plausible",
+        (Edit("routes", "if indices.tolist() != list(", "if True or indices.tolist() != list("),),
+        None,
+    ),
+    Mutant(
+        "vanished looked for at every step",
+        "An entry above LEAST is unchanged however often one looks, and one below it has no truth to meet.",
+        "plausible",
+        (Edit("bptt", "FLUSH_EVERY = 8", "FLUSH_EVERY = 1"),),
+        None,
+    ),
+    Mutant(
+        "the window as chunks of one step",
+        "max(0, t − k) = max(0, t − (k + 1 − 1)), the first step of Chunked(1, k + 1).",
+        "plausible",
+        (Edit("truncation", "return max(0, t - self.k)", "return Chunked(1, self.k + 1).first(t, steps)"),),
+        None,
+    ),
+    Mutant(
+        "the sigmoid through tanh's slope",
+        "y (1 − y) = y − y².",
+        "plausible",
+        (
+            Edit(
+                "activations",
+                "np.subtract(1, y, out=out)\n    np.multiply(out, y, out=out)",
+                "np.multiply(y, y, out=out)\n    np.subtract(y, out, out=out)",
+            ),
+        ),
+        None,
+    ),
+)

@@ -1,0 +1,343 @@
+"""Faults without a source that a hand could make, and those that this engine's own devices invite."""
+
+from verification.mutants.catalogue.textbook import PROJECTED
+from verification.mutants.mutant import Edit, Mutant
+
+CELL = "cells.vanilla"
+PLAUSIBLE = "plausible"
+SLOPES = "self.activation.slope(tape.states[first + 1 :], room)"
+STEP_BACK = "cell.step_back(*place)"
+
+
+def _one_lag(error: str, caught_by: str) -> Mutant:
+    return Mutant(
+        f"an error of {error} in lag 2",
+        f"What flows back two jumps is wrong by {error} of itself, and nothing else is.",
+        PLAUSIBLE,
+        (Edit("bptt", STEP_BACK, f"{STEP_BACK}\n            place[-1][...] *= 1 + {error} * (offset == 3)"),),
+        caught_by,
+    )
+
+
+OF_MATHEMATICS = (
+    Mutant(
+        "W from the state after the step",
+        "W's gradient multiplies da_t by h_t+1, where W had read h_t.",
+        PLAUSIBLE,
+        (Edit(CELL, "W=dW.copy()", "W=da.T.dot(tape.states[first + 1 :].reshape(len(da), -1))"),),
+        "lags",
+    ),
+    Mutant(
+        "slope of the state before the step",
+        "The slope is read off the state that the step was given.",
+        PLAUSIBLE,
+        (Edit(CELL, SLOPES, "self.activation.slope(tape.states[first:-1], room)"),),
+        "lags",
+    ),
+    Mutant(
+        "tanh's slope of the pre-activation",
+        "1 − a² for 1 − tanh² a: nearly the same for small a.",
+        PLAUSIBLE,
+        (Edit("activations", "np.multiply(y, y, out=out)", "np.multiply(y, np.arctanh(y), out=out)"),),
+        "lags",
+    ),
+    Mutant(
+        "tanh's slope without the square",
+        "1 − |y| for 1 − y².",
+        PLAUSIBLE,
+        (Edit("activations", "np.multiply(y, y, out=out)", "np.abs(y, out=out)"),),
+        "autograd",
+    ),
+    Mutant(
+        "sigmoid's slope without its second factor",
+        "y for y (1 − y): nearly the same while the unit is off.",
+        PLAUSIBLE,
+        (Edit("activations", "np.subtract(1, y, out=out)", "out[...] = 1"),),
+        "lags",
+    ),
+    Mutant(
+        "tanh's slope for the sigmoid",
+        "1 − y² for y (1 − y).",
+        PLAUSIBLE,
+        (Edit("activations", "np.multiply(out, y, out=out)", "np.multiply(out, 1 + y, out=out)"),),
+        "autograd",
+    ),
+    Mutant(
+        "softsign's slope without the square",
+        "1 − |y| for (1 − |y|)².",
+        PLAUSIBLE,
+        (Edit("activations", "np.multiply(out, out, out=out)", "pass"),),
+        "lags",
+    ),
+    Mutant(
+        "loss is a mean, its gradient of a sum",
+        "The value is averaged over records and steps, the gradient is not.",
+        PLAUSIBLE,
+        (Edit("losses", "residual.dot(residual / 2)", "residual.dot(residual / 2) / len(residual)"),),
+        "forward",
+    ),
+    Mutant(
+        "loss is a sum, its gradient of a mean",
+        "The gradient is averaged over records, the value is not.",
+        PLAUSIBLE,
+        (Edit("losses", "return outputs - targets", "return (outputs - targets) / outputs.shape[1]"),),
+        "records add up",
+    ),
+    Mutant(
+        "gradient of the loss not halved",
+        "The 2 of the square stays, though the loss has its ½.",
+        PLAUSIBLE,
+        (Edit("losses", "return outputs - targets", "return 2 * (outputs - targets)"),),
+        "autograd",
+    ),
+    Mutant(
+        "bias summed over the wrong axis",
+        "b's gradient is summed over steps, and of the records takes the first.",
+        PLAUSIBLE,
+        (Edit(CELL, "b=db[:, 0].copy()", "b=das.sum(axis=0)[0]"),),
+        "records permute",
+    ),
+    Mutant(
+        "step 0 dropped",
+        "The loop over steps ends before the first one that is reached.",
+        PLAUSIBLE,
+        (Edit("network", PROJECTED, f"das[0] = 0 * das[0]\n        {PROJECTED}"),),
+        "lags",
+    ),
+    Mutant(
+        "initial state's gradient a product short",
+        "h0's gradient is what arrives after step 0, before it goes back through that step.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "bptt",
+                STEP_BACK,
+                f"short = tuple(part.copy() for part in carry)\n            {STEP_BACK}",
+            ),
+            Edit("bptt", "zip(initial, carry, strict=True)", "zip(initial, short, strict=True)"),
+        ),
+        "lags",
+    ),
+    Mutant(
+        "initial state taken for zero",
+        "The forward starts from zero whatever h0 is.",
+        PLAUSIBLE,
+        (Edit("cells.cell", "rows[0, :, :units] = h0", "rows[0, :, :units] = 0 * h0"),),
+        "forward",
+    ),
+    Mutant(
+        "readout of the state before the step",
+        "o_t reads h_t, where h_t+1 is due.",
+        PLAUSIBLE,
+        (Edit("network", "states = tape.states[first + 1 :]", "states = tape.states[first:-1]"),),
+        "forward",
+    ),
+    Mutant(
+        "silently truncated at 24",
+        "A full backward goes 24 steps back at most; passes every tolerance that was tried at T = 32.",
+        PLAUSIBLE,
+        (Edit("truncation", "return 0\n\n\n@dataclass", "return max(0, t - 23)\n\n\n@dataclass"),),
+        "lags",
+    ),
+    _one_lag("1e-3", "autograd"),
+    _one_lag("1e-6", "lags"),
+    _one_lag("1e-8", "lags"),
+    Mutant(
+        "an error of 1e-6 where little is left",
+        "Every da below 1e-11 of the largest is wrong by 1e-6 of itself: no sum over lags can show it.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "network",
+                PROJECTED,
+                f"das[np.abs(das) < 1e-11 * np.abs(das).max()] *= 1 + 1e-6\n        {PROJECTED}",
+            ),
+        ),
+        "lag by lag",
+    ),
+    Mutant(
+        "right only for one record",
+        "V's gradient multiplies each step's summed error by its summed state.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "network",
+                "do.T.dot(hs)",
+                "np.einsum('tnk,tmh->kh', do.reshape(targets.shape), hs.reshape(len(targets), len(xs), -1))",
+            ),
+        ),
+        "records add up",
+    ),
+    Mutant(
+        "right only for one step",
+        "W's gradient multiplies every da by the initial state.",
+        PLAUSIBLE,
+        (Edit(CELL, "W=dW.copy()", "W=das.sum(axis=0).T.dot(tape.states[0])"),),
+        "lags",
+    ),
+    Mutant(
+        "right only for no more inputs than units",
+        "The gradient of the inputs is laid out with H columns, and inputs beyond those get none.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "network",
+                "return value, Gradients(",
+                "dxs[:, :, self.cell.units :] *= 0\n        return value, Gradients(",
+            ),
+        ),
+        "lags",
+    ),
+    Mutant(
+        "units in a pecking order",
+        "The carry takes W's lower triangle, so a unit hears of those before it alone.",
+        PLAUSIBLE,
+        (Edit(CELL, "da.dot(W, dh)", "da.dot(np.tril(W), dh)"),),
+        "units permute",
+    ),
+    Mutant(
+        "a detour through float32",
+        "The das are rounded to single precision on their way to the weights.",
+        PLAUSIBLE,
+        (Edit("network", PROJECTED, f"das = das.astype(np.float32).astype(das.dtype)\n        {PROJECTED}"),),
+        "lags",
+    ),
+)
+
+OF_SWEEPS = (
+    Mutant(
+        "seed a step late",
+        "A sweep forgets to collect its earliest loss.",
+        PLAUSIBLE,
+        (Edit("truncation", "Sweep(first, seed, stop)", "Sweep(first, seed + 1, stop)"),),
+        "lags",
+    ),
+    Mutant(
+        "seed a step early",
+        "A sweep collects a loss that belongs to the one before.",
+        PLAUSIBLE,
+        (Edit("truncation", "Sweep(first, seed, stop)", "Sweep(first, max(first_loss, seed - 1), stop)"),),
+        "lags",
+    ),
+    Mutant(
+        "shallowest sweep first",
+        "Sweeps are sorted the wrong way, so those still under way are not a prefix.",
+        PLAUSIBLE,
+        (Edit("truncation", "reverse=True", "reverse=False"),),
+        "lags",
+    ),
+    Mutant(
+        "every sweep believed alone",
+        "Steps that several sweeps reach are written where they must be added.",
+        PLAUSIBLE,
+        (Edit("routes", "disjoint = _disjoint(inside)", "disjoint = True"),),
+        "lags",
+    ),
+    Mutant(
+        "slopes left where no loss comes",
+        "da takes the place of the slopes, and steps that no loss reaches keep theirs.",
+        PLAUSIBLE,
+        (Edit("routes", "disjoint and reached == stop - first", "disjoint"),),
+        "lags",
+    ),
+    Mutant(
+        "initial state reached from everywhere",
+        "What a sweep has left goes to h0, though it ended later.",
+        PLAUSIBLE,
+        (Edit("routes", "whole=(0,) if sweep.first == 0 and start == 0 else ()", "whole=(0,)"),),
+        "lags",
+    ),
+    Mutant(
+        "initial state reached by the earliest sweeps",
+        "What the sweeps that end first have left goes to h0, though they ended later.",
+        PLAUSIBLE,
+        (Edit("routes", "np.flatnonzero(firsts == 0)", "np.flatnonzero(firsts == first)"),),
+        "lags",
+    ),
+    Mutant(
+        "only the first batch of sweeps",
+        "Of the sweeps that do not fit one batch none is sent.",
+        PLAUSIBLE,
+        (Edit("routes", "in range(0, len(within), abreast)", "in range(0, min(1, len(within)))"),),
+        "lags",
+    ),
+    Mutant(
+        "vanished too early",
+        "A carry is set to 0 below the rounding unit, as if everything were of size 1.",
+        PLAUSIBLE,
+        (Edit("bptt", "np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)", "np.finfo(dtype).eps / 2"),),
+        "lags",
+    ),
+    Mutant(
+        "vanished or negative",
+        "The absolute value is forgotten, so that a negative carry counts as vanished.",
+        PLAUSIBLE,
+        (Edit("bptt", "part[np.abs(part) < least] = 0", "part[part < least] = 0"),),
+        "lags",
+    ),
+)
+
+OF_MEMORY = (
+    Mutant(
+        "sums kept from call to call",
+        "h0's gradient is added up in an array that no call clears.",
+        PLAUSIBLE,
+        (
+            Edit("bptt", "FLUSH_EVERY = 8", "FLUSH_EVERY = 8\n\nKEPT = {}"),
+            Edit(
+                "bptt",
+                "initial = tuple(zeros((records, units), dhs) for _ in range(cell.state_arrays))",
+                "initial = (KEPT.setdefault((records, units, dhs.dtype), zeros((records, units), dhs)),)",
+            ),
+        ),
+        "second call",
+    ),
+    Mutant(
+        "one buffer for every answer",
+        "The gradient of the inputs is written to an array that the next call writes to again.",
+        PLAUSIBLE,
+        (
+            Edit("network", "class Params(NamedTuple):", "KEPT = {}\n\n\nclass Params(NamedTuple):"),
+            Edit(
+                "network",
+                "dxs, dh0 = zeros(xs.shape, xs), zeros(h0.shape, h0)",
+                "dxs = KEPT.setdefault((xs.shape, xs.dtype), zeros(xs.shape, xs))\n"
+                "        dxs, dh0 = np.multiply(dxs, 0, out=dxs), zeros(h0.shape, h0)",
+            ),
+        ),
+        "second call",
+    ),
+    Mutant(
+        "the caller's zeros for a zero gradient",
+        "Where h0 and its gradient are both zero, h0 itself is handed back.",
+        PLAUSIBLE,
+        (Edit("network", "dxs, dh0)", "dxs, dh0 if np.any(dh0) or np.any(h0) else h0)"),),
+        "inputs stay",
+    ),
+)
+
+OF_NUMBERS = (
+    Mutant(
+        "a half as 0.5",
+        "The same to the bit for every float, and for a Fraction no longer a Fraction.",
+        PLAUSIBLE,
+        (Edit("losses", "residual / 2", "residual * 0.5"),),
+        "exact",
+    ),
+    Mutant(
+        "zeros of a float",
+        "Sums that start at 0.0 turn Fractions into floats.",
+        PLAUSIBLE,
+        (Edit("arrays", "np.full(shape, Fraction(0), dtype=object)", "np.full(shape, 0.0, dtype=object)"),),
+        "exact",
+    ),
+    Mutant(
+        "two roundings too large",
+        "b's gradient is larger by two roundings, which no tolerance can tell from an honest sum's.",
+        PLAUSIBLE,
+        (Edit(CELL, "b=db[:, 0].copy()", "b=np.nextafter(np.nextafter(db[:, 0], np.inf), np.inf)"),),
+        "integers",
+    ),
+)
+
+PLAUSIBLE_FAULTS = OF_MATHEMATICS + OF_SWEEPS + OF_MEMORY + OF_NUMBERS

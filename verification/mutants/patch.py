@@ -1,0 +1,106 @@
+"""From a mutant to an engine: a private copy of ``rnn`` with the mutant's lines in place.
+
+The copy is loaded beside the real package and under its name, so that its own imports find one another, and
+``sys.modules`` is then put back. Nothing is written, and no compiled file is read.
+"""
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import CodeType, ModuleType
+
+import rnn
+from verification.engine import engine_of
+from verification.mutants.mutant import Mutant
+from verification.problem import Engine
+
+FOLDER = Path(rnn.__path__[0])
+
+
+def engine(mutant: Mutant) -> Engine:
+    """The mutant as a function ``Problem -> Gradients``."""
+    return engine_of(package(mutant))
+
+
+def package(mutant: Mutant) -> ModuleType:
+    """A copy of ``rnn`` with the edits. ValueError where an edit's right text does not stand exactly once."""
+    edited = texts(mutant)
+    real = {name: module for name, module in sys.modules.items() if _inside(name)}
+    finder = _Copy(mutant.name, edited)
+    for name in real:
+        del sys.modules[name]
+    sys.meta_path.insert(0, finder)
+    try:
+        copy = importlib.import_module("rnn")
+        idle = [name for name in edited if name not in sys.modules]
+    finally:
+        sys.meta_path.remove(finder)
+        for name in [name for name in sys.modules if _inside(name)]:
+            del sys.modules[name]
+        sys.modules.update(real)
+    if idle:
+        raise ValueError(f"mutant {mutant.name!r}: {idle[0]} is not a part of the engine, needed one that is")
+    return copy
+
+
+def texts(mutant: Mutant) -> dict[str, str]:
+    """The mutant's modules by name, each as its whole edited text."""
+    edited: dict[str, str] = {}
+    for edit in mutant.edits:
+        name = f"rnn.{edit.module}"
+        path = _path(name)
+        text = edited.get(name) or path.read_text("utf-8")
+        times = text.count(edit.right)
+        if times != 1:
+            place = f"{edit.right!r} stands {times} times in {_shown(path)}"
+            raise ValueError(f"mutant {mutant.name!r}: {place}, needed once")
+        edited[name] = text.replace(edit.right, edit.wrong)
+    return edited
+
+
+def _inside(name: str) -> bool:
+    return f"{name}.".startswith("rnn.")
+
+
+def _path(name: str) -> Path:
+    inside = FOLDER.joinpath(*name.split(".")[1:])
+    return inside / "__init__.py" if inside.is_dir() else inside.with_suffix(".py")
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(FOLDER.parent).as_posix()
+
+
+@lru_cache(maxsize=256)
+def _code(text: str, path: str) -> CodeType:
+    return compile(text, path, "exec", dont_inherit=True)
+
+
+class _Copy(MetaPathFinder, Loader):
+    """Finds and loads the modules of ``rnn``, some of them from ``edited`` text."""
+
+    def __init__(self, mutant: str, edited: Mapping[str, str]) -> None:
+        self.mutant = mutant
+        self.edited = edited
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of a module of ``rnn``, and of no other."""
+        if not _inside(fullname):
+            return None
+        return spec_from_loader(fullname, self, is_package=_path(fullname).name == "__init__.py")
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module's text, under a file name of its own, or it would count as coverage of rnn."""
+        path = _path(module.__name__)
+        if module.__name__ in self.edited:
+            code = _code(self.edited[module.__name__], f"<{self.mutant}>/{_shown(path)}")
+        else:
+            code = _code(path.read_text("utf-8"), f"<a copy>/{_shown(path)}")
+        exec(code, vars(module))

@@ -1,0 +1,96 @@
+"""The whole catalogue before the deck: who was caught, by what, and who was not."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from verification.exactness import EXACTNESS
+from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
+from verification.mutants.deck import Example, Kill, deck, judge, refutation
+from verification.mutants.mutant import Mutant
+from verification.mutants.patch import engine
+from verification.problem import Problem
+from verification.properties import PROPERTIES, Property
+from verification.shrinking import smallest
+from verification.trial import Truth
+
+JUDGES = PROPERTIES + EXACTNESS
+
+# Problems tried while looking for a mutant's smallest example.
+TRIED = 300
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, eq=False)
+class MutantsResult:
+    """What became of every mutant, of every edit that is no fault, and in how many seconds."""
+
+    kills: tuple[Kill, ...]
+    equivalents: tuple[Kill, ...]
+    seconds: float
+
+    @property
+    def total(self) -> int:
+        """How many engines were wrong on purpose."""
+        return len(self.kills)
+
+    @property
+    def killed(self) -> int:
+        """How many of them the property that they name caught."""
+        return self.total - len(self.survivors)
+
+    @property
+    def survivors(self) -> tuple[Kill, ...]:
+        """Those that the property that they name did not catch, whatever others did."""
+        return tuple(kill for kill in self.kills if not kill.by_name)
+
+    @property
+    def accused(self) -> tuple[Kill, ...]:
+        """The edits that are no fault, and that a property took for one."""
+        return tuple(kill for kill in self.equivalents if kill.caught)
+
+    @property
+    def by_property(self) -> Counter[str]:
+        """How many mutants each property caught that names it."""
+        return Counter(str(kill.mutant.caught_by) for kill in self.kills if kill.by_name)
+
+    @property
+    def holds(self) -> bool:
+        """Is every wrong engine caught, and no right one accused?"""
+        return not self.survivors and not self.accused
+
+
+def run(
+    progress: Progress | None = None,
+    *,
+    mutants: Sequence[Mutant] = CATALOGUE,
+    equivalents: Sequence[Mutant] = EQUIVALENT,
+    properties: Sequence[Property] = JUDGES,
+) -> MutantsResult:
+    """Judge every mutant; ``progress`` is called with the mutants done and the mutants in all."""
+    started = time.monotonic()
+    kills = []
+    for done, mutant in enumerate((*mutants, *equivalents), 1):
+        kills.append(judge(mutant, deck(), properties))
+        if progress is not None:
+            progress(done, len(mutants) + len(equivalents))
+    cut = len(mutants)
+    return MutantsResult(tuple(kills[:cut]), tuple(kills[cut:]), time.monotonic() - started)
+
+
+def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRIED) -> Kill:
+    """The same kill, with the smallest example that Hypothesis finds for the property that it names."""
+    if not kill.by_name:
+        return kill
+    (check,) = (check for check in properties if check.name == kill.mutant.caught_by)
+    wrong, first = engine(kill.mutant), kill.caught[check.name]
+
+    def example(problem: Problem) -> Example | None:
+        return refutation(wrong, Truth(problem), check)
+
+    policy, _ = first.problem.policy
+    problem = smallest(check, policy, lambda problem: example(problem) is not None, tried)
+    least = None if problem is None else example(problem)
+    return kill if least is None else replace(kill, caught=dict(kill.caught) | {check.name: least})
