@@ -105,9 +105,10 @@ def _blocks(trial: Trial, oracle: str, truths: Callable[[], dict[str, Array]]) -
 def lag_by_lag(trial: Trial) -> Iterator[Finding]:
     """Each block's part from each loss and each step of use agrees, by its own size."""
     truth, problem = trial.truth, trial.problem
-    if not truth.table.finite or truth.table.kinked:
-        return
     losses = len(truth.reach)
+    # A loss that is aloud must not overflow, with as much room again for what is computed on the way.
+    if truth.table.kinked or not truth.table.leaves_room(LOUD**2 if losses > 1 else 1):
+        return
     larger = embed(problem)
     quiet = trial.ask(larger) if losses > 1 else None
     outputs = truth.table.outputs[0]

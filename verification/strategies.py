@@ -32,12 +32,10 @@ SCALES = (1.0, 0.5, 0.1, 3.0, 10.0)
 @st.composite
 def steps(draw: st.DrawFn, most: int = 64) -> int:
     """T: most at most 6, nearly all at most 12, for a lag table costs T² networks; a few are long."""
-    few, kind, more = draw(st.integers(1, min(6, most))), draw(st.integers(0, 49)), 0
-    if most > 18 and kind in (13, 26, 39):
-        more = draw(st.integers(12, most - 6))
-    elif kind > 40:
-        more = 6
-    return min(few + more, most)
+    kind = draw(st.integers(0, 49))
+    limit = most if kind in (13, 26, 39) else 12 if kind > 40 else 6
+    # From 1 whatever the limit, so that a length shrinks by itself, and then the kind does.
+    return draw(st.integers(1, min(limit, most)))
 
 
 @st.composite

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import strategies as st
 
 from rnn import Chunked, Full, Tail, Window
 from rnn.arrays import FRACTIONS
@@ -52,6 +53,13 @@ def drawn():
     return [problem for block in range(4) for problem in draws(problems(), 100, block)]
 
 
+@st.composite
+def truncated(draw, policy):
+    """A length, and a truncation of the kind that is drawn for it."""
+    T = draw(st.integers(1, 8))
+    return draw(truncations(T, policy)), T
+
+
 def sizes(problem):
     """N, T, D, H, K."""
     (N, T, D), (K, H) = problem.xs.shape, problem.params["V"].shape
@@ -80,17 +88,18 @@ def test_every_policy_dtype_and_activation_is_drawn(drawn):
 
 
 @pytest.mark.parametrize("kind", ["Window", "Tail"])
-def test_numbers_go_from_none_to_beyond_the_sequence(drawn, kind):
+def test_numbers_go_from_none_to_beyond_the_sequence(kind):
     """k = 0, k within the sequence, and k beyond T."""
-    ks = [(problem.truncation.k, problem.steps) for problem in drawn if problem.policy[0] == kind]
+    ks = [(truncation.k, T) for block in range(3) for truncation, T in draws(truncated(kind), 100, block)]
     assert any(k == 0 for k, T in ks)
     assert any(0 < k < T - 1 for k, T in ks)
     assert any(k > T for k, T in ks)
 
 
-def test_chunks_of_every_kind_are_drawn(drawn):
+def test_chunks_of_every_kind_are_drawn():
     """Ragged and even, one and many, beyond T; k2 not given, 0, below, equal to and above k1."""
-    chunks = [(p.truncation.k1, p.truncation.k2, p.steps) for p in drawn if p.policy[0] == "Chunked"]
+    drawn = [pair for block in range(6) for pair in draws(truncated("Chunked"), 100, block)]
+    chunks = [(truncation.k1, truncation.k2, T) for truncation, T in drawn]
     kinds = {
         "one step": lambda k1, k2, T: k1 == 1 < T,
         "many": lambda k1, k2, T: 1 < k1 < T and T % k1 == 0,
