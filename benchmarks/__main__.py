@@ -4,8 +4,10 @@ import argparse
 import sys
 import time
 from collections.abc import Collection
+from errno import EISDIR
 from importlib import import_module
 from importlib.util import find_spec
+from os import getpid, strerror
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
@@ -17,6 +19,7 @@ from benchmarks.measure import say
 from benchmarks.options import Options
 from benchmarks.results import Row, document, write
 from benchmarks.shapes import BY_NAME, QUICK, SHAPES
+from benchmarks.task import DATA
 
 QUESTIONS = (
     "against_autodiff",
@@ -106,7 +109,8 @@ def main(given: list[str] | None = None) -> int:
     options, questions = options_from(asked), questions_from(asked)
     check_places(asked)
     about = {**machine(), "blas": {str(n): fresh.call("machine.blas", n) for n in options.threads}}
-    print("\n".join(f"{key}: {value}" for key, value in {**about, **versions()}.items()))
+    head = {**about, **versions(), "data": DATA}
+    print("\n".join(f"{key}: {value}" for key, value in head.items()))
     found: list[Row] = []
     for question in questions:
         start = time.monotonic()
@@ -114,29 +118,37 @@ def main(given: list[str] | None = None) -> int:
         say(f"{question.NAME}: {time.monotonic() - start:.0f} s")
         print(f"\n{question.report(rows)}", flush=True)
         found += rows
-    if asked.json is not None:
-        write(asked.json, document(about, versions(), found))
-    if asked.out is not None:
-        for question in questions:
+    try:
+        if asked.json is not None:
+            write(asked.json, document(about, versions(), found))
+        for question in questions if asked.out is not None else ():
             if hasattr(question, "pictures"):
                 question.pictures([row for row in found if row.question == question.NAME], asked.out)
+    except OSError as problem:
+        refuse(f"{problem.filename or asked.json}: cannot write the results there: {problem.strerror}")
     return 0 if not any(row.objection for row in found) else 1
 
 
 def check_places(asked: argparse.Namespace) -> None:
     """The places for results can be written to: found out now, and not after an hour of timing."""
+    if asked.json is not None:
+        _check_place(asked.json, asked.json.parent)
+    if asked.out is not None:
+        _check_place(asked.out, asked.out)
+
+
+def _check_place(place: Path, folder: Path) -> None:
+    """A file can be made in the folder, which is made if it is the place itself."""
     try:
-        if asked.json is not None:
-            if asked.json.is_dir():
-                raise IsADirectoryError(21, "is a directory")
-            write(probe := asked.json.with_name(f".{asked.json.name}.probe"), "")
-            probe.unlink()
-        if asked.out is not None:
-            asked.out.mkdir(parents=True, exist_ok=True)
-            write(probe := asked.out / ".probe", "")
-            probe.unlink()
+        if folder == place:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif place.is_dir():
+            raise IsADirectoryError(EISDIR, strerror(EISDIR))
+        probe = folder / f".benchmarks-{getpid()}"
+        write(probe, "")
+        probe.unlink()
     except OSError as problem:
-        refuse(f"cannot write the results: {problem.filename or asked.json}: {problem.strerror}")
+        refuse(f"{place}: cannot write the results there: {problem.strerror}")
 
 
 if __name__ == "__main__":

@@ -27,15 +27,20 @@ def truncations(steps: int) -> tuple[Truncation, ...]:
 
 
 def settings(shapes: Iterable[Shape], quick: bool) -> list[tuple[Shape, str, str, Truncation]]:
-    """Every task's arguments. A quick run leaves out truncations, and float64 with a loss on every step."""
-    return [
+    """The arguments of every task."""
+    every = [
         (shape, dtype, loss, truncation)
         for shape in shapes
         for dtype in DTYPES
         for loss in LOSSES
         for truncation in truncations(shape.T)
-        if not quick or (truncation == Full() and (dtype, loss) != ("float64", "every"))
     ]
+    return [each for each in every if not quick or _quick(*each)]
+
+
+def _quick(shape: Shape, dtype: str, loss: str, truncation: Truncation) -> bool:
+    """A quick run has full gradients alone, and losses on every step only where they are soon computed."""
+    return truncation == Full() and (loss == "last" or (dtype == "float32" and shape.T <= 100))
 
 
 def rows(options: Options) -> list[Row]:

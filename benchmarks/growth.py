@@ -35,7 +35,7 @@ def _task(axis: str, value: int, quick: bool) -> Task:
         case "T":
             return draw(Shape(value, 1, 8, 64), "float32", "last")
         case "k":
-            return draw(Shape(100 if quick else 1000, 1, 8, 64), "float32", "every", Window(value))
+            return draw(Shape(50 if quick else 1000, 1, 8, 64), "float32", "every", Window(value))
         case "N":
             return draw(Shape(50, value, 1, 100), "float32", "last")
     return draw(Shape(50, 20, 8, value), "float32", "last")

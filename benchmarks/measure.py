@@ -14,11 +14,14 @@ from benchmarks.timing import Call, Effort, interleaved
 def measure(
     question: str, task: Task, contenders: Iterable[str], threads: int, effort: Effort, **more: object
 ) -> list[Row]:
-    """A row for each contender that can express the task, manual first; ``more`` goes into each row."""
+    """A row for each contender that can express the task, manual first; ``more`` goes into each row.
+
+    The task's data are healthy ones (``benchmarks.task``), and each row says so.
+    """
     names = dict.fromkeys(("manual", *contenders))
     prepared = {name: CONTENDERS[name].load() for name in names}
     beside = {"checks": manual.checks(task)}
-    return compete(question, task, prepared, threads, effort, beside, **more)
+    return compete(question, task, prepared, threads, effort, beside, data="healthy", **more)
 
 
 def compete(

@@ -31,8 +31,8 @@ RECOMPUTING = "manual-recomputing"
 
 
 def rows(options: Options) -> list[Row]:
-    """A process for each contender and length, and one for the times."""
-    names = [name for name in options.contenders if name not in ("floor", "autograd-hoisted")]
+    """A process for each contender and length, and one for the times; a quick run loads no large library."""
+    names = options.only("manual", "autograd", *(() if options.quick else ("torch", "jax")))
     found = []
     for steps in STEPS[: 3 if options.quick else None]:
         say(f"{NAME}: T {steps}")

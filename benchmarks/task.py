@@ -23,6 +23,8 @@ LOSSES = ("last", "every")
 DTYPES = ("float32", "float64")
 BLOCKS = (*Params._fields, "xs", "h0")
 
+DATA = "healthy: W orthogonal, U x of size 4 / T, so that about a twentieth of a gradient arrives at step 0"
+
 # With U x of this size a gradient loses half of itself a step: after 200 steps 1e-63 of it is left.
 SATURATING = 2.0
 

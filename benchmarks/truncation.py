@@ -52,7 +52,7 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
         say(f"{NAME}: sweeps abreast and in sequence, {dtype}")
         found += recursions(asked, dtype)
         say(f"{NAME}: against detached states, {dtype}")
-        peers = asked.only("autograd", "torch", "jax")
+        peers = asked.only("torch", "jax", *(() if asked.quick else ("autograd",)))
         for truncation in (CHUNK, Full()):
             task = draw(LONG, dtype, "every", truncation)
             found += measure(NAME, task, peers, 1, asked.effort, part="whole")

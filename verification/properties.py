@@ -134,8 +134,11 @@ def _lags_of(truth: Truth, loss: int, name: str, got: Array, quiet: Gradients | 
     u = unit(truth.problem.dtype)
     want = want * reach.reshape(-1, *[1] * (want.ndim - 1))
     bound = SAFETY * (spread + u * terms)
-    # What is left of the other losses, taken off from an answer LOUD times as large.
-    bound = bound + 2 * u * (np.max(np.abs(quiet.blocks().get(name, quiet.xs))) / LOUD if quiet else 0)
+    if quiet is not None:
+        # What is left of the other losses: both answers' errors in them, beside one LOUD times as large.
+        block = "b" if name == "W" else name
+        others = [table.at(other, block)[1:] for other in range(len(truth.reach))]
+        bound = bound + 2 * SAFETY * sum(y + u * a for y, a in others) / LOUD
     size = np.abs(want).reshape(len(want), -1).max(axis=1)
     judged = (size > 0) & ~lost
     t = truth.problem.first_loss + loss

@@ -55,7 +55,8 @@ class Example:
 
     def code(self) -> str:
         """A program that shows the failure: the problem, and the engine's answer beside the truth."""
-        return f"# {self.failure}\n{self.problem.code()}"
+        comment = "".join(f"# {line}\n" for line in self.failure.splitlines())
+        return comment + self.problem.code()
 
     @property
     def size(self) -> int:

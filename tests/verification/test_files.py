@@ -64,6 +64,16 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
     assert name != "picture.png"
 
 
+def test_who_has_the_old_file_open_reads_the_old_one(tmp_path):
+    """The new file takes the name and not the place of the old, which a reader may hold."""
+    path = tmp_path / "old.txt"
+    path.write_text("old")
+    with path.open() as reader:
+        write(path, lambda temporary: temporary.write_text("new"))
+        assert reader.read() == "old"
+    assert path.read_text() == "new"
+
+
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
 def test_it_is_as_readable_as_any_new_file(tmp_path, mask, mode):
     """The umask decides, as for any file, and is what it was afterwards."""

@@ -9,7 +9,7 @@ import pytest
 
 from rnn import Chunked, Full, Tail, Window
 from verification.engine import manual
-from verification.problem import BLOCKS, Problem
+from verification.problem import BLOCKS, Gradients, Problem
 from verification.properties import (
     LAG_BLOCKS,
     PROPERTIES,
@@ -150,6 +150,21 @@ def adds_up():
     return engine
 
 
+def keeps_its_buffers():
+    """Answers of one shape share their memory, so the next overwrites the last."""
+    buffers = {}
+
+    def engine(problem):
+        named = manual(problem).named()
+        for name, part in named.items():
+            buffer = buffers.setdefault((name, np.shape(part), problem.dtype), np.array(part))
+            buffer[...] = part
+            named[name] = buffer
+        return Gradients(**named)
+
+    return engine
+
+
 def reads_memory(problem):
     """The inputs are read in the order of memory."""
     return manual(problem.replaced(xs=problem.xs.ravel(order="K").reshape(problem.xs.shape)))
@@ -199,7 +214,7 @@ WRONG = {
         (lambda: clips_its_inputs, a_problem()),
         (lambda: returns_a_view, a_problem()),
     ],
-    "second call": [(wears_out, a_problem()), (adds_up, a_problem())],
+    "second call": [(wears_out, a_problem()), (adds_up, a_problem()), (keeps_its_buffers, a_problem())],
     "memory layout": [(lambda: reads_memory, a_problem()), (lambda: scribbles, a_problem())],
 }
 
@@ -269,6 +284,16 @@ def test_lag_by_lag_names_the_loss_and_the_step():
     ]
     assert any(wrong.startswith("W of the loss at step 3 from step 1[") for wrong in told)
     assert not any("step 0" in wrong.partition("from")[0] for wrong in told)
+
+
+@pytest.mark.parametrize("name", ["V", "c"])
+def test_the_readout_is_judged_where_the_recursion_is_lost(name):
+    """V and c take a loss directly: that a chain vanishes in the type excuses nothing in them."""
+    problem = a_problem(dtype=np.float32, every_step=False)
+    problem = problem.replaced(W=np.float32(1e-20) * problem.params["W"])
+    assert Truth(problem).table.lost[0, 0]
+    assert refuted(manual, problem, "lag by lag") == set()
+    assert refuted(off(name, 1e-2), problem, "lag by lag") == {f"lag by lag {name}"}
 
 
 @pytest.mark.parametrize("block", ["W", "h0", "value"])
@@ -365,6 +390,14 @@ def test_where_there_is_no_truth_only_bits_are_judged(name):
     assert not Truth(problem).determined
     without_truth = name in ("inputs stay", "second call", "memory layout")
     assert bool(found(manual, problem, name)) is without_truth
+
+
+@pytest.mark.parametrize("T", [8, 10, 12])
+def test_an_exploding_gradient_accuses_nobody(T):
+    """Where a loss a trillion times as loud would overflow the type, lag by lag blames no right engine."""
+    problem = a_problem(activation="identity", dtype=np.float32, N=2, T=T, D=2, H=4, scale=10.0)
+    assert Truth(problem).table.finite or T == 12
+    assert refuted(manual, problem, "lag by lag") == set()
 
 
 def test_a_zero_gradient_is_told():

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from rnn import Full, Tail
+from rnn import Chunked, Full, Tail
 from verification import shrinking, suite
 from verification.engine import manual
 from verification.exercise import CONTRACT
@@ -69,11 +69,11 @@ def told(rows):
 
 def test_counts_add_up():
     """A row that every case decides is counted in as many cases as the profile has, over the truncations."""
-    wrong_in_one = says((None, {"nonzero": False}), (WRONG, {"determined": False}))
+    wrong_in_two = says((WRONG, {"nonzero": False}), (None, {}), (WRONG, {"determined": False}))
     verification = verify(manual, few(40), properties=[says((None, {}), name="holds")])
     assert sum(row.cases for row in verification.rows) == verification.cases == 40
     assert sum(row.nonzero for row in verification.rows) == 40
-    tally = case(manual, Truth(a_problem()), [wrong_in_one])
+    tally = case(manual, Truth(a_problem()), [wrong_in_two])
     assert told(tally.rows.values())[0][:-1] == ("says", "Full", 1, 1, 1, 1)
 
 
@@ -186,15 +186,15 @@ def test_a_wrong_engine_is_refuted_with_an_example_that_runs():
 
 
 def test_an_example_is_of_its_rows_truncation():
-    """A fault under Tail alone is refuted under Tail alone, with an example of it."""
+    """A fault under chunks alone is refuted under them alone, with an example of one."""
 
-    def wrong_under_tail(problem):
-        return doubles_b(problem) if isinstance(problem.truncation, Tail) else manual(problem)
+    def wrong_in_chunks(problem):
+        return doubles_b(problem) if isinstance(problem.truncation, Chunked) else manual(problem)
 
-    verification = verify(wrong_under_tail, few(45), properties=[LAGS])
+    verification = verify(wrong_in_chunks, few(45), properties=[LAGS])
     refuted = [row for row in verification.rows if row.failures]
-    assert [(row.name, row.truncation) for row in refuted] == [("lags b", "Tail")]
-    assert isinstance(refuted[0].example.problem.truncation, Tail)
+    assert [(row.name, row.truncation) for row in refuted] == [("lags b", "Chunked")]
+    assert isinstance(refuted[0].example.problem.truncation, Chunked)
     assert refuted[0].example.smallest
 
 

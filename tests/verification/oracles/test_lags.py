@@ -215,6 +215,14 @@ def test_what_the_type_would_lose_is_lost_from_there_back():
     assert not lag_table(problem.replaced(**doubled(problem))).lost.any()
 
 
+def test_what_was_lost_once_is_lost_though_it_grows_again():
+    """A tanh at 45 has a slope of 3e-39, which a weight of 1e10 makes healthy again, but not right."""
+    problem = one_unit("tanh", np.float32, xs=(0, 45), targets=((9, 9),), U=1, b=0, h0=0, W=1e10)
+    table = lag_table(problem)
+    assert np.abs(table.grads["a"][0, 1, 0]).max() > 1e-30
+    assert table.lost.tolist() == [[False, False], [True, True]]
+
+
 def doubled(problem):
     """Every array in float64."""
     return {name: array.astype(np.float64) for name, array in problem.arrays().items()}
@@ -238,6 +246,14 @@ def test_a_relu_on_its_kink_has_no_slope(activation, b, kinked):
 def test_an_overflow_of_the_problems_own_type_is_not_finite(W, finite):
     """float32 cannot hold the 1e40 that a weight of 1e10 makes of its loss, and holds that of 1e4."""
     assert lag_table(one_unit(dtype=np.float32, W=W, xs=(1, 1))).finite == finite
+
+
+def test_room_is_what_is_left_to_the_largest_number():
+    """The largest number of this table is 391, a gradient of V: it may grow to the largest float32."""
+    largest = float(np.finfo(np.float32).max)
+    table = lag_table(one_unit(dtype=np.float32))
+    assert table.leaves_room(0.9 * largest / 391)
+    assert not table.leaves_room(1.1 * largest / 391)
 
 
 def test_an_overflow_of_the_wider_type_is_not_finite():
