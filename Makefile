@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Everything here is small beside what a second thread costs, and two processes share the cores already.
 verify test: export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help verify test lint bench bench-peers clean
+.PHONY: help verify test test-browser lint bench bench-peers clean
 .DELETE_ON_ERROR:
 # Two installations at once would spoil one environment.
 .NOTPARALLEL:
@@ -23,6 +23,9 @@ verify: $(VENV)/.verification ## prove the gradients, or refute them; flags in A
 
 test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ must be taken
 	$(BIN)/python -m pytest --cov
+
+test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
+	$(BIN)/python -m pytest tests/browser
 
 lint: $(VENV)/.dev ## check format, lint and types
 	$(BIN)/ruff format --check

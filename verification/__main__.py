@@ -1,22 +1,29 @@
-"""``python -m verification``: verify the gradients, and train on the sine only if they hold.
+"""``python -m verification [COMMAND]``: verify the gradients, and train on the sine only if they hold.
 
-Exit codes: 0, all holds; 1, a property is refuted or was not exercised; 2, the command was misused.
+``verify`` is the command if none is given; ``mutants`` shows that the suite catches wrong engines,
+``article`` why the published rule is refuted, ``detection`` how small a fault is seen. Exit codes: 0, all
+holds; 1, a property is refuted or was not exercised, or a mutant survives; 2, the command was misused.
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from rnn.training import print_progress
-from verification import report
+from verification import article, detection, html, mutants, report
 from verification.diagnosis import diagnose
 from verification.engine import manual
-from verification.files import refuse_unwritable
+from verification.files import refuse_unwritable, write_text
+from verification.mutants import specimen
 from verification.problem import Engine
 from verification.sine import ARTICLE, LONG, train_on_sine
 from verification.suite import PROFILES, verify
+
+# Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
+DETECTION_CASES = 300
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,6 +39,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m verification",
         description="Verify the hand-derived gradients, and train on the sine only if they hold.",
     )
+    parser.add_argument("command", nargs="?", choices=COMMANDS, default="verify", help="default: verify")
     parser.add_argument("--profile", choices=PROFILES, default="quick", help="how many cases (default quick)")
     parser.add_argument("--seed", type=_seed, default=0, help="of the drawn problems and the training")
     parser.add_argument(
@@ -41,7 +49,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        for path in (options.out / "sine.png", options.json):
+        for path in (options.out / "sine.png", options.out / "report.html", options.json):
             if path is not None:
                 refuse_unwritable(path)
     except OSError as error:
@@ -56,16 +64,49 @@ def _seed(text: str) -> int:
 
 
 def show_cases(done: int, total: int) -> None:
-    """The cases done, over one another in a terminal and as lines of their own elsewhere."""
+    """What is done, over one another in a terminal, and else as a line for each quarter."""
     if sys.stderr.isatty():
-        print(f"\r{done} of {total} cases", end="\n" if done == total else "", file=sys.stderr, flush=True)
-    elif done == total or done % (total // 4) < 100:
-        print(f"{done} of {total} cases", file=sys.stderr, flush=True)
+        print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    elif done == total or done % (total // 4) < min(100, total // 4):
+        print(f"{done} of {total}", file=sys.stderr, flush=True)
 
 
 def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
-    """Run the command on ``engine``; returns the exit code."""
+    """Run the command, the verification on ``engine``; returns the exit code."""
     options = arguments(argv)
+    return COMMANDS[options.command](options, engine)
+
+
+def judge_mutants(options: argparse.Namespace, engine: Engine) -> int:
+    """Every wrong engine of the catalogue has to be caught, and no right one accused."""
+    result = mutants.run(show_cases)
+    for kill in result.kills:
+        print(mutants.story(kill), end="\n\n")
+    print(mutants.summary(result))
+    if options.json is not None:
+        write_text(options.json, json.dumps(mutants.as_json(result), indent=1, ensure_ascii=False) + "\n")
+    return 0 if result.holds else 1
+
+
+def rerun_article(options: argparse.Namespace, engine: Engine) -> int:
+    """Why the published rule is refuted, and the article's training beside corrected ones."""
+    print(specimen.as_text(specimen.examine()), end="\n\n", flush=True)
+    run = article.rerun(progress=show_cases)
+    print(article.as_text(run))
+    article.draw(options.out / "article.png", run)
+    print(f"Drawn: {options.out / 'article.png'}")
+    return 0
+
+
+def measure_detection(options: argparse.Namespace, engine: Engine) -> int:
+    """How small a planted fault is caught, by this suite and by the peers that are installed."""
+    print(detection.run(options.out, options.seed, DETECTION_CASES, show_cases))
+    print(f"Drawn: {options.out / 'detection.png'}")
+    return 0
+
+
+def judge(options: argparse.Namespace, engine: Engine) -> int:
+    """Verify, and train only if all holds."""
     profile = PROFILES[options.profile]
     print(
         f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}", flush=True
@@ -76,7 +117,7 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
     print(report.exercise(verification))
     print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n", flush=True)
 
-    budget, sine = None, None
+    budget, sine, found = None, None, None
     if verification.verdict == "verified":
         print("The gradients hold. Training on the sine with them:", flush=True)
         budget, sine = (train_on_sine(recipe, options.seed, show_epoch) for recipe in (ARTICLE, LONG))
@@ -85,12 +126,15 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
         print(f"Drawn: {options.out / 'sine.png'}")
     else:
         print(report.failure(verification))
-        found = diagnose(engine)
+        # The mutants are copies of rnn with a line replaced, so they say nothing of a fault in rnn itself.
+        found = diagnose(engine, [] if engine is manual else mutants.known())
         print(found)
         if found.maps:
             report.draw_diagnosis(options.out / "diagnosis.png", found)
             print(f"Drawn: {options.out / 'diagnosis.png'}")
         print("No training: it would prove nothing.")
+    html.write(options.out / "report.html", html.Report(verification, budget, sine, found))
+    print(f"Report: {options.out / 'report.html'}")
     if options.json is not None:
         report.write_json(options.json, verification, budget, sine)
     return 0 if verification.verdict == "verified" else 1
@@ -100,6 +144,14 @@ def show_epoch(epoch: int, train_loss: float, validation_loss: float | None) -> 
     """The losses of every fifth epoch up to 25, and of every 25th."""
     if epoch % 25 == 0 or (epoch < 25 and epoch % 5 == 0):
         print_progress(epoch, train_loss, validation_loss)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Engine], int]] = {
+    "verify": judge,
+    "mutants": judge_mutants,
+    "article": rerun_article,
+    "detection": measure_detection,
+}
 
 
 if __name__ == "__main__":

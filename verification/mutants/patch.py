@@ -22,6 +22,10 @@ from verification.problem import Engine
 FOLDER = Path(rnn.__path__[0])
 
 
+class Disarmed(ValueError):
+    """The engine's text has changed, so that a mutant's right line does not stand there once."""
+
+
 def engine(mutant: Mutant) -> Engine:
     """The mutant as a function ``Problem -> Gradients``."""
     return engine_of(package(mutant))
@@ -58,7 +62,7 @@ def texts(mutant: Mutant) -> dict[str, str]:
         times = text.count(edit.right)
         if times != 1:
             place = f"{edit.right!r} stands {times} times in {_shown(path)}"
-            raise ValueError(f"mutant {mutant.name!r}: {place}, needed once")
+            raise Disarmed(f"mutant {mutant.name!r}: {place}, needed once")
         edited[name] = text.replace(edit.right, edit.wrong)
     return edited
 

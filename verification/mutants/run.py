@@ -3,14 +3,15 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from verification.exactness import EXACTNESS
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.deck import Example, Kill, deck, judge, refutation
 from verification.mutants.mutant import Mutant
-from verification.mutants.patch import engine
-from verification.problem import Problem
+from verification.mutants.patch import Disarmed, engine
+from verification.problem import Engine, Problem
 from verification.properties import PROPERTIES, Property
 from verification.shrinking import smallest
 from verification.trial import Truth
@@ -94,3 +95,15 @@ def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRI
     problem = smallest(check, policy, lambda problem: example(problem) is not None, tried)
     least = None if problem is None else example(problem)
     return kill if least is None else replace(kill, caught=dict(kill.caught) | {check.name: least})
+
+
+def known(mutants: Sequence[Mutant] = CATALOGUE) -> list[tuple[str, Engine]]:
+    """Every mutant's name and engine, for a diagnosis to compare with.
+
+    Whoever diagnoses a broken ``rnn`` may have changed a line that a mutant replaces; it is left out.
+    """
+    found = []
+    for mutant in mutants:
+        with suppress(Disarmed):
+            found.append((mutant.name, engine(mutant)))
+    return found

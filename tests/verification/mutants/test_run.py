@@ -1,15 +1,17 @@
 """The whole catalogue, and the result of a run."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rnn import Full
+from verification.diagnosis import diagnose
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.deck import Example, Kill, deck
 from verification.mutants.mutant import Edit, Mutant
-from verification.mutants.run import JUDGES, MutantsResult, run, shrunk
+from verification.mutants.run import JUDGES, MutantsResult, known, run, shrunk
 
 UNTRANSPOSED = (Edit("cells.vanilla", "da.dot(W, dh)", "da.dot(W.T, dh)"),)
 
@@ -97,3 +99,11 @@ def test_a_survivor_has_no_smaller_example():
     assert problem.truncation == Full()
     only_here = Kill(a_mutant("lags", edits=()), {"lags": Example(problem, "how")})
     assert shrunk(only_here, tried=20) is only_here
+
+
+def test_a_diagnosis_knows_the_mutants():
+    """Each by its name and as an engine, but for one whose right line the engine does not have."""
+    lost = replace(CATALOGUE[0], name="lost", edits=(Edit("bptt", "a line that never was", "pass"),))
+    known_ones = known((CATALOGUE[0], lost))
+    assert [name for name, _ in known_ones] == [CATALOGUE[0].name]
+    assert diagnose(known_ones[0][1], known_ones).as_if == (CATALOGUE[0].name,)
