@@ -76,7 +76,7 @@ class Fault:
         """G[t, s] by the reference, in the wider type, in the shape of the block.
 
         As in ``oracles.lags``: autograd of one loss by a copy of the block that one step alone uses. A table
-        of all lags of an embedded problem would be too large.
+        of all lags of an unfolded problem would be too large.
         """
         leaves = {name: a.astype(WIDER[problem.dtype]) for name, a in problem.arrays().items()}
         cell, f = STEPS[problem.cell], ACTIVATIONS[problem.activation]

@@ -1,7 +1,7 @@
 """Diagnosis: from a failing engine alone, which block, which loss step t, which step of use s, and why.
 
 The engine is put before a few *patients*, problems large enough to tell faults apart. Its own lag table, got
-as in ``verification.embedding``, is compared with the truth entry by entry, which gives a map over (t, s) for
+as in ``verification.unfolding``, is compared with the truth entry by entry, which gives a map over (t, s) for
 each block. The stages of a backward pass follow one another, so the first that is wrong is at fault:
 
 ==============  ==========================================================================
@@ -24,11 +24,10 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
-from verification.embedding import LOUD, aloud, embed, read, shown
 from verification.problem import BLOCKS, Engine, Gradients, Problem
-from verification.properties import LAG_BLOCKS, compare
-from verification.tolerance import SAFETY, unit
+from verification.properties import compare
 from verification.trial import Misbehaviour, Trial, Truth
+from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold
 
 # Enough of each dimension that none is special, and that lags 0 … 5 can be told apart.
 STEPS, RECORDS, INPUTS, UNITS, OUTPUTS = 6, 2, 2, 3, 2
@@ -161,9 +160,9 @@ def _on(trial: Trial) -> Diagnosis:
     )
     if forward:
         return Diagnosis("forward", problem, forward=forward)
-    found = {name: _map(trial, name, parts) for name, parts in observe(trial).items()}
+    found = _maps(trial)
     wrong = {name: each for name, each in found.items() if each.wrong.any()}
-    # A fault may need the problem as it is, such as a symmetric W, and not show in an embedded one.
+    # A fault may need the problem as it is, such as a symmetric W, and not show in an unfolded one.
     for name, expected in trial.truth.blocks.items():
         if name not in wrong and compare(name, answer.blocks()[name], expected.truth, expected.bound):
             everywhere = found[name].reached
@@ -177,46 +176,27 @@ def _on(trial: Trial) -> Diagnosis:
     return Diagnosis(None, problem)
 
 
-def observe(trial: Trial) -> dict[str, list[Array]]:
-    """The engine's own lag table of the problem: for each block one array a loss (``embedding.read``)."""
-    larger = embed(trial.problem)
-    losses = len(trial.truth.reach)
-    quiet = trial.ask(larger) if losses > 1 else None
-    outputs = trial.truth.table.outputs[0]
-    read_off = []
-    for loss in range(losses):
-        loud = trial.ask(larger if quiet is None else aloud(larger, outputs, loss))
-        read_off.append(read(trial.problem, loud, quiet))
-    return {name: [parts[name] for parts in read_off] for name in LAG_BLOCKS}
+def _maps(trial: Trial) -> dict[str, Map]:
+    """Every block's map, from the engine's own lag table of the problem."""
+    unfolded, losses = unfold(trial.truth), range(len(trial.truth.reach))
+    observed = [observe(trial, unfolded, loss) for loss in losses]
+    return {name: _map(trial.truth, [parts[name] for parts in observed], name) for name in LAG_BLOCKS}
 
 
-def _map(trial: Trial, name: str, parts: list[Array]) -> Map:
+def _map(truth: Truth, losses: Sequence[Parts], name: str) -> Map:
     """Where the observed parts of a block differ from the truth, within its own bound at each (t, s)."""
-    truth = trial.truth
-    rows = [_row(truth, loss, name, got) for loss, got in enumerate(parts)]
-    table = [np.zeros_like(row) for row in (rows[0],) for _ in range(truth.problem.first_loss)] + rows
+    rows = [_row(parts) for parts in losses]
+    table = [np.zeros_like(rows[0])] * truth.problem.first_loss + rows
     wrong, reached, beyond, missing = np.moveaxis(np.array(table), 1, 0)
     return Map(name, wrong, reached, beyond, missing)
 
 
-def _row(truth: Truth, loss: int, name: str, got: Array) -> Array:
+def _row(parts: Parts) -> Array:
     """(4, T): wrong, reached, beyond and missing, for one loss."""
-    want, spread, terms = truth.table.at(loss, "b" if name == "W" else name)
-    if name == "W":
-        on = shown(truth.problem)
-        want, spread, terms = want * on, spread * on, terms * on
-    reached = truth.reach[loss]
-    if name in ("V", "c", "h0"):
-        got = got[None]
-        reached = reached[:1] if name == "h0" else np.ones(1, bool)
-    size = _largest(got)
-    masked = want * reached.reshape(-1, *[1] * (want.ndim - 1))
-    # What is left of the other losses when they are taken off is far below any part of a patient.
-    bound = SAFETY * (spread + unit(truth.problem.dtype) * terms) + unit(truth.problem.dtype) / LOUD
-    wrong = _largest(got - masked) > bound
-    return np.array(
-        [wrong, reached & (_largest(want) > 0), wrong & ~reached, wrong & reached & (size <= bound)]
-    )
+    wrong = ~(_largest(parts.got - parts.want) <= parts.bound)
+    reached = parts.reached & (_largest(parts.due) > 0)
+    nothing = _largest(parts.got) <= parts.bound
+    return np.array([wrong, reached, wrong & ~parts.reached, wrong & parts.reached & nothing])
 
 
 def _largest(parts: Array) -> Array:

@@ -14,14 +14,11 @@ from hypothesis.strategies import SearchStrategy
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
-from verification.embedding import LOUD, aloud, embed, read, shown
 from verification.problem import BLOCKS, Gradients, Problem
 from verification.strategies import problems
-from verification.tolerance import DETERMINED, SAFETY, Expected, unit
-from verification.trial import Misbehaviour, Trial, Truth
-
-# The blocks whose parts can be told apart: the gradient's, and under a the cotangent of the pre-activations.
-LAG_BLOCKS = (*BLOCKS, "a")
+from verification.tolerance import DETERMINED, Expected
+from verification.trial import Misbehaviour, Trial
+from verification.unfolding import LAG_BLOCKS, Parts, can_be_told_apart, observe, unfold
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,50 +101,27 @@ def _blocks(trial: Trial, oracle: str, truths: Callable[[], dict[str, Array]]) -
 
 def lag_by_lag(trial: Trial) -> Iterator[Finding]:
     """Each block's part from each loss and each step of use agrees, by its own size."""
-    truth, problem = trial.truth, trial.problem
-    losses = len(truth.reach)
-    # A loss that is aloud must not overflow, with as much room again for what is computed on the way.
-    if truth.table.kinked or not truth.table.leaves_room(LOUD**2 if losses > 1 else 1):
+    truth = trial.truth
+    if not can_be_told_apart(truth):
         return
-    larger = embed(problem)
-    quiet = trial.ask(larger) if losses > 1 else None
-    outputs = truth.table.outputs[0]
+    unfolded, losses = unfold(truth), len(truth.reach)
     # The first, the middle and the last loss stand for all of them; a diagnosis asks for each.
     for loss in sorted({0, losses // 2, losses - 1}):
-        loud = trial.ask(larger if quiet is None else aloud(larger, outputs, loss))
-        observed = read(problem, loud, quiet)
-        for name in LAG_BLOCKS:
-            yield _lags_of(truth, loss, name, observed[name], quiet)
+        for name, parts in observe(trial, unfolded, loss).items():
+            yield _lags_of(truth.problem, loss, name, parts)
 
 
-def _lags_of(truth: Truth, loss: int, name: str, got: Array, quiet: Gradients | None) -> Finding:
-    """The finding of one loss in one block, over its steps of use: the worst disagreement of all."""
-    table, reach, lost = truth.table, truth.reach[loss], truth.table.lost[loss]
-    want, spread, terms = table.at(loss, "b" if name == "W" else name)
-    if name == "W":
-        on = shown(truth.problem)
-        want, spread, terms = want * on, spread * on, terms * on
-    if name in ("V", "c", "h0"):
-        got = got[None]
-        lost = lost[:1] if name == "h0" else np.zeros(1, bool)
-        reach = reach[:1] if name == "h0" else np.ones(1, bool)
-    u = unit(truth.problem.dtype)
-    want = want * reach.reshape(-1, *[1] * (want.ndim - 1))
-    bound = SAFETY * (spread + u * terms)
-    if quiet is not None:
-        # What is left of the other losses: both answers' errors in them, beside one LOUD times as large.
-        block = "b" if name == "W" else name
-        others = [table.at(other, block)[1:] for other in range(len(truth.reach))]
-        bound = bound + 2 * SAFETY * sum(y + u * a for y, a in others) / LOUD
-    size = np.abs(want).reshape(len(want), -1).max(axis=1)
-    judged = (size > 0) & ~lost
-    t = truth.problem.first_loss + loss
+def _lags_of(problem: Problem, loss: int, name: str, parts: Parts) -> Finding:
+    """The finding of one loss in one block: the first disagreement by step of use."""
+    want, kept = parts.want, np.flatnonzero(~parts.lost)
     wrong = None
-    for s in np.flatnonzero(~lost):
-        part = f"{name} of the loss at step {t}" + (f" from step {s}" if len(want) > 1 else "")
-        wrong = wrong or compare(part, got[s], want[s], bound[s])
-    determined = bound[judged] <= DETERMINED[truth.problem.dtype] * size[judged]
-    return Finding(f"lag by lag {name}", wrong, bool(judged.any()), bool(determined.all()))
+    for s in kept:
+        part = f"{name} of the loss at step {problem.first_loss + loss}"
+        part += f" from step {s}" if len(want) > 1 else ""
+        wrong = wrong or compare(part, parts.got[s], want[s], parts.bound[s])
+    size = np.abs(want).max(axis=tuple(range(1, want.ndim)))[kept]
+    determined = parts.bound[kept] <= DETERMINED[problem.dtype] * size
+    return Finding(f"lag by lag {name}", wrong, bool(size.any()), bool(determined[size > 0].all()))
 
 
 def equivalents(truncation: Truncation, steps: int, last_only: bool) -> Iterator[Truncation]:

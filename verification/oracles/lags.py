@@ -51,13 +51,11 @@ class LagTable:
     @cached_property
     def finite(self) -> bool:
         """Did nothing overflow?"""
-        return self.leaves_room(1)
-
-    def leaves_room(self, factor: float) -> bool:
-        """Would every number still be finite in the problem's type if it were ``factor`` times as large?"""
-        every = (*self.grads.values(), self.outputs, self.values)
-        largest = np.finfo(self.problem.dtype).max / factor
-        return all(bool(np.all(np.abs(array) < largest)) for array in every)
+        largest = np.finfo(self.problem.dtype).max
+        return all(
+            bool(np.all(np.abs(array) < largest))
+            for array in (*self.grads.values(), self.outputs, self.values)
+        )
 
     @cached_property
     def lost(self) -> Array:

@@ -1,16 +1,16 @@
-"""Embedded problems compute the same, and show an engine's own lag table, down to parts that have decayed."""
+"""Unfolded problems compute the same, and show an engine's own lag table, down to parts that have decayed."""
 
 import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
 from rnn.activations import ACTIVATIONS
-from verification.embedding import LOUD, aloud, embed, read, shown
 from verification.engine import manual
 from verification.problem import BLOCKS, Gradients, Problem
-from verification.properties import LAG_BLOCKS, PROPERTIES, findings
+from verification.properties import PROPERTIES, findings
 from verification.tolerance import WIDER
 from verification.trial import Trial, Truth
+from verification.unfolding import LAG_BLOCKS, LOUDEST, can_be_told_apart, observe, unfold
 
 POLICIES = (
     Full(),
@@ -70,80 +70,83 @@ def plain(carry=lambda dh, lag: dh):
     return engine
 
 
-def observed(engine, problem):
-    """The engine's own lag table: for each loss the parts of every block."""
-    larger, outputs = embed(problem), Truth(problem).table.outputs[0]
-    if problem.targets.ndim == 2:
-        return [read(problem, engine(larger), None)]
-    quiet = engine(larger)
-    return [
-        read(problem, engine(aloud(larger, outputs, loss)), quiet)
-        for loss in range(len(problem.targets_by_step))
-    ]
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_larger_problem_computes_the_same(activation, dtype):
-    """Outputs, loss and the gradients of what it has in common with the problem stay, to rounding."""
-    problem = a_problem(activation, truncation=Chunked(2, 3), dtype=dtype)
-    larger = embed(problem)
-    assert larger.dtype == dtype
-    small, large = manual(problem), manual(larger)
-    tolerance = {"rtol": 1e-5, "atol": 1e-5} if dtype == np.float32 else {"rtol": 1e-12, "atol": 1e-13}
-    np.testing.assert_allclose(large.outputs, small.outputs, **tolerance)
-    np.testing.assert_allclose(large.value, small.value, **tolerance)
-    for name, block in small.blocks().items():
-        own = large.blocks()[name][tuple(slice(size) for size in block.shape)]
-        np.testing.assert_allclose(own, block, **tolerance)
+def test_each_set_of_units_holds_a_state(activation):
+    """Set s holds h_s after s steps, by the reference and by the engine; the readout sees the loss's set."""
+    problem = a_problem(activation, truncation=Chunked(2, 3))
+    unfolded = unfold(Truth(problem))
+    states = np.stack([problem.h0] + [unfolded.states[s, :, 3 * (s + 1) : 3 * (s + 2)] for s in range(4)])
+    want = manual(problem).outputs
+    outputs = states[1:].swapaxes(0, 1) @ problem.params["V"].T + problem.params["c"]
+    np.testing.assert_allclose(outputs.astype(float), want, rtol=1e-12)
+    for loss in range(4):
+        seen = manual(unfolded.silent(loss)).outputs[:, loss]
+        np.testing.assert_allclose(seen, want[:, loss], rtol=1e-12)
 
 
 def test_the_problem_itself_is_left_alone():
-    """Embedding copies; the truncation, the targets and the readout's bias are shared or the same."""
-    problem = a_problem(truncation=Window(1))
+    """Unfolding copies; the truncation, the type and the readout's bias are the problem's."""
+    problem = a_problem(truncation=Window(1), dtype=np.float32)
     before = {name: array.copy() for name, array in problem.arrays().items()}
-    larger = embed(problem)
-    assert larger.truncation == Window(1)
-    np.testing.assert_array_equal(larger.targets, problem.targets)
+    unfolded = unfold(Truth(problem))
+    louder = unfolded.aloud(unfolded.silent(1), 1)
+    assert louder.truncation == Window(1)
+    assert louder.dtype == np.float32
     for name, array in problem.arrays().items():
         np.testing.assert_array_equal(array, before[name])
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_each_probe_unit_is_on_for_one_step(activation):
-    """In the larger problem unit s shows ``shown`` in h_s alone, and nothing before or after."""
-    problem = a_problem(activation)
-    larger, units, T = embed(problem), 3, problem.steps
-    # The readout is changed to show the probe units themselves.
-    V = np.zeros((T, units + T))
-    V[:, units:] = np.eye(T)
-    telling = larger.replaced(V=V, c=np.zeros(T), targets=np.zeros((2, T, T)))
-    seen = manual(telling).outputs
-    want = shown(problem) * np.eye(T, k=1)[:T]
-    np.testing.assert_array_equal(seen, np.broadcast_to(want, seen.shape))
-    np.testing.assert_array_equal(larger.h0[:, units:], shown(problem) * np.eye(T)[[0, 0]])
-
-
-@pytest.mark.parametrize(
-    ("activation", "value"),
-    [("tanh", np.tanh(1)), ("sigmoid", 0.5), ("relu", 1), ("softsign", 0.5), ("identity", 1)],
-)
-def test_what_a_unit_shows_that_is_on(activation, value):
-    """f(1), or the sigmoid's f(0)."""
-    assert shown(a_problem(activation)) == value
-
-
+@pytest.mark.parametrize("every_step", [True, False])
 @pytest.mark.parametrize("loss", [0, 2, 3])
-def test_aloud_makes_one_residual_larger(loss):
-    """That loss's residual is LOUD times as large, and every other target is the same to the bit."""
-    problem = a_problem()
-    outputs = Truth(problem).table.outputs[0]
-    louder = aloud(problem, outputs, loss)
-    others = [t for t in range(4) if t != loss]
-    np.testing.assert_array_equal(louder.targets[:, others], problem.targets[:, others])
-    ratio = (outputs - louder.targets)[:, loss] / (outputs - problem.targets)[:, loss]
-    np.testing.assert_allclose(ratio, LOUD, rtol=1e-14)
-    assert louder.dtype == problem.dtype
+def test_all_losses_are_silent_but_one(every_step, loss):
+    """Residuals are roundings, but that of the loss aloud, which is a power of two times the problem's."""
+    loss = loss if every_step else 0
+    problem = a_problem(every_step=every_step)
+    unfolded = unfold(Truth(problem))
+    silent = unfolded.silent(loss)
+    quiet, louder = manual(silent), unfolded.aloud(silent, loss)
+    at = slice(None) if every_step else -1
+    assert np.max(np.abs(quiet.outputs[:, at] - silent.targets)) < 1e-14
+    others = [t for t in range(4) if t != loss] if every_step else []
+    np.testing.assert_array_equal(louder.targets[:, others], silent.targets[:, others])
+    t = loss if every_step else 3
+    own = manual(problem).outputs[:, t] - problem.targets_by_step[loss]
+    loud = quiet.outputs[:, t] - (louder.targets[:, t] if every_step else louder.targets)
+    assert unfolded.loudness == LOUDEST[problem.dtype]
+    np.testing.assert_allclose(loud / 2.0**unfolded.loudness, own, rtol=1e-12)
+
+
+def test_a_loss_is_made_no_louder_than_there_is_room_for():
+    """Large weights take the room of the loudness, down to none."""
+    loudness = []
+    for V in (1, 1e10, 1e15):
+        large = a_problem("identity", dtype=np.float32)
+        loudness.append(unfold(Truth(large.replaced(V=large.params["V"] * np.float32(V)))).loudness)
+    assert loudness[0] == 40
+    assert 0 < loudness[1] < 40
+    assert loudness[2] == 0
+
+
+def test_a_set_that_is_not_in_use_may_overflow():
+    """From h0 the states grow a step later than from 0, where the other sets start: nothing is observed."""
+    one = np.ones((1, 1), np.float32)
+    params = {"U": one, "W": one * 1e20, "b": -one[0], "V": one, "c": one[0]}
+    problem = Problem("identity", params, np.ones((1, 3, 1), np.float32), one, 0 * one, Full())
+    unfolded = unfold(Truth(problem))
+    assert unfolded.fits
+    delayed = problem.replaced(h0=one * 1e-20, b=-2 * one[0] + np.float32(1e-20))
+    unfolded = unfold(Truth(delayed))
+    assert not unfolded.fits
+    assert observe(Trial(manual, unfolded.truth), unfolded, 0) == {}
+
+
+def test_parts_without_a_truth_are_not_told_apart():
+    """Neither on a relu's kink nor with an overflow."""
+    assert can_be_told_apart(Truth(a_problem("relu")))
+    kinked = a_problem("relu").replaced(U=np.zeros((3, 2)), W=np.zeros((3, 3)), b=np.zeros(3))
+    assert not can_be_told_apart(Truth(kinked))
+    large = a_problem("identity", dtype=np.float32)
+    assert not can_be_told_apart(Truth(large.replaced(W=large.params["W"] * np.float32(1e15))))
 
 
 @pytest.mark.parametrize("truncation", POLICIES, ids=repr)
@@ -163,20 +166,19 @@ def test_every_activation_can_be_observed(activation):
 def compare_tables(problem):
     """What is read off rnn's answers against the lag table, within 1e-10 of each loss's parts."""
     truth = Truth(problem)
-    for loss, parts in enumerate(observed(manual, problem)):
-        assert set(parts) == set(LAG_BLOCKS)
-        for name, got in parts.items():
-            want, _, _ = truth.table.at(loss, "b" if name == "W" else name)
-            reach = truth.reach[loss]
-            if name == "W":
-                want = want * shown(problem)
-            if name in ("V", "c", "h0"):
-                got = got[None]
-                reach = reach[:1] if name == "h0" else np.ones(1, bool)
-            masked = want * reach.reshape(-1, *[1] * (want.ndim - 1))
-            assert got.shape == masked.shape
-            assert got.dtype == WIDER[problem.dtype]
-            np.testing.assert_allclose(got, masked, rtol=1e-10, atol=1e-12)
+    unfolded = unfold(truth)
+    for loss in range(len(truth.reach)):
+        observed = observe(Trial(manual, truth), unfolded, loss)
+        assert set(observed) == set(LAG_BLOCKS)
+        for name, parts in observed.items():
+            due, _, _ = truth.table.at(loss, name)
+            reach = np.ones(1, bool) if name in ("V", "c") else truth.reach[loss][: len(due)]
+            want = due * reach.reshape(-1, *[1] * (due.ndim - 1))
+            np.testing.assert_array_equal(parts.want, want)
+            assert parts.got.shape == want.shape
+            assert parts.got.dtype == WIDER[problem.dtype]
+            np.testing.assert_allclose(parts.got, want, rtol=1e-10, atol=1e-12)
+            assert np.all(parts.bound < 1e-10)
 
 
 def refuted(engine, problem, name):
@@ -217,3 +219,20 @@ def test_only_the_lag_of_the_fault_is_accused():
     told = refuted(slightly_off_at(3), a_problem("tanh", every_step=False, T=6, decay=0.3), "lag by lag")
     assert told
     assert all("from step 2[" in message for message in told)
+
+
+def test_an_engine_cannot_widen_its_bound():
+    """Whatever it answers where all is silent, the bound stays near the roundings of the largest part."""
+    truth = Truth(a_problem())
+
+    def loud(problem):
+        answer = manual(problem)
+        return Gradients(
+            answer.outputs, answer.value, **{n: block + 1e300 for n, block in answer.blocks().items()}
+        )
+
+    parts = observe(Trial(loud, truth), unfold(truth), 3)
+    honest = observe(Trial(manual, truth), unfold(truth), 3)
+    for name in LAG_BLOCKS:
+        largest = np.max(np.abs(parts[name].due))
+        assert np.all(parts[name].bound <= honest[name].bound + 1e-14 * largest)

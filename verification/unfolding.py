@@ -1,0 +1,178 @@
+"""An engine's own lag table, every block of it read through that block's own door.
+
+An engine answers with sums over loss steps t and steps of use s. Here a problem is *unfolded* into a larger
+one, whose gradients keep the parts of the sums apart:
+
+- Its units come in T + 1 sets, of which set s + 1 reads set s and no other, and set 0 starts from h_0. So set
+  s holds the state h_s after s steps, and what the sets hold at other times flows into no answer. The loss
+  at step t reads set t + 1. Then the rows of set s + 1 in dU, dW and db are G[t, s], entry by
+  entry, and so is grads.xs at step s.
+- H more inputs, all zero, with the identity for every set as their columns of U: grads.xs there is da_s.
+- All losses but one are silent: their targets are the network's own outputs, so that their residuals are
+  roundings. Those are taken off with a second answer, in which that loss is silent too; and it is made so
+  much louder first that nothing of the others is left beside its smallest part.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.problem import BLOCKS, Gradients, Problem
+from verification.reference.activations import ACTIVATIONS
+from verification.reference.cells import STEPS
+from verification.reference.network import read_out, unroll
+from verification.tolerance import SAFETY, WIDER, unit
+from verification.trial import Trial, Truth
+
+# The blocks whose parts can be told apart: the gradient's, and under a the cotangent of the pre-activations.
+LAG_BLOCKS = (*BLOCKS, "a")
+
+# By which power of two a loss is made louder: far more than the roundings of others need, in float32 as much
+# as leaves room for squares.
+LOUDEST = {np.dtype(np.float32): 40, np.dtype(np.float64): 200}
+
+# Powers of two kept free below the largest number, for what is summed on the way.
+ROOM = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What one loss brings to one block by each step of use: an engine's ``got``, and the truth beside it.
+
+    ``got`` and ``due`` (S, …), with S = T, or 1 for V, c and h0. ``reached`` (S,): the truncation lets the
+    loss reach that step. ``lost`` (S,): on the way there the type loses a cotangent. ``bound`` (S,): the
+    error allowed.
+    """
+
+    got: Array
+    due: Array
+    reached: Array
+    lost: Array
+    bound: Array
+
+    @property
+    def want(self) -> Array:
+        """The truth under the truncation: what is due where it is reached, and zero elsewhere."""
+        reached = self.reached.reshape(-1, *[1] * (self.due.ndim - 1))
+        return np.where(reached, self.due, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Unfolded:
+    """The unfolded problem, and the states (T, N, (T + 1) · H) that it passes through, in the wider type."""
+
+    truth: Truth
+    larger: Problem
+    states: Array
+
+    @property
+    def fits(self) -> bool:
+        """Does every set stay finite, those that are not in use as well?"""
+        return bool(np.all(np.abs(self.states) < np.finfo(self.larger.dtype).max))
+
+    @property
+    def loudness(self) -> int:
+        """By which power of two a loss can be made louder before anything nears overflow."""
+        table, dtype = self.truth.table, self.larger.dtype
+        arrays = (*table.grads.values(), table.outputs, self.states)
+        largest = max(1.0, *(float(np.max(np.abs(array))) for array in arrays))
+        room = math.frexp(float(np.finfo(dtype).max) / largest)[1] - ROOM
+        return max(0, min(LOUDEST[dtype], room))
+
+    def silent(self, loss: int) -> Problem:
+        """The unfolded problem, read out for one loss (an index from the first on), with hardly any loss."""
+        units, sets = self.truth.problem.h0.shape[1], self.larger.steps + 1
+        at = self.larger.first_loss + loss + 1
+        V = np.pad(self.truth.problem.params["V"], ((0, 0), (at * units, (sets - at - 1) * units)))
+        outputs = read_out(V.astype(self.states.dtype), self.larger.params["c"], self.states).swapaxes(0, 1)
+        every_step = self.larger.targets.ndim == 3
+        targets = outputs if every_step else outputs[:, -1]
+        return self.larger.replaced(V=V, targets=targets.astype(self.larger.dtype))
+
+    def aloud(self, silent: Problem, loss: int) -> Problem:
+        """The same, with the residual of the loss 2 ** ``loudness`` times the problem's own."""
+        problem, outputs = self.truth.problem, self.truth.table.outputs[0]
+        residual = outputs[:, problem.first_loss + loss] - problem.targets_by_step[loss]
+        louder = outputs[:, problem.first_loss + loss] - 2.0**self.loudness * residual
+        targets = silent.targets.copy()
+        targets[(slice(None), loss) if targets.ndim == 3 else ...] = louder
+        return silent.replaced(targets=targets)
+
+    def read(self, loss: int, answer: Gradients) -> dict[str, Array]:
+        """From an answer, in the wider type: the parts of every block by step of use."""
+        blocks = {name: np.asarray(block, self.states.dtype) for name, block in answer.blocks().items()}
+        _, steps, inputs = self.truth.problem.xs.shape
+        units, at = self.truth.problem.h0.shape[1], self.larger.first_loss + loss + 1
+        s = np.arange(steps)
+        dxs = blocks["xs"].swapaxes(0, 1)
+        return {
+            "U": blocks["U"].reshape(steps + 1, units, -1)[1:, :, :inputs],
+            "W": blocks["W"].reshape(steps + 1, units, steps + 1, units)[s + 1, :, s, :],
+            "b": blocks["b"].reshape(steps + 1, units)[1:],
+            "xs": dxs[:, :, :inputs],
+            "a": dxs[:, :, inputs:],
+            "V": blocks["V"][None, :, at * units : (at + 1) * units],
+            "c": blocks["c"][None],
+            "h0": blocks["h0"][None, :, :units],
+        }
+
+
+def unfold(truth: Truth) -> Unfolded:
+    """The unfolded problem of ``truth``; its truncation is the problem's own."""
+    problem = truth.problem
+    records, steps, _ = problem.xs.shape
+    units, sets, dtype = problem.h0.shape[1], steps + 1, problem.dtype
+    identity = np.eye(units, dtype=dtype)
+    larger = problem.replaced(
+        U=np.tile(np.concatenate((problem.params["U"], identity), axis=1), (sets, 1)),
+        W=np.kron(np.eye(sets, k=-1, dtype=dtype), problem.params["W"]),
+        b=np.tile(problem.params["b"], sets),
+        V=np.tile(problem.params["V"], sets),
+        h0=np.pad(problem.h0, ((0, 0), (0, steps * units))),
+        xs=np.concatenate((problem.xs, np.zeros((records, steps, units), dtype)), axis=2),
+    )
+    wide = {name: array.astype(WIDER[dtype]) for name, array in larger.arrays().items()}
+    cell, f = STEPS[problem.cell], ACTIVATIONS[problem.activation]
+    # A set that is not in use may overflow where the problem does not; ``fits`` sees it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        states = unroll(
+            lambda s, x, h: cell(f, wide["U"], wide["W"], wide["b"], x, h),
+            list(wide["xs"].swapaxes(0, 1)),
+            wide["h0"],
+        )
+    return Unfolded(truth, larger, np.stack(states[1:]))
+
+
+def can_be_told_apart(truth: Truth) -> bool:
+    """Has every part a truth? Not with an overflow, nor on a relu's kink."""
+    return truth.table.finite and not truth.table.kinked
+
+
+def observe(trial: Trial, unfolded: Unfolded, loss: int) -> dict[str, Parts]:
+    """The engine's parts of one loss, an index from the first on; none where a set overflows."""
+    if not unfolded.fits:
+        return {}
+    silent = unfolded.silent(loss)
+    quiet = unfolded.read(loss, trial.ask(silent))
+    loud = unfolded.read(loss, trial.ask(unfolded.aloud(silent, loss)))
+    return {name: _parts(unfolded, loss, name, quiet[name], loud[name]) for name in LAG_BLOCKS}
+
+
+def _parts(unfolded: Unfolded, loss: int, name: str, quiet: Array, loud: Array) -> Parts:
+    """The parts of one block, with the error allowed."""
+    truth, factor = unfolded.truth, 2.0**unfolded.loudness
+    u = unit(truth.problem.dtype)
+    due, spread, terms = truth.table.at(loss, name)
+    reached, lost = truth.reach[loss], truth.table.lost[loss]
+    if name == "h0":
+        reached, lost = reached[:1], lost[:1]
+    elif name in ("V", "c"):
+        reached, lost = np.ones(1, bool), np.zeros(1, bool)
+    # Both answers round what the silent losses bring. That is never taken for more than the roundings of the
+    # largest part, so that an engine cannot widen the bound by a large answer.
+    left = np.minimum(np.max(np.abs(quiet)) / factor, np.max(np.abs(due)))
+    bound = SAFETY * (spread + u * (terms + 2 * left))
+    with np.errstate(invalid="ignore"):
+        return Parts((loud - quiet) / factor, due, reached, lost, bound)
