@@ -1,8 +1,8 @@
 """Diagnosis: from a failing engine alone, which block, which loss step t, which step of use s, and why.
 
-The engine is put before a few *patients*, problems large enough to tell faults apart. Its own lag table, got
-as in ``verification.unfolding``, is compared with the truth entry by entry, which gives a map over (t, s) for
-each block. The stages of a backward pass follow one another, so the first that is wrong is at fault:
+The engine is put before a few *patients*, problems large enough to tell faults apart, and on each a map of
+every wrong block is drawn (``verification.maps``). The stages of a backward pass follow one another, so the
+first that is wrong is at fault:
 
 ==============  ==========================================================================
 forward         the outputs are wrong
@@ -10,27 +10,36 @@ readout         V or c is wrong: they take every loss directly
 truncation      nothing is wrong but that losses reach too far, or not far enough
 recursion       a is wrong, the cotangent of the pre-activations, which the recursion makes
 accumulation    a is right, and U, W, b, xs or h0, which are made from it, is wrong
+conduct         no gradient is wrong, and still a property refutes the engine
 ==============  ==========================================================================
 
 What the fault is like is found by trying known faults: an engine that gives the same gradients on every
 patient is wrong in the same way.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from itertools import product
 
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import Array
+from rnn.arrays import FRACTIONS, Array
+from verification.exactness import EXACTNESS
+from verification.maps import Map, in_words, maps
 from verification.problem import BLOCKS, Engine, Gradients, Problem
-from verification.properties import compare
+from verification.properties import PROPERTIES, Property, compare, findings
+from verification.tolerance import Expected
 from verification.trial import Misbehaviour, Trial, Truth
-from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold
+from verification.unfolding import unfold
 
-# Enough of each dimension that none is special, and that lags 0 … 5 can be told apart.
-STEPS, RECORDS, INPUTS, UNITS, OUTPUTS = 6, 2, 2, 3, 2
+# N, D, H, K: enough of each that none is special.
+SIZES = (2, 2, 3, 2)
+
+# T: lags 0 … 5 can be told apart.
+STEPS = 6
 
 POLICIES: tuple[Truncation, ...] = (
     Full(),
@@ -48,31 +57,11 @@ STAGES = {
     "accumulation": ("U", "W", "b", "xs", "h0"),
 }
 
-
-@dataclass(frozen=True, eq=False)
-class Map:
-    """Where a block is wrong: arrays by loss step t and step of use s, (T, T), or (T, 1) for V, c, h0.
-
-    ``reached``: the truncation lets loss t reach step s. ``beyond``: it does not, and the engine went there.
-    ``missing``: it does, and the engine has nothing there.
-    """
-
-    block: str
-    wrong: Array
-    reached: Array
-    beyond: Array
-    missing: Array
-
-    def lags(self) -> tuple[set[int], set[int]]:
-        """The lags t − s at which an entry is wrong, and those at which one that is reached is right."""
-        lag = np.subtract.outer(np.arange(self.wrong.shape[0]), np.arange(self.wrong.shape[1]))
-        right = self.reached & ~self.wrong
-        return {int(i) for i in lag[self.wrong]}, {int(i) for i in lag[right]}
-
-    @property
-    def reaches_wrong(self) -> bool:
-        """Is every wrong entry one that is there and should not be, or is not there and should be?"""
-        return bool(np.array_equal(self.wrong, self.beyond | self.missing))
+# Of an engine whose gradients are right: first what is about its conduct alone, then all else.
+CONDUCT = sorted(
+    (*PROPERTIES, *EXACTNESS),
+    key=lambda check: check.name not in ("inputs stay", "second call", "memory layout", "integers"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,15 +69,16 @@ class Diagnosis:
     """What is wrong with an engine. ``stage`` is None where no patient shows a fault.
 
     ``problem`` is the patient on which it shows, ``maps`` its wrong blocks, ``as_if`` the known faults that
-    give the same gradients, and ``misbehaviour`` how it did not answer in form.
+    give the same gradients, ``forward`` the parts of a wrong forward, and ``refuted`` what a property says of
+    an engine whose conduct is at fault, or how it does not answer in form.
     """
 
     stage: str | None
     problem: Problem
     maps: tuple[Map, ...] = ()
     as_if: tuple[str, ...] = ()
-    misbehaviour: str | None = None
     forward: tuple[str, ...] = field(default=())
+    refuted: str | None = None
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -96,180 +86,178 @@ class Diagnosis:
         return tuple(found.block for found in self.maps)
 
     def __str__(self) -> str:
-        if self.misbehaviour is not None:
-            return f"The engine does not answer in form: it {self.misbehaviour}"
         if self.stage is None:
             return "No patient shows a fault."
-        if self.stage == "forward":
+        if self.stage == "form":
+            return f"The engine does not answer in form: it {self.refuted}"
+        if self.stage == "conduct":
+            told = f"no patient's gradient is wrong, but {self.refuted}: the conduct is at fault"
+        elif self.stage == "forward":
             told = f"{' and '.join(self.forward)} wrong: the forward is at fault"
         else:
             under = "" if self.problem.truncation == Full() else f" (under {self.problem.truncation})"
-            told = f"{_together(self.maps)}{under}: the {self.stage} is at fault"
+            told = f"{in_words(self.maps)}{under}: the {self.stage} is at fault"
         return f"{told}, as if {' or '.join(self.as_if)}" if self.as_if else told
 
 
-def patients(policies: Iterable[Truncation] = POLICIES) -> list[Truth]:
-    """What a diagnosis looks at: for each policy a problem with a loss on every step, and one on the last."""
-    found = []
-    for every_step in (True, False):
-        for policy in policies:
-            rng = np.random.default_rng(20)
-            N, T, D, H, K = RECORDS, STEPS, INPUTS, UNITS, OUTPUTS
-            shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
-            params = {name: rng.standard_normal(shape) / 2 for name, shape in shapes.items()}
-            xs, h0 = rng.standard_normal((N, T, D)), rng.standard_normal((N, H))
-            targets = rng.standard_normal((N, T, K))
-            problem = Problem("tanh", params, xs, targets if every_step else targets[:, -1], h0, policy)
-            found.append(Truth(problem))
-    return found
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A fault to compare with: what an engine is like that has it, and the engine."""
+
+    name: str
+    engine: Engine
+
+    @cached_property
+    def answers(self) -> tuple[Gradients | Misbehaviour, ...]:
+        """Its answers to the patients."""
+        return tuple(_answer(self.engine, truth) for truth in patients())
 
 
 @lru_cache(maxsize=1)
-def _patients() -> tuple[Truth, ...]:
-    """The patients, whose truths serve every engine."""
-    return tuple(patients())
+def patients() -> tuple[Truth, ...]:
+    """What a diagnosis looks at; their truths serve every engine.
 
-
-def diagnose(
-    engine: Engine, known: Sequence[tuple[str, Engine]] = (), also: Sequence[Problem] = ()
-) -> Diagnosis:
-    """What is wrong with an engine, as far as the patients, and the problems in ``also``, show it.
-
-    ``known`` holds faults to compare with: what each is like, and an engine that has it.
+    For each policy a problem with a loss on every step, and one on the last. Then each other activation, of
+    more inputs than units; a sequence no longer than its window; and a long one on which gradients live.
     """
-    truths = [*_patients(), *map(Truth, also)]
+    problems = [patient("tanh", policy, every_step) for every_step in (True, False) for policy in POLICIES]
+    for activation in ("sigmoid", "relu", "softsign", "identity"):
+        problems.append(patient(activation, Full(), True, sizes=(2, 4, 3, 2)))
+    problems.append(patient("tanh", Window(9), True))
+    long = patient("identity", Full(), False, steps=30, sizes=(2, 1, 3, 1))
+    problems.append(long.replaced(W=np.linalg.qr(long.params["W"])[0]))
+    return tuple(map(Truth, problems))
+
+
+def patient(
+    activation: str,
+    truncation: Truncation,
+    every_step: bool,
+    steps: int = STEPS,
+    sizes: tuple[int, int, int, int] = SIZES,
+) -> Problem:
+    """A problem of normal numbers, always the same for the same arguments."""
+    rng = np.random.default_rng(20)
+    N, D, H, K = sizes
+    shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
+    params = {name: rng.standard_normal(shape) / 2 for name, shape in shapes.items()}
+    xs, h0 = rng.standard_normal((N, steps, D)), rng.standard_normal((N, H))
+    targets = rng.standard_normal((N, steps, K))
+    return Problem(activation, params, xs, targets if every_step else targets[:, -1], h0, truncation)
+
+
+def in_integers() -> Problem:
+    """A patient of small integers, on which floating point does not round."""
+    return _rounded(patient("relu", Window(1), True, steps=4))
+
+
+def in_fractions() -> Problem:
+    """A patient in Fractions."""
+    halves = _rounded(patient("softsign", Window(1), True, steps=3))
+    exact = {name: np.vectorize(Fraction, otypes=[object])(array) for name, array in halves.arrays().items()}
+    return halves.replaced(**exact)
+
+
+def _rounded(problem: Problem) -> Problem:
+    return problem.replaced(**{name: np.round(2 * array) for name, array in problem.arrays().items()})
+
+
+def diagnose(engine: Engine, known: Sequence[Known] = (), also: Sequence[Problem] = ()) -> Diagnosis:
+    """What is wrong with an engine, as far as the patients, and the problems in ``also``, show it."""
+    others = [Truth(problem) for problem in also if problem.dtype != FRACTIONS]
+    truths = (*patients(), *others)
     for truth in truths:
-        trial = Trial(engine, truth)
         try:
-            found = _on(trial)
+            found = _on(Trial(engine, truth))
         except Misbehaviour as wrong:
-            return Diagnosis("form", truth.problem, misbehaviour=str(wrong))
+            found = Diagnosis("form", truth.problem, refuted=str(wrong))
         if found.stage is not None:
-            as_if = tuple(name for name, other in known if _same(engine, other, truths))
-            return Diagnosis(found.stage, truth.problem, found.maps, as_if, forward=found.forward)
-    return Diagnosis(None, truths[0].problem)
+            return replace(found, as_if=tuple(_alike(engine, known, others)))
+    return next(_conduct(engine, known, also), Diagnosis(None, truths[0].problem))
+
+
+def _conduct(engine: Engine, known: Sequence[Known], also: Sequence[Problem]) -> Iterator[Diagnosis]:
+    """What a property refutes in an engine whose gradients are right, on a patient or in exact numbers."""
+    exact = (in_integers(), in_fractions())
+    truths = [Truth(problem) for problem in (*also, *(truth.problem for truth in patients()), *exact)]
+    for check, truth in product(CONDUCT, truths):
+        refuted = _refuted(engine, check, truth)
+        if refuted is not None:
+            same = (other.name for other in known if _refuted(other.engine, check, truth) == refuted)
+            yield Diagnosis("conduct", truth.problem, refuted=refuted, as_if=tuple(same))
+
+
+def _refuted(engine: Engine, check: Property, truth: Truth) -> str | None:
+    """What a property says of the engine if it refutes it; nothing of a problem that it is not about."""
+    if (truth.problem.dtype == FRACTIONS) != (check.name == "exact"):
+        return None
+    said = (f"{f.row}: {f.wrong}" for f in findings(Trial(engine, truth), check) if f.wrong is not None)
+    return next(said, None)
 
 
 def _on(trial: Trial) -> Diagnosis:
-    """What one patient shows."""
-    problem, answer = trial.problem, trial.answer
+    """What one patient shows; nothing where it has no truth."""
+    problem, truth = trial.problem, trial.truth
+    if not (truth.determined and unfold(truth).fits):
+        return Diagnosis(None, problem)
     forward = tuple(
         name
-        for name, expected in trial.truth.forward.items()
-        if compare(name, answer.named()[name], expected.truth, expected.bound)
+        for name, expected in truth.forward.items()
+        if compare(name, trial.answer.named()[name], expected.truth, expected.bound)
     )
     if forward:
         return Diagnosis("forward", problem, forward=forward)
-    found = _maps(trial)
-    wrong = {name: each for name, each in found.items() if each.wrong.any()}
-    # A fault may need the problem as it is, such as a symmetric W, and not show in an unfolded one.
-    for name, expected in trial.truth.blocks.items():
-        if name not in wrong and compare(name, answer.blocks()[name], expected.truth, expected.bound):
-            everywhere = found[name].reached
-            wrong[name] = Map(name, everywhere, everywhere, everywhere & False, everywhere & False)
+    wrong = maps(trial)
+    shown = tuple(wrong[name] for name in BLOCKS if name in wrong)
+    if wrong and problem.truncation != Full() and all(each.cut_elsewhere for each in wrong.values()):
+        return Diagnosis("truncation", problem, shown)
+    if shown and set(wrong) <= {"xs", "a"}:
+        # The das are seen through xs. Where all else that is made from them is right, so are they.
+        return Diagnosis("accumulation", problem, shown)
     for stage, blocks in STAGES.items():
         if any(name in wrong for name in blocks):
-            maps = tuple(wrong[name] for name in LAG_BLOCKS if name in wrong and name != "a")
-            reach = stage == "recursion" and all(each.reaches_wrong for each in wrong.values())
-            truncated = reach and problem.truncation != Full()
-            return Diagnosis("truncation" if truncated else stage, problem, maps)
+            return Diagnosis(stage, problem, shown)
     return Diagnosis(None, problem)
 
 
-def _maps(trial: Trial) -> dict[str, Map]:
-    """Every block's map, from the engine's own lag table of the problem."""
-    unfolded, losses = unfold(trial.truth), range(len(trial.truth.reach))
-    observed = [observe(trial, unfolded, loss) for loss in losses]
-    return {name: _map(trial.truth, [parts[name] for parts in observed], name) for name in LAG_BLOCKS}
+def _alike(engine: Engine, known: Sequence[Known], others: Sequence[Truth]) -> Iterator[str]:
+    """The names of the known faults that answer as the engine does, on every patient and on the others."""
+    suspect = Known("", engine)
+    for other in known:
+        pairs = zip(patients(), suspect.answers, other.answers, strict=True)
+        if all(_same(*pair) for pair in pairs) and all(
+            _same(truth, _answer(engine, truth), _answer(other.engine, truth)) for truth in others
+        ):
+            yield other.name
 
 
-def _map(truth: Truth, losses: Sequence[Parts], name: str) -> Map:
-    """Where the observed parts of a block differ from the truth, within its own bound at each (t, s)."""
-    rows = [_row(parts) for parts in losses]
-    table = [np.zeros_like(rows[0])] * truth.problem.first_loss + rows
-    wrong, reached, beyond, missing = np.moveaxis(np.array(table), 1, 0)
-    return Map(name, wrong, reached, beyond, missing)
+def _answer(engine: Engine, truth: Truth) -> Gradients | Misbehaviour:
+    try:
+        return Trial(engine, truth).answer
+    except Misbehaviour as wrong:
+        return wrong
 
 
-def _row(parts: Parts) -> Array:
-    """(4, T): wrong, reached, beyond and missing, for one loss."""
-    wrong = ~(_largest(parts.got - parts.want) <= parts.bound)
-    reached = parts.reached & (_largest(parts.due) > 0)
-    nothing = _largest(parts.got) <= parts.bound
-    return np.array([wrong, reached, wrong & ~parts.reached, wrong & parts.reached & nothing])
-
-
-def _largest(parts: Array) -> Array:
-    """The largest magnitude of each part along the first axis; NaN counts as infinitely large."""
-    flat = np.abs(parts).reshape(len(parts), -1)
-    return np.asarray(np.where(np.isnan(flat), np.inf, flat).max(axis=1))
-
-
-def _same(engine: Engine, other: Engine, truths: Sequence[Truth]) -> bool:
-    """Do two engines answer alike, within the bounds, on every patient?"""
-    for truth in truths:
-        try:
-            first, second = Trial(engine, truth).answer, Trial(other, truth).answer
-        except Misbehaviour:
-            return False
-        for name in BLOCKS:
-            bound = 2 * truth.blocks[name].bound * _magnification(first, truth, name)
-            if compare(name, first.blocks()[name], second.blocks()[name], bound):
-                return False
-    return True
-
-
-def _magnification(answer: Gradients, truth: Truth, name: str) -> float:
-    """How much larger than the truth's a wrong block is, for rounding grows with it; at least 1."""
-    size = truth.blocks[name].size
-    return max(1.0, float(np.max(np.abs(answer.blocks()[name]))) / size) if size > 0 else 1.0
-
-
-def _together(maps: Sequence[Map]) -> str:
-    """Every block with where it is wrong, blocks that are wrong in the same places together."""
-    places: dict[str, list[str]] = {}
-    for found in maps:
-        places.setdefault(_where(found), []).append(found.block)
-    return "; ".join(
-        f"{', '.join(blocks)} {'are' if len(blocks) > 1 else 'is'} {where}"
-        for where, blocks in places.items()
+def _same(truth: Truth, first: Gradients | Misbehaviour, second: Gradients | Misbehaviour) -> bool:
+    """Are two answers the same, within the bounds of the problem?"""
+    if isinstance(first, Misbehaviour) or isinstance(second, Misbehaviour):
+        return str(first) == str(second)
+    forward = (
+        compare(name, first.named()[name], second.named()[name], 2 * expected.bound)
+        for name, expected in truth.forward.items()
     )
+    blocks = (
+        compare(
+            name,
+            first.blocks()[name],
+            second.blocks()[name],
+            2 * expected.bound * _magnification(first.blocks()[name], expected),
+        )
+        for name, expected in truth.blocks.items()
+    )
+    return not any(wrong is not None for wrong in (*forward, *blocks))
 
 
-def _where(found: Map) -> str:
-    """In words: at which lags, or steps, or losses a block is wrong."""
-    if found.wrong.shape[1] == 1:
-        losses = np.flatnonzero(found.wrong[:, 0])
-        if np.array_equal(losses, np.flatnonzero(found.reached[:, 0])):
-            return "wrong for every loss"
-        return f"wrong for the loss at step {_listed(losses)}"
-    how = "wrong"
-    if found.beyond.any() and not (found.wrong & ~found.beyond).any():
-        how = "not zero, beyond the truncation,"
-    elif np.array_equal(found.missing, found.wrong):
-        how = "missing"
-    wrong, right = found.lags()
-    if not right:
-        return f"{how} at every lag"
-    if not wrong & right:
-        return f"{how} at {_runs(wrong, right)}, right at {_runs(right, wrong)}"
-    right_at = found.reached & ~found.wrong
-    for axis, name in ((1, "from step"), (0, "for the loss at step")):
-        at = np.flatnonzero(found.wrong.any(axis=1 - axis))
-        if len(at) < found.wrong.shape[axis] and not np.take(right_at, at, axis).any():
-            return f"{how} {name} {_listed(at)} alone"
-    places = [f"({t}, {s})" for t, s in np.argwhere(found.wrong)]
-    shown_places = ", ".join(places[:6]) + (", …" if len(places) > 6 else "")
-    return f"{how} at lags {_listed(sorted(wrong))}, for (t, s) in {shown_places}"
-
-
-def _runs(lags: set[int], others: set[int]) -> str:
-    """Lags as a reader says them: every lag ≥ 1, or lag 0, or lags 1, 3."""
-    least = min(lags)
-    if len(lags) > 1 and all(other < least for other in others) and max(lags) - least + 1 == len(lags):
-        return f"every lag ≥ {least}"
-    return f"lag{'s' if len(lags) > 1 else ''} {_listed(sorted(lags))}"
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(str(int(number)) for number in numbers)
+def _magnification(block: Array, expected: Expected) -> float:
+    """How much larger than the truth's a wrong block is, for rounding grows with it; at least 1."""
+    return max(1.0, float(np.max(np.abs(block))) / expected.size) if expected.size > 0 else 1.0

@@ -171,8 +171,11 @@ def _parts(unfolded: Unfolded, loss: int, name: str, quiet: Array, loud: Array) 
     elif name in ("V", "c"):
         reached, lost = np.ones(1, bool), np.zeros(1, bool)
     # Both answers round what the silent losses bring. That is never taken for more than the roundings of the
-    # largest part, so that an engine cannot widen the bound by a large answer.
-    left = np.minimum(np.max(np.abs(quiet)) / factor, np.max(np.abs(due)))
+    # largest part, so that an engine cannot widen the bound by a large answer; and for as much at the steps
+    # after the loss, where nothing is due and so nothing says how small a part is.
+    largest = np.max(np.abs(due))
+    left = np.full(len(due), min(np.max(np.abs(quiet)) / factor, largest))
+    left[truth.problem.first_loss + loss + 1 :] = largest
     bound = SAFETY * (spread + u * (terms + 2 * left))
     with np.errstate(invalid="ignore"):
         return Parts((loud - quiet) / factor, due, reached, lost, bound)

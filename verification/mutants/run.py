@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from verification.diagnosis import Known
 from verification.exactness import EXACTNESS
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.deck import Example, Kill, deck, judge, refutation
 from verification.mutants.mutant import Mutant
 from verification.mutants.patch import Disarmed, engine
-from verification.problem import Engine, Problem
+from verification.problem import Problem
 from verification.properties import PROPERTIES, Property
 from verification.shrinking import smallest
 from verification.trial import Truth
@@ -97,7 +98,7 @@ def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRI
     return kill if least is None else replace(kill, caught=dict(kill.caught) | {check.name: least})
 
 
-def known(mutants: Sequence[Mutant] = CATALOGUE) -> list[tuple[str, Engine]]:
+def known(mutants: Sequence[Mutant] = CATALOGUE) -> list[Known]:
     """Every mutant's name and engine, for a diagnosis to compare with.
 
     Whoever diagnoses a broken ``rnn`` may have changed a line that a mutant replaces; it is left out.
@@ -105,5 +106,5 @@ def known(mutants: Sequence[Mutant] = CATALOGUE) -> list[tuple[str, Engine]]:
     found = []
     for mutant in mutants:
         with suppress(Disarmed):
-            found.append((mutant.name, engine(mutant)))
+            found.append(Known(mutant.name, engine(mutant)))
     return found
