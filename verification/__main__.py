@@ -9,18 +9,21 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from rnn.training import print_progress
 from verification import article, detection, html, mutants, report
+from verification.checkers import built_in
 from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.files import refuse_unwritable, write_text
 from verification.mutants import specimen
 from verification.problem import Engine
+from verification.scalars import scalar_rows
 from verification.sine import ARTICLE, LONG, train_on_sine
-from verification.suite import PROFILES, verify
+from verification.suite import PROFILES, Profile, verify
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
 DETECTION_CASES = 300
@@ -63,12 +66,19 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def show_cases(done: int, total: int) -> None:
-    """What is done, over one another in a terminal, and else as a line for each quarter."""
-    if sys.stderr.isatty():
-        print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-    elif done == total or done % (total // 4) < min(100, total // 4):
-        print(f"{done} of {total}", file=sys.stderr, flush=True)
+def progress() -> Callable[[int, int], None]:
+    """Shows what is done of how much: in a terminal in place, and elsewhere as a line for each quarter."""
+    quarter = 0
+
+    def show(done: int, total: int) -> None:
+        nonlocal quarter
+        before, quarter = quarter, 4 * done // total
+        if sys.stderr.isatty():
+            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        elif quarter and quarter != before:
+            print(f"{done} of {total}", file=sys.stderr, flush=True)
+
+    return show
 
 
 def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
@@ -79,7 +89,7 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
 
 def judge_mutants(options: argparse.Namespace, engine: Engine) -> int:
     """Every wrong engine of the catalogue has to be caught, and no right one accused."""
-    result = mutants.run(show_cases)
+    result = mutants.run(progress())
     for kill in result.kills:
         print(mutants.story(kill), end="\n\n")
     print(mutants.summary(result))
@@ -91,7 +101,7 @@ def judge_mutants(options: argparse.Namespace, engine: Engine) -> int:
 def rerun_article(options: argparse.Namespace, engine: Engine) -> int:
     """Why the published rule is refuted, and the article's training beside corrected ones."""
     print(specimen.as_text(specimen.examine()), end="\n\n", flush=True)
-    run = article.rerun(progress=show_cases)
+    run = article.rerun(progress=progress())
     print(article.as_text(run))
     article.draw(options.out / "article.png", run)
     print(f"Drawn: {options.out / 'article.png'}")
@@ -100,44 +110,71 @@ def rerun_article(options: argparse.Namespace, engine: Engine) -> int:
 
 def measure_detection(options: argparse.Namespace, engine: Engine) -> int:
     """How small a planted fault is caught, by this suite and by the peers that are installed."""
-    print(detection.run(options.out, options.seed, DETECTION_CASES, show_cases))
+    print(detection.run(options.out, options.seed, DETECTION_CASES, progress()))
     print(f"Drawn: {options.out / 'detection.png'}")
     return 0
 
 
 def judge(options: argparse.Namespace, engine: Engine) -> int:
-    """Verify, and train only if all holds."""
+    """Verify, see whether the verification can be believed, and train only if all holds."""
     profile = PROFILES[options.profile]
     print(
         f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}", flush=True
     )
-    verification = verify(engine, profile, seed=options.seed, progress=show_cases)
+    verification = verify(engine, profile, seed=options.seed, progress=progress())
     print(report.table(verification))
     print(report.LEGEND)
     print(report.exercise(verification))
     print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n", flush=True)
 
-    budget, sine, found = None, None, None
-    if verification.verdict == "verified":
+    told = report.Report(verification)
+    told = (
+        believed(told, profile) if verification.verdict == "verified" else refuted(told, engine, options.out)
+    )
+    if told.verdict == "verified":
         print("The gradients hold. Training on the sine with them:", flush=True)
         budget, sine = (train_on_sine(recipe, options.seed, show_epoch) for recipe in (ARTICLE, LONG))
+        told = replace(told, budget=budget, sine=sine)
         print(report.sine_table(budget, sine))
         report.draw_sine(options.out / "sine.png", sine)
         print(f"Drawn: {options.out / 'sine.png'}")
     else:
-        print(report.failure(verification))
-        # The mutants are copies of rnn with a line replaced, so they say nothing of a fault in rnn itself.
-        found = diagnose(engine, [] if engine is manual else mutants.known())
-        print(found)
-        if found.maps:
-            report.draw_diagnosis(options.out / "diagnosis.png", found)
-            print(f"Drawn: {options.out / 'diagnosis.png'}")
         print("No training: it would prove nothing.")
-    html.write(options.out / "report.html", html.Report(verification, budget, sine, found))
+    html.write(options.out / "report.html", told)
     print(f"Report: {options.out / 'report.html'}")
     if options.json is not None:
-        report.write_json(options.json, verification, budget, sine)
-    return 0 if verification.verdict == "verified" else 1
+        report.write_json(options.json, told)
+    return 0 if told.verdict == "verified" else 1
+
+
+def believed(told: report.Report, profile: Profile) -> report.Report:
+    """With what shows how far the verification can be believed: scalars, mutants, specimen, detection."""
+    told = replace(told, scalars=tuple(scalar_rows()))
+    print(report.oracles_table(told), end="\n\n", flush=True)
+    result = mutants.run(progress())
+    print(mutants.summary(result), end="\n\n", flush=True)
+    examined = specimen.examine()
+    print(specimen.as_text(examined), end="\n\n", flush=True)
+    found = detection.curve(profile.faults, told.verification.seed, judges=built_in())
+    print(detection.as_text(found), end="\n\n", flush=True)
+    return replace(
+        told, mutants=mutants.as_json(result), specimen=specimen.as_json(examined), detection=found
+    )
+
+
+def refuted(told: report.Report, engine: Engine, out: Path) -> report.Report:
+    """With the diagnosis of an engine that is not verified."""
+    print(report.oracles_table(told), end="\n\n")
+    print(report.failure(told.verification))
+    # The mutants are copies of rnn with a line replaced, so they say nothing of a fault in rnn itself.
+    known = [] if engine is manual else mutants.known()
+    examples = [row.example for row in told.verification.rows if row.example is not None]
+    found = diagnose(engine, known, [example.problem for example in examples if example.smallest])
+    print(found)
+    if found.maps:
+        report.draw_diagnosis(out / "diagnosis.png", found)
+        print(f"Drawn: {out / 'diagnosis.png'}")
+    return replace(told, diagnosis=found)
 
 
 def show_epoch(epoch: int, train_loss: float, validation_loss: float | None) -> None:

@@ -22,6 +22,8 @@ from verification.problem import Engine, Problem
 from verification.properties import lag_by_lag
 from verification.trial import Trial, Truth
 
+SUITE = "this suite, lag by lag"
+
 
 @dataclass(frozen=True)
 class Checker:
@@ -34,13 +36,19 @@ class Checker:
 
 def checkers() -> tuple[tuple[Checker, ...], tuple[str, ...]]:
     """This suite and the checkers that are installed; and the names of those that are not."""
-    present, absent = [Checker("this suite, lag by lag", "", lags_accuse)], []
+    present, absent = [Checker(SUITE, "", lags_accuse)], []
     for library, (name, accuses) in _PEERS.items():
         if importlib.util.find_spec(library) is None:
             absent.append(name)
         else:
             present.append(Checker(name, importlib.metadata.version(library), accuses))
     return tuple(present), tuple(absent)
+
+
+def built_in() -> tuple[Checker, ...]:
+    """This suite, and the checker of the library that its oracles stand on."""
+    name, _ = _PEERS["autograd"]
+    return tuple(checker for checker in checkers()[0] if checker.name in (SUITE, name))
 
 
 def lags_accuse(engine: Engine, truth: Truth, block: str) -> bool:

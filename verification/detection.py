@@ -302,9 +302,8 @@ def curve(
     progress: Progress | None = None,
     judges: Sequence[Checker] | None = None,
 ) -> Detection:
-    """The detection curve over ``cases`` problems, of this suite and of the peers that are installed."""
-    installed, absent = checkers()
-    judges = installed if judges is None else judges
+    """The detection curve over ``cases`` problems, by default of this suite and of the installed peers."""
+    judges, absent = checkers() if judges is None else (judges, ())
     nonzero, determined, counts = Counter[str](), Counter[str](), Counter[str]()
     accused, caught = Counter[str](), Counter[tuple[str, float]]()
     missed: dict[str, Counter[str]] = {judge.name: Counter() for judge in judges}

@@ -10,7 +10,6 @@ import html
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,26 +20,12 @@ from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
 from verification.files import write_text
 from verification.properties import Property
-from verification.report import draw_diagnosis, draw_sine, versions
-from verification.sine import PUBLISHED_RMSE, Sine
+from verification.report import Report, draw_diagnosis, draw_sine, versions
+from verification.report import oracles as told
+from verification.scalars import ScalarRow
+from verification.sine import PUBLISHED_RMSE
 from verification.strategies import POLICIES
 from verification.suite import EVERY_PROPERTY, Row, Verification
-
-
-@dataclass(frozen=True, eq=False)
-class Report:
-    """What the page tells: a verification, and whatever else was measured with it.
-
-    ``mutants`` as of ``verification.mutants.as_json``, ``specimen`` as of its module's ``as_json``.
-    """
-
-    verification: Verification
-    budget: Sine | None = None
-    sine: Sine | None = None
-    diagnosis: Diagnosis | None = None
-    mutants: Mapping[str, Any] | None = None
-    specimen: Mapping[str, Any] | None = None
-    detection: Detection | None = None
 
 
 def write(path: Path, report: Report) -> None:
@@ -52,22 +37,22 @@ def page(report: Report) -> str:
     """The whole page."""
     sections = {
         "properties": properties(report.verification),
-        "oracles": oracles(report.verification),
+        "oracles": oracles(report),
         "exercise": exercise(report.verification),
         "detection": detection(report.detection),
         "mutants": mutants(report.mutants),
         "specimen": specimen(report.specimen),
-        "sine": sine(report.verification, report.budget, report.sine),
+        "sine": sine(report),
         "versions": environment(),
     }
     links = (tag("a", name.capitalize(), href=f"#{name}") for name in sections)
     body = tag(
         "body",
-        tag("header", *verdict(report.verification)),
+        tag("header", *verdict(report)),
         tag("nav", *links, aria_label="Sections"),
         tag(
             "main",
-            *refutation(report.verification, report.diagnosis),
+            *refutation(report),
             *(tag("section", *parts, id=name) for name, parts in sections.items()),
         ),
     )
@@ -152,9 +137,9 @@ def small(text: str) -> Html:
 _KINDS = {"verified": "good", "holds": "good", "refuted": "bad", "not exercised": "idle"}
 
 
-def verdict(verification: Verification) -> tuple[Html, ...]:
+def verdict(report: Report) -> tuple[Html, ...]:
     """The head of the page: does it hold, and how much was asked."""
-    kind = _KINDS[verification.verdict]
+    verification, kind = report.verification, _KINDS[report.verdict]
     said = {
         "good": "The gradients hold: no property is refuted, and all were exercised.",
         "bad": "The gradients are wrong: a property is refuted.",
@@ -162,7 +147,7 @@ def verdict(verification: Verification) -> tuple[Html, ...]:
     }
     return (
         tag("p", "Verification of hand-derived gradients", class_="kicker"),
-        tag("h1", status(kind, verification.verdict.capitalize())),
+        tag("h1", status(kind, report.verdict.capitalize())),
         tag("p", said[kind], class_="lead"),
         tag(
             "p",
@@ -173,15 +158,16 @@ def verdict(verification: Verification) -> tuple[Html, ...]:
     )
 
 
-def refutation(verification: Verification, diagnosis: Diagnosis | None) -> tuple[Html, ...]:
+def refutation(report: Report) -> tuple[Html, ...]:
     """Of a failing run: the smallest example and the diagnosis, or what was not exercised."""
+    verification = report.verification
     refuted = [(row, row.example) for row in verification.rows if row.example is not None]
     if refuted:
         row, example = min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size))
         shown = [
             tag("h2", "What is wrong"),
             tag("p", tag("strong", row.name), f", under {row.truncation}: {example.failure}"),
-            *diagnosed(diagnosis),
+            *diagnosed(report.diagnosis),
             tag("h3", "The smallest example" if example.smallest else "An example"),
             code(example.problem.code(), "The smallest example, as a program"),
         ]
@@ -254,27 +240,17 @@ def _cell(row: Row) -> Html:
     return Html(status(kind, f"{row.cases:,}") + small(f"{100 * row.nonzero // row.cases} %"))
 
 
-# What judges, by the property that asks it, and why it is no repetition of the engine.
-ORACLES = {
-    "autograd": ("autograd", "automatic differentiation of a plain forward; truncated by stopped states"),
-    "lags": ("lag table", "the same, with weights of its own for every step; truncated by a mask"),
-    "lag by lag": ("lag table, entry by entry", "each loss step and step of use by its own size"),
-    "exact": ("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
-    "integers": ("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
-    "complex step": ("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
-}
-
-
-def oracles(verification: Verification, known: Sequence[Property] = EVERY_PROPERTY) -> tuple[Html, ...]:
+def oracles(report: Report) -> tuple[Html, ...]:
     """What the engine is compared with, and how often."""
-    rows_of = {check.name: check.rows for check in known}
     lines = []
-    for name, (oracle, independence) in ORACLES.items():
-        rows = [row for row in verification.rows if row.name in rows_of.get(name, ())]
-        failures = sum(row.failures for row in rows)
-        asked = f"{sum(row.cases for row in rows):,}" if rows else "not asked"
-        judged = status("bad", f"{failures:,} refuted") if failures else status("good", "none refuted")
-        lines.append([oracle, independence, asked, judged if rows else status("idle", "nothing shown")])
+    for oracle in told(report):
+        judged = {
+            "holds": status("good", "none refuted"),
+            "refuted": status("bad", f"{oracle.refuted:,} refuted"),
+            "not exercised": status("idle", "nothing shown"),
+        }[oracle.verdict]
+        counts = (f"{oracle.asked:,}", f"{oracle.undetermined:,}")
+        lines.append([oracle.name, oracle.independence, *counts, judged])
     return (
         tag("h2", "Oracles"),
         tag(
@@ -282,10 +258,34 @@ def oracles(verification: Verification, known: Sequence[Property] = EVERY_PROPER
         ),
         table(
             "What the engine is compared with",
-            ["oracle", "why it is independent", "judgements", "of these"],
+            ["oracle", "why it is independent", "judgements", "undetermined", "of these"],
             lines,
             kind="oracles",
         ),
+        *scalars(report.scalars),
+    )
+
+
+def scalars(rows: Sequence[ScalarRow]) -> tuple[Html, ...]:
+    """tanh and sigmoid over the whole range of a type: what a slope that is read off the output costs."""
+    if not rows:
+        return ()
+    lines = [
+        [
+            f"{row.function}, {row.dtype}, {row.region}",
+            f"{row.points:,}",
+            f"{row.value:.2f}",
+            f"{row.slope:.2f}",
+            f"{row.relative:.1e}",
+            f"{row.autograd:.1e}",
+            status(_KINDS[row.verdict], row.verdict),
+        ]
+        for row in rows
+    ]
+    head = ["function, type, region", "numbers", "value, ulps", "slope, roundings of 1"]
+    head += ["slope, relative", "autograd's slope, relative", ""]
+    return (
+        table("tanh and sigmoid against 50 digits, the worst error by region", head, lines, kind="numbers"),
     )
 
 
@@ -447,11 +447,11 @@ def specimen(found: Mapping[str, Any] | None) -> tuple[Html, ...]:
 # The sine, and what it all ran on.
 
 
-def sine(verification: Verification, budget: Sine | None, long: Sine | None) -> tuple[Html, ...]:
+def sine(report: Report) -> tuple[Html, ...]:
     """The trainings, which begin only once the gradients hold."""
-    heading = tag("h2", "Sine")
+    heading, budget, long = tag("h2", "Sine"), report.budget, report.sine
     if long is None:
-        holds = verification.verdict == "verified"
+        holds = report.verdict == "verified"
         because = "" if holds else " Before the gradients hold it would prove nothing."
         return heading, tag("p", f"No training.{because}", class_="absent")
     runs = [run for run in (budget, long) if run is not None]

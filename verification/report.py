@@ -4,17 +4,99 @@ import importlib.metadata
 import json
 import platform
 import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from verification import detection as curves
+from verification.detection import Detection
 from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
 from verification.files import write, write_text
+from verification.scalars import ScalarRow
 from verification.sine import PUBLISHED_RMSE, Sine
 from verification.strategies import POLICIES
-from verification.suite import Row, Verification
+from verification.suite import EVERY_PROPERTY, Row, Verification
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What a run came to: a verification, and whatever else was measured with it.
+
+    ``scalars``: tanh and sigmoid. ``mutants`` as of ``verification.mutants.as_json``, ``specimen`` as of its
+    module's ``as_json``. What was not measured is None.
+    """
+
+    verification: Verification
+    budget: Sine | None = None
+    sine: Sine | None = None
+    diagnosis: Diagnosis | None = None
+    mutants: Mapping[str, Any] | None = None
+    specimen: Mapping[str, Any] | None = None
+    detection: Detection | None = None
+    scalars: tuple[ScalarRow, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The verification's; refuted where a scalar function is.
+
+        Where a wrong engine lived, or a right one was accused, the suite is no judge: not exercised.
+        """
+        if any(row.verdict == "refuted" for row in self.scalars):
+            return "refuted"
+        blind = self.mutants is not None and (self.mutants["survivors"] or self.mutants["accused"])
+        return (
+            "not exercised"
+            if blind and self.verification.verdict == "verified"
+            else self.verification.verdict
+        )
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What an oracle came to: ``asked`` judgements, of which so many were undetermined, and so many refuted.
+
+    ``independence``: why it is no repetition of the engine.
+    """
+
+    name: str
+    independence: str
+    asked: int
+    undetermined: int
+    refuted: int
+
+    @property
+    def verdict(self) -> str:
+        """holds, refuted, or not exercised."""
+        if self.refuted:
+            return "refuted"
+        return "holds" if self.asked > self.undetermined else "not exercised"
+
+
+# What judges, by the property that asks it.
+ORACLES = {
+    "autograd": ("autograd", "automatic differentiation of a plain forward; truncated by stopped states"),
+    "lags": ("lag table", "the same, with weights of its own for every step; truncated by a mask"),
+    "lag by lag": ("lag table, entry by entry", "each loss step and step of use by its own size"),
+    "exact": ("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
+    "integers": ("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
+    "complex step": ("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
+}
+
+
+def oracles(report: Report) -> Iterator[Oracle]:
+    """What the engine was compared with, and how often; for tanh and sigmoid, at how many numbers."""
+    rows_of = {check.name: check.rows for check in EVERY_PROPERTY}
+    for name, (oracle, independence) in ORACLES.items():
+        rows = [row for row in report.verification.rows if row.name in rows_of[name]]
+        counts = (sum(getattr(row, what) for row in rows) for what in ("cases", "undetermined", "failures"))
+        yield Oracle(oracle, independence, *counts)
+    refuted = sum(row.verdict == "refuted" for row in report.scalars)
+    points = sum(row.points for row in report.scalars)
+    yield Oracle("50 digits", "tanh and sigmoid as functions of one number, by mpmath", points, 0, refuted)
 
 
 def table(verification: Verification) -> str:
@@ -46,6 +128,15 @@ def exercise(verification: Verification) -> str:
     return "\n".join([heading, *lines]) + missing
 
 
+def oracles_table(report: Report) -> str:
+    """A line for each oracle: how often it judged, and how that came out."""
+    lines = [f"{'oracle':32}{'judgements':>12}{'undetermined':>14}"]
+    for oracle in oracles(report):
+        said = oracle.verdict if oracle.verdict != "refuted" else f"REFUTED {oracle.refuted}"
+        lines.append(f"{oracle.name:32}{oracle.asked:>12,}{oracle.undetermined:>14,}  {said}")
+    return "\n".join(lines)
+
+
 def failure(verification: Verification) -> str:
     """The smallest example among the refuted rows, as a program; or which rows were not exercised."""
     refuted = [(row, row.example) for row in verification.rows if row.example is not None]
@@ -73,19 +164,25 @@ def sine_table(budget: Sine, sine: Sine) -> str:
     return "\n".join(["RMSE on the 50 validation windows of the sine", *lines])
 
 
-def as_json(verification: Verification, budget: Sine | None, sine: Sine | None) -> dict[str, Any]:
-    """The whole result as JSON values; the trainings are null where the gradients did not hold."""
+def as_json(report: Report) -> dict[str, Any]:
+    """The whole result as JSON values; what was not measured is null, as the trainings of wrong gradients."""
+    verification = report.verification
     return {
-        "verdict": verification.verdict,
+        "verdict": report.verdict,
         "profile": verification.profile.name,
         "seed": verification.seed,
         "seconds": round(verification.seconds, 3),
         "cases": verification.cases,
         "live": verification.live,
         "properties": [_row_json(row) for row in verification.rows],
+        "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
         "exercise": {"seen": dict(verification.seen), "missing": verification.missing},
-        "sine": None if sine is None else _sine_json(sine),
-        "sine_in_the_articles_budget": None if budget is None else _sine_json(budget),
+        "mutants": report.mutants,
+        "specimen": report.specimen,
+        "detection": None if report.detection is None else curves.as_json(report.detection),
+        "diagnosis": None if report.diagnosis is None else str(report.diagnosis),
+        "sine": None if report.sine is None else _sine_json(report.sine),
+        "sine_in_the_articles_budget": None if report.budget is None else _sine_json(report.budget),
         "versions": versions(),
     }
 
@@ -125,10 +222,9 @@ def versions() -> dict[str, str]:
     }
 
 
-def write_json(path: Path, verification: Verification, budget: Sine | None, sine: Sine | None) -> None:
+def write_json(path: Path, report: Report) -> None:
     """The result as a JSON file."""
-    result = as_json(verification, budget, sine)
-    write_text(path, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n")
 
 
 def draw_sine(path: Path, sine: Sine) -> None:

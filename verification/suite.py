@@ -33,15 +33,19 @@ BLOCK = 100
 
 @dataclass(frozen=True)
 class Profile:
-    """How thorough a run is: how many cases in floating point, and how many of each exact kind."""
+    """How thorough a run is: how many cases in floating point, and how many of each exact kind.
+
+    ``faults``: on how many problems a fault is planted, for the detection curve.
+    """
 
     name: str
     cases: int
     exact_cases: int
+    faults: int = 0
 
 
-QUICK = Profile("quick", cases=1_200, exact_cases=200)
-THOROUGH = Profile("thorough", cases=24_000, exact_cases=3_000)
+QUICK = Profile("quick", cases=1_200, exact_cases=200, faults=50)
+THOROUGH = Profile("thorough", cases=84_000, exact_cases=8_000, faults=300)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
 

@@ -5,14 +5,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from verification.diagnosis import diagnose, patients
+from verification.diagnosis import Known, diagnose, patients
 from verification.engine import manual
 from verification.problem import Gradients, Problem
+
+# Each activation, and its slope from its value.
+F = {
+    "tanh": (np.tanh, lambda y: 1 - y * y),
+    "sigmoid": (lambda a: 1 / (1 + np.exp(-a)), lambda y: y * (1 - y)),
+    "relu": (lambda a: a * (a > 0), lambda y: 1.0 * (y > 0)),
+    "softsign": (lambda a: a / (1 + abs(a)), lambda y: (1 - abs(y)) ** 2),
+    "identity": (lambda a: a, lambda y: y * 0 + 1),
+}
 
 
 @dataclass(frozen=True)
 class Plain:
-    """One loss at a time, one step at a time, for tanh; each field is a line that a fault can replace."""
+    """One loss at a time, one step at a time; each field is a line that a fault can replace."""
 
     carry: object = staticmethod(lambda W, da: da @ W)
     weight: object = staticmethod(lambda da, h_prev, lag: da.T @ h_prev)
@@ -24,13 +33,14 @@ class Plain:
     def __call__(self, problem: Problem) -> Gradients:
         """The answer to a problem."""
         U, W, b, V, c = (problem.params[name] for name in ("U", "W", "b", "V", "c"))
+        f, slope = F[problem.activation]
         xs, hs = problem.xs.swapaxes(0, 1), [problem.h0]
         for x in xs:
-            hs.append(np.tanh(x @ U.T + hs[-1] @ W.T + b))
+            hs.append(f(x @ U.T + hs[-1] @ W.T + b))
         outputs = np.stack([self.outputs(h, V, c) for h in hs[1:]], axis=1)
         grads = {name: np.zeros_like(array) for name, array in problem.arrays().items()}
         del grads["targets"]
-        value = 0.0
+        value = 0
         for target, t in zip(problem.targets_by_step, range(problem.first_loss, problem.steps), strict=True):
             do = outputs[:, t] - target
             value += np.sum(do * do) / 2
@@ -39,7 +49,7 @@ class Plain:
             dh = do @ V
             first = self.first(problem.truncation, t, problem.steps)
             for s in range(t, first - 1, -1):
-                da = dh * (1 - hs[s + 1] ** 2)
+                da = dh * slope(hs[s + 1])
                 grads["U"] += da.T @ xs[s]
                 grads["W"] += self.weight(da, hs[s], t - s)
                 grads["b"] += self.bias(da)
@@ -47,7 +57,7 @@ class Plain:
                 dh = self.carry(W, da)
             if first == 0:
                 grads["h0"] += dh
-        return Gradients(outputs=outputs, value=np.float64(value), **grads)
+        return Gradients(outputs=outputs, value=np.asarray(value, problem.dtype), **grads)
 
 
 RIGHT = Plain()
@@ -67,12 +77,12 @@ def test_a_right_engine_is_not_accused(engine):
     [
         (TRANSPOSED, "recursion", "U W b xs h0", "wrong at every lag ≥ 1, right at lag 0"),
         (replace(RIGHT, weight=lambda da, h, lag: (1 + 1e-6 * (lag == 2)) * da.T @ h), "accumulation", "W",
-         "wrong at lag 2, right at lags 0, 1, 3, 4, 5"),
+         "wrong at lag 2, right at lags 0, 1, 3 to 5"),
         (replace(RIGHT, bias=lambda da: da.mean(axis=0)), "accumulation", "b", "b is wrong at every lag"),
         (replace(RIGHT, readout=lambda do, h: 2 * do.T @ h), "readout", "V", "V is wrong for every loss"),
         (replace(RIGHT, outputs=lambda h, V, c: h @ V.T), "forward", "", "outputs and value wrong"),
         (replace(RIGHT, first=lambda policy, t, steps: max(0, policy.first(t, steps) - 1)), "truncation",
-         "U W b xs h0", "not zero, beyond the truncation, at lag 3, right at lags 0, 1, 2"),
+         "U W b xs h0", "not zero, beyond the truncation, at lag 3, right at lags 0 to 2"),
     ],
     ids=["transposed", "one lag", "mean", "readout", "forward", "window + 1"],
 )  # fmt: skip
@@ -86,8 +96,8 @@ def test_a_fault_is_placed(engine, stage, blocks, said):
 def test_it_says_what_the_fault_is_like():
     """Of the known faults, those with the same gradients are named, and no others."""
     known = [
-        ("W stood for Wᵀ", TRANSPOSED),
-        ("the bias were a mean", replace(RIGHT, bias=lambda da: da.mean(0))),
+        Known("W stood for Wᵀ", TRANSPOSED),
+        Known("the bias were a mean", replace(RIGHT, bias=lambda da: da.mean(0))),
     ]
     assert diagnose(TRANSPOSED, known).as_if == ("W stood for Wᵀ",)
     assert str(diagnose(TRANSPOSED, known)).endswith("as if W stood for Wᵀ")

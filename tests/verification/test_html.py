@@ -15,6 +15,8 @@ from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.exercise import CONTRACT
 from verification.properties import PROPERTIES
+from verification.report import Report
+from verification.scalars import ScalarRow
 from verification.sine import Recipe, Sine
 from verification.strategies import POLICIES
 from verification.suite import EVERY_PROPERTY, Example, Profile, Row, Verification
@@ -136,7 +138,8 @@ def detection():
 
 def full():
     """A report with every part."""
-    return html.Report(verification(), sine(), sine(), None, MUTANTS, SPECIMEN, detection())
+    scalar = ScalarRow("tanh", np.dtype(float), f"bend {NASTY}", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
+    return Report(verification(), sine(), sine(), None, MUTANTS, SPECIMEN, detection(), (scalar,))
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +223,7 @@ def test_every_row_is_there(text):
 def test_a_row_of_no_known_property_is_shown():
     """A row of somebody's own property stands by itself, and not under others."""
     own = replace(verification(), rows=(Row("my own", "Full", 5, 5),))
-    assert "my own" in html.page(html.Report(own))
+    assert "my own" in html.page(Report(own))
 
 
 @pytest.mark.parametrize(
@@ -233,7 +236,7 @@ def test_a_row_of_no_known_property_is_shown():
 )
 def test_the_verdict_is_in_words_and_signs(changed, verdict):
     """A sign and a word, and not a colour alone."""
-    assert verdict in html.page(html.Report(verification(**changed)))
+    assert verdict in html.page(Report(verification(**changed)))
 
 
 def test_a_refutation_is_shown_with_its_example():
@@ -245,7 +248,7 @@ def test_a_refutation_is_shown_with_its_example():
 
     found = diagnose(doubled)
     example = Example(found.problem, f"b: got 2, want 1 {NASTY}", smallest=True)
-    text = html.page(html.Report(verification(failures=2, example=example), diagnosis=found))
+    text = html.page(Report(verification(failures=2, example=example), diagnosis=found))
     Page(text)
     for part in ("What is wrong", "The smallest example", "problem = Problem(", "refuted in 2 of 1,200"):
         assert part in text
@@ -258,7 +261,7 @@ def test_a_refutation_is_shown_with_its_example():
 def test_what_was_not_exercised_is_named():
     """The rows and the entries of the contract that were not seen."""
     seen = {entry.name: 50 for entry in CONTRACT} | {"relu": 1}
-    text = html.page(html.Report(replace(verification(nonzero=0), seen=seen)))
+    text = html.page(Report(replace(verification(nonzero=0), seen=seen)))
     listed = text.partition('id="wrong"')[2].partition("</section>")[0]
     assert "<li>forward under Full</li>" in listed
     assert "<li>relu</li>" in listed
@@ -267,7 +270,7 @@ def test_what_was_not_exercised_is_named():
 
 def test_what_was_not_measured_is_said():
     """Each missing part names the command that measures it, and the page is whole."""
-    text = html.page(html.Report(verification()))
+    text = html.page(Report(verification()))
     Page(text)
     for command in ("detection", "mutants", "article"):
         assert f"<code>python -m verification {command}</code>" in text
@@ -297,7 +300,7 @@ def test_an_accused_right_engine_is_bad_news():
 
 def test_write(tmp_path):
     """The page as UTF-8."""
-    html.write(tmp_path / "report.html", html.Report(verification()))
+    html.write(tmp_path / "report.html", Report(verification()))
     assert "✓" in (tmp_path / "report.html").read_text("utf-8")
 
 

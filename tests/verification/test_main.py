@@ -7,22 +7,34 @@ import sys
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from verification import __main__ as command
-from verification import shrinking, sine, suite
+from verification import mutants, shrinking, sine, suite
 from verification.engine import manual
+from verification.mutants import CATALOGUE, EQUIVALENT, specimen
 from verification.properties import PROPERTIES
+from verification.scalars import ScalarRow
 from verification.suite import PROFILES, Profile, verify
+
+SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
+
+A_SURVIVOR = {"total": 1, "killed": 0, "survivors": ["one"], "equivalent": 0, "accused": []}
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch, tmp_path):
-    """Few cases of the first two properties, few attempts to shrink, a small network, one epoch."""
+    """Few cases of two properties, few attempts to shrink, two mutants, a small network, one epoch."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=100, exact_cases=1))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=100, exact_cases=1, faults=2))
+    monkeypatch.setattr(
+        mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
+    )
+    monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
+    monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
     some = [check for check in PROPERTIES if check.name in ("forward", "lags")]
     monkeypatch.setattr(command, "verify", partial(verify, properties=some))
     monkeypatch.setattr(suite, "smallest", partial(shrinking.smallest, tried=30))
@@ -49,13 +61,26 @@ def test_a_verified_run(tmp_path, capsys):
     out, path = tmp_path / "deep" / "report", tmp_path / "out.json"
     assert command.main(["--seed", "0", "--out", str(out), "--json", str(path)]) == 0
     told = capsys.readouterr()
-    for words in ("lags W", "verified:", "The gradients hold", "RMSE", f"Drawn: {out / 'sine.png'}"):
+    for words in (
+        "lags W",
+        "Mutants: 2 of 2",
+        "published rule",
+        "autograd.test_util",
+        "verified:",
+        "The gradients hold",
+        "RMSE",
+        f"Drawn: {out / 'sine.png'}",
+    ):
         assert words in told.out
     assert "100 of 100" in told.err
     assert "REFUTED" not in told.out
     assert (out / "sine.png").read_bytes().startswith(PNG)
     result = json.loads(path.read_text("utf-8"))
     assert (result["verdict"], result["seed"], result["profile"]) == ("verified", 0, "quick")
+    assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
+    assert result["specimen"]["verdict"] == "refuted"
+    assert result["detection"]["cases"] == 2
+    assert {oracle["name"]: oracle["asked"] for oracle in result["oracles"]}["50 digits"] == 9
     assert result["sine"]["epochs"] == result["sine_in_the_articles_budget"]["epochs"] == 1
     assert sorted(os.listdir(tmp_path)) == ["deep", "out.json"]
 
@@ -85,10 +110,26 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "verification-report" / "sine.png").exists()
 
 
+@pytest.mark.parametrize(
+    ("what", "changed", "verdict"),
+    [
+        ("scalar_rows", lambda: [replace(SCALAR, slope=99.0)], "refuted"),
+        ("believed", lambda told, profile: replace(told, mutants=A_SURVIVOR), "not exercised"),
+    ],
+)
+def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what, changed, verdict):
+    """A wrong slope of tanh refutes, and a mutant that lives leaves nothing shown; 1 is returned."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
+    monkeypatch.setattr(command, what, changed)
+    path = tmp_path / "out.json"
+    assert command.main(["--json", str(path)]) == 1
+    assert json.loads(path.read_text("utf-8"))["verdict"] == verdict
+
+
 def test_a_run_that_shows_nothing(capsys, monkeypatch):
     """One case is not evidence: neither pass nor fail, no training, and 1 is returned."""
     monkeypatch.setattr(command, "train_on_sine", no_training)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=1, exact_cases=1))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=1, exact_cases=1, faults=1))
     assert command.main([]) == 1
     told = capsys.readouterr().out
     assert "not exercised: 1 cases" in told
@@ -103,7 +144,7 @@ def test_the_seed_and_the_profile_reach_the_run(tmp_path, monkeypatch):
         asked.append((engine, profile, keywords["seed"]))
         return replace(verify(engine, profile, properties=[PROPERTIES[0]]), seed=keywords["seed"])
 
-    small = Profile("thorough", cases=1, exact_cases=1)
+    small = Profile("thorough", cases=1, exact_cases=1, faults=1)
     monkeypatch.setitem(PROFILES, "thorough", small)
     monkeypatch.setattr(command, "verify", verifies)
     command.main(["--profile", "thorough", "--seed", "42"])
@@ -185,18 +226,21 @@ def test_a_place_that_may_not_be_written_is_refused_first(capsys, monkeypatch):
 @pytest.mark.parametrize("total", [1, 99, 100, 1500, 1700])
 def test_progress_is_told_a_few_times_and_at_the_end(capsys, total):
     """Elsewhere than in a terminal: a few lines of their own, the last when all is done."""
-    for done in [*range(100, total, 100), total]:
-        command.show_cases(done, total)
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[-1].startswith(f"{total} of {total}")
-    assert len(lines) <= 6
+    for step in (100, 1):
+        show = command.progress()
+        for done in [*range(step, total, step), total]:
+            show(done, total)
+        lines = capsys.readouterr().err.splitlines()
+        assert lines[-1].startswith(f"{total} of {total}")
+        assert len(lines) <= 4
 
 
 def test_progress_overwrites_itself_in_a_terminal(capsys, monkeypatch):
     """One line, which ends when the cases do."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    show = command.progress()
     for done in (100, 200):
-        command.show_cases(done, 200)
+        show(done, 200)
     told = capsys.readouterr().err
     before, first, last = told.split("\r")
     assert before == ""

@@ -15,6 +15,7 @@ from verification.engine import manual
 from verification.exercise import CONTRACT
 from verification.problem import Problem
 from verification.properties import Finding, Property
+from verification.report import Report
 from verification.sine import PUBLISHED_RMSE, Recipe, Sine
 from verification.strategies import POLICIES
 from verification.suite import Example, Profile, Row, verify
@@ -141,7 +142,7 @@ def test_the_exercise_is_counted():
 
 def test_the_json_of_a_verified_run():
     """Verdict, profile, seed, counts, every row with its own, both trainings, and what it ran on."""
-    told = report.as_json(VERIFIED, a_sine(25, Window(5), 0.5), a_sine())
+    told = report.as_json(Report(VERIFIED, a_sine(25, Window(5), 0.5), a_sine()))
     assert told["verdict"] == "verified"
     assert (told["profile"], told["seed"], told["cases"], told["live"]) == ("few", 7, 1, 1234)
     assert told["seconds"] == pytest.approx(VERIFIED.seconds, abs=1e-3)
@@ -164,7 +165,7 @@ def test_the_json_of_a_verified_run():
 
 def test_the_json_of_a_refuted_run():
     """The example is in its row as a program; there is no training."""
-    told = report.as_json(REFUTED, None, None)
+    told = report.as_json(Report(REFUTED))
     assert told["verdict"] == "refuted"
     assert told["sine"] is None
     assert told["sine_in_the_articles_budget"] is None
@@ -179,13 +180,13 @@ def test_the_json_of_a_refuted_run():
 def test_the_json_file_is_the_json(tmp_path):
     """Read back it is the same, tuples as lists, and it is standard JSON without NaN."""
     path = tmp_path / "out.json"
-    report.write_json(path, REFUTED, None, a_sine())
+    report.write_json(path, Report(REFUTED, None, a_sine()))
 
     def refuse(name):
         raise AssertionError(f"{name} is not JSON")
 
     read = json.loads(path.read_text("utf-8"), parse_constant=refuse)
-    assert read == json.loads(json.dumps(report.as_json(REFUTED, None, a_sine())))
+    assert read == json.loads(json.dumps(report.as_json(Report(REFUTED, None, a_sine()))))
     assert os.listdir(tmp_path) == ["out.json"]
 
 
