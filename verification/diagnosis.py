@@ -25,7 +25,7 @@ import numpy as np
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
 from verification.embedding import LOUD, aloud, embed, read, shown
-from verification.problem import BLOCKS, Engine, Gradients, Problem
+from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
 from verification.properties import LAG_BLOCKS, compare
 from verification.tolerance import SAFETY, unit
 from verification.trial import Misbehaviour, Trial, Truth
@@ -145,6 +145,8 @@ def diagnose(
             found = _on(trial)
         except Misbehaviour as wrong:
             return Diagnosis("form", truth.problem, misbehaviour=str(wrong))
+        except Unsupported:
+            continue
         if found.stage is not None:
             as_if = tuple(name for name, other in known if _same(engine, other, truths))
             return Diagnosis(found.stage, truth.problem, found.maps, as_if, forward=found.forward)
@@ -230,7 +232,7 @@ def _same(engine: Engine, other: Engine, truths: Sequence[Truth]) -> bool:
     for truth in truths:
         try:
             first, second = Trial(engine, truth).answer, Trial(other, truth).answer
-        except Misbehaviour:
+        except (Misbehaviour, Unsupported):
             return False
         for name in BLOCKS:
             bound = 2 * truth.blocks[name].bound * _magnification(first, truth, name)
