@@ -6,7 +6,7 @@ verification.verdict                 # "verified", "refuted" or "not exercised"
 """
 
 from verification.engine import manual
-from verification.problem import Engine, Gradients, Problem
+from verification.problem import Engine, Gradients, Problem, Unsupported
 from verification.suite import PROFILES, QUICK, THOROUGH, Verification, verify
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Engine",
     "Gradients",
     "Problem",
+    "Unsupported",
     "Verification",
     "manual",
     "verify",

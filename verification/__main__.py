@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
 
 def judge_mutants(options: argparse.Namespace, engine: Engine) -> int:
     """Every wrong engine of the catalogue has to be caught, and no right one accused."""
-    result = mutants.run(progress())
+    result = mutants.explained(mutants.run(progress()), progress())
     for kill in result.kills:
         print(mutants.story(kill), end="\n\n")
     print(mutants.summary(result))
@@ -152,6 +152,8 @@ def believed(told: report.Report, profile: Profile) -> report.Report:
     told = replace(told, scalars=tuple(scalar_rows()))
     print(report.oracles_table(told), end="\n\n", flush=True)
     result = mutants.run(progress())
+    if profile.explained:
+        result = mutants.explained(result, progress())
     print(mutants.summary(result), end="\n\n", flush=True)
     examined = specimen.examine()
     print(specimen.as_text(examined), end="\n\n", flush=True)

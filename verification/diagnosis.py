@@ -18,6 +18,7 @@ patient is wrong in the same way.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -29,10 +30,10 @@ from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import FRACTIONS, Array
 from verification.exactness import EXACTNESS
 from verification.maps import Map, in_words, maps
-from verification.problem import BLOCKS, Engine, Gradients, Problem
+from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
 from verification.properties import PROPERTIES, Property, compare, findings
 from verification.tolerance import Expected
-from verification.trial import Misbehaviour, Trial, Truth
+from verification.trial import Late, Misbehaviour, Trial, Truth
 from verification.unfolding import unfold
 
 # N, D, H, K: enough of each that none is special.
@@ -108,7 +109,7 @@ class Known:
     engine: Engine
 
     @cached_property
-    def answers(self) -> tuple[Gradients | Misbehaviour, ...]:
+    def answers(self) -> tuple[Gradients | str, ...]:
         """Its answers to the patients."""
         return tuple(_answer(self.engine, truth) for truth in patients())
 
@@ -169,8 +170,13 @@ def diagnose(engine: Engine, known: Sequence[Known] = (), also: Sequence[Problem
     for truth in truths:
         try:
             found = _on(Trial(engine, truth))
+        except Late as wrong:
+            # To compare it with known faults is to wait again, on every patient.
+            return Diagnosis("form", truth.problem, refuted=str(wrong))
         except Misbehaviour as wrong:
             found = Diagnosis("form", truth.problem, refuted=str(wrong))
+        except Unsupported:
+            continue
         if found.stage is not None:
             return replace(found, as_if=tuple(_alike(engine, known, others)))
     return next(_conduct(engine, known, also), Diagnosis(None, truths[0].problem))
@@ -192,7 +198,9 @@ def _refuted(engine: Engine, check: Property, truth: Truth) -> str | None:
     if (truth.problem.dtype == FRACTIONS) != (check.name == "exact"):
         return None
     said = (f"{f.row}: {f.wrong}" for f in findings(Trial(engine, truth), check) if f.wrong is not None)
-    return next(said, None)
+    with suppress(Unsupported):
+        return next(said, None)
+    return None
 
 
 def _on(trial: Trial) -> Diagnosis:
@@ -231,17 +239,18 @@ def _alike(engine: Engine, known: Sequence[Known], others: Sequence[Truth]) -> I
             yield other.name
 
 
-def _answer(engine: Engine, truth: Truth) -> Gradients | Misbehaviour:
+def _answer(engine: Engine, truth: Truth) -> Gradients | str:
+    """Its answer, or why there is none."""
     try:
         return Trial(engine, truth).answer
-    except Misbehaviour as wrong:
-        return wrong
+    except (Misbehaviour, Unsupported) as none:
+        return str(none)
 
 
-def _same(truth: Truth, first: Gradients | Misbehaviour, second: Gradients | Misbehaviour) -> bool:
+def _same(truth: Truth, first: Gradients | str, second: Gradients | str) -> bool:
     """Are two answers the same, within the bounds of the problem?"""
-    if isinstance(first, Misbehaviour) or isinstance(second, Misbehaviour):
-        return str(first) == str(second)
+    if isinstance(first, str) or isinstance(second, str):
+        return first == second
     forward = (
         compare(name, first.named()[name], second.named()[name], 2 * expected.bound)
         for name, expected in truth.forward.items()

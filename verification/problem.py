@@ -1,7 +1,9 @@
 """What is judged: a problem, its gradients, and an engine, a function from the one to the other.
 
 To have a backward pass of your own judged, write it as a function ``engine(problem) -> Gradients``
-and call ``verification.verify(engine)``.
+and call ``verification.verify(engine)``. The problem's arrays are the engine's to read and not to change.
+What it does not do at all, such as numbers that are Fractions, it says by raising ``Unsupported``: that
+proves nothing against it, and nothing for it.
 """
 
 from collections.abc import Callable, Mapping
@@ -79,6 +81,10 @@ class Problem:
         params = {name: arrays.pop(name, array) for name, array in self.params.items()}
         return replace(self, params=params, **arrays)
 
+    def afresh(self) -> "Problem":
+        """The same problem in arrays of its own, laid out alike."""
+        return self.replaced(**{name: array.copy(order="K") for name, array in self.arrays().items()})
+
     def code(self) -> str:
         """This problem as a Python program that makes it again."""
         arrays = {name: _array_code(array) for name, array in self.arrays().items()}
@@ -111,8 +117,8 @@ def _array_code(array: Array) -> str:
 class Gradients:
     """What an engine answers: the forward's values, and ∂L/∂ each block.
 
-    ``outputs`` (N, T, K); ``value`` a number, the loss; U, W, b, V, c, xs and h0 in the shapes of what they
-    are gradients of. Every array in the problem's dtype.
+    ``outputs`` (N, T, K); ``value``, the loss, a number or an array of shape (); U, W, b, V, c, xs and h0 in
+    the shapes of what they are gradients of. All in the problem's dtype, and each a plain ``numpy.ndarray``.
     """
 
     outputs: Array
@@ -132,6 +138,13 @@ class Gradients:
     def named(self) -> dict[str, Any]:
         """Every part of the answer, by name, the forward's first."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+class Unsupported(Exception):
+    """Raised by an engine for a problem of a kind that it does not do; the message says what.
+
+    Such a problem is counted apart, and whoever leaves one out is not verified but *not exercised*.
+    """
 
 
 Engine: TypeAlias = Callable[[Problem], Gradients]

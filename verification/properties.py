@@ -220,10 +220,14 @@ def _of_units(arrays: dict[str, Array], order: Array) -> dict[str, Array]:
 
 def inputs_stay(trial: Trial) -> Iterator[Finding]:
     """No array of the problem is changed, and no answer is a view of one."""
-    before = {name: array.copy() for name, array in trial.problem.arrays().items()}
-    trial.ask(trial.problem)
+    given = trial.problem.afresh()
+    arrays = given.arrays()
+    trial.ask_directly(given)
     for name, array in trial.problem.arrays().items():
-        yield Finding("inputs stay", _bits(name, array, before[name]), _nonzero(trial))
+        wrong: Disagreement | Misbehaviour | None = _bits(name, arrays[name], array)
+        if given.arrays().get(name) is not arrays[name]:
+            wrong = Misbehaviour(f"put something else in the place of the problem's {name}")
+        yield Finding("inputs stay", wrong, _nonzero(trial))
 
 
 def second_call(trial: Trial) -> Iterator[Finding]:
@@ -238,9 +242,9 @@ def second_call(trial: Trial) -> Iterator[Finding]:
 def memory_layout(trial: Trial) -> Iterator[Finding]:
     """Read-only, Fortran-ordered and strided inputs give the same bits."""
     wanted = trial.answer.named()
-    for lay_out in (_read_only, np.asfortranarray, _strided):
+    for lay_out in (_read_only, _fortran_ordered, _strided):
         laid_out = {name: lay_out(array) for name, array in trial.problem.arrays().items()}
-        answer = trial.ask(trial.problem.replaced(**laid_out))
+        answer = trial.ask_directly(trial.problem.replaced(**laid_out))
         yield from _same_bits("memory layout", trial, answer, wanted)
 
 
@@ -250,6 +254,10 @@ def _read_only(array: Array) -> Array:
     return frozen
 
 
+def _fortran_ordered(array: Array) -> Array:
+    return array.copy(order="F")
+
+
 def _strided(array: Array) -> Array:
     """The same numbers, with a gap after each."""
     return np.repeat(array, 2, axis=-1)[..., ::2]
@@ -257,11 +265,22 @@ def _strided(array: Array) -> Array:
 
 def _same_bits(row: str, trial: Trial, answer: Gradients, wanted: dict[str, Any]) -> Iterator[Finding]:
     for name, part in answer.named().items():
-        yield Finding(row, _bits(name, part, wanted[name]), _nonzero(trial))
+        wrong = _bits(name, part, wanted[name]) or _no_number(trial, name, part)
+        yield Finding(row, wrong, _nonzero(trial))
+
+
+def _no_number(trial: Trial, name: str, got: Any) -> Disagreement | None:
+    """The first NaN, which is the same bits as itself, of a part whose truth is finite."""
+    index = next((tuple(map(int, at)) for at in np.argwhere(np.not_equal(got, got))), None)
+    if index is None or not trial.truth.determined:
+        return None
+    return Disagreement(name, index, np.asarray(got)[index], "a number", 0.0)
 
 
 def _bits(name: str, got: Any, want: Any) -> Disagreement | None:
     got, want = np.asarray(got), np.asarray(want)
+    if got.shape != want.shape:
+        return Disagreement(f"the shape of {name}", (), got.shape, want.shape, 0.0)
     same = (got == want) | ((got != got) & (want != want))
     if np.all(same):
         return None
@@ -300,7 +319,10 @@ PROPERTIES = (
 
 
 def findings(trial: Trial, property_: Property) -> Iterator[Finding]:
-    """What a property finds; an engine that does not answer in form is refuted in each of its rows."""
+    """What a property finds; an engine that does not answer in form is refuted in each of its rows.
+
+    Raises Unsupported where the engine does: then nothing more is found.
+    """
     try:
         yield from property_.check(trial)
     except Misbehaviour as wrong:

@@ -4,25 +4,24 @@ A case is one problem under every property. The cases come in blocks, each drawn
 its own, so that a run's result depends on its seed and profile and not on how many processes shared the work.
 """
 
-import multiprocessing
-import os
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection
 from typing import TypeAlias
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
-from verification.problem import Engine, Problem
+from verification.patience import LOST, Overdue
+from verification.problem import Engine, Problem, Unsupported
 from verification.properties import PROPERTIES, Finding, Property, findings
 from verification.shrinking import smallest
 from verification.strategies import POLICIES, problems
-from verification.trial import Trial, Truth
+from verification.trial import Late, Trial, Truth
+from verification.workers import Line, Lost, spread
 
 # Everything that is asked of an engine.
 EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS)
@@ -35,17 +34,19 @@ BLOCK = 100
 class Profile:
     """How thorough a run is: how many cases in floating point, and how many of each exact kind.
 
-    ``faults``: on how many problems a fault is planted, for the detection curve.
+    ``faults``: on how many problems a fault is planted, for the detection curve. ``explained``: is every
+    mutant reported with its smallest example and diagnosis?
     """
 
     name: str
     cases: int
     exact_cases: int
     faults: int = 0
+    explained: bool = False
 
 
 QUICK = Profile("quick", cases=1_200, exact_cases=200, faults=50)
-THOROUGH = Profile("thorough", cases=84_000, exact_cases=8_000, faults=300)
+THOROUGH = Profile("thorough", cases=84_000, exact_cases=8_000, faults=300, explained=True)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
 
@@ -107,7 +108,11 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Verification:
-    """The outcome of a run."""
+    """The outcome of a run.
+
+    ``cases`` is less than the profile's where the engine kept not coming back. ``declined``: in how many of
+    them the engine said that it does not do this (``Unsupported``), by what it said.
+    """
 
     profile: Profile
     seed: int
@@ -116,6 +121,7 @@ class Verification:
     live: int
     rows: tuple[Row, ...]
     seen: Mapping[str, int]
+    declined: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -124,11 +130,12 @@ class Verification:
 
     @property
     def verdict(self) -> str:
-        """refuted if a row is; not exercised if a row or an entry of the contract was not; else verified."""
+        """refuted if a row is; not exercised if a row, an entry or a case was not; else verified."""
         verdicts = {row.verdict for row in self.rows}
         if "refuted" in verdicts:
             return "refuted"
-        return "not exercised" if "not exercised" in verdicts or self.missing else "verified"
+        idle = "not exercised" in verdicts or self.missing or self.declined
+        return "not exercised" if idle else "verified"
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,20 +143,41 @@ class Tally:
     """What some cases came to: the rows by name and truncation, and the exercise contract's counts.
 
     ``live``: cases in which agreement means something; ``seen``: in how many of those each entry was met.
+    ``lost``: cases in which the engine did not come back; ``declined``: as in ``Verification``.
     """
 
     rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
     live: int = 0
     seen: Counter[str] = field(default_factory=Counter)
+    cases: int = 0
+    lost: int = 0
+    declined: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: "Tally") -> "Tally":
         rows = dict(self.rows)
         for key, row in other.rows.items():
             rows[key] = rows[key] + row if key in rows else row
-        return Tally(rows, self.live + other.live, self.seen + other.seen)
+        return Tally(
+            rows,
+            self.live + other.live,
+            self.seen + other.seen,
+            self.cases + other.cases,
+            self.lost + other.lost,
+            self.declined + other.declined,
+        )
 
 
-Task: TypeAlias = tuple[Engine, tuple[Property, ...], int, str]
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Cases ``start`` to ``start + size`` of one way of drawing, for its properties."""
+
+    engine: Engine
+    properties: tuple[Property, ...]
+    start: int
+    size: int
+    seed: int
+
+
 Progress: TypeAlias = Callable[[int, int], object]
 
 
@@ -164,57 +192,79 @@ def verify(
     """Judge any function ``Problem -> Gradients`` by every property.
 
     ``progress`` is called with the cases done and the cases in all. Where the platform can fork, the cases
-    are spread over its cores; the result is the same.
+    are spread over its cores; the result is the same. An engine that does not return, or ends its process,
+    is refuted by that, and asked no more once it has done so in ``patience.LOST`` cases.
     """
     started = time.monotonic()
-    tasks = list(_tasks(engine, profile, seed, properties))
-    total = sum(size for _, _, size, _ in tasks)
+    blocks = list(_blocks(engine, profile, seed, properties))
+    total = sum(block.size for block in blocks)
     tally, done = Tally(), 0
-    for counted, (_, _, size, _) in zip(_spread(_block, tasks), tasks, strict=True):
-        tally += counted
-        done += size
-        if progress is not None:
-            progress(done, total)
+    with closing(spread(_judge, blocks)) as tallies:
+        for block, counted in zip(blocks, tallies, strict=True):
+            tally += _of_lost(block, counted) if isinstance(counted, Lost) else counted
+            done += block.size
+            given_up = tally.lost >= LOST
+            if progress is not None:
+                progress(done, done if given_up else total)
+            if given_up:
+                break
     rows = [
         tally.rows.get((name, policy), Row(name, policy))
         for check in properties
         for name in check.rows
         for policy in POLICIES
     ]
-    rows = _with_smallest_examples(engine, rows, properties)
+    # To look for a smaller one is to wait again, at each.
+    rows = rows if tally.lost else _with_smallest_examples(engine, rows, properties)
     seconds = time.monotonic() - started
-    return Verification(profile, seed, seconds, done, tally.live, tuple(rows), tally.seen)
+    return Verification(
+        profile, seed, seconds, tally.cases, tally.live, tuple(rows), tally.seen, tally.declined
+    )
 
 
-def _tasks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Property]) -> Iterator[Task]:
+def _blocks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Property]) -> Iterator[Block]:
     """Blocks of cases, for each way of drawing problems, each case for all its properties."""
     for draw in dict.fromkeys(check.problems for check in properties):
         checks = tuple(check for check in properties if check.problems is draw)
         cases = profile.cases if draw is problems else profile.exact_cases
         for start in range(0, cases, BLOCK):
-            yield engine, checks, min(BLOCK, cases - start), f"{seed} {start}"
+            yield Block(engine, checks, start, min(BLOCK, cases - start), seed)
 
 
-def _block(task: Task) -> Tally:
+def _judge(block: Block, line: Line) -> Tally:
     """The tally of one block of cases."""
-    engine, properties, size, run_seed = task
+    engine = line.guarded(block.engine)
     tally = Tally()
 
-    @seed(run_seed)
+    @seed(f"{block.seed} {block.start}")
     @settings(
-        max_examples=size,
+        max_examples=block.size,
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(properties[0].problems())
+    @given(block.properties[0].problems())
     def every_property(problem: Problem) -> None:
         nonlocal tally
-        tally += case(engine, Truth(problem), properties)
+        if tally.lost < LOST:
+            line.tell(problem)
+            tally += case(engine, Truth(problem), block.properties)
 
     every_property()
     return tally
+
+
+def _of_lost(block: Block, lost: Lost) -> Tally:
+    """The tally of a block that nothing came of: one case, which refutes all that was asked of it."""
+    cases = f"cases {block.start} to {block.start + block.size - 1} of {block.properties[0].name} and others"
+    if lost.told is None:
+        raise RuntimeError(f"{cases}: {lost.how}, before the engine was asked anything")
+    policy, _ = lost.told.policy
+    example = Example(lost.told, f"{lost.how}; with it {cases} are lost")
+    names = [name for check in block.properties for name in check.rows]
+    rows = {(name, policy): Row(name, policy, cases=1, failures=1, example=example) for name in names}
+    return Tally(rows, cases=1, lost=1)
 
 
 def case(engine: Engine, truth: Truth, properties: Sequence[Property]) -> Tally:
@@ -222,13 +272,19 @@ def case(engine: Engine, truth: Truth, properties: Sequence[Property]) -> Tally:
     trial = Trial(engine, truth)
     policy, _ = truth.problem.policy
     rows: dict[tuple[str, str], Row] = {}
+    lost, declined = False, set()
     for check in properties:
-        for finding in findings(trial, check):
-            key = (finding.row, policy)
-            rows[key] = _joined(rows.get(key, Row(*key)), finding, truth.problem)
+        try:
+            for finding in findings(trial, check):
+                key = (finding.row, policy)
+                rows[key] = _joined(rows.get(key, Row(*key)), finding, truth.problem)
+                lost |= isinstance(finding.wrong, Late)
+        except Unsupported as error:
+            declined.add(str(error))
     # The contract is about the problems that every engine meets; the exact ones come on top of them.
-    counts = properties[0].problems is problems and live(truth)
-    return Tally(rows, 1, Counter(seen(truth))) if counts else Tally(rows)
+    counts = properties[0].problems is problems and not declined and live(truth)
+    found = Tally(rows, cases=1, lost=int(lost), declined=Counter(declined))
+    return replace(found, live=1, seen=Counter(seen(truth))) if counts else found
 
 
 def _joined(row: Row, finding: Finding, problem: Problem) -> Row:
@@ -245,64 +301,42 @@ def _joined(row: Row, finding: Finding, problem: Problem) -> Row:
     )
 
 
-def _spread(work: Callable[[Task], Tally], tasks: Sequence[Task]) -> Iterator[Tally]:
-    """``map(work, tasks)``, in order, over the cores where processes can be forked.
-
-    A forked process inherits its tasks, so an engine may be any function, a closure as well.
-    """
-    cores = min(len(tasks), os.cpu_count() or 1)
-    if cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from map(work, tasks)
-        return
-    context = multiprocessing.get_context("fork")
-    workers = []
-    for core in range(cores):
-        receive, send = context.Pipe(duplex=False)
-        worker = context.Process(target=_work, args=(work, tasks[core::cores], send), daemon=True)
-        with warnings.catch_warnings():
-            # Python warns of forking beside threads. Those here are BLAS's, which forks safely.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            worker.start()
-        send.close()
-        workers.append((worker, receive))
-    try:
-        for i in range(len(tasks)):
-            result = workers[i % cores][1].recv()
-            if isinstance(result, Exception):
-                raise result
-            yield result
-    finally:
-        for worker, receive in workers:
-            receive.close()
-            worker.terminate()
-            worker.join()
-
-
-def _work(work: Callable[[Task], Tally], tasks: Sequence[Task], send: Connection) -> None:
-    for task in tasks:
-        try:
-            send.send(work(task))
-        except Exception as error:
-            send.send(error)
-
-
 def _with_smallest_examples(engine: Engine, rows: Sequence[Row], properties: Sequence[Property]) -> list[Row]:
     """The rows, with a shrunk example for the first refuted row of each property."""
-    shrunk = {}
+    tasks = []
     for check in properties:
         refuted = [row for row in rows if row.name in check.rows and row.verdict == "refuted"]
-        if refuted:
-            shrunk[id(refuted[0])] = _smallest(engine, refuted[0], check)
+        tasks += [(engine, row, check) for row in refuted[:1]]
+    shrunk = {
+        id(row): example
+        for (_, row, _), example in zip(tasks, spread(_smallest, tasks), strict=True)
+        if isinstance(example, Example)
+    }
     return [replace(row, example=shrunk.get(id(row), row.example)) for row in rows]
 
 
-def _smallest(engine: Engine, row: Row, check: Property) -> Example | None:
-    """The smallest problem that Hypothesis finds on which the row fails, or the one that the run met."""
+def _smallest(task: tuple[Engine, Row, Property], line: Line) -> Example | None:
+    """The smallest problem that Hypothesis finds on which the row fails, or None."""
+    engine, row, check = task
+    guarded = line.guarded(engine)
+    late = 0
 
     def failure(problem: Problem) -> str | None:
-        trial = Trial(engine, Truth(problem))
-        wrong = [f.wrong for f in findings(trial, check) if f.row == row.name and f.wrong is not None]
-        return str(wrong[0]) if wrong else None
+        """How the row fails, other than by an engine that does not return; Overdue if that is so often."""
+        nonlocal late
+        trial = Trial(guarded, Truth(problem))
+        try:
+            wrong = [f.wrong for f in findings(trial, check) if f.row == row.name and f.wrong is not None]
+        except Unsupported:
+            return None
+        late += any(isinstance(each, Late) for each in wrong)
+        if late >= LOST:
+            raise Overdue
+        told = [str(each) for each in wrong if not isinstance(each, Late)]
+        return told[0] if told else None
 
-    problem = smallest(check, row.truncation, lambda problem: failure(problem) is not None)
-    return row.example if problem is None else Example(problem, failure(problem) or "", smallest=True)
+    try:
+        problem = smallest(check, row.truncation, lambda problem: failure(problem) is not None)
+    except Overdue:
+        return None
+    return None if problem is None else Example(problem, failure(problem) or "", smallest=True)

@@ -125,6 +125,20 @@ def clips_its_inputs(problem):
     return answer
 
 
+def rebinds_its_inputs(problem):
+    """The transposed weights take the place of the weights."""
+    answer = manual(problem)
+    problem.params["W"] = problem.params["W"].T.copy()
+    return answer
+
+
+def reshapes_its_inputs(problem):
+    """The targets are given another shape where they stand."""
+    answer = manual(problem)
+    problem.targets.shape = (-1,)
+    return answer
+
+
 def returns_a_view(problem):
     """The gradient of xs is the xs."""
     return replace(manual(problem), xs=problem.xs)
@@ -208,6 +222,8 @@ WRONG = {
     "units permute": [(lambda: second_unit_swapped, a_problem())],
     "inputs stay": [
         (lambda: eats_its_inputs, a_problem()),
+        (lambda: rebinds_its_inputs, a_problem()),
+        (lambda: reshapes_its_inputs, a_problem()),
         (lambda: clips_its_inputs, a_problem()),
         (lambda: returns_a_view, a_problem()),
     ],
@@ -299,6 +315,56 @@ def test_nan_is_wrong(block):
     nan = with_(**{block: lambda part, problem: part * np.nan})
     name = "forward" if block == "value" else "lags"
     assert refuted(nan, a_problem(), name) == {name if block == "value" else f"lags {block}"}
+
+
+@pytest.mark.parametrize("name", [check.name for check in GENERAL if check.name != "inputs stay"])
+def test_nan_is_wrong_for_every_property(name):
+    """Where the truth is finite a NaN refutes whoever looks at the answer, and the entry is named."""
+
+    def spoils(array, problem):
+        spoilt = np.array(array)
+        # Lag by lag reads some columns of each block, and b off U.
+        spoilt[... if name == "lag by lag" else (-1,) * spoilt.ndim] = np.nan
+        return spoilt
+
+    parts = {"forward": ("outputs", "value")}.get(name, BLOCKS)
+    for part in parts:
+        engine = with_(**{part: (lambda v, p: v * np.nan) if part == "value" else spoils})
+        told = [str(f.wrong) for f in found(engine, a_problem(Window(4)), name) if f.wrong is not None]
+        assert told, part
+        assert all("got nan" in wrong for wrong in told)
+        if name != "lag by lag":
+            assert {wrong.partition("[")[0].partition(":")[0] for wrong in told} == {part}
+
+
+@pytest.mark.parametrize("name", ["second call", "memory layout"])
+def test_the_same_nan_is_the_same_where_there_is_no_truth(name):
+    """An overflow makes NaN of the right engine too, and it is the same at every call."""
+    problem = a_problem(activation="identity", dtype=np.float32, scale=1e20)
+    assert np.isnan(Trial(manual, Truth(problem)).answer.W).any()
+    all_ = found(manual, problem, name)
+    assert all_
+    assert [finding for finding in all_ if finding.wrong is not None] == []
+
+
+def test_inputs_are_seen_to_change_whatever_was_asked_before():
+    """An engine whose second call changes nothing more, after all the other properties."""
+    trial = Trial(clips_its_inputs, Truth(a_problem()))
+    for name in ("forward", "second call", "lags", "inputs stay"):
+        refuted_by = [f.row for f in findings(trial, BY_NAME[name]) if f.wrong is not None]
+        assert refuted_by == (["inputs stay"] if name == "inputs stay" else [])
+
+
+@pytest.mark.parametrize(
+    ("engine", "message"),
+    [
+        (rebinds_its_inputs, "put something else in the place of the problem's W"),
+        (reshapes_its_inputs, "the shape of targets: got (30,), want (3, 5, 2)"),
+    ],
+)
+def test_what_became_of_an_input_is_told(engine, message):
+    """By its name."""
+    assert [str(f.wrong) for f in found(engine, a_problem(), "inputs stay") if f.wrong] == [message]
 
 
 def test_compare_is_about_every_entry():

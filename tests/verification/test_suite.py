@@ -1,6 +1,11 @@
 """The suite counts what it did, the same however it is spread, and its examples show what they claim."""
 
+import itertools
+import multiprocessing
 import os
+import signal
+import sys
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -8,19 +13,39 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail
-from verification import shrinking, suite
+from verification import patience, shrinking, suite
 from verification.engine import manual
 from verification.exercise import CONTRACT
-from verification.problem import Problem
+from verification.problem import Problem, Unsupported
 from verification.properties import PROPERTIES, Disagreement, Finding, Property, findings
 from verification.strategies import POLICIES, exact_problems, problems
-from verification.suite import PROFILES, Example, Profile, Row, Tally, Verification, case, verify
+from verification.suite import (
+    EVERY_PROPERTY,
+    PROFILES,
+    Example,
+    Profile,
+    Row,
+    Tally,
+    Verification,
+    case,
+    verify,
+)
 from verification.trial import Trial, Truth
 
 BY_NAME = {check.name: check for check in PROPERTIES}
 FORWARD, LAGS, ADD_UP = BY_NAME["forward"], BY_NAME["lags"], BY_NAME["records add up"]
 
 WRONG = Disagreement("W", (0, 0), 2.0, 1.0, 0.0)
+
+
+NO_FORK = 0
+
+
+def use(monkeypatch, cores):
+    """A machine with so many cores; with none, one that cannot fork, where all is done in this process."""
+    monkeypatch.setattr(os, "cpu_count", lambda: max(cores, 1))
+    methods = ["spawn"] if cores == NO_FORK else ["fork"]
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: methods)
 
 
 @pytest.fixture(autouse=True)
@@ -113,14 +138,15 @@ def test_there_is_a_row_for_each_name_and_truncation():
 
 
 def test_the_result_does_not_depend_on_the_number_of_processes(monkeypatch):
-    """One core or three, for four blocks: the same rows with the same counts and the same examples."""
+    """None, one or three, for four blocks: the same rows with the same counts and the same examples."""
     results = []
-    for number in (1, 3):
-        monkeypatch.setattr(os, "cpu_count", lambda number=number: number)
+    for cores in (NO_FORK, 1, 3):
+        use(monkeypatch, cores)
         results.append(verify(doubles_b, few(50), seed=3, properties=[FORWARD, LAGS]))
-    one, many = results
-    assert told(one.rows) == told(many.rows)
-    assert (one.cases, one.live, one.seen) == (many.cases, many.live, many.seen)
+    one, *others = results
+    for other in others:
+        assert told(one.rows) == told(other.rows)
+        assert (one.cases, one.live, one.seen) == (other.cases, other.live, other.seen)
 
 
 def test_a_seed_is_a_run():
@@ -154,7 +180,8 @@ def test_a_property_is_asked_about_the_problems_it_is_about():
     ]
     steps = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "cpu_count", lambda: 1)
+        # Here, where what is noted can be seen.
+        use(patch, NO_FORK)
         verification = verify(
             manual, few(12, 5), properties=properties, progress=lambda *step: steps.append(step)
         )
@@ -211,10 +238,10 @@ def test_where_nothing_smaller_is_found_the_example_is_the_runs_own(monkeypatch)
         assert [str(finding.wrong) for finding in wrong] == [row.example.failure]
 
 
-@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("cores", [NO_FORK, 1, 2])
 def test_any_function_is_an_engine(monkeypatch, cores):
     """A closure, which cannot be sent to another process, is judged in several all the same."""
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    use(monkeypatch, cores)
     factor = 2.0
 
     def engine(problem):
@@ -226,10 +253,10 @@ def test_any_function_is_an_engine(monkeypatch, cores):
     assert not any(row.failures for row in verify(engine, few(30), properties=[LAGS]).rows)
 
 
-@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("cores", [NO_FORK, 1, 2])
 def test_an_exception_of_the_verifiers_own_surfaces(monkeypatch, cores):
     """Not an engine's misbehaviour but a fault of a property: it is raised, from another process as well."""
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    use(monkeypatch, cores)
 
     def broken(trial):
         raise LookupError("a fault of the verifier")
@@ -239,10 +266,10 @@ def test_an_exception_of_the_verifiers_own_surfaces(monkeypatch, cores):
         verify(manual, few(40), properties=[Property("broken", ("broken",), "", broken)])
 
 
-@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("cores", [NO_FORK, 1, 2])
 def test_an_engine_that_raises_is_refuted_and_raises_nothing(monkeypatch, cores):
     """Its message is the failure, on the smallest problem of all."""
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    use(monkeypatch, cores)
 
     def raises(problem):
         raise NotImplementedError("no backward yet")
@@ -252,6 +279,215 @@ def test_an_engine_that_raises_is_refuted_and_raises_nothing(monkeypatch, cores)
     examples = [row.example for row in verification.rows if row.example is not None]
     assert {example.failure for example in examples} == {"raised NotImplementedError: no backward yet"}
     assert min(example.size for example in examples) == 8
+
+
+def never(problem):
+    """Does not return."""
+    while True:
+        pass
+
+
+def deaf(problem):
+    """Does not return from compiled code, which looks at no alarm."""
+    sum(itertools.repeat(0))
+
+
+@pytest.fixture
+def impatience(monkeypatch):
+    """An answer may take a tenth of a second, and a process that hears no alarm three of them."""
+    monkeypatch.setattr(patience, "ANSWER", 0.1)
+
+
+@pytest.mark.parametrize("cores", [NO_FORK, 1, 2])
+def test_an_engine_that_never_returns_is_refuted_and_soon_asked_no_more(monkeypatch, impatience, cores):
+    """After three cases, each of which refutes all that was asked of it; the rest is not exercised."""
+    use(monkeypatch, cores)
+    steps = []
+    started = time.monotonic()
+    verification = verify(never, few(1_000), properties=PROPERTIES, progress=lambda *step: steps.append(step))
+    assert time.monotonic() - started < 10
+    assert verification.verdict == "refuted"
+    assert verification.cases == patience.LOST
+    refuted = [row for row in verification.rows if row.failures]
+    # Of one unit, or one record, some say nothing.
+    asked = {name for check in PROPERTIES for name in check.rows}
+    assert asked - {row.name for row in refuted} <= {"units permute", "records permute", "records add up"}
+    assert sum(row.failures for row in refuted if row.name == "second call") == patience.LOST
+    assert {row.example.failure for row in refuted} == {"did not return within 0.1 s"}
+    # Nothing was left out without a word: what there was to do is what was done.
+    assert steps == [(15, 15)]
+
+
+def test_one_case_without_an_answer_stops_nothing(monkeypatch, impatience):
+    """The row is refuted, and all the other cases are judged, the last as the first."""
+    use(monkeypatch, NO_FORK)
+    asked = []
+
+    def once(problem):
+        asked.append(problem)
+        return never(problem) if len(asked) == 5 else manual(problem)
+
+    verification = verify(once, few(40), properties=[LAGS])
+    assert verification.cases == 40
+    assert sum(row.cases for row in verification.rows if row.name == "lags W") > 30
+    assert {row.failures for row in verification.rows} == {0, 1}
+    assert len({row.truncation for row in verification.rows if row.failures}) == 1
+
+
+def test_an_engine_that_only_smaller_problems_stop_keeps_its_own_example(impatience):
+    """Looking for a smaller example waits no longer than judging does."""
+
+    def stops_at_one(problem):
+        return never(problem) if problem.activation == "identity" else doubles_b(problem)
+
+    started = time.monotonic()
+    few_of_tanh = replace(LAGS, problems=tanh_problems)
+    verification = verify(stops_at_one, few(0, 15), properties=[few_of_tanh])
+    refuted = [row for row in verification.rows if row.failures]
+    assert {row.name for row in refuted} == {"lags b"}
+    assert all("did not return" not in row.example.failure for row in refuted)
+    assert time.monotonic() - started < 10
+
+
+def tanh_problems(policy=None, most_steps=4):
+    """Problems of tanh; those that are looked at for a smaller example are of any activation."""
+    everything = problems(policy=policy, most_steps=most_steps)
+    return everything.filter(lambda p: p.activation == "tanh") if policy is None else everything
+
+
+DEATHS = {
+    "exits": (lambda problem: sys.exit(1), "raised SystemExit: 1"),
+    "ends its process": (lambda problem: os._exit(3), "its process ended with exit code 3"),
+    "is killed": (
+        lambda problem: os.kill(os.getpid(), signal.SIGKILL),
+        "its process ended with exit code -9 (SIGKILL)",
+    ),
+    "hears no alarm": (deaf, "did not return within 0.3 s, nor hear an alarm"),
+}
+
+
+@pytest.mark.parametrize("name", DEATHS)
+@pytest.mark.parametrize("cores", [1, 2])
+def test_an_engine_that_ends_its_process_is_told_by_how(monkeypatch, impatience, name, cores):
+    """In words, with the problem and the block of cases that is lost with it."""
+    use(monkeypatch, cores)
+    engine, how = DEATHS[name]
+    verification = verify(engine, few(45), properties=[FORWARD, LAGS])
+    assert verification.verdict == "refuted"
+    refuted = [row for row in verification.rows if row.failures]
+    assert {row.name for row in refuted} == {*FORWARD.rows, *LAGS.rows}
+    for row in refuted:
+        assert row.example.failure.startswith(how)
+        assert row.example.problem.policy[0] == row.truncation
+    if name != "exits":
+        assert verification.cases == 3
+        failures = {row.example.failure for row in refuted}
+        assert failures <= {
+            f"{how}; with it cases {start} to {start + 14} of forward and others are lost"
+            for start in (0, 15, 30)
+        }
+
+
+def test_a_block_that_is_lost_stops_no_other(monkeypatch):
+    """The first block dies with its third case; the other two are judged to their ends."""
+    use(monkeypatch, 2)
+    asked = []
+
+    def dies_at_one(problem):
+        asked.append(problem)
+        if problem.truncation == Tail(0) and len(asked) > 2:
+            os._exit(1)
+        return manual(problem)
+
+    verification = verify(dies_at_one, few(45), properties=[FORWARD])
+    died = [row for row in verification.rows if row.failures]
+    assert died == [row for row in verification.rows if row.truncation == "Tail" and row.failures]
+    lost = sum(row.failures for row in died)
+    assert 1 <= lost <= 2
+    assert verification.cases == 15 * (3 - lost) + lost
+
+
+def test_a_process_that_dies_by_itself_is_no_refutation(monkeypatch):
+    """Before the engine was asked anything it is the verifier's, or the machine's, and is raised in words."""
+    use(monkeypatch, 1)
+
+    def dies(**kind):
+        os._exit(1)
+
+    with pytest.raises(RuntimeError, match=r"^cases 0 to 14 of forward and others: its process ended with"):
+        verify(manual, few(0, 15), properties=[replace(FORWARD, problems=dies)])
+
+
+def test_a_smaller_example_that_ends_its_process_is_not_shown(monkeypatch):
+    """The run's own stands then, and the run goes on."""
+    monkeypatch.setattr(suite, "smallest", lambda *asked: os._exit(1))
+    verification = verify(doubles_b, few(30), properties=[LAGS])
+    refuted = [row for row in verification.rows if row.failures]
+    assert {row.name for row in refuted} == {"lags b"}
+    assert not any(row.example.smallest for row in refuted)
+
+
+def floats_only(problem):
+    """The right engine, but for Fractions."""
+    if problem.dtype == object:
+        raise Unsupported("numbers that are Fractions")
+    return manual(problem)
+
+
+def test_what_an_engine_does_not_do_is_not_exercised():
+    """Its rows have no case, refuted or not, and the run is not verified; what was said is counted."""
+    verification = verify(floats_only, few(30, 20), properties=EVERY_PROPERTY)
+    exact = [row for row in verification.rows if row.name.startswith("exact")]
+    assert {(row.cases, row.failures, row.verdict) for row in exact} == {(0, 0, "not exercised")}
+    assert not any(row.failures for row in verification.rows)
+    assert verification.declined == {"numbers that are Fractions": 20}
+    assert verification.verdict == "not exercised"
+
+
+def test_whatever_is_declined_is_not_verified():
+    """Though every row holds and the contract is met; and it excuses nothing that is wrong."""
+    holds, refuted = Row("W", "Full", 5, 5), Row("c", "Full", 5, 5, failures=1)
+    declined = {"long ones": 1}
+    assert a_verification(holds).verdict == "verified"
+    assert replace(a_verification(holds), declined=declined).verdict == "not exercised"
+    assert replace(a_verification(holds, refuted), declined=declined).verdict == "refuted"
+
+
+def test_a_declined_case_is_not_seen():
+    """The contract's counts are of what the engine did; a part that it did is judged all the same."""
+
+    def one_record(problem):
+        if len(problem.xs) > 1:
+            raise Unsupported("batches")
+        return manual(problem)
+
+    def no_batch_of_one(problem):
+        if len(problem.xs) == 1:
+            raise Unsupported("batches of one")
+        return manual(problem)
+
+    tally = case(one_record, Truth(a_problem()), PROPERTIES)
+    assert (tally.live, dict(tally.seen), dict(tally.rows)) == (0, {}, {})
+    assert (tally.cases, dict(tally.declined)) == (1, {"batches": 1})
+    tally = case(no_batch_of_one, Truth(a_problem()), PROPERTIES)
+    assert (tally.live, dict(tally.declined)) == (0, {"batches of one": 1})
+    assert {name for name, _ in tally.rows} == {
+        row for check in PROPERTIES for row in check.rows if check is not ADD_UP
+    }
+
+
+def test_an_example_is_of_what_the_engine_does():
+    """What it declines is no failure, and no smaller example is made of it."""
+
+    def wrong_but_for_relu(problem):
+        if problem.activation in ("identity", "relu"):
+            raise Unsupported("kinks and lines")
+        return doubles_b(problem)
+
+    verification = verify(wrong_but_for_relu, few(30), properties=[LAGS])
+    refuted = [row for row in verification.rows if row.failures]
+    assert {row.name for row in refuted} == {"lags b"}
+    assert all(row.example.problem.activation not in ("identity", "relu") for row in refuted)
 
 
 def test_a_row_without_a_nonzero_case_is_not_exercised():

@@ -1,5 +1,8 @@
 """An engine before a problem: whatever it does wrong in form is said, and never breaks the verifier."""
 
+import signal
+import sys
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -7,11 +10,12 @@ import numpy as np
 import pytest
 
 from rnn import Full, Tail, Window
+from verification import patience
 from verification.engine import manual
-from verification.problem import Gradients, Problem
+from verification.problem import Gradients, Problem, Unsupported
 from verification.properties import PROPERTIES, findings
 from verification.tolerance import WIDER
-from verification.trial import Misbehaviour, Trial, Truth
+from verification.trial import Late, Misbehaviour, Trial, Truth
 
 
 def a_problem(dtype=np.float64, truncation=Full(), activation="tanh"):
@@ -40,12 +44,56 @@ def raises(problem):
     raise NotImplementedError("no backward yet")
 
 
+def exits(problem):
+    """An engine that takes itself for a program."""
+    sys.exit("bye")
+
+
+class Unspeakable(BaseException):
+    """An exception of no common kind, whose message is another exception."""
+
+    def __str__(self):
+        raise RuntimeError("no message")
+
+
+def raises_the_unspeakable(problem):
+    """An engine whose fault cannot even be told."""
+    raise Unspeakable
+
+
+def forgets_a_block(problem):
+    """An answer made without its constructor."""
+    answer = object.__new__(Gradients)
+    for name, part in manual(problem).named().items():
+        if name != "c":
+            object.__setattr__(answer, name, part)
+    return answer
+
+
 # Each with what must be said of it.
 MISBEHAVIOURS = {
     "raises": (raises, "raised NotImplementedError: no backward yet"),
     "returns nothing": (lambda problem: None, "returned a NoneType, needed Gradients"),
     "returns a tuple": (lambda problem: (1.0, 2.0), "returned a tuple, needed Gradients"),
-    "a block is None": (with_(b=lambda p, b: None), "b has shape (), needed (2,)"),
+    "exits": (exits, "raised SystemExit: bye"),
+    "raises what has no message": (raises_the_unspeakable, "raised Unspeakable"),
+    "a dictionary": (lambda problem: manual(problem).named(), "returned a dict, needed Gradients"),
+    "a block is missing": (forgets_a_block, "c is a NoneType, needed an ndarray"),
+    "a block is None": (with_(b=lambda p, b: None), "b is a NoneType, needed an ndarray"),
+    "a nested list": (with_(W=lambda p, W: W.tolist()), "W is a list, needed an ndarray"),
+    "a ragged list": (with_(U=lambda p, U: [[1.0], [1.0, 2.0]]), "U is a list, needed an ndarray"),
+    "a tuple of rows": (with_(h0=lambda p, h0: tuple(h0)), "h0 is a tuple, needed an ndarray"),
+    "a number for a block": (with_(b=lambda p, b: b.sum()), "b is a float64, needed an ndarray"),
+    "a masked array": (with_(V=lambda p, V: np.ma.array(V)), "V is a MaskedArray, needed an ndarray"),
+    "a matrix": (with_(W=lambda p, W: W.view(np.matrix)), "W is a matrix, needed an ndarray"),
+    "a loss that is a list": (with_(value=lambda p, v: [v]), "value is a list, needed a number"),
+    "a loss that is None": (with_(value=lambda p, v: None), "value is a NoneType, needed a number"),
+    "a masked loss": (with_(value=lambda p, v: np.ma.masked), "value is a MaskedConstant, needed a number"),
+    "a loss that is a string": (with_(value=lambda p, v: "1"), "value has dtype <U1, needed float64"),
+    "a loss of another type": (
+        with_(value=lambda p, v: np.float32(v)),
+        "value has dtype float32, needed float64",
+    ),
     "a block of another shape": (with_(W=lambda p, W: W[:1]), "W has shape (1, 2), needed (2, 2)"),
     "a column for a vector": (with_(c=lambda p, c: c[:, None]), "c has shape (2, 1), needed (2,)"),
     "time first": (with_(xs=lambda p, xs: xs.swapaxes(0, 1)), "xs has shape (4, 3, 2), needed (3, 4, 2)"),
@@ -113,6 +161,141 @@ def test_the_cause_of_an_exception_is_kept():
     assert isinstance(told.value.__cause__, NotImplementedError)
 
 
+@pytest.mark.parametrize("form", [np.float64, float, np.array], ids=["scalar", "float", "array"])
+def test_a_loss_is_a_number_of_the_type(form):
+    """A NumPy scalar, a Python float where that is the type, or an array of no dimensions."""
+    engine = with_(value=lambda problem, value: form(value))
+    assert isinstance(Trial(engine, Truth(a_problem())).answer, Gradients)
+
+
+def test_an_interruption_is_not_the_engines():
+    """Ctrl-C stops the verifier, also while the engine is at work."""
+
+    def interrupted(problem):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Trial(interrupted, Truth(a_problem())).ask(a_problem())
+
+
+def loops(problem):
+    """An engine that never returns."""
+    while True:
+        pass
+
+
+@pytest.fixture
+def impatience(monkeypatch):
+    """An engine is waited for a tenth of a second."""
+    monkeypatch.setattr(patience, "ANSWER", 0.1)
+
+
+def test_an_engine_that_never_returns_is_late(impatience):
+    """It is told with the time that it had, and is a misbehaviour as others are."""
+    with pytest.raises(Late, match=r"^did not return within 0\.1 s$"):
+        Trial(loops, Truth(a_problem())).ask(a_problem())
+    assert issubclass(Late, Misbehaviour)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_an_engine_that_never_returns_is_waited_for_once_a_case(impatience):
+    """It refutes every row of every property, and only the first has waited."""
+    trial = Trial(loops, Truth(a_problem()))
+    assert isinstance(trial.truth.determined, bool)
+    waited = 0.0
+    for check in PROPERTIES:
+        started = time.process_time()
+        found = list(findings(trial, check))
+        waited += time.process_time() - started
+        assert {finding.row for finding in found} == set(check.rows)
+        assert {type(finding.wrong) for finding in found} == {Late}
+    assert waited < 0.5
+
+
+def test_an_engine_that_does_not_return_on_one_kind_is_judged_on_the_others(impatience):
+    """One record alone never ends: the one property that asks so is refuted, and the others hold."""
+
+    def batches_only(problem):
+        return loops(problem) if len(problem.xs) == 1 else manual(problem)
+
+    trial = Trial(batches_only, Truth(a_problem()))
+    refuted = [(check.name, f.wrong) for check in PROPERTIES for f in findings(trial, check) if f.wrong]
+    assert [(name, type(wrong)) for name, wrong in refuted] == [("records add up", Late)]
+
+
+def test_an_engines_own_timeout_is_its_own():
+    """It raised, and says what."""
+
+    def gives_up(problem):
+        raise TimeoutError("no device")
+
+    with pytest.raises(Misbehaviour, match=r"^raised TimeoutError: no device$") as told:
+        Trial(gives_up, Truth(a_problem())).ask(a_problem())
+    assert not isinstance(told.value, Late)
+
+
+def test_what_an_engine_does_not_do_is_no_misbehaviour():
+    """It says so, and that passes through every property; none finds anything."""
+
+    def floats_only(problem):
+        if problem.dtype == np.float32:
+            raise Unsupported("float64 alone")
+        return manual(problem)
+
+    trial = Trial(floats_only, Truth(a_problem(np.float32)))
+    for check in PROPERTIES:
+        found = []
+        with pytest.raises(Unsupported, match=r"^float64 alone$"):
+            found.extend(findings(trial, check))
+        assert found == []
+    assert isinstance(Trial(floats_only, Truth(a_problem())).answer, Gradients)
+
+
+@pytest.mark.parametrize("spoil", ["eats", "rebinds", "reshapes"])
+def test_nobody_sees_what_an_engine_does_to_its_inputs(spoil):
+    """The truth, and the next who asks, have the problem as it was."""
+
+    def spoils(problem):
+        answer = manual(problem)
+        if spoil == "eats":
+            for array in problem.arrays().values():
+                array[...] = 7
+        elif spoil == "rebinds":
+            problem.params["W"] = problem.params["V"]
+        else:
+            problem.params["b"].shape = (-1, 1)
+        return answer
+
+    problem = a_problem()
+    before = {name: array.copy() for name, array in problem.arrays().items()}
+    trial = Trial(spoils, Truth(problem))
+    refuted = {check.name for check in PROPERTIES for f in findings(trial, check) if f.wrong is not None}
+    assert "inputs stay" in refuted
+    assert refuted <= {"inputs stay", "memory layout"}
+    for name, array in problem.arrays().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_asked_directly_it_is_given_the_arrays_themselves():
+    """Laid out as they are; asked otherwise, copies that are laid out alike."""
+    asked = []
+
+    def keeps(problem):
+        asked.append(problem)
+        return manual(problem)
+
+    problem = a_problem()
+    problem = problem.replaced(W=np.asfortranarray(problem.params["W"]))
+    trial = Trial(keeps, Truth(problem))
+    trial.ask_directly(problem)
+    trial.ask(problem)
+    direct, copied = asked
+    assert direct is problem
+    for name, array in copied.arrays().items():
+        assert not np.may_share_memory(array, problem.arrays()[name])
+        assert array.strides == problem.arrays()[name].strides
+
+
 def test_a_right_answer_is_returned_as_it_is():
     """The answer is the engine's own object, for any problem that it is asked about."""
     kept = []
@@ -150,7 +333,8 @@ def test_under_asks_of_the_same_arrays_under_another_truncation():
     problem = a_problem()
     answer = Trial(keeps, Truth(problem)).under(Tail(1))
     assert asked[0].truncation == Tail(1)
-    assert asked[0].xs is problem.xs
+    for name, array in asked[0].arrays().items():
+        np.testing.assert_array_equal(array, problem.arrays()[name])
     np.testing.assert_array_equal(answer.W, manual(problem.replaced(truncation=Tail(1))).W)
 
 

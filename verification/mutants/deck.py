@@ -5,7 +5,6 @@ may hide; the second is drawn by the suite's own strategies, from a fixed seed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import cycle
@@ -16,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import FRACTIONS, Array
+from verification.diagnosis import Diagnosis
 from verification.mutants.mutant import Mutant
 from verification.mutants.patch import engine
 from verification.problem import Engine, Problem
@@ -60,11 +60,13 @@ class Example:
 class Kill:
     """A mutant before the deck: the properties that caught it, each with the first of its examples.
 
-    Once the named property has caught it, the others are asked about that problem alone.
+    Once the named property has caught it, the others are asked about that problem alone. ``diagnosis`` where
+    one was made.
     """
 
     mutant: Mutant
     caught: Mapping[str, Example]
+    diagnosis: Diagnosis | None = None
 
     @property
     def by_name(self) -> bool:
@@ -102,22 +104,10 @@ def refutation(engine: Engine, truth: Truth, check: Property) -> Example | None:
     """How the property refutes the engine on a problem, or None where it does not."""
     if (truth.problem.dtype == FRACTIONS) != (check.problems is exact_problems):
         return None
-    with _unharmed(truth.problem):
-        for finding in findings(Trial(engine, truth), check):
-            if finding.wrong is not None:
-                return Example(truth.problem, f"{finding.row}: {finding.wrong}")
+    for finding in findings(Trial(engine, truth), check):
+        if finding.wrong is not None:
+            return Example(truth.problem, f"{finding.row}: {finding.wrong}")
     return None
-
-
-@contextmanager
-def _unharmed(problem: Problem) -> Iterator[None]:
-    """Whatever an engine does to the problem's arrays is undone, for the deck serves others after it."""
-    kept = {name: array.copy() for name, array in problem.arrays().items()}
-    try:
-        yield
-    finally:
-        for name, array in problem.arrays().items():
-            np.copyto(array, kept[name])
 
 
 @lru_cache(maxsize=1)

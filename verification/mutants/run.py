@@ -2,11 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from verification.diagnosis import Known
+from verification.diagnosis import Known, diagnose
 from verification.exactness import EXACTNESS
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.deck import Example, Kill, deck, judge, refutation
@@ -16,13 +17,21 @@ from verification.problem import Problem
 from verification.properties import PROPERTIES, Property
 from verification.shrinking import smallest
 from verification.trial import Truth
+from verification.workers import Lost, spread
 
 JUDGES = PROPERTIES + EXACTNESS
 
 # Problems tried while looking for a mutant's smallest example.
 TRIED = 300
 
+# Mutants that one process judges: enough that forking costs little, few enough to show progress.
+BATCH = 10
+
+THE_RIGHT_ONE = Mutant("the right engine", "Nothing is edited.", "rnn", (), None)
+
 Progress = Callable[[int, int], object]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +82,48 @@ def run(
 ) -> MutantsResult:
     """Judge every mutant; ``progress`` is called with the mutants done and the mutants in all."""
     started = time.monotonic()
+    # The right engine comes first. With it every truth is computed, once for all the processes that follow.
+    judge(THE_RIGHT_ONE, deck(), properties)
+    every = (*mutants, *equivalents)
+    batches = [every[start : start + BATCH] for start in range(0, len(every), BATCH)]
+    judged = _each(lambda batch: [judge(mutant, deck(), properties) for mutant in batch], batches)
     kills = []
-    for done, mutant in enumerate((*mutants, *equivalents), 1):
-        kills.append(judge(mutant, deck(), properties))
+    for batch in judged:
+        kills += batch
         if progress is not None:
-            progress(done, len(mutants) + len(equivalents))
+            progress(len(kills), len(every))
     cut = len(mutants)
     return MutantsResult(tuple(kills[:cut]), tuple(kills[cut:]), time.monotonic() - started)
+
+
+def explained(result: MutantsResult, progress: Progress | None = None) -> MutantsResult:
+    """The same result, with every mutant's smallest example and its diagnosis."""
+    started = time.monotonic()
+    suspects = known()
+    for suspect in suspects:
+        # Computed here, once for all the processes that follow.
+        suspect.answers  # noqa: B018
+    kills = []
+    for kill in _each(lambda kill: diagnosed(shrunk(kill), suspects), result.kills):
+        kills.append(kill)
+        if progress is not None:
+            progress(len(kills), result.total)
+    return replace(result, kills=tuple(kills), seconds=result.seconds + time.monotonic() - started)
+
+
+def diagnosed(kill: Kill, suspects: Sequence[Known]) -> Kill:
+    """The same kill, with what a diagnosis says of the mutant."""
+    examples = [] if kill.example is None else [kill.example.problem]
+    return replace(kill, diagnosis=diagnose(engine(kill.mutant), suspects, examples))
+
+
+def _each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+    """The work on every task, in order, spread over the cores."""
+    with closing(spread(lambda task, line: work(task), tasks)) as results:
+        for task, result in zip(tasks, results, strict=True):
+            if isinstance(result, Lost):
+                raise RuntimeError(f"{task}: {result.how}")
+            yield result
 
 
 def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRIED) -> Kill:

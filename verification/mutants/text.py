@@ -29,8 +29,10 @@ def story(kill: Kill) -> str:
     lines = [mutant.name, f"{mutant.story} ({mutant.source})", mutant.beside()]
     if example is None:
         return "\n".join([*lines, "caught by nothing"])
-    caught = f"caught by {', '.join(kill.caught)}"
-    return "\n".join([*lines, caught, f"# {example.failure}", example.problem.code()])
+    lines.append(f"caught by {', '.join(kill.caught)}")
+    if kill.diagnosis is not None:
+        lines.append(f"diagnosis: {kill.diagnosis}")
+    return "\n".join([*lines, f"# {example.failure}", example.problem.code()])
 
 
 def as_json(result: MutantsResult) -> dict[str, Any]:
@@ -57,4 +59,5 @@ def _mutant_json(kill: Kill) -> dict[str, Any]:
         "caught_by": list(kill.caught),
         "failure": None if example is None else example.failure,
         "example": None if example is None else example.problem.code(),
+        "diagnosis": None if kill.diagnosis is None else str(kill.diagnosis),
     }

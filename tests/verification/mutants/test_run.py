@@ -105,5 +105,5 @@ def test_a_diagnosis_knows_the_mutants():
     """Each by its name and as an engine, but for one whose right line the engine does not have."""
     lost = replace(CATALOGUE[0], name="lost", edits=(Edit("bptt", "a line that never was", "pass"),))
     known_ones = known((CATALOGUE[0], lost))
-    assert [name for name, _ in known_ones] == [CATALOGUE[0].name]
-    assert diagnose(known_ones[0][1], known_ones).as_if == (CATALOGUE[0].name,)
+    assert [suspect.name for suspect in known_ones] == [CATALOGUE[0].name]
+    assert diagnose(known_ones[0].engine, known_ones).as_if == (CATALOGUE[0].name,)
