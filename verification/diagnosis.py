@@ -4,14 +4,14 @@ The engine is put before a few *patients*, problems large enough to tell faults 
 every wrong block is drawn (``verification.maps``). The stages of a backward pass follow one another, so the
 first that is wrong is at fault:
 
-==============  ==========================================================================
+==============  ===============================================================================
 forward         the outputs are wrong
 readout         V or c is wrong: they take every loss directly
 truncation      nothing is wrong but that losses reach too far, or not far enough
 recursion       a is wrong, the cotangent of the pre-activations, which the recursion makes
 accumulation    a is right, and U, W, b, xs or h0, which are made from it, is wrong
-conduct         no gradient is wrong, and still a property refutes the engine
-==============  ==========================================================================
+conduct         it changes its inputs or keeps state; or a property refutes it whose gradients are right
+==============  ===============================================================================
 
 What the fault is like is found by trying known faults: an engine that gives the same gradients on every
 patient is wrong in the same way.
@@ -33,7 +33,7 @@ from verification.maps import Map, in_words, maps
 from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
 from verification.properties import PROPERTIES, Property, compare, findings
 from verification.tolerance import Expected
-from verification.trial import Late, Misbehaviour, Trial, Truth
+from verification.trial import Misbehaviour, Trial, Truth
 from verification.unfolding import unfold
 
 # N, D, H, K: enough of each that none is special.
@@ -58,11 +58,11 @@ STAGES = {
     "accumulation": ("U", "W", "b", "xs", "h0"),
 }
 
-# Of an engine whose gradients are right: first what is about its conduct alone, then all else.
-CONDUCT = sorted(
-    (*PROPERTIES, *EXACTNESS),
-    key=lambda check: check.name not in ("inputs stay", "second call", "memory layout", "integers"),
-)
+# What is asked first: an engine that fails here gives now one answer and now another.
+UNSTEADY = tuple(check for check in PROPERTIES if check.name in ("inputs stay", "second call"))
+
+# What is asked of an engine whose gradients are right: first what is about its conduct alone, then all else.
+CONDUCT = sorted((*PROPERTIES, *EXACTNESS), key=lambda check: check.name not in ("memory layout", "integers"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +86,18 @@ class Diagnosis:
         """The wrong blocks of the gradient."""
         return tuple(found.block for found in self.maps)
 
+    def shows(self, other: "Diagnosis") -> bool:
+        """Is the same wrong here as in the other, in the same places?"""
+        places = [{each.block: each.wrong.tolist() for each in found.maps} for found in (self, other)]
+        return places[0] == places[1] and self.forward == other.forward
+
     def __str__(self) -> str:
         if self.stage is None:
             return "No patient shows a fault."
         if self.stage == "form":
-            return f"The engine does not answer in form: it {self.refuted}"
+            return f"The engine does not answer in form: {self.refuted}"
         if self.stage == "conduct":
-            told = f"no patient's gradient is wrong, but {self.refuted}: the conduct is at fault"
+            told = f"{self.refuted}: the conduct is at fault"
         elif self.stage == "forward":
             told = f"{' and '.join(self.forward)} wrong: the forward is at fault"
         else:
@@ -167,40 +172,49 @@ def diagnose(engine: Engine, known: Sequence[Known] = (), also: Sequence[Problem
     """What is wrong with an engine, as far as the patients, and the problems in ``also``, show it."""
     others = [Truth(problem) for problem in also if problem.dtype != FRACTIONS]
     truths = (*patients(), *others)
+    unsteady = next(_conduct(engine, known, [*others, truths[0]], UNSTEADY), None)
+    if unsteady is not None:
+        return unsteady
     for truth in truths:
-        try:
-            found = _on(Trial(engine, truth))
-        except Late as wrong:
-            # To compare it with known faults is to wait again, on every patient.
-            return Diagnosis("form", truth.problem, refuted=str(wrong))
-        except Misbehaviour as wrong:
-            found = Diagnosis("form", truth.problem, refuted=str(wrong))
-        except Unsupported:
-            continue
+        found = _judged(engine, truth)
         if found.stage is not None:
-            return replace(found, as_if=tuple(_alike(engine, known, others)))
-    return next(_conduct(engine, known, also), Diagnosis(None, truths[0].problem))
+            return replace(found, as_if=tuple(_alike(engine, known, found, others)))
+    exact = [Truth(problem) for problem in (*also, in_integers(), in_fractions())]
+    return next(_conduct(engine, known, [*truths, *exact], CONDUCT), Diagnosis(None, truths[0].problem))
 
 
-def _conduct(engine: Engine, known: Sequence[Known], also: Sequence[Problem]) -> Iterator[Diagnosis]:
-    """What a property refutes in an engine whose gradients are right, on a patient or in exact numbers."""
-    exact = (in_integers(), in_fractions())
-    truths = [Truth(problem) for problem in (*also, *(truth.problem for truth in patients()), *exact)]
-    for check, truth in product(CONDUCT, truths):
+def _conduct(
+    engine: Engine, known: Sequence[Known], truths: Sequence[Truth], checks: Sequence[Property]
+) -> Iterator[Diagnosis]:
+    """What a property refutes in an engine, whatever its gradients are."""
+    for check, truth in product(checks, truths):
         refuted = _refuted(engine, check, truth)
         if refuted is not None:
-            same = (other.name for other in known if _refuted(other.engine, check, truth) == refuted)
-            yield Diagnosis("conduct", truth.problem, refuted=refuted, as_if=tuple(same))
+            found = Diagnosis("conduct", truth.problem, refuted=": ".join(refuted))
+            like = [other for other in known if _refuted(other.engine, check, truth)[:1] == refuted[:1]]
+            # An engine that is not steady has no answers to compare.
+            same = (other.name for other in like) if check in UNSTEADY else _alike(engine, like, found, ())
+            yield replace(found, as_if=tuple(same))
 
 
-def _refuted(engine: Engine, check: Property, truth: Truth) -> str | None:
-    """What a property says of the engine if it refutes it; nothing of a problem that it is not about."""
-    if (truth.problem.dtype == FRACTIONS) != (check.name == "exact"):
-        return None
-    said = (f"{f.row}: {f.wrong}" for f in findings(Trial(engine, truth), check) if f.wrong is not None)
-    with suppress(Unsupported):
-        return next(said, None)
-    return None
+def _refuted(engine: Engine, check: Property, truth: Truth) -> tuple[str, ...]:
+    """The row in which a property refutes the engine, and how; () where it does not, or is about others."""
+    if (truth.problem.dtype == FRACTIONS) == (check.name == "exact"):
+        with suppress(Unsupported):
+            for finding in findings(Trial(engine, truth), check):
+                if finding.wrong is not None:
+                    return finding.row, str(finding.wrong)
+    return ()
+
+
+def _judged(engine: Engine, truth: Truth) -> Diagnosis:
+    """What one patient shows."""
+    try:
+        return _on(Trial(engine, truth))
+    except Unsupported:
+        return Diagnosis(None, truth.problem)
+    except Misbehaviour as wrong:
+        return Diagnosis("form", truth.problem, refuted=str(wrong))
 
 
 def _on(trial: Trial) -> Diagnosis:
@@ -228,13 +242,17 @@ def _on(trial: Trial) -> Diagnosis:
     return Diagnosis(None, problem)
 
 
-def _alike(engine: Engine, known: Sequence[Known], others: Sequence[Truth]) -> Iterator[str]:
-    """The names of the known faults that answer as the engine does, on every patient and on the others."""
+def _alike(
+    engine: Engine, known: Sequence[Known], found: Diagnosis, others: Sequence[Truth]
+) -> Iterator[str]:
+    """The names of the known faults that answer as the engine does, and of which the same is found."""
+    truths = [truth for truth in (*patients(), *others) if truth.problem is found.problem]
     suspect = Known("", engine)
     for other in known:
-        pairs = zip(patients(), suspect.answers, other.answers, strict=True)
-        if all(_same(*pair) for pair in pairs) and all(
-            _same(truth, _answer(engine, truth), _answer(other.engine, truth)) for truth in others
+        if (
+            all(_same(*each) for each in zip(patients(), suspect.answers, other.answers, strict=True))
+            and all(_same(truth, _answer(engine, truth), _answer(other.engine, truth)) for truth in others)
+            and all(_judged(other.engine, truth).shows(found) for truth in truths)
         ):
             yield other.name
 

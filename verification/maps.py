@@ -5,13 +5,15 @@ the truth within a bound of its own; and they are put into words.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnn.arrays import Array
+from verification.problem import Problem
 from verification.properties import compare
-from verification.trial import Trial, Truth
+from verification.tolerance import Expected
+from verification.trial import Trial
 from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold
 
 
@@ -20,8 +22,8 @@ class Map:
     """Where a block is wrong: arrays by loss step t and step of use s, (T, T), or (T, 1) for V, c, h0.
 
     ``reached``: the truncation lets loss t reach step s, and something is due there. ``beyond``: it does
-    not, and the engine went there. ``missing``: it does, and the engine has nothing there. ``blind``: all is
-    missing, and yet the block is not zero, so that it does not depend on any loss.
+    not, and the engine went there. ``missing``: it does, and the engine has nothing there. ``blind``: the
+    block is not zero, and stays the same to the bit under other targets.
     """
 
     block: str
@@ -59,29 +61,55 @@ class Map:
 
 def maps(trial: Trial) -> dict[str, Map]:
     """The map of every block in which the engine is wrong, and under a that of the das, seen through xs."""
-    unfolded, answer = unfold(trial.truth), trial.answer.blocks()
-    losses = [observe(trial, unfolded, loss) for loss in range(len(trial.truth.reach))]
+    problem, truth, answer = trial.problem, trial.truth, trial.answer.blocks()
+    unfolded = unfold(truth)
+    losses = [observe(trial, unfolded, loss) for loss in range(len(truth.reach))]
+    other = trial.ask(problem.replaced(targets=problem.targets + 1)).blocks()
     found = {}
     for name in LAG_BLOCKS:
-        drawn = _map(trial.truth, [parts[name] for parts in losses], name, answer.get(name))
+        parts = [each[name] for each in losses]
+        drawn = _drawn(problem, name, parts)
+        if name not in answer:
+            drawn = _causal(drawn)
+        else:
+            expected, got = truth.blocks[name], answer[name]
+            if not drawn.wrong.any() and compare(name, got, expected.truth, expected.bound):
+                # A fault may need the problem as it is, such as a symmetric W, and not show unfolded.
+                drawn = replace(drawn, wrong=drawn.reached)
+            drawn = _explained(problem, _causal(drawn), parts, got, expected)
+            drawn = replace(drawn, blind=bool(np.any(got)) and np.array_equal(got, other[name]))
         if drawn.wrong.any():
             found[name] = drawn
-        elif name in answer:
-            # A fault may need the problem as it is, such as a symmetric W, and not show in an unfolded one.
-            expected = trial.truth.blocks[name]
-            if compare(name, answer[name], expected.truth, expected.bound):
-                everywhere = drawn.reached
-                found[name] = Map(name, everywhere, everywhere, everywhere & False, everywhere & False)
     return found
 
 
-def _map(truth: Truth, losses: Sequence[Parts], name: str, answer: Array | None) -> Map:
+def _drawn(problem: Problem, name: str, parts: Sequence[Parts]) -> Map:
     """Where the observed parts of a block differ from the truth, within its own bound at each (t, s)."""
-    rows = [_row(parts) for parts in losses]
-    table = [np.zeros_like(rows[0])] * truth.problem.first_loss + rows
-    wrong, reached, beyond, missing = np.moveaxis(np.array(table), 1, 0)
-    blind = bool(np.array_equal(missing, reached) and np.any(missing))
-    return Map(name, wrong, reached, beyond, missing, blind and answer is not None and bool(np.any(answer)))
+    rows = [_row(each) for each in parts]
+    table = [np.zeros_like(rows[0])] * problem.first_loss + rows
+    return Map(name, *np.moveaxis(np.array(table), 1, 0))
+
+
+def _causal(drawn: Map) -> Map:
+    """Without what is wrong after the loss, where something before it is wrong as well.
+
+    An engine that misuses W sends parts to where it has its zeros, and in an unfolded problem that may be
+    a set of a later step.
+    """
+    causal = np.tril(drawn.wrong)
+    return replace(drawn, wrong=causal, beyond=drawn.beyond & causal) if causal.any() else drawn
+
+
+def _explained(problem: Problem, drawn: Map, parts: Sequence[Parts], got: Array, expected: Expected) -> Map:
+    """What is missing or beyond is called so only if it accounts for the whole answer to the problem."""
+    there = ((drawn.reached & ~drawn.missing) | drawn.beyond)[problem.first_loss :]
+    due = np.array([each.due for each in parts])
+    kept = due * there.reshape(*there.shape, *[1] * (due.ndim - 2))
+    total = kept.sum(axis=0).swapaxes(0, 1) if drawn.block == "xs" else kept.sum(axis=(0, 1))
+    larger = max(1.0, float(np.max(np.abs(total))) / expected.size) if expected.size > 0 else 1.0
+    if compare(drawn.block, got, total, 2 * larger * expected.bound) is None:
+        return drawn
+    return replace(drawn, beyond=drawn.beyond & False, missing=drawn.missing & False)
 
 
 def _row(parts: Parts) -> Array:
@@ -113,7 +141,7 @@ def _where(found: Map) -> str:
     """In words: at which lags, or steps, or losses a block is wrong."""
     how = "wrong"
     if found.blind:
-        return "blind to the losses: not zero, and the same whatever they are"
+        return "blind to the targets: not zero, and the same whatever they are"
     if np.array_equal(found.beyond, found.wrong):
         how = "not zero, beyond the truncation,"
     elif np.array_equal(found.missing, found.wrong):
