@@ -29,6 +29,7 @@ from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
 from verification.properties import LAG_BLOCKS, compare
 from verification.tolerance import SAFETY, unit
 from verification.trial import Misbehaviour, Trial, Truth
+from verification.workers import Line, Lost, spread
 
 # Enough of each dimension that none is special, and that lags 0 … 5 can be told apart.
 STEPS, RECORDS, INPUTS, UNITS, OUTPUTS = 6, 2, 2, 3, 2
@@ -136,10 +137,26 @@ def diagnose(
 ) -> Diagnosis:
     """What is wrong with an engine, as far as the patients, and the problems in ``also``, show it.
 
+    The engine is asked in a process of its own, where there can be one. A patient that it does not do
+    (``Unsupported``) shows nothing.
+
     ``known`` holds faults to compare with: what each is like, and an engine that has it.
     """
     truths = [*_patients(), *map(Truth, also)]
+
+    def work(_: None, line: Line) -> Diagnosis:
+        return _among(truths, line.guarded(engine), known, line)
+
+    (found,) = spread(work, [None])
+    return Diagnosis("form", found.told, misbehaviour=found.how) if isinstance(found, Lost) else found
+
+
+def _among(
+    truths: Sequence[Truth], engine: Engine, known: Sequence[tuple[str, Engine]], line: Line
+) -> Diagnosis:
+    """What the first of the patients shows that shows a fault."""
     for truth in truths:
+        line.tell(truth.problem)
         trial = Trial(engine, truth)
         try:
             found = _on(trial)

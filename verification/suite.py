@@ -253,7 +253,7 @@ def _of_lost(block: Block, lost: Lost) -> Tally:
     """The tally of a block that nothing came of: one case, which refutes all that was asked of it."""
     cases = f"cases {block.start} to {block.start + block.size - 1} of {block.properties[0].name} and others"
     if lost.told is None:
-        raise RuntimeError(f"{cases}: {lost.how}, before the engine was asked anything")
+        raise RuntimeError(f"{cases}: the work {lost.how}, before the engine was asked anything")
     policy, _ = lost.told.policy
     example = Example(lost.told, f"{lost.how}; with it {cases} are lost")
     names = [name for check in block.properties for name in check.rows]

@@ -139,7 +139,7 @@ class _Worker:
         self.end()
         if not done:
             seconds = SILENT * patience.ANSWER
-            died = f"its process ended with {_exit(self.process.exitcode)}"
+            died = f"ended its process with {_exit(self.process.exitcode)}"
             self.outcome = Lost(
                 died if gone else f"did not return within {seconds:g} s, nor hear an alarm", self.told
             )

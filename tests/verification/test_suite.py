@@ -357,10 +357,10 @@ def tanh_problems(policy=None, most_steps=4):
 
 DEATHS = {
     "exits": (lambda problem: sys.exit(1), "raised SystemExit: 1"),
-    "ends its process": (lambda problem: os._exit(3), "its process ended with exit code 3"),
+    "ends its process": (lambda problem: os._exit(3), "ended its process with exit code 3"),
     "is killed": (
         lambda problem: os.kill(os.getpid(), signal.SIGKILL),
-        "its process ended with exit code -9 (SIGKILL)",
+        "ended its process with exit code -9 (SIGKILL)",
     ),
     "hears no alarm": (deaf, "did not return within 0.3 s, nor hear an alarm"),
 }
@@ -414,7 +414,10 @@ def test_a_process_that_dies_by_itself_is_no_refutation(monkeypatch):
     def dies(**kind):
         os._exit(1)
 
-    with pytest.raises(RuntimeError, match=r"^cases 0 to 14 of forward and others: its process ended with"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"^cases 0 to 14 of forward and others: the work ended its process with exit code 1, before",
+    ):
         verify(manual, few(0, 15), properties=[replace(FORWARD, problems=dies)])
 
 
