@@ -123,13 +123,18 @@ class Verification:
         return tuple(entry.name for entry in CONTRACT if self.seen.get(entry.name, 0) < LEAST)
 
     @property
+    def idle(self) -> tuple[str, ...]:
+        """What was not exercised, in words: what the engine declined, rows, and entries of the contract."""
+        declined = [f"{cases} cases declined: {said}" for said, cases in self.declined.items()]
+        rows = [f"{row.name} under {row.truncation}" for row in self.rows if row.verdict == "not exercised"]
+        return (*declined, *rows, *self.missing)
+
+    @property
     def verdict(self) -> str:
-        """refuted if a row is; not exercised if a row, an entry or a case was not; else verified."""
-        verdicts = {row.verdict for row in self.rows}
-        if "refuted" in verdicts:
+        """refuted if a row is; not exercised if anything was not; else verified."""
+        if any(row.verdict == "refuted" for row in self.rows):
             return "refuted"
-        idle = "not exercised" in verdicts or self.missing or self.declined
-        return "not exercised" if idle else "verified"
+        return "not exercised" if self.idle else "verified"
 
 
 @dataclass(frozen=True, eq=False)

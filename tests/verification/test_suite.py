@@ -453,6 +453,7 @@ def test_whatever_is_declined_is_not_verified():
     declined = {"long ones": 1}
     assert a_verification(holds).verdict == "verified"
     assert replace(a_verification(holds), declined=declined).verdict == "not exercised"
+    assert replace(a_verification(holds), declined=declined).idle == ("1 cases declined: long ones",)
     assert replace(a_verification(holds, refuted), declined=declined).verdict == "refuted"
 
 
@@ -536,6 +537,19 @@ def test_the_verdict_on_a_run():
     assert a_verification(holds, idle, refuted).verdict == "refuted"
     assert a_verification(holds, seen=0).verdict == "not exercised"
     assert a_verification(refuted, seen=0).verdict == "refuted"
+
+
+def test_what_was_not_exercised_is_named():
+    """What the engine said first, then rows, then entries of the contract; nothing that is refuted."""
+    holds, idle = Row("W", "Full", 5, 5), Row("b", "Tail", 5, 0)
+    refuted = Row("c", "Full", 5, 5, failures=1)
+    verification = replace(
+        a_verification(holds, idle, refuted), declined={"Fractions": 20}, seen={"T = 1": suite.LEAST}
+    )
+    first, second, *entries = verification.idle
+    assert (first, second) == ("20 cases declined: Fractions", "b under Tail")
+    assert entries == [entry.name for entry in CONTRACT if entry.name != "T = 1"]
+    assert a_verification(holds).idle == ()
 
 
 def test_what_the_contract_misses_is_named():
