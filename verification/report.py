@@ -52,9 +52,7 @@ def failure(verification: Verification) -> str:
     if refuted:
         row, example = min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size))
         return f"Refuted: {row.name}, under {row.truncation}. The smallest example:\n\n{example.code()}"
-    idle = [f"{row.name} under {row.truncation}" for row in verification.rows if row.verdict != "holds"]
-    idle += verification.missing
-    return "Not exercised, which is neither pass nor fail: " + ", ".join(idle)
+    return "Not exercised, which is neither pass nor fail: " + ", ".join(verification.idle)
 
 
 def sine_table(budget: Sine, sine: Sine) -> str:
@@ -84,6 +82,7 @@ def as_json(verification: Verification, budget: Sine | None, sine: Sine | None) 
         "live": verification.live,
         "properties": [_row_json(row) for row in verification.rows],
         "exercise": {"seen": dict(verification.seen), "missing": verification.missing},
+        "declined": dict(verification.declined),
         "sine": None if sine is None else _sine_json(sine),
         "sine_in_the_articles_budget": None if budget is None else _sine_json(budget),
         "versions": versions(),
