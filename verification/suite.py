@@ -248,31 +248,38 @@ def _judge(block: Block, line: Line) -> Tally:
         nonlocal tally
         if tally.lost < LOST:
             line.tell(problem)
-            tally += case(engine, Truth(problem), block.properties)
+            tally += case(engine, Truth(problem), block.properties, line)
 
     every_property()
     return tally
 
 
 def _of_lost(block: Block, lost: Lost) -> Tally:
-    """The tally of a block that nothing came of: one case, which refutes all that was asked of it."""
+    """The tally of a block that nothing came of: one case, and the property at which it was refuted."""
     cases = f"cases {block.start} to {block.start + block.size - 1} of {block.properties[0].name} and others"
     if lost.told is None:
         raise RuntimeError(f"{cases}: the work {lost.how}, before the engine was asked anything")
     policy, _ = lost.told.policy
     example = Example(lost.told, f"{lost.how}; with it {cases} are lost")
-    names = [name for check in block.properties for name in check.rows]
-    rows = {(name, policy): Row(name, policy, cases=1, failures=1, example=example) for name in names}
+    rows = {
+        (name, policy): Row(name, policy, cases=1, failures=1, example=example)
+        for name in block.properties[lost.step].rows
+    }
     return Tally(rows, cases=1, lost=1)
 
 
-def case(engine: Engine, truth: Truth, properties: Sequence[Property]) -> Tally:
-    """The tally of one case: for each row one, however many findings it has."""
+def case(engine: Engine, truth: Truth, properties: Sequence[Property], line: Line | None = None) -> Tally:
+    """The tally of one case: for each row one, however many findings it has.
+
+    ``line.step`` is the number of the property that is asked.
+    """
+    line = line or Line()
     trial = Trial(engine, truth)
     policy, _ = truth.problem.policy
     rows: dict[tuple[str, str], Row] = {}
     lost, declined = False, set()
-    for check in properties:
+    for number, check in enumerate(properties):
+        line.step.value = number
         try:
             for finding in findings(trial, check):
                 key = (finding.row, policy)
