@@ -35,6 +35,7 @@ from verification.properties import PROPERTIES, Property, compare, findings
 from verification.tolerance import Expected
 from verification.trial import Misbehaviour, Trial, Truth
 from verification.unfolding import unfold
+from verification.workers import Line, Lost, spread
 
 # N, D, H, K: enough of each that none is special.
 SIZES = (2, 2, 3, 2)
@@ -169,13 +170,30 @@ def _rounded(problem: Problem) -> Problem:
 
 
 def diagnose(engine: Engine, known: Sequence[Known] = (), also: Sequence[Problem] = ()) -> Diagnosis:
-    """What is wrong with an engine, as far as the patients, and the problems in ``also``, show it."""
+    """What is wrong with an engine, as far as the patients, and the problems in ``also``, show it.
+
+    The engine is asked in a process of its own, where there can be one. A patient that it does not do
+    (``Unsupported``) shows nothing. ``known`` holds faults to compare with.
+    """
+
+    def work(also: Sequence[Problem], line: Line) -> Diagnosis:
+        return _examined(line.guarded(engine), known, also, line)
+
+    (found,) = spread(work, [also])
+    return Diagnosis("form", found.told, refuted=found.how) if isinstance(found, Lost) else found
+
+
+def _examined(engine: Engine, known: Sequence[Known], also: Sequence[Problem], line: Line) -> Diagnosis:
+    """What the first of the patients shows that shows a fault."""
     others = [Truth(problem) for problem in also if problem.dtype != FRACTIONS]
     truths = (*patients(), *others)
-    unsteady = next(_conduct(engine, known, [*others, truths[0]], UNSTEADY), None)
-    if unsteady is not None:
-        return unsteady
+    line.tell(truths[0].problem)
+    if not isinstance(_answer(engine, truths[0]), str):
+        unsteady = next(_conduct(engine, known, [*others, truths[0]], UNSTEADY), None)
+        if unsteady is not None:
+            return unsteady
     for truth in truths:
+        line.tell(truth.problem)
         found = _judged(engine, truth)
         if found.stage is not None:
             return replace(found, as_if=tuple(_alike(engine, known, found, others)))
@@ -189,7 +207,7 @@ def _conduct(
     """What a property refutes in an engine, whatever its gradients are."""
     for check, truth in product(checks, truths):
         refuted = _refuted(engine, check, truth)
-        if refuted is not None:
+        if refuted:
             found = Diagnosis("conduct", truth.problem, refuted=": ".join(refuted))
             like = [other for other in known if _refuted(other.engine, check, truth)[:1] == refuted[:1]]
             # An engine that is not steady has no answers to compare.

@@ -143,9 +143,7 @@ def failure(verification: Verification) -> str:
     if refuted:
         row, example = min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size))
         return f"Refuted: {row.name}, under {row.truncation}. The smallest example:\n\n{example.code()}"
-    idle = [f"{row.name} under {row.truncation}" for row in verification.rows if row.verdict != "holds"]
-    idle += verification.missing
-    return "Not exercised, which is neither pass nor fail: " + ", ".join(idle)
+    return "Not exercised, which is neither pass nor fail: " + ", ".join(verification.idle)
 
 
 def sine_table(budget: Sine, sine: Sine) -> str:
@@ -177,6 +175,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "properties": [_row_json(row) for row in verification.rows],
         "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
         "exercise": {"seen": dict(verification.seen), "missing": verification.missing},
+        "declined": dict(verification.declined),
         "mutants": report.mutants,
         "specimen": report.specimen,
         "detection": None if report.detection is None else curves.as_json(report.detection),

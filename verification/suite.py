@@ -129,13 +129,18 @@ class Verification:
         return tuple(entry.name for entry in CONTRACT if self.seen.get(entry.name, 0) < LEAST)
 
     @property
+    def idle(self) -> tuple[str, ...]:
+        """What was not exercised, in words: what the engine declined, rows, and entries of the contract."""
+        declined = [f"{cases} cases declined: {said}" for said, cases in self.declined.items()]
+        rows = [f"{row.name} under {row.truncation}" for row in self.rows if row.verdict == "not exercised"]
+        return (*declined, *rows, *self.missing)
+
+    @property
     def verdict(self) -> str:
-        """refuted if a row is; not exercised if a row, an entry or a case was not; else verified."""
-        verdicts = {row.verdict for row in self.rows}
-        if "refuted" in verdicts:
+        """refuted if a row is; not exercised if anything was not; else verified."""
+        if any(row.verdict == "refuted" for row in self.rows):
             return "refuted"
-        idle = "not exercised" in verdicts or self.missing or self.declined
-        return "not exercised" if idle else "verified"
+        return "not exercised" if self.idle else "verified"
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,31 +254,38 @@ def _judge(block: Block, line: Line) -> Tally:
         nonlocal tally
         if tally.lost < LOST:
             line.tell(problem)
-            tally += case(engine, Truth(problem), block.properties)
+            tally += case(engine, Truth(problem), block.properties, line)
 
     every_property()
     return tally
 
 
 def _of_lost(block: Block, lost: Lost) -> Tally:
-    """The tally of a block that nothing came of: one case, which refutes all that was asked of it."""
+    """The tally of a block that nothing came of: one case, and the property at which it was refuted."""
     cases = f"cases {block.start} to {block.start + block.size - 1} of {block.properties[0].name} and others"
     if lost.told is None:
-        raise RuntimeError(f"{cases}: {lost.how}, before the engine was asked anything")
+        raise RuntimeError(f"{cases}: the work {lost.how}, before the engine was asked anything")
     policy, _ = lost.told.policy
     example = Example(lost.told, f"{lost.how}; with it {cases} are lost")
-    names = [name for check in block.properties for name in check.rows]
-    rows = {(name, policy): Row(name, policy, cases=1, failures=1, example=example) for name in names}
+    rows = {
+        (name, policy): Row(name, policy, cases=1, failures=1, example=example)
+        for name in block.properties[lost.step].rows
+    }
     return Tally(rows, cases=1, lost=1)
 
 
-def case(engine: Engine, truth: Truth, properties: Sequence[Property]) -> Tally:
-    """The tally of one case: for each row one, however many findings it has."""
+def case(engine: Engine, truth: Truth, properties: Sequence[Property], line: Line | None = None) -> Tally:
+    """The tally of one case: for each row one, however many findings it has.
+
+    ``line.step`` is the number of the property that is asked.
+    """
+    line = line or Line()
     trial = Trial(engine, truth)
     policy, _ = truth.problem.policy
     rows: dict[tuple[str, str], Row] = {}
     lost, declined = False, set()
-    for check in properties:
+    for number, check in enumerate(properties):
+        line.step.value = number
         try:
             for finding in findings(trial, check):
                 key = (finding.row, policy)

@@ -31,20 +31,23 @@ Given = TypeVar("Given")
 
 @dataclass(frozen=True, eq=False)
 class Lost:
-    """A task whose process did not live to its end: how that came, in words, and what it told last."""
+    """A task whose process did not live to its end: how that came, in words, and where it was (``Line``)."""
 
     how: str
     told: Any = None
+    step: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
     """From the work to whoever started it: what it is about to do, and whether it is in a guarded call.
 
-    ``calls.value`` is odd while it is.
+    ``tell`` takes anything that can be pickled. ``step.value``, a number, says the same at no cost;
+    ``calls.value`` is odd in a guarded call.
     """
 
     tell: Callable[[Any], object] = lambda told: None
+    step: Any = field(default_factory=lambda: SimpleNamespace(value=0))
     calls: Any = field(default_factory=lambda: SimpleNamespace(value=0))
 
     def guarded(self, function: Callable[[Given], Result]) -> Callable[[Given], Result]:
@@ -105,13 +108,15 @@ class _Worker:
 
     def __init__(self, context: ForkContext, work: Callable[[Any, Line], Any], task: Any) -> None:
         self.receive, send = context.Pipe(duplex=False)
+        self.step = context.RawValue("Q", 0)
         self.calls = context.RawValue("Q", 0)
         self.told: Any = None
         self.outcome: Any = None
         self.heard = 0
         self.silent = 0
         self.looked = time.monotonic()
-        self.process = context.Process(target=_run, args=(work, task, send, self.calls), daemon=True)
+        line = Line(lambda told: send.send((False, told)), self.step, self.calls)
+        self.process = context.Process(target=_run, args=(work, task, line, send), daemon=True)
         with warnings.catch_warnings():
             # Python warns of forking beside threads. Those here are BLAS's, which forks safely.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -139,10 +144,9 @@ class _Worker:
         self.end()
         if not done:
             seconds = SILENT * patience.ANSWER
-            died = f"its process ended with {_exit(self.process.exitcode)}"
-            self.outcome = Lost(
-                died if gone else f"did not return within {seconds:g} s, nor hear an alarm", self.told
-            )
+            died = f"ended its process with {_exit(self.process.exitcode)}"
+            how = died if gone else f"did not return within {seconds:g} s, nor hear an alarm"
+            self.outcome = Lost(how, self.told, self.step.value)
         return True
 
     def _is_silent(self) -> bool:
@@ -161,10 +165,10 @@ class _Worker:
         self.process.join()
 
 
-def _run(work: Callable[[Any, Line], Any], task: Any, send: Connection, calls: Any) -> None:
+def _run(work: Callable[[Any, Line], Any], task: Any, line: Line, send: Connection) -> None:
     """A worker's life."""
     try:
-        send.send((True, work(task, Line(lambda told: send.send((False, told)), calls))))
+        send.send((True, work(task, line)))
     except Exception as error:
         send.send((True, _sendable(error)))
 

@@ -1,13 +1,17 @@
 """Diagnosis: faults planted in a plain backward are found, with their place."""
 
+import itertools
+import os
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
+from rnn import Full
+from verification import patience
 from verification.diagnosis import Known, diagnose, patients
 from verification.engine import manual
-from verification.problem import Gradients, Problem
+from verification.problem import Gradients, Problem, Unsupported
 
 # Each activation, and its slope from its value.
 F = {
@@ -109,7 +113,47 @@ def test_misbehaviour_is_said():
     def broken(problem):
         raise RuntimeError("no backward")
 
-    assert str(diagnose(broken)) == "The engine does not answer in form: it raised RuntimeError: no backward"
+    assert str(diagnose(broken)) == "The engine does not answer in form: raised RuntimeError: no backward"
+
+
+def never(problem):
+    """Does not return."""
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("engine", "how"),
+    [
+        (never, "did not return within 0.1 s"),
+        (lambda problem: sum(itertools.repeat(0)), "did not return within 0.3 s, nor hear an alarm"),
+        (lambda problem: os._exit(3), "ended its process with exit code 3"),
+    ],
+    ids=["never returns", "hears no alarm", "ends its process"],
+)
+def test_an_engine_that_does_not_come_back_is_said(monkeypatch, engine, how):
+    """It stops no one but itself."""
+    monkeypatch.setattr(patience, "ANSWER", 0.1)
+    found = diagnose(engine)
+    assert str(found) == f"The engine does not answer in form: {how}"
+    assert found.problem.truncation == Full()
+
+
+def test_what_an_engine_does_not_do_shows_nothing():
+    """Its faults show on the other patients; a known one that does not do them is not like it."""
+
+    def only(engine, last):
+        def asked(problem):
+            if (problem.targets.ndim == 2) is not last:
+                raise Unsupported("losses elsewhere")
+            return engine(problem)
+
+        return asked
+
+    found = diagnose(only(TRANSPOSED, last=True), [Known("the other half", only(TRANSPOSED, last=False))])
+    assert (found.stage, found.as_if) == ("recursion", ())
+    assert found.problem.targets.ndim == 2
+    assert diagnose(only(manual, last=True)).stage is None
 
 
 def test_a_fault_that_only_a_problem_shows_is_found_on_it():

@@ -143,6 +143,22 @@ def test_the_smallest_error_in_any_part_is_refuted(name):
     assert set(+run(INTEGERS, altered(name, next_number), cases=6)["refuted"]) == {f"integers {part}"}
 
 
+@pytest.mark.parametrize("check", [INTEGERS, COMPLEX_STEP], ids=lambda check: check.name)
+def test_nan_is_named(check):
+    """The entry that is none, in the block that it is in."""
+
+    def spoils(array):
+        spoilt = np.array(array)
+        spoilt[0, 0] = np.nan
+        return spoilt
+
+    problem = whole() if check is INTEGERS else whole("tanh")
+    all_ = findings(Trial(altered("W", spoils), Truth(problem)), check)
+    wrong = {finding.row: str(finding.wrong) for finding in all_ if finding.wrong is not None}
+    assert set(wrong) == {f"{check.name} W"}
+    assert wrong[f"{check.name} W"].startswith("W[0, 0]: got nan, want ")
+
+
 def test_numbers_that_are_no_fractions_are_named():
     """A float64 that equals the Fraction shows that the engine left exact arithmetic."""
     floats = altered("W", lambda array: np.array(array, dtype=float).astype(object))

@@ -357,10 +357,10 @@ def tanh_problems(policy=None, most_steps=4):
 
 DEATHS = {
     "exits": (lambda problem: sys.exit(1), "raised SystemExit: 1"),
-    "ends its process": (lambda problem: os._exit(3), "its process ended with exit code 3"),
+    "ends its process": (lambda problem: os._exit(3), "ended its process with exit code 3"),
     "is killed": (
         lambda problem: os.kill(os.getpid(), signal.SIGKILL),
-        "its process ended with exit code -9 (SIGKILL)",
+        "ended its process with exit code -9 (SIGKILL)",
     ),
     "hears no alarm": (deaf, "did not return within 0.3 s, nor hear an alarm"),
 }
@@ -375,7 +375,7 @@ def test_an_engine_that_ends_its_process_is_told_by_how(monkeypatch, impatience,
     verification = verify(engine, few(45), properties=[FORWARD, LAGS])
     assert verification.verdict == "refuted"
     refuted = [row for row in verification.rows if row.failures]
-    assert {row.name for row in refuted} == {*FORWARD.rows, *LAGS.rows}
+    assert {row.name for row in refuted} == {*FORWARD.rows, *(LAGS.rows if name == "exits" else ())}
     for row in refuted:
         assert row.example.failure.startswith(how)
         assert row.example.problem.policy[0] == row.truncation
@@ -386,6 +386,28 @@ def test_an_engine_that_ends_its_process_is_told_by_how(monkeypatch, impatience,
             f"{how}; with it cases {start} to {start + 14} of forward and others are lost"
             for start in (0, 15, 30)
         }
+
+
+def test_the_property_at_which_a_process_ended_is_refuted():
+    """The others were held, or not reached, by a case of which nothing else is known."""
+
+    def dies_of_one_record(problem):
+        if len(problem.xs) == 1:
+            os._exit(1)
+        return manual(problem)
+
+    pairs = Property("pairs", ("pairs",), "", ADD_UP.check, pairs_of_records)
+    before, after = (replace(says((None, {}), name=name), problems=pairs_of_records) for name in "ba")
+    verification = verify(dies_of_one_record, few(0, 15), properties=[before, pairs, after])
+    assert {row.name for row in verification.rows if row.failures} == {"pairs"}
+    assert {row.name for row in verification.rows if row.cases} == {"pairs"}
+
+
+def pairs_of_records(policy=None, most_steps=4):
+    """Problems of more than one record."""
+    return problems(policy=policy, most_steps=most_steps).filter(
+        lambda problem: len(problem.xs) > 1 and Truth(problem).determined
+    )
 
 
 def test_a_block_that_is_lost_stops_no_other(monkeypatch):
@@ -414,7 +436,10 @@ def test_a_process_that_dies_by_itself_is_no_refutation(monkeypatch):
     def dies(**kind):
         os._exit(1)
 
-    with pytest.raises(RuntimeError, match=r"^cases 0 to 14 of forward and others: its process ended with"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"^cases 0 to 14 of forward and others: the work ended its process with exit code 1, before",
+    ):
         verify(manual, few(0, 15), properties=[replace(FORWARD, problems=dies)])
 
 
@@ -450,6 +475,7 @@ def test_whatever_is_declined_is_not_verified():
     declined = {"long ones": 1}
     assert a_verification(holds).verdict == "verified"
     assert replace(a_verification(holds), declined=declined).verdict == "not exercised"
+    assert replace(a_verification(holds), declined=declined).idle == ("1 cases declined: long ones",)
     assert replace(a_verification(holds, refuted), declined=declined).verdict == "refuted"
 
 
@@ -533,6 +559,19 @@ def test_the_verdict_on_a_run():
     assert a_verification(holds, idle, refuted).verdict == "refuted"
     assert a_verification(holds, seen=0).verdict == "not exercised"
     assert a_verification(refuted, seen=0).verdict == "refuted"
+
+
+def test_what_was_not_exercised_is_named():
+    """What the engine said first, then rows, then entries of the contract; nothing that is refuted."""
+    holds, idle = Row("W", "Full", 5, 5), Row("b", "Tail", 5, 0)
+    refuted = Row("c", "Full", 5, 5, failures=1)
+    verification = replace(
+        a_verification(holds, idle, refuted), declined={"Fractions": 20}, seen={"T = 1": suite.LEAST}
+    )
+    first, second, *entries = verification.idle
+    assert (first, second) == ("20 cases declined: Fractions", "b under Tail")
+    assert entries == [entry.name for entry in CONTRACT if entry.name != "T = 1"]
+    assert a_verification(holds).idle == ()
 
 
 def test_what_the_contract_misses_is_named():

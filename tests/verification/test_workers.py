@@ -79,10 +79,10 @@ def test_a_worker_spreads_its_own_work_within_itself():
 @pytest.mark.parametrize(
     ("end", "how"),
     [
-        (lambda: os._exit(3), "its process ended with exit code 3"),
-        (lambda: os._exit(0), "its process ended with exit code 0"),
-        (lambda: os.kill(os.getpid(), signal.SIGKILL), "its process ended with exit code -9 (SIGKILL)"),
-        (lambda: os.kill(os.getpid(), 40), "its process ended with exit code -40"),
+        (lambda: os._exit(3), "ended its process with exit code 3"),
+        (lambda: os._exit(0), "ended its process with exit code 0"),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "ended its process with exit code -9 (SIGKILL)"),
+        (lambda: os.kill(os.getpid(), 40), "ended its process with exit code -40"),
     ],
 )
 def test_a_process_that_dies_is_told_of(end, how):
@@ -91,13 +91,14 @@ def test_a_process_that_dies_is_told_of(end, how):
     def work(task, line):
         line.tell("before")
         line.tell(task)
+        line.step.value = 7
         if task == 1:
             end()
         return task
 
     first, lost, last = spread(work, range(3))
     assert (first, last) == (0, 2)
-    assert (lost.how, lost.told) == (how, 1)
+    assert (lost.how, lost.told, lost.step) == (how, 1, 7)
 
 
 def test_what_a_process_did_not_tell_is_none():
@@ -164,7 +165,7 @@ def test_an_open_line_is_no_life():
 
     started = time.monotonic()
     (lost,) = spread(work, [0])
-    assert lost.how == "its process ended with exit code 5"
+    assert lost.how == "ended its process with exit code 5"
     assert time.monotonic() - started < 2
 
 
