@@ -251,13 +251,23 @@ def _on(trial: Trial) -> Diagnosis:
     shown = tuple(wrong[name] for name in BLOCKS if name in wrong)
     if wrong and problem.truncation != Full() and all(each.cut_elsewhere for each in wrong.values()):
         return Diagnosis("truncation", problem, shown)
-    if shown and set(wrong) <= {"xs", "a"}:
-        # The das are seen through xs. Where all else that is made from them is right, so are they.
-        return Diagnosis("accumulation", problem, shown)
+    if _das_are_right(truth, set(wrong)):
+        wrong.pop("a", None)
+    elif {"U", "W", "b", "xs"} <= set(wrong):
+        wrong.setdefault("a", wrong["b"])
     for stage, blocks in STAGES.items():
         if any(name in wrong for name in blocks):
             return Diagnosis(stage, problem, shown)
     return Diagnosis(None, problem)
+
+
+def _das_are_right(truth: Truth, wrong: set[str]) -> bool:
+    """Can the das be right, which are seen through xs alone? What else is made from them may acquit them.
+
+    A right h0 comes last of all that the recursion makes, if a loss reaches it.
+    """
+    last = "h0" not in wrong and bool(truth.reach[:, 0].any()) and truth.problem.steps > 1
+    return last or not wrong & {"U", "W", "b", "h0"}
 
 
 def _alike(

@@ -74,8 +74,9 @@ def maps(trial: Trial) -> dict[str, Map]:
         else:
             expected, got = truth.blocks[name], answer[name]
             if not drawn.wrong.any() and compare(name, got, expected.truth, expected.bound):
-                # A fault may need the problem as it is, such as a symmetric W, and not show unfolded.
-                drawn = replace(drawn, wrong=drawn.reached)
+                # A fault may need the problem as it is, such as a W that is not symmetric, and not show
+                # unfolded. Then any part may be wrong.
+                drawn = replace(drawn, wrong=drawn.reached if drawn.reached.any() else ~drawn.reached)
             drawn = _explained(problem, _causal(drawn), parts, got, expected)
             drawn = replace(drawn, blind=bool(np.any(got)) and np.array_equal(got, other[name]))
         if drawn.wrong.any():
