@@ -103,6 +103,15 @@ class Tail:
         return max(0, steps - self.k)
 
 
+def check_truncation(truncation: object) -> None:
+    """TypeError unless ``truncation`` is a policy; a class is none, nor is what cannot be hashed."""
+    hashable = type(truncation).__hash__ is not None
+    if isinstance(truncation, type) or not hasattr(truncation, "first") or not hashable:
+        raise TypeError(
+            f"truncation: {truncation!r}, needed a hashable policy with first(t, steps), as rnn.Window(5)"
+        )
+
+
 class Sweep(NamedTuple):
     """The losses at seed ≤ t < stop flow back together to step ``first``."""
 
@@ -121,7 +130,8 @@ def sweeps(truncation: Truncation, steps: int, first_loss: int) -> tuple[Sweep, 
     """The sweeps of a sequence whose losses stand at first_loss ≤ t < steps, deepest first.
 
     Neighbouring losses with the same ``first`` share a sweep. Losses that reach no step make none.
-    Of two sweeps of one depth the later comes first, so that a window's sweeps are ordered by step.
+    Of two sweeps of one depth the later comes first, so that a window's sweeps are ordered by step. Raises
+    TypeError or ValueError where ``first`` gives no integer of at least 0.
 
     >>> sweeps(Chunked(2), 5, 0)
     (Sweep(first=2, seed=2, stop=4), Sweep(first=0, seed=0, stop=2), Sweep(first=4, seed=4, stop=5))
@@ -130,6 +140,7 @@ def sweeps(truncation: Truncation, steps: int, first_loss: int) -> tuple[Sweep, 
     for first, losses in groupby(range(first_loss, steps), lambda t: truncation.first(t, steps)):
         seed, *later = losses
         stop = (later[-1] if later else seed) + 1
+        first = checked_count(f"truncation.first({seed}, {steps})", first, 0)
         if first < stop:
             found.append(Sweep(first, seed, stop))
     return tuple(sorted(found, key=lambda sweep: (sweep.depth, sweep.stop), reverse=True))
