@@ -38,11 +38,14 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
     return np.full(shape, Fraction(0), dtype=object)
 
 
-def checked(name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = None) -> Array:
+def checked(
+    name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = None, also: tuple[Axes, ...] = ()
+) -> Array:
     """``value`` as an array, or an error that says what is wrong with it.
 
     ``axes`` holds one entry an axis: a number that the axis must have, or a letter for any number
-    from 1. ``dtype``, where given, is that of params.U, which all arrays of one call share.
+    from 1. ``dtype``, where given, is that of params.U, which all arrays of one call share. ``also`` holds
+    other axes that will do, with no other letters.
 
     Raises TypeError for another type of number, ValueError for another shape or a value that is
     not finite. Each message names the argument, what was given, and what is needed.
@@ -52,11 +55,12 @@ def checked(name: str, value: object, axes: Axes, dtype: np.dtype[Any] | None = 
         checked_dtype(name, array)
         if dtype is not None:
             raise TypeError(f"{name}: dtype {array.dtype}, needed {dtype} as params.U has")
-    if array.shape != axes and not _fits(array.shape, axes):
-        wanted = "(" + ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "") + ")"
+    shape = array.shape
+    if shape != axes and shape not in also and not any(_fits(shape, other) for other in (axes, *also)):
+        wanted = " or ".join(map(_in_brackets, (axes, *also)))
         letters = [axis for axis in axes if isinstance(axis, str)]
         from_one = f", each of {', '.join(letters)} at least 1" if letters else ""
-        raise ValueError(f"{name}: shape {array.shape}, needed {wanted}{from_one}")
+        raise ValueError(f"{name}: shape {shape}, needed {wanted}{from_one}")
     _refuse_what_is_not_finite(name, array)
     return array
 
@@ -67,6 +71,10 @@ def checked_dtype(name: str, value: object) -> np.dtype[Any]:
     if dtype not in FLOATS and dtype != FRACTIONS:
         raise TypeError(f"{name}: dtype {dtype}, needed float32, float64, longdouble or Fractions")
     return dtype
+
+
+def _in_brackets(axes: Axes) -> str:
+    return "(" + ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "") + ")"
 
 
 def _fits(shape: tuple[int, ...], axes: Axes) -> bool:

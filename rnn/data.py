@@ -123,6 +123,5 @@ def checked_records(
     if not isinstance(records, tuple) or len(records) != 2:
         raise TypeError(f"{name}: {type(records).__name__}, needed a pair (xs, targets)")
     xs = checked(f"{name}.xs", records[0], ("N", "T", inputs), dtype)
-    last_step_alone = np.ndim(records[1]) == 2
-    axes = (len(xs), outputs) if last_step_alone else (len(xs), xs.shape[1], outputs)
-    return Records(xs, checked(f"{name}.targets", records[1], axes, xs.dtype))
+    last_alone, every_step = (len(xs), outputs), (len(xs), xs.shape[1], outputs)
+    return Records(xs, checked(f"{name}.targets", records[1], every_step, xs.dtype, also=(last_alone,)))

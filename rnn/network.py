@@ -9,6 +9,7 @@ and, going back from do = ∂ℓ/∂o of every step that has a loss::
 V and c take every loss whatever the truncation; what dh becomes is ``rnn.bptt``'s.
 """
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from rnn.cells.cell import Cell, Tape
 from rnn.checkpoints import Checkpoints, states_at
 from rnn.losses import Loss, squared_error
 from rnn.routes import Arrays, Segment, segments
-from rnn.truncation import Full, Truncation
+from rnn.truncation import Full, Truncation, check_truncation
 
 
 class Params(NamedTuple):
@@ -49,8 +50,9 @@ class RNN:
     The network holds no parameters: ``init`` makes them, and every method takes them.
 
     Every method raises TypeError for arrays whose numbers are of a type that the engine does not take or
-    that differs between arguments, and ValueError for shapes that do not fit and for entries that are not
-    finite, before any work is done. What is given is never written to.
+    that differs between arguments and for what is no ``Params``, policy or ``Checkpoints`` at all, and
+    ValueError for shapes that do not fit and for entries that are not finite, before any work is done. What
+    is given is never written to.
 
     >>> from rnn import Vanilla
     >>> net = RNN(Vanilla(inputs=1, units=3), outputs=1)
@@ -64,6 +66,8 @@ class RNN:
     loss: Loss = squared_error
 
     def __post_init__(self) -> None:
+        if not all(hasattr(self.cell, name) for name in ("inputs", "units", "gates")):
+            raise TypeError(f"RNN.cell: {self.cell!r}, needed a cell, as rnn.Vanilla(inputs=1, units=16)")
         checked_count("RNN.outputs", self.outputs, 1)
         if not isinstance(self.loss, Loss):
             raise TypeError(f"RNN.loss: {self.loss!r}, needed an rnn.Loss, as rnn.squared_error")
@@ -92,7 +96,7 @@ class RNN:
     def loss_value(self, params: Params, xs: Array, targets: Array, h0: Array | None = None) -> Any:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
         params, xs, h0 = self._checked(params, xs, h0)
-        targets = self._checked_targets(params, xs, targets)
+        targets = self._checked_targets(xs, targets)
         tape = unroll(self.cell, params, xs, (h0,))
         first_loss = tape.steps - len(targets)
         return self._losses(params, _rows(tape, first_loss), targets)[0]
@@ -113,7 +117,10 @@ class RNN:
         With ``checkpoints`` states are computed twice instead of kept (``rnn.checkpoints``).
         """
         params, xs, h0 = self._checked(params, xs, h0)
-        targets = self._checked_targets(params, xs, targets)
+        targets = self._checked_targets(xs, targets)
+        check_truncation(truncation)
+        if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
+            raise TypeError(f"checkpoints: {checkpoints!r}, needed an rnn.Checkpoints or None")
         steps, losses = xs.shape[1], len(targets)
         abreast = max(1, ABREAST_BYTES // h0.nbytes)
         every = None if checkpoints is None else checkpoints.spacing(steps)
@@ -167,22 +174,31 @@ class RNN:
     def _checked(self, params: Params, xs: Array, h0: Array | None) -> tuple[Params, Array, Array]:
         """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
         units, inputs, rows = self.cell.units, self.cell.inputs, self.cell.gates * self.cell.units
-        axes = ((rows, inputs), (rows, units), (rows,), (self.outputs, units), (self.outputs,))
-        fields = zip(Params._fields, params, axes, strict=True)
-        dtype = checked_dtype("params.U", params[0])
-        params = Params(*(checked(f"params.{n}", value, a, dtype) for n, value, a in fields))
+        try:
+            U, W, b, V, c = params
+        except (TypeError, ValueError):
+            given = f"{type(params).__name__} of {len(params)}" if isinstance(params, Sized) else repr(params)
+            raise TypeError(f"params: {given}, needed the five arrays of rnn.Params: U, W, b, V, c") from None
+        dtype = checked_dtype("params.U", U)
+        params = Params(
+            checked("params.U", U, (rows, inputs), dtype),
+            checked("params.W", W, (rows, units), dtype),
+            checked("params.b", b, (rows,), dtype),
+            checked("params.V", V, (self.outputs, units), dtype),
+            checked("params.c", c, (self.outputs,), dtype),
+        )
         xs = checked("xs", xs, ("N", "T", inputs), dtype)
         if h0 is None:
             return params, xs, zeros((len(xs), units), xs)
         return params, xs, checked("h0", h0, (len(xs), units), dtype)
 
-    def _checked_targets(self, params: Params, xs: Array, targets: Array) -> Array:
+    def _checked_targets(self, xs: Array, targets: Array) -> Array:
         """The targets by step, (losses, N, K): one step where they are (N, K), else T."""
         records, steps, _ = xs.shape
-        if np.ndim(targets) == 2:
-            return checked("targets", targets, (records, self.outputs), xs.dtype)[None]
-        shape = (records, steps, self.outputs)
-        by_record = checked("targets", targets, shape, xs.dtype)
+        last_alone, every_step = (records, self.outputs), (records, steps, self.outputs)
+        by_record = checked("targets", targets, every_step, xs.dtype, also=(last_alone,))
+        if by_record.ndim == 2:
+            return by_record[None]
         return np.ascontiguousarray(by_record.swapaxes(0, 1))
 
 

@@ -27,7 +27,7 @@ from rnn.arrays import Array, checked_count
 from rnn.data import Records, checked_records
 from rnn.network import RNN, Params
 from rnn.optimisers import Optimiser
-from rnn.truncation import Full, Truncation
+from rnn.truncation import Full, Truncation, check_truncation
 
 Progress: TypeAlias = Callable[[int, float, float | None], object]
 """Told of each epoch: its number, the loss in training, the loss in validation (or None)."""
@@ -74,6 +74,7 @@ def train(
     """
     epochs = checked_count("epochs", epochs, 1)
     batch = checked_count("batch", batch, 1)
+    check_truncation(truncation)
     if rng is not None and not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: {type(rng).__name__}, needed a numpy.random.Generator or None")
     fitting = (net.cell.inputs, net.outputs, params[0].dtype)
