@@ -246,6 +246,8 @@ def _clipped(params: Blocks, grads: Blocks, clip: Clip | None) -> Array:
 
     Raises ValueError where a gradient does not fit its block.
     """
+    if len(grads) != len(params):
+        raise ValueError(f"grads: {len(grads)} arrays, needed {len(params)}, as many as params")
     for name, block, grad in zip(_names(params), params, grads, strict=True):
         if grad.shape != block.shape or grad.dtype != block.dtype:
             raise ValueError(
@@ -269,9 +271,9 @@ def _minus(params: Blocks, step: Array) -> Blocks:
     return tuple.__new__(type(params), blocks)
 
 
-def _names(params: tuple[Array, ...]) -> Sequence[str]:
-    """The names of the blocks, to name one in a message."""
-    names: Sequence[str] = getattr(params, "_fields", [str(i) for i in range(len(params))])
+def _names(params: tuple[Array, ...]) -> Sequence[str | int]:
+    """The names of the blocks, or their places, to name one in a message."""
+    names: Sequence[str | int] = getattr(params, "_fields", range(len(params)))
     return names
 
 
