@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as npst
 
 import rnn.bptt
 from rnn.activations import identity, relu, softsign
+from rnn.arrays import FLOATS
 from rnn.bptt import bptt, unroll
 from rnn.cells import Vanilla
 from rnn.cells.cell import Weights
@@ -308,6 +309,16 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     assert (das[np.count_nonzero(above) + rnn.bptt.FLUSH_EVERY :] == 0).all()
     assert not ((das > 0) & (das < np.finfo(dtype).tiny)).any()
     assert dh0 == 0
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_flush_keeps_what_is_not_below_least(dtype):
+    """An entry of LEAST itself stays, of either sign; the next smaller number becomes 0, in every array."""
+    least = rnn.bptt.LEAST[dtype]
+    kept, lost = least.item(), np.nextafter(least, 0 * least)
+    carry = (np.array([kept, lost, 1], dtype), np.array([-lost, -kept, 0], dtype))
+    rnn.bptt.flush(carry, least)
+    assert [part.tolist() for part in carry] == [[kept, 0, 1], [0, -kept, 0]]
 
 
 def test_fractions_do_not_vanish():
