@@ -52,7 +52,9 @@ def checked(
     """
     array = np.asarray(value)
     if array.dtype != dtype:
-        checked_dtype(name, array)
+        if array.dtype not in FLOATS and array.dtype != FRACTIONS:
+            kinds = "float32, float64, longdouble or Fractions"
+            raise TypeError(f"{name}: dtype {array.dtype}, needed {kinds}")
         if dtype is not None:
             raise TypeError(f"{name}: dtype {array.dtype}, needed {dtype} as params.U has")
     shape = array.shape
@@ -63,14 +65,6 @@ def checked(
         raise ValueError(f"{name}: shape {shape}, needed {wanted}{from_one}")
     _refuse_what_is_not_finite(name, array)
     return array
-
-
-def checked_dtype(name: str, value: object) -> np.dtype[Any]:
-    """The dtype of ``value``, or TypeError if the engine does not compute with it."""
-    dtype = np.asarray(value).dtype
-    if dtype not in FLOATS and dtype != FRACTIONS:
-        raise TypeError(f"{name}: dtype {dtype}, needed float32, float64, longdouble or Fractions")
-    return dtype
 
 
 def _in_brackets(axes: Axes) -> str:
