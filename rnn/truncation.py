@@ -17,7 +17,6 @@ Window(k) = Chunked(1, k + 1), and Full() = Chunked(T) = Window(T − 1) = Tail(
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
@@ -125,7 +124,6 @@ class Sweep(NamedTuple):
         return self.stop - self.first
 
 
-@lru_cache(maxsize=256)
 def sweeps(truncation: Truncation, steps: int, first_loss: int) -> tuple[Sweep, ...]:
     """The sweeps of a sequence whose losses stand at first_loss ≤ t < steps, deepest first.
 

@@ -1,5 +1,6 @@
 """Routes and segments: every sweep goes back once, wherever the sequence is cut."""
 
+import numpy as np
 import pytest
 
 from rnn.routes import Abreast, Alone, segments
@@ -17,6 +18,11 @@ def test_segments_share_out_the_losses(policy, every, first_loss):
     losses = [t for segment in found for t in reversed(range(segment.first_loss, segment.stop))]
     assert losses == list(reversed(range(first_loss, 10)))
     assert all(segment.start <= segment.first < segment.stop for segment in found)
+
+
+def test_equal_policies_share_their_segments():
+    """What the routes are is worked out once, and Window(2) is the same in any type of integer."""
+    assert segments(Window(2), 9, 0, 4) is segments(Window(np.int64(2)), 9, 0, 4)
 
 
 def test_one_sweep_is_alone_and_tiles_the_sequence():
