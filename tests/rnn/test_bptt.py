@@ -243,6 +243,31 @@ def test_truncation_shortens_the_recursion(policy, losses, depth):
     assert len(moved) == depth
 
 
+@pytest.mark.parametrize(("policy", "tiling"), [(Full(), True), (Chunked(3), True), (Window(1), False)])
+def test_da_takes_the_place_of_the_slopes(policy, tiling):
+    """Where each step is reached once the da lie where the slopes lay, and need no memory of their own."""
+    inside, cell = case(), Vanilla(1, 2, identity)
+    tape = unroll(cell, inside.weights, inside.xs, (inside.h0,))
+    (segment,) = segments(policy, 8, 0, 100)
+    das, _, _ = bptt(cell, inside.weights, tape, inside.dhs, segment)
+    assert np.shares_memory(das, tape.room) == tiling
+
+
+def test_a_cell_is_given_its_weights():
+    """Also for what it does ahead of all steps, although the vanilla cell needs none there."""
+    given_ = []
+
+    class Asking(Vanilla):
+        def project(self, weights, xs, state):
+            given_.append(weights)
+            return super().project(weights, xs, state)
+
+    inside = case()
+    unroll(Asking(1, 2, identity), inside.weights, inside.xs, (inside.h0,))
+    (weights,) = given_
+    assert weights is inside.weights
+
+
 @pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)], ids=str)
 def test_a_policy_that_reaches_nothing(policy):
     """Where no loss reaches a step, one da stands for all, and it and dh0 are zeros of the right kind."""
@@ -309,6 +334,14 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     assert (das[np.count_nonzero(above) + rnn.bptt.FLUSH_EVERY :] == 0).all()
     assert not ((das > 0) & (das < np.finfo(dtype).tiny)).any()
     assert dh0 == 0
+
+
+def test_vanished_entries_are_looked_for_now_and_then(monkeypatch):
+    """After every FLUSH_EVERY steps back and at no other, since a look costs time."""
+    looked, (cell, moved), every = [], counting(units=2), rnn.bptt.FLUSH_EVERY
+    monkeypatch.setattr(rnn.bptt, "flush", lambda carry, least: looked.append(len(moved)))
+    as_floats(case(steps=3 * every - 1), np.float64).bptt_of(cell, Full())
+    assert looked == [every, 2 * every]
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -176,6 +177,19 @@ def test_progress_is_printed_to_standard_error(capsys):
         "epoch    0   train 101186   validation 0.25",
         "epoch   12   train 1e-09",
     ]
+
+
+def test_progress_is_shown_at_once(monkeypatch):
+    """Each line is flushed when it is whole, or a log file would hold none of them until it is closed."""
+
+    class Log(StringIO):
+        def flush(self):
+            seen.append(self.getvalue())
+
+    seen, log = [], Log()
+    monkeypatch.setattr("sys.stderr", log)
+    print_progress(12, 1e-9, None)
+    assert seen == ["epoch   12   train 1e-09\n"]
 
 
 @pytest.mark.parametrize(("batch", "updates"), [(1, 14), (3, 6), (7, 2), (8, 2)])
