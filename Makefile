@@ -8,9 +8,11 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 # Everything here is small beside what a second thread costs, and two processes share the cores already.
-verify test: export OPENBLAS_NUM_THREADS = 1
+verify test mutation: export OPENBLAS_NUM_THREADS = 1
+# The same examples for each mutant, so that a run can be repeated.
+mutation: export HYPOTHESIS_PROFILE = ci
 
-.PHONY: help verify test test-browser lint bench bench-peers clean
+.PHONY: help verify test test-browser mutation lint bench bench-peers clean
 .DELETE_ON_ERROR:
 # Two installations at once would spoil one environment.
 .NOTPARALLEL:
@@ -27,6 +29,11 @@ test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ mu
 test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser
 
+mutation: $(VENV)/.mutation ## change rnn/ in every small way: its tests must notice; survivors are explained
+	rm -rf mutants
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/python tests/mutation.py
+
 lint: $(VENV)/.dev ## check format, lint and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -39,7 +46,7 @@ bench-peers: $(VENV)/.peers ## the same against PyTorch and JAX as well, a large
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) verification-report build *.egg-info
+	rm -rf $(VENV) verification-report mutants build *.egg-info
 	rm -rf .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -52,24 +52,19 @@ def checked(
     """
     array = np.asarray(value)
     if array.dtype != dtype:
-        checked_dtype(name, array)
+        if array.dtype not in FLOATS and array.dtype != FRACTIONS:
+            kinds = "float32, float64, longdouble or Fractions"
+            raise TypeError(f"{name}: dtype {array.dtype}, needed {kinds}")
         if dtype is not None:
             raise TypeError(f"{name}: dtype {array.dtype}, needed {dtype} as params.U has")
-    if array.shape != axes and not any(_fits(array.shape, shape) for shape in (axes, *also)):
+    shape = array.shape
+    if shape != axes and shape not in also and not any(_fits(shape, other) for other in (axes, *also)):
         wanted = " or ".join(map(_in_brackets, (axes, *also)))
         letters = [axis for axis in axes if isinstance(axis, str)]
         from_one = f", each of {', '.join(letters)} at least 1" if letters else ""
-        raise ValueError(f"{name}: shape {array.shape}, needed {wanted}{from_one}")
+        raise ValueError(f"{name}: shape {shape}, needed {wanted}{from_one}")
     _refuse_what_is_not_finite(name, array)
     return array
-
-
-def checked_dtype(name: str, value: object) -> np.dtype[Any]:
-    """The dtype of ``value``, or TypeError if the engine does not compute with it."""
-    dtype = np.asarray(value).dtype
-    if dtype not in FLOATS and dtype != FRACTIONS:
-        raise TypeError(f"{name}: dtype {dtype}, needed float32, float64, longdouble or Fractions")
-    return dtype
 
 
 def _in_brackets(axes: Axes) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.arrays import FLOATS, Array, checked, checked_count, checked_dtype, zeros
+from rnn.arrays import FLOATS, Array, checked, checked_count, zeros
 from rnn.bptt import ABREAST_BYTES, bptt, unroll
 from rnn.cells.cell import Cell, Tape
 from rnn.checkpoints import Checkpoints, states_at
@@ -179,9 +179,10 @@ class RNN:
         except (TypeError, ValueError):
             given = f"{type(params).__name__} of {len(params)}" if isinstance(params, Sized) else repr(params)
             raise TypeError(f"params: {given}, needed the five arrays of rnn.Params: U, W, b, V, c") from None
-        dtype = checked_dtype("params.U", U)
+        U = checked("params.U", U, (rows, inputs))
+        dtype = U.dtype
         params = Params(
-            checked("params.U", U, (rows, inputs), dtype),
+            U,
             checked("params.W", W, (rows, units), dtype),
             checked("params.b", b, (rows,), dtype),
             checked("params.V", V, (self.outputs, units), dtype),

@@ -142,8 +142,7 @@ class Segment(NamedTuple):
     tiling: bool
 
 
-@lru_cache(maxsize=256)
-def segments(
+def _segments(
     truncation: Truncation, steps: int, first_loss: int, abreast: int, every: int | None = None
 ) -> tuple[Segment, ...]:
     """How the losses at first_loss ≤ t < steps flow back, at most ``abreast`` sweeps at a time; latest first.
@@ -162,6 +161,10 @@ def segments(
             _segment(found, start, stop, max(first_loss, start), abreast) for stop, start in pairwise(borders)
         )
     return tuple(_overlapping(found, steps, first_loss, every, abreast))
+
+
+# Bound to its cache here, since `make mutation` passes over what is decorated.
+segments = lru_cache(maxsize=256)(_segments)
 
 
 def _disjoint(found: Sequence[Sweep]) -> bool:

@@ -17,7 +17,6 @@ Window(k) = Chunked(1, k + 1), and Full() = Chunked(T) = Window(T − 1) = Tail(
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
@@ -105,8 +104,8 @@ class Tail:
 
 def check_truncation(truncation: object) -> None:
     """TypeError unless ``truncation`` is a policy; a class is none, nor is what cannot be hashed."""
-    kind = type(truncation)
-    if not hasattr(truncation, "first") or kind is type or kind.__hash__ is None:
+    hashable = type(truncation).__hash__ is not None
+    if isinstance(truncation, type) or not hasattr(truncation, "first") or not hashable:
         raise TypeError(
             f"truncation: {truncation!r}, needed a hashable policy with first(t, steps), as rnn.Window(5)"
         )
@@ -125,7 +124,6 @@ class Sweep(NamedTuple):
         return self.stop - self.first
 
 
-@lru_cache(maxsize=256)
 def sweeps(truncation: Truncation, steps: int, first_loss: int) -> tuple[Sweep, ...]:
     """The sweeps of a sequence whose losses stand at first_loss ≤ t < steps, deepest first.
 

@@ -135,6 +135,21 @@ def test_another_shape_is_refused(shape, axes, needed, dtype):
         checked("xs", np.full(shape, Fraction(1)).astype(dtype), axes)
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (1, 3), (2, 4, 5)])
+def test_any_of_several_shapes_will_do(shape):
+    """Beside the axes asked for, others may be allowed, each with letters of its own length."""
+    array = np.ones(shape)
+    assert checked("xs", array, (2, "T", 5), also=(("N", 3), (7,))) is array
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (0, 3), (2, 4, 6), (6,)])
+def test_none_of_several_shapes_is_refused(shape):
+    """The message holds every shape that would have done."""
+    message = f"xs: shape {shape}, needed (N, T, 5) or (N, 3) or (7,), each of N, T at least 1"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        checked("xs", np.ones(shape), ("N", "T", 5), also=(("N", 3), (7,)))
+
+
 @given(data=st.data(), dtype=st.sampled_from([np.float32, np.float64]))
 def test_an_array_passes_exactly_when_all_is_finite(data, dtype):
     """Of any float array, contiguous or not, the door decides by the entries and nothing else."""

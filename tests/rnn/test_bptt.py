@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as npst
 
 import rnn.bptt
 from rnn.activations import identity, relu, softsign
+from rnn.arrays import FLOATS
 from rnn.bptt import bptt, unroll
 from rnn.cells import Vanilla
 from rnn.cells.cell import Weights
@@ -242,6 +243,31 @@ def test_truncation_shortens_the_recursion(policy, losses, depth):
     assert len(moved) == depth
 
 
+@pytest.mark.parametrize(("policy", "tiling"), [(Full(), True), (Chunked(3), True), (Window(1), False)])
+def test_da_takes_the_place_of_the_slopes(policy, tiling):
+    """Where each step is reached once the da lie where the slopes lay, and need no memory of their own."""
+    inside, cell = case(), Vanilla(1, 2, identity)
+    tape = unroll(cell, inside.weights, inside.xs, (inside.h0,))
+    (segment,) = segments(policy, 8, 0, 100)
+    das, _, _ = bptt(cell, inside.weights, tape, inside.dhs, segment)
+    assert np.shares_memory(das, tape.room) == tiling
+
+
+def test_a_cell_is_given_its_weights():
+    """Also for what it does ahead of all steps, although the vanilla cell needs none there."""
+    given_ = []
+
+    class Asking(Vanilla):
+        def project(self, weights, xs, state):
+            given_.append(weights)
+            return super().project(weights, xs, state)
+
+    inside = case()
+    unroll(Asking(1, 2, identity), inside.weights, inside.xs, (inside.h0,))
+    (weights,) = given_
+    assert weights is inside.weights
+
+
 @pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)], ids=str)
 def test_a_policy_that_reaches_nothing(policy):
     """Where no loss reaches a step, one da stands for all, and it and dh0 are zeros of the right kind."""
@@ -308,6 +334,24 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     assert (das[np.count_nonzero(above) + rnn.bptt.FLUSH_EVERY :] == 0).all()
     assert not ((das > 0) & (das < np.finfo(dtype).tiny)).any()
     assert dh0 == 0
+
+
+def test_vanished_entries_are_looked_for_now_and_then(monkeypatch):
+    """After every FLUSH_EVERY steps back and at no other, since a look costs time."""
+    looked, (cell, moved), every = [], counting(units=2), rnn.bptt.FLUSH_EVERY
+    monkeypatch.setattr(rnn.bptt, "flush", lambda carry, least: looked.append(len(moved)))
+    as_floats(case(steps=3 * every - 1), np.float64).bptt_of(cell, Full())
+    assert looked == [every, 2 * every]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_flush_keeps_what_is_not_below_least(dtype):
+    """An entry of LEAST itself stays, of either sign; the next smaller number becomes 0, in every array."""
+    least = rnn.bptt.LEAST[dtype]
+    kept, lost = least.item(), np.nextafter(least, 0 * least)
+    carry = (np.array([kept, lost, 1], dtype), np.array([-lost, -kept, 0], dtype))
+    rnn.bptt.flush(carry, least)
+    assert [part.tolist() for part in carry] == [[kept, 0, 1], [0, -kept, 0]]
 
 
 def test_fractions_do_not_vanish():

@@ -114,24 +114,24 @@ def test_split_takes_a_plain_pair():
         ((np.zeros((3, 2, 1)), np.zeros((3, 1))), "1", TypeError, "train: '1', needed an integer"),
         (np.zeros((3, 2, 1)), 1, TypeError, r"records: ndarray, needed a pair \(xs, targets\)"),
         ((np.zeros((3, 2, 1)),), 1, TypeError, "records: tuple, needed a pair"),
-        ((np.zeros((3, 2)), np.zeros((3, 1))), 1, ValueError, r"records.xs: shape \(3, 2\)"),
+        ((np.zeros((3, 2)), np.zeros((3, 1))), 1, ValueError, r"records.xs: shape .*, needed \(N, T, D\)"),
         (
             (np.zeros((3, 2, 1)), np.zeros((2, 1))),
             1,
             ValueError,
-            r"records.targets: shape \(2, 1\), needed \(3, K\)",
+            r"records.targets: shape \(2, 1\), needed \(3, 2, K\) or \(3, K\), each of K at least 1",
         ),
         (
             (np.zeros((3, 2, 1)), np.zeros((3, 4, 1))),
             1,
             ValueError,
-            r"records.targets: shape \(3, 4, 1\), needed \(3, 2, K\)",
+            r"records.targets: shape \(3, 4, 1\), needed \(3, 2, K\) or \(3, K\)",
         ),
         (
             (np.zeros((3, 2, 1)), np.zeros(3)),
             1,
             ValueError,
-            r"records.targets: shape \(3,\), needed \(3, 2, K\)",
+            r"records.targets: shape \(3,\), needed \(3, 2, K\) or \(3, K\)",
         ),
         (
             (np.zeros((3, 2, 1)), np.zeros((3, 1), dtype=np.float32)),

@@ -462,7 +462,7 @@ NEEDED = {
     "c": "(2,)",
     "xs": "(N, T, 2), each of N, T at least 1",
     "h0": "(2, 3)",
-    "targets": "(2, 4, 2)",
+    "targets": "(2, 4, 2) or (2, 2)",
 }
 
 each_argument = pytest.mark.parametrize("name", NEEDED)
@@ -493,12 +493,13 @@ def test_a_shape_that_does_not_fit_is_refused(name, change):
         ("xs", lambda xs: xs[:0], "shape (0, 4, 2), needed (N, T, 2), each of N, T at least 1"),
         ("xs", lambda xs: xs[0], "shape (4, 2), needed (N, T, 2), each of N, T at least 1"),
         ("h0", lambda h0: h0[:1], "shape (1, 3), needed (2, 3)"),
-        ("targets", lambda targets: targets[:1], "shape (1, 4, 2), needed (2, 4, 2)"),
-        ("targets", lambda targets: targets[:, 1:], "shape (2, 3, 2), needed (2, 4, 2)"),
-        ("targets", lambda targets: targets[:, :0], "shape (2, 0, 2), needed (2, 4, 2)"),
-        ("targets", lambda targets: targets[:1, 0], "shape (1, 2), needed (2, 2)"),
-        ("targets", lambda targets: targets[:, 0, 1:], "shape (2, 1), needed (2, 2)"),
-        ("targets", lambda targets: targets[:0, 0], "shape (0, 2), needed (2, 2)"),
+        ("targets", lambda targets: targets[:1], "shape (1, 4, 2), needed (2, 4, 2) or (2, 2)"),
+        ("targets", lambda targets: targets[:, 1:], "shape (2, 3, 2), needed (2, 4, 2) or (2, 2)"),
+        ("targets", lambda targets: targets[:, :0], "shape (2, 0, 2), needed (2, 4, 2) or (2, 2)"),
+        ("targets", lambda targets: targets[:1, 0], "shape (1, 2), needed (2, 4, 2) or (2, 2)"),
+        ("targets", lambda targets: targets[:, 0, 1:], "shape (2, 1), needed (2, 4, 2) or (2, 2)"),
+        ("targets", lambda targets: targets[:0, 0], "shape (0, 2), needed (2, 4, 2) or (2, 2)"),
+        ("targets", lambda targets: targets[:, 0, 0], "shape (2,), needed (2, 4, 2) or (2, 2)"),
     ],
 )
 def test_records_and_steps_must_match(name, change, message):
@@ -557,6 +558,14 @@ def test_kinds_do_not_mix(name, dtype):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float32, object])
+def test_the_last_steps_targets_are_of_the_same_kind(dtype):
+    """Targets (N, K) have the dtype of params.U too."""
+    given = problem(np.float64, losses="last")
+    given["targets"] = fractions(given["targets"]).astype(dtype)
+    assert_refused(given, TypeError, f"targets: dtype {np.dtype(dtype)}, needed float64")
+
+
 @each_argument
 @pytest.mark.parametrize("stranger", [1, 0.5, True, 1j], ids=repr)
 def test_fractions_mix_with_nothing(name, stranger):
@@ -567,6 +576,68 @@ def test_fractions_mix_with_nothing(name, stranger):
     place = (0,) * array.ndim
     message = f"{label(name)}: {type(stranger).__name__} at {place}, needed a Fraction"
     assert_refused(given, TypeError, message, relu)
+
+
+PARAMS = problem(np.float64)["params"]
+
+
+@pytest.mark.parametrize(
+    ("params", "shown"),
+    [
+        (PARAMS[:4], "tuple of 4"),
+        ((*PARAMS, PARAMS.c), "tuple of 6"),
+        ((), "tuple of 0"),
+        (None, "None"),
+        (0.5, "0.5"),
+    ],
+)
+def test_parameters_are_five_arrays(params, shown):
+    """Fewer or more, or what holds none, is shown beside what is needed."""
+    message = f"params: {shown}, needed the five arrays of rnn.Params: U, W, b, V, c"
+    assert_refused(problem(np.float64) | {"params": params}, TypeError, message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"truncation": 3}, "truncation: 3, needed a hashable policy with first(t, steps)"),
+        ({"checkpoints": 3}, "checkpoints: 3, needed an rnn.Checkpoints or None"),
+        ({"checkpoints": Checkpoints}, f"checkpoints: {Checkpoints}, needed an rnn.Checkpoints or None"),
+    ],
+)
+def test_a_policy_and_checkpoints_are_objects_of_their_kind(arguments, message):
+    """What is neither is shown beside what is needed, before any work."""
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+        network(cell=Idle).loss_and_gradients(**problem(np.float64), **arguments)
+
+
+def test_a_policy_that_reaches_before_the_sequence_is_refused():
+    """There is no step −1, and the message names the loss that is to reach it."""
+
+    class Before:
+        def first(self, t, steps):
+            return t - 1
+
+    message = "truncation.first(0, 4): -1, needed at least 0"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        network(cell=Idle).loss_and_gradients(**problem(np.float64), truncation=Before())
+
+
+@pytest.mark.parametrize("cell", ["x", 3, None, Vanilla], ids=str)
+def test_a_network_needs_a_cell(cell):
+    """What has no sizes, a class in place of its object too, is shown beside what is needed."""
+    message = f"RNN.cell: {cell!r}, needed a cell, as rnn.Vanilla(inputs=1, units=16)"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        RNN(cell, 1)
+
+
+@pytest.mark.parametrize("size", ["inputs", "units", "gates"])
+def test_a_cell_has_three_sizes(size):
+    """What lacks one of those that the network reads is no cell."""
+    sizes = {"inputs": 1, "units": 1, "gates": 1}
+    del sizes[size]
+    with pytest.raises(TypeError, match=r"^RNN.cell: namespace\("):
+        RNN(SimpleNamespace(**sizes), 1)
 
 
 @pytest.mark.parametrize(

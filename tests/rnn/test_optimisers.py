@@ -82,7 +82,8 @@ def test_a_cosine_never_rises(total, data):
 def test_a_cosine_has_to_know_what_it_spans():
     """Without the number of updates the run does not even start."""
     for optimiser in (SGD(Cosine(0.1)), Adam(Cosine(0.1))):
-        with pytest.raises(ValueError, match="updates: None, needed the number of updates"):
+        message = "^updates: None, needed the number of updates that Cosine has to span$"
+        with pytest.raises(ValueError, match=message):
             optimiser.start(ONES)
 
 
@@ -154,6 +155,19 @@ def test_values_are_clipped_entry_by_entry():
     """Only what is beyond the limit is moved, and to the limit."""
     params, _ = run(SGD(Constant(1.0), ClipValue(2)), pair([0] * 6), GRADS, 1)
     assert entries(params) == [-2, 0.5, 0, -2e-3, 2, -1]
+
+
+@pytest.mark.parametrize("make", [SGD, Adam])
+def test_an_optimiser_clips_before_anything_else(make):
+    """Two updates with a clip are those of the gradients clipped beforehand, without it."""
+    params, clipped, optimiser, plain = ONES, ONES, make(Constant(0.1), ClipValue(2)), make(Constant(0.1))
+    state, other = optimiser.start(params), plain.start(clipped)
+    for grads in (GRADS, pair([1, 1, 1, 9, 9, 9])):
+        params, state = optimiser.update(params, grads, state)
+        beforehand = Pair(*(np.clip(block, -2, 2) for block in grads))
+        clipped, other = plain.update(clipped, beforehand, other)
+    assert entries(params) == entries(clipped)
+    assert entries(params) != entries(run(plain, ONES, GRADS, 2)[0])
 
 
 def test_a_long_gradient_keeps_its_direction():
@@ -255,6 +269,7 @@ def test_a_plain_tuple_is_taken_too(optimiser):
         (lambda: SGD(0.1), TypeError, "SGD.schedule: 0.1, needed a schedule"),
         (lambda: Adam(0.1), TypeError, r"Adam.schedule: 0.1, needed .* Constant\(0.001\)"),
         (lambda: SGD(Constant(1), clip=10), TypeError, "SGD.clip: 10, needed a way to clip"),
+        (lambda: Adam(Constant(1), clip=10), TypeError, "Adam.clip: 10, needed a way to clip"),
         (lambda: Adam(Constant(1), beta1=1), ValueError, "Adam.beta1: 1, needed 0 or more and"),
         (lambda: Adam(Constant(1), beta2=-0.1), ValueError, "Adam.beta2: -0.1, needed"),
         (lambda: Adam(Constant(1), beta2=None), TypeError, "Adam.beta2: None, needed a number"),
@@ -274,6 +289,7 @@ def test_what_cannot_work_is_refused_when_it_is_made(make, error, message):
         ([np.ones(2)], 1, TypeError, "params: list, needed a NamedTuple of arrays"),
         ((), 1, TypeError, "params: tuple, needed"),
         (Pair(np.ones(2), 1.0), 1, TypeError, "params.v: float, needed a NumPy array"),
+        ((np.ones(2), 1.0), 1, TypeError, "params.1: float, needed a NumPy array"),
         (Pair(np.ones(2), np.ones(2, int)), 1, TypeError, "params.v: dtype int64, needed float32"),
         (
             Pair(np.ones(2), np.ones(2, np.float32)),
@@ -300,6 +316,8 @@ def test_a_run_that_cannot_work_does_not_start(optimiser, params, updates, error
             r"grads.M: float64 of shape \(4,\), needed float64 of shape \(2, 2\), as params.M",
         ),
         (Pair(np.ones((2, 2)), np.ones(2, np.float32)), "grads.v: float32 of shape .*float64"),
+        ((np.ones((2, 2)),), "^grads: 1 arrays, needed 2, as many as params$"),
+        ((*ONES, np.ones(2)), "^grads: 3 arrays, needed 2, as many as params$"),
     ],
 )
 def test_a_gradient_has_the_shape_and_dtype_of_its_block(optimiser, grads, message):

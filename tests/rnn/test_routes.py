@@ -1,5 +1,6 @@
 """Routes and segments: every sweep goes back once, wherever the sequence is cut."""
 
+import numpy as np
 import pytest
 
 from rnn.routes import Abreast, Alone, segments
@@ -19,12 +20,33 @@ def test_segments_share_out_the_losses(policy, every, first_loss):
     assert all(segment.start <= segment.first < segment.stop for segment in found)
 
 
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("every", [10, 11])
+@pytest.mark.parametrize("first_loss", [0, 9])
+def test_one_segment_of_all_steps_is_no_cut(policy, every, first_loss):
+    """Segments as long as the sequence, or longer, are all of it, wherever the earliest sweep begins."""
+    (segment,) = segments(policy, 10, first_loss, 4, every)
+    assert (segment.start, segment.first_loss, segment.stop) == (0, first_loss, 10)
+
+
+def test_equal_policies_share_their_segments():
+    """What the routes are is worked out once, and Window(2) is the same in any type of integer."""
+    assert segments(Window(2), 9, 0, 4) is segments(Window(np.int64(2)), 9, 0, 4)
+
+
 def test_one_sweep_is_alone_and_tiles_the_sequence():
     """A full backward is one route on views, which reaches every step once."""
     (segment,) = segments(Full(), 5, 0, 4)
     (route,) = segment.routes
     assert isinstance(route, Alone)
     assert (route.start, route.stop, route.losses, route.whole) == (0, 5, 5, (0,))
+    assert segment.tiling
+
+
+def test_one_sweep_tiles_what_it_reaches():
+    """Steps before the earliest that is reached do not count."""
+    (segment,) = segments(Window(2), 5, 4, 4)
+    assert segment.first == 2
     assert segment.tiling
 
 
@@ -50,6 +72,20 @@ def test_a_border_is_crossed_by_one_sweep():
         for segment in segments(Window(2), 8, 0, 4, every=4)
         for route in segment.routes
     )
+
+
+def test_a_border_between_two_sweeps_is_crossed_by_none():
+    """A sweep belongs to the segment that it ends in, and to that alone."""
+    for segment in segments(Chunked(4), 8, 0, 4, every=4):
+        (route,) = segment.routes
+        assert not route.enters
+        assert not route.leaves
+
+
+def test_overlapping_sweeps_are_shared_out_by_their_ends():
+    """Each segment has the losses of ``every`` steps, where a sweep has one loss."""
+    found = segments(Window(2), 8, 0, 4, every=4)
+    assert [(segment.first_loss, segment.stop) for segment in found] == [(4, 8), (0, 4)]
 
 
 def test_the_cap_bounds_what_travels_together():

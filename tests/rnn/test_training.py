@@ -1,6 +1,8 @@
 """Epochs, mini-batches, what is recorded, what stops a run; and that it learns."""
 
+import re
 from dataclasses import dataclass, field
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -177,6 +179,19 @@ def test_progress_is_printed_to_standard_error(capsys):
     ]
 
 
+def test_progress_is_shown_at_once(monkeypatch):
+    """Each line is flushed when it is whole, or a log file would hold none of them until it is closed."""
+
+    class Log(StringIO):
+        def flush(self):
+            seen.append(self.getvalue())
+
+    seen, log = [], Log()
+    monkeypatch.setattr("sys.stderr", log)
+    print_progress(12, 1e-9, None)
+    assert seen == ["epoch   12   train 1e-09\n"]
+
+
 @pytest.mark.parametrize(("batch", "updates"), [(1, 14), (3, 6), (7, 2), (8, 2)])
 def test_the_schedule_spans_the_run(batch, updates):
     """Epochs times batches, ragged ones included: the caller has nothing to count."""
@@ -249,6 +264,7 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"batch": 0}, ValueError, "batch: 0, needed at least 1"),
         ({"batch": None}, TypeError, "batch: None, needed an integer"),
         ({"rng": 0}, TypeError, "rng: int, needed a numpy.random.Generator or None"),
+        ({"truncation": 3}, TypeError, "truncation: 3, needed a hashable policy"),
         ({"train_data": DATA.xs}, TypeError, "train_data: ndarray, needed a pair"),
         (
             {"train_data": (DATA.xs[:, :, :1], DATA.targets)},
@@ -258,12 +274,12 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         (
             {"train_data": (DATA.xs, DATA.targets[:, :1])},
             ValueError,
-            r"train_data.targets: shape \(7, 1\), needed \(7, 2\)",
+            r"train_data.targets: shape \(7, 1\), needed \(7, 4, 2\) or \(7, 2\)$",
         ),
         (
             {"validation_data": (UNSEEN.xs, DATA.targets)},
             ValueError,
-            r"validation_data.targets: shape \(7, 2\), needed \(3, 2\)",
+            r"validation_data.targets: shape \(7, 2\), needed \(3, 4, 2\) or \(3, 2\)$",
         ),
         (
             {"validation_data": Records(*(array.astype(np.float32) for array in UNSEEN))},
@@ -306,7 +322,11 @@ def test_rmse_by_hand():
 )
 def test_rmse_broadcasts_nothing(predictions, targets):
     """Shapes that NumPy would combine, (N, 1) with (N,) among them, are refused, and so is nothing."""
-    with pytest.raises(ValueError, match=r"predictions: shape \(\d, ?1?\), needed that of"):
+    message = (
+        f"predictions: shape {predictions.shape}, needed that of the targets, {targets.shape}, "
+        "with at least one entry"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         rmse(predictions, targets)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.truncation import Chunked, Full, Sweep, Tail, Window, sweeps
+from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, sweeps
 
 LENGTHS = range(1, 9)
 COUNTS = range(11)
@@ -120,11 +120,62 @@ def test_a_count_that_is_none_is_refused(make, error, message):
         make()
 
 
+class Blank:
+    """A policy whose first step is the same whatever the loss, and may be nonsense."""
+
+    def __init__(self, first):
+        self.given = first
+
+    def first(self, t, steps):
+        """What was given."""
+        return self.given
+
+
+@pytest.mark.parametrize(
+    ("first", "error", "message"),
+    [
+        (-1, ValueError, "truncation.first(2, 5): -1, needed at least 0"),
+        (1.0, TypeError, "truncation.first(2, 5): 1.0, needed an integer of at least 0"),
+        (None, TypeError, "truncation.first(2, 5): None, needed an integer of at least 0"),
+    ],
+)
+def test_a_policy_names_a_step(first, error, message):
+    """A first step before the sequence, or that is no integer, is refused with the loss it was given for."""
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        sweeps(Blank(first), 5, 2)
+
+
+def test_a_policy_may_count_in_numpys_integers():
+    """They come out as Python's."""
+    (sweep,) = sweeps(Blank(np.int64(1)), 5, 2)
+    assert sweep == Sweep(1, 2, 5)
+    assert type(sweep.first) is int
+
+
+class Unhashable(Blank):
+    """A policy that is no key of a cache."""
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize("wrong", [3, None, "full", Full, Blank, Unhashable(0)], ids=str)
+def test_what_is_no_policy_is_refused(wrong):
+    """A number, a class in place of its object, or what has no hash is shown beside what is needed."""
+    message = f"truncation: {wrong!r}, needed a hashable policy with first(t, steps), as rnn.Window(5)"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        check_truncation(wrong)
+
+
+@pytest.mark.parametrize("policy", [Full(), Window(1), Chunked(2), Tail(3), Table((0, 1)), Blank(0)], ids=str)
+def test_every_policy_is_one(policy):
+    """Those of the house pass, and so does any object with the one method and a hash."""
+    check_truncation(policy)
+
+
 def test_policies_are_values():
-    """Policies of one kind and one reach are equal, hash alike and share their sweeps; others differ."""
+    """Policies of one kind and one reach are equal and hash alike; others differ."""
     assert Window(2) == Window(np.int64(2))
     assert hash(Chunked(2, 3)) == hash(Chunked(2, 3))
-    assert sweeps(Window(2), 9, 0) is sweeps(Window(np.int64(2)), 9, 0)
     assert len({Full(), Window(2), Tail(2), Chunked(2), Chunked(2, 3)}) == 5
 
 

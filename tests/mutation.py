@@ -1,0 +1,114 @@
+"""Every survivor of the mutation-testing tool is explained here, or is a hole in tests/rnn: `make mutation`.
+
+mutmut changes rnn/ in a few thousand small ways and runs tests/rnn on each. Some changes make the same
+program. Those are told apart by the function that is changed and by what then stands in it; the reason is
+beside them. What mutmut passes over: code outside of functions, and functions with a decorator.
+"""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
+    "Of no index, or of a single one, any start and any step select the same.": {
+        "rnn.routes._as_slice": ("or (1,)", "if rest else 2"),
+        "rnn.routes._abreast": ("(len(seeded)) or True",),
+    },
+    "With one loss there is nothing to collect between two offsets.": {
+        "rnn.routes.Alone.places": ("(self.losses > 1) or True", "self.losses >= 1"),
+    },
+    "NumPy takes every negative size for the one that is to be found.": {
+        "rnn.cells.vanilla.Vanilla.project_back": ("len(da), -2)", "das.reshape(-2, units)"),
+        "rnn.network._rows": ("states.reshape(-2,",),
+        "rnn.network.RNN._losses": ("do.reshape(-2,",),
+        "rnn.network.RNN.predict": ("len(xs), -2)",),
+        "rnn.routes.Abreast.places": ("records, -2)", ".reshape(rows, -2)"),
+    },
+    "Lengths that are equal by construction, or after a check, need no other.": {
+        "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
+        "rnn.bptt.bptt": ("carry, strict=None)", "carry, )", "carry, strict=False)"),
+        "rnn.optimisers._check_start": ("params, strict=None)", "params, )", "params, strict=False)"),
+        "rnn.optimisers._clipped": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
+        "rnn.routes.Abreast.places": ("losses, strict=None", "losses, ):", "losses, strict=False"),
+    },
+    "None is as good as False, and False is the default.": {
+        "rnn.cells.vanilla.Vanilla.places": ("tape.states[1:], strict=None)", "tape.states[1:], )"),
+        "rnn.routes.Alone.places": ("*views, strict=None)", "*views, )"),
+    },
+    "None is as empty as (), and the first segment has no carry to go on with.": {
+        "rnn.network.RNN.loss_and_gradients": ("total: Arrays = None", "carry: Arrays = None"),
+    },
+    "What NumPy infers is what was asked for.": {
+        "rnn.arrays.zeros": ("Fraction(0), dtype=None)", "Fraction(0), )"),
+        "rnn.data.sine_wave": ("steps, 1), dtype=None)", "steps, 1), ))"),
+    },
+    "A sign is its own inverse.": {"rnn.network._orthogonal": ("Q / np.sign",)},
+    "At the limit the factor is 1.": {"rnn.optimisers.ClipNorm.into": ("norm >= self.limit",)},
+    "Every block of one set of parameters has the same type, or is refused.": {
+        "rnn.generation.free_run": ("params[1].dtype",),
+        "rnn.optimisers.Adam.start": ("params[1].dtype",),
+        "rnn.training.train": ("params[1].dtype",),
+    },
+}
+
+# A change that crashes the interpreter, or that never ends, is noticed as well.
+NOTICED = ("killed", "timeout", "segfault", "caught by type check")
+
+
+def verdicts() -> dict[str, str]:
+    """What became of every change, by its name."""
+    rows = (line.strip().rpartition(": ") for line in _mutmut("results", "--all", "true").splitlines())
+    return {name: verdict for name, _, verdict in rows if name}
+
+
+def changed(name: str) -> str:
+    """The lines that stand in place of the right ones."""
+    rows = _mutmut("show", name).splitlines()
+    return "\n".join(row for row in rows if row.startswith("+") and not row.startswith("+++"))
+
+
+def function_of(name: str) -> str:
+    """The function that is changed: mutmut calls a change of rnn.m.f rnn.m.x_f__mutmut_1, of C.f xǁCǁf."""
+    module, _, mangled = name.rpartition(".")
+    return f"{module}.{re.sub('^x_|__mutmut_[0-9]+$', '', mangled).removeprefix('xǁ').replace('ǁ', '.')}"
+
+
+def explanations(name: str, wrong: str) -> Iterator[tuple[str, str]]:
+    """The function and the fragment of each explanation of a change that makes the same program."""
+    function = function_of(name)
+    for functions in EXPLAINED.values():
+        for fragment in functions.get(function, ()):
+            if fragment in wrong:
+                yield function, fragment
+
+
+def main() -> int:
+    """Print every survivor that is not explained, and what explains none; 1 if there is such a survivor."""
+    found = verdicts()
+    survivors = {name: changed(name) for name, verdict in found.items() if verdict not in NOTICED}
+    used = {name: list(explanations(name, wrong)) for name, wrong in survivors.items()}
+    holes = [name for name in survivors if not used[name]]
+    for name in holes:
+        print(f"{name}: {found[name]}\n{survivors[name]}")
+    every = {
+        (function, fragment)
+        for functions in EXPLAINED.values()
+        for function, fragments in functions.items()
+        for fragment in fragments
+    }
+    for function, fragment in sorted(every.difference(*used.values())):
+        print(f"explained, but no survivor: {fragment!r} in {function}")
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in Counter(found.values()).most_common())
+    print(f"{len(found)} changes: {counts}; {len(holes)} survivors are not explained")
+    return int(bool(holes) or not found)
+
+
+def _mutmut(*arguments: str) -> str:
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
