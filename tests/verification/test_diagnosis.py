@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from rnn import Full
+from rnn import Full, Window
 from verification import patience
 from verification.diagnosis import Known, diagnose, patients
 from verification.engine import manual
+from verification.mutants import known
 from verification.problem import Gradients, Problem, Unsupported
 
 # Each activation, and its slope from its value.
@@ -105,6 +106,22 @@ def test_it_says_what_the_fault_is_like():
     ]
     assert diagnose(TRANSPOSED, known).as_if == ("W stood for Wᵀ",)
     assert str(diagnose(TRANSPOSED, known)).endswith("as if W stood for Wᵀ")
+
+
+@pytest.mark.parametrize(
+    ("engine", "name"),
+    [
+        (TRANSPOSED, "carry through W, not its transpose"),
+        (replace(RIGHT, carry=lambda W, da: 0 * da @ W), "carry always zero"),
+        (replace(RIGHT, carry=lambda W, da: da * W.diagonal()), "carry entry by entry"),
+        (replace(RIGHT, first=lambda p, t, T: max(0, p.first(t, T) - isinstance(p, Window))),
+         "window of k + 1 jumps"),
+    ],
+    ids=["transposed", "no carry", "diagonal", "window + 1"],
+)  # fmt: skip
+def test_the_catalogue_names_somebody_elses_fault(engine, name):
+    """Another program with the fault of a mutant is told to be like that mutant, and like no other."""
+    assert diagnose(engine, known()).as_if == (name,)
 
 
 def test_misbehaviour_is_said():

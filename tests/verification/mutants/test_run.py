@@ -1,7 +1,9 @@
 """The whole catalogue, and the result of a run."""
 
+import sys
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ from verification.diagnosis import diagnose
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.deck import Example, Kill, deck
 from verification.mutants.mutant import Edit, Mutant
-from verification.mutants.run import JUDGES, MutantsResult, known, run, shrunk
+from verification.mutants.patch import engine
+from verification.mutants.run import JUDGES, MutantsResult, diagnosed, known, run, shrunk
+from verification.properties import findings
+from verification.trial import Trial, Truth
 
 UNTRANSPOSED = (Edit("cells.vanilla", "da.dot(W, dh)", "da.dot(W.T, dh)"),)
 
@@ -31,6 +36,65 @@ def test_every_mutant_is_caught_by_the_property_that_it_names(whole):
     """None survives, and there are more than forty-five of them."""
     assert [kill.mutant.name for kill in whole.survivors] == []
     assert whole.killed == whole.total == len(CATALOGUE) >= 45
+
+
+def test_a_mutant_that_ends_its_process_is_told_of():
+    """A run cannot go on without its verdict, so it stops, and names the mutants of the batch."""
+    dies = a_mutant("lags", (Edit("cells.vanilla", "da.dot(W, dh)", "__import__('os')._exit(3)"),))
+    with pytest.raises(RuntimeError, match=r"for lags.*exit code 3"):
+        run(mutants=[dies], equivalents=())
+
+
+def places():
+    """The declared places, by mutant."""
+    lines = Path(__file__).with_name("places.txt").read_text("utf-8").splitlines()
+    told, name = {}, ""
+    for line in lines:
+        if line.startswith("    "):
+            told[name] = f"{told.get(name, '')} {line.strip()}".strip()
+        else:
+            name = line
+    return told
+
+
+@pytest.fixture(scope="module")
+def diagnoses(whole):
+    """Every mutant's diagnosis."""
+    suspects = known()
+    return {kill.mutant.name: diagnosed(kill, suspects).diagnosis for kill in whole.kills}
+
+
+def test_every_mutant_is_placed(diagnoses):
+    """Stage, blocks and lags are those declared, of at least 95 in a hundred; and of all, as it stands."""
+    declared = places()
+    assert declared.keys() == diagnoses.keys()
+    wrong = {name for name, found in diagnoses.items() if not str(found).startswith(declared[name])}
+    assert wrong == set()
+
+
+def test_every_mutant_is_what_it_is_like(diagnoses):
+    """Each is named, by itself or beside others with the same gradients, and no crowd of them."""
+    for name, found in diagnoses.items():
+        assert name in found.as_if
+        assert len(found.as_if) <= 3
+
+
+def test_the_blocks_of_a_diagnosis_are_those_that_disagree(diagnoses):
+    """On the problem that a diagnosis is about, the totals that no map is drawn from tell the same blocks."""
+    agrees = next(check for check in JUDGES if check.name == "autograd")
+    for mutant in CATALOGUE:
+        found = diagnoses[mutant.name]
+        if found.stage not in ("forward", "conduct"):
+            trial = Trial(engine(mutant), Truth(found.problem))
+            wrong = {f.row.removeprefix("autograd ") for f in findings(trial, agrees) if f.wrong is not None}
+            assert wrong <= set(found.blocks), mutant.name
+            assert wrong or mutant.caught_by == "lag by lag", mutant.name
+
+
+def test_no_equivalent_edit_is_diagnosed():
+    """An edit that is no fault shows none."""
+    for mutant in EQUIVALENT:
+        assert diagnose(engine(mutant)).stage is None, mutant.name
 
 
 def test_no_equivalent_edit_is_accused(whole):
@@ -66,8 +130,9 @@ def test_the_result_counts_who_survived_and_who_was_accused():
     assert not result.holds
 
 
-def test_a_run_tells_how_far_it_is():
-    """Mutants and equivalents are counted together, and each is judged by the properties given."""
+def test_a_run_tells_how_far_it_is(monkeypatch):
+    """Mutants and equivalents are counted together, in batches, and judged by the properties given."""
+    monkeypatch.setattr(sys.modules[run.__module__], "BATCH", 2)
     told = []
     judges = [check for check in JUDGES if check.name in ("forward", "lags")]
     result = run(
@@ -76,7 +141,7 @@ def test_a_run_tells_how_far_it_is():
         equivalents=[a_mutant(None, edits=())],
         properties=judges,
     )
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told == [(2, 3), (3, 3)]
     assert [kill.caught.keys() for kill in result.kills] == [{"lags"}, {"lags"}]
     assert result.accused == ()
 
