@@ -39,7 +39,7 @@ from verification.reference.losses import squared_error
 from verification.reference.network import read_out, unroll
 from verification.strategies import POLICIES, SCALES, problems
 from verification.suite import Profile, Progress, verify
-from verification.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER, unit
+from verification.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
 from verification.trial import Truth
 
 # Two sizes a decade, from 1e-12 to 1e-1.
@@ -142,13 +142,11 @@ def entries(truth: Truth) -> dict[str, Entries]:
     for name in BLOCKS:
         nonzero, determined = [], []
         for loss in range(losses):
-            parts, spread, terms = table.at(loss, name)
+            parts, bound = table.at(loss, name)
             size = _largest(parts)
-            bound = SAFETY * (spread + unit(problem.dtype) * terms)
             reached = np.arange(len(parts)) <= problem.first_loss + loss
-            kept = ~table.lost[loss][: len(parts)] if name not in ("V", "c") else reached
             nonzero.append((size != 0) & reached)
-            determined.append(nonzero[-1] & kept & (bound <= DETERMINED[problem.dtype] * size))
+            determined.append(nonzero[-1] & (bound <= DETERMINED[problem.dtype] * size))
         found[name] = Entries(np.array(nonzero), np.array(determined) & usable)
     return found
 

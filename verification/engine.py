@@ -16,7 +16,15 @@ def engine_of(package: ModuleType) -> Engine:
         params = package.Params(**problem.params)
         # A copy has truncations of its own, and they may be what is wrong with it.
         policy = getattr(package, type(problem.truncation).__name__)(**vars(problem.truncation))
-        value, grads = net.loss_and_gradients(params, problem.xs, problem.targets, problem.h0, policy)
+        every = problem.checkpoints
+        value, grads = net.loss_and_gradients(
+            params,
+            problem.xs,
+            problem.targets,
+            problem.h0,
+            policy,
+            checkpoints=None if every is None else package.Checkpoints(every),
+        )
         outputs = net.predict(params, problem.xs, problem.h0)
         return Gradients(outputs, value, **grads.params._asdict(), xs=grads.xs, h0=grads.h0)
 

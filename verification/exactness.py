@@ -8,6 +8,7 @@ The first two need problems of their own. A property yields nothing for a proble
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -29,7 +30,7 @@ DECK = 1024
 
 
 def agrees_exactly(trial: Trial) -> Iterator[Finding]:
-    """Each block equals, in Fractions, the gradient of dual numbers along a random direction."""
+    """Each block equals, in Fractions, the gradient of dual numbers; with states computed again, too."""
     problem = trial.problem
     if problem.dtype != FRACTIONS or problem.activation not in exact.RATIONAL:
         return
@@ -41,6 +42,8 @@ def agrees_exactly(trial: Trial) -> Iterator[Finding]:
     for name, got in answer.blocks().items():
         wrong = _floats(name, got) or _untrue(problem, name, got)
         yield Finding(f"exact {name}", wrong, _any(want[name]))
+    for name, part in trial.ask(replace(problem, checkpoints=2)).named().items():
+        yield Finding("exact recomputation", _unequal(name, part, answer.named()[name]), _any(part))
 
 
 def _untrue(problem: Problem, name: str, got: Array) -> Disagreement | None:
@@ -139,13 +142,13 @@ def _property(
     name: str,
     check: Callable[[Trial], Iterator[Finding]],
     deck: Callable[..., SearchStrategy[Problem]],
-    *forward: str,
+    *others: str,
 ) -> Property:
-    rows = tuple(f"{name} {part}" for part in (*forward, *BLOCKS))
+    rows = tuple(f"{name} {part}" for part in (*others, *BLOCKS))
     return Property(name, rows, (check.__doc__ or "").strip(), check, deck)
 
 
-EXACT = _property("exact", agrees_exactly, exact_problems, "forward")
+EXACT = _property("exact", agrees_exactly, exact_problems, "forward", "recomputation")
 INTEGERS = _property("integers", agrees_on_integers, integer_problems, "forward")
 COMPLEX_STEP = _property("complex step", agrees_with_complex_step, problems)
 

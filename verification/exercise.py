@@ -93,9 +93,13 @@ def _uneven(truth: Truth) -> bool:
 
 def _decays(truth: Truth) -> bool:
     """Is a part of W's gradient that the case determines a tiny share of the largest?"""
-    sizes = [truth.table.at(loss, "b") for loss in range(len(truth.reach))]
-    parts = np.array([np.abs(parts).reshape(len(parts), -1).max(axis=1) for parts, _, _ in sizes])
+    parts = np.abs(truth.table.grads["a"][0]).max(axis=(2, 3))
     return bool(np.any((parts > 0) & (parts < DECAYED * parts.max())))
+
+
+def _loses(truth: Truth) -> bool:
+    """Does a loss reach a step on the way to which the type may lose a cotangent?"""
+    return bool(np.any(truth.table.lost["b"].max(axis=2) * truth.reach > 0))
 
 
 CONTRACT = (
@@ -111,6 +115,7 @@ CONTRACT = (
     Entry("loss on every step", lambda truth: truth.problem.targets.ndim == 3),
     Entry("uneven upstream gradients", _uneven),
     Entry("a lag decayed to 1e-9", _decays),
+    Entry("a cotangent below what the type keeps", _loses),
     *(_is(name, lambda problem: problem.activation) for name in ACTIVATIONS),
     *(_is(dtype.name, lambda problem: problem.dtype.name) for dtype in WIDER),
     *(_is(name, lambda problem: problem.policy[0]) for name in POLICIES),

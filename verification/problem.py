@@ -30,6 +30,8 @@ class Problem:
         a_t = U x_t + W h_t + b      h_t+1 = f(a_t)      o_t = V h_t+1 + c
 
     the loss ½ ‖o − target‖², summed over records and steps, and ``truncation`` as in ``rnn.truncation``.
+    ``checkpoints``: an engine that can is asked to keep the state of every so many steps alone, and to
+    compute the others again; one that cannot ignores it.
     """
 
     activation: str
@@ -39,6 +41,7 @@ class Problem:
     h0: Array
     truncation: Truncation = Full()
     cell: str = "vanilla"
+    checkpoints: int | None = None
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -90,6 +93,7 @@ class Problem:
         arrays = {name: _array_code(array) for name, array in self.arrays().items()}
         params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
         named = "".join(f"    {name}={text},\n" for name, text in arrays.items())
+        recomputed = "" if self.checkpoints is None else f"    checkpoints={self.checkpoints},\n"
         fractions = "from fractions import Fraction\n\n" if self.dtype == FRACTIONS else ""
         return (
             f"{fractions}import numpy as np\n"
@@ -101,7 +105,7 @@ class Problem:
             f"    params={{\n{params}    }},\n"
             f"{named}"
             f"    truncation={self.truncation!r},\n"
-            ")\n"
+            f"{recomputed})\n"
         )
 
 

@@ -6,7 +6,7 @@ that does not apply to a problem yields nothing.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from verification.problem import BLOCKS, Gradients, Problem
 from verification.strategies import problems
 from verification.tolerance import DETERMINED, Expected
 from verification.trial import Misbehaviour, Trial
-from verification.unfolding import LAG_BLOCKS, Parts, can_be_told_apart, observe, unfold
+from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def _blocks(trial: Trial, oracle: str, truths: Callable[[], dict[str, Array]]) -
 def lag_by_lag(trial: Trial) -> Iterator[Finding]:
     """Each block's part from each loss and each step of use agrees, by its own size."""
     truth = trial.truth
-    if not can_be_told_apart(truth):
+    if not truth.determined:
         return
     unfolded, losses = unfold(truth), len(truth.reach)
     # The first, the middle and the last loss stand for all of them; a diagnosis asks for each.
@@ -113,14 +113,14 @@ def lag_by_lag(trial: Trial) -> Iterator[Finding]:
 
 def _lags_of(problem: Problem, loss: int, name: str, parts: Parts) -> Finding:
     """The finding of one loss in one block: the first disagreement by step of use."""
-    want, kept = parts.want, np.flatnonzero(~parts.lost)
+    want = parts.want
     wrong = None
-    for s in kept:
+    for s in range(len(want)):
         part = f"{name} of the loss at step {problem.first_loss + loss}"
         part += f" from step {s}" if len(want) > 1 else ""
         wrong = wrong or compare(part, parts.got[s], want[s], parts.bound[s])
-    size = np.abs(want).max(axis=tuple(range(1, want.ndim)))[kept]
-    determined = parts.bound[kept] <= DETERMINED[problem.dtype] * size
+    size = np.abs(want).max(axis=tuple(range(1, want.ndim)))
+    determined = parts.bound <= DETERMINED[problem.dtype] * size
     return Finding(f"lag by lag {name}", wrong, bool(size.any()), bool(determined[size > 0].all()))
 
 
@@ -218,6 +218,16 @@ def _of_units(arrays: dict[str, Array], order: Array) -> dict[str, Array]:
     }
 
 
+def recomputation(trial: Trial) -> Iterator[Finding]:
+    """With states computed again the outputs are the same to the bit, and all sums to rounding."""
+    if trial.truth.determined:
+        for every in {1, 2, max(1, trial.problem.steps - 1)}:
+            answer = trial.ask(replace(trial.problem, checkpoints=every))
+            wrong = _bits("outputs", answer.outputs, trial.answer.outputs)
+            yield Finding("recomputation", wrong, _nonzero(trial))
+            yield from _same("recomputation", trial, answer.blocks())
+
+
 def inputs_stay(trial: Trial) -> Iterator[Finding]:
     """No array of the problem is changed, and no answer is a view of one."""
     given = trial.problem.afresh()
@@ -312,6 +322,7 @@ PROPERTIES = (
     _property("records add up", records_add_up),
     _property("records permute", records_permute),
     _property("units permute", units_permute),
+    _property("recomputation", recomputation),
     _property("inputs stay", inputs_stay),
     _property("second call", second_call),
     _property("memory layout", memory_layout),

@@ -9,10 +9,12 @@ type, and for one block of a gradient under one mask
         what rounding once or twice at every step can do, however the case amplifies it
     A   the largest entry of Σ |terms|, the block's last sum taken of absolute values:
         what rounding in that sum can do
+    L   the largest entry of Σ |terms| that depend on a cotangent below ``least_healthy``:
+        what the type may lose, all of it or a part, and nothing else
 
-A gradient is accepted iff ‖G − G*‖∞ ≤ SAFETY · (Y + u A). Both come from the reference's side only, so an
-engine cannot widen its own tolerance. Whether a case determines its gradient at all is a separate question:
-``determined``.
+A gradient is accepted iff ‖G − G*‖∞ ≤ SAFETY · (Y + u A) + L. All come from the reference's side only, so
+an engine cannot widen its own tolerance. Whether a case determines its gradient at all is a question of its
+own: ``determined``.
 """
 
 from dataclasses import dataclass
@@ -52,23 +54,24 @@ def unit(dtype: np.dtype[Any]) -> float:
 
 
 def least_healthy(dtype: np.dtype[Any]) -> float:
-    """Below this a cotangent is as good as lost: its product with a rounding is a denormal number."""
+    """Below this a cotangent may be lost: its product with a rounding is a denormal number."""
     return float(np.finfo(dtype).tiny) / unit(dtype)
 
 
 @dataclass(frozen=True, eq=False)
 class Expected:
-    """A block's truth with what decides how closely it must be met: Y (``spread``) and A (``terms``)."""
+    """A block's truth, and how closely it must be met: Y (``spread``), A (``terms``), L (``lost``)."""
 
     truth: Array
     spread: float
     terms: float
     dtype: np.dtype[Any]
+    lost: float = 0.0
 
     @property
     def bound(self) -> float:
         """The largest error that is accepted, in the largest entry."""
-        return SAFETY * (self.spread + unit(self.dtype) * self.terms)
+        return SAFETY * (self.spread + unit(self.dtype) * self.terms) + self.lost
 
     @property
     def size(self) -> float:

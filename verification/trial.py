@@ -54,9 +54,8 @@ class Truth:
 
     @cached_property
     def determined(self) -> bool:
-        """Is there a truth at this precision? Not with an overflow, on a relu's kink, or among denormals."""
-        lost = self.table.lost & self.reach
-        return self.table.finite and not self.table.kinked and not lost.any()
+        """Is there a truth at this precision? Not with an overflow, nor on a relu's kink."""
+        return self.table.finite and not self.table.kinked
 
     @cached_property
     def reach(self) -> Array:

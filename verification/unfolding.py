@@ -42,14 +42,12 @@ class Parts:
     """What one loss brings to one block by each step of use: an engine's ``got``, and the truth beside it.
 
     ``got`` and ``due`` (S, …), with S = T, or 1 for V, c and h0. ``reached`` (S,): the truncation lets the
-    loss reach that step. ``lost`` (S,): on the way there the type loses a cotangent. ``bound`` (S,): the
-    error allowed.
+    loss reach that step. ``bound`` (S,): the error allowed.
     """
 
     got: Array
     due: Array
     reached: Array
-    lost: Array
     bound: Array
 
     @property
@@ -145,11 +143,6 @@ def unfold(truth: Truth) -> Unfolded:
     return Unfolded(truth, larger, np.stack(states[1:]))
 
 
-def can_be_told_apart(truth: Truth) -> bool:
-    """Has every part a truth? Not with an overflow, nor on a relu's kink."""
-    return truth.table.finite and not truth.table.kinked
-
-
 def observe(trial: Trial, unfolded: Unfolded, loss: int) -> dict[str, Parts]:
     """The engine's parts of one loss, an index from the first on; none where a set overflows."""
     if not unfolded.fits:
@@ -163,19 +156,14 @@ def observe(trial: Trial, unfolded: Unfolded, loss: int) -> dict[str, Parts]:
 def _parts(unfolded: Unfolded, loss: int, name: str, quiet: Array, loud: Array) -> Parts:
     """The parts of one block, with the error allowed."""
     truth, factor = unfolded.truth, 2.0**unfolded.loudness
-    u = unit(truth.problem.dtype)
-    due, spread, terms = truth.table.at(loss, name)
-    reached, lost = truth.reach[loss], truth.table.lost[loss]
-    if name == "h0":
-        reached, lost = reached[:1], lost[:1]
-    elif name in ("V", "c"):
-        reached, lost = np.ones(1, bool), np.zeros(1, bool)
+    due, allowed = truth.table.at(loss, name)
+    reached = np.ones(1, bool) if name in ("V", "c") else truth.reach[loss][: len(due)]
     # Both answers round what the silent losses bring. That is never taken for more than the roundings of the
     # largest part, so that an engine cannot widen the bound by a large answer; and for as much at the steps
     # after the loss, where nothing is due and so nothing says how small a part is.
     largest = np.max(np.abs(due))
     left = np.full(len(due), min(np.max(np.abs(quiet)) / factor, largest))
     left[truth.problem.first_loss + loss + 1 :] = largest
-    bound = SAFETY * (spread + u * (terms + 2 * left))
+    bound = allowed + 2 * SAFETY * unit(truth.problem.dtype) * left
     with np.errstate(invalid="ignore"):
-        return Parts((loud - quiet) / factor, due, reached, lost, bound)
+        return Parts((loud - quiet) / factor, due, reached, bound)

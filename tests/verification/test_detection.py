@@ -68,7 +68,7 @@ def test_a_part_is_the_lag_tables(block):
     truth = Truth(problem())
     for t, s in product(range(3), range(3)):
         if s <= t:
-            table, _, _ = truth.table.at(t, block)
+            table, _ = truth.table.at(t, block)
             part = Fault(block, t, s).part(truth.problem)
             part = part[:, s] if block == "xs" else part
             want = table[0] if block in ("V", "c", "h0") else table[s]

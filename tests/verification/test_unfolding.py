@@ -171,7 +171,7 @@ def compare_tables(problem):
         observed = observe(Trial(manual, truth), unfolded, loss)
         assert set(observed) == set(LAG_BLOCKS)
         for name, parts in observed.items():
-            due, _, _ = truth.table.at(loss, name)
+            due, _ = truth.table.at(loss, name)
             reach = np.ones(1, bool) if name in ("V", "c") else truth.reach[loss][: len(due)]
             want = due * reach.reshape(-1, *[1] * (due.ndim - 1))
             np.testing.assert_array_equal(parts.want, want)
@@ -197,7 +197,7 @@ def slightly_off_at(lag):
 def test_a_millionth_of_a_part_that_has_decayed_is_caught(every_step):
     """Where a lag's part is 1e-12 of its block an error of 1e-6 is caught lag by lag, and by no sum."""
     problem = a_problem("tanh", every_step, T=11, decay=0.04)
-    parts, _, _ = Truth(problem).table.at(len(problem.targets_by_step) - 1, "U")
+    parts, _ = Truth(problem).table.at(len(problem.targets_by_step) - 1, "U")
     shares = np.abs(parts).reshape(11, -1).max(axis=1) / np.abs(parts).max()
     s = max(s for s in range(11) if shares[s] <= 1e-12)
     assert s > 0

@@ -35,13 +35,14 @@ class LagTable:
 
     ``grads`` holds, for U, W, b and xs, arrays (M, L, T, …), and for V, c and h0 arrays (M, L, …).
     Under "a" it holds ∂ℓ_t/∂a_s (M, L, T, N, H), from which all the others follow. ``terms`` holds Σ |terms|
-    in the same layout, without M. ``outputs`` (M, N, T, K), ``values`` (M, L). ``kinked``: a relu stands too
-    near its kink to have a slope at this precision.
+    in the same layout, without M, and ``lost`` what the type may lose of it. ``outputs`` (M, N, T, K),
+    ``values`` (M, L). ``kinked``: a relu stands too near its kink to have a slope at this precision.
     """
 
     problem: Problem
     grads: Mapping[str, Array]
     terms: Mapping[str, Array]
+    lost: Mapping[str, Array]
     outputs: Array
     output_terms: Array
     values: Array
@@ -57,55 +58,51 @@ class LagTable:
             for array in (*self.grads.values(), self.outputs, self.values)
         )
 
-    @cached_property
-    def lost(self) -> Array:
-        """(L, T): does a cotangent between loss t and step s fall so low that the type would lose it?"""
-        das = np.abs(self.grads["a"][0])
-        vanished = np.any((das > 0) & (das < least_healthy(self.problem.dtype)), axis=(2, 3))
-        lost: Array = np.cumsum(vanished[:, ::-1], axis=1)[:, ::-1] > 0
-        return lost
-
     def expected(self, policy: str, numbers: tuple[int, ...]) -> dict[str, Expected]:
         """Every block's truth under a truncation, with its Y and A."""
         reach = mask(policy, numbers, self.problem.steps)[self.problem.first_loss :]
         return {name: self._expected(name, reach) for name in BLOCKS}
 
-    def at(self, loss: int, name: str) -> tuple[Array, Array, Array]:
-        """One loss's G[t, ·] of a block, with Y and A of each step of use: (T, …), (T,), (T,).
+    def at(self, loss: int, name: str) -> tuple[Array, Array]:
+        """One loss's G[t, ·] of a block, and the error allowed at each step of use: (T, …), (T,).
 
         V, c and h0 have one entry in place of T.
         """
-        draws, terms = self.grads[name][:, loss], self.terms[name][loss]
+        draws, terms, lost = self.grads[name][:, loss], self.terms[name][loss], self.lost[name][loss]
         if name in ("V", "c", "h0"):
-            draws, terms = draws[:, None], terms[None]
+            draws, terms, lost = draws[:, None], terms[None], lost[None]
         rest = tuple(range(1, terms.ndim))
         spread = np.max(np.abs(draws[1:] - draws[0]), axis=0).max(axis=rest)
-        return draws[0], spread, terms.max(axis=rest)
+        rounded = SAFETY * (spread + unit(self.problem.dtype) * terms.max(axis=rest))
+        return draws[0], rounded + lost.max(axis=rest)
 
     def forward(self) -> dict[str, Expected]:
         """The truth of the outputs and of the loss."""
         values = self.values.sum(axis=1)
         return {
-            "outputs": self._judged(self.outputs, self.output_terms),
-            "value": self._judged(values, self.value_terms),
+            "outputs": self._judged(self.outputs, self.output_terms, 0),
+            "value": self._judged(values, self.value_terms, 0),
         }
 
     def _expected(self, name: str, reach: Array) -> Expected:
-        grads, terms = self.grads[name], self.terms[name]
+        each = self.grads[name], self.terms[name], self.lost[name]
         if name in ("V", "c"):  # every loss counts
-            return self._judged(grads.sum(axis=1), terms.sum(axis=0))
-        if name == "h0":  # a loss counts that reaches step 0
+            weights, sum_over = np.ones(len(reach)), "l,{m}l...->{m}..."
+        elif name == "h0":  # a loss counts that reaches step 0
             weights, sum_over = reach[:, 0], "l,{m}l...->{m}..."
         elif name == "xs":  # each step's input is a part of the block
             weights, sum_over = reach, "ls,{m}lsn...->{m}ns..."
         else:
             weights, sum_over = reach, "ls,{m}ls...->{m}..."
-        masked = np.einsum(sum_over.format(m="m"), weights.astype(grads.dtype), grads)
-        return self._judged(masked, np.einsum(sum_over.format(m=""), weights.astype(terms.dtype), terms))
+        draws, terms, lost = (
+            np.einsum(sum_over.format(m=m), weights.astype(array.dtype), array)
+            for m, array in zip(("m", "", ""), each, strict=True)
+        )
+        return self._judged(draws, terms, float(np.max(lost)))
 
-    def _judged(self, draws: Array, terms: Array) -> Expected:
+    def _judged(self, draws: Array, terms: Array, lost: float) -> Expected:
         spread = float(np.max(np.abs(draws[1:] - draws[0])))
-        return Expected(np.asarray(draws[0]), spread, float(np.max(terms)), self.problem.dtype)
+        return Expected(np.asarray(draws[0]), spread, float(np.max(terms)), self.problem.dtype, lost)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,17 +122,19 @@ class Untied:
     def forward(self, leaves: Leaves) -> tuple[list[Any], list[Any]]:
         """The states h_0 … h_T (M, L, N, H) and the pre-activations of every step."""
         cell, name = STEPS[self.problem.cell], self.problem.activation
+        # Fetched once: each look into what autograd traces costs it an entry of its own.
+        U, W, b, added = (leaves[block] for block in ("U", "W", "b", "a"))
         pre_activations = []
 
         def step(s: int, x: Any, h: Any) -> Any:
             def noisy(a: Any) -> Any:
-                a = a + leaves["a"][s]
+                a = a + added[s]
                 pre_activations.append(a)
                 y = ACTIVATIONS[name](a)
                 # No change of value, and a slope off by as much as one that is read off a rounded output.
                 return y + self.shifts[s] * STEEPNESS[name](stop(y)) * (a - stop(a))
 
-            return cell(noisy, leaves["U"][s], leaves["W"][s], leaves["b"][s], x, h)
+            return cell(noisy, U[s], W[s], b[s], x, h)
 
         return unroll(step, leaves["xs"], leaves["h0"]), pre_activations
 
@@ -190,13 +189,20 @@ def lag_table(problem: Problem) -> LagTable:
         states, pre_activations = copies.forward(copies.leaves)
         V, c = copies.leaves["V"], copies.leaves["c"]
         grads = {name: np.stack(g, axis=2) if isinstance(g, list) else g for name, g in grads.items()}
-        das = grads["a"][0]
-        wide = problem.replaced(**{name: a.astype(das.dtype) for name, a in problem.arrays().items()})
-        terms, output_terms, value_terms = _terms(wide, [h[0, 0] for h in states], das)
+        wide = problem.replaced(**{name: a.astype(V.dtype) for name, a in problem.arrays().items()})
+        hs, das = [h[0, 0] for h in states], grads["a"][0]
+        readout, output_terms, value_terms = _readout_terms(wide, hs)
+        least = least_healthy(problem.dtype)
+        lost = _terms(wide, hs, _lost(wide, das, least))
+        lost |= {name: np.zeros_like(terms) for name, terms in readout.items()}
+        # What arrives at h0 has gone through one more product than the last da.
+        h0 = np.abs(grads["h0"][0])
+        lost["h0"] = lost["h0"] + np.where(h0 < least, h0, 0)
         return LagTable(
             problem=problem,
             grads=grads,
-            terms=terms,
+            terms=_terms(wide, hs, np.abs(das)) | readout,
+            lost=lost,
             outputs=np.stack([read_out(V, c, h)[:, 0] for h in states[1:]], axis=2),
             output_terms=output_terms,
             values=np.stack(copies.losses(copies.leaves, states), axis=1),
@@ -205,26 +211,42 @@ def lag_table(problem: Problem) -> LagTable:
         )
 
 
-def _terms(problem: Problem, hs: list[Array], das: Array) -> tuple[dict[str, Array], Array, Array]:
-    """Σ |terms| of each last sum: the blocks' by loss and step, and those of the outputs and the loss."""
-    das = np.abs(das)
-    h_prev, h = np.abs(np.stack(hs[:-1])), np.abs(np.stack(hs[1:]))
-    xs = np.abs(problem.xs)
-    size = {name: np.abs(array) for name, array in problem.params.items()}
-    output_terms = h @ size["V"].T + size["c"]
-    late = np.stack(hs[1:])[problem.first_loss :]
-    outputs = late @ problem.params["V"].T + problem.params["c"]
-    residuals = np.abs(outputs - problem.targets_by_step)
-    roundings = output_terms[problem.first_loss :] + np.abs(problem.targets_by_step)
-    terms = {
+def _terms(problem: Problem, hs: list[Array], das: Array) -> dict[str, Array]:
+    """Σ |terms| of each block's last sum, by loss and step, for das (L, T, N, H) that are not negative."""
+    h_prev, xs = np.abs(np.stack(hs[:-1])), np.abs(problem.xs)
+    U, W = np.abs(problem.params["U"]), np.abs(problem.params["W"])
+    return {
         "U": np.einsum("lsnh,nsd->lshd", das, xs),
         "W": np.einsum("lsnh,sng->lshg", das, h_prev),
         "b": das.sum(axis=2),
         "a": das,
+        "xs": np.einsum("lsnh,hd->lsnd", das, U),
+        "h0": np.einsum("lnh,hg->lng", das[:, 0], W),
+    }
+
+
+def _lost(problem: Problem, das: Array, least: float) -> Array:
+    """By how much the das (L, T, N, H) may be off if a type loses every cotangent below ``least``.
+
+    What is lost at one step is missing at all steps before it, times |W| for each; slopes are at most 1.
+    """
+    lost: Array = np.where(np.abs(das) < least, np.abs(das), 0)
+    for s in range(problem.steps - 2, -1, -1):
+        lost[:, s] += lost[:, s + 1] @ np.abs(problem.params["W"])
+    return lost
+
+
+def _readout_terms(problem: Problem, hs: list[Array]) -> tuple[dict[str, Array], Array, Array]:
+    """Σ |terms| of V and c, by loss; of the outputs; and of the loss."""
+    V, c = problem.params["V"], problem.params["c"]
+    h = np.abs(np.stack(hs[1:]))
+    late = np.stack(hs[1:])[problem.first_loss :]
+    output_terms = h @ np.abs(V).T + np.abs(c)
+    residuals = np.abs(late @ V.T + c - problem.targets_by_step)
+    roundings = output_terms[problem.first_loss :] + np.abs(problem.targets_by_step)
+    terms = {
         "V": np.einsum("lnk,lnh->lkh", residuals, h[problem.first_loss :]),
         "c": residuals.sum(axis=1),
-        "xs": np.einsum("lsnh,hd->lsnd", das, size["U"]),
-        "h0": np.einsum("lnh,hg->lng", das[:, 0], size["W"]),
     }
     value_terms = np.sum(residuals * residuals / 2 + residuals * roundings)
     return terms, output_terms, value_terms
