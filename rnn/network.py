@@ -34,6 +34,9 @@ class Params(NamedTuple):
     c: Array
 
 
+_NAMES = tuple(f"params.{name}" for name in Params._fields)
+
+
 class Gradients(NamedTuple):
     """∂L/∂ each: ``params`` as ``Params``, ``xs`` (N, T, D), ``h0`` (N, H)."""
 
@@ -168,9 +171,9 @@ class RNN:
         """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
         units, inputs, rows = self.cell.units, self.cell.inputs, self.cell.gates * self.cell.units
         axes = ((rows, inputs), (rows, units), (rows,), (self.outputs, units), (self.outputs,))
-        fields = zip(Params._fields, params, axes, strict=True)
         dtype = checked_dtype("params.U", params[0])
-        params = Params(*(checked(f"params.{n}", value, a, dtype) for n, value, a in fields))
+        fields = zip(_NAMES, params, axes, strict=True)
+        params = Params(*[checked(name, block, shape, dtype) for name, block, shape in fields])
         xs = checked("xs", xs, ("N", "T", inputs), dtype)
         if h0 is None:
             return params, xs, zeros((len(xs), units), xs)
