@@ -20,6 +20,8 @@ whose chain stays above ``LEAST`` all the way is unchanged, to the bit; a chain 
 from there on.
 """
 
+from itertools import starmap
+
 import numpy as np
 
 from rnn.arrays import FLOATS, Array, zeros
@@ -43,8 +45,8 @@ FLUSH_EVERY = 8
 def unroll(cell: Cell, weights: Recurrent, xs: Array, state: Arrays) -> Tape:
     """The forward through every step of ``xs`` (N, T, D), from the initial ``state``."""
     tape = cell.project(weights, xs, state)
-    for place in cell.places(weights, tape):
-        cell.step(*place)
+    for _ in starmap(cell.step, cell.places(weights, tape)):
+        pass
     return tape
 
 
