@@ -109,7 +109,7 @@ def main(given: list[str] | None = None) -> int:
     options, questions = options_from(asked), questions_from(asked)
     check_places(asked)
     about = {**machine(), "blas": {str(n): fresh.call("machine.blas", n) for n in options.threads}}
-    head = {**about, **versions(), "data": DATA}
+    head = {**about, **versions(), "data": DATA, "run": options.told}
     print("\n".join(f"{key}: {value}" for key, value in head.items()))
     found: list[Row] = []
     for question in questions:

@@ -108,6 +108,7 @@ def test_the_usual_run(nothing_installed):
     options = options_from(arguments([]))
     assert options.contenders == ("manual", "autograd", "autograd-hoisted", "floor")
     assert options.sizes == SHAPES
+    assert options.told == "in full, 5 to 31 rounds a row"
     assert options.threads == tuple(sorted({1, cores()}))
 
 
@@ -117,6 +118,7 @@ def test_a_quick_run():
     assert options.sizes == QUICK
     assert options.threads == (1,)
     assert "manual-recomputing" not in options.contenders
+    assert options.told.startswith("quick: small sizes")
 
 
 def test_manual_always_takes_part():
