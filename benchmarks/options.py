@@ -29,7 +29,7 @@ class Options:
     def told(self) -> str:
         """What a reader of the figures has to know about the effort."""
         if self.quick:
-            return f"quick: small sizes, mostly full gradients, {_rounds(timing.QUICK)}; a look, not to be quoted"
+            return f"quick: small sizes, full gradients, {_rounds(timing.QUICK)}; not to be quoted"
         return f"in full, {_rounds(timing.THOROUGH)}"
 
     def only(self, *wanted: str) -> tuple[str, ...]:
