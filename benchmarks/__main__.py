@@ -109,7 +109,7 @@ def main(given: list[str] | None = None) -> int:
     options, questions = options_from(asked), questions_from(asked)
     check_places(asked)
     about = {**machine(), "blas": {str(n): fresh.call("machine.blas", n) for n in options.threads}}
-    head = {**about, **versions(), "data": DATA}
+    head = {**about, **versions(), "data": DATA, "run": options.told}
     print("\n".join(f"{key}: {value}" for key, value in head.items()))
     found: list[Row] = []
     for question in questions:
@@ -132,19 +132,19 @@ def main(given: list[str] | None = None) -> int:
 def check_places(asked: argparse.Namespace) -> None:
     """The places for results can be written to: found out now, and not after an hour of timing."""
     if asked.json is not None:
-        _check_place(asked.json, asked.json.parent)
+        _check_place(asked.json, is_folder=False)
     if asked.out is not None:
-        _check_place(asked.out, asked.out)
+        _check_place(asked.out, is_folder=True)
 
 
-def _check_place(place: Path, folder: Path) -> None:
-    """A file can be made in the folder, which is made if it is the place itself."""
+def _check_place(place: Path, is_folder: bool) -> None:
+    """A file can be made there, or in the folder there, which is made if need be."""
     try:
-        if folder == place:
-            folder.mkdir(parents=True, exist_ok=True)
+        if is_folder:
+            place.mkdir(parents=True, exist_ok=True)
         elif place.is_dir():
             raise IsADirectoryError(EISDIR, strerror(EISDIR))
-        probe = folder / f".benchmarks-{getpid()}"
+        probe = (place if is_folder else place.parent) / f".benchmarks-{getpid()}"
         write(probe, "")
         probe.unlink()
     except OSError as problem:

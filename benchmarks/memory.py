@@ -4,6 +4,10 @@ The peak is what a process had resident at most while it computed one gradient, 
 by then it holds parameters and data, and has computed a first gradient and given back what that took. Each
 measurement runs in a process of its own. Linux keeps these figures; elsewhere the peak is not shown.
 
+The result, as large as parameters and inputs, is a part of every peak, and the larger part where states are
+recomputed. So what recomputation saves is told twice: of the peak, and of what the peak holds beyond the
+result.
+
 Beside it stands what recomputation costs in time.
 """
 
@@ -60,7 +64,12 @@ def in_process(contender: str, steps: int) -> dict[str, Any] | None:
         verdict = compare(ready.gradients(result), manual.gradients(manual.run()), task.shape)
     if verdict.objection:
         used = None
-    return row(NAME, task, contender, 1, verdict, more={"part": "peak", "bytes": used}).to_json()
+    more = {
+        "part": "peak",
+        "bytes": used,
+        "result_bytes": sum(each.nbytes for each in task.arrays().values()),
+    }
+    return row(NAME, task, contender, 1, verdict, more=more).to_json()
 
 
 def times(options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -100,11 +109,29 @@ def report(found: list[Row]) -> str:
         by_steps = {row.T: row.more["bytes"] for row in group}
         cells = [by_steps.get(T) for T in steps]
         lines.append([contender, *("—" if size is None else significant(size / 2**20) for size in cells)])
+    lines += left(peaks, steps)
     where = f"N {SIZES.N}, D {SIZES.D}, H {SIZES.H}, float32"
     parts = [f"Peak memory of one gradient, MiB ({where})", table(["T", *map(str, steps)], lines)]
     slower = [row for row in found if row.more["part"] == "time" and row.contender == RECOMPUTING]
     parts += [f"Recomputing at T {row.T} takes {ratio(row)} of the time." for row in slower]
     return "\n\n".join(parts)
+
+
+def left(peaks: list[Row], steps: list[int]) -> list[list[str]]:
+    """What recomputation leaves of manual's peak, by T: with the result, which both return, and beyond it."""
+    sizes = {(row.contender, row.T): row.more["bytes"] for row in peaks}
+    results = {row.T: row.more["result_bytes"] for row in peaks}
+
+    def share(T: int, returned: int) -> str:
+        kept, recomputed = sizes.get(("manual", T)), sizes.get((RECOMPUTING, T))
+        if kept is None or recomputed is None:
+            return "—"
+        return f"{100 * (recomputed - returned) / (kept - returned):.1f}%"
+
+    return [
+        ["left by recomputing", *(share(T, 0) for T in steps)],
+        ["left beyond the result", *(share(T, results[T]) for T in steps)],
+    ]
 
 
 def pictures(found: list[Row], folder: Path) -> None:

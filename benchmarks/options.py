@@ -25,6 +25,13 @@ class Options:
     def effort(self) -> Effort:
         return timing.QUICK if self.quick else timing.THOROUGH
 
+    @property
+    def told(self) -> str:
+        """What a reader of the figures has to know about the effort."""
+        if self.quick:
+            return f"quick: small sizes, full gradients, {_rounds(timing.QUICK)}; not to be quoted"
+        return f"in full, {_rounds(timing.THOROUGH)}"
+
     def only(self, *wanted: str) -> tuple[str, ...]:
         """Those of the ``wanted`` contenders that take part."""
         return tuple(name for name in wanted if name in self.contenders)
@@ -36,3 +43,7 @@ class Options:
     def from_json(cls, entry: dict[str, Any]) -> "Options":
         contenders, shapes, threads = (tuple(entry[key]) for key in ("contenders", "shapes", "threads"))
         return cls(contenders, shapes, threads, entry["quick"])
+
+
+def _rounds(effort: Effort) -> str:
+    return f"{effort.least} to {effort.rounds} rounds a row"

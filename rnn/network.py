@@ -96,7 +96,7 @@ class RNN:
     def loss_value(self, params: Params, xs: Array, targets: Array, h0: Array | None = None) -> Any:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
         params, xs, h0 = self._checked(params, xs, h0)
-        targets = self._checked_targets(xs, targets)
+        targets = self._by_step(self._checked_targets(xs, targets))
         tape = unroll(self.cell, params, xs, (h0,))
         first_loss = tape.steps - len(targets)
         return self._losses(params, _rows(tape, first_loss), targets)[0]
@@ -121,6 +121,19 @@ class RNN:
         check_truncation(truncation)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             raise TypeError(f"checkpoints: {checkpoints!r}, needed an rnn.Checkpoints or None")
+        return self.loss_and_gradients_of_checked(params, xs, targets, h0, truncation, checkpoints)
+
+    def loss_and_gradients_of_checked(
+        self,
+        params: Params,
+        xs: Array,
+        targets: Array,
+        h0: Array,
+        truncation: Truncation = Full(),
+        checkpoints: Checkpoints | None = None,
+    ) -> tuple[Any, Gradients]:
+        """The same of arrays that are known to fit and to be finite, for who has checked them once."""
+        targets = self._by_step(targets)
         steps, losses = xs.shape[1], len(targets)
         abreast = max(1, ABREAST_BYTES // h0.nbytes)
         every = None if checkpoints is None else checkpoints.spacing(steps)
@@ -194,12 +207,15 @@ class RNN:
         return params, xs, checked("h0", h0, (len(xs), units), dtype)
 
     def _checked_targets(self, xs: Array, targets: Array) -> Array:
-        """The targets by step, (losses, N, K): one step where they are (N, K), else T."""
+        """The targets as an array that fits: (N, K) or (N, T, K)."""
         records, steps, _ = xs.shape
         last_alone, every_step = (records, self.outputs), (records, steps, self.outputs)
-        by_record = checked("targets", targets, every_step, xs.dtype, also=(last_alone,))
-        if by_record.ndim == 2:
-            return by_record[None]
+        return checked("targets", targets, every_step, xs.dtype, also=(last_alone,))
+
+    def _by_step(self, by_record: Array) -> Array:
+        """Targets (N, K) or (N, T, K) by step: (losses, N, K), of one step or of T."""
+        records, steps = len(by_record), by_record.shape[1] if by_record.ndim == 3 else 1
+        by_record = by_record.reshape(records, steps, self.outputs)
         return np.ascontiguousarray(by_record.swapaxes(0, 1))
 
 

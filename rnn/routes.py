@@ -72,8 +72,10 @@ class Alone:
     def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
         """As in ``Route``."""
         back = slice(self.start, self.stop)
-        views = (*(slope[back][::-1] for slope in slopes), das[back][::-1])
-        steps = zip(repeat(W), *map(repeat, carry), *views, strict=False)
+        factors = [list(slope[back][::-1]) for slope in slopes]
+        # Where da takes the first slope's place, one view serves both: making it costs half a NumPy call.
+        into = factors[0] if das is slopes[0] else das[back][::-1]
+        steps = zip(repeat(W), *map(repeat, carry), *factors, into, strict=False)
         dh = carry[0]
         if self.losses:
             np.add(dh, dhs[self.last_loss], dh)
@@ -93,8 +95,8 @@ class Abreast:
     """Several sweeps, deepest first, each a block of rows, all at the same offset from their ends.
 
     At offset j the sweeps still under way are a prefix, and stand at the distinct ``steps[j]``; those of them
-    at ``collecting[j]`` collect the ``losses[j]`` (None where there is none). ``disjoint``: no step is
-    reached twice, by these or other sweeps.
+    at ``collecting[j]`` collect the ``losses[j]`` (None where there is none). ``order``, where no step is
+    reached twice, by these or other sweeps: the steps of all offsets, one offset after another.
     """
 
     sweeps: int
@@ -103,7 +105,7 @@ class Abreast:
     collecting: tuple[Indices, ...]
     losses: tuple[Indices | None, ...]
     whole: tuple[int, ...]
-    disjoint: bool
+    order: Array | None
     enters: bool = False
     leaves: bool = False
 
@@ -111,6 +113,11 @@ class Abreast:
         """As in ``Route``."""
         _, records, width = das.shape
         scratch = np.empty((self.sweeps * records, width), das.dtype)
+        if self.order is not None:
+            # One copy brings side by side what each offset needs, and one brings every da back: a fourth less
+            # time than taking it from where it lies, T / sweeps steps apart.
+            slopes = tuple(slope.take(self.order, axis=0) for slope in slopes)
+        done = 0
         for steps, under_way, collecting, losses in zip(
             self.steps, self.under_way, self.collecting, self.losses, strict=True
         ):
@@ -119,12 +126,16 @@ class Abreast:
             if losses is not None:
                 dh = moving[0].reshape(under_way, records, -1)
                 dh[collecting] += dhs[losses]
-            da = scratch[:rows]
-            yield (W, *moving, *(slope[steps].reshape(rows, -1) for slope in slopes), da)
-            if self.disjoint:
-                das[steps] = da.reshape(under_way, records, width)
+            if self.order is not None:
+                factors = [slope[done : done + under_way].reshape(rows, -1) for slope in slopes]
+                done += under_way
+                yield (W, *moving, *factors, factors[0])
             else:
+                da = scratch[:rows]
+                yield (W, *moving, *(slope[steps].reshape(rows, -1) for slope in slopes), da)
                 das[steps] += da.reshape(under_way, records, width)
+        if self.order is not None:
+            das[self.order] = slopes[0]
 
 
 class Segment(NamedTuple):
@@ -223,10 +234,11 @@ def _alone(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> 
 def _abreast(group: Sequence[Sweep], first: int, first_loss: int, disjoint: bool) -> Route:
     """The route of several sweeps, deepest first."""
     firsts, seeds, stops = np.array(group).T
-    steps, under_way, collecting, losses = [], [], [], []
+    steps, under_way, collecting, losses, order = [], [], [], [], []
     for offset in range(group[0].depth):
         now = stops[stops - firsts > offset] - 1 - offset
         seeded = np.flatnonzero(now >= seeds[: len(now)])
+        order.append(now - first)
         steps.append(_as_slice(now - first))
         under_way.append(len(now))
         collecting.append(_as_slice(seeded))
@@ -239,7 +251,7 @@ def _abreast(group: Sequence[Sweep], first: int, first_loss: int, disjoint: bool
         collecting=tuple(collecting),
         losses=tuple(losses),
         whole=whole,
-        disjoint=disjoint,
+        order=np.concatenate(order) if disjoint else None,
     )
 
 

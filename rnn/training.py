@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from rnn.arrays import Array, checked_count
+from rnn.arrays import Array, all_finite, checked_count, zeros
 from rnn.data import Records, checked_records
 from rnn.network import RNN, Params
 from rnn.optimisers import Optimiser
@@ -87,7 +87,9 @@ def train(
     for epoch in range(epochs + 1):
         where = f"epoch {epoch} of {epochs}"
         for part in _batches(data, batch, rng) if epoch > 0 else ():
-            value, grads = net.loss_and_gradients(params, *part, truncation=truncation)
+            # The data were checked above, and the parameters are after each update.
+            h0 = zeros((len(part.xs), net.cell.units), part.xs)
+            value, grads = net.loss_and_gradients_of_checked(params, *part, h0, truncation)
             _refuse_unless_finite(where, "the loss of a batch", value)
             params, state = optimiser.update(params, grads.params, state)
             for name, block in params._asdict().items():
@@ -143,7 +145,7 @@ def _loss(net: RNN, params: Params, data: Records) -> float:
 
 
 def _refuse_unless_finite(where: str, name: str, value: Array | float) -> None:
-    if not np.isfinite(value).all():
+    if not all_finite(np.asarray(value)):
         raise FloatingPointError(
             f"{where}: {name} is not finite; a smaller rate or clipping the gradient may help"
         )

@@ -51,7 +51,7 @@ def _states(leaves: dict[str, Any], parts: tuple[Segment, ...]) -> Any:
         h = jnp.tanh(x @ U.T + h @ W.T + b)
         return h, h
 
-    def chunk(h: Any, xs: Any) -> tuple[Any, Any]:
+    def chunk(h: Any, xs: Any) -> Any:
         return scan(step, stop_gradient(h), xs)
 
     xs = leaves["xs"].swapaxes(0, 1)

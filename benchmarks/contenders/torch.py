@@ -45,7 +45,8 @@ def prepare(task: Task) -> Ready | None:
                 output, h = rnn(xs if alone else xs[:, start:stop], h)
             outputs.append(output)
         loss = (linear(h[0] if last else joined(outputs), V, c) - targets).square().sum() / 2
-        return torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
+        grads: Sequence[Tensor] = torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
+        return grads
 
     return Ready(run, _by_name)
 

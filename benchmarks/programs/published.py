@@ -2,9 +2,10 @@
 
 Written anew from the article's description. Each epoch runs over all training records and all validation
 records one by one to sum their losses; then each training record goes forward once more, keeping what each
-step made, and back: at *every* step the error is sent through W anew, and a window of ``bptt_truncate`` jumps
-is walked in which products are formed and added. Columns (H, 1), a fresh input vector for each step that is
-zero but for one entry, no bias, every entry clipped, plain descent.
+step made, and back: at *every* step the error is sent through W anew, a window of ``bptt_truncate`` jumps is
+walked in which products are formed and added, and all three sums are searched for entries to clip. Columns
+(H, 1), a fresh input vector for each step that is zero but for one entry, a product with ones where a sum is
+differentiated, no bias, plain descent.
 
 Its products in the window hold no error term, its slope is not the sigmoid's, and its sums are never reset;
 that is kept, since the work is the same for right products and for wrong ones.
@@ -69,18 +70,27 @@ def _update(weights: Weights, x: Array, y: Array, truncate: int = 5, rate: float
     for t in range(len(x)):
         dV += np.dot(error, after[t].T)
         from_output = np.dot(V.T, error)
-        back = np.dot(W.T, pre * (1 - pre) * from_output)
+        back = np.dot(W.T, pre * (1 - pre) * from_output * np.ones_like(pre))
         for _ in range(max(0, t - truncate), t):
             dpre = pre * (1 - pre) * (from_output + back)
+            by_state, by_input = dpre * np.ones_like(pre), dpre * np.ones_like(pre)
             window_W += np.dot(W, before[t])
             window_U += np.dot(U, _input(x, t))
-            back = np.dot(W.T, dpre)
-            np.dot(U.T, dpre)
+            back = np.dot(W.T, by_state)
+            np.dot(U.T, by_input)
         dU += window_U
         dW += window_W
+        for gradient in (dU, dV, dW):
+            _clip(gradient)
     for gradient, block in ((dU, U), (dW, W), (dV, V)):
-        np.clip(gradient, -CLIP, CLIP, out=gradient)
         block -= rate * gradient
+
+
+def _clip(gradient: Array) -> None:
+    if gradient.max() > CLIP:
+        gradient[gradient > CLIP] = CLIP
+    if gradient.min() < -CLIP:
+        gradient[gradient < -CLIP] = -CLIP
 
 
 def _input(x: Array, t: int) -> Array:

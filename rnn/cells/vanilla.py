@@ -78,7 +78,8 @@ class Vanilla:
     def places(self, weights: Recurrent, tape: Tape) -> Iterable[tuple[Array, ...]]:
         """[W U b]ᵀ, the row that a step reads, room for a, and the state that the step writes."""
         # In C order, the order in which BLAS reads it; a transposed view costs a tenth more a step.
-        M = np.concatenate((weights.W, weights.U, weights.b[:, None]), axis=1).T.copy()
+        M = np.empty((self.units + self.inputs + 1, self.units), tape.rows.dtype)
+        M[: self.units], M[self.units : -1], M[-1] = weights.W.T, weights.U.T, weights.b
         a = np.empty(tape.states.shape[1:], tape.rows.dtype)
         return zip(repeat(M), tape.rows, repeat(a), tape.states[1:], strict=False)
 
@@ -103,6 +104,6 @@ class Vanilla:
         steps, records, units = das.shape
         da = das.reshape(-1, units)
         dM = da.T.dot(tape.rows[first:-1].reshape(len(da), -1))
-        dW, dU, db = np.split(dM, (units, units + self.inputs), axis=1)
+        dW, dU, db = dM[:, :units], dM[:, units:-1], dM[:, -1:]
         dxs = da.dot(np.ascontiguousarray(weights.U)).reshape(steps, records, self.inputs)
         return Weights(U=dU.copy(), W=dW.copy(), b=db[:, 0].copy()), dxs

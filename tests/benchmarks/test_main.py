@@ -91,6 +91,8 @@ def test_results_that_cannot_be_written_are_refused_first(capsys, tmp_path):
         assert "cannot write the results there" in line
         assert line.startswith(f"python -m benchmarks: {tmp_path}")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    # A path that is its own parent.
+    assert refusal(capsys, "--json", "").startswith("python -m benchmarks: .: cannot write")
 
 
 def test_places_that_can_be_written_are_left_as_they_were(tmp_path):
@@ -106,6 +108,7 @@ def test_the_usual_run(nothing_installed):
     options = options_from(arguments([]))
     assert options.contenders == ("manual", "autograd", "autograd-hoisted", "floor")
     assert options.sizes == SHAPES
+    assert options.told == "in full, 5 to 31 rounds a row"
     assert options.threads == tuple(sorted({1, cores()}))
 
 
@@ -115,6 +118,7 @@ def test_a_quick_run():
     assert options.sizes == QUICK
     assert options.threads == (1,)
     assert "manual-recomputing" not in options.contenders
+    assert options.told.startswith("quick: small sizes")
 
 
 def test_manual_always_takes_part():

@@ -108,12 +108,25 @@ def peaks():
     """Two lengths of memory, and one that the system does not tell."""
     for steps, size in ((125, 2**20), (250, 2**21), (500, None)):
         task = draw(Shape(steps, 1, 1, 2), "float32")
-        yield row("memory", task, "manual", 1, Verdict(0.0), more={"part": "peak", "bytes": size})
+        more = {"part": "peak", "bytes": size, "result_bytes": 2**19}
+        yield row("memory", task, "manual", 1, Verdict(0.0), more=more)
 
 
 def test_memory_in_a_table():
     """In MiB; a dash where the system keeps no such figure."""
-    assert memory.report(list(peaks())).splitlines()[-1].split() == ["manual", "1.00", "2.00", "—"]
+    lines = memory.report(list(peaks())).splitlines()
+    assert ["manual", "1.00", "2.00", "—"] in [line.split() for line in lines]
+
+
+def test_what_recomputation_leaves():
+    """Of 9 MiB 3 are left, and 2 of 8 beyond the result; nothing is told where one peak is not known."""
+    task = draw(Shape(5, 1, 1, 2), "float32")
+    kept, recomputed = (
+        row("memory", task, name, 1, Verdict(0.0), more={"bytes": size * 2**20, "result_bytes": 2**20})
+        for name, size in (("manual", 9), (memory.RECOMPUTING, 3))
+    )
+    assert [line[1] for line in memory.left([kept, recomputed], [5])] == ["33.3%", "25.0%"]
+    assert [line[1] for line in memory.left([kept], [5])] == ["—", "—"]
 
 
 def test_a_peak_is_seen(monkeypatch):
