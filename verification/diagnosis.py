@@ -209,9 +209,13 @@ def _conduct(
         refuted = _refuted(engine, check, truth)
         if refuted:
             found = Diagnosis("conduct", truth.problem, refuted=": ".join(refuted))
-            like = [other for other in known if _refuted(other.engine, check, truth)[:1] == refuted[:1]]
-            # An engine that is not steady has no answers to compare.
-            same = (other.name for other in like) if check in UNSTEADY else _alike(engine, like, found, ())
+            told = [(other, _refuted(other.engine, check, truth)) for other in known]
+            if check in UNSTEADY:
+                # What it answers depends on what was asked before; that it is refuted does not.
+                same = [other.name for other, refuted_too in told if refuted_too[:1] == refuted[:1]]
+            else:
+                like = [other for other, refuted_too in told if refuted_too == refuted]
+                same = list(_alike(engine, like, found, ()))
             yield replace(found, as_if=tuple(same))
 
 

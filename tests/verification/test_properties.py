@@ -184,6 +184,15 @@ def reads_memory(problem):
     return manual(problem.replaced(xs=problem.xs.ravel(order="K").reshape(problem.xs.shape)))
 
 
+def recomputes(**lines):
+    """Only where states are to be computed again, a block is replaced by a function of it."""
+
+    def engine(problem):
+        return with_(**lines)(problem) if problem.checkpoints else manual(problem)
+
+    return engine
+
+
 def scribbles(problem):
     """The inputs serve as scratch, and are put back."""
     problem.params["W"][...] *= -1
@@ -220,6 +229,13 @@ WRONG = {
         (lambda: first_record_twice, a_problem()),
     ],
     "units permute": [(lambda: second_unit_swapped, a_problem())],
+    "recomputation": [
+        *(
+            (lambda name=name: recomputes(**{name: lambda part, _: part * 1.001}), a_problem())
+            for name in BLOCKS
+        ),
+        (lambda: recomputes(outputs=lambda part, _: np.nextafter(part, 9)), a_problem()),
+    ],
     "inputs stay": [
         (lambda: eats_its_inputs, a_problem()),
         (lambda: rebinds_its_inputs, a_problem()),
@@ -304,7 +320,7 @@ def test_the_readout_is_judged_where_the_recursion_is_lost(name):
     """V and c take a loss directly: that a chain vanishes in the type excuses nothing in them."""
     problem = a_problem(dtype=np.float32, every_step=False)
     problem = problem.replaced(W=np.float32(1e-20) * problem.params["W"])
-    assert Truth(problem).table.lost[0, 0]
+    assert Truth(problem).table.lost["a"][0, 0].any()
     assert refuted(manual, problem, "lag by lag") == set()
     assert refuted(off(name, 1e-2), problem, "lag by lag") == {f"lag by lag {name}"}
 

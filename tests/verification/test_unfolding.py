@@ -10,7 +10,7 @@ from verification.problem import BLOCKS, Gradients, Problem
 from verification.properties import PROPERTIES, findings
 from verification.tolerance import WIDER
 from verification.trial import Trial, Truth
-from verification.unfolding import LAG_BLOCKS, LOUDEST, can_be_told_apart, observe, unfold
+from verification.unfolding import LAG_BLOCKS, LOUDEST, observe, unfold
 
 POLICIES = (
     Full(),
@@ -138,15 +138,6 @@ def test_a_set_that_is_not_in_use_may_overflow():
     unfolded = unfold(Truth(delayed))
     assert not unfolded.fits
     assert observe(Trial(manual, unfolded.truth), unfolded, 0) == {}
-
-
-def test_parts_without_a_truth_are_not_told_apart():
-    """Neither on a relu's kink nor with an overflow."""
-    assert can_be_told_apart(Truth(a_problem("relu")))
-    kinked = a_problem("relu").replaced(U=np.zeros((3, 2)), W=np.zeros((3, 3)), b=np.zeros(3))
-    assert not can_be_told_apart(Truth(kinked))
-    large = a_problem("identity", dtype=np.float32)
-    assert not can_be_told_apart(Truth(large.replaced(W=large.params["W"] * np.float32(1e15))))
 
 
 @pytest.mark.parametrize("truncation", POLICIES, ids=repr)

@@ -277,6 +277,43 @@ OF_SWEEPS = (
     ),
 )
 
+OF_RECOMPUTATION = (
+    Mutant(
+        "nothing handed over between segments",
+        "The carry that leaves a segment is not given to the one before it: the borders truncate.",
+        PLAUSIBLE,
+        (Edit("bptt", "carry = entering\n", "carry = tuple(0 * part for part in entering)\n"),),
+        "recomputation",
+    ),
+    Mutant(
+        "weights of the last segment alone",
+        "The sums of a segment replace those of the segments after it.",
+        PLAUSIBLE,
+        (Edit("network", "tuple(map(np.add, total, parts)) if total else parts", "parts"),),
+        "recomputation",
+    ),
+    Mutant(
+        "segments start from the initial state",
+        "What a segment computes again begins with h0, not with the state that was kept.",
+        PLAUSIBLE,
+        (Edit("network", "state, part = starts[segment.start], ", "state, part = starts[0], "),),
+        "recomputation",
+    ),
+    Mutant(
+        "a step of every border twice",
+        "A segment's inputs begin a step early, so that its states are those of the step before.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "network",
+                "xs[:, segment.start : segment.stop]\n",
+                "xs[:, max(0, segment.start - 1) : segment.stop - (segment.start > 0)]\n",
+            ),
+        ),
+        "recomputation",
+    ),
+)
+
 OF_MEMORY = (
     Mutant(
         "sums kept from call to call",
@@ -340,4 +377,4 @@ OF_NUMBERS = (
     ),
 )
 
-PLAUSIBLE_FAULTS = OF_MATHEMATICS + OF_SWEEPS + OF_MEMORY + OF_NUMBERS
+PLAUSIBLE_FAULTS = OF_MATHEMATICS + OF_SWEEPS + OF_RECOMPUTATION + OF_MEMORY + OF_NUMBERS
