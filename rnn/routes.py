@@ -20,7 +20,7 @@ Arrays: TypeAlias = tuple[Array, ...]
 Indices: TypeAlias = Array | slice
 
 # Offsets whose factors are copied side by side at once: enough that the copies are few, and few enough that
-# they stay in the cache and take little memory beside the tape. With all offsets at once a C library hands the
+# they stay in the cache and take little memory beside the tape. With all offsets at once a C library hands
 # memory back to the system at each call, and new pages cost more than is gained.
 TOGETHER = 10
 
