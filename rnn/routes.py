@@ -19,6 +19,11 @@ from rnn.truncation import Sweep, Truncation, sweeps
 Arrays: TypeAlias = tuple[Array, ...]
 Indices: TypeAlias = Array | slice
 
+# Offsets whose factors are copied side by side at once: enough that the copies are few, and few enough that
+# they stay in the cache and take little memory beside the tape. With all offsets at once a C library hands
+# memory back to the system at each call, and new pages cost more than is gained.
+TOGETHER = 10
+
 
 class Route(Protocol):
     """How some sweeps travel. Steps and losses are counted from the first that the arrays hold."""
@@ -95,8 +100,9 @@ class Abreast:
     """Several sweeps, deepest first, each a block of rows, all at the same offset from their ends.
 
     At offset j the sweeps still under way are a prefix, and stand at the distinct ``steps[j]``; those of them
-    at ``collecting[j]`` collect the ``losses[j]`` (None where there is none). ``order``, where no step is
-    reached twice, by these or other sweeps: the steps of all offsets, one offset after another.
+    at ``collecting[j]`` collect the ``losses[j]`` (None where there is none). ``orders``, where no step
+    is reached twice, by these or other sweeps: the steps of the first ``TOGETHER`` offsets, one offset after
+    another, then those of the next, and so on; else empty.
     """
 
     sweeps: int
@@ -105,37 +111,38 @@ class Abreast:
     collecting: tuple[Indices, ...]
     losses: tuple[Indices | None, ...]
     whole: tuple[int, ...]
-    order: Array | None
+    orders: tuple[Array, ...]
     enters: bool = False
     leaves: bool = False
 
     def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
         """As in ``Route``."""
         _, records, width = das.shape
+        dh = carry[0].reshape(self.sweeps, records, -1)
         scratch = np.empty((self.sweeps * records, width), das.dtype)
-        if self.order is not None:
-            # One copy brings side by side what each offset needs, and one brings every da back: a fourth less
-            # time than taking it from where it lies, T / sweeps steps apart.
-            slopes = tuple(slope.take(self.order, axis=0) for slope in slopes)
-        done = 0
+        blocks, done, order = iter(self.orders), 0, np.empty(0, int)
         for steps, under_way, collecting, losses in zip(
             self.steps, self.under_way, self.collecting, self.losses, strict=True
         ):
             rows = under_way * records
-            moving = [part[:rows] for part in carry]
             if losses is not None:
-                dh = moving[0].reshape(under_way, records, -1)
                 dh[collecting] += dhs[losses]
-            if self.order is not None:
-                factors = [slope[done : done + under_way].reshape(rows, -1) for slope in slopes]
-                done += under_way
-                yield (W, *moving, *factors, factors[0])
+            moving = carry if under_way == self.sweeps else [part[:rows] for part in carry]
+            if self.orders:
+                if done == len(order) * records:
+                    # The next few offsets: one copy brings side by side what each of them needs.
+                    order, done = next(blocks), 0
+                    ordered = [slope.take(order, axis=0) for slope in slopes]
+                    factors = [slope.reshape(len(order) * records, -1) for slope in ordered]
+                here = [factor[done : done + rows] for factor in factors]
+                done += rows
+                yield (W, *moving, *here, here[0])
+                if done == len(order) * records:
+                    das[order] = ordered[0]
             else:
                 da = scratch[:rows]
                 yield (W, *moving, *(slope[steps].reshape(rows, -1) for slope in slopes), da)
                 das[steps] += da.reshape(under_way, records, width)
-        if self.order is not None:
-            das[self.order] = slopes[0]
 
 
 class Segment(NamedTuple):
@@ -251,7 +258,9 @@ def _abreast(group: Sequence[Sweep], first: int, first_loss: int, disjoint: bool
         collecting=tuple(collecting),
         losses=tuple(losses),
         whole=whole,
-        order=np.concatenate(order) if disjoint else None,
+        orders=tuple(np.concatenate(order[i : i + TOGETHER]) for i in range(0, len(order), TOGETHER))
+        if disjoint
+        else (),
     )
 
 
