@@ -130,7 +130,7 @@ def test_what_was_not_exercised_is_named():
     assert "lags" not in report.failure(unseen)
     declined = replace(VERIFIED, declined={"numbers that are Fractions": 200})
     assert "200 cases declined: numbers that are Fractions" in report.failure(declined)
-    assert report.as_json(declined, None, None)["declined"] == {"numbers that are Fractions": 200}
+    assert report.as_json(Report(declined))["declined"] == {"numbers that are Fractions": 200}
 
 
 def test_the_exercise_is_counted():
