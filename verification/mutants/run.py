@@ -22,7 +22,7 @@ from verification.workers import Lost, spread
 JUDGES = PROPERTIES + EXACTNESS
 
 # Problems tried while looking for a mutant's smallest example.
-TRIED = 300
+TRIED = 200
 
 # Mutants that one process judges: enough that forking costs little, few enough to show progress.
 BATCH = 10
