@@ -36,7 +36,7 @@ SHAPES = (
     Shape(128, 256, 64, 512),
 )
 
-# A run that has to end soon leaves out the sizes at which one gradient takes a tenth of a second and more.
-QUICK = SHAPES[:6]
+# The sizes at which one gradient takes a tenth of a second and more. A quick run leaves them out.
+QUICK, LARGE = SHAPES[:6], SHAPES[6:]
 
 BY_NAME = {shape.name: shape for shape in SHAPES}

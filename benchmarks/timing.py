@@ -29,7 +29,7 @@ class Effort:
 
 
 QUICK = Effort(rounds=9, least=3, block=0.002, budget=0.3)
-THOROUGH = Effort(rounds=31, least=5, block=0.02, budget=10.0)
+THOROUGH = Effort(rounds=31, least=5, block=0.02, budget=4.0)
 
 
 @dataclass(frozen=True)

@@ -399,6 +399,13 @@ def test_compare_takes_nothing_that_is_not_finite(worst):
     assert wrong.index == (1,)
 
 
+def test_compare_takes_a_bound_that_its_type_does_not_hold():
+    """float32 ends at 3e38, and a bound that is of no use may be larger: nothing overflows."""
+    one, other = np.float32([1, 2]), np.float32([1, 2.5])
+    assert compare("b", one, other, 1e40) is None
+    assert compare("b", one, other, 1e-3) is not None
+
+
 def test_compare_looks_in_the_wider_type():
     """A truth of float64 is not rounded to a float32 answer before it is compared."""
     got, want = np.array([1.0], np.float32), np.array([1 + 1e-9])
