@@ -9,9 +9,10 @@ import pytest
 
 from rnn import Full, Window
 from verification import patience
-from verification.diagnosis import Known, diagnose, patients
+from verification.diagnosis import Known, diagnose
 from verification.engine import manual
 from verification.mutants import known
+from verification.patients import patients
 from verification.problem import Gradients, Problem, Unsupported
 
 # Each activation, and its slope from its value.

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rnn import Full, Tail, Window
-from verification.diagnosis import patient
 from verification.engine import manual
 from verification.maps import Map, in_words, maps
+from verification.patients import patient
 from verification.trial import Trial, Truth
 
 T = 4
