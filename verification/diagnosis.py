@@ -178,7 +178,8 @@ def _judged(engine: Engine, truth: Truth) -> Diagnosis:
 def _on(trial: Trial) -> Diagnosis:
     """What one patient shows; nothing where it has no truth."""
     problem, truth = trial.problem, trial.truth
-    if not (truth.determined and unfold(truth).fits):
+    unfolded = unfold(truth)
+    if not (truth.determined and all(unfolded.stands_out(loss) for loss in range(len(truth.reach)))):
         return Diagnosis(None, problem)
     forward = tuple(
         name

@@ -46,7 +46,7 @@ class Profile:
 
 
 QUICK = Profile("quick", cases=1_200, exact_cases=200, faults=50)
-THOROUGH = Profile("thorough", cases=97_000, exact_cases=1_500, faults=300, explained=True)
+THOROUGH = Profile("thorough", cases=60_000, exact_cases=20_000, faults=300, explained=True)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
 

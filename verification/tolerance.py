@@ -7,8 +7,10 @@ type, and for one block of a gradient under one mask
         (each step's own copy of x, U, W, b, and V, c, h_0, the targets) is multiplied by 1 + 2uξ, and each
         slope is shifted by 2uξ times |y · ds/dy|, with ξ uniform on [−1, 1]:
         what rounding once or twice at every step can do, however the case amplifies it
-    A   the largest entry of Σ |terms|, the block's last sum taken of absolute values:
-        what rounding in that sum can do
+    A   the largest entry of Σ |terms|, the block's last sum taken of absolute values, n / SAFETY times that
+        where it has more than SAFETY addends: what rounding in that sum can do, for where addends are all
+        alike the roundings are, too, and n of them add up. Below the least normal number a state, or
+        a product, is rounded as that number is
     L   the largest entry of Σ |terms| that depend on a cotangent below ``least_healthy``:
         what the type may lose, all of it or a part, and nothing else
 
@@ -51,6 +53,16 @@ HAS_WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
 def unit(dtype: np.dtype[Any]) -> float:
     """u, the largest relative error of one rounding to nearest: half the spacing of numbers at 1."""
     return float(np.finfo(dtype).eps) / 2
+
+
+def least_normal(dtype: np.dtype[Any]) -> float:
+    """Below this numbers are spaced as at this, so that what is rounded is not off in proportion."""
+    return float(np.finfo(dtype).tiny)
+
+
+def many(terms: Array, addends: int) -> Array:
+    """A, from Σ |terms| of so many addends."""
+    return terms * max(1, addends / SAFETY)
 
 
 def least_healthy(dtype: np.dtype[Any]) -> float:

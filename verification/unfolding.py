@@ -79,21 +79,38 @@ class Unfolded:
         room = math.frexp(float(np.finfo(dtype).max) / largest)[1] - ROOM
         return max(0, min(LOUDEST[dtype], room))
 
-    def silent(self, loss: int) -> Problem:
-        """The unfolded problem, read out for one loss (an index from the first on), with hardly any loss."""
+    def outputs(self, loss: int) -> Array:
+        """(N, T, K), read out for one loss (an index from the first on), in the wider type."""
+        outputs = read_out(self.readout(loss), self.larger.params["c"], self.states)
+        return np.asarray(outputs.swapaxes(0, 1))
+
+    def readout(self, loss: int) -> Array:
+        """V for the set that the loss reads, in the problem's type."""
         units, sets = self.truth.problem.h0.shape[1], self.larger.steps + 1
         at = self.larger.first_loss + loss + 1
-        V = np.pad(self.truth.problem.params["V"], ((0, 0), (at * units, (sets - at - 1) * units)))
-        outputs = read_out(V.astype(self.states.dtype), self.larger.params["c"], self.states).swapaxes(0, 1)
-        every_step = self.larger.targets.ndim == 3
-        targets = outputs if every_step else outputs[:, -1]
-        return self.larger.replaced(V=V, targets=targets.astype(self.larger.dtype))
+        V: Array = np.pad(self.truth.problem.params["V"], ((0, 0), (at * units, (sets - at - 1) * units)))
+        return V
+
+    def residual(self, loss: int) -> Array:
+        """(N, K), the problem's own, in the wider type."""
+        problem, outputs = self.truth.problem, self.truth.table.outputs[0]
+        return np.asarray(outputs[:, problem.first_loss + loss] - problem.targets_by_step[loss])
+
+    def stands_out(self, loss: int) -> bool:
+        """Can the loss be made so loud that roundings of the others' outputs are nothing beside it?"""
+        loud = 2.0**self.loudness * np.max(np.abs(self.residual(loss)))
+        return self.fits and bool(np.max(np.abs(self.outputs(loss))) <= loud)
+
+    def silent(self, loss: int) -> Problem:
+        """The unfolded problem, read out for one loss, with hardly any loss."""
+        outputs = self.outputs(loss)
+        targets = outputs if self.larger.targets.ndim == 3 else outputs[:, -1]
+        return self.larger.replaced(V=self.readout(loss), targets=targets.astype(self.larger.dtype))
 
     def aloud(self, silent: Problem, loss: int) -> Problem:
         """The same, with the residual of the loss 2 ** ``loudness`` times the problem's own."""
-        problem, outputs = self.truth.problem, self.truth.table.outputs[0]
-        residual = outputs[:, problem.first_loss + loss] - problem.targets_by_step[loss]
-        louder = outputs[:, problem.first_loss + loss] - 2.0**self.loudness * residual
+        outputs = self.truth.table.outputs[0][:, self.truth.problem.first_loss + loss]
+        louder = outputs - 2.0**self.loudness * self.residual(loss)
         targets = silent.targets.copy()
         targets[(slice(None), loss) if targets.ndim == 3 else ...] = louder
         return silent.replaced(targets=targets)
@@ -144,8 +161,8 @@ def unfold(truth: Truth) -> Unfolded:
 
 
 def observe(trial: Trial, unfolded: Unfolded, loss: int) -> dict[str, Parts]:
-    """The engine's parts of one loss, an index from the first on; none where a set overflows."""
-    if not unfolded.fits:
+    """The engine's parts of one loss, an index from the first on; none of one that does not stand out."""
+    if not unfolded.stands_out(loss):
         return {}
     silent = unfolded.silent(loss)
     quiet = unfolded.read(loss, trial.ask(silent))

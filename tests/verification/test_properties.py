@@ -325,6 +325,38 @@ def test_the_readout_is_judged_where_the_recursion_is_lost(name):
     assert refuted(off(name, 1e-2), problem, "lag by lag") == {f"lag by lag {name}"}
 
 
+def one_unit(activation, xs, targets, h0, U, W, b, V, c):
+    """A float32 problem of one unit, in plain lists."""
+    params = {name: np.float32(array) for name, array in {"U": U, "W": W, "b": b, "V": V, "c": c}.items()}
+    return Problem(activation, params, np.float32(xs), np.float32(targets), np.float32(h0), Full())
+
+
+# Each refuted the right engine once, in a hundred thousand.
+RIGHT_AT_THE_EDGE = {
+    # A sigmoid at −108 is below the least float32.
+    "a state underflows": one_unit(
+        "sigmoid", [[[-0.9, 3.3]]], [[[0.2, -0.4]]], [[-0.3]],
+        U=[[20.4, -25.6]], W=[[4.2]], b=[-5.7], V=[[-4.5], [-2.2]], c=[-20.2, -2.3],
+    ),
+    # The same residual 172 times, whose sum is rounded the same way each time.
+    "addends are all alike": one_unit(
+        "tanh", np.ones((2, 86, 2)), np.tile([-2.0, 1.0], (2, 86, 1)), [[-3.0], [1.0]],
+        U=[[1, -2]], W=[[1]], b=[-3], V=[[1], [1]], c=[1, -3],
+    ),
+    # Beside later outputs of 1e17 the roundings of silent losses are larger than the loss in the middle.
+    "a loss does not stand out": one_unit(
+        "relu", np.repeat([-1.0, 2.6], 14).reshape(1, 28, 1), np.ones((1, 28, 2)), [[0.0]],
+        U=[[4.03]], W=[[16.78]], b=[-9.06], V=[[10.2], [-20.4]], c=[2.6, -0.6],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("problem", RIGHT_AT_THE_EDGE.values(), ids=RIGHT_AT_THE_EDGE)
+def test_the_right_engine_is_not_accused_at_the_edge(problem):
+    """By no property, at the ends of what a type holds."""
+    assert [check.name for check in GENERAL if refuted(manual, problem, check.name)] == []
+
+
 @pytest.mark.parametrize("block", ["W", "h0", "value"])
 def test_nan_is_wrong(block):
     """An engine that answers NaN is refuted, however large the bound."""

@@ -24,7 +24,17 @@ from verification.reference.cells import STEPS
 from verification.reference.losses import squared_error
 from verification.reference.network import read_out, unroll
 from verification.reference.truncation import mask, stop
-from verification.tolerance import DRAWS, PERTURBATION, SAFETY, WIDER, Expected, least_healthy, unit
+from verification.tolerance import (
+    DRAWS,
+    PERTURBATION,
+    SAFETY,
+    WIDER,
+    Expected,
+    least_healthy,
+    least_normal,
+    many,
+    unit,
+)
 
 Leaves = dict[str, Any]
 
@@ -80,8 +90,8 @@ class LagTable:
         """The truth of the outputs and of the loss."""
         values = self.values.sum(axis=1)
         return {
-            "outputs": self._judged(self.outputs, self.output_terms, 0),
-            "value": self._judged(values, self.value_terms, 0),
+            "outputs": self._judged(self.outputs, self.output_terms),
+            "value": self._judged(values, many(self.value_terms, self.outputs[0].size)),
         }
 
     def _expected(self, name: str, reach: Array) -> Expected:
@@ -98,9 +108,10 @@ class LagTable:
             np.einsum(sum_over.format(m=m), weights.astype(array.dtype), array)
             for m, array in zip(("m", "", ""), each, strict=True)
         )
-        return self._judged(draws, terms, float(np.max(lost)))
+        addends = self.problem.xs.shape[0] * self.problem.steps
+        return self._judged(draws, many(terms, addends), float(np.max(lost)))
 
-    def _judged(self, draws: Array, terms: Array, lost: float) -> Expected:
+    def _judged(self, draws: Array, terms: Array, lost: float = 0) -> Expected:
         spread = float(np.max(np.abs(draws[1:] - draws[0])))
         return Expected(np.asarray(draws[0]), spread, float(np.max(terms)), self.problem.dtype, lost)
 
@@ -191,9 +202,10 @@ def lag_table(problem: Problem) -> LagTable:
         grads = {name: np.stack(g, axis=2) if isinstance(g, list) else g for name, g in grads.items()}
         wide = problem.replaced(**{name: a.astype(V.dtype) for name, a in problem.arrays().items()})
         hs, das = [h[0, 0] for h in states], grads["a"][0]
-        readout, output_terms, value_terms = _readout_terms(wide, hs)
-        least = least_healthy(problem.dtype)
-        lost = _terms(wide, hs, _lost(wide, das, least))
+        least, tiny = least_healthy(problem.dtype), least_normal(problem.dtype)
+        readout, output_terms, value_terms = _readout_terms(wide, hs, tiny)
+        every = _terms(wide, hs, np.abs(das), tiny) | readout
+        lost = _terms(wide, hs, _lost(wide, das, least), tiny)
         lost |= {name: np.zeros_like(terms) for name, terms in readout.items()}
         # What arrives at h0 has gone through one more product than the last da.
         h0 = np.abs(grads["h0"][0])
@@ -201,7 +213,7 @@ def lag_table(problem: Problem) -> LagTable:
         return LagTable(
             problem=problem,
             grads=grads,
-            terms=_terms(wide, hs, np.abs(das)) | readout,
+            terms={name: terms + tiny for name, terms in every.items()},
             lost=lost,
             outputs=np.stack([read_out(V, c, h)[:, 0] for h in states[1:]], axis=2),
             output_terms=output_terms,
@@ -211,9 +223,12 @@ def lag_table(problem: Problem) -> LagTable:
         )
 
 
-def _terms(problem: Problem, hs: list[Array], das: Array) -> dict[str, Array]:
-    """Σ |terms| of each block's last sum, by loss and step, for das (L, T, N, H) that are not negative."""
-    h_prev, xs = np.abs(np.stack(hs[:-1])), np.abs(problem.xs)
+def _terms(problem: Problem, hs: list[Array], das: Array, tiny: float) -> dict[str, Array]:
+    """Σ |terms| of each block's last sum, by loss and step, for das (L, T, N, H) that are not negative.
+
+    Below ``tiny`` a state is rounded as that is, so no state counts for less.
+    """
+    h_prev, xs = np.abs(np.stack(hs[:-1])) + tiny, np.abs(problem.xs)
     U, W = np.abs(problem.params["U"]), np.abs(problem.params["W"])
     return {
         "U": np.einsum("lsnh,nsd->lshd", das, xs),
@@ -236,10 +251,10 @@ def _lost(problem: Problem, das: Array, least: float) -> Array:
     return lost
 
 
-def _readout_terms(problem: Problem, hs: list[Array]) -> tuple[dict[str, Array], Array, Array]:
+def _readout_terms(problem: Problem, hs: list[Array], tiny: float) -> tuple[dict[str, Array], Array, Array]:
     """Σ |terms| of V and c, by loss; of the outputs; and of the loss."""
     V, c = problem.params["V"], problem.params["c"]
-    h = np.abs(np.stack(hs[1:]))
+    h = np.abs(np.stack(hs[1:])) + tiny
     late = np.stack(hs[1:])[problem.first_loss :]
     output_terms = h @ np.abs(V).T + np.abs(c)
     residuals = np.abs(late @ V.T + c - problem.targets_by_step)
