@@ -20,7 +20,6 @@ patient is wrong in the same way.
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -94,15 +93,16 @@ class Diagnosis:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A fault to compare with: what an engine is like that has it, and the engine."""
+    """A fault to compare with: what an engine is like that has it, the engine, its answers to the patients."""
 
     name: str
     engine: Engine
+    answers: tuple[Gradients | str, ...]
 
-    @cached_property
-    def answers(self) -> tuple[Gradients | str, ...]:
-        """Its answers to the patients."""
-        return tuple(_answer(self.engine, truth) for truth in patients())
+
+def known_as(name: str, engine: Engine) -> Known:
+    """A fault to compare with."""
+    return Known(name, engine, tuple(_answer(engine, truth) for truth in patients()))
 
 
 def diagnose(engine: Engine, known: Sequence[Known] = (), also: Sequence[Problem] = ()) -> Diagnosis:
@@ -216,7 +216,7 @@ def _alike(
 ) -> Iterator[str]:
     """The names of the known faults that answer as the engine does, and of which the same is found."""
     truths = [truth for truth in (*patients(), *others) if truth.problem is found.problem]
-    suspect = Known("", engine)
+    suspect = known_as("", engine)
     for other in known:
         if (
             all(_same(*each) for each in zip(patients(), suspect.answers, other.answers, strict=True))

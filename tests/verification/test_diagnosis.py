@@ -9,7 +9,7 @@ import pytest
 
 from rnn import Full, Window
 from verification import patience
-from verification.diagnosis import Known, diagnose
+from verification.diagnosis import diagnose, known_as
 from verification.engine import manual
 from verification.mutants import known
 from verification.patients import patients
@@ -102,8 +102,8 @@ def test_a_fault_is_placed(engine, stage, blocks, said):
 def test_it_says_what_the_fault_is_like():
     """Of the known faults, those with the same gradients are named, and no others."""
     known = [
-        Known("W stood for Wᵀ", TRANSPOSED),
-        Known("the bias were a mean", replace(RIGHT, bias=lambda da: da.mean(0))),
+        known_as("W stood for Wᵀ", TRANSPOSED),
+        known_as("the bias were a mean", replace(RIGHT, bias=lambda da: da.mean(0))),
     ]
     assert diagnose(TRANSPOSED, known).as_if == ("W stood for Wᵀ",)
     assert str(diagnose(TRANSPOSED, known)).endswith("as if W stood for Wᵀ")
@@ -168,7 +168,7 @@ def test_what_an_engine_does_not_do_shows_nothing():
 
         return asked
 
-    found = diagnose(only(TRANSPOSED, last=True), [Known("the other half", only(TRANSPOSED, last=False))])
+    found = diagnose(only(TRANSPOSED, last=True), [known_as("the other half", only(TRANSPOSED, last=False))])
     assert (found.stage, found.as_if) == ("recursion", ())
     assert found.problem.targets.ndim == 2
     assert diagnose(only(manual, last=True)).stage is None

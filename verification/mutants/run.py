@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from verification.diagnosis import Known, diagnose
+from verification.diagnosis import Known, diagnose, known_as
 from verification.exactness import EXACTNESS
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.deck import Example, Kill, deck, judge, refutation
@@ -100,9 +100,6 @@ def explained(result: MutantsResult, progress: Progress | None = None) -> Mutant
     """The same result, with every mutant's smallest example and its diagnosis."""
     started = time.monotonic()
     suspects = known()
-    for suspect in suspects:
-        # Computed here, once for all the processes that follow.
-        suspect.answers  # noqa: B018
     kills = []
     for kill in _each(lambda kill: diagnosed(shrunk(kill), suspects), result.kills):
         kills.append(kill)
@@ -150,5 +147,5 @@ def known(mutants: Sequence[Mutant] = CATALOGUE) -> list[Known]:
     found = []
     for mutant in mutants:
         with suppress(Disarmed):
-            found.append(Known(mutant.name, engine(mutant)))
+            found.append(known_as(mutant.name, engine(mutant)))
     return found
