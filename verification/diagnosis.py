@@ -93,7 +93,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A fault to compare with: what an engine is like that has it, the engine, its answers to the patients."""
+    """A fault to compare with: what it is like, an engine that has it, and its answers to the patients."""
 
     name: str
     engine: Engine
