@@ -33,7 +33,7 @@ TRUNCATIONS: tuple[tuple[int, Truncation], ...] = (
     (6, Chunked(3, 5)),
     (7, Chunked(4, 2)),
     (5, Tail(2)),
-    (3, Window(3)),
+    (3, Window(4)),
     (4, Window(0)),
     (3, Chunked(5)),
     (4, Chunked(6, 2)),
