@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import fresh
-from benchmarks.measure import announce, measure
+from benchmarks.measure import announce, for_each_number_of_threads, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.shapes import LARGE, Shape
@@ -51,11 +50,7 @@ def _quick(shape: Shape, dtype: str, loss: str, truncation: Truncation) -> bool:
 
 def rows(options: Options) -> list[Row]:
     """Each number of threads in a process of its own."""
-    found = []
-    for threads in options.threads:
-        entries = fresh.call(f"{NAME}.in_process", threads, options=options.to_json(), threads=threads)
-        found += [Row.from_json(entry) for entry in entries]
-    return found
+    return for_each_number_of_threads(NAME, options)
 
 
 def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:

@@ -6,8 +6,7 @@ arrays for the results, and the Python between the calls.
 
 from typing import Any
 
-from benchmarks import fresh
-from benchmarks.measure import announce, measure
+from benchmarks.measure import announce, for_each_number_of_threads, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.tables import grouped, milliseconds, setting, significant, table
@@ -20,11 +19,7 @@ def rows(options: Options) -> list[Row]:
     """Each number of threads in a process of its own; none if the floor does not take part."""
     if "floor" not in options.contenders:
         return []
-    found = []
-    for threads in options.threads:
-        entries = fresh.call(f"{NAME}.in_process", threads, options=options.to_json(), threads=threads)
-        found += [Row.from_json(entry) for entry in entries]
-    return found
+    return for_each_number_of_threads(NAME, options)
 
 
 def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:

@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from benchmarks import fresh
 from benchmarks.contenders import CONTENDERS, Prepare, manual
 from benchmarks.gate import Verdict, compare
+from benchmarks.options import Options
 from benchmarks.results import Row, row, spell
 from benchmarks.task import Task
 from benchmarks.timing import Call, Effort, interleaved
@@ -55,6 +57,15 @@ def compete(
         return row(*about, {**own, **more})
 
     return [one(name, verdict) for name, verdict in verdicts.items()]
+
+
+def for_each_number_of_threads(question: str, options: Options) -> list[Row]:
+    """The rows of ``benchmarks.<question>.in_process``, each number of threads in a process of its own."""
+    found = []
+    for threads in options.threads:
+        entries = fresh.call(f"{question}.in_process", threads, options=options.to_json(), threads=threads)
+        found += [Row.from_json(entry) for entry in entries]
+    return found
 
 
 def _part(name: str) -> str:

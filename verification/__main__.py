@@ -20,6 +20,7 @@ from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.files import refuse_unwritable, write_text
 from verification.mutants import specimen
+from verification.outcome import Report
 from verification.problem import Engine
 from verification.scalars import scalar_rows
 from verification.sine import ARTICLE, LONG, train_on_sine
@@ -127,7 +128,7 @@ def judge(options: argparse.Namespace, engine: Engine) -> int:
     print(report.exercise(verification))
     print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n", flush=True)
 
-    told = report.Report(verification)
+    told = Report(verification)
     told = (
         believed(told, profile) if verification.verdict == "verified" else refuted(told, engine, options.out)
     )
@@ -147,7 +148,7 @@ def judge(options: argparse.Namespace, engine: Engine) -> int:
     return 0 if told.verdict == "verified" else 1
 
 
-def believed(told: report.Report, profile: Profile) -> report.Report:
+def believed(told: Report, profile: Profile) -> Report:
     """With what shows how far the verification can be believed: scalars, mutants, specimen, detection."""
     told = replace(told, scalars=tuple(scalar_rows()))
     print(report.oracles_table(told), end="\n\n", flush=True)
@@ -164,7 +165,7 @@ def believed(told: report.Report, profile: Profile) -> report.Report:
     )
 
 
-def refuted(told: report.Report, engine: Engine, out: Path) -> report.Report:
+def refuted(told: Report, engine: Engine, out: Path) -> Report:
     """With the diagnosis of an engine that is not verified."""
     print(report.oracles_table(told), end="\n\n")
     print(report.failure(told.verification))

@@ -19,9 +19,10 @@ from verification.detection import Detection
 from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
 from verification.files import write_text
+from verification.outcome import Report
+from verification.outcome import oracles as told
 from verification.properties import Property
-from verification.report import Report, draw_diagnosis, draw_sine, versions
-from verification.report import oracles as told
+from verification.report import draw_diagnosis, draw_sine, versions
 from verification.scalars import ScalarRow
 from verification.sine import PUBLISHED_RMSE
 from verification.strategies import POLICIES

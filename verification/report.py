@@ -4,99 +4,20 @@ import importlib.metadata
 import json
 import platform
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from verification import detection as curves
-from verification.detection import Detection
 from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
 from verification.files import write, write_text
-from verification.scalars import ScalarRow
+from verification.outcome import Report, oracles
 from verification.sine import PUBLISHED_RMSE, Sine
 from verification.strategies import POLICIES
-from verification.suite import EVERY_PROPERTY, Row, Verification
-
-
-@dataclass(frozen=True, eq=False)
-class Report:
-    """What a run came to: a verification, and whatever else was measured with it.
-
-    ``scalars``: tanh and sigmoid. ``mutants`` as of ``verification.mutants.as_json``, ``specimen`` as of its
-    module's ``as_json``. What was not measured is None.
-    """
-
-    verification: Verification
-    budget: Sine | None = None
-    sine: Sine | None = None
-    diagnosis: Diagnosis | None = None
-    mutants: Mapping[str, Any] | None = None
-    specimen: Mapping[str, Any] | None = None
-    detection: Detection | None = None
-    scalars: tuple[ScalarRow, ...] = ()
-
-    @property
-    def verdict(self) -> str:
-        """The verification's; refuted where a scalar function is.
-
-        Where a wrong engine lived, or a right one was accused, the suite is no judge: not exercised.
-        """
-        if any(row.verdict == "refuted" for row in self.scalars):
-            return "refuted"
-        blind = self.mutants is not None and (self.mutants["survivors"] or self.mutants["accused"])
-        return (
-            "not exercised"
-            if blind and self.verification.verdict == "verified"
-            else self.verification.verdict
-        )
-
-
-@dataclass(frozen=True)
-class Oracle:
-    """What an oracle came to: ``asked`` judgements, of which so many were undetermined, and so many refuted.
-
-    ``independence``: why it is no repetition of the engine.
-    """
-
-    name: str
-    independence: str
-    asked: int
-    undetermined: int
-    refuted: int
-
-    @property
-    def verdict(self) -> str:
-        """holds, refuted, or not exercised."""
-        if self.refuted:
-            return "refuted"
-        return "holds" if self.asked > self.undetermined else "not exercised"
-
-
-# What judges, by the property that asks it.
-ORACLES = {
-    "autograd": ("autograd", "automatic differentiation of a plain forward; truncated by stopped states"),
-    "lags": ("lag table", "the same, with weights of its own for every step; truncated by a mask"),
-    "lag by lag": ("lag table, entry by entry", "each loss step and step of use by its own size"),
-    "exact": ("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
-    "integers": ("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
-    "complex step": ("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
-}
-
-
-def oracles(report: Report) -> Iterator[Oracle]:
-    """What the engine was compared with, and how often; for tanh and sigmoid, at how many numbers."""
-    rows_of = {check.name: check.rows for check in EVERY_PROPERTY}
-    for name, (oracle, independence) in ORACLES.items():
-        rows = [row for row in report.verification.rows if row.name in rows_of[name]]
-        counts = (sum(getattr(row, what) for row in rows) for what in ("cases", "undetermined", "failures"))
-        yield Oracle(oracle, independence, *counts)
-    refuted = sum(row.verdict == "refuted" for row in report.scalars)
-    points = sum(row.points for row in report.scalars)
-    yield Oracle("50 digits", "tanh and sigmoid as functions of one number, by mpmath", points, 0, refuted)
+from verification.suite import Row, Verification
 
 
 def table(verification: Verification) -> str:

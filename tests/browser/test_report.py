@@ -24,8 +24,8 @@ from verification.html import page
 from verification.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from verification.mutants.specimen import as_json as specimen_json
 from verification.mutants.specimen import examine
+from verification.outcome import Report
 from verification.properties import PROPERTIES
-from verification.report import Report
 from verification.sine import ARTICLE, train_on_sine
 from verification.suite import Profile, verify
 

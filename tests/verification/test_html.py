@@ -14,8 +14,8 @@ from verification.detection import SIZES, Accuracy, Alarms, Curve, Detection, Sh
 from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.exercise import CONTRACT
+from verification.outcome import Report
 from verification.properties import PROPERTIES
-from verification.report import Report
 from verification.scalars import ScalarRow
 from verification.sine import Recipe, Sine
 from verification.strategies import POLICIES

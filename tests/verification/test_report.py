@@ -13,9 +13,9 @@ from verification import report
 from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.exercise import CONTRACT
+from verification.outcome import Report
 from verification.problem import Problem
 from verification.properties import Finding, Property
-from verification.report import Report
 from verification.sine import PUBLISHED_RMSE, Recipe, Sine
 from verification.strategies import POLICIES
 from verification.suite import Example, Profile, Row, verify
