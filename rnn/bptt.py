@@ -9,7 +9,7 @@ sweep is deep, not T.
     carry  = 0                               the cotangent of each sweep's state
     for j = 0 … depth − 1:
         carry  += dh of the loss at that step, for sweeps that still collect losses there
-        da      = carry ⊙ slopes             the cell's ``step_back``, which also moves
+        da      = carry ⊙ slopes             the cell's ``steps_back``, which also moves
         carry   = da W                       the carry one step back
         das[step] += da
 
@@ -20,12 +20,12 @@ whose chain stays above ``LEAST`` all the way is unchanged, to the bit; a chain 
 from there on.
 """
 
-from itertools import starmap
+from itertools import islice
 
 import numpy as np
 
-from rnn.arrays import FLOATS, Array, zeros
-from rnn.cells.cell import Cell, Recurrent, Tape
+from rnn.arrays import FLOATS, Array, lined_up, zeros
+from rnn.cells.cell import Cell, Recurrent, Steps, Tape, run
 from rnn.routes import Arrays, Segment
 
 # Bytes of one carry array that travels. It shares the second-level cache (1 MiB and more) with da, the slopes
@@ -37,18 +37,27 @@ ABREAST_BYTES = 128 * 1024
 # processor about ten times as much. Fractions do not vanish.
 LEAST = {dtype: np.array(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)) for dtype in FLOATS}
 
-# Often enough that a float32 chain which shrinks eightfold a step is set to 0 before it becomes denormal, for
-# from LEAST to there is a factor of 2²⁴ = 8⁸ (float64: 98-fold, 2⁵³); one that shrinks faster is denormal for
-# four steps at most. And seldom enough that looking costs little.
-FLUSH_EVERY = 8
+# Offsets from one look to the next: often enough that a chain which shrinks eightfold a step is set to 0
+# before it becomes denormal, for from LEAST to there is a factor of 2²⁴ = 8⁸ in float32, and of 2⁵³ > 8¹⁶
+# else; one that shrinks faster is denormal for four steps at most. And seldom enough to cost little.
+FLUSH_EVERY = {dtype: 8 if dtype == np.float32 else 16 for dtype in FLOATS}
 
 
 def unroll(cell: Cell, weights: Recurrent, xs: Array, state: Arrays) -> Tape:
     """The forward through every step of ``xs`` (N, T, D), from the initial ``state``."""
     tape = cell.project(weights, xs, state)
-    for _ in starmap(cell.step, cell.places(weights, tape)):
-        pass
+    run(cell.steps(weights, tape))
     return tape
+
+
+def go_back(steps: Steps, carry: Arrays, depth: int) -> None:
+    """Make ``depth`` steps back, and every few of them look for what has vanished from the carry."""
+    dtype = carry[0].dtype
+    if dtype in LEAST:
+        for _ in range(depth // FLUSH_EVERY[dtype]):
+            run(islice(steps, FLUSH_EVERY[dtype]))
+            flush(carry, LEAST[dtype])
+    run(steps)
 
 
 def flush(carry: Arrays, least: Array) -> None:
@@ -73,16 +82,12 @@ def bptt(
     das = slopes[0] if segment.tiling else zeros((tape.steps - first, records, cell.gates * units), dhs)
     initial = tuple(zeros((records, units), dhs) for _ in range(cell.state_arrays))
     leaving: Arrays = ()
-    W = np.ascontiguousarray(weights.W)
-    least = LEAST.get(dhs.dtype)
+    W = lined_up(weights.W)
     for route in segment.routes:
         carry = entering
         if not route.enters:
             carry = tuple(zeros((route.sweeps * records, units), dhs) for _ in range(cell.state_arrays))
-        for offset, place in enumerate(route.places(W, carry, slopes, dhs, das), 1):
-            cell.step_back(*place)
-            if not offset % FLUSH_EVERY and least is not None:
-                flush(carry, least)
+        go_back(route.steps_back(cell, W, carry, slopes, dhs, das), carry, route.depth)
         if route.leaves:
             leaving = carry
         for total, left in zip(initial, carry, strict=True):

@@ -11,7 +11,7 @@ recurrent networks Gruslys et al. (2016).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 from rnn.arrays import Array, checked_count
 from rnn.bptt import FLUSH_EVERY, unroll
@@ -39,8 +39,9 @@ class Checkpoints:
             return self.every
         # A step of a segment holds about two states (its row and its slope), so fewest are held in all where
         # the spacing is √(T / 2); a multiple of the offsets between two looks for vanished entries, so that
-        # these fall on the same steps.
-        return FLUSH_EVERY * max(1, round(sqrt(steps / 2) / FLUSH_EVERY))
+        # these fall on the same steps. Rather more than fewer, since each segment has a cost of its own.
+        often = max(FLUSH_EVERY.values())
+        return often * ceil(sqrt(steps / 2) / often)
 
 
 def states_at(

@@ -142,24 +142,25 @@ class RNN:
 
         total: Arrays = ()
         carry: Arrays = ()
-        dxs, dh0 = zeros(xs.shape, xs), zeros(h0.shape, h0)
         for segment in route:
             own = slice(segment.first_loss - steps + losses, segment.stop - steps + losses)
             state, part = starts[segment.start], xs[:, segment.start : segment.stop]
-            parts, reached, left, carry = self._back(params, part, state, targets[own], segment, carry)
-            total = tuple(map(np.add, total, parts)) if total else parts
-            dxs[:, segment.first : segment.stop] += reached.swapaxes(0, 1)
-            dh0 += left
-        value, *blocks = total
-        return value, Gradients(Params(*blocks), dxs, dh0)
+            parts, reached, carry = self._back(params, part, state, targets[own], segment, carry)
+            if not total:
+                total, dxs = parts, _of_all_steps(reached, steps)
+            else:
+                total = tuple(map(np.add, total, parts))
+                dxs[segment.first : segment.stop] += reached
+        value, *blocks, dh0 = total
+        return value, Gradients(Params(*blocks), dxs.swapaxes(0, 1), dh0)
 
     def _back(
         self, params: Params, xs: Array, state: Arrays, targets: Array, segment: Segment, carry: Arrays
-    ) -> tuple[Arrays, Array, Array, Arrays]:
+    ) -> tuple[Arrays, Array, Arrays]:
         """One segment, forward and back, from its xs, its initial state, its losses' targets, and the carry.
 
-        Returns its loss and its gradients by the parameters, dxs (steps, N, D) from ``segment.first`` on,
-        dh0, and the carry that leaves.
+        Returns its loss with its gradients by the parameters and h0, dxs (steps, N, D) from ``segment.first``
+        on, and the carry that leaves.
         """
         tape = unroll(self.cell, params, xs, state)
         hs = _rows(tape, segment.first_loss - segment.start)
@@ -170,7 +171,7 @@ class RNN:
         das, (dh0,), leaving = bptt(self.cell, params, tape, dhs, segment, carry)
         first = segment.first - segment.start
         weights, dxs = self.cell.project_back(params, tape, das, first)
-        return (value, *weights, dV, dc), dxs, dh0, leaving
+        return (value, *weights, dV, dc, dh0), dxs, leaving
 
     def _losses(self, params: Params, hs: Array, targets: Array) -> tuple[Any, Array]:
         """The loss of some steps, and its gradient by their outputs as rows, from their states as rows."""
@@ -223,6 +224,15 @@ def _rows(tape: Tape, first: int) -> Array:
     """The states that the steps from ``first`` on produce, as rows (steps · N, H)."""
     states = tape.states[first + 1 :]
     return states.reshape(-1, states.shape[2])
+
+
+def _of_all_steps(reached: Array, steps: int) -> Array:
+    """dxs (steps, N, D) of the last steps alone, with zeros for those before."""
+    if len(reached) == steps:
+        return reached
+    dxs = zeros((steps, *reached.shape[1:]), reached)
+    dxs[-len(reached) :] = reached
+    return dxs
 
 
 def _glorot(rng: np.random.Generator, rows: int, columns: int) -> Array:

@@ -1,19 +1,20 @@
 """Routes: how the sweeps of a truncation travel back, alone on views or abreast as one batch.
 
-A route yields, one offset after another, what a cell's ``step_back`` works on: W, and the carry's arrays, the
-slopes' and da, each with one row a record and sweep. Between two offsets it adds the losses' dh to the carry,
-and da to the step where it belongs.
+A route makes steps back with the cell's ``steps_back``, on the carry's arrays, the slopes' and da, each with
+one row a record and sweep. Between two steps it adds the losses' dh to the carry, and da to the step where it
+belongs.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, repeat
+from itertools import accumulate, islice, pairwise, repeat, zip_longest
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 from rnn.arrays import Array
+from rnn.cells.cell import Cell, Steps
 from rnn.truncation import Sweep, Truncation, sweeps
 
 Arrays: TypeAlias = tuple[Array, ...]
@@ -48,11 +49,18 @@ class Route(Protocol):
         """Is what is left of its carry for the segment before?"""
         ...
 
-    def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
-        """The arguments of ``step_back``, from the last step to the first.
+    @property
+    def depth(self) -> int:
+        """How many steps the deepest of them goes back."""
+        ...
 
-        W (G, H); ``carry``, arrays (sweeps · N, H); ``slopes``, arrays (steps, N, ·); ``dhs`` (losses, N, H);
-        ``das`` (steps, N, G).
+    def steps_back(
+        self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
+    ) -> Steps:
+        """The steps back, ``depth`` of them, from the last to the first: each adds its da to ``das``.
+
+        W (G, H); ``carry``, arrays (sweeps · N, H), overwritten; ``slopes``, arrays (steps, N, ·);
+        ``dhs`` (losses, N, H); ``das`` (steps, N, G).
         """
         ...
 
@@ -74,25 +82,23 @@ class Alone:
     leaves: bool = False
     sweeps: int = 1
 
-    def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
+    @property
+    def depth(self) -> int:
+        """As in ``Route``."""
+        return self.stop - self.start
+
+    def steps_back(
+        self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
+    ) -> Steps:
         """As in ``Route``."""
         back = slice(self.start, self.stop)
         factors = [list(slope[back][::-1]) for slope in slopes]
         # Where da takes the first slope's place, one view serves both: making it costs half a NumPy call.
-        into = factors[0] if das is slopes[0] else das[back][::-1]
-        steps = zip(repeat(W), *map(repeat, carry), *factors, into, strict=False)
-        dh = carry[0]
-        if self.losses:
-            np.add(dh, dhs[self.last_loss], dh)
-        # With one loss nothing is left to do between two offsets.
-        return self._collecting(steps, dh, dhs) if self.losses > 1 else steps
-
-    def _collecting(self, steps: Iterator[Arrays], dh: Array, dhs: Array) -> Iterator[Arrays]:
-        yield next(steps)
-        for loss in range(self.last_loss - 1, self.last_loss - self.losses, -1):
-            np.add(dh, dhs[loss], dh)
-            yield next(steps)
-        yield from steps
+        into = factors[0] if das is slopes[0] else list(das[back][::-1])
+        dh = repeat(carry[0])
+        losses = dhs[self.last_loss - self.losses + 1 : self.last_loss + 1][::-1]
+        steps = cell.steps_back(W, [repeat(part) for part in carry], factors, into)
+        return zip_longest(map(np.add, dh, losses, dh), steps)
 
 
 @dataclass(frozen=True)
@@ -115,34 +121,77 @@ class Abreast:
     enters: bool = False
     leaves: bool = False
 
-    def places(self, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array) -> Iterator[Arrays]:
+    @property
+    def depth(self) -> int:
         """As in ``Route``."""
-        _, records, width = das.shape
-        dh = carry[0].reshape(self.sweeps, records, -1)
-        scratch = np.empty((self.sweeps * records, width), das.dtype)
-        blocks, done, order = iter(self.orders), 0, np.empty(0, int)
-        for steps, under_way, collecting, losses in zip(
-            self.steps, self.under_way, self.collecting, self.losses, strict=True
-        ):
-            rows = under_way * records
-            if losses is not None:
-                dh[collecting] += dhs[losses]
-            moving = carry if under_way == self.sweeps else [part[:rows] for part in carry]
-            if self.orders:
-                if done == len(order) * records:
-                    # The next few offsets: one copy brings side by side what each of them needs.
-                    order, done = next(blocks), 0
-                    ordered = [slope.take(order, axis=0) for slope in slopes]
-                    factors = [slope.reshape(len(order) * records, -1) for slope in ordered]
-                here = [factor[done : done + rows] for factor in factors]
-                done += rows
-                yield (W, *moving, *here, here[0])
-                if done == len(order) * records:
-                    das[order] = ordered[0]
-            else:
-                da = scratch[:rows]
-                yield (W, *moving, *(slope[steps].reshape(rows, -1) for slope in slopes), da)
-                das[steps] += da.reshape(under_way, records, width)
+        return len(self.steps)
+
+    def steps_back(
+        self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
+    ) -> Steps:
+        """As in ``Route``."""
+        _, records, units = dhs.shape
+        dh = carry[0].reshape(self.sweeps, records, units)
+        collect = map(_collect, repeat(dh), self.collecting, repeat(dhs), self.losses)
+        rows = [sweeps * records for sweeps in self.under_way]
+        moving = [[part if n == len(part) else part[:n] for n in rows] for part in carry]
+        if self.orders:
+            return self._disjoint(cell, W, moving, slopes, collect, das)
+        factors = [map(_at, repeat(slope), self.steps) for slope in slopes]
+        scratch = np.empty((len(carry[0]), das.shape[2]), das.dtype)
+        into = [scratch[:n] for n in rows]
+        steps = cell.steps_back(W, moving, factors, into)
+        return zip(collect, steps, map(_scatter, repeat(das), self.steps, into), strict=True)
+
+    def _disjoint(
+        self,
+        cell: Cell,
+        W: Array,
+        moving: Sequence[Sequence[Array]],
+        slopes: Arrays,
+        collect: Steps,
+        das: Array,
+    ) -> Steps:
+        """Where no step is reached twice: one copy brings side by side what the next few offsets need."""
+        done = 0
+        for order in self.orders:
+            ordered = [_rows(slope.take(order, axis=0)) for slope in slopes]
+            offsets = slice(done, done + TOGETHER)
+            borders = [0, *accumulate(len(part) for part in moving[0][offsets])]
+            factors = [[slope[i:j] for i, j in pairwise(borders)] for slope in ordered]
+            steps = cell.steps_back(W, [part[offsets] for part in moving], factors, factors[0])
+            yield from zip(islice(collect, len(factors[0])), steps, strict=True)
+            das[order] = ordered[0].reshape(-1, *das.shape[1:])
+            done += TOGETHER
+
+
+def _rows(by_step: Array) -> Array:
+    """Arrays (steps, N, ·) as rows (steps · N, ·)."""
+    return by_step.reshape(-1, by_step.shape[2])
+
+
+def _at(slope: Array, steps: Indices) -> Array:
+    """The factors of some steps, as rows."""
+    return _rows(slope[steps])
+
+
+def _collect(dh: Array, sweeps: Indices, dhs: Array, losses: Indices | None) -> None:
+    """Add the dh of the losses that these sweeps meet."""
+    if losses is not None:
+        _add(dh, sweeps, dhs[losses])
+
+
+def _scatter(das: Array, at: Indices, da: Array) -> None:
+    """Add da to the steps where it belongs."""
+    _add(das, at, da.reshape(-1, *das.shape[1:]))
+
+
+def _add(array: Array, at: Indices, addend: Array) -> None:
+    """``array[at] += addend``, which assigns a view to itself where ``at`` is a slice."""
+    part = array[at]
+    np.add(part, addend, part)
+    if not isinstance(at, slice):
+        array[at] = part
 
 
 class Segment(NamedTuple):

@@ -6,8 +6,8 @@ mirrors its forward:
 =========  ===========================  ==========================================
 \\          one step after another       all steps at once
 =========  ===========================  ==========================================
-forward    ``step``                     ``project``: lay out what no step must wait for
-backward   ``step_back``: da            ``slopes``: every factor of da that is known already;
+forward    ``steps``                    ``project``: lay out what no step must wait for
+backward   ``steps_back``: da           ``slopes``: every factor of da that is known already;
                                         ``project_back``: dU, dW, db, dxs from every da
 =========  ===========================  ==========================================
 
@@ -19,6 +19,10 @@ is one matrix product, and so is the gradient of all three blocks:
 This is the textbook's a = U x + W h + b with its three products made in one call; a NumPy call costs more
 than the products of a small network, and the rows have to be laid out by step anyway.
 
+A cell writes its steps as a ``map`` for each NumPy call of a step, over the arrays of all steps, and a
+``zip`` that makes the calls of one step in their order. So a step costs its NumPy calls and next to nothing
+of the interpreter (a Python function a step costs a tenth of the time of a small network).
+
 Two seams are here for cells richer than the vanilla one:
 
 - A state may be several arrays (an LSTM's h and c). A carry, its cotangent, is a tuple with one array for
@@ -28,13 +32,24 @@ Two seams are here for cells richer than the vanilla one:
   ``da`` at once in ``project_back``, and the recursion produces ``da`` alone.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 from rnn.arrays import Array
+
+Steps: TypeAlias = Iterator[object]
+"""Steps still to be made, in place: asking for the next makes one. What is handed out means nothing."""
+
+Views: TypeAlias = Iterable[Array]
+"""One array a step, in the order of the steps."""
+
+
+def run(steps: Steps) -> None:
+    """Make every step."""
+    deque(steps, maxlen=0)
 
 
 class Weights(NamedTuple):
@@ -56,8 +71,7 @@ class Recurrent(Protocol):
     def b(self) -> Array: ...  # pragma: no cover
 
 
-@dataclass(frozen=True)
-class Tape:
+class Tape(NamedTuple):
     """What a forward leaves for its backward. The first axis of each array is the step.
 
     ``rows[t]`` is [h_t, x_t, 1], shape (N, H + D + 1), for t = 0 … T − 1; in ``rows[T]`` only h_T, the
@@ -106,7 +120,7 @@ def tape_of(xs: Array, h0: Array, gates: int) -> Tape:
 
 
 class Cell(Protocol):
-    """One recurrent layer's mathematics. ``step`` and ``step_back`` write into arrays that they are given."""
+    """One recurrent layer's mathematics. The steps write into arrays that exist already."""
 
     @property
     def inputs(self) -> int:
@@ -132,26 +146,24 @@ class Cell(Protocol):
         """The tape of xs (N, T, D) and the initial state's arrays, with all that needs no step set."""
         ...  # pragma: no cover
 
-    def places(self, weights: Recurrent, tape: Tape) -> Iterable[tuple[Array, ...]]:
-        """The arguments of ``step``, for each step in turn: views of the tape, mostly."""
-        ...  # pragma: no cover
-
-    def step(self, *place: Any, **none: Any) -> None:
-        """One step forward: the next state, written in its place."""
+    def steps(self, weights: Recurrent, tape: Tape) -> Steps:
+        """The steps forward, from the first to the last: each writes the next state in its place."""
         ...  # pragma: no cover
 
     def slopes(self, tape: Tape, first: int) -> tuple[Array, ...]:
-        """The factors of ``step_back`` that the forward determines, for each step from ``first`` on.
+        """The factors of ``steps_back`` that the forward determines, for each step from ``first`` on.
 
         The first of them, (T − first, N, G), lies in the tape's room, and da may take its place.
         """
         ...  # pragma: no cover
 
-    def step_back(self, W: Array, *arrays: Any, **none: Any) -> None:
-        """One step back, on any number of rows: given W, the carry's arrays, the slopes', and da.
+    def steps_back(self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Views) -> Steps:
+        """Steps back, each on any number of rows, from the later to the earlier.
 
-        Writes ``da``, which may be the first slope's array, and overwrites the carry, the state's cotangent
-        after the step, by the one before it.
+        A step writes its ``das``, which may be that of the first ``slopes``, and overwrites the carry, the
+        cotangents of the state's arrays after the step, by those before it. There are as many steps as
+        ``das`` and ``slopes`` have; the carry's arrays may be repeated without end. ``slopes`` can be gone
+        through once alone.
         """
         ...  # pragma: no cover
 

@@ -25,23 +25,23 @@ dU = 7·3, dW = 7·1, db = 7, dx = 7·2 and dh_prev = 7·5.
 >>> import numpy as np
 >>> from rnn.activations import identity
 >>> from rnn.bptt import unroll
->>> from rnn.cells.cell import Weights
+>>> from rnn.cells.cell import Weights, run
 >>> cell = Vanilla(inputs=1, units=1, activation=identity)
 >>> weights = Weights(U=np.array([[2.0]]), W=np.array([[5.0]]), b=np.array([4.0]))
 >>> tape = unroll(cell, weights, xs=np.array([[[3.0]]]), state=(np.array([[1.0]]),))
 >>> tape.states.ravel().tolist()
 [1.0, 15.0]
->>> dh, da = np.array([[7.0]]), np.empty((1, 1))
+>>> dh, das = np.array([[7.0]]), np.empty((1, 1, 1))
 >>> (slopes,) = cell.slopes(tape, 0)
->>> cell.step_back(weights.W, dh, slopes[0], da)
->>> da.tolist(), dh.tolist()
-([[7.0]], [[35.0]])
->>> grads, dxs = cell.project_back(weights, tape, da[None], 0)
+>>> run(cell.steps_back(weights.W, carry=[[dh]], slopes=[slopes], das=das))
+>>> das.tolist(), dh.tolist()
+([[[7.0]]], [[35.0]])
+>>> grads, dxs = cell.project_back(weights, tape, das, 0)
 >>> [float(block.item()) for block in (*grads, dxs)]
 [21.0, 7.0, 7.0, 14.0]
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import ClassVar
@@ -49,8 +49,25 @@ from typing import ClassVar
 import numpy as np
 
 from rnn.activations import Activation, tanh
-from rnn.arrays import Array, checked_count
-from rnn.cells.cell import Recurrent, Tape, Weights, tape_of
+from rnn.arrays import Array, aligned, checked_count
+from rnn.cells.cell import Recurrent, Steps, Tape, Views, Weights, tape_of
+
+# A product of up to so many multiplications is made by OpenBLAS without first copying both factors into an
+# order of its own, which takes up to a third of the time of one that is a little larger. So two halves cost
+# less than the whole, as long as each is small enough and has the four rows that are multiplied together;
+# with other libraries, a few per cent more.
+SMALL_PRODUCT = 1_000_000
+FEW_RECORDS = 8
+
+# NumPy's product with the least cost of a call; ``np.matmul`` has twice as much.
+product = np.ndarray.dot
+
+
+def halves(records: int, multiplications: int) -> tuple[slice, ...]:
+    """All records as one slice, or as two where that makes their product two small ones."""
+    if records < FEW_RECORDS or not SMALL_PRODUCT < multiplications <= 2 * SMALL_PRODUCT:
+        return (slice(0, records),)
+    return slice(0, records // 2), slice(records // 2, records)
 
 
 @dataclass(frozen=True)
@@ -75,18 +92,19 @@ class Vanilla:
         (h0,) = state
         return tape_of(xs, h0, self.gates)
 
-    def places(self, weights: Recurrent, tape: Tape) -> Iterable[tuple[Array, ...]]:
-        """[W U b]ᵀ, the row that a step reads, room for a, and the state that the step writes."""
-        # In C order, the order in which BLAS reads it; a transposed view costs a tenth more a step.
-        M = np.empty((self.units + self.inputs + 1, self.units), tape.rows.dtype)
-        M[: self.units], M[self.units : -1], M[-1] = weights.W.T, weights.U.T, weights.b
-        a = np.empty(tape.states.shape[1:], tape.rows.dtype)
-        return zip(repeat(M), tape.rows, repeat(a), tape.states[1:], strict=False)
-
-    def step(self, M: Array, row: Array, a: Array, h: Array) -> None:
+    def steps(self, weights: Recurrent, tape: Tape) -> Steps:
         """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
-        row.dot(M, a)
-        self.activation.value(a, h)
+        # [W U b]ᵀ in C order, the order in which BLAS reads it; a transposed view costs a tenth more a step.
+        rows, hs = tape.rows[:-1], tape.states[1:]
+        width = rows.shape[2]
+        room = aligned((width + hs.shape[1], self.units), rows)
+        M, a = room[:width], room[width:]
+        M[: self.units], M[self.units : -1], M[-1] = weights.W.T, weights.U.T, weights.b
+        return zip(
+            *(map(product, rows[:, n], repeat(M), repeat(a[n])) for n in halves(len(a), len(a) * M.size)),
+            map(self.activation.value, repeat(a), hs),
+            strict=True,
+        )
 
     def slopes(self, tape: Tape, first: int) -> tuple[Array]:
         """f′(a) of each step from ``first`` on, read off its output."""
@@ -94,10 +112,10 @@ class Vanilla:
         self.activation.slope(tape.states[first + 1 :], room)
         return (room,)
 
-    def step_back(self, W: Array, dh: Array, slope: Array, da: Array) -> None:
+    def steps_back(self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Views) -> Steps:
         """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
-        np.multiply(dh, slope, da)
-        da.dot(W, dh)
+        (dhs,), (slope,) = carry, slopes
+        return zip(map(np.multiply, dhs, slope, das), map(product, das, repeat(W), dhs), strict=True)
 
     def project_back(self, weights: Recurrent, tape: Tape, das: Array, first: int) -> tuple[Weights, Array]:
         """[dW dU db] = Σ_t da_tᵀ [h_t, x_t, 1]; dx_t = da_t U."""

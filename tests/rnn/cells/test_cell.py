@@ -1,6 +1,5 @@
 """What every cell shares: the layout of the tape."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -70,7 +69,7 @@ def test_a_tape_shows_its_states():
 def test_the_last_state_has_all_its_arrays():
     """Where a state is several arrays, so is the last one, and each is a copy."""
     memory = np.arange(8.0).reshape(2, 2, 2)
-    tape = replace(tape_of(np.ones((2, 1, 1)), np.zeros((2, 1)), gates=4), memories=(memory,))
+    tape = tape_of(np.ones((2, 1, 1)), np.zeros((2, 1)), gates=4)._replace(memories=(memory,))
     tape.states[-1] = [[3], [4]]
     last_h, last_memory = tape.last
     assert last_h.tolist() == [[3], [4]]

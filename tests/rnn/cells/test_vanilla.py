@@ -2,14 +2,14 @@
 
 import re
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, repeat
 
 import numpy as np
 import pytest
 
 from rnn.activations import identity, relu, sigmoid, softsign, tanh
-from rnn.cells.cell import Weights
-from rnn.cells.vanilla import Vanilla
+from rnn.cells.cell import Weights, run
+from rnn.cells.vanilla import SMALL_PRODUCT, Vanilla, halves
 
 N, T, D, H = 2, 3, 3, 2
 
@@ -28,8 +28,7 @@ XS, H0 = draw(N, T, D, seed=4), draw(N, H, seed=5)
 def forward(cell, weights, xs, h0):
     """The tape, with every step taken."""
     tape = cell.project(weights, xs, (h0,))
-    for place in cell.places(weights, tape):
-        cell.step(*place)
+    run(cell.steps(weights, tape))
     return tape
 
 
@@ -75,17 +74,60 @@ def test_slopes_are_read_off_the_states(first):
     assert slopes.tolist() == ((1 - abs(tape.states[first + 1 :])) ** 2).tolist()
 
 
+def test_a_step_is_made_when_it_is_asked_for():
+    """Not before, so that something else can be done between two steps."""
+    cell = Vanilla(D, H, identity)
+    tape = cell.project(WEIGHTS, XS, (H0,))
+    want = forward(cell, WEIGHTS, XS, H0).states
+    tape.states[1:] = 0
+    for t, _ in enumerate(cell.steps(WEIGHTS, tape), 1):
+        assert tape.states[: t + 1].tolist() == want[: t + 1].tolist()
+        assert not tape.states[t + 1 :].any()
+    assert t == T
+
+
 @pytest.mark.parametrize("rows", [1, 5])
 @pytest.mark.parametrize("in_place", [False, True])
-def test_one_step_back_is_the_formula(rows, in_place):
+def test_steps_back_are_the_formula(rows, in_place):
     """On any number of rows da = dh ⊙ slope, maybe written over the slope, and dh becomes dh_prev = da W."""
-    dh, slope = draw(rows, H, seed=6), draw(rows, H, seed=7)
-    want = dh * slope
-    da = slope if in_place else np.empty_like(slope)
-    Vanilla(D, H).step_back(WEIGHTS.W, dh, slope, da)
-    assert da.tolist() == want.tolist()
-    for n, j in np.ndindex(rows, H):
-        assert dh[n, j] == sum(da[n, i] * WEIGHTS.W[i, j] for i in range(H))
+    dh, slopes = draw(rows, H, seed=6), draw(2, rows, H, seed=7)
+    wanted = slopes.copy()
+    das = slopes if in_place else np.empty_like(slopes)
+    steps = Vanilla(D, H).steps_back(WEIGHTS.W, [repeat(dh)], [slopes], das)
+    for want, da in zip(wanted, das, strict=True):
+        want *= dh
+        next(steps)
+        assert da.tolist() == want.tolist()
+        for n, j in np.ndindex(rows, H):
+            assert dh[n, j] == sum(da[n, i] * WEIGHTS.W[i, j] for i in range(H))
+    assert list(steps) == []
+
+
+@pytest.mark.parametrize(
+    ("records", "each", "parts"),
+    [
+        (8, SMALL_PRODUCT // 8, 1),
+        (8, SMALL_PRODUCT // 8 + 1, 2),
+        (9, 2 * SMALL_PRODUCT // 9, 2),
+        (8, SMALL_PRODUCT // 4 + 1, 1),
+        (7, SMALL_PRODUCT // 7 + 1, 1),
+        (1, SMALL_PRODUCT + 1, 1),
+    ],
+)
+def test_records_are_halved_where_both_halves_are_small(records, each, parts):
+    """They are all there, in their order; few records, and a product small or too large, make one part."""
+    found = halves(records, records * each)
+    assert len(found) == parts
+    assert [n for part in found for n in range(records)[part]] == list(range(records))
+    assert all(range(records)[part] for part in found)
+
+
+def test_halves_of_the_records_step_together(monkeypatch):
+    """A step in two halves, of an uneven number of records, is the step of the whole."""
+    xs, h0 = draw(9, T, D, seed=9), draw(9, H, seed=10)
+    whole = forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states
+    monkeypatch.setattr("rnn.cells.vanilla.SMALL_PRODUCT", 9 * H * (H + D + 1) // 2 + 1)
+    assert forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states.tolist() == whole.tolist()
 
 
 @pytest.mark.parametrize("first", range(T))

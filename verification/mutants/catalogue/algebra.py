@@ -60,14 +60,20 @@ ALGEBRA = (
         "offset of the inputs forgotten",
         "The input gradients of the last steps are written to the first ones.",
         "mamba 442fab4, adapted",
-        (Edit("network", "dxs[:, segment.first : segment.stop]", "dxs[:, : len(reached)]"),),
+        (Edit("network", "dxs[-len(reached) :] = reached", "dxs[: len(reached)] = reached"),),
         "autograd",
     ),
     Mutant(
         "steps shared by sweeps",
         "Two windows that reach one step write their shares to one place, and the last one stays.",
         "flash-linear-attention a0c938eb",
-        (Edit("routes", "das[steps] += da", "das[steps] = da"),),
+        (
+            Edit(
+                "routes",
+                "_add(das, at, da.reshape(-1, *das.shape[1:]))",
+                "das[at] = da.reshape(-1, *das.shape[1:])",
+            ),
+        ),
         "lags",
     ),
     Mutant(
@@ -95,7 +101,7 @@ ALGEBRA = (
         "the second source never added",
         "A step's own loss is not added to what comes back from later steps.",
         "mlpack PR #1742, where it is the second direction's gradient",
-        (Edit("routes", "np.add(dh, dhs[loss], dh)", "pass"),),
+        (Edit("routes", "map(np.add, dh, losses, dh)", "map(np.add, dh, losses[:1], dh)"),),
         "lags",
     ),
     Mutant(

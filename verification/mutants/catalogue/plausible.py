@@ -1,12 +1,12 @@
 """Faults without a source that a hand could make, and those that this engine's own devices invite."""
 
-from verification.mutants.catalogue.textbook import PROJECTED
+from verification.mutants.catalogue.textbook import DH_PREV, PROJECTED
 from verification.mutants.mutant import Edit, Mutant
 
 CELL = "cells.vanilla"
 PLAUSIBLE = "plausible"
 SLOPES = "self.activation.slope(tape.states[first + 1 :], room)"
-STEP_BACK = "cell.step_back(*place)"
+GO_BACK = "go_back(route.steps_back(cell, W, carry, slopes, dhs, das), carry, route.depth)"
 
 
 def _one_lag(error: str, caught_by: str) -> Mutant:
@@ -14,7 +14,16 @@ def _one_lag(error: str, caught_by: str) -> Mutant:
         f"an error of {error} in lag 2",
         f"What flows back two jumps is wrong by {error} of itself, and nothing else is.",
         PLAUSIBLE,
-        (Edit("bptt", STEP_BACK, f"{STEP_BACK}\n            place[-1][...] *= 1 + {error} * (offset == 3)"),),
+        (
+            Edit(CELL, "import repeat", "import count, repeat"),
+            Edit(
+                CELL,
+                DH_PREV,
+                f"{DH_PREV}, map(lambda da, j: np.multiply(da, 1 + {error} * (j == 3), da), das, count(1))",
+            ),
+            # So that sweeps abreast are not counted anew after every few offsets.
+            Edit("routes", "TOGETHER = 10", "TOGETHER = 10_000"),
+        ),
         caught_by,
     )
 
@@ -38,14 +47,14 @@ OF_MATHEMATICS = (
         "tanh's slope of the pre-activation",
         "1 − a² for 1 − tanh² a: nearly the same for small a.",
         PLAUSIBLE,
-        (Edit("activations", "np.multiply(y, y, out=out)", "np.multiply(y, np.arctanh(y), out=out)"),),
+        (Edit("activations", "np.square(y, out=out)", "np.multiply(y, np.arctanh(y), out=out)"),),
         "lags",
     ),
     Mutant(
         "tanh's slope without the square",
         "1 − |y| for 1 − y².",
         PLAUSIBLE,
-        (Edit("activations", "np.multiply(y, y, out=out)", "np.abs(y, out=out)"),),
+        (Edit("activations", "np.square(y, out=out)", "np.abs(y, out=out)"),),
         "autograd",
     ),
     Mutant(
@@ -111,8 +120,11 @@ OF_MATHEMATICS = (
         (
             Edit(
                 "bptt",
-                STEP_BACK,
-                f"short = tuple(part.copy() for part in carry)\n            {STEP_BACK}",
+                GO_BACK,
+                "steps = route.steps_back(cell, W, carry, slopes, dhs, das)\n"
+                "        go_back(islice(steps, route.depth - 1), carry, route.depth - 1)\n"
+                "        short = tuple(part.copy() for part in carry)\n"
+                "        run(steps)",
             ),
             Edit("bptt", "zip(initial, carry, strict=True)", "zip(initial, short, strict=True)"),
         ),
@@ -192,7 +204,7 @@ OF_MATHEMATICS = (
         "units in a pecking order",
         "The carry takes W's lower triangle, so a unit hears of those before it alone.",
         PLAUSIBLE,
-        (Edit(CELL, "da.dot(W, dh)", "da.dot(np.tril(W), dh)"),),
+        (Edit(CELL, DH_PREV, "map(product, das, repeat(np.tril(W)), dhs)"),),
         "units permute",
     ),
     Mutant(
@@ -289,7 +301,7 @@ OF_RECOMPUTATION = (
         "weights of the last segment alone",
         "The sums of a segment replace those of the segments after it.",
         PLAUSIBLE,
-        (Edit("network", "tuple(map(np.add, total, parts)) if total else parts", "parts"),),
+        (Edit("network", "total = tuple(map(np.add, total, parts))", "total = parts"),),
         "recomputation",
     ),
     Mutant(
@@ -320,7 +332,7 @@ OF_MEMORY = (
         "h0's gradient is added up in an array that no call clears.",
         PLAUSIBLE,
         (
-            Edit("bptt", "FLUSH_EVERY = 8", "FLUSH_EVERY = 8\n\nKEPT = {}"),
+            Edit("bptt", "ABREAST_BYTES = 128 * 1024", "ABREAST_BYTES = 128 * 1024\n\nKEPT = {}"),
             Edit(
                 "bptt",
                 "initial = tuple(zeros((records, units), dhs) for _ in range(cell.state_arrays))",
@@ -337,9 +349,10 @@ OF_MEMORY = (
             Edit("network", "class Params(NamedTuple):", "KEPT = {}\n\n\nclass Params(NamedTuple):"),
             Edit(
                 "network",
-                "dxs, dh0 = zeros(xs.shape, xs), zeros(h0.shape, h0)",
-                "dxs = KEPT.setdefault((xs.shape, xs.dtype), zeros(xs.shape, xs))\n"
-                "        dxs, dh0 = np.multiply(dxs, 0, out=dxs), zeros(h0.shape, h0)",
+                "total, dxs = parts, _of_all_steps(reached, steps)",
+                "total, reached = parts, _of_all_steps(reached, steps)\n"
+                "                dxs = KEPT.setdefault((xs.shape, xs.dtype), reached)\n"
+                "                dxs[...] = reached",
             ),
         ),
         "second call",
@@ -348,7 +361,7 @@ OF_MEMORY = (
         "the caller's zeros for a zero gradient",
         "Where h0 and its gradient are both zero, h0 itself is handed back.",
         PLAUSIBLE,
-        (Edit("network", "dxs, dh0)", "dxs, dh0 if np.any(dh0) or np.any(h0) else h0)"),),
+        (Edit("network", "(0, 1), dh0)", "(0, 1), dh0 if np.any(dh0) or np.any(h0) else h0)"),),
         "inputs stay",
     ),
 )

@@ -3,6 +3,7 @@
 from verification.mutants.mutant import Edit, Mutant
 
 CELL = "cells.vanilla"
+DH_PREV = "map(product, das, repeat(W), dhs)"
 PROJECTED = "weights, dxs = self.cell.project_back(params, tape, das, first)"
 
 
@@ -22,14 +23,14 @@ TEXTBOOK = (
         "carry through W, not its transpose",
         "The error goes back through W the way the state came; invisible where W is symmetric.",
         "vzhou842/rnn-from-scratch, and at least nine copies",
-        (Edit(CELL, "da.dot(W, dh)", "da.dot(W.T, dh)"),),
+        (Edit(CELL, DH_PREV, "map(product, das, repeat(W.T), dhs)"),),
         "lags",
     ),
     Mutant(
         "carry entry by entry",
         "The carry is multiplied by W's diagonal, entry by entry, where a matrix product belongs.",
         "datascience.stackexchange 10545",
-        (Edit(CELL, "da.dot(W, dh)", "np.multiply(da, W.diagonal(), dh)"),),
+        (Edit(CELL, DH_PREV, "map(np.multiply, das, repeat(W.diagonal()), dhs)"),),
         "lags",
     ),
     Mutant(
@@ -51,14 +52,14 @@ TEXTBOOK = (
         "carry never assigned",
         "The carry is not replaced by that of the step before, so every step sees the first one's.",
         "nicklashansen/rnn_lstm_from_scratch",
-        (Edit(CELL, "da.dot(W, dh)", "pass"),),
+        (Edit(CELL, DH_PREV, "das"),),
         "lags",
     ),
     Mutant(
         "carry always zero",
         "The carry starts each step at zero, so no loss reaches a step but its own.",
         "nicklashansen/rnn_lstm_from_scratch",
-        (Edit(CELL, "da.dot(W, dh)", "dh[...] = 0"),),
+        (Edit(CELL, DH_PREV, "map(lambda da, dh: dh.fill(0), das, dhs)"),),
         "autograd",
     ),
     Mutant(
@@ -79,14 +80,14 @@ TEXTBOOK = (
         "loss replaces the carry, one sweep",
         "`dh =` where `dh +=` belongs: a step's own loss wipes out what later losses sent back.",
         "mxnet #4057",
-        (Edit("routes", "np.add(dh, dhs[loss], dh)", "dh[...] = dhs[loss]"),),
+        (Edit("routes", "map(np.add, dh, losses, dh)", "map(np.copyto, dh, losses)"),),
         "lags",
     ),
     Mutant(
         "loss replaces the carry, sweeps abreast",
         "The same where several sweeps travel together.",
         "mxnet #4057",
-        (Edit("routes", "dh[collecting] += dhs[losses]", "dh[collecting] = dhs[losses]"),),
+        (Edit("routes", "_add(dh, sweeps, dhs[losses])", "dh[sweeps] = dhs[losses]"),),
         "lags",
     ),
     Mutant(
@@ -167,7 +168,7 @@ TEXTBOOK = (
         "carry forgets the slope",
         "What goes back is dh W, not da W: the slope is dropped at every earlier step.",
         "ddbourgin/npdl SimpleRNN, and others",
-        (Edit(CELL, "da.dot(W, dh)", "dh[...] = dh.dot(W)"),),
+        (Edit(CELL, DH_PREV, "map(lambda da, dh: np.copyto(dh, dh.dot(W)), das, dhs)"),),
         "lags",
     ),
     Mutant(

@@ -12,7 +12,13 @@ WINDOWS = (
         "last loss ignored",
         "The backward starts from zero, not from the gradient of the last state.",
         "accelerated-model-architectures PR #445; Deeplearning4j #8838 ignores the last cell state's",
-        (Edit("routes", "np.add(dh, dhs[self.last_loss], dh)", "pass"),),
+        (
+            Edit(
+                "routes",
+                "map(np.add, dh, losses, dh)",
+                "map(np.add, dh, (loss * (j > 0) for j, loss in enumerate(losses)), dh)",
+            ),
+        ),
         "lags",
     ),
     Mutant(
