@@ -19,7 +19,7 @@ float32, float64, longdouble and object arrays of ``fractions.Fraction`` pass th
 
 from fractions import Fraction
 from itertools import repeat
-from math import isfinite, prod
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,36 +37,6 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
     if like.dtype != FRACTIONS:
         return np.zeros(shape, like.dtype)
     return np.full(shape, Fraction(0), dtype=object)
-
-
-# Bytes of a cache line. A product that finds every row of a matrix across two lines takes up to half as long
-# again; a matrix smaller than this hides it, and rows that are no multiple of half a line lie across anyway.
-_LINE = 64
-_SMALL = 16 * 1024
-
-
-def aligned(shape: tuple[int, ...], like: Array) -> Array:
-    """Room for numbers such as ``like`` holds, at the start of a cache line where products gain by it."""
-    if not _gains(shape, like):
-        return np.empty(shape, like.dtype)
-    size, itemsize = prod(shape), like.itemsize
-    block = np.empty(size + _LINE // itemsize, like.dtype)
-    start = -block.ctypes.data % _LINE // itemsize
-    return block[start : start + size].reshape(shape)
-
-
-def lined_up(matrix: Array) -> Array:
-    """The matrix in C order, at the start of a cache line where products gain by it: itself, or a copy."""
-    if not _gains(matrix.shape, matrix):
-        return np.ascontiguousarray(matrix)
-    copy = aligned(matrix.shape, matrix)
-    copy[...] = matrix
-    return copy
-
-
-def _gains(shape: tuple[int, ...], like: Array) -> bool:
-    row = shape[-1] * like.itemsize
-    return row % (_LINE // 2) == 0 and shape[0] * row >= _SMALL and like.dtype != FRACTIONS
 
 
 def checked(

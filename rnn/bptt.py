@@ -24,8 +24,9 @@ from itertools import islice
 
 import numpy as np
 
-from rnn.arrays import FLOATS, Array, lined_up, zeros
+from rnn.arrays import FLOATS, Array, zeros
 from rnn.cells.cell import Cell, Recurrent, Steps, Tape, run
+from rnn.products import lined_up
 from rnn.routes import Arrays, Segment
 
 # Bytes of one carry array that travels. It shares the second-level cache (1 MiB and more) with da, the slopes

@@ -22,7 +22,8 @@ import numpy as np
 from benchmarks.contenders import Ready
 from benchmarks.segments import segments
 from benchmarks.task import Task
-from rnn.arrays import Array, lined_up
+from rnn.arrays import Array
+from rnn.products import lined_up
 
 Run = Callable[[], dict[str, Array]]
 

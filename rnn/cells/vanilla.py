@@ -14,8 +14,8 @@ Backward, given dh = ∂L/∂h, already summed over every later use of h::
     db      = Σ_rows da                 (H,)
     dx      = da U                      (N, D)
 
-With the row r = [h_prev, x, 1] and M = [W U b] the first line is a = r Mᵀ, and the three weight
-gradients are the columns of dM = daᵀ r. The slope f′(a) is read off h (see ``rnn.activations``).
+With the row r = [h_prev, x, 1] and M = [W U b]ᵀ the first line is a = r M, and the three weight
+gradients are the columns of daᵀ r. The slope f′(a) is read off h (see ``rnn.activations``).
 
 Source: Goodfellow, Bengio, Courville, *Deep Learning* (2016), section 10.2.2.
 
@@ -49,25 +49,9 @@ from typing import ClassVar
 import numpy as np
 
 from rnn.activations import Activation, tanh
-from rnn.arrays import Array, aligned, checked_count
+from rnn.arrays import Array, checked_count
 from rnn.cells.cell import Recurrent, Steps, Tape, Views, Weights, tape_of
-
-# A product of up to so many multiplications is made by OpenBLAS without first copying both factors into an
-# order of its own, which takes up to a third of the time of one that is a little larger. So two halves cost
-# less than the whole, as long as each is small enough and has the four rows that are multiplied together;
-# with other libraries, a few per cent more.
-SMALL_PRODUCT = 1_000_000
-FEW_RECORDS = 8
-
-# NumPy's product with the least cost of a call; ``np.matmul`` has twice as much.
-product = np.ndarray.dot
-
-
-def halves(records: int, multiplications: int) -> tuple[slice, ...]:
-    """All records as one slice, or as two where that makes their product two small ones."""
-    if records < FEW_RECORDS or not SMALL_PRODUCT < multiplications <= 2 * SMALL_PRODUCT:
-        return (slice(0, records),)
-    return slice(0, records // 2), slice(records // 2, records)
+from rnn.products import aligned, halves, product
 
 
 @dataclass(frozen=True)
@@ -94,15 +78,15 @@ class Vanilla:
 
     def steps(self, weights: Recurrent, tape: Tape) -> Steps:
         """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
-        # [W U b]ᵀ in C order, the order in which BLAS reads it; a transposed view costs a tenth more a step.
         rows, hs = tape.rows[:-1], tape.states[1:]
-        width = rows.shape[2]
-        room = aligned((width + hs.shape[1], self.units), rows)
+        _, records, width = rows.shape
+        room = aligned((width + records, self.units), rows)
+        # M = [W U b]ᵀ in C order, as BLAS reads it; a transposed view costs a tenth more a step.
         M, a = room[:width], room[width:]
         M[: self.units], M[self.units : -1], M[-1] = weights.W.T, weights.U.T, weights.b
         return zip(
-            *(map(product, rows[:, n], repeat(M), repeat(a[n])) for n in halves(len(a), len(a) * M.size)),
-            map(self.activation.value, repeat(a), hs),
+            *(map(product, rows[:, n], repeat(M), repeat(a[n])) for n in halves(records, M)),  # a = r M
+            map(self.activation.value, repeat(a), hs),  # h = f(a)
             strict=True,
         )
 
@@ -115,7 +99,11 @@ class Vanilla:
     def steps_back(self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Views) -> Steps:
         """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
         (dhs,), (slope,) = carry, slopes
-        return zip(map(np.multiply, dhs, slope, das), map(product, das, repeat(W), dhs), strict=True)
+        return zip(
+            map(np.multiply, dhs, slope, das),  # da = dh ⊙ f′(a)
+            map(product, das, repeat(W), dhs),  # dh_prev = da W
+            strict=True,
+        )
 
     def project_back(self, weights: Recurrent, tape: Tape, das: Array, first: int) -> tuple[Weights, Array]:
         """[dW dU db] = Σ_t da_tᵀ [h_t, x_t, 1]; dx_t = da_t U."""

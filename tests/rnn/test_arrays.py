@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.arrays import FRACTIONS, aligned, checked, checked_count, lined_up, zeros
+from rnn.arrays import FRACTIONS, checked, checked_count, zeros
 
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
@@ -181,50 +181,3 @@ def test_a_count_below_the_least_is_refused(value, least):
     """The message holds the count and the least one."""
     with pytest.raises(ValueError, match=f"^k: {value}, needed at least {least}$"):
         checked_count("k", value, least)
-
-
-# Rows of whole and of half cache lines, 16 KiB and more.
-LARGE = [(np.float32, (64, 64)), (np.float32, (512, 8)), (np.float64, (33, 100)), (np.longdouble, (64, 32))]
-
-
-def on_a_line(array):
-    """Does its memory begin with a cache line?"""
-    return array.ctypes.data % 64 == 0
-
-
-@pytest.mark.parametrize(("dtype", "shape"), LARGE)
-def test_large_matrices_begin_with_a_cache_line(dtype, shape):
-    """Room has the shape and the kind asked for, in C order, and is its own, wherever it happens to lie."""
-    rooms = [aligned(shape, np.zeros(1, dtype)) for _ in range(20)]
-    for number, room in enumerate(rooms):
-        room[...] = number
-    for number, room in enumerate(rooms):
-        assert (room.shape, room.dtype) == (shape, dtype)
-        assert room.flags.c_contiguous
-        assert on_a_line(room)
-        assert (room == number).all()
-
-
-@pytest.mark.parametrize(("dtype", "shape"), LARGE)
-def test_a_large_matrix_is_lined_up(dtype, shape):
-    """As a copy of any layout, which the original does not share."""
-    matrix = np.arange(shape[0] * shape[1], dtype=dtype).reshape(shape)
-    for layout in (matrix, np.asfortranarray(matrix)):
-        found = lined_up(layout)
-        assert on_a_line(found)
-        np.testing.assert_array_equal(found, matrix, strict=True)
-        assert not np.shares_memory(found, layout)
-
-
-@pytest.mark.parametrize(
-    ("dtype", "shape"),
-    [(np.float32, (63, 64)), (np.float32, (200, 100)), (np.float64, (100, 99)), (object, (64, 64))],
-)
-def test_others_are_left_where_they_are(dtype, shape):
-    """A small matrix, one whose rows are no halves of cache lines, and Fractions gain nothing by a copy."""
-    matrix = np.zeros(shape, dtype)
-    assert lined_up(matrix) is matrix
-    assert lined_up(np.asfortranarray(matrix)).flags.c_contiguous
-    room = aligned(shape, matrix)
-    assert (room.shape, room.dtype) == (shape, dtype)
-    assert room.base is None

@@ -138,7 +138,7 @@ def laid_out() -> Iterator[Problem]:
     yield _living(_problem(rng, "tanh", 32, (2, 2, 3, 1), Full(), last_only=True))
     yield _problem(rng, "identity", 30, (1, 1, 2, 1), Full(), last_only=True, scale=0.1)
     # Windows in long rows, whose carries are looked through for what has vanished.
-    yield _problem(rng, "softsign", 12, (2, 1, 2, 1), Window(10), scale=0.7)
+    yield _problem(rng, "softsign", 20, (2, 1, 2, 1), Window(18), scale=0.7)
     # So many records and units that the sweeps do not fit one batch.
     yield _problem(rng, "softsign", 13, (96, 1, 32, 1), Window(2), scale=0.2, dtype="float32")
 

@@ -9,7 +9,7 @@ import pytest
 
 from rnn.activations import identity, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights, run
-from rnn.cells.vanilla import SMALL_PRODUCT, Vanilla, halves
+from rnn.cells.vanilla import Vanilla
 
 N, T, D, H = 2, 3, 3, 2
 
@@ -103,30 +103,11 @@ def test_steps_back_are_the_formula(rows, in_place):
     assert list(steps) == []
 
 
-@pytest.mark.parametrize(
-    ("records", "each", "parts"),
-    [
-        (8, SMALL_PRODUCT // 8, 1),
-        (8, SMALL_PRODUCT // 8 + 1, 2),
-        (9, 2 * SMALL_PRODUCT // 9, 2),
-        (8, SMALL_PRODUCT // 4 + 1, 1),
-        (7, SMALL_PRODUCT // 7 + 1, 1),
-        (1, SMALL_PRODUCT + 1, 1),
-    ],
-)
-def test_records_are_halved_where_both_halves_are_small(records, each, parts):
-    """They are all there, in their order; few records, and a product small or too large, make one part."""
-    found = halves(records, records * each)
-    assert len(found) == parts
-    assert [n for part in found for n in range(records)[part]] == list(range(records))
-    assert all(range(records)[part] for part in found)
-
-
 def test_halves_of_the_records_step_together(monkeypatch):
     """A step in two halves, of an uneven number of records, is the step of the whole."""
     xs, h0 = draw(9, T, D, seed=9), draw(9, H, seed=10)
     whole = forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states
-    monkeypatch.setattr("rnn.cells.vanilla.SMALL_PRODUCT", 9 * H * (H + D + 1) // 2 + 1)
+    monkeypatch.setattr("rnn.products.SMALL_PRODUCT", 9 * H * (H + D + 1) // 2 + 1)
     assert forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states.tolist() == whole.tolist()
 
 

@@ -6,11 +6,12 @@ import pytest
 from rnn import Chunked
 from verification.engine import manual
 from verification.mutants.catalogue import CATALOGUE
+from verification.mutants.catalogue.textbook import DH_PREV
 from verification.mutants.deck import ACTIVATIONS, deck, drawn, judge, laid_out, refutation
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.run import JUDGES
 
-UNTRANSPOSED = (Edit("cells.vanilla", "da.dot(W, dh)", "da.dot(W.T, dh)"),)
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "map(product, das, repeat(W.T), dhs)"),)
 
 
 def named(name):
@@ -77,7 +78,7 @@ def test_the_named_property_catches_its_mutant(name):
 
 def test_a_harmless_edit_is_not_caught():
     """The same engine in other words is caught by nothing, and has no example."""
-    harmless = (Edit("cells.vanilla", "da.dot(W, dh)", "np.dot(da, W, out=dh)"),)
+    harmless = (Edit("cells.vanilla", DH_PREV, "map(np.dot, das, repeat(W), dhs)"),)
     kill = judge(Mutant("other words", "None.", "this test", harmless, "lags"), deck(), JUDGES)
     assert (kill.caught, kill.by_name, kill.example) == ({}, False, None)
 

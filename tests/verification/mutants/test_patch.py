@@ -9,11 +9,12 @@ import pytest
 import rnn
 import rnn.bptt
 from verification.engine import manual
+from verification.mutants.catalogue.textbook import DH_PREV
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import engine, package, texts
 from verification.problem import Problem
 
-UNTRANSPOSED = Edit("cells.vanilla", "da.dot(W, dh)", "da.dot(W.T, dh)")
+UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "map(product, das, repeat(W.T), dhs)")
 
 
 def a_mutant(*edits):
@@ -51,23 +52,23 @@ def test_edits_of_one_module_and_of_several_add_up():
         a_mutant(
             Edit("truncation", "max(0, t - self.k)", "17"),
             Edit("truncation", "max(0, steps - self.k)", "18"),
-            Edit("bptt", "FLUSH_EVERY = 8", "FLUSH_EVERY = 19"),
+            Edit("bptt", "ABREAST_BYTES = 128 * 1024", "ABREAST_BYTES = 19"),
         )
     )
     assert (copy.Window(1).first(5, 9), copy.Tail(1).first(5, 9)) == (17, 18)
-    assert copy.network.bptt.__globals__["FLUSH_EVERY"] == 19
-    assert rnn.bptt.FLUSH_EVERY == 8
+    assert copy.network.bptt.__globals__["ABREAST_BYTES"] == 19
+    assert rnn.bptt.ABREAST_BYTES == 128 * 1024
     assert copy.Window is not rnn.Window
 
 
-@pytest.mark.parametrize("wrong", ["pass", "nonsense ="], ids=["loads", "does not load"])
+@pytest.mark.parametrize("wrong", ["das", "nonsense ="], ids=["loads", "does not load"])
 def test_the_interpreter_is_left_as_it_was(wrong):
     """Every module is the very object that it was, and so are the finders, even if the copy does not load."""
     modules, finders = dict(sys.modules), list(sys.meta_path)
     try:
-        package(a_mutant(Edit("cells.vanilla", "da.dot(W, dh)", wrong)))
+        package(a_mutant(Edit("cells.vanilla", DH_PREV, wrong)))
     except SyntaxError:
-        assert wrong != "pass"
+        assert wrong != "das"
     assert sys.modules.keys() == modules.keys()
     assert all(sys.modules[name] is module for name, module in modules.items())
     assert sys.meta_path == finders
@@ -91,7 +92,7 @@ def test_an_edit_of_what_the_engine_does_not_load_is_refused():
 def test_it_does_not_count_as_coverage_of_the_package():
     """The copy's code has a file name of its own, in edited modules and in others."""
     copy = package(a_mutant(UNTRANSPOSED))
-    assert copy.Vanilla.step_back.__code__.co_filename == "<of a test>/rnn/cells/vanilla.py"
+    assert copy.Vanilla.steps_back.__code__.co_filename == "<of a test>/rnn/cells/vanilla.py"
     assert copy.RNN.predict.__code__.co_filename == "<a copy>/rnn/network.py"
 
 

@@ -11,6 +11,7 @@ import pytest
 from rnn import Full
 from verification.diagnosis import diagnose
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
+from verification.mutants.catalogue.textbook import DH_PREV
 from verification.mutants.deck import Example, Kill, deck
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import engine
@@ -18,7 +19,7 @@ from verification.mutants.run import JUDGES, MutantsResult, diagnosed, known, ru
 from verification.properties import findings
 from verification.trial import Trial, Truth
 
-UNTRANSPOSED = (Edit("cells.vanilla", "da.dot(W, dh)", "da.dot(W.T, dh)"),)
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "map(product, das, repeat(W.T), dhs)"),)
 
 
 def a_mutant(caught_by, edits=UNTRANSPOSED):
@@ -40,7 +41,7 @@ def test_every_mutant_is_caught_by_the_property_that_it_names(whole):
 
 def test_a_mutant_that_ends_its_process_is_told_of():
     """A run cannot go on without its verdict, so it stops, and names the mutants of the batch."""
-    dies = a_mutant("lags", (Edit("cells.vanilla", "da.dot(W, dh)", "__import__('os')._exit(3)"),))
+    dies = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "__import__('os')._exit(3)"),))
     with pytest.raises(RuntimeError, match=r"for lags.*exit code 3"):
         run(mutants=[dies], equivalents=())
 
@@ -148,7 +149,9 @@ def test_a_run_tells_how_far_it_is(monkeypatch):
 
 def test_the_smallest_example_is_small():
     """A carry that is always zero shows on one record, one step and one unit, with ones everywhere."""
-    always_zero = a_mutant("lags", (Edit("cells.vanilla", "da.dot(W, dh)", "dh[...] = 0"),))
+    always_zero = a_mutant(
+        "lags", (Edit("cells.vanilla", DH_PREV, "map(lambda da, dh: dh.fill(0), das, dhs)"),)
+    )
     (kill,) = run(mutants=[always_zero], equivalents=()).kills
     least = shrunk(kill, tried=50)
     assert least.by_name
