@@ -55,9 +55,10 @@ def go_back(steps: Steps, carry: Arrays, depth: int) -> None:
     """Make ``depth`` steps back, and every few of them look for what has vanished from the carry."""
     dtype = carry[0].dtype
     if dtype in LEAST:
-        for _ in range(depth // FLUSH_EVERY[dtype]):
-            run(islice(steps, FLUSH_EVERY[dtype]))
-            flush(carry, LEAST[dtype])
+        least, often = LEAST[dtype], FLUSH_EVERY[dtype]
+        for _ in range(depth // often):
+            run(islice(steps, often))
+            flush(carry, least)
     run(steps)
 
 

@@ -49,7 +49,8 @@ def states_at(
 ) -> dict[int, Arrays]:
     """The state before each of the steps ``starts``, with no more kept than lies between two of them."""
     found, at = {0: state}, 0
-    for start in sorted(set(starts) - {0}):
-        found[start] = unroll(cell, weights, xs[:, at:start], found[at]).last
-        at = start
+    for start in sorted(starts):
+        if start > at:
+            found[start] = unroll(cell, weights, xs[:, at:start], found[at]).last
+            at = start
     return found

@@ -8,7 +8,7 @@ belongs.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, islice, pairwise, repeat, zip_longest
+from itertools import accumulate, chain, islice, pairwise, repeat
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -98,7 +98,8 @@ class Alone:
         dh = repeat(carry[0])
         losses = dhs[self.last_loss - self.losses + 1 : self.last_loss + 1][::-1]
         steps = cell.steps_back(W, [repeat(part) for part in carry], factors, into)
-        return zip_longest(map(np.add, dh, losses, dh), steps)
+        # The first steps collect a loss each, what is left of them none.
+        return chain(zip(map(np.add, dh, losses, dh), steps, strict=False), steps)
 
 
 @dataclass(frozen=True)

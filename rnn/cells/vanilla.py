@@ -85,7 +85,7 @@ class Vanilla:
         M, a = room[:width], room[width:]
         M[: self.units], M[self.units : -1], M[-1] = weights.W.T, weights.U.T, weights.b
         return zip(
-            *(map(product, rows[:, n], repeat(M), repeat(a[n])) for n in halves(records, M)),  # a = r M
+            *[map(product, rows[:, n], repeat(M), repeat(a[n])) for n in halves(records, M)],  # a = r M
             map(self.activation.value, repeat(a), hs),  # h = f(a)
             strict=True,
         )
