@@ -61,6 +61,7 @@ def growth(curves: Iterable[Curve], path: Path) -> None:
     for ax, (axis, own) in zip(axes, panels.items(), strict=True):
         for _, name, sizes, costs in own:
             _power(ax, axis, name, sizes, costs)
+        _marks(ax, sorted({size for _, _, sizes, _ in own for size in sizes}))
         ax.set_xlabel(axis)
         ax.grid(which="both", alpha=0.3)
         ax.legend()
@@ -69,19 +70,24 @@ def growth(curves: Iterable[Curve], path: Path) -> None:
 
 
 def _power(ax: Axes, axis: str, name: str, sizes: Sequence[float], costs: Sequence[float]) -> None:
-    """One curve with its exponent, and a mark on the axis for each point."""
+    """One curve with its exponent."""
     label = f"{name}: {axis}^{exponent(sizes, costs):.2f}"
     ax.loglog(sizes, costs, marker="o", color=COLOURS.get(name), label=label)
+
+
+def _marks(ax: Axes, sizes: Sequence[float]) -> None:
+    """A mark on the axis for each size that any curve has."""
     ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes], rotation=45)
     ax.minorticks_off()
 
 
-def memory(rows: Iterable[Row], path: Path) -> None:
+def memory(rows: Sequence[Row], path: Path) -> None:
     """Peak memory against T."""
     figure = Figure(figsize=(6, 4.5), layout="constrained")
     ax = figure.subplots()
     for name, own in grouped(rows, lambda row: row.contender).items():
         _power(ax, "T", name, [row.T for row in own], [row.more["bytes"] / 2**20 for row in own])
+    _marks(ax, sorted({row.T for row in rows}))
     ax.set_xlabel("T")
     ax.set_ylabel("peak memory of one gradient, MiB")
     ax.grid(which="both", alpha=0.3)

@@ -32,8 +32,8 @@ def halves(rows: int, M: Array) -> tuple[slice, ...]:
     return slice(0, rows // 2), slice(rows // 2, rows)
 
 
-def aligned(shape: tuple[int, ...], like: Array) -> Array:
-    """Room for numbers such as ``like`` holds, at the start of a cache line where products gain by it."""
+def aligned(shape: tuple[int, int], like: Array) -> Array:
+    """Room for a matrix of numbers as in ``like``, at the start of a cache line where products gain by it."""
     if not _gains(shape, like):
         return np.empty(shape, like.dtype)
     size, itemsize = prod(shape), like.itemsize
@@ -44,13 +44,15 @@ def aligned(shape: tuple[int, ...], like: Array) -> Array:
 
 def lined_up(matrix: Array) -> Array:
     """The matrix in C order, at the start of a cache line where products gain by it: itself, or a copy."""
-    if not _gains(matrix.shape, matrix):
+    rows, columns = matrix.shape
+    if not _gains((rows, columns), matrix):
         return np.ascontiguousarray(matrix)
-    copy = aligned(matrix.shape, matrix)
+    copy = aligned((rows, columns), matrix)
     copy[...] = matrix
     return copy
 
 
-def _gains(shape: tuple[int, ...], like: Array) -> bool:
-    row = shape[-1] * like.itemsize
-    return row % (LINE // 2) == 0 and shape[0] * row >= SMALL_MATRIX and like.dtype != FRACTIONS
+def _gains(shape: tuple[int, int], like: Array) -> bool:
+    rows, columns = shape
+    row = columns * like.itemsize
+    return 2 * row % LINE == 0 and rows * row >= SMALL_MATRIX and like.dtype != FRACTIONS

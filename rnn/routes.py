@@ -98,7 +98,7 @@ class Alone:
         dh = repeat(carry[0])
         losses = dhs[self.last_loss - self.losses + 1 : self.last_loss + 1][::-1]
         steps = cell.steps_back(W, [repeat(part) for part in carry], factors, into)
-        # The first steps collect a loss each, what is left of them none.
+        # The first steps collect a loss each, the others none.
         return chain(zip(map(np.add, dh, losses, dh), steps, strict=False), steps)
 
 

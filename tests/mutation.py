@@ -16,29 +16,47 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.routes._as_slice": ("or (1,)", "if rest else 2"),
         "rnn.routes._abreast": ("(len(seeded)) or True",),
     },
-    "With one loss there is nothing to collect between two offsets.": {
-        "rnn.routes.Alone.places": ("(self.losses > 1) or True", "self.losses >= 1"),
+    "What a sweep collects after its last step goes nowhere.": {
+        "rnn.routes._alone": ("max(sweep.seed, start)",),
     },
+    "An equal view, made anew.": {
+        "rnn.routes.Alone.steps_back": ("(das is slopes[0]) and False",),
+        "rnn.routes.Abreast.steps_back": ("(n == len(part)) and False",),
+    },
+    "From None is from the start, and to None to the end.": {
+        "rnn.products.halves": (
+            *("slice(None, rows)", "slice(0, None)", "slice(rows)", "slice(None, rows // 2)"),
+            *("slice(rows // 2), ", "slice(rows // 2, None)"),
+        ),
+    },
+    "What steps hand out means nothing, so it makes no difference whether it is kept.": {
+        "rnn.cells.cell.run": ("maxlen=None", "deque(steps, )", "maxlen=1"),
+    },
+    "No step leads from a state to itself.": {"rnn.checkpoints.states_at": ("start >= at",)},
     "NumPy takes every negative size for the one that is to be found.": {
         "rnn.cells.vanilla.Vanilla.project_back": ("len(da), -2)", "das.reshape(-2, units)"),
         "rnn.network._rows": ("states.reshape(-2,",),
         "rnn.network.RNN._losses": ("do.reshape(-2,",),
         "rnn.network.RNN.predict": ("len(xs), -2)",),
-        "rnn.routes.Abreast.places": ("records, -2)", ".reshape(rows, -2)"),
+        "rnn.routes._rows": ("reshape(-2,",),
+        "rnn.routes._scatter": ("reshape(-2,",),
+        "rnn.routes.Abreast._disjoint": ("reshape(-2,",),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
         "rnn.bptt.bptt": ("carry, strict=None)", "carry, )", "carry, strict=False)"),
         "rnn.optimisers._check_start": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.optimisers._clipped": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
-        "rnn.routes.Abreast.places": ("losses, strict=None", "losses, ):", "losses, strict=False"),
+        "rnn.routes.Abreast.steps_back": ("into), strict=None", "into), )", "into), strict=False"),
+        "rnn.routes.Abreast._disjoint": ("steps, strict=None", "steps, )", "steps, strict=False"),
+        "rnn.cells.vanilla.Vanilla.steps": ("strict=None", "+        )", "strict=False"),
+        "rnn.cells.vanilla.Vanilla.steps_back": ("strict=None", "+        )", "strict=False"),
     },
     "None is as good as False, and False is the default.": {
-        "rnn.cells.vanilla.Vanilla.places": ("tape.states[1:], strict=None)", "tape.states[1:], )"),
-        "rnn.routes.Alone.places": ("*views, strict=None)", "*views, )"),
+        "rnn.routes.Alone.steps_back": ("steps, strict=None)", "steps, )"),
     },
     "None is as empty as (), and the first segment has no carry to go on with.": {
-        "rnn.network.RNN.loss_and_gradients": ("total: Arrays = None", "carry: Arrays = None"),
+        "rnn.network.RNN.loss_and_gradients_of_checked": ("total: Arrays = None", "carry: Arrays = None"),
     },
     "What NumPy infers is what was asked for.": {
         "rnn.arrays.zeros": ("Fraction(0), dtype=None)", "Fraction(0), )"),

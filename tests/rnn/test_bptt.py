@@ -39,6 +39,8 @@ POLICIES = [
     Table((0, 2, 0, 1, 6, 0, 3, 8)),
     # As many visits as steps, and yet step 1 is reached twice and step 3 not at all.
     Table((0, 0, 1, 8, 4, 5, 6, 7)),
+    # Each step is reached once, and the one sweep of several steps passes three losses that reach nothing.
+    Table((0, 8, 8, 8, 1, 5, 6, 7)),
 ]
 
 # f′(a) of each activation, from a and not from the output.
@@ -219,6 +221,11 @@ def test_segments_add_up(policy, losses, every):
     want_das, want_dh0 = inside.textbook(identity, policy)
     assert das.tolist() == want_das.tolist()
     assert dh0.tolist() == want_dh0.tolist()
+
+
+def test_sweeps_as_deep_as_many_copies():
+    """Chunks that take three copies to bring abreast, of which the ragged one ends within the second."""
+    assert_is_the_textbook(case(steps=23 + 23 + 12, records=1, units=1), relu, Chunked(23))
 
 
 @pytest.mark.parametrize(

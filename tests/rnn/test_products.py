@@ -11,6 +11,7 @@ from rnn.products import SMALL_PRODUCT, aligned, halves, lined_up, product
     [
         (8, SMALL_PRODUCT // 8, 1),
         (8, SMALL_PRODUCT // 8 + 1, 2),
+        (8, 2 * SMALL_PRODUCT // 8, 2),
         (9, 2 * SMALL_PRODUCT // 9, 2),
         (8, SMALL_PRODUCT // 4 + 1, 1),
         (7, SMALL_PRODUCT // 7 + 1, 1),
