@@ -36,7 +36,7 @@ class Params(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """∂L/∂ each: ``params`` as ``Params``, ``xs`` (N, T, D), ``h0`` (N, H)."""
+    """∂L/∂ each: ``params`` as ``Params``, ``xs`` (N, T, D), in memory step by step, and ``h0`` (N, H)."""
 
     params: Params
     xs: Array
