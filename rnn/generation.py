@@ -18,7 +18,7 @@ def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
     step is taken for the next value, so the network needs as many outputs as inputs. Each step costs
     a forward through T steps.
 
-    Raises TypeError or ValueError for a seed or a count that does not fit, before any work.
+    Raises TypeError or ValueError for parameters, a seed or a count that do not fit, before any work.
     """
     if net.outputs != net.cell.inputs:
         raise ValueError(
@@ -26,7 +26,8 @@ def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
             "needed as many outputs as inputs, since each output is the next input"
         )
     steps = checked_count("steps", steps, 1)
-    seed = checked("seed", seed, ("N", "T", net.cell.inputs), params[0].dtype)
+    params = net.checked_params(params)
+    seed = checked("seed", seed, ("N", "T", net.cell.inputs), params.U.dtype)
     records, length, inputs = seed.shape
     series = np.empty((records, length + steps, inputs), seed.dtype)
     series[:, :length] = seed

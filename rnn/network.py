@@ -185,27 +185,31 @@ class RNN:
         outputs += params.c
         return outputs
 
-    def _checked(self, params: Params, xs: Array, h0: Array | None) -> tuple[Params, Array, Array]:
-        """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
-        units, inputs, rows = self.cell.units, self.cell.inputs, self.cell.gates * self.cell.units
+    def checked_params(self, params: Params) -> Params:
+        """The parameters as arrays of one dtype that fit, or an error that names the one that does not."""
+        units, rows = self.cell.units, self.cell.gates * self.cell.units
         try:
             U, W, b, V, c = params
         except (TypeError, ValueError):
             given = f"{type(params).__name__} of {len(params)}" if isinstance(params, Sized) else repr(params)
             raise TypeError(f"params: {given}, needed the five arrays of rnn.Params: U, W, b, V, c") from None
-        U = checked("params.U", U, (rows, inputs))
+        U = checked("params.U", U, (rows, self.cell.inputs))
         dtype = U.dtype
-        params = Params(
+        return Params(
             U,
             checked("params.W", W, (rows, units), dtype),
             checked("params.b", b, (rows,), dtype),
             checked("params.V", V, (self.outputs, units), dtype),
             checked("params.c", c, (self.outputs,), dtype),
         )
-        xs = checked("xs", xs, ("N", "T", inputs), dtype)
-        if h0 is None:
-            return params, xs, zeros((len(xs), units), xs)
-        return params, xs, checked("h0", h0, (len(xs), units), dtype)
+
+    def _checked(self, params: Params, xs: Array, h0: Array | None) -> tuple[Params, Array, Array]:
+        """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
+        params = self.checked_params(params)
+        dtype = params.U.dtype
+        xs = checked("xs", xs, ("N", "T", self.cell.inputs), dtype)
+        state = (len(xs), self.cell.units)
+        return params, xs, zeros(state, xs) if h0 is None else checked("h0", h0, state, dtype)
 
     def _checked_targets(self, xs: Array, targets: Array) -> Array:
         """The targets as an array that fits: (N, K) or (N, T, K)."""

@@ -77,7 +77,10 @@ def train(
     check_truncation(truncation)
     if rng is not None and not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: {type(rng).__name__}, needed a numpy.random.Generator or None")
-    fitting = (net.cell.inputs, net.outputs, params[0].dtype)
+    if isinstance(optimiser, type) or not all(hasattr(optimiser, name) for name in ("start", "update")):
+        raise TypeError(f"optimiser: {optimiser!r}, needed one, as rnn.optimisers.SGD(Constant(0.01))")
+    params = net.checked_params(params)
+    fitting = (net.cell.inputs, net.outputs, params.U.dtype)
     data, unseen = checked_records("train_data", train_data, *fitting), None
     if validation_data is not None:
         unseen = checked_records("validation_data", validation_data, *fitting)

@@ -65,9 +65,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "A sign is its own inverse.": {"rnn.network._orthogonal": ("Q / np.sign",)},
     "At the limit the factor is 1.": {"rnn.optimisers.ClipNorm.into": ("norm >= self.limit",)},
     "Every block of one set of parameters has the same type, or is refused.": {
-        "rnn.generation.free_run": ("params[1].dtype",),
         "rnn.optimisers.Adam.start": ("params[1].dtype",),
-        "rnn.training.train": ("params[1].dtype",),
     },
 }
 

@@ -66,3 +66,9 @@ def test_what_cannot_run_is_refused(net, seed, steps, error, message):
     """The message names the argument, what was given and what is needed."""
     with pytest.raises(error, match=message):
         free_run(net, summing(), seed, steps)
+
+
+def test_parameters_that_do_not_fit_are_refused():
+    """By their name as well."""
+    with pytest.raises(TypeError, match=r"params: tuple of 0, needed the five arrays of rnn\.Params"):
+        free_run(SUM, (), np.ones((1, 2, 1)), 1)

@@ -265,6 +265,14 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"batch": None}, TypeError, "batch: None, needed an integer"),
         ({"rng": 0}, TypeError, "rng: int, needed a numpy.random.Generator or None"),
         ({"truncation": 3}, TypeError, "truncation: 3, needed a hashable policy"),
+        (
+            {"optimiser": 3},
+            TypeError,
+            r"optimiser: 3, needed one, as rnn.optimisers.SGD\(Constant\(0.01\)\)$",
+        ),
+        ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
+        ({"params": ()}, TypeError, "params: tuple of 0, needed the five arrays of rnn.Params"),
+        ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
         ({"train_data": DATA.xs}, TypeError, "train_data: ndarray, needed a pair"),
         (
             {"train_data": (DATA.xs[:, :, :1], DATA.targets)},
@@ -292,6 +300,7 @@ def test_what_does_not_fit_is_refused_before_any_work(given, error, message):
     """The message names the argument, what was given and what is needed, and nothing was trained."""
     told = []
     arguments = {
+        "params": PARAMS,
         "train_data": DATA,
         "epochs": 1,
         "batch": 1,
@@ -299,7 +308,7 @@ def test_what_does_not_fit_is_refused_before_any_work(given, error, message):
         "progress": lambda *losses: told.append(losses),
     }
     with pytest.raises(error, match=message):
-        train(NET, PARAMS, **(arguments | given))
+        train(NET, **(arguments | given))
     assert told == []
 
 
