@@ -40,7 +40,8 @@ LEAST = {dtype: np.array(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)) for d
 
 # Offsets from one look to the next: often enough that a chain which shrinks eightfold a step is set to 0
 # before it becomes denormal, for from LEAST to there is a factor of 2²⁴ = 8⁸ in float32, and of 2⁵³ > 8¹⁶
-# else; one that shrinks faster is denormal for four steps at most. And seldom enough to cost little.
+# else; one that shrinks faster is denormal for half of these offsets at most. And seldom enough to cost
+# little.
 FLUSH_EVERY = {dtype: 8 if dtype == np.float32 else 16 for dtype in FLOATS}
 
 

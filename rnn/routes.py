@@ -188,7 +188,7 @@ def _scatter(das: Array, at: Indices, da: Array) -> None:
 
 
 def _add(array: Array, at: Indices, addend: Array) -> None:
-    """``array[at] += addend``, which assigns a view to itself where ``at`` is a slice."""
+    """``array[at] += addend``, but for what that does in vain with a slice: it assigns the view to itself."""
     part = array[at]
     np.add(part, addend, part)
     if not isinstance(at, slice):

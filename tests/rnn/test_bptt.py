@@ -344,6 +344,27 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     assert dh0 == 0
 
 
+@pytest.mark.parametrize(
+    ("dtype", "halvings", "steps"),
+    [
+        *((np.float32, 6, 60), (np.float64, 5, 260), (np.float64, 7, 200)),
+        *((np.longdouble, 6, 2900), (np.longdouble, 8, 2200)),
+    ],
+)
+def test_what_vanishes_faster_is_denormal_for_a_few_steps(dtype, halvings, steps):
+    """For half of the offsets between two looks at most; then it is 0, and until LEAST it is exact."""
+    one = np.ones((1, 1, 1), dtype)
+    weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
+    das, dh0, _ = Case(weights, np.repeat(one, steps, axis=1), one[0], one).bptt(identity, Full())
+    das = np.abs(das.ravel()[::-1])
+    want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
+    above = want >= rnn.bptt.LEAST[np.dtype(dtype)]
+    assert (das[above] == want[above]).all()
+    denormal = np.count_nonzero((das > 0) & (das < np.finfo(dtype).tiny))
+    assert denormal <= rnn.bptt.FLUSH_EVERY[np.dtype(dtype)] // 2
+    assert das[-1] == dh0 == 0
+
+
 @pytest.mark.parametrize(("dtype", "every"), [(np.float32, 8), (np.float64, 16), (np.longdouble, 16)])
 def test_vanished_entries_are_looked_for_now_and_then(dtype, every, monkeypatch):
     """After every so many steps back and at no other, since a look costs time."""

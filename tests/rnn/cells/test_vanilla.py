@@ -10,6 +10,7 @@ import pytest
 from rnn.activations import identity, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights, run
 from rnn.cells.vanilla import Vanilla
+from rnn.products import halves
 
 N, T, D, H = 2, 3, 3, 2
 
@@ -108,6 +109,7 @@ def test_halves_of_the_records_step_together(monkeypatch):
     xs, h0 = draw(9, T, D, seed=9), draw(9, H, seed=10)
     whole = forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states
     monkeypatch.setattr("rnn.products.SMALL_PRODUCT", 9 * H * (H + D + 1) // 2 + 1)
+    assert len(halves(9, np.empty((H + D + 1, H)))) == 2
     assert forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states.tolist() == whole.tolist()
 
 
