@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn.arrays import Array, zeros
+from rnn.arrays import FLOATS, Array, zeros
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,17 @@ def _tanh_slope(y: Array, out: Array) -> None:
     np.subtract(1, out, out=out)
 
 
-# e⁸⁰ is finite in every float type, and adding 1 to it changes nothing in any of them, quadruple
-# precision included: from there on the sigmoid is exactly 1.
-_SIGMOID_IS_ONE = 80.0
+# e⁸⁰ is finite in every float type, and adding 1 to it changes nothing in any of them, quadruple precision
+# included: from there on the sigmoid is exactly 1. As arrays NumPy takes numbers faster than as Python's own.
+_SIGMOID_IS_ONE = {dtype: np.array(80, dtype) for dtype in FLOATS}
+_ONE = {dtype: np.array(1, dtype) for dtype in FLOATS}
 
 
 def _sigmoid(a: Array, out: Array) -> None:
     """eᵃ / (1 + eᵃ): accurate relative to its own size for negative a too, and finite for every a."""
-    np.minimum(a, _SIGMOID_IS_ONE, out=a)
+    np.minimum(a, _SIGMOID_IS_ONE[a.dtype], out=a)
     np.exp(a, out=a)
-    # NumPy takes a number written as a float faster than an integer.
-    np.add(a, 1.0, out=out)
+    np.add(a, _ONE[a.dtype], out=out)
     np.divide(a, out, out=out)
 
 

@@ -83,17 +83,22 @@ def bptt(
     slopes = cell.slopes(tape, first)
     # A slope is last read when its da is known, which can take its place where no step is reached twice.
     das = slopes[0] if segment.tiling else zeros((tape.steps - first, records, cell.gates * units), dhs)
-    initial = tuple(zeros((records, units), dhs) for _ in range(cell.state_arrays))
+    initial: Arrays = ()
     leaving: Arrays = ()
     W = lined_up(weights.W)
     for route in segment.routes:
         carry = entering
         if not route.enters:
-            carry = tuple(zeros((route.sweeps * records, units), dhs) for _ in range(cell.state_arrays))
+            carry = _zero_carry(cell, route.sweeps * records, dhs)
         go_back(route.steps_back(cell, W, carry, slopes, dhs, das), carry, route.depth)
         if route.leaves:
             leaving = carry
-        for total, left in zip(initial, carry, strict=True):
-            for sweep in route.whole:
-                total += left[sweep * records : (sweep + 1) * records]
-    return das, initial, leaving
+        for sweep in route.whole:
+            left = tuple(part[sweep * records : (sweep + 1) * records] for part in carry)
+            initial = tuple(map(np.add, initial, left)) if initial else left
+    return das, initial or _zero_carry(cell, records, dhs), leaving
+
+
+def _zero_carry(cell: Cell, rows: int, dhs: Array) -> Arrays:
+    """A carry of so many rows, of the kind of number that ``dhs`` (losses, N, H) holds."""
+    return tuple(zeros((rows, dhs.shape[2]), dhs) for _ in range(cell.state_arrays))

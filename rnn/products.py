@@ -4,6 +4,8 @@ The constants are those of OpenBLAS on x86; with another library there is little
 (``benchmarks/NOTES.md``).
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from math import prod
 
 import numpy as np
@@ -14,10 +16,12 @@ from rnn.arrays import FRACTIONS, Array
 product = np.ndarray.dot
 
 # Up to so many multiplications OpenBLAS makes a product without first copying both factors into an order of
-# its own, which takes up to a third of the time of one that is a little larger. So two halves cost less than
-# the whole, as long as each is small enough and has the four rows that are multiplied together.
+# its own, which takes up to a third of the time of one that is a little larger. So a product costs less in
+# parts that are small, each of whole tiles: the rows that are multiplied together. But only up to 2.5 million
+# multiplications: of more the second thread makes as much, where there is one.
 SMALL_PRODUCT = 1_000_000
-FEW_ROWS = 8
+LARGE_PRODUCT = 2_500_000
+TILE = 4
 
 # Bytes of a cache line. A product that finds every row of a matrix across two lines takes up to half as long
 # again; a smaller matrix than this hides it, and rows that are no multiple of half a line lie across anyway.
@@ -25,11 +29,22 @@ LINE = 64
 SMALL_MATRIX = 16 * 1024
 
 
-def halves(rows: int, M: Array) -> tuple[slice, ...]:
-    """The rows that one call multiplies by M: all of them, or halves where that makes small products."""
-    if rows < FEW_ROWS or not SMALL_PRODUCT < rows * M.size <= 2 * SMALL_PRODUCT:
-        return (slice(0, rows),)
-    return slice(0, rows // 2), slice(rows // 2, rows)
+def products(rows: Iterable[Array], M: Array, out: Iterable[Array], count: int) -> list[Iterable[object]]:
+    """``out`` = ``rows`` M for each array of rows, none of more than ``count``, as maps: one for each part.
+
+    ``rows`` and ``out`` may be gone through several times.
+    """
+    size = count * M.size
+    if not SMALL_PRODUCT < size <= LARGE_PRODUCT or TILE * M.size > SMALL_PRODUCT:
+        return [map(product, rows, repeat(M), out)]
+    most = SMALL_PRODUCT // M.size // TILE * TILE
+    parts = [slice(start, start + most) for start in range(0, count, most)]
+    return [map(product, _each(rows, part), repeat(M), _each(out, part)) for part in parts]
+
+
+def _each(arrays: Iterable[Array], part: slice) -> Iterator[Array]:
+    """The same rows of each array."""
+    return (array[part] for array in arrays)
 
 
 def aligned(shape: tuple[int, int], like: Array) -> Array:

@@ -5,10 +5,11 @@ one row a record and sweep. Between two steps it adds the losses' dh to the carr
 belongs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, chain, islice, pairwise, repeat
+from itertools import chain, pairwise, repeat
+from operator import setitem
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -19,11 +20,6 @@ from rnn.truncation import Sweep, Truncation, sweeps
 
 Arrays: TypeAlias = tuple[Array, ...]
 Indices: TypeAlias = Array | slice
-
-# Offsets whose factors are copied side by side at once: enough that the copies are few, and few enough that
-# they stay in the cache and take little memory beside the tape. With all offsets at once a C library hands
-# memory back to the system at each call, and new pages cost more than is gained.
-TOGETHER = 10
 
 
 class Route(Protocol):
@@ -104,21 +100,18 @@ class Alone:
 
 @dataclass(frozen=True)
 class Abreast:
-    """Several sweeps, deepest first, each a block of rows, all at the same offset from their ends.
+    """Several sweeps, shallowest first, each a block of rows, all at the same offset from their ends.
 
-    At offset j the sweeps still under way are a prefix, and stand at the distinct ``steps[j]``; those of them
-    at ``collecting[j]`` collect the ``losses[j]`` (None where there is none). ``orders``, where no step
-    is reached twice, by these or other sweeps: the steps of the first ``TOGETHER`` offsets, one offset after
-    another, then those of the next, and so on; else empty.
+    At offset j the last ``under_way[j]`` of them are still under way, and stand at the distinct ``steps[j]``.
+    At the first offsets those at ``collecting[j]`` collect the ``losses[j]``.
     """
 
     sweeps: int
     steps: tuple[Indices, ...]
     under_way: tuple[int, ...]
     collecting: tuple[Indices, ...]
-    losses: tuple[Indices | None, ...]
+    losses: tuple[Indices, ...]
     whole: tuple[int, ...]
-    orders: tuple[Array, ...]
     enters: bool = False
     leaves: bool = False
 
@@ -131,60 +124,33 @@ class Abreast:
         self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
     ) -> Steps:
         """As in ``Route``."""
-        _, records, units = dhs.shape
-        dh = carry[0].reshape(self.sweeps, records, units)
-        collect = map(_collect, repeat(dh), self.collecting, repeat(dhs), self.losses)
-        rows = [sweeps * records for sweeps in self.under_way]
-        moving = [[part if n == len(part) else part[:n] for n in rows] for part in carry]
-        if self.orders:
-            return self._disjoint(cell, W, moving, slopes, collect, das)
+        rows = [sweeps * dhs.shape[1] for sweeps in self.under_way]
+        moving = [_last(part, rows) for part in carry]
         factors = [map(_at, repeat(slope), self.steps) for slope in slopes]
-        scratch = np.empty((len(carry[0]), das.shape[2]), das.dtype)
-        into = [scratch[:n] for n in rows]
-        steps = cell.steps_back(W, moving, factors, into)
-        return zip(collect, steps, map(_scatter, repeat(das), self.steps, into), strict=True)
-
-    def _disjoint(
-        self,
-        cell: Cell,
-        W: Array,
-        moving: Sequence[Sequence[Array]],
-        slopes: Arrays,
-        collect: Steps,
-        das: Array,
-    ) -> Steps:
-        """Where no step is reached twice: one copy brings side by side what the next few offsets need."""
-        done = 0
-        for order in self.orders:
-            ordered = [_rows(slope.take(order, axis=0)) for slope in slopes]
-            offsets = slice(done, done + TOGETHER)
-            borders = [0, *accumulate(len(part) for part in moving[0][offsets])]
-            factors = [[slope[i:j] for i, j in pairwise(borders)] for slope in ordered]
-            steps = cell.steps_back(W, [part[offsets] for part in moving], factors, factors[0])
-            yield from zip(islice(collect, len(factors[0])), steps, strict=True)
-            das[order] = ordered[0].reshape(-1, *das.shape[1:])
-            done += TOGETHER
+        room = np.empty((self.sweeps, *das.shape[1:]), das.dtype)
+        into, das_now = _last(room.reshape(-1, das.shape[2]), rows), _last(room, self.under_way)
+        # Where da takes the first slope's place, there is nothing to add it to.
+        put: Callable[..., None] = setitem if das is slopes[0] else _add
+        steps = zip(
+            cell.steps_back(W, moving, factors, into),
+            map(put, repeat(das), self.steps, das_now),
+            strict=True,
+        )
+        dh: Array = carry[0].reshape(self.sweeps, *dhs.shape[1:])
+        collect = map(_add, repeat(dh), self.collecting, map(dhs.__getitem__, self.losses))
+        # As in ``Alone``: the first steps collect losses, the others none.
+        return chain(zip(collect, steps, strict=False), steps)
 
 
-def _rows(by_step: Array) -> Array:
-    """Arrays (steps, N, ·) as rows (steps · N, ·)."""
-    return by_step.reshape(-1, by_step.shape[2])
+def _last(array: Array, counts: Iterable[int]) -> list[Array]:
+    """The last few of an array, for each of ``counts``."""
+    length = len(array)
+    return [array if count == length else array[length - count :] for count in counts]
 
 
 def _at(slope: Array, steps: Indices) -> Array:
     """The factors of some steps, as rows."""
-    return _rows(slope[steps])
-
-
-def _collect(dh: Array, sweeps: Indices, dhs: Array, losses: Indices | None) -> None:
-    """Add the dh of the losses that these sweeps meet."""
-    if losses is not None:
-        _add(dh, sweeps, dhs[losses])
-
-
-def _scatter(das: Array, at: Indices, da: Array) -> None:
-    """Add da to the steps where it belongs."""
-    _add(das, at, da.reshape(-1, *das.shape[1:]))
+    return slope[steps].reshape(-1, slope.shape[2])
 
 
 def _add(array: Array, at: Indices, addend: Array) -> None:
@@ -255,7 +221,7 @@ def _overlapping(
 
 
 def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, abreast: int) -> Segment:
-    """The segment of what lies in start ≤ t < stop of the sweeps, deepest first."""
+    """The segment of what lies in start ≤ t < stop of the sweeps, shallowest first."""
     inside = [sweep for sweep in found if sweep.first < stop and sweep.stop > start]
     crossing = [sweep for sweep in inside if sweep.first < start or sweep.stop > stop]
     within = [sweep for sweep in inside if sweep not in crossing]
@@ -267,7 +233,7 @@ def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, abr
     routes += [
         _alone(group[0], start, stop, first, first_loss)
         if disjoint and len(group) == 1
-        else _abreast(group, first, first_loss, disjoint)
+        else _abreast(group, first, first_loss)
         for group in groups
     ]
     reached = sum(min(sweep.stop, stop) - max(sweep.first, start) for sweep in inside)
@@ -288,29 +254,26 @@ def _alone(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> 
     )
 
 
-def _abreast(group: Sequence[Sweep], first: int, first_loss: int, disjoint: bool) -> Route:
-    """The route of several sweeps, deepest first."""
+def _abreast(group: Sequence[Sweep], first: int, first_loss: int) -> Route:
+    """The route of several sweeps, shallowest first."""
     firsts, seeds, stops = np.array(group).T
-    steps, under_way, collecting, losses, order = [], [], [], [], []
-    for offset in range(group[0].depth):
-        now = stops[stops - firsts > offset] - 1 - offset
-        seeded = np.flatnonzero(now >= seeds[: len(now)])
-        order.append(now - first)
+    steps, under_way, collecting, losses = [], [], [], []
+    for offset in range(group[-1].depth):
+        at = stops - 1 - offset
+        now = at[at >= firsts]
+        seeded = np.flatnonzero((at >= firsts) & (at >= seeds))
         steps.append(_as_slice(now - first))
         under_way.append(len(now))
-        collecting.append(_as_slice(seeded))
-        losses.append(_as_slice(now[seeded] - first_loss) if len(seeded) else None)
-    whole = tuple(np.flatnonzero(firsts == 0).tolist())
+        if len(seeded):
+            collecting.append(_as_slice(seeded))
+            losses.append(_as_slice(at[seeded] - first_loss))
     return Abreast(
         sweeps=len(group),
         steps=tuple(steps),
         under_way=tuple(under_way),
         collecting=tuple(collecting),
         losses=tuple(losses),
-        whole=whole,
-        orders=tuple(np.concatenate(order[i : i + TOGETHER]) for i in range(0, len(order), TOGETHER))
-        if disjoint
-        else (),
+        whole=tuple(np.flatnonzero(firsts == 0).tolist()),
     )
 
 

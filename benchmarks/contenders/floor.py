@@ -9,8 +9,9 @@ exists beforehand. What is left is what any NumPy program of this gradient has t
     readout     its product, the residual, and three products back
 
 The inputs' product is either made for all steps at once, or is a part of each step's own product, on rows
-[h, x, 1], of all records or of one half after the other. Which is fastest depends on the sizes, so the floor
-is the fastest of the three, tried beforehand. Matrices begin with a cache line where products gain by it.
+[h, x, 1]; and a step's product is made of all records at once, or of as many after each other as OpenBLAS
+multiplies without packing. Which is fastest depends on the sizes, so the floor takes the fastest, tried
+beforehand, forward and backward. Matrices begin with a cache line where products gain by it.
 """
 
 import time
@@ -23,7 +24,7 @@ from benchmarks.contenders import Ready
 from benchmarks.segments import segments
 from benchmarks.task import Task
 from rnn.arrays import Array
-from rnn.products import lined_up
+from rnn.products import SMALL_PRODUCT, TILE, lined_up
 
 Run = Callable[[], dict[str, Array]]
 
@@ -37,12 +38,15 @@ def prepare(task: Task) -> Ready | None:
     if parts is None or sum(part.learns for part in parts) != 1:
         return None
     first = parts[-1].start
-    layouts = [_side_by_side(task), _in_halves(task), _ahead(task)]
-    forward, hs, reached = min(layouts, key=lambda layout: _fastest(layout[0]))
-    return Ready(_backward(task, forward, hs, reached, first), lambda grads: grads)
+    forward, hs, weights = min(
+        (_side_by_side(task), _in_parts(task), _ahead(task)), key=lambda layout: _least(layout[0])
+    )
+    recursions = (_back_at_once, _back_in_parts)
+    runs = [_backward(task, forward, hs, weights, first, recursion) for recursion in recursions]
+    return Ready(min(runs, key=_least), lambda grads: grads)
 
 
-def _fastest(call: Callable[[], object]) -> float:
+def _least(call: Callable[[], object]) -> float:
     times = []
     for _ in range(_TRIES):
         start = time.perf_counter()
@@ -68,20 +72,25 @@ def _side_by_side(task: Task) -> Layout:
     return forward, hs, partial(_weights_of_rows, rows, task.shape.H)
 
 
-def _in_halves(task: Task) -> Layout:
-    """The same as two products a step, each of half the records."""
+def _in_parts(task: Task) -> Layout:
+    """The same as a product a step for every few records."""
     M, rows, hs, a = _rows(task)
-    half = task.shape.N // 2
-    places = list(zip(rows[:-1, :half], rows[:-1, half:], hs[1:], strict=True))
-    above, below = a[:half], a[half:]
+    parts = _parts(M, a)
+    places = [([(row[n], a[n]) for n in parts], h) for row, h in zip(rows[:-1], hs[1:], strict=True)]
 
     def forward(tanh: np.ufunc = np.tanh) -> None:
-        for one, other, h in places:
-            one.dot(M, above)
-            other.dot(M, below)
+        for products, h in places:
+            for row, into in products:
+                row.dot(M, into)
             tanh(a, h)
 
     return forward, hs, partial(_weights_of_rows, rows, task.shape.H)
+
+
+def _parts(M: Array, out: Array) -> list[slice]:
+    """As many records at once as make a small product by M, or as few as are multiplied together."""
+    records = max(TILE, SMALL_PRODUCT // M.size // TILE * TILE)
+    return [slice(n, n + records) for n in range(0, len(out), records)]
 
 
 def _rows(task: Task) -> tuple[Array, Array, Array, Array]:
@@ -127,14 +136,58 @@ def _ahead(task: Task) -> Layout:
     return forward, hs, weights
 
 
+# From W, the carry, the slopes, latest first, where da takes their place, and the losses' dh, latest first.
+Recursion = Callable[[Array, Array, list[Array], Array], Callable[[], None]]
+
+
+def _back_at_once(W: Array, carry: Array, slopes: list[Array], dhs: Array) -> Callable[[], None]:
+    """A product a step."""
+    every = list(zip(slopes, dhs, strict=False)) if len(dhs) > 1 else []
+
+    def back(multiply: np.ufunc = np.multiply, add: np.ufunc = np.add) -> None:
+        if every:
+            carry.fill(0)
+            for step, dh in every:
+                add(carry, dh, carry)
+                multiply(carry, step, step)
+                step.dot(W, carry)
+        else:
+            carry[...] = dhs[0]
+            for step in slopes:
+                multiply(carry, step, step)
+                step.dot(W, carry)
+
+    return back
+
+
+def _back_in_parts(W: Array, carry: Array, slopes: list[Array], dhs: Array) -> Callable[[], None]:
+    """The same with a product for every few records."""
+    parts = _parts(W, carry)
+    products = [[(step[n], carry[n]) for n in parts] for step in slopes]
+    others = [None] * (len(slopes) - len(dhs))
+    places = list(zip(slopes, products, [*dhs, *others], strict=False))
+
+    def back(multiply: np.ufunc = np.multiply, add: np.ufunc = np.add) -> None:
+        carry.fill(0)
+        for step, calls, dh in places:
+            if dh is not None:
+                add(carry, dh, carry)
+            multiply(carry, step, step)
+            for da, into in calls:
+                da.dot(W, into)
+
+    return back
+
+
 def _backward(
     task: Task,
     forward: Callable[[], None],
     hs: Array,
     weights: Callable[[Array, int], tuple[Array, Array, Array]],
     first: int,
+    recursion: Recursion,
 ) -> Run:
-    """Everything after the forward, with its buffers."""
+    """The forward, and everything after it, with its buffers."""
     T, N, D, H = task.shape.T, task.shape.N, task.shape.D, task.shape.H
     U, W, V = (lined_up(block) for block in (task.params.U, task.params.W, task.params.V))
     VT, c = V.T.copy(), np.ascontiguousarray(task.params.c)
@@ -154,8 +207,7 @@ def _backward(
     dxs = np.zeros((T, N, D), U.dtype)
     into_dxs = dxs[first:].reshape(-1, D)
     nothing = np.zeros((N, H), U.dtype)
-    at = list(slopes[::-1])
-    every = list(zip(at, dhs[::-1], strict=False)) if losses > 1 else []
+    back = recursion(W, carry, list(slopes[::-1]), dhs[::-1])
 
     def run() -> dict[str, Array]:
         forward()
@@ -163,20 +215,9 @@ def _backward(
         np.add(do, c, do)
         np.subtract(do, targets, do)
         do.dot(V, into_dhs)
-        multiply, add = np.multiply, np.add
         np.square(learning, slopes)
         np.subtract(1, slopes, slopes)
-        if every:
-            carry.fill(0)
-            for step, dh in every:
-                add(carry, dh, carry)
-                multiply(carry, step, step)
-                step.dot(W, carry)
-        else:
-            carry[...] = dhs[-1]
-            for step in at:
-                multiply(carry, step, step)
-                step.dot(W, carry)
+        back()
         dU, dW, db = weights(da, first)
         da.dot(U, into_dxs)
         return {

@@ -75,13 +75,14 @@ class Tape(NamedTuple):
     """What a forward leaves for its backward. The first axis of each array is the step.
 
     ``rows[t]`` is [h_t, x_t, 1], shape (N, H + D + 1), for t = 0 … T − 1; in ``rows[T]`` only h_T, the
-    last state, is set. ``room`` (T, N, G) is where the backward writes slopes, and then every da.
-    ``memories`` holds a state's further arrays, (T + 1, N, ·) each.
+    last state, is set. ``states`` (T + 1, N, H) is the view of h_0 … h_T in them. ``room`` (T, N, G) is where
+    the backward writes slopes, and then every da. ``memories`` holds a state's further arrays, (T + 1, N, ·)
+    each.
     """
 
     rows: Array
+    states: Array
     room: Array
-    units: int
     memories: tuple[Array, ...] = ()
 
     @property
@@ -93,11 +94,6 @@ class Tape(NamedTuple):
     def last(self) -> tuple[Array, ...]:
         """A copy of the arrays of the state after the last step."""
         return (self.states[-1].copy(), *(memory[-1].copy() for memory in self.memories))
-
-    @property
-    def states(self) -> Array:
-        """h_0 … h_T, a view of shape (T + 1, N, H)."""
-        return self.rows[:, :, : self.units]
 
 
 def tape_of(xs: Array, h0: Array, gates: int) -> Tape:
@@ -112,11 +108,12 @@ def tape_of(xs: Array, h0: Array, gates: int) -> Tape:
     split = (steps + 1) * records * width
     block = np.empty(split + steps * records * gates * units, xs.dtype)
     rows = block[:split].reshape(steps + 1, records, width)
-    rows[0, :, :units] = h0
+    states = rows[:, :, :units]
+    states[0] = h0
     rows[:-1, :, units:-1] = xs.swapaxes(0, 1)
     rows[:, :, -1] = 1
     rows[-1, :, units:-1] = 0
-    return Tape(rows, block[split:].reshape(steps, records, gates * units), units)
+    return Tape(rows, states, block[split:].reshape(steps, records, gates * units))
 
 
 class Cell(Protocol):
@@ -157,7 +154,9 @@ class Cell(Protocol):
         """
         ...  # pragma: no cover
 
-    def steps_back(self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Views) -> Steps:
+    def steps_back(
+        self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Sequence[Array]
+    ) -> Steps:
         """Steps back, each on any number of rows, from the later to the earlier.
 
         A step writes its ``das``, which may be that of the first ``slopes``, and overwrites the carry, the

@@ -51,7 +51,7 @@ import numpy as np
 from rnn.activations import Activation, tanh
 from rnn.arrays import Array, checked_count
 from rnn.cells.cell import Recurrent, Steps, Tape, Views, Weights, tape_of
-from rnn.products import aligned, halves, product
+from rnn.products import aligned, products
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,13 @@ class Vanilla:
         """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
         rows, hs = tape.rows[:-1], tape.states[1:]
         _, records, width = rows.shape
-        room = aligned((width + records, self.units), rows)
+        # An even number of rows before a, so that it begins with a cache line where M does.
+        room = aligned((width + width % 2 + records, self.units), rows)
         # M = [W U b]ᵀ in C order, as BLAS reads it; a transposed view costs a tenth more a step.
-        M, a = room[:width], room[width:]
+        M, a = room[:width], room[-records:]
         M[: self.units], M[self.units : -1], M[-1] = weights.W.T, weights.U.T, weights.b
         return zip(
-            *[map(product, rows[:, n], repeat(M), repeat(a[n])) for n in halves(records, M)],  # a = r M
+            *products(rows, M, repeat(a), records),  # a = r M
             map(self.activation.value, repeat(a), hs),  # h = f(a)
             strict=True,
         )
@@ -96,12 +97,14 @@ class Vanilla:
         self.activation.slope(tape.states[first + 1 :], room)
         return (room,)
 
-    def steps_back(self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Views) -> Steps:
+    def steps_back(
+        self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Sequence[Array]
+    ) -> Steps:
         """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
         (dhs,), (slope,) = carry, slopes
         return zip(
             map(np.multiply, dhs, slope, das),  # da = dh ⊙ f′(a)
-            map(product, das, repeat(W), dhs),  # dh_prev = da W
+            *products(das, W, dhs, len(das[0])),  # dh_prev = da W
             strict=True,
         )
 

@@ -82,17 +82,23 @@ def test_a_replay_that_is_too_long_is_left_out():
     assert load("autograd")(draw(Shape(300, 1, 1, 2), "float32", "every", Window(100))) is None
 
 
-@pytest.mark.parametrize("layout", ["_side_by_side", "_ahead"])
-def test_both_layouts_of_the_floor_are_right(monkeypatch, layout):
-    """Whichever turns out to be faster."""
+@pytest.mark.parametrize("layout", ["_side_by_side", "_in_parts", "_ahead"])
+@pytest.mark.parametrize("recursion", ["_back_at_once", "_back_in_parts"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_layout_of_the_floor_is_right(monkeypatch, layout, recursion, loss):
+    """Whichever turns out to be fastest, parts of a few records included."""
     from benchmarks.contenders import floor
 
-    chosen = getattr(floor, layout)
-    monkeypatch.setattr(floor, "_side_by_side", chosen)
-    monkeypatch.setattr(floor, "_ahead", chosen)
-    for loss in LOSSES:
-        assert verdict(floor.prepare, draw(SHAPE, "float64", loss, Window(2))) is None or loss == "last"
-        assert verdict(floor.prepare, draw(SHAPE, "float64", loss)).objection == ""
+    chosen, back = getattr(floor, layout), getattr(floor, recursion)
+    for name in ("_side_by_side", "_in_parts", "_ahead"):
+        monkeypatch.setattr(floor, name, chosen)
+    for name in ("_back_at_once", "_back_in_parts"):
+        monkeypatch.setattr(floor, name, back)
+    monkeypatch.setattr(floor, "SMALL_PRODUCT", 1)
+    shape = Shape(5, 6, 2, 3)
+    assert verdict(floor.prepare, draw(shape, "float64", loss)).objection == ""
+    if loss == "last":
+        assert verdict(floor.prepare, draw(shape, "float64", loss, Window(2))).objection == ""
 
 
 def test_a_task_is_left_as_it_was():

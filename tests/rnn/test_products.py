@@ -1,29 +1,50 @@
-"""Products of the size of one step: how rows are parted, and where matrices lie."""
+"""Products of the size of one step: how their rows are parted, and where matrices lie."""
+
+from itertools import repeat
 
 import numpy as np
 import pytest
 
-from rnn.products import SMALL_PRODUCT, aligned, halves, lined_up, product
+from rnn.products import aligned, lined_up, product, products
 
 
 @pytest.mark.parametrize(
-    ("rows", "each", "parts"),
+    ("rows", "columns", "inner", "calls"),
     [
-        (8, SMALL_PRODUCT // 8, 1),
-        (8, SMALL_PRODUCT // 8 + 1, 2),
-        (8, 2 * SMALL_PRODUCT // 8, 2),
-        (9, 2 * SMALL_PRODUCT // 9, 2),
-        (8, SMALL_PRODUCT // 4 + 1, 1),
-        (7, SMALL_PRODUCT // 7 + 1, 1),
-        (1, SMALL_PRODUCT + 1, 1),
+        (8, 125, 1000, 1),
+        (8, 125, 1001, 2),
+        (9, 125, 1000, 2),
+        (20, 200, 401, 2),
+        (20, 125, 1000, 3),
+        (20, 125, 1001, 1),
+        (7, 250, 1000, 2),
+        (7, 250, 1001, 1),
+        (1, 1000, 1001, 1),
     ],
 )
-def test_rows_are_halved_where_both_halves_are_small(rows, each, parts):
-    """They are all there, in their order; few rows, and a product small or too large, make one part."""
-    found = halves(rows, np.broadcast_to(0.0, (1, each)))
-    assert len(found) == parts
-    assert [n for part in found for n in range(rows)[part]] == list(range(rows))
-    assert all(range(rows)[part] for part in found)
+def test_products_are_parted_where_all_parts_are_small(rows, columns, inner, calls):
+    """Into parts of whole tiles of rows; few rows, and a product small or too large, are left whole."""
+    rng = np.random.default_rng(0)
+    M = rng.integers(-9, 9, (inner, columns)).astype(np.float32)
+    # The later arrays may be shorter, even so short that the last parts have no rows.
+    many = [rng.integers(-9, 9, (count, inner)).astype(np.float32) for count in (rows, rows, 1)]
+    out = [np.full((len(each), columns), np.nan, np.float32) for each in many]
+    made = products(many, M, out, rows)
+    assert len(made) == calls
+    for steps in made:
+        assert len(list(steps)) == len(many)
+    for each, result in zip(many, out, strict=True):
+        assert (result == each @ M).all()
+
+
+def test_one_array_may_be_written_to_at_each_step():
+    """Its parts are found anew at each step, and a product of many rows is of all of them."""
+    many = [np.full((8, 1000), float(step)) for step in range(3)]
+    out, M = np.empty((8, 200)), np.ones((1000, 200))
+    seen = []
+    for _ in zip(*products(many, M, repeat(out), 8), strict=True):
+        seen.append(out.copy())
+    assert [np.unique(each).tolist() for each in seen] == [[0], [1000], [2000]]
 
 
 def test_a_product_is_written_where_it_is_told_to():

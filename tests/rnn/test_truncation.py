@@ -201,11 +201,11 @@ def test_sweeps_are_as_few_as_can_be(policy):
 
 @given(tables)
 def test_sweeps_are_ordered(policy):
-    """The deepest sweep comes first, and of two that are equally deep the later."""
+    """The shallowest sweep comes first, and of two that are equally deep the earlier."""
     found = sweeps(policy, len(policy.firsts), 0)
-    keys = [(-(sweep.stop - sweep.first), -sweep.stop) for sweep in found]
+    keys = [(sweep.stop - sweep.first, sweep.stop) for sweep in found]
     assert keys == sorted(keys)
-    assert [sweep.depth for sweep in found] == [-depth for depth, _ in keys]
+    assert [sweep.depth for sweep in found] == [depth for depth, _ in keys]
 
 
 def test_full_is_one_sweep():
@@ -215,16 +215,16 @@ def test_full_is_one_sweep():
 
 
 def test_a_window_is_t_minus_k_sweeps():
-    """Window(k) is T − k sweeps of k + 1 steps, latest first; the first of them collects k + 1 losses."""
-    assert sweeps(Window(2), 5, 0) == (Sweep(2, 4, 5), Sweep(1, 3, 4), Sweep(0, 0, 3))
+    """Window(k) is T − k sweeps of k + 1 steps, earliest first, which collects k + 1 losses."""
+    assert sweeps(Window(2), 5, 0) == (Sweep(0, 0, 3), Sweep(1, 3, 4), Sweep(2, 4, 5))
     assert sweeps(Window(2), 5, 4) == (Sweep(2, 4, 5),)
 
 
 def test_chunks_are_sweeps():
-    """Chunked(K) is ⌈T/K⌉ sweeps; a ragged last one is shallower, so it comes last."""
-    assert sweeps(Chunked(3), 8, 0) == (Sweep(3, 3, 6), Sweep(0, 0, 3), Sweep(6, 6, 8))
+    """Chunked(K) is ⌈T/K⌉ sweeps; a ragged last one is shallower, so it comes first."""
+    assert sweeps(Chunked(3), 8, 0) == (Sweep(6, 6, 8), Sweep(0, 0, 3), Sweep(3, 3, 6))
     # The losses at 0, 1 and 3 share their chunk's sweep, which ends before it gets to them.
-    assert sweeps(Chunked(3, 1), 5, 0) == (Sweep(4, 3, 5), Sweep(2, 0, 3))
+    assert sweeps(Chunked(3, 1), 5, 0) == (Sweep(2, 0, 3), Sweep(4, 3, 5))
 
 
 @pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)])

@@ -10,7 +10,7 @@ import pytest
 from rnn.activations import identity, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights, run
 from rnn.cells.vanilla import Vanilla
-from rnn.products import halves
+from rnn.products import products
 
 N, T, D, H = 2, 3, 3, 2
 
@@ -104,13 +104,22 @@ def test_steps_back_are_the_formula(rows, in_place):
     assert list(steps) == []
 
 
-def test_halves_of_the_records_step_together(monkeypatch):
-    """A step in two halves, of an uneven number of records, is the step of the whole."""
+@pytest.mark.parametrize("width", [H + D + 1, H])
+def test_parts_of_the_records_step_together(monkeypatch, width):
+    """Steps there and back, in parts that do not divide the records evenly, are those of the whole."""
     xs, h0 = draw(9, T, D, seed=9), draw(9, H, seed=10)
-    whole = forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states
-    monkeypatch.setattr("rnn.products.SMALL_PRODUCT", 9 * H * (H + D + 1) // 2 + 1)
-    assert len(halves(9, np.empty((H + D + 1, H)))) == 2
-    assert forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states.tolist() == whole.tolist()
+    dhs, slopes = draw(9, H, seed=11), draw(T, 9, H, seed=12)
+
+    def there_and_back():
+        states = forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states
+        dh, das = dhs.copy(), np.empty_like(slopes)
+        run(Vanilla(D, H).steps_back(WEIGHTS.W, [repeat(dh)], [slopes], das))
+        return states.tolist(), dh.tolist(), das.tolist()
+
+    whole = there_and_back()
+    monkeypatch.setattr("rnn.products.SMALL_PRODUCT", 4 * width * H)
+    assert len(products([], np.empty((width, H)), [], 9)) == 3
+    assert there_and_back() == whole
 
 
 @pytest.mark.parametrize("first", range(T))

@@ -11,7 +11,7 @@ from verification.mutants.deck import ACTIVATIONS, deck, drawn, judge, laid_out,
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.run import JUDGES
 
-UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "map(product, das, repeat(W.T), dhs)"),)
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
 
 
 def named(name):

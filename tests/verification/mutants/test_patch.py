@@ -14,7 +14,7 @@ from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import engine, package, texts
 from verification.problem import Problem
 
-UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "map(product, das, repeat(W.T), dhs)")
+UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))")
 
 
 def a_mutant(*edits):

@@ -19,7 +19,7 @@ from verification.mutants.run import JUDGES, MutantsResult, diagnosed, known, ru
 from verification.properties import findings
 from verification.trial import Trial, Truth
 
-UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "map(product, das, repeat(W.T), dhs)"),)
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
 
 
 def a_mutant(caught_by, edits=UNTRANSPOSED):

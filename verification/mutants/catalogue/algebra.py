@@ -46,7 +46,7 @@ ALGEBRA = (
         "offset of the losses forgotten",
         "The step of a loss is counted from the first step that is reached, not from the first loss.",
         "mamba 442fab4, where an offset is added after the stride",
-        (Edit("routes", "now[seeded] - first_loss", "now[seeded] - first"),),
+        (Edit("routes", "at[seeded] - first_loss", "at[seeded] - first"),),
         "lags",
     ),
     Mutant(
@@ -67,13 +67,7 @@ ALGEBRA = (
         "steps shared by sweeps",
         "Two windows that reach one step write their shares to one place, and the last one stays.",
         "flash-linear-attention a0c938eb",
-        (
-            Edit(
-                "routes",
-                "_add(das, at, da.reshape(-1, *das.shape[1:]))",
-                "das[at] = da.reshape(-1, *das.shape[1:])",
-            ),
-        ),
+        (Edit("routes", "setitem if das is slopes[0] else _add", "setitem"),),
         "lags",
     ),
     Mutant(

@@ -21,8 +21,6 @@ def _one_lag(error: str, caught_by: str) -> Mutant:
                 DH_PREV,
                 f"{DH_PREV}, map(lambda da, j: np.multiply(da, 1 + {error} * (j == 3), da), das, count(1))",
             ),
-            # So that sweeps abreast are not counted anew after every few offsets.
-            Edit("routes", "TOGETHER = 10", "TOGETHER = 10_000"),
         ),
         caught_by,
     )
@@ -123,10 +121,10 @@ OF_MATHEMATICS = (
                 GO_BACK,
                 "steps = route.steps_back(cell, W, carry, slopes, dhs, das)\n"
                 "        go_back(islice(steps, route.depth - 1), carry, route.depth - 1)\n"
-                "        short = tuple(part.copy() for part in carry)\n"
+                "        short = tuple(map(np.copy, carry))\n"
                 "        run(steps)",
             ),
-            Edit("bptt", "zip(initial, carry, strict=True)", "zip(initial, short, strict=True)"),
+            Edit("bptt", "for part in carry)", "for part in short)"),
         ),
         "lags",
     ),
@@ -134,7 +132,7 @@ OF_MATHEMATICS = (
         "initial state taken for zero",
         "The forward starts from zero whatever h0 is.",
         PLAUSIBLE,
-        (Edit("cells.cell", "rows[0, :, :units] = h0", "rows[0, :, :units] = 0 * h0"),),
+        (Edit("cells.cell", "states[0] = h0", "states[0] = 0 * h0"),),
         "forward",
     ),
     Mutant(
@@ -204,7 +202,7 @@ OF_MATHEMATICS = (
         "units in a pecking order",
         "The carry takes W's lower triangle, so a unit hears of those before it alone.",
         PLAUSIBLE,
-        (Edit(CELL, DH_PREV, "map(product, das, repeat(np.tril(W)), dhs)"),),
+        (Edit(CELL, DH_PREV, "*products(das, np.tril(W), dhs, len(das[0]))"),),
         "units permute",
     ),
     Mutant(
@@ -232,10 +230,10 @@ OF_SWEEPS = (
         "lags",
     ),
     Mutant(
-        "shallowest sweep first",
-        "Sweeps are sorted the wrong way, so those still under way are not a prefix.",
+        "deepest sweep first",
+        "Sweeps are sorted the wrong way, so those still under way are not the last ones.",
         PLAUSIBLE,
-        (Edit("truncation", "reverse=True", "reverse=False"),),
+        (Edit("truncation", "(sweep.depth, sweep.stop)", "(-sweep.depth, sweep.stop)"),),
         "lags",
     ),
     Mutant(
@@ -333,10 +331,11 @@ OF_MEMORY = (
         PLAUSIBLE,
         (
             Edit("bptt", "ABREAST_BYTES = 128 * 1024", "ABREAST_BYTES = 128 * 1024\n\nKEPT = {}"),
+            Edit("bptt", "initial: Arrays = ()", "initial = KEPT.get((records, units, dhs.dtype), ())"),
             Edit(
                 "bptt",
-                "initial = tuple(zeros((records, units), dhs) for _ in range(cell.state_arrays))",
-                "initial = (KEPT.setdefault((records, units, dhs.dtype), zeros((records, units), dhs)),)",
+                "return das, initial",
+                "KEPT[records, units, dhs.dtype] = initial\n    return das, initial",
             ),
         ),
         "second call",

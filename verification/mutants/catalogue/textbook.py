@@ -3,7 +3,7 @@
 from verification.mutants.mutant import Edit, Mutant
 
 CELL = "cells.vanilla"
-DH_PREV = "map(product, das, repeat(W), dhs)"
+DH_PREV = "*products(das, W, dhs, len(das[0]))"
 PROJECTED = "weights, dxs = self.cell.project_back(params, tape, das, first)"
 
 
@@ -23,7 +23,7 @@ TEXTBOOK = (
         "carry through W, not its transpose",
         "The error goes back through W the way the state came; invisible where W is symmetric.",
         "vzhou842/rnn-from-scratch, and at least nine copies",
-        (Edit(CELL, DH_PREV, "map(product, das, repeat(W.T), dhs)"),),
+        (Edit(CELL, DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),),
         "lags",
     ),
     Mutant(
@@ -87,7 +87,7 @@ TEXTBOOK = (
         "loss replaces the carry, sweeps abreast",
         "The same where several sweeps travel together.",
         "mxnet #4057",
-        (Edit("routes", "_add(dh, sweeps, dhs[losses])", "dh[sweeps] = dhs[losses]"),),
+        (Edit("routes", "map(_add, repeat(dh)", "map(setitem, repeat(dh)"),),
         "lags",
     ),
     Mutant(
