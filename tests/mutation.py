@@ -14,20 +14,13 @@ from collections.abc import Iterator
 EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "Of no index, or of a single one, any start and any step select the same.": {
         "rnn.routes._as_slice": ("or (1,)", "if rest else 2"),
-        "rnn.routes._abreast": ("(len(seeded)) or True",),
     },
     "What a sweep collects after its last step goes nowhere.": {
         "rnn.routes._alone": ("max(sweep.seed, start)",),
     },
     "An equal view, made anew.": {
         "rnn.routes.Alone.steps_back": ("(das is slopes[0]) and False",),
-        "rnn.routes.Abreast.steps_back": ("(n == len(part)) and False",),
-    },
-    "From None is from the start, and to None to the end.": {
-        "rnn.products.halves": (
-            *("slice(None, rows)", "slice(0, None)", "slice(rows)", "slice(None, rows // 2)"),
-            *("slice(rows // 2), ", "slice(rows // 2, None)"),
-        ),
+        "rnn.routes._last": ("(count == length) and False",),
     },
     "What steps hand out means nothing, so it makes no difference whether it is kept.": {
         "rnn.cells.cell.run": ("maxlen=None", "deque(steps, )", "maxlen=1"),
@@ -38,24 +31,27 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.network._rows": ("states.reshape(-2,",),
         "rnn.network.RNN._losses": ("do.reshape(-2,",),
         "rnn.network.RNN.predict": ("len(xs), -2)",),
-        "rnn.routes._rows": ("reshape(-2,",),
-        "rnn.routes._scatter": ("reshape(-2,",),
-        "rnn.routes.Abreast._disjoint": ("reshape(-2,",),
+        "rnn.routes._at": ("reshape(-2,",),
+        "rnn.routes.Abreast.steps_back": ("reshape(-2,",),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
-        "rnn.bptt.bptt": ("carry, strict=None)", "carry, )", "carry, strict=False)"),
         "rnn.optimisers._check_start": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.optimisers._clipped": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
-        "rnn.routes.Abreast.steps_back": ("into), strict=None", "into), )", "into), strict=False"),
-        "rnn.routes.Abreast._disjoint": ("steps, strict=None", "steps, )", "steps, strict=False"),
+        "rnn.routes.Abreast.steps_back": (
+            "            strict=None",
+            "+        )",
+            "            strict=False",
+        ),
         "rnn.cells.vanilla.Vanilla.steps": ("strict=None", "+        )", "strict=False"),
         "rnn.cells.vanilla.Vanilla.steps_back": ("strict=None", "+        )", "strict=False"),
     },
     "None is as good as False, and False is the default.": {
         "rnn.routes.Alone.steps_back": ("steps, strict=None)", "steps, )"),
+        "rnn.routes.Abreast.steps_back": ("steps, strict=None)", "steps, )"),
     },
     "None is as empty as (), and the first segment has no carry to go on with.": {
+        "rnn.bptt.bptt": ("initial: Arrays = None",),
         "rnn.network.RNN.loss_and_gradients_of_checked": ("total: Arrays = None", "carry: Arrays = None"),
     },
     "What NumPy infers is what was asked for.": {

@@ -157,7 +157,7 @@ class Cell(Protocol):
     def steps_back(
         self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Sequence[Array]
     ) -> Steps:
-        """Steps back, each on any number of rows, from the later to the earlier.
+        """Steps back, from the later to the earlier, each on any number of rows, none on more than the first.
 
         A step writes its ``das``, which may be that of the first ``slopes``, and overwrites the carry, the
         cotangents of the state's arrays after the step, by those before it. There are as many steps as

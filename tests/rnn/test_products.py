@@ -9,32 +9,46 @@ from rnn.products import aligned, lined_up, product, products
 
 
 @pytest.mark.parametrize(
-    ("rows", "columns", "inner", "calls"),
+    ("rows", "columns", "inner", "parts"),
     [
-        (8, 125, 1000, 1),
-        (8, 125, 1001, 2),
-        (9, 125, 1000, 2),
-        (20, 200, 401, 2),
-        (20, 125, 1000, 3),
-        (20, 125, 1001, 1),
-        (7, 250, 1000, 2),
-        (7, 250, 1001, 1),
-        (1, 1000, 1001, 1),
+        (8, 125, 1000, [8]),
+        (8, 125, 1001, [4, 4]),
+        (10, 125, 800, [10]),
+        (9, 125, 1000, [8, 1]),
+        (20, 200, 401, [12, 8]),
+        (20, 125, 1000, [8, 8, 4]),
+        (20, 125, 1001, [20]),
+        (7, 250, 1000, [4, 3]),
+        (7, 250, 1001, [7]),
+        (1, 1000, 1001, [1]),
     ],
 )
-def test_products_are_parted_where_all_parts_are_small(rows, columns, inner, calls):
+def test_products_are_parted_where_all_parts_are_small(rows, columns, inner, parts):
     """Into parts of whole tiles of rows; few rows, and a product small or too large, are left whole."""
     rng = np.random.default_rng(0)
     M = rng.integers(-9, 9, (inner, columns)).astype(np.float32)
     # The later arrays may be shorter, even so short that the last parts have no rows.
-    many = [rng.integers(-9, 9, (count, inner)).astype(np.float32) for count in (rows, rows, 1)]
-    out = [np.full((len(each), columns), np.nan, np.float32) for each in many]
-    made = products(many, M, out, rows)
-    assert len(made) == calls
-    for steps in made:
+    counts = (rows, rows, 1)
+    many = [rng.integers(-9, 9, (count, inner)).astype(np.float32) for count in counts]
+    out = [np.full((count, columns), np.nan, np.float32) for count in counts]
+    done = 0
+    for steps, part in zip(products(many, M, out, rows), parts, strict=True):
         assert len(list(steps)) == len(many)
+        done += part
+        for count, result in zip(counts, out, strict=True):
+            assert np.isfinite(result).all(axis=1).tolist() == [n < done for n in range(count)]
     for each, result in zip(many, out, strict=True):
         assert (result == each @ M).all()
+
+
+def test_no_row_is_made_twice():
+    """What one part made the next leaves as it is."""
+    many, M, out = [np.ones((20, 401))], np.ones((401, 200)), [np.empty((20, 200))]
+    for steps in products(many, M, out, 20):
+        out[0][...] = 7
+        assert len(list(steps)) == 1
+    assert (out[0][:12] == 7).all()
+    assert (out[0][12:] == 401).all()
 
 
 def test_one_array_may_be_written_to_at_each_step():

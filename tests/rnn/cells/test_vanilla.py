@@ -7,7 +7,7 @@ from itertools import combinations, repeat
 import numpy as np
 import pytest
 
-from rnn.activations import identity, relu, sigmoid, softsign, tanh
+from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights, run
 from rnn.cells.vanilla import Vanilla
 from rnn.products import products
@@ -102,6 +102,22 @@ def test_steps_back_are_the_formula(rows, in_place):
         for n, j in np.ndindex(rows, H):
             assert dh[n, j] == sum(da[n, i] * WEIGHTS.W[i, j] for i in range(H))
     assert list(steps) == []
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 4])
+def test_pre_activations_begin_with_a_cache_line(inputs):
+    """Wherever [W U b]ᵀ does, whose rows are whole lines and a half here, be their number odd or even."""
+    places = []
+
+    def noted(a, out):
+        places.append(a.ctypes.data % 64)
+        np.tanh(a, out)
+
+    cell = Vanilla(inputs, 100, Activation("noted", noted, tanh.slope))
+    weights = Weights(U=np.zeros((100, inputs)), W=np.zeros((100, 100)), b=np.zeros(100))
+    for _ in range(20):
+        forward(cell, weights, np.zeros((1, 1, inputs)), np.zeros((1, 100)))
+    assert places == [0] * 20
 
 
 @pytest.mark.parametrize("width", [H + D + 1, H])
