@@ -38,11 +38,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
         "rnn.optimisers._check_start": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.optimisers._clipped": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
-        "rnn.routes.Abreast.steps_back": (
-            "            strict=None",
-            "+        )",
-            "            strict=False",
-        ),
+        "rnn.routes.Abreast.steps_back": ("+        strict=None", "+        )", "+        strict=False"),
         "rnn.cells.vanilla.Vanilla.steps": ("strict=None", "+        )", "strict=False"),
         "rnn.cells.vanilla.Vanilla.steps_back": ("strict=None", "+        )", "strict=False"),
     },
