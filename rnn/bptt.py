@@ -85,7 +85,7 @@ def bptt(
     das = slopes[0] if segment.tiling else zeros((tape.steps - first, records, cell.gates * units), dhs)
     initial: Arrays = ()
     leaving: Arrays = ()
-    W = lined_up(weights.W)
+    W = lined_up(weights.W, segment.reached * records)
     for route in segment.routes:
         carry = entering
         if not route.enters:

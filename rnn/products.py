@@ -28,6 +28,9 @@ TILE = 4
 LINE = 64
 SMALL_MATRIX = 16 * 1024
 
+# Rows that a matrix has to be multiplied by before the gain repays a copy: 5 to 40 at the sizes of NOTES.md.
+REPAYING = 16
+
 
 def products(rows: Iterable[Array], M: Array, out: Iterable[Array], count: int) -> list[Iterable[object]]:
     """``out`` = ``rows`` M for each array of rows, none of more than ``count``, as maps: one for each part.
@@ -57,12 +60,11 @@ def aligned(shape: tuple[int, int], like: Array) -> Array:
     return block[start : start + size].reshape(shape)
 
 
-def lined_up(matrix: Array) -> Array:
-    """The matrix in C order, at the start of a cache line where products gain by it: itself, or a copy."""
-    rows, columns = matrix.shape
-    if not _gains((rows, columns), matrix):
+def lined_up(matrix: Array, rows: int) -> Array:
+    """The matrix in C order: itself, or a copy at the start of a cache line if so many rows gain by it."""
+    if rows < REPAYING or not _gains(matrix.shape, matrix):
         return np.ascontiguousarray(matrix)
-    copy = aligned((rows, columns), matrix)
+    copy = aligned(matrix.shape, matrix)
     copy[...] = matrix
     return copy
 

@@ -165,7 +165,7 @@ class Segment(NamedTuple):
     """A stretch of the sequence that goes back at once: its steps start ≤ t < stop have to be known.
 
     The losses at first_loss ≤ t < stop are its own, and ``first`` is the earliest step that any of its sweeps
-    reaches. ``tiling``: every step from there on is reached exactly once.
+    reaches. They reach ``reached`` steps in all, and where that is ``tiling``, every step from there on once.
     """
 
     start: int
@@ -173,6 +173,7 @@ class Segment(NamedTuple):
     first_loss: int
     first: int
     routes: tuple[Route, ...]
+    reached: int
     tiling: bool
 
 
@@ -237,7 +238,9 @@ def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, abr
         for group in groups
     ]
     reached = sum(min(sweep.stop, stop) - max(sweep.first, start) for sweep in inside)
-    return Segment(start, stop, first_loss, first, tuple(routes), disjoint and reached == stop - first)
+    return Segment(
+        start, stop, first_loss, first, tuple(routes), reached, disjoint and reached == stop - first
+    )
 
 
 def _alone(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> Route:

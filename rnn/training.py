@@ -32,9 +32,9 @@ from rnn.truncation import Full, Truncation, check_truncation
 Progress: TypeAlias = Callable[[int, float, float | None], object]
 """Told of each epoch: its number, the loss in training, the loss in validation (or None)."""
 
-# How many records an evaluation takes through the network at once: enough to be fast, and few enough
-# that their states fit the memory however many records there are.
-_AT_ONCE = 256
+# How many records an evaluation takes through the network at once: enough to be fast, and few enough that
+# their states stay in the cache, and in the memory however many records there are.
+_AT_ONCE = 64
 
 
 class History(NamedTuple):

@@ -113,6 +113,6 @@ class Vanilla:
         steps, records, units = das.shape
         da = das.reshape(-1, units)
         dM = da.T.dot(tape.rows[first:-1].reshape(len(da), -1))
-        dW, dU, db = dM[:, :units], dM[:, units:-1], dM[:, -1:]
+        dW, dU, db = dM[:, :units], dM[:, units:-1], dM[:, -1]
         dxs = da.dot(np.ascontiguousarray(weights.U)).reshape(steps, records, self.inputs)
-        return Weights(U=dU.copy(), W=dW.copy(), b=db[:, 0].copy()), dxs
+        return Weights(U=dU, W=dW, b=db), dxs

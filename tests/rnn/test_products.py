@@ -5,7 +5,7 @@ from itertools import repeat
 import numpy as np
 import pytest
 
-from rnn.products import aligned, lined_up, product, products
+from rnn.products import REPAYING, aligned, lined_up, product, products
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,17 @@ def test_a_large_matrix_is_lined_up(dtype, shape):
     """As a copy of any layout, which the original does not share."""
     matrix = np.arange(shape[0] * shape[1], dtype=dtype).reshape(shape)
     for layout in (matrix, np.asfortranarray(matrix)):
-        found = lined_up(layout)
+        found = lined_up(layout, REPAYING)
         assert on_a_line(found)
         np.testing.assert_array_equal(found, matrix, strict=True)
         assert not np.shares_memory(found, layout)
+
+
+def test_a_copy_has_to_be_repaid():
+    """For fewer rows a matrix stays where it is, in C order."""
+    matrix = np.zeros((64, 64))
+    assert lined_up(matrix, REPAYING - 1) is matrix
+    assert lined_up(matrix.T, REPAYING - 1).flags.c_contiguous
 
 
 @pytest.mark.parametrize(
@@ -108,8 +115,8 @@ def test_a_large_matrix_is_lined_up(dtype, shape):
 def test_others_are_left_where_they_are(dtype, shape):
     """A small matrix, one whose rows are no halves of cache lines, and Fractions gain nothing by a copy."""
     matrix = np.zeros(shape, dtype)
-    assert lined_up(matrix) is matrix
-    assert lined_up(np.asfortranarray(matrix)).flags.c_contiguous
+    assert lined_up(matrix, 10**6) is matrix
+    assert lined_up(np.asfortranarray(matrix), 10**6).flags.c_contiguous
     room = aligned(shape, matrix)
     assert (room.shape, room.dtype) == (shape, dtype)
     assert room.base is None

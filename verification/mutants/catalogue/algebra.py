@@ -129,7 +129,7 @@ ALGEBRA = (
         "W overwritten, not accumulated",
         "W's gradient is that of the step that the backward came to last.",
         "llm.c dd8c9f5",
-        (Edit(CELL, "W=dW.copy()", "W=das[0].T.dot(tape.states[first])"),),
+        (Edit(CELL, "W=dW", "W=das[0].T.dot(tape.states[first])"),),
         "autograd",
     ),
     Mutant(

@@ -4,10 +4,10 @@ from verification.mutants.mutant import Edit, Mutant
 
 EQUIVALENT = (
     Mutant(
-        "weight gradients as views",
-        "The three are disjoint columns of one new array, so they hold the same numbers and no input.",
+        "weight gradients as copies",
+        "The three are disjoint columns of one new array, so copies of them hold the same numbers.",
         "plausible",
-        (Edit("cells.vanilla", "U=dU.copy(), W=dW.copy(), b=db[:, 0].copy()", "U=dU, W=dW, b=db[:, 0]"),),
+        (Edit("cells.vanilla", "U=dU, W=dW, b=db", "U=dU.copy(), W=dW.copy(), b=db.copy()"),),
         None,
     ),
     Mutant(

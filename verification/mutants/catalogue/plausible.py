@@ -31,7 +31,7 @@ OF_MATHEMATICS = (
         "W from the state after the step",
         "W's gradient multiplies da_t by h_t+1, where W had read h_t.",
         PLAUSIBLE,
-        (Edit(CELL, "W=dW.copy()", "W=da.T.dot(tape.states[first + 1 :].reshape(len(da), -1))"),),
+        (Edit(CELL, "W=dW", "W=da.T.dot(tape.states[first + 1 :].reshape(len(da), -1))"),),
         "lags",
     ),
     Mutant(
@@ -101,7 +101,7 @@ OF_MATHEMATICS = (
         "bias summed over the wrong axis",
         "b's gradient is summed over steps, and of the records takes the first.",
         PLAUSIBLE,
-        (Edit(CELL, "b=db[:, 0].copy()", "b=das.sum(axis=0)[0]"),),
+        (Edit(CELL, "b=db", "b=das.sum(axis=0)[0]"),),
         "records permute",
     ),
     Mutant(
@@ -182,7 +182,7 @@ OF_MATHEMATICS = (
         "right only for one step",
         "W's gradient multiplies every da by the initial state.",
         PLAUSIBLE,
-        (Edit(CELL, "W=dW.copy()", "W=das.sum(axis=0).T.dot(tape.states[0])"),),
+        (Edit(CELL, "W=dW", "W=das.sum(axis=0).T.dot(tape.states[0])"),),
         "lags",
     ),
     Mutant(
@@ -384,7 +384,7 @@ OF_NUMBERS = (
         "two roundings too large",
         "b's gradient is larger by two roundings, which no tolerance can tell from an honest sum's.",
         PLAUSIBLE,
-        (Edit(CELL, "b=db[:, 0].copy()", "b=np.nextafter(np.nextafter(db[:, 0], np.inf), np.inf)"),),
+        (Edit(CELL, "b=db", "b=np.nextafter(np.nextafter(db, np.inf), np.inf)"),),
         "integers",
     ),
 )

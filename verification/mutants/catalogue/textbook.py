@@ -73,7 +73,7 @@ TEXTBOOK = (
         "U from the last delta only",
         "U's gradient takes the last step's delta and input, and is not summed over the steps.",
         "hanbt/learn_dl #53",
-        (Edit(CELL, "U=dU.copy()", "U=das[-1].T.dot(tape.rows[-2, :, units:-1])"),),
+        (Edit(CELL, "U=dU", "U=das[-1].T.dot(tape.rows[-2, :, units:-1])"),),
         "lags",
     ),
     Mutant(
@@ -175,7 +175,7 @@ TEXTBOOK = (
         "bias gradient is a mean",
         "b's gradient is averaged over records and steps where it must be summed.",
         "npdl SimpleRNN",
-        (Edit(CELL, "b=db[:, 0].copy()", "b=db[:, 0] / len(da)"),),
+        (Edit(CELL, "b=db", "b=db / len(da)"),),
         "records add up",
     ),
     Mutant(
@@ -185,7 +185,7 @@ TEXTBOOK = (
         (
             Edit(
                 CELL,
-                "W=dW.copy()",
+                "W=dW",
                 "W=tape.states[first:-1].dot(weights.W.T).sum(axis=(0, 1))[:, None] + 0 * dW",
             ),
         ),
