@@ -135,7 +135,7 @@ def rebinds_its_inputs(problem):
 def reshapes_its_inputs(problem):
     """The targets are given another shape where they stand."""
     answer = manual(problem)
-    problem.targets.shape = (-1,)
+    problem.targets.resize(problem.targets.size, refcheck=False)
     return answer
 
 
