@@ -7,7 +7,9 @@ import pytest
 
 import rnn
 from rnn import Chunked, Full, Tail, Window
+from rnn.products import products
 from verification.engine import engine_of, manual
+from verification.oracles import autograd
 from verification.problem import BLOCKS, Problem
 
 
@@ -80,3 +82,25 @@ def test_nothing_of_the_problem_is_changed():
     for name, array in problem.arrays().items():
         np.testing.assert_array_equal(array, before[name])
     assert all(np.any(answer.blocks()[name]) for name in BLOCKS)
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(1, 2), Tail(2)], ids=repr)
+@pytest.mark.parametrize("losses", ["every", "last"])
+def test_what_is_fast_for_large_networks_is_right(truncation, losses):
+    """The suite draws small networks. This one's products are made in parts, there and back, and its matrices
+    lie on cache lines. On small integers every order of every sum gives the same number."""
+    N, T, D, H, K = 41, 4, 2, 160, 1
+    for rows_of_M in (H + D + 1, H):
+        assert len(products([], np.empty((rows_of_M, H)), [], N)) > 1
+    rng = np.random.default_rng(0)
+    shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
+    params = {name: rng.integers(-1, 2, shape).astype(float) for name, shape in shapes.items()}
+    # One entry in eight of W, so that the sums are integers that float64 holds.
+    params["W"] *= rng.random((H, H)) < 1 / 8
+    xs, h0 = rng.integers(-1, 2, (N, T, D)).astype(float), rng.integers(-1, 2, (N, H)).astype(float)
+    targets = rng.integers(-9, 10, (N, T, K) if losses == "every" else (N, K)).astype(float)
+    problem = Problem("identity", params, xs, targets, h0, truncation)
+    got, want = manual(problem).named(), autograd.gradients(problem).named()
+    for name in BLOCKS:
+        np.testing.assert_array_equal(got[name], want[name], err_msg=name)
+        assert np.abs(got[name]).max() < 2**50
