@@ -36,7 +36,10 @@ class Params(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """∂L/∂ each: ``params`` as ``Params``, ``xs`` (N, T, D), in memory step by step, and ``h0`` (N, H)."""
+    """∂L/∂ each: ``params`` as ``Params``, ``xs`` (N, T, D), and ``h0`` (N, H).
+
+    In memory U, W and b may be columns of one array, and xs lies step by step.
+    """
 
     params: Params
     xs: Array
