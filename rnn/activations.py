@@ -53,7 +53,10 @@ _ONE = {dtype: np.array(1, dtype) for dtype in FLOATS}
 
 def _sigmoid(a: Array, out: Array) -> None:
     """eᵃ / (1 + eᵃ): accurate relative to its own size for negative a too, and finite for every a."""
-    np.minimum(a, _SIGMOID_IS_ONE[a.dtype], out=a)
+    top = _SIGMOID_IS_ONE.get(a.dtype)
+    if top is None:
+        raise TypeError(f"sigmoid: dtype {a.dtype}, needed float32, float64 or longdouble")
+    np.minimum(a, top, out=a)
     np.exp(a, out=a)
     np.add(a, _ONE[a.dtype], out=out)
     np.divide(a, out, out=out)

@@ -176,3 +176,10 @@ def test_slope_only_reads_the_output(f):
 def test_the_table_names_every_activation():
     """ACTIVATIONS finds each by its own name."""
     assert {f.name: f for f in (tanh, sigmoid, relu, softsign, identity)} == ACTIVATIONS
+
+
+def test_the_sigmoid_of_what_is_no_float_is_refused():
+    """By its name, with the type given and those needed; Fractions have no exponential."""
+    a = np.array([Fraction(1, 2)], dtype=object)
+    with pytest.raises(TypeError, match="sigmoid: dtype object, needed float32, float64 or longdouble"):
+        sigmoid.value(a, a.copy())
