@@ -28,8 +28,8 @@ TILE = 4
 LINE = 64
 SMALL_MATRIX = 16 * 1024
 
-# Rows that a matrix has to be multiplied by before the gain repays a copy: measured, one at a time, 5 to 41 in
-# float64 and 12 to 141 in float32.
+# Rows that a matrix has to be multiplied by before the gain repays a copy. One at a time, 5 to 41
+# were needed in float64 and 12 to 141 in float32.
 REPAYING = 16
 
 
