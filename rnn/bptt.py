@@ -4,7 +4,8 @@ The backward sends *sweeps* back through time (``rnn.truncation``) on their *rou
 Since dU, dW, db and dxs are linear in da, the recursion has to produce da alone; what different losses
 contribute to the same step is added there. Sweeps step back **abreast**, as one batch: at offset j every
 sweep deeper than j stands at step stop − 1 − j, so the sequential part takes as many steps as the deepest
-sweep is deep, not T.
+sweep is deep, not T. (Where states are so large that a batch gains nothing, sweeps that share no step go
+one after another.)
 
     carry  = 0                               the cotangent of each sweep's state
     for j = 0 … depth − 1:

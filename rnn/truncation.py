@@ -125,14 +125,13 @@ class Sweep(NamedTuple):
 
 
 def sweeps(truncation: Truncation, steps: int, first_loss: int) -> tuple[Sweep, ...]:
-    """The sweeps of a sequence whose losses stand at first_loss ≤ t < steps, shallowest first.
+    """The sweeps of a sequence whose losses stand at first_loss ≤ t < steps, earliest first.
 
     Neighbouring losses with the same ``first`` share a sweep. Losses that reach no step make none.
-    Of two sweeps of one depth the earlier comes first, so that a window's sweeps are ordered by step. Raises
-    TypeError or ValueError where ``first`` gives no integer of at least 0.
+    Raises TypeError or ValueError where ``first`` gives no integer of at least 0.
 
     >>> sweeps(Chunked(2), 5, 0)
-    (Sweep(first=4, seed=4, stop=5), Sweep(first=0, seed=0, stop=2), Sweep(first=2, seed=2, stop=4))
+    (Sweep(first=0, seed=0, stop=2), Sweep(first=2, seed=2, stop=4), Sweep(first=4, seed=4, stop=5))
     """
     found = []
     for first, losses in groupby(range(first_loss, steps), lambda t: truncation.first(t, steps)):
@@ -141,4 +140,4 @@ def sweeps(truncation: Truncation, steps: int, first_loss: int) -> tuple[Sweep, 
         first = checked_count(f"truncation.first({seed}, {steps})", first, 0)
         if first < stop:
             found.append(Sweep(first, seed, stop))
-    return tuple(sorted(found, key=lambda sweep: (sweep.depth, sweep.stop)))
+    return tuple(found)

@@ -15,7 +15,7 @@ from rnn.arrays import FLOATS
 from rnn.bptt import bptt, unroll
 from rnn.cells import Vanilla
 from rnn.cells.cell import Weights
-from rnn.routes import segments
+from rnn.routes import FEW, segments
 from rnn.truncation import Chunked, Full, Tail, Window
 
 
@@ -185,7 +185,7 @@ def cases(draw):
     return inside, Table(tuple(draw(st.integers(0, steps)) for _ in range(steps)))
 
 
-@given(cases(), st.sampled_from([relu, softsign, identity]), st.integers(1, 7))
+@given(cases(), st.sampled_from([relu, softsign, identity]), st.sampled_from([1, 2, 3, FEW]))
 def test_any_table_of_firsts_is_the_textbook(drawn, f, abreast):
     """It holds for every policy that could be written, and however few sweeps travel together."""
     inside, policy = drawn
@@ -211,11 +211,12 @@ def test_no_more_travel_together_than_may(abreast):
 @every_policy
 @pytest.mark.parametrize("losses", [1, 3, 8])
 @pytest.mark.parametrize("every", [1, 2, 3, 7])
-def test_segments_add_up(policy, losses, every):
+@pytest.mark.parametrize("abreast", [2, FEW])
+def test_segments_add_up(policy, losses, every, abreast):
     """Segment by segment, each going on with the carry of the one after it, the sums are the textbook's."""
     inside = case(losses=losses)
     das, dh0 = fractions(np.zeros((8, 2, 2), int)), 0
-    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), policy, 2, every):
+    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), policy, abreast, every):
         das[first : first + len(part)] += part
         dh0 += part_of_dh0
     want_das, want_dh0 = inside.textbook(identity, policy)
@@ -223,9 +224,15 @@ def test_segments_add_up(policy, losses, every):
     assert dh0.tolist() == want_dh0.tolist()
 
 
-def test_sweeps_as_deep_as_many_copies():
-    """Chunks that take three copies to bring abreast, of which the ragged one ends within the second."""
+def test_a_shorter_chunk_waits():
+    """The last chunk, of 12 steps, sets out when the others have gone 11 back."""
     assert_is_the_textbook(case(steps=23 + 23 + 12, records=1, units=1), relu, Chunked(23))
+
+
+@pytest.mark.parametrize("policy", [Chunked(1), Chunked(2), Chunked(2, 1), Chunked(2, 3), Window(1)], ids=str)
+def test_several_batches_add_up(policy):
+    """More sweeps than may travel together, where so many may that chunks are a batch."""
+    assert_is_the_textbook(case(steps=41, units=1), identity, policy, FEW)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.routes import Abreast, Alone, segments
+from rnn.routes import FEW, Abreast, Alone, Chunks, segments
 from rnn.truncation import Chunked, Full, Tail, Window
 
 POLICIES = [Full(), Window(0), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(4), Tail(0)]
@@ -50,13 +50,63 @@ def test_one_sweep_tiles_what_it_reaches():
     assert segment.tiling
 
 
-def test_chunks_go_abreast_on_slices():
-    """Chunks of one length stand at evenly spaced steps, which a slice says."""
-    (segment,) = segments(Chunked(3), 9, 0, 4)
+@pytest.mark.parametrize(("steps", "chunks"), [(9, 3), (10, 4), (11, 4)])
+def test_neighbours_of_one_length_are_a_batch(steps, chunks):
+    """Also where the last of them is shorter."""
+    (segment,) = segments(Chunked(3), steps, 0, FEW)
+    assert segment.routes == (Chunks(start=0, stop=steps, first_loss=0, length=3, whole=(0,)),)
+    assert (segment.routes[0].sweeps, segment.routes[0].depth) == (chunks, 3)
+    assert segment.tiling
+
+
+def test_batches_are_of_as_many_chunks_as_may_go_abreast():
+    """The cap on rows cuts chunks into batches, of which the first alone reaches the initial state."""
+    (segment,) = segments(Chunked(2), 2 * FEW + 3, 0, FEW)
+    assert segment.routes == (
+        Chunks(start=0, stop=2 * FEW, first_loss=0, length=2, whole=(0,)),
+        Chunks(start=2 * FEW, stop=2 * FEW + 3, first_loss=2 * FEW, length=2, whole=()),
+    )
+
+
+def test_chunks_go_one_by_one_where_few_may_go_abreast():
+    """A sweep that shares no step needs no copies where its own rows are enough."""
+    (segment,) = segments(Chunked(3), 9, 0, FEW - 1)
+    assert [(type(route), route.start, route.stop) for route in segment.routes] == [
+        (Alone, 0, 3),
+        (Alone, 3, 6),
+        (Alone, 6, 9),
+    ]
+
+
+class Table(tuple):
+    """The first step that each loss may reach."""
+
+    def first(self, t, steps):
+        return self[t]
+
+
+@pytest.mark.parametrize(
+    ("policy", "steps"),
+    [
+        pytest.param(Chunked(2, 1), 4, id="gaps"),
+        pytest.param(Table((0, 1, 1)), 3, id="longer at the end"),
+        pytest.param(Table((0, 0, 2, 3, 3)), 5, id="shorter in the middle"),
+        pytest.param(Table((0, 0, 4, 2)), 4, id="a step without a loss"),
+    ],
+)
+def test_other_sweeps_that_share_no_step_go_abreast(policy, steps):
+    """Chunks are neighbours of one length with a loss on every step, and nothing else."""
+    (segment,) = segments(policy, steps, 0, FEW)
     (route,) = segment.routes
     assert isinstance(route, Abreast)
-    assert route.steps == (slice(2, 11, 3), slice(1, 10, 3), slice(0, 9, 3))
-    assert segment.tiling
+
+
+def test_evenly_spaced_steps_are_a_slice():
+    """The last two steps of each chunk of three."""
+    (segment,) = segments(Chunked(3, 2), 9, 0, FEW)
+    (route,) = segment.routes
+    assert isinstance(route, Abreast)
+    assert route.steps == (slice(1, 10, 3), slice(0, 9, 3))
 
 
 def test_a_border_is_crossed_by_one_sweep():

@@ -141,6 +141,8 @@ def laid_out() -> Iterator[Problem]:
     yield _problem(rng, "softsign", 20, (2, 1, 2, 1), Window(18), scale=0.7)
     # So many records and units that the sweeps do not fit one batch.
     yield _problem(rng, "softsign", 13, (96, 1, 32, 1), Window(2), scale=0.2, dtype="float32")
+    # Chunks that travel as a batch, of which the last is shorter.
+    yield _problem(rng, "softsign", 8, (2, 1, 2, 1), Chunked(3))
 
 
 def _problem(

@@ -28,7 +28,14 @@ EQUIVALENT = (
         "sweeps of one depth in any order",
         "Only the depth decides which sweeps are under way; each has rows of its own.",
         "plausible",
-        (Edit("truncation", "(sweep.depth, sweep.stop)", "sweep.depth"),),
+        (Edit("routes", "key=lambda sweep: sweep.depth", "key=lambda sweep: (sweep.depth, -sweep.stop)"),),
+        None,
+    ),
+    Mutant(
+        "a shorter chunk sets out first",
+        "It waits when it has arrived, and not before: what it lacks is zero either way.",
+        "plausible",
+        (Edit("routes", "batch[:rest, -1]", "batch[-rest:, -1]"),),
         None,
     ),
     Mutant(

@@ -233,7 +233,36 @@ OF_SWEEPS = (
         "deepest sweep first",
         "Sweeps are sorted the wrong way, so those still under way are not the last ones.",
         PLAUSIBLE,
-        (Edit("truncation", "(sweep.depth, sweep.stop)", "(-sweep.depth, sweep.stop)"),),
+        (Edit("routes", "key=lambda sweep: sweep.depth", "key=lambda sweep: -sweep.depth"),),
+        "lags",
+    ),
+    Mutant(
+        "a shorter chunk left out",
+        "The steps after the last whole chunk are not brought beside the others.",
+        PLAUSIBLE,
+        (Edit("routes", "        if rest:\n", "        if not chunks:\n"),),
+        "lags",
+    ),
+    Mutant(
+        "steps of chunks mixed up",
+        "Records, steps and chunks are cut apart in another order than they lie in.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "routes",
+                "whole = array[: chunks * length].reshape(chunks, length, records, width)\n"
+                "        pairs = [(whole.swapaxes(0, 1), batch[:, :chunks])]",
+                "whole = array[: chunks * length].reshape(length, chunks, records, width)\n"
+                "        pairs = [(whole, batch[:, :chunks])]",
+            ),
+        ),
+        "lags",
+    ),
+    Mutant(
+        "gaps between chunks overlooked",
+        "Sweeps of one depth are taken for chunks, although no loss reaches the steps between them.",
+        PLAUSIBLE,
+        (Edit("routes", "before.depth == depth and before.stop == after.first", "before.depth == depth"),),
         "lags",
     ),
     Mutant(

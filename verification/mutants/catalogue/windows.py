@@ -128,7 +128,7 @@ WINDOWS = (
         "gradients zeroed per chunk",
         "Each chunk's gradient replaces that of the chunk before, without an update between.",
         "OpenNMT-py #891",
-        (Edit("truncation", "return tuple(sorted(found,", "return tuple(sorted(found[-1:],"),),
+        (Edit("truncation", "return tuple(found)", "return tuple(found[-1:])"),),
         "lags",
     ),
     Mutant(
