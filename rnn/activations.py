@@ -47,19 +47,19 @@ def _tanh_slope(y: Array, out: Array) -> None:
 
 # e⁸⁰ is finite in every float type, and adding 1 to it changes nothing in any of them, quadruple precision
 # included: from there on the sigmoid is exactly 1. As arrays NumPy takes numbers faster than as Python's own.
-_SIGMOID_IS_ONE = {dtype: np.array(80, dtype) for dtype in FLOATS}
-_ONE = {dtype: np.array(1, dtype) for dtype in FLOATS}
+_EIGHTY_AND_ONE = {dtype: (np.array(80, dtype), np.array(1, dtype)) for dtype in FLOATS}
 
 
 def _sigmoid(a: Array, out: Array) -> None:
     """eᵃ / (1 + eᵃ): accurate relative to its own size for negative a too, and finite for every a."""
-    top = _SIGMOID_IS_ONE.get(a.dtype)
-    if top is None:
-        raise TypeError(f"sigmoid: dtype {a.dtype}, needed float32, float64 or longdouble")
-    np.minimum(a, top, out=a)
-    np.exp(a, out=a)
-    np.add(a, _ONE[a.dtype], out=out)
-    np.divide(a, out, out=out)
+    try:
+        eighty, one = _EIGHTY_AND_ONE[a.dtype]
+    except KeyError:
+        raise TypeError(f"sigmoid: dtype {a.dtype}, needed float32, float64 or longdouble") from None
+    np.minimum(a, eighty, out=a)
+    np.exp(a, a)
+    np.add(a, one, out)
+    np.divide(a, out, out)
 
 
 def _sigmoid_slope(y: Array, out: Array) -> None:

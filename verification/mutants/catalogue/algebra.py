@@ -18,7 +18,7 @@ ALGEBRA = (
         "a missing exp in one branch",
         "Where the pre-activation is below −8 the sigmoid takes it for its exponential.",
         "mamba a6a1dae",
-        (Edit("activations", "np.exp(a, out=a)", "np.exp(a, out=a, where=a > -8)"),),
+        (Edit("activations", "np.exp(a, a)", "np.exp(a, a, where=a > -8)"),),
         "forward",
     ),
     Mutant(
