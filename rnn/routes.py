@@ -136,39 +136,32 @@ class Chunks:
         self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
     ) -> Steps:
         """As in ``Route``."""
+        own = slice(self.start, self.stop)
         losses = slice(self.first_loss, self.first_loss + self.stop - self.start)
-        dh, *factors = (self._beside(part) for part in (dhs[losses], *(slope[self._own] for slope in slopes)))
-        alone = Alone(0, self.length, self.length - 1, self.length, ())
-        # These slopes are a copy, of which nobody else has need.
-        steps = alone.steps_back(cell, W, carry, tuple(factors), dh, factors[0])
-        return chain(steps, map(self._put, [das[self._own]], [factors[0]]))
-
-    @property
-    def _own(self) -> slice:
-        return slice(self.start, self.stop)
+        beside = tuple(self._beside(slope[own]) for slope in slopes)
+        alone = Alone(start=0, stop=self.length, last_loss=self.length - 1, losses=self.length, whole=())
+        # These slopes are copies, so da may take the place of the first in any case.
+        steps = alone.steps_back(cell, W, carry, beside, self._beside(dhs[losses]), beside[0])
+        return chain(steps, map(self._put, [das[own]], [beside[0]]))
 
     def _beside(self, array: Array) -> Array:
-        """A copy (length, sweeps · N, ·) of an array (steps, N, ·)."""
-        _, records, width = array.shape
-        batch = zeros((self.length, self.sweeps, records, width), array)
-        for part, place in self._pairs(array, batch):
+        """A copy (length, sweeps · N, ·) of an array (steps, N, ·); zeros are what the last chunk lacks."""
+        copy = zeros((self.length, self.sweeps, *array.shape[1:]), array)
+        for part, place in self._pairs(array, copy):
             place[...] = part
-        return batch.reshape(self.length, -1, width)
+        return copy.reshape(self.length, -1, array.shape[2])
 
-    def _put(self, array: Array, batch: Array) -> None:
+    def _put(self, array: Array, copy: Array) -> None:
         """The steps of a copy back where they belong."""
-        for place, part in self._pairs(array, batch.reshape(self.length, self.sweeps, *array.shape[1:])):
+        for place, part in self._pairs(array, copy.reshape(self.length, self.sweeps, *array.shape[1:])):
             place[...] = part
 
-    def _pairs(self, array: Array, batch: Array) -> list[tuple[Array, Array]]:
-        """Views of the same steps in an array (steps, N, ·) and in its batch (length, sweeps, N, ·)."""
-        length, _, records, width = batch.shape
-        chunks, rest = divmod(len(array), length)
-        whole = array[: chunks * length].reshape(chunks, length, records, width)
-        pairs = [(whole.swapaxes(0, 1), batch[:, :chunks])]
-        if rest:
-            pairs.append((array[-rest:], batch[:rest, -1]))
-        return pairs
+    def _pairs(self, array: Array, copy: Array) -> list[tuple[Array, Array]]:
+        """Views of the same steps in a contiguous array (steps, N, ·) and a copy (length, sweeps, N, ·)."""
+        count, rest = divmod(len(array), self.length)
+        whole, last = array[: len(array) - rest], array[len(array) - rest :]
+        chunks = whole.reshape(count, self.length, *array.shape[1:])
+        return [(chunks.swapaxes(0, 1), copy[:, :count]), (last, copy[:rest, -1])]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ EQUIVALENT = (
         "a shorter chunk sets out first",
         "It waits when it has arrived, and not before: what it lacks is zero either way.",
         "plausible",
-        (Edit("routes", "batch[:rest, -1]", "batch[-rest:, -1]"),),
+        (Edit("routes", "copy[:rest, -1]", "copy[self.length - rest :, -1]"),),
         None,
     ),
     Mutant(

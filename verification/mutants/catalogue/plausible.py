@@ -240,7 +240,7 @@ OF_SWEEPS = (
         "a shorter chunk left out",
         "The steps after the last whole chunk are not brought beside the others.",
         PLAUSIBLE,
-        (Edit("routes", "        if rest:\n", "        if not chunks:\n"),),
+        (Edit("routes", "(last, copy[:rest, -1])", "(last[:0], copy[:0, -1])"),),
         "lags",
     ),
     Mutant(
@@ -250,10 +250,8 @@ OF_SWEEPS = (
         (
             Edit(
                 "routes",
-                "whole = array[: chunks * length].reshape(chunks, length, records, width)\n"
-                "        pairs = [(whole.swapaxes(0, 1), batch[:, :chunks])]",
-                "whole = array[: chunks * length].reshape(length, chunks, records, width)\n"
-                "        pairs = [(whole, batch[:, :chunks])]",
+                "whole.reshape(count, self.length, *array.shape[1:])",
+                "whole.reshape(self.length, count, *array.shape[1:]).swapaxes(0, 1)",
             ),
         ),
         "lags",
