@@ -332,7 +332,7 @@ def _route(
 
 
 def _are_chunks(group: Sequence[Sweep]) -> bool:
-    """Is each as deep as the first, or less if it is the last, begun where another ends, with every loss?"""
+    """Is there no gap between them, a loss on every step, and one depth, or for the last a smaller one?"""
     depth = group[0].depth
     return (
         all(before.depth == depth and before.stop == after.first for before, after in pairwise(group))
