@@ -22,6 +22,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.routes.Alone.steps_back": ("(das is slopes[0]) and False",),
         "rnn.routes._last": ("(count == length) and False",),
     },
+    "A slice without a start or an end takes all, and nobody asks the stand-in for its initial state.": {
+        "rnn.routes.Chunks.steps_back": ("start=None", "stop=None", "whole=None"),
+    },
     "What steps hand out means nothing, so it makes no difference whether it is kept.": {
         "rnn.cells.cell.run": ("maxlen=None", "deque(steps, )", "maxlen=1"),
     },
@@ -33,6 +36,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.network.RNN.predict": ("len(xs), -2)",),
         "rnn.routes._at": ("reshape(-2,",),
         "rnn.routes.Abreast.steps_back": ("reshape(-2,",),
+        "rnn.routes.Chunks._beside": ("self.length, -2,",),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),

@@ -283,6 +283,23 @@ def test_a_cell_is_given_its_weights():
     assert weights is inside.weights
 
 
+@pytest.mark.parametrize(("k", "copied"), [(3, True), (2, False)])
+def test_w_is_copied_where_the_rows_repay_it(k, copied):
+    """Four records through four steps are 16 rows, which are enough; through three they are not."""
+    given_ = []
+
+    class Asking(Vanilla):
+        def steps_back(self, W, carry, slopes, das):
+            given_.append(W)
+            return super().steps_back(W, carry, slopes, das)
+
+    inside = as_floats(case(records=4, steps=6, units=64, losses=1), np.float32)
+    inside.bptt_of(Asking(1, 64, identity), Window(k))
+    (W,) = given_
+    assert (W is not inside.weights.W) == copied
+    assert W.tolist() == inside.weights.W.tolist()
+
+
 @pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)], ids=str)
 def test_a_policy_that_reaches_nothing(policy):
     """Where no loss reaches a step, one da stands for all, and it and dh0 are zeros of the right kind."""

@@ -59,6 +59,13 @@ def test_neighbours_of_one_length_are_a_batch(steps, chunks):
     assert segment.tiling
 
 
+def test_chunks_may_begin_late():
+    """Two steps of the first chunk are reached, and all of the second; counted is from the first of them."""
+    (segment,) = segments(Chunked(4, 2), 6, 0, FEW)
+    assert segment.first == 2
+    assert segment.routes == (Chunks(start=0, stop=4, first_loss=2, length=2, whole=()),)
+
+
 def test_batches_are_of_as_many_chunks_as_may_go_abreast():
     """The cap on rows cuts chunks into batches, of which the first alone reaches the initial state."""
     (segment,) = segments(Chunked(2), 2 * FEW + 3, 0, FEW)
@@ -89,7 +96,7 @@ class Table(tuple):
     ("policy", "steps"),
     [
         pytest.param(Chunked(2, 1), 4, id="gaps"),
-        pytest.param(Table((0, 1, 1)), 3, id="longer at the end"),
+        pytest.param(Table((0, 1, 2, 2)), 4, id="longer at the end"),
         pytest.param(Table((0, 0, 2, 3, 3)), 5, id="shorter in the middle"),
         pytest.param(Table((0, 0, 4, 2)), 4, id="a step without a loss"),
     ],
