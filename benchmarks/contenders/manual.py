@@ -29,7 +29,8 @@ def prepare_recomputing(task: Task) -> Ready:
 
 def forward(task: Task) -> Callable[[], Any]:
     """A call for the loss alone: what a gradient costs beyond it is the backward."""
-    return lambda: task.net.loss_value(task.params, task.xs, task.targets, task.h0)
+    net, params, xs, targets, h0 = task.net, task.params, task.xs, task.targets, task.h0
+    return lambda: net.loss_value(params, xs, targets, h0)
 
 
 def checks(task: Task) -> Callable[[], None]:
