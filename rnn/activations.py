@@ -46,7 +46,8 @@ def _tanh_slope(y: Array, out: Array) -> None:
 
 
 # e⁸⁰ is finite in every float type, and adding 1 to it changes nothing in any of them, quadruple precision
-# included: from there on the sigmoid is exactly 1. As arrays NumPy takes numbers faster than as Python's own.
+# included: from there on the sigmoid is exactly 1. As arrays NumPy takes numbers faster than as Python's own,
+# and an ``out`` faster without its name, on which `np.minimum` alone insists.
 _EIGHTY_AND_ONE = {dtype: (np.array(80, dtype), np.array(1, dtype)) for dtype in FLOATS}
 
 

@@ -1,7 +1,8 @@
 """Routes: how the sweeps of a truncation travel back, alone on views or abreast as one batch.
 
-A sweep that shares no step with another goes ``Alone`` if it is the only one or large. Neighbours of one
-length are a batch of ``Chunks``. Any others go ``Abreast``, each at steps of its own.
+A sweep that shares no step with another goes ``Alone`` if it is the only one, or large, or crosses a border
+between segments. Neighbours of one length are a batch of ``Chunks``. Any others go ``Abreast``, each at
+steps of its own.
 
 A route makes steps back with the cell's ``steps_back``, on the carry's arrays, the slopes' and da, each with
 one row a record and sweep. Between two steps it adds the losses' dh to the carry, and da to the step where it
@@ -25,9 +26,10 @@ from rnn.truncation import Sweep, Truncation, sweeps
 Arrays: TypeAlias = tuple[Array, ...]
 Indices: TypeAlias = Array | slice
 
-# Sweeps that share no step go one after another unless so many at least may go abreast: with a state of more
-# than 8 KiB their copies cost more than the fewer calls save (at 8 KiB they take 0.83 to 1.04 of the time).
-FEW = 16
+# Sweeps that share no step go one after another unless so many at least may go abreast. With fewer, which is
+# with states of more than a sixteenth of ``rnn.bptt.ABREAST_BYTES``, 8 KiB, their copies cost more than the
+# fewer calls save; at 8 KiB a batch takes 0.83 to 1.04 of the time.
+ENOUGH_ABREAST = 16
 
 
 class Route(Protocol):
@@ -295,7 +297,7 @@ def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, abr
     # Where no loss reaches any step, the last step stands for all of them, with a da of zero.
     first = max(start, min((sweep.first for sweep in inside), default=stop - 1))
     disjoint = _disjoint(inside)
-    if disjoint and abreast < FEW:
+    if disjoint and abreast < ENOUGH_ABREAST:
         abreast = 1
     groups = [within[i : i + abreast] for i in range(0, len(within), abreast)]
     routes = [_alone(sweep, start, stop, first, first_loss) for sweep in crossing]

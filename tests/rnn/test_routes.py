@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.routes import FEW, Abreast, Alone, Chunks, segments
+from rnn.routes import ENOUGH_ABREAST, Abreast, Alone, Chunks, segments
 from rnn.truncation import Chunked, Full, Tail, Window
 
 POLICIES = [Full(), Window(0), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(4), Tail(0)]
@@ -53,7 +53,7 @@ def test_one_sweep_tiles_what_it_reaches():
 @pytest.mark.parametrize(("steps", "chunks"), [(9, 3), (10, 4), (11, 4)])
 def test_neighbours_of_one_length_are_a_batch(steps, chunks):
     """Also where the last of them is shorter."""
-    (segment,) = segments(Chunked(3), steps, 0, FEW)
+    (segment,) = segments(Chunked(3), steps, 0, ENOUGH_ABREAST)
     assert segment.routes == (Chunks(start=0, stop=steps, first_loss=0, length=3, whole=(0,)),)
     assert (segment.routes[0].sweeps, segment.routes[0].depth) == (chunks, 3)
     assert segment.tiling
@@ -61,23 +61,29 @@ def test_neighbours_of_one_length_are_a_batch(steps, chunks):
 
 def test_chunks_may_begin_late():
     """Two steps of the first chunk are reached, and all of the second; counted is from the first of them."""
-    (segment,) = segments(Chunked(4, 2), 6, 0, FEW)
+    (segment,) = segments(Chunked(4, 2), 6, 0, ENOUGH_ABREAST)
     assert segment.first == 2
     assert segment.routes == (Chunks(start=0, stop=4, first_loss=2, length=2, whole=()),)
 
 
 def test_batches_are_of_as_many_chunks_as_may_go_abreast():
     """The cap on rows cuts chunks into batches, of which the first alone reaches the initial state."""
-    (segment,) = segments(Chunked(2), 2 * FEW + 3, 0, FEW)
+    (segment,) = segments(Chunked(2), 2 * ENOUGH_ABREAST + 3, 0, ENOUGH_ABREAST)
     assert segment.routes == (
-        Chunks(start=0, stop=2 * FEW, first_loss=0, length=2, whole=(0,)),
-        Chunks(start=2 * FEW, stop=2 * FEW + 3, first_loss=2 * FEW, length=2, whole=()),
+        Chunks(start=0, stop=2 * ENOUGH_ABREAST, first_loss=0, length=2, whole=(0,)),
+        Chunks(
+            start=2 * ENOUGH_ABREAST,
+            stop=2 * ENOUGH_ABREAST + 3,
+            first_loss=2 * ENOUGH_ABREAST,
+            length=2,
+            whole=(),
+        ),
     )
 
 
 def test_chunks_go_one_by_one_where_few_may_go_abreast():
     """A sweep that shares no step needs no copies where its own rows are enough."""
-    (segment,) = segments(Chunked(3), 9, 0, FEW - 1)
+    (segment,) = segments(Chunked(3), 9, 0, ENOUGH_ABREAST - 1)
     assert [(type(route), route.start, route.stop) for route in segment.routes] == [
         (Alone, 0, 3),
         (Alone, 3, 6),
@@ -103,14 +109,14 @@ class Table(tuple):
 )
 def test_other_sweeps_that_share_no_step_go_abreast(policy, steps):
     """Chunks are neighbours of one length with a loss on every step, and nothing else."""
-    (segment,) = segments(policy, steps, 0, FEW)
+    (segment,) = segments(policy, steps, 0, ENOUGH_ABREAST)
     (route,) = segment.routes
     assert isinstance(route, Abreast)
 
 
 def test_evenly_spaced_steps_are_a_slice():
     """The last two steps of each chunk of three."""
-    (segment,) = segments(Chunked(3, 2), 9, 0, FEW)
+    (segment,) = segments(Chunked(3, 2), 9, 0, ENOUGH_ABREAST)
     (route,) = segment.routes
     assert isinstance(route, Abreast)
     assert route.steps == (slice(1, 10, 3), slice(0, 9, 3))
