@@ -1,7 +1,8 @@
 """How far is the floor: what NumPy's products, activations and slopes alone cost, and what we add to them?
 
-Our time over the floor's, at every shape. What is between the two is the checks, the layout of the rows, new
-arrays for the results, and the Python between the calls.
+Our time over the floor's, at every shape. What is between the two is the checks, the rows and matrices that
+are filled, new arrays for the results, and the Python between the calls. And what a call takes that has no
+workspace (``rnn.workspace``), and so makes these rows and matrices first.
 """
 
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from benchmarks.measure import announce, for_each_number_of_threads, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
-from benchmarks.tables import grouped, milliseconds, setting, significant, table
+from benchmarks.tables import grouped, milliseconds, ratio, setting, significant, table
 from benchmarks.task import DTYPES, LOSSES, draw
 
 NAME = "floor"
+ONCE = "manual-once"
 
 
 def rows(options: Options) -> list[Row]:
@@ -30,7 +32,7 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     for number, each in enumerate(settings, 1):
         task = draw(*each)
         announce(NAME, number, len(settings), task, threads)
-        found += measure(NAME, task, ("floor",), threads, asked.effort)
+        found += measure(NAME, task, ("floor", ONCE), threads, asked.effort)
     return [row.to_json() for row in found]
 
 
@@ -38,13 +40,13 @@ def report(found: list[Row]) -> str:
     """Our time over the floor's, a line a task."""
     lines = []
     for key, group in grouped(found, setting).items():
-        manual, floor = group
+        manual, floor, once = group
         over = "disagrees"
         if floor.ratio is not None and floor.ratio_spread is not None:
             upper, lower = floor.ratio_spread
             over = f"{significant(1 / floor.ratio)} ({significant(1 / lower)}–{significant(1 / upper)})"
         share = f"{100 * manual.more['checks']:.1f}%"
-        lines.append([*map(str, key), milliseconds(manual), milliseconds(floor), share, over])
-    head = ["T", "N", "D", "H", "dtype", "threads", "truncation", "loss"]
-    head += ["manual ms", "floor ms", "checks", "ours over the floor's"]
+        lines.append([*map(str, key), milliseconds(manual), milliseconds(floor), share, over, ratio(once)])
+    head = ["T", "N", "D", "H", "dtype", "threads", "truncation", "loss", "manual ms", "floor ms", "checks"]
+    head += ["ours over the floor's", "without a workspace over ours"]
     return f"How far the floor is\n\n{table(head, lines)}"

@@ -15,6 +15,7 @@ from rnn.checkpoints import Checkpoints
 from rnn.losses import Loss, squared_error
 from rnn.network import RNN, Gradients, Params
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
+from rnn.workspace import Workspace
 
 __all__ = [
     "ACTIVATIONS",
@@ -30,6 +31,7 @@ __all__ = [
     "Truncation",
     "Vanilla",
     "Window",
+    "Workspace",
     "identity",
     "relu",
     "sigmoid",

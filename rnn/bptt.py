@@ -28,7 +28,7 @@ import numpy as np
 from rnn.arrays import FLOATS, Array, zeros
 from rnn.cells.cell import Cell, Recurrent, Steps, Tape, run
 from rnn.products import lined_up
-from rnn.routes import Arrays, Segment
+from rnn.routes import Arrays, Das, Segment
 
 # Bytes of one carry array that travels. It shares the second-level cache (1 MiB and more) with da, the slopes
 # and W. Wider batches gain nothing, and the cap bounds the memory whatever T and the truncation.
@@ -46,10 +46,12 @@ LEAST = {dtype: np.array(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)) for d
 FLUSH_EVERY = {dtype: 8 if dtype == np.float32 else 16 for dtype in FLOATS}
 
 
-def unroll(cell: Cell, weights: Recurrent, xs: Array, state: Arrays) -> Tape:
-    """The forward through every step of ``xs`` (N, T, D), from the initial ``state``."""
-    tape = cell.project(weights, xs, state)
-    run(cell.steps(weights, tape))
+def unroll(cell: Cell, weights: Recurrent, xs: Array, state: Arrays, tape: Tape | None = None) -> Tape:
+    """The forward through every step of ``xs`` (N, T, D) from ``state``, on this tape or on a new one."""
+    if tape is None:
+        tape = cell.tape(len(xs), xs.shape[1], xs.dtype)
+    cell.project(weights, tape, xs, state)
+    run(cell.steps(tape))
     return tape
 
 
@@ -83,7 +85,10 @@ def bptt(
     first = segment.first - segment.start
     slopes = cell.slopes(tape, first)
     # A slope is last read when its da is known, which can take its place where no step is reached twice.
-    das = slopes[0] if segment.tiling else zeros((tape.steps - first, records, cell.gates * units), dhs)
+    if segment.tiling:
+        das = Das(slopes[0], tape.by_step.room[first:])
+    else:
+        das = Das.apart(zeros((tape.steps - first, records, cell.gates * units), dhs))
     initial: Arrays = ()
     leaving: Arrays = ()
     W = lined_up(weights.W, segment.reached * records)
@@ -97,7 +102,7 @@ def bptt(
         for sweep in route.whole:
             left = tuple(part[sweep * records : (sweep + 1) * records] for part in carry)
             initial = tuple(map(np.add, initial, left)) if initial else left
-    return das, initial or _zero_carry(cell, records, dhs), leaving
+    return das.array, initial or _zero_carry(cell, records, dhs), leaving
 
 
 def _zero_carry(cell: Cell, rows: int, dhs: Array) -> Arrays:

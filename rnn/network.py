@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.arrays import FLOATS, Array, checked, checked_count, zeros
+from rnn.arrays import FLOATS, FRACTIONS, Array, checked, checked_count, zeros
 from rnn.bptt import ABREAST_BYTES, bptt, unroll
 from rnn.cells.cell import Cell, Tape
 from rnn.checkpoints import Checkpoints, states_at
 from rnn.losses import Loss, squared_error
 from rnn.routes import Arrays, Segment, segments
 from rnn.truncation import Full, Truncation, check_truncation
+from rnn.workspace import Workspace, size_of, workspace_for
 
 
 class Params(NamedTuple):
@@ -89,6 +90,17 @@ class RNN:
         blocks = (U, W, np.zeros(gates * units), V, np.zeros(self.outputs))
         return Params(*(block.astype(dtype) for block in blocks))
 
+    def workspace(self, records: int, steps: int, dtype: DTypeLike = np.float64) -> Workspace:
+        """Room for calls of ``loss_and_gradients`` with xs of so many records N and steps T, of ``dtype``.
+
+        Raises TypeError or ValueError for a count below 1, or for numbers that the engine does not take.
+        """
+        records, steps = checked_count("records", records, 1), checked_count("steps", steps, 1)
+        kind = np.dtype(dtype)
+        if kind not in (*FLOATS, FRACTIONS):
+            raise TypeError(f"dtype: {kind}, needed float32, float64, longdouble, or object for Fractions")
+        return workspace_for(self.cell, records, steps, kind)
+
     def predict(self, params: Params, xs: Array, h0: Array | None = None) -> Array:
         """The output at every step, (N, T, K), of xs (N, T, D) from h0 (N, H), or from zero."""
         params, xs, h0 = self._checked(params, xs, h0)
@@ -112,19 +124,24 @@ class RNN:
         h0: Array | None = None,
         truncation: Truncation = Full(),
         checkpoints: Checkpoints | None = None,
+        workspace: Workspace | None = None,
     ) -> tuple[Any, Gradients]:
         """The loss, summed over records and steps, and its gradient by every argument.
 
         ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step. ``truncation`` says
         how far back each loss reaches (``rnn.truncation``). xs (N, T, D); h0 (N, H), zero where it is None.
-        With ``checkpoints`` states are computed twice instead of kept (``rnn.checkpoints``).
+        With ``checkpoints`` states are computed twice instead of kept (``rnn.checkpoints``). In a
+        ``workspace``, which ``workspace`` makes, calls of one shape after another share their arrays
+        (``rnn.workspace``): the same numbers to the bit, sooner where networks are small.
         """
         params, xs, h0 = self._checked(params, xs, h0)
         targets = self._checked_targets(xs, targets)
         check_truncation(truncation)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             raise TypeError(f"checkpoints: {checkpoints!r}, needed an rnn.Checkpoints or None")
-        return self.loss_and_gradients_of_checked(params, xs, targets, h0, truncation, checkpoints)
+        if workspace is not None:
+            self._check_workspace(workspace, xs, checkpoints)
+        return self.loss_and_gradients_of_checked(params, xs, targets, h0, truncation, checkpoints, workspace)
 
     def loss_and_gradients_of_checked(
         self,
@@ -134,12 +151,14 @@ class RNN:
         h0: Array,
         truncation: Truncation = Full(),
         checkpoints: Checkpoints | None = None,
+        workspace: Workspace | None = None,
     ) -> tuple[Any, Gradients]:
         """The same of arrays that are known to fit and to be finite, for who has checked them once."""
         targets = self._by_step(targets)
         steps, losses = xs.shape[1], len(targets)
         abreast = max(1, ABREAST_BYTES // h0.nbytes)
         every = None if checkpoints is None else checkpoints.spacing(steps)
+        room = None if workspace is None else workspace.tape
         route = segments(truncation, steps, steps - losses, abreast, every)
         starts = states_at(self.cell, params, xs, (h0,), [segment.start for segment in route])
 
@@ -148,7 +167,10 @@ class RNN:
         for segment in route:
             own = slice(segment.first_loss - steps + losses, segment.stop - steps + losses)
             state, part = starts[segment.start], xs[:, segment.start : segment.stop]
-            parts, reached, carry = self._back(params, part, state, targets[own], segment, carry)
+            # The tape has no name here, or one segment's would be held while the next is computed.
+            parts, reached, carry = self._back(
+                params, unroll(self.cell, params, part, state, room), targets[own], segment, carry
+            )
             if not total:
                 total, dxs = parts, _of_all_steps(reached, steps)
             else:
@@ -158,18 +180,17 @@ class RNN:
         return value, Gradients(Params(*blocks), dxs.swapaxes(0, 1), dh0)
 
     def _back(
-        self, params: Params, xs: Array, state: Arrays, targets: Array, segment: Segment, carry: Arrays
+        self, params: Params, tape: Tape, targets: Array, segment: Segment, carry: Arrays
     ) -> tuple[Arrays, Array, Arrays]:
-        """One segment, forward and back, from its xs, its initial state, its losses' targets, and the carry.
+        """One segment back, from the tape of its forward, its losses' targets, and the carry that enters.
 
         Returns its loss with its gradients by the parameters and h0, dxs (steps, N, D) from ``segment.first``
         on, and the carry that leaves.
         """
-        tape = unroll(self.cell, params, xs, state)
         hs = _rows(tape, segment.first_loss - segment.start)
         value, do = self._losses(params, hs, targets)
         dV, dc = do.T.dot(hs), do.sum(axis=0)
-        dhs = do.dot(np.ascontiguousarray(params.V)).reshape(len(targets), *state[0].shape)
+        dhs = do.dot(np.ascontiguousarray(params.V)).reshape(len(targets), *tape.states.shape[1:])
 
         das, (dh0,), leaving = bptt(self.cell, params, tape, dhs, segment, carry)
         first = segment.first - segment.start
@@ -213,6 +234,18 @@ class RNN:
         xs = checked("xs", xs, ("N", "T", self.cell.inputs), dtype)
         state = (len(xs), self.cell.units)
         return params, xs, zeros(state, xs) if h0 is None else checked("h0", h0, state, dtype)
+
+    def _check_workspace(self, workspace: Workspace, xs: Array, checkpoints: Checkpoints | None) -> None:
+        """Raise TypeError or ValueError unless it is a workspace for such a call of this network."""
+        if not isinstance(workspace, Workspace):
+            raise TypeError(f"workspace: {workspace!r}, needed what RNN.workspace makes, or None")
+        if checkpoints is not None:
+            raise ValueError(
+                f"checkpoints: {checkpoints}, needed None in a workspace, which holds every state"
+            )
+        size = size_of(self.cell, xs.shape, xs.dtype)
+        if workspace.size != size:
+            raise ValueError(f"workspace: for {workspace.size}, needed one for {size}")
 
     def _checked_targets(self, xs: Array, targets: Array) -> Array:
         """The targets as an array that fits: (N, K) or (N, T, K)."""

@@ -7,6 +7,7 @@ The constants are those of OpenBLAS on x86; with another library there is little
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -51,26 +52,26 @@ def _each(arrays: Iterable[Array], part: slice) -> Iterator[Array]:
     return (array[part] for array in arrays)
 
 
-def aligned(shape: tuple[int, int], like: Array) -> Array:
-    """Room for a matrix of numbers as in ``like``, at the start of a cache line where products gain by it."""
-    if not _gains(shape, like):
-        return np.empty(shape, like.dtype)
-    size, itemsize = prod(shape), like.itemsize
-    block = np.empty(size + LINE // itemsize, like.dtype)
+def aligned(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
+    """Room for a matrix, at the start of a cache line where products gain by it."""
+    if not _gains(shape, dtype):
+        return np.empty(shape, dtype)
+    size, itemsize = prod(shape), dtype.itemsize
+    block = np.empty(size + LINE // itemsize, dtype)
     start = -block.ctypes.data % LINE // itemsize
     return block[start : start + size].reshape(shape)
 
 
 def lined_up(matrix: Array, rows: int) -> Array:
     """The matrix in C order: itself, or a copy at the start of a cache line if so many rows gain by it."""
-    if rows < REPAYING or not _gains(matrix.shape, matrix):
+    if rows < REPAYING or not _gains(matrix.shape, matrix.dtype):
         return np.ascontiguousarray(matrix)
-    copy = aligned(matrix.shape, matrix)
+    copy = aligned(matrix.shape, matrix.dtype)
     copy[...] = matrix
     return copy
 
 
-def _gains(shape: tuple[int, int], like: Array) -> bool:
+def _gains(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
     rows, columns = shape
-    row = columns * like.itemsize
-    return 2 * row % LINE == 0 and rows * row >= SMALL_MATRIX and like.dtype != FRACTIONS
+    row = columns * dtype.itemsize
+    return 2 * row % LINE == 0 and rows * row >= SMALL_MATRIX and dtype != FRACTIONS

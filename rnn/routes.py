@@ -32,6 +32,18 @@ Indices: TypeAlias = Array | slice
 ENOUGH_ABREAST = 16
 
 
+class Das(NamedTuple):
+    """Where da goes: ``array`` (steps, N, G), which may be that of the first slopes, and views by step."""
+
+    array: Array
+    by_step: Array | list[Array]
+
+    @classmethod
+    def apart(cls, array: Array) -> "Das":
+        """An array whose views are made as they are needed."""
+        return cls(array, array)
+
+
 class Route(Protocol):
     """How some sweeps travel. Steps and losses are counted from the first that the arrays hold."""
 
@@ -60,13 +72,11 @@ class Route(Protocol):
         """How many steps the deepest of them goes back."""
         ...
 
-    def steps_back(
-        self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
-    ) -> Steps:
+    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
         """The steps back, ``depth`` of them, from the last to the first: each adds its da to ``das``.
 
         W (G, H); ``carry``, arrays (sweeps · N, H), overwritten; ``slopes``, arrays (steps, N, ·);
-        ``dhs`` (losses, N, H); ``das`` (steps, N, G).
+        ``dhs`` (losses, N, H).
         """
         ...
 
@@ -93,14 +103,12 @@ class Alone:
         """As in ``Route``."""
         return self.stop - self.start
 
-    def steps_back(
-        self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
-    ) -> Steps:
+    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
         """As in ``Route``."""
         back = slice(self.start, self.stop)
-        factors = [list(slope[back][::-1]) for slope in slopes]
+        into = list(das.by_step[back][::-1])
         # Where da takes the first slope's place, one view serves both: making it costs half a NumPy call.
-        into = factors[0] if das is slopes[0] else list(das[back][::-1])
+        factors = [into if slope is das.array else list(slope[back][::-1]) for slope in slopes]
         dh = repeat(carry[0])
         losses = dhs[self.last_loss - self.losses + 1 : self.last_loss + 1][::-1]
         steps = cell.steps_back(W, [repeat(part) for part in carry], factors, into)
@@ -134,17 +142,15 @@ class Chunks:
         """As in ``Route``."""
         return self.length
 
-    def steps_back(
-        self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
-    ) -> Steps:
+    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
         """As in ``Route``."""
         own = slice(self.start, self.stop)
         losses = slice(self.first_loss, self.first_loss + self.stop - self.start)
         beside = tuple(self._beside(slope[own]) for slope in slopes)
         alone = Alone(start=0, stop=self.length, last_loss=self.length - 1, losses=self.length, whole=())
         # These slopes are copies, so da may take the place of the first in any case.
-        steps = alone.steps_back(cell, W, carry, beside, self._beside(dhs[losses]), beside[0])
-        return chain(steps, map(self._put, [das[own]], [beside[0]]))
+        steps = alone.steps_back(cell, W, carry, beside, self._beside(dhs[losses]), Das.apart(beside[0]))
+        return chain(steps, map(self._put, [das.array[own]], [beside[0]]))
 
     def _beside(self, array: Array) -> Array:
         """A copy (length, sweeps · N, ·) of an array (steps, N, ·); zeros are what the last chunk lacks."""
@@ -188,20 +194,19 @@ class Abreast:
         """As in ``Route``."""
         return len(self.steps)
 
-    def steps_back(
-        self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Array
-    ) -> Steps:
+    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
         """As in ``Route``."""
         rows = [sweeps * dhs.shape[1] for sweeps in self.under_way]
         moving = [_last(part, rows) for part in carry]
         factors = [map(_at, repeat(slope), self.steps) for slope in slopes]
-        room = np.empty((self.sweeps, *das.shape[1:]), das.dtype)
-        into, das_now = _last(room.reshape(-1, das.shape[2]), rows), _last(room, self.under_way)
+        total = das.array
+        room = np.empty((self.sweeps, *total.shape[1:]), total.dtype)
+        into, das_now = _last(room.reshape(-1, total.shape[2]), rows), _last(room, self.under_way)
         # Where da takes the first slope's place, there is nothing to add it to.
-        put: Callable[..., None] = setitem if das is slopes[0] else _add
+        put: Callable[..., None] = setitem if total is slopes[0] else _add
         steps = zip(
             cell.steps_back(W, moving, factors, into),
-            map(put, repeat(das), self.steps, das_now),
+            map(put, repeat(total), self.steps, das_now),
             strict=True,
         )
         dh: Array = carry[0].reshape(self.sweeps, *dhs.shape[1:])

@@ -84,6 +84,8 @@ def train(
     data, unseen = checked_records("train_data", train_data, *fitting), None
     if validation_data is not None:
         unseen = checked_records("validation_data", validation_data, *fitting)
+    sizes = {len(part.xs) for part in _batches(data, batch, None)}
+    rooms = {records: net.workspace(records, data.xs.shape[1], params.U.dtype) for records in sizes}
     state = optimiser.start(params, updates=epochs * -(-len(data.xs) // batch))
 
     train_losses, validation_losses = [], []
@@ -92,7 +94,9 @@ def train(
         for part in _batches(data, batch, rng) if epoch > 0 else ():
             # The data were checked above, and the parameters are after each update.
             h0 = zeros((len(part.xs), net.cell.units), part.xs)
-            value, grads = net.loss_and_gradients_of_checked(params, *part, h0, truncation)
+            value, grads = net.loss_and_gradients_of_checked(
+                params, *part, h0, truncation, workspace=rooms[len(part.xs)]
+            )
             _refuse_unless_finite(where, "the loss of a batch", value)
             params, state = optimiser.update(params, grads.params, state)
             for name, block in params._asdict().items():

@@ -16,15 +16,17 @@ def engine_of(package: ModuleType) -> Engine:
         params = package.Params(**problem.params)
         # A copy has truncations of its own, and they may be what is wrong with it.
         policy = getattr(package, type(problem.truncation).__name__)(**vars(problem.truncation))
+        data = problem.xs, problem.targets, problem.h0
         every = problem.checkpoints
-        value, grads = net.loss_and_gradients(
-            params,
-            problem.xs,
-            problem.targets,
-            problem.h0,
-            policy,
-            checkpoints=None if every is None else package.Checkpoints(every),
-        )
+        options = {} if every is None else {"checkpoints": package.Checkpoints(every)}
+        calls = [(params, *data)]
+        if problem.workspace:
+            options["workspace"] = net.workspace(*problem.xs.shape[:2], problem.dtype)
+            # Other numbers, before the problem's and after them.
+            other = package.Params(*(-block for block in params)), *(-array for array in data)
+            calls = [other, *calls, other]
+        answers = [net.loss_and_gradients(*call, policy, **options) for call in calls]
+        value, grads = answers[len(calls) // 2]
         outputs = net.predict(params, problem.xs, problem.h0)
         return Gradients(outputs, value, **grads.params._asdict(), xs=grads.xs, h0=grads.h0)
 

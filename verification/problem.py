@@ -31,7 +31,8 @@ class Problem:
 
     the loss ½ ‖o − target‖², summed over records and steps, and ``truncation`` as in ``rnn.truncation``.
     ``checkpoints``: an engine that can is asked to keep the state of every so many steps alone, and to
-    compute the others again; one that cannot ignores it.
+    compute the others again. ``workspace``: one that can is asked to compute in arrays that calls for
+    other numbers use before and after. Who cannot ignores either.
     """
 
     activation: str
@@ -42,6 +43,7 @@ class Problem:
     truncation: Truncation = Full()
     cell: str = "vanilla"
     checkpoints: int | None = None
+    workspace: bool = False
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -93,7 +95,8 @@ class Problem:
         arrays = {name: _array_code(array) for name, array in self.arrays().items()}
         params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
         named = "".join(f"    {name}={text},\n" for name, text in arrays.items())
-        recomputed = "" if self.checkpoints is None else f"    checkpoints={self.checkpoints},\n"
+        asked = "" if self.checkpoints is None else f"    checkpoints={self.checkpoints},\n"
+        asked += "    workspace=True,\n" if self.workspace else ""
         fractions = "from fractions import Fraction\n\n" if self.dtype == FRACTIONS else ""
         return (
             f"{fractions}import numpy as np\n"
@@ -105,7 +108,7 @@ class Problem:
             f"    params={{\n{params}    }},\n"
             f"{named}"
             f"    truncation={self.truncation!r},\n"
-            f"{recomputed})\n"
+            f"{asked})\n"
         )
 
 

@@ -229,6 +229,12 @@ def recomputation(trial: Trial) -> Iterator[Finding]:
             yield from _same("recomputation", trial, answer.blocks())
 
 
+def workspace(trial: Trial) -> Iterator[Finding]:
+    """Computed in arrays that calls for other numbers use before and after, the answer has the same bits."""
+    answer = trial.ask(replace(trial.problem, workspace=True))
+    yield from _same_bits("workspace", trial, answer, trial.answer.named())
+
+
 def inputs_stay(trial: Trial) -> Iterator[Finding]:
     """No array of the problem is changed, and no answer is a view of one."""
     given = trial.problem.afresh()
@@ -324,6 +330,7 @@ PROPERTIES = (
     _property("records permute", records_permute),
     _property("units permute", units_permute),
     _property("recomputation", recomputation),
+    _property("workspace", workspace),
     _property("inputs stay", inputs_stay),
     _property("second call", second_call),
     _property("memory layout", memory_layout),

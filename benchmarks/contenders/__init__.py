@@ -55,6 +55,7 @@ class Contender:
 
 CONTENDERS = {
     "manual": Contender("manual"),
+    "manual-once": Contender("manual", "prepare_once", usual=False, quick=False),
     "manual-recomputing": Contender("manual", "prepare_recomputing", usual=False, quick=False),
     "autograd": Contender("autograd", library="autograd"),
     "autograd-hoisted": Contender("autograd", "prepare_hoisted", library="autograd", quick=False),

@@ -9,22 +9,19 @@ from rnn import Checkpoints, Gradients
 from rnn.arrays import Array, checked
 
 
-def prepare(task: Task, **options: Any) -> Ready:
-    """``RNN.loss_and_gradients``, with ``options`` of its own where a question is about one."""
-    net, params, xs, targets, h0, truncation = (
-        *(task.net, task.params, task.xs, task.targets, task.h0, task.truncation),
-    )
+def prepare(task: Task) -> Ready:
+    """``RNN.loss_and_gradients`` in a workspace, as for who asks more than once."""
+    return _ready(task, workspace=task.net.workspace(task.shape.N, task.shape.T, task.xs.dtype))
 
-    def run() -> Gradients:
-        _, grads = net.loss_and_gradients(params, xs, targets, h0, truncation, **options)
-        return grads
 
-    return Ready(run, _by_name)
+def prepare_once(task: Task) -> Ready:
+    """The same without one: a call that lays everything out for itself."""
+    return _ready(task)
 
 
 def prepare_recomputing(task: Task) -> Ready:
     """The same with states computed twice, from checkpoints, instead of kept."""
-    return prepare(task, checkpoints=Checkpoints())
+    return _ready(task, checkpoints=Checkpoints())
 
 
 def forward(task: Task) -> Callable[[], Any]:
@@ -43,6 +40,18 @@ def checks(task: Task) -> Callable[[], None]:
             checked(*each)
 
     return run
+
+
+def _ready(task: Task, **options: Any) -> Ready:
+    net, params, xs, targets, h0, truncation = (
+        *(task.net, task.params, task.xs, task.targets, task.h0, task.truncation),
+    )
+
+    def run() -> Gradients:
+        _, grads = net.loss_and_gradients(params, xs, targets, h0, truncation, **options)
+        return grads
+
+    return Ready(run, _by_name)
 
 
 def _by_name(grads: Gradients) -> dict[str, Array]:

@@ -34,11 +34,12 @@ Two seams are here for cells richer than the vanilla one:
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 from rnn.arrays import Array
+from rnn.products import aligned
 
 Steps: TypeAlias = Iterator[object]
 """Steps still to be made, in place: asking for the next makes one. What is handed out means nothing."""
@@ -71,18 +72,34 @@ class Recurrent(Protocol):
     def b(self) -> Array: ...  # pragma: no cover
 
 
+class ByStep(NamedTuple):
+    """Views of a tape's arrays by step t = 0 … T − 1: row t, the state after it, and the room for its da.
+
+    Going through an array makes a view a step, which costs half a NumPy call, and going through a list of
+    them does not. Both are cut alike.
+    """
+
+    rows: Array | list[Array]
+    hs: Array | list[Array]
+    room: Array | list[Array]
+
+
 class Tape(NamedTuple):
-    """What a forward leaves for its backward. The first axis of each array is the step.
+    """What a forward needs, and leaves for its backward. The first axis is the step, but for M's and a's.
 
     ``rows[t]`` is [h_t, x_t, 1], shape (N, H + D + 1), for t = 0 … T − 1; in ``rows[T]`` only h_T, the
-    last state, is set. ``states`` (T + 1, N, H) is the view of h_0 … h_T in them. ``room`` (T, N, G) is where
+    last state, is set. ``states`` (T + 1, N, H) is the view of h_0 … h_T in them. ``M`` (H + D + 1, G) is
+    [W U b]ᵀ, and ``a`` (N, G) the pre-activations of the step that is being made. ``room`` (T, N, G) is where
     the backward writes slopes, and then every da. ``memories`` holds a state's further arrays, (T + 1, N, ·)
     each.
     """
 
     rows: Array
     states: Array
+    M: Array
+    a: Array
     room: Array
+    by_step: ByStep
     memories: tuple[Array, ...] = ()
 
     @property
@@ -96,24 +113,34 @@ class Tape(NamedTuple):
         return (self.states[-1].copy(), *(memory[-1].copy() for memory in self.memories))
 
 
-def tape_of(xs: Array, h0: Array, gates: int) -> Tape:
-    """A tape with every x and 1 and the first h in place, for xs (N, T, D), records first, and h0 (N, H).
+def tape_for(cell: "Cell", records: int, steps: int, dtype: np.dtype[Any]) -> Tape:
+    """A tape on which nothing stands yet but every row's 1.
 
     The rows and the room are one block of memory: a C library hands two large blocks back to the system when
     they are freed, and new pages from it cost a quarter of the time of a call at T = 50, N = H = 100.
     """
-    records, steps, inputs = xs.shape
-    units = h0.shape[1]
-    width = units + inputs + 1
+    units, columns = cell.units, cell.gates * cell.units
+    width = units + cell.inputs + 1
     split = (steps + 1) * records * width
-    block = np.empty(split + steps * records * gates * units, xs.dtype)
+    block = np.empty(split + steps * records * columns, dtype)
     rows = block[:split].reshape(steps + 1, records, width)
-    states = rows[:, :, :units]
-    states[0] = h0
-    rows[:-1, :, units:-1] = xs.swapaxes(0, 1)
     rows[:, :, -1] = 1
     rows[-1, :, units:-1] = 0
-    return Tape(rows, states, block[split:].reshape(steps, records, gates * units))
+    states, room = rows[:, :, :units], block[split:].reshape(steps, records, columns)
+    # An even number of rows before a, so that it begins with a cache line where M does.
+    matrices = aligned((width + width % 2 + records, columns), dtype)
+    by_step = ByStep(rows[:-1], states[1:], room)
+    return Tape(rows, states, matrices[:width], matrices[-records:], room, by_step)
+
+
+def lay_out(tape: Tape, weights: Recurrent, xs: Array, h0: Array) -> None:
+    """Every x of xs (N, T, D), records first, the first h, h0 (N, H), and the weights, in their places."""
+    units = h0.shape[1]
+    tape.states[0] = h0
+    tape.rows[:-1, :, units:-1] = xs.swapaxes(0, 1)
+    # In C order, as BLAS reads it; a transposed view costs a tenth more a step.
+    M = tape.M
+    M[:units], M[units:-1], M[-1] = weights.W.T, weights.U.T, weights.b
 
 
 class Cell(Protocol):
@@ -139,11 +166,15 @@ class Cell(Protocol):
         """How many arrays a state has: 1, or 2 with a memory beside h."""
         ...  # pragma: no cover
 
-    def project(self, weights: Recurrent, xs: Array, state: tuple[Array, ...]) -> Tape:
-        """The tape of xs (N, T, D) and the initial state's arrays, with all that needs no step set."""
+    def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Tape:
+        """A tape for so many records, steps, and such numbers, for one forward or for one after another."""
         ...  # pragma: no cover
 
-    def steps(self, weights: Recurrent, tape: Tape) -> Steps:
+    def project(self, weights: Recurrent, tape: Tape, xs: Array, state: tuple[Array, ...]) -> None:
+        """Write onto the tape all that needs no step, from xs (N, T, D) and the initial state's arrays."""
+        ...  # pragma: no cover
+
+    def steps(self, tape: Tape) -> Steps:
         """The steps forward, from the first to the last: each writes the next state in its place."""
         ...  # pragma: no cover
 

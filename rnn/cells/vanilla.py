@@ -44,14 +44,14 @@ dU = 7·3, dW = 7·1, db = 7, dx = 7·2 and dh_prev = 7·5.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnn.activations import Activation, tanh
 from rnn.arrays import Array, checked_count
-from rnn.cells.cell import Recurrent, Steps, Tape, Views, Weights, tape_of
-from rnn.products import aligned, products
+from rnn.cells.cell import Recurrent, Steps, Tape, Views, Weights, lay_out, tape_for
+from rnn.products import products
 
 
 @dataclass(frozen=True)
@@ -71,22 +71,20 @@ class Vanilla:
         if not isinstance(self.activation, Activation):
             raise TypeError(f"Vanilla.activation: {self.activation!r}, needed an rnn.Activation, as rnn.tanh")
 
-    def project(self, weights: Recurrent, xs: Array, state: tuple[Array, ...]) -> Tape:
-        """Every row [h, x, 1], of which the steps still owe h_1 … h_T."""
-        (h0,) = state
-        return tape_of(xs, h0, self.gates)
+    def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Tape:
+        """Rows [h, x, 1], M, and one room for slopes and da."""
+        return tape_for(self, records, steps, dtype)
 
-    def steps(self, weights: Recurrent, tape: Tape) -> Steps:
+    def project(self, weights: Recurrent, tape: Tape, xs: Array, state: tuple[Array, ...]) -> None:
+        """M, and every row, of which the steps still owe h_1 … h_T."""
+        (h0,) = state
+        lay_out(tape, weights, xs, h0)
+
+    def steps(self, tape: Tape) -> Steps:
         """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
-        rows, hs = tape.rows[:-1], tape.states[1:]
-        _, records, width = rows.shape
-        # An even number of rows before a, so that it begins with a cache line where M does.
-        room = aligned((width + width % 2 + records, self.units), rows)
-        # M = [W U b]ᵀ in C order, as BLAS reads it; a transposed view costs a tenth more a step.
-        M, a = room[:width], room[-records:]
-        M[: self.units], M[self.units : -1], M[-1] = weights.W.T, weights.U.T, weights.b
+        (rows, hs, _), a = tape.by_step, tape.a
         return zip(
-            *products(rows, M, repeat(a), records),  # a = r M
+            *products(rows, tape.M, repeat(a), len(a)),  # a = r M
             map(self.activation.value, repeat(a), hs),  # h = f(a)
             strict=True,
         )

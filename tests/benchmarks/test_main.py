@@ -137,13 +137,14 @@ def test_results_reach_the_file_and_the_terminal(monkeypatch, capsys, tmp_path, 
     rows = [row("floor", task, "manual", 1, Verdict(0.0), times, times, {"checks": 0.1})]
     theirs = () if objection else (times, times)
     rows.append(row("floor", task, "floor", 1, Verdict(0.5, objection), *theirs))
+    rows.append(row("floor", task, "manual-once", 1, Verdict(0.0), times, times))
     monkeypatch.setattr("benchmarks.floor.rows", lambda options: rows)
     monkeypatch.setattr(fresh, "call", lambda *_, **__: [])
     path = tmp_path / "results.json"
     assert main(["--questions", "floor", "--quick", "--json", str(path)]) == code
     read = json.loads(path.read_text())
     assert list(read) == ["machine", "versions", "rows"]
-    assert [entry["contender"] for entry in read["rows"]] == ["manual", "floor"]
+    assert [entry["contender"] for entry in read["rows"]] == ["manual", "floor", "manual-once"]
     assert read["machine"]["blas"] == {"1": []}
     assert {"python", "numpy"} <= set(read["versions"])
     assert ("disagrees" in capsys.readouterr().out) == bool(objection)

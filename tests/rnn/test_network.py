@@ -419,7 +419,7 @@ def test_what_overflows_only_when_squared_is_taken():
 class Idle(Vanilla):
     """A cell that must not be asked to do anything."""
 
-    def project(self, weights, xs, state):
+    def tape(self, records, steps, dtype):
         pytest.fail("work was begun before everything was checked")
 
 

@@ -80,7 +80,7 @@ def on_a_line(array):
 @pytest.mark.parametrize(("dtype", "shape"), LARGE)
 def test_large_matrices_begin_with_a_cache_line(dtype, shape):
     """Room has the shape and the kind asked for, in C order, and is its own, wherever it happens to lie."""
-    rooms = [aligned(shape, np.zeros(1, dtype)) for _ in range(20)]
+    rooms = [aligned(shape, np.dtype(dtype)) for _ in range(20)]
     for number, room in enumerate(rooms):
         room[...] = number
     for number, room in enumerate(rooms):
@@ -117,6 +117,6 @@ def test_others_are_left_where_they_are(dtype, shape):
     matrix = np.zeros(shape, dtype)
     assert lined_up(matrix, 10**6) is matrix
     assert lined_up(np.asfortranarray(matrix), 10**6).flags.c_contiguous
-    room = aligned(shape, matrix)
+    room = aligned(shape, matrix.dtype)
     assert (room.shape, room.dtype) == (shape, dtype)
     assert room.base is None

@@ -23,14 +23,16 @@ BY_STEP = Records(DATA.xs, RNG.standard_normal((7, 4, 2)))
 
 @dataclass(frozen=True)
 class Watched(RNN):
-    """A network that notes the records of each update, by their first input."""
+    """A network that notes the records of each update, by their first input, and its workspace."""
 
     seen: list = field(default_factory=list)
+    workspaces: list = field(default_factory=list)
 
-    def loss_and_gradients_of_checked(self, params, xs, *others):
+    def loss_and_gradients_of_checked(self, params, xs, *others, workspace):
         """As the network's own, noted."""
         self.seen.append(xs[:, 0, 0].tolist())
-        return super().loss_and_gradients_of_checked(params, xs, *others)
+        self.workspaces.append(workspace)
+        return super().loss_and_gradients_of_checked(params, xs, *others, workspace=workspace)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,21 @@ def test_an_epoch_takes_every_record_once(batch, seed):
         assert orders == [records] * 3
     else:
         assert len({tuple(order) for order in (*orders, records)}) == 4
+
+
+@pytest.mark.parametrize(("batch", "sizes"), [(1, {1}), (3, {3, 1}), (7, {7}), (100, {7})])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_batches_of_one_size_share_a_workspace(batch, sizes, dtype):
+    """One for the batches asked for, and one for what remains."""
+    net = Watched(NET.cell, NET.outputs)
+    params, data = (
+        net.init(np.random.default_rng(0), dtype),
+        Records(*(array.astype(dtype) for array in DATA)),
+    )
+    train(net, params, data, epochs=2, batch=batch, optimiser=SGD(Constant(1e-3)))
+    used = {id(workspace): workspace.size for workspace in net.workspaces}
+    assert sorted(size.xs[0] for size in used.values()) == sorted(sizes)
+    assert [workspace.size.xs[0] for workspace in net.workspaces] == [len(part) for part in net.seen]
 
 
 def test_inputs_stay_with_their_targets():

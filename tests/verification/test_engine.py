@@ -1,5 +1,6 @@
 """rnn as the suite sees it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -72,6 +73,26 @@ def test_a_copy_of_the_package_is_an_engine_of_its_own():
     np.testing.assert_array_equal(
         longer(a_problem(truncation=Window(1))).W, manual(a_problem(truncation=Window(2))).W
     )
+
+
+def test_a_workspace_is_used_before_and_after():
+    """Calls for other numbers go before the problem's own and after it, all three in one workspace."""
+    seen = []
+
+    class Noting(rnn.RNN):
+        def loss_and_gradients(self, params, xs, *others, workspace=None, **more):
+            seen.append((float(params.W[0, 0]), float(xs[0, 0, 0]), workspace))
+            return super().loss_and_gradients(params, xs, *others, workspace=workspace, **more)
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Noting
+    problem = a_problem(truncation=Window(2))
+    answer = engine_of(copy)(replace(problem, workspace=True))
+    W, x = problem.params["W"][0, 0], problem.xs[0, 0, 0]
+    assert [numbers for *numbers, _ in seen] == [[-W, -x], [W, x], [-W, -x]]
+    assert len({id(workspace) for *_, workspace in seen}) == 1
+    for name, part in manual(problem).named().items():
+        np.testing.assert_array_equal(answer.named()[name], part)
 
 
 def test_nothing_of_the_problem_is_changed():

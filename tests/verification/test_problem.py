@@ -1,6 +1,6 @@
 """Problems and gradients as the suite holds them, and the program that makes a problem again."""
 
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -50,6 +50,16 @@ def assert_same(got, want):
 def test_code_makes_the_problem_again(problem):
     """In float32 and float64 the program gives back every bit."""
     assert_same(made_by(problem.code()), problem)
+
+
+@pytest.mark.parametrize("asked", [{"checkpoints": 3}, {"workspace": True}, {}], ids=str)
+def test_code_asks_for_the_same(asked):
+    """For checkpoints and for a workspace where the problem does."""
+    made = made_by(replace(a_problem(), **asked).code())
+    assert {"checkpoints": made.checkpoints, "workspace": made.workspace} == {
+        **{"checkpoints": None, "workspace": False},
+        **asked,
+    }
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=20)

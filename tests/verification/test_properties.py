@@ -193,6 +193,17 @@ def recomputes(**lines):
     return engine
 
 
+def used(name):
+    """Only in arrays that are used before, a part is off by its last bit."""
+
+    def engine(problem):
+        if not problem.workspace:
+            return manual(problem)
+        return with_(**{name: lambda part, _: np.nextafter(part, 9)})(problem)
+
+    return engine
+
+
 def scribbles(problem):
     """The inputs serve as scratch, and are put back."""
     problem.params["W"][...] *= -1
@@ -235,6 +246,11 @@ WRONG = {
             for name in BLOCKS
         ),
         (lambda: recomputes(outputs=lambda part, _: np.nextafter(part, 9)), a_problem()),
+    ],
+    "workspace": [
+        *((lambda name=name: used(name), a_problem()) for name in BLOCKS),
+        (lambda: used("outputs"), a_problem()),
+        (lambda: used("value"), a_problem()),
     ],
     "inputs stay": [
         (lambda: eats_its_inputs, a_problem()),
@@ -506,7 +522,7 @@ def test_where_there_is_no_truth_only_bits_are_judged(name):
     """On an overflow every property that needs a truth is silent, and the others still find something."""
     problem = a_problem(activation="identity", dtype=np.float32, scale=1e8)
     assert not Truth(problem).determined
-    without_truth = name in ("inputs stay", "second call", "memory layout")
+    without_truth = name in ("workspace", "inputs stay", "second call", "memory layout")
     assert bool(found(manual, problem, name)) is without_truth
 
 

@@ -26,10 +26,17 @@ WEIGHTS = Weights(U=draw(H, D, seed=1), W=draw(H, H, seed=2), b=draw(H, seed=3))
 XS, H0 = draw(N, T, D, seed=4), draw(N, H, seed=5)
 
 
+def projected(cell, weights, xs, h0):
+    """The tape before the first step."""
+    tape = cell.tape(*xs.shape[:2], xs.dtype)
+    cell.project(weights, tape, xs, (h0,))
+    return tape
+
+
 def forward(cell, weights, xs, h0):
     """The tape, with every step taken."""
-    tape = cell.project(weights, xs, (h0,))
-    run(cell.steps(weights, tape))
+    tape = projected(cell, weights, xs, h0)
+    run(cell.steps(tape))
     return tape
 
 
@@ -78,10 +85,10 @@ def test_slopes_are_read_off_the_states(first):
 def test_a_step_is_made_when_it_is_asked_for():
     """Not before, so that something else can be done between two steps."""
     cell = Vanilla(D, H, identity)
-    tape = cell.project(WEIGHTS, XS, (H0,))
+    tape = projected(cell, WEIGHTS, XS, H0)
     want = forward(cell, WEIGHTS, XS, H0).states
     tape.states[1:] = 0
-    for t, _ in enumerate(cell.steps(WEIGHTS, tape), 1):
+    for t, _ in enumerate(cell.steps(tape), 1):
         assert tape.states[: t + 1].tolist() == want[: t + 1].tolist()
         assert not tape.states[t + 1 :].any()
     assert t == T

@@ -67,7 +67,7 @@ ALGEBRA = (
         "steps shared by sweeps",
         "Two windows that reach one step write their shares to one place, and the last one stays.",
         "flash-linear-attention a0c938eb",
-        (Edit("routes", "setitem if das is slopes[0] else _add", "setitem"),),
+        (Edit("routes", "setitem if total is slopes[0] else _add", "setitem"),),
         "lags",
     ),
     Mutant(

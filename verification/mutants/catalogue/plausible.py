@@ -361,8 +361,8 @@ OF_MEMORY = (
             Edit("bptt", "initial: Arrays = ()", "initial = KEPT.get((records, units, dhs.dtype), ())"),
             Edit(
                 "bptt",
-                "return das, initial",
-                "KEPT[records, units, dhs.dtype] = initial\n    return das, initial",
+                "return das.array, initial",
+                "KEPT[records, units, dhs.dtype] = initial\n    return das.array, initial",
             ),
         ),
         "second call",
@@ -392,6 +392,56 @@ OF_MEMORY = (
     ),
 )
 
+OF_WORKSPACES = (
+    Mutant(
+        "weights of a workspace's first call",
+        "They are laid out once, and every later call in the workspace goes by them.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "network",
+                "class Params(NamedTuple):",
+                "import weakref\n\nKEPT = weakref.WeakKeyDictionary()\n\n\nclass Params(NamedTuple):",
+            ),
+            Edit(
+                "network",
+                "self._check_workspace(workspace, xs, checkpoints)\n",
+                "self._check_workspace(workspace, xs, checkpoints)\n"
+                "            params = KEPT.setdefault(workspace, params)\n",
+            ),
+        ),
+        "workspace",
+    ),
+    Mutant(
+        "views of the states before",
+        "The views that a workspace keeps are one step early, so a step writes the state that it reads.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "workspace",
+                "map(list, tape.by_step)",
+                "map(list, tape.by_step._replace(hs=tape.states[:-1]))",
+            ),
+        ),
+        "workspace",
+    ),
+    Mutant(
+        "dxs in the place of xs",
+        "The gradient of the inputs lies in the rows, which the next call in the workspace writes to again.",
+        PLAUSIBLE,
+        (
+            Edit(
+                CELL,
+                "        return Weights(U=dU, W=dW, b=db), dxs",
+                "        place = tape.rows[first:-1, :, units:-1]\n"
+                "        place[...] = dxs\n"
+                "        return Weights(U=dU, W=dW, b=db), place",
+            ),
+        ),
+        "workspace",
+    ),
+)
+
 OF_NUMBERS = (
     Mutant(
         "a half as 0.5",
@@ -416,4 +466,4 @@ OF_NUMBERS = (
     ),
 )
 
-PLAUSIBLE_FAULTS = OF_MATHEMATICS + OF_SWEEPS + OF_RECOMPUTATION + OF_MEMORY + OF_NUMBERS
+PLAUSIBLE_FAULTS = OF_MATHEMATICS + OF_SWEEPS + OF_RECOMPUTATION + OF_MEMORY + OF_WORKSPACES + OF_NUMBERS

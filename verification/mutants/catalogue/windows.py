@@ -25,7 +25,7 @@ WINDOWS = (
         "initial state's gradient zero",
         "h0's gradient is never filled in.",
         "Paddle PR #5115",
-        (Edit("bptt", "das, initial or _zero_carry", "das, _zero_carry"),),
+        (Edit("bptt", "das.array, initial or _zero_carry", "das.array, _zero_carry"),),
         "lags",
     ),
     Mutant(

@@ -1,0 +1,201 @@
+"""Workspaces: one call after another in the same arrays, and none of them notices."""
+
+import re
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, Workspace, relu, tanh
+from rnn.cells.cell import Tape
+
+FLOATS = [np.float32, np.float64, np.longdouble]
+POLICIES = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(3)]
+
+
+def network(inputs=2, units=3, f=tanh):
+    """A network of two outputs."""
+    return RNN(Vanilla(inputs, units, f), outputs=2)
+
+
+def draw(rng, net, records, steps, dtype, every_step=True):
+    """Parameters, xs, targets and h0 at random: halves for Fractions."""
+
+    def array(*shape):
+        if dtype is object:
+            return np.vectorize(lambda i: Fraction(int(i), 2), otypes=[object])(rng.integers(-2, 3, shape))
+        return rng.standard_normal(shape).astype(dtype)
+
+    units, inputs, outputs = net.cell.units, net.cell.inputs, net.outputs
+    params = Params(
+        array(units, inputs), array(units, units), array(units), array(outputs, units), array(outputs)
+    )
+    targets = array(records, steps, outputs) if every_step else array(records, outputs)
+    return params, array(records, steps, inputs), targets, array(records, units)
+
+
+def parts(result):
+    """The loss and every block of the gradient."""
+    value, grads = result
+    return [value, *grads.params, grads.xs, grads.h0]
+
+
+def arrays_of(tape: Tape):
+    """Every array that a tape holds."""
+    return [tape.rows, tape.M, tape.a, tape.room]
+
+
+def assert_same(got, want):
+    """Two results of the same numbers, to the bit, and of the same kinds."""
+    for one, other in zip(parts(got), parts(want), strict=True):
+        np.testing.assert_array_equal(one, other, strict=True)
+        if np.asarray(other).dtype != object:
+            np.testing.assert_array_equal(np.signbit(one), np.signbit(other))
+
+
+@given(
+    st.tuples(*(st.integers(1, most) for most in (3, 6, 2, 4))),
+    st.lists(st.tuples(st.sampled_from(POLICIES), st.booleans()), min_size=2, max_size=4),
+    st.sampled_from([*FLOATS, object]),
+    st.integers(0, 2**32),
+)
+def test_calls_in_a_workspace_are_calls_without(sizes, calls, dtype, seed):
+    """Whatever other numbers, truncations and losses went before or come after, to the bit."""
+    records, steps, inputs, units = sizes
+    net, rng = network(inputs, units, relu if dtype is object else tanh), np.random.default_rng(seed)
+    workspace = net.workspace(records, steps, dtype)
+    got, want = [], []
+    for policy, every_step in calls:
+        data = draw(rng, net, records, steps, dtype, every_step)
+        got.append(net.loss_and_gradients(*data, policy, workspace=workspace))
+        want.append(net.loss_and_gradients(*data, policy))
+    # Compared after the last call, which would have spoilt what an earlier one left in the workspace.
+    for each, other in zip(got, want, strict=True):
+        assert_same(each, other)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("units", [100, 128])
+def test_large_matrices_too(units, dtype):
+    """Where [W U b]ᵀ begins with a cache line, and where products are made in parts."""
+    net, rng = network(inputs=1, units=units), np.random.default_rng(0)
+    workspace = net.workspace(64, 3, dtype)
+    for _ in range(2):
+        data = draw(rng, net, 64, 3, dtype)
+        assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+def test_no_result_lies_in_the_workspace(policy):
+    """Nor do two blocks of a result share memory, or a block and what was given."""
+    net = network()
+    workspace = net.workspace(2, 6)
+    params, *data = draw(np.random.default_rng(0), net, 2, 6, np.float64)
+    _, *blocks = parts(net.loss_and_gradients(params, *data, policy, workspace=workspace))
+    for block in blocks:
+        for array in (*arrays_of(workspace.tape), *params, *data):
+            assert not np.shares_memory(block, array)
+    for one, other in combinations(blocks, 2):
+        assert not np.shares_memory(one, other)
+
+
+def test_a_workspace_has_every_view_at_hand():
+    """A list of T views for each of the tape's arrays that a step reads or writes."""
+    tape = network().workspace(2, 5, np.float32).tape
+    for kept, array in zip(tape.by_step, (tape.rows[:-1], tape.states[1:], tape.room), strict=True):
+        assert [view.__array_interface__ for view in kept] == [view.__array_interface__ for view in array]
+        assert isinstance(kept, list)
+
+
+def test_a_call_in_a_workspace_makes_no_tape():
+    """Neither for the forward nor for the backward."""
+
+    class Counting(Vanilla):
+        def tape(self, records, steps, dtype):
+            made.append(None)
+            return super().tape(records, steps, dtype)
+
+    made = []
+    net = RNN(Counting(2, 3), outputs=2)
+    workspace = net.workspace(1, 4)
+    net.loss_and_gradients(*draw(np.random.default_rng(0), net, 1, 4, np.float64), workspace=workspace)
+    assert len(made) == 1
+
+
+def test_networks_that_differ_in_what_a_tape_does_not_hold_can_share():
+    """Another activation, or other outputs, over cells of one kind and size."""
+    workspace = network(f=tanh).workspace(2, 4)
+    net = RNN(Vanilla(2, 3, relu), outputs=1)
+    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
+    assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
+
+
+class Other(Vanilla):
+    """A cell of another kind."""
+
+
+SIZE = "xs (2, 4, 2) of float64 and 3 units of Vanilla"
+
+
+@pytest.mark.parametrize(
+    ("workspace", "shown"),
+    [
+        (network().workspace(3, 4), "xs (3, 4, 2) of float64 and 3 units of Vanilla"),
+        (network().workspace(2, 5), "xs (2, 5, 2) of float64 and 3 units of Vanilla"),
+        (network(inputs=1).workspace(2, 4), "xs (2, 4, 1) of float64 and 3 units of Vanilla"),
+        (network(units=4).workspace(2, 4), "xs (2, 4, 2) of float64 and 4 units of Vanilla"),
+        (network().workspace(2, 4, np.float32), "xs (2, 4, 2) of float32 and 3 units of Vanilla"),
+        (RNN(Other(2, 3), outputs=2).workspace(2, 4), "xs (2, 4, 2) of float64 and 3 units of Other"),
+    ],
+)
+def test_a_workspace_of_another_size_is_refused(workspace, shown):
+    """Shown beside the size that is needed."""
+    net = network()
+    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
+    with pytest.raises(ValueError, match=f"^{re.escape(f'workspace: for {shown}, needed one for {SIZE}')}$"):
+        net.loss_and_gradients(*data, workspace=workspace)
+
+
+@pytest.mark.parametrize("stranger", [3, Workspace, "scratch"])
+def test_what_is_no_workspace_is_refused(stranger):
+    """Shown beside what is needed."""
+    net = network()
+    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
+    message = f"workspace: {stranger!r}, needed what RNN.workspace makes, or None"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        net.loss_and_gradients(*data, workspace=stranger)
+
+
+def test_checkpoints_are_refused_in_a_workspace():
+    """It holds every state, which is what checkpoints are to avoid."""
+    net = network()
+    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
+    message = "checkpoints: Checkpoints(every=2), needed None in a workspace, which holds every state"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        net.loss_and_gradients(*data, checkpoints=Checkpoints(2), workspace=net.workspace(2, 4))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 4), ValueError, "records: 0, needed at least 1"),
+        ((2, 0), ValueError, "steps: 0, needed at least 1"),
+        ((2.0, 4), TypeError, "records: 2.0, needed an integer of at least 1"),
+        ((2, "4"), TypeError, "steps: '4', needed an integer of at least 1"),
+        ((2, 4, np.int64), TypeError, "dtype: int64, needed float32, float64, longdouble, or object"),
+        ((2, 4, np.float16), TypeError, "dtype: float16, needed float32, float64, longdouble, or object"),
+    ],
+)
+def test_a_workspace_that_cannot_be_is_refused(arguments, error, message):
+    """With the argument's name, what was given and what is needed."""
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        network().workspace(*arguments)
+
+
+def test_workspaces_are_told_apart():
+    """Two of one size are two, since their arrays are."""
+    net = network()
+    assert net.workspace(2, 4) != net.workspace(2, 4)
