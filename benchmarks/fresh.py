@@ -3,6 +3,10 @@
 Most libraries read the number of threads once, when they are imported, and the memory that a process has once
 had stays its own; so whatever depends on either runs in a process of its own. Arguments and results travel as
 JSON, on standard input and output; what the child says goes to this process's standard error.
+
+Where the system can, the child is kept on as many processors as it has threads. A library that hands its
+work to a thread of its own and waits for it, as JAX does, would else pay for waking another processor, and be
+timed at up to twice what it takes on one.
 """
 
 import json
@@ -23,7 +27,7 @@ class Failed(Exception):
 def call(function: str, threads: int, /, **arguments: Any) -> Any:
     """What ``benchmarks.module.function(**arguments)`` returns. Raises ``Failed`` if the child fails."""
     child = subprocess.run(
-        [sys.executable, "-m", "benchmarks.fresh", function],
+        [sys.executable, "-m", "benchmarks.fresh", function, str(threads)],
         input=json.dumps(arguments),
         stdout=subprocess.PIPE,
         env=environment(threads),
@@ -46,8 +50,15 @@ def environment(threads: int) -> dict[str, str]:
     return {**os.environ, **own}
 
 
+def keep_to(processors: int) -> None:
+    """Run on so many of the processors that this process may use: the last, as systems favour the first."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-processors:])
+
+
 def main() -> None:
     """The child: results go to the real standard output, and a stray print to standard error."""
+    keep_to(int(sys.argv[2]))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     module, function = sys.argv[1].split(".")

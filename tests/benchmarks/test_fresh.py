@@ -1,5 +1,8 @@
 """A process of its own: its threads, its result, its failure."""
 
+import os
+
+import numpy as np
 import pytest
 
 from benchmarks import fresh
@@ -16,9 +19,18 @@ def test_every_library_is_told_the_threads(monkeypatch):
     assert all_of_them["XLA_FLAGS"] == "--mine --xla_cpu_multi_thread_eigen=true"
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot keep a process to one")
+@pytest.mark.parametrize("threads", [1, cores(), cores() + 1])
+def test_a_child_has_a_processor_for_each_thread(threads):
+    """As far as there are so many, and its parent keeps its own."""
+    before = cores()
+    assert fresh.call("machine.cores", threads) == min(threads, before)
+    assert cores() == before
+
+
 def test_a_result_comes_back():
     """Computed in another interpreter."""
-    assert fresh.call("machine.cores", 1) == cores()
+    assert fresh.call("machine.versions", 1)["numpy"] == np.__version__
 
 
 def test_blas_has_the_threads_that_were_asked_for():
