@@ -19,7 +19,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.routes._alone": ("max(sweep.seed, start)",),
     },
     "An equal view, made anew.": {
-        "rnn.routes.Alone.steps_back": ("(das is slopes[0]) and False",),
+        "rnn.routes.Alone.steps_back": ("(slope is das.array) and False",),
         "rnn.routes._last": ("(count == length) and False",),
     },
     "A slice without a start or an end takes all, and nobody asks the stand-in for its initial state.": {
@@ -28,7 +28,6 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "What steps hand out means nothing, so it makes no difference whether it is kept.": {
         "rnn.cells.cell.run": ("maxlen=None", "deque(steps, )", "maxlen=1"),
     },
-    "No step leads from a state to itself.": {"rnn.checkpoints.states_at": ("start >= at",)},
     "NumPy takes every negative size for the one that is to be found.": {
         "rnn.cells.vanilla.Vanilla.project_back": ("len(da), -2)", "das.reshape(-2, units)"),
         "rnn.network._rows": ("states.reshape(-2,",),

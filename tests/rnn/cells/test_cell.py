@@ -44,10 +44,12 @@ def test_rows_hold_state_input_and_one(number):
     assert rows[2, :, 3:].tolist() == [[4, 5, 1], [10, 11, 1]]
 
 
-def test_the_row_after_the_last_step_is_defined():
+def test_the_row_after_the_last_step_is_defined(monkeypatch):
     """No step reads the last row's input and one, but they are no chance bits that could hold a NaN."""
-    rows = tape_of(np.full((1, 1, 2), 9.0), np.zeros((1, 3))).rows
+    monkeypatch.setattr(np, "empty", lambda shape, dtype: np.full(shape, np.nan, dtype))
+    rows = tape_of(np.full((1, 3, 2), 9.0), np.zeros((1, 3))).rows
     assert rows[-1, 0, 3:].tolist() == [0, 0, 1]
+    assert rows[:-1, 0, 3:].tolist() == [[9, 9, 1]] * 3
 
 
 def test_a_tape_is_a_copy():
