@@ -149,7 +149,7 @@ ALGEBRA = (
         "inputs assumed contiguous",
         "The inputs, records first, are read as if they lay steps first.",
         "flash-linear-attention 71ebc498",
-        (Edit("cells.cell", "xs.swapaxes(0, 1)", "xs.reshape(steps, records, inputs)"),),
+        (Edit("cells.cell", "xs.swapaxes(0, 1)", "xs.reshape(tape.steps, len(xs), -1)"),),
         "forward",
     ),
     Mutant(

@@ -26,6 +26,25 @@ def _one_lag(error: str, caught_by: str) -> Mutant:
     )
 
 
+def _laid_out_once(name: str, claim: str, what: str) -> Mutant:
+    """A workspace whose calls all go by one of the arguments of its first."""
+    check = "self._check_workspace(workspace, xs, checkpoints)\n"
+    return Mutant(
+        name,
+        claim,
+        PLAUSIBLE,
+        (
+            Edit(
+                "network",
+                "class Params(NamedTuple):",
+                "import weakref\n\nKEPT = weakref.WeakKeyDictionary()\n\n\nclass Params(NamedTuple):",
+            ),
+            Edit("network", check, f"{check}            {what} = KEPT.setdefault(workspace, {what})\n"),
+        ),
+        "workspace",
+    )
+
+
 OF_MATHEMATICS = (
     Mutant(
         "W from the state after the step",
@@ -173,7 +192,7 @@ OF_MATHEMATICS = (
             Edit(
                 "network",
                 "do.T.dot(hs)",
-                "np.einsum('tnk,tmh->kh', do.reshape(targets.shape), hs.reshape(len(targets), len(xs), -1))",
+                "np.einsum('tnk,tmh->kh', do.reshape(targets.shape), hs.reshape(*targets.shape[:2], -1))",
             ),
         ),
         "records add up",
@@ -393,37 +412,15 @@ OF_MEMORY = (
 )
 
 OF_WORKSPACES = (
-    Mutant(
+    _laid_out_once(
         "weights of a workspace's first call",
         "They are laid out once, and every later call in the workspace goes by them.",
-        PLAUSIBLE,
-        (
-            Edit(
-                "network",
-                "class Params(NamedTuple):",
-                "import weakref\n\nKEPT = weakref.WeakKeyDictionary()\n\n\nclass Params(NamedTuple):",
-            ),
-            Edit(
-                "network",
-                "self._check_workspace(workspace, xs, checkpoints)\n",
-                "self._check_workspace(workspace, xs, checkpoints)\n"
-                "            params = KEPT.setdefault(workspace, params)\n",
-            ),
-        ),
-        "workspace",
+        "params",
     ),
-    Mutant(
-        "views of the states before",
-        "The views that a workspace keeps are one step early, so a step writes the state that it reads.",
-        PLAUSIBLE,
-        (
-            Edit(
-                "workspace",
-                "map(list, tape.by_step)",
-                "map(list, tape.by_step._replace(hs=tape.states[:-1]))",
-            ),
-        ),
-        "workspace",
+    _laid_out_once(
+        "initial state of a workspace's first call",
+        "It is laid out with what no call changes, and every later call starts from it.",
+        "h0",
     ),
     Mutant(
         "dxs in the place of xs",

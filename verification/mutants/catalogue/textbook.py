@@ -12,7 +12,7 @@ def inputs_under(policy: str) -> str:
     return (
         f"        other = segments({policy}, tape.steps, tape.steps - len(targets), 99)[0]\n"
         "        das = bptt(self.cell, params, tape, dhs, other)[0]\n"
-        "        every = zeros(xs.shape, xs).swapaxes(0, 1)\n"
+        "        every = zeros((tape.steps, *dxs.shape[1:]), dxs)\n"
         "        every[other.first :] = self.cell.project_back(params, tape, das, other.first)[1]\n"
         "        dxs = every[first:]"
     )
@@ -195,7 +195,7 @@ TEXTBOOK = (
         "the article's gradient of V",
         "The last error is multiplied by every step's state: about T times too large.",
         "the article",
-        (Edit("network", "do.T.dot(hs)", "do[-len(xs) :].T.dot(tape.states[1:].sum(axis=0))"),),
+        (Edit("network", "do.T.dot(hs)", "do[-len(tape.a) :].T.dot(tape.states[1:].sum(axis=0))"),),
         "autograd",
     ),
 )
