@@ -5,7 +5,8 @@ before it computes, the rows of the tape, the room for [W U b]ᵀ, and a view of
 once for all of them. A call in a workspace writes every entry that it reads, so nothing of an earlier call
 reaches it, and what it returns lies elsewhere, so no later call reaches that.
 
-One call at a time: two threads need two workspaces.
+It holds between two calls what a call holds, for each step and record a row, a slope for each gate, and three
+views a step. One call at a time: two threads need two workspaces.
 """
 
 from dataclasses import dataclass
