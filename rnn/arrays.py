@@ -23,7 +23,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 Array: TypeAlias = NDArray[Any]
 Axes: TypeAlias = tuple[int | str, ...]
@@ -96,6 +96,17 @@ def _refuse_what_is_no_fraction(name: str, array: Array) -> None:
     for index, entry in np.ndenumerate(array):
         if not isinstance(entry, Fraction):
             raise TypeError(f"{name}: {type(entry).__name__} at {index}, needed a Fraction")
+
+
+def checked_dtype(dtype: DTypeLike, among: tuple[np.dtype[Any], ...], needed: str) -> np.dtype[Any]:
+    """``dtype`` as one of those ``among`` which it has to be, or a TypeError that says what is ``needed``."""
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError):
+        raise TypeError(f"dtype: {dtype!r}, needed {needed}") from None
+    if found not in among:
+        raise TypeError(f"dtype: {found}, needed {needed}")
+    return found
 
 
 def checked_count(name: str, value: object, least: int) -> int:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.arrays import FLOATS, FRACTIONS, Array, checked, checked_count, zeros
+from rnn.arrays import FLOATS, FRACTIONS, Array, checked, checked_count, checked_dtype, zeros
 from rnn.bptt import ABREAST_BYTES, bptt, unroll
 from rnn.cells.cell import Cell, Tape
 from rnn.checkpoints import Checkpoints, states_at
@@ -81,8 +81,7 @@ class RNN:
 
         Sources: Glorot and Bengio (2010), section 4.2; Saxe, McClelland and Ganguli (2014).
         """
-        if np.dtype(dtype) not in FLOATS:
-            raise TypeError(f"dtype: {np.dtype(dtype)}, needed float32, float64 or longdouble")
+        dtype = checked_dtype(dtype, FLOATS, "float32, float64 or longdouble")
         units, gates = self.cell.units, self.cell.gates
         U = np.concatenate([_glorot(rng, units, self.cell.inputs) for _ in range(gates)])
         W = np.concatenate([_orthogonal(rng, units) for _ in range(gates)])
@@ -96,10 +95,8 @@ class RNN:
         Raises TypeError or ValueError for a count below 1, or for numbers that the engine does not take.
         """
         records, steps = checked_count("records", records, 1), checked_count("steps", steps, 1)
-        kind = np.dtype(dtype)
-        if kind not in (*FLOATS, FRACTIONS):
-            raise TypeError(f"dtype: {kind}, needed float32, float64, longdouble, or object for Fractions")
-        return workspace_for(self.cell, records, steps, kind)
+        needed = "float32, float64, longdouble, or object for Fractions"
+        return workspace_for(self.cell, records, steps, checked_dtype(dtype, (*FLOATS, FRACTIONS), needed))
 
     def predict(self, params: Params, xs: Array, h0: Array | None = None) -> Array:
         """The output at every step, (N, T, K), of xs (N, T, D) from h0 (N, H), or from zero."""
@@ -238,7 +235,9 @@ class RNN:
     def _check_workspace(self, workspace: Workspace, xs: Array, checkpoints: Checkpoints | None) -> None:
         """Raise TypeError or ValueError unless it is a workspace for such a call of this network."""
         if not isinstance(workspace, Workspace):
-            raise TypeError(f"workspace: {workspace!r}, needed what RNN.workspace makes, or None")
+            raise TypeError(
+                f"workspace: {type(workspace).__name__}, needed what RNN.workspace makes, or None"
+            )
         if checkpoints is not None:
             raise ValueError(
                 f"checkpoints: {checkpoints}, needed None in a workspace, which holds every state"

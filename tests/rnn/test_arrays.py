@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.arrays import FRACTIONS, checked, checked_count, zeros
+from rnn.arrays import FLOATS, FRACTIONS, checked, checked_count, checked_dtype, zeros
 
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
@@ -181,3 +181,25 @@ def test_a_count_below_the_least_is_refused(value, least):
     """The message holds the count and the least one."""
     with pytest.raises(ValueError, match=f"^k: {value}, needed at least {least}$"):
         checked_count("k", value, least)
+
+
+def test_a_dtype_is_found_by_any_name():
+    """By NumPy's type, by its name, or as it is."""
+    for given_ in (np.float32, "float32", np.dtype(np.float32)):
+        assert checked_dtype(given_, FLOATS, "a float") == np.dtype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shown"),
+    [
+        (np.int64, "int64"),
+        (object, "object"),
+        ("halves", "'halves'"),
+        (3, "3"),
+        ({"names": ["a"]}, "{'names"),
+    ],
+)
+def test_another_dtype_is_refused(dtype, shown):
+    """Shown beside what is needed, and what is none at all as well."""
+    with pytest.raises(TypeError, match=rf"^dtype: {re.escape(shown)}.*, needed a float$"):
+        checked_dtype(dtype, FLOATS, "a float")

@@ -159,12 +159,14 @@ def test_a_workspace_of_another_size_is_refused(workspace, shown):
         net.loss_and_gradients(*data, workspace=workspace)
 
 
-@pytest.mark.parametrize("stranger", [3, Workspace, "scratch"])
-def test_what_is_no_workspace_is_refused(stranger):
-    """Shown beside what is needed."""
+@pytest.mark.parametrize(
+    ("stranger", "kind"), [(3, "int"), (Workspace, "type"), (network().workspace(2, 4).tape, "Tape")]
+)
+def test_what_is_no_workspace_is_refused(stranger, kind):
+    """Its type, for it may be large, beside what is needed."""
     net = network()
     data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
-    message = f"workspace: {stranger!r}, needed what RNN.workspace makes, or None"
+    message = f"workspace: {kind}, needed what RNN.workspace makes, or None"
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         net.loss_and_gradients(*data, workspace=stranger)
 
@@ -186,6 +188,7 @@ def test_checkpoints_are_refused_in_a_workspace():
         ((2.0, 4), TypeError, "records: 2.0, needed an integer of at least 1"),
         ((2, "4"), TypeError, "steps: '4', needed an integer of at least 1"),
         ((2, 4, np.int64), TypeError, "dtype: int64, needed float32, float64, longdouble, or object"),
+        ((2, 4, "halves"), TypeError, "dtype: 'halves', needed float32, float64, longdouble, or object"),
         ((2, 4, np.float16), TypeError, "dtype: float16, needed float32, float64, longdouble, or object"),
     ],
 )
