@@ -4,9 +4,11 @@ The copy is loaded beside the real package and under its name, so that its own i
 ``sys.modules`` is then put back. Nothing is written, and no compiled file is read.
 """
 
+import builtins
+import dis
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -23,7 +25,9 @@ FOLDER = Path(rnn.__path__[0])
 
 
 class Disarmed(ValueError):
-    """The engine's text has changed, so that a mutant's right line does not stand there once."""
+    """The engine has changed, and a mutant's right line does not stand there once, or a name of its wrong one
+    is not there: an engine that breaks off at it would be refuted by anything, which says nothing.
+    """
 
 
 def engine(mutant: Mutant) -> Engine:
@@ -32,7 +36,7 @@ def engine(mutant: Mutant) -> Engine:
 
 
 def package(mutant: Mutant) -> ModuleType:
-    """A copy of ``rnn`` with the edits. ValueError where an edit's right text does not stand exactly once."""
+    """A copy of ``rnn`` with the edits. ``Disarmed`` where they do not fit, ValueError where nothing runs."""
     edited = texts(mutant)
     real = {name: module for name, module in sys.modules.items() if _inside(name)}
     finder = _Copy(mutant.name, edited)
@@ -42,6 +46,7 @@ def package(mutant: Mutant) -> ModuleType:
     try:
         copy = importlib.import_module("rnn")
         idle = [name for name in edited if name not in sys.modules]
+        wrong = {name: sys.modules[name] for name in edited if name not in idle}
     finally:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if _inside(name)]:
@@ -49,6 +54,9 @@ def package(mutant: Mutant) -> ModuleType:
         sys.modules.update(real)
     if idle:
         raise ValueError(f"mutant {mutant.name!r}: {idle[0]} is not a part of the engine, needed one that is")
+    for name, module in wrong.items():
+        for unknown in _unknown(_code_of(mutant.name, name, edited), {*vars(module), *vars(builtins)}):
+            raise Disarmed(f"mutant {mutant.name!r}: {unknown!r} is no name in {_shown(_path(name))}")
     return copy
 
 
@@ -85,6 +93,24 @@ def _code(text: str, path: str) -> CodeType:
     return compile(text, path, "exec", dont_inherit=True)
 
 
+def _code_of(mutant: str, name: str, edited: Mapping[str, str]) -> CodeType:
+    """A module's code, under a file name of its own, or it would count as coverage of rnn."""
+    path = _path(name)
+    if name in edited:
+        return _code(edited[name], f"<{mutant}>/{_shown(path)}")
+    return _code(path.read_text("utf-8"), f"<a copy>/{_shown(path)}")
+
+
+def _unknown(code: CodeType, known: set[str]) -> Iterator[str]:
+    """The names that functions in the code look for in their module, but for the ``known``."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "LOAD_GLOBAL" and instruction.argval not in known:
+            yield instruction.argval
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _unknown(inner, known)
+
+
 class _Copy(MetaPathFinder, Loader):
     """Finds and loads the modules of ``rnn``, some of them from ``edited`` text."""
 
@@ -101,10 +127,5 @@ class _Copy(MetaPathFinder, Loader):
         return spec_from_loader(fullname, self, is_package=_path(fullname).name == "__init__.py")
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the module's text, under a file name of its own, or it would count as coverage of rnn."""
-        path = _path(module.__name__)
-        if module.__name__ in self.edited:
-            code = _code(self.edited[module.__name__], f"<{self.mutant}>/{_shown(path)}")
-        else:
-            code = _code(path.read_text("utf-8"), f"<a copy>/{_shown(path)}")
-        exec(code, vars(module))
+        """Run the module's text."""
+        exec(_code_of(self.mutant, module.__name__, self.edited), vars(module))

@@ -11,7 +11,7 @@ import rnn.bptt
 from verification.engine import manual
 from verification.mutants.catalogue.textbook import DH_PREV
 from verification.mutants.mutant import Edit, Mutant
-from verification.mutants.patch import engine, package, texts
+from verification.mutants.patch import Disarmed, engine, package, texts
 from verification.problem import Problem
 
 UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))")
@@ -80,6 +80,20 @@ def test_a_right_text_that_does_not_stand_once_is_refused(right, times):
     message = f"'of a test': '{right}' stands {times} times in rnn/cells/vanilla.py, needed once"
     with pytest.raises(ValueError, match=message):
         texts(a_mutant(Edit("cells.vanilla", right, "pass")))
+
+
+@pytest.mark.parametrize("wrong", ["nowhere", "(nowhere for _ in ())", "(lambda: [nowhere for _ in ()])()"])
+def test_a_wrong_text_with_a_name_that_is_not_there_is_refused(wrong):
+    """It would raise NameError, and be caught by every property for that: the message has name and file."""
+    message = r"'of a test': 'nowhere' is no name in rnn/cells/vanilla\.py"
+    with pytest.raises(Disarmed, match=message):
+        package(a_mutant(Edit("cells.vanilla", DH_PREV, wrong)))
+
+
+def test_a_name_that_another_edit_brings_is_there():
+    """As is one of Python's own."""
+    brings = Edit("cells.vanilla", "import repeat", "import repeat, islice")
+    package(a_mutant(brings, Edit("cells.vanilla", DH_PREV, f"*(islice, print), {DH_PREV}")))
 
 
 def test_an_edit_of_what_the_engine_does_not_load_is_refused():
