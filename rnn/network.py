@@ -54,9 +54,9 @@ class RNN:
     The network holds no parameters: ``init`` makes them, and every method takes them.
 
     Every method raises TypeError for arrays whose numbers are of a type that the engine does not take or
-    that differs between arguments and for what is no ``Params``, policy or ``Checkpoints`` at all, and
-    ValueError for shapes that do not fit and for entries that are not finite, before any work is done. What
-    is given is never written to.
+    that differs between arguments and for what is no ``Params``, policy, ``Checkpoints`` or ``Workspace`` at
+    all, and ValueError for shapes that do not fit, a workspace's included, and for entries that are not
+    finite, before any work is done. What is given is never written to, but for a workspace.
 
     >>> from rnn import Vanilla
     >>> net = RNN(Vanilla(inputs=1, units=3), outputs=1)
@@ -128,8 +128,8 @@ class RNN:
         ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step. ``truncation`` says
         how far back each loss reaches (``rnn.truncation``). xs (N, T, D); h0 (N, H), zero where it is None.
         With ``checkpoints`` states are computed twice instead of kept (``rnn.checkpoints``). In a
-        ``workspace``, which ``workspace`` makes, calls of one shape after another share their arrays
-        (``rnn.workspace``): the same numbers to the bit, sooner where networks are small.
+        ``workspace``, which ``RNN.workspace`` makes, calls of one shape after another share their arrays
+        (``rnn.workspace``): the same numbers to the bit, sooner where networks are small. One or the other.
         """
         params, xs, h0 = self._checked(params, xs, h0)
         targets = self._checked_targets(xs, targets)
@@ -150,7 +150,10 @@ class RNN:
         checkpoints: Checkpoints | None = None,
         workspace: Workspace | None = None,
     ) -> tuple[Any, Gradients]:
-        """The same of arrays that are known to fit and to be finite, for who has checked them once."""
+        """The same of arrays that are known to fit and to be finite, for who has checked them once.
+
+        A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
+        """
         targets = self._by_step(targets)
         steps, losses = xs.shape[1], len(targets)
         abreast = max(1, ABREAST_BYTES // h0.nbytes)

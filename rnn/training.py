@@ -67,7 +67,8 @@ def train(
     ``optimiser``: ``SGD`` or ``Adam``, whose schedule spans all updates of the run. ``truncation``:
     how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
     are taken in their order. ``progress(epoch, train_loss, validation_loss)`` is called after every
-    epoch, and for epoch 0 before the first; ``print_progress`` is one.
+    epoch, and for epoch 0 before the first; ``print_progress`` is one. The arrays of a batch's gradient are
+    held from batch to batch (``rnn.workspace``), and beside them those of the last batch where it is smaller.
 
     Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name;
     later FloatingPointError, naming the epoch, as soon as a loss or a parameter is not finite.

@@ -93,7 +93,8 @@ def test_a_wrong_text_with_a_name_that_is_not_there_is_refused(wrong):
 def test_a_name_that_another_edit_brings_is_there():
     """As is one of Python's own."""
     brings = Edit("cells.vanilla", "import repeat", "import repeat, islice")
-    package(a_mutant(brings, Edit("cells.vanilla", DH_PREV, f"*(islice, print), {DH_PREV}")))
+    copy = package(a_mutant(brings, Edit("cells.vanilla", DH_PREV, f"*(islice, print), {DH_PREV}")))
+    assert {"islice", "print"} <= set(copy.Vanilla.steps_back.__code__.co_names)
 
 
 def test_an_edit_of_what_the_engine_does_not_load_is_refused():
