@@ -24,7 +24,7 @@ from verification.outcome import Report
 from verification.problem import Engine
 from verification.scalars import scalar_rows
 from verification.sine import ARTICLE, LONG, train_on_sine
-from verification.suite import PROFILES, Profile, verify
+from verification.suite import PROFILES, WITH_OWN_POLICIES, Profile, verify
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
 DETECTION_CASES = 300
@@ -122,10 +122,13 @@ def judge(options: argparse.Namespace, engine: Engine) -> int:
     print(
         f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}", flush=True
     )
-    verification = verify(engine, profile, seed=options.seed, progress=progress())
+    verification = verify(
+        engine, profile, seed=options.seed, properties=WITH_OWN_POLICIES, progress=progress()
+    )
     print(report.table(verification))
     print(report.LEGEND)
     print(report.exercise(verification))
+    print(report.sizes(verification))
     print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n", flush=True)
 
     told = Report(verification)

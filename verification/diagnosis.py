@@ -11,6 +11,7 @@ truncation      nothing is wrong but that losses reach too far, or not far enoug
 recursion       a is wrong, the cotangent of the pre-activations, which the recursion makes
 accumulation    a is right, and U, W, b, xs or h0, which are made from it, is wrong
 conduct         it changes its inputs or keeps state; or a property refutes it whose gradients are right
+size            all of that is right, and it is wrong on larger problems (``verification.larger``)
 ==============  ===============================================================================
 
 What the fault is like is found by trying known faults: an engine that gives the same gradients on every
@@ -20,13 +21,14 @@ patient is wrong in the same way.
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 
 from rnn import Full
 from rnn.arrays import FRACTIONS, Array
 from verification.exactness import EXACTNESS
+from verification.larger import FIXED
 from verification.maps import Map, in_words, maps
 from verification.patients import in_fractions, in_integers, patients
 from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
@@ -83,6 +85,10 @@ class Diagnosis:
             return f"The engine does not answer in form: {self.refuted}"
         if self.stage == "conduct":
             told = f"{self.refuted}: the conduct is at fault"
+        elif self.stage == "size":
+            told = (
+                f"{self.refuted}, in {self.problem.source}: what it does with such problems alone is at fault"
+            )
         elif self.stage == "forward":
             told = f"{' and '.join(self.forward)} wrong: the forward is at fault"
         else:
@@ -121,6 +127,9 @@ def diagnose(engine: Engine, known: Sequence[Known] = (), also: Sequence[Problem
 
 def _examined(engine: Engine, known: Sequence[Known], also: Sequence[Problem], line: Line) -> Diagnosis:
     """What the first of the patients shows that shows a fault."""
+    # A larger problem has no lag table in good time, so it is looked at last, by itself.
+    large = [Truth(problem) for problem in also if problem.source]
+    also = [problem for problem in also if not problem.source]
     others = [Truth(problem) for problem in also if problem.dtype != FRACTIONS]
     truths = (*patients(), *others)
     line.tell(truths[0].problem)
@@ -134,17 +143,25 @@ def _examined(engine: Engine, known: Sequence[Known], also: Sequence[Problem], l
         if found.stage is not None:
             return replace(found, as_if=tuple(_alike(engine, known, found, others)))
     exact = [Truth(problem) for problem in (*also, in_integers(), in_fractions())]
-    return next(_conduct(engine, known, [*truths, *exact], CONDUCT), Diagnosis(None, truths[0].problem))
+    last = chain(
+        _conduct(engine, known, [*truths, *exact], CONDUCT),
+        _conduct(engine, known, large, FIXED, "size"),
+    )
+    return next(last, Diagnosis(None, truths[0].problem))
 
 
 def _conduct(
-    engine: Engine, known: Sequence[Known], truths: Sequence[Truth], checks: Sequence[Property]
+    engine: Engine,
+    known: Sequence[Known],
+    truths: Sequence[Truth],
+    checks: Sequence[Property],
+    stage: str = "conduct",
 ) -> Iterator[Diagnosis]:
     """What a property refutes in an engine, whatever its gradients are."""
     for check, truth in product(checks, truths):
         refuted = _refuted(engine, check, truth)
         if refuted:
-            found = Diagnosis("conduct", truth.problem, refuted=": ".join(refuted))
+            found = Diagnosis(stage, truth.problem, refuted=": ".join(refuted))
             told = [(other, _refuted(other.engine, check, truth)) for other in known]
             if check in UNSTEADY:
                 # What it answers depends on what was asked before; that it is refuted does not.
@@ -157,7 +174,7 @@ def _conduct(
 
 def _refuted(engine: Engine, check: Property, truth: Truth) -> tuple[str, ...]:
     """The row in which a property refutes the engine, and how; () where it does not, or is about others."""
-    if (truth.problem.dtype == FRACTIONS) == (check.name == "exact"):
+    if (truth.problem.dtype == FRACTIONS) == (check.name == "exact") and check.looks_at(truth.problem):
         with suppress(Unsupported):
             for finding in findings(Trial(engine, truth), check):
                 if finding.wrong is not None:

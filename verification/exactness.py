@@ -20,7 +20,7 @@ from rnn import Full
 from rnn.arrays import FRACTIONS, Array
 from verification.oracles import autograd, complex_step, exact
 from verification.problem import BLOCKS, Gradients, Problem
-from verification.properties import Disagreement, Finding, Property, compare
+from verification.properties import Disagreement, Finding, Property, compare, unequal
 from verification.strategies import exact_problems, integer_problems, problems
 from verification.tolerance import WIDER, unit
 from verification.trial import Misbehaviour, Trial
@@ -38,19 +38,19 @@ def agrees_exactly(trial: Trial) -> Iterator[Finding]:
     answer = trial.answer
     for part, value in (("outputs", table.outputs), ("value", np.array(table.value))):
         got = answer.named()[part]
-        yield Finding("exact forward", _floats(part, got) or _unequal(part, got, value), _any(value))
+        yield Finding("exact forward", _floats(part, got) or unequal(part, got, value), _any(value))
     for name, got in answer.blocks().items():
         wrong = _floats(name, got) or _untrue(problem, name, got)
         yield Finding(f"exact {name}", wrong, _any(want[name]))
     for name, part in trial.ask(replace(problem, checkpoints=2)).named().items():
-        yield Finding("exact recomputation", _unequal(name, part, answer.named()[name]), _any(part))
+        yield Finding("exact recomputation", unequal(name, part, answer.named()[name]), _any(part))
 
 
 def _untrue(problem: Problem, name: str, got: Array) -> Disagreement | None:
     """The first wrong entry of a block; looked for only in one that is wrong along the direction."""
     table, want = _exact(problem)
     along = exact.along({name: table.directions[name]}, {name: got})[name]
-    return None if np.all(along == want[name]) else _unequal(name, got, _block(problem, name))
+    return None if np.all(along == want[name]) else unequal(name, got, _block(problem, name))
 
 
 @lru_cache(DECK)
@@ -76,23 +76,13 @@ def _floats(part: str, got: Any) -> Misbehaviour | None:
     return None
 
 
-def _unequal(part: str, got: Any, want: Any) -> Disagreement | None:
-    """The first entry that is not equal."""
-    got, want = np.asarray(got), np.asarray(want)
-    unequal = np.argwhere(got != want)
-    if not len(unequal):
-        return None
-    index = tuple(map(int, unequal[0]))
-    return Disagreement(part, index, got[index], want[index], 0.0)
-
-
 def agrees_on_integers(trial: Trial) -> Iterator[Finding]:
     """Each block equals autograd's, on integers so small that both compute without rounding."""
     if fits_exactly(trial.problem):
         want = _integers(trial.problem).named()
         for part, got in trial.answer.named().items():
             row = f"integers {part if part in BLOCKS else 'forward'}"
-            yield Finding(row, _unequal(part, got, want[part]), _any(want[part]))
+            yield Finding(row, unequal(part, got, want[part]), _any(want[part]))
 
 
 @lru_cache(DECK)

@@ -45,18 +45,12 @@ def seen(truth: Truth) -> tuple[str, ...]:
     return tuple(entry.name for entry in CONTRACT if entry.met(truth))
 
 
-def _sizes(truth: Truth) -> dict[str, int]:
-    records, steps, inputs = truth.problem.xs.shape
-    outputs, units = truth.problem.params["V"].shape
-    return {"N": records, "T": steps, "D": inputs, "H": units, "K": outputs}
-
-
 def _one(name: str) -> Entry:
-    return Entry(f"{name} = 1", lambda truth: _sizes(truth)[name] == 1)
+    return Entry(f"{name} = 1", lambda truth: truth.problem.sizes[name] == 1)
 
 
 def _from(name: str, least: int) -> Entry:
-    return Entry(f"{name} ≥ {least}", lambda truth: _sizes(truth)[name] >= least)
+    return Entry(f"{name} ≥ {least}", lambda truth: truth.problem.sizes[name] >= least)
 
 
 def _is(value: str, of: Callable[[Problem], object]) -> Entry:
@@ -107,7 +101,7 @@ CONTRACT = (
     *(_from(name, 2) for name in "NDHK"),
     _from("T", 7),
     _from("T", 13),
-    Entry("D ≠ H", lambda truth: _sizes(truth)["D"] != _sizes(truth)["H"]),
+    Entry("D ≠ H", lambda truth: truth.problem.sizes["D"] != truth.problem.sizes["H"]),
     Entry("W asymmetric", _asymmetric),
     Entry("h0 zero", lambda truth: not truth.problem.h0.any()),
     Entry("h0 not zero", lambda truth: bool(truth.problem.h0.any())),

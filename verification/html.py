@@ -22,11 +22,10 @@ from verification.files import write_text
 from verification.outcome import Report
 from verification.outcome import oracles as told
 from verification.properties import Property
-from verification.report import draw_diagnosis, draw_sine, versions
+from verification.report import draw_diagnosis, draw_sine, sizes, versions
 from verification.scalars import ScalarRow
 from verification.sine import PUBLISHED_RMSE
-from verification.strategies import POLICIES
-from verification.suite import EVERY_PROPERTY, Row, Verification
+from verification.suite import WITH_OWN_POLICIES, Row, Verification
 
 
 def write(path: Path, report: Report) -> None:
@@ -193,8 +192,9 @@ def diagnosed(diagnosis: Diagnosis | None) -> tuple[Html, ...]:
 # Properties, oracles, exercise.
 
 
-def properties(verification: Verification, known: Sequence[Property] = EVERY_PROPERTY) -> tuple[Html, ...]:
+def properties(verification: Verification, known: Sequence[Property] = WITH_OWN_POLICIES) -> tuple[Html, ...]:
     """Every row under every truncation, the rows of one property together."""
+    policies = verification.policies
     by_name: dict[str, list[Row]] = {}
     for row in verification.rows:
         by_name.setdefault(row.name, []).append(row)
@@ -203,11 +203,13 @@ def properties(verification: Verification, known: Sequence[Property] = EVERY_PRO
         names = [name for name in check.rows if name in by_name]
         heading = Html(tag("span", check.name) + small(check.claim))
         if len(names) > 1:
-            lines = [[name.removeprefix(f"{check.name} "), *_cells(by_name.pop(name))] for name in names]
+            lines = [
+                [name.removeprefix(f"{check.name} "), *_cells(by_name.pop(name), policies)] for name in names
+            ]
             bodies.append([[heading], *lines])
         elif names:
-            bodies.append([[heading, *_cells(by_name.pop(names[0]))]])
-    bodies.append([[name, *_cells(rows)] for name, rows in by_name.items()])
+            bodies.append([[heading, *_cells(by_name.pop(names[0]), policies)]])
+    bodies.append([[name, *_cells(rows, policies)] for name, rows in by_name.items()])
     return (
         tag("h2", "Properties"),
         tag(
@@ -218,16 +220,16 @@ def properties(verification: Verification, known: Sequence[Property] = EVERY_PRO
         ),
         table(
             "Properties of the vanilla cell, by truncation",
-            ["property", *POLICIES],
+            ["property", *policies],
             *(body for body in bodies if body),
             kind="properties",
         ),
     )
 
 
-def _cells(rows: Sequence[Row]) -> list[Html]:
+def _cells(rows: Sequence[Row], policies: Sequence[str]) -> list[Html]:
     by_policy = {row.truncation: row for row in rows}
-    return [_cell(by_policy[policy]) if policy in by_policy else Html("") for policy in POLICIES]
+    return [_cell(by_policy[policy]) if policy in by_policy else Html("") for policy in policies]
 
 
 def _cell(row: Row) -> Html:
@@ -303,6 +305,7 @@ def exercise(verification: Verification) -> tuple[Html, ...]:
             f"How often the {verification.live:,} live cases met what a run must have seen. A case is live "
             "if it determines the gradient and the recurrent gradient is not zero.",
         ),
+        tag("p", f"{sizes(verification)}."),
         tag("ul", *counts, class_="counts"),
     )
 

@@ -72,6 +72,7 @@ ORACLES = {
     "lag by lag": ("lag table, entry by entry", "each loss step and step of use by its own size"),
     "exact": ("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
     "integers": ("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
+    "larger": ("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
     "complex step": ("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
 }
 

@@ -31,8 +31,9 @@ class Problem:
 
     the loss ½ ‖o − target‖², summed over records and steps, and ``truncation`` as in ``rnn.truncation``.
     ``checkpoints``: an engine that can is asked to keep the state of every so many steps alone, and to
-    compute the others again. ``workspace``: one that can is asked to compute in arrays that calls for
-    other numbers use before and after. Who cannot ignores either.
+    compute the others again; 0 leaves the number to the engine. ``workspace``: one that can is asked to
+    compute in arrays that other calls use before and after. Who cannot ignores either. ``source``: an
+    expression that makes the problem, where its numbers are too many to be printed.
     """
 
     activation: str
@@ -44,6 +45,7 @@ class Problem:
     cell: str = "vanilla"
     checkpoints: int | None = None
     workspace: bool = False
+    source: str = ""
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -54,6 +56,13 @@ class Problem:
     def steps(self) -> int:
         """T."""
         return int(self.xs.shape[1])
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """T, N, D, H and K, by name."""
+        records, steps, inputs = self.xs.shape
+        outputs, units = self.params["V"].shape
+        return {"T": steps, "N": records, "D": inputs, "H": units, "K": outputs}
 
     @property
     def first_loss(self) -> int:
@@ -67,7 +76,10 @@ class Problem:
 
     @property
     def policy(self) -> tuple[str, tuple[int, ...]]:
-        """The truncation's name and numbers, which is all that an oracle takes of it."""
+        """The truncation's name and numbers, which is all that an oracle takes of it.
+
+        Of a policy that is none of the four: "own", and the earliest step that each loss may reach.
+        """
         match self.truncation:
             case Full():
                 return "Full", ()
@@ -75,7 +87,7 @@ class Problem:
                 return type(self.truncation).__name__, (k,)
             case Chunked(k1, k2):
                 return "Chunked", (k1, k1 if k2 is None else k2)
-        raise TypeError(f"truncation: {self.truncation!r}, needed Full, Window, Chunked or Tail of rnn")
+        return "own", tuple(self.truncation.first(t, self.steps) for t in range(self.steps))
 
     def arrays(self) -> dict[str, Array]:
         """Every array by its name."""
@@ -84,7 +96,7 @@ class Problem:
     def replaced(self, **arrays: Any) -> "Problem":
         """The same problem with other arrays, by name, or another truncation."""
         params = {name: arrays.pop(name, array) for name, array in self.params.items()}
-        return replace(self, params=params, **arrays)
+        return replace(self, params=params, source="", **arrays)
 
     def afresh(self) -> "Problem":
         """The same problem in arrays of its own, laid out alike."""
@@ -92,6 +104,8 @@ class Problem:
 
     def code(self) -> str:
         """This problem as a Python program that makes it again."""
+        if self.source:
+            return f"import verification.larger\n\nproblem = {self.source}\n"
         arrays = {name: _array_code(array) for name, array in self.arrays().items()}
         params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
         named = "".join(f"    {name}={text},\n" for name, text in arrays.items())

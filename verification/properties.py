@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
 from verification.problem import BLOCKS, Gradients, Problem
-from verification.strategies import problems
+from verification.strategies import POLICIES, problems
 from verification.tolerance import DETERMINED, Expected
 from verification.trial import Misbehaviour, Trial
 from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold
@@ -51,7 +51,8 @@ class Finding:
 class Property:
     """A name, the rows that it fills, what must hold in a line, and the function that looks.
 
-    ``problems`` draws what it looks at: a strategy's function of ``policy`` and ``most_steps``.
+    ``problems`` draws what it looks at: a strategy's function of ``policy`` and ``most_steps``. A property
+    with ``fixed`` problems looks at these instead. ``policies``: the kinds of truncation that they have.
     """
 
     name: str
@@ -59,6 +60,18 @@ class Property:
     claim: str
     check: Callable[[Trial], Iterator[Finding]]
     problems: Callable[..., SearchStrategy[Problem]] = problems
+    fixed: Callable[[], tuple[Problem, ...]] | None = None
+    policies: tuple[str, ...] = POLICIES
+
+    @property
+    def ordinary(self) -> bool:
+        """Does it look at the problems that every engine meets, which the exercise contract is about?"""
+        return self.fixed is None and self.problems is problems
+
+    def looks_at(self, problem: Problem) -> bool:
+        """Is the problem one of its own, or of those that are drawn where it has none?"""
+        own = () if self.fixed is None else [each.source for each in self.fixed()]
+        return problem.source in own if own else not problem.source
 
 
 def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None:
@@ -71,6 +84,16 @@ def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None
         return None
     index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
     return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
+
+
+def unequal(part: str, got: Any, want: Any) -> Disagreement | None:
+    """The first entry that is not equal."""
+    got, want = np.asarray(got), np.asarray(want)
+    unequal = np.argwhere(got != want)
+    if not len(unequal):
+        return None
+    index = tuple(map(int, unequal[0]))
+    return Disagreement(part, index, got[index], want[index], 0.0)
 
 
 def forward(trial: Trial) -> Iterator[Finding]:

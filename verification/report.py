@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import platform
 import textwrap
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,16 @@ from verification.exercise import CONTRACT, LEAST
 from verification.files import write, write_text
 from verification.outcome import Report, oracles
 from verification.sine import PUBLISHED_RMSE, Sine
-from verification.strategies import POLICIES
 from verification.suite import Row, Verification
 
 
 def table(verification: Verification) -> str:
     """A line for each row: under each truncation, how many cases, and in how many the block was not zero."""
-    lines = [f"{'':18}" + "".join(f"{policy:>18}" for policy in POLICIES)]
+    lines = [f"{'':18}" + "".join(f"{policy:>18}" for policy in verification.policies)]
     for name in dict.fromkeys(row.name for row in verification.rows):
-        cells = [_cell(row) for row in verification.rows if row.name == name]
-        lines.append(f"{name:18}" + "".join(f"{cell:>18}" for cell in cells))
+        by_policy = {row.truncation: _cell(row) for row in verification.rows if row.name == name}
+        cells = [by_policy.get(policy, "") for policy in verification.policies]
+        lines.append(f"{name:18}" + "".join(f"{cell:>18}" for cell in cells).rstrip())
     return "\n".join(lines)
 
 
@@ -47,6 +48,17 @@ def exercise(verification: Verification) -> str:
     heading = f"Seen in the {verification.live} live cases (the truth determined, and not zero):"
     missing = f"\nNot seen {LEAST} times: {', '.join(verification.missing)}" if verification.missing else ""
     return "\n".join([heading, *lines]) + missing
+
+
+def sizes(verification: Verification) -> str:
+    """Up to which sizes problems went: those that were drawn, and those that are fixed."""
+    told = {"drawn": verification.drawn, "fixed": verification.fixed}
+    lines = [f"{kind} up to {_listed(largest)}" for kind, largest in told.items() if largest]
+    return f"Problems: {'; '.join(lines)}" if lines else "Problems: none"
+
+
+def _listed(largest: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {size}" for name, size in largest.items())
 
 
 def oracles_table(report: Report) -> str:
@@ -96,6 +108,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "properties": [_row_json(row) for row in verification.rows],
         "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
         "exercise": {"seen": dict(verification.seen), "missing": verification.missing},
+        "sizes": {"drawn": dict(verification.drawn), "fixed": dict(verification.fixed)},
         "declined": dict(verification.declined),
         "mutants": report.mutants,
         "specimen": report.specimen,

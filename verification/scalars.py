@@ -52,7 +52,11 @@ SPAN = 48
 # A long double has 33 thousand powers of two: one in fifteen of them.
 MOST_EXPONENTS = 2200
 
-FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+# A long double that is float64 itself is no type of its own.
+FLOATS = tuple(dict.fromkeys(map(np.dtype, (np.float32, np.float64, np.longdouble))))
+
+# Those whose numbers Python's float holds.
+NARROW = (np.dtype(np.float32), np.dtype(np.float64))
 
 # A context of its own, so that nobody else's digits change.
 _mp = mpmath.MPContext()
@@ -163,7 +167,7 @@ def _ulp(truth: Any, dtype: np.dtype[Any]) -> Any:
 
 def _exact(array: Array) -> Array:
     """The entries of a vector as 50-digit numbers, exactly."""
-    if array.dtype in FLOATS:
+    if array.dtype in NARROW:
         return np.array([_mp.mpf(entry) for entry in array.tolist()])
     # A long double's significand is the sum of at most three float64s.
     rest, exponents = np.frexp(array)

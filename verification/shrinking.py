@@ -8,7 +8,7 @@ from hypothesis.errors import Flaky, NoSuchExample
 
 from verification.problem import Problem
 from verification.properties import Property
-from verification.strategies import problems, whole_numbers
+from verification.strategies import whole_numbers
 
 # Problems tried while looking for one that fails and for a smaller one.
 TRIED = 1000
@@ -21,7 +21,7 @@ def smallest(
 
     Whole numbers come first: most faults show on them, and such an example can be checked by hand.
     """
-    kinds: list[dict[str, Any]] = [{"numbers": whole_numbers()}, {}] if check.problems is problems else [{}]
+    kinds: list[dict[str, Any]] = [{"numbers": whole_numbers()}, {}] if check.ordinary else [{}]
     for kind in kinds:
         try:
             return find(

@@ -15,19 +15,25 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
+from verification.larger import LARGER_PROBLEMS, OWN_POLICIES
 from verification.patience import LOST, Overdue
 from verification.problem import Engine, Problem, Unsupported
 from verification.properties import PROPERTIES, Finding, Property, findings
 from verification.shrinking import smallest
-from verification.strategies import POLICIES, problems
 from verification.trial import Late, Trial, Truth
 from verification.workers import Line, Lost, spread
 
 # Everything that is asked of an engine.
-EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS)
+EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS)
+
+# What is asked of ``rnn``, which takes policies of one's own as well.
+WITH_OWN_POLICIES = (*EVERY_PROPERTY, OWN_POLICIES)
 
 # Cases that one Hypothesis run draws: enough for it to vary its draws, few enough to show progress.
 BLOCK = 100
+
+# Fixed problems in a block: each may take as long as some hundred drawn ones.
+FIXED_BLOCK = 3
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,8 @@ class Verification:
     """The outcome of a run.
 
     ``cases`` is less than the profile's where the engine kept not coming back. ``declined``: in how many of
-    them the engine said that it does not do this (``Unsupported``), by what it said.
+    them the engine said that it does not do this (``Unsupported``), by what it said. ``drawn`` and ``fixed``:
+    the largest T, N, D, H and K of the problems that were drawn, and of those that are fixed.
     """
 
     profile: Profile
@@ -122,6 +129,13 @@ class Verification:
     rows: tuple[Row, ...]
     seen: Mapping[str, int]
     declined: Mapping[str, int] = field(default_factory=dict)
+    drawn: Mapping[str, int] = field(default_factory=dict)
+    fixed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The kinds of truncation that its rows are about."""
+        return tuple(dict.fromkeys(row.truncation for row in self.rows))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -148,7 +162,8 @@ class Tally:
     """What some cases came to: the rows by name and truncation, and the exercise contract's counts.
 
     ``live``: cases in which agreement means something; ``seen``: in how many of those each entry was met.
-    ``lost``: cases in which the engine did not come back; ``declined``: as in ``Verification``.
+    ``lost``: cases in which the engine did not come back; ``declined``, ``drawn`` and ``fixed``: as in
+    ``Verification``.
     """
 
     rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
@@ -157,6 +172,8 @@ class Tally:
     cases: int = 0
     lost: int = 0
     declined: Counter[str] = field(default_factory=Counter)
+    drawn: Counter[str] = field(default_factory=Counter)
+    fixed: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: "Tally") -> "Tally":
         rows = dict(self.rows)
@@ -169,18 +186,21 @@ class Tally:
             self.cases + other.cases,
             self.lost + other.lost,
             self.declined + other.declined,
+            self.drawn | other.drawn,
+            self.fixed | other.fixed,
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Cases ``start`` to ``start + size`` of one way of drawing, for its properties."""
+    """Cases ``start`` to ``start + size`` of some properties: drawn problems, or these ``fixed`` ones."""
 
     engine: Engine
     properties: tuple[Property, ...]
     start: int
     size: int
     seed: int
+    fixed: tuple[Problem, ...] = ()
 
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -217,21 +237,36 @@ def verify(
         tally.rows.get((name, policy), Row(name, policy))
         for check in properties
         for name in check.rows
-        for policy in POLICIES
+        for policy in check.policies
     ]
     # To look for a smaller one is to wait again, at each.
     rows = rows if tally.lost else _with_smallest_examples(engine, rows, properties)
     seconds = time.monotonic() - started
     return Verification(
-        profile, seed, seconds, tally.cases, tally.live, tuple(rows), tally.seen, tally.declined
+        profile,
+        seed,
+        seconds,
+        tally.cases,
+        tally.live,
+        tuple(rows),
+        tally.seen,
+        tally.declined,
+        tally.drawn,
+        tally.fixed,
     )
 
 
 def _blocks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Property]) -> Iterator[Block]:
     """Blocks of cases, for each way of drawing problems, each case for all its properties."""
-    for draw in dict.fromkeys(check.problems for check in properties):
-        checks = tuple(check for check in properties if check.problems is draw)
-        cases = profile.cases if draw is problems else profile.exact_cases
+    for check in properties:
+        fixed = () if check.fixed is None else check.fixed()
+        for start in range(0, len(fixed), FIXED_BLOCK):
+            some = fixed[start : start + FIXED_BLOCK]
+            yield Block(engine, (check,), start, len(some), seed, some)
+    drawn = [check for check in properties if check.fixed is None]
+    for draw in dict.fromkeys(check.problems for check in drawn):
+        checks = tuple(check for check in drawn if check.problems is draw)
+        cases = profile.cases if checks[0].ordinary else profile.exact_cases
         for start in range(0, cases, BLOCK):
             yield Block(engine, checks, start, min(BLOCK, cases - start), seed)
 
@@ -240,6 +275,23 @@ def _judge(block: Block, line: Line) -> Tally:
     """The tally of one block of cases."""
     engine = line.guarded(block.engine)
     tally = Tally()
+
+    def every_property(problem: Problem) -> None:
+        nonlocal tally
+        if tally.lost < LOST:
+            line.tell(problem)
+            tally += case(engine, Truth(problem), block.properties, line)
+
+    if block.fixed:
+        for problem in block.fixed:
+            every_property(problem)
+    else:
+        _draw(block, every_property)
+    return tally
+
+
+def _draw(block: Block, look: Callable[[Problem], None]) -> None:
+    """Look at every problem that Hypothesis draws for a block."""
 
     @seed(f"{block.seed} {block.start}")
     @settings(
@@ -250,14 +302,10 @@ def _judge(block: Block, line: Line) -> Tally:
         suppress_health_check=list(HealthCheck),
     )
     @given(block.properties[0].problems())
-    def every_property(problem: Problem) -> None:
-        nonlocal tally
-        if tally.lost < LOST:
-            line.tell(problem)
-            tally += case(engine, Truth(problem), block.properties, line)
+    def draw(problem: Problem) -> None:
+        look(problem)
 
-    every_property()
-    return tally
+    draw()
 
 
 def _of_lost(block: Block, lost: Lost) -> Tally:
@@ -294,8 +342,10 @@ def case(engine: Engine, truth: Truth, properties: Sequence[Property], line: Lin
         except Unsupported as error:
             declined.add(str(error))
     # The contract is about the problems that every engine meets; the exact ones come on top of them.
-    counts = properties[0].problems is problems and not declined and live(truth)
+    counts = properties[0].ordinary and not declined and live(truth)
     found = Tally(rows, cases=1, lost=int(lost), declined=Counter(declined))
+    sizes = Counter(truth.problem.sizes)
+    found = replace(found, fixed=sizes) if truth.problem.source else replace(found, drawn=sizes)
     return replace(found, live=1, seen=Counter(seen(truth))) if counts else found
 
 
@@ -317,6 +367,8 @@ def _with_smallest_examples(engine: Engine, rows: Sequence[Row], properties: Seq
     """The rows, with a shrunk example for the first refuted row of each property."""
     tasks = []
     for check in properties:
+        if check.fixed is not None:
+            continue
         refuted = [row for row in rows if row.name in check.rows and row.verdict == "refuted"]
         tasks += [(engine, row, check) for row in refuted[:1]]
     shrunk = {

@@ -76,23 +76,52 @@ def test_a_copy_of_the_package_is_an_engine_of_its_own():
 
 
 def test_a_workspace_is_used_before_and_after():
-    """Calls for other numbers go before the problem's own and after it, all three in one workspace."""
+    """Calls for other numbers under other truncations go before the problem's own and after it, in one."""
     seen = []
 
     class Noting(rnn.RNN):
-        def loss_and_gradients(self, params, xs, *others, workspace=None, **more):
-            seen.append((float(params.W[0, 0]), float(xs[0, 0, 0]), workspace))
-            return super().loss_and_gradients(params, xs, *others, workspace=workspace, **more)
+        def loss_and_gradients(self, params, xs, targets, h0, truncation, workspace=None):
+            seen.append((float(params.W[0, 0]), float(xs[0, 0, 0]), truncation, workspace))
+            return super().loss_and_gradients(params, xs, targets, h0, truncation, workspace=workspace)
 
     copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
     copy.RNN = Noting
     problem = a_problem(truncation=Window(2))
     answer = engine_of(copy)(replace(problem, workspace=True))
     W, x = problem.params["W"][0, 0], problem.xs[0, 0, 0]
-    assert [numbers for *numbers, _ in seen] == [[-W, -x], [W, x], [-W, -x]]
+    assert [given for *given, _ in seen] == [[-W, -x, Window(1)], [W, x, Window(2)], [-W, -x, Full()]]
     assert len({id(workspace) for *_, workspace in seen}) == 1
     for name, part in manual(problem).named().items():
         np.testing.assert_array_equal(answer.named()[name], part)
+
+
+def test_two_doors_to_the_loss_have_to_agree():
+    """A loss alone that is another number than the loss with gradients is told of, and there is no answer."""
+
+    class TwoLosses(rnn.RNN):
+        def loss_value(self, *given):
+            return super().loss_value(*given) + 1
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = TwoLosses
+    with pytest.raises(ArithmeticError, match=r"loss_value gives .*, loss_and_gradients"):
+        engine_of(copy)(a_problem())
+
+
+@pytest.mark.parametrize("every", [0, 3])
+def test_checkpoints_are_asked_for(every):
+    """0 leaves their number to the engine."""
+    asked = []
+
+    class Noting(rnn.RNN):
+        def loss_and_gradients(self, *given, checkpoints=None):
+            asked.append(checkpoints)
+            return super().loss_and_gradients(*given, checkpoints=checkpoints)
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Noting
+    engine_of(copy)(replace(a_problem(), checkpoints=every))
+    assert asked == [rnn.Checkpoints(every or None)]
 
 
 def test_nothing_of_the_problem_is_changed():

@@ -14,14 +14,14 @@ from verification.problem import BLOCKS, PARAMETERS, Gradients, Problem
 from verification.strategies import exact_problems, problems
 
 
-def a_problem(dtype=np.float64, every_step=True, truncation=Full()):
+def a_problem(dtype=np.float64, every_step=True, truncation=Full(), source=""):
     """N, T, D, H, K = 2, 4, 3, 5, 6: no two dimensions alike."""
     rng = np.random.default_rng(0)
     shapes = {"U": (5, 3), "W": (5, 5), "b": (5,), "V": (6, 5), "c": (6,)}
     params = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
     targets = rng.standard_normal((2, 4, 6) if every_step else (2, 6)).astype(dtype)
     xs, h0 = rng.standard_normal((2, 4, 3)).astype(dtype), rng.standard_normal((2, 5)).astype(dtype)
-    return Problem("tanh", params, xs, targets, h0, truncation)
+    return Problem("tanh", params, xs, targets, h0, truncation, source=source)
 
 
 def made_by(code):
@@ -101,16 +101,24 @@ def test_policy_is_what_an_oracle_takes():
     assert {truncation: a_problem(truncation=truncation).policy for truncation in policies} == policies
 
 
-def test_a_truncation_of_ones_own_has_no_policy():
-    """The oracles know four policies, and the message gives the one that is not among them."""
+def test_a_truncation_of_ones_own_is_a_table():
+    """The oracles know four policies by name, and of any other the earliest step of each loss."""
 
     @dataclass(frozen=True)
     class Half:
         def first(self, t, steps):
             return t // 2
 
-    with pytest.raises(TypeError, match=r"truncation: .*Half\(\), needed Full, Window, Chunked or Tail"):
-        a_problem(truncation=Half()).policy  # noqa: B018
+    assert a_problem(truncation=Half()).policy == ("own", (0, 0, 1, 1))
+
+
+def test_what_is_too_large_to_be_printed_is_made_by_its_source():
+    """The program is the expression alone, and a problem with other arrays has no such source."""
+    problem = a_problem(source="verification.larger.LARGER['512 steps']()")
+    assert problem.code() == (
+        "import verification.larger\n\nproblem = verification.larger.LARGER['512 steps']()\n"
+    )
+    assert problem.replaced(h0=-problem.h0).source == ""
 
 
 def test_losses_on_every_step():

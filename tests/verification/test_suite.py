@@ -16,6 +16,7 @@ from rnn import Chunked, Full, Tail
 from verification import patience, shrinking, suite
 from verification.engine import manual
 from verification.exercise import CONTRACT
+from verification.larger import LARGER_PROBLEMS, OWN_POLICIES, larger, own_policies
 from verification.problem import Problem, Unsupported
 from verification.properties import PROPERTIES, Disagreement, Finding, Property, findings
 from verification.strategies import POLICIES, exact_problems, problems
@@ -621,3 +622,29 @@ def test_everything_is_asked_by_default():
     """No property is left out where none is named; each row's verdict counts."""
     asked = {(row.name, row.truncation) for row in verify(manual, few(1, 1)).rows}
     assert {(row, policy) for check in PROPERTIES for row in check.rows for policy in POLICIES} <= asked
+
+
+def test_fixed_problems_are_asked_one_and_all():
+    """Each once, under its own kind of truncation; they are no part of the contract, nor shrunk."""
+    right = verify(manual, few(1), properties=[OWN_POLICIES, LARGER_PROBLEMS])
+    assert right.cases == len(own_policies()) + len(larger())
+    assert {(row.name, row.truncation): row.verdict for row in right.rows} == {
+        ("own policies", "own"): "holds",
+        **{("larger", policy): "holds" for policy in POLICIES},
+    }
+    assert (right.live, dict(right.seen), dict(right.drawn)) == (0, {}, {})
+    assert right.fixed == {"T": 512, "N": 128, "D": 128, "H": 128, "K": 128}
+    wrong = verify(
+        lambda problem: replace(manual(problem), c=-manual(problem).c), few(1), properties=[OWN_POLICIES]
+    )
+    (row,) = wrong.rows
+    assert (row.verdict, row.failures, row.example.smallest) == ("refuted", row.cases, False)
+    assert "verification.larger.OWN[" in row.example.code()
+
+
+def test_the_sizes_of_drawn_problems_are_told():
+    """The largest of each, apart from those of the fixed ones."""
+    found = verify(manual, few(20), properties=[FORWARD])
+    assert found.fixed == {}
+    assert set(found.drawn) == set("TNDHK")
+    assert 1 <= found.drawn["H"] <= 4

@@ -86,23 +86,29 @@ def judge(mutant: Mutant, deck: Sequence[Truth], properties: Sequence[Property])
         known = ", ".join(check.name for check in properties)
         raise ValueError(f"mutant {mutant.name!r}: caught by {mutant.caught_by!r}, needed one of {known}")
     wrong = engine(mutant)
-    for truth in deck:
-        for check in named:
+    for check in named:
+        for truth in truths(check, deck):
             if (example := refutation(wrong, truth, check)) is not None:
                 found = {other.name: refutation(wrong, truth, other) for other in properties}
                 others = {name: example for name, example in found.items() if example is not None}
                 return Kill(mutant, {check.name: example} | others)
     caught: dict[str, Example] = {}
     for check in properties:
-        examples = (refutation(wrong, truth, check) for truth in deck)
+        examples = (refutation(wrong, truth, check) for truth in truths(check, deck))
         if (example := next((e for e in examples if e is not None), None)) is not None:
             caught[check.name] = example
     return Kill(mutant, caught)
 
 
+def truths(check: Property, deck: Sequence[Truth]) -> Sequence[Truth]:
+    """What the property looks at: the deck, or fixed problems of its own."""
+    return deck if check.fixed is None else [Truth(problem) for problem in check.fixed()]
+
+
 def refutation(engine: Engine, truth: Truth, check: Property) -> Example | None:
-    """How the property refutes the engine on a problem, or None where it does not."""
-    if (truth.problem.dtype == FRACTIONS) != (check.problems is exact_problems):
+    """How the property refutes the engine on a problem, or None where it does not, or does not look at it."""
+    exact = (truth.problem.dtype == FRACTIONS) == (check.problems is exact_problems)
+    if not (exact and check.looks_at(truth.problem)):
         return None
     for finding in findings(Trial(engine, truth), check):
         if finding.wrong is not None:

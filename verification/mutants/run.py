@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from verification.diagnosis import Known, diagnose, known_as
 from verification.exactness import EXACTNESS
+from verification.larger import FIXED
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.deck import Example, Kill, deck, judge, refutation
 from verification.mutants.mutant import Mutant
@@ -19,7 +20,7 @@ from verification.shrinking import smallest
 from verification.trial import Truth
 from verification.workers import Lost, spread
 
-JUDGES = PROPERTIES + EXACTNESS
+JUDGES = PROPERTIES + EXACTNESS + FIXED
 
 # Problems tried while looking for a mutant's smallest example.
 TRIED = 200
@@ -128,6 +129,8 @@ def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRI
     if not kill.by_name:
         return kill
     (check,) = (check for check in properties if check.name == kill.mutant.caught_by)
+    if check.fixed is not None:
+        return kill
     wrong, first = engine(kill.mutant), kill.caught[check.name]
 
     def example(problem: Problem) -> Example | None:

@@ -14,7 +14,8 @@ stop: Callable[[Any], Any] = notrace_primitive(lambda x: x)
 def reaches(policy: str, numbers: tuple[int, ...], t: int, s: int, steps: int) -> bool:
     """Does the loss at step t reach the parameters' use at step s ≤ t, in a sequence of ``steps`` steps?
 
-    ``policy`` is Full, Window, Chunked or Tail, ``numbers`` its k, or k1 and k2.
+    ``policy`` is Full, Window, Chunked or Tail, ``numbers`` its k, or k1 and k2; or own, and the earliest
+    step that each loss may reach.
     """
     if policy == "Full":
         return True
@@ -31,7 +32,9 @@ def reaches(policy: str, numbers: tuple[int, ...], t: int, s: int, steps: int) -
         if s // k1 == chunk:
             return end - s <= k2
         return chunk * k1 - s <= k2 - k1
-    raise ValueError(f"policy: {policy!r}, needed Full, Window, Chunked or Tail")
+    if policy == "own":
+        return s >= numbers[t]
+    raise ValueError(f"policy: {policy!r}, needed Full, Window, Chunked, Tail or own")
 
 
 def mask(policy: str, numbers: tuple[int, ...], steps: int) -> NDArray[np.bool_]:

@@ -85,7 +85,7 @@ def test_the_blocks_of_a_diagnosis_are_those_that_disagree(diagnoses):
     agrees = next(check for check in JUDGES if check.name == "autograd")
     for mutant in CATALOGUE:
         found = diagnoses[mutant.name]
-        if found.stage not in ("forward", "conduct"):
+        if found.maps:
             trial = Trial(engine(mutant), Truth(found.problem))
             wrong = {f.row.removeprefix("autograd ") for f in findings(trial, agrees) if f.wrong is not None}
             assert wrong <= set(found.blocks), mutant.name

@@ -67,9 +67,15 @@ def test_masks_are_those_drawn_by_hand(policy, numbers, steps):
     assert not np.triu(table, k=1).any()
 
 
+def test_a_policy_of_ones_own_is_a_table():
+    """The loss at step t reaches the steps from the t-th entry on, if that is not beyond it."""
+    table = mask("own", (0, 2, 1), 3).astype(int).tolist()
+    assert table == [[1, 0, 0], [0, 0, 0], [0, 1, 1]]
+
+
 def test_a_policy_by_another_name_is_refused():
     """The message gives the name and those that there are."""
-    with pytest.raises(ValueError, match="policy: 'Half', needed Full, Window, Chunked or Tail"):
+    with pytest.raises(ValueError, match="policy: 'Half', needed Full, Window, Chunked, Tail or own"):
         reaches("Half", (1,), 0, 0, 1)
 
 

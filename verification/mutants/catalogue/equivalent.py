@@ -39,13 +39,6 @@ EQUIVALENT = (
         None,
     ),
     Mutant(
-        "initial state takes one sweep",
-        "first(t) never falls as t grows, so the losses that reach step 0 are neighbours and make one sweep.",
-        "plausible",
-        (Edit("bptt", "for sweep in route.whole:", "for sweep in route.whole[:1]:"),),
-        None,
-    ),
-    Mutant(
         "indices never as slices",
         "A list of indices and the slice that holds the same ones select the same entries.",
         "plausible",

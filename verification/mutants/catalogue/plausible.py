@@ -422,6 +422,11 @@ OF_WORKSPACES = (
         "It is laid out with what no call changes, and every later call starts from it.",
         "h0",
     ),
+    _laid_out_once(
+        "truncation of a workspace's first call",
+        "How sweeps travel is worked out once, and every later call in the workspace goes by it.",
+        "truncation",
+    ),
     Mutant(
         "dxs in the place of xs",
         "The gradient of the inputs lies in the rows, which the next call in the workspace writes to again.",
@@ -453,6 +458,20 @@ OF_NUMBERS = (
         PLAUSIBLE,
         (Edit("arrays", "np.full(shape, Fraction(0), dtype=object)", "np.full(shape, 0.0, dtype=object)"),),
         "exact",
+    ),
+    Mutant(
+        "a loss by another door",
+        "The loss alone is that of every step but the first, where the loss with its gradients is of all.",
+        PLAUSIBLE,
+        (
+            Edit(
+                "network",
+                "return self._losses(params, _rows(tape, first_loss), targets)[0]",
+                "first = int(len(targets) > 1)\n"
+                "        return self._losses(params, _rows(tape, first_loss + first), targets[first:])[0]",
+            ),
+        ),
+        "forward",
     ),
     Mutant(
         "two roundings too large",

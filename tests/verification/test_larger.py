@@ -1,0 +1,171 @@
+"""The larger problems do not round, take every path of the engine, and refute faults that small ones miss."""
+
+import pickle
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rnn import Checkpoints, Full
+from rnn.bptt import ABREAST_BYTES
+from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT
+from rnn.routes import ENOUGH_ABREAST, Abreast, Alone, Chunks, segments
+from verification.engine import manual
+from verification.exactness import fits_exactly
+from verification.larger import (
+    FIXED,
+    LARGER,
+    LARGER_PROBLEMS,
+    OWN,
+    OWN_POLICIES,
+    Firsts,
+    larger,
+    own_policies,
+)
+from verification.oracles import autograd
+from verification.properties import findings
+from verification.trial import Trial, Truth
+
+EVERY = {**LARGER, **OWN}
+
+DELAY_LINES = [name for name in LARGER if name.startswith("a delay line")]
+
+
+def of(name):
+    """The way back that rnn takes on a problem, as segments of routes."""
+    problem = EVERY[name]()
+    abreast = max(1, ABREAST_BYTES // problem.h0.nbytes)
+    every = None if problem.checkpoints is None else Checkpoints(problem.checkpoints or None)
+    spacing = None if every is None else every.spacing(problem.steps)
+    return segments(problem.truncation, problem.steps, problem.first_loss, abreast, spacing)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_is_always_the_same(name):
+    """Made again, a problem has the same numbers."""
+    first, again = EVERY[name]().arrays(), EVERY[name]().arrays()
+    assert all(np.array_equal(first[array], again[array]) for array in first)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in DELAY_LINES])
+def test_whole_numbers_are_held_exactly(name):
+    """Every sum stays below the integers that its type can hold, whatever the order of its terms."""
+    assert fits_exactly(EVERY[name]())
+
+
+@pytest.mark.parametrize("name", DELAY_LINES)
+def test_a_delay_line_does_not_round(name):
+    """Fractions, in which nothing rounds, give the same numbers; but for the output, far below its target."""
+    problem = LARGER[name]()
+    exact = problem.replaced(
+        **{
+            array: np.vectorize(Fraction, otypes=[object])(values.astype(float))
+            for array, values in problem.arrays().items()
+        }
+    )
+    exact = exact.replaced(targets=exact.targets + manual(exact).outputs[:, -1])
+    want, got = manual(exact), autograd.gradients(problem)
+    for block, values in got.blocks().items():
+        assert (
+            np.vectorize(Fraction, otypes=[object])(values.astype(float)) == want.blocks()[block]
+        ).all(), block
+
+
+@pytest.mark.parametrize("check", FIXED, ids=lambda check: check.name)
+def test_the_engine_is_right(check):
+    """On every one of them its answer is autograd's, and no problem is without a recurrent gradient."""
+    for problem in check.fixed():
+        found = list(findings(Trial(manual, Truth(problem)), check))
+        assert [str(finding.wrong) for finding in found if finding.wrong is not None] == []
+        answer = manual(problem)
+        assert np.any(answer.U), problem.source
+        assert np.any(answer.W), problem.source
+        assert np.any(answer.xs), problem.source
+
+
+def test_they_are_as_large_as_is_said():
+    """128 of N, D, H and K each, and 512 steps, under every truncation."""
+    sizes = [problem.sizes for problem in larger()]
+    assert {name: max(size[name] for size in sizes) for name in "TNDHK"} == {
+        "T": 512, "N": 128, "D": 128, "H": 128, "K": 128,
+    }  # fmt: skip
+    for check in FIXED:
+        assert {problem.policy[0] for problem in check.fixed()} == set(check.policies)
+
+
+def test_a_problem_is_made_again_by_its_code():
+    """The program is two lines, however large the problem."""
+    for problem in (*larger(), *own_policies()):
+        names = {}
+        exec(problem.code(), names)
+        assert problem.code().count("\n") == 3
+        for name, array in problem.arrays().items():
+            assert np.array_equal(names["problem"].arrays()[name], array)
+
+
+def routes(name):
+    """The kinds of route on which the sweeps of a problem travel, one for each group."""
+    return [type(route) for segment in of(name) for route in segment.routes]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "groups"),
+    [
+        ("sweeps in several groups", Abreast, 5),
+        ("sweeps of a large state, one a group", Abreast, 7),
+        ("earlier steps than the chunk's, in several groups", Abreast, 3),
+        ("chunks of a large state, one after another", Alone, 5),
+        ("chunks in several groups, the last shorter", Chunks, 6),
+        ("ends of chunks in several groups", Abreast, 3),
+        ("512 steps", Alone, 1),
+    ],
+)
+def test_sweeps_travel_in_groups(name, kind, groups):
+    """As the name of the problem says: each group of a kind, and so many of them."""
+    assert routes(name) == [kind] * groups
+
+
+def test_carries_are_handed_on():
+    """Between segments of three steps and more, and through more than one of them."""
+    for name in ("segments of five steps", "segments of the engine's own length", "segments, and a tail"):
+        found = of(name)
+        assert len([s for s in found if s.stop - s.start > 2 and any(r.enters for r in s.routes)]) > 1, name
+
+
+def test_states_are_on_both_sides_of_what_goes_abreast():
+    """Chunks in groups, and large ones one after another."""
+    chunked = [
+        p for p in larger() if p.policy[0] == "Chunked" and p.targets.ndim == 3 and p.checkpoints is None
+    ]
+    limits = {ABREAST_BYTES // problem.h0.nbytes >= ENOUGH_ABREAST for problem in chunked}
+    assert limits == {True, False}
+
+
+def test_products_are_on_both_sides_of_their_limits():
+    """Small, in parts (with rows left over and without), and too large for parts."""
+    counts = {(p.sizes["N"], (p.sizes["H"] + p.sizes["D"] + 1) * p.sizes["H"]) for p in larger()}
+    in_parts = [
+        (rows, SMALL_PRODUCT // size // 4 * 4)
+        for rows, size in counts
+        if SMALL_PRODUCT < rows * size <= LARGE_PRODUCT
+    ]
+    assert {rows % part == 0 for rows, part in in_parts} == {True, False}
+    assert any(rows * size > LARGE_PRODUCT for rows, size in counts)
+    assert any(rows * size <= SMALL_PRODUCT for rows, size in counts)
+
+
+def test_a_policy_of_ones_own_is_a_table():
+    """The earliest step of each loss, as it stands there, on the engine's side and on the oracle's."""
+    policy = Firsts((0, 1, 0))
+    assert [policy.first(t, 3) for t in range(3)] == [0, 1, 0]
+    problem = own_policies()[0]
+    assert problem.policy == ("own", problem.truncation.table)
+
+
+def test_only_the_fixed_problems_are_looked_at():
+    """A property with fixed problems looks at those alone, also where one was sent to another process."""
+    ours, others = larger()[0], own_policies()[0]
+    assert LARGER_PROBLEMS.looks_at(pickle.loads(pickle.dumps(ours)))
+    assert not LARGER_PROBLEMS.looks_at(others)
+    assert OWN_POLICIES.looks_at(others)
+    assert not LARGER_PROBLEMS.looks_at(ours.replaced(truncation=Full()))
