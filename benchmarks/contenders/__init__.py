@@ -34,8 +34,8 @@ Prepare: TypeAlias = Callable[[Task], Ready | None]
 class Contender:
     """Where ``prepare`` is, the ``library`` it needs, and the ``extra`` of pyproject.toml that brings that.
 
-    ``label``: its name in a picture. ``usual``: it takes part unless others are asked for. ``quick``: in a run
-    that has to end soon, too.
+    ``label``: its name in a picture. ``usual``: it takes part unless others are asked for. ``quick``: in a
+    run that has to end soon, too.
     """
 
     label: str
