@@ -231,7 +231,9 @@ def test_the_picture_says_what_is_ours_and_the_sizes(found, tmp_path):
         detection.draw(path, found)
     text = path.read_text("utf-8")
     assert "this suite is verified-rnn" in text
-    assert f"{found.planted - found.undetermined} errors planted in 6 problems: T ≤ 64, N, D, H, K ≤ 4" in text
+    assert (
+        f"{found.planted - found.undetermined} errors planted in 6 problems: T ≤ 64, N, D, H, K ≤ 4" in text
+    )
     assert "what the suite must see: 1e-8" in text
 
 
