@@ -251,7 +251,7 @@ def oracles(report: Report) -> tuple[Html, ...]:
             "not exercised": status("idle", "nothing shown"),
         }[oracle.verdict]
         counts = (f"{oracle.asked:,}", f"{oracle.undetermined:,}")
-        lines.append([oracle.name, oracle.independence, *counts, judged])
+        lines.append([oracle.name, unbroken(oracle.independence), *counts, judged])
     return (
         tag("h2", "Oracles"),
         tag(

@@ -8,12 +8,12 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def unbroken(text: str) -> str:
-    """``text`` with the spaces about a relation and before a number made such that no line breaks at them.
+    """``text`` with the spaces about a sign and before a number made such that no line breaks at them.
 
     >>> unbroken("right at lag 0, wrong at every lag ≥ 1").split(" ")
     ['right', 'at', 'lag\\xa00,', 'wrong', 'at', 'every', 'lag\\xa0≥\\xa01']
     """
-    return re.sub(r" (?=[≥≤≠=<>] |[−-]?\d)|(?<=[≥≤≠=<>]) ", NO_BREAK, text)
+    return re.sub(r" (?=[≥≤≠=<>+] |[−-]?\d)|(?<= [≥≤≠=<>+]) ", NO_BREAK, text)
 
 
 def filled(entries: Iterable[str], width: int, indent: str = "") -> list[str]:

@@ -21,6 +21,8 @@ def test_relations_and_numbers_stay_with_what_they_are_about():
         "T\xa0≥\xa013",
     ]
     assert unbroken("h0 is missing") == "h0 is missing"
+    assert unbroken("the forward at θ + iε; by ==").split(" ")[-2:] == ["by", "=="]
+    assert f"θ{NO_BREAK}+{NO_BREAK}iε;" in unbroken("the forward at θ + iε; by ==")
     assert unbroken("from -2 to −3").split(" ") == ["from\xa0-2", "to\xa0−3"]
 
 
