@@ -80,7 +80,7 @@ def ratios(rows: Iterable[Row], path: Path) -> None:
         ax.remove()
     figure.suptitle(
         "Time of a full gradient: each library's over ours (verified-rnn); to the right of 1 it is slower\n"
-        "T steps, N records, D inputs, H units"
+        "T steps, N records, D inputs, H units, one output"
     )
     marks = [_mark(CONTENDERS[name].label, MARKERS[name], COLOURS[name]) for name in names]
     marks += [
@@ -122,7 +122,9 @@ def growth(curves: Sequence[Curve], path: Path) -> None:
         ax.set_ylabel("milliseconds a gradient")
     for ax in axes[len(panels) :]:
         ax.remove()
-    figure.suptitle("Time of a gradient as one size grows; ours is verified-rnn; float32, 1 thread")
+    figure.suptitle(
+        "Time of a gradient as one size grows; ours is verified-rnn; one output, float32, 1 thread"
+    )
     figure.savefig(path, dpi=DPI)
 
 
@@ -136,7 +138,9 @@ def memory(rows: Sequence[Row], path: Path) -> None:
     ax.set_xlabel("T")
     ax.set_ylabel("peak memory of one gradient, MiB")
     sizes = ", ".join(_sized(name, size) for name, size in _shape(rows[0])[1:])
-    ax.set_title(f"Memory of a gradient as T grows; ours is verified-rnn\n{sizes}, {rows[0].dtype}")
+    ax.set_title(
+        f"Memory of a gradient as T grows; ours is verified-rnn\n{sizes}, one output, {rows[0].dtype}"
+    )
     figure.savefig(path, dpi=DPI)
 
 

@@ -80,6 +80,13 @@ def test_every_block_has_a_language(page: str) -> None:
     assert [line for line in outside.splitlines() if line.startswith("    ")] == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_code_fits_the_page(page: str) -> None:
+    """In the width at which a README is shown, so that no line has to be scrolled."""
+    code = [line for kind, block in blocks(page) if kind != "sh" for line in block.splitlines()]
+    assert [line for line in code if len(line) > 90] == []
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if any(kind == "python" for kind, _ in blocks(page))]
 )

@@ -369,7 +369,7 @@ def draw(path: Path, run: ArticleRun) -> None:
     corrected.sharey(published)
     figure.suptitle(
         f"The article's training from {run.seeds} seeds for {run.epochs} epochs, as published and with our "
-        f"gradient (verified-rnn)\nT {LENGTH}, N {TRAIN}, D 1, H {UNITS}; 50 windows validate"
+        f"gradient (verified-rnn)\nT {LENGTH}, N {TRAIN}, D 1, H {UNITS}, K 1; 50 windows validate"
     )
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
 

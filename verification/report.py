@@ -188,7 +188,7 @@ def draw_sine(path: Path, sine: Sine) -> None:
     error.set(title="Error of the free run", xlabel="steps on its own predictions", ylabel="|error|")
 
     figure.suptitle(
-        f"The article's sine, learnt by verified-rnn: T {LENGTH}, N {TRAIN}, D 1, H {UNITS}, "
+        f"The article's sine, learnt by verified-rnn: T {LENGTH}, N {TRAIN}, D 1, H {UNITS}, K 1, "
         f"{sine.recipe.epochs} epochs, {sine.recipe.truncation}"
     )
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))

@@ -85,12 +85,12 @@ def test_growth_says_what_is_held(written) -> None:
     for words in ("T grows", "N 1, D 8, H 64, loss on the last step", "k grows", "ours: T", "JAX: k"):
         assert words in text
     assert "T 30, N 1, D 8, H 64, Window(k), loss on every step" in text
-    assert "ours is verified-rnn; float32, 1 thread" in text
+    assert "ours is verified-rnn; one output, float32, 1 thread" in text
 
 
 def test_memory_says_at_which_sizes(written) -> None:
     """N, D, H and the type stand in the title."""
     rows = [timed("manual", Shape(T, 32, 64, 128), bytes=T * 2**20) for T in (4, 8, 16)]
     text = written(charts.memory, rows)
-    assert "N 32, D 64, H 128, float32" in text
+    assert "N 32, D 64, H 128, one output, float32" in text
     assert "ours is verified-rnn" in text

@@ -156,5 +156,5 @@ def test_the_picture_says_what_is_ours_and_the_sizes(run, tmp_path):
         draw(path, run)
     text = path.read_text("utf-8")
     assert "from 2 seeds for 1 epochs, as published and with our gradient (verified-rnn)" in text
-    assert "T 50, N 100, D 1, H 100" in text
+    assert "T 50, N 100, D 1, H 100, K 1" in text
     assert len(set(LINES.values())) == len(set(MARKERS.values())) == len(run.trainings)

@@ -228,7 +228,7 @@ def written(path, draw, *arguments):
 def test_the_sine_says_whose_it_is_and_its_sizes(tmp_path):
     """Title and legend: the network's own predictions are ours, at the article's T, N, D and H."""
     text = written(tmp_path / "sine.svg", report.draw_sine, a_sine())
-    assert "learnt by verified-rnn: T 50, N 100, D 1, H 100, 2 epochs, Full()" in text
+    assert "learnt by verified-rnn: T 50, N 100, D 1, H 100, K 1, 2 epochs, Full()" in text
     assert "our prediction" in text
 
 
