@@ -46,7 +46,7 @@ bench-peers: $(VENV)/.peers ## the same against PyTorch and JAX as well, a large
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) verification-report mutants build *.egg-info
+	rm -rf $(VENV) verification-report mutants build dist *.egg-info
 	rm -rf .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

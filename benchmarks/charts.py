@@ -1,95 +1,165 @@
-"""Pictures of the results."""
+"""Pictures of the results, each of the width at which a README shows it."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from benchmarks.contenders import CONTENDERS
 from benchmarks.fit import exponent
+from benchmarks.growth import Curve
 from benchmarks.results import Row
 from benchmarks.tables import grouped
 
-# A contender keeps its colour in every picture.
-COLOURS = {name: f"C{number}" for number, name in enumerate(CONTENDERS)}
+# A contender keeps its colour and its shape in every picture. The colours are those of Okabe and Ito, which
+# the colour-blind can tell apart.
+COLOURS = dict(
+    zip(
+        CONTENDERS,
+        ("#000000", "#666666", "#009e73", "#d55e00", "#e69f00", "#0072b2", "#cc79a7", "#999999"),
+        strict=True,
+    )
+)
+MARKERS = dict(zip(CONTENDERS, "oP*s^Dv.", strict=True))
 
-Curve = tuple[str, str, Sequence[float], Sequence[float]]
+# In inches, of 100 points of a screen each, which a README has room for; drawn twice as fine.
+WIDTH = 8.3
+DPI = 200
+
+# A marker is full for a loss on the last step, and hollow for one on every step.
+FILLED = {"last": "full", "every": "none"}
 
 
 def ratios(rows: Iterable[Row], path: Path) -> None:
     """Each library's time over ours by shape, full gradients: a panel for each type and number of threads."""
-    shown = [row for row in rows if row.ratio is not None and row.truncation == "Full()"]
+    shown = [
+        row
+        for row in rows
+        if row.ratio is not None and row.truncation == "Full()" and row.contender != "manual"
+    ]
     panels = grouped(shown, lambda row: (row.dtype, row.threads))
-    figure = Figure(figsize=(6.5 * len(panels), 4.5), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
-    for ax, ((dtype, threads), panel) in zip(axes, panels.items(), strict=True):
-        shapes = list(dict.fromkeys((row.T, row.N, row.D, row.H) for row in panel))
-        for name, own in grouped(panel, lambda row: row.contender).items():
-            if name != "manual":
-                _points(ax, own, shapes, name)
-        ax.axhline(1, color="black", linewidth=0.8)
-        ax.set_yscale("log")
-        ax.set_xticks(range(len(shapes)), ["\n".join(map(str, shape)) for shape in shapes])
-        ax.set_xlabel("T, N, D, H from above; filled: loss on the last step, hollow: on every step")
-        ax.set_title(f"{dtype}, {threads} thread{'s' * (threads > 1)}")
-        ax.grid(axis="y", which="both", alpha=0.3)
-    axes[0].set_ylabel("its time over ours")
-    axes[0].legend()
-    figure.savefig(path, dpi=130)
+    shapes = list(dict.fromkeys(_shape(row) for row in shown))
+    names = list(dict.fromkeys(row.contender for row in shown))
+    down, across = -(-len(panels) // 2), min(2, len(panels))
+    figure = Figure(figsize=(WIDTH, 1.3 + down * (0.7 + 0.36 * len(shapes))), layout="constrained")
+    axes = list(figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).flat)
+    for ax, ((dtype, threads), panel) in zip(axes, panels.items(), strict=False):
+        for place, name in enumerate(names):
+            # Side by side, so that equal ratios stay apart.
+            shift = 0.7 * ((place + 0.5) / len(names) - 0.5)
+            for loss, own in grouped((row for row in panel if row.contender == name), _loss).items():
+                ax.plot(
+                    [row.ratio or 0.0 for row in own],
+                    [shapes.index(_shape(row)) + shift for row in own],
+                    marker=MARKERS[name],
+                    markersize=5,
+                    linestyle="none",
+                    color=COLOURS[name],
+                    fillstyle=FILLED[loss],
+                )
+        for row in range(0, len(shapes), 2):
+            ax.axhspan(row - 0.5, row + 0.5, color="0.95", zorder=0)
+        ax.axvline(1, color="black", linewidth=1.2)
+        ax.text(1, -0.58, "1: as fast as ours", ha="center", va="bottom", fontsize="small")
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.grid(axis="x", color="0.85", linewidth=0.6)
+        ax.set_axisbelow(True)
+        ax.set_yticks(range(len(shapes)), [", ".join(_sized(*size) for size in shape) for shape in shapes])
+        ax.set_ylim(len(shapes) - 0.5, -0.5)
+        ax.set_title(f"{dtype}, {threads} thread{'s' * (threads > 1)}", fontsize="medium", pad=20)
+        ax.tick_params(labelbottom=True)
+        ax.set_xlabel("its time over ours")
+    for ax in axes[len(panels) :]:
+        ax.remove()
+    figure.suptitle(
+        "Time of a full gradient: each library's over ours (verified-rnn); to the right of 1 it is slower\n"
+        "T steps, N records, D inputs, H units, one output"
+    )
+    marks = [_mark(CONTENDERS[name].label, MARKERS[name], COLOURS[name]) for name in names]
+    marks += [
+        _mark("loss on the last step", "o", "0.4"),
+        _mark("loss on every step", "o", "0.4", fillstyle="none"),
+    ]
+    figure.legend(handles=marks, loc="outside lower center", ncols=3, frameon=False)
+    figure.savefig(path, dpi=DPI)
 
 
-def _points(ax: Axes, rows: Iterable[Row], shapes: Sequence[tuple[int, ...]], name: str) -> None:
-    for loss, own in grouped(rows, lambda row: row.loss).items():
-        last = loss == "last"
-        ax.plot(
-            [shapes.index((row.T, row.N, row.D, row.H)) + (-0.08 if last else 0.08) for row in own],
-            [row.ratio or 0.0 for row in own],
-            marker="o",
-            linestyle="none",
-            color=COLOURS.get(name),
-            fillstyle="full" if last else "none",
-            label=name if last else None,
-        )
+def _shape(row: Row) -> tuple[tuple[str, int], ...]:
+    return tuple((name, getattr(row, name)) for name in "TNDH")
 
 
-def growth(curves: Iterable[Curve], path: Path) -> None:
+def _sized(name: str, size: int) -> str:
+    return f"{name} {size}"
+
+
+def _loss(row: Row) -> str:
+    return row.loss
+
+
+def _mark(label: str, marker: str, colour: str, **look: Any) -> Line2D:
+    return Line2D([], [], marker=marker, color=colour, linestyle="none", label=label, **look)
+
+
+def growth(curves: Sequence[Curve], path: Path) -> None:
     """Milliseconds against each axis, with the exponent of every curve."""
-    panels = grouped(curves, lambda curve: curve[0])
-    figure = Figure(figsize=(4.5 * len(panels), 4), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for ax, (axis, own) in zip(axes, panels.items(), strict=True):
-        for _, name, sizes, costs in own:
-            _power(ax, axis, name, sizes, costs)
-        _marks(ax, sorted({size for _, _, sizes, _ in own for size in sizes}))
+    panels = grouped(curves, lambda curve: curve.axis)
+    down, across = -(-len(panels) // 2), min(2, len(panels))
+    figure = Figure(figsize=(WIDTH, 0.6 + 3.6 * down), layout="constrained")
+    axes = list(figure.subplots(down, across, squeeze=False).flat)
+    for ax, (axis, own) in zip(axes, panels.items(), strict=False):
+        for curve in own:
+            _power(ax, axis, curve.contender, curve.points, curve.milliseconds)
+        _marks(ax, sorted({point for curve in own for point in curve.points}))
+        ax.set_title(f"{axis} grows\n{own[0].held}", fontsize="small")
         ax.set_xlabel(axis)
-        ax.grid(which="both", alpha=0.3)
-        ax.legend()
-    axes[0].set_ylabel("milliseconds a gradient")
-    figure.savefig(path, dpi=130)
-
-
-def _power(ax: Axes, axis: str, name: str, sizes: Sequence[float], costs: Sequence[float]) -> None:
-    """One curve with its exponent."""
-    label = f"{name}: {axis}^{exponent(sizes, costs):.2f}"
-    ax.loglog(sizes, costs, marker="o", color=COLOURS.get(name), label=label)
-
-
-def _marks(ax: Axes, sizes: Sequence[float]) -> None:
-    """A mark on the axis for each size that any curve has."""
-    ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes], rotation=45)
-    ax.minorticks_off()
+        ax.set_ylabel("milliseconds a gradient")
+    for ax in axes[len(panels) :]:
+        ax.remove()
+    figure.suptitle(
+        "Time of a gradient as one size grows; ours is verified-rnn; one output, float32, 1 thread"
+    )
+    figure.savefig(path, dpi=DPI)
 
 
 def memory(rows: Sequence[Row], path: Path) -> None:
     """Peak memory against T."""
-    figure = Figure(figsize=(6, 4.5), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
     ax = figure.subplots()
     for name, own in grouped(rows, lambda row: row.contender).items():
         _power(ax, "T", name, [row.T for row in own], [row.more["bytes"] / 2**20 for row in own])
     _marks(ax, sorted({row.T for row in rows}))
     ax.set_xlabel("T")
     ax.set_ylabel("peak memory of one gradient, MiB")
-    ax.grid(which="both", alpha=0.3)
-    ax.legend()
-    figure.savefig(path, dpi=130)
+    sizes = ", ".join(_sized(name, size) for name, size in _shape(rows[0])[1:])
+    ax.set_title(
+        f"Memory of a gradient as T grows; ours is verified-rnn\n{sizes}, one output, {rows[0].dtype}"
+    )
+    figure.savefig(path, dpi=DPI)
+
+
+def _power(ax: Axes, axis: str, name: str, sizes: Sequence[float], costs: Sequence[float]) -> None:
+    """One curve with its exponent."""
+    ax.loglog(
+        sizes,
+        costs,
+        marker=MARKERS[name],
+        markersize=5,
+        color=COLOURS[name],
+        label=f"{CONTENDERS[name].label}: {axis}$^{{{exponent(sizes, costs):.2f}}}$",
+    )
+
+
+def _marks(ax: Axes, sizes: Sequence[float]) -> None:
+    """A mark on the axis for each size that any curve has; a grid and a legend."""
+    ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
+    ax.minorticks_off()
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda cost, _: f"{cost:,g}"))
+    ax.grid(color="0.85", linewidth=0.6)
+    ax.legend(fontsize="small")

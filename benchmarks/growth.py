@@ -4,6 +4,7 @@ One number varies at a time, and each curve has its exponent (``benchmarks.fit``
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,21 +62,43 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def curves(found: list[Row]) -> Iterator[tuple[str, str, list[float], list[float]]]:
-    """Axis, contender, points and milliseconds, for what was timed at three points and more."""
+@dataclass(frozen=True)
+class Curve:
+    """One contender's milliseconds at the points of an axis; ``held`` says what does not vary."""
+
+    axis: str
+    contender: str
+    points: tuple[float, ...]
+    milliseconds: tuple[float, ...]
+    held: str
+
+
+def curves(found: list[Row]) -> Iterator[Curve]:
+    """A curve for what was timed at three points and more."""
     for (axis, contender), group in grouped(found, lambda row: (row.more["axis"], row.contender)).items():
         timed = [row for row in group if row.milliseconds is not None]
         if len(timed) >= 3:
-            points = [float(row.more["value"]) for row in timed]
-            yield axis, contender, points, [row.milliseconds or 0.0 for row in timed]
+            points = tuple(float(row.more["value"]) for row in timed)
+            costs = tuple(row.milliseconds or 0.0 for row in timed)
+            yield Curve(axis, contender, points, costs, _held(axis, timed[0]))
+
+
+def _held(axis: str, row: Row) -> str:
+    """What the rows of an axis have in common."""
+    sizes = [f"{name} {getattr(row, name)}" for name in "TNDH" if name != axis]
+    losses = f"loss on {'the last' if row.loss == 'last' else 'every'} step"
+    return ", ".join([*sizes, *(["Window(k)"] if axis == "k" else []), losses])
 
 
 def report(found: list[Row]) -> str:
     """The exponents, and the milliseconds at both ends."""
     lines = []
-    for axis, name, sizes, costs in curves(found):
-        ends = [f"{sizes[0]:.0f}–{sizes[-1]:.0f}", significant(costs[0]), significant(costs[-1])]
-        lines.append([axis, name, *ends, f"{exponent(sizes, costs):.2f}"])
+    for curve in curves(found):
+        ends = [f"{curve.points[0]:.0f}–{curve.points[-1]:.0f}"]
+        ends += [significant(curve.milliseconds[0]), significant(curve.milliseconds[-1])]
+        lines.append(
+            [curve.axis, curve.contender, *ends, f"{exponent(curve.points, curve.milliseconds):.2f}"]
+        )
     head = ["axis", "contender", "from–to", "ms first", "ms last", "exponent"]
     return f"How the cost grows (the exponent of the upper half of the points)\n\n{table(head, lines)}"
 
@@ -84,4 +107,4 @@ def pictures(found: list[Row], folder: Path) -> None:
     """growth.png."""
     from benchmarks import charts
 
-    charts.growth(curves(found), folder / "growth.png")
+    charts.growth(list(curves(found)), folder / "growth.png")

@@ -124,6 +124,14 @@ def document(machine: Mapping[str, Any], versions: Mapping[str, str], rows: Iter
     return f'{head.removesuffix("}").rstrip()},\n  "rows": [\n    {entries}\n  ]\n}}\n'
 
 
+def read(path: Path) -> list[Row]:
+    """The rows of a file of results. Raises OSError where it cannot be read, ValueError where it is none."""
+    try:
+        return [Row.from_json(entry) for entry in json.loads(path.read_text("utf-8"))["rows"]]
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise ValueError("not a file of results") from problem
+
+
 def write(path: Path, text: str) -> None:
     """The text as a file, whole or not at all: OSError leaves whatever was there before."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

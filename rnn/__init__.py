@@ -17,6 +17,9 @@ from rnn.network import RNN, Gradients, Params
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 from rnn.workspace import Workspace
 
+# The one place of the version: pyproject.toml reads it from here.
+__version__ = "0.1.0.dev0"
+
 __all__ = [
     "ACTIVATIONS",
     "RNN",

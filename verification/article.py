@@ -39,7 +39,16 @@ from verification.mutants.specimen import (
     network,
 )
 from verification.problem import Engine
-from verification.sine import ARTICLE, LENGTH, PUBLISHED_RMSE, STEPS, TRAIN, baselines, train_on_sine
+from verification.sine import (
+    ARTICLE,
+    LENGTH,
+    PUBLISHED_RMSE,
+    STEPS,
+    TRAIN,
+    UNITS,
+    baselines,
+    train_on_sine,
+)
 
 # What the article prints, by its number of the epoch: the losses of training and validation.
 PUBLISHED_LOSSES = {
@@ -341,14 +350,17 @@ def as_json(run: ArticleRun) -> dict[str, Any]:
     }
 
 
+# A training keeps its colour, its line and its marker in every panel.
 COLOURS = {PUBLISHED: "C3", GRADIENT_CORRECTED: "C1", CORRECTED: "C0"}
+LINES = {PUBLISHED: "-", GRADIENT_CORRECTED: "--", CORRECTED: "-."}
+MARKERS = {PUBLISHED: "o", GRADIENT_CORRECTED: "s", CORRECTED: "^"}
 
 
 def draw(path: Path, run: ArticleRun) -> None:
     """Losses by epoch, the validation RMSE of every seed beside baselines, and predictions on the truth."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(13, 9), layout="constrained")
+    figure = Figure(figsize=(11, 9), layout="constrained")
     losses, errors, published, corrected = figure.subplots(2, 2).flat
     _draw_losses(losses, run)
     _draw_errors(errors, run)
@@ -356,7 +368,8 @@ def draw(path: Path, run: ArticleRun) -> None:
     _draw_forecast(corrected, run, CORRECTED, TRAINED_PASS)
     corrected.sharey(published)
     figure.suptitle(
-        f"The article's training, run again from {run.seeds} seeds for {run.epochs} epochs, and corrected"
+        f"The article's training from {run.seeds} seeds for {run.epochs} epochs, as published and with our "
+        f"gradient (verified-rnn)\nT {LENGTH}, N {TRAIN}, D 1, H {UNITS}, K 1; 50 windows validate"
     )
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
 
@@ -370,7 +383,7 @@ def _draw_losses(axes: Any, run: ArticleRun) -> None:
             training.train.max(axis=0),
         )
         axes.fill_between(after, low, high, color=COLOURS[name], alpha=0.2, linewidth=0)
-        axes.plot(after, middle, color=COLOURS[name], label=name)
+        axes.plot(after, middle, color=COLOURS[name], linestyle=LINES[name], label=name)
     printed = {number - 1: train for number, (train, _) in _published_losses(run)}
     axes.plot(
         printed.keys(), printed.values(), "o", color="black", markersize=4, label="printed in the article"
@@ -391,7 +404,7 @@ def _draw_errors(axes: Any, run: ArticleRun) -> None:
         found = run.rmse(name, forecast)
         # Seeds side by side, so that equal ones stay apart.
         places = row + np.linspace(-0.2, 0.2, run.seeds)
-        axes.plot(found, places, "o", color=COLOURS[name], markersize=4, alpha=0.7)
+        axes.plot(found, places, MARKERS[name], color=COLOURS[name], markersize=4, alpha=0.7)
         axes.plot([np.median(found)] * 2, [row - 0.25, row + 0.25], color="black", linewidth=1.5)
         axes.text(0.015, row - 0.33, run.label(name, forecast), transform=axes.get_yaxis_transform())
     for name, style in (

@@ -21,11 +21,13 @@ from verification.exercise import CONTRACT, LEAST
 from verification.files import write_text
 from verification.outcome import Report
 from verification.outcome import oracles as told
+from verification.percent import percent
 from verification.properties import Property
 from verification.report import draw_diagnosis, draw_sine, sizes, versions
 from verification.scalars import ScalarRow
 from verification.sine import PUBLISHED_RMSE
 from verification.suite import WITH_OWN_POLICIES, Row, Verification
+from verification.wrapping import unbroken
 
 
 def write(path: Path, report: Report) -> None:
@@ -182,7 +184,7 @@ def diagnosed(diagnosis: Diagnosis | None) -> tuple[Html, ...]:
     """What the diagnosis says, and its map."""
     if diagnosis is None:
         return ()
-    told = tag("p", str(diagnosis), class_="diagnosis")
+    told = tag("p", unbroken(str(diagnosis)), class_="diagnosis")
     if not diagnosis.maps:
         return (told,)
     alt = f"Map over loss step and step of use for each wrong block. {diagnosis}"
@@ -238,7 +240,7 @@ def _cell(row: Row) -> Html:
         return status(kind, f"refuted in {row.failures:,} of {row.cases:,}")
     if kind == "idle":
         return status(kind, "not exercised")
-    return Html(status(kind, f"{row.cases:,}") + small(f"{100 * row.nonzero // row.cases} %"))
+    return Html(status(kind, f"{row.cases:,}") + small(percent(row.nonzero / row.cases)))
 
 
 def oracles(report: Report) -> tuple[Html, ...]:
@@ -251,7 +253,7 @@ def oracles(report: Report) -> tuple[Html, ...]:
             "not exercised": status("idle", "nothing shown"),
         }[oracle.verdict]
         counts = (f"{oracle.asked:,}", f"{oracle.undetermined:,}")
-        lines.append([oracle.name, oracle.independence, *counts, judged])
+        lines.append([oracle.name, unbroken(oracle.independence), *counts, judged])
     return (
         tag("h2", "Oracles"),
         tag(
@@ -297,7 +299,7 @@ def exercise(verification: Verification) -> tuple[Html, ...]:
     for entry in CONTRACT:
         met = verification.seen.get(entry.name, 0)
         number = tag("b", f"{met:,}") if met >= LEAST else status("idle", f"{met}, needed {LEAST}")
-        counts.append(tag("li", tag("span", entry.name), number))
+        counts.append(tag("li", tag("span", unbroken(entry.name)), number))
     return (
         tag("h2", "Exercise"),
         tag(
@@ -319,7 +321,7 @@ def detection(found: Detection | None) -> tuple[Html, ...]:
     if found is None:
         return heading, missing("detection")
     said = ". ".join(
-        f"{curve.name}: {measured.percent(curve.shares[found.sizes.index(measured.PROMISED)])} at 1e-8"
+        f"{curve.name}: {measured.shown(curve.shares[found.sizes.index(measured.PROMISED)])} at 1e-8"
         for curve in found.curves
     )
     return (
@@ -340,9 +342,9 @@ def detection(found: Detection | None) -> tuple[Html, ...]:
 
 
 def _detection_tables(found: Detection) -> Iterable[Html]:
-    percent = measured.percent
+    shown = measured.shown
     decades = [
-        [f"{size:.0e}".replace("e-0", "e-"), *(percent(curve.shares[i]) for curve in found.curves)]
+        [f"{size:.0e}".replace("e-0", "e-"), *(shown(curve.shares[i]) for curve in found.curves)]
         for i, size in enumerate(found.sizes)
         if i % 2 == 0
     ]
@@ -358,11 +360,11 @@ def _detection_tables(found: Detection) -> Iterable[Html]:
         [
             share.activation,
             f"{share.nonzero:,}",
-            percent(share.determined / share.nonzero if share.nonzero else None),
+            shown(share.determined / share.nonzero if share.nonzero else None),
         ]
         for share in found.shares
     ]
-    total = ["all", f"{sum(share.nonzero for share in found.shares):,}", percent(found.determined)]
+    total = ["all", f"{sum(share.nonzero for share in found.shares):,}", shown(found.determined)]
     yield table(
         "Lags that the problems determine to 1e-9",
         ["activation", "not zero", "determined"],
@@ -427,7 +429,7 @@ def _mutant(mutant: Mapping[str, Any]) -> Html:
         inside.append(tag("p", small(f"Caught by: {', '.join(caught)}")))
     inside.append(code(mutant["edits"], "The wrong line beside the right one"))
     if mutant.get("diagnosis"):
-        inside.append(tag("p", str(mutant["diagnosis"]), class_="diagnosis"))
+        inside.append(tag("p", unbroken(str(mutant["diagnosis"])), class_="diagnosis"))
     if mutant.get("example"):
         inside += [tag("p", str(mutant["failure"])), code(mutant["example"], "An example, as a program")]
     summary = tag("summary", tag("span", mutant["name"]), judged, small(mutant["story"]))
@@ -593,9 +595,10 @@ tbody { border-bottom: 1px solid var(--rule); }
 .properties .group th { padding-top: .8rem; }
 .properties .group ~ tr th { padding-left: 1.2rem; }
 .properties tbody th > span, .oracles tbody th { font-weight: 600; }
+.numbers td, .oracles td:nth-child(n + 3), .counts li > :last-child { white-space: nowrap; }
 .numbers td, .numbers thead th + th { text-align: right; padding: .28rem 0 .28rem 1.8rem; }
 .numbers thead th + th { min-width: 6.5rem; }
-.numbers tbody th, .oracles td:last-child { white-space: nowrap; }
+.numbers tbody th { white-space: nowrap; }
 .numbers thead small { display: block; font-weight: 400; }
 .counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 0 2.5rem;
   max-width: none; padding: 0; list-style: none; }

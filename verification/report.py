@@ -3,7 +3,6 @@
 import importlib.metadata
 import json
 import platform
-import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,8 +15,11 @@ from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
 from verification.files import write, write_text
 from verification.outcome import Report, oracles
-from verification.sine import PUBLISHED_RMSE, Sine
+from verification.percent import percent
+from verification.problem import Problem
+from verification.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from verification.suite import Row, Verification
+from verification.wrapping import filled, in_lines
 
 
 def table(verification: Verification) -> str:
@@ -35,7 +37,7 @@ def _cell(row: Row) -> str:
         return f"REFUTED {row.failures}/{row.cases}"
     if row.verdict == "not exercised":
         return "not exercised"
-    return f"{row.cases} · {100 * row.nonzero // row.cases} %"
+    return f"{row.cases} · {percent(row.nonzero / row.cases)}"
 
 
 LEGEND = "Each entry: cases · share of them in which the truth (of the block, if one is named) was not zero."
@@ -43,8 +45,8 @@ LEGEND = "Each entry: cases · share of them in which the truth (of the block, i
 
 def exercise(verification: Verification) -> str:
     """What the live cases have met, with counts, and what they have not."""
-    seen = [f"{entry.name} {verification.seen.get(entry.name, 0)}" for entry in CONTRACT]
-    lines = textwrap.wrap(", ".join(seen), width=100, initial_indent="  ", subsequent_indent="  ")
+    seen = [f"{entry.name}: {verification.seen.get(entry.name, 0)}" for entry in CONTRACT]
+    lines = filled(seen, width=100, indent="  ")
     heading = f"Seen in the {verification.live} live cases (the truth determined, and not zero):"
     missing = f"\nNot seen {LEAST} times: {', '.join(verification.missing)}" if verification.missing else ""
     return "\n".join([heading, *lines]) + missing
@@ -164,12 +166,12 @@ def draw_sine(path: Path, sine: Sine) -> None:
     """Truth and prediction one step ahead, the free run and its error, and the losses by epoch."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 8), layout="constrained")
+    figure = Figure(figsize=(10, 8), layout="constrained")
     one_step, losses, free, error = figure.subplots(2, 2).flat
 
     truth, predicted = sine.validation
     one_step.plot(truth, color="0.6", linewidth=3, label="truth")
-    one_step.plot(predicted, color="C0", linewidth=1, label="prediction")
+    one_step.plot(predicted, color="C0", linewidth=1, label="our prediction")
     one_step.set(
         title=f"One step ahead, RMSE {sine.validation_rmse:.1e}", xlabel="validation window", ylabel="sin x"
     )
@@ -177,7 +179,9 @@ def draw_sine(path: Path, sine: Sine) -> None:
 
     epochs = range(len(sine.history.train))
     losses.semilogy(epochs, sine.history.train, color="C0", label="training, 100 windows")
-    losses.semilogy(epochs, sine.history.validation, color="C1", label="validation, 50 windows")
+    losses.semilogy(
+        epochs, sine.history.validation, color="C1", linestyle="--", label="validation, 50 windows"
+    )
     losses.set(title="Loss summed over windows", xlabel="epoch", ylabel="Σ ½ (ŷ − y)²")
     losses.legend()
 
@@ -185,7 +189,7 @@ def draw_sine(path: Path, sine: Sine) -> None:
     last = slice(-100, None)
     steps = range(1, len(truth) + 1)
     free.plot(steps[last], truth[last], color="0.6", linewidth=3, label="truth")
-    free.plot(steps[last], alone[last], color="C2", linewidth=1, label="own predictions")
+    free.plot(steps[last], alone[last], color="C2", linewidth=1, label="our own predictions")
     free.set(
         title=f"Free run, the last 100 of {len(truth)} steps, RMSE {sine.free_run_rmse:.1e}",
         xlabel="steps on its own predictions",
@@ -196,7 +200,10 @@ def draw_sine(path: Path, sine: Sine) -> None:
     error.semilogy(steps, abs(alone - truth), color="C2", linewidth=0.7)
     error.set(title="Error of the free run", xlabel="steps on its own predictions", ylabel="|error|")
 
-    figure.suptitle(f"The sine, {sine.recipe.epochs} epochs, {sine.recipe.truncation}")
+    figure.suptitle(
+        f"The article's sine, learnt by verified-rnn: T {LENGTH}, N {TRAIN}, D 1, H {UNITS}, K 1, "
+        f"{sine.recipe.epochs} epochs, {sine.recipe.truncation}"
+    )
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
 
 
@@ -206,26 +213,35 @@ def draw_diagnosis(path: Path, diagnosis: Diagnosis) -> None:
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
-    figure = Figure(figsize=(2.2 * max(4, len(diagnosis.maps)), 3.6), layout="constrained")
+    uses = [found.wrong.shape[1] for found in diagnosis.maps]
+    # The cells of every map have one size, in inches; narrow maps leave the right of the figure empty.
+    width = max(8.3, sum(0.5 + 0.45 * columns for columns in uses))
+    figure = Figure(figsize=(width, 4.2), layout="constrained")
+    grid = figure.add_gridspec(1, len(uses) + 1, width_ratios=[*uses, max(0.01, 16 - sum(uses))])
     colours = {"not reached": "0.93", "right": "#4c9a6a", "wrong": "#c0392b"}
-    for axes, found in zip(
-        np.atleast_1d(figure.subplots(1, len(diagnosis.maps))), diagnosis.maps, strict=True
-    ):
+    for place, found in enumerate(diagnosis.maps):
+        axes = figure.add_subplot(grid[place])
         shade = np.where(found.wrong, 2, np.where(found.reached, 1, 0))
-        axes.imshow(shade, cmap=ListedColormap(list(colours.values())), vmin=0, vmax=2)
+        axes.imshow(shade, cmap=ListedColormap(list(colours.values())), vmin=0, vmax=2, aspect="auto")
         for t, s in np.argwhere(found.wrong):
             axes.text(s, t, "×", ha="center", va="center", color="white")
-        steps, uses = found.wrong.shape
-        axes.set(title=found.block, yticks=range(steps), xticks=range(uses) if uses > 1 else [])
-        axes.set_xlabel("step of use s" if uses > 1 else "")
+        steps, columns = found.wrong.shape
+        axes.set(title=found.block, yticks=range(steps), xticks=range(columns) if columns > 1 else [])
+        axes.set_xlabel("step of use s" if columns > 1 else "")
     figure.axes[0].set_ylabel("step of the loss t")
     figure.legend(
         handles=[Patch(color=c, label=name) for name, c in colours.items()],
         loc="outside lower center",
         ncols=3,
     )
-    figure.suptitle("\n".join(textwrap.wrap(str(diagnosis), 26 * max(4, len(diagnosis.maps)))), fontsize=9)
+    told = in_lines(str(diagnosis), int(12 * width))
+    figure.suptitle(f"{told}\nThe engine under test, {_sizes(diagnosis.problem)}", fontsize=9)
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
+
+
+def _sizes(problem: Problem) -> str:
+    """The sizes of a problem, its type, activation and truncation."""
+    return f"on {_listed(problem.sizes)}, {problem.dtype}, {problem.activation}, {problem.truncation}"
 
 
 def _legend_above_the_wave(axes: Any) -> None:

@@ -34,9 +34,11 @@ Prepare: TypeAlias = Callable[[Task], Ready | None]
 class Contender:
     """Where ``prepare`` is, the ``library`` it needs, and the ``extra`` of pyproject.toml that brings that.
 
-    ``usual``: it takes part unless others are asked for. ``quick``: in a run that has to end soon, too.
+    ``label``: its name in a picture. ``usual``: it takes part unless others are asked for. ``quick``: in a
+    run that has to end soon, too.
     """
 
+    label: str
     module: str
     function: str = "prepare"
     library: str = "numpy"
@@ -54,12 +56,16 @@ class Contender:
 
 
 CONTENDERS = {
-    "manual": Contender("manual"),
-    "manual-once": Contender("manual", "prepare_once", usual=False, quick=False),
-    "manual-recomputing": Contender("manual", "prepare_recomputing", usual=False, quick=False),
-    "autograd": Contender("autograd", library="autograd"),
-    "autograd-hoisted": Contender("autograd", "prepare_hoisted", library="autograd", quick=False),
-    "torch": Contender("torch", library="torch", extra="peers"),
-    "jax": Contender("jax", library="jax", extra="peers"),
-    "floor": Contender("floor"),
+    "manual": Contender("ours", "manual"),
+    "manual-once": Contender("ours, without a workspace", "manual", "prepare_once", usual=False, quick=False),
+    "manual-recomputing": Contender(
+        "ours, states recomputed", "manual", "prepare_recomputing", usual=False, quick=False
+    ),
+    "autograd": Contender("autograd", "autograd", library="autograd"),
+    "autograd-hoisted": Contender(
+        "autograd, x Uᵀ before the loop", "autograd", "prepare_hoisted", library="autograd", quick=False
+    ),
+    "torch": Contender("PyTorch", "torch", library="torch", extra="peers"),
+    "jax": Contender("JAX", "jax", library="jax", extra="peers"),
+    "floor": Contender("NumPy's calls alone", "floor"),
 }

@@ -3,12 +3,15 @@
 import json
 import os
 
+import matplotlib
 import numpy as np
 import pytest
 
 from verification.article import (
     CORRECTED,
     GRADIENT_CORRECTED,
+    LINES,
+    MARKERS,
     OWN_PASS,
     PUBLISHED,
     PUBLISHED_LOSSES,
@@ -144,3 +147,14 @@ def test_the_picture(run, tmp_path):
     picture = (tmp_path / "article.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert picture.endswith(b"IEND\xaeB`\x82")
+
+
+def test_the_picture_says_what_is_ours_and_the_sizes(run, tmp_path):
+    """In its title; and each training has a line and a marker of its own beside its colour."""
+    path = tmp_path / "article.svg"
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        draw(path, run)
+    text = path.read_text("utf-8")
+    assert "from 2 seeds for 1 epochs, as published and with our gradient (verified-rnn)" in text
+    assert "T 50, N 100, D 1, H 100, K 1" in text
+    assert len(set(LINES.values())) == len(set(MARKERS.values())) == len(run.trainings)

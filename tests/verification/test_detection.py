@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import product
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -223,6 +224,19 @@ def test_as_text(found):
         assert part in text
 
 
+def test_the_picture_says_what_is_ours_and_the_sizes(found, tmp_path):
+    """In its title, with the number of faults; and the promised size is labelled."""
+    path = tmp_path / "detection.svg"
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        detection.draw(path, found)
+    text = path.read_text("utf-8")
+    assert "this suite is verified-rnn" in text
+    assert (
+        f"{found.planted - found.undetermined} errors planted in 6 problems: T ≤ 64, N, D, H, K ≤ 4" in text
+    )
+    assert "what the suite must see: 1e-8" in text
+
+
 def test_as_json(found):
     """JSON values, shares beside counts, null where nothing was judged."""
     told = json.loads(json.dumps(detection.as_json(found)))
@@ -232,17 +246,9 @@ def test_as_json(found):
     assert told["accuracy"][0]["who"] == "by hand"
 
 
-def test_percent():
-    """Only all of it is 100 %, and only nothing is 0 %."""
-    shares = (None, 0.0, 1.0, 0.9999, 0.5, 0.125)
-    assert [detection.percent(share) for share in shares] == [
-        "none",
-        "0 %",
-        "100 %",
-        "99.9 %",
-        "50.0 %",
-        "12.5 %",
-    ]
+def test_shown():
+    """In per cent to a tenth; where nothing was judged there is no share."""
+    assert [detection.shown(share) for share in (None, 0.0, 0.125)] == ["none", "0%", "12.5%"]
 
 
 def test_run_writes_a_picture_and_json(tmp_path, monkeypatch):

@@ -217,7 +217,7 @@ def test_every_row_is_there(text):
     """Every property with its claim, and the counts of a row under each truncation."""
     for check in PROPERTIES:
         assert f">{check.name}</span>" in text
-    assert text.count("1,200</span><small>91 %</small>") == sum(len(c.rows) for c in EVERY_PROPERTY) * 4
+    assert text.count("1,200</span><small>92%</small>") == sum(len(c.rows) for c in EVERY_PROPERTY) * 4
 
 
 def test_a_row_of_no_known_property_is_shown():
@@ -287,7 +287,7 @@ def test_mutants_and_specimen(text):
 
 def test_detection(text):
     """By decade, beside the peers, with what was not asked and what is determined."""
-    for part in ("1e-12", "a peer that is absent", "91.0 %", "0 false alarms", "float64, by hand"):
+    for part in ("1e-12", "a peer that is absent", "91.0%", "0 false alarms", "float64, by hand"):
         assert part in text
 
 

@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import replace
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -80,8 +81,8 @@ def test_the_table_has_a_line_for_each_row_and_a_column_for_each_truncation():
     lines = lines_of(report.table(VERIFIED))
     assert lines[""].split() == list(POLICIES)
     for name in ("lags W", "lags b"):
-        assert lines[name].split("   ")[-1].strip() == "20 · 75 %"
-        assert lines[name].count("20 · 75 %") == len(POLICIES)
+        assert lines[name].split("   ")[-1].strip() == "20 · 75%"
+        assert lines[name].count("20 · 75%") == len(POLICIES)
 
 
 def test_the_table_shouts_what_is_refuted():
@@ -137,7 +138,7 @@ def test_the_exercise_is_counted():
     """Every entry of the contract with its count, the live cases, and what is missing."""
     told = " ".join(report.exercise(VERIFIED).split())
     assert "1234 live cases" in told
-    assert all(f"{entry.name} 1000" in told for entry in CONTRACT)
+    assert all(f"{entry.name}: 1000" in told for entry in CONTRACT)
     assert "Not seen" not in told
     short = report.exercise(replace(VERIFIED, seen={**VERIFIED.seen, "T = 1": 0}))
     assert short.splitlines()[-1].endswith(": T = 1")
@@ -215,6 +216,31 @@ def test_the_sine_is_drawn(tmp_path):
     width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
     assert min(width, height) > 500
     assert os.listdir(tmp_path) == ["sine.png"]
+
+
+def written(path, draw, *arguments):
+    """What stands in a picture, drawn as SVG with its letters kept as text."""
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        draw(path, *arguments)
+    return path.read_text("utf-8")
+
+
+def test_the_sine_says_whose_it_is_and_its_sizes(tmp_path):
+    """Title and legend: the network's own predictions are ours, at the article's T, N, D and H."""
+    text = written(tmp_path / "sine.svg", report.draw_sine, a_sine())
+    assert "learnt by verified-rnn: T 50, N 100, D 1, H 100, K 1, 2 epochs, Full()" in text
+    assert "our prediction" in text
+
+
+def test_a_diagnosis_says_of_what_size_the_problem_is(tmp_path):
+    """Its T, N, D, H, K, type and truncation stand below what it says."""
+    found = diagnose(lambda problem: doubled(problem, "xs"))
+    text = written(tmp_path / "diagnosis.svg", report.draw_diagnosis, found)
+    steps, units = found.problem.steps, len(found.problem.params["b"])
+    assert "The engine under test, on T " in text
+    assert f"on T {steps}, " in text
+    assert f", H {units}, " in text
+    assert str(found.problem.truncation) in text
 
 
 def test_a_picture_replaces_the_old_one(tmp_path):

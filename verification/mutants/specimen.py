@@ -28,6 +28,7 @@ from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
 from verification.engine import manual
 from verification.oracles import autograd
+from verification.percent import percent
 from verification.problem import Engine, Gradients, Problem
 from verification.properties import Finding, agrees_with_autograd, agrees_with_lags, forward
 from verification.sine import LENGTH, STEPS, TRAIN, UNITS
@@ -314,11 +315,11 @@ def _vacuous_initialisation(engine: Engine, units: int, length: int, seed: int) 
     }
     return Reason(
         "vacuous initialisation",
-        f"With the article's initialisation {_percent(saturated)} of the states in the window are exactly "
+        f"With the article's initialisation {percent(saturated, 1)} of the states in the window are exactly "
         f"1.0, so the true gradients of {_and(names)} are exactly 0 in float64 (at most {_short(most)} in "
         f"extended precision), where the engine's reach {_and(map(_short, largest.values()))}; that an epoch "
         f"lowers the loss from {before:,.0f} to {whole:,.0f} is no evidence for them, since with "
-        f"{_and(names)} held still it falls to {alone:,.0f}, {_percent(share)} of the way.",
+        f"{_and(names)} held still it falls to {alone:,.0f}, {percent(share, 1)} of the way.",
         figures,
     )
 
@@ -336,10 +337,6 @@ def _short(number: float) -> str:
     if 1e3 <= number < 1e6:
         return f"{float(f'{number:.3g}'):,.0f}"
     return f"{number:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g} %"
 
 
 def _and(parts: Iterable[str]) -> str:

@@ -1,0 +1,45 @@
+"""``python -m benchmarks.redraw RESULTS DIR``: the pictures of a file of results, with nothing timed anew.
+
+RESULTS is what ``python -m benchmarks --json`` wrote. The pictures are those of ``--out``.
+"""
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from benchmarks.results import read
+
+# The questions that have a picture.
+DRAWN = ("against_autodiff", "growth", "memory")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(given: list[str] | None = None) -> int:
+    """Draw what the file has rows for; returns the exit code."""
+    parser = Parser(prog="python -m benchmarks.redraw", description="Draw the pictures of a file of results.")
+    parser.add_argument("results", type=Path, help="as written by python -m benchmarks --json")
+    parser.add_argument("out", type=Path, help="the folder for the pictures, which must be there")
+    asked = parser.parse_args(given)
+    try:
+        rows = read(asked.results)
+    except (OSError, ValueError) as problem:
+        parser.error(f"results: {asked.results}: {getattr(problem, 'strerror', None) or problem}")
+    if not asked.out.is_dir():
+        parser.error(f"out: {asked.out}, needed a folder")
+    for name in DRAWN:
+        question = import_module(f"benchmarks.{name}")
+        if own := [row for row in rows if row.question == question.NAME]:
+            question.pictures(own, asked.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""The pages that a reader meets first: every block of code is run or checked, every link leads somewhere.
+
+Python blocks of a page run one after the other in one namespace; a text block is what the one before prints.
+Lines of shell are looked up: targets in the Makefile, flags in the command's help, extras in pyproject.toml.
+"""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted(ROOT.glob("docs/*.md"))))
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
+
+def text(page: str) -> str:
+    """A page, as it stands."""
+    return (ROOT / page).read_text("utf-8")
+
+
+def blocks(page: str) -> list[tuple[str, str]]:
+    """The language and the content of every block of a page."""
+    return FENCE.findall(text(page))
+
+
+def shell_lines() -> list[tuple[str, ...]]:
+    """Every command of every page, its comment dropped, as its words."""
+    lines = [
+        line for page in PAGES for kind, block in blocks(page) if kind == "sh" for line in block.splitlines()
+    ]
+    return list(dict.fromkeys(words for line in lines if (words := tuple(shlex.split(line, comments=True)))))
+
+
+def last_digit(number: str) -> float:
+    """What one more in the last digit is worth: 0.1 in 2.5, 1e-14 in 9.1e-13.
+
+    >>> last_digit("94"), last_digit("2.5")
+    (1.0, 0.1)
+    """
+    digits, _, exponent = number.partition("e")
+    return float(10.0 ** (int(exponent or 0) - len(digits.partition(".")[2])))
+
+
+def assert_printed(got: str, want: str) -> None:
+    """Every word, and every number but for one in its last digit, which another BLAS may round otherwise."""
+    assert NUMBER.sub("#", got) == NUMBER.sub("#", want)
+    for one, other in zip(NUMBER.findall(got), NUMBER.findall(want), strict=True):
+        assert abs(float(one) - float(other)) <= 1.01 * last_digit(other), (one, other)
+
+
+def test_what_is_printed_is_compared() -> None:
+    """The comparison above can fail: by a word, by a number, by a number that is not there."""
+    assert_printed("at 2.4 of 3", "at 2.5 of 3")
+    for got in ("at 2.3 of 3", "of 2.5 of 3", "at 2.5 of", "at 2.5 of 5"):
+        with pytest.raises(AssertionError):
+            assert_printed(got, "at 2.5 of 3")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_has_a_language(page: str) -> None:
+    """So that none escapes the tests below; none is made by indenting, and no output lacks its code."""
+    kinds = [kind for kind, _ in blocks(page)]
+    assert set(kinds) <= {"python", "sh", "text"}
+    assert all(
+        before == "python" for before, kind in zip([None, *kinds], kinds, strict=False) if kind == "text"
+    )
+    outside = FENCE.sub("", text(page))
+    assert "```" not in outside
+    assert [line for line in outside.splitlines() if line.startswith("    ")] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_fits_the_page(page: str) -> None:
+    """In the width at which a README is shown, so that no line has to be scrolled."""
+    code = [line for kind, block in blocks(page) if kind != "sh" for line in block.splitlines()]
+    assert [line for line in code if len(line) > 90] == []
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(kind == "python" for kind, _ in blocks(page))]
+)
+def test_python_runs_as_it_stands(page: str) -> None:
+    """Block by block, and prints what the page says."""
+    namespace: dict[str, object] = {}
+    printed = ""
+    for kind, block in blocks(page):
+        if kind == "python":
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(block, page, "exec"), namespace)
+            printed = out.getvalue()
+        elif kind == "text":
+            assert_printed(printed, block)
+
+
+def test_the_fault_of_the_readme_is_its_only_one() -> None:
+    """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
+    from verification.exactness import EXACTNESS
+    from verification.properties import PROPERTIES
+    from verification.suite import Profile, verify
+
+    source = next(block for kind, block in blocks("README.md") if "def engine" in block)
+    assert source.count("dh = da @ W.T\n") == 1
+    namespace: dict[str, object] = {}
+    exec(source.replace("dh = da @ W.T\n", "dh = da @ W\n"), namespace)
+    judged = [
+        check for check in (*PROPERTIES, *EXACTNESS) if check.name in ("autograd", "exact", "memory layout")
+    ]
+    assert len(judged) == 3
+    found = verify(namespace["engine"], Profile("short", cases=60, exact_cases=20), properties=judged)
+    assert [row.name for row in found.rows if row.failures] == []
+    assert found.declined == {}
+
+
+@cache
+def help_of(*command: str) -> str:
+    """What a command says of itself."""
+    call = [sys.executable, *command[1:], "--help"]
+    return subprocess.run(call, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def flags(words: tuple[str, ...]) -> set[str]:
+    """The long flags of a command line."""
+    return {word.partition("=")[0] for word in words if word.startswith("--")}
+
+
+def targets() -> dict[str, str]:
+    """The Makefile's targets, each with the module that it hands ARGS to, or nothing."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    rules = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)*)", makefile, re.MULTILINE)
+    return {name: "".join(re.findall(r"-m (\w+)[^\n]*\$\(ARGS\)", recipe)) for name, recipe in rules}
+
+
+@pytest.mark.parametrize("words", shell_lines(), ids=" ".join)
+def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
+    """The target, the module, the flags, the extra; a line of another kind is refused."""
+    settings = [word for word in words if re.fullmatch(r"[A-Z_]+=.*", word)]
+    command = tuple(word for word in words if word not in settings)
+    match command:
+        case ("make", target):
+            module = targets()[target]
+            given = [shlex.split(word.removeprefix("ARGS=")) for word in settings if word.startswith("ARGS=")]
+            for arguments in given:
+                assert flags(tuple(arguments)) <= flags(
+                    tuple(re.findall(r"--[a-z-]+", help_of("", "-m", module)))
+                )
+        case (python, "-m", module, *rest) if Path(python).name == "python":
+            named = [word for word in rest[:1] if re.fullmatch("[a-z]+", word)]
+            known = re.findall(r"--[a-z-]+", help_of("", "-m", module, *named))
+            assert flags(tuple(rest)) <= flags(tuple(known))
+        case ("pip", "install", "pre-commit") | ("pre-commit", "install"):
+            assert (ROOT / ".pre-commit-config.yaml").is_file()
+        case ("pip", "install", what):
+            extra = re.fullmatch(r"\.(?:\[(\w+)\])?", what)
+            assert extra is not None
+            extras = tomllib.loads(text("pyproject.toml"))["project"]["optional-dependencies"]
+            assert extra[1] is None or extra[1] in extras
+        case (".ci/run",):
+            assert os.access(ROOT / ".ci/run", os.X_OK)
+        case _:
+            pytest.fail(f"{' '.join(words)}: a kind of line that nothing checks")
+
+
+def links(page: str) -> list[str]:
+    """Where a page leads to within the project: links and pictures."""
+    found = re.findall(r"\]\(([^)\s]+)\)", text(page))
+    return [link for link in found if not link.startswith("https://")]
+
+
+def anchors(page: str) -> set[str]:
+    """The names of a page's headings, as a link has them."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text(page)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    """To a file that is there, and to a heading that it has."""
+    for link in links(page):
+        file, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / file if file else ROOT / page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(str(target.resolve().relative_to(ROOT))), link
+
+
+def test_every_picture_is_shown() -> None:
+    """On some page; one that is nowhere shown goes stale unseen."""
+    shown = {((ROOT / page).parent / link).resolve() for page in PAGES for link in links(page)}
+    assert {path for path in ROOT.glob("docs/**/*.png") if path.resolve() not in shown} == set()
