@@ -243,12 +243,3 @@ def test_percent():
         "50.0 %",
         "12.5 %",
     ]
-
-
-def test_run_writes_a_picture_and_json(tmp_path, monkeypatch):
-    """Both files, and the text for the terminal."""
-    monkeypatch.setattr(detection, "checkers", lambda: ([judge(by_any_bit, "one")], ("two",)))
-    text = detection.run(tmp_path, seed=0, cases=3)
-    assert "Not installed: two" in text
-    assert json.loads((tmp_path / "detection.json").read_text("utf-8"))["cases"] == 3
-    assert (tmp_path / "detection.png").read_bytes().startswith(b"\x89PNG")
