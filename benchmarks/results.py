@@ -5,11 +5,8 @@ becomes further keys beside them. A row whose gradients disagree has neither tim
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -122,19 +119,3 @@ def document(machine: Mapping[str, Any], versions: Mapping[str, str], rows: Iter
     entries = ",\n    ".join(json.dumps(row.to_json(), allow_nan=False) for row in rows)
     head = json.dumps({"machine": machine, "versions": versions}, indent=2, allow_nan=False)
     return f'{head.removesuffix("}").rstrip()},\n  "rows": [\n    {entries}\n  ]\n}}\n'
-
-
-def write(path: Path, text: str) -> None:
-    """The text as a file, whole or not at all: OSError leaves whatever was there before."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        # mkstemp lets nobody else read, which is not what a results file is for.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -31,8 +31,8 @@ EXIT_CODES = (
     "3 failed; 130 interrupted"
 )
 
-# A message is a line of a terminal or two; a value in it is a third of one.
-LINE, VALUE = 240, 60
+# Characters of a message, which is two or three lines of a terminal, and of a value in it, often a path.
+LINE, VALUE = 240, 120
 
 
 def program(package: str | None) -> str:
@@ -152,6 +152,20 @@ def _signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def deaf_children() -> Iterator[None]:
+    """Processes that are started now do not hear Ctrl-C: who started them ends them, and they say nothing."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        # Here a Ctrl-C that has been waiting is heard.
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _kept(error: Exception) -> str:

@@ -179,28 +179,58 @@ def children(pid):
     return found
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="the system does not show its processes")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, number):
-    """Ctrl-C reaches the workers as well; none says a word, none stays, and nothing is half written."""
+def started(folder, *argv):
+    """The program, not changed, once it has processes of its own, and those."""
     child = subprocess.Popen(
-        command("", "--json", "out.json"),
-        cwd=tmp_path,
+        command("", *argv),
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     workers, deadline = [], time.monotonic() + 60
-    while not workers and time.monotonic() < deadline:
+    while len(workers) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)
         workers = children(child.pid)
-    os.killpg(child.pid, number)
+    assert workers
+    return child, workers
+
+
+def gone(processes, seconds=10):
+    """Are they, soon?"""
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{each}").exists() for each in processes) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not any(Path(f"/proc/{each}").exists() for each in processes)
+
+
+needs_proc = pytest.mark.skipif(
+    not os.path.exists("/proc/self/stat"), reason="the system does not show its processes"
+)
+
+
+@needs_proc
+@pytest.mark.parametrize("argv", [["verify", "--json", "out.json"], ["article"]])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, number, argv):
+    """Ctrl-C reaches the workers as well; none says a word, none stays, and nothing is half written."""
+    child, workers = started(tmp_path, *argv)
+    # As a terminal does; who ends a service asks the one process.
+    (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
     _, err = child.communicate(timeout=60)
     said = "interrupted" if number == signal.SIGINT else "ended by SIGTERM"
     assert err == f"python -m verification: {said}\n"
     assert child.returncode == 128 + number
-    assert workers
-    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    assert gone(workers)
     assert os.listdir(tmp_path) == ["verification-report"]
     assert os.listdir(tmp_path / "verification-report") == []
+
+
+@needs_proc
+def test_the_trainings_of_the_article_end_with_their_parent(tmp_path):
+    """Even with one that is killed and can end nobody."""
+    child, workers = started(tmp_path, "article")
+    child.kill()
+    child.communicate()
+    assert gone(workers)
