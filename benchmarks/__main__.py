@@ -3,23 +3,40 @@
 import argparse
 import sys
 import time
-from collections.abc import Collection
-from errno import EISDIR
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from os import getpid, strerror
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
-from benchmarks import fresh
+from benchmarks import fresh, progress
 from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.machine import cores, machine, versions
-from benchmarks.measure import say
 from benchmarks.options import Options
-from benchmarks.results import Row, document, write
+from benchmarks.progress import Stretch
+from benchmarks.results import Row, document
 from benchmarks.shapes import BY_NAME, QUICK, SHAPES
 from benchmarks.task import DATA
+from verification import command_line
+from verification.command_line import (
+    EXIT_CODES,
+    FAILED,
+    HOLDS,
+    REFUTED,
+    VALUE,
+    Parser,
+    line,
+    missing,
+    program,
+)
+from verification.files import Save, deliver, write_text
+from verification.places import STANDARD_OUTPUT, Places
+
+PROGRAM = program(__package__)
 
 QUESTIONS = (
     "against_autodiff",
@@ -31,26 +48,34 @@ QUESTIONS = (
     "article_training",
 )
 
+# The questions that have a picture, and what it is called.
+PICTURES = {"against_autodiff": "ratios.png", "growth": "growth.png", "memory": "memory.png"}
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        refuse(message)
+# By flag, the questions that it changes anything for.
+HEEDED = {
+    "contenders": QUESTIONS[:-1],
+    "shapes": ("against_autodiff", "floor"),
+    "threads": ("against_autodiff", "floor"),
+    "out": tuple(PICTURES),
+}
 
 
 def refuse(message: str) -> NoReturn:
     """One line on standard error, exit code 2."""
-    print(f"python -m benchmarks: {message}", file=sys.stderr)
-    raise SystemExit(2)
+    command_line.refuse(PROGRAM, message)
 
 
-def arguments(given: list[str] | None = None) -> argparse.Namespace:
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
-    parser = Parser(prog="python -m benchmarks", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds: under two minutes")
+    parser = Parser(prog=PROGRAM, description=f"{__doc__} About an hour.", epilog=EXIT_CODES)
+    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds: about two minutes")
     parser.add_argument("--out", type=Path, metavar="DIR", help="draw pictures there")
-    parser.add_argument("--json", type=Path, metavar="PATH", help="write the results there")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="PATH",
+        help="write the results there; -: on standard output, the tables then on standard error",
+    )
     parser.add_argument("--contenders", metavar="A,B", help=f"of {', '.join(CONTENDERS)}; manual always runs")
     parser.add_argument("--shapes", metavar="A,B", help=f"TxNxDxH, of {', '.join(BY_NAME)}")
     parser.add_argument("--threads", choices=("1", "all"), help="both, one after the other, if not given")
@@ -88,71 +113,106 @@ def chosen(option: str, text: str, known: Collection[str]) -> list[str]:
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
-            refuse(f"{option}: unknown {name!r}, needed one of {', '.join(known)}")
+            shown = line(repr(name), VALUE)
+            refuse(f"{option}: unknown {shown}, needed one of {', '.join(known)}")
     return list(dict.fromkeys(names))
 
 
 def require(library: str, extra: str) -> None:
     """A refusal unless the library is installed."""
     if find_spec(library) is None:
-        refuse(f"{library} is missing; the extra {extra!r} brings it: pip install 'verified-rnn[{extra}]'")
+        refuse(missing(library, extra))
 
 
-def questions_from(given: argparse.Namespace) -> list[ModuleType]:
-    names = QUESTIONS if given.questions is None else chosen("--questions", given.questions, QUESTIONS)
-    return [import_module(f"benchmarks.{name}") for name in names]
+def names_from(given: argparse.Namespace) -> list[str]:
+    """The questions that are asked, or a refusal of a flag that changes nothing for any of them."""
+    names = chosen(
+        "--questions", ",".join(QUESTIONS) if given.questions is None else given.questions, QUESTIONS
+    )
+    for flag, heeded in HEEDED.items():
+        if getattr(given, flag) is not None and not set(names).intersection(heeded):
+            refuse(f"--{flag}: changes nothing here, needed a question of {', '.join(heeded)}")
+    return names
 
 
-def main(given: list[str] | None = None) -> int:
+def places_from(given: argparse.Namespace, names: Collection[str]) -> Places:
+    """Where results go, found now to be places that can be written to, and not after an hour of timing."""
+    pictures = [PICTURES[name] for name in names if name in PICTURES]
+    places = Places(given.out, pictures if given.out is not None else (), given.json)
+    try:
+        places.check()
+        places.make()
+    except OSError as problem:
+        place = line(str(problem.filename), VALUE)
+        refuse(f"{place}: cannot write the results there: {problem.strerror}")
+    except ValueError as problem:
+        refuse(str(problem))
+    return places
+
+
+def main(given: Sequence[str] | None = None) -> int:
     """Everything that was asked for: tables on standard output, progress on standard error."""
     asked = arguments(given)
-    options, questions = options_from(asked), questions_from(asked)
-    check_places(asked)
-    about = {**machine(), "blas": {str(n): fresh.call("machine.blas", n) for n in options.threads}}
-    head = {**about, **versions(), "data": DATA, "run": options.told}
-    print("\n".join(f"{key}: {value}" for key, value in head.items()))
+    names = names_from(asked)
+    options = options_from(asked)
+    places = places_from(asked, names)
+    questions = {name: import_module(f"benchmarks.{name}") for name in names}
+    with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
+        about = {**machine(), "blas": {str(n): fresh.call("machine.blas", n) for n in options.threads}}
+        head = {**about, **versions(), "data": DATA, "run": options.told}
+        print("\n".join(f"{key}: {value}" for key, value in head.items()))
+        answered, found = answers(questions, options)
+    text = document(about, versions(), found)
+    files: dict[Path, Save] = {} if places.json is None else {places.json: partial(_save, text)}
+    if places.folder is not None:
+        for name in answered:
+            if name in PICTURES:
+                own = [row for row in found if row.question == name]
+                files[places.folder / PICTURES[name]] = partial(_draw, questions[name], own)
+    for path in deliver(files):
+        if path != STANDARD_OUTPUT:
+            print(f"Written: {path}", file=sys.stderr)
+    if len(answered) < len(questions):
+        return FAILED
+    return REFUTED if any(row.objection for row in found) else HOLDS
+
+
+def answers(questions: Mapping[str, ModuleType], options: Options) -> tuple[list[str], list[Row]]:
+    """The questions that were answered, and their rows, each with its table as soon as it is there.
+
+    One whose process fails does not cost the others.
+    """
+    answered: list[str] = []
     found: list[Row] = []
-    for question in questions:
+    stretches = Stretch.whole().divided({name: progress.SECONDS[name] for name in questions})
+    for name, question in questions.items():
         start = time.monotonic()
-        rows = question.rows(options)
-        say(f"{question.NAME}: {time.monotonic() - start:.0f} s")
-        print(f"\n{question.report(rows)}", flush=True)
+        try:
+            rows = question.rows(replace(options, stretch=stretches[name]))
+        except fresh.Failed as failure:
+            command_line.complain(PROGRAM, f"{failure}; its traceback is above")
+            continue
+        finally:
+            progress.erase()
+        took = f"{name} took {time.monotonic() - start:.0f} s"
+        print(f"{100 * stretches[name].last:.0f} % done: {took}", file=sys.stderr)
+        answered.append(name)
+        print(f"\n{question.report(rows)}")
         found += rows
-    try:
-        if asked.json is not None:
-            write(asked.json, document(about, versions(), found))
-        for question in questions if asked.out is not None else ():
-            if hasattr(question, "pictures"):
-                question.pictures([row for row in found if row.question == question.NAME], asked.out)
-    except OSError as problem:
-        refuse(f"{problem.filename or asked.json}: cannot write the results there: {problem.strerror}")
-    return 0 if not any(row.objection for row in found) else 1
+    return answered, found
 
 
-def check_places(asked: argparse.Namespace) -> None:
-    """The places for results can be written to: found out now, and not after an hour of timing."""
-    if asked.json is not None:
-        _check_place(asked.json, is_folder=False)
-    if asked.out is not None:
-        _check_place(asked.out, is_folder=True)
+def _save(text: str, path: Path) -> None:
+    if path == STANDARD_OUTPUT:
+        print(text, end="")
+    else:
+        write_text(path, text)
 
 
-def _check_place(place: Path, is_folder: bool) -> None:
-    """A file can be made there, or in the folder there, which is made if need be."""
-    try:
-        if is_folder:
-            place.mkdir(parents=True, exist_ok=True)
-        elif place.is_dir():
-            raise IsADirectoryError(EISDIR, strerror(EISDIR))
-        probe = (place if is_folder else place.parent) / f".benchmarks-{getpid()}"
-        write(probe, "")
-        probe.unlink()
-    except OSError as problem:
-        refuse(f"{place}: cannot write the results there: {problem.strerror}")
+def _draw(question: ModuleType, rows: list[Row], path: Path) -> None:
+    """The picture of a question, which knows its name itself."""
+    question.pictures(rows, path.parent)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except fresh.Failed as failure:
-        sys.exit(f"python -m benchmarks: {failure}")
+    sys.exit(command_line.run(PROGRAM, main))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import announce, for_each_number_of_threads, measure
+from benchmarks.measure import for_each_number_of_threads, in_words, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.shapes import LARGE, Shape
@@ -59,9 +59,9 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     names = [name for name in asked.contenders if name != "floor"]
     wanted = settings(asked.sizes, asked.quick)
     found = []
-    for number, each in enumerate(wanted, 1):
+    for number, each in enumerate(wanted):
         task = draw(*each)
-        announce(NAME, number, len(wanted), task, threads)
+        asked.stretch.show(number, len(wanted), f"{NAME}, {in_words(task, threads)}")
         found += measure(NAME, task, names, threads, asked.effort)
     return [row.to_json() for row in found]
 

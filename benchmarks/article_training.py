@@ -19,7 +19,6 @@ import numpy as np
 
 from benchmarks import fresh
 from benchmarks.gate import Verdict
-from benchmarks.measure import say
 from benchmarks.options import Options
 from benchmarks.programs import plain, published
 from benchmarks.programs.plain import Plan
@@ -56,8 +55,8 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     epochs = QUICK_EPOCHS if asked.quick else EPOCHS
     effort = Effort(rounds=3, least=1, block=0, budget=3) if asked.quick else asked.effort
     found = []
-    for task, activation in TASKS.items():
-        say(f"{NAME}: {task}, {activation}, {epochs} epochs")
+    for number, (task, activation) in enumerate(TASKS.items()):
+        asked.stretch.show(number, len(TASKS), f"{NAME}, {task}, {activation}, {epochs} epochs")
         found += compete(programs(task, activation, epochs), task, epochs, effort)
     return [row.to_json() for row in found]
 

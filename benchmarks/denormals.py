@@ -11,7 +11,6 @@ from typing import Any
 from benchmarks import fresh
 from benchmarks.contenders import CONTENDERS
 from benchmarks.gate import compare
-from benchmarks.measure import say
 from benchmarks.options import Options
 from benchmarks.results import Row, row
 from benchmarks.shapes import Shape
@@ -38,7 +37,7 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     asked = Options.from_json(options)
     names = asked.only("manual", "torch", "jax", "floor", *(() if asked.quick else ("autograd",)))
     shape = QUICK_SHAPE if asked.quick else SHAPE
-    say(f"{NAME}: {shape}, float32")
+    asked.stretch.show(0, 1, f"{NAME}, {shape}, float32")
     tasks = {data: draw(shape, "float32", vanishing=share) for data, share in SHARES.items()}
     calls, verdicts = {}, {}
     for data, task in tasks.items():

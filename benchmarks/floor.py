@@ -7,7 +7,7 @@ workspace (``rnn.workspace``), and so makes these rows and matrices first.
 
 from typing import Any
 
-from benchmarks.measure import announce, for_each_number_of_threads, measure
+from benchmarks.measure import for_each_number_of_threads, in_words, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.tables import grouped, milliseconds, ratio, setting, significant, table
@@ -29,9 +29,9 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     asked = Options.from_json(options)
     settings = [(shape, dtype, loss) for shape in asked.sizes for dtype in DTYPES for loss in LOSSES]
     found = []
-    for number, each in enumerate(settings, 1):
+    for number, each in enumerate(settings):
         task = draw(*each)
-        announce(NAME, number, len(settings), task, threads)
+        asked.stretch.show(number, len(settings), f"{NAME}, {in_words(task, threads)}")
         found += measure(NAME, task, ("floor", ONCE), threads, asked.effort)
     return [row.to_json() for row in found]
 

@@ -17,6 +17,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from verification.command_line import deaf_children
+from verification.streams import lenient
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -26,17 +29,24 @@ class Failed(Exception):
 
 def call(function: str, threads: int, /, **arguments: Any) -> Any:
     """What ``benchmarks.module.function(**arguments)`` returns. Raises ``Failed`` if the child fails."""
-    child = subprocess.run(
-        [sys.executable, "-m", "benchmarks.fresh", function, str(threads)],
-        input=json.dumps(arguments),
-        stdout=subprocess.PIPE,
-        env=environment(threads),
-        text=True,
-        check=False,
-    )
+    with deaf_children():
+        child = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.fresh", function, str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment(threads),
+            text=True,
+        )
+    with child:
+        try:
+            result, _ = child.communicate(json.dumps(arguments))
+        except BaseException:
+            child.kill()
+            child.wait()
+            raise
     if child.returncode != 0:
         raise Failed(f"benchmarks.{function} ended with exit code {child.returncode}")
-    return json.loads(child.stdout)
+    return json.loads(result)
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -62,7 +72,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     module, function = sys.argv[1].split(".")
-    result = getattr(import_module(f"benchmarks.{module}"), function)(**json.load(sys.stdin))
+    with lenient():
+        result = getattr(import_module(f"benchmarks.{module}"), function)(**json.load(sys.stdin))
     json.dump(result, out, allow_nan=False)
     out.close()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks import fresh
 from benchmarks.fit import exponent
-from benchmarks.measure import announce, measure
+from benchmarks.measure import in_words, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.shapes import Shape
@@ -55,9 +55,9 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     points = QUICK_POINTS if asked.quick else POINTS
     plan = [(axis, value) for axis in AXES for value in points[axis]]
     found = []
-    for number, (axis, value) in enumerate(plan, 1):
+    for number, (axis, value) in enumerate(plan):
         task = _task(axis, value, asked.quick)
-        announce(NAME, number, len(plan), task, 1)
+        asked.stretch.show(number, len(plan), f"{NAME}, {in_words(task, 1)}")
         found += measure(NAME, task, names, 1, asked.effort, axis=axis, value=value)
     return [row.to_json() for row in found]
 

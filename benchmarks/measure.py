@@ -1,7 +1,7 @@
 """One task measured: every contender prepared, its gradient compared with manual's, then timed beside it."""
 
-import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from benchmarks import fresh
@@ -62,8 +62,10 @@ def compete(
 def for_each_number_of_threads(question: str, options: Options) -> list[Row]:
     """The rows of ``benchmarks.<question>.in_process``, each number of threads in a process of its own."""
     found = []
+    stretches = options.stretch.divided({str(threads): 1.0 for threads in options.threads})
     for threads in options.threads:
-        entries = fresh.call(f"{question}.in_process", threads, options=options.to_json(), threads=threads)
+        asked = replace(options, stretch=stretches[str(threads)]).to_json()
+        entries = fresh.call(f"{question}.in_process", threads, options=asked, threads=threads)
         found += [Row.from_json(entry) for entry in entries]
     return found
 
@@ -73,13 +75,8 @@ def _part(name: str) -> str:
     return f"({name})"
 
 
-def announce(question: str, done: int, total: int, task: Task, threads: int) -> None:
-    """One line of progress, on standard error."""
+def in_words(task: Task, threads: int) -> str:
+    """What is measured, in a line."""
     where = "the last step" if task.loss == "last" else "every step"
     what = f"{task.shape}, {task.xs.dtype}, {spell(task.truncation)}, loss on {where}"
-    say(f"{question} {done}/{total}: {what}, {threads} thread{'s' * (threads > 1)}")
-
-
-def say(text: str) -> None:
-    """A line on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    return f"{what}, {threads} thread{'s' * (threads > 1)}"

@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks import fresh
 from benchmarks.contenders import CONTENDERS
 from benchmarks.gate import Verdict, compare
-from benchmarks.measure import measure, say
+from benchmarks.measure import measure
 from benchmarks.options import Options
 from benchmarks.results import Row, row
 from benchmarks.shapes import Shape
@@ -37,12 +37,13 @@ RECOMPUTING = "manual-recomputing"
 def rows(options: Options) -> list[Row]:
     """A process for each contender and length, and one for the times; a quick run loads no large library."""
     names = options.only("manual", "autograd", *(() if options.quick else ("torch", "jax")))
+    lengths = STEPS[: 3 if options.quick else None]
+    plan = [(steps, name) for steps in lengths for name in dict.fromkeys([*names, RECOMPUTING])]
     found = []
-    for steps in STEPS[: 3 if options.quick else None]:
-        say(f"{NAME}: T {steps}")
-        for name in dict.fromkeys([*names, RECOMPUTING]):
-            entry = fresh.call(f"{NAME}.in_process", 1, contender=name, steps=steps)
-            found += [Row.from_json(entry)] if entry is not None else []
+    for number, (steps, name) in enumerate(plan):
+        options.stretch.show(number, len(plan), f"{NAME}, T {steps}, {name}")
+        entry = fresh.call(f"{NAME}.in_process", 1, contender=name, steps=steps)
+        found += [Row.from_json(entry)] if entry is not None else []
     entries = fresh.call(f"{NAME}.times", 1, options=options.to_json())
     return found + [Row.from_json(entry) for entry in entries]
 

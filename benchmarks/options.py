@@ -1,21 +1,26 @@
 """What a run is asked for, checked once, in a form that travels to a fresh process."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from benchmarks import timing
+from benchmarks.progress import Stretch
 from benchmarks.shapes import BY_NAME, Shape
 from benchmarks.timing import Effort
 
 
 @dataclass(frozen=True)
 class Options:
-    """Names of contenders and of shapes, numbers of threads, and whether the run has to end soon."""
+    """Names of contenders and of shapes, numbers of threads, and whether the run has to end soon.
+
+    ``stretch``: what of the whole run those that are handed this are about to do.
+    """
 
     contenders: tuple[str, ...]
     shapes: tuple[str, ...]
     threads: tuple[int, ...]
     quick: bool = False
+    stretch: Stretch = field(default_factory=Stretch.whole)
 
     @property
     def sizes(self) -> tuple[Shape, ...]:
@@ -42,7 +47,7 @@ class Options:
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "Options":
         contenders, shapes, threads = (tuple(entry[key]) for key in ("contenders", "shapes", "threads"))
-        return cls(contenders, shapes, threads, entry["quick"])
+        return cls(contenders, shapes, threads, entry["quick"], Stretch(**entry["stretch"]))
 
 
 def _rounds(effort: Effort) -> str:

@@ -5,8 +5,6 @@ becomes further keys beside them. A row whose gradients disagree has neither tim
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -130,19 +128,3 @@ def read(path: Path) -> list[Row]:
         return [Row.from_json(entry) for entry in json.loads(path.read_text("utf-8"))["rows"]]
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError("not a file of results") from problem
-
-
-def write(path: Path, text: str) -> None:
-    """The text as a file, whole or not at all: OSError leaves whatever was there before."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        # mkstemp lets nobody else read, which is not what a results file is for.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks import fresh
 from benchmarks.contenders import Ready, manual
-from benchmarks.measure import compete, measure, say
+from benchmarks.measure import compete, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.shapes import Shape
@@ -46,12 +46,13 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     asked = Options.from_json(options)
     dtypes = DTYPES[:1] if asked.quick else DTYPES
     found = []
-    for dtype in dtypes:
-        say(f"{NAME}: a loss on the last step, {dtype}")
+    for number, dtype in enumerate(dtypes):
+        parts = 3 * len(dtypes)
+        asked.stretch.show(3 * number, parts, f"{NAME}, a loss on the last step, {dtype}")
         found += last_step(asked, dtype)
-        say(f"{NAME}: sweeps abreast and in sequence, {dtype}")
+        asked.stretch.show(3 * number + 1, parts, f"{NAME}, sweeps abreast and in sequence, {dtype}")
         found += recursions(asked, dtype)
-        say(f"{NAME}: against detached states, {dtype}")
+        asked.stretch.show(3 * number + 2, parts, f"{NAME}, against detached states, {dtype}")
         peers = asked.only("torch", "jax", *(() if asked.quick else ("autograd",)))
         for truncation in (CHUNK, Full()):
             task = draw(LONG, dtype, "every", truncation)

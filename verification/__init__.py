@@ -5,9 +5,13 @@ verification = verify(engine)        # engine: a function Problem -> Gradients
 verification.verdict                 # "verified", "refuted" or "not exercised"
 """
 
-from verification.engine import manual
-from verification.problem import Engine, Gradients, Problem, Unsupported
-from verification.suite import PROFILES, QUICK, THOROUGH, Verification, verify
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verification.engine import manual
+    from verification.problem import Engine, Gradients, Problem, Unsupported
+    from verification.suite import PROFILES, QUICK, THOROUGH, Verification, verify
 
 __all__ = [
     "PROFILES",
@@ -21,3 +25,16 @@ __all__ = [
     "manual",
     "verify",
 ]
+
+_HOME = {
+    "manual": "engine",
+    **dict.fromkeys(("Engine", "Gradients", "Problem", "Unsupported"), "problem"),
+    **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Verification", "verify"), "suite"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is first asked for: the command has to start without the extra."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -12,7 +12,9 @@ its training has two forecasts, one by each.
 """
 
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -28,6 +30,7 @@ from rnn.arrays import Array
 from rnn.data import Records, sine_wave, split, windows
 from rnn.network import Params
 from rnn.training import rmse
+from verification.command_line import deaf_children
 from verification.engine import manual
 from verification.files import write
 from verification.mutants.specimen import (
@@ -184,8 +187,31 @@ def _spread(tasks: Sequence[Task], processes: int | None) -> Iterator[Trained]:
     """``_trained`` of every task, in their order."""
     # A new interpreter each: this one may have threads, which a fork does not take along.
     context = multiprocessing.get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context) as pool:
-        yield from pool.map(_trained, tasks)
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context, initializer=_end_with_parent)
+    with _one_thread_each(), pool:
+        try:
+            with deaf_children():
+                futures = [pool.submit(_trained, task) for task in tasks]
+            for future in futures:
+                yield future.result()
+        except BaseException:
+            # Else whoever is interrupted waits for trainings that nobody wants.
+            for process in set(multiprocessing.active_children()).difference(others):
+                process.kill()
+            raise
+
+
+def _end_with_parent() -> None:
+    """Ends this process as soon as its parent is gone, however that came."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a worker has one"
+
+    def wait() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 @contextmanager

@@ -14,7 +14,6 @@ Two more figures belong to the same claim: how often the suite accuses the right
 and how far from the truth the hand derivation and autograd are, at working precision (``accuracy``).
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -29,7 +28,7 @@ from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
 from verification.checkers import Checker, checkers
 from verification.engine import manual
-from verification.files import write, write_text
+from verification.files import write
 from verification.oracles.autograd import gradients
 from verification.percent import percent
 from verification.problem import BLOCKS, Engine, Gradients, Problem
@@ -531,15 +530,3 @@ def draw(path: Path, detection: Detection) -> None:
     axes.grid(axis="y", color="0.6", alpha=0.3, linewidth=0.7)
     axes.legend(loc="center left", frameon=False, fontsize="small", bbox_to_anchor=(0.0, 0.62))
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
-
-
-def run(out: Path, seed: int, cases: int, progress: Progress | None = None) -> str:
-    """Measure all of it over ``cases`` problems, write detection.json and detection.png, return the text."""
-    # First, because it forks, and the peers that the curve imports start threads.
-    alarms = false_alarms(cases, seed, progress)
-    errors = accuracy(cases, seed, progress)
-    detection = replace(curve(cases, seed, progress), accuracy=errors, alarms=alarms)
-    text = json.dumps(as_json(detection), indent=1, ensure_ascii=False)
-    write_text(out / "detection.json", f"{text}\n")
-    draw(out / "detection.png", detection)
-    return as_text(detection)

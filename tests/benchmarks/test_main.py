@@ -1,18 +1,27 @@
 """The command line: what it is asked, and what it refuses in one line."""
 
+import errno
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
 
 import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import fresh
-from benchmarks.__main__ import arguments, check_places, main, options_from
+from benchmarks.__main__ import QUESTIONS, arguments, main, options_from, places_from
 from benchmarks.gate import Verdict
 from benchmarks.machine import cores
+from benchmarks.progress import SECONDS
 from benchmarks.results import row
 from benchmarks.shapes import QUICK, SHAPES, Shape
 from benchmarks.task import draw
 from benchmarks.timing import Times
+from verification.files import Undelivered
 
 
 @pytest.fixture
@@ -98,8 +107,44 @@ def test_results_that_cannot_be_written_are_refused_first(capsys, tmp_path):
 def test_places_that_can_be_written_are_left_as_they_were(tmp_path):
     """Looking leaves nothing behind but the folder for pictures."""
     asked = arguments(["--json", str(tmp_path / "results.json"), "--out", str(tmp_path / "pictures")])
-    check_places(asked)
+    places = places_from(asked, QUESTIONS)
     assert [path.name for path in tmp_path.rglob("*")] == ["pictures"]
+    assert set(places.names) == {"ratios.png", "growth.png", "memory.png"}
+
+
+@pytest.mark.parametrize("name", ["ratios.png", "growth.png", "memory.png"])
+def test_the_results_may_not_be_a_picture(capsys, tmp_path, name):
+    """Nor is the folder made for it."""
+    folder = tmp_path / "pictures"
+    said = refusal(capsys, "--out", str(folder), "--json", str(folder / name.upper()))
+    assert f"{name} goes there, needed another file" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--questions", "floor", "--out", "pictures"], "--out: changes nothing here, needed a question of"),
+        (["--questions", "growth", "--shapes", "50x1x1x16"], "--shapes: changes nothing here"),
+        (["--questions", "growth,memory", "--threads", "1"], "--threads: changes nothing here"),
+        (["--questions", "article_training", "--contenders", "torch"], "--contenders: changes nothing here"),
+        (["--questions", "x" * 100_000], "xxx', needed one of against_autodiff,"),
+        (["--questions", "one\ntwo"], r"unknown 'one\ntwo', needed one of"),
+    ],
+)
+def test_a_flag_that_changes_nothing_is_refused(capsys, tmp_path, monkeypatch, given, said):
+    """In one line, and no folder is made."""
+    monkeypatch.chdir(tmp_path)
+    assert said in refusal(capsys, *given)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_questions_with_a_picture_are_those_that_draw():
+    """And the flags name questions that there are."""
+    drawing = [name for name in QUESTIONS if hasattr(import_module(f"benchmarks.{name}"), "pictures")]
+    assert list(command.PICTURES) == drawing
+    assert set().union(*command.HEEDED.values()) <= set(QUESTIONS)
+    assert list(SECONDS) == list(QUESTIONS)
 
 
 def test_the_usual_run(nothing_installed):
@@ -130,16 +175,27 @@ def test_manual_always_takes_part():
     assert options.sizes == (Shape(50, 1, 1, 16),)
 
 
-@pytest.mark.parametrize(("objection", "code"), [("", 0), ("W is off", 1)])
-def test_results_reach_the_file_and_the_terminal(monkeypatch, capsys, tmp_path, objection, code):
-    """A run whose question is answered beforehand; a disagreement shows in the table and in the exit code."""
+def answer(objection=""):
+    """The rows of the floor, whose contender agrees or does not."""
     task, times = draw(Shape(4, 1, 1, 2), "float64"), Times((0.001, 0.002))
     rows = [row("floor", task, "manual", 1, Verdict(0.0), times, times, {"checks": 0.1})]
     theirs = () if objection else (times, times)
     rows.append(row("floor", task, "floor", 1, Verdict(0.5, objection), *theirs))
     rows.append(row("floor", task, "manual-once", 1, Verdict(0.0), times, times))
-    monkeypatch.setattr("benchmarks.floor.rows", lambda options: rows)
+    return rows
+
+
+@pytest.fixture
+def answered(monkeypatch):
+    """The floor's question is answered beforehand, and nothing runs in another process."""
+    monkeypatch.setattr("benchmarks.floor.rows", lambda options: answer())
     monkeypatch.setattr(fresh, "call", lambda *_, **__: [])
+
+
+@pytest.mark.parametrize(("objection", "code"), [("", 0), ("W is off", 1)])
+def test_results_reach_the_file_and_the_terminal(monkeypatch, capsys, tmp_path, answered, objection, code):
+    """A run whose question is answered beforehand; a disagreement shows in the table and in the exit code."""
+    monkeypatch.setattr("benchmarks.floor.rows", lambda options: answer(objection))
     path = tmp_path / "results.json"
     assert main(["--questions", "floor", "--quick", "--json", str(path)]) == code
     read = json.loads(path.read_text())
@@ -148,3 +204,68 @@ def test_results_reach_the_file_and_the_terminal(monkeypatch, capsys, tmp_path, 
     assert read["machine"]["blas"] == {"1": []}
     assert {"python", "numpy"} <= set(read["versions"])
     assert ("disagrees" in capsys.readouterr().out) == bool(objection)
+
+
+def test_results_on_standard_output_are_all_that_is_there(capsys, answered):
+    """The tables go to standard error."""
+    assert main(["--questions", "floor", "--quick", "--json", "-"]) == 0
+    told = capsys.readouterr()
+    assert len(json.loads(told.out)["rows"]) == 3
+    assert "How far the floor is" in told.err
+
+
+def test_a_question_that_fails_does_not_cost_the_others(monkeypatch, capsys, tmp_path, answered):
+    """Its process ended without a result: one line says so, what the others came to is there, and it is 3."""
+
+    def fails(options):
+        raise fresh.Failed("benchmarks.growth.in_process ended with exit code 1")
+
+    monkeypatch.setattr("benchmarks.growth.rows", fails)
+    path = tmp_path / "results.json"
+    assert main(["--questions", "growth,floor", "--quick", "--json", str(path), "--out", str(tmp_path)]) == 3
+    assert len(json.loads(path.read_text())["rows"]) == 3
+    assert (
+        "python -m benchmarks: benchmarks.growth.in_process ended with exit code 1" in capsys.readouterr().err
+    )
+
+
+def test_a_picture_that_cannot_be_drawn_does_not_cost_the_results(monkeypatch, tmp_path, answered):
+    """The disk is full when it comes to it."""
+
+    def full(rows, folder):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("benchmarks.growth.rows", lambda options: [])
+    monkeypatch.setattr("benchmarks.growth.report", lambda rows: "")
+    monkeypatch.setattr("benchmarks.growth.pictures", full)
+    path = tmp_path / "results.json"
+    with pytest.raises(Undelivered, match=r"growth\.png: No space left on device"):
+        main(["--questions", "floor,growth", "--quick", "--json", str(path), "--out", str(tmp_path)])
+    assert len(json.loads(path.read_text())["rows"]) == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such signals")
+@pytest.mark.parametrize(
+    ("number", "said"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "ended by SIGTERM")]
+)
+def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, number, said):
+    """Ctrl-C reaches the process that measures as well, which says nothing and does not stay."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks", "--quick", "--questions", "article_training", "--json", "-"],
+        cwd=fresh.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    # The head of the tables, which go to standard error; a process that measures comes right after it.
+    lines = iter(child.stderr.readline, "")
+    assert any(line.startswith("run: ") for line in lines)
+    time.sleep(0.5)
+    (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
+    out, err = child.communicate(timeout=60)
+    assert (out, err) == ("", f"python -m benchmarks: {said}\n")
+    assert child.returncode == 128 + number
+    # Nobody is left in its group.
+    with pytest.raises(ProcessLookupError):
+        os.killpg(child.pid, 0)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.gate import Verdict
-from benchmarks.results import Row, document, row, spell, timed, write
+from benchmarks.results import Row, document, row, spell, timed
 from benchmarks.shapes import Shape
 from benchmarks.task import draw
 from benchmarks.timing import Times
@@ -74,25 +74,6 @@ def test_the_document():
 def test_a_document_without_rows_is_one():
     """Even then it can be read."""
     assert json.loads(document({}, {}, []))["rows"] == []
-
-
-def test_a_file_is_written_whole(tmp_path):
-    """It replaces what was there, and leaves nothing beside it."""
-    path = tmp_path / "results.json"
-    path.write_text("old")
-    write(path, "new")
-    assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path):
-    """What cannot be encoded never reaches the file, and no half of it stays behind."""
-    path = tmp_path / "results.json"
-    path.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write(path, "\ud800")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(

@@ -249,12 +249,3 @@ def test_as_json(found):
 def test_shown():
     """In per cent to a tenth; where nothing was judged there is no share."""
     assert [detection.shown(share) for share in (None, 0.0, 0.125)] == ["none", "0%", "12.5%"]
-
-
-def test_run_writes_a_picture_and_json(tmp_path, monkeypatch):
-    """Both files, and the text for the terminal."""
-    monkeypatch.setattr(detection, "checkers", lambda: ([judge(by_any_bit, "one")], ("two",)))
-    text = detection.run(tmp_path, seed=0, cases=3)
-    assert "Not installed: two" in text
-    assert json.loads((tmp_path / "detection.json").read_text("utf-8"))["cases"] == 3
-    assert (tmp_path / "detection.png").read_bytes().startswith(b"\x89PNG")

@@ -3,10 +3,12 @@
 import errno
 import os
 import stat
+import threading
+from pathlib import Path
 
 import pytest
 
-from verification.files import refuse_unwritable, write, write_text
+from verification.files import Undelivered, deliver, refuse_unwritable, write, write_text
 
 
 def test_a_new_file_is_written(tmp_path):
@@ -120,3 +122,114 @@ def test_a_path_without_a_folder_cannot_be_written(tmp_path, parent, kind):
         refuse_unwritable(path)
     assert told.value.filename == str(path)
     assert told.value.strerror
+
+
+def test_a_read_only_file_cannot_be_written(tmp_path, monkeypatch):
+    """Though it could be replaced: whoever made it so wants to keep it."""
+    path = tmp_path / "old.txt"
+    path.write_text("old")
+    # Whoever runs the tests as root may write to everything.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(PermissionError) as told:
+        refuse_unwritable(path)
+    assert told.value.filename == str(path)
+
+
+def test_a_name_that_is_too_long_cannot_be_written(tmp_path):
+    """It is found out before the work; the longest that there may be can be."""
+    with pytest.raises(OSError, match="name too long"):
+        refuse_unwritable(tmp_path / ("x" * 300))
+    longest = tmp_path / ("x" * 250 + ".json")
+    refuse_unwritable(longest)
+    write_text(longest, "whole")
+    suffix = tmp_path / ("x." + "j" * 253)
+    write_text(suffix, "whole")
+    assert sorted(os.listdir(tmp_path)) == sorted([longest.name, suffix.name])
+
+
+def test_a_link_is_followed(tmp_path):
+    """The file that it leads to is written, there or not, and the link stays one."""
+    (tmp_path / "folder").mkdir()
+    for target in ("old.txt", "folder/new.txt"):
+        link = tmp_path / "link"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        (tmp_path / "old.txt").write_text("old")
+        refuse_unwritable(link)
+        write_text(link, "whole")
+        assert link.is_symlink()
+        assert (tmp_path / target).read_text() == "whole"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no such files")
+def test_a_named_pipe_is_written_into(tmp_path):
+    """It stays a pipe, and its reader has all of the text; asking whether it can be waits for no reader."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    refuse_unwritable(path)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(path.read_text()))
+    reader.start()
+    write_text(path, "whole")
+    reader.join()
+    assert read == ["whole"]
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_the_null_device_stays_one():
+    """It is written into and not replaced."""
+    before = os.stat(os.devnull)
+    refuse_unwritable(Path(os.devnull))
+    write_text(Path(os.devnull), "whole")
+    after = os.stat(os.devnull)
+    assert (before.st_mode, before.st_ino) == (after.st_mode, after.st_ino)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no such device")
+def test_a_full_device_is_an_error():
+    """Of the system, which is told."""
+    with pytest.raises(OSError, match="No space left"):
+        write_text(Path("/dev/full"), "whole")
+
+
+def test_half_a_pair_of_surrogates_is_written_as_an_escape(tmp_path):
+    """UTF-8 has none, and it is no reason to lose a report."""
+    write_text(tmp_path / "new.txt", "\udcff")
+    assert (tmp_path / "new.txt").read_text() == r"\udcff"
+
+
+def test_every_file_that_can_be_is_delivered(tmp_path):
+    """In their order, each told when it is there; what could not be is told at the end, a line each."""
+
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device", "a temporary name")
+
+    def fails(path):
+        raise OSError("the encoder says no")
+
+    names = ("a", "b", "c", "d")
+    saves = (full, lambda path: path.write_text("whole"), fails, lambda path: path.write_text("whole"))
+    delivery = deliver({tmp_path / name: save for name, save in zip(names, saves, strict=True)})
+    assert [next(delivery).name, next(delivery).name] == ["b", "d"]
+    with pytest.raises(Undelivered) as lost:
+        next(delivery)
+    assert lost.value.args == (
+        f"{tmp_path / 'a'}: No space left on device, could not be written",
+        f"{tmp_path / 'c'}: the encoder says no, could not be written",
+    )
+
+
+def test_a_fault_in_making_one_file_does_not_cost_the_others(tmp_path):
+    """It is raised as it is, at the end, and with it what else went wrong."""
+
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    saves = {"a": lambda path: 1 / 0, "b": full, "c": lambda path: {}[1], "d": lambda path: None}
+    delivery = deliver({tmp_path / name: save for name, save in saves.items()})
+    assert next(delivery).name == "d"
+    with pytest.raises(ZeroDivisionError) as fault:
+        next(delivery)
+    (note,) = fault.value.__notes__
+    assert note == f"{tmp_path / 'b'}: No space left on device, could not be written\nKeyError(1)"

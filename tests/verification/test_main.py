@@ -1,267 +1,236 @@
-"""``python -m verification``, on few cases and for one epoch: what it prints, writes and returns."""
+"""``python -m verification`` as a process: what a shell, a terminal and a missing library make of it."""
 
-import errno
 import json
 import os
+import signal
+import subprocess
 import sys
-from dataclasses import replace
-from functools import partial
+import time
+from pathlib import Path
 
-import numpy as np
 import pytest
 
-from verification import __main__ as command
-from verification import mutants, shrinking, sine, suite
-from verification.engine import manual
-from verification.mutants import CATALOGUE, EQUIVALENT, specimen
-from verification.properties import PROPERTIES
-from verification.scalars import ScalarRow
-from verification.suite import PROFILES, Profile, verify
+ROOT = Path(__file__).parents[2]
 
-SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
+# The command as `python -m` runs it, after a change that makes it quick or lets something go wrong.
+PROGRAM = """
+import runpy, sys
+sys.path.insert(0, {root!r})
+{change}
+sys.argv = ["-m", *sys.argv[1:]]
+runpy.run_module("verification", run_name="__main__", alter_sys=True)
+"""
 
-A_SURVIVOR = {"total": 1, "killed": 0, "survivors": ["one"], "equivalent": 0, "accused": []}
+# The work is done: it says much, and comes to JSON and two files.
+DONE = """
+from verification import commands
+def done(options, engine, progress):
+    for number in range(20_000):
+        print("∂", number)
+    with progress.part("a part") as show:
+        show(1, 1)
+    files = {"report.html": lambda path: path.write_text("whole"), "sine.png": FAILS}
+    return commands.Outcome(HOLDS, lambda: {"∂": 1}, files)
+commands.COMMANDS["verify"] = done, lambda options: {"a part": 1.0}
+"""
 
-PNG = b"\x89PNG\r\n\x1a\n"
+
+def done(holds=True, fails="lambda path: path.write_text('whole')"):
+    """A program whose work has been done."""
+    return DONE.replace("HOLDS", str(holds)).replace("FAILS", fails)
 
 
-@pytest.fixture(autouse=True)
-def in_a_hurry(monkeypatch, tmp_path):
-    """Few cases of two properties, few attempts to shrink, two mutants, a small network, one epoch."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=100, exact_cases=1, faults=2))
-    monkeypatch.setattr(
-        mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
+def command(change, *argv):
+    """The call of the program after the change."""
+    return [sys.executable, "-c", PROGRAM.format(root=str(ROOT), change=change), *argv]
+
+
+def shell(call, redirection, folder, **environment):
+    """The call in a shell that redirects its output: exit code, standard output and error."""
+    ended = subprocess.run(
+        ["bash", "-c", f'set -o pipefail; "$@" {redirection}', "bash", *call],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "1", **environment},
+        check=False,
     )
-    monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
-    monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
-    some = [check for check in PROPERTIES if check.name in ("forward", "lags")]
-    monkeypatch.setattr(command, "WITH_OWN_POLICIES", some)
-    monkeypatch.setattr(suite, "smallest", partial(shrinking.smallest, tried=30))
-    # The contract is about more cases than these.
-    monkeypatch.setattr(suite, "LEAST", 0)
-    monkeypatch.setattr(sine, "UNITS", 8)
-    for name in ("ARTICLE", "LONG"):
-        monkeypatch.setattr(command, name, replace(getattr(command, name), epochs=1))
+    return ended.returncode, ended.stdout, ended.stderr
 
 
-def doubles_c(problem):
-    """An engine whose gradient of c is twice what it should be."""
-    answer = manual(problem)
-    return replace(answer, c=2 * answer.c)
+def delivered(folder):
+    """Everything that the program has to leave is there."""
+    report = folder / "verification-report"
+    assert json.loads((folder / "out.json").read_text("utf-8")) == {"∂": 1}
+    assert sorted(os.listdir(report)) == ["report.html", "sine.png"]
+    assert (report / "report.html").read_text() == (report / "sine.png").read_text() == "whole"
 
 
-def no_training(*args):
-    """Stands for the training where there must be none."""
-    pytest.fail("trained with gradients that do not hold")
-
-
-def test_a_verified_run(tmp_path, capsys):
-    """It prints the table and the verdict, trains, draws the picture, writes the JSON, and returns 0."""
-    out, path = tmp_path / "deep" / "report", tmp_path / "out.json"
-    assert command.main(["--seed", "0", "--out", str(out), "--json", str(path)]) == 0
-    told = capsys.readouterr()
-    for words in (
-        "lags W",
-        "Mutants: 2 of 2",
-        "published rule",
-        "autograd.test_util",
-        "verified:",
-        "The gradients hold",
-        "RMSE",
-        f"Drawn: {out / 'sine.png'}",
-    ):
-        assert words in told.out
-    assert "100 of 100" in told.err
-    assert "REFUTED" not in told.out
-    assert (out / "sine.png").read_bytes().startswith(PNG)
-    result = json.loads(path.read_text("utf-8"))
-    assert (result["verdict"], result["seed"], result["profile"]) == ("verified", 0, "quick")
-    assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
-    assert result["specimen"]["verdict"] == "refuted"
-    assert result["detection"]["cases"] == 2
-    assert {oracle["name"]: oracle["asked"] for oracle in result["oracles"]}["50 digits"] == 9
-    assert result["sine"]["epochs"] == result["sine_in_the_articles_budget"]["epochs"] == 1
-    assert sorted(os.listdir(tmp_path)) == ["deep", "out.json"]
-
-
-def test_a_refuted_run(tmp_path, capsys, monkeypatch):
-    """It prints the example and the diagnosis, draws where the fault is, trains nothing, and returns 1."""
-    monkeypatch.setattr(command, "train_on_sine", no_training)
-    path = tmp_path / "out.json"
-    assert command.main(["--json", str(path)], doubles_c) == 1
-    told = capsys.readouterr().out
-    assert "REFUTED" in told
-    assert "refuted: 100 cases" in told
-    assert "Refuted: lags c" in told
-    assert "c is wrong for every loss: the readout is at fault" in told
-    assert "No training" in told
-    _, _, rest = told.partition("The smallest example:\n\n")
-    program, end, _ = rest.partition("\n)\n")
-    namespace = {}
-    exec(program + end, namespace)
-    problem = namespace["problem"]
-    assert problem.params["c"].size == 1
-    assert abs(doubles_c(problem).c) > abs(manual(problem).c)
-    result = json.loads(path.read_text("utf-8"))
-    assert result["verdict"] == "refuted"
-    assert result["sine"] is None
-    assert (tmp_path / "verification-report" / "diagnosis.png").read_bytes().startswith(PNG)
-    assert not (tmp_path / "verification-report" / "sine.png").exists()
-
-
-@pytest.mark.parametrize(
-    ("what", "changed", "verdict"),
-    [
-        ("scalar_rows", lambda: [replace(SCALAR, slope=99.0)], "refuted"),
-        ("believed", lambda told, profile: replace(told, mutants=A_SURVIVOR), "not exercised"),
-    ],
-)
-def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what, changed, verdict):
-    """A wrong slope of tanh refutes, and a mutant that lives leaves nothing shown; 1 is returned."""
-    monkeypatch.setattr(command, "train_on_sine", no_training)
-    monkeypatch.setattr(command, what, changed)
-    path = tmp_path / "out.json"
-    assert command.main(["--json", str(path)]) == 1
-    assert json.loads(path.read_text("utf-8"))["verdict"] == verdict
-
-
-def test_a_run_that_shows_nothing(capsys, monkeypatch):
-    """One case is not evidence: neither pass nor fail, no training, and 1 is returned."""
-    monkeypatch.setattr(command, "train_on_sine", no_training)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=1, exact_cases=1, faults=1))
-    assert command.main([]) == 1
-    told = capsys.readouterr().out
-    assert "not exercised: 1 cases" in told
-    assert "Not exercised, which is neither pass nor fail" in told
-
-
-def test_the_seed_and_the_profile_reach_the_run(tmp_path, monkeypatch):
-    """What is asked for is what verify is called with; the engine is this project's own by default."""
-    asked = []
-
-    def verifies(engine, profile, **keywords):
-        asked.append((engine, profile, keywords["seed"]))
-        return replace(verify(engine, profile, properties=[PROPERTIES[0]]), seed=keywords["seed"])
-
-    small = Profile("thorough", cases=1, exact_cases=1, faults=1)
-    monkeypatch.setitem(PROFILES, "thorough", small)
-    monkeypatch.setattr(command, "verify", verifies)
-    command.main(["--profile", "thorough", "--seed", "42"])
-    assert asked == [(manual, small, 42)]
-
-
-def test_the_training_follows_the_seed(monkeypatch):
-    """Both recipes are trained from the run's own seed, and what the second gives is drawn."""
-    asked, drawn = [], []
-
-    def trains(recipe, seed, *rest):
-        asked.append((recipe, seed))
-        return sine.train_on_sine(recipe, seed, *rest)
-
-    verified = verify(manual, PROFILES["quick"], properties=[PROPERTIES[0]])
-    monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified)
-    monkeypatch.setattr(command, "train_on_sine", trains)
-    monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
-    assert command.main(["--seed", "5"]) == 0
-    assert asked == [(command.ARTICLE, 5), (command.LONG, 5)]
-    assert drawn == [command.LONG]
-
-
-MISUSES = {
-    "an unknown profile": (["--profile", "hasty"], "hasty"),
-    "a negative seed": (["--seed", "-1"], "-1"),
-    "a seed that is no number": (["--seed", "x"], "'x', needed an integer of at least 0"),
-    "a seed with a fraction": (["--seed", "1.5"], "'1.5', needed an integer of at least 0"),
-    "an unknown option": (["--fast"], "--fast"),
-    "a file for a folder": (["--out", "file.txt"], "file.txt: File exists, needed a place to write to"),
-    "a folder below a file": (
-        ["--out", "file.txt/out"],
-        "file.txt/out: Not a directory, needed a place to write to",
-    ),
-    "a folder for the picture": (
-        ["--out", "taken"],
-        "taken/sine.png: Is a directory, needed a place to write to",
-    ),
-    "a folder for a file": (["--json", "folder"], "folder: Is a directory, needed a place to write to"),
-    "a missing folder": (
-        ["--json", "missing/out.json"],
-        "missing/out.json: No such file or directory, needed a place to write to",
-    ),
+# How output may fail, what the exit code is if all holds, and what is said of it.
+FAILURES = {
+    "a closed pipe": ("| head -1", 0, "standard output: Broken pipe"),
+    "a full disk": ("> /dev/full", 3, "standard output: No space left on device"),
+    "no standard output": (">&-", 0, ""),
+    "no standard error": ("2>&-", 0, None),
+    "a full disk for errors": ("2> /dev/full", 0, None),
+    "neither": ("> /dev/null 2>&-", 0, None),
 }
 
 
-@pytest.mark.parametrize("name", MISUSES)
-def test_misuse_is_one_line_and_nothing_is_done(tmp_path, capsys, monkeypatch, name):
-    """Exit code 2, the value that was given in one line on standard error, and not a case is run."""
-    (tmp_path / "file.txt").write_text("")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "taken" / "sine.png").mkdir(parents=True)
-    monkeypatch.setattr(command, "verify", no_training)
-    argv, words = MISUSES[name]
-    with pytest.raises(SystemExit) as left:
-        command.main(argv)
-    told = capsys.readouterr()
-    assert left.value.code == 2
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert told.err.startswith("python -m verification: ")
-    assert words in told.err
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such shell")
+@pytest.mark.parametrize("holds", [True, False])
+@pytest.mark.parametrize("name", FAILURES)
+def test_output_that_fails_does_not_cost_the_work(tmp_path, name, holds):
+    """Everything is written, one line says what became of the text, and the exit code is right."""
+    redirection, code, said = FAILURES[name]
+    ended, _, err = shell(command(done(holds), "--json", "out.json"), redirection, tmp_path)
+    assert ended == (code or int(not holds))
+    delivered(tmp_path)
+    *_, summary = err.splitlines() or [""]
+    complaints = [line for line in err.splitlines() if line.startswith("python -m verification: ")]
+    assert "Traceback" not in err
+    assert len(complaints) == bool(said)
+    if said:
+        assert complaints[0].startswith(f"python -m verification: {said}")
+    elif said is not None:
+        assert summary.startswith("100 % done in")
 
 
-def test_a_place_that_may_not_be_written_is_refused_first(capsys, monkeypatch):
-    """Permission denied, as any other error of the system, is one line before any work."""
-
-    def denied(path):
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    monkeypatch.setattr(command, "refuse_unwritable", denied)
-    monkeypatch.setattr(command, "verify", no_training)
-    with pytest.raises(SystemExit) as left:
-        command.main([])
-    assert left.value.code == 2
-    assert "sine.png: Permission denied" in capsys.readouterr().err
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such shell")
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_output_that_cannot_be_encoded_does_not_cost_the_work(tmp_path, encoding):
+    """What the encoding lacks is escaped."""
+    environment = {"PYTHONIOENCODING": encoding}
+    ended, out, _ = shell(command(done(), "--json", "out.json"), "", tmp_path, **environment)
+    assert ended == 0
+    assert out.startswith("\\u2202 0\n\\u2202 1\n")
+    delivered(tmp_path)
 
 
-@pytest.mark.parametrize("total", [1, 99, 100, 1500, 1700])
-def test_progress_is_told_a_few_times_and_at_the_end(capsys, total):
-    """Elsewhere than in a terminal: a few lines of their own, the last when all is done."""
-    for step in (100, 1):
-        show = command.progress()
-        for done in [*range(step, total, step), total]:
-            show(done, total)
-        lines = capsys.readouterr().err.splitlines()
-        assert lines[-1].startswith(f"{total} of {total}")
-        assert len(lines) <= 4
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such shell")
+def test_json_on_standard_output_goes_through_a_pipe(tmp_path):
+    """It is all that is there, in any encoding."""
+    call = command(done(), "--json", "-")
+    ended, out, err = shell(call, "| cat", tmp_path, PYTHONIOENCODING="cp1252")
+    assert (ended, json.loads(out)) == (0, {"∂": 1})
+    assert err.startswith("\\u2202 0\n")
 
 
-def test_progress_overwrites_itself_in_a_terminal(capsys, monkeypatch):
-    """One line, which ends when the cases do."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    show = command.progress()
-    for done in (100, 200):
-        show(done, 200)
-    told = capsys.readouterr().err
-    before, first, last = told.split("\r")
-    assert before == ""
-    assert first.startswith("100 of 200")
-    assert last.startswith("200 of 200")
-    assert told.count("\n") == last.endswith("\n") == 1
+def test_a_file_that_cannot_be_written_is_3(tmp_path):
+    """One line says which and why; all the others are there."""
+    fails = "lambda path: open('/no/such/folder', 'w')"
+    ended, _, err = shell(command(done(fails=fails), "--json", "out.json"), "", tmp_path)
+    assert ended == 3
+    (line,) = [line for line in err.splitlines() if line.startswith("python -m verification: ")]
+    place = os.path.join("verification-report", "sine.png")
+    assert line.endswith(f"{place}: No such file or directory, could not be written")
+    assert json.loads((tmp_path / "out.json").read_text("utf-8")) == {"∂": 1}
+    assert os.listdir(tmp_path / "verification-report") == ["report.html"]
 
 
-def test_epochs_are_told_ever_more_rarely(capsys):
-    """Every fifth up to 25, then every 25th."""
-    told = []
-    for epoch in range(76):
-        command.show_epoch(epoch, 1.0, 2.0)
-        seen = capsys.readouterr()
-        if seen.out or seen.err:
-            told.append(epoch)
-    assert told == [0, 5, 10, 15, 20, 25, 50, 75]
+def test_a_breakdown_is_3(tmp_path):
+    """Neither refuted nor misused; the traceback is in a file, and nothing else is left."""
+    change = done() + "commands.COMMANDS['verify'] = lambda *args: 1 / 0, lambda options: {'a part': 1.0}"
+    ended, out, err = shell(command(change), "", tmp_path, TMPDIR=str(tmp_path))
+    (kept,) = tmp_path.glob("verified-rnn-*.txt")
+    assert (ended, out) == (3, "")
+    assert err.count("\n") == 1
+    assert "failed, by a fault of its own: ZeroDivisionError: division by zero" in err
+    assert err.endswith(f"{kept}\n")
+    assert "ZeroDivisionError" in kept.read_text("utf-8")
+    assert os.listdir(tmp_path / "verification-report") == []
 
 
-def test_the_default_is_this_projects_own_run():
-    """Without an option: the quick profile, seed 0, pictures in verification-report, no JSON."""
-    options = command.arguments([])
-    assert (options.profile, options.seed, options.json) == ("quick", 0, None)
-    assert str(options.out) == "verification-report"
+BLOCKED = "sys.modules[{library!r}] = None"
+
+MISSING = {
+    "autograd": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
+    "hypothesis": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
+    "mpmath": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
+    "matplotlib": "the extra 'plots' brings it: pip install 'verified-rnn[plots]'",
+}
+
+
+@pytest.mark.parametrize("library", MISSING)
+def test_a_missing_library_is_named_with_its_extra(tmp_path, library):
+    """One line, exit code 2, and nothing is made."""
+    change = f"""
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == {library!r} else found(name, *rest)
+sys.modules[{library!r}] = None
+"""
+    ended, out, err = shell(command(change), "", tmp_path)
+    assert (ended, out) == (2, "")
+    assert err == f"python -m verification: {library} is missing; {MISSING[library]}\n"
+    assert os.listdir(tmp_path) == []
+
+
+def children(pid):
+    """The processes that this one has started and that are there."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, _, rest = stat.read_text("utf-8", "replace").rpartition(")")
+        except OSError:
+            continue
+        if int(rest.split()[1]) == pid:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def started(folder, *argv):
+    """The program, not changed, once it has processes of its own, and those."""
+    child = subprocess.Popen(
+        command("", *argv),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    workers, deadline = [], time.monotonic() + 60
+    while len(workers) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+        workers = children(child.pid)
+    assert workers
+    return child, workers
+
+
+def gone(processes, seconds=10):
+    """Are they, soon?"""
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{each}").exists() for each in processes) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not any(Path(f"/proc/{each}").exists() for each in processes)
+
+
+needs_proc = pytest.mark.skipif(
+    not os.path.exists("/proc/self/stat"), reason="the system does not show its processes"
+)
+
+
+@needs_proc
+@pytest.mark.parametrize("argv", [["verify", "--json", "out.json"], ["article"]])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, number, argv):
+    """Ctrl-C reaches the workers as well; none says a word, none stays, and nothing is half written."""
+    child, workers = started(tmp_path, *argv)
+    # As a terminal does; who ends a service asks the one process.
+    (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
+    _, err = child.communicate(timeout=60)
+    said = "interrupted" if number == signal.SIGINT else "ended by SIGTERM"
+    assert err == f"python -m verification: {said}\n"
+    assert child.returncode == 128 + number
+    assert gone(workers)
+    assert os.listdir(tmp_path) == ["verification-report"]
+    assert os.listdir(tmp_path / "verification-report") == []
+
+
+@needs_proc
+def test_the_trainings_of_the_article_end_with_their_parent(tmp_path):
+    """Even with one that is killed and can end nobody."""
+    child, workers = started(tmp_path, "article")
+    child.kill()
+    child.communicate()
+    assert gone(workers)

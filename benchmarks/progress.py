@@ -1,0 +1,70 @@
+"""How much of a whole run is left, told by whichever process is at work."""
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from verification.progress import duration
+
+# What the questions take, in seconds; only the proportions matter. In full: what the rounds of
+# docs/benchmarks/results.json took by its milliseconds, 44 of its 55 minutes; but for memory, which is
+# some thirty processes that load a library each. Quick: as `make bench ARGS=--quick` tells for each.
+SECONDS = {
+    "against_autodiff": 1565.0,
+    "floor": 433.0,
+    "growth": 181.0,
+    "truncation": 47.0,
+    "memory": 100.0,
+    "denormals": 30.0,
+    "article_training": 353.0,
+}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The stretch of a run from one share of it to another; the run began at ``started``, in seconds.
+
+    Seconds are those of the system's clock, which all processes have in common.
+    """
+
+    first: float
+    last: float
+    started: float
+
+    @classmethod
+    def whole(cls) -> "Stretch":
+        """A run that begins now."""
+        return cls(0.0, 1.0, time.time())
+
+    def divided(self, parts: Mapping[str, float]) -> dict[str, "Stretch"]:
+        """A stretch for each part, in their order, as long as they are expected to take."""
+        in_all, done, found = sum(parts.values()), 0.0, {}
+        for name, seconds in parts.items():
+            found[name] = Stretch(self._at(done / in_all), self._at((done + seconds) / in_all), self.started)
+            done += seconds
+        return found
+
+    def _at(self, share: float) -> float:
+        """The share of the run at a share of the stretch."""
+        return self.first + share * (self.last - self.first)
+
+    def show(self, done: int, total: int, what: str) -> None:
+        """``what`` begins, so much of the stretch is done: in a terminal in place, else at each quarter."""
+        share = self._at(done / total)
+        passed = time.time() - self.started
+        left = f", about {duration(passed * (1 - share) / share)} left" if share > 0 else ""
+        line = f"{int(100 * share)} % done{left}: {what}"
+        if sys.stderr.isatty():
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r{line[:width]:{width}}", end="", file=sys.stderr, flush=True)
+        elif int(4 * share) > int(4 * self._at(max(0, done - 1) / total)):
+            print(line, file=sys.stderr, flush=True)
+
+
+def erase() -> None:
+    """Clear the line that is written in place, so that something else can be written."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r{'':{width}}\r", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,268 @@
+"""The commands, on few cases and for one epoch: what it prints, writes and returns."""
+
+import errno
+import json
+import os
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from verification import article, mutants, shrinking, sine, suite
+from verification import commands as command
+from verification.checkers import Checker, lags_accuse
+from verification.engine import manual
+from verification.files import Undelivered
+from verification.mutants import CATALOGUE, EQUIVALENT, specimen
+from verification.options import arguments
+from verification.properties import PROPERTIES
+from verification.scalars import ScalarRow
+from verification.suite import PROFILES, Profile, verify
+
+SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
+
+A_SURVIVOR = {"total": 1, "killed": 0, "survivors": ["one"], "equivalent": 0, "accused": []}
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch, tmp_path):
+    """Few cases of two properties, few attempts to shrink, two mutants, a small network, one epoch."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=100, exact_cases=1, faults=2))
+    monkeypatch.setattr(
+        mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
+    )
+    monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
+    monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
+    some = [check for check in PROPERTIES if check.name in ("forward", "lags")]
+    monkeypatch.setattr(command, "WITH_OWN_POLICIES", some)
+    monkeypatch.setattr(suite, "smallest", partial(shrinking.smallest, tried=30))
+    # The contract is about more cases than these.
+    monkeypatch.setattr(suite, "LEAST", 0)
+    monkeypatch.setattr(sine, "UNITS", 8)
+    for name in ("ARTICLE", "LONG"):
+        monkeypatch.setattr(command, name, replace(getattr(command, name), epochs=1))
+
+
+def doubles_c(problem):
+    """An engine whose gradient of c is twice what it should be."""
+    answer = manual(problem)
+    return replace(answer, c=2 * answer.c)
+
+
+def no_training(*args):
+    """Stands for the training where there must be none."""
+    pytest.fail("trained with gradients that do not hold")
+
+
+def test_a_verified_run(tmp_path, capsys):
+    """It prints the table and the verdict, trains, draws the picture, writes the JSON, and returns 0."""
+    out, path = tmp_path / "deep" / "report", tmp_path / "out.json"
+    assert command.main(["--seed", "0", "--out", str(out), "--json", str(path)]) == 0
+    told = capsys.readouterr()
+    for words in (
+        "lags W",
+        "Mutants: 2 of 2",
+        "published rule",
+        "autograd.test_util",
+        "verified:",
+        "The gradients hold",
+        "RMSE",
+        f"Written: {path}",
+        f"Written: {out / 'sine.png'}",
+        f"Written: {out / 'report.html'}",
+    ):
+        assert words in told.out
+    assert "100 % done in " in told.err.splitlines()[-1]
+    assert "REFUTED" not in told.out
+    assert (out / "sine.png").read_bytes().startswith(PNG)
+    result = json.loads(path.read_text("utf-8"))
+    assert (result["verdict"], result["seed"], result["profile"]) == ("verified", 0, "quick")
+    assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
+    assert result["specimen"]["verdict"] == "refuted"
+    assert result["detection"]["cases"] == 2
+    assert {oracle["name"]: oracle["asked"] for oracle in result["oracles"]}["50 digits"] == 9
+    assert result["sine"]["epochs"] == result["sine_in_the_articles_budget"]["epochs"] == 1
+    assert sorted(os.listdir(tmp_path)) == ["deep", "out.json"]
+
+
+def test_a_refuted_run(tmp_path, capsys, monkeypatch):
+    """It prints the example and the diagnosis, draws where the fault is, trains nothing, and returns 1."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
+    path = tmp_path / "out.json"
+    assert command.main(["--json", str(path)], doubles_c) == 1
+    told = capsys.readouterr().out
+    assert "REFUTED" in told
+    assert "refuted: 100 cases" in told
+    assert "Refuted: lags c" in told
+    assert "c is wrong for every loss: the readout is at fault" in told
+    assert "No training" in told
+    _, _, rest = told.partition("The smallest example:\n\n")
+    program, end, _ = rest.partition("\n)\n")
+    namespace = {}
+    exec(program + end, namespace)
+    problem = namespace["problem"]
+    assert problem.params["c"].size == 1
+    assert abs(doubles_c(problem).c) > abs(manual(problem).c)
+    result = json.loads(path.read_text("utf-8"))
+    assert result["verdict"] == "refuted"
+    assert result["sine"] is None
+    assert (tmp_path / "verification-report" / "diagnosis.png").read_bytes().startswith(PNG)
+    assert not (tmp_path / "verification-report" / "sine.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "changed", "verdict"),
+    [
+        ("scalar_rows", lambda: [replace(SCALAR, slope=99.0)], "refuted"),
+        ("believed", lambda told, profile, progress: replace(told, mutants=A_SURVIVOR), "not exercised"),
+    ],
+)
+def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what, changed, verdict):
+    """A wrong slope of tanh refutes, and a mutant that lives leaves nothing shown; 1 is returned."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
+    monkeypatch.setattr(command, what, changed)
+    path = tmp_path / "out.json"
+    assert command.main(["--json", str(path)]) == 1
+    assert json.loads(path.read_text("utf-8"))["verdict"] == verdict
+
+
+def test_a_run_that_shows_nothing(capsys, monkeypatch):
+    """One case is not evidence: neither pass nor fail, no training, and 1 is returned."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=1, exact_cases=1, faults=1))
+    assert command.main([]) == 1
+    told = capsys.readouterr().out
+    assert "not exercised: 1 cases" in told
+    assert "Not exercised, which is neither pass nor fail" in told
+
+
+def test_the_seed_and_the_profile_reach_the_run(tmp_path, monkeypatch):
+    """What is asked for is what verify is called with; the engine is this project's own by default."""
+    asked = []
+
+    def verifies(engine, profile, **keywords):
+        asked.append((engine, profile, keywords["seed"]))
+        return replace(verify(engine, profile, properties=[PROPERTIES[0]]), seed=keywords["seed"])
+
+    small = Profile("thorough", cases=1, exact_cases=1, faults=1)
+    monkeypatch.setitem(PROFILES, "thorough", small)
+    monkeypatch.setattr(command, "verify", verifies)
+    command.main(["--profile", "thorough", "--seed", "42"])
+    assert asked == [(manual, small, 42)]
+
+
+def test_the_training_follows_the_seed(monkeypatch):
+    """Both recipes are trained from the run's own seed, and what the second gives is drawn."""
+    asked, drawn = [], []
+
+    def trains(recipe, seed, *rest):
+        asked.append((recipe, seed))
+        return sine.train_on_sine(recipe, seed, *rest)
+
+    verified = verify(manual, PROFILES["quick"], properties=[PROPERTIES[0]])
+    monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified)
+    monkeypatch.setattr(command, "train_on_sine", trains)
+    monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
+    assert command.main(["--seed", "5"]) == 0
+    assert asked == [(command.ARTICLE, 5), (command.LONG, 5)]
+    assert drawn == [command.LONG]
+
+
+def test_epochs_are_told_ever_more_rarely():
+    """Every fifth up to 25, then every 25th."""
+    assert [epoch for epoch in range(76) if command.is_told(epoch)] == [0, 5, 10, 15, 20, 25, 50, 75]
+
+
+def test_a_command_is_handed_its_own_engine(tmp_path, monkeypatch):
+    """What ``main`` is given is what is judged; by default this project's own."""
+    asked = []
+
+    def nothing(options, engine, progress):
+        asked.append(engine)
+        return command.Outcome(True, dict)
+
+    monkeypatch.setitem(command.COMMANDS, "mutants", (nothing, lambda options: {}))
+    assert command.main(["mutants"]) == command.main(["mutants"], doubles_c) == 0
+    assert asked == [manual, doubles_c]
+
+
+def a_command(monkeypatch, name, **outcome):
+    """Stands for the command: it says a line and comes to this."""
+
+    def says(options, engine, progress):
+        print("prose")
+        return command.Outcome(**{"holds": True, "result": lambda: {"∂": 1}} | outcome)
+
+    monkeypatch.setitem(command.COMMANDS, name, (says, lambda options: {"a part": 1.0}))
+
+
+def test_json_on_standard_output_is_all_that_is_there(tmp_path, capsys, monkeypatch):
+    """``--json -``: what is said goes to standard error, and the JSON needs no more than ASCII."""
+    a_command(monkeypatch, "article", files={"article.png": lambda path: path.write_bytes(PNG)})
+    assert command.main(["article", "--json", "-", "--out", "there"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"∂": 1}
+    assert told.out.isascii()
+    assert told.err.startswith(f"prose\nWritten: {os.path.join('there', 'article.png')}\n")
+    assert os.listdir(tmp_path) == ["there"]
+
+
+def test_what_cannot_be_written_does_not_cost_the_rest(tmp_path, capsys, monkeypatch):
+    """The disk is full for the first of two pictures: the JSON and the other are there, and it is told."""
+
+    def full(path):
+        path.write_bytes(PNG)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    files = {"report.html": full, "sine.png": lambda path: path.write_bytes(PNG)}
+    a_command(monkeypatch, "verify", files=files)
+    with pytest.raises(Undelivered, match=r"report\.html: No space left on device, could not be written"):
+        command.main(["--json", "out.json"])
+    assert json.loads((tmp_path / "out.json").read_text("utf-8")) == {"∂": 1}
+    assert (tmp_path / "verification-report" / "sine.png").exists()
+    assert "Written: out.json" in capsys.readouterr().out
+
+
+def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
+    """Unless another place is asked for."""
+    a_command(monkeypatch, "detection", files={})
+    command.main(["detection", "--out", "there"])
+    assert os.listdir(tmp_path / "there") == ["detection.json"]
+    command.main(["detection", "--out", "here", "--json", "out.json"])
+    assert sorted(os.listdir(tmp_path)) == ["here", "out.json", "there"]
+    assert os.listdir(tmp_path / "here") == []
+
+
+def test_the_article_in_json(tmp_path, monkeypatch):
+    """The published rule's verdict and the trainings, beside the picture."""
+    monkeypatch.setattr(command.article, "rerun", partial(article.rerun, 1, epochs=2, processes=1))
+    assert command.main(["article", "--json", "out.json"]) == 0
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert result["specimen"]["verdict"] == "refuted"
+    assert result["article"]["epochs"] == 2
+    assert (tmp_path / "verification-report" / "article.png").read_bytes().startswith(PNG)
+
+
+def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
+    """False alarms, accuracy and the curve, in the text, in the JSON, and the curve as a picture."""
+    monkeypatch.setattr(command, "DETECTION_CASES", 2)
+    judges = [Checker("lags", "", lags_accuse)]
+    monkeypatch.setattr(command.detection, "curve", partial(command.detection.curve, judges=judges))
+    assert command.main(["detection"]) == 0
+    assert "False alarms: 0 in 2 problems" in capsys.readouterr().out
+    folder = tmp_path / "verification-report"
+    result = json.loads((folder / "detection.json").read_text("utf-8"))
+    assert (result["cases"], result["alarms"]["cases"]) == (2, 2)
+    assert result["accuracy"]
+    assert (folder / "detection.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("name", command.COMMANDS)
+def test_a_part_of_a_run_is_planned(monkeypatch, name):
+    """Every part that a command has is in its plan, and none that it has not."""
+    _, parts = command.COMMANDS[name]
+    assert all(seconds > 0 for seconds in parts(arguments([name])).values())

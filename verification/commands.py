@@ -1,0 +1,217 @@
+"""The commands: what each prints as it goes, and what it comes to.
+
+A command writes text to standard output and its progress to standard error. Its result, as JSON, and its
+files are written by ``main`` when all is done, so that one that cannot be written does not cost the others.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from rnn.training import print_progress
+from verification import article, detection, durations, html, mutants, report
+from verification.checkers import built_in
+from verification.command_line import HOLDS, REFUTED
+from verification.diagnosis import diagnose
+from verification.engine import manual
+from verification.files import Save, deliver, write_text
+from verification.mutants import specimen
+from verification.options import arguments
+from verification.outcome import Report
+from verification.places import STANDARD_OUTPUT
+from verification.problem import Engine
+from verification.progress import Progress, Show
+from verification.scalars import scalar_rows
+from verification.sine import ARTICLE, LONG, Sine, train_on_sine
+from verification.suite import PROFILES, WITH_OWN_POLICIES, Profile, verify
+
+# Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
+DETECTION_CASES = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Whether all holds, the result as JSON values, made when asked for, and the files by their names."""
+
+    holds: bool
+    result: Callable[[], Mapping[str, Any]]
+    files: Mapping[str, Save] = field(default_factory=dict)
+
+
+Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], Outcome]
+
+
+def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
+    """Run the command, the verification on ``engine``; returns the exit code."""
+    options = arguments(argv)
+    places = options.places
+    command, parts = COMMANDS[options.command]
+    progress = Progress(parts(options))
+    with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
+        outcome = command(options, engine, progress)
+    text = sys.stderr if places.json_to_standard_output else sys.stdout
+    # The JSON first: it holds everything, and takes no drawing.
+    files = {} if places.json is None else {places.json: partial(_save_json, outcome.result)}
+    files |= {places.folder / name: save for name, save in outcome.files.items()}
+    for path in deliver(files):
+        if path != STANDARD_OUTPUT:
+            print(f"Written: {path}", file=text)
+    print(progress.summary(), file=sys.stderr)
+    return HOLDS if outcome.holds else REFUTED
+
+
+def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
+    """The result as JSON: in a file as UTF-8, on standard output in ASCII, which every encoding has."""
+    if path == STANDARD_OUTPUT:
+        print(json.dumps(result(), indent=1))
+    else:
+        write_text(path, json.dumps(result(), indent=1, ensure_ascii=False) + "\n")
+
+
+def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Verify, see whether the verification can be believed, and train only if all holds."""
+    profile = PROFILES[options.profile]
+    print(f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}")
+    with progress.part("cases") as show:
+        verification = verify(engine, profile, seed=options.seed, properties=WITH_OWN_POLICIES, progress=show)
+    print(report.table(verification))
+    print(report.LEGEND)
+    print(report.exercise(verification))
+    print(report.sizes(verification))
+    print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n")
+
+    told = Report(verification)
+    if verification.verdict == "verified":
+        told = believed(told, profile, progress)
+    else:
+        progress.instead(durations.of_a_diagnosis())
+        told = refuted(told, engine, progress)
+    files: dict[str, Save] = {}
+    if told.verdict == "verified":
+        print("The gradients hold. Training on the sine with them:")
+        with progress.part("training") as show:
+            budget, sine = trained(options.seed, show, progress.erase)
+        told = replace(told, budget=budget, sine=sine)
+        print(report.sine_table(budget, sine))
+        files["sine.png"] = lambda path: report.draw_sine(path, sine)
+    else:
+        print("No training: it would prove nothing.")
+    shown = told.diagnosis
+    if shown is not None and shown.maps:
+        files["diagnosis.png"] = lambda path: report.draw_diagnosis(path, shown)
+    files = {"report.html": lambda path: html.write(path, told), **files}
+    return Outcome(told.verdict == "verified", lambda: report.as_json(told), files)
+
+
+def believed(told: Report, profile: Profile, progress: Progress) -> Report:
+    """With what shows how far the verification can be believed: scalars, mutants, specimen, detection."""
+    with progress.part("scalars"):
+        told = replace(told, scalars=tuple(scalar_rows()))
+    print(report.oracles_table(told), end="\n\n")
+    with progress.part("mutants") as show:
+        result = mutants.run(show)
+    if profile.explained:
+        with progress.part("their examples") as show:
+            result = mutants.explained(result, show)
+    print(mutants.summary(result), end="\n\n")
+    with progress.part("published rule"):
+        examined = specimen.examine()
+    print(specimen.as_text(examined), end="\n\n")
+    with progress.part("detection") as show:
+        found = detection.curve(profile.faults, told.verification.seed, show, judges=built_in())
+    print(detection.as_text(found), end="\n\n")
+    return replace(
+        told, mutants=mutants.as_json(result), specimen=specimen.as_json(examined), detection=found
+    )
+
+
+def refuted(told: Report, engine: Engine, progress: Progress) -> Report:
+    """With the diagnosis of an engine that is not verified."""
+    print(report.oracles_table(told), end="\n\n")
+    print(report.failure(told.verification))
+    with progress.part("diagnosis"):
+        # The mutants are copies of rnn with a line replaced, so they say nothing of a fault in rnn itself.
+        known = [] if engine is manual else mutants.known()
+        examples = [row.example for row in told.verification.rows if row.example is not None]
+        also = [each.problem for each in examples if each.smallest or each.problem.source]
+        found = diagnose(engine, known, also)
+    print(found)
+    return replace(told, diagnosis=found)
+
+
+def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sine]:
+    """Both trainings, each epoch shown as a part of all of them, and the losses of some of them told."""
+    every = ARTICLE.epochs + LONG.epochs
+
+    def each_epoch(before: int, epoch: int, train_loss: float, validation_loss: float | None) -> None:
+        if is_told(epoch):
+            erase()
+            print_progress(epoch, train_loss, validation_loss)
+        show(before + epoch, every)
+
+    budget = train_on_sine(ARTICLE, seed, partial(each_epoch, 0))
+    return budget, train_on_sine(LONG, seed, partial(each_epoch, ARTICLE.epochs))
+
+
+def is_told(epoch: int) -> bool:
+    """Every fifth epoch up to 25, and every 25th."""
+    return epoch % 25 == 0 or (epoch < 25 and epoch % 5 == 0)
+
+
+def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Every wrong engine of the catalogue has to be caught, and no right one accused."""
+    with progress.part("mutants") as show:
+        result = mutants.run(show)
+    with progress.part("their examples") as show:
+        result = mutants.explained(result, show)
+    for kill in result.kills:
+        print(mutants.story(kill), end="\n\n")
+    print(mutants.summary(result))
+    return Outcome(result.holds, lambda: mutants.as_json(result))
+
+
+def rerun_article(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Why the published rule is refuted, and the article's training beside corrected ones."""
+    with progress.part("published rule"):
+        examined = specimen.examine()
+    print(specimen.as_text(examined), end="\n\n")
+    with progress.part("trainings") as show:
+        run = article.rerun(progress=show)
+    print(article.as_text(run))
+    return Outcome(
+        True,
+        lambda: {"specimen": specimen.as_json(examined), "article": article.as_json(run)},
+        {"article.png": lambda path: article.draw(path, run)},
+    )
+
+
+def measure_detection(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """How small a planted fault is caught, by this suite and by the peers that are installed."""
+    # First, because it forks, and the peers that the curve imports start threads.
+    with progress.part("false alarms") as show:
+        alarms = detection.false_alarms(DETECTION_CASES, options.seed, show)
+    with progress.part("accuracy") as show:
+        errors = detection.accuracy(DETECTION_CASES, options.seed, show)
+    with progress.part("detection") as show:
+        curve = detection.curve(DETECTION_CASES, options.seed, show)
+    found = replace(curve, accuracy=errors, alarms=alarms)
+    print(detection.as_text(found))
+    return Outcome(
+        True,
+        lambda: detection.as_json(found),
+        {"detection.png": lambda path: detection.draw(path, found)},
+    )
+
+
+COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
+    "verify": (judge, lambda options: durations.of_verify(PROFILES[options.profile])),
+    "mutants": (judge_mutants, lambda options: durations.of_mutants()),
+    "article": (rerun_article, lambda options: durations.of_article()),
+    "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),
+}

@@ -1,0 +1,120 @@
+"""What each command can be asked for: its own flags and no others, checked before anything is done."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from verification.command_line import EXIT_CODES, VALUE, Parser, line, program
+from verification.places import STANDARD_OUTPUT, Places
+from verification.suite import PROFILES
+
+PROGRAM = program(__package__)
+
+# What a number may have at most, so that Python can print it again.
+SEED_DIGITS = 1_000
+
+# By command: what it does and how long that takes, and the files that it writes into the folder.
+DESCRIPTIONS = {
+    "verify": (
+        "Verify the hand-derived gradients, and train on the sine only if they hold: two minutes on two "
+        "cores, with --profile thorough an hour and a half."
+    ),
+    "mutants": "Show that the suite catches every wrong engine of the catalogue: MUTANTS.",
+    "article": "Show why the published rule is refuted, and train by it from 20 seeds: four minutes.",
+    "detection": "Measure how small a planted fault is caught: DETECTION, longer with PyTorch and JAX.",
+}
+FILES = {
+    "verify": ("report.html", "sine.png", "diagnosis.png"),
+    "mutants": (),
+    "article": ("article.png",),
+    "detection": ("detection.png",),
+}
+
+
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    # Flags without a command are those of verify. What is no flag has to be a command.
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given = ["verify", *given]
+    parsers = _parsers()
+    options, unknown = parsers[""].parse_known_args(given)
+    parser = parsers[options.command]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if options.command == "detection" and options.json is None:
+        options.json = options.out / "detection.json"
+    options.places = Places(getattr(options, "out", None), FILES[options.command], options.json)
+    try:
+        options.places.check()
+        options.places.make()
+    except OSError as error:
+        parser.error(f"{shown(error.filename)}: {error.strerror}, needed a place to write to")
+    except ValueError as error:
+        parser.error(str(error))
+    return options
+
+
+def shown(value: object) -> str:
+    """A value in a message."""
+    return line(str(value), VALUE)
+
+
+def _parsers() -> Mapping[str, Parser]:
+    """A parser for each command, and the one that has them all, which is called ""."""
+    parser = Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [COMMAND] [FLAGS]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands, each with a --help of its own"
+    )
+    each = {
+        name: commands.add_parser(
+            name,
+            # What is asked without a command is answered without one.
+            prog=PROGRAM if name == "verify" else f"{PROGRAM} {name}",
+            help=description,
+            description=description,
+            epilog=EXIT_CODES,
+        )
+        for name, description in DESCRIPTIONS.items()
+    }
+    profiles = ", ".join(f"{name} {profile.cases:,}" for name, profile in PROFILES.items())
+    each["verify"].add_argument(
+        "--profile", choices=PROFILES, default="quick", help=f"how many cases: {profiles} (default quick)"
+    )
+    for name in ("verify", "detection"):
+        each[name].add_argument(
+            "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
+        )
+    for name, files in FILES.items():
+        if files:
+            each[name].add_argument(
+                "--out",
+                type=Path,
+                default=Path("verification-report"),
+                metavar="DIR",
+                help=f"the folder for {', '.join(files)} (default verification-report)",
+            )
+        default = "default: detection.json in DIR" if name == "detection" else "default: nowhere"
+        each[name].add_argument(
+            "--json",
+            type=Path,
+            metavar="PATH",
+            help=f"where the result goes as JSON; {STANDARD_OUTPUT}: standard output, the text then on "
+            f"standard error ({default})",
+        )
+    _, _, flags = each["verify"].format_help().partition("\n\n")
+    parser.epilog = f"without a command: verify\n\n{flags}"
+    return {"": parser, **each}
+
+
+def seed(text: str) -> int:
+    """A seed, or an error for argparse that shows what was given."""
+    if not text.isdecimal() or len(text) > SEED_DIGITS:
+        needed = f"needed an integer of at least 0, of {SEED_DIGITS:,} digits at most"
+        raise argparse.ArgumentTypeError(f"{shown(repr(text))}, {needed}")
+    return int(text)
