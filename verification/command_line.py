@@ -104,7 +104,9 @@ def _guarded(program: str, main: Callable[[], int]) -> int:
     try:
         return main()
     except SystemExit as left:
-        return left.code if isinstance(left.code, int) else HOLDS
+        if left.code is None or isinstance(left.code, int):
+            return left.code or HOLDS
+        complain(program, str(left.code))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         complain(program, "interrupted")

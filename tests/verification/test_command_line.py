@@ -56,6 +56,14 @@ def test_help_is_0(capsys):
     assert capsys.readouterr().out.startswith("usage: it")
 
 
+@pytest.mark.parametrize(
+    ("code", "ended"), [(None, (0, "")), (4, (4, "")), ("the reason", (3, "program: the reason\n"))]
+)
+def test_an_exit_is_what_it_says(capsys, code, ended):
+    """A number as it is; a text is told, and no success."""
+    assert told(capsys, raises(SystemExit(code))) == ended
+
+
 @pytest.mark.parametrize("error", [ValueError("of no\nuse"), MemoryError(), RecursionError("too deep")])
 def test_a_breakdown_is_3_and_keeps_its_traceback(capsys, tmp_path, monkeypatch, error):
     """One line that names the error and the file in which the traceback is."""
