@@ -184,7 +184,8 @@ def answers(questions: Mapping[str, ModuleType], options: Options) -> tuple[list
     """
     answered: list[str] = []
     found: list[Row] = []
-    stretches = Stretch.whole().divided({name: progress.SECONDS[name] for name in questions})
+    seconds = progress.QUICK if options.quick else progress.FULL
+    stretches = Stretch.whole().divided({name: seconds[name] for name in questions})
     for name, question in questions.items():
         start = time.monotonic()
         try:

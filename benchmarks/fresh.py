@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from verification.command_line import deaf_children
+from verification.signals import deaf_children
 from verification.streams import lenient
 
 ROOT = Path(__file__).parents[1]

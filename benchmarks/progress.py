@@ -1,24 +1,33 @@
 """How much of a whole run is left, told by whichever process is at work."""
 
-import shutil
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verification.progress import duration
+from verification.progress import duration, width
 
-# What the questions take, in seconds; only the proportions matter. In full: what the rounds of
-# docs/benchmarks/results.json took by its milliseconds, 44 of its 55 minutes; but for memory, which is
-# some thirty processes that load a library each. Quick: as `make bench ARGS=--quick` tells for each.
-SECONDS = {
+# What the questions take, in seconds; only the proportions matter. A quick run: as `make bench ARGS=--quick`
+# told for each, on two cores that other work shared. A full run: what the rounds behind
+# docs/benchmarks/results.json took by its milliseconds, 44 of its 55 minutes; and for memory, which has 31
+# processes there and ten here, three times as long as here.
+FULL = {
     "against_autodiff": 1565.0,
     "floor": 433.0,
     "growth": 181.0,
     "truncation": 47.0,
-    "memory": 100.0,
+    "memory": 90.0,
     "denormals": 30.0,
     "article_training": 353.0,
+}
+QUICK = {
+    "against_autodiff": 57.0,
+    "floor": 45.0,
+    "growth": 48.0,
+    "truncation": 9.0,
+    "memory": 29.0,
+    "denormals": 9.0,
+    "article_training": 65.0,
 }
 
 
@@ -57,8 +66,7 @@ class Stretch:
         left = f", about {duration(passed * (1 - share) / share)} left" if share > 0 else ""
         line = f"{int(100 * share)} % done{left}: {what}"
         if sys.stderr.isatty():
-            width = shutil.get_terminal_size().columns - 1
-            print(f"\r{line[:width]:{width}}", end="", file=sys.stderr, flush=True)
+            print(f"\r{line[: width()]:{width()}}", end="", file=sys.stderr, flush=True)
         elif int(4 * share) > int(4 * self._at(max(0, done - 1) / total)):
             print(line, file=sys.stderr, flush=True)
 
@@ -66,5 +74,4 @@ class Stretch:
 def erase() -> None:
     """Clear the line that is written in place, so that something else can be written."""
     if sys.stderr.isatty():
-        width = shutil.get_terminal_size().columns - 1
-        print(f"\r{'':{width}}\r", end="", file=sys.stderr, flush=True)
+        print(f"\r{'':{width()}}\r", end="", file=sys.stderr, flush=True)

@@ -30,7 +30,6 @@ from rnn.arrays import Array
 from rnn.data import Records, sine_wave, split, windows
 from rnn.network import Params
 from rnn.training import rmse
-from verification.command_line import deaf_children
 from verification.engine import manual
 from verification.files import write
 from verification.mutants.specimen import (
@@ -42,6 +41,7 @@ from verification.mutants.specimen import (
     network,
 )
 from verification.problem import Engine
+from verification.signals import deaf_children
 from verification.sine import (
     ARTICLE,
     LENGTH,

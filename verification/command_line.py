@@ -16,12 +16,12 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, NoReturn
 
 from verification.files import Undelivered
+from verification.signals import Terminated, as_exceptions
 from verification.streams import lenient
 
 HOLDS, REFUTED, MISUSED, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -38,10 +38,6 @@ LINE, VALUE = 240, 120
 def program(package: str | None) -> str:
     """How the package is run, which is what its messages begin with."""
     return f"python -m {package}"
-
-
-class Terminated(BaseException):
-    """The system asked the process to end, by the signal ``args[0]``."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -93,7 +89,7 @@ def missing(library: str, extra: str) -> str:
 
 def run(program: str, main: Callable[[], int]) -> int:
     """Run ``main`` as a program: its exit code, or that of what stopped it, which is told in one line."""
-    with lenient() as (out, _), _signals():
+    with lenient() as (out, _), as_exceptions():
         code = _guarded(program, main)
         sys.stdout.flush()
         if out.problem is not None:
@@ -108,7 +104,9 @@ def _guarded(program: str, main: Callable[[], int]) -> int:
     try:
         return main()
     except SystemExit as left:
-        return left.code if isinstance(left.code, int) else HOLDS
+        if left.code is None or isinstance(left.code, int):
+            return left.code or HOLDS
+        complain(program, str(left.code))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         complain(program, "interrupted")
@@ -124,48 +122,6 @@ def _guarded(program: str, main: Callable[[], int]) -> int:
         what = f"{type(error).__name__}: {line(str(error), LINE // 2)}"
         complain(program, f"failed, by a fault of its own: {what}; the traceback {_kept(error)}")
     return FAILED
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Ctrl-C and the requests to end as exceptions, so that what has to be cleared away is.
-
-    In this process alone: to a forked one Ctrl-C is nothing, since its parent ends it, and a request to end
-    is what it always is. What the caller has chosen to ignore (``nohup``) stays ignored.
-    """
-    own = os.getpid()
-
-    def handle(number: int, frame: object) -> None:
-        if os.getpid() == own:
-            raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
-        if number != signal.SIGINT:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-
-    before = {}
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            before[number] = signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def deaf_children() -> Iterator[None]:
-    """Processes that are started now do not hear Ctrl-C: who started them ends them, and they say nothing."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        # Here a Ctrl-C that has been waiting is heard.
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _kept(error: Exception) -> str:

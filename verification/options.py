@@ -17,12 +17,12 @@ SEED_DIGITS = 1_000
 # By command: what it does and how long that takes, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "verify": (
-        "Verify the hand-derived gradients, and train on the sine only if they hold: two minutes on two "
-        "cores, with --profile thorough an hour and a half."
+        "Verify the hand-derived gradients, and train on the sine only if they hold: a minute or two on two "
+        "cores, with --profile thorough about an hour."
     ),
-    "mutants": "Show that the suite catches every wrong engine of the catalogue: MUTANTS.",
-    "article": "Show why the published rule is refuted, and train by it from 20 seeds: four minutes.",
-    "detection": "Measure how small a planted fault is caught: DETECTION, longer with PyTorch and JAX.",
+    "mutants": "Show that the suite catches every wrong engine of the catalogue: four minutes on two cores.",
+    "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
+    "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
 }
 FILES = {
     "verify": ("report.html", "sine.png", "diagnosis.png"),

@@ -4,6 +4,7 @@ What is expected are seconds measured once, of which only the proportions matter
 so far says what the rest will take. In a terminal the line is written in place, elsewhere at each quarter.
 """
 
+import os
 import shutil
 import sys
 import time
@@ -56,7 +57,7 @@ class Progress:
         percent = int(100 * done / (done + rest))
         line = f"{percent} % done, about {duration(slower * rest)} left: {name}"
         if sys.stderr.isatty():
-            line = line[: shutil.get_terminal_size().columns - 1]
+            line = line[: width()]
             print(f"\r{line:{self._shown}}", end="", file=sys.stderr, flush=True)
             self._shown = len(line)
         elif self._quarter < percent // 25 < 4:
@@ -73,6 +74,16 @@ class Progress:
         """What the run and each part of it have taken."""
         parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self._seconds.items())
         return f"100 % done in {duration(self._clock() - self._started)}: {parts}"
+
+
+def width() -> int:
+    """How many characters a line of the terminal takes that is written over."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    # What a terminal does not know of itself may be known to whoever started this.
+    return (columns or shutil.get_terminal_size().columns) - 1
 
 
 def duration(seconds: float) -> str:

@@ -16,7 +16,6 @@ from benchmarks import fresh
 from benchmarks.__main__ import QUESTIONS, arguments, main, options_from, places_from
 from benchmarks.gate import Verdict
 from benchmarks.machine import cores
-from benchmarks.progress import SECONDS
 from benchmarks.results import row
 from benchmarks.shapes import QUICK, SHAPES, Shape
 from benchmarks.task import draw
@@ -144,7 +143,7 @@ def test_the_questions_with_a_picture_are_those_that_draw():
     drawing = [name for name in QUESTIONS if hasattr(import_module(f"benchmarks.{name}"), "pictures")]
     assert list(command.PICTURES) == drawing
     assert set().union(*command.HEEDED.values()) <= set(QUESTIONS)
-    assert list(SECONDS) == list(QUESTIONS)
+    assert list(command.progress.FULL) == list(command.progress.QUICK) == list(QUESTIONS)
 
 
 def test_the_usual_run(nothing_installed):

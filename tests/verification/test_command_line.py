@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from verification import command_line
-from verification.command_line import LINE, Parser, Terminated, complain, line, require, run
+from verification.command_line import LINE, Parser, complain, line, require, run
 from verification.files import Undelivered
+from verification.signals import Terminated
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +54,14 @@ def test_help_is_0(capsys):
     """It is no misuse."""
     assert run("program", lambda: Parser(prog="it").parse_args(["--help"])) == 0
     assert capsys.readouterr().out.startswith("usage: it")
+
+
+@pytest.mark.parametrize(
+    ("code", "ended"), [(None, (0, "")), (4, (4, "")), ("the reason", (3, "program: the reason\n"))]
+)
+def test_an_exit_is_what_it_says(capsys, code, ended):
+    """A number as it is; a text is told, and no success."""
+    assert told(capsys, raises(SystemExit(code))) == ended
 
 
 @pytest.mark.parametrize("error", [ValueError("of no\nuse"), MemoryError(), RecursionError("too deep")])
@@ -105,12 +114,9 @@ def test_a_request_to_end_is_128_and_its_number(capsys):
 
 
 SCRIPT = """
-import multiprocessing, os, sys, time
+import os, sys
 sys.path.insert(0, {root!r})
 from verification.command_line import run
-
-def work():
-    time.sleep(60)
 
 def main():
     {body}
@@ -120,66 +126,10 @@ if __name__ == "__main__":
     sys.exit(run("program", main))
 """
 
-# What needs to be cleared away: a file that is taken away at the end, and a process that is forked.
-WAITING = """
-    worker = multiprocessing.get_context("fork").Process(target=work)
-    worker.start()
-    try:
-        print(worker.pid, flush=True)
-        worker.join()
-    finally:
-        worker.kill()
-        worker.join()
-"""
-
 
 def script(body, code=0):
     """A program that does this."""
     return [sys.executable, "-c", SCRIPT.format(root=str(ROOT), body=body.strip(), code=code)]
-
-
-def alive(pid):
-    """Is there such a process?"""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-@POSIX
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [
-        (signal.SIGINT, "program: interrupted\n"),
-        (signal.SIGTERM, "program: ended by SIGTERM\n"),
-        (signal.SIGHUP, "program: ended by SIGHUP\n"),
-    ],
-)
-def test_a_signal_to_the_whole_group_leaves_one_line_and_no_process(number, said):
-    """As a terminal sends Ctrl-C, to the forked process as well; nobody says more, and nobody stays."""
-    child = subprocess.Popen(
-        script(WAITING), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    worker = int(child.stdout.readline())
-    os.killpg(child.pid, number)
-    out, err = child.communicate(timeout=30)
-    assert (out, err) == ("", said)
-    assert child.returncode == 128 + number
-    assert not alive(worker)
-
-
-@POSIX
-def test_what_the_caller_ignores_stays_ignored():
-    """nohup means it."""
-    body = "os.kill(os.getpid(), 1); print('still here')"
-    call = [
-        sys.executable,
-        "-c",
-        "import os, signal, sys; signal.signal(1, signal.SIG_IGN); os.execv(*sys.argv[1:2], sys.argv[1:])",
-    ]
-    ended = subprocess.run([*call, *script(body)], capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "still here\n", "")
 
 
 def shell(command, redirection, **environment):

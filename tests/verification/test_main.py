@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import verification
+from verification import suite
+
 ROOT = Path(__file__).parents[2]
 
 # The command as `python -m` runs it, after a change that makes it quick or lets something go wrong.
@@ -141,8 +144,6 @@ def test_a_breakdown_is_3(tmp_path):
     assert os.listdir(tmp_path / "verification-report") == []
 
 
-BLOCKED = "sys.modules[{library!r}] = None"
-
 MISSING = {
     "autograd": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
     "hypothesis": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
@@ -164,6 +165,22 @@ sys.modules[{library!r}] = None
     assert (ended, out) == (2, "")
     assert err == f"python -m verification: {library} is missing; {MISSING[library]}\n"
     assert os.listdir(tmp_path) == []
+
+
+def test_the_package_needs_no_extra_until_it_is_asked_for_something():
+    """So that the command can start, and say what is missing."""
+    call = [sys.executable, "-c", "import sys, verification; print({'autograd', 'numpy'} & {*sys.modules})"]
+    ended = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout == "set()\n"
+
+
+def test_every_public_name_is_there():
+    """And no other is made up."""
+    assert set(verification.__all__) <= set(dir(verification))
+    assert verification.verify is suite.verify
+    assert [name for name in verification.__all__ if not hasattr(verification, name)] == []
+    with pytest.raises(AttributeError, match="no attribute 'prove'"):
+        verification.prove  # noqa: B018
 
 
 def children(pid):
@@ -220,7 +237,9 @@ def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, numb
     (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
     _, err = child.communicate(timeout=60)
     said = "interrupted" if number == signal.SIGINT else "ended by SIGTERM"
-    assert err == f"python -m verification: {said}\n"
+    *shown, last = err.splitlines()
+    assert last == f"python -m verification: {said}"
+    assert [line for line in shown if "% done" not in line] == []
     assert child.returncode == 128 + number
     assert gone(workers)
     assert os.listdir(tmp_path) == ["verification-report"]

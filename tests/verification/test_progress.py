@@ -1,10 +1,12 @@
 """How much of a whole run is left: over all its parts, as it goes."""
 
+import os
+import struct
 import sys
 
 import pytest
 
-from verification.progress import Progress, duration
+from verification.progress import Progress, duration, width
 
 
 class Clock:
@@ -135,6 +137,22 @@ def test_it_is_no_longer_than_the_terminal_is_wide(capsys, clock, terminal):
     terminal(20)
     finish(Progress({"a part": 100}, clock), clock, "a part", 100)
     assert max(map(len, capsys.readouterr().err.split("\r"))) == 19
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such terminals")
+def test_the_width_is_that_of_the_terminal_that_is_written_to(monkeypatch):
+    """Whatever standard output is; one that does not know its own is taken to have what is usual."""
+    import fcntl
+    import termios
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    controller, end = os.openpty()
+    with open(end, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert width() == 79
+        fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        assert width() == 39
+    os.close(controller)
 
 
 def test_what_is_raised_in_a_part_finds_a_clear_line(capsys, clock, terminal):
