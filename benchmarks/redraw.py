@@ -3,28 +3,22 @@
 RESULTS is what ``python -m benchmarks --json`` wrote. The pictures are those of ``--out``.
 """
 
-import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
 
 from benchmarks.results import read
+from verification.command_line import Parser, run
+
+PROGRAM = "python -m benchmarks.redraw"
 
 # The questions that have a picture.
 DRAWN = ("against_autodiff", "growth", "memory")
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
 def main(given: list[str] | None = None) -> int:
     """Draw what the file has rows for; returns the exit code."""
-    parser = Parser(prog="python -m benchmarks.redraw", description="Draw the pictures of a file of results.")
+    parser = Parser(prog=PROGRAM, description="Draw the pictures of a file of results.")
     parser.add_argument("results", type=Path, help="as written by python -m benchmarks --json")
     parser.add_argument("out", type=Path, help="the folder for the pictures, which must be there")
     asked = parser.parse_args(given)
@@ -42,4 +36,4 @@ def main(given: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(PROGRAM, main))
