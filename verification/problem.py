@@ -76,7 +76,7 @@ class Problem:
                 and len(self.params) == len(PARAMETERS)
                 and self.activation in ACTIVATIONS
                 and self.cell in CELLS
-                and isinstance(self.truncation, Full | Window | Chunked | Tail)
+                and callable(self.truncation.first)
             )
         except (AttributeError, KeyError, TypeError, ValueError):
             return False
@@ -162,7 +162,8 @@ def _refuse(problem: Problem) -> NoReturn:
         raise ValueError(f"activation: {shown(problem.activation)}, needed one of {', '.join(ACTIVATIONS)}")
     if problem.cell not in CELLS:
         raise ValueError(f"cell: {shown(problem.cell)}, needed {' or '.join(CELLS)}")
-    _ = problem.policy
+    if not callable(getattr(problem.truncation, "first", None)):
+        raise TypeError(f"truncation: {shown(problem.truncation)}, needed a policy of rnn, such as Full()")
     params = problem.params
     if not isinstance(params, Mapping) or set(params) != set(PARAMETERS):
         given = f"names {', '.join(map(str, params))}" if isinstance(params, Mapping) else shown(params)

@@ -180,7 +180,7 @@ def test_gradients_by_name():
         ({"activation": "softmax"}, ValueError, "activation: 'softmax', needed one of "),
         ({"activation": []}, ValueError, "activation: [], needed one of "),
         ({"cell": "gru"}, ValueError, "cell: 'gru', needed vanilla"),
-        ({"truncation": 5}, TypeError, "truncation: 5, needed Full, Window, Chunked or Tail of rnn"),
+        ({"truncation": 5}, TypeError, "truncation: 5, needed a policy of rnn, such as Full()"),
         ({"params": None}, ValueError, "params: None, needed arrays by the names U, W, b, V, c"),
         ({"params": {}}, ValueError, "params: names , needed arrays by the names U, W, b, V, c"),
         ({"xs": [[[1.0]]]}, TypeError, "xs: type list, needed numpy.ndarray"),
