@@ -34,21 +34,21 @@ class TimedOut(InvalidAnswer):
     """An engine did not answer in time."""
 
 
-def ask(engine: Engine, problem: Problem) -> Gradients:
-    """The engine's answer to these very arrays.
+def ask(engine: Engine, problem: Problem, surroundings: Surroundings) -> Gradients:
+    """The engine's answer to these very arrays; ``surroundings`` are as they were before, and are again.
 
     Its parts are views of the arrays that the engine returned: what is written to those later shows in them.
     Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the engine does.
     """
     form = _Form.of(problem)
-    surroundings = Surroundings()
+    changes: list[str] = []
 
     def attempt() -> Gradients | InvalidAnswer | Unsupported:
         try:
             try:
                 answer = engine(problem)
             finally:
-                surroundings.restore()
+                surroundings.restore(changes)
         except timeout.CallTimeout:
             raise
         except BaseException as error:
@@ -57,21 +57,23 @@ def ask(engine: Engine, problem: Problem) -> Gradients:
             return _raised(error)
         return form.read(answer)
 
+    outcome: Gradients | InvalidAnswer | Unsupported | None = None
     try:
         try:
             with np.errstate(all="ignore"):
                 outcome = timeout.within(timeout.ANSWER, attempt)
         finally:
             # Once more, where an alarm came between, or no calls were left that deep.
-            surroundings.restore()
+            if outcome is None:
+                surroundings.restore(changes)
     except timeout.CallTimeout:
         raise TimedOut(f"did not return within {timeout.ANSWER:g} s") from None
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and surroundings.interruptible:
             raise
         outcome = InvalidAnswer(f"raised {type_name(type(error))}")
-    if surroundings.changes:
-        raise InvalidAnswer(quoted(", ".join(surroundings.changes)))
+    if changes:
+        raise InvalidAnswer(quoted(", ".join(changes)))
     if not isinstance(outcome, Gradients):
         raise outcome
     return outcome

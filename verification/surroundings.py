@@ -26,10 +26,9 @@ WATCHED = {"builtins": vars(builtins), "numpy": vars(np)}
 
 
 class Surroundings:
-    """How the process was when this was made.
+    """How the process was when this was made, which serves any number of calls.
 
-    ``restore`` runs while a name of Python's own may still be somebody else's: until the namespaces are put
-    back it uses none.
+    ``interruptible``: Ctrl-C can get here. Where it cannot, a KeyboardInterrupt is somebody's own.
     """
 
     def __init__(self) -> None:
@@ -40,32 +39,30 @@ class Surroundings:
         self._filters = [*warnings.filters]
         self._on_interrupt = signal.getsignal(signal.SIGINT)
         self._is_main = threading.current_thread() is threading.main_thread()
-        self.changes: list[str] = []
+        self.interruptible = self._on_interrupt is not signal.SIG_IGN
 
-    @property
-    def interruptible(self) -> bool:
-        """Can Ctrl-C get here? Where it cannot, a KeyboardInterrupt is somebody's own."""
-        return self._on_interrupt is not signal.SIG_IGN
+    def restore(self, changes: list[str]) -> None:
+        """Puts back what differs, and adds to ``changes`` what that was.
 
-    def restore(self) -> None:
-        """Puts back what differs; ``changes`` says what that was."""
+        A name of Python's own may still be somebody else's: none is used until they are put back.
+        """
         # First, for what follows needs some calls.
-        lowered = None
-        if sys.getrecursionlimit() != self._limit:
-            lowered = sys.getrecursionlimit()
+        limit = sys.getrecursionlimit()
+        if limit != self._limit:
             sys.setrecursionlimit(self._limit)
+            if limit < self._limit:
+                changes += [f"set the recursion limit to {limit}"]
         for name, now, before, values in self._watched:
             # New names come last, and do no harm.
-            if [*now.values()][: before.__len__()] != values:
+            if [*now.values()][: values.__len__()] != values:
                 changed = now.copy()
                 now.update(before)
-                self.changes += _differences(name, changed, before)
-        if lowered is not None and lowered < self._limit:
-            self.changes.append(f"set the recursion limit to {lowered}")
+                changes += _differences(name, changed, before)
         if warnings.filters is not self._warnings or self._warnings != self._filters:
             self._warnings[:] = self._filters
             warnings.filters = self._warnings
-        if self._is_main and signal.getsignal(signal.SIGINT) is not self._on_interrupt:
+        # Where nobody is interrupted, no handler is ever called.
+        if self.interruptible and self._is_main and signal.getsignal(signal.SIGINT) is not self._on_interrupt:
             signal.signal(signal.SIGINT, self._on_interrupt)
 
 

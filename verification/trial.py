@@ -13,6 +13,7 @@ from verification.answer import InvalidAnswer, TimedOut, ask
 from verification.oracles import autograd, lags
 from verification.problem import Engine, Gradients, Problem
 from verification.reference.truncation import mask
+from verification.surroundings import Surroundings
 from verification.tolerance import WIDER, Expected
 
 
@@ -64,6 +65,7 @@ class Trial:
     engine: Engine
     truth: Truth
     timed_out: list[TimedOut] = field(default_factory=list, init=False)
+    _surroundings: Surroundings = field(default_factory=Surroundings, init=False)
 
     @property
     def problem(self) -> Problem:
@@ -98,7 +100,7 @@ class Trial:
         """The same, of these very arrays."""
         if self.timed_out:
             raise self.timed_out[0]
-        return ask(self.engine, problem)
+        return ask(self.engine, problem, self._surroundings)
 
     def under(self, truncation: Truncation) -> Gradients:
         """The engine's answer to the same problem under another truncation."""

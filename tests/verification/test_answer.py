@@ -24,6 +24,7 @@ from verification.patients import in_fractions, patients
 from verification.problem import Gradients, Unsupported
 from verification.properties import PROPERTIES
 from verification.suite import Profile
+from verification.surroundings import Surroundings
 
 LAGS = [check for check in PROPERTIES if check.name == "lags"]
 A_PROBLEM = patients()[0].problem
@@ -275,14 +276,14 @@ def test_a_long_unsupported_is_cut():
 def test_where_ctrl_c_is_heard_it_ends_the_verifier():
     """Here it is, for this is no worker."""
     with pytest.raises(KeyboardInterrupt):
-        ask(raises(KeyboardInterrupt()), A_PROBLEM)
+        ask(raises(KeyboardInterrupt()), A_PROBLEM, Surroundings())
 
 
 def test_what_was_replaced_is_put_back_for_whoever_asks():
     """Also where the engine raises, or does not return in time."""
     length = len
     with pytest.raises(InvalidAnswer, match=r"^replaced builtins\.len$"):
-        ask(does(lambda: setattr(builtins, "len", None)), A_PROBLEM)
+        ask(does(lambda: setattr(builtins, "len", None)), A_PROBLEM, Surroundings())
     assert builtins.len is length
 
 
@@ -295,7 +296,7 @@ def test_a_timeout_is_told_before_a_change(short_timeout):
 
     length = len
     with pytest.raises(TimedOut):
-        ask(engine, A_PROBLEM)
+        ask(engine, A_PROBLEM, Surroundings())
     assert builtins.len is length
 
 
@@ -307,7 +308,7 @@ def test_an_array_that_is_given_another_shape_later_is_not_seen_so():
         kept.append(manual(problem))
         return kept[-1]
 
-    answer = ask(engine, A_PROBLEM)
+    answer = ask(engine, A_PROBLEM, Surroundings())
     kept[0].b.shape = (1, kept[0].b.size)
     assert answer.b.ndim == 1
     kept[0].b[:] = 7
@@ -331,4 +332,4 @@ def test_every_number_of_an_exact_answer_is_a_fraction():
     with pytest.raises(
         InvalidAnswer, match=r"^b holds an object of type .*Number at \(0,\), needed a Fraction$"
     ):
-        ask(engine, in_fractions())
+        ask(engine, in_fractions(), Surroundings())

@@ -13,10 +13,10 @@ from verification.surroundings import Surroundings
 
 def changed_by(change):
     """What is told after a change, with everything put back."""
-    surroundings = Surroundings()
+    surroundings, changes = Surroundings(), []
     change()
-    surroundings.restore()
-    return surroundings.changes
+    surroundings.restore(changes)
+    return changes
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_a_new_name_is_no_change():
 
 def test_nothing_changed_is_nothing_told():
     """And looking twice finds nothing more."""
-    surroundings = Surroundings()
+    surroundings, changes = Surroundings(), []
     builtins.len = None
-    surroundings.restore()
-    surroundings.restore()
-    assert surroundings.changes == ["replaced builtins.len"]
+    surroundings.restore(changes)
+    surroundings.restore(changes)
+    assert changes == ["replaced builtins.len"]
     assert changed_by(lambda: None) == []
 
 
