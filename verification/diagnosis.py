@@ -27,6 +27,7 @@ import numpy as np
 
 from rnn import Full
 from rnn.arrays import FRACTIONS, Array
+from verification.answer import InvalidAnswer
 from verification.exactness import EXACTNESS
 from verification.larger import FIXED
 from verification.maps import Map, in_words, maps
@@ -34,9 +35,9 @@ from verification.patients import in_fractions, in_integers, patients
 from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
 from verification.properties import PROPERTIES, Property, compare, findings
 from verification.tolerance import Expected
-from verification.trial import Misbehaviour, Trial, Truth
+from verification.trial import Trial, Truth
 from verification.unfolding import unfold
-from verification.workers import Line, Lost, spread
+from verification.workers import Channel, Lost, spread
 
 STAGES = {
     "forward": ("outputs", "value"),
@@ -118,27 +119,27 @@ def diagnose(engine: Engine, known: Sequence[Known] = (), also: Sequence[Problem
     (``Unsupported``) shows nothing. ``known`` holds faults to compare with.
     """
 
-    def work(also: Sequence[Problem], line: Line) -> Diagnosis:
-        return _examined(line.guarded(engine), known, also, line)
+    def work(also: Sequence[Problem], channel: Channel) -> Diagnosis:
+        return _examined(channel.guarded(engine), known, also, channel)
 
     (found,) = spread(work, [also])
     return Diagnosis("form", found.told, refuted=found.how) if isinstance(found, Lost) else found
 
 
-def _examined(engine: Engine, known: Sequence[Known], also: Sequence[Problem], line: Line) -> Diagnosis:
+def _examined(engine: Engine, known: Sequence[Known], also: Sequence[Problem], channel: Channel) -> Diagnosis:
     """What the first of the patients shows that shows a fault."""
     # A larger problem has no lag table in good time, so it is looked at last, by itself.
     large = [Truth(problem) for problem in also if problem.source]
     also = [problem for problem in also if not problem.source]
     others = [Truth(problem) for problem in also if problem.dtype != FRACTIONS]
     truths = (*patients(), *others)
-    line.tell(truths[0].problem)
+    channel.tell(truths[0].problem)
     if not isinstance(_answer(engine, truths[0]), str):
         unsteady = next(_conduct(engine, known, [*others, truths[0]], UNSTEADY), None)
         if unsteady is not None:
             return unsteady
     for truth in truths:
-        line.tell(truth.problem)
+        channel.tell(truth.problem)
         found = _judged(engine, truth)
         if found.stage is not None:
             return replace(found, as_if=tuple(_alike(engine, known, found, others)))
@@ -188,7 +189,7 @@ def _judged(engine: Engine, truth: Truth) -> Diagnosis:
         return _on(Trial(engine, truth))
     except Unsupported:
         return Diagnosis(None, truth.problem)
-    except Misbehaviour as wrong:
+    except InvalidAnswer as wrong:
         return Diagnosis("form", truth.problem, refuted=str(wrong))
 
 
@@ -247,7 +248,7 @@ def _answer(engine: Engine, truth: Truth) -> Gradients | str:
     """Its answer, or why there is none."""
     try:
         return Trial(engine, truth).answer
-    except (Misbehaviour, Unsupported) as none:
+    except (InvalidAnswer, Unsupported) as none:
         return str(none)
 
 

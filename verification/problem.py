@@ -7,16 +7,21 @@ proves nothing against it, and nothing for it.
 """
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
-from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import FRACTIONS, Array
+from rnn import ACTIVATIONS, Chunked, Full, Tail, Truncation, Window
+from rnn.arrays import FLOATS, FRACTIONS, Array
+from verification.quoting import in_a_line, shown, type_name
 
 PARAMETERS = ("U", "W", "b", "V", "c")
 BLOCKS = (*PARAMETERS, "xs", "h0")
+
+# By name; the reference has them too (``verification.reference.cells``).
+CELLS = ("vanilla",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +30,8 @@ class Problem:
 
     ``cell`` and ``activation`` are names (vanilla; tanh, sigmoid, relu, softsign, identity). ``params``
     holds U (H, D), W (H, H), b (H,), V (K, H), c (K,). xs (N, T, D); h0 (N, H); ``targets`` (N, K) for a
-    loss on the last step, (N, T, K) for one on every step. All arrays share one dtype. The forward is
+    loss on the last step, (N, T, K) for one on every step. All arrays are plain and share one dtype: float32,
+    float64, longdouble, or object for Fractions. Raises TypeError or ValueError for others. The forward is
 
         a_t = U x_t + W h_t + b      h_t+1 = f(a_t)      o_t = V h_t+1 + c
 
@@ -46,6 +52,36 @@ class Problem:
     checkpoints: int | None = None
     workspace: bool = False
     source: str = ""
+
+    def __post_init__(self) -> None:
+        # A run makes many thousands, so what is right is seen at once, and what is not is told apart after.
+        if not self._fits():
+            _refuse(self)
+
+    def _fits(self) -> bool:
+        """Has every array the shape and the type that it has to have?"""
+        try:
+            U, W, b, V, c = (self.params[name] for name in PARAMETERS)
+            (N, T, D), (K, H) = self.xs.shape, V.shape
+            arrays = U, W, b, V, c, self.xs, self.targets, self.h0
+            dtype = self.xs.dtype
+            return (
+                U.shape == (H, D)
+                and W.shape == (H, H)
+                and b.shape == (H,)
+                and c.shape == (K,)
+                and self.h0.shape == (N, H)
+                and self.targets.shape in ((N, K), (N, T, K))
+                and min(N, T, D, H, K) > 0
+                and all(type(array) is np.ndarray and array.dtype == dtype for array in arrays)
+                and (dtype in FLOATS or dtype == FRACTIONS)
+                and len(self.params) == len(PARAMETERS)
+                and self.activation in ACTIVATIONS
+                and self.cell in CELLS
+                and callable(self.truncation.first)
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -100,7 +136,15 @@ class Problem:
 
     def afresh(self) -> "Problem":
         """The same problem in arrays of its own, laid out alike."""
-        return self.replaced(**{name: array.copy(order="K") for name, array in self.arrays().items()})
+        # Not made anew: copies of what fits do fit.
+        fresh = copy(self)
+        vars(fresh).update(
+            params={name: array.copy(order="K") for name, array in self.params.items()},
+            xs=self.xs.copy(order="K"),
+            targets=self.targets.copy(order="K"),
+            h0=self.h0.copy(order="K"),
+        )
+        return fresh
 
     def code(self) -> str:
         """This problem as a Python program that makes it again."""
@@ -124,6 +168,43 @@ class Problem:
             f"    truncation={self.truncation!r},\n"
             f"{asked})\n"
         )
+
+
+def _refuse(problem: Problem) -> NoReturn:
+    """Raises for the first argument that does not fit."""
+    if problem.activation not in tuple(ACTIVATIONS):
+        raise ValueError(f"activation: {shown(problem.activation)}, needed one of {', '.join(ACTIVATIONS)}")
+    if problem.cell not in CELLS:
+        raise ValueError(f"cell: {shown(problem.cell)}, needed {' or '.join(CELLS)}")
+    if not callable(getattr(problem.truncation, "first", None)):
+        raise TypeError(f"truncation: {shown(problem.truncation)}, needed a policy of rnn, such as Full()")
+    params = problem.params
+    if not isinstance(params, Mapping) or set(params) != set(PARAMETERS):
+        given = f"names {', '.join(map(str, params))}" if isinstance(params, Mapping) else shown(params)
+        raise ValueError(f"params: {in_a_line(given)}, needed arrays by the names {', '.join(PARAMETERS)}")
+    arrays = {name: getattr(problem, name) for name in ("xs", "targets", "h0")}
+    arrays |= {f"params.{name}": array for name, array in params.items()}
+    for name, array in arrays.items():
+        if type(array) is not np.ndarray:
+            raise TypeError(f"{name}: type {type_name(type(array))}, needed numpy.ndarray")
+        if array.dtype not in (*FLOATS, FRACTIONS):
+            raise TypeError(f"{name}: dtype {array.dtype}, needed float32, float64, longdouble or object")
+        if array.dtype != problem.xs.dtype:
+            raise TypeError(f"{name}: dtype {array.dtype}, needed {problem.xs.dtype} as xs has")
+    for name, axes in (("xs", "N, T, D"), ("params.V", "K, H")):
+        if arrays[name].ndim != len(axes.split(", ")):
+            raise ValueError(f"{name}: shape {arrays[name].shape}, needed ({axes})")
+        if 0 in arrays[name].shape:
+            raise ValueError(f"{name}: shape {arrays[name].shape}, needed ({axes}), each at least 1")
+    (N, T, D), (K, H) = problem.xs.shape, params["V"].shape
+    needed = {"U": (H, D), "W": (H, H), "b": (H,), "c": (K,)}
+    shapes: dict[str, tuple[tuple[int, ...], ...]] = {f"params.{n}": (shape,) for n, shape in needed.items()}
+    shapes |= {"h0": ((N, H),), "targets": ((N, K), (N, T, K))}
+    for name, allowed in shapes.items():
+        if arrays[name].shape not in allowed:
+            wanted = " or ".join(map(str, allowed))
+            raise ValueError(f"{name}: shape {arrays[name].shape}, needed {wanted} beside xs and V")
+    raise AssertionError("what does not fit has no reason")
 
 
 def _array_code(array: Array) -> str:

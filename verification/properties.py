@@ -14,10 +14,11 @@ from hypothesis.strategies import SearchStrategy
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
+from verification.answer import InvalidAnswer
 from verification.problem import BLOCKS, Gradients, Problem
 from verification.strategies import POLICIES, problems
 from verification.tolerance import DETERMINED, Expected
-from verification.trial import Misbehaviour, Trial
+from verification.trial import Trial
 from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold
 
 
@@ -39,12 +40,16 @@ class Disagreement:
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """What a property found in one row: a disagreement (None if it held), and what the finding is worth."""
+    """What a property found in one row: a disagreement (None if it held), and what the finding is worth.
+
+    ``unanswered``: the engine has no valid answer to the problem itself, so that every property finds this.
+    """
 
     row: str
-    wrong: Disagreement | Misbehaviour | None
+    wrong: Disagreement | InvalidAnswer | None
     nonzero: bool = True
     determined: bool = True
+    unanswered: bool = False
 
 
 @dataclass(frozen=True)
@@ -264,9 +269,9 @@ def inputs_stay(trial: Trial) -> Iterator[Finding]:
     arrays = given.arrays()
     trial.ask_directly(given)
     for name, array in trial.problem.arrays().items():
-        wrong: Disagreement | Misbehaviour | None = _bits(name, arrays[name], array)
+        wrong: Disagreement | InvalidAnswer | None = _bits(name, arrays[name], array)
         if given.arrays().get(name) is not arrays[name]:
-            wrong = Misbehaviour(f"put something else in the place of the problem's {name}")
+            wrong = InvalidAnswer(f"put something else in the place of the problem's {name}")
         yield Finding("inputs stay", wrong, _nonzero(trial))
 
 
@@ -365,8 +370,11 @@ def findings(trial: Trial, property_: Property) -> Iterator[Finding]:
 
     Raises Unsupported where the engine does: then nothing more is found.
     """
+    outcome = trial.outcome
+    if isinstance(outcome, InvalidAnswer):
+        yield from (Finding(row, outcome, unanswered=True) for row in property_.rows)
+        return
     try:
         yield from property_.check(trial)
-    except Misbehaviour as wrong:
-        for row in property_.rows:
-            yield Finding(row, wrong)
+    except InvalidAnswer as wrong:
+        yield from (Finding(row, wrong) for row in property_.rows)

@@ -13,15 +13,18 @@ from typing import TypeAlias
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from rnn.arrays import checked_count
+from verification.answer import TimedOut
 from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
 from verification.larger import LARGER_PROBLEMS, OWN_POLICIES
-from verification.patience import LOST, Overdue
-from verification.problem import Engine, Problem, Unsupported
+from verification.problem import Engine, Gradients, Problem, Unsupported
 from verification.properties import PROPERTIES, Finding, Property, findings
+from verification.quoting import shown
 from verification.shrinking import smallest
-from verification.trial import Late, Trial, Truth
-from verification.workers import Line, Lost, spread
+from verification.timeout import MAX_LOST, CallTimeout
+from verification.trial import Trial, Truth
+from verification.workers import Channel, Lost, spread
 
 # Everything that is asked of an engine.
 EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS)
@@ -50,6 +53,10 @@ class Profile:
     faults: int = 0
     explained: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("cases", "exact_cases", "faults"):
+            checked_count(name, getattr(self, name), least=0)
+
 
 QUICK = Profile("quick", cases=1_200, exact_cases=200, faults=50)
 THOROUGH = Profile("thorough", cases=60_000, exact_cases=20_000, faults=300, explained=True)
@@ -58,11 +65,15 @@ PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A problem on which a property fails, how it fails there, and whether smaller ones were looked for."""
+    """A problem on which a property fails, how it fails there, and whether smaller ones were looked for.
+
+    ``unanswered``: the engine does not answer the problem in form, and fails by that whatever is asked.
+    """
 
     problem: Problem
     failure: str
     smallest: bool = False
+    unanswered: bool = False
 
     def code(self) -> str:
         """A program that shows the failure: the problem, and the engine's answer beside the truth."""
@@ -218,8 +229,19 @@ def verify(
 
     ``progress`` is called with the cases done and the cases in all. Where the platform can fork, the cases
     are spread over its cores; the result is the same. An engine that does not return, or ends its process,
-    is refuted by that, and asked no more once it has done so in ``patience.LOST`` cases.
+    is refuted by that, and asked no more once it has done so in ``timeout.MAX_LOST`` cases. What it prints
+    there is discarded.
+
+    Raises TypeError or ValueError for an argument that is not what is named here, before any work.
     """
+    _refuse("engine", engine, callable(engine), "a function Problem -> Gradients")
+    _refuse("profile", profile, isinstance(profile, Profile), "a Profile such as verification.QUICK")
+    seed = checked_count("seed", seed, least=0)
+    judges = isinstance(properties, Sequence) and all(isinstance(each, Property) for each in properties)
+    _refuse("properties", properties, bool(judges and properties), "a sequence of at least one Property")
+    _refuse(
+        "progress", progress, progress is None or callable(progress), "a function of two numbers, or None"
+    )
     started = time.monotonic()
     blocks = list(_blocks(engine, profile, seed, properties))
     total = sum(block.size for block in blocks)
@@ -228,7 +250,7 @@ def verify(
         for block, counted in zip(blocks, tallies, strict=True):
             tally += _of_lost(block, counted) if isinstance(counted, Lost) else counted
             done += block.size
-            given_up = tally.lost >= LOST
+            given_up = tally.lost >= MAX_LOST
             if progress is not None:
                 progress(done, done if given_up else total)
             if given_up:
@@ -256,6 +278,12 @@ def verify(
     )
 
 
+def _refuse(name: str, value: object, fits: bool, needed: str) -> None:
+    """Raises TypeError for an argument that does not fit."""
+    if not fits:
+        raise TypeError(f"{name}: {shown(value)}, needed {needed}")
+
+
 def _blocks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Property]) -> Iterator[Block]:
     """Blocks of cases, for each way of drawing problems, each case for all its properties."""
     for check in properties:
@@ -271,16 +299,16 @@ def _blocks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Pr
             yield Block(engine, checks, start, min(BLOCK, cases - start), seed)
 
 
-def _judge(block: Block, line: Line) -> Tally:
+def _judge(block: Block, channel: Channel) -> Tally:
     """The tally of one block of cases."""
-    engine = line.guarded(block.engine)
+    engine = channel.guarded(block.engine)
     tally = Tally()
 
     def every_property(problem: Problem) -> None:
         nonlocal tally
-        if tally.lost < LOST:
-            line.tell(problem)
-            tally += case(engine, Truth(problem), block.properties, line)
+        if tally.lost < MAX_LOST:
+            channel.tell(problem)
+            tally += case(engine, Truth(problem), block.properties, channel)
 
     if block.fixed:
         for problem in block.fixed:
@@ -322,27 +350,31 @@ def _of_lost(block: Block, lost: Lost) -> Tally:
     return Tally(rows, cases=1, lost=1)
 
 
-def case(engine: Engine, truth: Truth, properties: Sequence[Property], line: Line | None = None) -> Tally:
+def case(
+    engine: Engine, truth: Truth, properties: Sequence[Property], channel: Channel | None = None
+) -> Tally:
     """The tally of one case: for each row one, however many findings it has.
 
-    ``line.step`` is the number of the property that is asked.
+    ``channel.step`` is the number of the property that is asked.
     """
-    line = line or Line()
+    channel = channel or Channel()
     trial = Trial(engine, truth)
     policy, _ = truth.problem.policy
     rows: dict[tuple[str, str], Row] = {}
     lost, declined = False, set()
     for number, check in enumerate(properties):
-        line.step.value = number
+        channel.step.value = number
         try:
             for finding in findings(trial, check):
                 key = (finding.row, policy)
                 rows[key] = _joined(rows.get(key, Row(*key)), finding, truth.problem)
-                lost |= isinstance(finding.wrong, Late)
+                lost |= isinstance(finding.wrong, TimedOut)
         except Unsupported as error:
             declined.add(str(error))
-    # The contract is about the problems that every engine meets; the exact ones come on top of them.
-    counts = properties[0].ordinary and not declined and live(truth)
+    # The contract is about the problems that every engine meets; the exact ones come on top of them. Without
+    # an answer there is no agreement.
+    answered = not declined and isinstance(trial.outcome, Gradients)
+    counts = properties[0].ordinary and answered and live(truth)
     found = Tally(rows, cases=1, lost=int(lost), declined=Counter(declined))
     sizes = Counter(truth.problem.sizes)
     found = replace(found, fixed=sizes) if truth.problem.source else replace(found, drawn=sizes)
@@ -359,48 +391,89 @@ def _joined(row: Row, finding: Finding, problem: Problem) -> Row:
         nonzero=max(row.nonzero, int(finding.nonzero)),
         undetermined=max(row.undetermined, int(not finding.determined)),
         failures=max(row.failures, int(failed)),
-        example=Example(problem, str(finding.wrong)) if first else row.example,
+        example=_example(problem, finding) if first else row.example,
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Search:
+    """For a smaller example of one row: of any failure, or of a problem that is not answered in form."""
+
+    engine: Engine
+    check: Property
+    row: Row
+    unanswered: bool
+
+    def serves(self, check: Property, row: Row) -> bool:
+        """Is what it finds an example of this row, too? What is not answered refutes every row."""
+        if not self.unanswered:
+            return row is self.row
+        alike = check.problems is self.check.problems and row.truncation == self.row.truncation
+        return alike and _is_unanswered(row)
+
+
+def _is_unanswered(row: Row) -> bool:
+    return row.example is not None and row.example.unanswered
+
+
 def _with_smallest_examples(engine: Engine, rows: Sequence[Row], properties: Sequence[Property]) -> list[Row]:
-    """The rows, with a shrunk example for the first refuted row of each property."""
-    tasks = []
+    """The rows, with a shrunk example for the first refuted row of each property.
+
+    A problem that is not answered is shrunk once, for all the rows of all properties that draw alike.
+    """
+    check_of = {name: check for check in properties for name in check.rows}
+    searches: list[Search] = []
     for check in properties:
+        # A fixed problem stands for itself.
         if check.fixed is not None:
             continue
-        refuted = [row for row in rows if row.name in check.rows and row.verdict == "refuted"]
-        tasks += [(engine, row, check) for row in refuted[:1]]
-    shrunk = {
-        id(row): example
-        for (_, row, _), example in zip(tasks, spread(_smallest, tasks), strict=True)
-        if isinstance(example, Example)
-    }
-    return [replace(row, example=shrunk.get(id(row), row.example)) for row in rows]
+        first = next((row for row in rows if row.name in check.rows and row.example is not None), None)
+        if first is not None and not any(search.serves(check, first) for search in searches):
+            searches.append(Search(engine, check, first, _is_unanswered(first)))
+    found = list(zip(searches, spread(_smallest, searches), strict=True))
+
+    def shrunk(row: Row) -> Row:
+        examples = (example for search, example in found if search.serves(check_of[row.name], row))
+        smaller = [example for example in examples if isinstance(example, Example)]
+        return replace(row, example=smaller[0]) if smaller else row
+
+    return [shrunk(row) for row in rows]
 
 
-def _smallest(task: tuple[Engine, Row, Property], line: Line) -> Example | None:
+def _smallest(search: Search, channel: Channel) -> Example | None:
     """The smallest problem that Hypothesis finds on which the row fails, or None."""
-    engine, row, check = task
-    guarded = line.guarded(engine)
-    late = 0
+    engine, timeouts = channel.guarded(search.engine), 0
 
-    def failure(problem: Problem) -> str | None:
-        """How the row fails, other than by an engine that does not return; Overdue if that is so often."""
-        nonlocal late
-        trial = Trial(guarded, Truth(problem))
+    def failure(problem: Problem) -> Example | None:
+        """How the row fails, other than by a timeout; CallTimeout after too many of those."""
+        nonlocal timeouts
+        trial = Trial(engine, Truth(problem))
         try:
-            wrong = [f.wrong for f in findings(trial, check) if f.row == row.name and f.wrong is not None]
+            found = [finding for finding in _sought(trial, search) if finding.wrong is not None]
         except Unsupported:
             return None
-        late += any(isinstance(each, Late) for each in wrong)
-        if late >= LOST:
-            raise Overdue
-        told = [str(each) for each in wrong if not isinstance(each, Late)]
-        return told[0] if told else None
+        timeouts += any(isinstance(finding.wrong, TimedOut) for finding in found)
+        if timeouts >= MAX_LOST:
+            raise CallTimeout
+        answered = (finding for finding in found if not isinstance(finding.wrong, TimedOut))
+        first = next(answered, None)
+        return None if first is None else replace(_example(problem, first), smallest=True)
 
     try:
-        problem = smallest(check, row.truncation, lambda problem: failure(problem) is not None)
-    except Overdue:
+        problem = smallest(search.check, search.row.truncation, lambda problem: failure(problem) is not None)
+        return None if problem is None else failure(problem)
+    except CallTimeout:
         return None
-    return None if problem is None else Example(problem, failure(problem) or "", smallest=True)
+
+
+def _sought(trial: Trial, search: Search) -> Iterator[Finding]:
+    """What a problem shows of what is searched for."""
+    if search.unanswered and isinstance(trial.outcome, Gradients):
+        return
+    for finding in findings(trial, search.check):
+        if finding.row == search.row.name:
+            yield finding
+
+
+def _example(problem: Problem, finding: Finding) -> Example:
+    return Example(problem, str(finding.wrong), unanswered=finding.unanswered)

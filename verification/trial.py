@@ -7,23 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-
 from rnn import Truncation
 from rnn.arrays import Array
-from verification import patience
+from verification.answer import InvalidAnswer, TimedOut, ask
 from verification.oracles import autograd, lags
-from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
+from verification.problem import Engine, Gradients, Problem
 from verification.reference.truncation import mask
+from verification.surroundings import Surroundings
 from verification.tolerance import WIDER, Expected
-
-
-class Misbehaviour(Exception):
-    """An engine did not answer in the agreed form; the message says how."""
-
-
-class Late(Misbehaviour):
-    """An engine did not answer in time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +59,13 @@ class Truth:
 class Trial:
     """One engine before one problem.
 
-    ``late``: that the engine did not return on the problem itself; it is then not asked about others.
+    ``timed_out``: that the engine did not return on the problem itself; it is then not asked about others.
     """
 
     engine: Engine
     truth: Truth
-    late: list[Late] = field(default_factory=list, init=False)
+    timed_out: list[TimedOut] = field(default_factory=list, init=False)
+    _surroundings: Surroundings = field(default_factory=Surroundings, init=False)
 
     @property
     def problem(self) -> Problem:
@@ -81,16 +73,24 @@ class Trial:
         return self.truth.problem
 
     @cached_property
-    def answer(self) -> Gradients:
-        """The engine's answer to the problem."""
+    def outcome(self) -> Gradients | InvalidAnswer:
+        """The engine's answer to the problem, or what is wrong with it."""
         try:
             return self.ask(self.problem)
-        except Late as late:
-            self.late.append(late)
-            raise
+        except InvalidAnswer as invalid:
+            if isinstance(invalid, TimedOut):
+                self.timed_out.append(invalid)
+            return invalid
+
+    @property
+    def answer(self) -> Gradients:
+        """The engine's answer to the problem."""
+        if isinstance(self.outcome, InvalidAnswer):
+            raise self.outcome
+        return self.outcome
 
     def ask(self, problem: Problem) -> Gradients:
-        """The engine's answer to any problem, or Misbehaviour; or Unsupported, if the engine says so.
+        """The engine's answer to any problem, or InvalidAnswer; or Unsupported, if the engine says so.
 
         It is given arrays of its own, so that nothing that it does to them is seen by anyone else.
         """
@@ -98,55 +98,10 @@ class Trial:
 
     def ask_directly(self, problem: Problem) -> Gradients:
         """The same, of these very arrays."""
-        if self.late:
-            raise self.late[0]
-        # All that is needed of the problem, taken from it before the engine has its hands on it.
-        given, dtype = problem.arrays(), problem.dtype
-        records, steps, _ = problem.xs.shape
-        shapes = {name: given[name].shape for name in BLOCKS}
-        shapes["outputs"] = (records, steps, len(given["c"]))
-        shapes["value"] = ()
-        answer = self._returned(problem)
-        for name, shape in shapes.items():
-            part = getattr(answer, name, None)
-            number = name == "value" and np.isscalar(part)
-            if type(part) is not np.ndarray and not number:
-                needed = "a number" if name == "value" else "an ndarray"
-                raise Misbehaviour(f"{name} is a {type(part).__name__}, needed {needed}")
-            array = np.asarray(part)
-            if array.shape != shape:
-                raise Misbehaviour(f"{name} has shape {array.shape}, needed {shape}")
-            if array.dtype != dtype:
-                raise Misbehaviour(f"{name} has dtype {array.dtype}, needed {dtype}")
-        for name, part in answer.named().items():
-            for input_, array in given.items():
-                if np.may_share_memory(part, array):
-                    raise Misbehaviour(f"{name} is a view of the problem's {input_}")
-        return answer
-
-    def _returned(self, problem: Problem) -> Gradients:
-        """What the engine returned, if it did, and in time."""
-        with np.errstate(all="ignore"):
-            try:
-                answer = patience.within(patience.ANSWER, lambda: self.engine(problem))
-            except (KeyboardInterrupt, Unsupported):
-                raise
-            except patience.Overdue:
-                raise Late(f"did not return within {patience.ANSWER:g} s") from None
-            except BaseException as error:
-                raise Misbehaviour(f"raised {_told(error)}") from error
-        if not isinstance(answer, Gradients):
-            raise Misbehaviour(f"returned a {type(answer).__name__}, needed Gradients")
-        return answer
+        if self.timed_out:
+            raise self.timed_out[0]
+        return ask(self.engine, problem, self._surroundings)
 
     def under(self, truncation: Truncation) -> Gradients:
         """The engine's answer to the same problem under another truncation."""
         return self.ask(self.problem.replaced(truncation=truncation))
-
-
-def _told(error: BaseException) -> str:
-    """An exception's name and message, which may be another of its engine's faults."""
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
-        return type(error).__name__

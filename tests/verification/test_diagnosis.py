@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn import Full, Window
-from verification import patience
+from verification import timeout
 from verification.diagnosis import diagnose, known_as
 from verification.engine import manual
 from verification.mutants import known
@@ -151,7 +151,7 @@ def never(problem):
 )
 def test_an_engine_that_does_not_come_back_is_said(monkeypatch, engine, how):
     """It stops no one but itself."""
-    monkeypatch.setattr(patience, "ANSWER", 0.1)
+    monkeypatch.setattr(timeout, "ANSWER", 0.1)
     found = diagnose(engine)
     assert str(found) == f"The engine does not answer in form: {how}"
     assert found.problem.truncation == Full()

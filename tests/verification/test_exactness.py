@@ -164,7 +164,7 @@ def test_numbers_that_are_no_fractions_are_named():
     floats = altered("W", lambda array: np.array(array, dtype=float).astype(object))
     problem = find(exact_problems(), lambda problem: problem.steps == 1)
     wrong = [finding.wrong for finding in findings(Trial(floats, Truth(problem)), EXACT) if finding.wrong]
-    assert [str(each) for each in wrong] == ["W holds a float at (0, 0), needed a Fraction"]
+    assert {str(each) for each in wrong} == {"W holds an object of type float at (0, 0), needed a Fraction"}
 
 
 def test_a_counterexample_reads_like_an_exercise():

@@ -1,6 +1,6 @@
 """Problems and gradients as the suite holds them, and the program that makes a problem again."""
 
-from dataclasses import FrozenInstanceError, dataclass, replace
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
 from fractions import Fraction
 
 import numpy as np
@@ -180,3 +180,60 @@ def test_gradients_by_name():
     assert tuple(answer.named()) == ("outputs", "value", *BLOCKS)
     assert all(answer.named()[name] is getattr(answer, name) for name in answer.named())
     assert all(answer.blocks()[name].shape == a_problem().arrays()[name].shape for name in BLOCKS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"activation": "softmax"}, ValueError, "activation: 'softmax', needed one of "),
+        ({"activation": []}, ValueError, "activation: [], needed one of "),
+        ({"cell": "gru"}, ValueError, "cell: 'gru', needed vanilla"),
+        ({"truncation": 5}, TypeError, "truncation: 5, needed a policy of rnn, such as Full()"),
+        ({"params": None}, ValueError, "params: None, needed arrays by the names U, W, b, V, c"),
+        ({"params": {}}, ValueError, "params: names , needed arrays by the names U, W, b, V, c"),
+        ({"xs": [[[1.0]]]}, TypeError, "xs: type list, needed numpy.ndarray"),
+        ({"xs": np.ones((2, 4))}, ValueError, "xs: shape (2, 4), needed (N, T, D)"),
+        ({"xs": np.ones((2, 0, 3))}, ValueError, "xs: shape (2, 0, 3), needed (N, T, D), each at least 1"),
+        (
+            {"xs": np.ones((2, 4, 3), int)},
+            TypeError,
+            "xs: dtype int64, needed float32, float64, longdouble or",
+        ),
+        (
+            {"xs": np.ones((2, 4, 3), np.float32)},
+            TypeError,
+            "targets: dtype float64, needed float32 as xs has",
+        ),
+        ({"h0": np.ones((1, 5))}, ValueError, "h0: shape (1, 5), needed (2, 5) beside xs and V"),
+        ({"h0": np.ma.ones((2, 5))}, TypeError, "h0: type numpy.ma.MaskedArray, needed numpy.ndarray"),
+        ({"targets": np.ones((2, 3, 6))}, ValueError, "targets: shape (2, 3, 6), needed (2, 6) or (2, 4, 6)"),
+        ({"W": np.ones((5, 4))}, ValueError, "params.W: shape (5, 4), needed (5, 5) beside xs and V"),
+        ({"V": np.ones(5)}, ValueError, "params.V: shape (5,), needed (K, H)"),
+        ({"U": None}, TypeError, "params.U: type NoneType, needed numpy.ndarray"),
+        ({"b": np.ones((5, 1))}, ValueError, "params.b: shape (5, 1), needed (5,) beside xs and V"),
+        ({"c": np.ones(5)}, ValueError, "params.c: shape (5,), needed (6,) beside xs and V"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_what_is_no_problem_is_refused_by_name(wrong, error, message):
+    """When it is made, in one line: what was given, and what is needed."""
+    arguments = {field.name: getattr(a_problem(), field.name) for field in fields(Problem)}
+    for name, value in wrong.items():
+        if name in PARAMETERS:
+            arguments["params"] = dict(arguments["params"]) | {name: value}
+        else:
+            arguments[name] = value
+    with pytest.raises(error) as told:
+        Problem(**arguments)
+    assert str(told.value).startswith(message)
+    assert "\n" not in str(told.value)
+
+
+def test_a_parameter_that_is_missing_is_named():
+    """With those that are there."""
+    params = dict(a_problem().params)
+    del params["b"]
+    with pytest.raises(
+        ValueError, match=r"^params: names U, W, V, c, needed arrays by the names U, W, b, V, c$"
+    ):
+        replace(a_problem(), params=params)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
+from verification.answer import InvalidAnswer
 from verification.engine import manual
 from verification.problem import BLOCKS, Gradients, Problem
 from verification.properties import (
@@ -20,7 +21,7 @@ from verification.properties import (
     findings,
 )
 from verification.reference.truncation import mask
-from verification.trial import Misbehaviour, Trial, Truth
+from verification.trial import Trial, Truth
 from verification.unfolding import LAG_BLOCKS
 
 BY_NAME = {check.name: check for check in PROPERTIES}
@@ -565,7 +566,7 @@ def test_misbehaviour_midway_keeps_what_was_found():
 
     def check(trial):
         yield Finding("one", None)
-        raise Misbehaviour("raised")
+        raise InvalidAnswer("raised")
 
     trial = Trial(manual, Truth(a_problem()))
     all_ = list(findings(trial, Property("both", ("one", "two"), "", check)))

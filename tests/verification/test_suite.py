@@ -1,7 +1,6 @@
 """The suite counts what it did, the same however it is spread, and its examples show what they claim."""
 
 import itertools
-import multiprocessing
 import os
 import signal
 import sys
@@ -13,7 +12,7 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail
-from verification import patience, shrinking, suite
+from verification import shrinking, suite, timeout
 from verification.engine import manual
 from verification.exercise import CONTRACT
 from verification.larger import LARGER_PROBLEMS, OWN_POLICIES, larger, own_policies
@@ -40,13 +39,15 @@ WRONG = Disagreement("W", (0, 0), 2.0, 1.0, 0.0)
 
 
 NO_FORK = 0
+FORK = os.fork
 
 
 def use(monkeypatch, cores):
     """A machine with so many cores; with none, one that cannot fork, where all is done in this process."""
     monkeypatch.setattr(os, "cpu_count", lambda: max(cores, 1))
-    methods = ["spawn"] if cores == NO_FORK else ["fork"]
-    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: methods)
+    monkeypatch.setattr(os, "fork", FORK, raising=False)
+    if cores == NO_FORK:
+        monkeypatch.delattr(os, "fork")
 
 
 @pytest.fixture(autouse=True)
@@ -256,7 +257,7 @@ def test_any_function_is_an_engine(monkeypatch, cores):
 
 @pytest.mark.parametrize("cores", [NO_FORK, 1, 2])
 def test_an_exception_of_the_verifiers_own_surfaces(monkeypatch, cores):
-    """Not an engine's misbehaviour but a fault of a property: it is raised, from another process as well."""
+    """Not an engine's fault but a fault of a property: it is raised, from another process as well."""
     use(monkeypatch, cores)
 
     def broken(trial):
@@ -294,13 +295,13 @@ def deaf(problem):
 
 
 @pytest.fixture
-def impatience(monkeypatch):
+def short_timeout(monkeypatch):
     """An answer may take a tenth of a second, and a process that hears no alarm three of them."""
-    monkeypatch.setattr(patience, "ANSWER", 0.1)
+    monkeypatch.setattr(timeout, "ANSWER", 0.1)
 
 
 @pytest.mark.parametrize("cores", [NO_FORK, 1, 2])
-def test_an_engine_that_never_returns_is_refuted_and_soon_asked_no_more(monkeypatch, impatience, cores):
+def test_an_engine_that_never_returns_is_refuted_and_soon_asked_no_more(monkeypatch, short_timeout, cores):
     """After three cases, each of which refutes all that was asked of it; the rest is not exercised."""
     use(monkeypatch, cores)
     steps = []
@@ -308,18 +309,18 @@ def test_an_engine_that_never_returns_is_refuted_and_soon_asked_no_more(monkeypa
     verification = verify(never, few(1_000), properties=PROPERTIES, progress=lambda *step: steps.append(step))
     assert time.monotonic() - started < 10
     assert verification.verdict == "refuted"
-    assert verification.cases == patience.LOST
+    assert verification.cases == timeout.MAX_LOST
     refuted = [row for row in verification.rows if row.failures]
     # Of one unit, or one record, some say nothing.
     asked = {name for check in PROPERTIES for name in check.rows}
     assert asked - {row.name for row in refuted} <= {"units permute", "records permute", "records add up"}
-    assert sum(row.failures for row in refuted if row.name == "second call") == patience.LOST
+    assert sum(row.failures for row in refuted if row.name == "second call") == timeout.MAX_LOST
     assert {row.example.failure for row in refuted} == {"did not return within 0.1 s"}
     # Nothing was left out without a word: what there was to do is what was done.
     assert steps == [(15, 15)]
 
 
-def test_one_case_without_an_answer_stops_nothing(monkeypatch, impatience):
+def test_one_case_without_an_answer_stops_nothing(monkeypatch, short_timeout):
     """The row is refuted, and all the other cases are judged, the last as the first."""
     use(monkeypatch, NO_FORK)
     asked = []
@@ -335,7 +336,7 @@ def test_one_case_without_an_answer_stops_nothing(monkeypatch, impatience):
     assert len({row.truncation for row in verification.rows if row.failures}) == 1
 
 
-def test_an_engine_that_only_smaller_problems_stop_keeps_its_own_example(impatience):
+def test_an_engine_that_only_smaller_problems_stop_keeps_its_own_example(short_timeout):
     """Looking for a smaller example waits no longer than judging does."""
 
     def stops_at_one(problem):
@@ -369,7 +370,7 @@ DEATHS = {
 
 @pytest.mark.parametrize("name", DEATHS)
 @pytest.mark.parametrize("cores", [1, 2])
-def test_an_engine_that_ends_its_process_is_told_by_how(monkeypatch, impatience, name, cores):
+def test_an_engine_that_ends_its_process_is_told_by_how(monkeypatch, short_timeout, name, cores):
     """In words, with the problem and the block of cases that is lost with it."""
     use(monkeypatch, cores)
     engine, how = DEATHS[name]
@@ -648,3 +649,97 @@ def test_the_sizes_of_drawn_problems_are_told():
     assert found.fixed == {}
     assert set(found.drawn) == set("TNDHK")
     assert 1 <= found.drawn["H"] <= 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((None,), "engine: None, needed a function Problem -> Gradients"),
+        (("x" * 1000,), f"engine: '{'x' * 58}…, needed a function Problem -> Gradients"),
+        ((manual, "quick"), "profile: 'quick', needed a Profile such as verification.QUICK"),
+        ((manual, Profile), "profile: <class 'verification.suite.Profile'>, needed a Profile"),
+    ],
+)
+def test_what_is_no_engine_and_what_no_profile_is_refused(arguments, message):
+    """In one line, before any work."""
+    with pytest.raises(TypeError) as told:
+        verify(*arguments, progress=lambda *step: pytest.fail("worked"))
+    assert str(told.value).startswith(message)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"seed": None}, TypeError, "seed: None, needed an integer of at least 0"),
+        ({"seed": "x"}, TypeError, "seed: 'x', needed an integer of at least 0"),
+        ({"seed": 1.5}, TypeError, "seed: 1.5, needed an integer of at least 0"),
+        ({"seed": True}, TypeError, "seed: True, needed an integer of at least 0"),
+        ({"seed": -1}, ValueError, "seed: -1, needed at least 0"),
+        ({"progress": 5}, TypeError, "progress: 5, needed a function of two numbers, or None"),
+        ({"properties": ()}, TypeError, "properties: (), needed a sequence of at least one Property"),
+        ({"properties": None}, TypeError, "properties: None, needed a sequence of at least one Property"),
+        ({"properties": "lags"}, TypeError, "properties: 'lags', needed a sequence of at least one Property"),
+        ({"properties": [5]}, TypeError, "properties: [5], needed a sequence of at least one Property"),
+    ],
+)
+def test_an_argument_that_cannot_be_is_refused(arguments, error, message):
+    """By its name, with what was given and what is needed, before any work."""
+
+    def engine(problem):
+        pytest.fail("asked")
+
+    with pytest.raises(error) as told:
+        verify(engine, **arguments)
+    assert str(told.value) == message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [("cases", -1, ValueError), ("exact_cases", 1.5, TypeError), ("faults", None, TypeError)],
+)
+def test_a_profile_counts(name, value, error):
+    """From 0."""
+    with pytest.raises(error, match=f"^{name}: {value}, needed "):
+        replace(few(1, 1), **{name: value})
+
+
+def test_a_seed_is_its_number():
+    """Of whatever type of integer."""
+    runs = [verify(manual, few(5), seed=seed, properties=[FORWARD]) for seed in (3, np.uint8(3), np.int64(3))]
+    assert {run.seed for run in runs} == {3}
+    assert all(told(run.rows) == told(runs[0].rows) for run in runs)
+
+
+def test_what_is_not_answered_is_shrunk_once_for_all_rows(monkeypatch):
+    """One example for all properties that draw alike, and of the truncation of the row."""
+    searched = []
+    found = partial(shrinking.smallest, tried=60)
+    monkeypatch.setattr(suite, "smallest", lambda *asked: searched.append(asked[:2]) or found(*asked))
+    use(monkeypatch, NO_FORK)
+
+    def not_of_three_steps(problem):
+        return None if problem.steps > 3 else manual(problem)
+
+    verification = verify(not_of_three_steps, few(30, 15), properties=EVERY_PROPERTY)
+    draws = [check.problems for check, _ in searched]
+    assert draws == list(dict.fromkeys(check.problems for check in EVERY_PROPERTY))
+    shrunk = [row for row in verification.rows if row.example is not None and row.example.smallest]
+    assert {row.name for row in shrunk} == {name for check in EVERY_PROPERTY for name in check.rows}
+    for row in shrunk:
+        assert row.example.unanswered
+        assert row.example.failure == "returned None, needed verification.Gradients"
+        assert row.example.problem.policy[0] == row.truncation
+        # Four steps, and one of all else.
+        assert row.example.problem.steps == 4
+        assert row.example.problem.xs.size == 4
+
+
+def test_without_an_answer_there_is_no_live_case():
+    """And no truth to be computed: every row of every property is refuted at once."""
+    truth = Truth(a_problem())
+    tally = case(lambda problem: None, truth, PROPERTIES)
+    assert (tally.cases, tally.live, dict(tally.seen)) == (1, 0, {})
+    assert {name for name, _ in tally.rows} == {name for check in PROPERTIES for name in check.rows}
+    assert all(row.failures for row in tally.rows.values())
+    assert "table" not in vars(truth)

@@ -1,35 +1,38 @@
 """Work is done in processes of its own, in order, and one that dies or falls silent is told of in words."""
 
 import itertools
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from verification import patience
-from verification.workers import Line, Lost, spread
+from verification import timeout
+from verification.workers import Channel, Lost, spread
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch):
+def short_timeout(monkeypatch):
     """A call may take a tenth of a second, and three times that if it hears no alarm."""
-    monkeypatch.setattr(patience, "ANSWER", 0.1)
+    monkeypatch.setattr(timeout, "ANSWER", 0.1)
 
 
 @pytest.fixture(autouse=True)
 def nobody_is_left_behind():
     """Every process has ended when the work is done with."""
     yield
-    assert multiprocessing.active_children() == []
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.fixture
 def no_fork(monkeypatch):
     """A platform that cannot fork."""
-    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    monkeypatch.delattr(os, "fork")
 
 
 def deaf(_=None):
@@ -42,7 +45,7 @@ def test_results_are_in_order(monkeypatch, cores):
     """Whatever the number of cores, and whichever task is done first."""
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
 
-    def work(task, line):
+    def work(task, channel):
         time.sleep(0.05 if task == 0 else 0)
         return 10 * task
 
@@ -52,28 +55,29 @@ def test_results_are_in_order(monkeypatch, cores):
 
 def test_a_task_has_a_process_of_its_own():
     """Neither this one nor another task's."""
-    processes = list(spread(lambda task, line: os.getpid(), range(3)))
+    processes = list(spread(lambda task, channel: os.getpid(), range(3)))
     assert len({*processes, os.getpid()}) == 4
 
 
 def test_where_nothing_can_be_forked_the_work_is_done_here(no_fork):
     """With the same results; what it tells and guards comes to nothing."""
 
-    def work(task, line):
-        line.tell("something")
-        return line.guarded(lambda number: number + 1)(task), os.getpid()
+    def work(task, channel):
+        channel.tell("something")
+        return channel.guarded(lambda number: number + 1)(task), os.getpid()
 
     assert list(spread(work, [1, 2])) == [(2, os.getpid()), (3, os.getpid())]
 
 
-def test_a_worker_spreads_its_own_work_within_itself():
-    """It may not have children, so that none is left when it is ended."""
+def test_a_worker_spreads_its_own_work():
+    """Over processes of their own, as anyone may."""
 
-    def work(task, line):
-        return list(spread(lambda inner, line: (inner, os.getpid()), [1, 2])), os.getpid()
+    def work(task, channel):
+        return list(spread(lambda inner, channel: (inner, os.getpid()), [1, 2])), os.getpid()
 
     ((inner, worker),) = spread(work, [0])
-    assert inner == [(1, worker), (2, worker)]
+    assert [task for task, _ in inner] == [1, 2]
+    assert len({worker, *(process for _, process in inner)}) == 3
 
 
 @pytest.mark.parametrize(
@@ -88,10 +92,10 @@ def test_a_worker_spreads_its_own_work_within_itself():
 def test_a_process_that_dies_is_told_of(end, how):
     """By its exit code, with what it told last; the other tasks are done."""
 
-    def work(task, line):
-        line.tell("before")
-        line.tell(task)
-        line.step.value = 7
+    def work(task, channel):
+        channel.tell("before")
+        channel.tell(task)
+        channel.step.value = 7
         if task == 1:
             end()
         return task
@@ -103,7 +107,7 @@ def test_a_process_that_dies_is_told_of(end, how):
 
 def test_what_a_process_did_not_tell_is_none():
     """It died before it said anything."""
-    (lost,) = spread(lambda task, line: os._exit(1), [0])
+    (lost,) = spread(lambda task, channel: os._exit(1), [0])
     assert isinstance(lost, Lost)
     assert lost.told is None
 
@@ -112,9 +116,9 @@ def test_what_a_process_did_not_tell_is_none():
 def test_a_guarded_call_that_never_comes_back_is_ended(hang):
     """With its process, after three times what an answer may take; the other tasks are done."""
 
-    def work(task, line):
-        line.tell(task)
-        return line.guarded(hang if task == 0 else str)(task)
+    def work(task, channel):
+        channel.tell(task)
+        return channel.guarded(hang if task == 0 else str)(task)
 
     lost, other = spread(work, [0, 1])
     assert (lost.how, lost.told) == ("did not return within 0.3 s, nor hear an alarm", 0)
@@ -124,8 +128,8 @@ def test_a_guarded_call_that_never_comes_back_is_ended(hang):
 def test_what_is_not_guarded_may_take_its_time():
     """As may many calls, none of them long."""
 
-    def work(task, line):
-        brief = line.guarded(time.sleep)
+    def work(task, channel):
+        brief = channel.guarded(time.sleep)
         for _ in range(12):
             brief(0.05)
         time.sleep(0.5)
@@ -136,17 +140,17 @@ def test_what_is_not_guarded_may_take_its_time():
 
 def test_a_guarded_call_is_told_from_none():
     """The count is odd within the call, and even after it, returned or raised."""
-    line = Line()
-    assert line.guarded(lambda given: (given, line.calls.value))("given") == ("given", 1)
+    channel = Channel()
+    assert channel.guarded(lambda given: (given, channel.calls.value))("given") == ("given", 1)
     with pytest.raises(ZeroDivisionError):
-        line.guarded(lambda given: 1 / given)(0)
-    assert line.calls.value == 4
+        channel.guarded(lambda given: 1 / given)(0)
+    assert channel.calls.value == 4
 
 
 def test_threads_do_not_keep_a_process():
     """One that would run for a minute ends with its process, once the work is done."""
 
-    def work(task, line):
+    def work(task, channel):
         threading.Thread(target=time.sleep, args=(60,)).start()
         return "done"
 
@@ -155,10 +159,10 @@ def test_threads_do_not_keep_a_process():
     assert time.monotonic() - started < 10
 
 
-def test_an_open_line_is_no_life():
-    """A child of the process may hold its line open; that it ended is seen all the same."""
+def test_a_child_is_no_life():
+    """That a worker has ended is seen though its child lives on."""
 
-    def work(task, line):
+    def work(task, channel):
         if os.fork() == 0:
             time.sleep(3)
         os._exit(5)
@@ -172,7 +176,7 @@ def test_an_open_line_is_no_life():
 def test_an_exception_is_raised_here():
     """With a note of where it was raised."""
 
-    def work(task, line):
+    def work(task, channel):
         raise LookupError("of the work")
 
     with pytest.raises(LookupError, match="of the work") as told:
@@ -186,7 +190,7 @@ def test_an_exception_that_cannot_be_sent_is_told():
     class Local(Exception):
         pass
 
-    def work(task, line):
+    def work(task, channel):
         raise Local("of a class that only the work knows")
 
     with pytest.raises(RuntimeError, match="Local: of a class that only the work knows"):
@@ -196,11 +200,164 @@ def test_an_exception_that_cannot_be_sent_is_told():
 def test_a_result_that_cannot_be_sent_is_an_exception():
     """And no death of a process."""
     with pytest.raises(Exception, match=r"[Pp]ickle"):
-        list(spread(lambda task, line: lambda: None, [0]))
+        list(spread(lambda task, channel: lambda: None, [0]))
 
 
 def test_whoever_stops_listening_ends_the_work():
     """The processes that are at work are ended at once."""
-    results = spread(lambda task, line: time.sleep(task), [0, 60, 60])
+    results = spread(lambda task, channel: time.sleep(task), [0, 60, 60])
     assert next(results) is None
     results.close()
+
+
+# Each worker writes its number, and its child's, to a file of its own; then neither returns, in C.
+PROGRAM = """
+import itertools, os, subprocess, sys
+from pathlib import Path
+from verification.workers import spread
+
+def deaf(task, channel):
+    child = subprocess.Popen([sys.executable, "-c", "import itertools; sum(itertools.repeat(0))"])
+    path = Path(sys.argv[1]) / str(task)
+    path.with_suffix(".part").write_text(f"{os.getpid()} {child.pid}")
+    path.with_suffix(".part").rename(path)
+    sum(itertools.repeat(0))
+
+list(spread(deaf, [0, 1]))
+"""
+
+
+def lives(process):
+    """Is there such a process, other than one whose end nobody has asked for yet?"""
+    try:
+        os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP])
+def test_no_process_outlives_its_parent(monkeypatch, tmp_path, how):
+    """However that ends, its workers end, and what these have started."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    parent = subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    workers = min(os.cpu_count(), len(os.sched_getaffinity(0)), 2)
+    while len(list(tmp_path.glob("?"))) < workers:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    started = [int(process) for file in tmp_path.glob("?") for process in file.read_text().split()]
+    assert len(started) == 2 * workers
+    assert all(lives(process) for process in started)
+    parent.send_signal(how)
+    parent.wait(10)
+    deadline = time.monotonic() + 5
+    while any(lives(process) for process in started):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_no_process_is_left_by_a_parent_that_is_killed_early(tmp_path):
+    """At any moment of its start."""
+    for delay in (0.0, 0.3, 0.35, 0.4, 0.45, 0.5):
+        folder = tmp_path / str(delay)
+        folder.mkdir()
+        parent = subprocess.Popen([sys.executable, "-c", PROGRAM, folder], start_new_session=True)
+        time.sleep(delay)
+        parent.kill()
+        parent.wait(10)
+        time.sleep(0.5)
+        written = [file.read_text().split() for file in folder.glob("?")]
+        assert not any(lives(int(process)) for processes in written for process in processes)
+
+
+def test_a_worker_hears_no_ctrl_c_and_has_no_terminal():
+    """It is in a group of its own, reads nothing, and what it prints goes nowhere."""
+
+    def work(task, channel):
+        os.kill(os.getpid(), signal.SIGINT)
+        print("nowhere", flush=True)
+        os.write(1, b"nowhere")
+        os.write(2, b"nowhere")
+        return os.getpgid(0) == os.getpid(), sys.stdin.read(), os.read(0, 10)
+
+    assert list(spread(work, [0])) == [(True, "", b"")]
+
+
+def test_what_a_task_starts_ends_with_it():
+    """Here a child that would sleep for a minute."""
+
+    def work(task, channel):
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
+
+    (child,) = spread(work, [0])
+    deadline = time.monotonic() + 5
+    while lives(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_a_copy_that_returns_is_found_out(returns):
+    """It goes no further itself, whether it returned or raised; the other tasks are done."""
+
+    def work(task, channel):
+        def forks(task):
+            if task == 0 and os.fork() == 0 and not returns:
+                raise ValueError("of the copy")
+            time.sleep(0.2)
+            return task
+
+        return channel.guarded(forks)(task)
+
+    lost, other = spread(work, [0, 1])
+    assert lost.how == "forked, and the copy of its process returned as well"
+    assert other == 1
+
+
+def test_a_copy_that_does_not_return_is_its_own():
+    """Whoever forks to work in two processes, and ends one, does what may be done."""
+
+    def work(task, channel):
+        def forks(task):
+            child = os.fork()
+            if child == 0:
+                os._exit(0)
+            os.waitpid(child, 0)
+            return task
+
+        return channel.guarded(forks)(task)
+
+    assert list(spread(work, [0, 1])) == [0, 1]
+
+
+def test_every_descriptor_may_be_closed_or_written_to():
+    """What a worker tells takes another way."""
+
+    def work(task, channel):
+        channel.tell("before")
+        os.closerange(0, 5000)
+        channel.tell("after")
+        return task
+
+    assert list(spread(work, [0, 1, 2])) == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit elsewhere")
+def test_a_worker_that_leaves_no_memory_is_lost():
+    """Where the work itself finds none, and not a call of the engine's."""
+
+    def work(task, channel):
+        channel.tell(task)
+        return bytearray(4 * 2**30)
+
+    (lost,) = spread(work, [0])
+    assert lost.how.startswith("left none of the 2.")
+    assert lost.told == 0
+
+
+def test_what_is_too_large_to_tell_is_an_exception(monkeypatch):
+    """It says how large."""
+    monkeypatch.setattr("verification.workers.ROOM", 100_000)
+    with pytest.raises(ValueError, match=r"^\d+ bytes to tell, needed at most 99992$"):
+        list(spread(lambda task, channel: bytes(200_000), [0]))

@@ -117,7 +117,7 @@ def diagnosed(kill: Kill, suspects: Sequence[Known]) -> Kill:
 
 def _each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
     """The work on every task, in order, spread over the cores."""
-    with closing(spread(lambda task, line: work(task), tasks)) as results:
+    with closing(spread(lambda task, channel: work(task), tasks)) as results:
         for task, result in zip(tasks, results, strict=True):
             if isinstance(result, Lost):
                 raise RuntimeError(f"{task}: {result.how}")

@@ -204,7 +204,7 @@ def examine(
     """Judge an engine on the article's architecture, and measure what is wrong with it, if anything is.
 
     ``units`` and ``length`` are the article's H and T, or others with T ≥ 10; ``seed`` is of the weights.
-    Raises Misbehaviour for an engine that does not answer in form.
+    Raises InvalidAnswer for an engine that does not answer in form.
     """
     healthy = article_problem(healthy_weights(seed, units, length), _first(2, article_data(length)[0]))
     trial = Trial(engine, Truth(healthy))

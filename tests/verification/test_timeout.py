@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from verification import patience
-from verification.patience import TICKS, Overdue, within
+from verification import timeout
+from verification.timeout import TICKS, CallTimeout, within
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +65,7 @@ def test_what_returns_in_time_is_returned():
 def test_what_does_not_return_is_broken_off(call):
     """After the time it was given, and soon after it, whether it computes, sleeps, waits or resists."""
     started = time.monotonic()
-    with pytest.raises(Overdue):
+    with pytest.raises(CallTimeout):
         within(0.1, call)
     assert 0.09 <= time.monotonic() - started < 2
 
@@ -76,7 +76,7 @@ def test_an_interruption_is_nobodys_fault():
     def interrupted():
         try:
             loops()
-        except Overdue:
+        except CallTimeout:
             raise KeyboardInterrupt from None
 
     with pytest.raises(KeyboardInterrupt):
@@ -87,11 +87,11 @@ def test_one_limit_within_another():
     """The inner one ends its own call; the outer one, which has waited, ends what goes on."""
 
     def both():
-        with pytest.raises(Overdue):
+        with pytest.raises(CallTimeout):
             within(0.1, loops)
         loops()
 
-    with pytest.raises(Overdue):
+    with pytest.raises(CallTimeout):
         within(0.3, both)
 
 
@@ -140,5 +140,5 @@ def test_where_there_is_no_alarm_there_is_no_limit(monkeypatch):
         patch.setattr(signal, "getsignal", lambda number: None)
         assert within(0.01, lambda: time.sleep(0.1) or next(numbers)) == 0
     with monkeypatch.context() as patch:
-        patch.delattr(patience.signal, "setitimer")
+        patch.delattr(timeout.signal, "setitimer")
         assert within(0.01, lambda: time.sleep(0.1) or next(numbers)) == 1

@@ -1,4 +1,4 @@
-"""How long an engine is waited for, and how often in vain.
+"""How long an engine may take for one answer, and how a call that takes longer is broken off.
 
 A call is broken off by an alarm of the operating system. There is none on Windows, nor outside a process's
 main thread: there a call takes as long as it takes. Nor does an alarm get through to compiled code that
@@ -16,9 +16,9 @@ from typing import TypeVar
 # shape, a few seconds each; and what takes longer would make a run of thousands of answers last for hours.
 ANSWER = 10.0
 
-# Cases in which the engine did not come back, after which it is asked no more: half a minute's waiting.
-# It is refuted by the first.
-LOST = 3
+# Cases without an answer in time, or in which the process was lost, after which an engine is asked no more:
+# half a minute's waiting. It is refuted by the first.
+MAX_LOST = 3
 
 # An answer's seconds are counted in so many ticks of the alarm. However long a process is stopped, by Ctrl-Z
 # say, it then hears one tick, so that an engine is not charged for that time.
@@ -27,12 +27,12 @@ TICKS = 10
 Answer = TypeVar("Answer")
 
 
-class Overdue(BaseException):
+class CallTimeout(BaseException):
     """A call has taken too long. Not an Exception, for engines may catch those and go on."""
 
 
 def within(seconds: float, call: Callable[[], Answer]) -> Answer:
-    """What the call returns; raises Overdue if that takes longer than so many seconds.
+    """What the call returns; raises CallTimeout if that takes longer than so many seconds.
 
     An alarm of the caller's own waits until the call has ended, so it cannot end it either.
     """
@@ -45,7 +45,7 @@ def within(seconds: float, call: Callable[[], Answer]) -> Answer:
         ticks += 1
         # At every further tick again: an engine may have caught the one before.
         if ticks >= TICKS:
-            raise Overdue
+            raise CallTimeout
 
     started = time.monotonic()
     due, interval = signal.setitimer(signal.ITIMER_REAL, seconds / TICKS, seconds / TICKS)
@@ -66,7 +66,7 @@ def within(seconds: float, call: Callable[[], Answer]) -> Answer:
         if due:
             left = due - (time.monotonic() - started)
             signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), interval)
-    raise Overdue
+    raise CallTimeout
 
 
 def _has_alarm() -> bool:

@@ -1,0 +1,85 @@
+"""What others say is shown in few lines that can be printed, whatever it was."""
+
+import time
+
+import pytest
+
+from verification.quoting import CHARACTERS, LINES, in_a_line, quoted, shown, told, type_name
+
+
+class Mute(Exception):
+    """An exception whose text is another."""
+
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+class Text(str):
+    """A text whose methods are somebody's own."""
+
+    def __getitem__(self, index):
+        raise RuntimeError("no part")
+
+    def split(self, *separators):
+        raise RuntimeError("no lines")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("plain, with é, ∂ and 界", "plain, with é, ∂ and 界"),
+        ("two\nlines", "two\nlines"),
+        ("1\n2\n3\n4\n5", "1\n2\n3\n…"),
+        ("\0\a\x1b[2J\t\r", "\\x00\\x07\\x1b[2J\\t\\r"),
+        ("\u2028\u202e\ud800", "\\u2028\\u202e\\ud800"),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_printed_is_escaped(text, wanted):
+    """Control characters, other ends of lines, and halves of characters; and a few lines are enough."""
+    assert quoted(text) == wanted
+    assert quoted(Text(text)) == wanted
+    assert "\n" not in in_a_line(text)
+
+
+@pytest.mark.parametrize("text", ["x" * 50_000_000, "\n" * 50_000_000, "\0" * 1_000_000, "ab\n" * 1_000_000])
+def test_a_long_text_is_cut(text):
+    """And takes no time."""
+    started = time.process_time()
+    assert len(quoted(text)) <= LINES * (CHARACTERS + 1) + 1
+    assert len(in_a_line(text, 20)) <= 20
+    assert time.process_time() - started < 0.5
+
+
+def test_an_exception_is_told():
+    """By its type, with the module unless it is built in, and by its message, if it has one."""
+    assert told(ValueError("a\0b")) == "ValueError: a\\x00b"
+    assert told(KeyError()) == "KeyError"
+    assert told(Mute()) == f"{__name__}.Mute"
+
+
+def test_a_value_is_shown_in_a_line():
+    """As Python writes it, or by its type, where that raises."""
+
+    class Unwritable:
+        def __repr__(self):
+            raise RuntimeError("no text")
+
+    assert shown(None) == "None"
+    assert shown("x" * 1000) == f"'{'x' * 58}…"
+    assert shown(Unwritable()).startswith("a value of type tests.")
+    assert "\n" not in shown(Unwritable())
+
+
+def test_a_type_is_told_by_its_own_name():
+    """Whatever its metaclass says that it is, and whatever its module is."""
+
+    class Meta(type):
+        def __getattribute__(cls, name):
+            raise RuntimeError("no name")
+
+    liar = Meta("Liar", (), {"__module__": 5})
+    assert type_name(liar) == "Liar"
+    assert type_name(dict) == "dict"
+    assert type_name(Mute) == f"{__name__}.Mute"
+    assert len(type_name(type("x" * 10_000, (), {}))) <= CHARACTERS

@@ -1,0 +1,77 @@
+"""What somebody else's code says, made fit to be shown: a few printable lines, whatever was given.
+
+Reading a text may run that code (``__str__``, ``__repr__``), which can raise or hang: where the code is an
+engine's, it is read within the time that an answer has (``verification.answer``).
+"""
+
+# As much as tells what went wrong: a traceback's last lines, or a compiler's first.
+LINES = 3
+CHARACTERS = 200
+
+# How much of a value is shown in an error about an argument, which is one line.
+VALUE = 60
+
+
+def quoted(text: str) -> str:
+    """The first ``LINES`` lines, of at most ``CHARACTERS`` each; what cannot be printed is escaped.
+
+    >>> print(quoted("a bell: \\a, a NUL: \\0"))
+    a bell: \\x07, a NUL: \\x00
+    """
+    # Of a subclass of str, by str's own method. What is longer than this is cut all the same.
+    text = str.__getitem__(text, slice(LINES * (CHARACTERS + 1) + 1))
+    lines = text.split("\n")
+    kept = [_cut(_printable(line), CHARACTERS) for line in lines[:LINES]]
+    return "\n".join(kept if len(lines) <= LINES else [*kept, "…"])
+
+
+def in_a_line(text: str, most: int = VALUE) -> str:
+    """The same in one line, of at most ``most`` characters."""
+    return _cut(_printable(str.__getitem__(text, slice(most + 1))), most)
+
+
+def shown(value: object) -> str:
+    """A value as Python writes it, in one short line; its type, where it cannot be written.
+
+    >>> shown("x" * 100)
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
+    """
+    try:
+        return in_a_line(repr(value))
+    except Exception:
+        return f"a value of type {type_name(type(value))}"
+
+
+def type_name(kind: type) -> str:
+    """A type's name, with its module unless it is built in, in one line.
+
+    >>> type_name(int), type_name(slice), type_name(__import__("fractions").Fraction)
+    ('int', 'slice', 'fractions.Fraction')
+    """
+    # As type has them: a metaclass may answer otherwise, and a class may have a module that is no text.
+    module, name = (type.__dict__[attribute].__get__(kind) for attribute in ("__module__", "__qualname__"))
+    named = isinstance(module, str) and module != "builtins"
+    return in_a_line(f"{module}.{name}" if named else name, CHARACTERS)
+
+
+def told(error: BaseException) -> str:
+    """An exception's type and message, or its type alone, where it has no message or that raises."""
+    name = type_name(type(error))
+    try:
+        message = quoted(str(error))
+    except Exception:
+        return name
+    return f"{name}: {message}" if message else name
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _printable(text: str) -> str:
+    """The text with an escape for each character that a terminal or a file might not take as one."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+    )
