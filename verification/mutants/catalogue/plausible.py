@@ -211,8 +211,8 @@ OF_MATHEMATICS = (
         (
             Edit(
                 "network",
-                "return value, Gradients(",
-                "dxs[:, :, self.cell.units :] *= 0\n        return value, Gradients(",
+                "grads = Gradients(",
+                "dxs[:, :, self.cell.units :] *= 0\n        grads = Gradients(",
             ),
         ),
         "lags",
@@ -396,8 +396,8 @@ OF_MEMORY = (
                 "network",
                 "total, dxs = parts, _of_all_steps(reached, steps)",
                 "total, reached = parts, _of_all_steps(reached, steps)\n"
-                "                dxs = KEPT.setdefault((xs.shape, xs.dtype), reached)\n"
-                "                dxs[...] = reached",
+                "                    dxs = KEPT.setdefault((xs.shape, xs.dtype), reached)\n"
+                "                    dxs[...] = reached",
             ),
         ),
         "second call",
