@@ -57,9 +57,8 @@ def as_vector(params: Blocks, grads: Blocks) -> Array:
             )
     with in_memory("grads: blocks", "smaller ones"):
         g = np.concatenate(grads, axis=None)
-    if not all_finite(g):
-        for name, grad in zip(names(params), grads, strict=True):
-            check_finite(f"grads.{name}", grad)
+    for name, grad in () if all_finite(g) else zip(names(params), grads, strict=True):
+        check_finite(f"grads.{name}", grad)
     return g
 
 
@@ -82,11 +81,10 @@ def check_update(
     ValueError where some of those before it were not: they are not looked at sooner, which would take as long
     again.
     """
-    if all(map(all_finite, (*new, *new_moments))):
-        return
-    for name, array in (*_named(params), *_numbered(moments)):
+    finite = all(map(all_finite, (*new, *new_moments)))
+    for name, array in () if finite else (*_named(params), *_numbered(moments)):
         check_finite(name, array)
-    for name, array in (*_named(new), *_numbered(new_moments)):
+    for name, array in () if finite else (*_named(new), *_numbered(new_moments)):
         check_result(name, array)
 
 
