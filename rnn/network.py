@@ -152,7 +152,11 @@ class RNN:
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
             self._check_workspace(workspace, xs, checkpoints)
-        return self.loss_and_gradients_of_checked(params, xs, targets, h0, truncation, checkpoints, workspace)
+        value, grads = self.loss_and_gradients_of_checked(
+            params, xs, targets, h0, truncation, checkpoints, workspace
+        )
+        check_gradients(value, grads)
+        return value, grads
 
     def loss_and_gradients_of_checked(
         self,
@@ -166,6 +170,7 @@ class RNN:
     ) -> tuple[Any, Gradients]:
         """The same of arrays that are known to fit and to be finite, for who has checked them once.
 
+        Nor is what it returns looked at, which ``check_gradients`` does.
         A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
         targets = self._by_step(targets)
@@ -191,10 +196,7 @@ class RNN:
                     total = tuple(map(np.add, total, parts))
                     dxs[segment.first : segment.stop] += reached
         value, *blocks, dh0 = total
-        grads = Gradients(Params(*blocks), dxs.swapaxes(0, 1), dh0)
-        if not (xs.dtype.hasobject or _finite(value, grads.params, dxs, dh0)):
-            _check_results(value, grads)
-        return value, grads
+        return value, Gradients(Params(*blocks), dxs.swapaxes(0, 1), dh0)
 
     def _back(
         self, params: Params, tape: Tape, targets: Array, segment: Segment, carry: Arrays
@@ -292,9 +294,20 @@ def check_network(net: object) -> None:
         raise TypeError(f"net: {shown(net)}, needed an rnn.RNN")
 
 
-def _finite(value: Any, params: Params, dxs: Array, dh0: Array) -> bool:
+def check_gradients(value: Any, grads: Gradients) -> None:
+    """FloatingPointError for the first of a loss and its gradients that is not finite, if they are floats."""
+    if grads.h0.dtype.hasobject or _finite(value, grads):
+        return
+    check_result("loss", value)
+    for name, block in grads.params._asdict().items():
+        check_result(f"grads.params.{name}", block)
+    check_result("grads.xs", grads.xs)
+    check_result("grads.h0", grads.h0)
+
+
+def _finite(value: Any, grads: Gradients) -> bool:
     """Are all squares finite, and so all entries? If not, one has to look closer."""
-    U, W, b, V, c = params
+    (U, W, b, V, c), dxs, dh0 = grads.params, grads.xs.swapaxes(0, 1), grads.h0
     # As a rule U, W and b are columns of one array, which is sooner looked at. No loop: it would take as long
     # as the looks.
     joint = W.base
@@ -309,15 +322,6 @@ def _finite(value: Any, params: Params, dxs: Array, dh0: Array) -> bool:
         and isfinite(np.vdot(dxs, dxs))
         and isfinite(np.vdot(dh0, dh0))
     )
-
-
-def _check_results(value: Any, grads: Gradients) -> None:
-    """FloatingPointError for the first part that is not finite."""
-    check_result("loss", value)
-    for name, block in grads.params._asdict().items():
-        check_result(f"grads.params.{name}", block)
-    check_result("grads.xs", grads.xs)
-    check_result("grads.h0", grads.h0)
 
 
 def _rows(tape: Tape, first: int) -> Array:

@@ -27,7 +27,7 @@ import numpy as np
 from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, check_size, checked, zeros
 from rnn.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
-from rnn.network import RNN, Params, check_network
+from rnn.network import RNN, Params, check_gradients, check_network
 from rnn.optimisers import Optimiser
 from rnn.truncation import Full, Truncation, check_truncation
 
@@ -103,9 +103,10 @@ def train(
             # The data were checked above, and the parameters are after each update.
             h0 = zeros((len(part.xs), net.cell.units), part.xs)
             with _saying_where(f"{where}, a batch"):
-                _, grads = net.loss_and_gradients_of_checked(
+                value, grads = net.loss_and_gradients_of_checked(
                     params, *part, h0, truncation, workspace=rooms[len(part.xs)]
                 )
+                check_gradients(value, grads)
                 params, state = optimiser.update(params, grads.params, state)
                 for name, block in params._asdict().items():
                     check_result(f"params.{name}", block)

@@ -31,10 +31,11 @@ MODULES = (
     *(checkpoints, network, truncation, workspace),
 )
 
-# Not doors: what they are given was checked at one, as their docstrings say.
+# Not doors: what they are given was checked at one, or made by another.
 INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",
+    "check_gradients",
     *(f"Vanilla.{name}" for name in METHODS),
 }
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 import rnn
-from rnn.arrays import Array
-from verification.problem import BLOCKS, Engine, Gradients, Problem
+from verification.problem import Engine, Gradients, Problem
 
 
 def engine_of(package: ModuleType) -> Engine:
@@ -37,20 +35,17 @@ def engine_of(package: ModuleType) -> Engine:
         if problem.workspace:
             options["workspace"] = net.workspace(*problem.xs.shape[:2], problem.dtype)
 
-        def gradients(net: Any) -> tuple[Any, dict[str, Array]]:
-            """The loss and the blocks of its gradient."""
-            value, grads = net.loss_and_gradients(params, *data, policy, **options)
-            return value, {**grads.params._asdict(), "xs": grads.xs, "h0": grads.h0}
-
         other_numbers()
+        raised_wrongly = False
         try:
-            value, blocks = gradients(net)
+            value, grads = net.loss_and_gradients(params, *data, policy, **options)
         except FloatingPointError:
-            # A loss may be too large where its gradient is not.
-            unvalued = package.Loss("without a value", lambda outputs, targets: 0.0, net.loss.gradient)
-            no_blocks = {name: np.full_like(problem.arrays()[name], np.nan) for name in BLOCKS}
-            _, blocks = _or_else((None, no_blocks), lambda: gradients(replace(net, loss=unvalued)))
-            value = _or_else(problem.dtype.type("nan"), lambda: net.loss_value(params, *data))
+            value, grads = net.loss_and_gradients_of_checked(params, *data, policy, **options)
+            # Some part is not finite indeed, and the others are judged as they are, or all are NaN.
+            raised_wrongly = all(np.isfinite(p).all() for p in (value, *grads.params, grads.xs, grads.h0))
+        blocks = {**grads.params._asdict(), "xs": grads.xs, "h0": grads.h0}
+        if raised_wrongly:
+            value, blocks = value * np.nan, {name: block * np.nan for name, block in blocks.items()}
         other_numbers()
         no_outputs = np.full((*problem.xs.shape[:2], net.outputs), np.nan, problem.dtype)
         outputs = _or_else(no_outputs, lambda: net.predict(params, problem.xs, problem.h0))

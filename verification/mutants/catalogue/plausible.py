@@ -211,8 +211,8 @@ OF_MATHEMATICS = (
         (
             Edit(
                 "network",
-                "grads = Gradients(",
-                "dxs[:, :, self.cell.units :] *= 0\n        grads = Gradients(",
+                "return value, Gradients(",
+                "dxs[:, :, self.cell.units :] *= 0\n        return value, Gradients(",
             ),
         ),
         "lags",
