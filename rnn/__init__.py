@@ -9,6 +9,7 @@
 ((4, 4), (3, 6, 1), (3, 4))
 """
 
+from rnn import data, generation, optimisers, training
 from rnn.activations import ACTIVATIONS, Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells import Vanilla
 from rnn.checkpoints import Checkpoints
@@ -35,10 +36,14 @@ __all__ = [
     "Vanilla",
     "Window",
     "Workspace",
+    "data",
+    "generation",
     "identity",
+    "optimisers",
     "relu",
     "sigmoid",
     "softsign",
     "squared_error",
     "tanh",
+    "training",
 ]

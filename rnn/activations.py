@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn.arrays import FLOATS, Array, zeros
+from rnn.checks import check_named_functions
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Activation:
     name: str
     value: Callable[[Array, Array], object]
     slope: Callable[[Array, Array], object]
+
+    def __post_init__(self) -> None:
+        check_named_functions("Activation", self.name, value=self.value, slope=self.slope)
 
 
 def _tanh_slope(y: Array, out: Array) -> None:

@@ -23,13 +23,21 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
+
+from rnn.checks import cut, kind_of, shown
 
 Array: TypeAlias = NDArray[Any]
 Axes: TypeAlias = tuple[int | str, ...]
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.longdouble))
 FRACTIONS = np.dtype(object)
+KINDS = "float32, float64, longdouble or Fractions"
+
+
+# Bytes that no process can have: 128 TiB, the half of its addresses that x86-64 leaves it. An array that
+# claims more is a view of less, on which any loop would run for days.
+ADDRESSABLE = 2**47
 
 
 def zeros(shape: tuple[int, ...], like: Array) -> Array:
@@ -37,6 +45,19 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
     if like.dtype != FRACTIONS:
         return np.zeros(shape, like.dtype)
     return np.full(shape, Fraction(0), dtype=object)
+
+
+def as_array(name: str, value: object) -> Array:
+    """``value`` as an array. TypeError where it is none, or a masked one, whose mask an array cannot keep."""
+    try:
+        array = np.asarray(value)
+        masked = _is_masked(value, array.ndim)
+    except Exception as error:
+        # A foreign array raises what it likes, and a nested list of several lengths a ValueError.
+        raise TypeError(f"{name}: {kind_of(value)}, needed an array of numbers ({shown(error)})") from None
+    if masked:
+        raise TypeError(f"{name}: a masked array, needed one without a mask, as its filled() is")
+    return array
 
 
 def checked(
@@ -48,28 +69,63 @@ def checked(
     from 1. ``dtype``, where given, is that of params.U, which all arrays of one call share. ``also`` holds
     other axes that will do, with no other letters.
 
-    Raises TypeError for another type of number, ValueError for another shape or a value that is
-    not finite. Each message names the argument, what was given, and what is needed.
+    Raises TypeError for what is no array, a masked one, or another type of number, ValueError for another
+    shape or a value that is not finite, MemoryError for an array that is a view of less and too large to look
+    at. Each message names the argument, what was given, and what is needed.
     """
-    array = np.asarray(value)
-    if array.dtype != dtype:
-        if array.dtype not in FLOATS and array.dtype != FRACTIONS:
-            kinds = "float32, float64, longdouble or Fractions"
-            raise TypeError(f"{name}: dtype {array.dtype}, needed {kinds}")
+    array = value if type(value) is np.ndarray else as_array(name, value)
+    found: np.dtype[Any] = array.dtype
+    if found is not dtype and found != dtype:
+        if found not in FLOATS and found != FRACTIONS:
+            raise TypeError(f"{name}: dtype {cut(str(found))}, needed {KINDS}")
         if dtype is not None:
-            raise TypeError(f"{name}: dtype {array.dtype}, needed {dtype} as params.U has")
+            raise TypeError(f"{name}: dtype {found}, needed {dtype} as params.U has")
     shape = array.shape
-    if shape != axes and shape not in also and not any(map(_fits, repeat(shape), (axes, *also))):
+    fits = shape == axes or shape in also or _fits(shape, axes) or any(map(_fits, repeat(shape), also))
+    if not fits:
         wanted = " or ".join(map(_in_brackets, (axes, *also)))
         letters = [axis for axis in axes if isinstance(axis, str)]
         from_one = f", each of {', '.join(letters)} at least 1" if letters else ""
-        raise ValueError(f"{name}: shape {shape}, needed {wanted}{from_one}")
-    if array.dtype == FRACTIONS:
+        raise ValueError(f"{name}: shape {cut(str(shape))}, needed {wanted}{from_one}")
+    if array.base is not None:
+        check_size(name, array)
+    if found.hasobject:
         _refuse_what_is_no_fraction(name, array)
-    elif not all_finite(array):
-        index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name}: {array[index]} at {index}, needed finite numbers")
+    else:
+        check_finite(name, array)
     return array
+
+
+def check_size(name: str, array: Array) -> None:
+    """MemoryError for an array that is a view of less and could not be there in full."""
+    if array.nbytes > ADDRESSABLE:
+        raise MemoryError(f"{name}: shape {cut(str(array.shape))}, needed one that fits in memory")
+
+
+def check_finite(name: str, array: Array) -> None:
+    """ValueError, with the first entry that is not finite and its place, if an array of floats has one."""
+    # The first half is in all_finite as well, but for so many arrays a call that the call of it counts.
+    if not (isfinite(np.vdot(array, array)) or all_finite(array)):
+        raise ValueError(f"{name}: {_not_finite(array)}, needed finite numbers")
+
+
+def check_result(name: str, result: object) -> None:
+    """FloatingPointError, with the first entry that is not finite and its place, if computed floats have one.
+
+    What they were computed from was finite, so some number on the way was too large for its type.
+    """
+    array = np.asarray(result)
+    if array.dtype != FRACTIONS and not all_finite(array):
+        raise FloatingPointError(
+            f"{name}: {_not_finite(array)}, needed finite numbers; "
+            f"smaller ones to compute it from, or a wider type than {array.dtype}, may help"
+        )
+
+
+def _not_finite(array: Array) -> str:
+    """The first entry that is not finite, and its place."""
+    index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    return f"{array[index]} at {index}" if index else f"{array}"
 
 
 def all_finite(array: Array) -> bool:
@@ -77,6 +133,13 @@ def all_finite(array: Array) -> bool:
     # One pass and no temporary: the sum of squares is finite unless an entry is not, or it overflowed, of
     # which vdot, unlike dot, does not warn. Only then does one have to look closer.
     return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
+def _is_masked(value: object, depth: int) -> bool:
+    """Is it a masked array, or a list of lists, ``depth`` of them, with one inside?"""
+    if isinstance(value, list | tuple):
+        return depth > 0 and any(_is_masked(part, depth - 1) for part in value)
+    return isinstance(value, np.ma.MaskedArray)
 
 
 def _in_brackets(axes: Axes) -> str:
@@ -94,25 +157,5 @@ def _fits(shape: tuple[int, ...], axes: Axes) -> bool:
 
 def _refuse_what_is_no_fraction(name: str, array: Array) -> None:
     for index, entry in np.ndenumerate(array):
-        if not isinstance(entry, Fraction):
-            raise TypeError(f"{name}: {type(entry).__name__} at {index}, needed a Fraction")
-
-
-def checked_dtype(dtype: DTypeLike, among: tuple[np.dtype[Any], ...], needed: str) -> np.dtype[Any]:
-    """``dtype`` as one of those ``among`` which it has to be, or a TypeError that says what is ``needed``."""
-    try:
-        found = np.dtype(dtype)
-    except (TypeError, ValueError):
-        raise TypeError(f"dtype: {dtype!r}, needed {needed}") from None
-    if found not in among:
-        raise TypeError(f"dtype: {found}, needed {needed}")
-    return found
-
-
-def checked_count(name: str, value: object, least: int) -> int:
-    """``value`` as an int of at least ``least``; TypeError or ValueError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: {value!r}, needed an integer of at least {least}")
-    if value < least:
-        raise ValueError(f"{name}: {value}, needed at least {least}")
-    return int(value)
+        if not issubclass(type(entry), Fraction):
+            raise TypeError(f"{name}: {kind_of(entry)} at {index}, needed a Fraction")

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from rnn.arrays import Array, checked_count
+from rnn.arrays import Array
 from rnn.bptt import FLUSH_EVERY, unroll
 from rnn.cells.cell import Cell, Recurrent
+from rnn.checks import checked_count, keep
 from rnn.routes import Arrays
 
 
@@ -31,10 +32,11 @@ class Checkpoints:
 
     def __post_init__(self) -> None:
         if self.every is not None:
-            checked_count("Checkpoints.every", self.every, 1)
+            keep(self, every=checked_count("Checkpoints.every", self.every, 1))
 
     def spacing(self, steps: int) -> int:
         """The steps from one checkpoint to the next, in a sequence of ``steps``."""
+        steps = checked_count("steps", steps, 1)
         if self.every is not None:
             return self.every
         # A step of a segment holds about two states (its row and its slope), so fewest are held in all where

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from rnn.arrays import Array, checked, checked_count, zeros
+from rnn.arrays import Array, checked, zeros
+from rnn.checks import checked_count, in_memory, kind_of
 
 
 class Records(NamedTuple):
@@ -37,12 +38,15 @@ class Split(NamedTuple):
 def sine_wave(steps: int) -> Array:
     """sin(x) at x = 0, 1, …, steps − 1, one radian a step: (steps,), float64.
 
-    Raises TypeError or ValueError unless ``steps`` is an integer of at least 1.
+    Raises TypeError or ValueError unless ``steps`` is an integer of at least 1, MemoryError for more steps
+    than fit in memory.
 
     >>> sine_wave(3).round(3).tolist()
     [0.0, 0.841, 0.909]
     """
-    return np.sin(np.arange(checked_count("steps", steps, 1), dtype=np.float64))
+    steps = checked_count("steps", steps, 1)
+    with in_memory(f"steps: {steps}", "fewer"):
+        return np.sin(np.arange(steps, dtype=np.float64))
 
 
 def windows(series: Array, length: int) -> Records:
@@ -51,7 +55,7 @@ def windows(series: Array, length: int) -> Records:
     series (S,) gives M = S − length records: xs (M, length, 1), targets (M, 1), of its dtype.
 
     Raises TypeError or ValueError unless ``series`` is one axis of finite floats and
-    1 ≤ length ≤ S − 1.
+    1 ≤ length ≤ S − 1, MemoryError for windows that do not fit in memory.
 
     >>> xs, targets = windows(np.array([1.0, 2.0, 3.0, 4.0]), 2)
     >>> xs[:, :, 0].tolist(), targets.tolist()
@@ -65,7 +69,8 @@ def windows(series: Array, length: int) -> Records:
             f"a series of {series.size} values has to hold a window and the value after it"
         )
     xs = sliding_window_view(series[:-1], length)[:, :, np.newaxis]
-    return Records(xs.copy(), series[length:, np.newaxis].copy())
+    with in_memory(f"length: {length}", "less, or a shorter series"):
+        return Records(xs.copy(), series[length:, np.newaxis].copy())
 
 
 def split(records: tuple[Array, Array], train: int) -> Split:
@@ -93,14 +98,16 @@ def positional(xs: Array) -> Array:
     At step t the network sees a vector that is zero but for entry t, which holds x_t. U is then
     (H, T), a weight of its own for every step: U[:, t] x_t.
 
-    Raises TypeError or ValueError unless ``xs`` is (N, T, 1) and holds finite floats.
+    Raises TypeError or ValueError unless ``xs`` is (N, T, 1) and holds finite numbers, MemoryError for an
+    encoding that does not fit in memory.
 
     >>> positional(np.array([[[5.0], [6.0]]])).tolist()
     [[[5.0, 0.0], [0.0, 6.0]]]
     """
     xs = checked("xs", xs, ("N", "T", 1))
     records, steps, _ = xs.shape
-    encoded = zeros((records, steps, steps), xs)
+    with in_memory(f"xs: shape {xs.shape}", "fewer records or steps"):
+        encoded = zeros((records, steps, steps), xs)
     diagonal = np.arange(steps)
     encoded[:, diagonal, diagonal] = xs[:, :, 0]
     return encoded
@@ -121,7 +128,7 @@ def checked_records(
     a shape is none of those in ``Records`` or a value is not finite.
     """
     if not isinstance(records, tuple) or len(records) != 2:
-        raise TypeError(f"{name}: {type(records).__name__}, needed a pair (xs, targets)")
+        raise TypeError(f"{name}: {kind_of(records)}, needed a pair (xs, targets)")
     xs = checked(f"{name}.xs", records[0], ("N", "T", inputs), dtype)
     last_alone, every_step = (len(xs), outputs), (len(xs), xs.shape[1], outputs)
     return Records(xs, checked(f"{name}.targets", records[1], every_step, xs.dtype, also=(last_alone,)))

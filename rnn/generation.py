@@ -7,8 +7,9 @@ state that is carried on instead would leave what the network has seen after the
 
 import numpy as np
 
-from rnn.arrays import Array, checked, checked_count
-from rnn.network import RNN, Params
+from rnn.arrays import Array, checked
+from rnn.checks import checked_count, in_memory
+from rnn.network import RNN, Params, check_network
 
 
 def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
@@ -18,8 +19,10 @@ def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
     step is taken for the next value, so the network needs as many outputs as inputs. Each step costs
     a forward through T steps.
 
-    Raises TypeError or ValueError for parameters, a seed or a count that do not fit, before any work.
+    Raises TypeError or ValueError for a network, parameters, a seed or a count that do not fit, MemoryError
+    for more steps than fit in memory, before any work; FloatingPointError where a prediction is not finite.
     """
+    check_network(net)
     if net.outputs != net.cell.inputs:
         raise ValueError(
             f"net: {net.outputs} outputs and {net.cell.inputs} inputs, "
@@ -29,7 +32,8 @@ def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
     params = net.checked_params(params)
     seed = checked("seed", seed, ("N", "T", net.cell.inputs), params.U.dtype)
     records, length, inputs = seed.shape
-    series = np.empty((records, length + steps, inputs), seed.dtype)
+    with in_memory(f"steps: {steps}", "fewer"):
+        series = np.empty((records, length + steps, inputs), seed.dtype)
     series[:, :length] = seed
     for step in range(steps):
         window = series[:, step : step + length]

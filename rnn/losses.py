@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnn.arrays import Array
+from rnn.checks import check_named_functions
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class Loss:
     name: str
     value: Callable[[Array, Array], Any]
     gradient: Callable[[Array, Array], Array]
+
+    def __post_init__(self) -> None:
+        check_named_functions("Loss", self.name, value=self.value, gradient=self.gradient)
 
 
 def _squared_error(outputs: Array, targets: Array) -> Any:

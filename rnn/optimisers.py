@@ -15,23 +15,22 @@ calls, and so little time on a small network, whatever the number of blocks; and
 blocks is simply the norm of g.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, inf, isfinite, pi, sqrt
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from rnn.arrays import FLOATS, Array, checked_count
-
-Blocks = TypeVar("Blocks", bound=tuple[Array, ...])
+from rnn.arrays import Array, check_finite
+from rnn.blocks import Blocks, as_vector, check_params, check_update, checked_block, minus, names
+from rnn.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
 
 
 class Schedule(Protocol):
     """A learning rate that may change from update to update."""
 
-    def rate_at(self, done: int, total: int | None) -> float:
-        """The rate after ``done`` updates of ``total``, where None stands for no end in sight."""
+    def rate_at(self, done: int, updates: int | None) -> float:
+        """The rate after ``done`` of so many ``updates``, where None stands for no end in sight."""
         ...  # pragma: no cover
 
 
@@ -42,9 +41,9 @@ class Constant:
     rate: float
 
     def __post_init__(self) -> None:
-        _check_positive("Constant.rate", self.rate)
+        keep(self, rate=_positive("Constant.rate", self.rate))
 
-    def rate_at(self, done: int, total: int | None) -> float:
+    def rate_at(self, done: int, updates: int | None) -> float:
         return self.rate
 
 
@@ -52,7 +51,7 @@ class Constant:
 class Cosine:
     """Half a cosine wave from ``rate`` at the first update down to 0 after the last::
 
-        rate_at(done) = rate (1 + cos(π done / total)) / 2
+        rate_at(done) = rate (1 + cos(π done / updates)) / 2
 
     It spans the updates that the run is started with, so it is the same object for a run of any
     length, and stays at 0 beyond them.
@@ -63,16 +62,20 @@ class Cosine:
     rate: float
 
     def __post_init__(self) -> None:
-        _check_positive("Cosine.rate", self.rate)
+        keep(self, rate=_positive("Cosine.rate", self.rate))
 
-    def rate_at(self, done: int, total: int | None) -> float:
-        if total is None:
+    def rate_at(self, done: int, updates: int | None) -> float:
+        done, updates = _checked_progress(done, updates)
+        if updates is None:
             raise ValueError("updates: None, needed the number of updates that Cosine has to span")
-        return self.rate * (1 + cos(pi * min(done / total, 1))) / 2
+        return self.rate * (1 + cos(pi * min(done / updates, 1))) / 2
 
 
 class Clip(Protocol):
-    """A bound on the gradient. ``into(g)`` bounds the vector g of all its entries, in place."""
+    """A bound on the gradient. ``into(g)`` bounds the vector g of all its entries, in place.
+
+    Those here raise TypeError or ValueError unless g is a vector of finite floats that can be written to.
+    """
 
     def into(self, g: Array) -> None: ...  # pragma: no cover
 
@@ -87,10 +90,13 @@ class ClipValue:
     limit: float
 
     def __post_init__(self) -> None:
-        _check_positive("ClipValue.limit", self.limit)
+        keep(self, limit=_positive("ClipValue.limit", self.limit))
 
     def into(self, g: Array) -> None:
-        np.clip(g, -self.limit, self.limit, out=g)
+        _check_vector(g)
+        # A limit beyond the range of g is infinite there, and bounds nothing.
+        with np.errstate(over="ignore"):
+            np.clip(g, -self.limit, self.limit, out=g)
 
 
 @dataclass(frozen=True)
@@ -106,17 +112,20 @@ class ClipNorm:
     limit: float
 
     def __post_init__(self) -> None:
-        _check_positive("ClipNorm.limit", self.limit)
+        keep(self, limit=_positive("ClipNorm.limit", self.limit))
 
     def into(self, g: Array) -> None:
+        _check_vector(g)
         with np.errstate(over="ignore"):
             norm = sqrt(g.dot(g))
         if not isfinite(norm):
             # Squares overflow long before entries do (float32: from 1.8e19 on), and a gradient that
-            # explodes is what clipping is for. With an entry that is not finite, all become NaN.
-            g /= np.abs(g).max()
-            norm = sqrt(g.dot(g))
-            g *= self.limit / norm
+            # explodes is what clipping is for.
+            largest = float(np.abs(g).max())
+            direction = g / largest
+            norm = sqrt(direction.dot(direction))
+            if largest * norm > self.limit:
+                np.multiply(direction, self.limit / norm, out=g)
         elif norm > self.limit:
             g *= self.limit / norm
 
@@ -166,20 +175,27 @@ class SGD:
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first of ``updates`` updates, a number that ``Cosine`` needs.
 
-        Raises TypeError for parameters that are no tuple of float arrays of one type, TypeError or
-        ValueError for ``updates`` that are no count or are missing.
+        Raises TypeError or ValueError for parameters that are no tuple of arrays of finite floats of one
+        type, for ``updates`` that are no count or are missing, and for a first rate that is not finite.
         """
-        _check_start(params, self.schedule, updates)
-        return State(0, updates)
+        return State(0, _checked_start("SGD", params, self.schedule, updates))
 
     def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
         """The parameters and the state after one update by ``grads``, the gradient of each block.
 
-        Raises ValueError where a gradient has another shape or dtype than its block.
+        Raises TypeError or ValueError where parameters are none, where a gradient has another shape or dtype
+        than its block, for entries that are not finite, and for a state that ``start`` does not make;
+        FloatingPointError where finite numbers have become too large for their type.
         """
-        step = _clipped(params, grads, self.clip)
-        step *= self.schedule.rate_at(state.done, state.total)
-        return _minus(params, step), state._replace(done=state.done + 1)
+        step = as_vector(params, grads)
+        done, total, _ = _checked_state(state, 0, step)
+        rate = _rate("SGD", self.schedule, done, total)
+        if self.clip is not None:
+            self.clip.into(step)
+        step *= rate
+        new = minus(params, step)
+        check_update(params, (), new, ())
+        return new, State(done + 1, total)
 
 
 @dataclass(frozen=True)
@@ -204,114 +220,123 @@ class Adam:
 
     def __post_init__(self) -> None:
         _check_strategies("Adam", self.schedule, self.clip)
-        _check_decay("Adam.beta1", self.beta1)
-        _check_decay("Adam.beta2", self.beta2)
-        _check_positive("Adam.epsilon", self.epsilon)
+        keep(self, beta1=_decay("Adam.beta1", self.beta1), beta2=_decay("Adam.beta2", self.beta2))
+        keep(self, epsilon=_positive("Adam.epsilon", self.epsilon))
 
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first update, as in ``SGD.start``, with averages of 0."""
-        _check_start(params, self.schedule, updates)
+        updates = _checked_start("Adam", params, self.schedule, updates)
         zeros = np.zeros(sum(block.size for block in params), params[0].dtype)
         return State(0, updates, (zeros, zeros))
 
     def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
         """The parameters and the state after one update, as in ``SGD.update``."""
-        g = _clipped(params, grads, self.clip)
-        mean, square = state.moments
-
-        # Python's floats, since one of NumPy's would make float32 averages float64.
-        beta1, beta2 = float(self.beta1), float(self.beta2)
-
-        # In place wherever an array is ours: a new one costs more than the arithmetic on it.
-        new_mean = beta1 * mean
-        new_mean += (1 - beta1) * g
-        new_square = beta2 * square
-        g *= g
-        g *= 1 - beta2
-        new_square += g
+        g = as_vector(params, grads)
+        done, total, (mean, square) = _checked_state(state, 2, g)
+        if square.size and square.min() < 0:
+            raise ValueError(f"state.moments[1]: {square.min()}, needed a mean of squares, 0 or more")
+        rate, n = _rate("Adam", self.schedule, done, total), done + 1
+        if self.clip is not None:
+            self.clip.into(g)
+        new_mean, new_square = self._averages(g, mean, square)
 
         # With both corrections moved out of the fraction, as at the end of the paper's section 2:
         # m̂ / (√v̂ + ε) = m / (√v + ε root) · root / (1 − β₁ⁿ), root = √(1 − β₂ⁿ).
-        n = state.done + 1
-        root = sqrt(1 - beta2**n)
+        root = sqrt(1 - self.beta2**n)
         step = np.sqrt(new_square)
         step += self.epsilon * root
         np.divide(new_mean, step, out=step)
-        step *= self.schedule.rate_at(state.done, state.total) * root / (1 - beta1**n)
-        return _minus(params, step), State(n, state.total, (new_mean, new_square))
+        step *= rate * root / (1 - self.beta1**n)
+        new = minus(params, step)
+        moments = new_mean, new_square
+        check_update(params, (mean, square), new, moments)
+        return new, State(n, total, moments)
+
+    def _averages(self, g: Array, mean: Array, square: Array) -> tuple[Array, Array]:
+        """The next m and v; g is overwritten."""
+        # In place wherever an array is ours: a new one costs more than the arithmetic on it.
+        new_mean = self.beta1 * mean
+        new_mean += (1 - self.beta1) * g
+        new_square = self.beta2 * square
+        g *= g
+        g *= 1 - self.beta2
+        new_square += g
+        return new_mean, new_square
 
 
-def _clipped(params: Blocks, grads: Blocks, clip: Clip | None) -> Array:
-    """The entries of every gradient as one new vector, clipped.
+def _checked_start(
+    owner: str, params: tuple[Array, ...], schedule: Schedule, updates: int | None
+) -> int | None:
+    """The number of updates of a run that can start, as an int where there is one."""
+    check_params(params)
+    for name, block in zip(names(params), params, strict=True):
+        check_finite(f"params.{name}", block)
+    _, updates = _checked_progress(0, updates)
+    _rate(owner, schedule, 0, updates)
+    return updates
 
-    Raises ValueError where a gradient does not fit its block.
-    """
-    if len(grads) != len(params):
-        raise ValueError(f"grads: {len(grads)} arrays, needed {len(params)}, as many as params")
-    for name, block, grad in zip(_names(params), params, grads, strict=True):
-        if grad.shape != block.shape or grad.dtype != block.dtype:
+
+def _check_vector(g: Array) -> None:
+    """TypeError or ValueError unless it is a vector of finite floats that can be written to."""
+    g = checked_block("g", g)
+    if g.ndim != 1 or not g.flags.writeable:
+        only = "" if g.flags.writeable else "read-only "
+        raise ValueError(f"g: {only}shape {cut(str(g.shape))}, needed a vector that can be written to")
+    check_finite("g", g)
+
+
+def _checked_progress(done: int, updates: int | None) -> tuple[int, int | None]:
+    """Updates done, and of how many, as ints where there are any."""
+    done = checked_count("done", done, 0)
+    return done, updates if updates is None else checked_count("updates", updates, 1)
+
+
+def _checked_state(state: State, moments: int, g: Array) -> State:
+    """``state`` with counts as ints, if it has so many moments, all vectors like ``g``, or an error."""
+    if not isinstance(state, State):
+        raise TypeError(f"state: {kind_of(state)}, needed the State that start or update returned")
+    done, total, found = state
+    done = checked_count("state.done", done, 0)
+    total = total if total is None else checked_count("state.total", total, 1)
+    if not isinstance(found, tuple) or len(found) != moments:
+        given = f"{len(found)} arrays" if isinstance(found, tuple) else kind_of(found)
+        raise TypeError(f"state.moments: {given}, needed {moments}, as start makes for this optimiser")
+    for place, moment in enumerate(found):
+        name = f"state.moments[{place}]"
+        checked_block(name, moment)
+        if moment.shape != g.shape or moment.dtype != g.dtype:
             raise ValueError(
-                f"grads.{name}: {grad.dtype} of shape {grad.shape}, "
-                f"needed {block.dtype} of shape {block.shape}, as params.{name}"
+                f"{name}: {moment.dtype} of shape {moment.shape}, "
+                f"needed {g.dtype} of shape {g.shape}, as params has entries"
             )
-    g = np.concatenate(grads, axis=None)
-    if clip is not None:
-        clip.into(g)
-    return g
+    return State(done, total, found)
 
 
-def _minus(params: Blocks, step: Array) -> Blocks:
-    """Each block less its part of the vector ``step``, as a new tuple of the same class."""
-    blocks, start = [], 0
-    for block in params:
-        stop = start + block.size
-        blocks.append(block - step[start:stop].reshape(block.shape))
-        start = stop
-    # What a NamedTuple's own _make does, in terms that a type checker follows for any of them.
-    return tuple.__new__(type(params), blocks)
-
-
-def _names(params: tuple[Array, ...]) -> Sequence[str | int]:
-    """The names of the blocks, or their places, to name one in a message."""
-    names: Sequence[str | int] = getattr(params, "_fields", range(len(params)))
-    return names
-
-
-def _check_start(params: tuple[Array, ...], schedule: Schedule, updates: int | None) -> None:
-    if not isinstance(params, tuple) or not params:
-        raise TypeError(f"params: {type(params).__name__}, needed a NamedTuple of arrays")
-    for name, block in zip(_names(params), params, strict=True):
-        if not isinstance(block, np.ndarray):
-            raise TypeError(f"params.{name}: {type(block).__name__}, needed a NumPy array")
-        if block.dtype not in FLOATS:
-            raise TypeError(f"params.{name}: dtype {block.dtype}, needed float32, float64 or longdouble")
-        if block.dtype != params[0].dtype:
-            raise TypeError(
-                f"params.{name}: dtype {block.dtype}, needed {params[0].dtype}, as the first block"
-            )
-    if updates is not None:
-        checked_count("updates", updates, 1)
-    schedule.rate_at(0, updates)
+def _rate(owner: str, schedule: Schedule, done: int, total: int | None) -> float:
+    """The schedule's rate, a finite float whatever type it is given in; TypeError or ValueError otherwise."""
+    name = f"{owner}.schedule.rate_at({done}, {total})"
+    rate = checked_number(name, schedule.rate_at(done, total))
+    if not isfinite(rate):
+        raise ValueError(f"{name}: {rate}, needed a finite number")
+    return rate
 
 
 def _check_strategies(owner: str, schedule: object, clip: object) -> None:
-    if not hasattr(schedule, "rate_at"):
-        raise TypeError(f"{owner}.schedule: {schedule!r}, needed a schedule, as Constant(0.001)")
-    if clip is not None and not hasattr(clip, "into"):
-        raise TypeError(f"{owner}.clip: {clip!r}, needed a way to clip, as ClipNorm(1.0), or None")
+    if not offers(schedule, "rate_at"):
+        raise TypeError(f"{owner}.schedule: {shown(schedule)}, needed a schedule, as Constant(0.001)")
+    if clip is not None and not offers(clip, "into"):
+        raise TypeError(f"{owner}.clip: {shown(clip)}, needed a way to clip, as ClipNorm(1.0), or None")
 
 
-def _check_positive(name: str, value: object) -> None:
-    if not 0 < _number(name, value) < inf:
-        raise ValueError(f"{name}: {value!r}, needed a finite number above 0")
+def _positive(name: str, value: object) -> float:
+    number = checked_number(name, value)
+    if not 0 < number < inf:
+        raise ValueError(f"{name}: {shown(value)}, needed a finite number above 0")
+    return number
 
 
-def _check_decay(name: str, value: object) -> None:
-    if not 0 <= _number(name, value) < 1:
-        raise ValueError(f"{name}: {value!r}, needed 0 or more and below 1")
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
-        raise TypeError(f"{name}: {value!r}, needed a number")
-    return float(value)
+def _decay(name: str, value: object) -> float:
+    number = checked_number(name, value)
+    if not 0 <= number < 1:
+        raise ValueError(f"{name}: {shown(value)}, needed 0 or more and below 1")
+    return number

@@ -21,7 +21,7 @@ import numpy as np
 
 from rnn.arrays import Array, zeros
 from rnn.cells.cell import Cell, Steps
-from rnn.truncation import Sweep, Truncation, sweeps
+from rnn.truncation import Sweep, Truncation, first_steps, sweeps
 
 Arrays: TypeAlias = tuple[Array, ...]
 Indices: TypeAlias = Array | slice
@@ -271,8 +271,30 @@ def _segments(
     return tuple(_overlapping(found, steps, first_loss, every, abreast))
 
 
-# Bound to its cache here, since `make mutation` passes over what is decorated.
-segments = lru_cache(maxsize=256)(_segments)
+# Bound to its cache here, since `make mutation` passes over what is decorated. Policies of two classes are
+# never one key, whatever they say of being equal.
+_segments_at_hand = lru_cache(maxsize=256, typed=True)(_segments)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The policy of these first steps, of which the last is the last loss's."""
+
+    firsts: tuple[int, ...]
+
+    def first(self, t: int, steps: int) -> int:
+        return self.firsts[t - steps]
+
+
+def segments(
+    truncation: Truncation, steps: int, first_loss: int, abreast: int, every: int | None = None
+) -> tuple[Segment, ...]:
+    """As ``_segments``, worked out once for each policy that is asked once, and for each table of answers."""
+    # Looked up in the policy's own class, for a subclass may add what changes.
+    if vars(type(truncation)).get("asked_once") is not True:
+        truncation = _Table(first_steps(truncation, steps, first_loss))
+    # It can be hashed, or does not say so.
+    return _segments_at_hand(truncation, steps, first_loss, abreast, every)  # type: ignore[arg-type]
 
 
 def _disjoint(found: Sequence[Sweep]) -> bool:

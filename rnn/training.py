@@ -18,14 +18,16 @@ record suits a few. Adam is indifferent to the scale.
 
 import sys
 from collections.abc import Callable, Iterator
-from math import sqrt
+from contextlib import contextmanager
+from math import isfinite
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from rnn.arrays import Array, all_finite, checked_count, zeros
+from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, check_size, checked, zeros
+from rnn.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
-from rnn.network import RNN, Params
+from rnn.network import RNN, Params, check_gradients, check_network
 from rnn.optimisers import Optimiser
 from rnn.truncation import Full, Truncation, check_truncation
 
@@ -73,13 +75,18 @@ def train(
     Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name;
     later FloatingPointError, naming the epoch, as soon as a loss or a parameter is not finite.
     """
+    check_network(net)
     epochs = checked_count("epochs", epochs, 1)
     batch = checked_count("batch", batch, 1)
     check_truncation(truncation)
     if rng is not None and not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: {type(rng).__name__}, needed a numpy.random.Generator or None")
-    if isinstance(optimiser, type) or not all(hasattr(optimiser, name) for name in ("start", "update")):
-        raise TypeError(f"optimiser: {optimiser!r}, needed one, as rnn.optimisers.SGD(Constant(0.01))")
+        raise TypeError(f"rng: {kind_of(rng)}, needed a numpy.random.Generator or None")
+    if not offers(optimiser, "start", "update"):
+        raise TypeError(f"optimiser: {shown(optimiser)}, needed one, as rnn.optimisers.SGD(Constant(0.01))")
+    if progress is not None and not offers(progress, "__call__"):
+        raise TypeError(
+            f"progress: {shown(progress)}, needed a function, as rnn.training.print_progress, or None"
+        )
     params = net.checked_params(params)
     fitting = (net.cell.inputs, net.outputs, params.U.dtype)
     data, unseen = checked_records("train_data", train_data, *fitting), None
@@ -95,46 +102,82 @@ def train(
         for part in _batches(data, batch, rng) if epoch > 0 else ():
             # The data were checked above, and the parameters are after each update.
             h0 = zeros((len(part.xs), net.cell.units), part.xs)
-            value, grads = net.loss_and_gradients_of_checked(
-                params, *part, h0, truncation, workspace=rooms[len(part.xs)]
-            )
-            _refuse_unless_finite(where, "the loss of a batch", value)
-            params, state = optimiser.update(params, grads.params, state)
-            for name, block in params._asdict().items():
-                _refuse_unless_finite(where, f"params.{name}", block)
-        train_losses.append(_loss(net, params, data))
-        _refuse_unless_finite(where, "the loss in training", train_losses[-1])
+            with _saying_where(f"{where}, a batch"):
+                value, grads = net.loss_and_gradients_of_checked(
+                    params, *part, h0, truncation, workspace=rooms[len(part.xs)]
+                )
+                check_gradients(value, grads)
+                params, state = optimiser.update(params, grads.params, state)
+                for name, block in params._asdict().items():
+                    check_result(f"params.{name}", block)
+        with _saying_where(f"{where}, in training"):
+            train_losses.append(_loss(net, params, data))
         if unseen is not None:
-            validation_losses.append(_loss(net, params, unseen))
-            _refuse_unless_finite(where, "the loss in validation", validation_losses[-1])
+            with _saying_where(f"{where}, in validation"):
+                validation_losses.append(_loss(net, params, unseen))
         if progress is not None:
             progress(epoch, train_losses[-1], validation_losses[-1] if validation_losses else None)
     return params, History(tuple(train_losses), tuple(validation_losses))
 
 
 def print_progress(epoch: int, train_loss: float, validation_loss: float | None) -> None:
-    """One line to standard error: the epoch and its losses, as the article prints them."""
-    line = f"epoch {epoch:4}   train {train_loss:.6g}"
+    """One line to standard error: the epoch and its losses, as the article prints them.
+
+    Raises TypeError or ValueError for an epoch that is no count, or losses that are no numbers.
+    """
+    epoch = checked_count("epoch", epoch, 0)
+    line = f"epoch {epoch:4}   train {checked_number('train_loss', train_loss):.6g}"
     if validation_loss is not None:
-        line += f"   validation {validation_loss:.6g}"
+        line += f"   validation {checked_number('validation_loss', validation_loss):.6g}"
     print(line, file=sys.stderr, flush=True)
 
 
 def rmse(predictions: Array, targets: Array) -> float:
     """The root of the mean squared difference, over every entry of two arrays of one shape.
 
-    Raises ValueError where the shapes differ or hold no entry.
+    Integers and Fractions count as floats, and it is computed in float64 or wider.
+
+    Raises TypeError for what is no array of real numbers, ValueError where the shapes differ or hold no
+    entry and for entries that are not finite, FloatingPointError where the result is too large for a float.
 
     >>> rmse(np.array([1.0, 5.0]), np.array([1.0, 2.0])) == (9 / 2) ** 0.5
     True
     """
-    predictions, targets = np.asarray(predictions), np.asarray(targets)
+    predictions, targets = _as_floats("predictions", predictions), _as_floats("targets", targets)
     if predictions.shape != targets.shape or predictions.size == 0:
+        given, needed = cut(str(predictions.shape)), cut(str(targets.shape))
         raise ValueError(
-            f"predictions: shape {predictions.shape}, needed that of the targets, {targets.shape}, "
-            "with at least one entry"
+            f"predictions: shape {given}, needed that of the targets, {needed}, with at least one entry"
         )
-    return sqrt(np.square(predictions - targets).mean())
+    with np.errstate(all="ignore"):
+        difference = predictions - targets
+        # Scaled by a power of two, which rounds nothing, so that no square overflows or vanishes.
+        _, exponent = np.frexp(np.abs(difference).max())
+        root = np.sqrt(np.square(np.ldexp(difference, -exponent)).mean())
+        value = float(np.ldexp(root, exponent))
+    if not isfinite(value):
+        raise FloatingPointError(
+            f"predictions: so far from the targets that the rmse is {value}, needed numbers closer to them"
+        )
+    return value
+
+
+def _as_floats(name: str, value: object) -> Array:
+    """Real numbers as float64 or longdouble, or an error that says what is wrong with them."""
+    array = as_array(name, value)
+    check_size(name, array)
+    if array.dtype == FRACTIONS:
+        array = checked(name, array, array.shape)
+    elif array.dtype.kind not in "iuf":
+        raise TypeError(f"{name}: dtype {cut(str(array.dtype))}, needed real numbers")
+    try:
+        floats = array.astype(
+            np.result_type(np.float64, array.dtype if array.dtype.kind == "f" else np.float64)
+        )
+    except OverflowError:
+        raise ValueError(f"{name}: a Fraction that is too large, needed numbers that float64 holds") from None
+    check_finite(name, floats)
+    return floats
 
 
 def _batches(data: Records, batch: int, rng: np.random.Generator | None) -> Iterator[Records]:
@@ -147,13 +190,19 @@ def _batches(data: Records, batch: int, rng: np.random.Generator | None) -> Iter
 
 
 def _loss(net: RNN, params: Params, data: Records) -> float:
-    """The loss over all of ``data``, in their order."""
+    """The loss over all of ``data``, in their order. FloatingPointError where it is too large for a float."""
     parts = _batches(data, _AT_ONCE, None)
-    return float(sum(net.loss_value(params, *part) for part in parts))
+    total = sum(float(net.loss_value(params, *part)) for part in parts)
+    check_result("loss", total)
+    return total
 
 
-def _refuse_unless_finite(where: str, name: str, value: Array | float) -> None:
-    if not all_finite(np.asarray(value)):
+@contextmanager
+def _saying_where(where: str) -> Iterator[None]:
+    """What is not finite is told with where in training that was, and what may help there."""
+    try:
+        yield
+    except FloatingPointError as error:
         raise FloatingPointError(
-            f"{where}: {name} is not finite; a smaller rate or clipping the gradient may help"
-        )
+            f"{where}: {error}; a smaller rate or clipping the gradient may help"
+        ) from None

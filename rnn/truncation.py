@@ -18,26 +18,32 @@ Window(k) = Chunked(1, k + 1), and Full() = Chunked(T) = Window(T − 1) = Tail(
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
-from rnn.arrays import checked_count
+from rnn.checks import checked_count, keep, offers, shown
 
 
 class Truncation(Protocol):
-    """A policy: hashable, with one method."""
+    """A policy: an object with one method, which every call asks anew, for each of its losses.
+
+    A class may say ``asked_once: ClassVar[bool] = True`` in its own body, if its objects can be hashed, equal
+    ones answer alike, and none ever answers otherwise than before. What a class inherits says nothing of what
+    it adds, so a subclass has to say so again.
+    """
 
     def first(self, t: int, steps: int) -> int:
         """The earliest step that the loss at step t of a sequence of ``steps`` steps may reach."""
         ...  # pragma: no cover
-
-    def __hash__(self) -> int: ...  # pragma: no cover
 
 
 @dataclass(frozen=True)
 class Full:
     """No truncation: what every automatic differentiation of the whole sequence computes."""
 
+    asked_once: ClassVar[bool] = True
+
     def first(self, t: int, steps: int) -> int:
+        _checked_loss(t, steps)
         return 0
 
 
@@ -52,10 +58,13 @@ class Window:
 
     k: int
 
+    asked_once: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
-        checked_count("Window.k", self.k, 0)
+        keep(self, k=checked_count("Window.k", self.k, 0))
 
     def first(self, t: int, steps: int) -> int:
+        t, steps = _checked_loss(t, steps)
         return max(0, t - self.k)
 
 
@@ -73,12 +82,15 @@ class Chunked:
     k1: int
     k2: int | None = None
 
+    asked_once: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
-        checked_count("Chunked.k1", self.k1, 1)
+        keep(self, k1=checked_count("Chunked.k1", self.k1, 1))
         if self.k2 is not None:
-            checked_count("Chunked.k2", self.k2, 0)
+            keep(self, k2=checked_count("Chunked.k2", self.k2, 0))
 
     def first(self, t: int, steps: int) -> int:
+        t, steps = _checked_loss(t, steps)
         k2 = self.k1 if self.k2 is None else self.k2
         start = self.k1 * (t // self.k1)
         stop = min(steps, start + self.k1)
@@ -95,20 +107,36 @@ class Tail:
 
     k: int
 
+    asked_once: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
-        checked_count("Tail.k", self.k, 0)
+        keep(self, k=checked_count("Tail.k", self.k, 0))
 
     def first(self, t: int, steps: int) -> int:
+        t, steps = _checked_loss(t, steps)
         return max(0, steps - self.k)
 
 
 def check_truncation(truncation: object) -> None:
-    """TypeError unless ``truncation`` is a policy; a class is none, nor is what cannot be hashed."""
-    hashable = type(truncation).__hash__ is not None
-    if isinstance(truncation, type) or not hasattr(truncation, "first") or not hashable:
+    """TypeError unless ``truncation`` is a policy; a class is none."""
+    if not offers(truncation, "first"):
         raise TypeError(
-            f"truncation: {truncation!r}, needed a hashable policy with first(t, steps), as rnn.Window(5)"
+            f"truncation: {shown(truncation)}, needed a policy with first(t, steps), as rnn.Window(5)"
         )
+
+
+def first_steps(truncation: Truncation, steps: int, first_loss: int) -> tuple[int, ...]:
+    """What a policy answers for each of the losses at first_loss ≤ t < steps.
+
+    Raises TypeError or ValueError for what is no policy, for numbers that are no steps, and where ``first``
+    gives no integer of at least 0.
+    """
+    check_truncation(truncation)
+    first_loss, steps = _checked_loss(first_loss, steps, "first_loss")
+    return tuple(
+        checked_count(f"truncation.first({t}, {steps})", truncation.first(t, steps), 0)
+        for t in range(first_loss, steps)
+    )
 
 
 class Sweep(NamedTuple):
@@ -128,16 +156,23 @@ def sweeps(truncation: Truncation, steps: int, first_loss: int) -> tuple[Sweep, 
     """The sweeps of a sequence whose losses stand at first_loss ≤ t < steps, earliest first.
 
     Neighbouring losses with the same ``first`` share a sweep. Losses that reach no step make none.
-    Raises TypeError or ValueError where ``first`` gives no integer of at least 0.
+    Raises TypeError or ValueError as ``first_steps`` does.
 
     >>> sweeps(Chunked(2), 5, 0)
     (Sweep(first=0, seed=0, stop=2), Sweep(first=2, seed=2, stop=4), Sweep(first=4, seed=4, stop=5))
     """
     found = []
-    for first, losses in groupby(range(first_loss, steps), lambda t: truncation.first(t, steps)):
-        seed, *later = losses
-        stop = (later[-1] if later else seed) + 1
-        first = checked_count(f"truncation.first({seed}, {steps})", first, 0)
+    answers, stop = first_steps(truncation, steps, first_loss), int(first_loss)
+    for first, losses in groupby(answers):
+        seed, stop = stop, stop + len(list(losses))
         if first < stop:
             found.append(Sweep(first, seed, stop))
     return tuple(found)
+
+
+def _checked_loss(t: int, steps: int, name: str = "t") -> tuple[int, int]:
+    """The step of a loss and the number of steps as counts that fit, or an error that names one."""
+    steps, t = checked_count("steps", steps, 1), checked_count(name, t, 0)
+    if t >= steps:
+        raise ValueError(f"{name}: {t}, needed at most {steps - 1} in a sequence of {steps} steps")
+    return t, steps

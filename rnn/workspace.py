@@ -6,15 +6,22 @@ once for all of them. A call in a workspace writes every entry that it reads, so
 reaches it, and what it returns lies elsewhere, so no later call reaches that.
 
 It holds between two calls what a call holds, for each step and record a row, a slope for each gate, and three
-views a step. One call at a time: two threads need two workspaces.
+views a step. One call at a time: two threads need two workspaces, and the second call in one is refused. What
+it holds means nothing between two calls, so a copy, deep or not, and what is unpickled are new ones of the
+same size.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
+from types import TracebackType
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from rnn.cells.cell import ByStep, Cell, Tape
+from rnn.arrays import FLOATS, FRACTIONS
+from rnn.cells.cell import ByStep, Cell, Tape, check_cell
+from rnn.checks import checked_count, checked_dtype, in_memory, keep
 
 
 class Size(NamedTuple):
@@ -31,19 +38,45 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """Room for calls of one size; ``RNN.workspace`` makes it."""
+    """Room for calls of one size, as ``RNN.workspace`` makes it: of so many records N and steps T, by a cell.
 
-    size: Size
-    tape: Tape
+    ``with workspace as tape`` takes its tape for one call. RuntimeError while another call has it, of another
+    thread or around this one; and for good in a process that was forked while another thread had it.
 
+    Raises TypeError or ValueError for what is no cell, a count below 1 or numbers that the engine does not
+    take, MemoryError for one that is too large.
+    """
 
-def size_of(cell: Cell, xs_shape: tuple[int, ...], dtype: np.dtype[Any]) -> Size:
-    """The size of a call."""
-    return Size(xs_shape, dtype, cell.units, type(cell))
+    cell: Cell
+    records: int
+    steps: int
+    dtype: DTypeLike = np.float64
+    size: Size = field(init=False, repr=False)
+    tape: Tape = field(init=False, repr=False)
+    _in_use: Lock = field(init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        check_cell("cell", self.cell)
+        records, steps = checked_count("records", self.records, 1), checked_count("steps", self.steps, 1)
+        needed = "float32, float64, longdouble, or object for Fractions"
+        dtype = checked_dtype(self.dtype, (*FLOATS, FRACTIONS), needed)
+        size = Size((records, steps, self.cell.inputs), dtype, self.cell.units, type(self.cell))
+        with in_memory(f"records and steps: {records} and {steps}", "fewer"):
+            tape = self.cell.tape(records, steps, dtype)
+        # A list of views, so that going through it makes none.
+        tape = tape._replace(by_step=ByStep(*map(list, tape.by_step)))
+        keep(self, records=records, steps=steps, dtype=dtype, size=size, tape=tape, _in_use=Lock())
 
-def workspace_for(cell: Cell, records: int, steps: int, dtype: np.dtype[Any]) -> Workspace:
-    """A workspace whose tape has a view of every step at hand."""
-    tape = cell.tape(records, steps, dtype)
-    kept = tape._replace(by_step=ByStep(*map(list, tape.by_step)))
-    return Workspace(size_of(cell, (records, steps, cell.inputs), dtype), kept)
+    def __enter__(self) -> Tape:
+        if not self._in_use.acquire(blocking=False):
+            raise RuntimeError("workspace: in use by another call, needed one of its own for each thread")
+        return self.tape
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._in_use.release()
+
+    def __reduce__(self) -> tuple[type["Workspace"], tuple[object, ...]]:
+        """How it is copied and pickled: as a call that makes another one."""
+        return type(self), (self.cell, self.records, self.steps, self.dtype)

@@ -39,8 +39,10 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
-        "rnn.optimisers._check_start": ("params, strict=None)", "params, )", "params, strict=False)"),
-        "rnn.optimisers._clipped": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
+        "rnn.blocks.check_params": ("params, strict=None)", "params, )", "params, strict=False)"),
+        "rnn.blocks.as_vector": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
+        "rnn.blocks._named": ("params, strict=None)", "params, )", "params, strict=False)"),
+        "rnn.optimisers._checked_start": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.routes.Abreast.steps_back": ("+        strict=None", "+        )", "+        strict=False"),
         "rnn.cells.vanilla.Vanilla.steps": ("strict=None", "+        )", "strict=False"),
         "rnn.cells.vanilla.Vanilla.steps_back": ("strict=None", "+        )", "strict=False"),

@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from typing import Any, NoReturn
 
 from verification.files import Undelivered
+from verification.quoting import printable
 from verification.signals import Terminated, as_exceptions
 from verification.streams import lenient
 
@@ -68,7 +69,7 @@ def line(text: str, width: int = LINE) -> str:
     >>> print(line("a\nb\x1b"), line("0123456789" * 9, width=25))
     a\nb\x1b 0123456789 ... 0123456789
     """
-    text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    text = printable(text)
     if len(text) <= width:
         return text
     half = (width - len(" ... ")) // 2

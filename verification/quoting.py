@@ -21,13 +21,13 @@ def quoted(text: str) -> str:
     # Of a subclass of str, by str's own method. What is longer than this is cut all the same.
     text = str.__getitem__(text, slice(LINES * (CHARACTERS + 1) + 1))
     lines = text.split("\n")
-    kept = [_cut(_printable(line), CHARACTERS) for line in lines[:LINES]]
+    kept = [_cut(printable(line), CHARACTERS) for line in lines[:LINES]]
     return "\n".join(kept if len(lines) <= LINES else [*kept, "…"])
 
 
 def in_a_line(text: str, most: int = VALUE) -> str:
     """The same in one line, of at most ``most`` characters."""
-    return _cut(_printable(str.__getitem__(text, slice(most + 1))), most)
+    return _cut(printable(str.__getitem__(text, slice(most + 1))), most)
 
 
 def shown(value: object) -> str:
@@ -68,7 +68,7 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text with an escape for each character that a terminal or a file might not take as one."""
     if text.isprintable():
         return text

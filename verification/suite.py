@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from rnn.arrays import checked_count
+from rnn.checks import checked_count
 from verification.answer import TimedOut
 from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen

@@ -39,6 +39,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 from rnn.arrays import Array
+from rnn.checks import checked_count, offers, shown
 from rnn.products import aligned
 
 Steps: TypeAlias = Iterator[object]
@@ -200,3 +201,16 @@ class Cell(Protocol):
     def project_back(self, weights: Recurrent, tape: Tape, das: Array, first: int) -> tuple[Weights, Array]:
         """dU, dW, db and dxs (steps, N, D), given da (steps, N, G) for each step from ``first`` on."""
         ...  # pragma: no cover
+
+
+# What ``Cell`` asks for, in the order of the protocol.
+SIZES = ("inputs", "units", "gates", "state_arrays")
+METHODS = ("tape", "project", "steps", "slopes", "steps_back", "project_back")
+
+
+def check_cell(name: str, cell: object) -> None:
+    """TypeError unless it has all of the protocol, TypeError or ValueError unless its sizes are counts."""
+    if not offers(cell, *METHODS):
+        raise TypeError(f"{name}: {shown(cell)}, needed a cell, as rnn.Vanilla(inputs=1, units=16)")
+    for size in SIZES:
+        checked_count(f"{name}.{size}", getattr(cell, size, None), 1)

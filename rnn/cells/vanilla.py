@@ -49,8 +49,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnn.activations import Activation, tanh
-from rnn.arrays import Array, checked_count
+from rnn.arrays import FRACTIONS, Array, zeros
 from rnn.cells.cell import Recurrent, Steps, Tape, Views, Weights, lay_out, tape_for
+from rnn.checks import checked_count, keep, shown
 from rnn.products import products
 
 
@@ -66,13 +67,16 @@ class Vanilla:
     state_arrays: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        checked_count("Vanilla.inputs", self.inputs, 1)
-        checked_count("Vanilla.units", self.units, 1)
+        keep(self, inputs=checked_count("Vanilla.inputs", self.inputs, 1))
+        keep(self, units=checked_count("Vanilla.units", self.units, 1))
         if not isinstance(self.activation, Activation):
-            raise TypeError(f"Vanilla.activation: {self.activation!r}, needed an rnn.Activation, as rnn.tanh")
+            given = shown(self.activation)
+            raise TypeError(f"Vanilla.activation: {given}, needed an rnn.Activation, as rnn.tanh")
 
     def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Tape:
         """Rows [h, x, 1], M, and one room for slopes and da."""
+        if dtype == FRACTIONS:
+            self._check_exact()
         return tape_for(self, records, steps, dtype)
 
     def project(self, weights: Recurrent, tape: Tape, xs: Array, state: tuple[Array, ...]) -> None:
@@ -114,3 +118,14 @@ class Vanilla:
         dW, dU, db = dM[:, :units], dM[:, units:-1], dM[:, -1]
         dxs = da.dot(np.ascontiguousarray(weights.U)).reshape(steps, records, self.inputs)
         return Weights(U=dU, W=dW, b=db), dxs
+
+    def _check_exact(self) -> None:
+        """TypeError unless the activation of a Fraction is one."""
+        one = zeros((1,), np.empty(0, FRACTIONS))
+        try:
+            self.activation.value(one, one.copy())
+        except TypeError:
+            name = self.activation.name
+            raise TypeError(
+                f"Vanilla.activation: {name}, needed one that takes Fractions, as rnn.relu, or floats"
+            ) from None

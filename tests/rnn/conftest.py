@@ -2,10 +2,10 @@
 
 import pytest
 
-from rnn.routes import segments
+from rnn import routes
 
 
 @pytest.fixture(autouse=True)
 def no_segments_are_at_hand() -> None:
     """Each test works out its own, or one with the same policy would pass whatever became of the code."""
-    segments.cache_clear()
+    routes._segments_at_hand.cache_clear()

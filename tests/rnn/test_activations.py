@@ -183,3 +183,17 @@ def test_the_sigmoid_of_what_is_no_float_is_refused():
     a = np.array([Fraction(1, 2)], dtype=object)
     with pytest.raises(TypeError, match="sigmoid: dtype object, needed float32, float64 or longdouble"):
         sigmoid.value(a, a.copy())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((3, print, print), "Activation.name: 3, needed a str"),
+        (("x", "f", print), "Activation.value: 'f', needed a function of two arrays"),
+        (("x", print, int), "Activation.slope: <class 'int'>, needed a function of two arrays"),
+    ],
+)
+def test_an_activation_is_a_name_and_two_functions(arguments, message):
+    """The message holds the one that is wrong."""
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        Activation(*arguments)

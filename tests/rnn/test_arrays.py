@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.arrays import FLOATS, FRACTIONS, checked, checked_count, checked_dtype, zeros
+from rnn.arrays import FRACTIONS, checked, zeros
 
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
@@ -159,47 +159,3 @@ def test_an_array_passes_exactly_when_all_is_finite(data, dtype):
     else:
         with pytest.raises(ValueError, match="needed finite numbers"):
             checked("xs", array, ("N", "T", "D")[: array.ndim])
-
-
-@pytest.mark.parametrize("value", [3, np.int64(3), np.uint8(3)])
-def test_a_count_is_an_int(value):
-    """An integer of at least ``least``, Python's or NumPy's, comes back as an int."""
-    count = checked_count("k", value, 3)
-    assert count == 3
-    assert type(count) is int
-
-
-@pytest.mark.parametrize("value", [True, 2.0, "2", None, np.True_, Fraction(2)])
-def test_what_is_no_integer_is_no_count(value):
-    """A bool, a float or anything else is a TypeError that shows it."""
-    with pytest.raises(TypeError, match=re.escape(f"k: {value!r}, needed an integer of at least 0")):
-        checked_count("k", value, 0)
-
-
-@pytest.mark.parametrize(("value", "least"), [(-1, 0), (0, 1), (np.int64(2), 3)])
-def test_a_count_below_the_least_is_refused(value, least):
-    """The message holds the count and the least one."""
-    with pytest.raises(ValueError, match=f"^k: {value}, needed at least {least}$"):
-        checked_count("k", value, least)
-
-
-def test_a_dtype_is_found_by_any_name():
-    """By NumPy's type, by its name, or as it is."""
-    for given_ in (np.float32, "float32", np.dtype(np.float32)):
-        assert checked_dtype(given_, FLOATS, "a float") == np.dtype(np.float32)
-
-
-@pytest.mark.parametrize(
-    ("dtype", "shown"),
-    [
-        (np.int64, "int64"),
-        (object, "object"),
-        ("halves", "'halves'"),
-        (3, "3"),
-        ({"names": ["a"]}, "{'names"),
-    ],
-)
-def test_another_dtype_is_refused(dtype, shown):
-    """Shown beside what is needed, and what is none at all as well."""
-    with pytest.raises(TypeError, match=rf"^dtype: {re.escape(shown)}.*, needed a float$"):
-        checked_dtype(dtype, FLOATS, "a float")

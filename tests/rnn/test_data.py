@@ -23,6 +23,10 @@ def test_sine_wave_is_one_radian_a_step():
         (0, ValueError, "steps: 0, needed at least 1"),
         (2.0, TypeError, "steps: 2.0, needed an integer"),
         (True, TypeError, "steps: True, needed an integer"),
+        (2**63, ValueError, "steps: 9223372036854775808, needed at most 9223372036854775807$"),
+        (np.timedelta64(3), TypeError, "steps: .*, needed an integer"),
+        (2**62, MemoryError, "steps: 4611686018427387904, needed fewer: it does not fit in memory$"),
+        (10**15, MemoryError, "steps: 1000000000000000, needed fewer: it does not fit in memory$"),
     ],
 )
 def test_sine_wave_refuses_what_is_no_count(steps, error, message):
@@ -77,6 +81,14 @@ def test_windows_are_new_arrays():
         (np.zeros(0), 1, ValueError, r"series: shape \(0,\)"),
         (np.zeros(4, dtype=int), 2, TypeError, "series: dtype int64, needed float32"),
         (np.array([0.0, np.nan]), 1, ValueError, r"series: nan at \(1,\), needed finite"),
+        (np.ma.array([0.0, -999.0, 1.0], mask=[0, 1, 0]), 1, TypeError, "series: a masked array, needed one"),
+        (
+            np.broadcast_to(1.0, 2**50),
+            1,
+            MemoryError,
+            r"series: shape \(1125899906842624,\), needed one that",
+        ),
+        (np.zeros(2**26), 2**25, MemoryError, "length: 33554432, needed less, or a shorter series: it does"),
     ],
 )
 def test_windows_refuse_what_holds_no_window(series, length, error, message):
@@ -112,6 +124,12 @@ def test_split_takes_a_plain_pair():
         ((np.zeros((3, 2, 1)), np.zeros((3, 1))), 3, ValueError, "train: 3, needed at most 2"),
         ((np.zeros((3, 2, 1)), np.zeros((3, 1))), 0, ValueError, "train: 0, needed at least 1"),
         ((np.zeros((3, 2, 1)), np.zeros((3, 1))), "1", TypeError, "train: '1', needed an integer"),
+        (
+            (np.ma.zeros((3, 2, 1)), np.zeros((3, 1))),
+            1,
+            TypeError,
+            "records.xs: a masked array, needed one without a mask",
+        ),
         (np.zeros((3, 2, 1)), 1, TypeError, r"records: ndarray, needed a pair \(xs, targets\)"),
         ((np.zeros((3, 2, 1)),), 1, TypeError, "records: tuple, needed a pair"),
         ((np.zeros((3, 2)), np.zeros((3, 1))), 1, ValueError, r"records.xs: shape .*, needed \(N, T, D\)"),
@@ -175,6 +193,11 @@ def test_positional_encodes_fractions():
         (np.zeros((2, 3, 2)), ValueError, r"xs: shape \(2, 3, 2\), needed \(N, T, 1\)"),
         (np.zeros((2, 3)), ValueError, r"xs: shape \(2, 3\), needed \(N, T, 1\)"),
         (np.zeros((2, 3, 1), dtype=int), TypeError, "xs: dtype int64"),
+        (
+            np.zeros((1, 2**24, 1), np.float32),
+            MemoryError,
+            r"xs: shape \(1, 16777216, 1\), needed fewer records",
+        ),
     ],
 )
 def test_positional_refuses_anything_but_one_number_a_step(xs, error, message):

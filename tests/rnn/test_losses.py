@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rnn.losses import squared_error
+from rnn.losses import Loss, squared_error
 
 OUTPUTS = np.array([[[1, 4]], [[-2, 0]], [[5, 3]]])
 TARGETS = np.array([[[3, 1]], [[-2, 2]], [[0, 4]]])
@@ -50,3 +50,17 @@ def test_arguments_may_be_strided_and_stay_as_they_are():
     outputs.flags.writeable = targets.flags.writeable = False
     assert squared_error.value(outputs, targets) == 21.5
     assert squared_error.gradient(outputs, targets).tolist() == (OUTPUTS - TARGETS).T.tolist()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((None, print, print), "Loss.name: None, needed a str"),
+        (("x", None, print), "Loss.value: None, needed a function of two arrays"),
+        (("x", print, 3), "Loss.gradient: 3, needed a function of two arrays"),
+    ],
+)
+def test_a_loss_is_a_name_and_two_functions(arguments, message):
+    """The message holds the one that is wrong."""
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        Loss(*arguments)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import rnn.network
-from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window
+from rnn import RNN, Checkpoints, Chunked, Full, Loss, Params, Tail, Vanilla, Window
 from rnn.activations import identity, relu, sigmoid, softsign, tanh
 
 N, T, D, H, K = 2, 4, 2, 3, 2
@@ -600,7 +600,7 @@ def test_parameters_are_five_arrays(params, shown):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"truncation": 3}, "truncation: 3, needed a hashable policy with first(t, steps)"),
+        ({"truncation": 3}, "truncation: 3, needed a policy with first(t, steps)"),
         ({"checkpoints": 3}, "checkpoints: 3, needed an rnn.Checkpoints or None"),
         ({"checkpoints": Checkpoints}, f"checkpoints: {Checkpoints}, needed an rnn.Checkpoints or None"),
     ],
@@ -623,6 +623,194 @@ def test_a_policy_that_reaches_before_the_sequence_is_refused():
         network(cell=Idle).loss_and_gradients(**problem(np.float64), truncation=Before())
 
 
+def test_a_policy_that_changes_between_two_calls_is_taken_at_its_word():
+    """What it answered before is forgotten."""
+
+    class Moving:
+        k = 0
+
+        def first(self, t, steps):
+            return max(0, t - self.k)
+
+    policy, given = Moving(), problem()
+    for policy.k in (0, 2, 1):
+        _, grads = network(relu).loss_and_gradients(**given, truncation=policy)
+        _, want = network(relu).loss_and_gradients(**given, truncation=Window(policy.k))
+        assert grads.params.W.tolist() == want.params.W.tolist()
+
+
+@pytest.mark.parametrize("count", [np.uint8, np.int8, np.uint64])
+def test_counts_of_any_type_are_the_same_counts(count):
+    """In policies, checkpoints, cells and networks, and whoever uses equal ones afterwards sees no trace."""
+    given = problem(np.float64, steps=50, losses="every")
+    for one, other in [
+        ({"truncation": Window(count(5))}, {"truncation": Window(5)}),
+        ({"truncation": Tail(count(20))}, {"truncation": Tail(20)}),
+        ({"truncation": Chunked(count(7))}, {"truncation": Chunked(7)}),
+        ({"truncation": Chunked(count(7), count(9))}, {"truncation": Chunked(7, 9)}),
+        ({"checkpoints": Checkpoints(count(5))}, {"checkpoints": Checkpoints(5)}),
+    ]:
+        net = RNN(Vanilla(count(D), count(H), tanh), outputs=count(K))
+        _, grads = net.loss_and_gradients(**given, **one)
+        _, again = network().loss_and_gradients(**given, **other)
+        for policy_of_ones_own in (other.get("truncation", Full()),):
+            table = tuple(policy_of_ones_own.first(t, 50) for t in range(50))
+            _, want = network().loss_and_gradients(**given, truncation=Table(table))
+        for name, block in blocks_of(grads).items():
+            np.testing.assert_array_equal(block, blocks_of(again)[name])
+            np.testing.assert_allclose(block, blocks_of(want)[name], rtol=1e-12, atol=1e-12)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A policy of one's own: the first step of each loss."""
+
+    firsts: tuple[int, ...]
+
+    def first(self, t, steps):
+        return self.firsts[t]
+
+
+OVERFLOWING = {
+    "xs": ("U", 1e308, {"predict": "outputs", "loss": "loss", "gradients": "loss"}),
+    "targets": ("targets", 1e200, {"predict": None, "loss": "loss", "gradients": "loss"}),
+    "W": ("W", 1e200, {"predict": "outputs", "loss": "loss", "gradients": "loss"}),
+}
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize("case", OVERFLOWING)
+@pytest.mark.parametrize("options", [{}, {"checkpoints": Checkpoints(2)}, {"workspace": True}], ids=str)
+def test_what_overflows_is_told(case, losses, options):
+    """Finite arguments whose computation is not: an error names the first result that is not finite."""
+    name, factor, told = OVERFLOWING[case]
+    given, net = replaced(name, lambda array: array * factor), network(identity)
+    if losses == "last":
+        given["targets"] = given["targets"][:, -1]
+    if case == "xs":
+        given["xs"] = given["xs"] * 1e10
+    if "workspace" in options:
+        options = {"workspace": net.workspace(N, T)}
+    data = given["params"], given["xs"]
+    calls = {
+        "predict": lambda: net.predict(*data, given["h0"]),
+        "loss": lambda: net.loss_value(**given),
+        "gradients": lambda: net.loss_and_gradients(**given, **options),
+    }
+    for method, call in calls.items():
+        if told[method] is None:
+            assert np.isfinite(call()).all()
+            continue
+        message = (
+            f"^{told[method]}: -?(inf|nan)( at .*)?, needed finite numbers; .*, or a wider type than float64"
+        )
+        with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=message):
+            call()
+
+
+@pytest.mark.parametrize("options", [{}, {"checkpoints": Checkpoints(2)}], ids=str)
+@pytest.mark.parametrize(
+    ("name", "factors"),
+    [
+        ("grads.params.U", {"xs": 1e200, "U": 1e-300, "V": 1e150}),
+        ("grads.params.W", {"h0": 1e200, "W": 1e-300, "V": 1e150}),
+        ("grads.xs", {"U": 1e200, "xs": 1e-300, "V": 1e150}),
+        ("grads.h0", {"W": 1e200, "h0": 1e-300, "U": 1e-200, "b": 1e-200, "V": 1e150}),
+    ],
+)
+def test_a_gradient_that_overflows_alone_is_told(name, factors, options):
+    """Though the loss is finite."""
+    given = problem(np.float64, steps=1)
+    for array, factor in factors.items():
+        given = scaled(given, array, factor)
+    with np.errstate(all="ignore"):
+        assert np.isfinite(network(identity).loss_value(**given))
+        message = f"^{re.escape(name)}: -?(inf|nan) at "
+        with pytest.raises(FloatingPointError, match=message):
+            network(identity).loss_and_gradients(**given, **options)
+
+
+def scaled(given, name, factor):
+    """The problem with one of its arrays scaled."""
+    if name in Params._fields:
+        block = getattr(given["params"], name) * factor
+        return given | {"params": given["params"]._replace(**{name: block})}
+    return given | {name: given[name] * factor}
+
+
+def test_no_warning_of_numpy_is_lost():
+    """Whether it warns or raises of an overflow within is for its caller's errstate to say."""
+    given = replaced("targets", lambda targets: targets * 1e200)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match=r"^overflow encountered"):
+        network().loss_and_gradients(**given)
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (
+            Loss("none", lambda o, y: None, lambda o, y: o - y),
+            "RNN.loss: a NoneType of none, needed a number",
+        ),
+        (Loss("all", lambda o, y: o - y, lambda o, y: o - y), "RNN.loss: a ndarray of all, needed a number"),
+        (
+            Loss("flat", lambda o, y: 0.0, lambda o, y: 0.0),
+            "RNN.loss: flat, needed a gradient of float64 and",
+        ),
+        (
+            Loss("short", lambda o, y: 0.0, lambda o, y: o[:1]),
+            "RNN.loss: short, needed a gradient of float64",
+        ),
+        (Loss("wide", lambda o, y: 0.0, lambda o, y: o.astype("g")), "RNN.loss: wide, needed a gradient of "),
+    ],
+)
+def test_a_loss_of_ones_own_gives_a_number_and_a_gradient(loss, message):
+    """Or the message holds its name."""
+    net = RNN(Vanilla(D, H), outputs=K, loss=loss)
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+        net.loss_and_gradients(**problem(np.float64))
+
+
+@pytest.mark.parametrize("rng", [None, 0, np.random, np.random.RandomState(0), np.random.Generator], ids=str)
+def test_init_needs_a_generator(rng):
+    """Its class is none, nor is a seed."""
+    with pytest.raises(TypeError, match=r"^rng: \w+, needed a numpy\.random\.Generator$"):
+        network().init(rng)
+
+
+@pytest.mark.parametrize(
+    "net", [RNN(Vanilla(1, 10**7), 1), RNN(Vanilla(10**17, 1), 1), RNN(Vanilla(1, 1), 2**62)], ids=str
+)
+def test_a_network_that_does_not_fit_in_memory_is_refused(net):
+    """When its parameters are made, with the network."""
+    with pytest.raises(
+        MemoryError, match=r"^RNN: RNN\(cell=Vanilla\(.*, needed fewer inputs, units or outputs: "
+    ):
+        net.init(np.random.default_rng(0))
+
+
+@each_argument
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (
+            lambda array: np.ma.array(array, mask=False),
+            TypeError,
+            "a masked array, needed one without a mask",
+        ),
+        (lambda array: np.broadcast_to(array.flat[0], (2**50, *array.shape[1:])), MemoryError, ""),
+        (lambda array: [[1.0], [2.0, 3.0]], TypeError, "list, needed an array of numbers (ValueError("),
+    ],
+    ids=["masked", "beyond memory", "ragged"],
+)
+def test_what_is_no_plain_array_is_refused(name, change, error, message):
+    """By the name of the argument, whichever it is."""
+    if error is MemoryError:
+        error = MemoryError if name == "xs" else ValueError
+        message = "shape (1125899906842624,"
+    assert_refused(replaced(name, change), error, f"{label(name)}: {message}")
+
+
 @pytest.mark.parametrize("cell", ["x", 3, None, Vanilla], ids=str)
 def test_a_network_needs_a_cell(cell):
     """What has no sizes, a class in place of its object too, is shown beside what is needed."""
@@ -631,13 +819,31 @@ def test_a_network_needs_a_cell(cell):
         RNN(cell, 1)
 
 
-@pytest.mark.parametrize("size", ["inputs", "units", "gates"])
-def test_a_cell_has_three_sizes(size):
-    """What lacks one of those that the network reads is no cell."""
-    sizes = {"inputs": 1, "units": 1, "gates": 1}
-    del sizes[size]
-    with pytest.raises(TypeError, match=r"^RNN.cell: namespace\("):
-        RNN(SimpleNamespace(**sizes), 1)
+METHODS = ["tape", "project", "steps", "slopes", "steps_back", "project_back"]
+SIZES = ["inputs", "units", "gates", "state_arrays"]
+
+
+@pytest.mark.parametrize("missing", METHODS)
+def test_a_cell_has_methods(missing):
+    """What lacks one of those that the loops call is no cell."""
+    parts = {name: print for name in METHODS if name != missing} | dict.fromkeys(SIZES, 1)
+    with pytest.raises(TypeError, match=r"^RNN.cell: namespace\(.*, needed a cell, as rnn.Vanilla"):
+        RNN(SimpleNamespace(**parts), 1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        (None, TypeError, "None, needed an integer of at least 1"),
+        (0, ValueError, "0, needed at least 1"),
+    ],
+)
+def test_a_cell_has_sizes(size, wrong, error, message):
+    """Each of them is a count from 1, and is named where it is none."""
+    parts = dict.fromkeys(METHODS, print) | dict.fromkeys(SIZES, 1) | {size: wrong}
+    with pytest.raises(error, match=f"^RNN.cell.{size}: {message}$"):
+        RNN(SimpleNamespace(**parts), 1)
 
 
 @pytest.mark.parametrize(
@@ -674,12 +880,20 @@ def test_init_is_float64_unless_said():
     assert {block.dtype for block in network().init(np.random.default_rng(0))} == {np.dtype(np.float64)}
 
 
+def gated(number):
+    """A class of cells whose weights stack so many blocks."""
+
+    class Gated(Vanilla):
+        gates = number
+
+    return Gated
+
+
 @pytest.mark.parametrize("units", [1, 2, 64])
 @pytest.mark.parametrize("gates", [1, 4])
 def test_init_makes_each_block_of_w_orthogonal(units, gates):
     """WᵀW = I to rounding for each gate's block, and no two blocks are the same draw."""
-    cell = SimpleNamespace(inputs=1, units=units, gates=gates)
-    blocks = np.split(RNN(cell, outputs=1).init(np.random.default_rng(0)).W, gates)
+    blocks = np.split(RNN(gated(gates)(1, units), outputs=1).init(np.random.default_rng(0)).W, gates)
     for Q in blocks:
         # An entry sums ``units`` products, each rounded by at most eps.
         np.testing.assert_allclose(Q.T @ Q, np.eye(units), rtol=0, atol=(units + 4) * np.finfo(float).eps)
@@ -690,8 +904,7 @@ def test_init_makes_each_block_of_w_orthogonal(units, gates):
 @pytest.mark.parametrize("gates", [1, 4])
 def test_init_fills_the_glorot_interval(gates):
     """U and V are uniform up to ±√(6 / (rows + columns)), where a gate's block of U counts its own rows."""
-    cell = SimpleNamespace(inputs=40, units=60, gates=gates)
-    params = RNN(cell, outputs=50).init(np.random.default_rng(0))
+    params = RNN(gated(gates)(40, 60), outputs=50).init(np.random.default_rng(0))
     for block, limit in [
         *((U, (6 / 100) ** 0.5) for U in np.split(params.U, gates)),
         (params.V, (6 / 110) ** 0.5),

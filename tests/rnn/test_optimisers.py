@@ -1,5 +1,6 @@
 """Schedules, clipping, gradient descent and Adam, against closed forms and plain Python."""
 
+import re
 from fractions import Fraction
 from math import cos, hypot, pi, sqrt
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn.arrays import FLOATS, Array
-from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine
+from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
 
 
 class Pair(NamedTuple):
@@ -195,12 +196,192 @@ def test_a_gradient_whose_squares_overflow_is_clipped(dtype):
     assert entries(params) == pytest.approx([-3, 0, 0, 0, 0, -4], rel=1e-6)
 
 
-@pytest.mark.parametrize("entry", [np.nan, np.inf])
-def test_clipping_the_norm_hides_no_overflow(entry):
-    """A gradient that is not finite has no direction: it leaves parameters that are not finite."""
-    with np.errstate(invalid="ignore"):
-        params, _ = run(SGD(Constant(1.0), ClipNorm(1)), ONES, pair([1, entry, 1, 1, 1, 1]), 1)
-    assert not np.isfinite(entries(params)).any()
+@pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("clip", [None, ClipNorm(1), ClipValue(1)], ids=str)
+@pytest.mark.parametrize("make", [SGD, Adam])
+def test_clipping_hides_no_overflow(make, clip, entry):
+    """A gradient that is not finite has no direction: it is refused by the name of its block."""
+    with pytest.raises(ValueError, match=rf"^grads\.M: {entry} at \(0, 1\), needed finite numbers$"):
+        run(make(Constant(1.0), clip), ONES, pair([1, entry, 1, 1, 1, 1]), 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_limit_beyond_the_largest_number_bounds_nothing(dtype):
+    """Nor one that is beyond the square root of it, from where on norms are worked out otherwise."""
+    large = np.sqrt(np.finfo(dtype).max) * 4
+    grads = pair([large, 0, 0, 0, 0, -large], dtype)
+    for clip in (ClipValue(1e300), ClipNorm(1e300), ClipNorm(float(large) * 2)):
+        params, _ = run(SGD(Constant(1.0), clip), pair([0] * 6, dtype), grads, 1)
+        assert entries(params) == [-g for g in entries(grads)]
+
+
+@pytest.mark.parametrize("clip", [ClipNorm(1.0), ClipValue(1.0)], ids=str)
+@pytest.mark.parametrize(
+    ("g", "error", "message"),
+    [
+        (None, TypeError, "g: NoneType, needed a NumPy array"),
+        (np.ones(2, int), TypeError, "g: dtype int64, needed float32, float64 or longdouble"),
+        (np.ma.array([1.0], mask=[1]), TypeError, "g: a masked array, needed one without a mask"),
+        (np.ones((2, 1)), ValueError, "g: shape (2, 1), needed a vector that can be written to"),
+        (np.broadcast_to(1.0, 3), ValueError, "g: read-only shape (3,), needed a vector that can be written"),
+        (np.array([1.0, np.nan]), ValueError, "g: nan at (1,), needed finite numbers"),
+    ],
+)
+def test_what_is_no_vector_is_not_clipped(clip, g, error, message):
+    """A clip writes into a vector of finite floats, and into nothing else."""
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        clip.into(g)
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "params", "grads", "message"),
+    [
+        (SGD(Constant(1e300)), ONES, pair([1e200] * 6), "params.M: -inf at (0, 0), needed finite numbers; "),
+        (SGD(Constant(1)), pair([1.7e308] * 6), pair([-1e308] * 6), "params.M: inf at (0, 0), needed finite"),
+        (
+            Adam(Constant(0.1)),
+            ONES,
+            pair([1, 1, 1, 1, 1e200, 1]),
+            "state.moments[1]: inf at (4,), needed",
+        ),
+        (
+            Adam(Constant(1e308)),
+            pair([-1.7e308] * 6),
+            ONES,
+            "params.M: -inf at (0, 0), needed",
+        ),
+    ],
+)
+def test_an_update_that_overflows_is_told(optimiser, params, grads, message):
+    """By the name of what is not finite: the mean of squares is, which would let an entry stand still."""
+    state = optimiser.start(params)
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=f"^{re.escape(message)}"):
+        optimiser.update(params, grads, state)
+
+
+HELD = Adam(Constant(1)).start(ONES)
+
+
+@optimisers
+@pytest.mark.parametrize(
+    ("state", "error", "message"),
+    [
+        (None, TypeError, "state: NoneType, needed the State that start or update returned"),
+        ((0, None, ()), TypeError, "state: tuple, needed the State"),
+        (State, TypeError, "state: type, needed the State"),
+        (HELD._replace(done=-1), ValueError, "state.done: -1, needed at least 0"),
+        (HELD._replace(done=1.0), TypeError, "state.done: 1.0, needed an integer"),
+        (HELD._replace(total=0), ValueError, "state.total: 0, needed at least 1"),
+        (HELD._replace(moments=None), TypeError, "state.moments: NoneType, needed"),
+        (HELD._replace(moments=HELD.moments * 2), TypeError, "state.moments: 4 arrays, needed"),
+    ],
+)
+def test_a_state_is_what_an_optimiser_makes(optimiser, state, error, message):
+    """Counts and vectors, and the message names the one that is wrong."""
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        optimiser.update(ONES, GRADS, state)
+
+
+@pytest.mark.parametrize(
+    ("moments", "error", "message"),
+    [
+        ((), TypeError, "state.moments: 0 arrays, needed 2, as start makes for this optimiser"),
+        ((np.ones(6), None), TypeError, "state.moments[1]: NoneType, needed a NumPy array"),
+        ((np.ones(5), np.ones(6)), ValueError, "state.moments[0]: float64 of shape (5,), needed float64 of"),
+        (
+            (np.ones(6, "f4"), np.ones(6)),
+            ValueError,
+            "state.moments[0]: float32 of shape (6,), needed",
+        ),
+        (
+            (np.ones(6), np.full(6, -1.0)),
+            ValueError,
+            "state.moments[1]: -1.0, needed a mean of squares",
+        ),
+        (
+            (np.full(6, np.nan), np.ones(6)),
+            ValueError,
+            "state.moments[0]: nan at (0,), needed finite",
+        ),
+        (
+            (np.ones(6), np.full(6, np.inf)),
+            ValueError,
+            "state.moments[1]: inf at (0,), needed finite",
+        ),
+    ],
+)
+def test_adams_state_is_its_own(moments, error, message):
+    """Gradient descent's is none for Adam, nor is that of other parameters."""
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        Adam(Constant(0.1)).update(ONES, GRADS, HELD._replace(moments=moments))
+
+
+def test_adams_state_is_none_for_gradient_descent():
+    """It holds two vectors too many."""
+    message = "state.moments: 2 arrays, needed 0, as start makes for this optimiser"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        SGD(Constant(0.1)).update(ONES, GRADS, HELD)
+
+
+def test_a_state_counts_in_ints():
+    """Whatever integers it was made with."""
+    optimiser = Adam(Cosine(0.1))
+    state = optimiser.start(ONES, np.uint8(200))
+    assert type(state.total) is int
+    _, state = optimiser.update(ONES, GRADS, state._replace(done=np.uint8(255)))
+    assert state[:2] == (256, 200)
+    assert type(state.done) is int
+
+
+@pytest.mark.parametrize("make", [SGD, Adam])
+@pytest.mark.parametrize(
+    ("rate", "error", "message"),
+    [
+        (None, TypeError, "None, needed a number"),
+        (np.ones(2), TypeError, "array([1., 1.]), needed a number"),
+        (float("nan"), ValueError, "nan, needed a finite number"),
+        (10**400, ValueError, "1000"),
+    ],
+)
+def test_a_schedule_gives_a_finite_number(make, rate, error, message):
+    """At the start and at every update, or the message names the schedule and the update."""
+
+    class Odd:
+        def rate_at(self, done, updates):
+            return rate if done == self.odd else 0.1
+
+    schedule = Odd()
+    optimiser = make(schedule)
+    for schedule.odd, call in [
+        (0, lambda: optimiser.start(ONES, 5)),
+        (1, lambda: run(optimiser, ONES, ONES, 2)),
+    ]:
+        name = f"{make.__name__}.schedule.rate_at({schedule.odd}, "
+        with pytest.raises(error, match=f"^{re.escape(name)}(5|2)\\): {re.escape(message)}"):
+            call()
+
+
+def test_a_cosine_names_what_it_is_asked():
+    """Counts of updates, as in the start of a run."""
+    for arguments, message in [((None, 5), "done: None"), ((-1, 5), "done: -1"), ((0, "5"), "updates: '5'")]:
+        with pytest.raises((TypeError, ValueError), match=f"^{message}, needed"):
+            Cosine(0.1).rate_at(*arguments)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Constant(np.float32(0.5)), Cosine(np.uint8(2)), ClipNorm(np.longdouble(3)), ClipValue(4)],
+    ids=repr,
+)
+def test_numbers_are_kept_as_floats(value):
+    """Those that were checked, and not those that were given."""
+    assert [type(number) for number in vars(value).values()] == [float]
+
+
+def test_adam_keeps_floats():
+    """All three of them."""
+    adam = Adam(Constant(1), beta1=np.float32(0.5), beta2=0, epsilon=1)
+    assert [type(number) for number in (adam.beta1, adam.beta2, adam.epsilon)] == [float] * 3
 
 
 @optimisers
@@ -266,6 +447,19 @@ def test_a_plain_tuple_is_taken_too(optimiser):
         (lambda: Constant(np.complex64(1)), TypeError, "Constant.rate: .*, needed a number"),
         (lambda: ClipValue(float("nan")), ValueError, "ClipValue.limit: nan, needed"),
         (lambda: ClipNorm(0), ValueError, "ClipNorm.limit: 0, needed"),
+        (lambda: Constant(10**400), ValueError, "Constant.rate: 1000.*, needed a number that a float holds"),
+        (
+            lambda: Constant(np.longdouble(1e-4000)),
+            ValueError,
+            "Constant.rate: .*, needed a finite number above",
+        ),
+        (lambda: Constant(np.timedelta64(1)), TypeError, "Constant.rate: np.timedelta64"),
+        (lambda: SGD(Constant), TypeError, "SGD.schedule: <class 'rnn.optimisers.Constant'>, needed a sched"),
+        (
+            lambda: Adam(Constant(1), ClipNorm),
+            TypeError,
+            "Adam.clip: <class 'rnn.optimisers.ClipNorm'>, needed",
+        ),
         (lambda: SGD(0.1), TypeError, "SGD.schedule: 0.1, needed a schedule"),
         (lambda: Adam(0.1), TypeError, r"Adam.schedule: 0.1, needed .* Constant\(0.001\)"),
         (lambda: SGD(Constant(1), clip=10), TypeError, "SGD.clip: 10, needed a way to clip"),
@@ -288,6 +482,15 @@ def test_what_cannot_work_is_refused_when_it_is_made(make, error, message):
     [
         ([np.ones(2)], 1, TypeError, "params: list, needed a NamedTuple of arrays"),
         ((), 1, TypeError, "params: tuple, needed"),
+        (None, 1, TypeError, "params: NoneType, needed"),
+        (Pair(np.ones(2), np.array([1, np.inf])), 1, ValueError, r"params.v: inf at \(1,\), needed finite"),
+        (
+            Pair(np.ma.ones(2), np.ones(2)),
+            1,
+            TypeError,
+            "params.M: a masked array, needed one without a mask",
+        ),
+        (ONES, 2**63, ValueError, "updates: 9223372036854775808, needed at most 9223372036854775807"),
         (Pair(np.ones(2), 1.0), 1, TypeError, "params.v: float, needed a NumPy array"),
         ((np.ones(2), 1.0), 1, TypeError, "params.1: float, needed a NumPy array"),
         (Pair(np.ones(2), np.ones(2, int)), 1, TypeError, "params.v: dtype int64, needed float32"),
@@ -317,10 +520,31 @@ def test_a_run_that_cannot_work_does_not_start(optimiser, params, updates, error
         ),
         (Pair(np.ones((2, 2)), np.ones(2, np.float32)), "grads.v: float32 of shape .*float64"),
         ((np.ones((2, 2)),), "^grads: 1 arrays, needed 2, as many as params$"),
+        (Pair(np.ones((2, 2)), [1.0, 1.0]), "^grads.v: list, needed a NumPy array$"),
+        (None, "^grads: NoneType, needed a tuple of arrays, as params$"),
         ((*ONES, np.ones(2)), "^grads: 3 arrays, needed 2, as many as params$"),
     ],
 )
 def test_a_gradient_has_the_shape_and_dtype_of_its_block(optimiser, grads, message):
     """NumPy would broadcast or promote; the message names the block instead."""
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         optimiser.update(ONES, grads, optimiser.start(ONES, 1))
+
+
+@optimisers
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        (None, TypeError, "params: NoneType, needed a NamedTuple of arrays"),
+        (Pair(ONES.M, None), TypeError, "params.v: NoneType, needed a NumPy array"),
+        (
+            Pair(ONES.M, np.array([1.0, np.nan])),
+            ValueError,
+            r"params.v: nan at \(1,\), needed finite numbers",
+        ),
+    ],
+)
+def test_parameters_are_checked_at_an_update_too(optimiser, params, error, message):
+    """They need not be those that the run was started with."""
+    with pytest.raises(error, match=f"^{message}$"):
+        optimiser.update(params, GRADS, optimiser.start(ONES, 1))

@@ -34,6 +34,91 @@ def test_equal_policies_share_their_segments():
     assert segments(Window(2), 9, 0, 4) is segments(Window(np.int64(2)), 9, 0, 4)
 
 
+def test_a_count_of_another_type_leaves_its_plan_right():
+    """What an unsigned Window(2) is given is what Window(2) has, whichever comes first."""
+    first = segments(Window(np.uint8(2)), 9, 0, 4)
+    assert segments(Window(2), 9, 0, 4) == segments(Table((0, 0, 0, 1, 2, 3, 4, 5, 6)), 9, 0, 4)
+    assert first[0].first == 0
+
+
+class Moving:
+    """A policy whose answer its user changes."""
+
+    def __init__(self, k):
+        self.k = k
+
+    def first(self, t, steps):
+        return max(0, t - self.k)
+
+
+class Subclass(Window):
+    """One that says that it equals a window, and answers as its state says."""
+
+    def first(self, t, steps):
+        return max(0, t - self.state["k"])
+
+
+class Unhashable(Moving):
+    """One that is no key."""
+
+    __hash__ = None
+
+
+class Lenient(Moving):
+    """One that equals everything, with a window's hash."""
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return hash(Window(1))
+
+
+def subclass(k):
+    """A window of 1, that behaves as one of k."""
+    policy = Subclass(1)
+    object.__setattr__(policy, "state", {"k": k})
+    return policy
+
+
+def moved(policy, k):
+    """The policy, changed in place."""
+    (policy.state if isinstance(policy, Subclass) else vars(policy))["k"] = k
+
+
+@pytest.mark.parametrize("make", [Moving, subclass, Unhashable, Lenient])
+def test_a_policy_that_may_change_is_asked_anew(make):
+    """Its answers of now are what counts, whatever it answered before and whatever it says to equal."""
+    policy = make(1)
+    for k in (1, 3, 0, 1, 8):
+        moved(policy, k)
+        assert segments(Window(1), 9, 0, 4) == plan(1)
+        assert segments(policy, 9, 0, 4) == plan(k)
+
+
+def plan(k):
+    """The segments of a window, from its table."""
+    return segments(Table(tuple(max(0, t - k) for t in range(9))), 9, 0, 4)
+
+
+def test_the_policies_of_the_house_are_asked_once():
+    """A plan at hand takes no call of ``first``; any other policy is asked for each of its losses."""
+    asked = []
+
+    class Asked(Window):
+        def first(self, t, steps):
+            asked.append(t)
+            return super().first(t, steps)
+
+    class AskedOnce(Asked):
+        asked_once = True
+
+    for policy, times in ((AskedOnce(2), 1), (Asked(2), 2)):
+        asked.clear()
+        assert segments(policy, 9, 4, 4) is segments(policy, 9, 4, 4)
+        assert asked == [4, 5, 6, 7, 8] * times
+
+
 def test_one_sweep_is_alone_and_tiles_the_sequence():
     """A full backward is one route on views, which reaches every step once."""
     (segment,) = segments(Full(), 5, 0, 4)

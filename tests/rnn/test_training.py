@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from io import StringIO
 
 import numpy as np
@@ -261,15 +262,15 @@ LINEAR = RNN(Vanilla(inputs=2, units=3, activation=identity), outputs=2)
 @pytest.mark.parametrize(
     ("data", "unseen", "rate", "message"),
     [
-        (large(DATA, 1e200), None, 0.1, "epoch 0 of 2: the loss in training is not finite"),
-        (DATA, large(UNSEEN, 1e200), 0.1, "epoch 0 of 2: the loss in validation is not finite"),
-        (DATA, None, 1e100, "epoch 1 of 2: the loss of a batch is not finite; a smaller rate"),
-        (large(DATA, 1e100), None, 1e300, r"epoch 1 of 2: params\.[UWbVc] is not finite"),
+        (large(DATA, 1e200), None, 0.1, "epoch 0 of 2, in training: loss: inf, needed finite numbers"),
+        (DATA, large(UNSEEN, 1e200), 0.1, "epoch 0 of 2, in validation: loss: inf, needed finite numbers"),
+        (DATA, None, 1e100, "epoch 1 of 2, a batch: loss: (inf|nan), needed finite numbers"),
+        (large(DATA, 1e100), None, 1e300, r"epoch 1 of 2, a batch: params\.[UWbVc]: -?(inf|nan) at \(.*\), "),
     ],
 )
 def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
     """As soon as a loss or a parameter is not finite, by the name of both and the epoch."""
-    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=message):
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=f"^{message}.*; a smaller rate"):
         train(LINEAR, PARAMS, data, unseen, epochs=2, batch=1, optimiser=SGD(Constant(rate)))
 
 
@@ -281,12 +282,16 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"batch": 0}, ValueError, "batch: 0, needed at least 1"),
         ({"batch": None}, TypeError, "batch: None, needed an integer"),
         ({"rng": 0}, TypeError, "rng: int, needed a numpy.random.Generator or None"),
-        ({"truncation": 3}, TypeError, "truncation: 3, needed a hashable policy"),
+        ({"truncation": 3}, TypeError, "truncation: 3, needed a policy"),
         (
             {"optimiser": 3},
             TypeError,
             r"optimiser: 3, needed one, as rnn.optimisers.SGD\(Constant\(0.01\)\)$",
         ),
+        ({"net": None}, TypeError, "net: None, needed an rnn.RNN"),
+        ({"net": RNN}, TypeError, "net: <class 'rnn.network.RNN'>, needed an rnn.RNN"),
+        ({"progress": 3}, TypeError, "progress: 3, needed a function"),
+        ({"progress": list}, TypeError, "progress: <class 'list'>, needed a function"),
         ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
         ({"params": ()}, TypeError, "params: tuple of 0, needed the five arrays of rnn.Params"),
         ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
@@ -317,6 +322,7 @@ def test_what_does_not_fit_is_refused_before_any_work(given, error, message):
     """The message names the argument, what was given and what is needed, and nothing was trained."""
     told = []
     arguments = {
+        "net": NET,
         "params": PARAMS,
         "train_data": DATA,
         "epochs": 1,
@@ -325,7 +331,7 @@ def test_what_does_not_fit_is_refused_before_any_work(given, error, message):
         "progress": lambda *losses: told.append(losses),
     }
     with pytest.raises(error, match=message):
-        train(NET, **(arguments | given))
+        train(**(arguments | given))
     assert told == []
 
 
@@ -334,6 +340,45 @@ def test_history_is_two_tuples():
     losses, validation = History((2.0, 1.0), ())
     assert losses == (2.0, 1.0)
     assert validation == ()
+
+
+class Careless:
+    """An optimiser of somebody else's, whose parameters overflow."""
+
+    def start(self, params, updates=None):
+        return None
+
+    def update(self, params, grads, state):
+        return params._replace(W=params.W * np.inf), state
+
+
+def test_an_optimiser_of_ones_own_is_watched_too():
+    """Its parameters are looked at after each update, for a network may hide that they are not finite."""
+    message = r"^epoch 1 of 1, a batch: params\.W: -?inf at \(0, 0\), needed finite numbers"
+    with pytest.raises(FloatingPointError, match=message):
+        train(NET, PARAMS, DATA, epochs=1, batch=7, optimiser=Careless())
+
+
+def test_a_sum_of_losses_may_overflow_where_none_of_them_does():
+    """Each part of the data has a loss below the largest number, and all of them together have not."""
+    data = Records(np.ones((130, 1, 2)), np.full((130, 2), 1.3e153))
+    with pytest.raises(FloatingPointError, match=r"^epoch 0 of 1, in training: loss: inf"):
+        train(NET, PARAMS, data, epochs=1, batch=10, optimiser=SGD(Constant(0.1)))
+
+
+@pytest.mark.parametrize(
+    ("losses", "message"),
+    [
+        ((None, 1.0, None), "epoch: None, needed an integer of at least 0"),
+        ((-1, 1.0, None), "epoch: -1, needed at least 0"),
+        ((1, "0.1", None), "train_loss: '0.1', needed a number"),
+        ((1, 0.1, [0.1]), "validation_loss: [0.1], needed a number"),
+    ],
+)
+def test_progress_is_an_epoch_and_its_losses(losses, message):
+    """The message names the one that is wrong."""
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}$"):
+        print_progress(*losses)
 
 
 def test_rmse_by_hand():
@@ -354,6 +399,61 @@ def test_rmse_broadcasts_nothing(predictions, targets):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         rmse(predictions, targets)
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u1", "i4", "u8", "f2", "f4", "f8", "g"])
+def test_rmse_is_computed_in_floats(dtype):
+    """Small integers would wrap, and half-precision numbers overflow when they are squared."""
+    predictions, targets = np.array([[100, 3]], dtype), np.array([[28, 3]], dtype)
+    assert rmse(predictions, targets) == rmse(targets, predictions) == (72**2 / 2) ** 0.5
+    assert type(rmse(predictions, targets)) is float
+
+
+def test_rmse_of_signed_bytes():
+    """100 and −100 are 200 apart, in eight bits −56."""
+    assert rmse(np.array([100], np.int8), np.array([-100], np.int8)) == 200
+
+
+def test_rmse_takes_lists_and_fractions():
+    """Whatever stands for real numbers."""
+    assert rmse([1, 2], [1.0, 4.0]) == 2**0.5
+    halves = np.array([Fraction(1, 2), Fraction(3, 2)], object)
+    assert rmse(halves, np.zeros(2)) == (2.5 / 2) ** 0.5
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-200, 1e200, 1.7e308])
+def test_rmse_of_sizes_whose_squares_are_none(size):
+    """Neither squares that vanish nor squares that overflow are seen in the result."""
+    assert rmse(np.array([size, 0.0]), np.zeros(2)) == pytest.approx(size / 2**0.5, rel=1e-15, abs=5e-324)
+
+
+def test_rmse_says_when_it_is_too_large():
+    """Two numbers so far apart that no float holds it."""
+    message = "^predictions: so far from the targets that the rmse is inf, needed numbers closer to them$"
+    with pytest.raises(FloatingPointError, match=message):
+        rmse(np.array([1.7e308]), np.array([-1.7e308]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        (np.ma.array([1.0, -999.0], mask=[0, 1]), TypeError, "a masked array, needed one without a mask"),
+        ([np.ma.array([1.0]), np.ma.array([2.0])], TypeError, "a masked array, needed one without a mask"),
+        (np.array([1j, 2j]), TypeError, "dtype complex128, needed real numbers"),
+        (np.array([True, False]), TypeError, "dtype bool, needed real numbers"),
+        (np.array(["1", "2"]), TypeError, "dtype <U1, needed real numbers"),
+        (np.array([1, 2], "m8[s]"), TypeError, "dtype timedelta64[s], needed real numbers"),
+        (np.array([None, 1.0]), TypeError, "NoneType at (0,), needed a Fraction"),
+        (np.array([1.0, np.nan]), ValueError, "nan at (1,), needed finite numbers"),
+        ([[1.0], [1.0, 2.0]], TypeError, "list, needed an array of numbers"),
+        (np.array([Fraction(10**400), Fraction(1)]), ValueError, "a Fraction that is too large, needed"),
+    ],
+)
+def test_rmse_refuses_what_is_no_array_of_real_numbers(wrong, error, message):
+    """On either side, by its name."""
+    for name, given in (("predictions", (wrong, np.zeros(2))), ("targets", (np.zeros(2), wrong))):
+        with pytest.raises(error, match=f"^{re.escape(f'{name}: {message}')}"):
+            rmse(*given)
 
 
 def test_a_small_network_learns_the_sine():

@@ -158,18 +158,71 @@ class Unhashable(Blank):
     __hash__ = None
 
 
-@pytest.mark.parametrize("wrong", [3, None, "full", Full, Blank, Unhashable(0)], ids=str)
+class Uncallable:
+    """An object whose first step is a number and no method."""
+
+    first = 3
+
+
+@pytest.mark.parametrize("wrong", [3, None, "full", Full, Blank, Uncallable()], ids=str)
 def test_what_is_no_policy_is_refused(wrong):
-    """A number, a class in place of its object, or what has no hash is shown beside what is needed."""
-    message = f"truncation: {wrong!r}, needed a hashable policy with first(t, steps), as rnn.Window(5)"
+    """A number, a class in place of its object, or what cannot be asked is shown beside what is needed."""
+    message = f"truncation: {wrong!r}, needed a policy with first(t, steps), as rnn.Window(5)"
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         check_truncation(wrong)
 
 
-@pytest.mark.parametrize("policy", [Full(), Window(1), Chunked(2), Tail(3), Table((0, 1)), Blank(0)], ids=str)
+@pytest.mark.parametrize(
+    "policy",
+    [Full(), Window(1), Chunked(2), Tail(3), Table((0, 1)), Blank(0), Unhashable(0)],
+    ids=lambda policy: type(policy).__name__,
+)
 def test_every_policy_is_one(policy):
-    """Those of the house pass, and so does any object with the one method and a hash."""
+    """Those of the house pass, and so does any object with the one method."""
     check_truncation(policy)
+
+
+@pytest.mark.parametrize("policy", [Full(), Window(1), Chunked(2), Tail(3)], ids=str)
+@pytest.mark.parametrize(
+    ("t", "steps", "error", "message"),
+    [
+        (-1, 3, ValueError, "t: -1, needed at least 0"),
+        (3, 3, ValueError, "t: 3, needed at most 2 in a sequence of 3 steps"),
+        (0, 0, ValueError, "steps: 0, needed at least 1"),
+        ("0", 3, TypeError, "t: '0', needed an integer of at least 0"),
+        (0, 3.0, TypeError, "steps: 3.0, needed an integer of at least 1"),
+    ],
+)
+def test_a_policy_is_asked_of_a_loss(policy, t, steps, error, message):
+    """At one of the steps of a sequence, or the message names the number that is wrong."""
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        policy.first(t, steps)
+
+
+@pytest.mark.parametrize("k", [1, 5, 7, 200])
+@pytest.mark.parametrize("count", [np.uint8, np.int8, np.uint64, np.int64], ids=lambda count: count.__name__)
+def test_counts_of_any_type_are_ints(k, count):
+    """An unsigned count would wrap around in t − k, and one of eight bits in k1 ⌊t / k1⌋."""
+    if k > np.iinfo(count).max:
+        pytest.skip("no such number")
+    for policy, same in [
+        (Window(count(k)), Window(k)),
+        (Tail(count(k)), Tail(k)),
+        (Chunked(count(k)), Chunked(k)),
+        (Chunked(count(k), count(3)), Chunked(k, 3)),
+        (Chunked(3, count(k)), Chunked(3, k)),
+    ]:
+        assert {type(field) for field in vars(policy).values()} <= {int, type(None)}
+        assert policy == same
+        for steps in (1, 50, 300):
+            numbers = range(steps)
+            assert [policy.first(t, steps) for t in numbers] == [same.first(t, steps) for t in numbers]
+        assert policy.first(np.uint8(49), np.uint8(50)) == same.first(49, 50)
+
+
+def test_sweeps_count_in_ints_too():
+    """Where the losses begin may be given in any type of integer."""
+    assert sweeps(Window(2), np.uint8(255), np.uint8(250)) == sweeps(Window(2), 255, 250)
 
 
 def test_policies_are_values():

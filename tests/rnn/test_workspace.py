@@ -1,6 +1,12 @@
 """Workspaces: one call after another in the same arrays, and none of them notices."""
 
+import copy
+import pickle
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -9,7 +15,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, Workspace, relu, tanh
+from rnn import (
+    RNN,
+    Checkpoints,
+    Chunked,
+    Full,
+    Loss,
+    Params,
+    Tail,
+    Vanilla,
+    Window,
+    Workspace,
+    relu,
+    sigmoid,
+    squared_error,
+    tanh,
+)
 from rnn.cells.cell import Tape
 
 FLOATS = [np.float32, np.float64, np.longdouble]
@@ -202,3 +223,133 @@ def test_workspaces_are_told_apart():
     """Two of one size are two, since their arrays are."""
     net = network()
     assert net.workspace(2, 4) != net.workspace(2, 4)
+
+
+COPIES = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda workspace: pickle.loads(pickle.dumps(workspace)),
+    "replace": replace,
+}
+
+
+@pytest.mark.parametrize("kind", COPIES)
+@pytest.mark.parametrize("dtype", [*FLOATS, object])
+def test_a_copy_is_a_workspace_of_its_own(kind, dtype):
+    """Of the same size, on arrays of its own: calls in both, one after another, are calls without."""
+    net, rng = network(f=relu), np.random.default_rng(0)
+    workspace = net.workspace(2, 4, dtype)
+    data, other = draw(rng, net, 2, 4, dtype), draw(rng, net, 2, 4, dtype)
+    net.loss_and_gradients(*other, workspace=workspace)
+    copied = COPIES[kind](workspace)
+    assert copied.size == workspace.size
+    for one, another in zip(arrays_of(copied.tape), arrays_of(workspace.tape), strict=True):
+        assert not np.shares_memory(one, another)
+    for room in (copied, workspace, copied):
+        assert_same(net.loss_and_gradients(*data, workspace=room), net.loss_and_gradients(*data))
+
+
+def test_a_copy_of_one_in_use_is_free():
+    """The lock is not copied."""
+    workspace = network().workspace(2, 4)
+    with workspace, copy.deepcopy(workspace) as tape:
+        assert tape is not workspace.tape
+
+
+IN_USE = "^workspace: in use by another call, needed one of its own for each thread$"
+
+
+def test_a_workspace_in_use_is_refused():
+    """By a call from within the first, and it is free again after that, whatever was raised."""
+    workspace = network().workspace(2, 4)
+
+    def again(outputs, targets):
+        network().loss_and_gradients(*data, workspace=workspace)
+
+    net = RNN(Vanilla(2, 3), outputs=2, loss=Loss("again", again, lambda outputs, targets: outputs - targets))
+    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=IN_USE):
+            net.loss_and_gradients(*data, workspace=workspace)
+    got = network().loss_and_gradients(*data, workspace=workspace)
+    assert_same(got, network().loss_and_gradients(*data))
+
+
+def test_a_workspace_is_for_one_thread_at_a_time():
+    """A call that comes while another thread's is under way is refused at once, and neither is wrong."""
+    inside, leave = threading.Event(), threading.Event()
+
+    def slow(outputs, targets):
+        inside.set()
+        assert leave.wait(timeout=60)
+        return squared_error.value(outputs, targets)
+
+    net = network()
+    workspace = net.workspace(2, 4)
+    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
+    waiting = replace(net, loss=Loss("slow", slow, squared_error.gradient))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(waiting.loss_and_gradients, *data, workspace=workspace)
+        try:
+            assert inside.wait(timeout=60)
+            with pytest.raises(RuntimeError, match=IN_USE):
+                net.loss_and_gradients(*data, workspace=workspace)
+        finally:
+            leave.set()
+        assert_same(first.result(), net.loss_and_gradients(*data))
+    assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
+
+
+def test_two_threads_get_right_numbers_or_are_refused():
+    """However their calls fall, no answer is made of two problems."""
+    net, rng = network(units=16), np.random.default_rng(0)
+    workspace = net.workspace(1, 50)
+    problems = [draw(rng, net, 1, 50, np.float64) for _ in range(2)]
+    wanted = [net.loss_and_gradients(*data) for data in problems]
+
+    def work(data, want):
+        right = 0
+        for _ in range(200):
+            with suppress(RuntimeError):
+                assert_same(net.loss_and_gradients(*data, workspace=workspace), want)
+                right += 1
+        return right
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(work, problems, wanted)) > 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (None, "cell: None, needed a cell, as rnn.Vanilla(inputs=1, units=16)"),
+        (
+            Vanilla,
+            "cell: <class 'rnn.cells.vanilla.Vanilla'>, needed a cell, as rnn.Vanilla(inputs=1, units=16)",
+        ),
+    ],
+)
+def test_a_workspace_is_for_a_cell(cell, message):
+    """Its class is none."""
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        Workspace(cell, 2, 4)
+
+
+@pytest.mark.parametrize(("records", "steps"), [(10**9, 10**9), (1, 10**18), (10**18, 1), (10**15, 2)])
+def test_a_workspace_that_does_not_fit_in_memory_is_refused(records, steps):
+    """With both counts, for either may be too large."""
+    message = f"records and steps: {records} and {steps}, needed fewer: it does not fit in memory"
+    with pytest.raises(MemoryError, match=f"^{message}$"):
+        network().workspace(records, steps)
+
+
+@pytest.mark.parametrize("f", [tanh, sigmoid], ids=lambda f: f.name)
+def test_fractions_need_an_activation_that_takes_them(f):
+    """One whose values are no fractions is named before any work."""
+    message = f"Vanilla.activation: {f.name}, needed one that takes Fractions, as rnn.relu, or floats"
+    net = network(f=f)
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        net.workspace(2, 4, object)
+    params, xs, *_ = draw(np.random.default_rng(0), net, 2, 4, object)
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        net.predict(params, xs)

@@ -124,6 +124,64 @@ def test_checkpoints_are_asked_for(every):
     assert asked == [rnn.Checkpoints(every or None)]
 
 
+def aimed_at(problem, target):
+    """The same problem with large targets."""
+    return problem.replaced(targets=np.full_like(problem.targets, target))
+
+
+@pytest.mark.parametrize("workspace", [False, True])
+@pytest.mark.parametrize(("target", "finite"), [(1e200, BLOCKS), (1.7e308, ())])
+def test_what_is_not_finite_is_nan(workspace, target, finite):
+    """Where rnn says that a result is not finite, what is not is so in the answer too."""
+    problem = replace(aimed_at(a_problem(), target), workspace=workspace)
+    with np.errstate(over="ignore", invalid="ignore"):
+        answer = manual(problem).named()
+    np.testing.assert_array_equal(answer["outputs"], manual(a_problem()).outputs)
+    for name in ("value", *BLOCKS):
+        given = problem.arrays().get(name, np.float64(0))
+        assert (np.shape(answer[name]), answer[name].dtype) == (np.shape(given), np.float64)
+        assert np.isfinite(answer[name]).all() == (name in finite), name
+
+
+class Raising(rnn.RNN):
+    """A network that says of everything that it is not finite."""
+
+    def loss_and_gradients(self, *arguments, **options):
+        raise FloatingPointError("grads.params.U: nan")
+
+    predict = loss_value = loss_and_gradients
+
+
+def test_a_package_that_raises_wrongly_is_no_right_answer():
+    """NaN stands where a number is true, and no tolerance holds it."""
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Raising
+    answer = engine_of(copy)(a_problem())
+    assert np.isnan(answer.value)
+    assert np.isnan(answer.outputs).all()
+    assert all(np.isnan(block).all() for block in answer.blocks().values())
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_other_numbers_in_the_workspace_may_overflow(place):
+    """They are not the problem's, whose answer is as without them."""
+    calls = []
+
+    class Overflowing(rnn.RNN):
+        def loss_and_gradients(self, *arguments, **options):
+            calls.append(None)
+            if len(calls) - 1 == place:
+                raise FloatingPointError("loss: inf")
+            return super().loss_and_gradients(*arguments, **options)
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Overflowing
+    answer = engine_of(copy)(replace(a_problem(), workspace=True))
+    assert len(calls) == 3
+    for name, part in manual(a_problem()).named().items():
+        np.testing.assert_array_equal(answer.named()[name], part)
+
+
 def test_nothing_of_the_problem_is_changed():
     """The engine that is judged leaves every array as it was."""
     problem = a_problem()

@@ -1,5 +1,6 @@
 """A private copy of rnn with some lines replaced."""
 
+import shutil
 import sys
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ import pytest
 import rnn
 import rnn.bptt
 from verification.engine import manual
+from verification.mutants import patch
 from verification.mutants.catalogue.textbook import DH_PREV
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import Disarmed, engine, package, texts
@@ -97,10 +99,13 @@ def test_a_name_that_another_edit_brings_is_there():
     assert {"islice", "print"} <= set(copy.Vanilla.steps_back.__code__.co_names)
 
 
-def test_an_edit_of_what_the_engine_does_not_load_is_refused():
+def test_an_edit_of_what_the_engine_does_not_load_is_refused(tmp_path, monkeypatch):
     """A file of rnn that no gradient goes through cannot be what is wrong."""
-    idle = a_mutant(Edit("data", "import numpy as np", "import numpy"))
-    with pytest.raises(ValueError, match=r"rnn\.data is not a part of the engine"):
+    folder = shutil.copytree(patch.FOLDER, tmp_path / "rnn")
+    (folder / "idle.py").write_text("import numpy as np\n", "utf-8")
+    monkeypatch.setattr(patch, "FOLDER", folder)
+    idle = a_mutant(Edit("idle", "import numpy as np", "import numpy"))
+    with pytest.raises(ValueError, match=r"rnn\.idle is not a part of the engine"):
         package(idle)
 
 

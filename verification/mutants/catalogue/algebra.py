@@ -11,7 +11,7 @@ ALGEBRA = (
         "a sum over too many axes",
         "c's gradient is summed over the outputs as well, and spread over them.",
         "flash-linear-attention 31293264",
-        (Edit("network", "do.sum(axis=0)", "0 * params.c + do.sum()"),),
+        (Edit("network", "np.add.reduce(do)", "0 * params.c + do.sum()"),),
         "lags",
     ),
     Mutant(

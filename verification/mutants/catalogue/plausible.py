@@ -396,8 +396,8 @@ OF_MEMORY = (
                 "network",
                 "total, dxs = parts, _of_all_steps(reached, steps)",
                 "total, reached = parts, _of_all_steps(reached, steps)\n"
-                "                dxs = KEPT.setdefault((xs.shape, xs.dtype), reached)\n"
-                "                dxs[...] = reached",
+                "                    dxs = KEPT.setdefault((xs.shape, xs.dtype), reached)\n"
+                "                    dxs[...] = reached",
             ),
         ),
         "second call",

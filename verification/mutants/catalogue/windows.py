@@ -4,7 +4,7 @@ from verification.mutants.catalogue.textbook import PROJECTED, inputs_under
 from verification.mutants.mutant import Edit, Mutant
 
 WINDOW = "max(0, t - self.k)"
-SWEEP = "lambda t: truncation.first(t, steps)"
+SWEEP = "truncation.first(t, steps), 0)"
 SKIPPED = "return max(0, start - earlier + skipped)"
 
 WINDOWS = (
@@ -45,7 +45,7 @@ WINDOWS = (
         "first loss's reach for all losses",
         "Every loss goes back to where the first one may.",
         "haste #43, adapted",
-        (Edit("truncation", SWEEP, "lambda t: truncation.first(first_loss, steps)"),),
+        (Edit("truncation", SWEEP, "truncation.first(first_loss, steps), 0)"),),
         "lags",
     ),
     Mutant(
@@ -65,7 +65,7 @@ WINDOWS = (
         "only the last loss flows back",
         "The last loss flows k steps back, the others none.",
         "MyGrad PR #4",
-        (Edit("truncation", SWEEP, "lambda t: truncation.first(t, steps) if t == steps - 1 else t"),),
+        (Edit("truncation", SWEEP, "truncation.first(t, steps) if t == steps - 1 else t, 0)"),),
         "lags",
     ),
     Mutant(
