@@ -125,7 +125,7 @@ def test_the_catalogue_names_somebody_elses_fault(engine, name):
     assert diagnose(engine, known()).as_if == (name,)
 
 
-def test_misbehaviour_is_said():
+def test_an_invalid_answer_is_said():
     """An engine that raises is reported with what it raised."""
 
     def broken(problem):

@@ -561,8 +561,8 @@ def test_rows_and_names_are_nobody_elses():
     assert set(LAG_BLOCKS) == {*BLOCKS, "a"}
 
 
-def test_misbehaviour_midway_keeps_what_was_found():
-    """What a property found before the engine misbehaved is not lost; then each of its rows is refuted."""
+def test_an_invalid_answer_midway_keeps_what_was_found():
+    """What a property found before an invalid answer is not lost; then each of its rows is refuted."""
 
     def check(trial):
         yield Finding("one", None)

@@ -1,6 +1,5 @@
 """How close is close enough: units, the bound, and when a case determines a block."""
 
-from dataclasses import replace
 from math import ldexp
 
 import numpy as np
@@ -116,12 +115,7 @@ def test_bounds_know_nothing_of_an_engine():
 def test_a_narrower_type_is_given_more_room():
     """The same numbers in float32 have bounds about 2²⁹ times as wide: the ratio of the units."""
     single = a_problem(np.float32)
-    double = replace(
-        single.replaced(xs=single.xs.astype(np.float64)),
-        params={name: array.astype(np.float64) for name, array in single.params.items()},
-        targets=single.targets.astype(np.float64),
-        h0=single.h0.astype(np.float64),
-    )
+    double = single.replaced(**{name: array.astype(np.float64) for name, array in single.arrays().items()})
     narrow, wide = (lag_table(p).expected("Full", ()) for p in (single, double))
     for name in narrow:
         assert 2.0**28 < narrow[name].bound / wide[name].bound < 2.0**30
