@@ -129,7 +129,7 @@ def test_faults_are_drawn_among_what_is_asked_for():
     assert {fault.t for fault in faults} == {0, 3, 5}
     assert {fault.block for fault in faults} == set(BLOCKS)
     assert all(fault.s <= fault.t for fault in faults)
-    nothing = problem().replaced(targets=np.asarray(manual(problem()).outputs, dtype=np.longdouble))
+    nothing = problem().replaced(targets=manual(problem()).outputs)
     silent = {name: replace(e, nonzero=e.nonzero & False) for name, e in found.items()}
     assert detection.draw_fault(Truth(nothing), silent, rng) is None
 
