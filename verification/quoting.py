@@ -34,7 +34,7 @@ def shown(value: object) -> str:
     """A value as Python writes it, in one short line; its type, where it cannot be written.
 
     >>> shown("x" * 100)
-    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
     """
     try:
         return in_a_line(repr(value))

@@ -466,9 +466,9 @@ OF_NUMBERS = (
         (
             Edit(
                 "network",
-                "return self._losses(params, _rows(tape, first_loss), targets)[0]",
+                "value, _ = self._losses(params, _rows(tape, first_loss), targets)",
                 "first = int(len(targets) > 1)\n"
-                "        return self._losses(params, _rows(tape, first_loss + first), targets[first:])[0]",
+                "        value, _ = self._losses(params, _rows(tape, first_loss + first), targets[first:])",
             ),
         ),
         "forward",
