@@ -171,7 +171,7 @@ def refutation(report: Report) -> tuple[Html, ...]:
             tag("p", tag("strong", row.name), f", under {row.truncation}: {example.failure}"),
             *diagnosed(report.diagnosis),
             tag("h3", "The smallest example" if example.smallest else "An example"),
-            code(example.problem.code(), "The smallest example, as a program"),
+            code(example.problem.code(), "The example, as a program"),
         ]
         return (tag("section", *shown, class_="wrong", id="wrong"),)
     if not verification.idle:

@@ -73,11 +73,12 @@ def oracles_table(report: Report) -> str:
 
 
 def failure(verification: Verification) -> str:
-    """The smallest example among the refuted rows, as a program; or which rows were not exercised."""
+    """The smallest example among the refuted rows, or any, as a program; or which were not exercised."""
     refuted = [(row, row.example) for row in verification.rows if row.example is not None]
     if refuted:
         row, example = min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size))
-        return f"Refuted: {row.name}, under {row.truncation}. The smallest example:\n\n{example.code()}"
+        kind = "The smallest example" if example.smallest else "An example"
+        return f"Refuted: {row.name}, under {row.truncation}. {kind}:\n\n{example.code()}"
     return "Not exercised, which is neither pass nor fail: " + ", ".join(verification.idle)
 
 
