@@ -25,7 +25,10 @@ MAY_IMPORT = {
     # The reference shares nothing with what it is compared to.
     "verification/reference": {"autograd", "numpy", "verification.reference"},
     # A model and its truth know of the engine nothing but the arrays' type.
-    "verification/asked": {"autograd", "numpy", "rnn.arrays", "verification.asked", "verification.reference"},
+    "verification/asked": {
+        *("autograd", "hypothesis", "numpy", "rnn.arrays"),
+        *("verification.asked", "verification.reference"),
+    },
     "verification/models": {"autograd", "numpy", "verification.asked", "verification.models"},
     "verification/truth": {
         *("autograd", "numpy", "rnn.arrays"),
@@ -126,7 +129,7 @@ def test_a_room_imports_what_it_may(room: str) -> None:
 
 
 # The rooms of any model, beside those of the vanilla suite: the same rule.
-ROOMS = ("asked", "models", "truth")
+ROOMS = ("asked", "models", "truth", "judging", "doors")
 
 
 @pytest.mark.parametrize("room", ROOMS)
