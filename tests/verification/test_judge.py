@@ -4,17 +4,19 @@ import pytest
 
 import verification
 from tests.layers import planted, scan
-from verification import QUICK, Scope, assert_verified, layer, models, verify
-from verification.judging import run, shrinking
+from verification import Scope, assert_verified, layer, models, verify
+from verification.judging import shrinking
 from verification.suite import Profile
 
-TINY = Profile("quick", cases=2, exact_cases=2)
+TINY = Profile("tiny", cases=2, exact_cases=2)
+
+# Sixty drawn cases of a layer.
+SHORT = Profile("short", cases=300, exact_cases=0)
 
 
 @pytest.fixture(autouse=True)
-def fewer_cases(monkeypatch):
-    """Enough to be exercised, in good time."""
-    monkeypatch.setattr(run, "CASES", {"quick": 60})
+def shorter_search(monkeypatch):
+    """For smaller examples."""
     monkeypatch.setattr(shrinking, "SECONDS", 3)
 
 
@@ -23,7 +25,7 @@ RIGHT = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(record
 
 def test_what_a_door_returned_judges_itself():
     """Within its scope, or a narrower one."""
-    found = verify(RIGHT, scope=Scope(dtypes=("float64",)))
+    found = verify(RIGHT, SHORT, scope=Scope(dtypes=("float64",)))
     assert found.verdict == "verified"
     assert found.scope.startswith("float64; ")
     assert "float32" in found.not_asked
@@ -44,7 +46,7 @@ def test_a_plain_function_takes_no_scope_and_no_model(given):
 
 def test_another_model_than_the_layer_s_is_misuse():
     """It is judged by its own."""
-    assert verify(RIGHT, model=models.scan).verdict == "verified"
+    assert verify(RIGHT, SHORT, model=models.scan).verdict == "verified"
     with pytest.raises(ValueError, match="model: lstm, needed the layer's own, scan"):
         verify(RIGHT, model=models.lstm)
 
@@ -59,7 +61,7 @@ def test_a_scope_that_is_wider_is_misuse():
 
 def test_in_a_test_a_right_layer_passes():
     """And says nothing."""
-    assert assert_verified(RIGHT, QUICK) is None
+    assert assert_verified(RIGHT, SHORT) is None
 
 
 def test_in_a_test_a_wrong_layer_fails_with_sentence_example_and_program():

@@ -23,7 +23,7 @@ from verification.asked.model import Model, Use
 from verification.asked.scope import Claim, Scope, narrowed, resolved
 from verification.doors.layout import Layout, layout_of
 from verification.judging.engine import InvalidAnswer
-from verification.judging.run import Judgement, Progress, judge
+from verification.judging.run import Judgement, Profile, Progress, judge
 from verification.truth.soundness import check
 from verification.truth.table import final_of
 
@@ -145,7 +145,7 @@ class Layer:
 
     def judged(
         self,
-        profile: Any,
+        profile: Profile,
         *,
         model: Model | None = None,
         scope: Scope | None = None,

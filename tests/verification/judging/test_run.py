@@ -6,23 +6,27 @@ import time
 import pytest
 
 from tests.layers import planted, scan
-from verification import QUICK, Scope, layer, models
+from verification import Scope, layer, models
 from verification.judging import run, shrinking
 from verification.judging.run import judge
+from verification.suite import Profile
+
+# Sixty drawn cases.
+SHORT = Profile("short", cases=300, exact_cases=0)
 
 SMALL = Scope(records=(1, 3), steps=(1, 5))
 
 
 @pytest.fixture(autouse=True)
-def fewer_cases(monkeypatch):
-    """Enough to be exercised, in good time."""
-    monkeypatch.setattr(run, "CASES", {"quick": 60})
+def shorter_search(monkeypatch):
+    """For smaller examples."""
     monkeypatch.setattr(shrinking, "SECONDS", 3)
 
 
 def judged(forward=scan.forward, backward=scan.backward, model=models.scan, scope=SMALL, **options):
     """The verdict on a layer."""
-    return judge(layer(forward, backward, model=model, scope=scope), QUICK, **options)
+    profile = options.pop("profile", SHORT)
+    return judge(layer(forward, backward, model=model, scope=scope), profile, **options)
 
 
 def test_a_right_layer_is_verified():
@@ -77,9 +81,7 @@ def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
     """A contract that is not met is neither pass nor fail."""
     monkeypatch.setattr(run, "designed", lambda model, claim: ())
     monkeypatch.setattr(run, "larger", lambda model, claim: ())
-    monkeypatch.setattr(run, "CASES", {"quick": 1})
-    monkeypatch.setattr(run, "BLOCK", 1)
-    found = judged()
+    found = judged(profile=Profile("one", cases=1, exact_cases=0))
     assert found.verdict == "not exercised"
     assert "N ≥ 2" in found.missing
     assert "not exercised: " in str(found)
