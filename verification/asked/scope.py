@@ -24,13 +24,15 @@ COMPLEX = ("complex64", "complex128")
 class Scope:
     """What an engine claims to do.
 
-    ``functions``: for each role, what may play it. ``dtypes``: number types by name. ``losses``:
-    "cotangents". ``states``: "any", or "zero" for an engine whose initial state is always zero. ``blocks``:
-    those whose gradients are returned. ``records``, ``steps``: the least and the most.
+    ``functions``: for each role, what may play it. ``dtypes``: number types by name. ``truncations``: "Full",
+    or ``rnn.Full()``. ``losses``: "cotangents". ``states``: "any", or "zero" for an engine whose initial
+    state is always zero. ``blocks``: those whose gradients are returned. ``records``, ``steps``: the least
+    and the most.
     """
 
     functions: Mapping[str, tuple[str, ...]] | None = None
     dtypes: tuple[str, ...] | None = None
+    truncations: tuple[Any, ...] | None = None
     losses: tuple[str, ...] | None = None
     states: tuple[str, ...] | str | None = None
     blocks: tuple[str, ...] | None = None
@@ -113,6 +115,9 @@ def resolved(scope: Scope | None, model: Model) -> Claim:
         functions[role] = chosen[0]
     dtypes = _some("dtypes", scope.dtypes, _types(model, functions), COMPLEX if model.complex else REAL)
     states = _some("states", _tuple(scope.states), ("any", "zero"), ("any",))
+    if scope.truncations is not None:
+        policies = tuple(t if isinstance(t, str) else type(t).__name__ for t in scope.truncations)
+        _some("truncations", policies, ("Full",), ("Full",))
     _some("losses", scope.losses, ("cotangents",), ("cotangents",))
     known = gradients(model)
     blocks = _some("blocks", scope.blocks, known, known)

@@ -101,9 +101,8 @@ class Layer:
 
         What adds up or permutes over records is shown by one call alone, which need not fail.
         """
-        params, xs, state, d_outputs, d_state = self._arguments(case)
-        arguments = {"params": params, "xs": xs, "state": state, "d_outputs": d_outputs, "d_state": d_state}
-        made = "".join(f"{name} = {_code(value)}\n" for name, value in arguments.items())
+        arguments = zip(ARGUMENTS.split(", "), self._arguments(case), strict=True)
+        made = "".join(f"{name} = {_code(value)}\n" for name, value in arguments)
         imported = "".join(
             f"from {module} import {name} as {alias}\n" if name != alias else f"from {module} import {name}\n"
             for alias, function in (("backward", self.backward), ("forward", self.forward))
@@ -115,6 +114,7 @@ class Layer:
             part=self._expression(part),
             want=_code(self._theirs(part, want)),
             bound=repr(float(bound)),
+            arguments=ARGUMENTS,
             calls=CALLS.get(property_, CALLS[""]),
         )
 
@@ -165,20 +165,23 @@ class Layer:
         )
 
 
+# What forward takes, and backward.
+ARGUMENTS = "params, xs, state, d_outputs, d_state"
+
 PROGRAM = """import numpy as np
 {imported}
 {made}want = {want}
 
 
 def check(*arguments):
-    params, xs, state, d_outputs, d_state = arguments
+    {arguments} = arguments
     outputs, final, saved = forward(params, xs, state)
     d_params, d_xs, d_initial = backward(saved, d_outputs, d_state)
     got = {part}
     assert np.max(np.abs(got - want)) <= {bound}, got - want
 
 
-arguments = (params, xs, state, d_outputs, d_state)
+arguments = ({arguments})
 {calls}"""
 
 EACH = """
@@ -234,8 +237,14 @@ def layer(
     ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
     role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: where
     its arrays differ from the model's, see ``verification.doors.layout``. Raises ValueError, in one line, for
-    a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the model's.
+    a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the model's;
+    TypeError for what is no function or no model.
     """
+    for name, function in (("forward", forward), ("backward", backward)):
+        if not callable(function):
+            raise TypeError(f"{name}: {function!r}, needed a function")
+    if not isinstance(model, Model):
+        raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
     check(model)
     return Layer(forward, backward, model, resolved(scope, model), layout_of(model, arrays))
 

@@ -12,7 +12,8 @@ state          the initial state's gradients are wrong and no other, at any T
 recursion      with one step all is right, or all but what is handed on to the step before
 step           with one step other gradients are wrong
 conduct        every gradient is right, and a property is refuted that is about other calls
-size           no small case shows anything
+precision      all is right but for functions that are exact to a rounding of 1, not of their own value
+size           no small case of healthy numbers shows anything
 =============  ==============================================================================
 """
 
@@ -35,6 +36,7 @@ from verification.judging.properties import (
     final_cotangents,
     outputs_cotangent,
 )
+from verification.truth.table import LagTable, grouped_table
 
 # Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
 STEPS = (1, 2, 4)
@@ -67,17 +69,17 @@ class _Seen:
     blocks: tuple[str, ...]
 
 
-def diagnose(engine: Engine, finding: Finding) -> Diagnosis:
-    """What is wrong with an engine of which a run found this."""
+def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong with an engine of which a run found this on a case."""
     if finding.property == FORM:
         return Diagnosis("form", sentence=f"The engine does not answer in form: {finding.wrong}.")
     try:
-        return _diagnosed(engine, finding)
+        return _diagnosed(engine, finding, case)
     except InvalidAnswer as invalid:
         return Diagnosis("form", sentence=f"The engine does not answer in form: {invalid}.")
 
 
-def _diagnosed(engine: Engine, finding: Finding) -> Diagnosis:
+def _diagnosed(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     by_steps = [_seen(engine, _case(engine, steps)) for steps in _steps(engine)]
     for seen in by_steps:
         if seen.forward:
@@ -87,9 +89,7 @@ def _diagnosed(engine: Engine, finding: Finding) -> Diagnosis:
             return Diagnosis("forward", sentence=f"{parts} {verb} wrong{start}: the forward is at fault.")
     wrong = [seen for seen in by_steps if seen.blocks]
     if not wrong:
-        stage = "size" if finding.property in PLAIN else "conduct"
-        why = "no small case shows it" if stage == "size" else f"{finding.property} alone is refuted"
-        return Diagnosis(stage, sentence=f"{finding.wrong}: {why}.")
+        return _of_right_gradients(engine, finding, case)
     first = wrong[0]
     stage = _stage(engine, first, by_steps)
     told = "; ".join(_blocks_in_words(engine, first))
@@ -98,6 +98,30 @@ def _diagnosed(engine: Engine, finding: Finding) -> Diagnosis:
     gates = tuple(dict.fromkeys(part for name in first.blocks for part in _wrong_parts(engine, first, name)))
     sentence = f"{told}{_from(by_steps, first)}: {FAULTS[stage]}{tail}."
     return Diagnosis(stage, first.blocks, gates, sentence)
+
+
+def _of_right_gradients(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong where every case of the diagnosis is right."""
+    if finding.property not in PLAIN:
+        return Diagnosis("conduct", sentence=f"{finding.wrong}: {finding.property} alone is refuted.")
+    if engine.model.functions and not _wrong(ask(engine, case), grouped_table(case, floor=1.0)):
+        return Diagnosis(
+            "precision",
+            sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
+            "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
+        )
+    sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
+    return Diagnosis(
+        "size",
+        sentence=f"{finding.wrong}, at {sizes}, {case.dtype.name}: small cases of healthy numbers are right.",
+    )
+
+
+def _wrong(answer: Answer, table: LagTable) -> bool:
+    """Is a part of the answer wrong by this table?"""
+    told = {**table.forward(), **table.expected()}
+    parts = [*answer.forward.items(), *answer.gradients()]
+    return any(compare(name, got, told[name].truth, told[name].bound) for name, got in parts)
 
 
 # What a stage says.

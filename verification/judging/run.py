@@ -360,7 +360,7 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]
         guarded = _Guarded(engine, channel)
         channel.tell(task)
         if task == "diagnosis":
-            return diagnose(guarded, finding)
+            return diagnose(guarded, finding, case)
         found = smallest(guarded, case, finding)
         return None if found is None else (_packed(found[0]), found[1])
 

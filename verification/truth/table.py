@@ -123,18 +123,20 @@ def lag_table(case: Case) -> LagTable:
     return _table(case, tuple((t,) for t in case.losses))
 
 
-def grouped_table(case: Case) -> LagTable:
+def grouped_table(case: Case, floor: float | None = None) -> LagTable:
     """The table of a case under its own truncation, the losses that reach back to one step together.
 
-    A truncation that is full takes one copy where ``lag_table`` takes T.
+    A truncation that is full takes one copy where ``lag_table`` takes T. ``floor``: below it a function's
+    value is taken to be rounded as the floor is; the least normal number, unless a diagnosis supposes
+    another.
     """
-    return _table(case, tuple(losses for _, losses in by_reach(case)))
+    return _table(case, tuple(losses for _, losses in by_reach(case)), floor)
 
 
-def _table(case: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
+def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
-        drawn = _Copies(case, groups, 1 + DRAWS, apart=False)
+        drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
         grads = _conjugated(drawn.gradients())
         states = drawn.states[1:]
         apart = _Copies(case, groups, 1, apart=True)
@@ -172,13 +174,17 @@ def _conjugated(grads: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(eq=False)
 class _Call:
-    """One call of a function in a step: what is added to its argument, its noise, and what it saw."""
+    """One call of a function in a step: what is added to its argument, its noise, and what it saw.
+
+    Below ``floor`` a value is rounded as that is; ``tiny`` is the least normal number.
+    """
 
     shape: tuple[int, ...]
     added: Any = None
     noise: Array | None = None
     shift: Array | None = None
-    tiny: float = 0.0
+    floor: float = 0.0
+    tiny: float = 1.0
     function: Function | None = None
     seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
 
@@ -211,8 +217,10 @@ class _Observed(Arithmetic):
         noise, shift = call.noise[self._index], call.shift[self._index]
         # Value and slope off by as much as a rounding, and the slope by as much as one that is read off a
         # rounded output.
-        slope = shift * function.slope_sensitivity(self.stop(y)) * (a - self.stop(a))
-        return y * (1 + noise) + noise * call.tiny + slope
+        size = np.abs(_value(y))
+        off = np.maximum(size, call.floor) / np.maximum(size, call.tiny)
+        slope = shift * off * function.slope_sensitivity(self.stop(y)) * (a - self.stop(a))
+        return y * (1 + noise) + noise * call.floor + slope
 
 
 class _Counting(Arithmetic):
@@ -229,10 +237,18 @@ class _Counting(Arithmetic):
 class _Copies:
     """The network in (M, L, R) copies: R is N, of one record each, where they are ``apart``, else 1."""
 
-    def __init__(self, case: Case, groups: tuple[tuple[int, ...], ...], draws: int, apart: bool) -> None:
+    def __init__(
+        self,
+        case: Case,
+        groups: tuple[tuple[int, ...], ...],
+        draws: int,
+        apart: bool,
+        floor: float | None = None,
+    ) -> None:
         self.case, self.groups, self.apart = case, groups, apart
         self.copies = (draws, len(groups), case.records if apart else 1)
         self.wide, self.real = WIDER[case.dtype], real_of(case.dtype)
+        self.floor = least_normal(self.real) if floor is None else floor
         self.states: list[State] = []
         self._rng = np.random.default_rng(0)
         model, steps = case.model, range(case.steps)
@@ -290,7 +306,7 @@ class _Copies:
         noise, shift = (
             np.broadcast_to(self._noise(shape), (*self.copies, *shape)) for _ in ("value", "slope")
         )
-        return _Call(shape, None, noise, shift, least_normal(self.real))
+        return _Call(shape, None, noise, shift, self.floor, least_normal(self.real))
 
     def gradients(self) -> dict[str, Any]:
         """∂/∂ every leaf, lists of steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …)."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rnn import Full, Window
 from verification.asked.scope import Scope, narrowed, number_types, resolved
 from verification.models import complex_scan, linear, lstm, scan
 
@@ -32,6 +33,11 @@ def test_a_complex_model_has_complex_numbers():
     """And a model without functions may have."""
     assert resolved(None, complex_scan).dtypes == ("complex64", "complex128")
     assert resolved(Scope(dtypes=("complex64",)), linear).dtypes == ("complex64",)
+
+
+def test_a_full_gradient_may_be_said():
+    """By name or as it is; a layer has no other."""
+    assert resolved(Scope(truncations=("Full", Full())), lstm) == resolved(None, lstm)
 
 
 def test_what_is_left_out_is_listed():
@@ -66,6 +72,7 @@ def test_what_is_left_out_is_listed():
         ({"dtypes": ("complex64",)}, "dtypes: 'complex64', needed one of float32, float64"),
         ({"dtypes": ()}, r"dtypes: \(\), needed a tuple of some of float32, float64"),
         ({"dtypes": "float32"}, "dtypes: 'float32', needed a tuple of some of float32, float64"),
+        ({"truncations": ("Full", Window(2))}, "truncations: 'Window', needed one of Full"),
         ({"losses": ("last",)}, "losses: 'last', needed one of cotangents"),
         ({"states": "none"}, "states: 'none', needed one of any, zero"),
         ({"blocks": ("V",)}, "blocks: 'V', needed one of U, W, b, xs, h0, c0"),

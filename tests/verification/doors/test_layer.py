@@ -144,6 +144,20 @@ def test_a_model_that_none_can_be_judged_by_is_refused_at_the_door():
         layer(scan.forward, scan.backward, model=broken)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((None, scan.backward, models.scan), "forward: None, needed a function"),
+        ((scan.forward, 3, models.scan), "backward: 3, needed a function"),
+        ((scan.forward, scan.backward, "scan"), "model: 'scan', needed a verification.Model"),
+    ],
+)
+def test_what_is_no_function_and_no_model_is_refused(given, message):
+    """In a line."""
+    with pytest.raises(TypeError, match=message):
+        layer(*given[:2], model=given[2])
+
+
 WRONG = {
     "": ("d_xs[:, t] = da @ U", "d_xs[:, t] = 2 * da @ U"),
     "inputs stay": ("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]"),

@@ -1,5 +1,8 @@
 """A planted fault is caught, and its block and gate are named."""
 
+from pathlib import Path
+from types import ModuleType
+
 import numpy as np
 import pytest
 
@@ -20,12 +23,21 @@ def wrong_layer(right, wrong, model=models.lstm, module=lstm, **options):
     return layer(made.forward, made.backward, model=model, **options)
 
 
-def caught(engine, dtype=np.float64):
-    """The properties that a small case of three steps refutes."""
+def small(engine):
+    """A case of three records and steps."""
     sizes = {name: 2 + i for i, name in enumerate(dimensions(engine.model))}
-    dtype = np.complex128 if engine.model.complex else dtype
-    case = random_case(engine.model, np.random.default_rng(0), sizes, 3, 3, dtype)
-    return {each.property for each in findings(engine, Truth(case)) if each.wrong is not None}
+    dtype = np.complex128 if engine.model.complex else np.float64
+    return random_case(engine.model, np.random.default_rng(0), sizes, 3, 3, dtype)
+
+
+def caught(engine):
+    """The properties that such a case refutes."""
+    return {each.property for each in findings(engine, Truth(small(engine))) if each.wrong is not None}
+
+
+def told(engine):
+    """The sentence."""
+    return str(diagnose(engine, FOUND, small(engine)))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -34,7 +46,7 @@ def test_a_fault_is_caught_and_placed(fault):
     made = fault.planted()
     engine = layer(made.forward, made.backward, model=fault.model)
     assert {"autograd", "lags"} <= caught(engine)
-    found = diagnose(engine, FOUND)
+    found = diagnose(engine, FOUND, small(engine))
     assert (found.stage, found.blocks, found.parts) == (fault.stage, fault.blocks, fault.parts)
 
 
@@ -91,15 +103,20 @@ SENTENCES = {
 @pytest.mark.parametrize(("lines", "sentence"), SENTENCES.values(), ids=SENTENCES)
 def test_the_sentence(lines, sentence):
     """Word for word."""
-    assert str(diagnose(wrong_layer(*lines), FOUND)) == sentence
+    assert str(told(wrong_layer(*lines))) == sentence
 
 
 def test_what_no_small_case_shows_is_a_matter_of_size():
     """Or of conduct, where a property about other calls is refuted."""
     right = layer(lstm.forward, lstm.backward, model=models.lstm)
-    found = diagnose(right, Finding("autograd", "W", "d_W[0]: got 1, want 2"))
-    assert (found.stage, found.sentence) == ("size", "d_W[0]: got 1, want 2: no small case shows it.")
-    found = diagnose(right, Finding("inputs stay", "xs", "xs is changed in place"))
+    once = wrong_layer("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) == 5))")
+    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 5, 2)
+    found = diagnose(once, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
+    assert (found.stage, found.sentence) == (
+        "size",
+        "d_U[0]: got 1, want 2, at N 5, T 2, D 3, H 2, float64: small cases of healthy numbers are right.",
+    )
+    found = diagnose(right, Finding("inputs stay", "xs", "xs is changed in place"), case)
     assert found.sentence == "xs is changed in place: inputs stay alone is refuted."
 
 
@@ -107,9 +124,9 @@ def test_an_answer_that_has_not_the_form_is_told_as_that():
     """Whether the run found it, or a case of the diagnosis does."""
     right = layer(lstm.forward, lstm.backward, model=models.lstm)
     told = "The engine does not answer in form: W is missing."
-    assert diagnose(right, Finding("form", "", "W is missing")).sentence == told
+    assert diagnose(right, Finding("form", "", "W is missing"), small(right)).sentence == told
     broken = wrong_layer('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
-    assert diagnose(broken, FOUND).sentence == (
+    assert diagnose(broken, FOUND, small(broken)).sentence == (
         "The engine does not answer in form: the gradient of b is missing, needed an array (8,)."
     )
 
@@ -118,5 +135,20 @@ def test_a_scope_bounds_the_diagnosis():
     """One record, an initial state of zero, two steps, and no gradient of the state."""
     scope = Scope(states="zero", records=(1, 1), steps=(2, 2), blocks=("a", "x"))
     engine = wrong_layer("d_x[:, t] = dh", "d_x[:, t] = 0 * dh", models.scan, scan, scope=scope)
-    found = diagnose(engine, FOUND)
+    found = diagnose(engine, FOUND, small(engine))
     assert found.sentence == "x is wrong (all zero): the derivative of one step is at fault."
+
+
+def test_an_inaccurate_function_is_told_as_that():
+    """A sigmoid by tanh, whose values near 0 are exact to a rounding of 1 alone: every oracle refutes it."""
+    text = Path(lstm.__file__).read_text("utf-8")
+    made = ModuleType("crude")
+    exec(text.replace("e = np.exp(-np.abs(a))\n", "return (1 + np.tanh(a / 2)) / 2\n"), made.__dict__)
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    case = small(engine)
+    case.blocks["b"] -= 12
+    found = [each for each in findings(engine, Truth(case)) if each.wrong is not None]
+    assert "autograd" in {each.property for each in found}
+    diagnosis = diagnose(engine, found[0], case)
+    assert diagnosis.stage == "precision"
+    assert "an inaccurate function is at fault" in diagnosis.sentence
