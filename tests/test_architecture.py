@@ -24,6 +24,16 @@ MAY_IMPORT = {
     },
     # The reference shares nothing with what it is compared to.
     "verification/reference": {"autograd", "numpy", "verification.reference"},
+    # A model and its truth know of the engine nothing but the arrays' type.
+    "verification/asked": {
+        *("autograd", "hypothesis", "numpy", "rnn.arrays"),
+        *("verification.asked", "verification.reference"),
+    },
+    "verification/models": {"autograd", "numpy", "verification.asked", "verification.models"},
+    "verification/truth": {
+        *("autograd", "numpy", "rnn.arrays"),
+        *(f"verification.{room}" for room in ("asked", "oracles.dual", "tolerance", "truth")),
+    },
     # An oracle knows the engine's array type and none of its mathematics.
     "verification/oracles": {
         *("autograd", "numpy", "rnn.arrays"),
@@ -116,6 +126,18 @@ def test_a_room_imports_what_it_may(room: str) -> None:
     """A room imports the standard library and its entry in the table, nothing else."""
     allowed = MAY_IMPORT[room] | sys.stdlib_module_names
     assert [(file, name) for file, name in imports_of(room) if not within(name, allowed)] == []
+
+
+# The rooms of any model, beside those of the vanilla suite: the same rule.
+ROOMS = ("asked", "models", "truth", "judging", "doors")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_rooms_of_any_model_climb_one_way(room: str) -> None:
+    """What is asked knows no model, a truth no engine, an engine no verdict."""
+    above = [f"verification.{other}" for other in ROOMS[ROOMS.index(room) + 1 :]]
+    found = imports_of(f"verification/{room}")
+    assert [(file, name) for file, name in found if within(name, above)] == []
 
 
 @pytest.mark.parametrize("step", STAIRS)

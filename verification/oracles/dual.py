@@ -53,6 +53,9 @@ class Dual:
     def __sub__(self, other: Number) -> "Dual":
         return self + -other
 
+    def __rsub__(self, other: Number) -> "Dual":
+        return -self + other
+
     def __mul__(self, other: Number) -> "Dual":
         """(x y)′ = x′ y + y′ x"""
         x, y = self.value, value_of(other)

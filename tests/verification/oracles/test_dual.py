@@ -28,6 +28,7 @@ def parts(number):
         (dual(3, x=1) + dual(4, y=1), 7, {"x": 1, "y": 1}),
         (dual(3, x=1) + dual(4, x=2), 7, {"x": 3}),
         (1 + dual(3, x=1), 4, {"x": 1}),
+        (1 - dual(3, x=2), -2, {"x": -2}),
         (dual(3, x=1) - dual(4, x=1, y=2), -1, {"y": -2}),
         (dual(3, x=1) - Fraction(1, 2), Fraction(5, 2), {"x": 1}),
         (dual(3, x=1) * dual(4, y=1), 12, {"x": 4, "y": 3}),

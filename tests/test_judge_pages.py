@@ -1,0 +1,63 @@
+"""docs/judge: every example is run, as the page has it, and prints what the page says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "judge" / "layer.md").read_text("utf-8")
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = FENCE.findall(PAGE)
+PYTHON = [block for kind, block in BLOCKS if kind == "python"]
+TEXT = [block for kind, block in BLOCKS if kind == "text"]
+
+
+def run(folder, name, text):
+    """What a program prints that is a file of that name, beside those that are there."""
+    (folder / name).write_text(text, "utf-8")
+    environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.run([sys.executable, name], cwd=folder, capture_output=True, text=True, env=environment)
+
+
+def test_the_right_layer_is_verified(tmp_path):
+    """With its scope in words, and what was not asked."""
+    (tmp_path / "lstm_layer.py").write_text(PYTHON[0], "utf-8")
+    done = run(tmp_path, "judge_it.py", PYTHON[1])
+    assert (done.stdout, done.stderr) == (TEXT[0], "")
+
+
+def test_the_wrong_layer_is_refuted_by_its_sentence_and_a_program_that_fails(tmp_path):
+    """The lines of the page's diff, the one for the other."""
+    (diff,) = (block for kind, block in BLOCKS if kind == "diff")
+    right, wrong = (line[1:] for line in diff.splitlines())
+    assert PYTHON[0].count(right) == 1
+    (tmp_path / "lstm_layer.py").write_text(PYTHON[0].replace(right, wrong), "utf-8")
+    shown = PYTHON[1].replace("print(judgement.scope)", "print(judgement.diagnosis)").splitlines()[:-1]
+    done = run(tmp_path, "judge_it.py", "\n".join([*shown, "print(judgement.example.code)"]))
+    verdict, sentence, code = done.stdout.split("\n", 2)
+    assert (verdict, sentence + "\n", done.stderr) == ("refuted", TEXT[1], "")
+    failed = run(tmp_path, "example.py", code)
+    assert failed.returncode == 1
+    assert "AssertionError" in failed.stderr
+    (tmp_path / "lstm_layer.py").write_text(PYTHON[0], "utf-8")
+    assert run(tmp_path, "example.py", code).returncode == 0
+
+
+def test_the_other_blocks_run_and_mean_what_they_say():
+    """A scope, a layout and a model of one's own are accepted where the page says so."""
+    from verification import layer, models
+    from verification.truth.soundness import check
+
+    made = {}
+    for block in PYTHON[2:]:
+        exec(block, made)
+
+    def nothing(*given):
+        pytest.fail("nobody is asked at the door")
+
+    scoped = layer(nothing, nothing, model=models.lstm, scope=made["scope"], arrays=made["arrays"])
+    assert scoped.claim.blocks == ("U", "W", "b", "xs")
+    check(made["decayed"])

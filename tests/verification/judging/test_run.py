@@ -1,0 +1,126 @@
+"""The run: verdicts, what they rest on, and what is said of a refuted engine."""
+
+import os
+import time
+
+import pytest
+
+from tests.layers import planted, scan
+from verification import Scope, layer, models
+from verification.judging import run, shrinking
+from verification.judging.run import judge
+from verification.suite import Profile
+
+# Sixty drawn cases.
+SHORT = Profile("short", cases=300, exact_cases=0)
+
+SMALL = Scope(records=(1, 3), steps=(1, 5))
+
+
+@pytest.fixture(autouse=True)
+def shorter_search(monkeypatch):
+    """For smaller examples."""
+    monkeypatch.setattr(shrinking, "SECONDS", 3)
+
+
+def judged(forward=scan.forward, backward=scan.backward, model=models.scan, scope=SMALL, **options):
+    """The verdict on a layer."""
+    profile = options.pop("profile", SHORT)
+    return judge(layer(forward, backward, model=model, scope=scope), profile, **options)
+
+
+def test_a_right_layer_is_verified():
+    """With its scope in words, and what was not asked."""
+    told = []
+    found = judged(progress=lambda done, total: told.append((done, total)))
+    assert found.verdict == "verified"
+    assert found.missing == ()
+    assert (found.diagnosis, found.example) == (None, None)
+    assert found.cases == 60 + 8 + 18 == told[-1][0] == told[-1][1]
+    assert found.live > 60
+    assert found.scope.startswith("float32 and float64; full gradient by cotangents")
+    assert "truncations" in found.not_asked
+    assert str(found).startswith("scan: verified (float32")
+    by_name = {(row.property, row.part): row for row in found.rows}
+    assert by_name["autograd", "a"].cases == found.cases
+    assert by_name["autograd", "a"].evidence >= 50
+
+
+def test_the_same_seed_sees_the_same():
+    """And another one something else."""
+    first, second = judged(), judged()
+    assert first.seen == second.seen
+    assert judged(seed=1).seen != first.seen
+
+
+def test_a_wrong_layer_is_refuted_with_its_place_and_smallest_example():
+    """After the first block of cases."""
+    wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = d_outputs[:, t]")
+    found = judged(wrong.forward, wrong.backward)
+    assert found.verdict == "refuted"
+    assert found.cases == 18
+    assert found.diagnosis.blocks == ("x",)
+    assert found.example.smallest
+    assert found.example.case.sizes == {"N": 1, "T": 1, "H": 1}
+    assert found.example.failure.startswith("d_x[0, 0, 0]: got ")
+    assert "want = np.array" in str(found)
+    assert found.diagnosis.sentence in str(found)
+
+
+def test_a_fault_of_large_problems_is_found():
+    """Where no drawn case goes."""
+    wrong = planted(scan, "return {}, ", "d_a[:] *= 1 + (a.shape[0] > 32) * 1e-6; return {}, ")
+    found = judged(wrong.forward, wrong.backward, scope=None)
+    assert found.verdict == "refuted"
+    assert found.diagnosis.stage == "size"
+    assert found.example.case.records > 32
+    assert not found.example.smallest
+
+
+def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
+    """A contract that is not met is neither pass nor fail."""
+    monkeypatch.setattr(run, "designed", lambda model, claim: ())
+    monkeypatch.setattr(run, "larger", lambda model, claim: ())
+    found = judged(profile=Profile("one", cases=1, exact_cases=0))
+    assert found.verdict == "not exercised"
+    assert "N ≥ 2" in found.missing
+    assert "not exercised: " in str(found)
+
+
+def test_a_scope_bounds_what_must_be_met():
+    """One record, at least two steps, a state of zero: nothing else is missing."""
+    scope = Scope(records=(1, 1), steps=(2, 4), states="zero", dtypes=("float32",), blocks=("a", "x"))
+    found = judged(scope=scope)
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert "T = 1" not in found.seen
+    assert "initial state not zero" not in found.seen
+
+
+def test_an_engine_that_ends_its_process_is_refuted():
+    """With how it ended, and at which case."""
+    found = judged(backward=lambda saved, d_outputs, d_state: os._exit(3))
+    assert found.verdict == "refuted"
+    assert "ended its process with exit code 3, at N " in found.diagnosis.sentence
+    assert found.example is None
+
+
+def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
+    """In compiled code as well: its process is ended."""
+    from verification import workers
+
+    monkeypatch.setattr(workers, "SILENT", 0.05)
+    started = time.monotonic()
+    found = judged(backward=lambda saved, d_outputs, d_state: time.sleep(100))
+    assert time.monotonic() - started < 60
+    assert found.verdict == "refuted"
+    assert "did not return within" in found.diagnosis.sentence
+
+
+def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
+    """No smaller one is found, since none fails."""
+    wrong = planted(scan, "return {}, ", "d_a *= 1 + (a.shape == (5, 4, 33)); return {}, ")
+    found = judged(wrong.forward, wrong.backward, scope=None)
+    assert found.verdict == "refuted"
+    assert found.example.part == "a"
+    assert found.example.case.blocks["a"].shape == (5, 4, 33)
+    assert not found.example.smallest

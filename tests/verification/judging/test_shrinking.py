@@ -1,0 +1,46 @@
+"""The smallest case on which something fails."""
+
+import numpy as np
+import pytest
+
+from tests.layers import planted, scan
+from verification import layer, models
+from verification.asked.case import random_case
+from verification.judging import shrinking
+from verification.judging.properties import Finding
+from verification.judging.shrinking import smallest
+
+CASE = random_case(models.scan, np.random.default_rng(0), {"H": 3}, 3, 4, np.float32)
+
+
+def shrunk(wrong, finding):
+    """What is found for a scan with a line replaced."""
+    made = planted(scan, "return {}, ", wrong)
+    return smallest(layer(made.forward, made.backward, model=models.scan), CASE, finding)
+
+
+def test_sizes_shrink_to_what_the_fault_needs():
+    """Two records, say; in the number type of the case that failed."""
+    case, found = shrunk("d_a *= len(a); return {}, ", Finding("lags", "a", "off"))
+    assert case.sizes == {"N": 2, "T": 1, "H": 1}
+    assert case.dtype == np.float32
+    assert found.property == "lags"
+    assert found.wrong.startswith("d_a[")
+
+
+def test_the_form_shrinks_too():
+    """An engine that raises for more than two steps."""
+    case, found = shrunk("assert a.shape[1] < 3; return {}, ", Finding("form", "", "raised"))
+    assert case.sizes == {"N": 1, "T": 3, "H": 1}
+    assert found.wrong == "raised AssertionError: "
+
+
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+def test_where_nothing_smaller_is_found_there_is_none(monkeypatch, seconds):
+    """For time is up, or nothing fails."""
+    monkeypatch.setattr(shrinking, "SECONDS", seconds)
+    monkeypatch.setattr(shrinking, "TRIED", 20)
+    wrong = "d_a *= len(a) if len(a) > 99 or 0 == SECONDS else 1; return {}, ".replace(
+        "SECONDS", str(seconds)
+    )
+    assert shrunk(wrong, Finding("lags", "a", "off")) is None

@@ -1,0 +1,81 @@
+"""One verify for whatever can be judged."""
+
+import pytest
+
+import verification
+from tests.layers import planted, scan
+from verification import Scope, assert_verified, layer, models, verify
+from verification.judging import shrinking
+from verification.suite import Profile
+
+TINY = Profile("tiny", cases=2, exact_cases=2)
+
+# Sixty drawn cases of a layer.
+SHORT = Profile("short", cases=300, exact_cases=0)
+
+
+@pytest.fixture(autouse=True)
+def shorter_search(monkeypatch):
+    """For smaller examples."""
+    monkeypatch.setattr(shrinking, "SECONDS", 3)
+
+
+RIGHT = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(records=(1, 4), steps=(1, 6)))
+
+
+def test_what_a_door_returned_judges_itself():
+    """Within its scope, or a narrower one."""
+    found = verify(RIGHT, SHORT, scope=Scope(dtypes=("float64",)))
+    assert found.verdict == "verified"
+    assert found.scope.startswith("float64; ")
+    assert "float32" in found.not_asked
+
+
+def test_a_plain_function_is_asked_everything():
+    """By the suite of the vanilla model."""
+    found = verify(verification.manual, TINY, properties=verification.suite.PROPERTIES[:1])
+    assert isinstance(found, verification.Verification)
+
+
+@pytest.mark.parametrize("given", [{"scope": Scope()}, {"model": models.lstm}])
+def test_a_plain_function_takes_no_scope_and_no_model(given):
+    """Until it can be judged within one."""
+    with pytest.raises(ValueError, match=f"^{next(iter(given))}: given with a plain function, needed what"):
+        verify(verification.manual, **given)
+
+
+def test_another_model_than_the_layer_s_is_misuse():
+    """It is judged by its own."""
+    assert verify(RIGHT, SHORT, model=models.scan).verdict == "verified"
+    with pytest.raises(ValueError, match="model: lstm, needed the layer's own, scan"):
+        verify(RIGHT, model=models.lstm)
+
+
+def test_a_scope_that_is_wider_is_misuse():
+    """What is not claimed is not asked."""
+    with pytest.raises(
+        ValueError, match=r"scope: steps: \(1, 9\), needed no more than the engine's \(1, 6\)"
+    ):
+        verify(RIGHT, scope=Scope(steps=(1, 9)))
+
+
+def test_in_a_test_a_right_layer_passes():
+    """And says nothing."""
+    assert assert_verified(RIGHT, SHORT) is None
+
+
+def test_in_a_test_a_wrong_layer_fails_with_sentence_example_and_program():
+    """All in the assertion's message."""
+    wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = -dh")
+    with pytest.raises(AssertionError) as failed:
+        assert_verified(layer(wrong.forward, wrong.backward, model=models.scan))
+    told = str(failed.value)
+    assert "x is wrong (the sign is wrong): what flows back is right" in told
+    assert "d_x[0, 0, 0]: got " in told
+    assert "outputs, final, saved = forward(params, xs, state)" in told
+
+
+def test_in_a_test_an_engine_of_problems_fails_with_its_verdict():
+    """Two cases are no exercise."""
+    with pytest.raises(AssertionError, match=r"^not exercised$"):
+        assert_verified(verification.manual, TINY, properties=verification.suite.PROPERTIES[:1])

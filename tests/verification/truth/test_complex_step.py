@@ -1,0 +1,51 @@
+"""The complex step beside autograd."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from verification.asked.case import random_case
+from verification.asked.functions import Function
+from verification.models import complex_scan, gru, gru_reset_before, linear, lstm, scan, vanilla
+from verification.truth import complex_step, replay
+
+SIZES = {"H": 2, "D": 2}
+
+
+@pytest.mark.parametrize("first", [None, (0, 1, 1, 3), (0, 0, 3, 3)])
+@pytest.mark.parametrize("model", [vanilla, lstm, gru, gru_reset_before, linear, scan], ids=lambda m: m.name)
+def test_it_equals_autograd(model, first):
+    """Under any truncation."""
+    case = replace(random_case(model, np.random.default_rng(0), SIZES, steps=4), first=first)
+    truth = replay.gradient(case)
+    for name, got in complex_step.gradient(case).items():
+        np.testing.assert_allclose(got, truth[name], rtol=0, atol=1e-14)
+
+
+def test_it_is_admitted_where_it_can_be_right():
+    """Not through |a|, and not of complex numbers."""
+    rng = np.random.default_rng(0)
+    assert complex_step.admitted(random_case(lstm, rng, SIZES))
+    rational = random_case(lstm, rng, SIZES, functions={"gate": "rational_gate"})
+    assert not complex_step.admitted(rational)
+    assert not complex_step.admitted(random_case(complex_scan, rng, SIZES, dtype=np.complex128))
+    with pytest.raises(ValueError, match="functions: rational_gate, tanh, tanh, needed holomorphic ones"):
+        complex_step.gradient(rational)
+
+
+def test_departures_are_followed():
+    """What is stopped, a surrogate, and a declared slope, as autograd has them."""
+
+    def step(f, p, x, h):
+        return f.own(x * f.stop(h) + h) + f.surrogate(h * h, 3 * h)
+
+    model = replace(vanilla, step=step, functions={"own": (OWN,)})
+    case = random_case(model, np.random.default_rng(0), {"H": 2, "D": 2})
+    assert complex_step.admitted(case)
+    truth = replay.gradient(case)
+    for name, got in complex_step.gradient(case).items():
+        np.testing.assert_allclose(got, truth[name], rtol=0, atol=1e-14)
+
+
+OWN = Function("own", lambda a: abs(a), slope=lambda a: a * a)

@@ -1,0 +1,82 @@
+"""Copies of a model, together and one by one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from verification.asked.functions import Arithmetic, Namespace
+from verification.asked.model import Named, Use
+from verification.models import SHIPPED, gru, scan, vanilla
+from verification.truth.unroll import advance, broadcasts, readout_broadcasts, term
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_the_shipped_models_take_copies(model):
+    """In their step, readout and loss."""
+    assert broadcasts(model)
+    assert readout_broadcasts(model)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda f, p, x, h: f.activation(x @ p.U.T + h @ p.W.T + p.b),
+        lambda f, p, x, h: h.reshape(5, -1),
+        lambda f, p, x, h: h[0],
+        lambda f, p, x, h: h + h.sum(),
+    ],
+    ids=["raises", "another shape", "one record", "mixes copies"],
+)
+def test_a_step_that_takes_no_copies_is_seen(step):
+    """Whether it raises, returns another shape, or mixes them."""
+    assert not broadcasts(replace(vanilla, step=step))
+
+
+def arrays(model, copies):
+    """Blocks of that many copies of two records."""
+    rng = np.random.default_rng(0)
+    sizes = {"H": 3, "D": 2, "K": 4}
+    lead = {Use.STATE: (2,), Use.INPUT: (2,)}
+    return {b.name: rng.normal(size=(*copies, *lead.get(b.use, ()), *b.shape(sizes))) for b in model.blocks}
+
+
+def test_one_by_one_is_as_together():
+    """Steps and losses."""
+    copies = (2, 3)
+    blocks = arrays(gru, copies)
+    f = Namespace(gru.cast({}), Arithmetic())
+    p = Named({block.name: blocks[block.name] for block in gru.of(Use.STEP, Use.READOUT)})
+    state = (blocks["h0"],)
+
+    def alone(f, p, x, h):
+        assert h.ndim == 2
+        return gru.step(f, p, x, h)
+
+    def read_alone(f, p, h):
+        assert h.ndim == 2
+        return gru.readout(f, p, h)
+
+    slow = replace(gru, step=alone, readout=read_alone)
+    steps = [advance(model, f, p, {"xs": blocks["xs"]}, state, copies)[0] for model in (gru, slow)]
+    np.testing.assert_allclose(*steps)
+    data = {"target": np.ones((2, 3, 2, 4))}
+
+    class Objective:
+        """The model's own loss."""
+
+        @staticmethod
+        def term(model, f, p, data, state):
+            return model.loss(f, model.readout(f, p, *state), data["target"])
+
+    losses = [term(model, Objective, f, p, data, state, copies) for model in (gru, slow)]
+    assert losses[0].shape == (2, 3, 2)
+    np.testing.assert_allclose(*losses)
+
+
+def test_without_copies_a_step_is_called_as_it_is():
+    """Whether it takes copies or not."""
+    blocks = arrays(scan, ())
+    inputs = {"a": blocks["a"], "x": blocks["x"]}
+    (h,) = advance(scan, Namespace({}, Arithmetic()), Named(), inputs, (blocks["h0"],), ())
+    np.testing.assert_array_equal(h, blocks["a"] * blocks["h0"] + blocks["x"])

@@ -1,0 +1,66 @@
+"""The one place where an engine is sent to what judges it.
+
+What a door returned judges itself, by its method ``judged``; a plain function ``Problem -> Gradients`` is
+asked everything of the vanilla model, by ``verification.suite``.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, overload
+
+from verification import suite
+from verification.asked.model import Model
+from verification.asked.scope import Scope
+from verification.judging.run import Judgement
+from verification.problem import Engine
+from verification.suite import QUICK, Profile, Verification
+
+
+class Judged(Protocol):
+    """What a door returned."""
+
+    def judged(self, profile: Any, **options: Any) -> Judgement:
+        """The verdict on it."""
+
+
+@overload
+def verify(
+    engine: Judged,
+    profile: Profile = QUICK,
+    *,
+    model: Model | None = None,
+    scope: Scope | None = None,
+    seed: int = 0,
+    progress: Callable[[int, int], object] | None = None,
+) -> Judgement: ...
+
+
+@overload
+def verify(engine: Engine, profile: Profile = QUICK, **options: Any) -> Verification: ...
+
+
+def verify(engine: Any, profile: Profile = QUICK, **options: Any) -> Judgement | Verification:
+    """Judge what a door returned within its scope, or any function ``Problem -> Gradients`` by everything.
+
+    ``scope`` narrows what a door's engine claims. ``progress`` is called with the cases done and the cases in
+    all. The result has a ``verdict``: "verified", "refuted" or "not exercised". Raises ValueError for a scope
+    that is wider than the engine's, or that is given with a plain function.
+    """
+    judged = getattr(engine, "judged", None)
+    if judged is not None:
+        found: Judgement = judged(profile, **options)
+        return found
+    for name in ("model", "scope"):
+        if options.pop(name, None) is not None:
+            raise ValueError(f"{name}: given with a plain function, needed what a door returned, as layer")
+    return suite.verify(engine, profile, **options)
+
+
+def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:
+    """Raises AssertionError unless the verdict is "verified"; takes what ``verify`` takes.
+
+    Of what a door returned the message is the sentence, the smallest example and the program that fails.
+    """
+    __tracebackhide__ = True
+    found = verify(engine, profile, **options)
+    if found.verdict != "verified":
+        raise AssertionError(str(found) if isinstance(found, Judgement) else found.verdict)

@@ -1,0 +1,381 @@
+"""The run: an engine before its cases, and what came of it in one word and in many.
+
+Cases come in blocks, each drawn by Hypothesis from a seed of its own and looked at in a process of its own.
+The run ends after the first block, in their order, that holds a refutation; then the smallest case that
+shows it is looked for, and the place of the fault.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeAlias
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from verification.asked.case import Case
+from verification.asked.draws import TIMES, cases, designed, larger
+from verification.judging.diagnosis import Diagnosis, diagnose
+from verification.judging.engine import Engine
+from verification.judging.properties import (
+    FORM,
+    PLAIN,
+    PROPERTIES,
+    Finding,
+    Truth,
+    findings,
+    outputs_cotangent,
+)
+from verification.judging.shrinking import smallest
+from verification.workers import Lost, spread
+
+# A profile's cases are drawn in this share: the truth of one costs several times that of a vanilla problem.
+SHARE = 5
+
+# Cases that one Hypothesis run draws.
+BLOCK = 30
+
+# How many live cases must have met an entry of the contract.
+LEAST = TIMES
+
+Progress: TypeAlias = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A case on which a property fails, how it fails there, and whether it is the smallest that was found."""
+
+    case: Case
+    property: str
+    part: str
+    failure: str
+    code: str
+    smallest: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What a run saw of one property and one part: cases, and how many were evidence or refutations."""
+
+    property: str
+    part: str
+    cases: int = 0
+    evidence: int = 0
+    failures: int = 0
+
+    def __add__(self, other: "Row") -> "Row":
+        return replace(
+            self,
+            cases=self.cases + other.cases,
+            evidence=self.evidence + other.evidence,
+            failures=self.failures + other.failures,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """The outcome of a run.
+
+    ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
+    ``not_asked`` what was not. ``seen``: how many live cases met each entry of the exercise contract.
+    ``missing``: what was met too seldom to be evidence. ``diagnosis`` and ``example`` are None but for a
+    refuted engine.
+    """
+
+    model: str
+    scope: str
+    seed: int
+    seconds: float
+    cases: int
+    live: int
+    rows: tuple[Row, ...]
+    seen: Mapping[str, int]
+    missing: tuple[str, ...]
+    not_asked: tuple[str, ...]
+    diagnosis: Diagnosis | None = None
+    example: Example | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In one word."""
+        if any(row.failures for row in self.rows):
+            return "refuted"
+        return "not exercised" if self.missing else "verified"
+
+    def __str__(self) -> str:
+        """The verdict with its scope; of an engine that is not verified, why."""
+        lines = [f"{self.model}: {self.verdict} ({self.scope}; {self.cases} cases, {self.live} live)"]
+        if self.diagnosis is not None:
+            lines.append(str(self.diagnosis))
+        if self.example is not None:
+            size = "smallest" if self.example.smallest else "first"
+            lines.append(f"{self.example.property}: {self.example.failure}; the {size} example:")
+            lines.append(self.example.code)
+        if self.verdict == "not exercised":
+            lines.append(f"not exercised: {', '.join(self.missing)}")
+        return "\n".join(lines)
+
+
+# A refutation: the case without its model, whose functions cannot be sent between processes.
+Refuted: TypeAlias = tuple[dict[str, Any], Finding]
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What some cases came to; ``refuted``: the first refutation, ``lost``: how a process was lost."""
+
+    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    cases: int = 0
+    live: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+    refuted: Refuted | None = None
+    lost: str = ""
+
+    def __add__(self, other: "Tally") -> "Tally":
+        rows = dict(self.rows)
+        for key, row in other.rows.items():
+            rows[key] = rows[key] + row if key in rows else row
+        return Tally(
+            rows,
+            self.cases + other.cases,
+            self.live + other.live,
+            self.seen + other.seen,
+            self.refuted or other.refuted,
+            self.lost or other.lost,
+        )
+
+
+class Profile(Protocol):
+    """How thorough a run is."""
+
+    @property
+    def cases(self) -> int:
+        """How many cases the vanilla suite draws; here it is a ``SHARE``-th."""
+
+
+def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
+    """Every property on the cases that the engine's claim admits."""
+    started = time.monotonic()
+    blocks = list(_blocks(engine, max(1, profile.cases // SHARE), seed))
+    total = sum(block.size for block in blocks)
+    tally = Tally()
+    with closing(spread(_look, blocks)) as outcomes:
+        for outcome in outcomes:
+            tally += _of_lost(outcome) if isinstance(outcome, Lost) else outcome
+            refuted = any(row.failures for row in tally.rows.values())
+            if progress is not None:
+                progress(tally.cases, tally.cases if refuted else total)
+            if refuted:
+                break
+    judgement = Judgement(
+        model=engine.model.name,
+        scope=engine.claim.in_words(),
+        seed=seed,
+        seconds=time.monotonic() - started,
+        cases=tally.cases,
+        live=tally.live,
+        rows=tuple(tally.rows.values()),
+        seen=dict(tally.seen),
+        missing=tuple(_missing(engine, tally)),
+        not_asked=engine.claim.not_asked(engine.model),
+    )
+    if judgement.verdict != "refuted":
+        return judgement
+    diagnosis, example = _explained(engine, tally)
+    seconds = time.monotonic() - started
+    return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Cases to look at: these, or so many drawn from a seed."""
+
+    engine: Engine
+    seed: str
+    size: int
+    fixed: tuple[Callable[[], Case], ...] = ()
+
+
+def _blocks(engine: Engine, drawn: int, seed: int) -> Iterator[_Block]:
+    # Larger ones two by two, after some that are small: a fault that shows on those is told by them.
+    must = tuple(lambda case=case: case for case in designed(engine.model, engine.claim))
+    if must:
+        yield _Block(engine, "", len(must), must)
+    yield _Block(engine, f"{seed} 0", min(BLOCK, drawn))
+    fixed = larger(engine.model, engine.claim)
+    for start in range(0, len(fixed), 2):
+        some = fixed[start : start + 2]
+        yield _Block(engine, "", len(some), some)
+    for start in range(BLOCK, drawn, BLOCK):
+        yield _Block(engine, f"{seed} {start}", min(BLOCK, drawn - start))
+
+
+def _look(block: _Block, channel: Any) -> Tally:
+    """The tally of a block."""
+    engine = _Guarded(block.engine, channel)
+    tally = Tally()
+
+    def look(case: Case) -> None:
+        nonlocal tally
+        channel.tell(_sizes_in_words(case))
+        tally += tally_of(engine, case)
+
+    if block.fixed:
+        for make in block.fixed:
+            look(make())
+        return tally
+
+    @seed(block.seed)
+    @settings(
+        max_examples=block.size,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases(engine.model, engine.claim))
+    def draw(case: Case) -> None:
+        look(case)
+
+    draw()
+    return tally
+
+
+class _Guarded:
+    """An engine whose calls are watched by the process that started this one."""
+
+    def __init__(self, engine: Engine, channel: Any) -> None:
+        self.model, self.claim, self.program = engine.model, engine.claim, engine.program
+        self.answer = channel.guarded(engine.answer)
+
+
+def tally_of(engine: Engine, case: Case) -> Tally:
+    """The tally of one case under every property: each row is one case, however many findings it has."""
+    truth = Truth(case)
+    rows: dict[tuple[str, str], Row] = {}
+    refuted: Refuted | None = None
+    for finding in findings(engine, truth):
+        key = (finding.property, finding.part)
+        row = rows.get(key, Row(*key))
+        wrong = finding.wrong is not None
+        evidence = finding.nonzero and finding.determined
+        rows[key] = replace(
+            row,
+            cases=1,
+            evidence=max(row.evidence, int(evidence)),
+            failures=max(row.failures, int(wrong)),
+        )
+        if wrong and refuted is None:
+            refuted = _packed(case), finding
+    live = truth.live(engine.claim.blocks)
+    met = [entry for entry, is_met in CONTRACT.items() if is_met(case)] if live else []
+    return Tally(rows, 1, int(live), Counter(met), refuted)
+
+
+def _packed(case: Case) -> dict[str, Any]:
+    return {
+        "blocks": dict(case.blocks),
+        "objective": case.objective,
+        "functions": dict(case.functions),
+        "first": case.first,
+    }
+
+
+def _of_lost(lost: Lost) -> Tally:
+    """The tally of a block whose process did not live to its end."""
+    if lost.told is None:
+        raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
+    return Tally({(FORM, ""): Row(FORM, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")
+
+
+def _sizes_in_words(case: Case) -> str:
+    sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
+    return f"{sizes}, {case.dtype.name}"
+
+
+# What must have been met in live cases, where the claim admits it.
+CONTRACT: dict[str, Callable[[Case], bool]] = {
+    "T = 1": lambda case: case.steps == 1,
+    "T ≥ 2": lambda case: case.steps >= 2,
+    "T ≥ 5": lambda case: case.steps >= 5,
+    "T ≥ 33": lambda case: case.steps >= 33,
+    "N = 1": lambda case: case.records == 1,
+    "N ≥ 2": lambda case: case.records >= 2,
+    "N ≥ 33": lambda case: case.records >= 33,
+    "initial state zero": lambda case: not any(array.any() for array in case.state),
+    "initial state not zero": lambda case: any(array.any() for array in case.state),
+    "loss by the final state alone": lambda case: not outputs_cotangent(case).any(),
+    **{
+        name: lambda case, name=name: case.dtype.name == name  # type: ignore[misc]
+        for name in ("float32", "float64", "complex64", "complex128")
+    },
+}
+
+# Entries that the few larger cases meet, and seldom thrice.
+ONCE = ("T ≥ 33", "N ≥ 33")
+
+
+def _admitted(engine: Engine) -> Iterator[str]:
+    """The entries of the contract that the engine's claim admits."""
+    claim = engine.claim
+    (few, many), (short, long) = claim.records, claim.steps
+    admitted = {
+        "T = 1": short == 1,
+        "T ≥ 2": True,
+        "T ≥ 5": long >= 5,
+        "T ≥ 33": long >= 33,
+        "N = 1": few == 1,
+        "N ≥ 2": many >= 2,
+        "N ≥ 33": many >= 33,
+        "initial state zero": True,
+        "initial state not zero": claim.states == "any",
+        "loss by the final state alone": True,
+    }
+    return (name for name in CONTRACT if admitted.get(name, name in claim.dtypes))
+
+
+def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
+    """What was met too seldom: entries of the contract, and properties of parts without evidence."""
+    for name in _admitted(engine):
+        if tally.seen[name] < (1 if name in ONCE else LEAST):
+            yield name
+    parts = dict.fromkeys(PROPERTIES, engine.claim.blocks)
+    parts["forward"] = ("outputs",)
+    for name in PLAIN:
+        for part in parts[name]:
+            row = tally.rows.get((name, part))
+            if row is None or row.evidence < LEAST:
+                yield f"{name} {part}"
+
+
+def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
+    """Where the fault is, and the smallest case that shows it; each found in a process of its own."""
+    if tally.refuted is None:
+        return Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}."), None
+    packed, finding = tally.refuted
+    case = Case(engine.model, **packed)
+
+    def work(task: str, channel: Any) -> Any:
+        guarded = _Guarded(engine, channel)
+        channel.tell(task)
+        if task == "diagnosis":
+            return diagnose(guarded, finding, case)
+        found = smallest(guarded, case, finding)
+        return None if found is None else (_packed(found[0]), found[1])
+
+    diagnosis, shrunk = spread(work, ["diagnosis", "example"])
+    if isinstance(diagnosis, Lost):
+        diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
+    if isinstance(shrunk, Lost) or shrunk is None:
+        return diagnosis, _example(engine, case, finding, False)
+    return diagnosis, _example(engine, Case(engine.model, **shrunk[0]), shrunk[1], True)
+
+
+def _example(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
+    truth = Truth(case)
+    judged = {**truth.forward, **{name: truth.blocks[name] for name in engine.claim.blocks}}
+    part = finding.part if finding.part in judged else engine.claim.blocks[0]
+    code = engine.program(case, part, judged[part].truth, judged[part].bound, finding.property)
+    code = f"# {finding.wrong}\n{code}"
+    return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)

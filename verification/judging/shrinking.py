@@ -1,0 +1,58 @@
+"""The smallest case that shows what a run found."""
+
+import time
+from contextlib import suppress
+
+from hypothesis import HealthCheck, find, settings
+from hypothesis.errors import HypothesisException
+
+from verification.asked.case import Case
+from verification.asked.draws import cases
+from verification.judging.engine import Engine
+from verification.judging.properties import FORM, Finding, Truth, findings
+
+# Seconds for which smaller cases are looked for, and cases at most.
+SECONDS = 8.0
+TRIED = 300
+
+
+def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Finding] | None:
+    """The smallest case found on which the property fails as well, and how it does there; or None.
+
+    Cases in the failing one's number type are tried first, for a fault may be of that type alone.
+    """
+    ends = time.monotonic() + SECONDS
+    best: tuple[Case, Finding] | None = None
+    names = () if finding.property == FORM else (finding.property,)
+
+    def fails(drawn: Case) -> bool:
+        nonlocal best
+        if time.monotonic() > ends:
+            return False
+        same = (each for each in findings(engine, Truth(drawn), names) if each.wrong is not None)
+        found = next((each for each in same if each.property == finding.property), None)
+        if found is None:
+            return False
+        if best is None or _size(drawn) <= _size(best[0]):
+            best = drawn, found
+        return True
+
+    # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
+    with suppress(HypothesisException):
+        find(
+            cases(engine.model, engine.claim, case.dtype.name),
+            fails,
+            settings=settings(
+                max_examples=TRIED,
+                database=None,
+                deadline=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    return best
+
+
+def _size(case: Case) -> int:
+    """How many numbers a reader has to look at."""
+    return sum(array.size for array in case.blocks.values())

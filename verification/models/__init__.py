@@ -1,0 +1,25 @@
+"""The models that are shipped, one a file. Each file's docstring is the equations.
+
+A model of one's own is another ``verification.Model``, in a file of one's own.
+"""
+
+from verification.models.gru import gru
+from verification.models.gru_reset_before import gru_reset_before
+from verification.models.linear import complex_linear, linear
+from verification.models.lstm import lstm
+from verification.models.scan import complex_scan, scan
+from verification.models.vanilla import vanilla
+
+SHIPPED = (vanilla, lstm, gru, gru_reset_before, linear, complex_linear, scan, complex_scan)
+
+__all__ = [
+    "SHIPPED",
+    "complex_linear",
+    "complex_scan",
+    "gru",
+    "gru_reset_before",
+    "linear",
+    "lstm",
+    "scan",
+    "vanilla",
+]

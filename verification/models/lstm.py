@@ -1,0 +1,47 @@
+"""The long short-term memory, its gates i, f, g, o stacked in U, W and b, as in PyTorch.
+
+    i, f, o = gate(U x + W h + b)        g = candidate(U x + W h + b)        each by its own rows
+    c′ = f ⊙ c + i ⊙ g
+    h′ = o ⊙ output(c′)
+
+Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000).
+"""
+
+from typing import Any
+
+import autograd.numpy as np
+
+from verification.asked.model import Block, Model, Use
+from verification.models.readout import READOUT, affine, bias, rows
+
+GATES = ("i", "f", "g", "o")
+
+
+def step(f: Any, p: Any, x: Any, h: Any, c: Any) -> Any:
+    """h and c (…, N, H), after x (…, N, D)."""
+    a = rows(p.U, x) + rows(p.W, h) + bias(p.b)
+    a_i, a_f, a_g, a_o = np.split(a, 4, axis=-1)
+    c = f.gate(a_f) * c + f.gate(a_i) * f.candidate(a_g)
+    h = f.gate(a_o) * f.output(c)
+    return h, c
+
+
+lstm = Model(
+    name="lstm",
+    blocks=(
+        Block("U", ("4 H", "D"), Use.STEP, GATES, "input weights"),
+        Block("W", ("4 H", "H"), Use.STEP, GATES, "recurrent weights"),
+        Block("b", ("4 H",), Use.STEP, GATES, "bias"),
+        *READOUT,
+        Block("xs", ("D",), Use.INPUT, meaning="inputs"),
+        Block("h0", ("H",), Use.STATE, meaning="initial state"),
+        Block("c0", ("H",), Use.STATE, meaning="initial cell state"),
+    ),
+    step=step,
+    readout=affine,
+    functions={
+        "gate": ("sigmoid", "rational_gate"),
+        "candidate": ("tanh", "softsign"),
+        "output": ("tanh", "softsign", "identity"),
+    },
+)

@@ -1,0 +1,32 @@
+"""What the shipped cells share: an affine map of rows, as a network's layers have it, and the readout.
+
+    o = V h + c        V (K, H), c (K,)
+
+Leading axes of any array are copies that do not meet.
+"""
+
+from typing import Any
+
+import autograd.numpy as np
+
+from verification.asked.model import Block, Use
+
+READOUT = (
+    Block("V", ("K", "H"), Use.READOUT, meaning="output weights"),
+    Block("c", ("K",), Use.READOUT, meaning="output bias"),
+)
+
+
+def rows(W: Any, x: Any) -> Any:
+    """W x for each row x: W (…, M, D), x (…, N, D)."""
+    return x @ np.swapaxes(W, -1, -2)
+
+
+def bias(b: Any) -> Any:
+    """b (…, M), to be added to rows (…, N, M)."""
+    return b[..., None, :]
+
+
+def affine(f: Any, p: Any, h: Any, *others: Any) -> Any:
+    """The readout, from the first state array."""
+    return rows(p.V, h) + bias(p.c)

@@ -1,0 +1,106 @@
+"""The imaginary part of the forward at θ + iε: no AD library differentiates anything.
+
+For a holomorphic f, f(θ + iε) = f(θ) + iε f′(θ) up to ε², and nothing is subtracted, so ε can be so small
+that the derivative is exact but for the forward's own rounding. Admitted for real numbers where every
+function is holomorphic, or has its slope declared. A state that is held constant keeps its real part.
+
+Source: Squire and Trapp, *Using complex variables to estimate derivatives of real functions* (1998).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import WIDER, Case
+from verification.asked.functions import Arithmetic, Function, Namespace
+from verification.asked.model import Named, State, Use
+from verification.truth.unroll import advance, term
+
+
+def epsilon(dtype: np.dtype[Any]) -> Any:
+    """A power of two whose square is the smallest normal number."""
+    return np.ldexp(dtype.type(1), np.finfo(dtype).minexp // 2)
+
+
+def admitted(case: Case) -> bool:
+    """Can the case be differentiated so?"""
+    holomorphic = all(each.holomorphic or each.slope is not None for each in case.cast.values())
+    return holomorphic and not np.iscomplexobj(case.state[0])
+
+
+class _Complex(Arithmetic):
+    """Complex numbers whose imaginary part is a derivative."""
+
+    def apply(self, function: Function, a: Any) -> Any:
+        if function.slope is None:
+            return function.value(a)
+        return function.value(a.real) + 1j * function.slope(a.real) * a.imag
+
+    def stop(self, x: Any) -> Any:
+        return np.real(x) + 0j
+
+    def surrogate(self, value: Any, by: Any) -> Any:
+        return np.real(value) + 1j * np.imag(by)
+
+
+def gradient(case: Case) -> dict[str, Array]:
+    """Every block of the truncated gradient, in the next wider type, each entry moved in its own copy.
+
+    Raises ValueError for a case that is not ``admitted``.
+    """
+    if not admitted(case):
+        raise ValueError(
+            f"functions: {', '.join(f.name for f in case.cast.values())}, needed holomorphic ones"
+        )
+    real = WIDER[case.dtype]
+    moved = _moved(case, real)
+    objective = case.objective.replaced(lambda array: array.astype(real))
+    copies = (len(next(iter(moved.values()))),)
+    model, arithmetic = case.model, _Complex()
+    f = Namespace(case.cast, arithmetic)
+    p = Named({block.name: moved[block.name] for block in model.of(Use.STEP)})
+    readout = Named({b.name: moved[b.name] for b in model.of(Use.READOUT) if b.name in moved})
+
+    def step(s: int, state: State) -> State:
+        inputs = {block.name: moved[block.name][:, :, s] for block in model.of(Use.INPUT)}
+        return advance(model, f, p, inputs, state, copies)
+
+    with np.errstate(all="ignore"):
+        states: list[State] = [tuple(moved[block.name] for block in model.of(Use.STATE))]
+        for s in range(case.steps):
+            states.append(step(s, states[-1]))
+        # From each first, the states from there on with that one held constant; the initial state never is.
+        replays: dict[int, list[State]] = {0: states}
+        total: Any = 0.0
+        for t in case.losses:
+            first = min(case.reach[t], t + 1)
+            replay = replays.setdefault(first, [tuple(arithmetic.stop(array) for array in states[first])])
+            while first + len(replay) <= t + 1:
+                replay.append(step(first + len(replay) - 1, replay[-1]))
+            data = {
+                name: np.broadcast_to(array, (*copies, *array.shape))
+                for name, array in objective.data(t, case.steps).items()
+            }
+            loss = term(model, objective, f, readout, data, replay[t + 1 - first], copies)
+            total = total + loss.sum(axis=-1)
+        derivatives = np.imag(total) / epsilon(real)
+    ends = np.cumsum([array.size for array in case.blocks.values()])[:-1]
+    parts = np.split(derivatives, ends)
+    return {
+        name: part.reshape(array.shape)
+        for (name, array), part in zip(case.blocks.items(), parts, strict=True)
+    }
+
+
+def _moved(case: Case, real: np.dtype[Any]) -> dict[str, Array]:
+    """A copy of every block for each entry of all of them, in which that entry alone is moved by iε."""
+    copies = sum(array.size for array in case.blocks.values())
+    moved, start = {}, 0
+    for name, array in case.blocks.items():
+        block = np.tile(array.astype(np.result_type(real, np.complex64)).ravel(), (copies, 1))
+        entries = np.arange(array.size)
+        block[start + entries, entries] += 1j * epsilon(real)
+        moved[name] = block.reshape(copies, *array.shape)
+        start += array.size
+    return moved

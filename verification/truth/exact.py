@@ -1,0 +1,95 @@
+"""Dual numbers over the rationals: where every function is rational the gradient has no error.
+
+Each step's own copy of a block is moved along every entry, so one forward carries <G[t, s], e> for every
+loss t, step s and entry e, and any truncation is a masked sum. Digits grow with each step (an LSTM of two
+units with rational gates has some 1,200 after three steps), so cases have to be small.
+"""
+
+from fractions import Fraction
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import Case
+from verification.asked.functions import Arithmetic, Function, Namespace
+from verification.asked.model import Named, State, Use
+from verification.oracles.dual import Dual, Number, Tangents, tangents_of, value_of
+
+# What a number moves along: a block, the step of its use, the entry.
+Way: TypeAlias = tuple[str, int, tuple[int, ...]]
+
+
+def admitted(case: Case) -> bool:
+    """Is every function rational?"""
+    return all(function.rational for function in case.cast.values())
+
+
+class _Duals(Arithmetic):
+    """Object arrays of Duals, and of what is constant."""
+
+    def apply(self, function: Function, a: Any) -> Any:
+        if function.slope is None:
+            return function.value(a)
+        values = self.stop(a)
+        return self.surrogate(function.value(values), function.slope(values) * a)
+
+    def stop(self, x: Any) -> Any:
+        return _each(lambda number: Fraction(value_of(number)), np.asarray(x))
+
+    def surrogate(self, value: Any, by: Any) -> Any:
+        values, ways = np.broadcast_arrays(np.asarray(value), np.asarray(by))
+        made = np.empty(values.shape, dtype=object)
+        for index in np.ndindex(made.shape):
+            number, moving = cast(Number, values[index]), cast(Number, ways[index])
+            made[index] = Dual(Fraction(value_of(number)), tangents_of(moving))
+        return made
+
+
+def gradient(case: Case) -> dict[str, Array]:
+    """Every block of the truncated gradient of a case of Fractions, as Fractions.
+
+    Raises ValueError where a function is not rational.
+    """
+    if not admitted(case):
+        raise ValueError(f"functions: {', '.join(f.name for f in case.cast.values())}, needed rational ones")
+    model = case.model
+    f = Namespace(case.cast, _Duals())
+    state: State = tuple(_moving(case.blocks[block.name], block.name, 0, ()) for block in model.of(Use.STATE))
+    readout = Named(
+        {
+            block.name: _moving(case.blocks[block.name], block.name, 0, ())
+            for block in model.of(Use.READOUT)
+            if block.name in case.blocks
+        }
+    )
+    grads = {name: np.full(array.shape, Fraction(0), dtype=object) for name, array in case.blocks.items()}
+    for t in range(case.steps):
+        p = Named({b.name: _moving(case.blocks[b.name], b.name, t, ()) for b in model.of(Use.STEP)})
+        inputs = {name: _moving(array[:, t], name, t, (t,)) for name, array in case.inputs.items()}
+        state = model.advance(f, p, inputs, state)
+        if t in case.losses:
+            data = case.objective.data(t, case.steps)
+            loss = np.sum(case.objective.term(model, f, readout, data, state))
+            for way, tangent in tangents_of(loss).items():
+                name, s, index = cast(Way, way)
+                if model.block(name).use is Use.READOUT or s >= case.reach[t]:
+                    grads[name][index] += tangent
+    return grads
+
+
+def _moving(array: Array, name: str, s: int, step: tuple[int, ...]) -> Array:
+    """The array at step s, each entry moving along itself; ``step``: a slice's place in its block."""
+    moving = np.empty(array.shape, dtype=object)
+    for index, entry in np.ndenumerate(array):
+        whole = (*index[:1], *step, *index[1:])
+        tangents: Tangents = {(name, s, whole): Fraction(1)}
+        moving[index] = Dual(Fraction(entry), tangents)
+    return moving
+
+
+def _each(change: Any, array: Array) -> Array:
+    made = np.empty(array.shape, dtype=object)
+    for index, entry in np.ndenumerate(array):
+        made[index] = change(entry)
+    return made

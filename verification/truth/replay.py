@@ -1,0 +1,58 @@
+"""Truncation by its definition: autograd of replays from detached states.
+
+The loss at step t sees the state that is replayed from states[first], held constant, through step t. The
+initial state is never held constant. A loss that reaches no step sees its own state held constant, and so
+only the readout.
+"""
+
+import warnings
+from typing import Any
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import WIDER, Case
+from verification.asked.functions import Arithmetic, Namespace
+from verification.asked.model import Named, State, Use
+
+
+def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
+    """Every block of the truncated gradient, in ``dtype`` or else the next type wider than the case's."""
+    wide = case.astype(dtype or WIDER[case.dtype])
+    model = wide.model
+    arithmetic = Arithmetic()
+    f = Namespace(wide.cast, arithmetic)
+
+    def loss(leaves: dict[str, Any]) -> Any:
+        named = {name: leaves[name] for name in wide.blocks}
+        p = Named({block.name: named[block.name] for block in model.of(Use.STEP)})
+        readout = Named({b.name: named[b.name] for b in model.of(Use.READOUT) if b.name in named})
+
+        def step(s: int, state: State) -> State:
+            inputs = {block.name: named[block.name][:, s] for block in model.of(Use.INPUT)}
+            return model.advance(f, p, inputs, state)
+
+        states: list[State] = [tuple(named[block.name] for block in model.of(Use.STATE))]
+        for s in range(wide.steps):
+            states.append(step(s, states[-1]))
+        # Losses that reach back to one step replay the same states: each goes on where the last ended.
+        replays: dict[int, list[State]] = {0: states}
+        total: Any = 0.0
+        for t in wide.losses:
+            first = min(wide.reach[t], t + 1)
+            held = [tuple(arithmetic.stop(array) for array in states[first])]
+            replay = replays.setdefault(first, held)
+            while first + len(replay) <= t + 1:
+                replay.append(step(first + len(replay) - 1, replay[-1]))
+            data = wide.objective.data(t, wide.steps)
+            total = total + anp.sum(wide.objective.term(model, f, readout, data, replay[t + 1 - first]))
+        return total
+
+    # The derivative of tanh is written 1 / cosh², which overflows to the right answer, 0. And autograd warns
+    # where no loss reaches anything, which is what a truncation may want.
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Output seems independent of input")
+        grads = autograd.grad(loss)(dict(wide.blocks))
+    return {name: np.conj(array) if np.iscomplexobj(array) else array for name, array in grads.items()}

@@ -1,0 +1,209 @@
+"""A model is checked before anyone is judged by it, for it is an oracle, and may be wrong.
+
+Its step has to run, and to return the states' shapes in the states' type; autograd has to differentiate
+it, and differences of its forward have to agree. Each failure is one line of a ``ValueError``.
+"""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import Case, Targets, random_case
+from verification.asked.functions import Arithmetic, Function, Namespace, UnknownName
+from verification.asked.model import Model, Named, Sizes, State, Use
+from verification.truth import replay
+
+RECORDS, STEPS = 2, 3
+
+# Differences of the widest type, whose error is about h² and u/h: 1e-10 at worst, and room beside it.
+DIFFERENCE = 1e-5
+AGREEMENT = 1e-6
+
+
+@cache
+def check(model: Model) -> None:
+    """Raises ValueError, in one line, if nobody can be judged by the model.
+
+    Every function that may play a role is tried, the others being the first of theirs.
+    """
+    for functions in _choices(model):
+        rng = np.random.default_rng(0)
+        # All differ, so that no shape is right by chance.
+        sizes = {name: 4 + i for i, name in enumerate(model.dimensions)}
+        widest = np.clongdouble if model.complex else np.longdouble
+        case = random_case(model, rng, sizes, RECORDS, STEPS, widest, functions)
+        _check_step(case)
+        _check_records(case)
+        _check_gradient(case)
+        if model.of(Use.READOUT):
+            _check_gradient(_with_targets(case, sizes, rng))
+
+
+def _choices(model: Model) -> list[dict[str, str]]:
+    chosen = [{role: player.name} for role in model.functions for player in model.players(role)]
+    return chosen or [{}]
+
+
+def _refused(model: Model, what: str) -> ValueError:
+    return ValueError(f"model {model.name}: {what}")
+
+
+def _in_a_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:120] if lines else ''}"
+
+
+def _parts(case: Case) -> tuple[Namespace, Named, dict[str, Array]]:
+    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
+    inputs = {name: array[:, 0] for name, array in case.inputs.items()}
+    return Namespace(case.cast, Arithmetic()), p, inputs
+
+
+def _check_step(case: Case) -> None:
+    """The step runs and returns what a state is."""
+    model = case.model
+    f, p, inputs = _parts(case)
+    states = model.of(Use.STATE)
+    try:
+        after = model.advance(f, p, inputs, case.state)
+    except UnknownName as unknown:
+        raise _refused(model, f"the step asks for {unknown}") from None
+    except Exception as error:
+        raise _refused(model, f"the step does not run: {_in_a_line(error)}") from error
+    if len(after) != len(states):
+        names = ", ".join(block.name for block in states)
+        raise _refused(model, f"the step returns {len(after)} state arrays, needed {len(states)} ({names})")
+    for block, before, array in zip(states, case.state, after, strict=True):
+        if not isinstance(array, np.ndarray):
+            raise _refused(
+                model, f"the step returns a {type(array).__name__} for {block.name}, needed an ndarray"
+            )
+        if array.shape != before.shape:
+            raise _refused(
+                model, f"the step returns shape {array.shape} for {block.name}, needed {before.shape}"
+            )
+        if array.dtype != before.dtype:
+            raise _refused(
+                model,
+                f"the step returns {array.dtype} for {block.name}, needed the {before.dtype} it is given",
+            )
+
+
+def _check_records(case: Case) -> None:
+    """A record's state after a step depends on that record alone."""
+    f, p, inputs = _parts(case)
+    together = case.model.advance(f, p, inputs, case.state)
+    alone = case.model.advance(
+        f, p, {name: a[:1] for name, a in inputs.items()}, tuple(a[:1] for a in case.state)
+    )
+    if not all(np.allclose(one, both[:1]) for one, both in zip(alone, together, strict=True)):
+        raise _refused(case.model, "the step mixes records, needed each record's state from its own")
+
+
+def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
+    """The case with the model's own readout and loss, once they are seen to run."""
+    model = case.model
+    readout = {
+        block.name: rng.uniform(-1, 1, block.shape(sizes)).astype(case.dtype)
+        for block in model.of(Use.READOUT)
+    }
+    f = Namespace(case.cast, Arithmetic())
+    try:
+        outputs = model.readout(f, Named(readout), *case.state)
+        loss = model.loss(f, outputs, outputs + 1)
+    except UnknownName as unknown:
+        raise _refused(model, f"the readout or the loss asks for {unknown}") from None
+    except Exception as error:
+        raise _refused(model, f"the readout or the loss does not run: {_in_a_line(error)}") from error
+    if np.shape(loss) != (case.records,):
+        raise _refused(
+            model, f"the loss has shape {np.shape(loss)}, needed one number a record, ({case.records},)"
+        )
+    targets = rng.uniform(-1, 1, (case.records, case.steps, *outputs.shape[1:])).astype(case.dtype)
+    return replace(case, blocks={**case.blocks, **readout}, objective=Targets(targets))
+
+
+def _check_gradient(case: Case) -> None:
+    """autograd differentiates the model, and differences agree with it."""
+    model = case.model
+    try:
+        grads = replay.gradient(case, case.dtype)
+    except Exception as error:
+        raise _refused(
+            model, f"the step uses what autograd cannot differentiate: {_in_a_line(error)}"
+        ) from error
+    rng = np.random.default_rng(2)
+    tape = _Tape()
+    _forward(case, tape)
+    for name, array in case.blocks.items():
+        way = rng.uniform(-1, 1, array.shape)
+        if np.iscomplexobj(array):
+            way = way + 1j * rng.uniform(-1, 1, array.shape)
+        slope = np.sum(np.real(np.conj(grads[name]) * way))
+        ahead, behind = (
+            _forward(
+                replace(case, blocks={**case.blocks, name: array + sign * DIFFERENCE * way}), tape.rewound()
+            )
+            for sign in (1, -1)
+        )
+        difference = (ahead - behind) / (2 * DIFFERENCE)
+        scale = np.sum(np.abs(grads[name]) * np.abs(way)) + abs(difference)
+        if not abs(slope - difference) <= AGREEMENT * (scale + AGREEMENT):
+            names = ", ".join(function.name for function in case.cast.values())
+            raise _refused(
+                model,
+                f"its oracles disagree on {name}{f' ({names})' if names else ''}: autograd says "
+                f"{float(slope):.9g} along a direction, differences say {float(difference):.9g}",
+            )
+
+
+class _Tape(Arithmetic):
+    """Holds what is constant by declaration, so that differences see the declared derivative.
+
+    The first run notes what ``stop``, ``surrogate`` and declared slopes met; a rewound one reads it.
+    """
+
+    def __init__(self, noted: list[Any] | None = None) -> None:
+        self._noted: list[Any] = [] if noted is None else noted
+        self._again = None if noted is None else iter(noted)
+
+    def rewound(self) -> "_Tape":
+        """A tape that plays what this one has noted."""
+        return _Tape(self._noted)
+
+    def _constant(self, x: Any) -> Any:
+        if self._again is not None:
+            return next(self._again)
+        self._noted.append(x)
+        return x
+
+    def apply(self, function: Function, a: Any) -> Any:
+        if function.slope is None:
+            return function.value(a)
+        constant = self._constant(a)
+        return function.value(constant) + function.slope(constant) * (a - constant)
+
+    def stop(self, x: Any) -> Any:
+        return self._constant(x)
+
+    def surrogate(self, value: Any, by: Any) -> Any:
+        return self._constant(value) + by - self._constant(by)
+
+
+def _forward(case: Case, arithmetic: Arithmetic) -> Any:
+    """The loss."""
+    model, f = case.model, Namespace(case.cast, arithmetic)
+    p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
+    readout = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT) if b.name in case.blocks})
+    state: State = case.state
+    total: Any = 0.0
+    for t in range(case.steps):
+        inputs = {name: array[:, t] for name, array in case.inputs.items()}
+        state = model.advance(f, p, inputs, state)
+        if t in case.losses:
+            data = case.objective.data(t, case.steps)
+            total = total + np.sum(case.objective.term(model, f, readout, data, state))
+    return total

@@ -1,0 +1,488 @@
+"""The lag table of any model, from automatic differentiation with untied blocks.
+
+Every step has blocks of its own. Then autograd gives G[t, s], the part of ∂ℓ_t/∂θ that enters through the use
+at step s, and every truncated gradient is a masked sum of the table. A loss t takes a block
+
+    STEP, INPUT   at step s where s ≥ first(t)
+    STATE         where first(t) = 0
+    READOUT       always
+
+Losses are held apart, or in *groups* that reach back to one step and so share a mask. Copies of the network
+travel along three leading axes: M draws, of which the first is the truth and the others are perturbed, L
+groups, and in a second pass the records, from which Σ |terms| is had: Σ_n |G_n|.
+What is made of it is described in ``verification.tolerance``; here the perturbed numbers are those of every
+block, of every step, the objective's, the state after every step, and every function's value and slope.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import WIDER, Case, by_reach, real_of
+from verification.asked.functions import Arithmetic, Function, Namespace
+from verification.asked.model import Block, Named, State, Use
+from verification.tolerance import (
+    DRAWS,
+    PERTURBATION,
+    SAFETY,
+    Expected,
+    least_healthy,
+    least_normal,
+    many,
+    unit,
+)
+from verification.truth.unroll import advance, term
+
+
+@dataclass(frozen=True, eq=False)
+class LagTable:
+    """The table of a case in M draws, for L groups of losses and T steps, in the next wider type.
+
+    ``grads``, by block: STEP and READOUT (M, L, T, …), INPUT (M, L, T, N, …), STATE (M, L, N, …). ``terms``
+    and ``lost`` are Σ |terms| and what the type may lose of them, without M. ``outputs`` (M, N, T, …) is the
+    first state array after each step, ``final`` (M, N, …) are all of them after the last. ``kinked``:
+    a function stands too near a kink to have a slope at this precision.
+    """
+
+    case: Case
+    groups: tuple[tuple[int, ...], ...]
+    grads: Mapping[str, Array]
+    terms: Mapping[str, Array]
+    lost: Mapping[str, Array]
+    outputs: Array
+    final: tuple[Array, ...]
+    kinked: bool
+
+    @cached_property
+    def determined(self) -> bool:
+        """Did nothing overflow, and has everything a slope?"""
+        largest = np.finfo(self.case.dtype).max
+        arrays = (*self.grads.values(), self.outputs, *self.final)
+        return not self.kinked and all(bool(np.all(np.abs(array) < largest)) for array in arrays)
+
+    def gradient(self, first: Sequence[int]) -> dict[str, Array]:
+        """The gradient, each block masked by the earliest step that each loss may reach."""
+        return {name: self._masked(name, array[:1], first)[0] for name, array in self.grads.items()}
+
+    def expected(self, first: Sequence[int] | None = None) -> dict[str, Expected]:
+        """Every block's truth, under the case's own truncation or another, with its Y, A and L."""
+        first = first or self.case.reach
+        addends = self.case.records * self.case.steps
+        made = {}
+        for name in self.grads:
+            draws = self._masked(name, self.grads[name], first)
+            terms, lost = (self._masked(name, each[name][None], first)[0] for each in (self.terms, self.lost))
+            made[name] = self._judged(draws, many(terms, addends), float(np.max(lost)))
+        return made
+
+    def forward(self) -> dict[str, Expected]:
+        """The truth of the outputs and of each final state, by name."""
+        named = {"outputs": self.outputs}
+        blocks = self.case.model.of(Use.STATE)
+        named |= {final_of(block): each for block, each in zip(blocks, self.final, strict=True)}
+        tiny = least_normal(real_of(self.case.dtype))
+        return {name: self._judged(array, np.abs(array[0]) + tiny) for name, array in named.items()}
+
+    def _masked(self, name: str, array: Array, first: Sequence[int]) -> Array:
+        """(M, …), summed over groups and, but for inputs, over steps; inputs as (M, N, T, …)."""
+        use = self.case.model.block(name).use
+        earliest = np.array([self._first_of(group, first) for group in self.groups])
+        if use is Use.READOUT:
+            summed: Array = array.sum(axis=(1, 2))
+        elif use is Use.STATE:
+            summed = array[:, earliest == 0].sum(axis=1)
+        else:
+            reached = np.arange(self.case.steps) >= earliest[:, None]
+            kept = np.where(reached.reshape(1, *reached.shape, *[1] * (array.ndim - 3)), array, 0)
+            summed = kept.sum(axis=1).swapaxes(1, 2) if use is Use.INPUT else kept.sum(axis=(1, 2))
+        return summed
+
+    @staticmethod
+    def _first_of(group: Sequence[int], first: Sequence[int]) -> int:
+        (earliest,) = {min(first[t], t + 1) if len(group) == 1 else first[t] for t in group}
+        return earliest
+
+    def _judged(self, draws: Array, terms: Array, lost: float = 0.0) -> Expected:
+        spread = float(np.max(np.abs(draws[1:] - draws[0])))
+        return Expected(draws[0], spread, float(np.max(terms)), real_of(self.case.dtype), lost)
+
+
+def final_of(block: Block) -> str:
+    """What the final state of a STATE block is called."""
+    return f"final {block.name}"
+
+
+def lag_table(case: Case) -> LagTable:
+    """The table of a case, each loss apart."""
+    return _table(case, tuple((t,) for t in case.losses))
+
+
+def grouped_table(case: Case, floor: float | None = None) -> LagTable:
+    """The table of a case under its own truncation, the losses that reach back to one step together.
+
+    A truncation that is full takes one copy where ``lag_table`` takes T. ``floor``: below it a function's
+    value is taken to be rounded as the floor is; the least normal number, unless a diagnosis supposes
+    another.
+    """
+    return _table(case, tuple(losses for _, losses in by_reach(case)), floor)
+
+
+def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
+    # Overflow is found, and the case set aside, by ``LagTable.determined``.
+    with np.errstate(all="ignore"):
+        drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
+        grads = _conjugated(drawn.gradients())
+        states = drawn.states[1:]
+        apart = _Copies(case, groups, 1, apart=True)
+        each = _conjugated(apart.gradients())
+        lost = _lost(case, each, apart.states)
+    tiny = least_normal(real_of(case.dtype))
+    terms = {}
+    for block in case.model.blocks:
+        if block.name in each:
+            size = np.abs(each[block.name][0])
+            by_record = block.use in (Use.STEP, Use.READOUT)
+            terms[block.name] = (size.sum(axis=2) if by_record else size) + tiny
+    named = {}
+    for name in terms:
+        array = grads[name]
+        # The axis of records that are held apart has one entry here.
+        tied = case.model.block(name).use in (Use.STEP, Use.READOUT)
+        named[name] = array[:, :, :, 0] if tied else array
+    return LagTable(
+        case=case,
+        groups=groups,
+        grads=named,
+        terms=terms,
+        lost=lost,
+        outputs=np.stack([state[0][:, 0, 0] for state in states], axis=2),
+        final=tuple(array[:, 0, 0] for array in states[-1]),
+        kinked=drawn.kinked(),
+    )
+
+
+def _conjugated(grads: dict[str, Any]) -> dict[str, Any]:
+    """autograd's gradients of complex numbers are the conjugates of ours."""
+    return {name: np.conj(array) if np.iscomplexobj(array) else array for name, array in grads.items()}
+
+
+@dataclass(eq=False)
+class _Call:
+    """One call of a function in a step: what is added to its argument, its noise, and what it saw.
+
+    Below ``floor`` a value is rounded as that is; ``tiny`` is the least normal number.
+    """
+
+    shape: tuple[int, ...]
+    added: Any = None
+    noise: Array | None = None
+    shift: Array | None = None
+    floor: float = 0.0
+    tiny: float = 1.0
+    function: Function | None = None
+    seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+    def argument(self) -> Any:
+        """The argument, one array for all copies."""
+        if () in self.seen:
+            return self.seen[()]
+        lead = tuple(1 + max(axis) for axis in zip(*self.seen, strict=True))
+        return anp.reshape(anp.stack(list(self.seen.values())), lead + self.shape)
+
+
+class _Observed(Arithmetic):
+    """Applies functions as the calls of one step say."""
+
+    def __init__(self, calls: Sequence[_Call], index: tuple[int, ...] = ()) -> None:
+        self._calls, self._index = iter(calls), index
+        self._all = calls
+
+    def at(self, index: tuple[int, ...]) -> Arithmetic:
+        return _Observed(self._all, index)
+
+    def apply(self, function: Function, a: Any) -> Any:
+        call = next(self._calls)
+        if call.added is not None:
+            a = a + call.added[self._index]
+        call.function, call.seen[self._index] = function, a
+        y = super().apply(function, a)
+        if call.noise is None or call.shift is None:
+            return y
+        noise, shift = call.noise[self._index], call.shift[self._index]
+        # Value and slope off by as much as a rounding, and the slope by as much as one that is read off a
+        # rounded output.
+        size = np.abs(_value(y))
+        off = np.maximum(size, call.floor) / np.maximum(size, call.tiny)
+        slope = shift * off * function.slope_sensitivity(self.stop(y)) * (a - self.stop(a))
+        return y * (1 + noise) + noise * call.floor + slope
+
+
+class _Counting(Arithmetic):
+    """Notes the shapes of the arguments."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def apply(self, function: Function, a: Any) -> Any:
+        self.shapes.append(np.shape(a))
+        return super().apply(function, a)
+
+
+class _Copies:
+    """The network in (M, L, R) copies: R is N, of one record each, where they are ``apart``, else 1."""
+
+    def __init__(
+        self,
+        case: Case,
+        groups: tuple[tuple[int, ...], ...],
+        draws: int,
+        apart: bool,
+        floor: float | None = None,
+    ) -> None:
+        self.case, self.groups, self.apart = case, groups, apart
+        self.copies = (draws, len(groups), case.records if apart else 1)
+        self.wide, self.real = WIDER[case.dtype], real_of(case.dtype)
+        self.floor = least_normal(self.real) if floor is None else floor
+        self.states: list[State] = []
+        self._rng = np.random.default_rng(0)
+        model, steps = case.model, range(case.steps)
+        self._leaves: dict[str, Any] = {}
+        for block in model.of(Use.STEP):
+            self._leaves[block.name] = [self._shared(case.blocks[block.name]) for _ in steps]
+        for block in model.of(Use.READOUT):
+            if block.name in case.blocks:
+                self._leaves[block.name] = [self._shared(case.blocks[block.name]) for _ in case.losses]
+        for block in model.of(Use.INPUT):
+            self._leaves[block.name] = [self._by_record(case.blocks[block.name][:, s]) for s in steps]
+        for block in model.of(Use.STATE):
+            self._leaves[block.name] = self._by_record(case.blocks[block.name])
+        self._data = {
+            t: {name: self._by_record(array) for name, array in case.objective.data(t, case.steps).items()}
+            for t in case.losses
+        }
+        self.calls = [[self._call(shape) for shape in _shapes_of_calls(case, apart)] for _ in steps]
+        self._rounding = [[self._noise(self._inner(array)) for array in case.state] for _ in steps]
+        if apart:
+            zeros = [
+                [np.zeros((*self.copies, *self._inner(array)), self.wide) for array in case.state]
+                for _ in steps
+            ]
+            self._leaves["carried "] = zeros
+            self._leaves["arguments "] = [[call.added for call in calls] for calls in self.calls]
+
+    def _noise(self, shape: tuple[int, ...]) -> Array:
+        """2uξ for every draw, the same for all groups of one, and 0 in the first."""
+        xi: Array = self._rng.uniform(-1, 1, (self.copies[0], 1, 1, *shape)).astype(self.wide)
+        if np.iscomplexobj(xi):
+            xi = xi + 1j * self._rng.uniform(-1, 1, xi.shape)
+        xi[0] = 0
+        noise: Array = xi * (PERTURBATION * unit(self.real))
+        return noise
+
+    def _inner(self, array: Array) -> tuple[int, ...]:
+        """The shape of a record array (N, …) within one copy."""
+        return (1, *array.shape[1:]) if self.apart else array.shape
+
+    def _shared(self, array: Array) -> Array:
+        return self._copied(array.astype(self.wide), array.shape)
+
+    def _by_record(self, array: Array) -> Array:
+        wide = array.astype(self.wide)
+        return self._copied(wide[:, None] if self.apart else wide, self._inner(array))
+
+    def _copied(self, array: Array, shape: tuple[int, ...]) -> Array:
+        noise, tiny = self._noise(shape), least_normal(self.real)
+        return np.array(np.broadcast_to(array * (1 + noise) + noise * tiny, (*self.copies, *shape)))
+
+    def _call(self, shape: tuple[int, ...]) -> _Call:
+        if self.apart:
+            return _Call(shape, added=np.zeros((*self.copies, *shape), self.wide))
+        noise, shift = (
+            np.broadcast_to(self._noise(shape), (*self.copies, *shape)) for _ in ("value", "slope")
+        )
+        return _Call(shape, None, noise, shift, self.floor, least_normal(self.real))
+
+    def gradients(self) -> dict[str, Any]:
+        """∂/∂ every leaf, lists of steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …)."""
+        grads = autograd.grad(self._total)(self._leaves)
+        made: dict[str, Any] = {}
+        for name, array in grads.items():
+            if name.endswith(" "):
+                made[name] = [[np.asarray(each) for each in step] for step in array]
+                continue
+            use = self.case.model.block(name).use
+            stacked = np.stack(array, axis=2) if isinstance(array, list) else array
+            if use is Use.INPUT:
+                stacked = stacked.reshape(*stacked.shape[:3], self.case.records, *stacked.shape[5:])
+            elif use is Use.STATE:
+                stacked = stacked.reshape(*stacked.shape[:2], self.case.records, *stacked.shape[4:])
+            elif use is Use.READOUT:
+                whole = np.zeros((*stacked.shape[:2], self.case.steps, *stacked.shape[3:]), stacked.dtype)
+                whole[:, :, list(self.case.losses)] = stacked
+                stacked = whole
+            made[name] = stacked
+        return made
+
+    def _total(self, leaves: Any) -> Any:
+        """All losses of all copies: they do not meet, so its gradient is that of each."""
+        model, case = self.case.model, self.case
+        # Fetched once: each look into what autograd traces costs it an entry of its own.
+        named = {name: leaves[name] for name in self._leaves}
+        by_step = {
+            block.name: list(named[block.name])
+            for block in model.of(Use.STEP, Use.INPUT, Use.READOUT)
+            if block.name in named
+        }
+        state: State = tuple(named[block.name] for block in model.of(Use.STATE))
+        self.states = [state]
+        total: Any = 0.0
+        for s in range(case.steps):
+            if self.apart:
+                for call, added in zip(self.calls[s], named["arguments "][s], strict=True):
+                    call.added = added
+            f = Namespace(case.cast, _Observed(self.calls[s]))
+            p = Named({block.name: by_step[block.name][s] for block in model.of(Use.STEP)})
+            inputs = {block.name: by_step[block.name][s] for block in model.of(Use.INPUT)}
+            state = advance(model, f, p, inputs, state, self.copies)
+            state = tuple(self._rounded(s, i, array, named) for i, array in enumerate(state))
+            self.states.append(state)
+            if s in self._data:
+                total = total + self._losses_at(s, by_step, state)
+        self.states = [tuple(map(_value, each)) for each in self.states]
+        return total
+
+    def _rounded(self, s: int, i: int, array: Any, named: Mapping[str, Any]) -> Any:
+        """A state after step s, rounded as one that is kept."""
+        if self.apart:
+            return array + named["carried "][s][i]
+        noise = self._rounding[s][i]
+        return array * (1 + noise) + noise * least_normal(self.real)
+
+    def _losses_at(self, t: int, by_step: Mapping[str, Any], state: State) -> Any:
+        """The losses at step t of the groups that hold it."""
+        held = [g for g, group in enumerate(self.groups) if t in group]
+        number = self.case.losses.index(t)
+        f = Namespace(self.case.cast, Arithmetic())
+        blocks = (block.name for block in self.case.model.of(Use.READOUT) if block.name in by_step)
+        p = Named({name: by_step[name][number][:, held] for name in blocks})
+        data = {name: array[:, held] for name, array in self._data[t].items()}
+        copies = (self.copies[0], len(held), self.copies[2])
+        loss = term(
+            self.case.model, self.case.objective, f, p, data, tuple(a[:, held] for a in state), copies
+        )
+        return anp.sum(loss)
+
+    def kinked(self) -> bool:
+        """Does any function's argument stand as near to a kink as the draws spread, times ``SAFETY``?"""
+        for call in (call for calls in self.calls for call in calls):
+            for kink in call.function.kinks if call.function else ():
+                a = _value(call.argument())
+                spread = np.max(np.abs(a - a[:1]), axis=0)
+                if np.any(np.abs(a[0] - kink) <= SAFETY * spread):
+                    return True
+        return False
+
+
+def _value(array: Any) -> Any:
+    """What autograd traces, as the array that it is."""
+    while hasattr(array, "_value"):
+        array = array._value
+    return array
+
+
+def _shapes_of_calls(case: Case, apart: bool) -> list[tuple[int, ...]]:
+    """The shapes of the arguments of every function call in a step."""
+    counting = _Counting()
+    some = case.of_records(slice(0, 1)) if apart else case
+    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
+    inputs = {name: array[:, 0] for name, array in some.inputs.items()}
+    case.model.advance(Namespace(case.cast, counting), p, inputs, some.state)
+    return counting.shapes
+
+
+def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str, Array]:
+    """By how much each part may be off if the type loses every cotangent below ``least_healthy``.
+
+    What is lost at one step is missing at all before it, by the absolute Jacobian of each step between.
+    """
+    least = least_healthy(real_of(case.dtype))
+    blocks = [block for block in case.model.blocks if block.name in grads]
+    # (L, …): without draws, and summed over the records of a block that they share.
+    lost = {
+        block.name: np.abs(grads[block.name][0]).sum(axis=2) * 0
+        if block.use in (Use.STEP, Use.READOUT)
+        else np.abs(grads[block.name][0]) * 0
+        for block in blocks
+    }
+    groups, records, steps = len(grads["carried "][0][0][0]), case.records, case.steps
+
+    def by_entry(step: list[Array]) -> Array:
+        """(L, N, E) of arrays (1, L, N, …)."""
+        parts = [np.abs(array[0]).reshape(groups, records, -1) for array in step]
+        whole: Array = np.concatenate(parts, axis=2) if parts else np.zeros((groups, records, 0))
+        return np.where(whole < least, whole, 0)
+
+    missing = [
+        np.concatenate((by_entry(carried), by_entry(arguments)), axis=2)
+        for carried, arguments in zip(grads["carried "], grads["arguments "], strict=True)
+    ]
+    if any(each.any() for each in missing):
+        carried = 0 * by_entry(grads["carried "][0])
+        for s in range(steps - 1, -1, -1):
+            here = missing[s]
+            here[:, :, : carried.shape[2]] += carried
+            jacobian = _absolute_jacobian(case, s, states[s])
+            for block in case.model.of(Use.STEP):
+                lost[block.name][:, s] = np.einsum("lne,en...->l...", here, jacobian[block.name])
+            for block in case.model.of(Use.INPUT):
+                lost[block.name][:, s] = np.einsum("lne,en...->ln...", here, jacobian[block.name][:, :, 0])
+            arrived = [
+                np.einsum("lne,en...->ln...", here, jacobian[block.name][:, :, 0])
+                for block in case.model.of(Use.STATE)
+            ]
+            carried = np.concatenate([each.reshape(groups, records, -1) for each in arrived], axis=2)
+        for block, each in zip(case.model.of(Use.STATE), arrived, strict=True):
+            lost[block.name] = lost[block.name] + each
+    for block in case.model.of(Use.STATE):
+        arrived_at = np.abs(grads[block.name][0])
+        lost[block.name] = lost[block.name] + np.where(arrived_at < least, arrived_at, 0)
+    return lost
+
+
+def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
+    """|∂(state after, function arguments) / ∂ block| of step s, by block: (E, N, …), each of one record."""
+    model, wide = case.model, WIDER[case.dtype]
+    calls = [_Call(shape) for shape in _shapes_of_calls(case, apart=True)]
+    values = {name: array[0, 0] for name, array in _named_state(case, state)}
+    values |= {name: array[:, s].astype(wide)[:, None] for name, array in case.inputs.items()}
+    shared = {block.name: case.blocks[block.name].astype(wide) for block in model.of(Use.STEP)}
+    count = sum(array[0, 0, 0].size for array in state) + sum(int(np.prod(call.shape)) for call in calls)
+    copies = (count, case.records)
+    leaves = {name: np.array(np.broadcast_to(a, (count, *a.shape))) for name, a in values.items()}
+    leaves |= {name: np.array(np.broadcast_to(a, (*copies, *a.shape))) for name, a in shared.items()}
+
+    def entries(leaves: Any) -> Any:
+        """Entry e of the step's results, read off copy e."""
+        f = Namespace(case.cast, _Observed(calls))
+        named = {name: leaves[name] for name in (*values, *shared)}
+        p = Named({name: named[name] for name in shared})
+        inputs = {name: named[name] for name in case.inputs}
+        before = tuple(named[block.name] for block in model.of(Use.STATE))
+        after = advance(model, f, p, inputs, before, copies)
+        results = [*after, *(call.argument() for call in calls)]
+        flat = anp.concatenate([anp.reshape(each, (*copies, -1)) for each in results], axis=2)
+        chosen = flat[np.arange(count), :, np.arange(count)]
+        return anp.sum(anp.real(chosen) if np.iscomplexobj(_value(chosen)) else chosen)
+
+    return {name: np.abs(array) for name, array in autograd.grad(entries)(leaves).items()}
+
+
+def _named_state(case: Case, state: State) -> Iterator[tuple[str, Array]]:
+    for block, array in zip(case.model.of(Use.STATE), state, strict=True):
+        yield block.name, array

@@ -1,0 +1,112 @@
+"""A model run over steps, in one copy or in many.
+
+Copies travel along leading axes. A step that takes such axes is called once for all; one that does
+not, for each copy by itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import product
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from verification.asked.functions import Arithmetic, Namespace, at
+from verification.asked.model import Model, Named, State, Use
+
+Inputs = Mapping[str, Any]
+
+
+def advance(
+    model: Model, f: Namespace, p: Named, inputs: Inputs, state: State, copies: tuple[int, ...]
+) -> State:
+    """The state after one step; every array has the leading axes ``copies``."""
+
+    def step(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> State:
+        p, inputs, state = arrays
+        return model.advance(f, Named(p), inputs, tuple(state.values()))
+
+    named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
+    if not copies or broadcasts(model):
+        return step(f, (p, inputs, named))
+    return one_by_one(step, f, (p, inputs, named), copies)
+
+
+def one_by_one(
+    call: Callable[[Namespace, Sequence[Mapping[str, Any]]], tuple[Any, ...]],
+    f: Namespace,
+    arrays: Sequence[Mapping[str, Any]],
+    copies: tuple[int, ...],
+) -> tuple[Any, ...]:
+    """What ``call`` makes of each copy, stacked again."""
+    made = []
+    for index in product(*map(range, copies)):
+        made.append(call(at(f, index), [{name: a[index] for name, a in group.items()} for group in arrays]))
+    stacked = (anp.stack(list(parts)) for parts in zip(*made, strict=True))
+    return tuple(anp.reshape(array, copies + array.shape[1:]) for array in stacked)
+
+
+@cache
+def broadcasts(model: Model) -> bool:
+    """Does its step take leading axes, as copies that do not meet?"""
+    return _takes_copies(model, model.of(Use.STEP, Use.INPUT, Use.STATE), _one_step)
+
+
+@cache
+def readout_broadcasts(model: Model) -> bool:
+    """Do its readout and loss?"""
+    return _takes_copies(model, model.of(Use.READOUT, Use.STATE), _one_loss)
+
+
+Call = Callable[[Model, Namespace, Mapping[str, Any]], tuple[Any, ...]]
+
+
+def _takes_copies(model: Model, blocks: Sequence[Any], call: Call) -> bool:
+    copies, records = (2, 3), 5
+    rng = np.random.default_rng(0)
+    sizes = {name: 4 + i for i, name in enumerate(model.dimensions)}
+    arrays = {}
+    for block in blocks:
+        lead = () if block.use in (Use.STEP, Use.READOUT) else (records,)
+        shape = (*copies, *lead, *block.shape(sizes))
+        arrays[block.name] = rng.uniform(0.2, 0.8, shape) * (1 + 1j if model.complex else 1)
+    f = Namespace(model.cast({}), Arithmetic())
+    try:
+        together = call(model, f, arrays)
+        for index in product(*map(range, copies)):
+            alone = call(model, f, {name: array[index] for name, array in arrays.items()})
+            for part, whole in zip(alone, together, strict=True):
+                if np.shape(whole[index]) != np.shape(part) or not np.allclose(whole[index], part):
+                    return False
+    except Exception:
+        # However it fails: it does not take them.
+        return False
+    return True
+
+
+def _one_step(model: Model, f: Namespace, arrays: Mapping[str, Any]) -> tuple[Any, ...]:
+    p = Named({block.name: arrays[block.name] for block in model.of(Use.STEP)})
+    inputs = {block.name: arrays[block.name] for block in model.of(Use.INPUT)}
+    return model.advance(f, p, inputs, tuple(arrays[block.name] for block in model.of(Use.STATE)))
+
+
+def _one_loss(model: Model, f: Namespace, arrays: Mapping[str, Any]) -> tuple[Any, ...]:
+    p = Named({block.name: arrays[block.name] for block in model.of(Use.READOUT)})
+    outputs = model.readout(f, p, *(arrays[block.name] for block in model.of(Use.STATE)))
+    return outputs, model.loss(f, outputs, 2 * outputs + 1)
+
+
+def term(
+    model: Model, objective: Any, f: Namespace, p: Named, data: Inputs, state: State, copies: tuple[int, ...]
+) -> Any:
+    """The loss of each record at one step; every array has the leading axes ``copies``."""
+
+    def loss(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> tuple[Any]:
+        p, data, state = arrays
+        return (objective.term(model, f, Named(p), data, tuple(state.values())),)
+
+    named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
+    if not copies or readout_broadcasts(model):
+        return loss(f, (p, data, named))[0]
+    return one_by_one(loss, f, (p, data, named), copies)[0]
