@@ -43,7 +43,18 @@ MAY_IMPORT = {
 
 # Within verification/, no step imports one above it.
 STAIRS = (
-    *("oracles", "answer", "trial", "unfolding", "properties", "exactness", "maps", "patients", "diagnosis"),
+    *(
+        "oracles",
+        "comparison",
+        "answer",
+        "trial",
+        "unfolding",
+        "properties",
+        "exactness",
+        "maps",
+        "patients",
+        "diagnosis",
+    ),
     *("mutants", "suite", "detection", "outcome", "report", "html"),
 )
 

@@ -28,12 +28,13 @@ import numpy as np
 from rnn import Full
 from rnn.arrays import FRACTIONS, Array
 from verification.answer import InvalidAnswer
+from verification.comparison import compare
 from verification.exactness import EXACTNESS
 from verification.larger import FIXED
 from verification.maps import Map, in_words, maps
 from verification.patients import in_fractions, in_integers, patients
 from verification.problem import BLOCKS, Engine, Gradients, Problem, Unsupported
-from verification.properties import PROPERTIES, Property, compare, findings
+from verification.properties import PROPERTIES, Property, findings
 from verification.tolerance import Expected
 from verification.trial import Trial, Truth
 from verification.unfolding import unfold

@@ -17,9 +17,10 @@ from hypothesis.strategies import SearchStrategy
 
 from rnn import Full
 from rnn.arrays import FRACTIONS, Array
+from verification.comparison import Disagreement, compare, unequal
 from verification.oracles import autograd, complex_step, exact
 from verification.problem import BLOCKS, Gradients, Problem
-from verification.properties import Disagreement, Finding, Property, compare, unequal
+from verification.properties import Finding, Property
 from verification.strategies import exact_problems, integer_problems, problems
 from verification.tolerance import WIDER, unit
 from verification.trial import Trial

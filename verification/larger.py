@@ -18,9 +18,10 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
+from verification.comparison import unequal
 from verification.oracles import autograd
 from verification.problem import Gradients, Problem
-from verification.properties import Finding, Property, unequal
+from verification.properties import Finding, Property
 from verification.trial import Trial
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnn.arrays import Array
+from verification.comparison import compare
 from verification.problem import Problem
-from verification.properties import compare
 from verification.tolerance import Expected
 from verification.trial import Trial
 from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold

@@ -15,27 +15,12 @@ from hypothesis.strategies import SearchStrategy
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
 from verification.answer import InvalidAnswer
+from verification.comparison import Disagreement, compare
 from verification.problem import BLOCKS, Gradients, Problem
 from verification.strategies import POLICIES, problems
 from verification.tolerance import DETERMINED, Expected
 from verification.trial import Trial
 from verification.unfolding import LAG_BLOCKS, Parts, observe, unfold
-
-
-@dataclass(frozen=True, eq=False)
-class Disagreement:
-    """Where an engine is wrong: the part, the index of its worst entry, got, want, and the error allowed."""
-
-    part: str
-    index: tuple[int, ...]
-    got: Any
-    want: Any
-    bound: float
-
-    def __str__(self) -> str:
-        place = f"{self.part}[{', '.join(map(str, self.index))}]" if self.index else self.part
-        within = f" within {self.bound:.1e}" if self.bound else ""
-        return f"{place}: got {self.got!s}, want {self.want!s}{within}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,28 +62,6 @@ class Property:
         """Is the problem one of its own, or of those that are drawn where it has none?"""
         own = () if self.fixed is None else [each.source for each in self.fixed()]
         return problem.source in own if own else not problem.source
-
-
-def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None:
-    """None if every entry is within ``bound``; NaN is within nothing."""
-    got, want = np.asarray(got), np.asarray(want)
-    with np.errstate(invalid="ignore"):
-        error = np.abs(got.astype(want.dtype) - want)
-    # Of a type that holds it: a bound that is of no use can be larger than any number of the engine's.
-    if np.all(error <= np.longdouble(bound)):
-        return None
-    index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
-    return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
-
-
-def unequal(part: str, got: Any, want: Any) -> Disagreement | None:
-    """The first entry that is not equal."""
-    got, want = np.asarray(got), np.asarray(want)
-    unequal = np.argwhere(got != want)
-    if not len(unequal):
-        return None
-    index = tuple(map(int, unequal[0]))
-    return Disagreement(part, index, got[index], want[index], 0.0)
 
 
 def forward(trial: Trial) -> Iterator[Finding]:

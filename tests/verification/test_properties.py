@@ -13,10 +13,8 @@ from verification.engine import manual
 from verification.problem import BLOCKS, Gradients, Problem
 from verification.properties import (
     PROPERTIES,
-    Disagreement,
     Finding,
     Property,
-    compare,
     equivalents,
     findings,
 )
@@ -430,42 +428,6 @@ def test_inputs_are_seen_to_change_whatever_was_asked_before():
 def test_what_became_of_an_input_is_told(engine, message):
     """By its name."""
     assert [str(f.wrong) for f in found(engine, a_problem(), "inputs stay") if f.wrong] == [message]
-
-
-def test_compare_is_about_every_entry():
-    """Within the bound, on it, beyond it; the index is that of the worst."""
-    want = np.array([[1.0, 2.0], [3.0, 4.0]])
-    assert compare("W", want, want, 0.0) is None
-    assert compare("W", want + 0.5, want, 0.5) is None
-    wrong = compare("W", np.array([[1.5, 2.75], [4.0, 4.25]]), want, 0.5)
-    assert (wrong.part, wrong.index, wrong.got, wrong.want, wrong.bound) == ("W", (1, 0), 4.0, 3.0, 0.5)
-
-
-@pytest.mark.parametrize("worst", [np.nan, np.inf, -np.inf])
-def test_compare_takes_nothing_that_is_not_finite(worst):
-    """NaN and infinity are wrong under every bound, and worse than any finite entry."""
-    wrong = compare("b", np.array([1e9, worst, 0.0]), np.zeros(3), 1e12)
-    assert wrong.index == (1,)
-
-
-def test_compare_takes_a_bound_that_its_type_does_not_hold():
-    """float32 ends at 3e38, and a bound that is of no use may be larger: nothing overflows."""
-    one, other = np.float32([1, 2]), np.float32([1, 2.5])
-    assert compare("b", one, other, 1e40) is None
-    assert compare("b", one, other, 1e-3) is not None
-
-
-def test_compare_looks_in_the_wider_type():
-    """A truth of float64 is not rounded to a float32 answer before it is compared."""
-    got, want = np.array([1.0], np.float32), np.array([1 + 1e-9])
-    assert compare("b", got, want, 1e-10) is not None
-    assert compare("b", got, want, 1e-8) is None
-
-
-def test_a_disagreement_says_where_and_what():
-    """The part with its index, got, want and the bound; a number has no index."""
-    assert str(Disagreement("W", (1, 0), 2.5, 1.0, 1e-3)) == "W[1, 0]: got 2.5, want 1.0 within 1.0e-03"
-    assert str(Disagreement("value", (), 2.5, 1.0, 1e-3)) == "value: got 2.5, want 1.0 within 1.0e-03"
 
 
 def policies(steps):

@@ -13,11 +13,12 @@ import pytest
 
 from rnn import Chunked, Full, Tail
 from verification import shrinking, suite, timeout
+from verification.comparison import Disagreement
 from verification.engine import manual
 from verification.exercise import CONTRACT
 from verification.larger import LARGER_PROBLEMS, OWN_POLICIES, larger, own_policies
 from verification.problem import Problem, Unsupported
-from verification.properties import PROPERTIES, Disagreement, Finding, Property, findings
+from verification.properties import PROPERTIES, Finding, Property, findings
 from verification.strategies import POLICIES, exact_problems, problems
 from verification.suite import (
     EVERY_PROPERTY,

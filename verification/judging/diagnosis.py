@@ -26,13 +26,13 @@ from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.draws import dimensions
 from verification.asked.model import Block, Use
+from verification.comparison import compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
 from verification.judging.properties import (
     FORM,
     PLAIN,
     Finding,
     Truth,
-    compare,
     final_cotangents,
     outputs_cotangent,
 )

@@ -8,33 +8,17 @@ matrix product may take another path for another layout.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Use
+from verification.comparison import Disagreement, compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, afresh, ask, ask_directly, relaid
 from verification.tolerance import Expected
 from verification.truth import replay
 from verification.truth.table import LagTable, grouped_table
-
-
-@dataclass(frozen=True, eq=False)
-class Disagreement:
-    """Where an answer is wrong: the part, the index of its worst entry, got, want, and the error allowed."""
-
-    part: str
-    index: tuple[int, ...]
-    got: Any
-    want: Any
-    bound: float
-
-    def __str__(self) -> str:
-        place = f"{self.part}[{', '.join(map(str, self.index))}]" if self.index else self.part
-        within = f" within {self.bound:.1e}" if self.bound else ""
-        return f"{place}: got {self.got!s}, want {self.want!s}{within}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,16 +68,6 @@ class Truth:
         return self.determined and any(
             self.blocks[name].size > 0 and self.blocks[name].determined for name in names
         )
-
-
-def compare(part: str, got: Array, want: Array, bound: float) -> Disagreement | None:
-    """None if every entry is within ``bound``; NaN is within nothing."""
-    with np.errstate(all="ignore"):
-        error = np.abs(got.astype(want.dtype) - want)
-    if np.all(error <= np.longdouble(bound)):
-        return None
-    index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
-    return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,7 @@ from verification.asked.case import random_case
 from verification.judging.properties import (
     LAYOUTS,
     PROPERTIES,
-    Disagreement,
     Truth,
-    compare,
     findings,
 )
 
@@ -120,15 +118,6 @@ def test_a_case_without_a_truth_is_asked_for_the_form_alone():
     assert not truth.live(right.claim.blocks)
     assert list(findings(right, truth)) == []
     assert set(refuted("d_xs, (dh, dc)", "d_xs, (dh,)", truth)) == {"form"}
-
-
-def test_a_disagreement_says_where_and_by_how_much():
-    """The worst entry; NaN is within nothing."""
-    found = compare("d_W", np.array([[1.0, 2.0]]), np.array([[1.0, 2.5]]), 0.1)
-    assert str(found) == "d_W[0, 1]: got 2.0, want 2.5 within 1.0e-01"
-    assert compare("d_W", np.array([1.0]), np.array([1.05]), 0.1) is None
-    assert compare("d_W", np.array([np.nan]), np.array([1.0]), np.inf) is not None
-    assert str(Disagreement("value", (), 1, 2, 0.0)) == "value: got 1, want 2"
 
 
 def test_every_property_says_what_must_hold():

@@ -1,0 +1,44 @@
+"""Comparison: is an array what it should be, and if not, where is it worst?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Disagreement:
+    """Where an engine is wrong: the part, the index of its worst entry, got, want, and the error allowed."""
+
+    part: str
+    index: tuple[int, ...]
+    got: Any
+    want: Any
+    bound: float
+
+    def __str__(self) -> str:
+        place = f"{self.part}[{', '.join(map(str, self.index))}]" if self.index else self.part
+        within = f" within {self.bound:.1e}" if self.bound else ""
+        return f"{place}: got {self.got!s}, want {self.want!s}{within}"
+
+
+def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None:
+    """None if every entry is within ``bound``; NaN is within nothing."""
+    got, want = np.asarray(got), np.asarray(want)
+    with np.errstate(all="ignore"):
+        error = np.abs(got.astype(want.dtype) - want)
+    # Of a type that holds it: a bound that is of no use can be larger than any number of the engine's.
+    if np.all(error <= np.longdouble(bound)):
+        return None
+    index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
+    return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
+
+
+def unequal(part: str, got: Any, want: Any) -> Disagreement | None:
+    """The first entry that is not equal."""
+    got, want = np.asarray(got), np.asarray(want)
+    unequal = np.argwhere(got != want)
+    if not len(unequal):
+        return None
+    index = tuple(map(int, unequal[0]))
+    return Disagreement(part, index, got[index], want[index], 0.0)
