@@ -109,7 +109,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     **{f"object {type(value).__name__} {i}": (lambda value=value: value) for i, value in enumerate((
         *(Ellipsis, NotImplemented, object(), 2j, "3", "", b"3", Fraction(1, 3), slice(3)),
         *(Hanging(), Mute(), Foreign(), Broken(), Integers(), SimpleNamespace(), np.random),
-        *(np.datetime64(3, "s"), np.timedelta64(3), np.timedelta64(3, "D"), np.complex64(1), np.str_("x")),
+        *(np.datetime64(3, "s"), np.timedelta64(3, "s"), np.timedelta64(3, "D"), np.complex64(1), np.str_("x")),
     ))},
     **{f"class {kind.__name__}": (lambda kind=kind: kind) for kind in (
         *(int, list, object, rnn.Window, rnn.Full, rnn.RNN, rnn.Vanilla, rnn.Loss, rnn.Activation),
@@ -150,7 +150,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
         *(",", "halves", "f2", "i8,f8", "O4", "datetime64[x]"),
     )},
     **{f"policy {i}": (lambda answer=answer: Policy(answer)) for i, answer in enumerate((
-        None, 1.0, -1, True, "1", 10**400, np.timedelta64(1), np.ones(3),
+        None, 1.0, -1, True, "1", 10**400, np.timedelta64(1, "D"), np.ones(3),
     ))},
     **{f"schedule {i}": (lambda rate=rate: Schedule(rate)) for i, rate in enumerate((
         None, "1", float("nan"), 10**400, np.ones(2), 1j,

@@ -191,7 +191,7 @@ def test_what_is_checked_is_what_is_kept():
     assert (count, type(count)) == (5, int)
 
 
-@pytest.mark.parametrize("value", [np.timedelta64(3), np.timedelta64(3, "s"), np.datetime64(3, "s")])
+@pytest.mark.parametrize("value", [np.timedelta64(3, "D"), np.timedelta64(3, "s"), np.datetime64(3, "s")])
 def test_a_time_is_no_count_or_number(value):
     """NumPy's timedelta64 is one of its signed integers, by inheritance alone."""
     with pytest.raises(TypeError, match=r"^k: .*, needed an integer of at least 0$"):
@@ -217,7 +217,7 @@ def test_a_number_is_a_float(value):
     assert (number, type(number)) == (2.0, float)
 
 
-@pytest.mark.parametrize("value", [True, np.True_, "2", None, 2j, Fraction(2), np.timedelta64(2), [2.0]])
+@pytest.mark.parametrize("value", [True, np.True_, "2", None, 2j, Fraction(2), np.timedelta64(2, "D"), [2.0]])
 def test_what_is_no_number_is_refused(value):
     """A TypeError shows it."""
     with pytest.raises(TypeError, match=f"^rate: {re.escape(shown(value))}, needed a number$"):

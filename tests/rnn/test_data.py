@@ -24,7 +24,7 @@ def test_sine_wave_is_one_radian_a_step():
         (2.0, TypeError, "steps: 2.0, needed an integer"),
         (True, TypeError, "steps: True, needed an integer"),
         (2**63, ValueError, "steps: 9223372036854775808, needed at most 9223372036854775807$"),
-        (np.timedelta64(3), TypeError, "steps: .*, needed an integer"),
+        (np.timedelta64(3, "D"), TypeError, "steps: .*, needed an integer"),
         (2**62, MemoryError, "steps: 4611686018427387904, needed fewer: it does not fit in memory$"),
         (10**15, MemoryError, "steps: 1000000000000000, needed fewer: it does not fit in memory$"),
     ],

@@ -453,7 +453,7 @@ def test_a_plain_tuple_is_taken_too(optimiser):
             ValueError,
             "Constant.rate: .*, needed a finite number above",
         ),
-        (lambda: Constant(np.timedelta64(1)), TypeError, "Constant.rate: np.timedelta64"),
+        (lambda: Constant(np.timedelta64(1, "D")), TypeError, "Constant.rate: np.timedelta64"),
         (lambda: SGD(Constant), TypeError, "SGD.schedule: <class 'rnn.optimisers.Constant'>, needed a sched"),
         (
             lambda: Adam(Constant(1), ClipNorm),
