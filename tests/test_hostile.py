@@ -109,7 +109,8 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     **{f"object {type(value).__name__} {i}": (lambda value=value: value) for i, value in enumerate((
         *(Ellipsis, NotImplemented, object(), 2j, "3", "", b"3", Fraction(1, 3), slice(3)),
         *(Hanging(), Mute(), Foreign(), Broken(), Integers(), SimpleNamespace(), np.random),
-        *(np.datetime64(3, "s"), np.timedelta64(3, "s"), np.timedelta64(3, "D"), np.complex64(1), np.str_("x")),
+        *(np.datetime64(3, "s"), np.timedelta64(3, "s"), np.timedelta64(3, "D")),
+        *(np.complex64(1), np.str_("x")),
     ))},
     **{f"class {kind.__name__}": (lambda kind=kind: kind) for kind in (
         *(int, list, object, rnn.Window, rnn.Full, rnn.RNN, rnn.Vanilla, rnn.Loss, rnn.Activation),
