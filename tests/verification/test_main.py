@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import verification
-from verification import suite
+from verification import judge
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,7 +177,7 @@ def test_the_package_needs_no_extra_until_it_is_asked_for_something():
 def test_every_public_name_is_there():
     """And no other is made up."""
     assert set(verification.__all__) <= set(dir(verification))
-    assert verification.verify is suite.verify
+    assert verification.verify is judge.verify
     assert [name for name in verification.__all__ if not hasattr(verification, name)] == []
     with pytest.raises(AttributeError, match="no attribute 'prove'"):
         verification.prove  # noqa: B018
