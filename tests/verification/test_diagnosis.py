@@ -143,15 +143,16 @@ def never(problem):
 @pytest.mark.parametrize(
     ("engine", "how"),
     [
-        (never, "did not return within 0.1 s"),
-        (lambda problem: sum(itertools.repeat(0)), "did not return within 0.3 s, nor hear an alarm"),
+        (never, "did not return within 0.5 s"),
+        (lambda problem: sum(itertools.repeat(0)), "did not return within 1.5 s, nor hear an alarm"),
         (lambda problem: os._exit(3), "ended its process with exit code 3"),
     ],
     ids=["never returns", "hears no alarm", "ends its process"],
 )
 def test_an_engine_that_does_not_come_back_is_said(monkeypatch, engine, how):
     """It stops no one but itself."""
-    monkeypatch.setattr(timeout, "ANSWER", 0.1)
+    # A busy machine may deliver an alarm late, but not by a second.
+    monkeypatch.setattr(timeout, "ANSWER", 0.5)
     found = diagnose(engine)
     assert str(found) == f"The engine does not answer in form: {how}"
     assert found.problem.truncation == Full()

@@ -297,8 +297,9 @@ def deaf(problem):
 
 @pytest.fixture
 def short_timeout(monkeypatch):
-    """An answer may take a tenth of a second, and a process that hears no alarm three of them."""
-    monkeypatch.setattr(timeout, "ANSWER", 0.1)
+    """An answer may take half a second, and a process that hears no alarm three of them."""
+    # A busy machine may deliver an alarm late, but not by a second.
+    monkeypatch.setattr(timeout, "ANSWER", 0.5)
 
 
 @pytest.mark.parametrize("cores", [NO_FORK, 1, 2])
@@ -316,7 +317,7 @@ def test_an_engine_that_never_returns_is_refuted_and_soon_asked_no_more(monkeypa
     asked = {name for check in PROPERTIES for name in check.rows}
     assert asked - {row.name for row in refuted} <= {"units permute", "records permute", "records add up"}
     assert sum(row.failures for row in refuted if row.name == "second call") == timeout.MAX_LOST
-    assert {row.example.failure for row in refuted} == {"did not return within 0.1 s"}
+    assert {row.example.failure for row in refuted} == {"did not return within 0.5 s"}
     # Nothing was left out without a word: what there was to do is what was done.
     assert steps == [(15, 15)]
 
@@ -365,7 +366,7 @@ DEATHS = {
         lambda problem: os.kill(os.getpid(), signal.SIGKILL),
         "ended its process with exit code -9 (SIGKILL)",
     ),
-    "hears no alarm": (deaf, "did not return within 0.3 s, nor hear an alarm"),
+    "hears no alarm": (deaf, "did not return within 1.5 s, nor hear an alarm"),
 }
 
 
