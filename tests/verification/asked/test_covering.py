@@ -91,7 +91,7 @@ def test_rules_that_leave_a_tuple_no_row_are_told():
         Rule("a is c", ("a", "c"), lambda r: "a" in r and "c" in r and r["a"] != r["c"]),
         Rule("b is not c", ("b", "c"), lambda r: "b" in r and "c" in r and r["b"] == r["c"]),
     )
-    with pytest.raises(ValueError, match="^levels: b 0, c 1, needed some that a row can have together$"):
+    with pytest.raises(ValueError, match="b 0, c 1, needed some that a row can have together"):
         covering({"a": (0,), "b": (0,), "c": (0, 1)}, 2, rules, np.random.default_rng(0))
     with pytest.raises(ValueError, match="needed some that a row can have together"):
         covering(factors, 2, rules, np.random.default_rng(0))
