@@ -283,12 +283,14 @@ def _place_of(function: Any) -> tuple[str, str, str]:
 
 
 def code_of(value: Any) -> str:
-    """An expression for arrays, in dicts and tuples, exact to the bit."""
+    """An expression for arrays, in dicts and tuples, exact to the bit; of what is none, its own."""
     if isinstance(value, dict):
         entries = "".join(f"    {name!r}: {code_of(array)},\n" for name, array in value.items())
         return f"{{\n{entries}}}" if entries else "{}"
     if isinstance(value, tuple):
         return f"({' '.join(f'{code_of(array)},' for array in value)})"
+    if not isinstance(value, np.ndarray):
+        return repr(value)
     if value.dtype in (np.dtype(np.longdouble), np.dtype(np.clongdouble)):
         # Of a truth: as many digits as a program can be read with.
         value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)

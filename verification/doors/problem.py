@@ -5,7 +5,7 @@ What the function is given is a ``ModelProblem``, and it returns ``ModelGradient
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -89,7 +89,18 @@ class General:
 
     def problem(self, case: Case) -> ModelProblem:
         """The case as a ``ModelProblem``."""
-        return ModelProblem(**_fields(case))
+        objective, inputs = case.objective, case.inputs
+        assert isinstance(objective, Targets)  # as of every case of this door
+        return ModelProblem(
+            functions={role: function.name for role, function in case.cast.items()},
+            params={b.name: case.blocks[b.name] for b in case.model.of(Use.STEP, Use.READOUT)},
+            xs=inputs if len(inputs) > 1 else next(iter(inputs.values())),
+            state=case.state,
+            targets=objective.targets[:, 0] if objective.last else objective.targets,
+            truncation=case.policy,
+            checkpoints=case.checkpoints,
+            workspace=case.workspace,
+        )
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """From a ``ModelGradients``."""
@@ -109,10 +120,9 @@ class General:
 
     def code(self, case: Case) -> str:
         """The call of ``ModelProblem``."""
-        given = _fields(case)
-        lines = [f"    {name}={code_of(given[name])},\n" for name in ("params", "xs", "state", "targets")]
-        others = ("functions", "truncation", "checkpoints", "workspace")
-        lines += [f"    {name}={given[name]!r},\n" for name in others]
+        problem = self.problem(case)
+        named = {field.name: getattr(problem, field.name) for field in fields(problem)}
+        lines = [f"    {name}={code_of(value)},\n" for name, value in named.items()]
         return (
             "from verification import ModelProblem\n"
             "from verification.asked.policies import Firsts, Policy\n\n"
@@ -130,22 +140,6 @@ class General:
         if part in inputs:
             return "answer.xs" if len(inputs) == 1 else f"answer.xs[{part!r}]"
         return f"answer.params[{part!r}]"
-
-
-def _fields(case: Case) -> dict[str, Any]:
-    """The fields of a ``ModelProblem``."""
-    objective, inputs = case.objective, case.inputs
-    assert isinstance(objective, Targets)  # as of every case of this door
-    return {
-        "functions": {role: function.name for role, function in case.cast.items()},
-        "params": {b.name: case.blocks[b.name] for b in case.model.of(Use.STEP, Use.READOUT)},
-        "xs": inputs if len(inputs) > 1 else next(iter(inputs.values())),
-        "state": case.state,
-        "targets": objective.targets[:, 0] if objective.last else objective.targets,
-        "truncation": case.policy,
-        "checkpoints": case.checkpoints,
-        "workspace": case.workspace,
-    }
 
 
 @dataclass(frozen=True, eq=False)
