@@ -19,13 +19,19 @@ import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
+from verification.asked.claim import Claim, Offer
+from verification.asked.departures import departed
 from verification.asked.model import Model, Use
-from verification.asked.scope import Claim, Scope, narrowed, resolved
+from verification.asked.resolving import resolved
+from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
 from verification.judging.engine import InvalidAnswer
-from verification.judging.run import Judgement, Profile, Progress, judge
+from verification.judging.run import Judgement, Profile, judged
 from verification.truth.expectation import final_of
 from verification.truth.soundness import check
+
+# One function for each role, one truncation, cotangents.
+OFFER = Offer(functions=False, policies=False, losses=("cotangents",))
 
 Forward = Callable[[dict[str, Array], Any, tuple[Array, ...]], Any]
 Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
@@ -40,6 +46,8 @@ class Layer:
     model: Model
     claim: Claim
     layout: Layout
+    # Statements that define forward and backward in a program of their own.
+    source: str
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the layer says of a case, in the model's layout."""
@@ -102,17 +110,12 @@ class Layer:
         What adds up or permutes over records is shown by one call alone, which need not fail.
         """
         arguments = zip(ARGUMENTS.split(", "), self._arguments(case), strict=True)
-        made = "".join(f"{name} = {_code(value)}\n" for name, value in arguments)
-        imported = "".join(
-            f"from {module} import {name} as {alias}\n" if name != alias else f"from {module} import {name}\n"
-            for alias, function in (("backward", self.backward), ("forward", self.forward))
-            for module, name in (_place_of(function),)
-        )
+        made = "".join(f"{name} = {code_of(value)}\n" for name, value in arguments)
         return PROGRAM.format(
-            imported=imported,
+            imported=self.source,
             made=made,
             part=self._expression(part),
-            want=_code(self._theirs(part, want)),
+            want=code_of(self._theirs(part, want)),
             bound=repr(float(bound)),
             arguments=ARGUMENTS,
             calls=CALLS.get(property_, CALLS[""]),
@@ -143,26 +146,9 @@ class Layer:
             )
         return self.layout.by_record(want) if place is not None or part == "outputs" else want
 
-    def judged(
-        self,
-        profile: Profile,
-        *,
-        model: Model | None = None,
-        scope: Scope | None = None,
-        seed: int = 0,
-        progress: Progress | None = None,
-    ) -> Judgement:
+    def judged(self, profile: Profile, **options: Any) -> Judgement:
         """The verdict on it, within a scope that may be narrower than its own."""
-        if model is not None and model is not self.model:
-            raise ValueError(f"model: {model.name}, needed the layer's own, {self.model.name}")
-        return judge(
-            Layer(
-                self.forward, self.backward, self.model, narrowed(self.claim, scope, self.model), self.layout
-            ),
-            profile,
-            seed=seed,
-            progress=progress,
-        )
+        return judged(self, profile, **options)
 
 
 # What forward takes, and backward.
@@ -240,13 +226,31 @@ def layer(
     a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the model's;
     TypeError for what is no function or no model.
     """
-    for name, function in (("forward", forward), ("backward", backward)):
+    soundly(model, forward=forward, backward=backward)
+    claim = resolved(scope, model, OFFER)
+    model = departed(model, scope.departures if scope else {})
+    source = imported(backward=backward, forward=forward)
+    return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
+
+
+def soundly(model: Any, **functions: Any) -> None:
+    """Raises TypeError for what is no function or no model, ValueError for a model that cannot judge."""
+    for name, function in functions.items():
         if not callable(function):
             raise TypeError(f"{name}: {function!r}, needed a function")
     if not isinstance(model, Model):
         raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
     check(model)
-    return Layer(forward, backward, model, resolved(scope, model), layout_of(model, arrays))
+
+
+def imported(**functions: Any) -> str:
+    """Statements by which a program imports functions, under the names that it calls them by."""
+    lines = []
+    for alias, function in functions.items():
+        module, name, comment = _place_of(function)
+        renamed = f" as {alias}" if name != alias else ""
+        lines.append(f"from {module} import {name}{renamed}{comment}\n")
+    return "".join(lines)
 
 
 def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:
@@ -268,23 +272,25 @@ def _dict(what: str, given: Any) -> None:
         raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")
 
 
-def _place_of(function: Any) -> tuple[str, str]:
-    """Module and name of a function, by which a program can import it."""
+def _place_of(function: Any) -> tuple[str, str, str]:
+    """Module and name of a function, by which a program can import it, and a comment where it cannot."""
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
     if module == "__main__":
         module = Path(getattr(sys.modules["__main__"], "__file__", None) or "engine.py").stem
     if module is None or not name.isidentifier():
-        return "engine  # your own module", getattr(function, "__name__", "function")
-    return module, name
+        return "engine", getattr(function, "__name__", "function"), "  # from your own module"
+    return module, name, ""
 
 
-def _code(value: Any) -> str:
-    """An expression for arrays, in dicts and tuples, exact to the bit."""
+def code_of(value: Any) -> str:
+    """An expression for arrays, in dicts and tuples, exact to the bit; of what is none, its own."""
     if isinstance(value, dict):
-        entries = "".join(f"    {name!r}: {_code(array)},\n" for name, array in value.items())
+        entries = "".join(f"    {name!r}: {code_of(array)},\n" for name, array in value.items())
         return f"{{\n{entries}}}" if entries else "{}"
     if isinstance(value, tuple):
-        return f"({' '.join(f'{_code(array)},' for array in value)})"
+        return f"({' '.join(f'{code_of(array)},' for array in value)})"
+    if not isinstance(value, np.ndarray):
+        return repr(value)
     if value.dtype in (np.dtype(np.longdouble), np.dtype(np.clongdouble)):
         # Of a truth: as many digits as a program can be read with.
         value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)

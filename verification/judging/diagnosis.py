@@ -24,7 +24,7 @@ import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
-from verification.asked.draws import dimensions
+from verification.asked.draws import dimensions, some_policy
 from verification.asked.model import Block, Use
 from verification.comparison import compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
@@ -165,8 +165,12 @@ def _case(engine: Engine, steps: int, records: int = RECORDS) -> Case:
     records = min(max(records, claim.records[0]), claim.records[1])
     # The widest type that is claimed sees most.
     dtype = max((np.dtype(name) for name in claim.dtypes), key=lambda dtype: dtype.itemsize)
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
-    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, claim.functions)
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(model, claim.losses[-1]))}
+    functions = {role: names[0] for role, names in claim.functions.items()}
+    losses = claim.losses[-1]
+    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
+    if "Full" not in claim.policies:
+        case = replace(case, policy=some_policy(claim.policies[0]))
     if claim.states == "zero":
         still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
         case = replace(case, blocks={**case.blocks, **still})
@@ -254,6 +258,8 @@ def _right_elsewhere(engine: Engine, wrong: _Seen) -> Iterator[str]:
         one = _seen(engine, _case(engine, case.steps, records=1))
         if not one.blocks:
             yield "right for one record"
+    if not isinstance(case.objective, Cotangents):
+        return
     states = final_cotangents(case)
     none = tuple(0 * array for array in states)
     cotangents = {"the outputs": Cotangents(outputs_cotangent(case), none)}
@@ -272,6 +278,8 @@ def _right_elsewhere(engine: Engine, wrong: _Seen) -> Iterator[str]:
 def _lags(engine: Engine) -> Iterator[str]:
     """At which lags the inputs' gradients are wrong, read off a loss at the last step alone."""
     case = _case(engine, min(max(STEPS), engine.claim.steps[1]))
+    if not isinstance(case.objective, Cotangents):
+        return
     outputs = 0 * outputs_cotangent(case)
     outputs[:, -1] = outputs_cotangent(case)[:, -1]
     none = tuple(0 * array for array in final_cotangents(case))

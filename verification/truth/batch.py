@@ -153,6 +153,14 @@ class Batch:
             rows = [np.arange(i * case.records, (i + 1) * case.records) for i, _ in each]
             yield np.concatenate(rows), {name: np.concatenate([d[name] for _, d in each]) for name in names}
 
+    def drawn(self, t: int) -> tuple[Named, dict[str, Array]]:
+        """READOUT blocks and the objective's data at step t, rounded anew."""
+        case, rounding = self._case, Rounding(self._case, self._salt, 2 * self._case.steps + t)
+        readout = [block.name for block in case.model.of(Use.READOUT) if block.name in case.blocks]
+        data = case.objective.data(t, case.steps) if t in case.losses else {}
+        p = Named({name: rounding.of_array(case.blocks[name]) for name in readout})
+        return p, {name: rounding.of_array(array) for name, array in data.items()}
+
     def _loss(
         self, rounding: Rounding, made: int, which: Array, data: dict[str, Array], sums: Sums
     ) -> list[Array]:

@@ -1,13 +1,16 @@
 """From draws and terms to what is expected, whichever way the draws were had."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from rnn.arrays import Array
-from verification.asked.case import Case, real_of
-from verification.asked.model import Block, Use
-from verification.tolerance import Expected, least_normal
+from verification.asked.case import WIDER, Case, Cotangents, real_of
+from verification.asked.functions import Arithmetic, Namespace
+from verification.asked.model import Block, Named, State, Use
+from verification.tolerance import Expected, least_normal, many
+from verification.truth.unroll import read_out, term
 
 
 def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0) -> Expected:
@@ -16,17 +19,45 @@ def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0) -> Expecte
     return Expected(draws[0], spread, float(np.max(terms)), real_of(case.dtype), lost)
 
 
+# What a forward computes: outputs (N, T, …), and either final states or the value of the model's own loss.
+OUTPUTS, VALUE = "outputs", "value"
+
+
 def final_of(block: Block) -> str:
     """What the final state of a STATE block is called."""
     return f"final {block.name}"
 
 
-def expected_forward(case: Case, outputs: Array, final: Sequence[Array]) -> dict[str, Expected]:
-    """The truth of the outputs (M, N, T, …) and of each final state (M, N, …), by name."""
-    blocks = case.model.of(Use.STATE)
-    named = {"outputs": outputs} | {final_of(block): each for block, each in zip(blocks, final, strict=True)}
+# Of a step: the READOUT blocks, and the objective's data where it has a loss, each in M draws.
+Drawn: TypeAlias = Callable[[int], tuple[Named, dict[str, Array]]]
+
+
+def forward_parts(case: Case, states: Sequence[State], drawn: Drawn) -> dict[str, Array]:
+    """What the forward computes, by name, in M draws, from the states before step 0 and after each."""
+    model, objective = case.model, case.objective
+    if isinstance(objective, Cotangents):
+        final = zip(model.of(Use.STATE), states[-1], strict=True)
+        outputs = np.stack([state[0] for state in states[1:]], axis=2)
+        return {OUTPUTS: outputs, **{final_of(block): array for block, array in final}}
+    copies, f = states[0][0].shape[:1], Namespace(case.cast, Arithmetic())
+    read, value = [], np.zeros(copies, real_of(WIDER[case.dtype]))
+    for t, state in enumerate(states[1:]):
+        p, data = drawn(t)
+        read.append(read_out(model, f, p, state, copies))
+        if t in case.losses:
+            value = value + term(model, objective, f, p, data, state, copies).sum(axis=-1)
+    return {OUTPUTS: np.stack(read, axis=2), VALUE: value}
+
+
+def expected_forward(case: Case, parts: Mapping[str, Array]) -> dict[str, Expected]:
+    """The truth of what the forward computes, by name, from M draws of it."""
     tiny = least_normal(real_of(case.dtype))
-    return {name: judged(case, array, np.abs(array[0]) + tiny) for name, array in named.items()}
+    # The loss has an addend for every record and step.
+    addends = {VALUE: case.records * len(case.losses)}
+    return {
+        name: judged(case, array, many(np.abs(array[0]) + tiny, addends.get(name, 1)))
+        for name, array in parts.items()
+    }
 
 
 def fits(case: Case, arrays: Iterable[Array]) -> bool:

@@ -16,7 +16,7 @@ from rnn.arrays import Array
 from verification.asked.case import Case, by_reach
 from verification.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
-from verification.truth.expectation import expected_forward, fits, judged
+from verification.truth.expectation import expected_forward, fits, forward_parts, judged
 from verification.truth.rounding import Rounding
 from verification.truth.sums import Sums
 
@@ -29,22 +29,21 @@ CHANCE = 2.0
 class Replayed:
     """A case's gradient in M draws (M, …), and a bound of Σ |terms| and of what the type may lose (…).
 
-    ``outputs`` (M, N, T, …), ``final`` (M, N, …). ``kinked``: a function stands too near a kink to have a
-    slope at this precision.
+    ``parts``: what the forward computes, by name (M, …). ``kinked``: a function stands too near a kink to
+    have a slope at this precision.
     """
 
     case: Case
     grads: Mapping[str, Array]
     terms: Mapping[str, Array]
     lost: Mapping[str, Array]
-    outputs: Array
-    final: tuple[Array, ...]
+    parts: Mapping[str, Array]
     kinked: bool
 
     @cached_property
     def determined(self) -> bool:
         """Did nothing overflow, and has everything a slope?"""
-        return not self.kinked and fits(self.case, (*self.grads.values(), self.outputs, *self.final))
+        return not self.kinked and fits(self.case, (*self.grads.values(), *self.parts.values()))
 
     def expected(self) -> dict[str, Expected]:
         """Every block's truth, with its Y, A and L."""
@@ -57,8 +56,8 @@ class Replayed:
         }
 
     def forward(self) -> dict[str, Expected]:
-        """The truth of the outputs and of each final state, by name."""
-        forward = expected_forward(self.case, self.outputs, self.final)
+        """The truth of what the forward computes, by name."""
+        forward = expected_forward(self.case, self.parts)
         return {name: self._wide(each) for name, each in forward.items()}
 
     @staticmethod
@@ -82,6 +81,6 @@ def replayed(case: Case) -> Replayed:
             batches.append(Batch(case, replays, tuple(np.concatenate(each, axis=1) for each in held), 2))
         for batch in batches:
             batch.backward(sums)
-    outputs = np.stack([state[0] for state in whole.states[1:]], axis=2)
+        parts = forward_parts(case, whole.states, whole.drawn)
     kinked = any(batch.kinked for batch in batches)
-    return Replayed(case, sums.gradients(), sums.terms, sums.lost, outputs, whole.states[-1], kinked)
+    return Replayed(case, sums.gradients(), sums.terms, sums.lost, parts, kinked)

@@ -36,7 +36,7 @@ from verification.tolerance import (
     many,
     unit,
 )
-from verification.truth.expectation import expected_forward, fits, judged
+from verification.truth.expectation import expected_forward, fits, forward_parts, judged
 from verification.truth.observed import Call, Observed, conjugated, kinked, shapes_of_calls, value_of
 from verification.truth.unroll import advance, term
 
@@ -46,9 +46,9 @@ class LagTable:
     """The table of a case in M draws, for L groups of losses and T steps, in the next wider type.
 
     ``grads``, by block: STEP and READOUT (M, L, T, …), INPUT (M, L, T, N, …), STATE (M, L, N, …). ``terms``
-    and ``lost`` are Σ |terms| and what the type may lose of them, without M. ``outputs`` (M, N, T, …) is the
-    first state array after each step, ``final`` (M, N, …) are all of them after the last. ``kinked``:
-    a function stands too near a kink to have a slope at this precision.
+    and ``lost`` are Σ |terms| and what the type may lose of them, without M. ``parts``: what the forward
+    computes, by name, in M draws. ``kinked``: a function stands too near a kink to have a slope at
+    this precision.
     """
 
     case: Case
@@ -56,14 +56,13 @@ class LagTable:
     grads: Mapping[str, Array]
     terms: Mapping[str, Array]
     lost: Mapping[str, Array]
-    outputs: Array
-    final: tuple[Array, ...]
+    parts: Mapping[str, Array]
     kinked: bool
 
     @cached_property
     def determined(self) -> bool:
         """Did nothing overflow, and has everything a slope?"""
-        return not self.kinked and fits(self.case, (*self.grads.values(), self.outputs, *self.final))
+        return not self.kinked and fits(self.case, (*self.grads.values(), *self.parts.values()))
 
     def gradient(self, first: Sequence[int]) -> dict[str, Array]:
         """The gradient, each block masked by the earliest step that each loss may reach."""
@@ -81,8 +80,8 @@ class LagTable:
         return made
 
     def forward(self) -> dict[str, Expected]:
-        """The truth of the outputs and of each final state, by name."""
-        return expected_forward(self.case, self.outputs, self.final)
+        """The truth of what the forward computes, by name."""
+        return expected_forward(self.case, self.parts)
 
     def _masked(self, name: str, array: Array, first: Sequence[int]) -> Array:
         """(M, …), summed over groups and, but for inputs, over steps; inputs as (M, N, T, …)."""
@@ -124,7 +123,6 @@ def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None 
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
         grads = conjugated(drawn.gradients())
-        states = drawn.states[1:]
         apart = _Copies(case, groups, 1, apart=True)
         each = conjugated(apart.gradients())
         lost = _lost(case, each, apart.states)
@@ -147,8 +145,7 @@ def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None 
         grads=named,
         terms=terms,
         lost=lost,
-        outputs=np.stack([state[0][:, 0, 0] for state in states], axis=2),
-        final=tuple(array[:, 0, 0] for array in states[-1]),
+        parts=drawn.parts(),
         kinked=drawn.kinked(),
     )
 
@@ -185,10 +182,8 @@ class _Copies:
             t: {name: self._by_record(array) for name, array in case.objective.data(t, case.steps).items()}
             for t in case.losses
         }
-        self.calls = [
-            [self._call(shape) for shape in shapes_of_calls(case, slice(0, 1) if apart else slice(None))]
-            for _ in steps
-        ]
+        shapes = shapes_of_calls(case, slice(0, 1) if apart else slice(None))
+        self.calls = [[self._call(shape) for shape in shapes] for _ in steps]
         self._rounding = [[self._noise(self._inner(array)) for array in case.state] for _ in steps]
         if apart:
             zeros = [
@@ -299,6 +294,18 @@ class _Copies:
             self.case.model, self.case.objective, f, p, data, tuple(a[:, held] for a in state), copies
         )
         return anp.sum(loss)
+
+    def parts(self) -> dict[str, Array]:
+        """What the forward computes, by name, in every draw: all groups compute the same."""
+        held = [block.name for block in self.case.model.of(Use.READOUT) if block.name in self._leaves]
+
+        def drawn(t: int) -> tuple[Named, dict[str, Array]]:
+            number = self.case.losses.index(t) if t in self._data else 0
+            p = Named({name: self._leaves[name][number][:, 0, 0] for name in held})
+            return p, {name: array[:, 0, 0] for name, array in self._data.get(t, {}).items()}
+
+        states = [tuple(array[:, 0, 0] for array in state) for state in self.states]
+        return forward_parts(self.case, states, drawn)
 
     def kinked(self) -> bool:
         """Does a function stand too near a kink?"""

@@ -3,8 +3,9 @@
 import numpy as np
 
 from verification.asked.case import random_case
+from verification.asked.model import Named
 from verification.models import lstm
-from verification.truth.expectation import expected_forward, final_of, fits, judged
+from verification.truth.expectation import expected_forward, fits, forward_parts, judged
 
 
 def some():
@@ -22,11 +23,30 @@ def test_the_truth_is_the_first_draw_and_the_spread_the_farthest_of_the_others()
 
 
 def test_the_forward_s_parts_have_names():
-    """Outputs, and a final state for every state."""
-    arrays = [np.ones((3, 2, 3))] * 2
-    told = expected_forward(some(), np.ones((3, 2, 4, 3)), arrays)
-    assert list(told) == ["outputs", "final h0", "final c0"]
-    assert final_of(lstm.block("c0")) == "final c0"
+    """Outputs, and a final state for every state; of a loss its value, from every readout."""
+    case = some()
+    states = [tuple(np.stack([array, array]) for array in case.state)] * 4
+    parts = forward_parts(case, states, lambda t: None)
+    assert {name: array.shape for name, array in parts.items()} == {
+        "outputs": (2, 2, 3, 3),
+        "final h0": (2, 2, 3),
+        "final c0": (2, 2, 3),
+    }
+
+
+def test_of_a_loss_the_forward_is_every_readout_and_its_value():
+    """Summed over records."""
+    case = random_case(lstm, np.random.default_rng(0), {"H": 3, "D": 2, "K": 1}, losses="last")
+    states = [tuple(np.stack([array, array]) for array in case.state)] * 4
+    drawn = Named({name: np.stack([case.blocks[name]] * 2) for name in "Vc"})
+    target = {"target": np.stack([case.objective.targets[:, 0]] * 2)}
+    parts = forward_parts(case, states, lambda t: (drawn, target))
+    assert parts["outputs"].shape == (2, 2, 3, 1)
+    off = parts["outputs"][0, :, -1] - case.objective.targets[:, 0]
+    np.testing.assert_allclose(parts["value"], np.sum(off**2) / 2)
+    expected = expected_forward(case, parts)["value"]
+    assert expected.spread == 0
+    assert expected.terms == abs(parts["value"][0])
 
 
 def test_what_the_type_does_not_hold_does_not_fit():

@@ -27,10 +27,10 @@ def some(model, steps=5, records=2, policy=None, objective="cotangents", dtype=n
     dtype = np.result_type(dtype, np.complex64) if model.complex else np.dtype(dtype)
     case = random_case(model, rng, options.pop("sizes", SIZES), records, steps, dtype, **options)
     if policy is not None:
-        case = replace(case, first=tuple(policy.first(t, steps) for t in range(steps)))
+        case = replace(case, policy=policy)
     if objective == "targets":
         readout = {block.name: rng.uniform(-1, 1, block.shape(SIZES)) for block in model.of(Use.READOUT)}
-        targets = Targets(rng.uniform(-1, 1, (records, steps - 1, SIZES["K"])), 1)
+        targets = Targets(rng.uniform(-1, 1, (records, steps, SIZES["K"])))
         case = replace(case, blocks={**case.blocks, **readout}, objective=targets)
     return case
 
