@@ -14,11 +14,11 @@ from autograd.builtins import tuple as traced_tuple
 from autograd.core import make_vjp
 
 from rnn.arrays import Array
-from verification.asked.case import WIDER, Case
+from verification.asked.case import Case
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Named, State, Use
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
-from verification.truth.rounding import COPIES, Rounding
+from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Lost, Sums, bounded, signs
 from verification.truth.unroll import advance, term
 
@@ -39,11 +39,12 @@ class _Step:
         self,
         case: Case,
         rounding: Rounding,
+        copies: Copies,
         where: tuple[Array, Array],
         state: State,
         calls: list[tuple[int, ...]],
     ) -> None:
-        self._case, self._rounding = case, rounding
+        self._case, self._rounding, self._copies = case, rounding, copies
         rows, model = len(where[0]), case.model
         self.leaves: dict[str, Any] = {}
         for block in model.of(Use.STEP):
@@ -54,7 +55,7 @@ class _Step:
             self.leaves[block.name] = array[:, :rows]
         self.calls: list[Call] = rounding.of_calls(calls)
         for i, call in enumerate(self.calls):
-            self.leaves[_argument(i)] = np.zeros((COPIES, *call.shape), WIDER[case.dtype])
+            self.leaves[_argument(i)] = np.zeros((copies.count, *call.shape), copies.dtype)
         self._kept = [rounding.noise((rows, *array.shape[2:])) for array in state]
 
     def results(self, leaves: Any) -> Any:
@@ -68,7 +69,7 @@ class _Step:
         inputs = {block.name: named[block.name] for block in model.of(Use.INPUT)}
         before = tuple(named[block.name] for block in model.of(Use.STATE))
         f = Namespace(self._case.cast, Observed(self.calls))
-        after = advance(model, f, p, inputs, before, (COPIES,))
+        after = advance(model, f, p, inputs, before, (self._copies.count,))
         kept = (self._rounding.rounded(a, noise) for a, noise in zip(after, self._kept, strict=True))
         return traced_tuple((*kept, *(call.argument() for call in self.calls)))
 
@@ -81,8 +82,11 @@ def _argument(i: int) -> str:
 class Batch:
     """Replays from given states (M, rows, …), longest first. ``kinked``: a function stood near a kink."""
 
-    def __init__(self, case: Case, replays: Sequence[Replay], start: State, salt: int) -> None:
-        self._case, self._replays, self._start, self._salt = case, replays, start, salt
+    def __init__(
+        self, case: Case, copies: Copies, replays: Sequence[Replay], start: State, salt: int
+    ) -> None:
+        self._case, self._copies, self._replays, self._start = case, copies, replays, start
+        self._salt = salt
         self._record = np.tile(np.arange(case.records), len(replays))
         self._first = np.repeat([replay.first for replay in replays], case.records)
         # The shapes of the functions' arguments, by how many rows make a step.
@@ -99,7 +103,10 @@ class Batch:
         rows = len(where[0])
         if rows not in self._calls:
             self._calls[rows] = shapes_of_calls(self._case, where[0])
-        return _Step(self._case, Rounding(self._case, self._salt, s), where, state, self._calls[rows])
+        return _Step(self._case, self._rounding(s), self._copies, where, state, self._calls[rows])
+
+    def _rounding(self, *place: int) -> Rounding:
+        return Rounding(self._case, self._copies, self._salt, *place)
 
     @cached_property
     def states(self) -> list[State]:
@@ -120,7 +127,7 @@ class Batch:
             rows = self.states[made][0].shape[1]
             flow, lost.flow = _widened(flow, rows), _widened(lost.flow, rows)
             for number, (which, data) in enumerate(self._losses(made)):
-                rounding = Rounding(self._case, self._salt, self._case.steps + made, number)
+                rounding = self._rounding(self._case.steps + made, number)
                 for array, arrived in zip(flow, self._loss(rounding, made, which, data, sums), strict=True):
                     array[:, which] += arrived
             if made:
@@ -155,7 +162,7 @@ class Batch:
 
     def drawn(self, t: int) -> tuple[Named, dict[str, Array]]:
         """READOUT blocks and the objective's data at step t, rounded anew."""
-        case, rounding = self._case, Rounding(self._case, self._salt, 2 * self._case.steps + t)
+        case, rounding = self._case, self._rounding(2 * self._case.steps + t)
         readout = [block.name for block in case.model.of(Use.READOUT) if block.name in case.blocks]
         data = case.objective.data(t, case.steps) if t in case.losses else {}
         p = Named({name: rounding.of_array(case.blocks[name]) for name in readout})
@@ -176,12 +183,15 @@ class Batch:
             p = Named({name: leaves[name] for name in readout})
             state = tuple(leaves[name] for name in states)
             f = Namespace(case.cast, Arithmetic())
-            return term(model, case.objective, f, p, drawn, state, (COPIES,))
+            return term(model, case.objective, f, p, drawn, state, (self._copies.count,))
 
         back, told = make_vjp(losses, leaves)
         grads = back(np.ones_like(told))
         if readout:
-            probes = back(signs(len(which), np.random.default_rng(made)).astype(told.dtype))
+            probes = grads
+            if self._copies.draws:
+                signed = signs(self._copies, len(which), np.random.default_rng(made))
+                probes = back(signed.astype(told.dtype))
             for name in readout:
                 sums.add(name, grads[name], bounded(probes[name], len(which), grads[name][0]))
         return [grads[name] for name in states]
@@ -193,15 +203,15 @@ class Batch:
         back, after = make_vjp(step.results, step.leaves)
         none = [np.zeros_like(each) for each in after[len(flow) :]]
         grads = back(traced_tuple((*flow, *none)))
-        signed = signs(rows, np.random.default_rng(s))
-        probes = back(traced_tuple((*(_times(signed, array) for array in flow), *none)))
-        arguments = [grads[_argument(i)] for i in range(len(none))]
-        begun = [lost.started(each) for each in (*flow, *arguments)]
-        gone = None
-        if lost.count:
-            for i, array in enumerate(lost.flow):
-                begun[i] = begun[i] + array
-            gone = back(traced_tuple(begun))
+        # The truth by itself, without draws, tells no bounds.
+        probes, gone = grads, None
+        if self._copies.draws:
+            signed = signs(self._copies, rows, np.random.default_rng(s))
+            probes = back(traced_tuple((*(_times(signed, array) for array in flow), *none)))
+            begun = [lost.started(each) for each in (*flow, *(grads[_argument(i)] for i in range(len(none))))]
+            if lost.count:
+                arrived = [a + b for a, b in zip(begun, lost.flow, strict=False)]
+                gone = back(traced_tuple((*arrived, *begun[len(arrived) :])))
         for block in model.of(Use.STEP, Use.INPUT):
             shared = block.use is Use.STEP
             grad, place = grads[block.name], () if shared else where
@@ -216,7 +226,7 @@ class Batch:
 
 def _widened(flow: list[Array], rows: int) -> list[Array]:
     """With zeros for rows that were not there."""
-    more = [np.zeros((COPIES, rows - a.shape[1], *a.shape[2:]), a.dtype) for a in flow]
+    more = [np.zeros((len(a), rows - a.shape[1], *a.shape[2:]), a.dtype) for a in flow]
     return [np.concatenate((array, zeros), axis=1) for array, zeros in zip(flow, more, strict=True)]
 
 

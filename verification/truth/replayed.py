@@ -17,7 +17,7 @@ from verification.asked.case import Case, by_reach
 from verification.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
 from verification.truth.expectation import expected_forward, fits, forward_parts, judged
-from verification.truth.rounding import Rounding
+from verification.truth.rounding import Copies, Rounding, copies_of
 from verification.truth.sums import Sums
 
 # By how much Y of some draws may fall short of Y of others: the lag table's lies between a half of this one's
@@ -67,20 +67,34 @@ class Replayed:
 
 def replayed(case: Case) -> Replayed:
     """The truth of a case under its own truncation, and how closely it must be met."""
-    losses, sums = dict(by_reach(case)), Sums(case)
     # Overflow is found, and the case set aside, by ``Replayed.determined``.
     with np.errstate(all="ignore"):
-        rounding = Rounding(case, 0)
-        start = tuple(rounding.of_array(array) for array in case.state)
-        whole = Batch(case, [Replay(0, case.steps, losses.pop(0, ()))], start, 1)
-        batches = [whole]
-        if losses:
-            replays = [Replay(first, steps[-1] + 1 - first, steps) for first, steps in losses.items()]
-            replays.sort(key=lambda replay: replay.length, reverse=True)
-            held = zip(*(whole.states[replay.first] for replay in replays), strict=True)
-            batches.append(Batch(case, replays, tuple(np.concatenate(each, axis=1) for each in held), 2))
-        for batch in batches:
-            batch.backward(sums)
-        parts = forward_parts(case, whole.states, whole.drawn)
+        runs = [_run(case, copies) for copies in copies_of(case)]
+    last = runs[-1]
+    if len(runs) == 1:
+        return last
+    # The truth of one, and the draws and their bounds of the other.
+    grads, parts = (
+        {name: np.concatenate([array, after[name]]) for name, array in before.items()}
+        for before, after in ((runs[0].grads, last.grads), (runs[0].parts, last.parts))
+    )
+    return replace(last, grads=grads, parts=parts, kinked=any(run.kinked for run in runs))
+
+
+def _run(case: Case, copies: Copies) -> Replayed:
+    """The same of some copies."""
+    losses, sums = dict(by_reach(case)), Sums(case, copies)
+    rounding = Rounding(case, copies, 0)
+    start = tuple(rounding.of_array(array) for array in case.state)
+    whole = Batch(case, copies, [Replay(0, case.steps, losses.pop(0, ()))], start, 1)
+    batches = [whole]
+    if losses:
+        replays = [Replay(first, steps[-1] + 1 - first, steps) for first, steps in losses.items()]
+        replays.sort(key=lambda replay: replay.length, reverse=True)
+        held = zip(*(whole.states[replay.first] for replay in replays), strict=True)
+        batches.append(Batch(case, copies, replays, tuple(np.concatenate(each, axis=1) for each in held), 2))
+    for batch in batches:
+        batch.backward(sums)
+    parts = forward_parts(case, whole.states, whole.drawn)
     kinked = any(batch.kinked for batch in batches)
     return Replayed(case, sums.gradients(), sums.terms, sums.lost, parts, kinked)

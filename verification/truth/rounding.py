@@ -1,6 +1,7 @@
 """Numbers as a draw has them: rounded, each by a noise that is told again whenever it is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,35 +11,59 @@ from verification.asked.case import WIDER, Case, real_of
 from verification.tolerance import DRAWS, PERTURBATION, least_normal, unit
 from verification.truth.observed import Call
 
-# The draws, and before them the truth.
-COPIES = 1 + DRAWS
+
+@dataclass(frozen=True)
+class Copies:
+    """Copies of a case that are computed together: in a type, maybe the truth, and after it the draws."""
+
+    dtype: np.dtype[Any]
+    truth: bool
+    draws: int
+
+    @property
+    def count(self) -> int:
+        """M."""
+        return int(self.truth) + self.draws
+
+
+def copies_of(case: Case) -> tuple[Copies, ...]:
+    """The truth in the next wider type, and the draws in double precision.
+
+    Of a case in double precision the draws are rounded for themselves as well, which adds to what they show:
+    a longer type has no fast matrix product, and would take ten times as long.
+    """
+    wide, double = WIDER[case.dtype], np.result_type(case.dtype, np.float64)
+    if wide == double:
+        return (Copies(wide, True, DRAWS),)
+    return Copies(wide, True, 0), Copies(double, False, DRAWS)
 
 
 class Rounding:
-    """What rounding may do to the numbers of a case, in M = ``COPIES`` copies; nothing to the first.
+    """What rounding may do to the numbers of a case, in M copies; nothing to the truth.
 
     The same ``place`` gives the same noises, in the order in which they are asked for.
     """
 
-    def __init__(self, case: Case, *place: int) -> None:
-        self._wide, self._unit = WIDER[case.dtype], unit(real_of(case.dtype))
+    def __init__(self, case: Case, copies: Copies, *place: int) -> None:
+        self._copies, self._unit = copies, unit(real_of(case.dtype))
         self._tiny = least_normal(real_of(case.dtype))
         self._rng = np.random.default_rng(place)
 
     def noise(self, shape: tuple[int, ...]) -> Array:
         """2uξ (M, …)."""
-        xi: Array = self._rng.uniform(-1, 1, (COPIES, *shape)).astype(self._wide)
-        if np.iscomplexobj(xi):
-            xi = xi + 1j * self._rng.uniform(-1, 1, xi.shape)
-        xi[0] = 0
-        xi *= PERTURBATION * self._unit
+        xi: Array = np.zeros((self._copies.count, *shape), self._copies.dtype)
+        if self._copies.draws:
+            drawn = xi[-self._copies.draws :]
+            drawn += self._rng.uniform(-1, 1, drawn.shape)
+            if np.iscomplexobj(xi):
+                drawn += 1j * self._rng.uniform(-1, 1, drawn.shape)
+            drawn *= PERTURBATION * self._unit
         return xi
 
     def of_array(self, array: Array) -> Array:
         """An array (…), rounded (M, …)."""
-        wide = array.astype(self._wide)
-        copies = np.broadcast_to(wide, (COPIES, *wide.shape))
-        rounded: Array = self.rounded(copies, self.noise(wide.shape))
+        copies = np.broadcast_to(array.astype(self._copies.dtype), (self._copies.count, *array.shape))
+        rounded: Array = self.rounded(copies, self.noise(array.shape))
         return rounded
 
     def rounded(self, array: Any, noise: Array) -> Any:

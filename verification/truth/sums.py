@@ -10,21 +10,20 @@ from typing import Any
 import numpy as np
 
 from rnn.arrays import Array
-from verification.asked.case import WIDER, Case, real_of
+from verification.asked.case import Case, real_of
 from verification.tolerance import DRAWS, least_healthy, least_normal
-from verification.truth.rounding import COPIES
+from verification.truth.rounding import Copies
 
-# Column c holds the signs of term c in each draw; a draw more stands before them, for the truth.
+# Column c holds the signs of term c in each draw.
 _ROOT = np.array([[1, 1], [1, -1]])
 ORTHOGONAL = np.kron(_ROOT, np.kron(_ROOT, _ROOT))
 assert ORTHOGONAL.shape == (DRAWS, DRAWS)
 
 
-def signs(terms: int, rng: np.random.Generator) -> Array:
-    """(M, terms) of ±1."""
-    columns = np.arange(terms) % DRAWS
-    drawn = ORTHOGONAL[:, columns] * rng.choice((-1, 1), terms)
-    return np.concatenate([np.ones((1, terms)), drawn])
+def signs(copies: Copies, terms: int, rng: np.random.Generator) -> Array:
+    """(M, terms) of ±1, all 1 in the truth."""
+    drawn = ORTHOGONAL[:, np.arange(terms) % DRAWS] * rng.choice((-1, 1), terms)
+    return np.concatenate([np.ones((copies.count - DRAWS, terms)), drawn])
 
 
 # What chance may take from the bound of more terms than draws, where their signs are not orthogonal.
@@ -33,7 +32,7 @@ CHANCE = 1.5
 
 def bounded(sums: Array, terms: int, plain: Array | None = None) -> Array:
     """A bound of Σ |g| over so many terms from sums (M, …) with signs, and the sum without signs if known."""
-    norm: Array = np.hypot.reduce(np.abs(sums[1:]), axis=0)
+    norm: Array = np.hypot.reduce(np.abs(sums[-DRAWS:]), axis=0)
     bound: Array = norm * np.sqrt(terms / DRAWS) * (CHANCE if terms > DRAWS else 1)
     # Of terms that are all alike the plain sum is the sum of sizes.
     return bound if plain is None else np.maximum(bound, np.abs(plain))
@@ -42,13 +41,13 @@ def bounded(sums: Array, terms: int, plain: Array | None = None) -> Array:
 class Sums:
     """A gradient by its blocks: in M draws (M, …), and beside it Σ |terms| and what the type may lose (…)."""
 
-    def __init__(self, case: Case) -> None:
-        wide = WIDER[case.dtype]
+    def __init__(self, case: Case, copies: Copies) -> None:
+        dtype, real = copies.dtype, real_of(copies.dtype)
         shapes = {name: array.shape for name, array in case.blocks.items()}
-        self.draws = {name: np.zeros((COPIES, *shape), wide) for name, shape in shapes.items()}
         self._tiny = least_normal(real_of(case.dtype))
-        self.terms = {name: np.full(shape, self._tiny, real_of(wide)) for name, shape in shapes.items()}
-        self.lost = {name: np.zeros(shape, real_of(wide)) for name, shape in shapes.items()}
+        self.draws = {name: np.zeros((copies.count, *shape), dtype) for name, shape in shapes.items()}
+        self.terms = {name: np.full(shape, self._tiny, real) for name, shape in shapes.items()}
+        self.lost = {name: np.zeros(shape, real) for name, shape in shapes.items()}
 
     def add(self, name: str, draws: Array, terms: Array, where: tuple[Any, ...] = ()) -> None:
         """A part of a block's gradient, at these entries of it."""

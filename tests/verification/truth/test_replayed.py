@@ -50,8 +50,8 @@ def test_the_gradient_is_autograd_s_of_detached_replays(model, objective, policy
 
 
 @pytest.mark.parametrize("objective", ["cotangents", "targets"])
-def test_the_bound_is_as_wide_as_the_lag_table_s_and_seldom_thrice_it(objective):
-    """Of 19 in 20 blocks it is at least the table's, of none a half of it; the terms are never fewer."""
+def test_the_bound_is_as_wide_as_the_lag_table_s_and_of_its_size(objective):
+    """Of 19 in 20 blocks it is at least the table's, of none a half of it, of 19 in 20 not five times it."""
     ratios = []
     for model in SHIPPED:
         if objective == "targets" and not model.of(Use.READOUT):
@@ -66,8 +66,8 @@ def test_the_bound_is_as_wide_as_the_lag_table_s_and_seldom_thrice_it(objective)
     low, typical, high = np.quantile(ratios, [0.05, 0.5, 0.95])
     assert min(ratios) > 0.5
     assert low >= 1
-    assert typical < 2.2
-    assert high < 3
+    assert typical < 3
+    assert high < 5
 
 
 def test_terms_of_many_records_are_bounded_too():
@@ -79,13 +79,15 @@ def test_terms_of_many_records_are_bounded_too():
             assert table[name].terms <= wide[name].terms <= 4 * table[name].terms
 
 
-def test_outputs_and_final_states_are_the_table_s():
+@pytest.mark.parametrize("objective", ["cotangents", "targets"])
+def test_what_the_forward_computes_is_the_table_s(objective):
     """The truths to a rounding, the bounds by other draws."""
-    case = some(lstm, policy=Window(1))
-    for name, expected in grouped_table(case).forward().items():
-        got = replayed(case).forward()[name]
-        np.testing.assert_allclose(got.truth, expected.truth, rtol=0, atol=CLOSE)
-        assert expected.bound / 2 < got.bound < 4 * expected.bound
+    case = some(lstm, policy=Window(1), objective=objective)
+    table, got = grouped_table(case).forward(), replayed(case).forward()
+    assert got.keys() == table.keys()
+    for name, expected in table.items():
+        np.testing.assert_allclose(got[name].truth, expected.truth, rtol=1e-15, atol=CLOSE)
+        assert expected.bound / 2 < got[name].bound < 4 * expected.bound
 
 
 LARGE = ((40, 2, 2), (3, 70, 3), (2, 9, 40), (12, 33, 1))

@@ -5,8 +5,8 @@ import pytest
 
 from verification.asked.case import random_case
 from verification.models import complex_scan, vanilla
-from verification.tolerance import PERTURBATION, unit
-from verification.truth.rounding import COPIES, Rounding
+from verification.tolerance import DRAWS, PERTURBATION, unit
+from verification.truth.rounding import Copies, Rounding, copies_of
 
 
 def some(model=vanilla, dtype=np.float32):
@@ -14,11 +14,26 @@ def some(model=vanilla, dtype=np.float32):
     return random_case(model, np.random.default_rng(0), {"H": 3, "D": 2}, dtype=dtype)
 
 
+(TOGETHER,) = copies_of(some())
+
+
+def test_draws_of_double_precision_are_computed_apart_from_the_truth():
+    """In its own type; of single precision all are in double."""
+    assert Copies(np.dtype(np.float64), True, DRAWS) == TOGETHER
+    truth, draws = copies_of(some(dtype=np.float64))
+    assert truth == Copies(np.dtype(np.longdouble), True, 0)
+    assert draws == Copies(np.dtype(np.float64), False, DRAWS)
+    assert (truth.count, draws.count) == (1, DRAWS)
+    array = some(dtype=np.float64).blocks["W"]
+    np.testing.assert_array_equal(Rounding(some(), truth, 0).of_array(array), array[None])
+    assert np.all(Rounding(some(dtype=np.float64), draws, 0).noise((3,)) != 0)
+
+
 def test_the_first_copy_is_the_number_itself_and_the_others_are_near():
     """Within 2u, and not all alike."""
     array = some().blocks["W"]
-    copies = Rounding(some(), 0).of_array(array)
-    assert copies.shape == (COPIES, *array.shape)
+    copies = Rounding(some(), TOGETHER, 0).of_array(array)
+    assert copies.shape == (9, *array.shape)
     assert copies.dtype == np.float64
     np.testing.assert_array_equal(copies[0], array)
     off = np.abs(copies[1:] / array - 1)
@@ -28,14 +43,15 @@ def test_the_first_copy_is_the_number_itself_and_the_others_are_near():
 
 def test_a_place_tells_the_same_again_and_another_does_not():
     """In the order in which it is asked."""
-    one, again, other = (Rounding(some(), 1, s).noise((4,)) for s in (2, 2, 3))
+    one, again, other = (Rounding(some(), TOGETHER, 1, s).noise((4,)) for s in (2, 2, 3))
     np.testing.assert_array_equal(one, again)
     assert np.all(one[1:] != other[1:])
 
 
 def test_complex_numbers_are_rounded_in_both_parts():
     """The real part and the imaginary one."""
-    noise = Rounding(some(complex_scan, np.complex64), 0).noise((2,))
+    (complex_,) = copies_of(some(complex_scan, np.complex64))
+    noise = Rounding(some(complex_scan, np.complex64), complex_, 0).noise((2,))
     assert np.iscomplexobj(noise)
     assert np.all(noise[1:].real != 0)
     assert np.all(noise[1:].imag != 0)
@@ -44,6 +60,6 @@ def test_complex_numbers_are_rounded_in_both_parts():
 @pytest.mark.parametrize("shapes", [[], [(2, 3), (3,)]])
 def test_calls_have_noises_of_their_arguments_shapes(shapes):
     """For the value and for the slope, which differ."""
-    calls = Rounding(some(), 0).of_calls(shapes)
-    assert [call.noise.shape for call in calls] == [(COPIES, *shape) for shape in shapes]
+    calls = Rounding(some(), TOGETHER, 0).of_calls(shapes)
+    assert [call.noise.shape for call in calls] == [(9, *shape) for shape in shapes]
     assert all(np.all(call.noise[1:] != call.shift[1:]) for call in calls)

@@ -6,13 +6,15 @@ import pytest
 from verification.asked.case import random_case
 from verification.models import vanilla
 from verification.tolerance import DRAWS, least_healthy
-from verification.truth.rounding import COPIES
+from verification.truth.rounding import Copies
 from verification.truth.sums import Lost, Sums, bounded, signs
+
+COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
 
 def signed_sums(terms):
     """Σ ±g in every copy, of terms (n, …)."""
-    return np.einsum("mn,n...->m...", signs(len(terms), np.random.default_rng(3)), terms)
+    return np.einsum("mn,n...->m...", signs(COPIES, len(terms), np.random.default_rng(3)), terms)
 
 
 @pytest.mark.parametrize("count", range(1, DRAWS + 1))
@@ -38,7 +40,7 @@ def test_of_more_terms_it_is_too_small_by_chance_alone():
 
 def test_terms_that_are_all_alike_are_bounded_by_their_plain_sum():
     """Signs may cancel there."""
-    assert bounded(np.zeros((COPIES, 1)), 16, np.full(1, -16.0)) == 16
+    assert bounded(np.zeros((COPIES.count, 1)), 16, np.full(1, -16.0)) == 16
 
 
 def test_a_bound_of_tiny_numbers_is_not_lost_in_squaring():
@@ -49,11 +51,11 @@ def test_a_bound_of_tiny_numbers_is_not_lost_in_squaring():
 def test_parts_come_together_where_they_belong():
     """At some entries, or at all; terms start at the least normal number."""
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
-    sums = Sums(case)
-    sums.add("b", np.ones((COPIES, 2)), np.full(2, 3.0))
-    sums.add("xs", np.ones((COPIES, 1, 3)), np.ones((1, 3)), (np.array([1]), np.array([2])))
+    sums = Sums(case, COPIES)
+    sums.add("b", np.ones((COPIES.count, 2)), np.full(2, 3.0))
+    sums.add("xs", np.ones((COPIES.count, 1, 3)), np.ones((1, 3)), (np.array([1]), np.array([2])))
     sums.lose("b", np.full(2, 0.5))
-    assert sums.gradients()["b"].shape == (COPIES, 2)
+    assert sums.gradients()["b"].shape == (COPIES.count, 2)
     assert np.all(sums.terms["b"] == 3)
     assert np.all(sums.lost["b"] == 0.5)
     assert sums.draws["xs"][0].sum() == 3
@@ -65,9 +67,9 @@ def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
     """Counted, and of its size in every copy."""
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
     small = least_healthy(np.dtype(np.float64)) / 2
-    cotangent = np.broadcast_to(np.array([[small, 1.0, 0.0]]), (COPIES, 1, 3))
+    cotangent = np.broadcast_to(np.array([[small, 1.0, 0.0]]), (COPIES.count, 1, 3))
     lost = Lost(case, [])
     started = lost.started(cotangent)
     assert lost.count == 1
-    np.testing.assert_array_equal(np.abs(started), np.broadcast_to([[small, 0, 0]], (COPIES, 1, 3)))
+    np.testing.assert_array_equal(np.abs(started), np.broadcast_to([[small, 0, 0]], (COPIES.count, 1, 3)))
     np.testing.assert_allclose(lost.bound(started), [[small, 0, 0]])
