@@ -22,6 +22,9 @@ from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Lost, Sums, bounded, signs
 from verification.truth.unroll import advance, term
 
+# The STEP blocks are rounded anew at each of so many steps, and then in turn.
+TURNS = 4
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -40,15 +43,14 @@ class _Step:
         case: Case,
         rounding: Rounding,
         copies: Copies,
+        shared: dict[str, Array],
         where: tuple[Array, Array],
         state: State,
         calls: list[tuple[int, ...]],
     ) -> None:
         self._case, self._rounding, self._copies = case, rounding, copies
         rows, model = len(where[0]), case.model
-        self.leaves: dict[str, Any] = {}
-        for block in model.of(Use.STEP):
-            self.leaves[block.name] = rounding.of_array(case.blocks[block.name])
+        self.leaves: dict[str, Any] = dict(shared)
         for block in model.of(Use.INPUT):
             self.leaves[block.name] = rounding.of_array(case.blocks[block.name][where])
         for block, array in zip(model.of(Use.STATE), state, strict=True):
@@ -103,7 +105,15 @@ class Batch:
         rows = len(where[0])
         if rows not in self._calls:
             self._calls[rows] = shapes_of_calls(self._case, where[0])
-        return _Step(self._case, self._rounding(s), self._copies, where, state, self._calls[rows])
+        shared = self._shared[s % TURNS]
+        return _Step(self._case, self._rounding(s), self._copies, shared, where, state, self._calls[rows])
+
+    @cached_property
+    def _shared(self) -> list[dict[str, Array]]:
+        """The STEP blocks, as rounded in each turn."""
+        case, turns = self._case, [self._rounding(3 * self._case.steps, turn) for turn in range(TURNS)]
+        blocks = case.model.of(Use.STEP)
+        return [{block.name: turn.of_array(case.blocks[block.name]) for block in blocks} for turn in turns]
 
     def _rounding(self, *place: int) -> Rounding:
         return Rounding(self._case, self._copies, self._salt, *place)

@@ -32,7 +32,11 @@ CHANCE = 1.5
 
 def bounded(sums: Array, terms: int, plain: Array | None = None) -> Array:
     """A bound of Σ |g| over so many terms from sums (M, …) with signs, and the sum without signs if known."""
-    norm: Array = np.hypot.reduce(np.abs(sums[-DRAWS:]), axis=0)
+    size = np.abs(sums[-DRAWS:])
+    # Divided by the largest, for the square of a small number may be none.
+    largest = np.max(size, initial=0) or 1
+    size /= largest
+    norm = largest * np.sqrt(np.einsum("m...,m...->...", size, size))
     bound: Array = norm * np.sqrt(terms / DRAWS) * (CHANCE if terms > DRAWS else 1)
     # Of terms that are all alike the plain sum is the sum of sizes.
     return bound if plain is None else np.maximum(bound, np.abs(plain))
