@@ -117,6 +117,7 @@ class Case:
     ``functions``: the one that plays each role, by name, where it is not the first. ``policy``: how far back
     a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints`` and
     ``workspace``: how an engine that can is asked to compute it, as in ``verification.problem.Problem``.
+    ``layouts``: how arrays are laid out in memory when it is asked, by name, where not in C order.
     """
 
     model: Model
@@ -126,6 +127,7 @@ class Case:
     policy: Truncation = FULL
     checkpoints: int | None = None
     workspace: bool = False
+    layouts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inputs(self) -> dict[str, Array]:

@@ -91,6 +91,26 @@ def covering(
     return rows
 
 
+def companions(
+    wanted: Iterable[Tuple], factors: Factors, rules: Sequence[Rule], rng: np.random.Generator
+) -> list[dict[str, Level]]:
+    """Rows that meet these tuples, their other levels drawn."""
+    rows: list[dict[str, Level]] = []
+    for levels in sorted(wanted, key=repr):
+        if not any(all(row[name] == level for name, level in levels) for row in rows):
+            # The order in which levels are tried is what makes the row.
+            order = {
+                name: [factors[name][i] for i in rng.permutation(len(factors[name]))] for name in factors
+            }
+            table = _Table(order, 1, rules)
+            row = np.full(len(factors), OPEN)
+            for name, level in levels:
+                row[list(order).index(name)] = order[name].index(level)
+            whole = table.completed(row)
+            rows.append({name: some[i] for (name, some), i in zip(order.items(), whole, strict=True)})
+    return rows
+
+
 # A level that is not chosen yet.
 OPEN = -1
 

@@ -11,8 +11,8 @@ from verification.asked.policies import FULL, KINDS, Truncation, policy_of
 from verification.asked.scope import Scope
 
 # The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
-MOST_RECORDS = 65
-MOST_STEPS = 64
+MOST_RECORDS = 129
+MOST_STEPS = 129
 
 
 def _wrong(field: str, given: Any, needed: str) -> ValueError:

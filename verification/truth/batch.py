@@ -56,8 +56,10 @@ class _Step:
         for block, array in zip(model.of(Use.STATE), state, strict=True):
             self.leaves[block.name] = array[:, :rows]
         self.calls: list[Call] = rounding.of_calls(calls)
-        for i, call in enumerate(self.calls):
-            self.leaves[_argument(i)] = np.zeros((copies.count, *call.shape), copies.dtype)
+        # What flows to the arguments tells what may be lost there, which is asked of draws alone.
+        self._arguments = [_argument(i) for i in range(len(self.calls) if copies.draws else 0)]
+        for name, call in zip(self._arguments, self.calls, strict=False):
+            self.leaves[name] = np.zeros((copies.count, *call.shape), copies.dtype)
         self._kept = [rounding.noise((rows, *array.shape[2:])) for array in state]
 
     def results(self, leaves: Any) -> Any:
@@ -65,8 +67,8 @@ class _Step:
         model = self._case.model
         # Fetched once: each look into what autograd traces costs it an entry of its own.
         named = {name: leaves[name] for name in self.leaves}
-        for i, call in enumerate(self.calls):
-            call.added = named[_argument(i)]
+        for name, call in zip(self._arguments, self.calls, strict=False):
+            call.added = named[name]
         p = Named({block.name: named[block.name] for block in model.of(Use.STEP)})
         inputs = {block.name: named[block.name] for block in model.of(Use.INPUT)}
         before = tuple(named[block.name] for block in model.of(Use.STATE))

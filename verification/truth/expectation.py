@@ -23,6 +23,14 @@ def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0) -> Expecte
 OUTPUTS, VALUE = "outputs", "value"
 
 
+def addends(case: Case, block: Block) -> int:
+    """Of how many terms, alike it may be, an engine's sum for an entry of a block's gradient is.
+
+    What is by record takes no other record's.
+    """
+    return case.steps * (1 if block.use in (Use.INPUT, Use.STATE) else case.records)
+
+
 def final_of(block: Block) -> str:
     """What the final state of a STATE block is called."""
     return f"final {block.name}"

@@ -16,7 +16,7 @@ from rnn.arrays import Array
 from verification.asked.case import Case, by_reach
 from verification.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
-from verification.truth.expectation import expected_forward, fits, forward_parts, judged
+from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.rounding import Copies, Rounding, copies_of
 from verification.truth.sums import Sums
 
@@ -47,13 +47,11 @@ class Replayed:
 
     def expected(self) -> dict[str, Expected]:
         """Every block's truth, with its Y, A and L."""
-        addends = self.case.records * self.case.steps
-        return {
-            name: self._wide(
-                judged(self.case, draws, many(self.terms[name], addends), float(np.max(self.lost[name])))
-            )
-            for name, draws in self.grads.items()
-        }
+        made = {}
+        for name, draws in self.grads.items():
+            terms = many(self.terms[name], addends(self.case, self.case.model.block(name)))
+            made[name] = self._wide(judged(self.case, draws, terms, float(np.max(self.lost[name]))))
+        return made
 
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""

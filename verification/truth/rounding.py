@@ -68,8 +68,10 @@ class Rounding:
 
     def rounded(self, array: Any, noise: Array) -> Any:
         """An array (M, …) with a noise of its shape."""
-        return array * (1 + noise) + noise * self._tiny
+        return array * (1 + noise) + noise * self._tiny if self._copies.draws else array
 
     def of_calls(self, shapes: Sequence[tuple[int, ...]]) -> list[Call]:
         """Calls of functions with arguments of these shapes."""
+        if not self._copies.draws:
+            return [Call(shape) for shape in shapes]
         return [Call(s, None, self.noise(s), self.noise(s), self._tiny, self._tiny) for s in shapes]

@@ -36,7 +36,7 @@ from verification.tolerance import (
     many,
     unit,
 )
-from verification.truth.expectation import expected_forward, fits, forward_parts, judged
+from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.observed import Call, Observed, conjugated, kinked, shapes_of_calls, value_of
 from verification.truth.unroll import advance, term
 
@@ -71,12 +71,12 @@ class LagTable:
     def expected(self, first: Sequence[int] | None = None) -> dict[str, Expected]:
         """Every block's truth, under the case's own truncation or another, with its Y, A and L."""
         first = first or self.case.reach
-        addends = self.case.records * self.case.steps
         made = {}
         for name in self.grads:
             draws = self._masked(name, self.grads[name], first)
             terms, lost = (self._masked(name, each[name][None], first)[0] for each in (self.terms, self.lost))
-            made[name] = judged(self.case, draws, many(terms, addends), float(np.max(lost)))
+            count = addends(self.case, self.case.model.block(name))
+            made[name] = judged(self.case, draws, many(terms, count), float(np.max(lost)))
         return made
 
     def forward(self) -> dict[str, Expected]:

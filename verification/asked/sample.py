@@ -1,0 +1,174 @@
+"""The designed sample of a claim: few cases in which every possible three levels meet, or four.
+
+``designed`` makes rows of levels, and gives each size a number of its class, so that every number meets every
+level of every other factor. ``case_of`` makes the numbers of a row.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import Case, Cotangents, random_case
+from verification.asked.claim import Claim
+from verification.asked.covering import Level, Tuple, companions, covering
+from verification.asked.exclusions import rules, work
+from verification.asked.factors import (
+    ALONE,
+    CHECKPOINTS,
+    TRUNCATIONS,
+    numbers,
+    sizes_of,
+    table,
+)
+from verification.asked.magnitudes import with_magnitudes
+from verification.asked.model import Model, Use
+from verification.asked.policies import FULL, Policy, Truncation
+
+# For how many steps in all replays go back, at most: what a window of many steps may cost.
+REPLAYED = 2_500
+
+
+@dataclass(frozen=True)
+class Row:
+    """A level of every factor, and a number of each size's class."""
+
+    levels: Mapping[str, Level]
+    sizes: Mapping[str, int]
+
+
+def varied(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
+    """The factors that have more than one level."""
+    return {name: levels for name, levels in table(model, claim).items() if len(levels) > 1}
+
+
+def designed(model: Model, claim: Claim, strength: int) -> tuple[Row, ...]:
+    """Rows that meet every possible tuple of so many levels, those of the least work first."""
+    factors, excluded = varied(model, claim), rules(model, claim)
+    rows = covering(factors, min(strength, len(factors)), excluded, np.random.default_rng(0))
+    return _with_numbers(model, claim, rows)
+
+
+def around(model: Model, claim: Claim, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
+    """Rows that meet these tuples, with other companions at every attempt."""
+    factors, excluded = varied(model, claim), rules(model, claim)
+    rows = companions(tuples, factors, excluded, np.random.default_rng(1 + attempt))
+    return _with_numbers(model, claim, rows)
+
+
+def _with_numbers(model: Model, claim: Claim, rows: Iterable[Mapping[str, Level]]) -> tuple[Row, ...]:
+    fixed = {name: levels[0] for name, levels in table(model, claim).items()}
+    whole = sorted(({**fixed, **row} for row in rows), key=lambda row: work(model, claim, row))
+    met: set[tuple[Any, ...]] = set()
+    return tuple(_numbered(row, met) for row in whole)
+
+
+def _numbered(levels: Mapping[str, Level], met: set[tuple[Any, ...]]) -> Row:
+    """The row with the number of each class that meets most of what it has not met yet."""
+    sizes = {}
+    for name, span in sizes_of(levels).items():
+        others = [item for item in levels.items() if item[0] not in (name, f"size {name}")]
+        fitting = [n for n in numbers(span) if name != "T" or n >= least_steps(levels)] or [span[1]]
+        sizes[name] = max(fitting, key=lambda n: sum((name, n, *item) not in met for item in others))
+        met |= {(name, sizes[name], *item) for item in others}
+    return Row(levels, sizes)
+
+
+def least_steps(levels: Mapping[str, Level]) -> int:
+    """The fewest steps on which the row's levels are what they are called."""
+    named = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
+    policy = levels.get("policy", "Full")
+    return max(
+        named.get(policy, 1) if isinstance(policy, str) else 1, CHECKPOINTS[levels.get("checkpoints", "none")]
+    )
+
+
+def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
+    """The numbers of a row, its arrays to be laid out as it says."""
+    levels, steps, records = row.levels, row.sizes["T"], row.sizes["N"]
+    functions = {role: levels[f"function {role}"] for role in claim.functions}
+    losses = {"last step": "last", "every step": "every"}.get(levels["losses"], "cotangents")
+    dtype = np.dtype(levels["type"])
+    case = random_case(model, rng, row.sizes, records, steps, dtype, functions, losses)
+    if isinstance(case.objective, Cotangents):
+        case = replace(case, objective=_in_part(case.objective, levels["losses"]))
+    case = with_magnitudes(case, levels, rng)
+    if levels["layout"] == "repeated":
+        case = _repeating(case, rng)
+    return replace(
+        case,
+        policy=_policy(levels["policy"], steps, rng),
+        layouts=_layouts(case, levels["layout"], rng),
+        checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
+        workspace=levels.get("workspace", False),
+    )
+
+
+def _in_part(objective: Cotangents, losses: str) -> Cotangents:
+    outputs, state = objective.outputs, objective.state
+    if losses == "outputs":
+        state = tuple(0 * array for array in state)
+    if losses == "final state":
+        outputs = 0 * outputs
+    return Cotangents(outputs, state)
+
+
+def _repeating(case: Case, rng: np.random.Generator) -> Case:
+    """An input, a state or the objective is the same for all records, or an input at all steps."""
+    named = [block.name for block in case.model.of(Use.INPUT, Use.STATE)]
+    chosen = int(rng.integers(len(named) + 1))
+    if chosen == len(named):
+        return replace(case, objective=case.objective.replaced(lambda array: _all_alike(array, 0)))
+    name = named[chosen]
+    axis = int(rng.integers(2)) if name in case.inputs else 0
+    return replace(case, blocks={**case.blocks, name: _all_alike(case.blocks[name], axis)})
+
+
+def _all_alike(array: Array, axis: int) -> Array:
+    return np.broadcast_to(array.take([0], axis), array.shape).copy()
+
+
+def _layouts(case: Case, layout: str, rng: np.random.Generator) -> dict[str, str]:
+    """By the name of an array, how it lies; none in C order."""
+    arrays = {**case.blocks, **case.objective.arrays()}
+    if layout == "C order":
+        return {}
+    if layout != ALONE:
+        return dict.fromkeys(arrays, layout)
+    # In one that has two axes the order can be seen.
+    seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
+    return {seen[int(rng.integers(len(seen)))]: "Fortran order"}
+
+
+def _checkpoints(level: str, steps: int) -> int | None:
+    """After how many steps a state is kept."""
+    named = {"none": None, "half": steps // 2, "T - 1": steps - 1, "T": steps}
+    return named[level] if level in named else int(level)
+
+
+def _policy(level: str | Truncation, steps: int, rng: np.random.Generator) -> Truncation:
+    """A truncation of this level."""
+    if not isinstance(level, str):
+        return level
+    if level == "Full":
+        return FULL
+    kind, _, how = level.partition(",")
+    # The more steps, the fewer each loss of a window may go back.
+    back = max(1, min(steps - 1, REPLAYED // steps))
+    some = int(np.exp(rng.uniform(0, np.log(back + 0.999))))
+    match how.strip():
+        case "k < T":
+            return Policy(kind, (some,))
+        case "k ≥ T":
+            return Policy(kind, (steps + int(rng.choice((0, 1, 5, 1000))),))
+        case "one chunk":
+            k1 = steps + int(rng.integers(3))
+            return Policy(kind, (k1, k1))
+        case "":
+            return Policy("Window", (0,))
+    ragged = [k1 for k1 in range(2, steps) if steps % k1]
+    k1 = ragged[int(rng.integers(len(ragged)))]
+    k2 = {"=": k1, ">": k1 + int(rng.choice((1, k1, 3 * k1, steps + 3))), "<": int(rng.integers(1, k1))}
+    return Policy(kind, (k1, k2[how.strip().split()[2]]))
