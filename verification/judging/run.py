@@ -43,9 +43,12 @@ Progress: TypeAlias = Callable[[int, int], object]
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A case on which a property fails, how it fails there, and whether it is the smallest that was found."""
+    """A case on which a property fails, how it fails there, and whether it is the smallest that was found.
 
-    case: Case
+    ``case``: None of a function that has no model.
+    """
+
+    case: Case | None
     property: str
     part: str
     failure: str
@@ -161,7 +164,7 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
     tally = Tally()
     with closing(spread(_look, blocks)) as outcomes:
         for outcome in outcomes:
-            tally += _of_lost(outcome) if isinstance(outcome, Lost) else outcome
+            tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
             refuted = any(row.failures for row in tally.rows.values())
             if progress is not None:
                 progress(tally.cases, tally.cases if refuted else total)
@@ -298,7 +301,7 @@ def _packed(case: Case) -> dict[str, Any]:
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
 
 
-def _of_lost(lost: Lost) -> Tally:
+def of_lost(lost: Lost) -> Tally:
     """The tally of a block whose process did not live to its end."""
     if lost.told is None:
         raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
