@@ -47,8 +47,11 @@ class Cotangents:
     state: tuple[Array, ...]
 
     def losses(self, steps: int) -> tuple[int, ...]:
-        """Every step."""
-        return tuple(range(steps))
+        """The steps that have a cotangent; the last, if none has."""
+        last = steps - 1
+        some = tuple(t for t in range(last) if self.outputs[:, t].any())
+        ends = self.outputs[:, last].any() or any(array.any() for array in self.state)
+        return (*some, last) if ends or not some else some
 
     def data(self, t: int, steps: int) -> dict[str, Array]:
         """The outputs' cotangent, and at the last step the final state's."""
@@ -118,6 +121,7 @@ class Case:
     a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints`` and
     ``workspace``: how an engine that can is asked to compute it, as in ``verification.problem.Problem``.
     ``layouts``: how arrays are laid out in memory when it is asked, by name, where not in C order.
+    ``lengths``: of records that end early, the steps of each; what follows is padding.
     """
 
     model: Model
@@ -128,6 +132,7 @@ class Case:
     checkpoints: int | None = None
     workspace: bool = False
     layouts: Mapping[str, str] = field(default_factory=dict)
+    lengths: tuple[int, ...] | None = None
 
     @property
     def inputs(self) -> dict[str, Array]:
@@ -184,7 +189,9 @@ class Case:
         """The same for some records, or for all in another order."""
         by_record = {block.name for block in self.model.of(Use.STATE, Use.INPUT)}
         blocks = {name: a[records] if name in by_record else a for name, a in self.blocks.items()}
-        return replace(self, blocks=blocks, objective=self.objective.replaced(lambda a: a[records]))
+        lengths = None if self.lengths is None else tuple(map(int, np.asarray(self.lengths)[records]))
+        objective = self.objective.replaced(lambda array: array[records])
+        return replace(self, blocks=blocks, objective=objective, lengths=lengths)
 
     def astype(self, dtype: Any) -> "Case":
         """The same in another number type."""

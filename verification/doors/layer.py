@@ -6,7 +6,8 @@
 ``params`` is a dict of the model's STEP blocks by name. xs (N, T, D), or a dict of arrays by name where a
 model has several INPUT blocks. ``state`` is a tuple of arrays (N, …), one for each STATE block, and so is
 what comes back for it. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what
-is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩.
+is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
+given them (N,) after the state.
 """
 
 import sys
@@ -27,13 +28,13 @@ from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, judged
-from verification.truth.expectation import final_of
+from verification.truth.parts import final_of
 from verification.truth.soundness import check
 
 # One function for each role, one truncation, cotangents.
-OFFER = Offer(functions=False, policies=False, losses=("cotangents",))
+OFFER = Offer(functions=False, policies=False, losses=("cotangents",), extras=("lengths", "exact", "bits"))
 
-Forward = Callable[[dict[str, Array], Any, tuple[Array, ...]], Any]
+Forward = Callable[..., Any]
 Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
 
 
@@ -53,7 +54,10 @@ class Layer:
         """What the layer says of a case, in the model's layout."""
         params, xs, state, d_outputs, d_state = self._arguments(case)
         states = self.model.of(Use.STATE)
-        outputs, final, saved = _three(self.forward(params, xs, state), "forward", "outputs, state, saved")
+        ends = (lengths_of(case),) if self.claim.lengths else ()
+        outputs, final, saved = _three(
+            self.forward(params, xs, state, *ends), "forward", "outputs, state, saved"
+        )
         final = _tuple("forward's state", final, len(states))
         d_params, d_xs, d_initial = _three(
             self.backward(saved, d_outputs, d_state), "backward", "d_params, d_xs, d_state"
@@ -231,6 +235,11 @@ def layer(
     model = departed(model, scope.departures if scope else {})
     source = imported(backward=backward, forward=forward)
     return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
+
+
+def lengths_of(case: Case) -> Array:
+    """Where each record ends: (N,) integers."""
+    return np.array(case.lengths or (case.steps,) * case.records)
 
 
 def soundly(model: Any, **functions: Any) -> None:

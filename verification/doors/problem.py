@@ -21,7 +21,7 @@ from verification.asked.scope import Scope
 from verification.doors.layer import code_of, imported, soundly
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, judged
-from verification.truth.expectation import OUTPUTS, VALUE
+from verification.truth.parts import OUTPUTS, VALUE
 
 # Every function, every truncation, and both places of losses.
 OFFER = Offer(

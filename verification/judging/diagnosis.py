@@ -28,9 +28,9 @@ from verification.asked.draws import dimensions, some_policy
 from verification.asked.model import Block, Use
 from verification.comparison import compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
+from verification.judging.findings import PLAIN
 from verification.judging.properties import (
     FORM,
-    PLAIN,
     Finding,
     Truth,
     final_cotangents,

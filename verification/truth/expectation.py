@@ -10,6 +10,7 @@ from verification.asked.case import WIDER, Case, Cotangents, real_of
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Block, Named, State, Use
 from verification.tolerance import Expected, least_normal, many
+from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.unroll import read_out, term
 
 
@@ -19,21 +20,12 @@ def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0) -> Expecte
     return Expected(draws[0], spread, float(np.max(terms)), real_of(case.dtype), lost)
 
 
-# What a forward computes: outputs (N, T, …), and either final states or the value of the model's own loss.
-OUTPUTS, VALUE = "outputs", "value"
-
-
 def addends(case: Case, block: Block) -> int:
     """Of how many terms, alike it may be, an engine's sum for an entry of a block's gradient is.
 
     What is by record takes no other record's.
     """
     return case.steps * (1 if block.use in (Use.INPUT, Use.STATE) else case.records)
-
-
-def final_of(block: Block) -> str:
-    """What the final state of a STATE block is called."""
-    return f"final {block.name}"
 
 
 # Of a step: the READOUT blocks, and the objective's data where it has a loss, each in M draws.

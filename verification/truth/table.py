@@ -79,6 +79,16 @@ class LagTable:
             made[name] = judged(self.case, draws, many(terms, count), float(np.max(lost)))
         return made
 
+    def part(self, name: str, index: Any) -> Expected:
+        """The truth of a part of a block under the case's own truncation, with Y, A and L of that part."""
+        draws, terms, lost = (
+            self._masked(name, each, self.case.reach)
+            for each in (self.grads[name], self.terms[name][None], self.lost[name][None])
+        )
+        count = addends(self.case, self.case.model.block(name))
+        at = (slice(None), *index)
+        return judged(self.case, draws[at], many(terms[at][0], count), float(np.max(lost[at])))
+
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
         return expected_forward(self.case, self.parts)

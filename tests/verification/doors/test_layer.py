@@ -14,7 +14,8 @@ from verification.asked.case import random_case
 from verification.asked.draws import dimensions
 from verification.doors.layer import CALLS
 from verification.judging.engine import InvalidAnswer, ask
-from verification.judging.properties import Truth, findings
+from verification.judging.findings import findings
+from verification.judging.properties import Truth
 
 ROOT = Path(__file__).parents[3]
 
