@@ -44,7 +44,8 @@ class Profile:
     """How thorough a run is: how many cases in floating point, and how many of each exact kind.
 
     ``faults``: on how many problems a fault is planted, for the detection curve. ``explained``: is every
-    mutant reported with its smallest example and diagnosis?
+    mutant reported with its smallest example and diagnosis? ``strength``: of how many factors all possible
+    levels meet in a live case of the designed sample.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Profile:
     exact_cases: int
     faults: int = 0
     explained: bool = False
+    strength: int = 3
 
     def __post_init__(self) -> None:
         for name in ("cases", "exact_cases", "faults"):
@@ -59,7 +61,7 @@ class Profile:
 
 
 QUICK = Profile("quick", cases=1_200, exact_cases=200, faults=50)
-THOROUGH = Profile("thorough", cases=60_000, exact_cases=20_000, faults=300, explained=True)
+THOROUGH = Profile("thorough", cases=60_000, exact_cases=20_000, faults=300, explained=True, strength=4)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
 

@@ -1,6 +1,6 @@
 """What is excluded from a designed sample: what cannot occur, what says nothing, what costs too much."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 
 import numpy as np
@@ -39,8 +39,11 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
     sized = tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)))
     factors = table(model, claim)
     least = {name: levels[0] for name, levels in factors.items() if name in ("T", "N", *sized)}
+    shortest = claim.steps[0]
     made = [
         Rule("more parts than steps", ("T", "policy"), _parts),
+        Rule("other lengths of one record", ("N", "lengths"), _lengths("N", 2)),
+        Rule("other lengths of too few steps", ("T", "lengths"), _lengths("T", shortest + 1)),
         Rule("checkpoints beyond the steps", ("T", "checkpoints"), _checkpoints),
         Rule("checkpoints in a workspace", ("checkpoints", "workspace"), _both),
         Rule(
@@ -95,6 +98,11 @@ def _parts(row: Row) -> bool:
         return False
     needed = {level: least for levels in TRUNCATIONS.values() for level, least in levels.items()}
     return bool(row["T"][1] < needed.get(row["policy"], 1))
+
+
+def _lengths(size: str, least: int) -> Callable[[Row], bool]:
+    """Are lengths of their own asked of fewer?"""
+    return lambda row: size in row and row.get("lengths", "alike") != "alike" and row[size][1] < least
 
 
 def _checkpoints(row: Row) -> bool:

@@ -76,6 +76,8 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     factors["inputs"] = (ORDINARY, TINY, LARGE)
     factors["states"] = ("zero",) if claim.states == "zero" else ("zero", ORDINARY, LARGE)
     factors["layout"] = ("C order", *LAYOUTS, ALONE)
+    if claim.lengths:
+        factors["lengths"] = ("alike", "of their own")
     if claim.checkpoints:
         factors["checkpoints"] = tuple(CHECKPOINTS)
     if claim.workspace:

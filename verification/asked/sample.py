@@ -62,26 +62,28 @@ def _with_numbers(model: Model, claim: Claim, rows: Iterable[Mapping[str, Level]
     fixed = {name: levels[0] for name, levels in table(model, claim).items()}
     whole = sorted(({**fixed, **row} for row in rows), key=lambda row: work(model, claim, row))
     met: set[tuple[Any, ...]] = set()
-    return tuple(_numbered(row, met) for row in whole)
+    return tuple(_numbered(row, claim.steps[0], met) for row in whole)
 
 
-def _numbered(levels: Mapping[str, Level], met: set[tuple[Any, ...]]) -> Row:
+def _numbered(levels: Mapping[str, Level], shortest: int, met: set[tuple[Any, ...]]) -> Row:
     """The row with the number of each class that meets most of what it has not met yet."""
-    sizes = {}
+    sizes, least = {}, least_steps(levels, shortest)
     for name, span in sizes_of(levels).items():
         others = [item for item in levels.items() if item[0] not in (name, f"size {name}")]
-        fitting = [n for n in numbers(span) if name != "T" or n >= least_steps(levels)] or [span[1]]
+        fitting = [n for n in numbers(span) if name != "T" or n >= least] or [span[1]]
         sizes[name] = max(fitting, key=lambda n: sum((name, n, *item) not in met for item in others))
         met |= {(name, sizes[name], *item) for item in others}
     return Row(levels, sizes)
 
 
-def least_steps(levels: Mapping[str, Level]) -> int:
+def least_steps(levels: Mapping[str, Level], shortest: int) -> int:
     """The fewest steps on which the row's levels are what they are called."""
-    named = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
-    policy = levels.get("policy", "Full")
+    policies = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
+    least: int = policies.get(levels["policy"], 1)
     return max(
-        named.get(policy, 1) if isinstance(policy, str) else 1, CHECKPOINTS[levels.get("checkpoints", "none")]
+        least,
+        CHECKPOINTS[levels.get("checkpoints", "none")],
+        shortest + (levels.get("lengths", "alike") != "alike"),
     )
 
 
@@ -103,6 +105,7 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
         layouts=_layouts(case, levels["layout"], rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
+        lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
     )
 
 
@@ -140,6 +143,17 @@ def _layouts(case: Case, layout: str, rng: np.random.Generator) -> dict[str, str
     # In one that has two axes the order can be seen.
     seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
     return {seen[int(rng.integers(len(seen)))]: "Fortran order"}
+
+
+def _lengths(level: str, case: Case, least: int, rng: np.random.Generator) -> tuple[int, ...] | None:
+    """Where each record ends, at one of three steps at most, and not all at the last."""
+    if level == "alike":
+        return None
+    ends = rng.integers(least, case.steps, 2, endpoint=True)
+    ends[0] = min(ends[0], case.steps - 1)
+    chosen = rng.choice([*ends, case.steps], case.records)
+    chosen[int(rng.integers(case.records))] = ends[0]
+    return tuple(map(int, chosen))
 
 
 def _checkpoints(level: str, steps: int) -> int | None:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from rnn.arrays import Array
+from verification.asked import layouts
 from verification.asked.case import Case, Cotangents
 from verification.asked.claim import Claim, Offer
 from verification.asked.departures import departed
@@ -26,7 +27,7 @@ from verification.asked.model import Model, Use
 from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
-from verification.judging.engine import InvalidAnswer
+from verification.judging.engine import InvalidAnswer, afresh
 from verification.judging.run import Judgement, Profile, judged
 from verification.truth.parts import final_of
 from verification.truth.soundness import check
@@ -113,7 +114,7 @@ class Layer:
 
         What adds up or permutes over records is shown by one call alone, which need not fail.
         """
-        arguments = zip(ARGUMENTS.split(", "), self._arguments(case), strict=True)
+        arguments = zip(ARGUMENTS.split(", "), self._arguments(afresh(case)), strict=True)
         made = "".join(f"{name} = {code_of(value)}\n" for name, value in arguments)
         return PROGRAM.format(
             imported=self.source,
@@ -303,4 +304,4 @@ def code_of(value: Any) -> str:
     if value.dtype in (np.dtype(np.longdouble), np.dtype(np.clongdouble)):
         # Of a truth: as many digits as a program can be read with.
         value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)
-    return f"np.array({value.tolist()!r}, dtype=np.{value.dtype.name})"
+    return layouts.code(value, lambda plain: f"np.array({plain.tolist()!r}, dtype=np.{plain.dtype.name})")

@@ -9,6 +9,7 @@ import numpy as np
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents, output_of
 from verification.asked.claim import Claim
+from verification.asked.layouts import laid_out
 from verification.asked.model import Model, Use
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
@@ -66,8 +67,11 @@ def ask(engine: Engine, case: Case) -> Answer:
 
 
 def afresh(case: Case) -> Case:
-    """The same numbers in arrays of their own."""
-    return relaid(case, lambda array: array.copy(order="K"))
+    """The same numbers in arrays of their own, which lie in memory as the case says."""
+    layouts, names = case.layouts, iter(case.objective.arrays())
+    blocks = {name: laid_out(array, layouts.get(name)) for name, array in case.blocks.items()}
+    objective = case.objective.replaced(lambda array: laid_out(array, layouts.get(next(names))))
+    return replace(case, blocks=blocks, objective=objective)
 
 
 def relaid(case: Case, change: Any) -> Case:

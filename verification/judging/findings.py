@@ -38,6 +38,9 @@ PROPERTIES: dict[str, Callable[[Trial], Looked]] = {
 # Those about one call on one problem, which a program can show by itself.
 PLAIN = ("forward", "autograd", "lags")
 
+# Those that a large case is asked, by one call.
+OF_LARGE = ("forward", "autograd")
+
 
 def asked_of(claim: Claim) -> tuple[str, ...]:
     """The properties that a claim admits."""
@@ -74,6 +77,8 @@ def findings(
     except InvalidAnswer as invalid:
         yield Finding(FORM, "", str(invalid))
         return
+    if truth.large:
+        names = tuple(name for name in names if name in OF_LARGE)
     for name in names if truth.determined else ():
         try:
             for part, wrong, expected in PROPERTIES[name](trial):

@@ -19,7 +19,11 @@ from verification.comparison import Disagreement, compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, afresh, ask, ask_directly, relaid
 from verification.tolerance import Expected
 from verification.truth import replay
+from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
+
+# The largest of all sizes up to which a case is asked everything.
+LARGEST = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,29 +64,36 @@ class Truth:
     case: Case
 
     @cached_property
-    def table(self) -> LagTable:
-        """The lag table, in groups."""
-        return grouped_table(self.case)
+    def told(self) -> LagTable | Replayed:
+        """The lag table, in groups; of a large case what replays tell."""
+        return replayed(self.case) if self.large else grouped_table(self.case)
+
+    @property
+    def large(self) -> bool:
+        """Is the case asked what one call tells, and no more?"""
+        return max(self.case.sizes.values()) > LARGEST
 
     @cached_property
     def autograd(self) -> dict[str, Array]:
-        """The gradient by replays."""
+        """The gradient by replays, in one pass or step by step."""
+        if self.large:
+            return {name: expected.truth for name, expected in self.blocks.items()}
         return replay.gradient(self.case)
 
     @cached_property
     def blocks(self) -> dict[str, Expected]:
         """Every block's gradient, and how closely it must be met."""
-        return self.table.expected()
+        return self.told.expected()
 
     @cached_property
     def forward(self) -> dict[str, Expected]:
         """Outputs and final states."""
-        return self.table.forward()
+        return self.told.forward()
 
     @property
     def determined(self) -> bool:
         """Is there a truth at this precision?"""
-        return self.table.determined
+        return self.told.determined
 
     def want(self, part: str) -> tuple[Array, float]:
         """What a part has to be, and the error that is accepted."""

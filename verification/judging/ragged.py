@@ -69,6 +69,11 @@ class RaggedTruth:
         """Is there a truth at this precision?"""
         return all(truth.determined for _, truth in self._each)
 
+    @property
+    def large(self) -> bool:
+        """Is one of its parts?"""
+        return any(truth.large for _, truth in self._each)
+
     def want(self, part: str) -> tuple[Array, float]:
         """What a part has to be, and the error that is accepted."""
         expected = self.forward[part] if part in self.forward else self.blocks[part]

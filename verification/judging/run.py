@@ -7,7 +7,7 @@ shows it is looked for, and the place of the fault.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -17,28 +17,33 @@ from hypothesis.strategies import SearchStrategy
 
 from verification.asked.case import Case
 from verification.asked.claim import Claim
-from verification.asked.draws import TIMES, cases, designed, larger
+from verification.asked.draws import TIMES, cases
 from verification.asked.fractions import exact_cases
 from verification.asked.model import Model
 from verification.asked.resolving import narrowed
+from verification.asked.sample import Row as SampleRow
+from verification.asked.sample import designed
 from verification.asked.scope import Scope
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
 from verification.judging.engine import Engine
-from verification.judging.exactness import EXACT
+from verification.judging.exactness import EXACT, ExactTruth
 from verification.judging.findings import LAG_BY_LAG, PLAIN, findings, truth_of
-from verification.judging.properties import FORM, Finding
+from verification.judging.properties import FORM, Finding, Truth
+from verification.judging.ragged import RaggedTruth
+from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import smallest
 from verification.truth.parts import OUTPUTS
 from verification.workers import Lost, spread
 
-# A profile's cases are drawn in this share: the truth of one costs several times that of a vanilla problem.
-SHARE = 5
+# A profile's cases are drawn in this share, beside those of the designed sample.
+SHARE = 12
 
 # Cases that one Hypothesis run draws.
 BLOCK = 30
 
 Progress: TypeAlias = Callable[[int, int], object]
+Judged: TypeAlias = Truth | RaggedTruth | ExactTruth
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +86,8 @@ class Judgement:
 
     ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
     ``not_asked`` what was not. ``seen``: how many live cases met each entry of the exercise contract.
-    ``missing``: what was met too seldom to be evidence. ``diagnosis`` and ``example`` are None but for a
-    refuted engine.
+    ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
+    the designed sample live cases met. ``diagnosis`` and ``example`` are None but for a refuted engine.
     """
 
     model: str
@@ -95,6 +100,7 @@ class Judgement:
     seen: Mapping[str, int]
     missing: tuple[str, ...]
     not_asked: tuple[str, ...]
+    coverage: tuple[Coverage, ...] = ()
     diagnosis: Diagnosis | None = None
     example: Example | None = None
 
@@ -125,14 +131,23 @@ Refuted: TypeAlias = tuple[dict[str, Any], Finding]
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """What some cases came to; ``refuted``: the first refutation, ``lost``: how a process was lost."""
+    """What some cases came to; ``rows_met``: the rows of the sample, by number, whose cases were live.
+
+    ``refuted``: the first refutation, ``lost``: how a process was lost.
+    """
 
     rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
     cases: int = 0
     live: int = 0
     seen: Counter[str] = field(default_factory=Counter)
+    rows_met: frozenset[int] = frozenset()
     refuted: Refuted | None = None
     lost: str = ""
+
+    @property
+    def is_refuted(self) -> bool:
+        """Has anything failed?"""
+        return any(row.failures for row in self.rows.values())
 
     def __add__(self, other: "Tally") -> "Tally":
         rows = dict(self.rows)
@@ -143,6 +158,7 @@ class Tally:
             self.cases + other.cases,
             self.live + other.live,
             self.seen + other.seen,
+            self.rows_met | other.rows_met,
             self.refuted or other.refuted,
             self.lost or other.lost,
         )
@@ -155,21 +171,22 @@ class Profile(Protocol):
     def cases(self) -> int:
         """How many cases the vanilla suite draws; here it is a ``SHARE``-th."""
 
+    @property
+    def strength(self) -> int:
+        """Of how many factors all possible levels meet in a live case."""
+
 
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
     """Every property on the cases that the engine's claim admits."""
     started = time.monotonic()
-    blocks = list(_blocks(engine, max(1, profile.cases // SHARE), seed))
-    total = sum(block.size for block in blocks)
-    tally = Tally()
-    with closing(spread(_look, blocks)) as outcomes:
-        for outcome in outcomes:
-            tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
-            refuted = any(row.failures for row in tally.rows.values())
-            if progress is not None:
-                progress(tally.cases, tally.cases if refuted else total)
-            if refuted:
-                break
+    rows = designed(engine.model, engine.claim, profile.strength)
+    sample = Sample(engine.model, engine.claim, profile.strength, rows)
+    tally = _looked(list(_blocks(engine, sample, max(1, profile.cases // SHARE), seed)), Tally(), progress)
+    sample.meet(tally.rows_met)
+    while not tally.is_refuted and (more := sample.more()):
+        tally = _looked(list(_portions(engine, sample, more)), tally, progress)
+        sample.meet(tally.rows_met)
+    coverage = sample.coverage()
     judgement = Judgement(
         model=engine.model.name,
         scope=engine.claim.in_words(),
@@ -179,14 +196,28 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
         live=tally.live,
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
-        missing=tuple(_missing(engine, tally)),
+        missing=(*_missing(engine, tally), *(f"{each}" for each in coverage if each.missing)),
         not_asked=engine.claim.not_asked(engine.model),
+        coverage=coverage,
     )
     if judgement.verdict != "refuted":
         return judgement
     diagnosis, example = _explained(engine, tally)
     seconds = time.monotonic() - started
     return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example)
+
+
+def _looked(blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
+    """The tally with that of the blocks, up to the first that holds a refutation."""
+    total = tally.cases + sum(block.size for block in blocks)
+    with closing(spread(_look, blocks)) as outcomes:
+        for outcome in outcomes:
+            tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
+            if progress is not None:
+                progress(tally.cases, tally.cases if tally.is_refuted else total)
+            if tally.is_refuted:
+                break
+    return tally
 
 
 E = TypeVar("E", bound=Any)
@@ -210,29 +241,31 @@ def judged(
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Cases to look at: these, or so many drawn from a seed."""
+    """Cases to look at: these rows of the sample, or so many drawn from a seed."""
 
     engine: Engine
     seed: str
     size: int
-    fixed: tuple[Callable[[], Case], ...] = ()
+    rows: tuple[tuple[int, SampleRow], ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
 
 
-def _blocks(engine: Engine, drawn: int, seed: int) -> Iterator[_Block]:
-    # Larger ones two by two, after some that are small: a fault that shows on those is told by them.
-    must = tuple(lambda case=case: case for case in designed(engine.model, engine.claim))
-    if must:
-        yield _Block(engine, "", len(must), must)
-    yield _Block(engine, f"{seed} 0", min(BLOCK, drawn))
-    fixed = larger(engine.model, engine.claim)
-    for start in range(0, len(fixed), 2):
-        some = fixed[start : start + 2]
-        yield _Block(engine, "", len(some), some)
-    for start in range(BLOCK, drawn, BLOCK):
+def _blocks(engine: Engine, sample: Sample, drawn: int, seed: int) -> Iterator[_Block]:
+    # Small ones first, for a fault that shows on those is told by them.
+    first, *others = _portions(engine, sample, range(len(sample.rows)))
+    yield first
+    for start in range(0, drawn, BLOCK):
         yield _Block(engine, f"{seed} {start}", min(BLOCK, drawn - start))
     if engine.claim.exact:
         yield _Block(engine, f"{seed} exact", min(BLOCK, drawn), drawn=exact_cases)
+    yield from others
+
+
+def _portions(engine: Engine, sample: Sample, numbers: Sequence[int]) -> Iterator[_Block]:
+    """The rows of these numbers, in blocks of about the same work."""
+    rows = [sample.rows[number] for number in numbers]
+    for portion in in_portions(rows, engine.model, engine.claim):
+        yield _Block(engine, "", len(portion), tuple((numbers[i], rows[i]) for i in portion))
 
 
 def _look(block: _Block, channel: Any) -> Tally:
@@ -240,14 +273,14 @@ def _look(block: _Block, channel: Any) -> Tally:
     engine = _Guarded(block.engine, channel)
     tally = Tally()
 
-    def look(case: Case) -> None:
-        nonlocal tally
-        channel.tell(_sizes_in_words(case))
-        tally += tally_of(engine, case)
+    def look(truth: Judged) -> Tally:
+        channel.tell(_sizes_in_words(truth.case))
+        return tally_of(engine, truth)
 
-    if block.fixed:
-        for make in block.fixed:
-            look(make())
+    for number, row in block.rows:
+        found = look(truth_of_row(row, number, engine.model, engine.claim))
+        tally += replace(found, rows_met=frozenset([number] if found.live else []))
+    if block.rows:
         return tally
 
     @seed(block.seed)
@@ -260,7 +293,8 @@ def _look(block: _Block, channel: Any) -> Tally:
     )
     @given(block.drawn(engine.model, engine.claim))
     def draw(case: Case) -> None:
-        look(case)
+        nonlocal tally
+        tally += look(truth_of(case))
 
     draw()
     return tally
@@ -274,9 +308,9 @@ class _Guarded:
         self.answer = channel.guarded(engine.answer)
 
 
-def tally_of(engine: Engine, case: Case) -> Tally:
+def tally_of(engine: Engine, truth: Judged) -> Tally:
     """The tally of one case under every property: each row is one case, however many findings it has."""
-    truth = truth_of(case)
+    case = truth.case
     rows: dict[tuple[str, str], Row] = {}
     refuted: Refuted | None = None
     for finding in findings(engine, truth):
@@ -294,7 +328,7 @@ def tally_of(engine: Engine, case: Case) -> Tally:
             refuted = _packed(case), finding
     live = truth.live(engine.claim.blocks)
     met = [entry.name for entry in contract(engine.claim) if entry.met(case)] if live else []
-    return Tally(rows, 1, int(live), Counter(met), refuted)
+    return Tally(rows, 1, int(live), Counter(met), refuted=refuted)
 
 
 def _packed(case: Case) -> dict[str, Any]:
