@@ -1,12 +1,9 @@
-"""The cases that a claim is asked: fixed ones, small and larger, and small ones that Hypothesis draws.
+"""Small cases of a claim that Hypothesis draws, beside the designed sample.
 
-The small fixed ones are what every run must have met, so that none depends on luck. What is drawn shrinks
-towards one record, one step, one of every dimension, and numbers in quarters.
+What is drawn shrinks towards one record, one step, one of every dimension, and numbers in quarters.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -14,7 +11,7 @@ from hypothesis import strategies as st
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
-from verification.asked.claim import Claim, number_types
+from verification.asked.claim import Claim
 from verification.asked.model import Model, Use
 from verification.asked.policies import FULL, Policy, Truncation
 
@@ -32,18 +29,6 @@ QUARTERS = 8
 
 # How often a run meets what it must have met; fewer could be a coincidence.
 TIMES = 3
-
-# (records, steps, every dimension): powers of two and their neighbours, one size large at a time, or two.
-LARGER = (
-    (2, 64, 3),
-    (3, 33, 5),
-    (65, 3, 4),
-    (17, 9, 2),
-    (5, 4, 33),
-    (2, 2, 65),
-    (1, 17, 16),
-    (33, 2, 17),
-)
 
 
 @st.composite
@@ -150,48 +135,6 @@ NUMBERS: dict[str, tuple[tuple[int, ...], ...]] = {
 }
 
 
-def designed(model: Model, claim: Claim) -> Iterator[Case]:
-    """Healthy cases of what every run must have met, ``TIMES`` in each number type.
-
-    The least sizes, a state of zero, a cotangent of the final state alone; and each truncation, function and
-    place of losses that is claimed.
-    """
-    makers = cycle(_choices(claim))
-
-    def made(number: int, dtype: np.dtype[Any], records: int, steps: int, policy: Truncation) -> Case:
-        records = min(max(records, claim.records[0]), claim.records[1])
-        steps = min(max(steps, claim.steps[0]), claim.steps[1])
-        functions, losses = next(makers)
-        sizes = {name: 2 + (number + i) % 3 for i, name in enumerate(dimensions(model, losses))}
-        rng = np.random.default_rng(number)
-        case = random_case(model, rng, sizes, records, steps, dtype, functions, losses)
-        case = _without_state(case) if claim.states == "zero" else case
-        return replace(case, policy=policy)
-
-    every = [
-        policy for each in claim.policies for policy in (_of_kind(each) if isinstance(each, str) else [each])
-    ]
-    turns = cycle(every)
-    for number in range(TIMES):
-        for dtype in number_types(claim):
-            yield made(number, dtype, 1, 1, next(turns))
-            yield _without_state(made(number, dtype, 2, 5, next(turns)))
-            case = made(number, dtype, 3, 3, next(turns))
-            if isinstance(case.objective, Cotangents):
-                case = replace(case, objective=_in_part(case.objective, 2))
-            yield case
-    types = cycle(number_types(claim))
-    if claim.lengths and claim.records[1] > 1:
-        for number in range(TIMES):
-            case = made(number, next(types), 3, 5, next(turns))
-            ends = tuple(max(claim.steps[0], case.steps - n) for n in range(case.records))
-            yield replace(case, lengths=ends)
-    needed = max(len(every), max(map(len, claim.functions.values()), default=1) * len(claim.losses))
-    if len(every) + needed > 2:
-        for number in range(TIMES * needed):
-            yield made(number, next(types), 2, 5, every[number % len(every)])
-
-
 def _of_kind(kind: str) -> list[Policy]:
     return [Policy(kind, numbers) for numbers in NUMBERS[kind]]
 
@@ -199,22 +142,6 @@ def _of_kind(kind: str) -> list[Policy]:
 def some_policy(policy: str | Truncation) -> Truncation:
     """The policy, or one of its kind that truncates where the kind can."""
     return _of_kind(policy)[0] if isinstance(policy, str) else policy
-
-
-def _choices(claim: Claim) -> list[tuple[dict[str, str], str]]:
-    """Functions for all roles and a place of losses, each of them at least once."""
-    count = max(map(len, claim.functions.values()), default=1)
-    return [
-        ({role: names[i % len(names)] for role, names in claim.functions.items()}, losses)
-        for i in range(count)
-        for losses in claim.losses
-    ]
-
-
-def _without_state(case: Case) -> Case:
-    """The case with an initial state of zero."""
-    still = {block.name: 0 * case.blocks[block.name] for block in case.model.of(Use.STATE)}
-    return replace(case, blocks={**case.blocks, **still})
 
 
 def _last_alone(outputs: Array) -> Array:
@@ -227,34 +154,3 @@ def dimensions(model: Model, losses: str = "cotangents") -> tuple[str, ...]:
     """The dimensions of what a case with such losses has."""
     uses = (Use.STEP, Use.INPUT, Use.STATE, *(() if losses == "cotangents" else (Use.READOUT,)))
     return tuple(dict.fromkeys(name for block in model.of(*uses) for name in block.dimensions))
-
-
-def larger(model: Model, claim: Claim) -> tuple[Callable[[], Case], ...]:
-    """The larger cases that lie within the claim, each made when it is called."""
-    makers = []
-    for number, (records, steps, size) in enumerate(() if claim.compiled else LARGER):
-        records = min(max(records, claim.records[0]), claim.records[1])
-        steps = min(max(steps, claim.steps[0]), claim.steps[1])
-        dtype = number_types(claim)[number % len(claim.dtypes)]
-        functions, losses = _choices(claim)[number % len(_choices(claim))]
-        policy = claim.policies[number % len(claim.policies)]
-
-        def make(
-            number: int = number,
-            records: int = records,
-            steps: int = steps,
-            size: int = size,
-            dtype: np.dtype[np.generic] = dtype,
-            functions: dict[str, str] = functions,
-            losses: str = losses,
-            policy: str | Truncation = policy,
-        ) -> Case:
-            rng = np.random.default_rng(number)
-            # Dimensions beside each other, for a fault may hide where two are equal.
-            sizes = {name: max(1, size - i) for i, name in enumerate(dimensions(model, losses))}
-            case = random_case(model, rng, sizes, records, steps, dtype, functions, losses)
-            case = _without_state(case) if claim.states == "zero" else case
-            return replace(case, policy=some_policy(policy))
-
-        makers.append(make)
-    return tuple(makers)

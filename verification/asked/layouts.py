@@ -44,6 +44,14 @@ def laid_out(array: Array, layout: str | None) -> Array:
     return array.copy() if layout is None else LAYOUTS[layout](array)
 
 
+def in_words(layouts: Mapping[str, str]) -> str:
+    """How some arrays, by name, lie."""
+    hows = dict.fromkeys(layouts.values())
+    if len(layouts) > 1 and len(hows) == 1:
+        return f"all arrays in memory: {next(iter(hows))}"
+    return ", ".join(f"{name} in memory: {how}" for name, how in layouts.items())
+
+
 def code(array: Array, plain: Callable[[Array], str]) -> str:
     """An expression for an array that lies as this one; ``plain`` has one for an array in C order."""
     steady = [axis for axis in range(array.ndim) if array.strides[axis] == 0 and array.shape[axis] > 1]

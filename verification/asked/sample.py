@@ -79,12 +79,9 @@ def _numbered(levels: Mapping[str, Level], shortest: int, met: set[tuple[Any, ..
 def least_steps(levels: Mapping[str, Level], shortest: int) -> int:
     """The fewest steps on which the row's levels are what they are called."""
     policies = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
-    least: int = policies.get(levels["policy"], 1)
-    return max(
-        least,
-        CHECKPOINTS[levels.get("checkpoints", "none")],
-        shortest + (levels.get("lengths", "alike") != "alike"),
-    )
+    named: int = policies.get(levels["policy"], 1)
+    early: bool = levels.get("lengths", "alike") != "alike"
+    return max(named, CHECKPOINTS[levels.get("checkpoints", "none")], shortest + int(early))
 
 
 def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:

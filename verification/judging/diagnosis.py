@@ -17,12 +17,13 @@ size           no small case of healthy numbers shows anything
 =============  ==============================================================================
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnn.arrays import Array
+from verification.asked import layouts
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.draws import dimensions, some_policy
 from verification.asked.model import Block, Use
@@ -36,7 +37,8 @@ from verification.judging.properties import (
     final_cotangents,
     outputs_cotangent,
 )
-from verification.truth.table import LagTable, grouped_table
+from verification.tolerance import Expected
+from verification.truth.table import grouped_table
 
 # Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
 STEPS = (1, 2, 4)
@@ -104,7 +106,11 @@ def _of_right_gradients(engine: Engine, finding: Finding, case: Case) -> Diagnos
     """What is wrong where every case of the diagnosis is right."""
     if finding.property not in PLAIN:
         return Diagnosis("conduct", sentence=f"{finding.wrong}: {finding.property} alone is refuted.")
-    if engine.model.functions and not _wrong(ask(engine, case), grouped_table(case, floor=1.0)):
+    truth = Truth(case)
+    if case.layouts and not _wrong(ask(engine, replace(case, layouts={})), {**truth.forward, **truth.blocks}):
+        laid_out = layouts.in_words(case.layouts)
+        return Diagnosis("conduct", sentence=f"{finding.wrong}, {laid_out}: in C order it is right.")
+    if not truth.large and engine.model.functions and not _wrong(ask(engine, case), _in_roundings_of_1(case)):
         return Diagnosis(
             "precision",
             sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
@@ -117,9 +123,14 @@ def _of_right_gradients(engine: Engine, finding: Finding, case: Case) -> Diagnos
     )
 
 
-def _wrong(answer: Answer, table: LagTable) -> bool:
-    """Is a part of the answer wrong by this table?"""
-    told = {**table.forward(), **table.expected()}
+def _in_roundings_of_1(case: Case) -> dict[str, Expected]:
+    """What is expected where functions are exact to a rounding of 1."""
+    table = grouped_table(case, floor=1.0)
+    return {**table.forward(), **table.expected()}
+
+
+def _wrong(answer: Answer, told: Mapping[str, Expected]) -> bool:
+    """Is a part of the answer not what is expected?"""
     parts = [*answer.forward.items(), *answer.gradients()]
     return any(compare(name, got, told[name].truth, told[name].bound) for name, got in parts)
 
