@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
+from autograd.extend import defvjp, primitive
 
 from rnn.arrays import Array
 from verification.asked.case import Case
@@ -59,10 +60,29 @@ class Observed(Arithmetic):
         noise, shift = call.noise[self._index], call.shift[self._index]
         # Value and slope off by as much as a rounding, and the slope by as much as one that is read off a
         # rounded output.
-        size = np.abs(value_of(y))
+        value = value_of(y)
+        size = np.abs(value)
         off = np.maximum(size, call.floor) / np.maximum(size, call.tiny)
-        slope = shift * off * function.slope_sensitivity(self.stop(y)) * (a - self.stop(a))
-        return y * (1 + noise) + noise * call.floor + slope
+        return rounded(y, noise, call.floor, a, shift * off * function.slope_sensitivity(value))
+
+
+def rounded(y: Any, noise: Array, floor: float, a: Any = 0.0, slope: Any = 0.0) -> Any:
+    """y with a noise of its shape, below ``floor`` that of the floor; its slope along a is off by ``slope``."""
+    return _affine(y, a, 1 + noise, noise * floor, slope)
+
+
+@primitive  # type: ignore[untyped-decorator]
+def _affine(y: Any, a: Any, factor: Any, added: Any, slope: Any) -> Any:
+    """factor · y + added, and slope · (a − a): one entry in what autograd traces, where sums would be five."""
+    return y * factor + added
+
+
+defvjp(
+    _affine,
+    lambda answer, y, a, factor, added, slope: lambda g: g * factor,
+    lambda answer, y, a, factor, added, slope: lambda g: g * slope,
+    argnums=(0, 1),
+)
 
 
 class Counting(Arithmetic):

@@ -9,7 +9,7 @@ import numpy as np
 from rnn.arrays import Array
 from verification.asked.case import WIDER, Case, real_of
 from verification.tolerance import DRAWS, PERTURBATION, least_normal, unit
-from verification.truth.observed import Call
+from verification.truth.observed import Call, rounded
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class Rounding:
     def of_array(self, array: Array) -> Array:
         """An array (…), rounded (M, …)."""
         copies = np.broadcast_to(array.astype(self._copies.dtype), (self._copies.count, *array.shape))
-        rounded: Array = self.rounded(copies, self.noise(array.shape))
-        return rounded
+        drawn: Array = self.rounded(copies, self.noise(array.shape))
+        return drawn
 
     def rounded(self, array: Any, noise: Array) -> Any:
         """An array (M, …) with a noise of its shape."""
-        return array * (1 + noise) + noise * self._tiny if self._copies.draws else array
+        return rounded(array, noise, self._tiny) if self._copies.draws else array
 
     def of_calls(self, shapes: Sequence[tuple[int, ...]]) -> list[Call]:
         """Calls of functions with arguments of these shapes."""
