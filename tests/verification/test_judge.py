@@ -11,7 +11,7 @@ from verification.suite import Profile
 TINY = Profile("tiny", cases=2, exact_cases=2)
 
 # Sixty drawn cases of a layer.
-SHORT = Profile("short", cases=300, exact_cases=0)
+SHORT = Profile("short", cases=300, exact_cases=0, strength=2)
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ def _repeated(array: Array) -> Array:
 
 
 def _read_only(array: Array) -> Array:
-    frozen = array.copy()
+    frozen = np.array(array)
     frozen.flags.writeable = False
     return frozen
 

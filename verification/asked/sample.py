@@ -5,8 +5,7 @@ level of every other factor. ``case_of`` makes the numbers of a row.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,28 +14,14 @@ from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.claim import Claim
 from verification.asked.covering import Level, Tuple, companions, covering
 from verification.asked.exclusions import rules, work
-from verification.asked.factors import (
-    ALONE,
-    CHECKPOINTS,
-    TRUNCATIONS,
-    numbers,
-    sizes_of,
-    table,
-)
+from verification.asked.factors import ALONE, table
 from verification.asked.magnitudes import with_magnitudes
 from verification.asked.model import Model, Use
+from verification.asked.numbering import Row, completed, numbered
 from verification.asked.policies import FULL, Policy, Truncation
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
-
-
-@dataclass(frozen=True)
-class Row:
-    """A level of every factor, and a number of each size's class."""
-
-    levels: Mapping[str, Level]
-    sizes: Mapping[str, int]
 
 
 def varied(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
@@ -47,41 +32,25 @@ def varied(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
 def designed(model: Model, claim: Claim, strength: int) -> tuple[Row, ...]:
     """Rows that meet every possible tuple of so many levels, those of the least work first."""
     factors, excluded = varied(model, claim), rules(model, claim)
-    rows = covering(factors, min(strength, len(factors)), excluded, np.random.default_rng(0))
-    return _with_numbers(model, claim, rows)
+    made = covering(factors, min(strength, len(factors)), excluded, np.random.default_rng(0))
+    rows = numbered(_whole(model, claim, made), claim.steps[0])
+    # A size that has one class stands beside all levels as well.
+    every = table(model, claim)
+    rows = completed(rows, every, excluded, claim.steps[0])
+    return tuple(sorted(rows, key=lambda row: work(model, claim, row.levels)))
 
 
 def around(model: Model, claim: Claim, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
     """Rows that meet these tuples, with other companions at every attempt."""
     factors, excluded = varied(model, claim), rules(model, claim)
     rows = companions(tuples, factors, excluded, np.random.default_rng(1 + attempt))
-    return _with_numbers(model, claim, rows)
+    return tuple(numbered(_whole(model, claim, rows), claim.steps[0]))
 
 
-def _with_numbers(model: Model, claim: Claim, rows: Iterable[Mapping[str, Level]]) -> tuple[Row, ...]:
+def _whole(model: Model, claim: Claim, rows: Iterable[Mapping[str, Level]]) -> list[dict[str, Level]]:
+    """The rows with the levels of factors that have one alone."""
     fixed = {name: levels[0] for name, levels in table(model, claim).items()}
-    whole = sorted(({**fixed, **row} for row in rows), key=lambda row: work(model, claim, row))
-    met: set[tuple[Any, ...]] = set()
-    return tuple(_numbered(row, claim.steps[0], met) for row in whole)
-
-
-def _numbered(levels: Mapping[str, Level], shortest: int, met: set[tuple[Any, ...]]) -> Row:
-    """The row with the number of each class that meets most of what it has not met yet."""
-    sizes, least = {}, least_steps(levels, shortest)
-    for name, span in sizes_of(levels).items():
-        others = [item for item in levels.items() if item[0] not in (name, f"size {name}")]
-        fitting = [n for n in numbers(span) if name != "T" or n >= least] or [span[1]]
-        sizes[name] = max(fitting, key=lambda n: sum((name, n, *item) not in met for item in others))
-        met |= {(name, sizes[name], *item) for item in others}
-    return Row(levels, sizes)
-
-
-def least_steps(levels: Mapping[str, Level], shortest: int) -> int:
-    """The fewest steps on which the row's levels are what they are called."""
-    policies = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
-    named: int = policies.get(levels["policy"], 1)
-    early: bool = levels.get("lengths", "alike") != "alike"
-    return max(named, CHECKPOINTS[levels.get("checkpoints", "none")], shortest + int(early))
+    return [{**fixed, **row} for row in rows]
 
 
 def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:

@@ -20,8 +20,8 @@ from verification.asked.claim import Claim
 from verification.asked.draws import TIMES, cases
 from verification.asked.fractions import exact_cases
 from verification.asked.model import Model
+from verification.asked.numbering import Row as SampleRow
 from verification.asked.resolving import narrowed
-from verification.asked.sample import Row as SampleRow
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
 from verification.judging.contract import contract
@@ -252,13 +252,13 @@ class _Block:
 
 def _blocks(engine: Engine, sample: Sample, drawn: int, seed: int) -> Iterator[_Block]:
     # Small ones first, for a fault that shows on those is told by them.
-    first, *others = _portions(engine, sample, range(len(sample.rows)))
-    yield first
+    portions = list(_portions(engine, sample, range(len(sample.rows))))
+    yield from portions[:1]
     for start in range(0, drawn, BLOCK):
         yield _Block(engine, f"{seed} {start}", min(BLOCK, drawn - start))
     if engine.claim.exact:
         yield _Block(engine, f"{seed} exact", min(BLOCK, drawn), drawn=exact_cases)
-    yield from others
+    yield from portions[1:]
 
 
 def _portions(engine: Engine, sample: Sample, numbers: Sequence[int]) -> Iterator[_Block]:

@@ -10,7 +10,8 @@ from verification.asked.covering import Tuple, met, tuples
 from verification.asked.exclusions import rules, work
 from verification.asked.factors import in_words
 from verification.asked.model import Model
-from verification.asked.sample import Row, around, case_of, varied
+from verification.asked.numbering import Row
+from verification.asked.sample import around, case_of, varied
 from verification.judging.properties import Truth
 from verification.judging.ragged import RaggedTruth
 
@@ -115,6 +116,8 @@ class Sample:
 
     def _coverage(self, strength: int) -> Coverage:
         possible, excluded = tuples(self._factors, strength, self._rules)
-        dead = self.unmet(strength) if self._rounds == ROUNDS else ()
+        # Dead is what rows were made for, to the last round, and no case of theirs was live.
+        made = met([row.levels for row in self.rows], self._factors, strength)
+        dead = self.unmet(strength) & made if self._rounds == ROUNDS else ()
         words = tuple(in_words(each) for each in sorted(dead, key=repr))
         return Coverage(strength, len(possible), len(possible & self._met(strength)), dict(excluded), words)

@@ -67,13 +67,13 @@ class Observed(Arithmetic):
 
 
 def rounded(y: Any, noise: Array, floor: float, a: Any = 0.0, slope: Any = 0.0) -> Any:
-    """y with a noise of its shape, below ``floor`` that of the floor; its slope along a is off by ``slope``."""
+    """y with a noise of its shape, and below ``floor`` of the floor's size; ``slope`` more along a."""
     return _affine(y, a, 1 + noise, noise * floor, slope)
 
 
 @primitive  # type: ignore[untyped-decorator]
 def _affine(y: Any, a: Any, factor: Any, added: Any, slope: Any) -> Any:
-    """factor · y + added, and slope · (a − a): one entry in what autograd traces, where sums would be five."""
+    """factor · y + added + slope · (a − a), which autograd would trace as five entries, as one."""
     return y * factor + added
 
 

@@ -17,7 +17,7 @@ from verification.suite import Profile
 from verification.truth.table import grouped_table
 
 ROOT = Path(__file__).parents[3]
-SHORT = Profile("short", cases=100, exact_cases=0)
+SHORT = Profile("short", cases=100, exact_cases=0, strength=2)
 SCOPE = Scope(
     functions={"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)},
     truncations=("Full",),

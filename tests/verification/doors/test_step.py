@@ -16,7 +16,7 @@ from verification.suite import Profile
 from verification.truth import replay
 
 ROOT = Path(__file__).parents[3]
-SHORT = Profile("short", cases=150, exact_cases=0)
+SHORT = Profile("short", cases=150, exact_cases=0, strength=2)
 SMALL = Scope(records=(1, 3), steps=(1, 6))
 POLICIES = (
     Policy("Full"),

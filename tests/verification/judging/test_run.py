@@ -7,12 +7,14 @@ import pytest
 
 from tests.layers import planted, scan
 from verification import Scope, layer, models
-from verification.judging import run, shrinking
-from verification.judging.run import judge
+from verification.asked.sample import designed
+from verification.judging import run, sampled, shrinking
+from verification.judging.run import SHARE, judge
+from verification.judging.sampled import MOST
 from verification.suite import Profile
 
 # Sixty drawn cases.
-SHORT = Profile("short", cases=300, exact_cases=0)
+SHORT = Profile("short", cases=300, exact_cases=0, strength=2)
 
 SMALL = Scope(records=(1, 3), steps=(1, 5))
 
@@ -36,14 +38,17 @@ def test_a_right_layer_is_verified():
     assert found.verdict == "verified"
     assert found.missing == ()
     assert (found.diagnosis, found.example) == (None, None)
-    assert found.cases == 60 + 8 + 18 == told[-1][0] == told[-1][1]
-    assert found.live > 60
+    rows = designed(models.scan, layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).claim, 2)
+    assert found.cases == 300 // SHARE + len(rows) == told[-1][0] == told[-1][1]
+    assert found.live >= len(rows)
+    assert [each.strength for each in found.coverage] == [2]
+    assert found.coverage[0].met == found.coverage[0].possible > 100
     assert found.scope.startswith("float32 and float64; full gradient by cotangents")
     assert "truncations" in found.not_asked
     assert str(found).startswith("scan: verified (float32")
     by_name = {(row.property, row.part): row for row in found.rows}
     assert by_name["autograd", "a"].cases == found.cases
-    assert by_name["autograd", "a"].evidence >= 50
+    assert by_name["autograd", "a"].evidence >= 25
 
 
 def test_the_same_seed_sees_the_same():
@@ -58,7 +63,7 @@ def test_a_wrong_layer_is_refuted_with_its_place_and_smallest_example():
     wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = d_outputs[:, t]")
     found = judged(wrong.forward, wrong.backward)
     assert found.verdict == "refuted"
-    assert found.cases == 18
+    assert found.cases <= MOST
     assert found.diagnosis.blocks == ("x",)
     assert found.example.smallest
     assert found.example.case.sizes == {"N": 1, "T": 1, "H": 1}
@@ -79,12 +84,14 @@ def test_a_fault_of_large_problems_is_found():
 
 def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
     """A contract that is not met is neither pass nor fail."""
-    monkeypatch.setattr(run, "designed", lambda model, claim: ())
-    monkeypatch.setattr(run, "larger", lambda model, claim: ())
-    found = judged(profile=Profile("one", cases=1, exact_cases=0))
+    monkeypatch.setattr(run, "designed", lambda model, claim, strength: ())
+    monkeypatch.setattr(sampled, "ROUNDS", 0)
+    found = judged(profile=Profile("one", cases=1, exact_cases=0, strength=2))
     assert found.verdict == "not exercised"
     assert "N ≥ 2" in found.missing
     assert "not exercised: " in str(found)
+    (pairs,) = found.coverage
+    assert f"0 of {pairs.possible} pairs of levels met, 0 excluded by rules" in found.missing
 
 
 def test_a_scope_bounds_what_must_be_met():
@@ -118,9 +125,12 @@ def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
 
 def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
     """No smaller one is found, since none fails."""
-    wrong = planted(scan, "return {}, ", "d_a *= 1 + (a.shape == (5, 4, 33)); return {}, ")
+    claim = layer(scan.forward, scan.backward, model=models.scan).claim
+    sizes = max((row.sizes for row in designed(models.scan, claim, 2)), key=lambda sizes: sizes["H"])
+    shape = sizes["N"], sizes["T"], sizes["H"]
+    wrong = planted(scan, "return {}, ", f"d_a *= 1 + (a.shape == {shape}); return {{}}, ")
     found = judged(wrong.forward, wrong.backward, scope=None)
     assert found.verdict == "refuted"
     assert found.example.part == "a"
-    assert found.example.case.blocks["a"].shape == (5, 4, 33)
+    assert found.example.case.blocks["a"].shape == shape
     assert not found.example.smallest
