@@ -1,0 +1,137 @@
+"""The designed sample: rows meet every possible triple, and a case is what its row says."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from verification.asked.covering import possible
+from verification.asked.exclusions import rules
+from verification.asked.resolving import resolved
+from verification.asked.sample import around, case_of, designed, varied
+from verification.asked.scope import Scope
+from verification.doors import layer, problem, step
+from verification.models import SHIPPED, lstm, scan, vanilla
+
+
+def cases(model, door, scope=None, strength=2):
+    """Every row of a claim, and its case."""
+    claim = resolved(scope, model, door.OFFER)
+    rows = designed(model, claim, strength)
+    return [(row, case_of(row, model, claim, np.random.default_rng(n))) for n, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)
+def test_every_possible_triple_is_in_a_row(model):
+    """Recounted with loops over all factors and levels of the default claim."""
+    claim = resolved(None, model, layer.OFFER)
+    factors, ruled = varied(model, claim), rules(model, claim)
+    rows = [row.levels for row in designed(model, claim, 3)]
+    seen = {tuple((n, row[n]) for n in names) for row in rows for names in combinations(factors, 3)}
+    for names in combinations(factors, 3):
+        for levels in product(*(factors[name] for name in names)):
+            each = tuple(zip(names, levels, strict=True))
+            assert (each in seen) == possible(dict(each), ruled), each
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_a_sample_is_of_a_few_hundred_rows(model):
+    """And always the same."""
+    claim = resolved(None, model, layer.OFFER)
+    rows = designed(model, claim, 3)
+    assert 150 < len(rows) < 320
+    assert rows == designed(model, claim, 3)
+
+
+def test_a_case_has_the_sizes_the_type_and_the_objective_of_its_row():
+    """For every row of pairs."""
+    for row, case in cases(lstm, layer):
+        assert case.sizes == row.sizes
+        assert case.dtype.name == row.levels["type"]
+        assert all(array.dtype == case.dtype for array in case.blocks.values())
+        outputs, state = case.objective.outputs.any(), any(d.any() for d in case.objective.state)
+        assert (outputs, state) == {
+            "outputs": (True, False),
+            "final state": (False, True),
+            "outputs and final state": (True, True),
+        }[row.levels["losses"]]
+        assert any(array.any() for array in case.state) == (row.levels["states"] != "zero")
+
+
+def test_a_case_is_laid_out_as_its_row_says():
+    """All arrays alike, or one; what repeats has a number that does."""
+    for row, case in cases(lstm, layer):
+        layout = row.levels["layout"]
+        if layout == "C order":
+            assert case.layouts == {}
+        elif layout == "Fortran order, one alone":
+            (how,) = case.layouts.values()
+            assert how == "Fortran order"
+        else:
+            assert set(case.layouts.values()) == {layout}
+            assert set(case.layouts) == {*case.blocks, *case.objective.arrays()}
+
+
+def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():
+    """By what a loss reaches."""
+    seen = set()
+    for row, case in cases(vanilla, step):
+        level, steps, reach = row.levels["policy"], case.steps, case.reach
+        kind, numbers = case.policy.kind, case.policy.numbers
+        seen.add(level)
+        assert level.startswith(kind)
+        if level == "Window(0)":
+            assert reach == tuple(range(steps))
+        if "k < T" in level:
+            assert 0 < numbers[0] < steps
+        if "k ≥ T" in level:
+            assert numbers[0] >= steps
+            assert set(reach) == {0}
+        if "ragged" in level:
+            k1, k2 = numbers
+            assert 0 < steps % k1 < k1 < steps
+            assert {"=": k1 == k2, ">": k2 > k1, "<": k2 < k1}[level.split()[3]]
+    assert len(seen) == 10
+
+
+def test_a_problem_s_case_has_losses_checkpoints_a_workspace_and_functions():
+    """As its row says, never with both of the last two."""
+    for row, case in cases(vanilla, problem, Scope(checkpoints=True, workspace=True)):
+        assert case.objective.last == (row.levels["losses"] == "last step")
+        assert case.cast["activation"].name == row.levels["function activation"]
+        assert case.workspace == row.levels["workspace"]
+        level = row.levels["checkpoints"]
+        known = {"none": None, "half": case.steps // 2, "T - 1": case.steps - 1, "T": case.steps}
+        assert case.checkpoints == (known[level] if level in known else int(level))
+        assert not (case.workspace and case.checkpoints)
+
+
+def test_lengths_of_their_own_are_not_all_the_last_step():
+    """Three of them at most, from the least that is claimed."""
+    found = [case for row, case in cases(lstm, layer, Scope(lengths=True, steps=(2, 129))) if case.lengths]
+    assert len(found) > 10
+    for case in found:
+        assert len(case.lengths) == case.records
+        assert 2 <= min(case.lengths) < case.steps
+        assert max(case.lengths) <= case.steps
+        assert len(set(case.lengths)) <= 3
+
+
+def test_a_narrow_claim_has_a_narrow_sample():
+    """Sizes, states and types."""
+    scope = Scope(records=(1, 3), steps=(2, 6), states="zero", dtypes=("float64",))
+    for _, case in cases(scan, layer, scope, strength=3):
+        assert case.records <= 3
+        assert 2 <= case.steps <= 6
+        assert not any(array.any() for array in case.state)
+        assert case.dtype == np.float64
+
+
+def test_other_companions_are_found_for_a_triple():
+    """Its levels, and others at every attempt."""
+    claim = resolved(None, lstm, layer.OFFER)
+    triple = (("T", (2, 4)), ("size H", (1, 1)), ("layout", "backwards"))
+    (one,), (two,) = (around(lstm, claim, [triple], attempt) for attempt in (1, 2))
+    assert all(row.levels[name] == level for row in (one, two) for name, level in triple)
+    assert one.levels != two.levels
+    assert possible(one.levels, rules(lstm, claim))

@@ -1,0 +1,153 @@
+"""Live cases meet every possible triple of levels, and what hides where levels meet is refuted.
+
+DESIGNED_SAMPLE=1 makes every row of the shipped models' layers (some six minutes of one core) and plants every
+fault; by default every row of a scan, and of the others one in twenty.
+"""
+
+import os
+
+import numpy as np
+import pytest
+
+from tests.layers import RIGHT, conditional, lstm, vanilla
+from verification import Scope, layer, models, verify
+from verification.asked.covering import missing
+from verification.asked.exclusions import rules, work
+from verification.asked.factors import in_words
+from verification.asked.sample import designed, varied
+from verification.judging import sampled
+from verification.judging.findings import findings
+from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
+from verification.suite import Profile
+
+WHOLE = bool(os.environ.get("DESIGNED_SAMPLE"))
+FEW = 20
+
+
+@pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
+def test_every_possible_triple_is_met_by_a_live_case_and_a_right_layer_agrees(model, module):
+    """A row without one would be named; the bound of none is met by luck."""
+    engine = layer(module.forward, module.backward, model=model)
+    rows = designed(model, engine.claim, 3)
+    step = 1 if WHOLE or model is models.scan else FEW
+    live = []
+    for number in range(0, len(rows), step):
+        truth = truth_of_row(rows[number], number, model, engine.claim)
+        assert truth.live(engine.claim.blocks), in_words(tuple(rows[number].levels.items()))
+        live.append(rows[number].levels)
+        wrong = [each for each in findings(engine, truth, ("forward", "autograd")) if each.wrong]
+        assert not wrong, (in_words(tuple(rows[number].levels.items())), wrong[0].wrong)
+    if step == 1:
+        assert not missing(live, varied(model, engine.claim), 3, rules(model, engine.claim))
+
+
+FAULTS = [
+    *((models.vanilla, vanilla, name) for name in conditional.CONDITIONS),
+    *((models.lstm, lstm, name) for name in ("N > 2 with T > 12", "some |w| > 40", "a zero stride")),
+]
+SOME = [0, 4, 5, 8, 10, 12, 14]
+
+
+@pytest.mark.parametrize(
+    ("model", "module", "condition"),
+    [
+        pytest.param(*fault, id=f"{fault[0].name}: {fault[2]}")
+        for i, fault in enumerate(FAULTS)
+        if WHOLE or i in SOME
+    ],
+)
+def test_what_is_wrong_under_a_condition_alone_is_refuted(model, module, condition):
+    """Each of these was verified by cases of sizes up to 6 and ordinary numbers."""
+    forward, backward = conditional.wrong_where(module, condition)
+    engine = layer(forward, backward, model=model)
+    rows = designed(model, engine.claim, 3)
+    for number, row in enumerate(rows):
+        truth = truth_of_row(row, number, model, engine.claim)
+        if any(each.wrong for each in findings(engine, truth, ("forward", "autograd"))):
+            return
+    pytest.fail("not refuted by any row")
+
+
+def test_every_condition_can_be_right():
+    """The same layers are right where none of the conditions holds."""
+    rng = np.random.default_rng(0)
+    params = {"U": rng.normal(size=(2, 2)), "W": np.eye(2), "b": np.zeros(2)}
+    xs, state, d = rng.uniform(-1, 1, (2, 3, 2)), (np.ones((2, 2)),), np.ones((2, 3, 2))
+    for name in conditional.CONDITIONS:
+        forward, backward = conditional.wrong_where(vanilla, name)
+        _, final, saved = forward(params, xs, state)
+        _, _, right = vanilla.forward(params, xs, state)
+        np.testing.assert_array_equal(backward(saved, d, final)[1], vanilla.backward(right, d, final)[1])
+
+
+def narrow(model=models.scan):
+    """A small claim, its sample of pairs."""
+    claim = layer(*_functions(), model=model, scope=Scope(records=(1, 2), steps=(1, 3))).claim
+    rows = designed(model, claim, 2)
+    return claim, rows, Sample(model, claim, 2, rows)
+
+
+def _functions():
+    return (lambda *arguments: None), (lambda *arguments: None)
+
+
+def test_coverage_counts_what_live_rows_have_met():
+    """All of it, or what the first rows hold."""
+    claim, rows, sample = narrow()
+    sample.meet(range(len(rows)))
+    (pairs,) = sample.coverage()
+    assert (pairs.met, pairs.missing, pairs.dead) == (pairs.possible, 0, ())
+    _, _, sample = narrow()
+    sample.meet([0])
+    count = len(varied(models.scan, claim))
+    assert sample.coverage()[0].met == count * (count - 1) // 2
+    assert sample.coverage()[0].missing == pairs.possible - sample.coverage()[0].met
+    assert not sample.more() or sample.unmet(2)
+
+
+def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
+    """After the last round what no case of its rows said anything of is no longer missing."""
+    monkeypatch.setattr(sampled, "ROUNDS", 2)
+    _, rows, sample = narrow()
+    sample.meet(range(1, len(rows)))
+    gone = sample.unmet(2)
+    assert gone
+    first, second = sample.more(), sample.more()
+    assert first.start == len(rows)
+    assert second.start == first.stop
+    assert not sample.more()
+    (pairs,) = sample.coverage()
+    assert len(pairs.dead) == len(gone)
+    assert pairs.missing == 0
+    assert f"{len(gone)} dead" in str(pairs)
+    sample.meet(first)
+    assert sample.coverage()[0].dead == ()
+
+
+def test_portions_hold_every_row_once_and_about_the_same_work():
+    """The largest rows by themselves."""
+    claim = layer(*_functions(), model=models.lstm).claim
+    rows = designed(models.lstm, claim, 2)
+    portions = list(in_portions(rows, models.lstm, claim))
+    assert [number for portion in portions for number in portion] == list(range(len(rows)))
+    for portion in portions:
+        least = sum(work(models.lstm, claim, rows[number].levels) for number in portion[:-1])
+        assert least <= sampled.SECONDS
+
+
+def test_coverage_in_words():
+    """How many were met, dead, and excluded."""
+    words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
+    assert words == "10 of 12 triples of levels met, 1 dead, 2 excluded by rules"
+
+
+def test_a_right_layer_s_coverage_is_told():
+    """As far as its profile goes."""
+    scope = Scope(records=(1, 2), steps=(1, 3))
+    found = verify(
+        layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=scope),
+        Profile("short", cases=100, exact_cases=0, strength=2),
+    )
+    assert found.verdict == "verified"
+    (pairs,) = found.coverage
+    assert (pairs.strength, pairs.met) == (2, pairs.possible)
