@@ -78,7 +78,7 @@ def covering(
 ) -> list[dict[str, Level]]:
     """Rows that meet every possible tuple of so many factors; of levels that meet alike the earlier is taken.
 
-    Raises ValueError for a tuple that is possible by itself and in no row.
+    A tuple that no row can have is left out.
     """
     table = _Table(factors, strength, rules)
     rows = []
@@ -86,6 +86,9 @@ def covering(
         seeds = [table.tuple_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
         made = [row for seed in seeds if (row := table.around(seed, rng)) is not None]
         best = max(made, key=table.gain) if made else table.completed(seeds[0])
+        if best is None:
+            table.meet(seeds[0])
+            continue
         table.meet(best)
         rows.append({name: levels[i] for (name, levels), i in zip(factors.items(), best, strict=True)})
     return rows
@@ -94,7 +97,7 @@ def covering(
 def companions(
     wanted: Iterable[Tuple], factors: Factors, rules: Sequence[Rule], rng: np.random.Generator
 ) -> list[dict[str, Level]]:
-    """Rows that meet these tuples, their other levels drawn."""
+    """Rows that meet these tuples, their other levels drawn; none for a tuple that no row can have."""
     rows: list[dict[str, Level]] = []
     for levels in sorted(wanted, key=repr):
         if not any(all(row[name] == level for name, level in levels) for row in rows):
@@ -102,13 +105,21 @@ def companions(
             order = {
                 name: [factors[name][i] for i in rng.permutation(len(factors[name]))] for name in factors
             }
-            table = _Table(order, 1, rules)
-            row = np.full(len(factors), OPEN)
-            for name, level in levels:
-                row[list(order).index(name)] = order[name].index(level)
-            whole = table.completed(row)
-            rows.append({name: some[i] for (name, some), i in zip(order.items(), whole, strict=True)})
+            row = row_with(dict(levels), order, rules)
+            rows += [] if row is None else [row]
     return rows
+
+
+def row_with(levels: Row, factors: Factors, rules: Sequence[Rule]) -> dict[str, Level] | None:
+    """The first row that has these levels, or None if no row can."""
+    found = dict(levels)
+    for name, each in factors.items():
+        if name not in found:
+            tried = (row_with({**found, name: level}, factors, rules) for level in each)
+            return next((row for row in tried if row is not None), None)
+        if not possible(found, rules):
+            return None
+    return {name: found[name] for name in factors} if possible(found, rules) else None
 
 
 # A level that is not chosen yet.
@@ -205,25 +216,15 @@ class _Table:
         gains: Array = self._unmet[places].sum(axis=0)
         return gains
 
-    def completed(self, row: Array) -> Array:
-        """The row with levels that can be had together; raises ValueError where there are none."""
-        if (whole := self._search(row)) is None:
-            told = ", ".join(
-                f"{name} {self._factors[name][i]}"
-                for name, i in zip(self._names, row, strict=True)
-                if i != OPEN
-            )
-            raise ValueError(f"levels: {told}, needed some that a row can have together")
-        return whole
-
-    def _search(self, row: Array) -> Array | None:
+    def completed(self, row: Array) -> Array | None:
+        """The row with levels that can be had together, or None."""
         factors = np.flatnonzero(row == OPEN)
         if not len(factors):
             return row
         for level in range(self._counts[factors[0]]):
             tried = row.copy()
             tried[factors[0]] = level
-            if self._possible(tried) and (whole := self._search(tried)) is not None:
+            if self._possible(tried) and (whole := self.completed(tried)) is not None:
                 return whole
         return None
 
@@ -236,5 +237,6 @@ class _Table:
         return int(self._unmet[self._places(row)].sum())
 
     def meet(self, row: Array) -> None:
-        """From now on its tuples are met."""
-        self._unmet[self._places(row)] = False
+        """From now on its tuples are met, or of a row that is none the one that it was made around."""
+        chosen = (row[self._members] != OPEN).all(axis=1)
+        self._unmet[self._places(row)[chosen]] = False

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from verification.asked.covering import Factors, Level, Rule, possible
+from verification.asked.covering import Factors, Level, Rule, possible, row_with
 from verification.asked.factors import CHECKPOINTS, TRUNCATIONS, numbers, sizes_of
 
 # A factor of sizes, a number, another factor and its level.
@@ -74,7 +74,7 @@ def completed(rows: list[Row], factors: Factors, rules: Sequence[Rule], shortest
     for name, number, other, level in wanted(factors, rules):
         if (name, number, other, level) not in met:
             levels = _beside(name, number, (other, level), met, factors, rules)
-            if name == "T" and number < least_steps(levels, shortest):
+            if levels is None or (name == "T" and number < least_steps(levels, shortest)):
                 continue
             (row,) = numbered([levels], shortest)
             more.append(Row(levels, {**row.sizes, name: number}))
@@ -84,12 +84,14 @@ def completed(rows: list[Row], factors: Factors, rules: Sequence[Rule], shortest
 
 def _beside(
     name: str, number: int, first: tuple[str, Level], met: set[Met], factors: Factors, rules: Sequence[Rule]
-) -> dict[str, Level]:
-    """Levels beside a number: those that it has not met, or else the cheapest."""
+) -> dict[str, Level] | None:
+    """Levels beside a number: those that it has not met, or else the cheapest; None if there are none."""
     span = next(span for span in factors[factor_of(name)] if number in numbers(span))
     row: dict[str, Level] = {factor_of(name): span, first[0]: first[1]}
     for other, levels in factors.items():
         if other not in row:
-            new = [level for level in levels if (name, number, other, level) not in met]
-            row[other] = next(level for level in [*new, *levels] if possible({**row, other: level}, rules))
-    return {other: row[other] for other in factors}
+            new = (level for level in levels if (name, number, other, level) not in met)
+            beside = (level for level in new if row_with({**row, other: level}, factors, rules) is not None)
+            if (level := next(beside, None)) is not None:
+                row[other] = level
+    return row_with(row, factors, rules)

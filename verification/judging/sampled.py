@@ -1,12 +1,13 @@
 """The designed sample: a live case of every row, and which tuples of levels those have met."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from verification.asked.claim import Claim
-from verification.asked.covering import Tuple, met, tuples
+from verification.asked.covering import Tuple, met, row_with, tuples
 from verification.asked.exclusions import rules, work
 from verification.asked.factors import in_words
 from verification.asked.model import Model
@@ -26,6 +27,10 @@ SECONDS, MOST = 2.0, 24
 
 # What any row costs beside its numbers, in those seconds.
 EACH = 0.1
+
+
+# What excludes levels that are possible by themselves.
+NO_ROW = "no others go with them"
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,13 @@ class Sample:
     def unmet(self, strength: int) -> frozenset[Tuple]:
         """The possible tuples that no live case has met."""
         possible, _ = tuples(self._factors, strength, self._rules)
-        return possible - self._met(strength)
+        return possible - self._met(strength) - self._impossible(strength)
+
+    def _impossible(self, strength: int) -> frozenset[Tuple]:
+        """The tuples that are possible by themselves and in no row."""
+        possible, _ = tuples(self._factors, strength, self._rules)
+        left = possible - self._met(strength)
+        return frozenset(t for t in left if row_with(dict(t), self._factors, self._rules) is None)
 
     def more(self) -> range:
         """Rows with other companions for what has not been met, by their numbers; none after ``ROUNDS``."""
@@ -116,6 +127,8 @@ class Sample:
 
     def _coverage(self, strength: int) -> Coverage:
         possible, excluded = tuples(self._factors, strength, self._rules)
+        none = self._impossible(strength)
+        possible, excluded = possible - none, excluded + Counter({NO_ROW: len(none)})
         # Dead is what rows were made for, to the last round, and no case of theirs was live.
         made = met([row.levels for row in self.rows], self._factors, strength)
         dead = self.unmet(strength) & made if self._rounds == ROUNDS else ()

@@ -5,7 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from verification.asked.covering import Rule, covering, met, missing, possible, tuples
+from verification.asked.covering import Rule, companions, covering, met, missing, possible, row_with, tuples
 
 FACTORS = {
     "policy": ("full", "window", "chunked", "tail"),
@@ -84,17 +84,30 @@ def test_a_level_that_meets_nothing_more_is_the_first():
     assert sum(row["c"] for row in rows) < 8
 
 
-def test_rules_that_leave_a_tuple_no_row_are_told():
+def test_a_tuple_that_no_row_can_have_is_left_out():
     """Each pair of levels is possible by itself, and three are not."""
     factors = {"a": (0, 1), "b": (0, 1), "c": (0, 1)}
     rules = (
         Rule("a is c", ("a", "c"), lambda r: "a" in r and "c" in r and r["a"] != r["c"]),
         Rule("b is not c", ("b", "c"), lambda r: "b" in r and "c" in r and r["b"] == r["c"]),
     )
-    with pytest.raises(ValueError, match="b 0, c 1, needed some that a row can have together"):
-        covering({"a": (0,), "b": (0,), "c": (0, 1)}, 2, rules, np.random.default_rng(0))
-    with pytest.raises(ValueError, match="needed some that a row can have together"):
-        covering(factors, 2, rules, np.random.default_rng(0))
+    rows = covering(factors, 2, rules, np.random.default_rng(0))
+    assert missing(rows, factors, 2, rules) == {(("a", n), ("b", n)) for n in (0, 1)}
+    assert row_with({"a": 0, "b": 0}, factors, rules) is None
+    assert row_with({"a": 0, "b": 1}, factors, rules) == {"a": 0, "b": 1, "c": 0}
+    assert companions([(("a", 0), ("b", 0))], factors, rules, np.random.default_rng(0)) == []
+
+
+def test_companions_are_drawn_and_possible():
+    """Around each tuple, others at another seed."""
+    wanted = [(("steps", 33), ("type", "float32")), (("policy", "chunked"), ("state", True))]
+    one, two = (companions(wanted, FACTORS, RULES, np.random.default_rng(seed)) for seed in (0, 1))
+    for rows in (one, two):
+        assert all(possible(row, RULES) for row in rows)
+        assert {each for each in wanted if any(dict(each).items() <= row.items() for row in rows)} == set(
+            wanted
+        )
+    assert one != two
 
 
 def test_a_dead_end_is_left():

@@ -1,6 +1,6 @@
 """Live cases meet every possible triple of levels, and what hides where levels meet is refuted.
 
-DESIGNED_SAMPLE=1 makes every row of the shipped models' layers (some six minutes of one core) and plants every
+DESIGNED_SAMPLE=1 makes every row of the shipped models' layers (six minutes of one core), plants every
 fault; by default every row of a scan, and of the others one in twenty.
 """
 
