@@ -19,8 +19,8 @@ def test_the_default_is_all_that_a_layer_can_claim():
     claim = resolved(None, lstm, OFFER)
     assert claim.in_words() == (
         "gate sigmoid; candidate tanh; output tanh; float32 and float64; full gradient by cotangents of "
-        "outputs and final state; any initial state; gradients of U, W, b, xs, h0, c0; 1 to 129 records, 1 to "
-        "64 steps"
+        "outputs and final state; any initial state; gradients of U, W, b, xs, h0, c0; 1 to 129 records, 1 "
+        "to 129 steps"
     )
     assert claim.not_asked(lstm) == (
         "gate rational_gate",

@@ -1,0 +1,32 @@
+"""docs/judge/sample.md: its table has the numbers that the sample has."""
+
+import re
+from pathlib import Path
+
+from verification import models
+from verification.asked.covering import tuples
+from verification.asked.exclusions import rules
+from verification.asked.resolving import resolved
+from verification.asked.sample import designed, varied
+from verification.doors import layer, problem, step
+
+PAGE = (Path(__file__).parents[1] / "docs" / "judge" / "sample.md").read_text("utf-8")
+ROW = re.compile(
+    r"^\| (\w+), (\w+) \| (\d+) \| (\d+) \| (\d+) \((\d+)\) \| (\d+) \((\d+)\) \|$", re.MULTILINE
+)
+DOORS = {"layer": layer, "step": step, "problem": problem}
+
+
+def test_the_table_counts_factors_rows_pairs_and_triples():
+    """Of every claim that it names."""
+    rows = ROW.findall(PAGE)
+    assert len(rows) == 7
+    for model_name, door, *told in rows:
+        model = getattr(models, model_name)
+        claim = resolved(None, model, DOORS[door].OFFER)
+        factors, ruled = varied(model, claim), rules(model, claim)
+        counted = [len(factors), len(designed(model, claim, 3))]
+        for strength in (2, 3):
+            found, excluded = tuples(factors, strength, ruled)
+            counted += [len(found), excluded.total()]
+        assert list(map(int, told)) == counted, (model_name, door)
