@@ -9,10 +9,8 @@ what comes back for it. ``outputs`` (N, T, …) is the first state array after e
 is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩.
 """
 
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,8 +18,9 @@ import numpy as np
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Model, Use
-from verification.asked.scope import Claim, Scope, narrowed, resolved
+from verification.asked.scope import Claim, Scope, gradients, narrowed, resolved
 from verification.doors.layout import Layout, layout_of
+from verification.doors.program import ARGUMENTS, Shown, program
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, Progress, judge
 from verification.truth.soundness import check
@@ -97,51 +96,68 @@ class Layer:
         return read
 
     def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
-        """A program that calls the layer as a property does, and fails where the part is wrong.
-
-        What adds up or permutes over records is shown by one call alone, which need not fail.
-        """
-        arguments = zip(ARGUMENTS.split(", "), self._arguments(case), strict=True)
-        made = "".join(f"{name} = {_code(value)}\n" for name, value in arguments)
-        imported = "".join(
-            f"from {module} import {name} as {alias}\n" if name != alias else f"from {module} import {name}\n"
-            for alias, function in (("backward", self.backward), ("forward", self.forward))
-            for module, name in (_place_of(function),)
+        """A program that calls the layer as a property does, and fails where the part is wrong."""
+        arguments = self._arguments(case)
+        block = next((each for each in self.model.blocks if each.name == part), None)
+        shown = Shown(
+            arrays=dict(zip(ARGUMENTS, arguments, strict=True)),
+            got=self._expressions(part),
+            want=self._theirs(part, want),
+            bound=float(bound),
+            owed=self._owed(arguments),
+            dtype=case.dtype,
+            steps_first=self.layout.steps_first,
+            sequence=part == "outputs" or (block is not None and block.use is Use.INPUT),
+            by_record=block is None or block.use is not Use.STEP,
         )
-        return PROGRAM.format(
-            imported=imported,
-            made=made,
-            part=self._expression(part),
-            want=_code(self._theirs(part, want)),
-            bound=repr(float(bound)),
-            arguments=ARGUMENTS,
-            calls=CALLS.get(property_, CALLS[""]),
-        )
+        return program({"forward": self.forward, "backward": self.backward}, shown, property_)
 
-    def _expression(self, part: str) -> str:
-        """What the program calls the part of the answer."""
+    def _expressions(self, part: str) -> tuple[str, ...]:
+        """What the program calls the part of the answer, in each array that an engine keeps for it."""
         if part == "outputs":
-            return "outputs"
+            return ("outputs",)
         for i, block in enumerate(self.model.of(Use.STATE)):
             if part == final_of(block):
-                return f"final[{i}]"
+                return (f"final[{i}]",)
             if part == block.name:
-                return f"d_initial[{i}]"
-        block = self.model.block(part)
-        name = self.layout.places[part].names[0]
-        if block.use is Use.STEP:
-            return f"d_params[{name!r}]"
-        return "d_xs" if len(self.model.of(Use.INPUT)) == 1 else f"d_xs[{name!r}]"
+                return (f"d_initial[{i}]",)
+        names = self.layout.places[part].names
+        if self.model.block(part).use is Use.STEP:
+            return tuple(f"d_params[{name!r}]" for name in names)
+        return ("d_xs",) if len(self.model.of(Use.INPUT)) == 1 else (f"d_xs[{names[0]!r}]",)
+
+    def _owed(self, arguments: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
+        """The shape of every part of the answer that is owed, by its expression."""
+        params, xs, state, d_outputs, _ = arguments
+        inputs = xs if isinstance(xs, dict) else {"": xs}
+        shapes = {"outputs": d_outputs.shape}
+        shapes |= {f"final[{i}]": array.shape for i, array in enumerate(state)}
+        theirs = {f"d_params[{name!r}]": array.shape for name, array in params.items()}
+        theirs |= {f"d_xs[{name!r}]" if name else "d_xs": array.shape for name, array in inputs.items()}
+        theirs |= {f"d_initial[{i}]": array.shape for i, array in enumerate(state)}
+        for name in self.claim.blocks:
+            shapes |= {expression: theirs[expression] for expression in self._expressions(name)}
+        return shapes
 
     def _theirs(self, part: str, want: Array) -> Array:
         """The truth of the part, as the engine has it."""
         place = self.layout.places.get(part)
         if place is not None and self.model.block(part).use is Use.STEP:
             # The gradient of each of two biases is that of their sum.
-            return next(
-                iter(type(place)(place.names[:1], place.transposed, place.order).given(want).values())
-            )
+            return next(iter(replace(place, names=place.names[:1]).given(want).values()))
         return self.layout.by_record(want) if place is not None or part == "outputs" else want
+
+    @property
+    def arrays(self) -> Mapping[str, Any]:
+        """How its arrays differ from the model's, as it was described."""
+        return self.layout.described
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any]) -> "Layer":
+        """The same functions as a layer of another model, or of other arrays; raises ValueError for none."""
+        known = {block.name for block in self.model.blocks}
+        blocks = tuple(n for n in gradients(model) if n in self.claim.blocks or n not in known)
+        claim = replace(self.claim, blocks=blocks)
+        return replace(self, model=model, claim=claim, layout=layout_of(model, arrays))
 
     def judged(
         self,
@@ -156,72 +172,11 @@ class Layer:
         if model is not None and model is not self.model:
             raise ValueError(f"model: {model.name}, needed the layer's own, {self.model.name}")
         return judge(
-            Layer(
-                self.forward, self.backward, self.model, narrowed(self.claim, scope, self.model), self.layout
-            ),
+            replace(self, claim=narrowed(self.claim, scope, self.model)),
             profile,
             seed=seed,
             progress=progress,
         )
-
-
-# What forward takes, and backward.
-ARGUMENTS = "params, xs, state, d_outputs, d_state"
-
-PROGRAM = """import numpy as np
-{imported}
-{made}want = {want}
-
-
-def check(*arguments):
-    {arguments} = arguments
-    outputs, final, saved = forward(params, xs, state)
-    d_params, d_xs, d_initial = backward(saved, d_outputs, d_state)
-    got = {part}
-    assert np.max(np.abs(got - want)) <= {bound}, got - want
-
-
-arguments = ({arguments})
-{calls}"""
-
-EACH = """
-
-def each(change, value):
-    if isinstance(value, dict):
-        return {name: each(change, array) for name, array in value.items()}
-    return tuple(each(change, array) for array in value) if isinstance(value, tuple) else change(value)
-
-
-"""
-
-# How a program calls ``check``, by property: once, or as the property does.
-CALLS = {
-    "": "check(*arguments)\n",
-    "inputs stay": EACH
-    + """before = each(np.copy, arguments)
-outputs, final, saved = forward(*arguments[:3])
-backward(saved, *arguments[3:])
-assert repr(before) == repr(arguments), "an array that was given is changed"
-""",
-    "second call": EACH
-    + """check(*arguments)
-outputs, final, saved = forward(*each(np.negative, arguments[:3]))
-backward(saved, *each(np.negative, arguments[3:]))
-check(*arguments)
-""",
-    "memory layout": EACH
-    + """def read_only(array):
-    array = array.copy()
-    array.flags.writeable = False
-    return array
-
-
-check(*each(read_only, arguments))
-check(*each(np.asfortranarray, arguments))
-check(*each(lambda array: np.repeat(array, 2, axis=-1)[..., ::2], arguments))
-check(*each(lambda array: array[::-1].copy()[::-1], arguments))
-""",
-}
 
 
 def layer(
@@ -266,26 +221,3 @@ def _tuple(what: str, given: Any, count: int) -> tuple[Any, ...]:
 def _dict(what: str, given: Any) -> None:
     if not isinstance(given, Mapping):
         raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")
-
-
-def _place_of(function: Any) -> tuple[str, str]:
-    """Module and name of a function, by which a program can import it."""
-    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
-    if module == "__main__":
-        module = Path(getattr(sys.modules["__main__"], "__file__", None) or "engine.py").stem
-    if module is None or not name.isidentifier():
-        return "engine  # your own module", getattr(function, "__name__", "function")
-    return module, name
-
-
-def _code(value: Any) -> str:
-    """An expression for arrays, in dicts and tuples, exact to the bit."""
-    if isinstance(value, dict):
-        entries = "".join(f"    {name!r}: {_code(array)},\n" for name, array in value.items())
-        return f"{{\n{entries}}}" if entries else "{}"
-    if isinstance(value, tuple):
-        return f"({' '.join(f'{_code(array)},' for array in value)})"
-    if value.dtype in (np.dtype(np.longdouble), np.dtype(np.clongdouble)):
-        # Of a truth: as many digits as a program can be read with.
-        value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)
-    return f"np.array({value.tolist()!r}, dtype=np.{value.dtype.name})"

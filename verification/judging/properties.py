@@ -183,12 +183,14 @@ def final_cotangents(case: Case) -> tuple[Array, ...]:
 def second_call(trial: Trial) -> Looked:
     """After a call for another problem a call is as right as the first, whose answer has not changed."""
     engine, truth, first = trial.engine, trial.truth, trial.answer
-    kept = {name: part.copy() for name, part in first.parts().items()}
+    parts = {**first.forward, **first.blocks}
+    kept = {name: part.copy() for name, part in parts.items()}
     ask(engine, relaid(truth.case, lambda array: -array))
     some = next(iter(truth.blocks.values()))
-    for name, part in first.parts().items():
+    for name, part in parts.items():
         changed = not np.array_equal(part, kept[name], equal_nan=True)
-        yield name, f"{name} of the first call is changed by a second one" if changed else None, some
+        told = name if name in first.forward else f"d_{name}"
+        yield name, f"{told} of the first call is changed by a second one" if changed else None, some
     yield from agreement(ask(engine, truth.case), truth)
 
 
