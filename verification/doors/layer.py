@@ -152,7 +152,7 @@ class Layer:
         """How its arrays differ from the model's, as it was described."""
         return self.layout.described
 
-    def otherwise(self, model: Model, arrays: Mapping[str, Any]) -> "Layer":
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Layer":
         """The same functions as a layer of another model, or of other arrays; raises ValueError for none."""
         known = {block.name for block in self.model.blocks}
         blocks = tuple(n for n in gradients(model) if n in self.claim.blocks or n not in known)

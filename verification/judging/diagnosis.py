@@ -1,127 +1,186 @@
 """Diagnosis: which part of which block is wrong, from which step on, and what that says.
 
-The engine is put before a few fixed cases that its claim admits, which differ in T, in N, and in what has a
+The engine is put before a few small cases that its claim admits, which differ in T, in N, and in what has a
 cotangent. What is said follows from where it is right and where it is wrong. The gradients of the initial
 state come last of all that flows back, so where they are right, so is the flow.
 
 =============  ==============================================================================
-form           it does not answer as agreed
+convention     all is right if arrays, or equations, are read another way
+form           it does not answer as agreed, everywhere or somewhere, and where it does all is right
 forward        outputs or a final state are wrong
 accumulation   the initial state's gradients are right, those of other blocks are not
 state          the initial state's gradients are wrong and no other, at any T
 recursion      with one step all is right, or all but what is handed on to the step before
 step           with one step other gradients are wrong
 conduct        every gradient is right, and a property is refuted that is about other calls
-precision      all is right but for functions that are exact to a rounding of 1, not of their own value
-size           no small case of healthy numbers shows anything
+precision      all is right to fewer digits than the number type has
+size           small cases of healthy numbers are right, and larger ones, or other numbers, are not
 =============  ==============================================================================
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from rnn.arrays import Array
-from verification.asked.case import Case, Cotangents, random_case
-from verification.asked.draws import dimensions
-from verification.asked.model import Block, Use
+from verification.asked.case import Case, Cotangents
+from verification.asked.model import Use
 from verification.comparison import compare
-from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
+from verification.judging.as_if import explained
+from verification.judging.clipping import clipped
+from verification.judging.conventions import Convention, agreeing
+from verification.judging.engine import Engine
+from verification.judging.onset import onset
+from verification.judging.precision import function_is_inaccurate, narrow
+from verification.judging.probe import Seen, healthy_case, look, steps_of
 from verification.judging.properties import (
     FORM,
     PLAIN,
+    PROPERTIES,
     Finding,
     Truth,
     final_cotangents,
+    findings,
     outputs_cotangent,
 )
-from verification.truth.table import LagTable, grouped_table
-
-# Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
-STEPS = (1, 2, 4)
-RECORDS = 3
-
-# By how much a constant factor may be off to be called that.
-ALIKE = 1e-3
+from verification.judging.words import blocks_in_words, common_factor, joined, wrong_parts
 
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """What is wrong: the stage, the blocks whose gradients are wrong, and all of it in a sentence."""
+    """What is wrong: the stage, the wrong blocks, those of their parts that are, and all of it in a sentence.
+
+    ``as_if``: what the engine computes instead, in a few words, where that is found.
+    """
 
     stage: str
     blocks: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     sentence: str = ""
+    as_if: str | None = None
 
     def __str__(self) -> str:
         return self.sentence
 
 
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What one case shows: its truth, the answer, and the wrong parts of the forward and of the gradient."""
-
-    truth: Truth
-    answer: Answer
-    forward: tuple[str, ...]
-    blocks: tuple[str, ...]
-
-
 def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
-    if finding.property == FORM:
-        return Diagnosis("form", sentence=f"The engine does not answer in form: {finding.wrong}.")
-    try:
-        return _diagnosed(engine, finding, case)
-    except InvalidAnswer as invalid:
-        return Diagnosis("form", sentence=f"The engine does not answer in form: {invalid}.")
+    by_steps = _by_steps(engine)
+    answered = [seen for seen in by_steps if not seen.raised]
+    if not answered or any(seen.forward for seen in answered):
+        convention = agreeing(engine)
+        if convention is not None:
+            return _in_convention(convention)
+    if not answered:
+        raised = finding.wrong if finding.property == FORM else by_steps[0].raised
+        return Diagnosis("form", sentence=f"The engine does not answer in form: {raised}.")
+    if len(answered) < len(by_steps):
+        return _partly(by_steps, answered, _of_answers(engine, answered))
+    return _of_answers(engine, answered) or _of_right_answers(engine, finding, case)
 
 
-def _diagnosed(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    by_steps = [_seen(engine, _case(engine, steps)) for steps in _steps(engine)]
-    for seen in by_steps:
-        if seen.forward:
-            parts = " and ".join(seen.forward)
-            verb = "are" if len(seen.forward) > 1 or parts == "outputs" else "is"
-            start = _from(by_steps, seen)
-            return Diagnosis("forward", sentence=f"{parts} {verb} wrong{start}: the forward is at fault.")
-    wrong = [seen for seen in by_steps if seen.blocks]
+def _by_steps(engine: Engine) -> list[Seen]:
+    return [look(engine, Truth(healthy_case(engine, steps))) for steps in steps_of(engine)]
+
+
+def _in_convention(convention: Convention) -> Diagnosis:
+    """What is left where the forward agrees under another reading."""
+    wrong, say = None, f"if {convention.words}: say {convention.say}."
+    if convention.engine is not None:
+        answered = [seen for seen in _by_steps(convention.engine) if not seen.raised]
+        wrong = _of_answers(convention.engine, answered)
+        if wrong is None:
+            return Diagnosis("convention", sentence=f"All agrees {say}", as_if=convention.words)
+    sentence = f"The forward agrees {say}"
+    if wrong is None:
+        return Diagnosis("convention", sentence=sentence, as_if=convention.words)
+    return replace(wrong, sentence=f"{sentence} Then {wrong.sentence}")
+
+
+def _partly(by_steps: Sequence[Seen], answered: Sequence[Seen], wrong: Diagnosis | None) -> Diagnosis:
+    """What is told of an engine that answers at some numbers of steps alone."""
+    raised = [seen for seen in by_steps if seen.raised]
+    where = joined([f"T = {seen.truth.case.steps}" for seen in raised])
+    told = f"The engine does not answer in form where {where}: {raised[0].raised}"
+    if wrong is None:
+        return Diagnosis("form", sentence=f"{told}; all else is right.")
+    return replace(wrong, sentence=f"{told}. Elsewhere {wrong.sentence}")
+
+
+def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
+    """What is wrong in the small cases; None where nothing is."""
+    wrong = [seen for seen in by_steps if seen.wrong]
     if not wrong:
-        return _of_right_gradients(engine, finding, case)
-    first = wrong[0]
+        return None
+    first = next((seen for seen in wrong if seen.forward), wrong[0])
+    start, told = _from(by_steps, first), _wrong_in_words(first)
+    kept = narrow(first)
+    if kept is not None:
+        rounded = f"it were rounded to {kept}"
+        sentence = f"{told}{start}: right to the digits of {kept} alone, as if {rounded}."
+        return Diagnosis("precision", first.blocks, sentence=sentence, as_if=rounded)
+    if first.forward:
+        return Diagnosis("forward", sentence=f"{told}{start}: the forward is at fault.")
     stage = _stage(engine, first, by_steps)
-    told = "; ".join(_blocks_in_words(engine, first))
-    hints = [*_right_elsewhere(engine, first), *_lags(engine)]
-    tail = f" ({'; '.join(hints)})" if hints else ""
-    gates = tuple(dict.fromkeys(part for name in first.blocks for part in _wrong_parts(engine, first, name)))
-    sentence = f"{told}{_from(by_steps, first)}: {FAULTS[stage]}{tail}."
-    return Diagnosis(stage, first.blocks, gates, sentence)
+    as_if = clipped(engine, wrong[-1]) or explained(wrong[-1])
+    tail = f", as if {as_if}" if as_if else ""
+    if not as_if:
+        hints = [*_right_elsewhere(engine, first), *_lags(engine)]
+        tail = f" ({'; '.join(hints)})" if hints else ""
+    sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
+    return Diagnosis(stage, first.blocks, _gates(first), sentence, as_if or common_factor(first))
 
 
-def _of_right_gradients(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    """What is wrong where every case of the diagnosis is right."""
+def _wrong_in_words(seen: Seen) -> str:
+    if not seen.forward:
+        return "; ".join(blocks_in_words(seen))
+    plural = len(seen.forward) > 1 or seen.forward == ("outputs",)
+    return f"{joined(seen.forward)} {'are' if plural else 'is'} wrong"
+
+
+def _gates(seen: Seen) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part for name in seen.blocks for part in wrong_parts(seen, name)))
+
+
+def _of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong where every small case is right."""
+    if finding.property == FORM:
+        start = onset(engine, case)
+        where = f" {start}" if start else ""
+        told = f"The engine does not answer in form{where}: {finding.wrong}"
+        return Diagnosis("form", sentence=f"{told}; all else is right.")
     if finding.property not in PLAIN:
-        return Diagnosis("conduct", sentence=f"{finding.wrong}: {finding.property} alone is refuted.")
-    if engine.model.functions and not _wrong(ask(engine, case), grouped_table(case, floor=1.0)):
+        return _of_conduct(engine, finding, case)
+    seen = look(engine, Truth(case))
+    if not seen.wrong or seen.raised:
+        told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
+        return Diagnosis("size", sentence=told)
+    if function_is_inaccurate(engine, case):
         return Diagnosis(
             "precision",
+            seen.blocks,
             sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
             "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
+            as_if="a function were exact to a rounding of 1 alone",
         )
-    sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
-    return Diagnosis(
-        "size",
-        sentence=f"{finding.wrong}, at {sizes}, {case.dtype.name}: small cases of healthy numbers are right.",
-    )
+    start = onset(engine, case)
+    where = f" {start}" if start else _at_sizes(case)
+    as_if = clipped(engine, seen) if seen.blocks else None
+    tail = f", as if {as_if}" if as_if else ""
+    sentence = f"{_wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
+    return Diagnosis("size", seen.blocks, _gates(seen), sentence, as_if or common_factor(seen))
 
 
-def _wrong(answer: Answer, table: LagTable) -> bool:
-    """Is a part of the answer wrong by this table?"""
-    told = {**table.forward(), **table.expected()}
-    parts = [*answer.forward.items(), *answer.gradients()]
-    return any(compare(name, got, told[name].truth, told[name].bound) for name, got in parts)
+def _at_sizes(case: Case) -> str:
+    return f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}, {case.dtype.name}"
+
+
+def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is refuted by other calls than the one on the case itself."""
+    others = tuple(name for name in PROPERTIES if name not in PLAIN)
+    found = {each.property for each in findings(engine, Truth(case), others) if each.wrong is not None}
+    names = [name for name in others if name in found or name == finding.property]
+    verb = "are" if len(names) > 1 else "is"
+    sentence = f"{finding.wrong}: {joined(names)} alone {verb} refuted."
+    return Diagnosis("conduct", sentence=sentence)
 
 
 # What a stage says.
@@ -133,7 +192,7 @@ FAULTS = {
 }
 
 
-def _stage(engine: Engine, first: _Seen, by_steps: Sequence[_Seen]) -> str:
+def _stage(engine: Engine, first: Seen, by_steps: Sequence[Seen]) -> str:
     """From the shortest case that is wrong, and the longest of all."""
     uses = [{engine.model.block(name).use for name in seen.blocks} for seen in (first, by_steps[-1])]
     states = {block.name for block in engine.model.of(Use.STATE)}
@@ -149,110 +208,17 @@ def _stage(engine: Engine, first: _Seen, by_steps: Sequence[_Seen]) -> str:
     return "step"
 
 
-def _steps(engine: Engine) -> list[int]:
-    least, most = engine.claim.steps
-    return sorted({min(max(steps, least), most) for steps in STEPS})
-
-
-def _from(by_steps: Sequence[_Seen], seen: _Seen) -> str:
+def _from(by_steps: Sequence[Seen], seen: Seen) -> str:
     """From which T on, where that is not the first that was tried."""
     return "" if seen is by_steps[0] else f" from T = {seen.truth.case.steps} on, right with fewer steps"
 
 
-def _case(engine: Engine, steps: int, records: int = RECORDS) -> Case:
-    """A case of healthy numbers, whose dimensions differ."""
-    claim, model = engine.claim, engine.model
-    records = min(max(records, claim.records[0]), claim.records[1])
-    # The widest type that is claimed sees most.
-    dtype = max((np.dtype(name) for name in claim.dtypes), key=lambda dtype: dtype.itemsize)
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
-    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, claim.functions)
-    if claim.states == "zero":
-        still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
-        case = replace(case, blocks={**case.blocks, **still})
-    return case
-
-
-def _seen(engine: Engine, case: Case) -> _Seen:
-    """What a case shows."""
-    truth, answer = Truth(case), ask(engine, case)
-    forward = tuple(
-        name
-        for name, expected in truth.forward.items()
-        if compare(name, answer.forward[name], expected.truth, expected.bound)
-    )
-    blocks = {
-        name
-        for name, got in answer.gradients()
-        if compare(name, got, truth.blocks[name].truth, truth.blocks[name].bound)
-    }
-    return _Seen(truth, answer, forward, tuple(name for name in answer.blocks if name in blocks))
-
-
-def _wrong_parts(engine: Engine, seen: _Seen, name: str) -> tuple[str, ...]:
-    """Those of a block's parts that are wrong; () where it has none or all of them are."""
-    block = engine.model.block(name)
-    if not block.parts:
-        return ()
-    expected = seen.truth.blocks[name]
-    wrong = tuple(
-        part
-        for part, got, want in zip(
-            block.parts, _split(block, seen.answer.blocks[name]), _split(block, expected.truth), strict=True
-        )
-        if compare(name, got, want, expected.bound)
-    )
-    return () if wrong == block.parts else wrong
-
-
-def _split(block: Block, array: Array) -> list[Array]:
-    return np.split(array, len(block.parts))
-
-
-def _blocks_in_words(engine: Engine, seen: _Seen) -> Iterator[str]:
-    """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is zero'."""
-    alike: dict[str, list[str]] = {}
-    for name in seen.blocks:
-        parts = _wrong_parts(engine, seen, name)
-        how = f"wrong in {', '.join(parts)}" if parts else "wrong"
-        alike.setdefault(how + _factor(engine, seen, name, parts), []).append(name)
-    for how, names in alike.items():
-        yield f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} {how}"
-
-
-def _factor(engine: Engine, seen: _Seen, name: str, parts: tuple[str, ...]) -> str:
-    """What the wrong parts are instead, where that is a constant factor of what they should be."""
-    block, case = engine.model.block(name), seen.truth.case
-    got, want = seen.answer.blocks[name], seen.truth.blocks[name].truth
-    if parts:
-        chosen = [block.parts.index(part) for part in parts]
-        got = np.concatenate([_split(block, got)[i] for i in chosen])
-        want = np.concatenate([_split(block, want)[i] for i in chosen])
-    if not got.any():
-        return " (all zero)"
-    largest = np.unravel_index(np.argmax(np.abs(want)), want.shape)
-    factor = complex(got[largest] / want[largest])
-    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=ALIKE, atol=0):
-        return ""
-    known = {
-        -1.0: "the sign is wrong",
-        2.0: "twice what it should be",
-        0.5: "half of what it should be",
-        1 / case.records: f"1/{case.records} of what it should be, a mean over records",
-        1 / case.steps: f"1/{case.steps} of what it should be, a mean over steps",
-    }
-    for value, words in known.items():
-        if abs(factor.real - value) <= ALIKE * abs(value):
-            return f" ({words})"
-    return f" ({factor.real:.4g} times what it should be)"
-
-
-def _right_elsewhere(engine: Engine, wrong: _Seen) -> Iterator[str]:
+def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
     """Under what simpler circumstances the same blocks are right."""
     case = wrong.truth.case
     if engine.claim.records[0] == 1 and case.records > 1:
-        one = _seen(engine, _case(engine, case.steps, records=1))
-        if not one.blocks:
+        one = look(engine, Truth(healthy_case(engine, case.steps, records=1)))
+        if not one.wrong:
             yield "right for one record"
     states = final_cotangents(case)
     none = tuple(0 * array for array in states)
@@ -263,7 +229,7 @@ def _right_elsewhere(engine: Engine, wrong: _Seen) -> Iterator[str]:
     shown = [
         name
         for name, objective in cotangents.items()
-        if _seen(engine, replace(case, objective=objective)).blocks
+        if look(engine, Truth(replace(case, objective=objective))).blocks
     ]
     if 0 < len(shown) < len(cotangents):
         yield f"only where {' or '.join(shown)} has a cotangent"
@@ -271,19 +237,18 @@ def _right_elsewhere(engine: Engine, wrong: _Seen) -> Iterator[str]:
 
 def _lags(engine: Engine) -> Iterator[str]:
     """At which lags the inputs' gradients are wrong, read off a loss at the last step alone."""
-    case = _case(engine, min(max(STEPS), engine.claim.steps[1]))
+    case = healthy_case(engine)
     outputs = 0 * outputs_cotangent(case)
     outputs[:, -1] = outputs_cotangent(case)[:, -1]
     none = tuple(0 * array for array in final_cotangents(case))
-    seen = _seen(engine, replace(case, objective=Cotangents(outputs, none)))
+    seen = look(engine, Truth(replace(case, objective=Cotangents(outputs, none))))
     for block in engine.model.of(Use.INPUT):
         if block.name in seen.blocks:
-            expected = seen.truth.blocks[block.name]
-            got = seen.answer.blocks[block.name]
+            got, want, bound = seen.got[block.name], seen.want(block.name), seen.bound(block.name)
             wrong = [
                 case.steps - 1 - s
                 for s in range(case.steps - 1, -1, -1)
-                if compare("", got[:, s], expected.truth[:, s], expected.bound)
+                if compare("", got[:, s], want[:, s], bound)
             ]
             if len(wrong) < case.steps:
                 lags = ", ".join(map(str, wrong))

@@ -49,6 +49,13 @@ class Engine(Protocol):
     def claim(self) -> Claim:
         """What it claims to do."""
 
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """How its arrays differ from the model's, by its door's description; None where that has none."""
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Engine":
+        """The same engine as one of another model, or of other arrays; raises ValueError for none."""
+
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The forward's parts and the gradient's blocks, by name, of these very arrays.
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from verification.asked.case import Case
 from verification.asked.draws import TIMES, cases, designed, larger
+from verification.asked.model import Model
 from verification.judging.diagnosis import Diagnosis, diagnose
 from verification.judging.engine import Engine
 from verification.judging.properties import (
@@ -246,8 +247,13 @@ class _Guarded:
     """An engine whose calls are watched by the process that started this one."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
+        self._engine, self._channel = engine, channel
         self.model, self.claim, self.program = engine.model, engine.claim, engine.program
+        self.arrays = engine.arrays
         self.answer = channel.guarded(engine.answer)
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "_Guarded":
+        return _Guarded(self._engine.otherwise(model, arrays), self._channel)
 
 
 def tally_of(engine: Engine, case: Case) -> Tally:

@@ -1,0 +1,135 @@
+"""Other computations with the same forward: states that carry no gradient, and functions of another slope."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import autograd
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import Case, Cotangents
+from verification.asked.functions import Arithmetic, Function, Namespace
+from verification.asked.model import Named, Use
+from verification.judging.properties import final_cotangents, outputs_cotangent
+from verification.truth import replay
+
+
+def without_carry(case: Case, states: tuple[int, ...]) -> Case:
+    """The case with states, by number, through which nothing flows back."""
+    step = case.model.step
+
+    def stopped(f: Any, p: Any, x: Any, *state: Any) -> Any:
+        return step(f, p, x, *(f.stop(a) if i in states else a for i, a in enumerate(state)))
+
+    return replace(case, model=replace(case.model, step=stopped))
+
+
+def never_updated(case: Case) -> dict[str, Array]:
+    """The gradient if at each step the final state's cotangent came back, and nothing from later steps.
+
+    Every step of every record is then a record of one step.
+    """
+    model, steps = case.model, case.steps
+    before: list[list[Array]] = [list(case.state)]
+    f = Namespace(case.cast, Arithmetic())
+    p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
+    for s in range(steps - 1):
+        inputs = {name: array[:, s] for name, array in case.inputs.items()}
+        before.append(list(model.advance(f, p, inputs, tuple(before[-1]))))
+    # Step by step, all records of each.
+    blocks = dict(case.blocks)
+    for i, block in enumerate(model.of(Use.STATE)):
+        blocks[block.name] = np.concatenate([state[i] for state in before])
+    for name, array in case.inputs.items():
+        blocks[name] = np.concatenate([array[:, s] for s in range(steps)])[:, None]
+    outputs = outputs_cotangent(case)
+    objective = Cotangents(
+        np.concatenate([outputs[:, s] for s in range(steps)])[:, None],
+        tuple(np.concatenate([array] * steps) for array in final_cotangents(case)),
+    )
+    made = replay.gradient(replace(case, blocks=blocks, objective=objective))
+    for name in case.inputs:
+        made[name] = np.concatenate(np.split(made[name], steps), axis=1)
+    for block in model.of(Use.STATE):
+        made[block.name] = made[block.name][: case.records]
+    return made
+
+
+def with_slopes(case: Case) -> Iterator[tuple[str, Case]]:
+    """The case with another slope in one call of a step, in all of a role, or in all; in words."""
+    roles = _roles_of_calls(case)
+    chosen: list[tuple[int, ...]] = [(number,) for number in range(len(roles))]
+    chosen += [tuple(n for n, role in enumerate(roles) if role == each) for each in dict.fromkeys(roles)]
+    chosen.append(tuple(range(len(roles))))
+    for calls in dict.fromkeys(chosen):
+        named = " and ".join(dict.fromkeys(case.cast[roles[number]].name for number in calls))
+        for words, slope in SLOPES.items():
+            if calls:
+                yield words.format(named), _sloped(case, calls, slope)
+
+
+# What a slope is instead: of a function, its argument a and its value y.
+SLOPES: dict[str, Callable[[Function, Array, Array], Array]] = {
+    "the slope of {} were taken at its value": lambda function, a, y: _slope(function, y),
+    "the slope of {} were left out": lambda function, a, y: np.ones_like(a),
+    "nothing flowed back through {}": lambda function, a, y: np.zeros_like(a),
+    "the slope of {} were y (1 − y)": lambda function, a, y: y * (1 - y),
+    "the slope of {} were 1 − y²": lambda function, a, y: 1 - y * y,
+    "the slope of {} were 1 − y": lambda function, a, y: 1 - y,
+    "the slope of {} were y": lambda function, a, y: y,
+}
+
+
+def _slope(function: Function, a: Array) -> Array:
+    if function.slope is not None:
+        declared: Array = function.slope(a)
+        return declared
+    slope: Array = autograd.elementwise_grad(function.value)(a)
+    return slope
+
+
+class _Calls:
+    """A namespace that numbers the calls of a step, and says what each gives."""
+
+    def __init__(self, f: Namespace, answer: Callable[[int, str, Any], Any]) -> None:
+        self._f, self._answer, self._number = f, answer, -1
+        self.stop, self.surrogate = f.stop, f.surrogate
+
+    def __getattr__(self, role: str) -> Callable[[Any], Any]:
+        def called(a: Any) -> Any:
+            self._number += 1
+            return self._answer(self._number, role, a)
+
+        return called
+
+
+def _roles_of_calls(case: Case) -> list[str]:
+    """The role of each call that a step makes."""
+    roles: list[str] = []
+    f = Namespace(case.cast, Arithmetic())
+
+    def noted(number: int, role: str, a: Any) -> Any:
+        roles.append(role)
+        return getattr(f, role)(a)
+
+    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
+    inputs = {name: array[:, 0] for name, array in case.inputs.items()}
+    case.model.advance(_Calls(f, noted), p, inputs, case.state)
+    return roles
+
+
+def _sloped(case: Case, calls: tuple[int, ...], slope: Callable[[Function, Array, Array], Array]) -> Case:
+    step, cast = case.model.step, case.cast
+
+    def other(f: Any, p: Any, x: Any, *state: Any) -> Any:
+        def answered(number: int, role: str, a: Any) -> Any:
+            if number not in calls:
+                return getattr(f, role)(a)
+            constant = f.stop(a)
+            value = cast[role].value(constant)
+            return f.surrogate(value, slope(cast[role], constant, value) * a)
+
+        return step(_Calls(f, answered), p, x, *state)
+
+    return replace(case, model=replace(case.model, step=other))

@@ -1,0 +1,103 @@
+"""The wrong blocks of an answer in words: which, in which parts, and by what factor."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.model import Block
+from verification.comparison import compare
+from verification.judging.probe import Seen
+
+# By how much a constant factor may be off to be called that; nearer to 1 than that it is none.
+ALIKE = 1e-3
+
+
+def joined(names: Sequence[str]) -> str:
+    """'h0 and c0'."""
+    return " and ".join(names)
+
+
+def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
+    """Those of a block's parts that are wrong; () where it has none or all of them are."""
+    block = seen.truth.case.model.block(name)
+    if not block.parts:
+        return ()
+    pairs = zip(block.parts, split(block, seen.got[name]), split(block, seen.want(name)), strict=True)
+    wrong = tuple(part for part, got, want in pairs if compare(name, got, want, seen.bound(name)))
+    return () if wrong == block.parts else wrong
+
+
+def split(block: Block, array: Array) -> list[Array]:
+    """The array part by part."""
+    return np.split(array, len(block.parts) or 1)
+
+
+def blocks_in_words(seen: Seen) -> Iterator[str]:
+    """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is wrong (all zero)'."""
+    alike: dict[str, list[str]] = {}
+    for name in seen.blocks:
+        parts = wrong_parts(seen, name)
+        how = f"wrong in {', '.join(parts)}" if parts else "wrong"
+        factor = factor_in_words(seen, name)
+        alike.setdefault(how + (f" ({factor})" if factor else ""), []).append(name)
+    for how, names in alike.items():
+        yield f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} {how}"
+
+
+def factor_in_words(seen: Seen, name: str) -> str:
+    """By what factor the wrong parts are off, where it is one for all of them, or how little they are off."""
+    got, want = _wrong_numbers(seen, name)
+    if not np.all(np.isfinite(got)):
+        return "not finite"
+    if not got.any():
+        return "all zero"
+    size = np.max(np.abs(want))
+    off = float(np.max(np.abs(got - want)) / size) if size else np.inf
+    if off <= ALIKE:
+        return f"off by {off:.0e} of its size"
+    factor = constant_factor(got, want)
+    if factor is None:
+        return ""
+    case = seen.truth.case
+    known = {
+        -1.0: "the sign is wrong",
+        2.0: "twice what it should be",
+        0.5: "half of what it should be",
+        1 / case.records: f"1/{case.records} of what it should be, a mean over records",
+        1 / case.steps: f"1/{case.steps} of what it should be, a mean over steps",
+    }
+    for value, words in known.items():
+        if abs(factor - value) <= ALIKE * abs(value):
+            return words
+    return f"{factor:.4g} times what it should be"
+
+
+def constant_factor(got: Array, want: Array) -> float | None:
+    """The real number by which all of one is all of the other, if there is one."""
+    largest = np.unravel_index(np.argmax(np.abs(want)), want.shape)
+    if not want[largest]:
+        return None
+    factor = complex(got[largest] / want[largest])
+    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=ALIKE, atol=0):
+        return None
+    return factor.real
+
+
+def _wrong_numbers(seen: Seen, name: str) -> tuple[Array, Array]:
+    """Got and want, of the wrong parts alone where there are some."""
+    block, parts = seen.truth.case.model.block(name), wrong_parts(seen, name)
+    got, want = seen.got[name], seen.want(name)
+    if not parts:
+        return got, want
+    chosen = [block.parts.index(part) for part in parts]
+    return (
+        np.concatenate([split(block, got)[i] for i in chosen]),
+        np.concatenate([split(block, want)[i] for i in chosen]),
+    )
+
+
+def common_factor(seen: Seen) -> str | None:
+    """The words for a factor that all wrong blocks share, or None."""
+    words = {factor_in_words(seen, name) for name in seen.blocks}
+    return next(iter(words)) or None if len(words) == 1 else None
