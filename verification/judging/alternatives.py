@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import autograd
@@ -25,10 +26,25 @@ def without_carry(case: Case, states: tuple[int, ...]) -> Case:
     return replace(case, model=replace(case.model, step=stopped))
 
 
-def never_updated(case: Case) -> dict[str, Array]:
-    """The gradient if at each step the final state's cotangent came back, and nothing from later steps.
+def overwritten(case: Case, state: int) -> Case:
+    """The case with a state, by number, whose gradient from later on is lost where others arrive."""
+    step, calls = case.model.step, count()
 
-    Every step of every record is then a record of one step.
+    def stopped(f: Any, p: Any, x: Any, *states: Any) -> Any:
+        # At step 0 the initial state is owed what arrives.
+        held = (f.stop(a) if i == state else a for i, a in enumerate(states)) if next(calls) else states
+        return step(f, p, x, *held)
+
+    final = (0 * array if i == state else array for i, array in enumerate(final_cotangents(case)))
+    objective = Cotangents(outputs_cotangent(case), tuple(final))
+    return replace(case, model=replace(case.model, step=stopped), objective=objective)
+
+
+def never_updated(case: Case) -> dict[str, dict[str, Array]]:
+    """Gradients, by words, if at each step the final state's cotangent came back and nothing else.
+
+    Every step of every record is then a record of one step. The initial state's gradient is that of step 0,
+    or the final state's cotangent.
     """
     model, steps = case.model, case.steps
     before: list[list[Array]] = [list(case.state)]
@@ -53,7 +69,13 @@ def never_updated(case: Case) -> dict[str, Array]:
         made[name] = np.concatenate(np.split(made[name], steps), axis=1)
     for block in model.of(Use.STATE):
         made[block.name] = made[block.name][: case.records]
-    return made
+    untouched = {
+        block.name: array for block, array in zip(model.of(Use.STATE), final_cotangents(case), strict=True)
+    }
+    return {
+        "what flows back were the same at every step": made,
+        "what flows back were never updated": {**made, **untouched},
+    }
 
 
 def with_slopes(case: Case) -> Iterator[tuple[str, Case]]:

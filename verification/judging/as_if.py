@@ -14,9 +14,10 @@ import numpy as np
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Block, Use
-from verification.judging.alternatives import never_updated, with_slopes, without_carry
+from verification.judging.alternatives import never_updated, overwritten, with_slopes, without_carry
 from verification.judging.probe import Seen
 from verification.judging.properties import final_cotangents, outputs_cotangent
+from verification.judging.words import joined
 from verification.truth import replay
 from verification.truth.table import lag_table
 
@@ -62,9 +63,18 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
     """What changes all that flows back."""
     yield from _cotangents(case)
     yield from _truncated(case)
-    yield "what flows back were the same at every step", lambda: never_updated(case)
+    if case.model.complex:
+        yield "it were conjugated, as autograd has it", lambda: _conjugated(replay.gradient(case))
+        other = replace(case, objective=case.objective.replaced(np.conj))
+        yield "it were conjugated, as JAX has it", lambda: _conjugated(replay.gradient(other))
+    for words, made in never_updated(case).items():
+        yield words, partial(dict, made)
     states = case.model.of(Use.STATE)
     for i, block in enumerate(states):
+        yield (
+            f"the gradient of the state of {block.name} were overwritten at every step",
+            partial(_of, overwritten(case, i)),
+        )
         if len(states) > 1:
             yield (
                 f"nothing flowed back from step to step through the state of {block.name}",
@@ -76,6 +86,10 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
     )
     for words, other in with_slopes(case):
         yield words, partial(_of, other)
+
+
+def _conjugated(gradients: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: np.conj(array) for name, array in gradients.items()}
 
 
 def _of(case: Case) -> Mapping[str, Array]:
@@ -135,7 +149,10 @@ def _moved_parts(seen: Seen) -> Alternative | None:
     if len(found) != 1 or -1 in next(iter(found)):
         return None
     (order_,) = found
-    stood = [f"{parts[j]} stood for {parts[i]}" for i, j in enumerate(order_) if i != j]
+    stood = []
+    for j, part in enumerate(parts):
+        others = [parts[i] for i, other in enumerate(order_) if other == j != i]
+        stood += [f"{part} stood for {joined(others)}"] * bool(others)
 
     def made() -> dict[str, Array]:
         return {
@@ -143,7 +160,7 @@ def _moved_parts(seen: Seen) -> Alternative | None:
             for name in seen.blocks
         }
 
-    return " and ".join(stood), made
+    return joined(stood), made
 
 
 def _first(i: int, count: int) -> Sequence[int]:

@@ -20,13 +20,18 @@ def clipped(engine: Engine, seen: Seen) -> str | None:
 
 
 def _by_value(seen: Seen) -> str | None:
-    """Right where small, and ± one number where large, more than once."""
+    """Right where small, and ± one number where large: more than once, or a round one."""
     blocks = [(seen.got[name], seen.want(name)) for name in seen.blocks]
     if not blocks or any(np.iscomplexobj(got) or not np.all(np.isfinite(got)) for got, _ in blocks):
         return None
     limit = max(float(np.max(np.abs(got))) for got, _ in blocks)
     met = sum(int(np.sum(np.abs(got) >= limit * (1 - CLOSE))) for got, _ in blocks)
-    if limit and met > 1 and all(_alike(got, np.clip(want, -limit, limit)) for got, want in blocks):
+    is_round = abs(limit - float(f"{limit:.2g}")) <= CLOSE * limit
+    if (
+        limit
+        and (met > 1 or is_round)
+        and all(_alike(got, np.clip(want, -limit, limit)) for got, want in blocks)
+    ):
         return f"gradients were clipped to ±{limit:.4g}"
     return None
 

@@ -15,12 +15,14 @@ A reading holds if outputs and final states then agree, on another case as well.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from verification.asked.functions import function_named
 from verification.asked.model import Model
 from verification.judging.engine import Engine
 from verification.judging.probe import Seen, healthy_case, look
 from verification.judging.properties import Truth
 from verification.judging.readings import Arrays, in_words, orders, orientations, renamed
-from verification.models.variants import variants
+from verification.judging.words import joined
+from verification.models.variants import Variant, variants
 
 # The most calls of the engine in all, those of them that are about names, and the steps of the two cases.
 CALLS = 110
@@ -32,13 +34,14 @@ STEPS = (2, 4)
 class Convention:
     """A reading under which the forward agrees.
 
-    ``words``: what is otherwise; ``say``: what a user says for it, () where nothing has to be said.
-    ``engine``: the engine so read, None where its scope has to say it.
+    ``words``: what is otherwise; ``say``: what a user says for it. ``engine``: the engine so read; None where
+    its scope has to be another, and then ``right`` says whether its gradients agree as well.
     """
 
     words: str
     say: str
     engine: Engine | None = None
+    right: bool = False
 
 
 def agreeing(engine: Engine) -> Convention | None:
@@ -52,52 +55,49 @@ class _Search:
 
     engine: Engine
     calls: int = CALLS
+    naming: int = NAMING
     truths: dict[tuple[Model, int], Truth] = field(default_factory=dict)
 
     def agreeing(self) -> Iterator[Convention]:
         """All readings that agree, as far as the calls go."""
-        own = self.engine.model
-        yield from self._arranged(own, "", "")
-        yield from self._functions()
+        own, described = self.engine.model, self.engine.arrays
         for variant in variants(own):
-            yield from self._arranged(variant.model, variant.words, variant.say)
+            read = self.engine.otherwise(variant.model, described)
+            if self._agrees(read):
+                yield Convention(variant.words, variant.say, read)
+        if described is not None:
+            yield from self._arranged(Variant("", own, ""), described)
+        yield from self._functions()
+        if described is not None:
+            for variant in variants(own):
+                yield from self._arranged(variant, described)
 
-    def _arranged(self, model: Model, words: str, say: str) -> Iterator[Convention]:
-        """The readings as one model."""
-        described = self.engine.arrays
-        if described is None:
-            read = self.engine.otherwise(model, None) if words else self.engine
-            if words and self._agrees(read):
-                yield Convention(words, say, read)
-            return
+    def _arranged(self, variant: Variant, described: Arrays) -> Iterator[Convention]:
+        """The readings with other arrays, as one model."""
+        model = variant.model
         for arrays in self._fitting(model, described):
             for ordered in orders(model, arrays):
                 read = self.engine.otherwise(model, ordered)
                 if self._agrees(read):
-                    said = [f"arrays={dict(ordered)!r}"] if ordered != described else []
-                    told = [words] * bool(words) + list(in_words(model, described, ordered))
-                    yield Convention(", and ".join(told), ", ".join([say] * bool(say) + said), read)
+                    words = [variant.words, *in_words(model, described, ordered)]
+                    say = [variant.say, f"arrays={dict(ordered)!r}"]
+                    yield Convention(joined(list(filter(None, words))), ", ".join(filter(None, say)), read)
 
     def _fitting(self, model: Model, described: Arrays) -> Iterator[Arrays]:
         """Names and orientations under which the engine answers in form."""
-        for named in self._named(model, described):
+        for named in list(self._named(model, described)):
             for turned in orientations(model, named):
                 seen = self._seen(self.engine.otherwise(model, turned))
                 if seen is not None and not seen.raised:
                     yield turned
 
     def _named(self, model: Model, described: Arrays) -> Iterator[Arrays]:
-        """Descriptions under which no name is looked up in vain; the first that is in form is the last."""
+        """Descriptions under which no name is looked up in vain; if one is in form it is the last."""
         waiting = [described]
-        for _ in range(NAMING):
-            if not waiting:
-                return
+        while waiting and self.naming:
+            self.naming -= 1
             arrays = waiting.pop(0)
-            try:
-                seen = self._seen(self.engine.otherwise(model, arrays))
-            except ValueError:
-                # A name stands for two blocks.
-                continue
+            seen = self._seen(self.engine.otherwise(model, arrays))
             if seen is not None and seen.missing:
                 waiting = [*renamed(model, arrays, seen.missing), *waiting]
                 continue
@@ -107,16 +107,19 @@ class _Search:
 
     def _functions(self) -> Iterator[Convention]:
         """The readings with another function in a role."""
-        for role in self.engine.model.functions:
-            for player in self.engine.model.players(role):
-                case = healthy_case(self.engine, STEPS[0])
-                if player.name == case.cast[role].name or not self.calls:
+        cases = [healthy_case(self.engine, steps) for steps in STEPS]
+        for role, players in self.engine.model.functions.items():
+            for player in map(function_named, players):
+                if player.name == cases[0].cast[role].name:
                     continue
-                cases = (healthy_case(self.engine, steps) for steps in STEPS)
-                played = (replace(case, functions={**case.functions, role: player.name}) for case in cases)
-                if all(self._holds(look(self.engine, Truth(case))) for case in played):
-                    words = f"the function in the role {role!r} is {player.name}"
-                    yield Convention(words, f"scope=Scope(functions={{{role!r}: ({player.name!r},)}})")
+                played = [replace(case, functions={**case.functions, role: player.name}) for case in cases]
+                seen = [self._looked(self.engine, Truth(case)) for case in played]
+                if all(map(self._holds, seen)):
+                    yield Convention(
+                        f"the function in the role {role!r} is {player.name}",
+                        f"scope=Scope(functions={{{role!r}: ({player.name!r},)}})",
+                        right=not any(each is not None and each.blocks for each in seen),
+                    )
 
     def _agrees(self, engine: Engine) -> bool:
         return all(self._holds(self._seen(engine, steps)) for steps in STEPS)
@@ -126,11 +129,15 @@ class _Search:
         return seen is not None and not seen.raised and not seen.forward
 
     def _seen(self, engine: Engine, steps: int = STEPS[0]) -> Seen | None:
-        """What a case shows of a reading; None where no calls are left."""
-        if not self.calls:
-            return None
-        self.calls -= 1
+        """What a case shows of a reading."""
         key = engine.model, steps
         if key not in self.truths:
             self.truths[key] = Truth(healthy_case(engine, steps))
-        return look(engine, self.truths[key])
+        return self._looked(engine, self.truths[key])
+
+    def _looked(self, engine: Engine, truth: Truth) -> Seen | None:
+        """What a case shows; None where no calls are left."""
+        if not self.calls:
+            return None
+        self.calls -= 1
+        return look(engine, truth)

@@ -83,16 +83,16 @@ def _by_steps(engine: Engine) -> list[Seen]:
 
 def _in_convention(convention: Convention) -> Diagnosis:
     """What is left where the forward agrees under another reading."""
-    wrong, say = None, f"if {convention.words}: say {convention.say}."
+    say = f"if {convention.words}: say {convention.say}."
+    wrong, right = None, convention.right
     if convention.engine is not None:
         answered = [seen for seen in _by_steps(convention.engine) if not seen.raised]
         wrong = _of_answers(convention.engine, answered)
-        if wrong is None:
-            return Diagnosis("convention", sentence=f"All agrees {say}", as_if=convention.words)
-    sentence = f"The forward agrees {say}"
+        right = wrong is None
     if wrong is None:
-        return Diagnosis("convention", sentence=sentence, as_if=convention.words)
-    return replace(wrong, sentence=f"{sentence} Then {wrong.sentence}")
+        agrees = "All" if right else "The forward"
+        return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
+    return replace(wrong, sentence=f"The forward agrees {say} Then {wrong.sentence}")
 
 
 def _partly(by_steps: Sequence[Seen], answered: Sequence[Seen], wrong: Diagnosis | None) -> Diagnosis:
@@ -161,9 +161,9 @@ def _of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
             "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
             as_if="a function were exact to a rounding of 1 alone",
         )
-    start = onset(engine, case)
-    where = f" {start}" if start else _at_sizes(case)
     as_if = clipped(engine, seen) if seen.blocks else None
+    start = "" if as_if else onset(engine, case)
+    where = f" {start}" if start else _at_sizes(case)
     tail = f", as if {as_if}" if as_if else ""
     sentence = f"{_wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
     return Diagnosis("size", seen.blocks, _gates(seen), sentence, as_if or common_factor(seen))

@@ -99,7 +99,7 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
 def _at_size(name: str, found: int, right: int, beyond: bool) -> str:
     if found > right:
         return f"from {name} = {found} on" if beyond else f"at {name} = {found} alone"
-    return f"up to {name} = {found}" if beyond else f"at {name} = {found} alone"
+    return f"up to {name} = {found}" if beyond and found > 1 else f"at {name} = {found} alone"
 
 
 def _bisected(wrong: Callable[[int], bool], right: int, high: int) -> int:

@@ -5,7 +5,6 @@ A description is what a door calls ``arrays``: {"W": ("Wh", "T"), "b": ("b_ih", 
 """
 
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from itertools import permutations
 from typing import Any, TypeAlias
 
@@ -16,23 +15,24 @@ Arrays: TypeAlias = Mapping[str, Any]
 # What of a description says that a block is transposed, and the names of what is about no block.
 TRANSPOSED, GATES, AXES = "T", "gates", "axes"
 
-# The second name of two, as long as it is not known.
-UNKNOWN = "?"
-
 
 def renamed(model: Model, arrays: Arrays, missing: str) -> list[Arrays]:
-    """Descriptions in which the name that is missing stands for a block, the likeliest first."""
-    found: list[tuple[float, Arrays]] = []
-    for block in model.of(Use.STEP):
+    """Descriptions in which the name that is missing stands for a block, the likeliest first.
+
+    A bias that has another name already may have two.
+    """
+    blocks = model.of(Use.STEP)
+    if missing in (block.name for block in blocks):
+        return []
+    found: list[tuple[bool, Arrays]] = []
+    for block in blocks:
         names, turned = names_of(block, arrays)
-        if UNKNOWN in names:
-            found.append((1 + _alike(missing, names[0]), {**arrays, block.name: (names[0], missing)}))
-        elif block.name in names and missing not in (each.name for each in model.blocks):
-            alike = _alike(missing, block.name)
-            if len(block.axes) == 1:
-                found.append((alike, {**arrays, block.name: (missing, UNKNOWN)}))
+        alike = missing.lower().startswith(block.name.lower())
+        if names == (block.name,):
             found.append((alike, {**arrays, block.name: (missing, TRANSPOSED) if turned else missing}))
-    return [made for _, made in sorted(found, key=lambda each: -each[0])]
+        elif len(names) == 1 and len(block.axes) == 1:
+            found.append((alike, {**arrays, block.name: (names[0], missing)}))
+    return [made for _, made in sorted(found, key=lambda each: not each[0])]
 
 
 def names_of(block: Block, arrays: Arrays) -> tuple[tuple[str, ...], bool]:
@@ -41,10 +41,6 @@ def names_of(block: Block, arrays: Arrays) -> tuple[tuple[str, ...], bool]:
     if isinstance(given, str):
         return (given,), False
     return (given[:1], True) if given[1] == TRANSPOSED else (given, False)
-
-
-def _alike(name: str, other: str) -> float:
-    return SequenceMatcher(None, name.lower(), other.lower()).ratio()
 
 
 def orientations(model: Model, arrays: Arrays) -> Iterator[Arrays]:
@@ -86,6 +82,6 @@ def in_words(model: Model, before: Arrays, after: Arrays) -> Iterator[str]:
         yield f"{' and '.join(turned)} {'are' if len(turned) > 1 else 'is'} transposed"
     if after.get(AXES, "NT") != before.get(AXES, "NT"):
         first = "steps come before records" if after[AXES] == "TN" else "records come before steps"
-        yield f"{first}, {after[AXES]}"
+        yield first
     if after.get(GATES) != before.get(GATES):
         yield f"gates are stacked {', '.join(after[GATES])}"

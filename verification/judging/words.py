@@ -14,8 +14,8 @@ ALIKE = 1e-3
 
 
 def joined(names: Sequence[str]) -> str:
-    """'h0 and c0'."""
-    return " and ".join(names)
+    """'U, W and b'."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
