@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from verification.asked.model import Block, Model, Use
     from verification.asked.scope import Scope
     from verification.doors.layer import layer
+    from verification.doors.problem import ModelGradients, ModelProblem
+    from verification.doors.step import step
     from verification.engine import manual
     from verification.judge import assert_verified, verify
     from verification.judging.run import Judgement
@@ -35,6 +37,8 @@ __all__ = [
     "Gradients",
     "Judgement",
     "Model",
+    "ModelGradients",
+    "ModelProblem",
     "Problem",
     "Scope",
     "Unsupported",
@@ -43,6 +47,7 @@ __all__ = [
     "assert_verified",
     "layer",
     "manual",
+    "step",
     "verify",
 ]
 
@@ -51,7 +56,9 @@ _HOME = {
     **dict.fromkeys(("Block", "Model", "Use"), "asked.model"),
     "Scope": "asked.scope",
     "layer": "doors.layer",
+    **dict.fromkeys(("ModelGradients", "ModelProblem"), "doors.problem"),
     "manual": "engine",
+    "step": "doors.step",
     **dict.fromkeys(("assert_verified", "verify"), "judge"),
     "Judgement": "judging.run",
     **dict.fromkeys(("Engine", "Gradients", "Problem", "Unsupported"), "problem"),

@@ -1,7 +1,7 @@
 """The one place where an engine is sent to what judges it.
 
 What a door returned judges itself, by its method ``judged``; a plain function ``Problem -> Gradients`` is
-asked everything of the vanilla model, by ``verification.suite``.
+asked everything of the vanilla model, by ``verification.suite``, unless a model or a scope is given.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,12 @@ from typing import Any, Protocol, overload
 from verification import suite
 from verification.asked.model import Model
 from verification.asked.scope import Scope
+from verification.doors.problem import whole
 from verification.judging.run import Judgement
+from verification.models import vanilla
 from verification.problem import Engine
 from verification.suite import QUICK, Profile, Verification
+from verification.vanilla_form import VanillaForm
 
 
 class Judged(Protocol):
@@ -41,18 +44,25 @@ def verify(engine: Engine, profile: Profile = QUICK, **options: Any) -> Verifica
 def verify(engine: Any, profile: Profile = QUICK, **options: Any) -> Judgement | Verification:
     """Judge what a door returned within its scope, or any function ``Problem -> Gradients`` by everything.
 
-    ``scope`` narrows what a door's engine claims. ``progress`` is called with the cases done and the cases in
+    ``scope`` narrows what a door's engine claims; with it, or with a ``model``, a plain function is judged
+    within that scope and by that model. ``progress`` is called with the cases done and the cases in
     all. The result has a ``verdict``: "verified", "refuted" or "not exercised". Raises ValueError for a scope
-    that is wider than the engine's, or that is given with a plain function.
+    that is wider than the engine's.
     """
     judged = getattr(engine, "judged", None)
     if judged is not None:
         found: Judgement = judged(profile, **options)
         return found
-    for name in ("model", "scope"):
-        if options.pop(name, None) is not None:
-            raise ValueError(f"{name}: given with a plain function, needed what a door returned, as layer")
+    model, scope = options.pop("model", None), options.pop("scope", None)
+    if model is not None or scope is not None:
+        model = model or vanilla
+        form = FORMS.get(model.name)
+        return whole(engine, model=model, scope=scope, form=form).judged(profile, **options)
     return suite.verify(engine, profile, **options)
+
+
+# How a problem is put to a plain function, where that is not as ``General`` has it.
+FORMS = {vanilla.name: VanillaForm()}
 
 
 def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:

@@ -37,17 +37,10 @@ def test_a_plain_function_is_asked_everything():
     assert isinstance(found, verification.Verification)
 
 
-@pytest.mark.parametrize("given", [{"scope": Scope()}, {"model": models.lstm}])
-def test_a_plain_function_takes_no_scope_and_no_model(given):
-    """Until it can be judged within one."""
-    with pytest.raises(ValueError, match=f"^{next(iter(given))}: given with a plain function, needed what"):
-        verify(verification.manual, **given)
-
-
 def test_another_model_than_the_layer_s_is_misuse():
     """It is judged by its own."""
     assert verify(RIGHT, SHORT, model=models.scan).verdict == "verified"
-    with pytest.raises(ValueError, match="model: lstm, needed the layer's own, scan"):
+    with pytest.raises(ValueError, match="model: lstm, needed the engine's own, scan"):
         verify(RIGHT, model=models.lstm)
 
 

@@ -12,8 +12,9 @@ import autograd.numpy as anp
 import numpy as np
 
 from rnn.arrays import Array
-from verification.asked.functions import Function
+from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Model, Named, Use
+from verification.asked.policies import FULL, Truncation
 
 
 class Objective(Protocol):
@@ -27,6 +28,9 @@ class Objective(Protocol):
 
     def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
         """The loss of each record (…, N) at a step, from the state after it; p holds the READOUT blocks."""
+
+    def arrays(self) -> dict[str, Array]:
+        """Its arrays (N, …), by name."""
 
     def replaced(self, change: Any) -> "Objective":
         """The same with ``change(array)`` in the place of each array (N, …)."""
@@ -60,6 +64,10 @@ class Cotangents:
                 total = total + _inner(data[f"state {i}"], array, count)
         return total
 
+    def arrays(self) -> dict[str, Array]:
+        """d_outputs, and d_state one by one."""
+        return {"d_outputs": self.outputs, **{f"d_state[{i}]": d for i, d in enumerate(self.state)}}
+
     def replaced(self, change: Any) -> "Cotangents":
         """Changed, array by array."""
         return Cotangents(change(self.outputs), tuple(map(change, self.state)))
@@ -73,42 +81,51 @@ def _inner(d: Any, o: Any, axes: int) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """The model's own loss of its readout and a target: ``targets`` (N, T − first, …) from step first on."""
+    """The model's own loss of its readout and a target: ``targets`` (N, T, …), or (N, 1, …) of the last step.
+
+    ``last``: that step alone has a loss.
+    """
 
     targets: Array
-    first: int = 0
+    last: bool = False
 
     def losses(self, steps: int) -> tuple[int, ...]:
         """The steps that have a target."""
-        return tuple(range(self.first, steps))
+        return (steps - 1,) if self.last else tuple(range(steps))
 
     def data(self, t: int, steps: int) -> dict[str, Array]:
         """The target at step t."""
-        return {"target": self.targets[:, t - self.first]}
+        return {"target": self.targets[:, 0 if self.last else t]}
 
     def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
         """The model's loss of each record."""
         return model.loss(f, model.readout(f, p, *state), data["target"])
 
+    def arrays(self) -> dict[str, Array]:
+        """The targets."""
+        return {"targets": self.targets}
+
     def replaced(self, change: Any) -> "Targets":
         """Changed, array by array."""
-        return Targets(change(self.targets), self.first)
+        return Targets(change(self.targets), self.last)
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
     """A model's numbers: ``blocks`` by name, STATE (N, …), INPUT (N, T, …), in one number type.
 
-    ``functions``: the one that plays each role, by name, where it is not the first. ``first``: for each step
-    t the earliest that a loss at t may reach, None for step 0 from everywhere. READOUT blocks may be absent
-    where the objective does not use them.
+    ``functions``: the one that plays each role, by name, where it is not the first. ``policy``: how far back
+    a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints`` and
+    ``workspace``: how an engine that can is asked to compute it, as in ``verification.problem.Problem``.
     """
 
     model: Model
     blocks: Mapping[str, Array]
     objective: Objective
     functions: Mapping[str, str] = field(default_factory=dict)
-    first: tuple[int, ...] | None = None
+    policy: Truncation = FULL
+    checkpoints: int | None = None
+    workspace: bool = False
 
     @property
     def inputs(self) -> dict[str, Array]:
@@ -159,7 +176,7 @@ class Case:
     @property
     def reach(self) -> tuple[int, ...]:
         """first(t) of every step."""
-        return self.first or (0,) * self.steps
+        return tuple(self.policy.first(t, self.steps) for t in range(self.steps))
 
     def of_records(self, records: Any) -> "Case":
         """The same for some records, or for all in another order."""
@@ -181,10 +198,12 @@ def random_case(
     steps: int = 3,
     dtype: Any = np.float64,
     functions: Mapping[str, str] | None = None,
+    losses: str = "cotangents",
 ) -> Case:
-    """A case of numbers between −1 and 1, its objective cotangents; matrices are scaled by 1/√columns.
+    """A case of numbers between −1 and 1; matrices are scaled by 1/√columns.
 
-    ``sizes``: of the model's dimensions. READOUT blocks are left out.
+    ``sizes``: of the model's dimensions. ``losses``: "cotangents", for which READOUT blocks are left out, or
+    "last" or "every" for the model's own loss.
     """
 
     def numbers(shape: tuple[int, ...], scale: float = 1.0) -> Array:
@@ -193,15 +212,27 @@ def random_case(
             drawn = (drawn + 1j * scale * rng.uniform(-1, 1, shape)) / np.sqrt(2)
         return drawn.astype(dtype)
 
+    readout = losses != "cotangents"
     blocks = {}
-    for block in model.of(Use.STEP, Use.INPUT, Use.STATE):
+    for block in model.of(Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if readout else ())):
         shape = block.shape_in(sizes, records, steps)
-        matrix = block.use is Use.STEP and len(shape) > 1
+        matrix = block.use in (Use.STEP, Use.READOUT) and len(shape) > 1
         blocks[block.name] = numbers(shape, 1 / np.sqrt(shape[-1]) if matrix else 1.0)
-    state = [blocks[block.name] for block in model.of(Use.STATE)]
-    outputs = numbers((records, steps, *state[0].shape[1:]))
-    objective = Cotangents(outputs, tuple(numbers(array.shape) for array in state))
-    return Case(model, blocks, objective, functions or {})
+    case = Case(model, blocks, Targets(np.empty(0)), functions or {})
+    if readout:
+        last = losses == "last"
+        targets = numbers((records, 1 if last else steps, *output_of(case)))
+        return replace(case, objective=Targets(targets, last))
+    outputs = numbers((records, steps, *case.state[0].shape[1:]))
+    return replace(case, objective=Cotangents(outputs, tuple(numbers(array.shape) for array in case.state)))
+
+
+def output_of(case: Case) -> tuple[int, ...]:
+    """The shape of the readout of one record."""
+    model = case.model
+    f = Namespace(case.cast, Arithmetic())
+    p = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT)})
+    return tuple(np.shape(model.readout(f, p, *case.state))[1:])
 
 
 WIDER = {

@@ -6,17 +6,23 @@ towards one record, one step, one of every dimension, and numbers in quarters.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import cycle
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
+from verification.asked.claim import Claim, number_types
 from verification.asked.model import Model, Use
-from verification.asked.scope import Claim, number_types
+from verification.asked.policies import FULL, Policy, Truncation
 
 # The most of each size in a drawn case.
 SMALL = 6
+
+# The sizes of every dimension that an engine which compiles for each shape is asked.
+FEW = (1, 3)
 
 # Factors of a block's usual size: alive, decaying, loud, and saturating.
 SCALES = (1.0, 0.5, 0.1, 3.0, 0.01, 10.0)
@@ -43,15 +49,19 @@ LARGER = (
 @st.composite
 def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None) -> Case:
     """Every size up to ``SMALL``, each block with a scale of its own."""
-    least, most = claim.records
-    records = draw(st.integers(least, max(least, min(most, SMALL))))
-    least, most = claim.steps
-    steps = draw(st.integers(least, max(least, min(most, SMALL))))
-    sizes = {name: draw(st.integers(1, SMALL)) for name in dimensions(model)}
+
+    def size(least: int, most: int) -> int:
+        few = [n for n in FEW if least <= n <= most] if claim.compiled else []
+        return draw(st.sampled_from(few) if few else st.integers(least, max(least, min(most, SMALL))))
+
+    records, steps = size(*claim.records), size(*claim.steps)
+    losses = draw(st.sampled_from(claim.losses))
+    sizes = {name: size(1, SMALL) for name in dimensions(model, losses)}
     dtype = dtype or draw(st.sampled_from(claim.dtypes[::-1]))
     quarters = not draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    case = random_case(model, rng, sizes, records, steps, np.dtype(dtype), claim.functions)
+    functions = {role: draw(st.sampled_from(names)) for role, names in claim.functions.items()}
+    case = random_case(model, rng, sizes, records, steps, np.dtype(dtype), functions, losses)
     still = claim.states == "zero" or draw(st.integers(0, 7)) == 7
     blocks = {}
     for block in model.blocks:
@@ -60,16 +70,53 @@ def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None)
             array = _in_quarters(array) if quarters else array * draw(st.sampled_from(SCALES))
             blocks[block.name] = 0 * array if still and block.use is Use.STATE else array
     objective = case.objective
-    kind = draw(st.integers(0, 3))
-    if kind and isinstance(objective, Cotangents):
-        # The outputs' part alone, the final state's alone, or the last output's.
-        none = tuple(0 * array for array in objective.state)
-        objective = (
-            Cotangents(objective.outputs, none),
-            Cotangents(0 * objective.outputs, objective.state),
-            Cotangents(_last_alone(objective.outputs), none),
-        )[kind - 1]
-    return replace(case, blocks=blocks, objective=objective.replaced(_in_quarters) if quarters else objective)
+    if isinstance(objective, Cotangents):
+        objective = _in_part(objective, draw(st.integers(0, 3)))
+    return replace(
+        case,
+        blocks=blocks,
+        objective=objective.replaced(_in_quarters) if quarters else objective,
+        policy=draw(policies(claim, steps)),
+        **draw(ways(claim, steps)),
+    )
+
+
+def _in_part(objective: Cotangents, kind: int) -> Cotangents:
+    """All of it, the outputs' part alone, the final state's alone, or the last output's."""
+    none = tuple(0 * array for array in objective.state)
+    return (
+        objective,
+        Cotangents(objective.outputs, none),
+        Cotangents(0 * objective.outputs, objective.state),
+        Cotangents(_last_alone(objective.outputs), none),
+    )[kind]
+
+
+@st.composite
+def ways(draw: st.DrawFn, claim: Claim, steps: int) -> dict[str, Any]:
+    """How an engine is asked to compute: as it likes, with checkpoints, or in a workspace; not with both."""
+    made: list[st.SearchStrategy[dict[str, Any]]] = [st.just({})]
+    if claim.checkpoints:
+        made.append(st.integers(1, steps + 1).map(lambda every: {"checkpoints": every}))
+    if claim.workspace:
+        made.append(st.just({"workspace": True}))
+    return draw(st.one_of(made))
+
+
+@st.composite
+def policies(draw: st.DrawFn, claim: Claim, steps: int) -> Truncation:
+    """A policy that is claimed, with numbers from the least to beyond all steps."""
+    policy = draw(st.sampled_from(claim.policies))
+    beyond = st.integers(0, 2 * steps + 3)
+    match policy:
+        case "Full":
+            return FULL
+        case "Chunked":
+            k1 = draw(st.integers(1, steps + 2))
+            return Policy("Chunked", (k1, draw(st.just(k1) | st.integers(0, 4 * k1 + 1))))
+        case str():
+            return Policy(policy, (draw(beyond),))
+    return policy
 
 
 def _in_quarters(array: Array) -> Array:
@@ -84,28 +131,69 @@ def _in_quarters(array: Array) -> Array:
     return whole(array).astype(array.dtype)
 
 
+# For each kind of truncation what a run must have met, on five steps: the loss alone, a part, and all.
+NUMBERS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "Full": ((),),
+    "Window": ((2,), (0,), (9,)),
+    "Chunked": ((2, 2), (2, 3), (3, 1), (9, 9)),
+    "Tail": ((2,), (9,)),
+}
+
+
 def designed(model: Model, claim: Claim) -> Iterator[Case]:
-    """Healthy cases of the least sizes, of a state of zero, and of a cotangent of the final state alone.
+    """Healthy cases of what every run must have met, ``TIMES`` in each number type.
 
-    ``TIMES`` in each number type.
+    The least sizes, a state of zero, a cotangent of the final state alone; and each truncation, function and
+    place of losses that is claimed.
     """
+    makers = cycle(_choices(claim))
 
-    def made(number: int, dtype: np.dtype[np.generic], records: int, steps: int) -> Case:
+    def made(number: int, dtype: np.dtype[Any], records: int, steps: int, policy: Truncation) -> Case:
         records = min(max(records, claim.records[0]), claim.records[1])
         steps = min(max(steps, claim.steps[0]), claim.steps[1])
-        sizes = {name: 2 + (number + i) % 3 for i, name in enumerate(dimensions(model))}
+        functions, losses = next(makers)
+        sizes = {name: 2 + (number + i) % 3 for i, name in enumerate(dimensions(model, losses))}
         rng = np.random.default_rng(number)
-        case = random_case(model, rng, sizes, records, steps, dtype, claim.functions)
-        return _without_state(case) if claim.states == "zero" else case
+        case = random_case(model, rng, sizes, records, steps, dtype, functions, losses)
+        case = _without_state(case) if claim.states == "zero" else case
+        return replace(case, policy=policy)
 
+    every = [
+        policy for each in claim.policies for policy in (_of_kind(each) if isinstance(each, str) else [each])
+    ]
+    turns = cycle(every)
     for number in range(TIMES):
         for dtype in number_types(claim):
-            yield made(number, dtype, 1, 1)
-            yield _without_state(made(number, dtype, 2, 5))
-            case = made(number, dtype, 3, 3)
-            objective = case.objective
-            assert isinstance(objective, Cotangents)  # as of every random case
-            yield replace(case, objective=Cotangents(0 * objective.outputs, objective.state))
+            yield made(number, dtype, 1, 1, next(turns))
+            yield _without_state(made(number, dtype, 2, 5, next(turns)))
+            case = made(number, dtype, 3, 3, next(turns))
+            if isinstance(case.objective, Cotangents):
+                case = replace(case, objective=_in_part(case.objective, 2))
+            yield case
+    types = cycle(number_types(claim))
+    needed = max(len(every), max(map(len, claim.functions.values()), default=1) * len(claim.losses))
+    if len(every) + needed > 2:
+        for number in range(TIMES * needed):
+            yield made(number, next(types), 2, 5, every[number % len(every)])
+
+
+def _of_kind(kind: str) -> list[Policy]:
+    return [Policy(kind, numbers) for numbers in NUMBERS[kind]]
+
+
+def some_policy(policy: str | Truncation) -> Truncation:
+    """The policy, or one of its kind that truncates where the kind can."""
+    return _of_kind(policy)[0] if isinstance(policy, str) else policy
+
+
+def _choices(claim: Claim) -> list[tuple[dict[str, str], str]]:
+    """Functions for all roles and a place of losses, each of them at least once."""
+    count = max(map(len, claim.functions.values()), default=1)
+    return [
+        ({role: names[i % len(names)] for role, names in claim.functions.items()}, losses)
+        for i in range(count)
+        for losses in claim.losses
+    ]
 
 
 def _without_state(case: Case) -> Case:
@@ -120,19 +208,21 @@ def _last_alone(outputs: Array) -> Array:
     return last
 
 
-def dimensions(model: Model) -> tuple[str, ...]:
-    """The dimensions of what a layer has."""
-    blocks = model.of(Use.STEP, Use.INPUT, Use.STATE)
-    return tuple(dict.fromkeys(name for block in blocks for name in block.dimensions))
+def dimensions(model: Model, losses: str = "cotangents") -> tuple[str, ...]:
+    """The dimensions of what a case with such losses has."""
+    uses = (Use.STEP, Use.INPUT, Use.STATE, *(() if losses == "cotangents" else (Use.READOUT,)))
+    return tuple(dict.fromkeys(name for block in model.of(*uses) for name in block.dimensions))
 
 
 def larger(model: Model, claim: Claim) -> tuple[Callable[[], Case], ...]:
     """The larger cases that lie within the claim, each made when it is called."""
     makers = []
-    for number, (records, steps, size) in enumerate(LARGER):
+    for number, (records, steps, size) in enumerate(() if claim.compiled else LARGER):
         records = min(max(records, claim.records[0]), claim.records[1])
         steps = min(max(steps, claim.steps[0]), claim.steps[1])
         dtype = number_types(claim)[number % len(claim.dtypes)]
+        functions, losses = _choices(claim)[number % len(_choices(claim))]
+        policy = claim.policies[number % len(claim.policies)]
 
         def make(
             number: int = number,
@@ -140,12 +230,16 @@ def larger(model: Model, claim: Claim) -> tuple[Callable[[], Case], ...]:
             steps: int = steps,
             size: int = size,
             dtype: np.dtype[np.generic] = dtype,
+            functions: dict[str, str] = functions,
+            losses: str = losses,
+            policy: str | Truncation = policy,
         ) -> Case:
             rng = np.random.default_rng(number)
             # Dimensions beside each other, for a fault may hide where two are equal.
-            sizes = {name: max(1, size - i) for i, name in enumerate(dimensions(model))}
-            case = random_case(model, rng, sizes, records, steps, dtype, claim.functions)
-            return _without_state(case) if claim.states == "zero" else case
+            sizes = {name: max(1, size - i) for i, name in enumerate(dimensions(model, losses))}
+            case = random_case(model, rng, sizes, records, steps, dtype, functions, losses)
+            case = _without_state(case) if claim.states == "zero" else case
+            return replace(case, policy=some_policy(policy))
 
         makers.append(make)
     return tuple(makers)

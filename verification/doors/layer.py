@@ -17,14 +17,20 @@ import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
+from verification.asked.claim import Claim, Offer, claimed_of
+from verification.asked.departures import departed
 from verification.asked.model import Model, Use
-from verification.asked.scope import Claim, Scope, gradients, narrowed, resolved
+from verification.asked.resolving import resolved
+from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
-from verification.doors.program import ARGUMENTS, Shown, program
+from verification.doors.program import ARGUMENTS, Shown, imported, program
 from verification.judging.engine import InvalidAnswer
-from verification.judging.run import Judgement, Profile, Progress, judge
+from verification.judging.run import Judgement, Profile, judged
 from verification.truth.soundness import check
 from verification.truth.table import final_of
+
+# One function for each role, one truncation, cotangents.
+OFFER = Offer(functions=False, policies=False, losses=("cotangents",))
 
 Forward = Callable[[dict[str, Array], Any, tuple[Array, ...]], Any]
 Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
@@ -39,6 +45,8 @@ class Layer:
     model: Model
     claim: Claim
     layout: Layout
+    # Statements that define forward and backward in a program of their own.
+    source: str
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the layer says of a case, in the model's layout."""
@@ -110,7 +118,7 @@ class Layer:
             sequence=part == "outputs" or (block is not None and block.use is Use.INPUT),
             by_record=block is None or block.use is not Use.STEP,
         )
-        return program({"forward": self.forward, "backward": self.backward}, shown, property_)
+        return program(self.source, shown, property_)
 
     def _expressions(self, part: str) -> tuple[str, ...]:
         """What the program calls the part of the answer, in each array that an engine keeps for it."""
@@ -154,29 +162,12 @@ class Layer:
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Layer":
         """The same functions as a layer of another model, or of other arrays; raises ValueError for none."""
-        known = {block.name for block in self.model.blocks}
-        blocks = tuple(n for n in gradients(model) if n in self.claim.blocks or n not in known)
-        claim = replace(self.claim, blocks=blocks)
+        claim = claimed_of(self.claim, self.model, model)
         return replace(self, model=model, claim=claim, layout=layout_of(model, arrays))
 
-    def judged(
-        self,
-        profile: Profile,
-        *,
-        model: Model | None = None,
-        scope: Scope | None = None,
-        seed: int = 0,
-        progress: Progress | None = None,
-    ) -> Judgement:
+    def judged(self, profile: Profile, **options: Any) -> Judgement:
         """The verdict on it, within a scope that may be narrower than its own."""
-        if model is not None and model is not self.model:
-            raise ValueError(f"model: {model.name}, needed the layer's own, {self.model.name}")
-        return judge(
-            replace(self, claim=narrowed(self.claim, scope, self.model)),
-            profile,
-            seed=seed,
-            progress=progress,
-        )
+        return judged(self, profile, **options)
 
 
 def layer(
@@ -195,13 +186,21 @@ def layer(
     a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the model's;
     TypeError for what is no function or no model.
     """
-    for name, function in (("forward", forward), ("backward", backward)):
+    soundly(model, forward=forward, backward=backward)
+    claim = resolved(scope, model, OFFER)
+    model = departed(model, scope.departures if scope else {})
+    source = imported(backward=backward, forward=forward)
+    return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
+
+
+def soundly(model: Any, **functions: Any) -> None:
+    """Raises TypeError for what is no function or no model, ValueError for a model that cannot judge."""
+    for name, function in functions.items():
         if not callable(function):
             raise TypeError(f"{name}: {function!r}, needed a function")
     if not isinstance(model, Model):
         raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
     check(model)
-    return Layer(forward, backward, model, resolved(scope, model), layout_of(model, arrays))
 
 
 def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:

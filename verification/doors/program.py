@@ -5,7 +5,7 @@ wrong. What a property asks of several calls, the program asks of several calls 
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -43,17 +43,18 @@ class Shown:
     by_record: bool
 
 
-def program(functions: Mapping[str, Callable[..., Any]], shown: Shown, property_: str) -> str:
-    """The program for a property; ``functions``: those that it imports, as it calls them."""
+def program(source: str, shown: Shown, property_: str) -> str:
+    """The program for a property; ``source``: statements that define forward and backward."""
     swap = SWAP if shown.steps_first else ""
     part_swap = swap if shown.sequence else ""
     axis = 1 if part_swap else 0
     texts = {
-        "imported": "".join(_import(function, alias) for alias, function in sorted(functions.items())),
+        "imported": source,
         "made": "".join(
-            f"{name} = {_code(shown.arrays[name], swap if name in SEQUENCES else '')}\n" for name in ARGUMENTS
+            f"{name} = {code_of(shown.arrays[name], swap if name in SEQUENCES else '')}\n"
+            for name in ARGUMENTS
         ),
-        "want": _code(shown.want, part_swap),
+        "want": code_of(shown.want, part_swap),
         "bound": repr(float(shown.bound)),
         "got": "".join(f"{expression}, " for expression in shown.got).strip(),
         "all": "".join(f"    {expression},\n" for expression in shown.owed),
@@ -180,28 +181,38 @@ check(gradient(*laid_out(lambda array: array[::-1].copy()[::-1])))
 }
 
 
-def _import(function: Callable[..., Any], alias: str) -> str:
-    module, name = _place_of(function)
-    return f"from {module} import {name}{f' as {alias}' if name != alias else ''}\n"
+def imported(**functions: Any) -> str:
+    """Statements by which a program imports functions, under the names that it calls them by."""
+    lines = []
+    for alias, function in functions.items():
+        module, name, comment = _place_of(function)
+        renamed = f" as {alias}" if name != alias else ""
+        lines.append(f"from {module} import {name}{renamed}{comment}\n")
+    return "".join(lines)
 
 
-def _place_of(function: Any) -> tuple[str, str]:
-    """Module and name of a function, by which a program can import it."""
+def _place_of(function: Any) -> tuple[str, str, str]:
+    """Module and name of a function, by which a program can import it, and a comment where it cannot."""
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
     if module == "__main__":
         module = Path(getattr(sys.modules["__main__"], "__file__", None) or "engine.py").stem
     if module is None or not name.isidentifier():
-        return "engine  # your own module", getattr(function, "__name__", "function")
-    return module, name
+        return "engine", getattr(function, "__name__", "function"), "  # from your own module"
+    return module, name, ""
 
 
-def _code(value: Any, swap: str = "") -> str:
-    """An expression for arrays, in dicts and tuples, exact to the bit; ``swap`` is said of each."""
+def code_of(value: Any, swap: str = "") -> str:
+    """An expression for arrays, in dicts and tuples, exact to the bit; of what is none, its own.
+
+    ``swap`` is said of each array.
+    """
     if isinstance(value, dict):
-        entries = "".join(f"    {name!r}: {_code(array, swap)},\n" for name, array in value.items())
+        entries = "".join(f"    {name!r}: {code_of(array, swap)},\n" for name, array in value.items())
         return f"{{\n{entries}}}" if entries else "{}"
     if isinstance(value, tuple):
-        return f"({' '.join(f'{_code(array, swap)},' for array in value)})"
+        return f"({' '.join(f'{code_of(array, swap)},' for array in value)})"
+    if not isinstance(value, np.ndarray):
+        return repr(value)
     if value.dtype in (np.dtype(np.longdouble), np.dtype(np.clongdouble)):
         # Of a truth: as many digits as a program can be read with.
         value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)

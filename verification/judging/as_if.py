@@ -14,6 +14,7 @@ import numpy as np
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Block, Use
+from verification.asked.policies import FULL
 from verification.judging.alternatives import never_updated, overwritten, with_slopes, without_carry
 from verification.judging.probe import Seen
 from verification.judging.properties import final_cotangents, outputs_cotangent
@@ -61,31 +62,37 @@ def _of_blocks(seen: Seen) -> Iterator[Alternative]:
 
 def _of_flow(case: Case) -> Iterator[Alternative]:
     """What changes all that flows back."""
-    yield from _cotangents(case)
     yield from _truncated(case)
-    if case.model.complex:
-        yield "it were conjugated, as autograd has it", lambda: _conjugated(replay.gradient(case))
-        other = replace(case, objective=case.objective.replaced(np.conj))
-        yield "it were conjugated, as JAX has it", lambda: _conjugated(replay.gradient(other))
-    for words, made in never_updated(case).items():
-        yield words, partial(dict, made)
+    if isinstance(case.objective, Cotangents) and case.policy == FULL:
+        yield from _of_cotangents(case)
     states = case.model.of(Use.STATE)
-    for i, block in enumerate(states):
+    for i, block in enumerate(states if len(states) > 1 else ()):
         yield (
-            f"the gradient of the state of {block.name} were overwritten at every step",
-            partial(_of, overwritten(case, i)),
+            f"nothing flowed back from step to step through the state of {block.name}",
+            partial(_of, without_carry(case, (i,))),
         )
-        if len(states) > 1:
-            yield (
-                f"nothing flowed back from step to step through the state of {block.name}",
-                partial(_of, without_carry(case, (i,))),
-            )
     yield (
         "nothing flowed back from step to step",
         partial(_of, without_carry(case, tuple(range(len(states))))),
     )
     for words, other in with_slopes(case):
         yield words, partial(_of, other)
+
+
+def _of_cotangents(case: Case) -> Iterator[Alternative]:
+    """What is made of cotangents in another way than by a full gradient."""
+    yield from _cotangents(case)
+    if case.model.complex:
+        yield "it were conjugated, as autograd has it", lambda: _conjugated(replay.gradient(case))
+        other = replace(case, objective=case.objective.replaced(np.conj))
+        yield "it were conjugated, as JAX has it", lambda: _conjugated(replay.gradient(other))
+    for words, made in never_updated(case).items():
+        yield words, partial(dict, made)
+    for i, block in enumerate(case.model.of(Use.STATE)):
+        yield (
+            f"the gradient of the state of {block.name} were overwritten at every step",
+            partial(_of, overwritten(case, i)),
+        )
 
 
 def _conjugated(gradients: Mapping[str, Array]) -> dict[str, Array]:
@@ -172,7 +179,7 @@ def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
     case, shared = seen.truth.case, [block.name for block in seen.truth.case.model.of(Use.STEP)]
     by_step = {name: seen.truth.table.grads[name][0].sum(axis=0) for name in shared}
     some: dict[str, slice] = {}
-    if case.steps > 1:
+    if case.steps > 1 and case.policy == FULL:
         some = {"step 0 alone counted": slice(0, 1), "the last step alone counted": slice(-1, None)}
         some |= {"step 0 did not count": slice(1, None), "the last step did not count": slice(-1)}
     for words, steps in some.items():
@@ -221,6 +228,7 @@ def _truncated(case: Case) -> Iterator[Alternative]:
         return lambda: table.gradient(first)
 
     steps = range(case.steps)
+    yield "the gradient were not truncated", reaching([0] * case.steps)
     yield "each loss reached its own step alone", reaching(list(steps))
     for k in range(2, case.steps):
         back = f"{k - 1} step{'s' if k > 2 else ''}"

@@ -106,7 +106,9 @@ class _Search:
                 return
 
     def _functions(self) -> Iterator[Convention]:
-        """The readings with another function in a role."""
+        """The readings with another function in a role, of an engine that is not told which."""
+        if self.engine.claim.offer.functions:
+            return
         cases = [healthy_case(self.engine, steps) for steps in STEPS]
         for role, players in self.engine.model.functions.items():
             for player in map(function_named, players):

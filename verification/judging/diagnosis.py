@@ -12,6 +12,7 @@ accumulation   the initial state's gradients are right, those of other blocks ar
 state          the initial state's gradients are wrong and no other, at any T
 recursion      with one step all is right, or all but what is handed on to the step before
 step           with one step other gradients are wrong
+truncation     the full gradient is right, and a truncated one is not
 conduct        every gradient is right, and a property is refuted that is about other calls
 precision      all is right to fewer digits than the number type has
 size           small cases of healthy numbers are right, and larger ones, or other numbers, are not
@@ -23,6 +24,7 @@ from dataclasses import dataclass, replace
 
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Use
+from verification.asked.policies import FULL
 from verification.comparison import compare
 from verification.judging.as_if import explained
 from verification.judging.clipping import clipped
@@ -149,6 +151,10 @@ def _of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
         return Diagnosis("form", sentence=f"{told}; all else is right.")
     if finding.property not in PLAIN:
         return _of_conduct(engine, finding, case)
+    if case.policy != FULL:
+        truncated = _of_truncation(engine, case)
+        if truncated is not None:
+            return truncated
     seen = look(engine, Truth(case))
     if not seen.wrong or seen.raised:
         told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
@@ -167,6 +173,18 @@ def _of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
     tail = f", as if {as_if}" if as_if else ""
     sentence = f"{_wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
     return Diagnosis("size", seen.blocks, _gates(seen), sentence, as_if or common_factor(seen))
+
+
+def _of_truncation(engine: Engine, case: Case) -> Diagnosis | None:
+    """What is wrong under a case's truncation with healthy numbers; None where nothing is."""
+    healthy = healthy_case(engine, steps=case.steps)
+    under = look(engine, Truth(replace(healthy, policy=case.policy)))
+    if not under.blocks or look(engine, Truth(healthy)).wrong:
+        return None
+    as_if = explained(under)
+    tail = f", as if {as_if}" if as_if else ""
+    sentence = f"{_wrong_in_words(under)} under {case.policy}: the truncation is at fault{tail}."
+    return Diagnosis("truncation", under.blocks, _gates(under), sentence, as_if or common_factor(under))
 
 
 def _at_sizes(case: Case) -> str:
@@ -220,6 +238,8 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
         one = look(engine, Truth(healthy_case(engine, case.steps, records=1)))
         if not one.wrong:
             yield "right for one record"
+    if not isinstance(case.objective, Cotangents):
+        return
     states = final_cotangents(case)
     none = tuple(0 * array for array in states)
     cotangents = {"the outputs": Cotangents(outputs_cotangent(case), none)}
@@ -238,6 +258,8 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
 def _lags(engine: Engine) -> Iterator[str]:
     """At which lags the inputs' gradients are wrong, read off a loss at the last step alone."""
     case = healthy_case(engine)
+    if not isinstance(case.objective, Cotangents):
+        return
     outputs = 0 * outputs_cotangent(case)
     outputs[:, -1] = outputs_cotangent(case)[:, -1]
     none = tuple(0 * array for array in final_cotangents(case))

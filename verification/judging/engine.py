@@ -1,16 +1,16 @@
 """An engine, as what judges it sees one, whatever door it came through; and its answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from rnn.arrays import Array
-from verification.asked.case import Case
+from verification.asked.case import Case, Cotangents, output_of
+from verification.asked.claim import Claim
 from verification.asked.model import Model, Use
-from verification.asked.scope import Claim
-from verification.truth.table import final_of
+from verification.truth.table import OUTPUTS, VALUE, final_of
 
 
 class InvalidAnswer(Exception):
@@ -80,16 +80,12 @@ def afresh(case: Case) -> Case:
 def relaid(case: Case, change: Any) -> Case:
     """The same with ``change(array)`` in the place of every array."""
     blocks = {name: change(array) for name, array in case.blocks.items()}
-    return Case(case.model, blocks, case.objective.replaced(change), case.functions, case.first)
+    return replace(case, blocks=blocks, objective=case.objective.replaced(change))
 
 
 def ask_directly(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a case, of these very arrays; raises InvalidAnswer."""
-    dtype, state = case.dtype, case.state
-    shapes = {"outputs": (case.records, case.steps, *state[0].shape[1:])}
-    shapes |= {
-        final_of(block): array.shape for block, array in zip(case.model.of(Use.STATE), state, strict=True)
-    }
+    dtype, shapes = case.dtype, _forward_shapes(case)
     wanted = {name: case.blocks[name].shape for name in engine.claim.blocks}
     try:
         with np.errstate(all="ignore"):
@@ -115,6 +111,15 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
         {name: blocks[name][0] for name in wanted},
         {name: blocks[name][1] for name in wanted if len(blocks[name]) > 1},
     )
+
+
+def _forward_shapes(case: Case) -> dict[str, tuple[int, ...]]:
+    """The shapes of the forward's parts."""
+    if isinstance(case.objective, Cotangents):
+        shapes = {OUTPUTS: (case.records, case.steps, *case.state[0].shape[1:])}
+        states = zip(case.model.of(Use.STATE), case.state, strict=True)
+        return shapes | {final_of(block): array.shape for block, array in states}
+    return {OUTPUTS: (case.records, case.steps, *output_of(case)), VALUE: ()}
 
 
 def _in_a_line(error: BaseException) -> str:

@@ -6,7 +6,7 @@ has been found by then is what is told.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -14,9 +14,10 @@ import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
+from verification.asked.model import Use
 from verification.judging.engine import Engine
 from verification.judging.probe import healthy_case, look
-from verification.judging.properties import Truth, final_cotangents, outputs_cotangent
+from verification.judging.properties import Truth
 
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100
@@ -28,7 +29,8 @@ HALVINGS = 11
 # What is healthy of a block: its largest number lies between these.
 HEALTHY = (0.1, 1.0)
 
-COTANGENTS = "cotangents"
+# What the objective is made with, by one name.
+COTANGENTS, TARGETS = "cotangents", "targets"
 
 
 class _Spent(Exception):
@@ -71,19 +73,22 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
 
 
 def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
+    """Healthy numbers of these sizes, in all else like the case."""
     dimensions = {name: size for name, size in sizes.items() if name not in ("N", "T")}
-    return healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
+    healthy = healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
+    return replace(healthy, functions=case.functions, policy=case.policy)
 
 
 def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
     """The sizes at which healthy numbers turn wrong, those that matter."""
-    least = healthy_case(tried.engine, dtype=case.dtype).sizes
+    healthy = healthy_case(tried.engine)
+    least = healthy.sizes
 
     def wrong(sizes: Mapping[str, int]) -> bool:
         return tried.wrong(_of_sizes(tried.engine, case, sizes))
 
     if wrong(least):
-        yield f"in {case.dtype.name}"
+        yield from _from_kind(tried, _of_sizes(tried.engine, case, least), healthy)
         return
     now = dict(case.sizes)
     for name, right in least.items():
@@ -94,6 +99,20 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
         now[name] = found
         beyond = found + 1 if found > right else max(1, found - 1)
         yield _at_size(name, found, right, wrong({**now, name: beyond}))
+
+
+def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
+    """What is not a size or a number, and without which a wrong case is right."""
+    if wrong.dtype != right.dtype and not tried.wrong(wrong.astype(right.dtype)):
+        yield f"in {wrong.dtype.name}"
+    for role, function in wrong.cast.items():
+        other = right.cast[role].name
+        if function.name != other:
+            named = {role: player.name for role, player in wrong.cast.items()}
+            if not tried.wrong(replace(wrong, functions={**named, role: other})):
+                yield f"with {role} {function.name}"
+    if wrong.policy != right.policy and not tried.wrong(replace(wrong, policy=right.policy)):
+        yield f"under {wrong.policy}"
 
 
 def _at_size(name: str, found: int, right: int, beyond: bool) -> str:
@@ -115,10 +134,13 @@ def _bisected(wrong: Callable[[int], bool], right: int, high: int) -> int:
 
 def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
     """The blocks whose magnitudes matter, each with the one from which it does."""
-    for name in (*case.blocks, COTANGENTS):
+    for name in (*case.blocks, *_others(case)):
         size = _largest(case, name)
+        is_state = name in (block.name for block in case.model.of(Use.STATE))
+        if not size and is_state and tried.engine.claim.states == "zero":
+            continue
         if not size:
-            if not tried.wrong(_replaced(case, name, lambda array: np.ones_like(array) / 2)):
+            if not tried.wrong(_replaced(case, name, lambda array: np.full_like(array, 0.5))):
                 yield f"where {name} is 0"
         elif not HEALTHY[0] <= size <= HEALTHY[1]:
             factor = (HEALTHY[1] if size > HEALTHY[1] else HEALTHY[0]) / size
@@ -142,12 +164,13 @@ def _edge(tried: _Tried, case: Case, name: str, right: float) -> float:
     return float(np.sqrt(wrong * right)) * _largest(case, name)
 
 
-def _arrays(case: Case, name: str) -> Iterator[Array]:
-    if name == COTANGENTS:
-        yield outputs_cotangent(case)
-        yield from final_cotangents(case)
-    else:
-        yield case.blocks[name]
+def _others(case: Case) -> tuple[str, ...]:
+    """What the objective is made with, by one name."""
+    return (COTANGENTS,) if isinstance(case.objective, Cotangents) else (TARGETS,)
+
+
+def _arrays(case: Case, name: str) -> Iterable[Array]:
+    return (case.blocks[name],) if name in case.blocks else case.objective.arrays().values()
 
 
 def _largest(case: Case, name: str) -> float:
@@ -159,9 +182,6 @@ def _scaled(case: Case, name: str, factor: float) -> Case:
 
 
 def _replaced(case: Case, name: str, change: Callable[[Array], Array]) -> Case:
-    if name == COTANGENTS:
-        objective = Cotangents(
-            change(outputs_cotangent(case)), tuple(change(array) for array in final_cotangents(case))
-        )
-        return replace(case, objective=objective)
+    if name not in case.blocks:
+        return replace(case, objective=case.objective.replaced(change))
     return replace(case, blocks={**case.blocks, name: change(case.blocks[name])})

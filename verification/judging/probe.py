@@ -11,7 +11,7 @@ import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import Case, random_case
-from verification.asked.draws import dimensions
+from verification.asked.draws import dimensions, some_policy
 from verification.asked.model import Use
 from verification.comparison import compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
@@ -98,8 +98,12 @@ def healthy_case(
     records = min(max(records, claim.records[0]), claim.records[1])
     steps = min(max(steps, claim.steps[0]), claim.steps[1])
     dtype = dtype or max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
-    sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model))}
-    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, claim.functions)
+    losses = claim.losses[-1]
+    sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model, losses))}
+    functions = {role: names[0] for role, names in claim.functions.items()}
+    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
+    if "Full" not in claim.policies:
+        case = replace(case, policy=some_policy(claim.policies[0]))
     if claim.states == "zero":
         still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
         case = replace(case, blocks={**case.blocks, **still})

@@ -121,7 +121,7 @@ def records_add_up(trial: Trial) -> Looked:
     case, claim = truth.case, engine.claim
     if case.records > 1 and claim.records[0] == 1:
         alone = [ask(engine, case.of_records(slice(n, n + 1))).blocks for n in range(case.records)]
-        shared = {block.name for block in case.model.of(Use.STEP)}
+        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
         joined = {
             name: np.sum([each[name] for each in alone], axis=0)
             if name in shared
@@ -137,7 +137,7 @@ def records_permute(trial: Trial) -> Looked:
     if case.records > 1:
         order = np.roll(np.arange(case.records), 1)
         answer = ask(trial.engine, case.of_records(order))
-        shared = {block.name for block in case.model.of(Use.STEP)}
+        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
         back = np.argsort(order)
         blocks = {name: a if name in shared else a[back] for name, a in answer.blocks.items()}
         yield from _joined(blocks, truth)
@@ -164,8 +164,7 @@ def inputs_stay(trial: Trial) -> Looked:
 
 
 def _arrays(case: Case) -> dict[str, Array]:
-    states = {f"d_state[{i}]": array for i, array in enumerate(final_cotangents(case))}
-    return {**case.blocks, "d_outputs": outputs_cotangent(case), **states}
+    return {**case.blocks, **case.objective.arrays()}
 
 
 def outputs_cotangent(case: Case) -> Array:

@@ -9,14 +9,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from verification.asked.case import Case
 from verification.asked.draws import TIMES, cases, designed, larger
 from verification.asked.model import Model
+from verification.asked.resolving import narrowed
+from verification.asked.scope import Scope
+from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
 from verification.judging.engine import Engine
 from verification.judging.properties import (
@@ -26,9 +29,9 @@ from verification.judging.properties import (
     Finding,
     Truth,
     findings,
-    outputs_cotangent,
 )
 from verification.judging.shrinking import smallest
+from verification.truth.table import OUTPUTS
 from verification.workers import Lost, spread
 
 # A profile's cases are drawn in this share: the truth of one costs several times that of a vanilla problem.
@@ -36,9 +39,6 @@ SHARE = 5
 
 # Cases that one Hypothesis run draws.
 BLOCK = 30
-
-# How many live cases must have met an entry of the contract.
-LEAST = TIMES
 
 Progress: TypeAlias = Callable[[int, int], object]
 
@@ -188,6 +188,25 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
     return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example)
 
 
+E = TypeVar("E", bound=Any)
+
+
+def judged(
+    engine: E,
+    profile: Profile,
+    *,
+    model: Model | None = None,
+    scope: Scope | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Judgement:
+    """The verdict on what a door returned, a dataclass, within a scope that may be narrower than its own."""
+    if model is not None and model.name != engine.model.name:
+        raise ValueError(f"model: {model.name}, needed the engine's own, {engine.model.name}")
+    claim = narrowed(engine.claim, scope, engine.model)
+    return judge(replace(engine, claim=claim), profile, seed=seed, progress=progress)
+
+
 @dataclass(frozen=True, eq=False)
 class _Block:
     """Cases to look at: these, or so many drawn from a seed."""
@@ -275,17 +294,12 @@ def tally_of(engine: Engine, case: Case) -> Tally:
         if wrong and refuted is None:
             refuted = _packed(case), finding
     live = truth.live(engine.claim.blocks)
-    met = [entry for entry, is_met in CONTRACT.items() if is_met(case)] if live else []
+    met = [entry.name for entry in contract(engine.claim) if entry.met(case)] if live else []
     return Tally(rows, 1, int(live), Counter(met), refuted)
 
 
 def _packed(case: Case) -> dict[str, Any]:
-    return {
-        "blocks": dict(case.blocks),
-        "objective": case.objective,
-        "functions": dict(case.functions),
-        "first": case.first,
-    }
+    return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
 
 
 def _of_lost(lost: Lost) -> Tally:
@@ -300,58 +314,17 @@ def _sizes_in_words(case: Case) -> str:
     return f"{sizes}, {case.dtype.name}"
 
 
-# What must have been met in live cases, where the claim admits it.
-CONTRACT: dict[str, Callable[[Case], bool]] = {
-    "T = 1": lambda case: case.steps == 1,
-    "T ≥ 2": lambda case: case.steps >= 2,
-    "T ≥ 5": lambda case: case.steps >= 5,
-    "T ≥ 33": lambda case: case.steps >= 33,
-    "N = 1": lambda case: case.records == 1,
-    "N ≥ 2": lambda case: case.records >= 2,
-    "N ≥ 33": lambda case: case.records >= 33,
-    "initial state zero": lambda case: not any(array.any() for array in case.state),
-    "initial state not zero": lambda case: any(array.any() for array in case.state),
-    "loss by the final state alone": lambda case: not outputs_cotangent(case).any(),
-    **{
-        name: lambda case, name=name: case.dtype.name == name  # type: ignore[misc]
-        for name in ("float32", "float64", "complex64", "complex128")
-    },
-}
-
-# Entries that the few larger cases meet, and seldom thrice.
-ONCE = ("T ≥ 33", "N ≥ 33")
-
-
-def _admitted(engine: Engine) -> Iterator[str]:
-    """The entries of the contract that the engine's claim admits."""
-    claim = engine.claim
-    (few, many), (short, long) = claim.records, claim.steps
-    admitted = {
-        "T = 1": short == 1,
-        "T ≥ 2": True,
-        "T ≥ 5": long >= 5,
-        "T ≥ 33": long >= 33,
-        "N = 1": few == 1,
-        "N ≥ 2": many >= 2,
-        "N ≥ 33": many >= 33,
-        "initial state zero": True,
-        "initial state not zero": claim.states == "any",
-        "loss by the final state alone": True,
-    }
-    return (name for name in CONTRACT if admitted.get(name, name in claim.dtypes))
-
-
 def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
     """What was met too seldom: entries of the contract, and properties of parts without evidence."""
-    for name in _admitted(engine):
-        if tally.seen[name] < (1 if name in ONCE else LEAST):
-            yield name
+    for entry in contract(engine.claim):
+        if tally.seen[entry.name] < entry.least:
+            yield entry.name
     parts = dict.fromkeys(PROPERTIES, engine.claim.blocks)
-    parts["forward"] = ("outputs",)
+    parts["forward"] = (OUTPUTS,)
     for name in PLAIN:
         for part in parts[name]:
             row = tally.rows.get((name, part))
-            if row is None or row.evidence < LEAST:
+            if row is None or row.evidence < TIMES:
                 yield f"{name} {part}"
 
 

@@ -24,7 +24,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from rnn.arrays import Array
-from verification.asked.case import WIDER, Case, by_reach, real_of
+from verification.asked.case import WIDER, Case, Cotangents, by_reach, real_of
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Block, Named, State, Use
 from verification.tolerance import (
@@ -37,7 +37,7 @@ from verification.tolerance import (
     many,
     unit,
 )
-from verification.truth.unroll import advance, term
+from verification.truth.unroll import advance, read_out, term
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +45,9 @@ class LagTable:
     """The table of a case in M draws, for L groups of losses and T steps, in the next wider type.
 
     ``grads``, by block: STEP and READOUT (M, L, T, …), INPUT (M, L, T, N, …), STATE (M, L, N, …). ``terms``
-    and ``lost`` are Σ |terms| and what the type may lose of them, without M. ``outputs`` (M, N, T, …) is the
-    first state array after each step, ``final`` (M, N, …) are all of them after the last. ``kinked``:
-    a function stands too near a kink to have a slope at this precision.
+    and ``lost`` are Σ |terms| and what the type may lose of them, without M. ``parts``: what the forward
+    computes, by name, in M draws. ``kinked``: a function stands too near a kink to have a slope at
+    this precision.
     """
 
     case: Case
@@ -55,15 +55,14 @@ class LagTable:
     grads: Mapping[str, Array]
     terms: Mapping[str, Array]
     lost: Mapping[str, Array]
-    outputs: Array
-    final: tuple[Array, ...]
+    parts: Mapping[str, Array]
     kinked: bool
 
     @cached_property
     def determined(self) -> bool:
         """Did nothing overflow, and has everything a slope?"""
         largest = np.finfo(self.case.dtype).max
-        arrays = (*self.grads.values(), self.outputs, *self.final)
+        arrays = (*self.grads.values(), *self.parts.values())
         return not self.kinked and all(bool(np.all(np.abs(array) < largest)) for array in arrays)
 
     def gradient(self, first: Sequence[int]) -> dict[str, Array]:
@@ -82,12 +81,14 @@ class LagTable:
         return made
 
     def forward(self) -> dict[str, Expected]:
-        """The truth of the outputs and of each final state, by name."""
-        named = {"outputs": self.outputs}
-        blocks = self.case.model.of(Use.STATE)
-        named |= {final_of(block): each for block, each in zip(blocks, self.final, strict=True)}
+        """The truth of what the forward computes, by name."""
         tiny = least_normal(real_of(self.case.dtype))
-        return {name: self._judged(array, np.abs(array[0]) + tiny) for name, array in named.items()}
+        # The loss has an addend for every record and step.
+        addends = {VALUE: self.case.records * len(self.case.losses)}
+        return {
+            name: self._judged(array, many(np.abs(array[0]) + tiny, addends.get(name, 1)))
+            for name, array in self.parts.items()
+        }
 
     def _masked(self, name: str, array: Array, first: Sequence[int]) -> Array:
         """(M, …), summed over groups and, but for inputs, over steps; inputs as (M, N, T, …)."""
@@ -111,6 +112,10 @@ class LagTable:
     def _judged(self, draws: Array, terms: Array, lost: float = 0.0) -> Expected:
         spread = float(np.max(np.abs(draws[1:] - draws[0])))
         return Expected(draws[0], spread, float(np.max(terms)), real_of(self.case.dtype), lost)
+
+
+# What a forward computes: outputs (N, T, …), and either final states or the value of the model's own loss.
+OUTPUTS, VALUE = "outputs", "value"
 
 
 def final_of(block: Block) -> str:
@@ -138,7 +143,6 @@ def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None 
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
         grads = _conjugated(drawn.gradients())
-        states = drawn.states[1:]
         apart = _Copies(case, groups, 1, apart=True)
         each = _conjugated(apart.gradients())
         lost = _lost(case, each, apart.states)
@@ -161,8 +165,7 @@ def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None 
         grads=named,
         terms=terms,
         lost=lost,
-        outputs=np.stack([state[0][:, 0, 0] for state in states], axis=2),
-        final=tuple(array[:, 0, 0] for array in states[-1]),
+        parts=drawn.parts(),
         kinked=drawn.kinked(),
     )
 
@@ -377,6 +380,26 @@ class _Copies:
             self.case.model, self.case.objective, f, p, data, tuple(a[:, held] for a in state), copies
         )
         return anp.sum(loss)
+
+    def parts(self) -> dict[str, Array]:
+        """What the forward computes, by name, in every draw: all groups compute the same."""
+        model, objective = self.case.model, self.case.objective
+        states = [tuple(array[:, 0, 0] for array in state) for state in self.states[1:]]
+        copies, f = self.copies[:1], Namespace(self.case.cast, Arithmetic())
+        if isinstance(objective, Cotangents):
+            final = zip(model.of(Use.STATE), states[-1], strict=True)
+            outputs = np.stack([state[0] for state in states], axis=2)
+            return {OUTPUTS: outputs, **{final_of(block): array for block, array in final}}
+        held = [block.name for block in model.of(Use.READOUT) if block.name in self._leaves]
+        read, value = [], np.zeros(copies, self.wide)
+        for t, state in enumerate(states):
+            number = self.case.losses.index(t) if t in self._data else 0
+            p = Named({name: self._leaves[name][number][:, 0, 0] for name in held})
+            read.append(read_out(model, f, p, state, copies))
+            if t in self._data:
+                data = {name: array[:, 0, 0] for name, array in self._data[t].items()}
+                value = value + term(model, objective, f, p, data, state, copies).sum(axis=-1)
+        return {OUTPUTS: np.stack(read, axis=2), VALUE: value}
 
     def kinked(self) -> bool:
         """Does any function's argument stand as near to a kink as the draws spread, times ``SAFETY``?"""

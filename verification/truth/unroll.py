@@ -97,6 +97,19 @@ def _one_loss(model: Model, f: Namespace, arrays: Mapping[str, Any]) -> tuple[An
     return outputs, model.loss(f, outputs, 2 * outputs + 1)
 
 
+def read_out(model: Model, f: Namespace, p: Named, state: State, copies: tuple[int, ...]) -> Any:
+    """The readout of a state; every array has the leading axes ``copies``."""
+
+    def outputs(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> tuple[Any]:
+        p, state = arrays
+        return (model.readout(f, Named(p), *state.values()),)
+
+    named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
+    if not copies or readout_broadcasts(model):
+        return outputs(f, (p, named))[0]
+    return one_by_one(outputs, f, (p, named), copies)[0]
+
+
 def term(
     model: Model, objective: Any, f: Namespace, p: Named, data: Inputs, state: State, copies: tuple[int, ...]
 ) -> Any:

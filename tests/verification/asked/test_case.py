@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from verification.asked.case import Case, Cotangents, Targets, by_reach, random_case, real_of
+from verification.asked.policies import Firsts
 from verification.models import complex_scan, lstm, scan
 
 SIZES = {"H": 3, "D": 2}
@@ -56,13 +57,13 @@ def test_losses_that_reach_back_to_one_step_are_a_group():
     """A loss that reaches no step at all is with those that begin after it."""
     case = random_case(scan, np.random.default_rng(0), SIZES, steps=4)
     assert by_reach(case) == ((0, (0, 1, 2, 3)),)
-    other = Case(scan, case.blocks, case.objective, first=(0, 0, 2, 9))
+    other = Case(scan, case.blocks, case.objective, policy=Firsts((0, 0, 2, 9)))
     assert by_reach(other) == ((0, (0, 1)), (2, (2,)), (4, (3,)))
 
 
 def test_targets_are_the_model_s_own_loss_from_a_step_on():
     """½ (o − target)², o being the state."""
-    objective = Targets(np.array([[[4.0]]]), first=1)
+    objective = Targets(np.array([[[4.0]]]), last=True)
     assert objective.losses(2) == (1,)
     loss = objective.term(scan, None, None, objective.data(1, 2), (np.array([[2.0]]),))
     assert loss.tolist() == [2.0]

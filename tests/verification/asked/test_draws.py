@@ -6,7 +6,9 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from verification.asked.draws import LARGER, TIMES, cases, designed, larger
-from verification.asked.scope import Scope, resolved
+from verification.asked.resolving import resolved
+from verification.asked.scope import Scope
+from verification.doors.layer import OFFER
 from verification.models import SHIPPED, complex_scan, lstm, scan
 
 SCOPES = (
@@ -20,7 +22,7 @@ SCOPES = (
 @settings(max_examples=60)
 def test_a_case_lies_within_the_claim(data, scope):
     """Sizes, type and state."""
-    claim = resolved(scope, lstm)
+    claim = resolved(scope, lstm, OFFER)
     case = data.draw(cases(lstm, claim))
     assert claim.records[0] <= case.records <= claim.records[1]
     assert claim.steps[0] <= case.steps <= claim.steps[1]
@@ -32,7 +34,7 @@ def test_a_case_lies_within_the_claim(data, scope):
 
 def test_the_smallest_case_is_one_of_everything_in_quarters():
     """So that an example can be read."""
-    case = find(cases(lstm, resolved(None, lstm)), lambda case: True)
+    case = find(cases(lstm, resolved(None, lstm, OFFER)), lambda case: True)
     assert case.sizes == {"N": 1, "T": 1, "D": 1, "H": 1}
     assert all((4 * array == np.round(4 * array)).all() for array in case.blocks.values())
     assert case.blocks["W"].all()
@@ -40,7 +42,7 @@ def test_the_smallest_case_is_one_of_everything_in_quarters():
 
 def test_complex_quarters():
     """In both parts."""
-    case = find(cases(complex_scan, resolved(None, complex_scan)), lambda case: True)
+    case = find(cases(complex_scan, resolved(None, complex_scan, OFFER)), lambda case: True)
     a = case.blocks["a"]
     assert a.dtype == np.complex128
     assert (4 * a.real == np.round(4 * a.real)).all()
@@ -50,7 +52,7 @@ def test_complex_quarters():
 @pytest.mark.parametrize("scope", [Scope(), Scope(states="zero"), Scope(records=(2, 3), steps=(2, 2))])
 def test_what_every_run_must_have_met_is_designed(scope):
     """Each thrice in each type, as far as the claim goes."""
-    claim = resolved(scope, lstm)
+    claim = resolved(scope, lstm, OFFER)
     for name in claim.dtypes:
         made = [case for case in designed(lstm, claim) if case.dtype.name == name]
         assert len(made) == 3 * TIMES
@@ -67,7 +69,7 @@ def test_what_every_run_must_have_met_is_designed(scope):
 def test_larger_cases_lie_within_the_claim_as_well(model, scope):
     """However far they would go without it."""
     scope = Scope(records=scope.records, steps=scope.steps)
-    claim = resolved(scope, model)
+    claim = resolved(scope, model, OFFER)
     made = [make() for make in larger(model, claim)]
     assert len(made) == len(LARGER)
     assert {case.dtype.name for case in made} == set(claim.dtypes)
@@ -78,9 +80,9 @@ def test_larger_cases_lie_within_the_claim_as_well(model, scope):
 
 def test_larger_cases_reach_as_far_as_is_said():
     """65 records, 64 steps, 65 of a dimension; of a state of zero too."""
-    made = [make() for make in larger(scan, resolved(None, scan))]
+    made = [make() for make in larger(scan, resolved(None, scan, OFFER))]
     assert max(case.records for case in made) == 65
     assert max(case.steps for case in made) == 64
     assert max(case.sizes["H"] for case in made) == 65
-    still = [make() for make in larger(scan, resolved(Scope(states="zero"), scan))]
+    still = [make() for make in larger(scan, resolved(Scope(states="zero"), scan, OFFER))]
     assert not any(case.state[0].any() for case in still)

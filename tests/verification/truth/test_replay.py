@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from verification.asked.case import Case, Cotangents
+from verification.asked.policies import Firsts
 from verification.models import complex_scan, scan
 from verification.truth import replay
 
@@ -12,7 +13,7 @@ def by_hand(first):
     """h′ = a h + x with a = 2, 3, x = 5, 7, h0 = 11, and L = h1 + 10 h2: h1 = 27, h2 = 88."""
     blocks = {"a": [[[2.0], [3.0]]], "x": [[[5.0], [7.0]]], "h0": [[11.0]]}
     d = Cotangents(np.array([[[1.0], [10.0]]]), (np.zeros((1, 1)),))
-    case = Case(scan, {name: np.array(array) for name, array in blocks.items()}, d, first=first)
+    case = Case(scan, {name: np.array(array) for name, array in blocks.items()}, d, policy=Firsts(first))
     return {name: array.ravel().tolist() for name, array in replay.gradient(case).items()}
 
 

@@ -12,6 +12,7 @@ import verification.problem
 from rnn import Chunked, Full, Tail, Window
 from verification.asked.case import Case, Cotangents, Targets, random_case
 from verification.asked.model import Block, Model, Use
+from verification.asked.policies import Firsts
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.oracles import lags
 from verification.truth import replay, unroll
@@ -46,7 +47,7 @@ def test_masked_tables_equal_detached_replays(model, objective, policy):
     if objective == "targets" and not model.of(Use.READOUT):
         pytest.skip("the model has no readout")
     first = tuple(policy.first(t, STEPS) for t in range(STEPS))
-    case = replace(some(model, objective), first=first)
+    case = replace(some(model, objective), policy=Firsts(first))
     truth = replay.gradient(case)
     for table in (lag_table(case), grouped_table(case)):
         got = table.gradient(first)
@@ -61,7 +62,7 @@ def test_one_table_of_single_losses_serves_every_truncation():
     table = lag_table(case)
     for policy in POLICIES:
         first = tuple(policy.first(t, STEPS) for t in range(STEPS))
-        truth = replay.gradient(replace(case, first=first))
+        truth = replay.gradient(replace(case, policy=Firsts(first)))
         for name, expected in table.expected(first).items():
             np.testing.assert_allclose(expected.truth, truth[name], rtol=0, atol=CLOSE)
 

@@ -1,0 +1,59 @@
+"""The vanilla model's problems: what a scope asks of an engine that takes them."""
+
+from dataclasses import replace
+
+import pytest
+
+from rnn import Window
+from verification import Scope, manual, verify
+from verification.suite import Profile
+
+SHORT = Profile("short", cases=200, exact_cases=0)
+
+
+def test_our_own_engine_is_verified_within_a_scope():
+    """With every truncation, function and place of losses, in a workspace and with checkpoints."""
+    found = verify(manual, SHORT, scope=Scope(workspace=True, checkpoints=True))
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert "activation tanh or sigmoid or relu or softsign or identity" in found.scope
+    assert found.scope.endswith("states computed again; in a workspace")
+
+
+def test_an_engine_of_one_truncation_is_asked_for_that_alone():
+    """And refuted where it has another."""
+
+    def window(problem):
+        return manual(problem.replaced(truncation=Window(2)))
+
+    scope = Scope(functions={"activation": ("tanh",)}, truncations=(Window(2),), steps=(1, 6), records=(1, 3))
+    found = verify(window, SHORT, scope=scope)
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert "gradient under Window(2) by the loss on" in found.scope
+    assert verify(window, SHORT, scope=replace(scope, truncations=("Full",))).verdict == "refuted"
+
+
+def test_a_printed_example_is_the_problem_itself():
+    """As ``Problem.code`` prints it."""
+
+    def wrong(problem):
+        answer = manual(problem)
+        return replace(answer, b=2 * answer.b)
+
+    found = verify(wrong, SHORT, scope=Scope(truncations=("Full",), records=(1, 2), steps=(1, 3)))
+    assert found.verdict == "refuted"
+    assert "problem = Problem(" in found.example.code
+    assert "got = answer.b" in found.example.code
+    assert found.diagnosis.blocks == ("b",)
+
+
+def test_another_answer_than_gradients_is_refuted_by_that():
+    """With what came back."""
+    found = verify(lambda problem: 3, SHORT, scope=Scope(truncations=("Full",)))
+    assert found.verdict == "refuted"
+    assert "returned a int, needed a Gradients" in found.diagnosis.sentence
+
+
+def test_no_scope_is_wider_than_what_there_is():
+    """One line says which."""
+    with pytest.raises(ValueError, match="scope: lengths: True, needed False or None"):
+        verify(manual, SHORT, scope=Scope(lengths=True))

@@ -1,0 +1,94 @@
+"""Truncations as data: how far back a loss may reach, by definitions that are the verifier's own.
+
+========================  ================================================================
+``Policy("Full")``        every loss reaches every earlier step
+``Policy("Window", k)``   a loss reaches k steps back from its own
+``Policy("Chunked", …)``  numbers (k1, k2): losses of a chunk of k1 steps reach back together, from its end k2
+``Policy("Tail", k)``     every loss reaches the last k steps alone
+========================  ================================================================
+
+Source: ``rnn.truncation``, and the works that it names, say where each is in use.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+# How many numbers each kind has.
+KINDS = {"Full": 0, "Window": 1, "Chunked": 2, "Tail": 1}
+
+
+class Truncation(Protocol):
+    """What says how far back a loss may reach: one of ``KINDS``, or an object of one's own."""
+
+    def first(self, t: int, steps: int) -> int:
+        """The earliest step that the loss at step t of ``steps`` steps may reach; after t: none."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One of ``KINDS``, with its numbers.
+
+    >>> [Policy("Window", (1,)).first(t, 4) for t in range(4)]
+    [0, 0, 1, 2]
+    """
+
+    kind: str
+    numbers: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS or len(self.numbers) != KINDS[self.kind]:
+            raise ValueError(f"policy: {self.kind!r} of {self.numbers}, needed one of {', '.join(KINDS)}")
+
+    def first(self, t: int, steps: int) -> int:
+        """The earliest step that the loss at step t of ``steps`` steps may reach; after t: none."""
+        return _FIRST[self.kind](t, steps, *self.numbers)
+
+    def __str__(self) -> str:
+        return f"{self.kind}({', '.join(map(str, self.numbers))})"
+
+
+def _chunked(t: int, steps: int, k1: int, k2: int) -> int:
+    start = t - t % k1
+    end = min(start + k1, steps)
+    # Fewer than the chunk has are counted from its end; the others lie before its start.
+    return max(start, end - k2) if k2 < k1 else max(0, start - (k2 - k1))
+
+
+_FIRST: dict[str, Callable[..., int]] = {
+    "Full": lambda t, steps: 0,
+    "Window": lambda t, steps, k: max(0, t - k),
+    "Chunked": _chunked,
+    "Tail": lambda t, steps, k: max(0, steps - k),
+}
+
+FULL = Policy("Full")
+
+
+@dataclass(frozen=True)
+class Firsts:
+    """first(t) of every step, as a table."""
+
+    table: tuple[int, ...]
+
+    def first(self, t: int, steps: int) -> int:
+        """The table's entry."""
+        return self.table[t]
+
+    def __str__(self) -> str:
+        return f"firsts {', '.join(map(str, self.table))}"
+
+
+def policy_of(truncation: Any) -> Truncation | None:
+    """The policy that an object stands for, by the name of its class and its fields, or by its ``first``.
+
+    So ``rnn.Window(3)`` is ``Policy("Window", (3,))``. None for what is no truncation.
+    """
+    if isinstance(truncation, Policy):
+        return truncation
+    kind, numbers = type(truncation).__name__, tuple(getattr(truncation, "__dict__", {}).values())
+    if kind == "Chunked" and len(numbers) == 2 and numbers[1] is None:
+        numbers = numbers[0], numbers[0]
+    if kind in KINDS and len(numbers) == KINDS[kind] and all(isinstance(n, int) for n in numbers):
+        return Policy(kind, numbers)
+    return truncation if callable(getattr(truncation, "first", None)) else None

@@ -1,0 +1,121 @@
+"""The exercise contract of any model: what live cases must have met, as far as the claim admits it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from verification.asked.case import Case, Cotangents, Targets
+from verification.asked.claim import Claim
+from verification.asked.draws import TIMES
+from verification.asked.policies import Policy
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A circumstance, how a case is seen to have it, and how many live cases must have had it."""
+
+    name: str
+    met: Callable[[Case], bool]
+    least: int = TIMES
+
+
+def contract(claim: Claim) -> tuple[Entry, ...]:
+    """What must have been met of this claim."""
+    return (
+        *_sizes(claim),
+        *_states(claim),
+        *_types(claim),
+        *_functions(claim),
+        *_losses(claim),
+        *_policies(claim),
+    )
+
+
+def _sizes(claim: Claim) -> Iterator[Entry]:
+    (few, many), (short, long) = claim.records, claim.steps
+    if short == 1:
+        yield Entry("T = 1", lambda case: case.steps == 1)
+    for least in (2, 5):
+        if long >= least:
+            yield Entry(f"T ≥ {least}", lambda case, least=least: case.steps >= least)  # type: ignore[misc]
+    if few == 1:
+        yield Entry("N = 1", lambda case: case.records == 1)
+    if many >= 2:
+        yield Entry("N ≥ 2", lambda case: case.records >= 2)
+    # Met by the few larger cases, and seldom thrice.
+    if long >= 33 and not claim.compiled:
+        yield Entry("T ≥ 33", lambda case: case.steps >= 33, 1)
+    if many >= 33 and not claim.compiled:
+        yield Entry("N ≥ 33", lambda case: case.records >= 33, 1)
+
+
+def _states(claim: Claim) -> Iterator[Entry]:
+    yield Entry("initial state zero", lambda case: not any(array.any() for array in case.state))
+    if claim.states == "any":
+        yield Entry("initial state not zero", lambda case: any(array.any() for array in case.state))
+
+
+def _types(claim: Claim) -> Iterator[Entry]:
+    for name in claim.dtypes:
+        yield Entry(name, lambda case, name=name: case.dtype.name == name)  # type: ignore[misc]
+
+
+def _functions(claim: Claim) -> Iterator[Entry]:
+    for role, names in claim.functions.items():
+        for name in names if len(names) > 1 else ():
+            yield Entry(
+                f"{role} {name}",
+                lambda case, role=role, name=name: case.cast[role].name == name,  # type: ignore[misc]
+            )
+
+
+def _losses(claim: Claim) -> Iterator[Entry]:
+    def by_final_state(case: Case) -> bool:
+        return isinstance(case.objective, Cotangents) and not case.objective.outputs.any()
+
+    def on(last: bool) -> Callable[[Case], bool]:
+        return lambda case: isinstance(case.objective, Targets) and case.objective.last is last
+
+    entries = {
+        "cotangents": Entry("loss by the final state alone", by_final_state),
+        "last": Entry("loss on the last step", on(True)),
+        "every": Entry("loss on every step", on(False)),
+    }
+    yield from (entries[name] for name in claim.losses)
+
+
+# By kind of truncation, what is met by its numbers and the number of steps.
+NUMBERS: dict[str, dict[str, Callable[..., bool]]] = {
+    "Full": {"Full": lambda steps: True},
+    "Window": {
+        "Window(0)": lambda steps, k: k == 0,
+        "Window of a part": lambda steps, k: 0 < k < steps - 1,
+        "Window of all": lambda steps, k: k >= steps,
+    },
+    "Chunked": {
+        "Chunked, k2 = k1": lambda steps, k1, k2: k1 == k2 < steps,
+        "Chunked, k2 > k1": lambda steps, k1, k2: k1 < k2 and k1 < steps,
+        "Chunked, k2 < k1": lambda steps, k1, k2: k1 > k2 and k1 < steps,
+        "a ragged last chunk": lambda steps, k1, k2: k1 < steps and steps % k1 > 0,
+        "one chunk": lambda steps, k1, k2: k1 >= steps,
+    },
+    "Tail": {
+        "Tail of a part": lambda steps, k: k < steps,
+        "Tail of all": lambda steps, k: k >= steps,
+    },
+}
+
+
+def _policies(claim: Claim) -> Iterator[Entry]:
+    if claim.policies == ("Full",):
+        return
+    for kind in (policy for policy in claim.policies if isinstance(policy, str)):
+        for name, met in NUMBERS[kind].items():
+            yield Entry(name, _under(kind, met))
+
+
+def _under(kind: str, met: Callable[..., bool]) -> Callable[[Case], bool]:
+    def under(case: Case) -> bool:
+        policy = case.policy
+        return isinstance(policy, Policy) and policy.kind == kind and met(case.steps, *policy.numbers)
+
+    return under
