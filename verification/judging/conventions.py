@@ -44,9 +44,9 @@ class Convention:
     right: bool = False
 
 
-def agreeing(engine: Engine) -> Convention | None:
-    """The first reading under which the forward agrees, or None."""
-    return next(_Search(engine).agreeing(), None)
+def agreeing(engine: Engine, calls: int = CALLS) -> Convention | None:
+    """The first reading under which the forward agrees, or None; in so many calls of the engine."""
+    return next(_Search(engine, calls).agreeing(), None)
 
 
 @dataclass(eq=False)
@@ -54,7 +54,7 @@ class _Search:
     """The readings of an engine; ``calls``: how many are left."""
 
     engine: Engine
-    calls: int = CALLS
+    calls: int
     naming: int = NAMING
     truths: dict[tuple[Model, int], Truth] = field(default_factory=dict)
 

@@ -29,6 +29,9 @@ HALVINGS = 11
 # What is healthy of a block: its largest number lies between these.
 HEALTHY = (0.1, 1.0)
 
+# A factor that makes cotangents small.
+FAINT = 1e-3
+
 # What the objective is made with, by one name.
 COTANGENTS, TARGETS = "cotangents", "targets"
 
@@ -42,8 +45,8 @@ class _Tried:
     """The engine before cases, as far as calls and time go."""
 
     engine: Engine
-    calls: int = CALLS
-    until: float = 0.0
+    calls: int
+    until: float
 
     def wrong(self, case: Case) -> bool:
         """Is anything?"""
@@ -54,22 +57,27 @@ class _Tried:
         return truth.determined and look(self.engine, truth).wrong
 
 
-def onset(engine: Engine, case: Case) -> str:
+def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
     """From where on the engine is wrong, in words, for a case on which it is; "" where that is not found."""
     told = []
     # What was found before calls or time ran out holds.
     with suppress(_Spent):
-        for words in _found(_Tried(engine, until=time.monotonic() + SECONDS), case):
+        for words in _found(_Tried(engine, calls, time.monotonic() + SECONDS), case):
             told.append(words)
     return " and ".join(told)
 
 
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
-    if tried.wrong(case):
-        if tried.wrong(_of_sizes(tried.engine, case, case.sizes)):
-            yield from _from_sizes(tried, case)
-        else:
-            yield from _from_magnitudes(tried, case)
+    if not tried.wrong(case):
+        return
+    healthy = _of_sizes(tried.engine, case, case.sizes)
+    if not tried.wrong(healthy):
+        yield from _from_magnitudes(tried, case)
+    elif isinstance(case.objective, Cotangents) and not tried.wrong(_scaled(healthy, COTANGENTS, FAINT)):
+        # Sizes matter as far as gradients grow with them.
+        yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
+    else:
+        yield from _from_sizes(tried, case)
 
 
 def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:

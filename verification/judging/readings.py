@@ -69,7 +69,7 @@ def orders(model: Model, arrays: Arrays) -> Iterator[Arrays]:
 
 def in_words(model: Model, before: Arrays, after: Arrays) -> Iterator[str]:
     """What the second description says that the first does not."""
-    turned = []
+    turned: dict[bool, list[str]] = {True: [], False: []}
     for block in model.of(Use.STEP):
         names, is_turned = names_of(block, after)
         old, was_turned = names_of(block, before)
@@ -77,11 +77,13 @@ def in_words(model: Model, before: Arrays, after: Arrays) -> Iterator[str]:
             two = f"kept as two, {' and '.join(names)}" if len(names) > 1 else f"called {names[0]}"
             yield f"{block.name} is {two}"
         if is_turned != was_turned:
-            turned.append(block.name)
-    if turned:
-        yield f"{' and '.join(turned)} {'are' if len(turned) > 1 else 'is'} transposed"
+            turned[is_turned].append(block.name)
+    for is_turned, blocks in turned.items():
+        if blocks:
+            verb = "are" if len(blocks) > 1 else "is"
+            yield f"{' and '.join(blocks)} {verb} {'' if is_turned else 'not '}transposed"
     if after.get(AXES, "NT") != before.get(AXES, "NT"):
-        first = "steps come before records" if after[AXES] == "TN" else "records come before steps"
-        yield first
+        is_first = after.get(AXES) == "TN"
+        yield "steps come before records" if is_first else "records come before steps"
     if after.get(GATES) != before.get(GATES):
         yield f"gates are stacked {', '.join(after[GATES])}"

@@ -79,7 +79,9 @@ def constant_factor(got: Array, want: Array) -> float | None:
     if not want[largest]:
         return None
     factor = complex(got[largest] / want[largest])
-    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=ALIKE, atol=0):
+    # What is next to nothing beside the rest says little.
+    small = ALIKE**2 * float(np.abs(want[largest]))
+    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=ALIKE, atol=small):
         return None
     return factor.real
 
