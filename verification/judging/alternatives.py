@@ -1,17 +1,19 @@
-"""Other computations with the same forward: states that carry no gradient, and functions of another slope."""
+"""Other computations with the same forward: other carries, and functions of another slope."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
 
 import autograd
+import autograd.numpy as anp
 import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.functions import Arithmetic, Function, Namespace
-from verification.asked.model import Named, Use
+from verification.asked.model import Block, Named, Use
 from verification.judging.properties import final_cotangents, outputs_cotangent
 from verification.truth import replay
 
@@ -89,6 +91,64 @@ def with_slopes(case: Case) -> Iterator[tuple[str, Case]]:
         for words, slope in SLOPES.items():
             if calls:
                 yield words.format(named), _sloped(case, calls, slope)
+
+
+def with_carries(case: Case) -> Iterator[tuple[str, Case]]:
+    """The case in which what is carried from step to step alone is made otherwise; in words."""
+    for block in case.model.of(Use.STEP):
+        if turned(block, case.blocks[block.name]) is not None:
+            yield f"what is carried went through {block.name} transposed", _carried(case, block, _slope)
+    for function in dict.fromkeys(function.name for function in case.cast.values()):
+        if function in {case.cast[role].name for role in _roles_of_calls(case)}:
+            words = f"the slope of {function} were left out of what is carried"
+            yield words, _carried(case, None, partial(_left_out, function))
+
+
+def turned(block: Block, array: Any) -> Any:
+    """Each part of a block transposed, where parts are square; None where they are not."""
+    parts = anp.split(array, len(block.parts) or 1) if np.ndim(array) == 2 else []
+    if not parts or parts[0].shape[0] != parts[0].shape[1]:
+        return None
+    return anp.concatenate([part.T for part in parts])
+
+
+def _left_out(name: str, function: Function, a: Array) -> Array:
+    return np.ones_like(a) if function.name == name else _slope(function, a)
+
+
+def _carried(case: Case, turn: Block | None, slope: Callable[[Function, Array], Array]) -> Case:
+    """The gradient of a step's state by its state through a block transposed, or by other slopes.
+
+    The step is taken twice: with a constant state, for its value and the gradients of all else, and with all
+    else constant, for the gradient of the state.
+    """
+    step, cast = case.model.step, case.cast
+
+    def other(f: Any, p: Any, x: Any, *state: Any) -> Any:
+        arguments: list[Any] = []
+
+        def noted(number: int, role: str, a: Any) -> Any:
+            arguments.append(f.stop(a))
+            return getattr(f, role)(a)
+
+        def answered(number: int, role: str, a: Any) -> Any:
+            at = arguments[number]
+            return f.surrogate(cast[role].value(at), slope(cast[role], at) * a)
+
+        made = step(_Calls(f, noted), p, x, *map(f.stop, state))
+        held = Named({name: f.stop(array) for name, array in p.items()})
+        if turn is not None:
+            held[turn.name] = turned(turn, held[turn.name])
+        inputs = Named({name: f.stop(a) for name, a in x.items()}) if isinstance(x, dict) else f.stop(x)
+        carried = step(_Calls(f, answered), held, inputs, *state)
+        pairs = zip(_tuple(made), _tuple(carried), strict=True)
+        return tuple(value + (flow - f.stop(flow)) for value, flow in pairs)
+
+    return replace(case, model=replace(case.model, step=other))
+
+
+def _tuple(state: Any) -> tuple[Any, ...]:
+    return tuple(state) if isinstance(state, tuple | list) else (state,)
 
 
 # What a slope is instead: of a function, its argument a and its value y.

@@ -15,7 +15,14 @@ from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Block, Use
 from verification.asked.policies import FULL
-from verification.judging.alternatives import never_updated, overwritten, with_slopes, without_carry
+from verification.judging.alternatives import (
+    never_updated,
+    overwritten,
+    turned,
+    with_carries,
+    with_slopes,
+    without_carry,
+)
 from verification.judging.probe import Seen
 from verification.judging.properties import final_cotangents, outputs_cotangent
 from verification.judging.words import joined
@@ -75,7 +82,7 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
         "nothing flowed back from step to step",
         partial(_of, without_carry(case, tuple(range(len(states))))),
     )
-    for words, other in with_slopes(case):
+    for words, other in (*with_carries(case), *with_slopes(case)):
         yield words, partial(_of, other)
 
 
@@ -133,9 +140,8 @@ def _misplaced(seen: Seen) -> Iterator[Alternative]:
 
 def _transposed(block: Block, array: Array) -> Array:
     """Each square part by itself; what is not square stays as it is."""
-    parts = np.split(array, len(block.parts) or 1) if block.use is Use.STEP else [array]
-    square = block.use is Use.STEP and parts[0].ndim == 2 and len({*parts[0].shape}) == 1
-    return np.concatenate([part.T for part in parts]) if square else array
+    other = turned(block, array) if block.use is Use.STEP else None
+    return array if other is None else np.asarray(other)
 
 
 def _moved_parts(seen: Seen) -> Alternative | None:

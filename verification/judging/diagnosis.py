@@ -113,7 +113,7 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     if not wrong:
         return None
     first = next((seen for seen in wrong if seen.forward), wrong[0])
-    start, told = _from(by_steps, first), _wrong_in_words(first)
+    start, told = _from(by_steps, first), _wrong_in_words(_clearest(first, wrong[-1]))
     kept = narrow(first)
     if kept is not None:
         rounded = f"it were rounded to {kept}"
@@ -128,7 +128,15 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
         hints = [*_right_elsewhere(engine, first), *_lags(engine)]
         tail = f" ({'; '.join(hints)})" if hints else ""
     sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
-    return Diagnosis(stage, first.blocks, _gates(first), sentence, as_if or common_factor(first))
+    return Diagnosis(
+        stage, first.blocks, _gates(first), sentence, as_if or common_factor(_clearest(first, wrong[-1]))
+    )
+
+
+def _clearest(first: Seen, last: Seen) -> Seen:
+    """The one to tell factors by: in two steps a half is a mean as well."""
+    alike = (first.blocks, first.forward, _gates(first)) == (last.blocks, last.forward, _gates(last))
+    return last if alike and first.truth.case.steps == 2 else first
 
 
 def _wrong_in_words(seen: Seen) -> str:
@@ -252,7 +260,8 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
         if look(engine, Truth(replace(case, objective=objective))).blocks
     ]
     if 0 < len(shown) < len(cotangents):
-        yield f"only where {' or '.join(shown)} has a cotangent"
+        verb = "have" if len(shown) > 1 or "the outputs" in shown else "has"
+        yield f"only where {' or '.join(shown)} {verb} a cotangent"
 
 
 def _lags(engine: Engine) -> Iterator[str]:

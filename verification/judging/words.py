@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rnn.arrays import Array
+from verification.asked.case import Case
 from verification.asked.model import Block
 from verification.comparison import compare
 from verification.judging.probe import Seen
@@ -48,18 +49,22 @@ def blocks_in_words(seen: Seen) -> Iterator[str]:
 def factor_in_words(seen: Seen, name: str) -> str:
     """By what factor the wrong parts are off, where it is one for all of them, or how little they are off."""
     got, want = _wrong_numbers(seen, name)
+    size = float(np.max(np.abs(want)))
+    off = float(np.max(np.abs(got - want))) / size if size else np.inf
+    if 0 < off <= ALIKE:
+        # To the next power of ten, so that blocks that are off alike are told together.
+        return f"off by less than {10.0 ** np.ceil(np.log10(off) + 1e-9):.0e} of its size"
+    return _factor(seen.truth.case, got, want)
+
+
+def _factor(case: Case, got: Array, want: Array) -> str:
     if not np.all(np.isfinite(got)):
         return "not finite"
     if not got.any():
         return "all zero"
-    size = np.max(np.abs(want))
-    off = float(np.max(np.abs(got - want)) / size) if size else np.inf
-    if off <= ALIKE:
-        return f"off by {off:.0e} of its size"
     factor = constant_factor(got, want)
-    if factor is None:
+    if factor is None or abs(factor - 1) <= ALIKE:
         return ""
-    case = seen.truth.case
     known = {
         -1.0: "the sign is wrong",
         2.0: "twice what it should be",
@@ -101,5 +106,6 @@ def _wrong_numbers(seen: Seen, name: str) -> tuple[Array, Array]:
 
 def common_factor(seen: Seen) -> str | None:
     """The words for a factor that all wrong blocks share, or None."""
-    words = {factor_in_words(seen, name) for name in seen.blocks}
+    case = seen.truth.case
+    words = {_factor(case, *_wrong_numbers(seen, name)) for name in seen.blocks}
     return next(iter(words)) or None if len(words) == 1 else None

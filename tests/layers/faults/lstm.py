@@ -96,6 +96,7 @@ LSTM = (
         "dh, dc = sum(d @ w.T for d, w in zip((d_i, d_f, d_g, d_o), np.split(W, 4))), dc * f",
         "recursion",
         ("h0",),
+        as_if="what is carried went through W transposed",
     ),
     _carry(
         "the cell state carries nothing",

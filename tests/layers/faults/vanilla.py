@@ -24,6 +24,7 @@ VANILLA = (
         "dh = da @ W.T",
         "recursion",
         ("h0",),
+        "what is carried went through W transposed",
     ),
     _carry(
         "the slope is dropped at earlier steps (npdl SimpleRNN)",
@@ -31,6 +32,7 @@ VANILLA = (
         "dh = (dh + d_outputs[:, t]) @ W",
         "recursion",
         ("h0",),
+        "the slope of tanh were left out of what is carried",
     ),
     _window(
         "each loss sees its own step alone (Flux #1209)",

@@ -46,7 +46,7 @@ FACTORS = {
     "1.7 times what it should be": 1.7,
     "all zero": 0,
     "not finite": np.nan,
-    "off by 1e-05 of its size": 1 + 1e-5,
+    "off by less than 1e-04 of its size": 1 + 2e-5,
 }
 
 
@@ -56,7 +56,7 @@ def test_a_factor_is_told(words, factor):
     seen = seen_of(xs=lambda array: factor * array, W=in_gate(1, factor))
     assert factor_in_words(seen, "xs") == words
     assert factor_in_words(seen, "W") == words
-    assert common_factor(seen) == words
+    assert common_factor(seen) == (None if words.startswith("off") else words)
     assert wrong_parts(seen, "W") == ("f",)
 
 
