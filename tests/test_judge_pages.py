@@ -61,3 +61,29 @@ def test_the_other_blocks_run_and_mean_what_they_say():
     scoped = layer(nothing, nothing, model=models.lstm, scope=made["scope"], arrays=made["arrays"])
     assert scoped.claim.blocks == ("U", "W", "b", "xs")
     check(made["decayed"])
+
+
+DOORS = {"step": "gru_step.py", "problem": "windowed.py", "function": "rms_norm.py"}
+
+
+@pytest.mark.parametrize(("page", "name"), DOORS.items(), ids=DOORS)
+def test_each_door_s_example_prints_what_its_page_says(page, name, tmp_path):
+    """And with the page's fault it is refuted, by a program that fails beside it."""
+    blocks = FENCE.findall((ROOT / "docs" / "judge" / f"{page}.md").read_text("utf-8"))
+    engine, judging = (block for kind, block in blocks if kind == "python")
+    (told,) = (block for kind, block in blocks if kind == "text")
+    (diff,) = (block for kind, block in blocks if kind == "diff")
+    (tmp_path / name).write_text(engine, "utf-8")
+    done = run(tmp_path, "judge_it.py", judging)
+    assert (done.stdout, done.stderr) == (told, "")
+    right, wrong = (line[1:] for line in diff.splitlines())
+    assert engine.count(right) == 1
+    (tmp_path / name).write_text(engine.replace(right, wrong), "utf-8")
+    done = run(tmp_path, "judge_it.py", f"{judging}\nprint(judgement.example.code)")
+    assert done.stdout.startswith("refuted\n")
+    code = done.stdout[done.stdout.index("# d_") :]
+    failed = run(tmp_path, "example.py", code)
+    assert failed.returncode == 1
+    assert "AssertionError" in failed.stderr
+    (tmp_path / name).write_text(engine, "utf-8")
+    assert run(tmp_path, "example.py", code).returncode == 0

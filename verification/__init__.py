@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from verification.asked.functions import Function
     from verification.asked.model import Block, Model, Use
     from verification.asked.scope import Scope
+    from verification.doors.function import function
     from verification.doors.layer import layer
     from verification.doors.problem import ModelGradients, ModelProblem
     from verification.doors.step import step
@@ -45,6 +46,7 @@ __all__ = [
     "Use",
     "Verification",
     "assert_verified",
+    "function",
     "layer",
     "manual",
     "step",
@@ -55,6 +57,7 @@ _HOME = {
     "Function": "asked.functions",
     **dict.fromkeys(("Block", "Model", "Use"), "asked.model"),
     "Scope": "asked.scope",
+    "function": "doors.function",
     "layer": "doors.layer",
     **dict.fromkeys(("ModelGradients", "ModelProblem"), "doors.problem"),
     "manual": "engine",

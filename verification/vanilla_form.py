@@ -8,7 +8,7 @@ from verification.asked.model import Model
 from verification.asked.policies import Policy
 from verification.judging.engine import InvalidAnswer
 from verification.problem import PARAMETERS, Gradients, Problem
-from verification.truth.table import OUTPUTS, VALUE
+from verification.truth.parts import OUTPUTS, VALUE
 
 
 class VanillaForm:

@@ -47,8 +47,11 @@ class Cotangents:
     state: tuple[Array, ...]
 
     def losses(self, steps: int) -> tuple[int, ...]:
-        """Every step."""
-        return tuple(range(steps))
+        """The steps that have a cotangent; the last, if none has."""
+        last = steps - 1
+        some = tuple(t for t in range(last) if self.outputs[:, t].any())
+        ends = self.outputs[:, last].any() or any(array.any() for array in self.state)
+        return (*some, last) if ends or not some else some
 
     def data(self, t: int, steps: int) -> dict[str, Array]:
         """The outputs' cotangent, and at the last step the final state's."""
@@ -117,6 +120,7 @@ class Case:
     ``functions``: the one that plays each role, by name, where it is not the first. ``policy``: how far back
     a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints`` and
     ``workspace``: how an engine that can is asked to compute it, as in ``verification.problem.Problem``.
+    ``lengths``: of records that end early, the steps of each; what follows is padding.
     """
 
     model: Model
@@ -126,6 +130,7 @@ class Case:
     policy: Truncation = FULL
     checkpoints: int | None = None
     workspace: bool = False
+    lengths: tuple[int, ...] | None = None
 
     @property
     def inputs(self) -> dict[str, Array]:
@@ -182,7 +187,9 @@ class Case:
         """The same for some records, or for all in another order."""
         by_record = {block.name for block in self.model.of(Use.STATE, Use.INPUT)}
         blocks = {name: a[records] if name in by_record else a for name, a in self.blocks.items()}
-        return replace(self, blocks=blocks, objective=self.objective.replaced(lambda a: a[records]))
+        lengths = None if self.lengths is None else tuple(map(int, np.asarray(self.lengths)[records]))
+        objective = self.objective.replaced(lambda array: array[records])
+        return replace(self, blocks=blocks, objective=objective, lengths=lengths)
 
     def astype(self, dtype: Any) -> "Case":
         """The same in another number type."""

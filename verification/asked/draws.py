@@ -77,6 +77,7 @@ def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None)
         blocks=blocks,
         objective=objective.replaced(_in_quarters) if quarters else objective,
         policy=draw(policies(claim, steps)),
+        lengths=draw(lengths(claim, records, steps)),
         **draw(ways(claim, steps)),
     )
 
@@ -101,6 +102,15 @@ def ways(draw: st.DrawFn, claim: Claim, steps: int) -> dict[str, Any]:
     if claim.workspace:
         made.append(st.just({"workspace": True}))
     return draw(st.one_of(made))
+
+
+@st.composite
+def lengths(draw: st.DrawFn, claim: Claim, records: int, steps: int) -> tuple[int, ...] | None:
+    """Where each record ends, for an engine that takes such; or all of them at the last step."""
+    if not claim.lengths or draw(st.booleans()):
+        return None
+    least = min(claim.steps[0], steps)
+    return tuple(draw(st.integers(least, steps)) for _ in range(records))
 
 
 @st.composite
@@ -171,6 +181,11 @@ def designed(model: Model, claim: Claim) -> Iterator[Case]:
                 case = replace(case, objective=_in_part(case.objective, 2))
             yield case
     types = cycle(number_types(claim))
+    if claim.lengths and claim.records[1] > 1:
+        for number in range(TIMES):
+            case = made(number, next(types), 3, 5, next(turns))
+            ends = tuple(max(claim.steps[0], case.steps - n) for n in range(case.records))
+            yield replace(case, lengths=ends)
     needed = max(len(every), max(map(len, claim.functions.values()), default=1) * len(claim.losses))
     if len(every) + needed > 2:
         for number in range(TIMES * needed):

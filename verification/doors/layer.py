@@ -6,7 +6,8 @@
 ``params`` is a dict of the model's STEP blocks by name. xs (N, T, D), or a dict of arrays by name where a
 model has several INPUT blocks. ``state`` is a tuple of arrays (N, …), one for each STATE block, and so is
 what comes back for it. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what
-is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩.
+is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
+given them (N,) after the state.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,16 +24,16 @@ from verification.asked.model import Model, Use
 from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
-from verification.doors.program import ARGUMENTS, Shown, imported, program
+from verification.doors.program import ARGUMENTS, LENGTHS, Shown, imported, program
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, judged
+from verification.truth.parts import final_of
 from verification.truth.soundness import check
-from verification.truth.table import final_of
 
 # One function for each role, one truncation, cotangents.
-OFFER = Offer(functions=False, policies=False, losses=("cotangents",))
+OFFER = Offer(functions=False, policies=False, losses=("cotangents",), extras=("lengths", "exact", "bits"))
 
-Forward = Callable[[dict[str, Array], Any, tuple[Array, ...]], Any]
+Forward = Callable[..., Any]
 Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
 
 
@@ -52,7 +53,10 @@ class Layer:
         """What the layer says of a case, in the model's layout."""
         params, xs, state, d_outputs, d_state = self._arguments(case)
         states = self.model.of(Use.STATE)
-        outputs, final, saved = _three(self.forward(params, xs, state), "forward", "outputs, state, saved")
+        ends = (lengths_of(case),) if self.claim.lengths else ()
+        outputs, final, saved = _three(
+            self.forward(params, xs, state, *ends), "forward", "outputs, state, saved"
+        )
         final = _tuple("forward's state", final, len(states))
         d_params, d_xs, d_initial = _three(
             self.backward(saved, d_outputs, d_state), "backward", "d_params, d_xs, d_state"
@@ -103,15 +107,18 @@ class Layer:
                 read[block.name] = tuple(parts)
         return read
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
         """A program that calls the layer as a property does, and fails where the part is wrong."""
         arguments = self._arguments(case)
+        arrays = dict(zip(ARGUMENTS, arguments, strict=True))
+        if self.claim.lengths:
+            arrays[LENGTHS] = lengths_of(case)
         block = next((each for each in self.model.blocks if each.name == part), None)
         shown = Shown(
-            arrays=dict(zip(ARGUMENTS, arguments, strict=True)),
-            got=self._expressions(part),
+            arrays=arrays,
+            got=self._cut(arguments[3].ndim) if part == "outputs" else self._expressions(part),
             want=self._theirs(part, want),
-            bound=float(bound),
+            bound=self._theirs(part, bound) if isinstance(bound, np.ndarray) else float(bound),
             owed=self._owed(arguments),
             dtype=case.dtype,
             steps_first=self.layout.steps_first,
@@ -133,6 +140,14 @@ class Layer:
         if self.model.block(part).use is Use.STEP:
             return tuple(f"d_params[{name!r}]" for name in names)
         return ("d_xs",) if len(self.model.of(Use.INPUT)) == 1 else (f"d_xs[{names[0]!r}]",)
+
+    def _cut(self, axes: int) -> tuple[str, ...]:
+        """The outputs, zero after a record's end: what is there is not asked."""
+        if not self.claim.lengths:
+            return ("outputs",)
+        steps, turned = (0, ".T") if self.layout.steps_first else (1, "")
+        within = f"(np.arange(outputs.shape[{steps}]) < lengths[:, None]){turned}"
+        return (f"np.where({within}[(..., {'None, ' * (axes - 2)})], outputs, 0)",)
 
     def _owed(self, arguments: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
         """The shape of every part of the answer that is owed, by its expression."""
@@ -191,6 +206,11 @@ def layer(
     model = departed(model, scope.departures if scope else {})
     source = imported(backward=backward, forward=forward)
     return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
+
+
+def lengths_of(case: Case) -> Array:
+    """Where each record ends: (N,) integers."""
+    return np.array(case.lengths or (case.steps,) * case.records)
 
 
 def soundly(model: Any, **functions: Any) -> None:

@@ -22,7 +22,7 @@ from verification.doors.layer import soundly
 from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, judged
-from verification.truth.table import OUTPUTS, VALUE
+from verification.truth.parts import OUTPUTS, VALUE
 
 # Every function, every truncation, and both places of losses.
 OFFER = Offer(
@@ -163,14 +163,14 @@ class Whole:
             forward[VALUE] = np.array(value, dtype=object)
         return forward, {name: (array,) for name, array in blocks.items()}
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
         """A program that asks for the gradients of the problem, and fails where the part is wrong."""
         return PROGRAM.format(
             imported=imported(engine=self.function),
             made=self.form.code(case),
             want=code_of(want),
             part=self.form.expression(self.model, part),
-            bound=repr(float(bound)),
+            bound=code_of(bound if isinstance(bound, np.ndarray) else float(bound)),
         )
 
     @property
@@ -193,7 +193,7 @@ PROGRAM = """import numpy as np
 want = {want}
 answer = engine(problem)
 got = {part}
-assert np.max(np.abs(got - want)) <= {bound}, got - want
+assert np.all(np.abs(got - want) <= {bound}), got - want
 """
 
 

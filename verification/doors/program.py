@@ -18,6 +18,7 @@ from rnn.arrays import Array
 # What forward takes, and backward.
 ARGUMENTS = ("params", "xs", "state", "d_outputs", "d_state")
 SEQUENCES = ("xs", "d_outputs")
+LENGTHS = "lengths"
 
 SWAP = ".swapaxes(0, 1)"
 
@@ -26,8 +27,9 @@ SWAP = ".swapaxes(0, 1)"
 class Shown:
     """What a program is about.
 
-    ``arrays``: what the layer is given, by the names of ``ARGUMENTS``. ``got``: expressions for the part that
-    is wrong, several where a block is kept in two arrays: each has to be ``want`` within ``bound``.
+    ``arrays``: what the layer is given, by the names of ``ARGUMENTS``, and ``lengths`` where it takes them.
+    ``got``: expressions for the part that is wrong, several where a block is kept in two arrays: each has to
+    be ``want`` within ``bound``, one for all entries or for each.
     ``owed``: the shape of every part of the answer, by its expression. ``steps_first``: are sequences
     (T, N, …)? ``sequence``: is the part one? ``by_record``: has it an axis of records?
     """
@@ -35,7 +37,7 @@ class Shown:
     arrays: Mapping[str, Any]
     got: tuple[str, ...]
     want: Array
-    bound: float
+    bound: float | Array
     owed: Mapping[str, tuple[int, ...]]
     dtype: np.dtype[Any]
     steps_first: bool
@@ -51,33 +53,36 @@ def program(source: str, shown: Shown, property_: str) -> str:
     texts = {
         "imported": source,
         "made": "".join(
-            f"{name} = {code_of(shown.arrays[name], swap if name in SEQUENCES else '')}\n"
-            for name in ARGUMENTS
+            f"{name} = {code_of(value, swap if name in SEQUENCES else '')}\n"
+            for name, value in shown.arrays.items()
         ),
         "want": code_of(shown.want, part_swap),
-        "bound": repr(float(shown.bound)),
+        "bound": code_of(shown.bound, part_swap),
         "got": "".join(f"{expression}, " for expression in shown.got).strip(),
         "all": "".join(f"    {expression},\n" for expression in shown.owed),
         "owed": "".join(f"    ({expression}, {shape}),\n" for expression, shape in shown.owed.items()),
-        "dtype": shown.dtype.name,
+        "dtype": _type(shown.dtype),
+        "fractions": "from fractions import Fraction\n" if shown.dtype.hasobject else "",
         "swap": swap,
         "axis": str(int(shown.steps_first)),
         "joined": f"np.concatenate(parts, axis={axis})" if shown.by_record else "np.sum(parts, axis=0)",
         "back": f"np.roll(got, -1, axis={axis})" if shown.by_record else "got",
     }
+    more = ", lengths" if LENGTHS in shown.arrays else ""
+    texts |= {"more": more, "chosen": f"{more}[chosen]" if more else ""}
     calls = CALLS.get(property_, ONCE)
     return Template(HEAD + calls).substitute(texts)
 
 
-HEAD = """import numpy as np
+HEAD = """${fractions}import numpy as np
 $imported
 ${made}"""
 
 CHECK = """want = $want
 
 
-def gradient(params, xs, state, d_outputs, d_state):
-    outputs, final, saved = forward(params, xs, state)
+def gradient(params, xs, state, d_outputs, d_state$more):
+    outputs, final, saved = forward(params, xs, state$more)
     d_params, d_xs, d_initial = backward(saved, d_outputs, d_state)
     return ($got)
 
@@ -85,12 +90,12 @@ def gradient(params, xs, state, d_outputs, d_state):
 def check(parts, bound=$bound):
     for got in parts:
         assert got.shape == want.shape, got.shape
-        assert np.max(np.abs(got - want)) <= bound, got - want
+        assert np.all(np.abs(got - want) <= bound), got - want
 
 
 """
 
-ONCE = CHECK + "check(gradient(params, xs, state, d_outputs, d_state))\n"
+ONCE = CHECK + "check(gradient(params, xs, state, d_outputs, d_state$more))\n"
 
 EACH = """def each(change, value):
     if isinstance(value, dict):
@@ -107,26 +112,49 @@ RECORDS = """def of_records(chosen):
     def record(array):
         return array[chosen]
 
-    return params, each(sequence, xs), each(record, state), sequence(d_outputs), each(record, d_state)
+    d = each(record, d_state)
+    return params, each(sequence, xs), each(record, state), sequence(d_outputs), d$chosen
 
 
 """
 
+LAID_OUT = """def laid_out(change):
+    def sequence(array):
+        return change(array$swap)$swap
+
+    d = each(change, d_state)
+    return each(change, params), each(sequence, xs), each(change, state), sequence(d_outputs), d
+
+
+def read_only(array):
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+LAYOUTS = (
+    read_only,
+    np.asfortranarray,
+    lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
+    lambda array: array[::-1].copy()[::-1],
+)
+"""
+
 # How a program calls the layer, by property; the others are about one call.
 CALLS = {
-    "form": """outputs, final, saved = forward(params, xs, state)
+    "form": """outputs, final, saved = forward(params, xs, state$more)
 d_params, d_xs, d_initial = backward(saved, d_outputs, d_state)
 for part, shape in (
 $owed):
     assert isinstance(part, np.ndarray), type(part)
-    assert (part.shape, part.dtype) == (shape, np.$dtype), (part.shape, part.dtype)
+    assert (part.shape, part.dtype) == (shape, $dtype), (part.shape, part.dtype)
 """,
     "inputs stay": "\n\n"
     + EACH
     + """given = []
 each(given.append, (params, xs, state, d_outputs, d_state))
 before = [array.copy() for array in given]
-outputs, final, saved = forward(params, xs, state)
+outputs, final, saved = forward(params, xs, state$more)
 d_params, d_xs, d_initial = backward(saved, d_outputs, d_state)
 answers = (
 $all)
@@ -149,34 +177,48 @@ check([$back for got in gradient(*of_records(order))], bound=2 * $bound)
     "second call": CHECK
     + EACH
     + """arguments = (params, xs, state, d_outputs, d_state)
-first = gradient(*each(np.copy, arguments))
+first = gradient(*each(np.copy, arguments)$more)
 kept = [part.copy() for part in first]
 check(first)
-gradient(*each(np.negative, arguments))
+gradient(*each(np.negative, arguments)$more)
 for part, copy in zip(first, kept):
     assert np.array_equal(part, copy), "the first answer is changed by a second call"
-check(gradient(*each(np.copy, arguments)))
+check(gradient(*each(np.copy, arguments)$more))
 """,
     "memory layout": CHECK
     + EACH
-    + """def laid_out(change):
-    def sequence(array):
-        return change(array$swap)$swap
-
-    d = each(change, d_state)
-    return each(change, params), each(sequence, xs), each(change, state), sequence(d_outputs), d
-
-
-def read_only(array):
+    + LAID_OUT
+    + """for change in LAYOUTS:
+    check(gradient(*laid_out(change)$more))
+""",
+    "bits": CHECK
+    + EACH
+    + LAID_OUT
+    + """first = gradient(params, xs, state, d_outputs, d_state$more)
+for change in LAYOUTS:
+    for part, other in zip(first, gradient(*laid_out(change)$more)):
+        assert np.array_equal(part, other), part - other
+gradient(*laid_out(np.negative)$more)
+for part, other in zip(first, gradient(params, xs, state, d_outputs, d_state$more)):
+    assert np.array_equal(part, other), part - other
+""",
+    "padding": CHECK
+    + EACH
+    + """def other(array):
     array = array.copy()
-    array.flags.writeable = False
+    array$swap[beyond] *= -3
     return array
 
 
-check(gradient(*laid_out(read_only)))
-check(gradient(*laid_out(np.asfortranarray)))
-check(gradient(*laid_out(lambda array: np.repeat(array, 2, axis=-1)[..., ::2])))
-check(gradient(*laid_out(lambda array: array[::-1].copy()[::-1])))
+def zero(array):
+    assert not array$swap[beyond].any(), array
+
+
+beyond = np.arange(d_outputs.shape[1 - $axis]) >= lengths[:, None]
+outputs, final, saved = forward(params, xs, state, lengths)
+d_params, d_xs, d_initial = backward(saved, d_outputs, d_state)
+each(zero, d_xs)
+check(gradient(params, each(other, xs), state, d_outputs, d_state, lengths))
 """,
 }
 
@@ -218,4 +260,8 @@ def code_of(value: Any, swap: str = "") -> str:
         value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)
     # Of an array whose axes are swapped the program does what the door does, a view.
     stored = value.swapaxes(0, 1) if swap else value
-    return f"np.array({stored.tolist()!r}, dtype=np.{value.dtype.name}){swap}"
+    return f"np.array({stored.tolist()!r}, dtype={_type(value.dtype)}){swap}"
+
+
+def _type(dtype: np.dtype[Any]) -> str:
+    return "object" if dtype.hasobject else f"np.{dtype.name}"

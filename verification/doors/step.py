@@ -51,7 +51,7 @@ class Step:
         """What the loops make of the step on a case."""
         return self._layer(case.policy).answer(case)
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
         """A program that runs the loops over the step, and fails where the part is wrong."""
         return self._layer(case.policy).program(case, part, want, bound, property_)
 

@@ -27,7 +27,7 @@ from verification.judging.probe import Seen
 from verification.judging.properties import final_cotangents, outputs_cotangent
 from verification.judging.words import joined
 from verification.truth import replay
-from verification.truth.table import lag_table
+from verification.truth.table import grouped_table, lag_table
 
 # In words, behind "as if", and the gradients, by block.
 Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]
@@ -183,7 +183,8 @@ def _first(i: int, count: int) -> Sequence[int]:
 def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
     """What is summed over steps, or records, summed over some of them."""
     case, shared = seen.truth.case, [block.name for block in seen.truth.case.model.of(Use.STEP)]
-    by_step = {name: seen.truth.table.grads[name][0].sum(axis=0) for name in shared}
+    table = grouped_table(case)
+    by_step = {name: table.grads[name][0].sum(axis=0) for name in shared}
     some: dict[str, slice] = {}
     if case.steps > 1 and case.policy == FULL:
         some = {"step 0 alone counted": slice(0, 1), "the last step alone counted": slice(-1, None)}

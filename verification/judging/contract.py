@@ -50,6 +50,8 @@ def _sizes(claim: Claim) -> Iterator[Entry]:
 
 def _states(claim: Claim) -> Iterator[Entry]:
     yield Entry("initial state zero", lambda case: not any(array.any() for array in case.state))
+    if claim.lengths and claim.records[1] > 1 and claim.steps[0] < claim.steps[1]:
+        yield Entry("records that end early", lambda case: len(set(case.lengths or ())) > 1)
     if claim.states == "any":
         yield Entry("initial state not zero", lambda case: any(array.any() for array in case.state))
 

@@ -10,7 +10,7 @@ from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents, output_of
 from verification.asked.claim import Claim
 from verification.asked.model import Model, Use
-from verification.truth.table import OUTPUTS, VALUE, final_of
+from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 
 class InvalidAnswer(Exception):
@@ -63,8 +63,11 @@ class Engine(Protocol):
         Raises InvalidAnswer where what comes back has not the door's form.
         """
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
-        """A program that asks for the part of the answer as a property does, and fails where it is wrong."""
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that asks for the part of the answer as a property does, and fails where it is wrong.
+
+        ``bound``: the error that is accepted, in all entries or in each.
+        """
 
 
 def ask(engine: Engine, case: Case) -> Answer:
@@ -107,10 +110,18 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
         if part.dtype != dtype:
             raise InvalidAnswer(f"{name} has dtype {part.dtype}, needed {dtype}")
     return Answer(
-        {name: forward[name] for name in shapes},
+        {name: _cut(case, forward[name]) if name == OUTPUTS else forward[name] for name in shapes},
         {name: blocks[name][0] for name in wanted},
         {name: blocks[name][1] for name in wanted if len(blocks[name]) > 1},
     )
+
+
+def _cut(case: Case, outputs: Array) -> Array:
+    """The outputs with zeros after the ends of records that end early: what is there is not asked."""
+    if case.lengths is None:
+        return outputs
+    within = np.arange(case.steps) < np.asarray(case.lengths)[:, None]
+    return np.where(within.reshape(*within.shape, *[1] * (outputs.ndim - 2)), outputs, 0)
 
 
 def _forward_shapes(case: Case) -> dict[str, tuple[int, ...]]:

@@ -16,8 +16,7 @@ from rnn.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Use
 from verification.judging.engine import Engine
-from verification.judging.probe import healthy_case, look
-from verification.judging.properties import Truth
+from verification.judging.probe import healthy_case, look_at
 
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100
@@ -53,8 +52,8 @@ class _Tried:
         if self.calls <= 0 or time.monotonic() > self.until:
             raise _Spent
         self.calls -= 1
-        truth = Truth(case)
-        return truth.determined and look(self.engine, truth).wrong
+        seen = look_at(self.engine, case)
+        return seen.truth.determined and seen.wrong
 
 
 def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:

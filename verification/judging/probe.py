@@ -16,6 +16,7 @@ from verification.asked.model import Use
 from verification.comparison import compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
 from verification.judging.properties import Truth
+from verification.judging.ragged import RaggedTruth
 
 # Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
 STEPS = (1, 2, 4)
@@ -31,7 +32,7 @@ class Seen:
     both are empty where it answered.
     """
 
-    truth: Truth
+    truth: Truth | RaggedTruth
     values: Mapping[str, Array] = field(default_factory=dict)
     got: Mapping[str, Array] = field(default_factory=dict)
     forward: tuple[str, ...] = ()
@@ -53,8 +54,8 @@ class Seen:
         return self.truth.blocks[name].truth
 
 
-def look(engine: Engine, truth: Truth) -> Seen:
-    """What a case shows."""
+def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
+    """What a case shows, by its truth."""
     try:
         answer = ask(engine, truth.case)
     except InvalidAnswer as invalid:
@@ -71,7 +72,12 @@ def look(engine: Engine, truth: Truth) -> Seen:
     return Seen(truth, answer.forward, {**answer.blocks, **wrong}, forward, blocks)
 
 
-def _wrong_blocks(answer: Answer, truth: Truth) -> list[tuple[str, Array]]:
+def look_at(engine: Engine, case: Case) -> Seen:
+    """What a case shows, its truth made for it."""
+    return look(engine, Truth(case) if case.lengths is None else RaggedTruth(case))
+
+
+def _wrong_blocks(answer: Answer, truth: Truth | RaggedTruth) -> list[tuple[str, Array]]:
     """Blocks whose gradients are wrong; of one that is kept in two arrays the one that is."""
     return [
         (name, got)

@@ -6,14 +6,15 @@ matrix product may take another path for another layout.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import Protocol
 
 import numpy as np
 
 from rnn.arrays import Array
-from verification.asked.case import Case, Cotangents
-from verification.asked.model import Use
+from verification.asked.case import Case, Cotangents, random_case
+from verification.asked.model import Block, Model, Use
 from verification.comparison import Disagreement, compare
 from verification.judging.engine import Answer, Engine, InvalidAnswer, afresh, ask, ask_directly, relaid
 from verification.tolerance import Expected
@@ -30,6 +31,26 @@ class Finding:
     wrong: str | None
     nonzero: bool = True
     determined: bool = True
+
+
+class Judged(Protocol):
+    """What is true of a case."""
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+
+    @property
+    def autograd(self) -> Mapping[str, Array]:
+        """The gradient by replays."""
+
+    @property
+    def blocks(self) -> Mapping[str, Expected]:
+        """Every block's gradient, and how closely it must be met."""
+
+    @property
+    def forward(self) -> Mapping[str, Expected]:
+        """What the forward computes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +84,11 @@ class Truth:
         """Is there a truth at this precision?"""
         return self.table.determined
 
+    def want(self, part: str) -> tuple[Array, float]:
+        """What a part has to be, and the error that is accepted."""
+        expected = self.forward[part] if part in self.forward else self.blocks[part]
+        return expected.truth, expected.bound
+
     def live(self, names: tuple[str, ...]) -> bool:
         """Does agreement on it say anything of one of these blocks?"""
         return self.determined and any(
@@ -75,7 +101,7 @@ class Trial:
     """An engine before a case."""
 
     engine: Engine
-    truth: Truth
+    truth: Judged
 
     @cached_property
     def answer(self) -> Answer:
@@ -83,10 +109,16 @@ class Trial:
         return ask(self.engine, self.truth.case)
 
 
+# An engine that does not answer in the agreed form is refuted by that.
+FORM = "form"
+
+# What padding is multiplied by, to see that it does not count.
+OTHER_PADDING = -3
+
 Looked = Iterator[tuple[str, Disagreement | str | None, Expected]]
 
 
-def agreement(answer: Answer, truth: Truth, factor: float = 1.0) -> Looked:
+def agreement(answer: Answer, truth: Judged, factor: float = 1.0) -> Looked:
     """Each part of an answer beside the table's truth."""
     for name, expected in truth.forward.items():
         yield name, compare(name, answer.forward[name], expected.truth, factor * expected.bound), expected
@@ -143,7 +175,7 @@ def records_permute(trial: Trial) -> Looked:
         yield from _joined(blocks, truth)
 
 
-def _joined(blocks: Mapping[str, Array], truth: Truth) -> Looked:
+def _joined(blocks: Mapping[str, Array], truth: Judged) -> Looked:
     for name, got in blocks.items():
         expected = truth.blocks[name]
         yield name, compare(f"d_{name}", got, expected.truth, 2 * expected.bound), expected
@@ -219,38 +251,105 @@ def _read_only(array: Array) -> Array:
     return frozen
 
 
-PROPERTIES: dict[str, Callable[[Trial], Looked]] = {
-    "forward": forward,
-    "autograd": autograd,
-    "lags": lags,
-    "records add up": records_add_up,
-    "records permute": records_permute,
-    "inputs stay": inputs_stay,
-    "second call": second_call,
-    "memory layout": memory_layout,
-}
-
-# Those about one call on one problem, which a program can show by itself.
-PLAIN = ("forward", "autograd", "lags")
-
-# An engine that does not answer in the agreed form is refuted by that.
-FORM = "form"
+def units_permute(trial: Trial) -> Looked:
+    """Permuting the units of a state permutes the gradients alike, where it does so in the model itself."""
+    truth, case = trial.truth, trial.truth.case
+    for name in unit_dimensions(case.model):
+        size = case.sizes[name]
+        if size > 1:
+            order = np.roll(np.arange(size), 1)
+            answer = ask(trial.engine, _of_units(case, name, order))
+            back = np.argsort(order)
+            blocks = {
+                key: _permuted(array, case.model.block(key), name, back)
+                for key, array in answer.blocks.items()
+            }
+            yield from _joined(blocks, truth)
 
 
-def findings(engine: Engine, truth: Truth, names: tuple[str, ...] = tuple(PROPERTIES)) -> Iterator[Finding]:
-    """What the properties find; a case that determines nothing is asked for the form alone."""
-    trial = Trial(engine, truth)
-    if not truth.determined:
-        names = ()
-    try:
-        trial.answer  # noqa: B018
-    except InvalidAnswer as invalid:
-        yield Finding(FORM, "", str(invalid))
+def permuted(case: Case, part: str, want: tuple[Array, float]) -> tuple[Case, Array, float]:
+    """What ``units_permute`` asks first: the case, a block's gradient there, and how closely it is held."""
+    name = next(name for name in unit_dimensions(case.model) if case.sizes[name] > 1)
+    order = np.roll(np.arange(case.sizes[name]), 1)
+    other = _of_units(case, name, order)
+    return other, _permuted(want[0], case.model.block(part), name, order), 2 * want[1]
+
+
+@cache
+def unit_dimensions(model: Model) -> tuple[str, ...]:
+    """The dimensions of states whose entries are alike: permuted, everything is permuted alike."""
+    names = dict.fromkeys(name for block in model.of(Use.STATE) for name in block.dimensions)
+    return tuple(name for name in names if _are_alike(model, name))
+
+
+def _are_alike(model: Model, name: str) -> bool:
+    sizes = {each: 4 + i for i, each in enumerate(model.dimensions)}
+    dtype = np.complex128 if model.complex else np.float64
+    case = random_case(model, np.random.default_rng(0), sizes, 2, 2, dtype)
+    order = np.roll(np.arange(sizes[name]), 1)
+    shuffled, truth = replay.gradient(_of_units(case, name, order)), replay.gradient(case)
+    return all(
+        np.allclose(shuffled[key], _permuted(array, model.block(key), name, order))
+        for key, array in truth.items()
+    )
+
+
+def _of_units(case: Case, name: str, order: Array) -> Case:
+    """The case with the entries of a dimension in another order."""
+    blocks = {key: _permuted(array, case.model.block(key), name, order) for key, array in case.blocks.items()}
+    first = case.model.of(Use.STATE)
+    objective = case.objective
+    if isinstance(objective, Cotangents):
+        state = tuple(
+            _permuted(array, block, name, order) for array, block in zip(objective.state, first, strict=True)
+        )
+        objective = Cotangents(_permuted(objective.outputs, first[0], name, order), state)
+    return replace(case, blocks=blocks, objective=objective)
+
+
+def _permuted(array: Array, block: Block, name: str, order: Array) -> Array:
+    """The array with the entries of a dimension in another order, in each part that an axis stacks."""
+    for i, dimension in enumerate(block.dimensions):
+        if dimension == name:
+            axis = array.ndim - len(block.axes) + i
+            parts = array.shape[axis] // len(order)
+            whole = (np.arange(parts)[:, None] * len(order) + order).ravel()
+            array = np.take(array, whole, axis=axis)
+    return array
+
+
+def padding(trial: Trial) -> Looked:
+    """What follows a record's end has a gradient of exactly zero, and changes nothing."""
+    truth, case = trial.truth, trial.truth.case
+    if case.lengths is None:
         return
-    for name in names:
-        try:
-            for part, wrong, expected in PROPERTIES[name](trial):
-                told = None if wrong is None else str(wrong)
-                yield Finding(name, part, told, expected.size > 0, expected.determined)
-        except InvalidAnswer as invalid:
-            yield Finding(name, "", str(invalid))
+    beyond = np.arange(case.steps) >= np.asarray(case.lengths)[:, None]
+    for block in case.model.of(Use.INPUT):
+        if block.name in trial.answer.blocks:
+            there = trial.answer.blocks[block.name][beyond]
+            told = f"d_{block.name} is not zero after the end of a record" if there.any() else None
+            yield block.name, told, truth.blocks[block.name]
+    padded = {}
+    for block in case.model.of(Use.INPUT):
+        padded[block.name] = case.blocks[block.name].copy()
+        padded[block.name][beyond] *= OTHER_PADDING
+    answer = ask(trial.engine, replace(case, blocks={**case.blocks, **padded}))
+    for name, wrong, expected in agreement(answer, truth):
+        yield name, f"with other padding: {wrong}" if wrong else None, expected
+
+
+def bits(trial: Trial) -> Looked:
+    """Whatever the memory layout, and after a call for another problem, the answer has the same bits."""
+    case, first = trial.truth.case, trial.answer.parts()
+    some = next(iter(trial.truth.blocks.values()))
+    for how, lay_out in LAYOUTS.items():
+        laid_out = ask_directly(trial.engine, relaid(case, lay_out)).parts()
+        yield from _same_bits(f"with arrays laid out otherwise ({how})", laid_out, first, some)
+    ask(trial.engine, relaid(case, lambda array: -array))
+    yield from _same_bits("at the second call", ask(trial.engine, case).parts(), first, some)
+
+
+def _same_bits(when: str, got: Mapping[str, Array], want: Mapping[str, Array], some: Expected) -> Looked:
+    for part, array in got.items():
+        same = np.array_equal(array, want[part], equal_nan=array.dtype != object)
+        yield part.removeprefix("d_"), None if same else f"{part} has other bits {when}", some

@@ -13,25 +13,25 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
+from rnn.arrays import Array
 from verification.asked.case import Case
+from verification.asked.claim import Claim
 from verification.asked.draws import TIMES, cases, designed, larger
+from verification.asked.fractions import exact_cases
 from verification.asked.model import Model
 from verification.asked.resolving import narrowed
 from verification.asked.scope import Scope
+from verification.judging.apart import shown
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
 from verification.judging.engine import Engine
-from verification.judging.properties import (
-    FORM,
-    PLAIN,
-    PROPERTIES,
-    Finding,
-    Truth,
-    findings,
-)
+from verification.judging.exactness import EXACT
+from verification.judging.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, findings, truth_of
+from verification.judging.properties import FORM, Finding, permuted
 from verification.judging.shrinking import smallest
-from verification.truth.table import OUTPUTS
+from verification.truth.parts import OUTPUTS
 from verification.workers import Lost, spread
 
 # A profile's cases are drawn in this share: the truth of one costs several times that of a vanilla problem.
@@ -45,9 +45,12 @@ Progress: TypeAlias = Callable[[int, int], object]
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A case on which a property fails, how it fails there, and whether it is the smallest that was found."""
+    """A case on which a property fails, how it fails there, and whether it is the smallest that was found.
 
-    case: Case
+    ``case``: None of a function that has no model.
+    """
+
+    case: Case | None
     property: str
     part: str
     failure: str
@@ -163,7 +166,7 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
     tally = Tally()
     with closing(spread(_look, blocks)) as outcomes:
         for outcome in outcomes:
-            tally += _of_lost(outcome) if isinstance(outcome, Lost) else outcome
+            tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
             refuted = any(row.failures for row in tally.rows.values())
             if progress is not None:
                 progress(tally.cases, tally.cases if refuted else total)
@@ -215,6 +218,7 @@ class _Block:
     seed: str
     size: int
     fixed: tuple[Callable[[], Case], ...] = ()
+    drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
 
 
 def _blocks(engine: Engine, drawn: int, seed: int) -> Iterator[_Block]:
@@ -229,6 +233,8 @@ def _blocks(engine: Engine, drawn: int, seed: int) -> Iterator[_Block]:
         yield _Block(engine, "", len(some), some)
     for start in range(BLOCK, drawn, BLOCK):
         yield _Block(engine, f"{seed} {start}", min(BLOCK, drawn - start))
+    if engine.claim.exact:
+        yield _Block(engine, f"{seed} exact", min(BLOCK, drawn), drawn=exact_cases)
 
 
 def _look(block: _Block, channel: Any) -> Tally:
@@ -254,7 +260,7 @@ def _look(block: _Block, channel: Any) -> Tally:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(cases(engine.model, engine.claim))
+    @given(block.drawn(engine.model, engine.claim))
     def draw(case: Case) -> None:
         look(case)
 
@@ -277,7 +283,7 @@ class _Guarded:
 
 def tally_of(engine: Engine, case: Case) -> Tally:
     """The tally of one case under every property: each row is one case, however many findings it has."""
-    truth = Truth(case)
+    truth = truth_of(case)
     rows: dict[tuple[str, str], Row] = {}
     refuted: Refuted | None = None
     for finding in findings(engine, truth):
@@ -302,7 +308,7 @@ def _packed(case: Case) -> dict[str, Any]:
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
 
 
-def _of_lost(lost: Lost) -> Tally:
+def of_lost(lost: Lost) -> Tally:
     """The tally of a block whose process did not live to its end."""
     if lost.told is None:
         raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
@@ -319,10 +325,9 @@ def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
     for entry in contract(engine.claim):
         if tally.seen[entry.name] < entry.least:
             yield entry.name
-    parts = dict.fromkeys(PROPERTIES, engine.claim.blocks)
-    parts["forward"] = (OUTPUTS,)
-    for name in PLAIN:
-        for part in parts[name]:
+    needed = [*PLAIN, LAG_BY_LAG] if "every" not in engine.claim.losses else [*PLAIN]
+    for name in [*needed, *([EXACT] if engine.claim.exact else [])]:
+        for part in (OUTPUTS,) if name == "forward" else engine.claim.blocks:
             row = tally.rows.get((name, part))
             if row is None or row.evidence < TIMES:
                 yield f"{name} {part}"
@@ -347,14 +352,21 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     if isinstance(shrunk, Lost) or shrunk is None:
-        return diagnosis, _example(engine, case, finding, False)
-    return diagnosis, _example(engine, Case(engine.model, **shrunk[0]), shrunk[1], True)
+        return diagnosis, example_of(engine, case, finding, False)
+    return diagnosis, example_of(engine, Case(engine.model, **shrunk[0]), shrunk[1], True)
 
 
-def _example(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
-    truth = Truth(case)
-    judged = {**truth.forward, **{name: truth.blocks[name] for name in engine.claim.blocks}}
-    part = finding.part if finding.part in judged else engine.claim.blocks[0]
-    code = engine.program(case, part, judged[part].truth, judged[part].bound, finding.property)
+def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
+    """A case on which something was found, as an example with its program."""
+    truth = truth_of(case)
+    blocks = engine.claim.blocks
+    part = finding.part if finding.part in (*truth.forward, *blocks) else blocks[0]
+    asked: tuple[Case, Array, float | Array] = (case, *truth.want(part))
+    if finding.property == LAG_BY_LAG:
+        asked = shown(case, engine.claim, part)
+    elif finding.property == UNITS_PERMUTE:
+        asked = permuted(case, part, truth.want(part))
+    other, want, bound = asked
+    code = engine.program(other, part, want, bound, finding.property)
     code = f"# {finding.wrong}\n{code}"
     return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, find, settings
 from hypothesis.errors import HypothesisException
 
 from verification.asked.case import Case
-from verification.asked.draws import cases
 from verification.judging.engine import Engine
-from verification.judging.properties import FORM, Finding, Truth, findings
+from verification.judging.findings import cases_in, findings, truth_of
+from verification.judging.properties import FORM, Finding
 
 # Seconds for which smaller cases are looked for, and cases at most.
 SECONDS = 8.0
@@ -29,7 +29,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
         nonlocal best
         if time.monotonic() > ends:
             return False
-        same = (each for each in findings(engine, Truth(drawn), names) if each.wrong is not None)
+        same = (each for each in findings(engine, truth_of(drawn), names) if each.wrong is not None)
         found = next((each for each in same if each.property == finding.property), None)
         if found is None:
             return False
@@ -40,7 +40,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
     # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
     with suppress(HypothesisException):
         find(
-            cases(engine.model, engine.claim, case.dtype.name),
+            cases_in(case.dtype.name, engine.model, engine.claim),
             fails,
             settings=settings(
                 max_examples=TRIED,

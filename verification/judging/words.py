@@ -109,3 +109,16 @@ def common_factor(seen: Seen) -> str | None:
     case = seen.truth.case
     words = {_factor(case, *_wrong_numbers(seen, name)) for name in seen.blocks}
     return next(iter(words)) or None if len(words) == 1 else None
+
+
+def wrong_in_words(seen: Seen) -> str:
+    """What is wrong in a case: of the forward, or else of the gradient."""
+    if not seen.forward:
+        return "; ".join(blocks_in_words(seen))
+    plural = len(seen.forward) > 1 or seen.forward == ("outputs",)
+    return f"{joined(seen.forward)} {'are' if plural else 'is'} wrong"
+
+
+def gates(seen: Seen) -> tuple[str, ...]:
+    """The parts that are wrong, of blocks in which not all of them are."""
+    return tuple(dict.fromkeys(part for name in seen.blocks for part in wrong_parts(seen, name)))

@@ -11,10 +11,11 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from rnn.arrays import Array
-from verification.asked.case import Case
+from verification.asked.case import Case, Cotangents
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Named, State, Use
 from verification.oracles.dual import Dual, Number, Tangents, tangents_of, value_of
+from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 # What a number moves along: a block, the step of its use, the entry.
 Way: TypeAlias = tuple[str, int, tuple[int, ...]]
@@ -76,6 +77,25 @@ def gradient(case: Case) -> dict[str, Array]:
                 if model.block(name).use is Use.READOUT or s >= case.reach[t]:
                     grads[name][index] += tangent
     return grads
+
+
+def forward(case: Case) -> dict[str, Array]:
+    """What the forward of a case of Fractions computes, by name."""
+    model, f = case.model, Namespace(case.cast, _Duals())
+    p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
+    readout = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT) if b.name in case.blocks})
+    state, outputs, value = case.state, [], Fraction(0)
+    for t in range(case.steps):
+        state = model.advance(f, p, {name: array[:, t] for name, array in case.inputs.items()}, state)
+        cotangents = isinstance(case.objective, Cotangents)
+        outputs.append(state[0] if cotangents else model.readout(f, readout, *state))
+        if t in case.losses:
+            value += np.sum(case.objective.term(model, f, readout, case.objective.data(t, case.steps), state))
+    named = {OUTPUTS: np.stack(outputs, axis=1)}
+    if not isinstance(case.objective, Cotangents):
+        return {**named, VALUE: np.array(value, dtype=object)}
+    finals = zip(model.of(Use.STATE), state, strict=True)
+    return {**named, **{final_of(block): array for block, array in finals}}
 
 
 def _moving(array: Array, name: str, s: int, step: tuple[int, ...]) -> Array:

@@ -26,7 +26,7 @@ import numpy as np
 from rnn.arrays import Array
 from verification.asked.case import WIDER, Case, Cotangents, by_reach, real_of
 from verification.asked.functions import Arithmetic, Function, Namespace
-from verification.asked.model import Block, Named, State, Use
+from verification.asked.model import Named, State, Use
 from verification.tolerance import (
     DRAWS,
     PERTURBATION,
@@ -37,6 +37,7 @@ from verification.tolerance import (
     many,
     unit,
 )
+from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.unroll import advance, read_out, term
 
 
@@ -80,6 +81,16 @@ class LagTable:
             made[name] = self._judged(draws, many(terms, addends), float(np.max(lost)))
         return made
 
+    def part(self, name: str, index: Any) -> Expected:
+        """The truth of a part of a block under the case's own truncation, with Y, A and L of that part."""
+        draws, terms, lost = (
+            self._masked(name, each, self.case.reach)
+            for each in (self.grads[name], self.terms[name][None], self.lost[name][None])
+        )
+        addends = self.case.records * self.case.steps
+        at = (slice(None), *index)
+        return self._judged(draws[at], many(terms[at][0], addends), float(np.max(lost[at])))
+
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
         tiny = least_normal(real_of(self.case.dtype))
@@ -112,15 +123,6 @@ class LagTable:
     def _judged(self, draws: Array, terms: Array, lost: float = 0.0) -> Expected:
         spread = float(np.max(np.abs(draws[1:] - draws[0])))
         return Expected(draws[0], spread, float(np.max(terms)), real_of(self.case.dtype), lost)
-
-
-# What a forward computes: outputs (N, T, …), and either final states or the value of the model's own loss.
-OUTPUTS, VALUE = "outputs", "value"
-
-
-def final_of(block: Block) -> str:
-    """What the final state of a STATE block is called."""
-    return f"final {block.name}"
 
 
 def lag_table(case: Case) -> LagTable:

@@ -10,7 +10,8 @@ from verification import Scope, layer, models
 from verification.asked.case import random_case
 from verification.asked.draws import dimensions
 from verification.judging.engine import InvalidAnswer, ask
-from verification.judging.properties import Truth, findings
+from verification.judging.findings import findings
+from verification.judging.properties import Truth
 
 
 def some(model, records=3, steps=4):

@@ -12,7 +12,8 @@ from verification.asked.case import random_case
 from verification.asked.draws import dimensions
 from verification.asked.policies import FULL, Policy
 from verification.judging.diagnosis import diagnose
-from verification.judging.properties import Finding, Truth, findings
+from verification.judging.findings import findings
+from verification.judging.properties import Finding, Truth
 
 FOUND = Finding("autograd", "", "off")
 

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.layers import RIGHT
 from verification import layer
 from verification.asked.draws import cases
-from verification.judging.properties import Truth, findings
+from verification.judging.findings import findings
+from verification.judging.properties import Truth
 
 CASES = int(os.environ.get("FALSE_ALARM_CASES", "10"))
 TYPES = [

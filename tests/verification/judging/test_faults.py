@@ -11,7 +11,8 @@ from verification.asked.case import random_case
 from verification.asked.draws import dimensions
 from verification.judging import shrinking
 from verification.judging.diagnosis import diagnose
-from verification.judging.properties import Truth, findings
+from verification.judging.findings import findings
+from verification.judging.properties import Truth
 
 # What a diagnosis may ask of an engine.
 CALLS = 150

@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
 from tests.layers import lstm, planted
 from verification import Scope, layer, models
 from verification.asked.case import random_case
-from verification.judging.properties import (
-    LAYOUTS,
-    PROPERTIES,
-    Truth,
-    findings,
-)
+from verification.judging.findings import PROPERTIES, findings
+from verification.judging.properties import LAYOUTS, Trial, Truth, units_permute
 
 CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4)
 TRUTH = Truth(CASE)
@@ -37,7 +34,7 @@ ONLY = {
     "records permute": (
         "return {",
         "d_xs[0] *= 1 + (d_outputs[0, 0, 0] != FIRST); return {",
-        {"records add up", "records permute"},
+        {"records add up", "records permute", "units permute", "lag by lag"},
     ),
     "memory layout": (
         "dh = dh + d_outputs[:, t]",
@@ -46,7 +43,7 @@ ONLY = {
     ),
     "second call": (
         "params, tape = saved",
-        "CALLS.append(0); params, tape = saved; d_outputs = d_outputs * (1 if len(CALLS) != 8 else 1.5)",
+        "CALLS.append(0); params, tape = saved; d_outputs = d_outputs * (1 if len(CALLS) != 10 else 1.5)",
         {"second call"},
     ),
 }
@@ -120,6 +117,40 @@ def test_a_case_without_a_truth_is_asked_for_the_form_alone():
     assert set(refuted("d_xs, (dh, dc)", "d_xs, (dh,)", truth)) == {"form"}
 
 
+def test_units_that_are_not_alike_are_told():
+    """A gradient that is right for the units as they are, and not for another order of them."""
+    made = (
+        "d_b += da.sum(axis=0)",
+        "d_b += da.sum(axis=0) * (1 if abs(params['b'][0] - FIRST) < 1e-12 else 1.5)",
+    )
+    first = repr(float(CASE.blocks["b"][0]))
+    assert set(refuted(made[0], made[1].replace("FIRST", first))) == {"units permute"}
+
+
+def test_units_are_not_permuted_where_they_are_not_alike():
+    """In the model itself: here the first unit feeds the second."""
+
+    def step(f, p, x, h):
+        return anp.concatenate((h[..., :1], h[..., 1:] + h[..., :1]), axis=-1) + x.x
+
+    model = replace(models.scan, step=step)
+    case = random_case(model, np.random.default_rng(0), {"H": 2})
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    assert list(units_permute(Trial(engine, Truth(case)))) == []
+
+
+def test_bits_are_told_by_layout_and_by_call():
+    """A product whose path depends on the layout is within the bound, and has other bits."""
+    made = (
+        "d_xs[:, t] = da @ U",
+        "d_xs[:, t] = (da @ U) * (1 + 2e-16 * (not d_outputs.flags.c_contiguous))",
+    )
+    assert set(refuted(*made)) == set()
+    found = refuted(*made, scope=Scope(bits=True))
+    assert set(found) == {"bits"}
+    assert found["bits"].startswith("d_xs has other bits with arrays laid out otherwise (")
+
+
 def test_every_property_says_what_must_hold():
-    """In its docstring."""
-    assert all(check.__doc__ for check in PROPERTIES.values())
+    """In its docstring, but for one that is made of a module's."""
+    assert [name for name, check in PROPERTIES.items() if not check.__doc__] == ["lag by lag"]

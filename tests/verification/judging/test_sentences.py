@@ -12,7 +12,8 @@ from tests.layers import lstm, planted, vanilla
 from verification import Scope, layer, models
 from verification.asked.case import random_case
 from verification.judging.diagnosis import diagnose
-from verification.judging.properties import Truth, findings
+from verification.judging.findings import findings
+from verification.judging.properties import Truth
 
 ACCUMULATION = "what flows back is right, and what is made of it is at fault"
 STEP = "the derivative of one step is at fault"

@@ -1,0 +1,42 @@
+"""What is asked of an engine, by its claim and by the type of a case's numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import find
+
+from tests.layers import linear, lstm
+from verification import Scope, layer, models
+from verification.asked.case import random_case
+from verification.judging.exactness import ExactTruth
+from verification.judging.findings import PROPERTIES, asked_of, cases_in, findings, truth_of
+from verification.judging.properties import Truth
+from verification.judging.ragged import RaggedTruth
+
+CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4)
+
+
+def test_bits_and_padding_are_asked_of_who_claims_them():
+    """All else of everybody."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    assert set(PROPERTIES) - set(asked_of(engine.claim)) == {"bits", "padding"}
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(bits=True, lengths=True))
+    assert asked_of(engine.claim) == tuple(PROPERTIES)
+
+
+def test_every_property_is_asked_and_holds_of_a_right_layer():
+    """Each finds something, but those that it does not claim."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    found = list(findings(engine, truth_of(CASE)))
+    assert {each.property for each in found} == set(asked_of(engine.claim))
+    assert not [each.wrong for each in found if each.wrong]
+
+
+def test_a_truth_is_of_its_case_s_kind():
+    """Numbers that round, records that end early, and Fractions."""
+    assert type(truth_of(CASE)) is Truth
+    assert type(truth_of(replace(CASE, lengths=(1, 2, 4)))) is RaggedTruth
+    engine = layer(linear.forward, linear.backward, model=models.linear, scope=Scope(exact=True))
+    case = find(cases_in("object", models.linear, engine.claim), lambda case: True)
+    assert type(truth_of(case)) is ExactTruth
+    assert {each.property for each in findings(engine, truth_of(case))} == {"exact"}

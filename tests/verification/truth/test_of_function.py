@@ -1,0 +1,47 @@
+"""The gradient of any function, and a bound that right backwards meet."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+
+from verification.truth.of_function import differentiable, expected, gradients, outputs_of
+
+
+def product(a, b):
+    """One output."""
+    return anp.sum(a * b, axis=0), (a, b)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_truth_is_of_the_next_wider_type(dtype):
+    """And its bound a small multiple of a rounding."""
+    a, b, d = (np.linspace(1, 2, 6, dtype=dtype).reshape(2, 3) for _ in range(3))
+    found = expected(product, (a, b), (d[0],))
+    np.testing.assert_allclose(found[0].truth, d[0].astype(np.longdouble) * b.astype(np.longdouble))
+    assert found[0].truth.dtype.itemsize > a.dtype.itemsize
+    assert found[0].determined
+    assert 0 < found[0].bound < 200 * np.finfo(dtype).eps * found[0].size
+
+
+def test_cancellation_widens_the_bound():
+    """What a rounding of what is given does to it, the backward may do."""
+
+    def difference(x):
+        return (x + 1e8) ** 2 - (x - 1e8) ** 2, x
+
+    x = np.array([1.0])
+    found = expected(difference, (x,), (np.ones(1),))[0]
+    assert found.bound > 1e-9
+
+
+def test_arguments_that_are_no_arrays_of_floating_point_have_no_gradient():
+    """Integers, and numbers."""
+    assert not differentiable(np.arange(3))
+    assert not differentiable(2.0)
+    assert gradients(lambda n, x: (n * x, None), (2, np.ones(2)), (np.ones(2),)).keys() == {1}
+
+
+def test_outputs_are_a_tuple():
+    """Of one, where there is one."""
+    assert len(outputs_of(product, (np.ones((2, 2)), np.ones((2, 2))))) == 1
+    assert len(outputs_of(lambda x: ((x, x), None), (np.ones(2),))) == 2

@@ -1,0 +1,126 @@
+"""The door for any function and its backward: no model, no steps.
+
+    forward(*arguments) -> outputs, saved
+    backward(saved, *cotangents) -> gradients
+
+``forward`` is written in ``autograd.numpy``, and is what the backward is judged by. ``outputs`` is an array,
+or a tuple of arrays; there is a cotangent for each of them, and a gradient for each argument, in their order,
+None for what is no array of floating point. ``arguments`` is a Hypothesis strategy of tuples.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from rnn.arrays import Array
+from verification.asked.draws import TIMES
+from verification.doors.program import code_of, imported
+from verification.judging.engine import InvalidAnswer
+from verification.judging.of_function import Call, judge
+from verification.judging.run import SHARE, Judgement, Profile, Progress
+from verification.truth.of_function import differentiable
+
+
+@dataclass(frozen=True, eq=False)
+class Differentiated:
+    """A function, its backward, and what they are asked with. ``verify`` takes it."""
+
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    arguments: st.SearchStrategy[tuple[Any, ...]]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the forward's arguments, as far as it names them."""
+        parameters = inspect.signature(self.forward).parameters.values()
+        return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+    def name(self, i: int) -> str:
+        """Of the argument with number i."""
+        return self.names[i] if i < len(self.names) else f"argument {i}"
+
+    def answer(self, call: Call) -> dict[int, Array]:
+        """The gradient of each differentiable argument, by its number; raises InvalidAnswer."""
+        try:
+            with np.errstate(all="ignore"):
+                _, saved = self.forward(*call.arguments)
+                told = self.backward(saved, *call.cotangents)
+        except Exception as error:
+            raise InvalidAnswer(f"raised {type(error).__name__}: {str(error)[:200]}") from error
+        count = len(call.arguments)
+        told = (told,) if isinstance(told, np.ndarray) and count == 1 else told
+        if not isinstance(told, tuple | list) or len(told) != count:
+            length = f" of {len(told)}" if isinstance(told, tuple | list) else ""
+            raise InvalidAnswer(
+                f"backward returned a {type(told).__name__}{length}, needed a tuple of {count}"
+            )
+        answer = {i: told[i] for i, argument in enumerate(call.arguments) if differentiable(argument)}
+        for i, got in answer.items():
+            needed = call.arguments[i]
+            if not isinstance(got, np.ndarray) or (got.shape, got.dtype) != (needed.shape, needed.dtype):
+                shown = f"{got.shape} of {got.dtype}" if isinstance(got, np.ndarray) else type(got).__name__
+                raise InvalidAnswer(
+                    f"the gradient of {self.name(i)} is {shown}, needed {needed.shape} of {needed.dtype}"
+                )
+        return answer
+
+    def program(self, call: Call, part: int, want: Array, bound: float) -> str:
+        """A program that asks for the gradient of an argument, and fails where it is wrong."""
+        return PROGRAM.format(
+            imported=imported(backward=self.backward, forward=self.forward),
+            arguments=code_of(call.arguments),
+            cotangents=code_of(call.cotangents),
+            want=code_of(want),
+            part=part,
+            bound=repr(float(bound)),
+        )
+
+    def judged(
+        self,
+        profile: Profile,
+        *,
+        model: None = None,
+        scope: None = None,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> Judgement:
+        """The verdict on the backward."""
+        for name, value in (("model", model), ("scope", scope)):
+            if value is not None:
+                raise ValueError(f"{name}: given with a function, needed none: its forward says what it is")
+        return judge(self, max(TIMES, profile.cases // SHARE), seed, progress)
+
+
+def function(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    arguments: st.SearchStrategy[tuple[Any, ...]],
+) -> Differentiated:
+    """A function and its backward, to be given to ``verify``.
+
+    ``forward(*arguments) -> outputs, saved`` in ``autograd.numpy``; ``backward(saved, *cotangents)`` returns
+    a gradient for each argument; ``arguments`` draws tuples. Of complex numbers a gradient is
+    ∂L/∂Re + i ∂L/∂Im. Raises TypeError for what is no function or no strategy.
+    """
+    for name, each in (("forward", forward), ("backward", backward)):
+        if not callable(each):
+            raise TypeError(f"{name}: {each!r}, needed a function")
+    if not isinstance(arguments, st.SearchStrategy):
+        raise TypeError(f"arguments: {arguments!r}, needed a Hypothesis strategy of tuples")
+    return Differentiated(forward, backward, arguments)
+
+
+PROGRAM = """import numpy as np
+{imported}
+arguments = {arguments}
+cotangents = {cotangents}
+want = {want}
+outputs, saved = forward(*arguments)
+got = backward(saved, *cotangents)
+got = got if isinstance(got, np.ndarray) else got[{part}]
+assert np.max(np.abs(got - want)) <= {bound}, got - want
+"""

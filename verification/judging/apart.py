@@ -1,0 +1,140 @@
+"""Lag by lag: what one loss brings to a block from each step of use, held to a bound of its own.
+
+A sum over steps hides a part that has decayed. Here one loss is left, and a case is *widened* so that steps
+stand apart in the engine's own answer:
+
+    INPUT    each step's slice of the gradient is that step's part
+    STATE    the loss reaches it at one step
+    STEP     where a block reads an input, as a U reads x, it gets a column of zeros for every step, and the
+             input a 1 there at that step alone: that column of the gradient is that step's part, and the
+             network computes what it computed before
+
+What a block of steps has no such column for is seen in sum alone, and ``views`` says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import Case, Cotangents, Targets
+from verification.asked.claim import Claim
+from verification.asked.model import Block, Model, Use
+from verification.comparison import compare
+from verification.judging.engine import Engine, ask
+from verification.judging.properties import Looked
+from verification.truth.table import grouped_table
+
+# The most numbers of a state over all steps for which the widened case is asked; a table costs that often.
+MOST = 130
+
+
+@dataclass(frozen=True)
+class View:
+    """How the steps of a block are told apart, in words, and the blocks that are so."""
+
+    block: str
+    words: str
+
+
+def views(model: Model, claim: Claim) -> tuple[View, ...]:
+    """What is seen of each block that is claimed."""
+    by_use = {
+        Use.INPUT: "each step by its slice",
+        Use.STATE: "its one step",
+        Use.READOUT: "the loss's own step",
+    }
+    made = []
+    for name in claim.blocks:
+        block = model.block(name)
+        words = by_use.get(block.use, "the sum of its steps")
+        if any(block in readers for _, readers in _read(model)):
+            words = "each step by a column of its own"
+        made.append(View(name, words))
+    return tuple(made)
+
+
+def lag_by_lag(engine: Engine, case: Case) -> Looked:
+    """Each step's part of each block, of one loss."""
+    alone = _alone(case, engine.claim) if case.lengths is None else None
+    if alone is None or (case.steps + 1) * sum(a[0].size for a in case.state) > MOST:
+        return
+    wide, places = _widened(alone)
+    answer, table = ask(engine, wide), grouped_table(wide)
+    for name, got in answer.gradients():
+        for step, index in places[name]:
+            expected = table.part(name, index)
+            part = f"d_{name} of the loss at step {alone.losses[-1]}"
+            part += "" if step is None else f" from step {step}"
+            yield name, compare(part, got[index], expected.truth, expected.bound), expected
+
+
+def shown(case: Case, claim: Claim, name: str) -> tuple[Case, Array, Array]:
+    """What ``lag_by_lag`` asks of a block: the widened case, the gradient, and the bound of each entry."""
+    alone = _alone(case, claim)
+    assert alone is not None  # where something was found
+    wide, places = _widened(alone)
+    table = grouped_table(wide)
+    want = np.zeros(wide.blocks[name].shape, table.gradient(wide.reach)[name].dtype)
+    bound = np.zeros(want.shape)
+    for _, index in places[name]:
+        expected = table.part(name, index)
+        want[index], bound[index] = expected.truth, expected.bound
+    return wide, want, bound
+
+
+def _alone(case: Case, claim: Claim) -> Case | None:
+    """The case with one loss: at its last step, or at an earlier one where the number of steps is even."""
+    objective = case.objective
+    if isinstance(objective, Targets):
+        if "last" not in claim.losses:
+            return None
+        return replace(case, objective=Targets(objective.targets[:, -1:], last=True))
+    assert isinstance(objective, Cotangents)
+    t = case.steps - 1 if case.steps % 2 else case.steps // 2
+    outputs = 0 * objective.outputs
+    outputs[:, t] = objective.outputs[:, t]
+    last = t == case.steps - 1
+    state = tuple(array if last else 0 * array for array in objective.state)
+    return replace(case, objective=Cotangents(outputs, state))
+
+
+def _read(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
+    """Each INPUT whose dimension nothing has but itself and the last axis of STEP blocks, and those."""
+    for given in model.of(Use.INPUT):
+        if len(given.axes) != 1 or given.axes != given.dimensions:
+            continue
+        (name,) = given.dimensions
+        others = [b for b in model.blocks if b is not given and name in b.dimensions]
+        reads = [
+            b for b in others if b.use is Use.STEP and b.axes[-1] == name and b.dimensions.count(name) == 1
+        ]
+        if others and len(reads) == len(others):
+            yield given, tuple(reads)
+
+
+Index = tuple[int | slice, ...]
+
+
+def _widened(case: Case) -> tuple[Case, dict[str, list[tuple[int | None, Index]]]]:
+    """The case with a column for every step, and by block the places of the parts: (step, index)."""
+    model, steps = case.model, case.steps
+    blocks = dict(case.blocks)
+    places: dict[str, list[tuple[int | None, Index]]] = {name: [(None, ())] for name in blocks}
+    for block in model.of(Use.INPUT):
+        places[block.name] = [(s, (slice(None), s)) for s in range(steps)]
+    for given, readers in _read(model):
+        array = blocks[given.name]
+        ones = np.zeros((*array.shape[:2], steps), array.dtype)
+        ones[:, np.arange(steps), np.arange(steps)] = 1
+        blocks[given.name] = np.concatenate((array, ones), axis=2)
+        for reader in readers:
+            weights: Array = blocks[reader.name]
+            none = np.zeros((*weights.shape[:-1], steps), weights.dtype)
+            before = weights.shape[-1]
+            blocks[reader.name] = np.concatenate((weights, none), axis=-1)
+            axes = (slice(None),) * (weights.ndim - 1)
+            places[reader.name] = [(None, (*axes, slice(0, before)))]
+            places[reader.name] += [(s, (*axes, before + s)) for s in range(steps)]
+    return replace(case, blocks=blocks), places

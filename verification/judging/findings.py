@@ -1,0 +1,84 @@
+"""What is asked of an engine: the properties that its claim admits, and what they find on one case."""
+
+from collections.abc import Callable, Iterator
+
+from hypothesis import strategies as st
+
+from verification.asked.case import Case
+from verification.asked.claim import Claim
+from verification.asked.draws import cases
+from verification.asked.fractions import exact_cases
+from verification.asked.model import Model
+from verification.judging import properties
+from verification.judging.apart import lag_by_lag
+from verification.judging.engine import Engine, InvalidAnswer
+from verification.judging.exactness import ExactTruth, exact_findings
+from verification.judging.properties import FORM, Finding, Looked, Trial, Truth
+from verification.judging.ragged import RaggedTruth
+
+LAG_BY_LAG = "lag by lag"
+UNITS_PERMUTE = "units permute"
+BITS = "bits"
+PADDING = "padding"
+
+PROPERTIES: dict[str, Callable[[Trial], Looked]] = {
+    "forward": properties.forward,
+    "autograd": properties.autograd,
+    "lags": properties.lags,
+    LAG_BY_LAG: lambda trial: lag_by_lag(trial.engine, trial.truth.case),
+    "records add up": properties.records_add_up,
+    "records permute": properties.records_permute,
+    UNITS_PERMUTE: properties.units_permute,
+    "inputs stay": properties.inputs_stay,
+    "second call": properties.second_call,
+    "memory layout": properties.memory_layout,
+    PADDING: properties.padding,
+    BITS: properties.bits,
+}
+
+# Those about one call on one problem, which a program can show by itself.
+PLAIN = ("forward", "autograd", "lags")
+
+
+def asked_of(claim: Claim) -> tuple[str, ...]:
+    """The properties that a claim admits."""
+    extra = {BITS: claim.bits, PADDING: claim.lengths}
+    return tuple(name for name in PROPERTIES if extra.get(name, True))
+
+
+def truth_of(case: Case) -> Truth | RaggedTruth | ExactTruth:
+    """What is true of a case, by the type of its numbers, and by whether its records end early."""
+    if case.dtype == object:
+        return ExactTruth(case)
+    return Truth(case) if case.lengths is None else RaggedTruth(case)
+
+
+def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:
+    """Cases in one number type, of those that a claim admits; "object" for Fractions."""
+    return exact_cases(model, claim) if dtype == "object" else cases(model, claim, dtype)
+
+
+def findings(
+    engine: Engine, truth: Truth | RaggedTruth | ExactTruth, names: tuple[str, ...] | None = None
+) -> Iterator[Finding]:
+    """What the properties find, all that the claim admits or those that are named.
+
+    A case that determines nothing is asked for the form alone, and one of Fractions for equality.
+    """
+    if isinstance(truth, ExactTruth):
+        yield from exact_findings(engine, truth)
+        return
+    trial = Trial(engine, truth)
+    names = asked_of(engine.claim) if names is None else names
+    try:
+        trial.answer  # noqa: B018
+    except InvalidAnswer as invalid:
+        yield Finding(FORM, "", str(invalid))
+        return
+    for name in names if truth.determined else ():
+        try:
+            for part, wrong, expected in PROPERTIES[name](trial):
+                told = None if wrong is None else str(wrong)
+                yield Finding(name, part, told, expected.size > 0, expected.determined)
+        except InvalidAnswer as invalid:
+            yield Finding(name, "", str(invalid))

@@ -1,0 +1,342 @@
+"""What must hold of any function's backward, and the run that asks it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
+
+from rnn.arrays import Array
+from verification.asked.draws import TIMES
+from verification.comparison import compare
+from verification.judging.diagnosis import Diagnosis
+from verification.judging.engine import InvalidAnswer
+from verification.judging.properties import FORM, LAYOUTS, Finding
+from verification.judging.run import BLOCK, Example, Judgement, Progress, Row, Tally, of_lost
+from verification.tolerance import Expected
+from verification.truth.of_function import differentiable, expected, outputs_of
+from verification.workers import Lost, spread
+
+AUTOGRAD = "autograd"
+
+# Seconds for which a smaller call is looked for, and calls at most.
+SECONDS = 5.0
+TRIED = 300
+
+# A constant factor is told as such if every entry is off by it to this much.
+ALIKE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """Arguments, and a cotangent for each output."""
+
+    arguments: tuple[Any, ...]
+    cotangents: tuple[Array, ...]
+
+    def replaced(self, change: Callable[[Array], Array]) -> "Call":
+        """The same with ``change(array)`` in the place of every array."""
+        arguments = tuple(change(a) if differentiable(a) else a for a in self.arguments)
+        return Call(arguments, tuple(map(change, self.cotangents)))
+
+
+class Engine(Protocol):
+    """A function and its backward."""
+
+    @property
+    def forward(self) -> Callable[..., Any]:
+        """What the backward is judged by: ``forward(*arguments) -> outputs, saved``."""
+
+    @property
+    def arguments(self) -> st.SearchStrategy[tuple[Any, ...]]:
+        """Tuples of arguments."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the forward's arguments, as far as it names them."""
+
+    def name(self, i: int) -> str:
+        """Of the argument with number i."""
+
+    def answer(self, call: Call) -> dict[int, Array]:
+        """The gradient of each differentiable argument, by its number; raises InvalidAnswer."""
+
+    def program(self, call: Call, part: int, want: Array, bound: float) -> str:
+        """A program that asks for the gradient of an argument, and fails where it is wrong."""
+
+
+@st.composite
+def calls(draw: st.DrawFn, engine: Engine) -> Call:
+    """Arguments, and normal numbers as cotangents. Raises TypeError for arguments that are no tuple."""
+    arguments = draw(engine.arguments)
+    if not isinstance(arguments, tuple):
+        raise TypeError(f"arguments: drew a {type(arguments).__name__}, needed a tuple")
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+
+    def cotangent(output: Array) -> Array:
+        drawn: Array = rng.standard_normal(np.shape(output))
+        if np.iscomplexobj(output):
+            drawn = drawn + 1j * rng.standard_normal(np.shape(output))
+        return np.asarray(drawn).astype(np.asarray(output).dtype)
+
+    return Call(arguments, tuple(map(cotangent, outputs_of(engine.forward, arguments))))
+
+
+def findings(engine: Engine, call: Call) -> Iterator[Finding]:
+    """What is found of each argument's gradient."""
+    fresh = call.replaced(np.copy)
+    try:
+        answer = engine.answer(fresh)
+    except InvalidAnswer as invalid:
+        yield Finding(FORM, "", str(invalid))
+        return
+    truth = expected(engine.forward, call.arguments, call.cotangents)
+    # What overflows in the type of its own cannot be compared.
+    if not all(each.size < np.finfo(each.dtype).max for each in truth.values()):
+        return
+    trial = _Trial(engine, call, fresh, answer, truth)
+    for property_, check in PROPERTIES.items():
+        try:
+            for i, wrong in check(trial):
+                each = truth[i]
+                told = None if wrong is None else str(wrong)
+                yield Finding(property_, engine.name(i), told, each.size > 0, each.determined)
+        except InvalidAnswer as invalid:
+            yield Finding(property_, "", str(invalid))
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A call as it is, and as it is after the engine has answered; the answer and the truth."""
+
+    engine: Engine
+    call: Call
+    asked: Call
+    answer: dict[int, Array]
+    truth: dict[int, Expected]
+
+    def compared(self, got: dict[int, Array], told: str = "") -> Iterator[tuple[int, str | None]]:
+        """Each gradient beside the truth."""
+        for i, each in self.truth.items():
+            wrong = compare(f"d_{self.engine.name(i)}", got[i], each.truth, each.bound)
+            yield i, f"{told}{wrong}" if wrong else None
+
+
+def _inputs_stay(trial: _Trial) -> Iterator[tuple[int, str | None]]:
+    for i in trial.truth:
+        changed = not np.array_equal(trial.call.arguments[i], trial.asked.arguments[i], equal_nan=True)
+        yield i, f"{trial.engine.name(i)} is changed in place" if changed else None
+    for k, (d, now) in enumerate(zip(trial.call.cotangents, trial.asked.cotangents, strict=True)):
+        if not np.array_equal(d, now, equal_nan=True):
+            yield next(iter(trial.truth)), f"cotangent {k} is changed in place"
+
+
+def _second_call(trial: _Trial) -> Iterator[tuple[int, str | None]]:
+    kept = {i: got.copy() for i, got in trial.answer.items()}
+    trial.engine.answer(trial.call.replaced(lambda array: np.asarray(array / -2)))
+    for i, got in trial.answer.items():
+        changed = not np.array_equal(got, kept[i], equal_nan=True)
+        yield i, f"d_{trial.engine.name(i)} of the first call is changed by a second one" if changed else None
+    yield from trial.compared(trial.engine.answer(trial.call.replaced(np.copy)), "at a second call: ")
+
+
+def _memory_layout(trial: _Trial) -> Iterator[tuple[int, str | None]]:
+    for how, lay_out in LAYOUTS.items():
+        laid_out = trial.call.replaced(lambda a, lay_out=lay_out: lay_out(a) if a.ndim else a)  # type: ignore[misc]
+        yield from trial.compared(trial.engine.answer(laid_out), f"with arrays laid out otherwise ({how}): ")
+
+
+PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
+    AUTOGRAD: lambda trial: trial.compared(trial.answer),
+    "inputs stay": _inputs_stay,
+    "second call": _second_call,
+    "memory layout": _memory_layout,
+}
+
+
+def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Judgement:
+    """The verdict on the backward, from so many drawn calls."""
+    started = time.monotonic()
+    starts = list(range(0, cases, BLOCK))
+
+    def look(start: int, channel: Any) -> Tally:
+        return _look(_Guarded(engine, channel), f"{seed_} {start}", min(BLOCK, cases - start), channel)
+
+    tally = Tally()
+    with closing(spread(look, starts)) as outcomes:
+        for outcome in outcomes:
+            tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
+            refuted = any(row.failures for row in tally.rows.values())
+            if progress is not None:
+                progress(tally.cases, tally.cases if refuted else cases)
+            if refuted:
+                break
+    diagnosis, example = _explained(engine, tally)
+    return Judgement(
+        model="function",
+        scope=f"gradients of {', '.join(engine.names) or 'every argument'} by autograd of the forward",
+        seed=seed_,
+        seconds=time.monotonic() - started,
+        cases=tally.cases,
+        live=tally.live,
+        rows=tuple(tally.rows.values()),
+        seen={},
+        missing=tuple(_missing(tally)),
+        not_asked=("the forward itself",),
+        diagnosis=diagnosis,
+        example=example,
+    )
+
+
+class _Guarded:
+    """An engine whose answers are watched by the process that started this one."""
+
+    def __init__(self, engine: Engine, channel: Any) -> None:
+        self.forward, self.arguments = engine.forward, engine.arguments
+        self.names, self.name, self.program = engine.names, engine.name, engine.program
+        self.answer = channel.guarded(engine.answer)
+
+
+def _look(engine: Engine, seed_: str, count: int, channel: Any) -> Tally:
+    """The tally of so many drawn calls."""
+    tally = Tally()
+
+    @seed(seed_)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(calls(engine))
+    def draw(call: Call) -> None:
+        nonlocal tally
+        channel.tell(", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments)))
+        tally += tally_of(engine, call)
+
+    draw()
+    return tally
+
+
+def tally_of(engine: Engine, call: Call) -> Tally:
+    """The tally of one call: each row is one case, however many findings it has."""
+    rows: dict[tuple[str, str], Row] = {}
+    refuted = None
+    for found in findings(engine, call):
+        key = (found.property, found.part)
+        row = rows.get(key, Row(*key))
+        evidence = max(row.evidence, int(found.nonzero and found.determined))
+        rows[key] = Row(*key, 1, evidence, max(row.failures, int(found.wrong is not None)))
+        if found.wrong is not None and refuted is None:
+            refuted = {"call": call}, found
+    live = any(row.evidence for row in rows.values())
+    return Tally(rows, 1, int(live), refuted=refuted)
+
+
+def _missing(tally: Tally) -> Iterator[str]:
+    """Arguments whose gradient was evidence too seldom."""
+    rows = {part: row for (property_, part), row in tally.rows.items() if property_ == AUTOGRAD}
+    if not rows:
+        yield "an argument of floating point"
+    for part, row in rows.items():
+        if row.evidence < TIMES:
+            yield f"{AUTOGRAD} {part}"
+
+
+def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example | None]:
+    """What is wrong, and the smallest call that shows it, found in a process of its own."""
+    if not any(row.failures for row in tally.rows.values()):
+        return None, None
+    if tally.refuted is None:
+        return Diagnosis("form", sentence=f"The backward does not answer in form: it {tally.lost}."), None
+    given_, found = tally.refuted
+
+    def work(task: str, channel: Any) -> tuple[Call, Finding] | None:
+        channel.tell(task)
+        return _smallest(_Guarded(engine, channel), found)
+
+    (shrunk,) = spread(work, ["smaller calls"])
+    smaller = None if isinstance(shrunk, Lost) else shrunk
+    call, found = smaller or (given_["call"], found)
+    wrong = tuple(part for (name, part), row in tally.rows.items() if name == AUTOGRAD and row.failures)
+    stage = "form" if found.property == FORM else "backward" if wrong else "conduct"
+    factor = _factor(engine, call, found)
+    sentence = {
+        "form": f"The backward does not answer in form: it {found.wrong}.",
+        "backward": f"The gradient of {', '.join(wrong)} is wrong{factor}.",
+        "conduct": f"{found.wrong}: {found.property} alone is refuted.",
+    }[stage]
+    example = Example(None, found.property, found.part, found.wrong or "", "", smaller is not None)
+    return Diagnosis(stage, wrong, sentence=sentence), replace(example, code=_code(engine, call, found))
+
+
+def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
+    """The smallest call found on which the same property fails, and how it does there; or None."""
+    ends = time.monotonic() + SECONDS
+    best: tuple[Call, Finding] | None = None
+
+    def fails(call: Call) -> bool:
+        nonlocal best
+        if time.monotonic() > ends:
+            return False
+        same = (f for f in findings(engine, call) if f.wrong and f.property == found.property)
+        wrong = next(same, None)
+        if wrong is not None and (best is None or _size(call) <= _size(best[0])):
+            best = call, wrong
+        return wrong is not None
+
+    # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
+    with suppress(HypothesisException):
+        find(
+            calls(engine),
+            fails,
+            settings=settings(
+                max_examples=TRIED,
+                database=None,
+                deadline=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    return best
+
+
+def _size(call: Call) -> int:
+    """How many numbers a reader has to look at."""
+    return sum(np.size(argument) for argument in call.arguments)
+
+
+def _factor(engine: Engine, call: Call, found: Finding) -> str:
+    """What a wrong gradient is instead, where that is a constant factor of what it should be."""
+    i = _number(engine, call, found)
+    if found.property != AUTOGRAD or i is None:
+        return ""
+    truth = expected(engine.forward, call.arguments, call.cotangents)[i].truth
+    got = engine.answer(call)[i]
+    if not got.any():
+        return " (all zero)"
+    largest = np.unravel_index(np.argmax(np.abs(truth)), truth.shape)
+    factor = complex(got[largest] / truth[largest])
+    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * truth, rtol=ALIKE, atol=0):
+        return ""
+    return " (the sign is wrong)" if abs(factor.real + 1) < ALIKE else f" ({factor.real:.4g} times that)"
+
+
+def _number(engine: Engine, call: Call, found: Finding) -> int | None:
+    """The number of the argument that a finding is about."""
+    numbers = [i for i, argument in enumerate(call.arguments) if differentiable(argument)]
+    return next((i for i in numbers if engine.name(i) == found.part), None)
+
+
+def _code(engine: Engine, call: Call, found: Finding) -> str:
+    """The program that fails."""
+    truth = expected(engine.forward, call.arguments, call.cotangents)
+    i = _number(engine, call, found)
+    i = next(iter(truth)) if i is None else i
+    return f"# {found.wrong}\n{engine.program(call, i, truth[i].truth, truth[i].bound)}"

@@ -1,0 +1,82 @@
+"""The gradient of any function in ``autograd.numpy``, and how closely it must be met.
+
+L = Σ Re(conj(d) · o) over a function's outputs o and their cotangents d. What happens inside the function is
+not seen, so its roundings are learnt from outside: Y is by how much the truth moves when every number that is
+given is off by 2u, plus the largest error that autograd makes itself on the same numbers in their own type.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import WIDER, real_of
+from verification.tolerance import DRAWS, PERTURBATION, Expected, least_normal, unit
+
+Forward = Callable[..., Any]
+
+
+def outputs_of(forward: Forward, arguments: Sequence[Any]) -> tuple[Array, ...]:
+    """What the function returns beside what it saves, as a tuple."""
+    outputs, _ = forward(*arguments)
+    return outputs if isinstance(outputs, tuple) else (outputs,)
+
+
+def differentiable(argument: Any) -> bool:
+    """Is it an array of real or complex floating point?"""
+    return isinstance(argument, np.ndarray) and np.issubdtype(argument.dtype, np.inexact)
+
+
+def gradients(forward: Forward, arguments: Sequence[Any], cotangents: Sequence[Array]) -> dict[int, Array]:
+    """∂L/∂ each differentiable argument, by its number, in the type that they have."""
+
+    def loss(arrays: dict[str, Any]) -> Any:
+        named = {int(i): arrays[i] for i in arrays_given}
+        outputs = outputs_of(forward, [named.get(i, argument) for i, argument in enumerate(arguments)])
+        return sum(anp.sum(_inner(d, o)) for d, o in zip(cotangents, outputs, strict=True))
+
+    arrays_given = {str(i): argument for i, argument in enumerate(arguments) if differentiable(argument)}
+    if not arrays_given:
+        return {}
+    with np.errstate(all="ignore"):
+        grads = autograd.grad(loss)(arrays_given)
+    return {int(i): np.conj(array) if np.iscomplexobj(array) else array for i, array in grads.items()}
+
+
+def _inner(d: Array, o: Any) -> Any:
+    return anp.real(o * np.conj(d)) if np.iscomplexobj(d) else o * d
+
+
+def expected(forward: Forward, arguments: Sequence[Any], cotangents: Sequence[Array]) -> dict[int, Expected]:
+    """The gradient of each differentiable argument, by its number."""
+    rng = np.random.default_rng(0)
+    truths, errors = [], []
+    for draw in range(1 + DRAWS):
+        given = [_moved(rng, argument) if draw else argument for argument in arguments]
+        wide = gradients(forward, _wider(given), _wider(cotangents))
+        narrow = gradients(forward, given, cotangents)
+        truths.append(wide)
+        errors.append({i: float(np.max(np.abs(narrow[i] - wide[i]), initial=0)) for i in wide})
+    made = {}
+    for i, truth in truths[0].items():
+        real = real_of(arguments[i].dtype)
+        moved = max(float(np.max(np.abs(each[i] - truth), initial=0)) for each in truths[1:])
+        spread = moved + max(each[i] for each in errors)
+        size = float(np.max(np.abs(truth), initial=0)) + least_normal(real)
+        made[i] = Expected(truth, spread, size, real)
+    return made
+
+
+def _wider(given: Sequence[Any]) -> list[Any]:
+    return [each.astype(WIDER[each.dtype]) if differentiable(each) else each for each in given]
+
+
+def _moved(rng: np.random.Generator, argument: Any) -> Any:
+    """The argument with every number off by up to 2u of itself."""
+    if not differentiable(argument):
+        return argument
+    noise = rng.uniform(-1, 1, argument.shape) * PERTURBATION * unit(real_of(argument.dtype))
+    return (argument * (1 + noise)).astype(argument.dtype)

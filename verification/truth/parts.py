@@ -1,0 +1,10 @@
+"""What a forward computes is called so: outputs (N, T, …), and final states, or the value of a loss."""
+
+from verification.asked.model import Block
+
+OUTPUTS, VALUE = "outputs", "value"
+
+
+def final_of(block: Block) -> str:
+    """What the final state of a STATE block is called."""
+    return f"final {block.name}"
