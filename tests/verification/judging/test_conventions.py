@@ -1,5 +1,6 @@
 """Conventions: an engine that is right when it is read another way is told how."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -185,6 +186,14 @@ AGREE = {
         "'gates': 'ogfi'}.",
     ),
 }
+
+
+def test_the_page_quotes_what_is_said():
+    """Each sentence of its table of conventions is one of these."""
+    page = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+    quoted = [row.split(" | ")[1].removesuffix(" |") for row in page.splitlines() if " | All agrees" in row]
+    assert len(quoted) == 8
+    assert set(quoted) <= {sentence for *_, sentence in AGREE.values()}
 
 
 def told(engine):

@@ -4,6 +4,7 @@ Each row: the line that is replaced, what stands there instead, and the sentence
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from verification.asked.case import random_case
 from verification.judging.diagnosis import diagnose
 from verification.judging.findings import findings
 from verification.judging.properties import Truth
+
+PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
 
 ACCUMULATION = "what flows back is right, and what is made of it is at fault"
 STEP = "the derivative of one step is at fault"
@@ -282,6 +285,8 @@ def test_of_a_vanilla_layer(right, wrong, sentence):
         assert found.as_if == sentence.split("as if ")[1].rstrip(".")
 
 
+ONSET = "U is wrong (twice what it should be) {}: small cases of healthy numbers are right."
+
 # The condition under which dU is twice what it should be, the case, and the sentence.
 ONSETS = {
     "a size": ("len(d_xs) > 4", {"records": 7}, "from N = 5 on"),
@@ -304,6 +309,19 @@ def test_from_where_on(condition, given, where):
         str(found)
         == f"U is wrong (twice what it should be) {where}: small cases of healthy numbers are right."
     )
+
+
+def test_the_page_quotes_what_is_said():
+    """Each sentence of its tables is one of a test's."""
+    said = {sentence for table in (LSTM, VANILLA) for *_, sentence in table.values()}
+    said |= {ONSET.format(where) for _, _, where in ONSETS.values()}
+    rows = [
+        row.replace("\\|", "|").split(" | ")
+        for row in PAGE.splitlines()
+        if row.startswith(("| LSTM", "| vanilla"))
+    ]
+    assert len(rows) >= 12
+    assert [row[1] for row in rows if row[1].removesuffix(" |") not in said] == []
 
 
 SCOPES = {
