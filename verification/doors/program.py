@@ -118,15 +118,7 @@ RECORDS = """def of_records(chosen):
 
 """
 
-LAID_OUT = """def laid_out(change):
-    def sequence(array):
-        return change(array$swap)$swap
-
-    d = each(change, d_state)
-    return each(change, params), each(sequence, xs), each(change, state), sequence(d_outputs), d
-
-
-def read_only(array):
+LAYOUTS = """def read_only(array):
     array = array.copy()
     array.flags.writeable = False
     return array
@@ -139,6 +131,19 @@ LAYOUTS = (
     lambda array: array[::-1].copy()[::-1],
 )
 """
+
+LAID_OUT = (
+    """def laid_out(change):
+    def sequence(array):
+        return change(array$swap)$swap
+
+    d = each(change, d_state)
+    return each(change, params), each(sequence, xs), each(change, state), sequence(d_outputs), d
+
+
+"""
+    + LAYOUTS
+)
 
 # How a program calls the layer, by property; the others are about one call.
 CALLS = {

@@ -12,6 +12,7 @@ readings are tried, those that change least first, on a small case whose sizes a
 A reading holds if outputs and final states then agree, on another case as well.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -24,9 +25,11 @@ from verification.judging.readings import Arrays, in_words, orders, orientations
 from verification.judging.words import joined
 from verification.models.variants import Variant, variants
 
-# The most calls of the engine in all, those of them that are about names, and the steps of the two cases.
+# The most calls of the engine in all, those of them that are about names, the seconds after which none is
+# begun, and the steps of the two cases.
 CALLS = 110
 NAMING = 30
+SECONDS = 8.0
 STEPS = (2, 4)
 
 
@@ -56,6 +59,7 @@ class _Search:
     engine: Engine
     calls: int
     naming: int = NAMING
+    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
     truths: dict[tuple[Model, int], Truth] = field(default_factory=dict)
 
     def agreeing(self) -> Iterator[Convention]:
@@ -138,8 +142,8 @@ class _Search:
         return self._looked(engine, self.truths[key])
 
     def _looked(self, engine: Engine, truth: Truth) -> Seen | None:
-        """What a case shows; None where no calls are left."""
-        if not self.calls:
+        """What a case shows; None where no call, or no time, is left."""
+        if not self.calls or time.monotonic() > self.until:
             return None
         self.calls -= 1
         return look(engine, truth)

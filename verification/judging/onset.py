@@ -20,7 +20,7 @@ from verification.judging.probe import healthy_case, look_at
 
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100
-SECONDS = 6.0
+SECONDS = 8.0
 
 # Bisections of a magnitude: to two digits in a range of many orders.
 HALVINGS = 11

@@ -8,6 +8,7 @@ import pytest
 
 from tests.layers import gru, gru_reset_before, lstm, planted, scan, vanilla
 from verification import Scope, layer, models
+from verification.judging import conventions
 from verification.judging.conventions import agreeing
 from verification.judging.diagnosis import diagnose
 from verification.judging.probe import healthy_case, look
@@ -242,12 +243,14 @@ def test_a_forward_that_no_reading_makes_right_is_wrong():
     assert found.as_if is None
 
 
-def test_the_calls_are_bounded():
+def test_calls_and_seconds_are_bounded(monkeypatch):
     """What has been found by then is all that is found."""
     module = changed(lstm, stacked([3, 2, 1, 0]))
     engine = layer(module.forward, module.backward, model=models.lstm)
     assert agreeing(engine, calls=5) is None
     assert agreeing(engine) is not None
+    monkeypatch.setattr(conventions, "SECONDS", 0)
+    assert agreeing(engine) is None
 
 
 def test_a_scope_bounds_the_readings():
