@@ -17,8 +17,8 @@ from verification.judging.conventions import Convention, agreeing
 from verification.judging.elsewhere import of_right_answers
 from verification.judging.engine import Engine
 from verification.judging.precision import narrow
-from verification.judging.probe import Seen, healthy_case, look_at, steps_of
-from verification.judging.properties import FORM, Finding, final_cotangents, outputs_cotangent
+from verification.judging.probe import RECORDS, Seen, healthy_case, look_at, steps_of
+from verification.judging.properties import Finding, final_cotangents, outputs_cotangent
 from verification.judging.stages import FAULTS, Diagnosis, stage_of
 from verification.judging.words import common_factor, gates, joined, wrong_in_words
 
@@ -33,16 +33,11 @@ def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
         convention = agreeing(engine)
         if convention is not None:
             return _in_convention(convention)
-    if not answered:
-        raised = finding.wrong if finding.property == FORM else by_steps[0].raised
-        return Diagnosis("form", sentence=f"The engine does not answer in form: {raised}.")
-    if len(answered) < len(by_steps):
-        return _partly(by_steps, answered, _of_answers(engine, answered))
-    return _of_answers(engine, answered) or of_right_answers(engine, finding, case)
+    return _of_small_cases(engine, by_steps) or of_right_answers(engine, finding, case)
 
 
-def _by_steps(engine: Engine) -> list[Seen]:
-    return [look_at(engine, healthy_case(engine, steps)) for steps in steps_of(engine)]
+def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:
+    return [look_at(engine, healthy_case(engine, steps, records)) for steps in steps_of(engine)]
 
 
 def _in_convention(convention: Convention) -> Diagnosis:
@@ -50,20 +45,28 @@ def _in_convention(convention: Convention) -> Diagnosis:
     say = f"if {convention.words}: say {convention.say}."
     wrong, right = None, convention.right
     if convention.engine is not None:
-        answered = [seen for seen in _by_steps(convention.engine) if not seen.raised]
-        wrong = _of_answers(convention.engine, answered)
+        wrong = _of_small_cases(convention.engine, _by_steps(convention.engine))
         right = wrong is None
     if wrong is None:
         agrees = "All" if right else "The forward"
         return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
-    return replace(wrong, sentence=f"The forward agrees {say} Then {wrong.sentence}")
+    return replace(wrong, sentence=f"The forward agrees {say} Then: {wrong.sentence}")
 
 
-def _partly(by_steps: Sequence[Seen], answered: Sequence[Seen], wrong: Diagnosis | None) -> Diagnosis:
-    """What is told of an engine that answers at some numbers of steps alone."""
+def _of_small_cases(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
+    """What is wrong in the small cases; None where nothing is."""
     raised = [seen for seen in by_steps if seen.raised]
+    if not raised:
+        return _of_answers(engine, by_steps)
+    answered = [seen for seen in by_steps if not seen.raised]
     where = joined([f"T = {seen.truth.case.steps}" for seen in raised])
+    if not answered and engine.claim.records[0] == 1:
+        where = f"N = {raised[0].truth.case.records}"
+        answered = [seen for seen in _by_steps(engine, records=1) if not seen.raised]
+    if not answered:
+        return Diagnosis("form", sentence=f"The engine does not answer in form: {raised[0].raised}.")
     told = f"The engine does not answer in form where {where}: {raised[0].raised}"
+    wrong = _of_answers(engine, answered)
     if wrong is None:
         return Diagnosis("form", sentence=f"{told}; all else is right.")
     return replace(wrong, sentence=f"{told}. Elsewhere {wrong.sentence}")

@@ -53,7 +53,7 @@ def factor_in_words(seen: Seen, name: str) -> str:
     off = float(np.max(np.abs(got - want))) / size if size else np.inf
     if 0 < off <= ALIKE:
         # To the next power of ten, so that blocks that are off alike are told together.
-        return f"off by less than {10.0 ** np.ceil(np.log10(off) + 1e-9):.0e} of its size"
+        return f"off by {10.0 ** np.ceil(np.log10(off) - 1e-6):.0e} of its size or less"
     return _factor(seen.truth.case, got, want)
 
 
@@ -84,9 +84,11 @@ def constant_factor(got: Array, want: Array) -> float | None:
     if not want[largest]:
         return None
     factor = complex(got[largest] / want[largest])
-    # What is next to nothing beside the rest says little.
+    # To half of the digits, for two numbers may be off alike by chance; and what is next to nothing beside
+    # the rest says little.
+    close = 3 * float(np.sqrt(np.finfo(got.dtype).eps))
     small = ALIKE**2 * float(np.abs(want[largest]))
-    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=ALIKE, atol=small):
+    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=close, atol=small):
         return None
     return factor.real
 

@@ -144,7 +144,7 @@ AGREE = {
     "two biases with half of the gradient": (
         models.vanilla,
         two_biases(vanilla, 0.5),
-        "The forward agrees if b is kept as two, b_ih and b_hh: say arrays={'b': ('b_ih', 'b_hh')}. Then b "
+        "The forward agrees if b is kept as two, b_ih and b_hh: say arrays={'b': ('b_ih', 'b_hh')}. Then: b "
         "is wrong (half of what it should be): what flows back is right, and what is made of it is at fault.",
     ),
     "PyTorch's biases": (
@@ -168,7 +168,7 @@ AGREE = {
         models.gru,
         planted(gru, "h = (1 - z) * n + z * h_prev", "h = z * n + (1 - z) * h_prev"),
         "The forward agrees if z weighs the candidate and 1 − z the state: say "
-        "model=verification.models.variants.gru_flipped. Then U, W, b, bn, xs, h0 are wrong: the derivative "
+        "model=verification.models.variants.gru_flipped. Then: U, W, b, bn, xs, h0 are wrong: the derivative "
         "of one step is at fault.",
     ),
     "another function": (

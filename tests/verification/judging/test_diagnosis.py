@@ -75,6 +75,34 @@ def test_an_answer_that_has_not_the_form_is_told_as_that():
     )
 
 
+def test_an_engine_of_one_record_is_told_as_that():
+    """And what it says of one is judged."""
+    alone = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) == 1, 'one'")
+    told = diagnose(alone, Finding("form", "", "raised AssertionError: one"), small(alone))
+    assert (told.stage, told.sentence) == (
+        "form",
+        "The engine does not answer in form where N = 3: raised AssertionError: one; all else is right.",
+    )
+
+
+def test_a_reading_that_agrees_is_judged_as_any():
+    """What fails under it is told too."""
+    made = planted(lstm, "params, tape = saved", "params, tape = saved; tape[1]")
+
+    def forward(params, xs, state):
+        return made.forward({**params, "W": params["Wh"]}, xs, state)
+
+    def backward(saved, d_outputs, d_state):
+        d_params, *others = made.backward(saved, d_outputs, d_state)
+        return {**d_params, "Wh": d_params["W"]}, *others
+
+    engine = layer(forward, backward, model=models.lstm)
+    assert diagnose(engine, FOUND, small(engine)).sentence == (
+        "The forward agrees if W is called Wh: say arrays={'W': 'Wh'}. Then: The engine does not answer in "
+        "form where T = 1: raised IndexError: list index out of range; all else is right."
+    )
+
+
 def test_a_truncation_is_told_from_the_full_gradient():
     """Which is right: what is asked, and what is done instead."""
 

@@ -116,7 +116,7 @@ LSTM = {
     "rounded": (
         RETURN,
         each("a.astype(np.float32).astype(a.dtype)"),
-        "U, W, b, xs are wrong (off by less than 1e-07 of its size): right to the digits of float32 alone, "
+        "U, W, b, xs are wrong (off by 1e-07 of its size or less): right to the digits of float32 alone, "
         "as if it were rounded to float32.",
     ),
     "the forward": (

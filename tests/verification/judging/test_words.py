@@ -46,7 +46,7 @@ FACTORS = {
     "1.7 times what it should be": 1.7,
     "all zero": 0,
     "not finite": np.nan,
-    "off by less than 1e-04 of its size": 1 + 2e-5,
+    "off by 1e-04 of its size or less": 1 + 2e-5,
 }
 
 
