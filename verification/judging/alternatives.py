@@ -1,6 +1,6 @@
 """Other computations with the same forward: other carries, and functions of another slope."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -122,29 +122,73 @@ def _carried(case: Case, turn: Block | None, slope: Callable[[Function, Array], 
     The step is taken twice: with a constant state, for its value and the gradients of all else, and with all
     else constant, for the gradient of the state.
     """
-    step, cast = case.model.step, case.cast
 
-    def other(f: Any, p: Any, x: Any, *state: Any) -> Any:
-        arguments: list[Any] = []
-
-        def noted(number: int, role: str, a: Any) -> Any:
-            arguments.append(f.stop(a))
-            return getattr(f, role)(a)
-
-        def answered(number: int, role: str, a: Any) -> Any:
-            at = arguments[number]
-            return f.surrogate(cast[role].value(at), slope(cast[role], at) * a)
-
-        made = step(_Calls(f, noted), p, x, *map(f.stop, state))
-        held = Named({name: f.stop(array) for name, array in p.items()})
+    def other(step: _Step, p: Any, x: Any, state: tuple[Any, ...]) -> tuple[Any, ...]:
+        made = step.noted(p, x, map(step.stop, state))
+        held = Named({name: step.stop(array) for name, array in p.items()})
         if turn is not None:
             held[turn.name] = turned(turn, held[turn.name])
-        inputs = Named({name: f.stop(a) for name, a in x.items()}) if isinstance(x, dict) else f.stop(x)
-        carried = step(_Calls(f, answered), held, inputs, *state)
-        pairs = zip(_tuple(made), _tuple(carried), strict=True)
-        return tuple(value + (flow - f.stop(flow)) for value, flow in pairs)
+        return step.sum(made, step.again(held, step.held(x), state, slope))
 
-    return replace(case, model=replace(case.model, step=other))
+    return _twice(case, other)
+
+
+def with_states_after(case: Case) -> Iterator[tuple[str, Case]]:
+    """The case in which what is made of a state is made of the one after the step; in words."""
+    for i, block in enumerate(case.model.of(Use.STATE)):
+
+        def other(step: _Step, p: Any, x: Any, state: tuple[Any, ...], i: int = i) -> tuple[Any, ...]:
+            held = Named({name: step.stop(array) for name, array in p.items()})
+            made = step.noted(held, step.held(x), state)
+            after = [step.stop(a) for a in state]
+            after[i] = step.stop(made[i])
+            return step.sum(made, step.again(p, x, after, _slope))
+
+        words = f"the state of {block.name} after each step stood for the one before it"
+        yield words, _twice(case, other)
+
+
+class _Step:
+    """A step that is taken twice: the second time its functions have the slopes of the first."""
+
+    def __init__(self, case: Case, f: Any) -> None:
+        self._step, self._cast, self._f, self.stop = case.model.step, case.cast, f, f.stop
+        self._arguments: list[Any] = []
+
+    def noted(self, p: Any, x: Any, state: Iterable[Any]) -> tuple[Any, ...]:
+        """The step, whose arguments of functions are noted."""
+
+        def noted(number: int, role: str, a: Any) -> Any:
+            self._arguments.append(self.stop(a))
+            return getattr(self._f, role)(a)
+
+        return _tuple(self._step(_Calls(self._f, noted), p, x, *state))
+
+    def again(
+        self, p: Any, x: Any, state: Iterable[Any], slope: Callable[[Function, Array], Array]
+    ) -> tuple[Any, ...]:
+        """The step with the functions' values and slopes where they were."""
+
+        def answered(number: int, role: str, a: Any) -> Any:
+            at, function = self._arguments[number], self._cast[role]
+            return self._f.surrogate(function.value(at), slope(function, at) * a)
+
+        return _tuple(self._step(_Calls(self._f, answered), p, x, *state))
+
+    def held(self, x: Any) -> Any:
+        """The inputs as constants."""
+        return Named({name: self.stop(a) for name, a in x.items()}) if isinstance(x, dict) else self.stop(x)
+
+    def sum(self, made: tuple[Any, ...], flow: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The values of the one, with the derivatives of both."""
+        return tuple(value + (other - self.stop(other)) for value, other in zip(made, flow, strict=True))
+
+
+def _twice(case: Case, taken: Callable[..., tuple[Any, ...]]) -> Case:
+    def step(f: Any, p: Any, x: Any, *state: Any) -> tuple[Any, ...]:
+        return taken(_Step(case, f), p, x, state)
+
+    return replace(case, model=replace(case.model, step=step))
 
 
 def _tuple(state: Any) -> tuple[Any, ...]:

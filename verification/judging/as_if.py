@@ -21,6 +21,7 @@ from verification.judging.alternatives import (
     turned,
     with_carries,
     with_slopes,
+    with_states_after,
     without_carry,
 )
 from verification.judging.probe import Seen
@@ -82,7 +83,7 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
         "nothing flowed back from step to step",
         partial(_of, without_carry(case, tuple(range(len(states))))),
     )
-    for words, other in (*with_carries(case), *with_slopes(case)):
+    for words, other in (*with_carries(case), *with_states_after(case), *with_slopes(case)):
         yield words, partial(_of, other)
 
 

@@ -224,6 +224,7 @@ LSTM = (
         "d_W += da.T @ (o * s)",
         "accumulation",
         ("W",),
+        as_if="the state of h0 after each step stood for the one before it",
     ),
     _operand(
         "the forget gate sees the cell state after the step",

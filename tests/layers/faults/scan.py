@@ -26,6 +26,8 @@ SCAN = (
         "d_a[:, t] = dh * states[t + 1].conj()",
         "accumulation",
         ("a",),
+        (),
+        "the state of h0 after each step stood for the one before it",
     ),
     Fault(
         "gates",

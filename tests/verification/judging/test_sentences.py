@@ -218,7 +218,7 @@ VANILLA = {
     "another operand": (
         "d_W += da.T @ states[t]",
         "d_W += da.T @ states[t + 1]",
-        f"W is wrong: {ACCUMULATION}.",
+        f"W is wrong: {ACCUMULATION}, as if the state of h0 after each step stood for the one before it.",
     ),
     "a factor 2": (
         RETURN,
