@@ -36,6 +36,9 @@ def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)
 
 
+# Steps up to which alternatives to a truncated gradient are computed, whose cost grows with their square.
+SHORT = 9
+
 # What a property that is refuted alone says: a stage, and a sentence's end.
 BY_ITSELF = {
     LAG_BY_LAG: ("lags", "one lag is wrong, by less than the sums over lags show"),
@@ -55,10 +58,15 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
         kinds.append(
             ("lengths", replace(healthy, lengths=ends), "where records end early: their end is at fault")
         )
+    if kinds and look_at(engine, healthy).wrong:
+        # It is a matter of size.
+        return None
     for stage, other, where in kinds:
         seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
-            as_if = explained(seen) if stage == "truncation" and seen.blocks else None
+            as_if = (
+                explained(seen) if seen.blocks and other.lengths is None and other.steps <= SHORT else None
+            )
             tail = f", as if {as_if}" if as_if else ""
             sentence = f"{wrong_in_words(seen)} {where}{tail}."
             return Diagnosis(stage, seen.blocks, gates(seen), sentence, as_if)
