@@ -8,6 +8,7 @@
 import sys
 
 from verification.command_line import program, require, run
+from verification.namesakes import ours
 
 PROGRAM = program(__package__)
 
@@ -16,9 +17,10 @@ def main() -> int:
     """Run the command; what it needs is imported only when it is known to be there."""
     require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath")
     require(PROGRAM, "plots", "matplotlib")
-    from verification import commands
+    with ours():
+        from verification import commands
 
-    return commands.main()
+        return commands.main()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.model import Model, Use
 from verification.asked.scope import Claim, number_types

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Model, Use
 from verification.asked.scope import Claim, Scope, narrowed, resolved
