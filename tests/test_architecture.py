@@ -56,7 +56,7 @@ STAIRS = (
         "patients",
         "diagnosis",
     ),
-    *("mutants", "suite", "detection", "outcome", "report", "html"),
+    *("mutants", "suite", "detection", "outcome", "report", "summary", "pages"),
 )
 
 

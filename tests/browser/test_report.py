@@ -20,11 +20,11 @@ from verification import detection
 from verification.checkers import Checker, lags_accuse
 from verification.diagnosis import diagnose
 from verification.engine import manual
-from verification.html import page
 from verification.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from verification.mutants.specimen import as_json as specimen_json
 from verification.mutants.specimen import examine
 from verification.outcome import Report
+from verification.pages.report import page
 from verification.properties import PROPERTIES
 from verification.sine import ARTICLE, train_on_sine
 from verification.suite import Profile, verify

@@ -54,6 +54,7 @@ class Diagnosis:
     blocks: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     sentence: str = ""
+    as_if: str | None = None
 
     def __str__(self) -> str:
         return self.sentence
