@@ -46,7 +46,7 @@ class Summary:
     """What an engine came to.
 
     ``diagnosis`` and ``example``, a program that shows the failure, are those of a refuted engine;
-    ``missing`` is what was not seen of one that was not exercised.
+    ``smallest``: were smaller ones looked for? ``missing`` is what a run that shows too little has not seen.
     """
 
     verdict: str
@@ -57,6 +57,7 @@ class Summary:
     not_asked: tuple[str, ...]
     diagnosis: Said | None = None
     example: str | None = None
+    smallest: bool = False
     missing: tuple[str, ...] = ()
 
 
@@ -72,6 +73,7 @@ def of_judgement(found: Judgement) -> Summary:
         not_asked=found.not_asked,
         diagnosis=None if said is None else Said(said.stage, said.blocks, said.sentence, said.as_if),
         example=None if example is None else example.code,
+        smallest=example is not None and example.smallest,
         missing=found.missing,
     )
 
@@ -92,6 +94,7 @@ def of_verification(found: Verification, diagnosis: Diagnosis | None) -> Summary
         not_asked=(*found.declined, *NEVER_ASKED),
         diagnosis=said,
         example=None if refuted is None else refuted[1].code(),
+        smallest=refuted is not None and refuted[1].smallest,
         missing=found.idle,
     )
 
@@ -127,9 +130,9 @@ def _lines(summary: Summary) -> Iterator[str]:
             yield f"as if {said.as_if}"
     if summary.verdict == "not exercised":
         yield f"not exercised: {', '.join(summary.missing)}"
-    program = summary.example
+    program, kind = summary.example, "smallest example" if summary.smallest else "example"
     if program is not None and len(program) <= PROGRAM:
-        yield f"an example that fails:\n\n{program}"
+        yield f"{kind}:\n\n{program}"
     elif program is not None:
-        yield f"an example that fails: a program of {len(program):,} characters, in the JSON"
+        yield f"{kind}: a program of {len(program):,} characters, in the JSON"
     yield f"{summary.cases:,} cases, {summary.live:,} live"

@@ -109,7 +109,7 @@ def test_the_text_begins_with_the_verdict():
         "not asked: Fractions, truncations\n"
         "diagnosis: U, W are wrong in f.\n"
         "as if 1 − z stood for z\n"
-        "an example that fails:\n"
+        "smallest example:\n"
         "\n"
         "# got 1\nassert False\n"
         "\n"
@@ -136,5 +136,5 @@ def test_a_program_of_a_large_case_does_not_fill_the_terminal(digits, whole):
     long = replace(summary.of_judgement(WRONG), example="x" * digits)
     told = summary.as_text(long)
     assert ("x" * digits in told) == whole
-    assert ("an example that fails: a program of 20,001 characters, in the JSON" in told) != whole
+    assert ("smallest example: a program of 20,001 characters, in the JSON" in told) != whole
     assert summary.as_json(long)["example"] == "x" * digits
