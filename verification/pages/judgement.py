@@ -1,14 +1,16 @@
 """The page of a judgement: the verdict, the scope, what is wrong, and every block under every property."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from verification.asked.model import Block, Model, Use
 from verification.files import write_text
 from verification.judging.properties import PROPERTIES
-from verification.judging.run import LEAST, Judgement, Row
+from verification.judging.run import LEAST, Judgement
 from verification.pages.document import asked, document, environment
-from verification.pages.markup import KINDS, SIGNS, Html, legend, program, scrolling, status, tag
+from verification.pages.markup import KINDS, Html, legend, program, status, tag
+from verification.pages.matrix import blank, entry, matrix, short, signs
 from verification.wrapping import unbroken
 
 SAID = {
@@ -16,9 +18,6 @@ SAID = {
     "refuted": "A property is refuted.",
     "not exercised": "Neither pass nor fail: not everything that must be seen was seen.",
 }
-
-# What a cell says where a property has nothing to ask of a part.
-NOT_ASKED = "·"
 
 
 def write(path: Path, found: Judgement, model: Model | None = None) -> None:
@@ -57,30 +56,21 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
 
 def properties(found: Judgement, model: Model | None) -> tuple[Html, ...]:
     """Every part of the answer under every property."""
-    names = [
-        *PROPERTIES,
-        *dict.fromkeys(row.property for row in found.rows if row.property not in PROPERTIES),
-    ]
-    blocks = () if model is None else model.blocks
-    head = tag("tr", tag("th", "", scope="col"), *(tag("th", tag("span", n), scope="col") for n in names))
-    body = (
-        tag("tr", tag("th", part or "the call", scope="row"), *(_cell(found, name, part) for name in names))
-        for part in _parts(found, blocks)
-    )
-    caption = "Blocks and other parts of the answer, by property"
-    matrix = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body), class_="matrix")
+    names = dict.fromkeys([*PROPERTIES, *(row.property for row in found.rows)])
+    columns = list(_columns(found, () if model is None else model.blocks))
+    rows = ((name, [_entry(found, name, column) for column in columns]) for name in names)
+    meanings = ((n, (PROPERTIES[n].__doc__ or "").partition("\n")[0]) for n in names if n in PROPERTIES)
     return (
         tag("h2", "Properties"),
         *_early(found),
-        legend(
-            (SIGNS["good"], "holds: the cases, and in small those whose truth is determined and not zero"),
-            (SIGNS["bad"], "refuted: the cases, of how many"),
-            (SIGNS["idle"], f"not exercised: it held, but the small number is below {LEAST}"),
-            (NOT_ASKED, "not asked"),
+        signs(
+            "holds: the cases, and in small those whose truth is determined and not zero",
+            "refuted: the cases, of how many",
+            f"not exercised: it held, but the small number is below {LEAST}",
         ),
-        scrolling(matrix, caption),
-        legend(*_meanings(names)),
-        legend(*_described(found, blocks)),
+        matrix("Properties, by block and other parts", [column.head for column in columns], rows),
+        legend(*((column.head, column.meaning) for column in columns)),
+        legend(*meanings),
     )
 
 
@@ -89,56 +79,57 @@ def _early(found: Judgement) -> Iterator[Html]:
         yield tag("p", "The run ended soon after the first refutation, so the counts are small.")
 
 
-def _parts(found: Judgement, blocks: Sequence[Block]) -> list[str]:
-    """The matrix's rows: what the forward returns, the model's blocks, and what else a property is about."""
-    forward = _forward(found)
-    named = [block.name for block in blocks if block.use is not Use.READOUT or _rows(found, block.name)]
-    known = {name for part in (*forward, *named) for name in _names(part)}
-    return [*forward, *named, *dict.fromkeys(row.part for row in found.rows if row.part not in known)]
+@dataclass(frozen=True)
+class _Column:
+    """A column of the matrix, and the parts of findings that stand in it."""
+
+    head: str
+    parts: tuple[str, ...]
+    meaning: str
 
 
-def _forward(found: Judgement) -> list[str]:
-    """What the forward returns."""
-    return [row.part for row in found.rows if row.property == "forward" and row.part]
+def _columns(found: Judgement, blocks: Sequence[Block]) -> Iterator[_Column]:
+    """What the forward returns, the model's blocks, and what else a property is about.
+
+    A part and its gradient stand in one column: the array that is given, and the one that is returned.
+    """
+    met = dict.fromkeys(row.part for row in found.rows)
+    forward = [row.part for row in found.rows if row.property == "forward" and row.part]
+    asked = [each for each in blocks if each.use is not Use.READOUT or {*_both(each.name)} & {*met}]
+    if "" in met:
+        yield _Column("call", ("",), "the call as a whole: whether it answers as agreed")
+    for part in forward:
+        yield _Column(part, _both(part), "what the forward returns")
+    for block in asked:
+        yield _Column(block.name, _both(block.name), _described(block))
+    known = {"", *(name for part in (*forward, *(each.name for each in asked)) for name in _both(part))}
+    if blocks:
+        others = tuple(part for part in met if part not in known)
+        if others:
+            yield _Column("others", others, f"other arrays: {', '.join(others)}")
+    else:
+        for part in met:
+            if part not in known:
+                yield _Column(part, (part,), "a part of the answer, or an array that is given")
 
 
-def _names(part: str) -> tuple[str, str]:
-    """What a part is called as an array that is given or returned, and as a gradient."""
+def _both(part: str) -> tuple[str, str]:
     return part, f"d_{part}"
 
 
-def _rows(found: Judgement, part: str, name: str | None = None) -> list[Row]:
-    return [row for row in found.rows if row.part in _names(part) and name in (None, row.property)]
+def _described(block: Block) -> str:
+    gates = f", stacked {', '.join(block.parts)}" if block.parts else ""
+    return f"{block.meaning or block.use.value} ({', '.join(block.axes)}){gates}"
 
 
-def _cell(found: Judgement, name: str, part: str) -> Html:
-    rows = _rows(found, part, name)
+def _entry(found: Judgement, name: str, column: _Column) -> Html:
+    rows = [row for row in found.rows if row.property == name and row.part in column.parts]
     if not rows:
-        return tag("td", NOT_ASKED, class_="absent")
+        return blank()
     cases, evidence, failures = (max(getattr(r, n) for r in rows) for n in ("cases", "evidence", "failures"))
-    kind = "bad" if failures else "good" if evidence >= LEAST else "idle"
-    counts = (f"{failures:,}", f"/{cases:,}") if failures else (f"{cases:,}", f"{evidence:,}")
-    return tag("td", tag("span", SIGNS[kind]), *(tag("span", count) for count in counts), class_=kind)
-
-
-def _meanings(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        if name in PROPERTIES:
-            yield name, (PROPERTIES[name].__doc__ or "").partition("\n")[0]
-
-
-def _described(found: Judgement, blocks: Sequence[Block]) -> Iterator[tuple[str, str]]:
-    shown, forward = _parts(found, blocks), _forward(found)
-    for part in forward:
-        yield part, "what the forward returns"
-    for block in blocks:
-        if block.name in shown:
-            shape = f"({', '.join(block.axes)})"
-            gates = f", stacked {', '.join(block.parts)}" if block.parts else ""
-            yield block.name, f"{block.meaning or block.use.value} {shape}{gates}"
-    for part in shown:
-        if part not in forward and part not in [block.name for block in blocks]:
-            yield (part, "an array that is given") if part else ("the call", "any answer at all")
+    if failures:
+        return entry("bad", short(failures), f"/{short(cases)}")
+    return entry("good" if evidence >= LEAST else "idle", short(cases), short(evidence))
 
 
 def example(found: Judgement) -> tuple[Html, ...]:

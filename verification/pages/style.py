@@ -64,22 +64,23 @@ tbody { border-bottom: 1px solid var(--rule); }
 .properties .group th { padding-top: .8rem; }
 .properties .group ~ tr th { padding-left: 1.2rem; }
 .properties tbody th > span, .oracles tbody th { font-weight: 600; }
-.matrix { margin: .4rem 0; }
-.matrix th, .matrix td { padding: .3rem .7rem; text-align: center; }
+.matrix { margin: .4rem 0; width: 100%; font-size: .86rem; }
+.matrix th, .matrix td { padding: .3rem .36rem; text-align: center; }
 .matrix td { white-space: nowrap; }
 .matrix td span:first-child { font-weight: 600; }
 .matrix tbody th { padding-left: 0; text-align: left; font-weight: 600; white-space: nowrap; }
 .matrix tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .matrix td span { display: inline-block; }
-.matrix td span + span { margin-left: .45em; font-weight: 400; color: var(--ink); }
+.matrix td span + span { margin-left: .3em; font-weight: 400; color: var(--ink); }
 .matrix td span + span + span { font-size: .86em; color: var(--soft); }
+.stacked td span, .stacked td span + span { display: block; margin: 0; line-height: 1.25; }
 .asked, .legend { margin: .9rem 0; }
 .asked > div { display: grid; grid-template-columns: 6rem 1fr; gap: .2rem 1rem; padding: .15rem 0;
   max-width: 56rem; }
 .asked dt { color: var(--soft); } .asked dd, .legend dd { margin: 0; overflow-wrap: anywhere; }
 .legend { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 0 2rem;
   font-size: .86rem; color: var(--soft); }
-.legend > div { display: grid; grid-template-columns: 1.4rem 1fr; gap: .6rem; padding: .08rem 0; }
+.legend > div { display: grid; grid-template-columns: 1.8rem 1fr; gap: .6rem; padding: .08rem 0; }
 .wide ~ .legend > div { grid-template-columns: 8rem 1fr; }
 .legend dt { font-weight: 600; }
 .numbers td, .oracles td:nth-child(n + 3), .counts li > :last-child { white-space: nowrap; }
@@ -109,9 +110,9 @@ svg { display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-
   body { padding: 1.6rem 1rem 3rem; } h1 { font-size: 2.1rem; }
   .asked > div { grid-template-columns: 1fr; }
   .matrix { width: 100%; font-size: .72rem; }
-  .matrix thead th { padding: .3rem 0; }
+  .matrix thead th { padding: .3rem 0; } .matrix tbody th { white-space: normal; }
   .matrix thead span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; }
-  .matrix td { padding: .2rem 0; }
+  .matrix td { padding: .2rem .1rem; }
   .matrix td span, .matrix td span + span { display: block; margin: 0; line-height: 1.25; }
   .matrix td span:first-child { font-size: .95rem; }
 }
