@@ -28,7 +28,8 @@ EVERYTHING = "; ".join(
 # Characters of a program that a terminal shows: that of a large case is not for reading.
 PROGRAM = 20_000
 
-NEVER_ASKED = ("policies of one's own",)
+# And what it is not, of which only the last is asked of rnn.
+NEVER_ASKED = ("other lengths than all records'", "cotangents of one's own", "policies of one's own")
 
 
 @dataclass(frozen=True)

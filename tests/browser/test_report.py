@@ -34,7 +34,7 @@ from verification.suite import Profile
 
 SCHEMES = {"dark": 0, "light": 1}
 
-WIDTHS = (320, 400, 480, 1280)
+WIDTHS = (320, 400, 1280)
 
 # Nothing is fetched, nothing is remembered, and no dialogue is shown.
 OPTIONS = (
@@ -197,6 +197,9 @@ def test_the_page_fits_and_can_be_read(tmp_path, report, scheme, width):
     assert seen["width"] == width
     assert seen["scrolls"] <= 0
     assert seen["beyond"] == []
+    # A picture alone goes on sideways, and says so.
+    assert [start for start in seen["cut"] if width < 640 and "Picture: " not in start] == []
+    assert seen["cut"] == [] or width < 640
     assert seen["texts"] > 50
     assert seen["faint"] == []
     assert (np.mean(seen["ground"][:3]) > 200) == (scheme == "light")

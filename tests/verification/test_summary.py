@@ -85,7 +85,7 @@ def test_a_function_of_problems_has_the_same_form():
     found = written(summary.of_verification(right, None))
     assert list(found) == KEYS
     assert found["scope"].startswith("the vanilla model with tanh")
-    assert found["not_asked"] == ["no Fractions", "policies of one's own"]
+    assert found["not_asked"] == ["no Fractions", *summary.NEVER_ASKED]
     assert (found["diagnosis"], found["example"]) == (None, None)
 
 

@@ -3,7 +3,7 @@
 A result that there is none of becomes a line that says which command measures it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,9 @@ from verification.pages.svg import picture
 from verification.report import draw_sine
 from verification.sine import PUBLISHED_RMSE
 from verification.wrapping import unbroken
+
+# Characters of a mutant's example that the page shows: one that has been made small has less.
+EXAMPLE = 800
 
 
 def detection(found: Detection | None) -> tuple[Html, ...]:
@@ -118,7 +121,18 @@ def mutants(found: Mapping[str, Any] | None) -> tuple[Html, ...]:
     ]
     if survivors:
         told.append(tag("p", status("bad", "Survived: "), ", ".join(survivors)))
-    return heading, *told, *(_mutant(mutant) for mutant in found.get("catalogue", ()))
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for mutant in found.get("catalogue", ()):
+        groups.setdefault(mutant["names"], []).append(mutant)
+    return heading, *told, *(_group(name, group) for name, group in groups.items())
+
+
+def _group(name: str, group: Sequence[Mapping[str, Any]]) -> Html:
+    """Those that one property has to catch, folded."""
+    caught = sum(name in mutant["caught_by"] for mutant in group)
+    kind = "good" if caught == len(group) else "bad"
+    summary = tag("summary", tag("span", name), status(kind, f"caught {caught} of {len(group)}"))
+    return tag("details", summary, *map(_mutant, group))
 
 
 def _mutant(mutant: Mapping[str, Any]) -> Html:
@@ -133,9 +147,16 @@ def _mutant(mutant: Mapping[str, Any]) -> Html:
     if mutant.get("diagnosis"):
         inside.append(tag("p", unbroken(str(mutant["diagnosis"])), class_="diagnosis"))
     if mutant.get("example"):
-        inside += [tag("p", str(mutant["failure"])), code(mutant["example"], "An example, as a program")]
+        inside.append(tag("p", str(mutant["failure"])))
+        inside.append(_example(mutant["example"]))
     summary = tag("summary", tag("span", mutant["name"]), judged, small(mutant["story"]))
     return tag("details", summary, *inside)
+
+
+def _example(text: str) -> Html:
+    if len(text) > EXAMPLE:
+        return tag("p", f"Its example, of {len(text):,} characters, is in the JSON.", class_="absent")
+    return code(text, "An example, as a program")
 
 
 def specimen(found: Mapping[str, Any] | None) -> tuple[Html, ...]:

@@ -4,6 +4,7 @@ Text is escaped by ``tag``, the only maker of markup: what is not ``Html`` alrea
 """
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 # A verdict's kind, and its sign.
@@ -40,17 +41,25 @@ def table(caption: str, head: Sequence[str], *bodies: Iterable[Sequence[str]], k
         "table",
         tag("caption", caption),
         tag("thead", tag("tr", *columns)),
-        *(tag("tbody", *(_row(row, len(head)) for row in body)) for body in bodies),
+        *(tag("tbody", *(_row(row, head) for row in body)) for body in bodies),
         class_=kind,
     )
     return scrolling(made, caption)
 
 
-def _row(cells: Sequence[str], width: int) -> Html:
+def _row(cells: Sequence[str], head: Sequence[str]) -> Html:
+    """A row; each entry knows its column, which a narrow screen shows beside it."""
     first, *rest = cells
     if not rest:
-        return tag("tr", tag("th", first, scope="rowgroup", colspan=str(width)), class_="group")
-    return tag("tr", tag("th", first, scope="row"), *(tag("td", cell) for cell in rest))
+        return tag("tr", tag("th", first, scope="rowgroup", colspan=str(len(head))), class_="group")
+    entries = (tag("td", cell, data_column=_text(name)) for cell, name in zip(rest, head[1:], strict=True))
+    return tag("tr", tag("th", first, scope="row"), *entries)
+
+
+def _text(cell: str) -> str:
+    """A cell's text, without its markup and what is beside the point."""
+    marked = isinstance(cell, Html)
+    return html.unescape(re.sub(r"<small>.*?</small>|<[^>]*>", "", cell)) if marked else cell
 
 
 def scrolling(inside: Html, name: str) -> Html:

@@ -5,16 +5,74 @@ from collections.abc import Sequence
 from verification.exercise import CONTRACT, LEAST
 from verification.outcome import Report
 from verification.outcome import oracles as told
-from verification.pages.markup import KINDS, Html, small, status, table, tag
+from verification.pages.markup import KINDS, Html, legend, small, status, table, tag
+from verification.pages.matrix import blank, entry, matrix, short, signs
 from verification.percent import percent
 from verification.properties import Property
 from verification.report import sizes
 from verification.scalars import ScalarRow
 from verification.suite import WITH_OWN_POLICIES, Row, Verification
+from verification.unfolding import LAG_BLOCKS
 from verification.wrapping import unbroken
+
+# The column of what is about no block: the forward, or all of an answer.
+WHOLE = "answer"
+
+
+MEANINGS = (
+    ("U, W, b", "weights of the inputs and of the state, and the bias"),
+    ("V, c", "weights and bias of the readout"),
+    ("xs, h0", "inputs, and the state before the first step"),
+    ("a", "pre-activations, whose cotangents the recursion makes"),
+)
 
 
 def properties(verification: Verification, known: Sequence[Property] = WITH_OWN_POLICIES) -> tuple[Html, ...]:
+    """Every block under every property, and, folded, the same under each truncation."""
+    met = {row.name for row in verification.rows}
+    return (
+        tag("h2", "Properties"),
+        signs(
+            "holds: the cases, over all truncations, and in small those whose truth is not zero",
+            "refuted: the cases, of how many",
+            "not exercised: under some truncation no case had a truth that is not zero",
+        ),
+        _matrix(verification, known),
+        legend((WHOLE, "the forward, or all of the answer"), *MEANINGS),
+        legend(*((check.name, check.claim) for check in known if {*check.rows} & met)),
+        tag("details", tag("summary", tag("span", "By truncation")), _by_truncation(verification, known)),
+    )
+
+
+def _matrix(verification: Verification, known: Sequence[Property]) -> Html:
+    """The rows of each property in a line, each in the column of its block, summed over truncations."""
+    places = {name: (check.name, _part(check, name)) for check in known for name in check.rows}
+    entries: dict[tuple[str, str], list[Row]] = {}
+    for row in verification.rows:
+        name, part = places.get(row.name, (row.name, WHOLE))
+        entries.setdefault((name, part if part in LAG_BLOCKS else WHOLE), []).append(row)
+    names = dict.fromkeys(name for name, _ in entries)
+    columns = (WHOLE, *LAG_BLOCKS)
+    lines = ((name, [_entry(entries.get((name, part), [])) for part in columns]) for name in names)
+    return matrix("Properties of the vanilla cell, by block", columns, lines)
+
+
+def _part(check: Property, name: str) -> str:
+    """What a row of a property is about."""
+    return name.removeprefix(f"{check.name} ") if len(check.rows) > 1 else WHOLE
+
+
+def _entry(rows: Sequence[Row]) -> Html:
+    if not rows:
+        return blank()
+    cases, nonzero, failures = (sum(getattr(r, n) for r in rows) for n in ("cases", "nonzero", "failures"))
+    if failures:
+        return entry("bad", short(failures), f"/{short(cases)}")
+    idle = any(row.verdict == "not exercised" for row in rows)
+    return entry("idle" if idle else "good", short(cases), short(nonzero))
+
+
+def _by_truncation(verification: Verification, known: Sequence[Property]) -> Html:
     """Every row under every truncation, the rows of one property together."""
     policies = verification.policies
     by_name: dict[str, list[Row]] = {}
@@ -23,29 +81,17 @@ def properties(verification: Verification, known: Sequence[Property] = WITH_OWN_
     bodies: list[list[list[str]]] = []
     for check in known:
         names = [name for name in check.rows if name in by_name]
-        heading = Html(tag("span", check.name) + small(check.claim))
         if len(names) > 1:
-            lines = [
-                [name.removeprefix(f"{check.name} "), *_cells(by_name.pop(name), policies)] for name in names
-            ]
-            bodies.append([[heading], *lines])
+            lines = [[_part(check, name), *_cells(by_name.pop(name), policies)] for name in names]
+            bodies.append([[check.name], *lines])
         elif names:
-            bodies.append([[heading, *_cells(by_name.pop(names[0]), policies)]])
+            bodies.append([[check.name, *_cells(by_name.pop(names[0]), policies)]])
     bodies.append([[name, *_cells(rows, policies)] for name, rows in by_name.items()])
-    return (
-        tag("h2", "Properties"),
-        tag(
-            "p",
-            "What must hold of an engine, under every truncation. Each entry: the cases that decided it, and "
-            "in how many of them the truth (of the block, if the row is about one) was not zero, since "
-            "agreement with zero shows little.",
-        ),
-        table(
-            "Properties of the vanilla cell, by truncation",
-            ["property", *policies],
-            *(body for body in bodies if body),
-            kind="properties",
-        ),
+    return table(
+        "Cases that decided each row, and the share of them whose truth is not zero",
+        ["property", *policies],
+        *(body for body in bodies if body),
+        kind="properties",
     )
 
 
@@ -116,10 +162,10 @@ def scalars(rows: Sequence[ScalarRow]) -> tuple[Html, ...]:
 def exercise(verification: Verification) -> tuple[Html, ...]:
     """What the live cases met, and what they did not."""
     counts = []
-    for entry in CONTRACT:
-        met = verification.seen.get(entry.name, 0)
+    for each in CONTRACT:
+        met = verification.seen.get(each.name, 0)
         number = tag("b", f"{met:,}") if met >= LEAST else status("idle", f"{met}, needed {LEAST}")
-        counts.append(tag("li", tag("span", unbroken(entry.name)), number))
+        counts.append(tag("li", tag("span", unbroken(each.name)), number))
     return (
         tag("h2", "Exercise"),
         tag(

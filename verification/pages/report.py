@@ -15,7 +15,7 @@ from verification.pages.markup import KINDS, Html, code, status, tag
 from verification.pages.properties import exercise, oracles, properties
 from verification.pages.svg import picture
 from verification.report import draw_diagnosis, smallest_failure
-from verification.summary import Summary
+from verification.summary import EVERYTHING, NEVER_ASKED, Summary
 from verification.wrapping import unbroken
 
 
@@ -36,7 +36,7 @@ def page(report: Report) -> str:
         "sine": evidence.sine(report),
         "versions": environment(),
     }
-    return document(verdict(report), refutation(report), sections)
+    return document((*verdict(report), asked(EVERYTHING, NEVER_ASKED[:-1])), refutation(report), sections)
 
 
 def write_judged(path: Path, report: Report, told: Summary) -> None:
@@ -66,7 +66,7 @@ def verdict(report: Report) -> tuple[Html, ...]:
     return (
         tag("p", "Verification of hand-derived gradients", class_="kicker"),
         tag("h1", status(kind, report.verdict.capitalize())),
-        tag("p", said[kind], class_="lead"),
+        tag("p", said[kind] if report.diagnosis is None else unbroken(str(report.diagnosis)), class_="lead"),
         tag(
             "p",
             f"{verification.cases:,} cases, of which {verification.live:,} live in floating point · "
@@ -85,7 +85,7 @@ def refutation(report: Report) -> tuple[Html, ...]:
         shown = [
             tag("h2", "What is wrong"),
             tag("p", tag("strong", row.name), f", under {row.truncation}: {example.failure}"),
-            *diagnosed(report.diagnosis),
+            *mapped(report.diagnosis),
             tag("h3", "The smallest example" if example.smallest else "An example"),
             code(example.problem.code(), "The example, as a program"),
         ]
@@ -96,12 +96,9 @@ def refutation(report: Report) -> tuple[Html, ...]:
     return (tag("section", tag("h2", "Not exercised"), tag("ul", *listed), class_="wrong", id="wrong"),)
 
 
-def diagnosed(diagnosis: Diagnosis | None) -> tuple[Html, ...]:
-    """What the diagnosis says, and its map."""
-    if diagnosis is None:
+def mapped(diagnosis: Diagnosis | None) -> tuple[Html, ...]:
+    """The map of a diagnosis, whose sentence stands under the verdict."""
+    if diagnosis is None or not diagnosis.maps:
         return ()
-    told = tag("p", unbroken(str(diagnosis)), class_="diagnosis")
-    if not diagnosis.maps:
-        return (told,)
     alt = f"Map over loss step and step of use for each wrong block. {diagnosis}"
-    return told, picture("diagnosis", partial(draw_diagnosis, diagnosis=diagnosis), alt)
+    return (picture("diagnosis", partial(draw_diagnosis, diagnosis=diagnosis), alt),)

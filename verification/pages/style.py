@@ -106,7 +106,21 @@ details > :not(summary) { margin-left: 1.05rem; }
 li { margin: .35rem 0; }
 figure { margin: 0; min-width: 40rem; }
 svg { display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt; }
+@media (max-width: 40rem) {
+  /* A picture that is made small cannot be read: it keeps its size, and says that it goes on. */
+  .wide:has(figure)::before { content: "The picture goes on to the right."; color: var(--soft); }
+}
 @media (max-width: 34rem) {
+  /* A row becomes a block, each entry on a line with the name of its column. */
+  table:not(.matrix), table:not(.matrix) :is(tbody, tr, th, td, caption) { display: block; width: auto; }
+  table:not(.matrix) thead { display: none; }
+  table:not(.matrix) tr + tr { border-top: 1px solid var(--rule); }
+  table:not(.matrix) tbody th { padding: .5rem 0 .1rem; font-weight: 600; white-space: normal; }
+  table:not(.matrix) td { display: flex; justify-content: space-between; gap: 1rem; padding: .1rem 0;
+    text-align: right; white-space: normal; overflow-wrap: anywhere; }
+  table:not(.matrix) td:empty { display: none; }
+  table:not(.matrix) td::before { content: attr(data-column); flex: 0 0 auto; max-width: 45%;
+    color: var(--soft); text-align: left; }
   body { padding: 1.6rem 1rem 3rem; } h1 { font-size: 2.1rem; }
   .asked > div { grid-template-columns: 1fr; }
   .matrix { width: 100%; font-size: .72rem; }

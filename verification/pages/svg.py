@@ -45,5 +45,7 @@ def _inlined(svg: str, name: str, alt: str) -> str:
     rest = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", rest)
     rest = re.sub(r"font: (bold )?([\d.]+)px [^;\"]*", r"font: \g<1>\g<2>px var(--sans)", rest)
     rest = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans)", rest)
+    # Hundredths of a point are finer than any screen.
+    rest = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", rest)
     rest = rest.replace(INK, "currentColor")
     return f'{start} role="img" aria-label="{html.escape(alt)}"{rest}'

@@ -14,10 +14,12 @@ def text():
 
 
 def test_mutants_and_specimen(text):
-    """Who survived is said first; reasons are listed."""
+    """Who survived is said first; then groups, by the property that has to see them; reasons are listed."""
     assert "1 of 2 wrong engines caught" in text
     assert "one that lives</p>" in text
-    assert text.partition('id="mutants"')[2].count("<details>") == 2
+    assert text.partition('id="mutants"')[2].count("<details>") == 4
+    for words in ("lags</span><span", "caught 1 of 1", "exact</span><span", "caught 0 of 1"):
+        assert words in text
     assert "<li>U does not depend on the target" in text
 
 
@@ -32,3 +34,12 @@ def test_an_accused_right_engine_is_bad_news():
     jumpy = MUTANTS | {"killed": 2, "survivors": [], "accused": ["two equal orders"]}
     told = "".join(evidence.mutants(jumpy))
     assert 'class="bad"' in told.partition("<details>")[0]
+
+
+def test_a_long_example_of_a_mutant_is_left_to_the_json():
+    """A page of a hundred of them would be a megabyte."""
+    (first, *others) = MUTANTS["catalogue"]
+    long = MUTANTS | {"catalogue": [first | {"example": "x" * 2_000}, *others]}
+    told = "".join(evidence.mutants(long))
+    assert "xxx" not in told
+    assert "Its example, of 2,000 characters, is in the JSON." in told

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.pages import NASTY, Page, full, verification
+from tests.pages import MUTANTS, NASTY, Page, full, verification
 from verification import summary
 from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.exercise import CONTRACT
 from verification.outcome import Report
-from verification.pages import report
+from verification.pages import evidence, report
 from verification.pages.report import judged
 from verification.pages.report import page as page_of
 from verification.suite import Example
@@ -137,3 +137,14 @@ def test_of_a_users_function_the_page_says_what_was_asked_and_nothing_of_the_sui
     assert "policies of one's own" in text
     for absent in ("Not part of this run", 'id="mutants"', 'id="sine"'):
         assert absent not in text
+
+
+def test_the_largest_page_is_small():
+    """With the longest example that is shown of each mutant: 400 KB at most."""
+    catalogue = [
+        MUTANTS["catalogue"][0] | {"name": f"{number}", "example": "x" * evidence.EXAMPLE}
+        for number in range(130)
+    ]
+    text = page_of(replace(full(), mutants=MUTANTS | {"catalogue": catalogue}))
+    assert text.count("x" * evidence.EXAMPLE) == 130
+    assert len(text.encode()) < 400_000

@@ -1,5 +1,7 @@
 """Pictures are a part of their page."""
 
+import re
+
 import pytest
 
 from tests.pages import Page, full
@@ -32,3 +34,10 @@ def test_pictures_follow_the_page(text):
     assert svg.INK not in text
     assert "DejaVu" not in text
     assert "fill: #ffffff" not in text
+
+
+def test_a_picture_is_no_finer_than_a_screen(text):
+    """Two decimals are enough, and half of the page."""
+    drawn = text.partition("<svg")[2].partition("</svg>")[0]
+    assert re.search(r"\d\.\d{2}\b", drawn)
+    assert not re.search(r"\d\.\d{3}", drawn)
