@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from verification.asked.draws import TIMES
 from verification.asked.model import Block, Model, Use
 from verification.files import write_text
-from verification.judging.properties import PROPERTIES
-from verification.judging.run import LEAST, Judgement
+from verification.judging.run import Judgement
 from verification.pages.document import asked, document, environment
 from verification.pages.markup import KINDS, Html, legend, program, status, tag
 from verification.pages.matrix import blank, entry, matrix, short, signs
@@ -17,6 +17,25 @@ SAID = {
     "verified": "Every claimed gradient is right, and all that must be seen was seen.",
     "refuted": "A property is refuted.",
     "not exercised": "Neither pass nor fail: not everything that must be seen was seen.",
+}
+
+
+# What must hold, by property, in the order in which they are shown.
+CLAIMS = {
+    "form": "the engine answers, and as agreed",
+    "forward": "what the forward returns agrees with the model's",
+    "autograd": "each gradient agrees with autograd's",
+    "lags": "each gradient agrees with the sum of the lag table",
+    "lag by lag": "each step's part of it agrees, by its own size",
+    "records add up": "a batch's gradient is the sum of its records', each computed alone",
+    "records permute": "records in another order change nothing but their place",
+    "units permute": "and so do hidden units",
+    "inputs stay": "no array that is given is changed, and no answer is a view of one",
+    "second call": "a call after another one is as right, and leaves the first one's answer as it was",
+    "memory layout": "arrays that are read-only, in another order or with gaps give the same, within the bound",
+    "padding": "what follows a record's end has no gradient and no effect",
+    "bits": "whatever the memory layout, the same to the bit",
+    "exact": "in Fractions each gradient is equal",
 }
 
 
@@ -40,7 +59,7 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
     sentence = SAID[found.verdict] if diagnosis is None else unbroken(diagnosis.sentence)
     as_if = None if diagnosis is None else diagnosis.as_if
     return (
-        tag("p", f"Judgement of a backward for the model {found.model}", class_="kicker"),
+        tag("p", f"A backward of {found.model}, judged", class_="kicker"),
         tag("h1", status(KINDS[found.verdict], found.verdict.capitalize())),
         tag("p", sentence, class_="lead"),
         *(() if as_if is None else (tag("p", "As if ", unbroken(as_if), "."),)),
@@ -56,21 +75,22 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
 
 def properties(found: Judgement, model: Model | None) -> tuple[Html, ...]:
     """Every part of the answer under every property."""
-    names = dict.fromkeys([*PROPERTIES, *(row.property for row in found.rows)])
+    met = dict.fromkeys(row.property for row in found.rows)
+    names = dict.fromkeys([*(name for name in CLAIMS if name in met), *met])
     columns = list(_columns(found, () if model is None else model.blocks))
     rows = ((name, [_entry(found, name, column) for column in columns]) for name in names)
-    meanings = ((n, (PROPERTIES[n].__doc__ or "").partition("\n")[0]) for n in names if n in PROPERTIES)
+    claims = ((name, CLAIMS[name]) for name in names if name in CLAIMS)
     return (
         tag("h2", "Properties"),
         *_early(found),
         signs(
             "holds: the cases, and in small those whose truth is determined and not zero",
             "refuted: the cases, of how many",
-            f"not exercised: it held, but the small number is below {LEAST}",
+            f"not exercised: it held, but the small number is below {TIMES}",
         ),
         matrix("Properties, by block and other parts", [column.head for column in columns], rows),
         legend(*((column.head, column.meaning) for column in columns)),
-        legend(*meanings),
+        legend(*claims),
     )
 
 
@@ -129,7 +149,7 @@ def _entry(found: Judgement, name: str, column: _Column) -> Html:
     cases, evidence, failures = (max(getattr(r, n) for r in rows) for n in ("cases", "evidence", "failures"))
     if failures:
         return entry("bad", short(failures), f"/{short(cases)}")
-    return entry("good" if evidence >= LEAST else "idle", short(cases), short(evidence))
+    return entry("good" if evidence >= TIMES else "idle", short(cases), short(evidence))
 
 
 def example(found: Judgement) -> tuple[Html, ...]:

@@ -10,7 +10,7 @@ from verification import models
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.properties import PROPERTIES
 from verification.judging.run import Example, Judgement, Row
-from verification.pages.judgement import page, write
+from verification.pages.judgement import CLAIMS, page, write
 
 FORWARD = ("outputs", "final h0", "final c0")
 BLOCKS = ("U", "W", "b", "xs", "h0")
@@ -39,6 +39,7 @@ WRONG = replace(
     diagnosis=Diagnosis("step", ("U",), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z"),
     example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
 )
+SHOWN = ("forward", "autograd", "lags", "records permute", "inputs stay", "second call")
 IDLE = replace(HOLDS, missing=("T ≥ 33", "lags c0"))
 
 
@@ -115,10 +116,15 @@ def test_every_sign_has_its_meaning_beside_the_matrix():
     section = text.partition('id="properties"')[2].partition("</section>")[0]
     terms = re.findall(r"<dt>(.*?)</dt>", section)
     assert terms[:5] == ["✓", "✗", "–", "·", "12k"]
-    assert terms[5:] == [*FORWARD, *BLOCKS, "c0", "others", *PROPERTIES]
+    assert terms[5:] == [*FORWARD, *BLOCKS, "c0", "others", *SHOWN]
     assert "other arrays: d_state[0]" in section
     assert "input weights (4 H, D), stacked i, f, g, o" in section
     assert "output weights" not in section
+
+
+def test_every_property_of_a_layer_has_its_meaning():
+    """And what is not among them has a row all the same."""
+    assert set(PROPERTIES) <= set(CLAIMS)
 
 
 def test_a_property_of_another_door_has_a_row():
