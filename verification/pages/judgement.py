@@ -32,7 +32,7 @@ CLAIMS = {
     "units permute": "and so do hidden units",
     "inputs stay": "no array that is given is changed, and no answer is a view of one",
     "second call": "a call after another one is as right, and leaves the first one's answer as it was",
-    "memory layout": "arrays that are read-only, in another order or with gaps give the same, within the bound",
+    "memory layout": "read-only arrays, other orders and gaps give the same, within the bound",
     "padding": "what follows a record's end has no gradient and no effect",
     "bits": "whatever the memory layout, the same to the bit",
     "exact": "in Fractions each gradient is equal",
