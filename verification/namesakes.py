@@ -5,7 +5,7 @@ it, the name is whatever the path gives, and ours lives on in the modules that h
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import module_from_spec, spec_from_file_location
@@ -27,7 +27,8 @@ def ours() -> Iterator[None]:
     if not theirs and (NAME in sys.modules or _is_ours(found)):
         yield
         return
-    _forget(theirs)
+    for name in theirs:
+        del sys.modules[name]
     sys.modules.update(_aside)
     if NAME not in sys.modules:
         _load()
@@ -49,9 +50,17 @@ def give_way(found: ModuleSpec | None) -> None:
         return
     mine = _loaded(_is_ours)
     _aside.update(mine)
-    # What theirs has not stays, since values of ours are sent between processes by its name.
-    places = found.submodule_search_locations or []
-    _forget(name for name in mine if name == NAME or _has(places, name))
+    for name, module in mine.items():
+        del sys.modules[name]
+        _rename(module, f"{__name__}.{name}")
+
+
+def _rename(module: ModuleType, name: str) -> None:
+    """Another name for a module, by which its values are sent between processes."""
+    sys.modules[name] = module
+    for value in vars(module).values():
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            value.__module__ = name
 
 
 def _on_path() -> ModuleSpec | None:
@@ -64,21 +73,10 @@ def _is_ours(spec: ModuleSpec | None) -> bool:
     return spec is not None and spec.origin is not None and HOME in Path(spec.origin).resolve().parents
 
 
-def _has(places: list[str], name: str) -> bool:
-    """Has a package with these folders a part as ``rnn.part`` or ``rnn.part.of``?"""
-    part = ".".join(name.split(".")[:2])
-    return PathFinder.find_spec(part, places) is not None
-
-
 def _loaded(which: Callable[[ModuleSpec | None], bool]) -> dict[str, ModuleType]:
     """The modules of the name of whose spec that is true."""
     named = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(f"{NAME}.")}
     return {name: module for name, module in named.items() if which(getattr(module, "__spec__", None))}
-
-
-def _forget(names: Iterable[str]) -> None:
-    for name in names:
-        del sys.modules[name]
 
 
 def _load() -> None:

@@ -325,7 +325,7 @@ def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):
         f"verified\nscope: float64\nnot asked: nothing\n9 cases, 9 live\n"
         f"Written: {os.path.join('there', 'report.html')}\n"
     )
-    assert "A backward of scan, judged" in (tmp_path / "there" / "report.html").read_text("utf-8")
+    assert "Judgement of a backward: scan" in (tmp_path / "there" / "report.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", command.COMMANDS)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 # A user's rnn, as a file and as a package that has a part of the name of one of ours.
 FILE = {"rnn.py": "who = 'mine'\n"}
-PACKAGE = {"rnn/__init__.py": "who = 'mine'\n", "rnn/arrays.py": "who = 'mine too'\n"}
+PACKAGE = {"rnn/__init__.py": "who = 'mine'\n", "rnn/truncation.py": "who = 'mine too'\n"}
 
 FILES = {"a file": FILE, "a package": PACKAGE}
 
@@ -40,7 +40,7 @@ import rnn
 print(rnn.who)
 from verification import Gradients
 import verification.engine, verification.problem
-print(verification.engine.rnn.__file__ != rnn.__file__, verification.problem.Full)
+print(verification.engine.rnn.__file__ != rnn.__file__, verification.problem.Full.__name__)
 def later():
     import rnn
     return rnn.who
@@ -49,22 +49,29 @@ print(later())
     )
     mine, others, late = run(tmp_path, program, files)
     assert (mine, late) == ("mine", "mine")
-    assert others == "True <class 'rnn.truncation.Full'>"
+    assert others == "True Full"
 
 
 @pytest.mark.parametrize("files", FILES.values(), ids=FILES)
-def test_a_part_of_theirs_is_theirs(tmp_path, files):
-    """And a part that they have not is ours, by whose name our values are sent between processes."""
+def test_values_of_ours_can_be_sent_between_processes(tmp_path, files):
+    """Though theirs has our name, and one of our parts' names."""
     program = """import pickle, verification
 verification.Problem
 from verification import problem
-print(pickle.loads(pickle.dumps(problem.Full())))
-import rnn.arrays, sys
-print(getattr(sys.modules["rnn.arrays"], "who", "ours"))
+import rnn
+policy = problem.Window(3)
+print(pickle.loads(pickle.dumps(policy)) == policy, type(policy).__name__)
 """
-    policy, arrays = run(tmp_path, program, files)
-    assert policy == "Full()"
-    assert arrays == ("ours" if files is FILE else "mine too")
+    assert run(tmp_path, program, files) == ["True Window"]
+
+
+def test_a_part_of_theirs_is_theirs(tmp_path):
+    """Though ours has one of that name, which is loaded."""
+    program = """from verification import Problem
+import rnn.truncation
+print(rnn.truncation.who)
+"""
+    assert run(tmp_path, program, PACKAGE) == ["mine too"]
 
 
 def test_without_another_ours_is_everybodys(tmp_path):

@@ -29,7 +29,7 @@ CLAIMS = {
     "lag by lag": "each step's part of it agrees, by its own size",
     "records add up": "a batch's gradient is the sum of its records', each computed alone",
     "records permute": "records in another order change nothing but their place",
-    "units permute": "and so do hidden units",
+    "units permute": "units of the state in another order change nothing but their place",
     "inputs stay": "no array that is given is changed, and no answer is a view of one",
     "second call": "a call after another one is as right, and leaves the first one's answer as it was",
     "memory layout": "read-only arrays, other orders and gaps give the same, within the bound",
@@ -49,7 +49,9 @@ def page(found: Judgement, model: Model | None = None) -> str:
     sections = {"properties": properties(found, model)}
     if found.example is not None:
         sections["example"] = example(found)
-    sections |= {"exercise": exercise(found), "versions": environment()}
+    if found.seen or found.missing:
+        sections["exercise"] = exercise(found)
+    sections["versions"] = environment()
     return document(verdict(found), (), sections)
 
 
@@ -59,7 +61,7 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
     sentence = SAID[found.verdict] if diagnosis is None else unbroken(diagnosis.sentence)
     as_if = None if diagnosis is None else diagnosis.as_if
     return (
-        tag("p", f"A backward of {found.model}, judged", class_="kicker"),
+        tag("p", f"Judgement of a backward: {found.model}", class_="kicker"),
         tag("h1", status(KINDS[found.verdict], found.verdict.capitalize())),
         tag("p", sentence, class_="lead"),
         *(() if as_if is None else (tag("p", "As if ", unbroken(as_if), "."),)),
