@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
     places = options.places
     command, parts = COMMANDS[options.command]
     progress = Progress(parts(options))
-    with places.text():
+    with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
         outcome = command(options, engine, progress)
     text = sys.stderr if places.json_to_standard_output else sys.stdout
     # The JSON first: it holds everything, and takes no drawing.

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from verification.command_line import EXIT_CODES, VALUE, Parser, line, program
@@ -58,7 +59,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     try:
         options.places.check()
         if options.command == "judge":
-            with options.places.text():
+            # What the file prints is no part of the result.
+            with redirect_stdout(sys.stderr):
                 options.engine = engine_at(options.target)
         options.places.make()
     except OSError as error:
@@ -94,6 +96,14 @@ def _parsers() -> Mapping[str, Parser]:
         )
         for name, description in DESCRIPTIONS.items()
     }
+    _add_flags(each)
+    _, _, flags = each["verify"].format_help().partition("\n\n")
+    parser.epilog = f"without a command: verify\n\n{flags}"
+    return {"": parser, **each}
+
+
+def _add_flags(each: Mapping[str, Parser]) -> None:
+    """What can be asked of each command."""
     profiles = ", ".join(f"{name} {profile.cases:,}" for name, profile in PROFILES.items())
     each["judge"].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
     for name in ("verify", "judge"):
@@ -121,9 +131,6 @@ def _parsers() -> Mapping[str, Parser]:
             help=f"where the result goes as JSON; {STANDARD_OUTPUT}: standard output, the text then on "
             f"standard error ({default})",
         )
-    _, _, flags = each["verify"].format_help().partition("\n\n")
-    parser.epilog = f"without a command: verify\n\n{flags}"
-    return {"": parser, **each}
 
 
 def seed(text: str) -> int:

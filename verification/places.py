@@ -9,7 +9,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +30,6 @@ class Places:
     def json_to_standard_output(self) -> bool:
         """Is the JSON all that standard output is for?"""
         return self.json == STANDARD_OUTPUT
-
-    def text(self) -> AbstractContextManager[object]:
-        """While it lasts text goes to standard error, if standard output is for the JSON alone."""
-        return redirect_stdout(sys.stderr) if self.json_to_standard_output else nullcontext()
 
     def check(self) -> None:
         """OSError or ValueError, in words for who chose the places, if one of them will not do."""

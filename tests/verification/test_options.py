@@ -149,15 +149,13 @@ def test_every_command_writes_json(command, engine):
 
 
 def test_judge_brings_the_engine(engine, capsys):
-    """Loaded once all else is right, and what its file says is no part of the JSON."""
+    """Loaded once all else is right, and what its file says is no part of the result."""
     assert arguments(["judge", engine]).engine(0) is None
-    assert capsys.readouterr().out == "loaded\n"
-    arguments(["judge", engine, "--json", "-"])
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "loaded\n")
     with pytest.raises(SystemExit):
         arguments(["judge", engine, "--seed", "x"])
-    assert capsys.readouterr().out == ""
+    assert "loaded" not in capsys.readouterr().err
 
 
 def test_what_cannot_be_loaded_leaves_no_folder(tmp_path, engine, capsys):

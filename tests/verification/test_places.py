@@ -159,13 +159,3 @@ def test_same_place_where_case_is_nothing(tmp_path):
     (tmp_path / "one").touch()
     (tmp_path / "two").touch()
     assert not same_place(tmp_path / "one", tmp_path / "two")
-
-
-def test_text_gives_way_to_the_json(capsys):
-    """To standard error while it lasts, where standard output is for the JSON alone."""
-    for chosen in (Places(json=STANDARD_OUTPUT), Places(json=Path("out.json"))):
-        with chosen.text():
-            print("text")
-        print("after")
-    told = capsys.readouterr()
-    assert (told.out, told.err) == ("after\ntext\nafter\n", "text\n")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from verification import detection as measured
-from verification.detection import Detection
+from verification.detection import Accuracy, Detection
 from verification.outcome import Report
 from verification.pages.markup import KINDS, Html, code, missing, small, status, table, tag
 from verification.pages.svg import picture
@@ -61,39 +61,9 @@ def _detection_tables(found: Detection) -> Iterable[Html]:
     yield table("Share of planted errors caught, by size", ["size", *names], decades, ends, kind="numbers")
     if found.absent:
         yield tag("p", f"Not installed, so not asked: {', '.join(found.absent)}.", class_="absent")
-    shares = [
-        [
-            share.activation,
-            f"{share.nonzero:,}",
-            shown(share.determined / share.nonzero if share.nonzero else None),
-        ]
-        for share in found.shares
-    ]
-    total = ["all", f"{sum(share.nonzero for share in found.shares):,}", shown(found.determined)]
-    yield table(
-        "Lags that the problems determine to 1e-9",
-        ["activation", "not zero", "determined"],
-        shares,
-        [total],
-        kind="numbers",
-    )
+    yield _determined(found)
     if found.accuracy:
-        rows = [
-            [
-                f"{row.dtype}, {row.who}",
-                f"{row.blocks:,}",
-                *(f"{number:.2f}" for number in row.units),
-                *(f"{number:.1e}" for number in row.relative),
-            ]
-            for row in found.accuracy
-        ]
-        parts = ("median", "99th percentile", "largest")
-        yield table(
-            "Error against the truth at working precision, in units of Y + u A and relative",
-            ["computation", "blocks", *parts, *(f"{part}, relative" for part in parts)],
-            rows,
-            kind="numbers",
-        )
+        yield _accuracy(found.accuracy)
     if found.alarms is not None:
         alarms = found.alarms
         kind = "bad" if alarms.failures else "good"
@@ -102,6 +72,46 @@ def _detection_tables(found: Detection) -> Iterable[Html]:
             status(kind, f"{alarms.failures:,} false alarms"),
             f" in {alarms.cases:,} problems, {alarms.decided:,} judgements of the right engine.",
         )
+
+
+def _determined(found: Detection) -> Html:
+    """Of how many lags the problems know the truth."""
+    shares = [
+        [
+            share.activation,
+            f"{share.nonzero:,}",
+            measured.shown(share.determined / share.nonzero if share.nonzero else None),
+        ]
+        for share in found.shares
+    ]
+    total = ["all", f"{sum(share.nonzero for share in found.shares):,}", measured.shown(found.determined)]
+    return table(
+        "Lags that the problems determine to 1e-9",
+        ["activation", "not zero", "determined"],
+        shares,
+        [total],
+        kind="numbers",
+    )
+
+
+def _accuracy(found: Sequence[Accuracy]) -> Html:
+    """How exact the engine and autograd are."""
+    rows = [
+        [
+            f"{row.dtype}, {row.who}",
+            f"{row.blocks:,}",
+            *(f"{number:.2f}" for number in row.units),
+            *(f"{number:.1e}" for number in row.relative),
+        ]
+        for row in found
+    ]
+    parts = ("median", "99th percentile", "largest")
+    return table(
+        "Error against the truth at working precision, in units of Y + u A and relative",
+        ["computation", "blocks", *parts, *(f"{part}, relative" for part in parts)],
+        rows,
+        kind="numbers",
+    )
 
 
 def mutants(found: Mapping[str, Any] | None) -> tuple[Html, ...]:
