@@ -46,13 +46,14 @@ def project(tmp_path):
 
 
 def test_a_right_layer_beside_an_rnn_of_its_own(project):
-    """Verified, from within the folder; JSON alone on standard output, the text on the other, the page."""
+    """Verified, from within the folder; JSON alone on standard output, the page, and nothing else left."""
     code, out, err = judge(project, "mine.py:net", "--json", "-", "--out", "there")
     found = json.loads(out)
     assert (code, found["verdict"]) == (0, "verified")
     assert "\nverified\nscope: float64; " in err
     assert "left: cases" in err
     assert (project / "there" / "report.html").stat().st_size < 400_000
+    assert sorted(os.listdir(project)) == ["__pycache__", "mine.py", "rnn.py", "there"]
 
 
 def test_a_wrong_layer_from_elsewhere(project, tmp_path):

@@ -6,6 +6,7 @@ fault is seen. Exit codes: ``verification.command_line``.
 """
 
 import sys
+import tempfile
 
 from verification.command_line import program, require, run
 from verification.namesakes import ours
@@ -17,9 +18,13 @@ def main() -> int:
     """Run the command; what it needs is imported only when it is known to be there."""
     require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath")
     require(PROGRAM, "plots", "matplotlib")
-    with ours():
+    with ours(), tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
+        from hypothesis.configuration import set_hypothesis_home_dir
+
         from verification import commands
 
+        # What Hypothesis keeps for itself is not left where a user has called the command.
+        set_hypothesis_home_dir(folder)
         return commands.main()
 
 
