@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.draws import dimensions, some_policy
 from verification.asked.model import Block, Use
@@ -54,6 +54,7 @@ class Diagnosis:
     blocks: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     sentence: str = ""
+    as_if: str | None = None
 
     def __str__(self) -> str:
         return self.sentence
