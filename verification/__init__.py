@@ -14,6 +14,8 @@ verify(layer(forward, backward, model=lstm))
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from verification.namesakes import ours
+
 if TYPE_CHECKING:
     from verification.asked.functions import Function
     from verification.asked.model import Block, Model, Use
@@ -73,7 +75,8 @@ def __getattr__(name: str) -> Any:
     """A public name, imported when it is first asked for: the command has to start without the extra."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    with ours():
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:

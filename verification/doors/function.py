@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.draws import TIMES
 from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.claim import Claim, Offer, claimed_of
 from verification.asked.departures import departed

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.model import Block, Model, Use
 
 TRANSPOSED = "T"

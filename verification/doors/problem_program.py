@@ -9,7 +9,7 @@ from string import Template
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.doors.program import LAYOUTS, code_of
 
 

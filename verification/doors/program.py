@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 
 # What forward takes, and backward.
 ARGUMENTS = ("params", "xs", "state", "d_outputs", "d_state")

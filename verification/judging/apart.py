@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, Targets
 from verification.asked.claim import Claim
 from verification.asked.model import Block, Model, Use

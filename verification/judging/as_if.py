@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Block, Use
 from verification.asked.policies import FULL

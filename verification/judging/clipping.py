@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.judging.engine import Engine
 from verification.judging.probe import Seen, look
 from verification.judging.properties import Truth

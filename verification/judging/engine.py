@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, output_of
 from verification.asked.claim import Claim
 from verification.asked.model import Model, Use

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, random_case
 from verification.asked.draws import dimensions, some_policy
 from verification.asked.model import Use

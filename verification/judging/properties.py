@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.model import Block, Model, Use
 from verification.comparison import Disagreement, compare

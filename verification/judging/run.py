@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case
 from verification.asked.claim import Claim
 from verification.asked.draws import TIMES, cases, designed, larger
