@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from verification.doors.problem import ModelGradients, ModelProblem
     from verification.doors.step import step
     from verification.engine import manual
-    from verification.judge import assert_verified, verify
+    from verification.judge import assert_verified, scoped, verify
     from verification.judging.run import Judgement
     from verification.problem import Engine, Gradients, Problem, Unsupported
     from verification.suite import PROFILES, QUICK, THOROUGH, Verification
@@ -51,6 +51,7 @@ __all__ = [
     "function",
     "layer",
     "manual",
+    "scoped",
     "step",
     "verify",
 ]
@@ -64,7 +65,7 @@ _HOME = {
     **dict.fromkeys(("ModelGradients", "ModelProblem"), "doors.problem"),
     "manual": "engine",
     "step": "doors.step",
-    **dict.fromkeys(("assert_verified", "verify"), "judge"),
+    **dict.fromkeys(("assert_verified", "scoped", "verify"), "judge"),
     "Judgement": "judging.run",
     **dict.fromkeys(("Engine", "Gradients", "Problem", "Unsupported"), "problem"),
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Verification"), "suite"),
