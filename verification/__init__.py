@@ -14,6 +14,8 @@ verify(layer(forward, backward, model=lstm))
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from verification.namesakes import ours
+
 if TYPE_CHECKING:
     from verification.asked.functions import Function
     from verification.asked.model import Block, Model, Use
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from verification.doors.problem import ModelGradients, ModelProblem
     from verification.doors.step import step
     from verification.engine import manual
-    from verification.judge import assert_verified, verify
+    from verification.judge import assert_verified, scoped, verify
     from verification.judging.run import Judgement
     from verification.problem import Engine, Gradients, Problem, Unsupported
     from verification.suite import PROFILES, QUICK, THOROUGH, Verification
@@ -49,6 +51,7 @@ __all__ = [
     "function",
     "layer",
     "manual",
+    "scoped",
     "step",
     "verify",
 ]
@@ -62,7 +65,7 @@ _HOME = {
     **dict.fromkeys(("ModelGradients", "ModelProblem"), "doors.problem"),
     "manual": "engine",
     "step": "doors.step",
-    **dict.fromkeys(("assert_verified", "verify"), "judge"),
+    **dict.fromkeys(("assert_verified", "scoped", "verify"), "judge"),
     "Judgement": "judging.run",
     **dict.fromkeys(("Engine", "Gradients", "Problem", "Unsupported"), "problem"),
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Verification"), "suite"),
@@ -73,7 +76,8 @@ def __getattr__(name: str) -> Any:
     """A public name, imported when it is first asked for: the command has to start without the extra."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    with ours():
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,13 +1,15 @@
 """``python -m verification [COMMAND]``: verify the gradients, and train on the sine only if they hold.
 
-``verify`` is the command if none is given; ``mutants`` shows that the suite catches wrong engines,
-``article`` why the published rule is refuted, ``detection`` how small a fault is seen. Exit codes:
-``verification.command_line``.
+``verify`` is the command if none is given; ``judge`` judges an engine in a file of yours; ``mutants`` shows
+that the suite catches wrong engines, ``article`` why the published rule is refuted, ``detection`` how small a
+fault is seen. Exit codes: ``verification.command_line``.
 """
 
 import sys
+import tempfile
 
 from verification.command_line import program, require, run
+from verification.namesakes import ours
 
 PROGRAM = program(__package__)
 
@@ -16,9 +18,14 @@ def main() -> int:
     """Run the command; what it needs is imported only when it is known to be there."""
     require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath")
     require(PROGRAM, "plots", "matplotlib")
-    from verification import commands
+    with ours(), tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
+        from hypothesis.configuration import set_hypothesis_home_dir
 
-    return commands.main()
+        from verification import commands
+
+        # What Hypothesis keeps for itself is not left where a user has called the command.
+        set_hypothesis_home_dir(folder)
+        return commands.main()
 
 
 if __name__ == "__main__":

@@ -15,21 +15,25 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rnn.training import print_progress
-from verification import article, detection, durations, html, mutants, report
+from verification import article, detection, durations, mutants, report, summary
 from verification.checkers import built_in
 from verification.command_line import HOLDS, REFUTED
-from verification.diagnosis import diagnose
+from verification.diagnosis import Diagnosis, diagnose
 from verification.engine import manual
 from verification.files import Save, deliver, write_text
+from verification.judge import verify
+from verification.judging.run import Judgement
 from verification.mutants import specimen
 from verification.options import arguments
 from verification.outcome import Report
+from verification.pages import judgement as judgement_page
+from verification.pages import report as report_page
 from verification.places import STANDARD_OUTPUT
 from verification.problem import Engine
 from verification.progress import Progress, Show
 from verification.scalars import scalar_rows
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
-from verification.suite import PROFILES, WITH_OWN_POLICIES, Profile, verify
+from verification.suite import PROFILES, WITH_OWN_POLICIES, Profile, Verification
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
 DETECTION_CASES = 300
@@ -74,7 +78,7 @@ def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
         write_text(path, json.dumps(result(), indent=1, ensure_ascii=False) + "\n")
 
 
-def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Verify, see whether the verification can be believed, and train only if all holds."""
     profile = PROFILES[options.profile]
     print(f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}")
@@ -105,7 +109,7 @@ def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Ou
     shown = told.diagnosis
     if shown is not None and shown.maps:
         files["diagnosis.png"] = lambda path: report.draw_diagnosis(path, shown)
-    files = {"report.html": lambda path: html.write(path, told), **files}
+    files = {"report.html": lambda path: report_page.write(path, told), **files}
     return Outcome(told.verdict == "verified", lambda: report.as_json(told), files)
 
 
@@ -136,13 +140,18 @@ def refuted(told: Report, engine: Engine, progress: Progress) -> Report:
     print(report.oracles_table(told), end="\n\n")
     print(report.failure(told.verification))
     with progress.part("diagnosis"):
-        # The mutants are copies of rnn with a line replaced, so they say nothing of a fault in rnn itself.
-        known = [] if engine is manual else mutants.known()
-        examples = [row.example for row in told.verification.rows if row.example is not None]
-        also = [each.problem for each in examples if each.smallest or each.problem.source]
-        found = diagnose(engine, known, also)
+        found = diagnosed(told.verification, engine)
     print(found)
     return replace(told, diagnosis=found)
+
+
+def diagnosed(verification: Verification, engine: Engine) -> Diagnosis:
+    """What is wrong with an engine that is not verified."""
+    # The mutants are copies of rnn with a line replaced, so they say nothing of a fault in rnn itself.
+    known = [] if engine is manual else mutants.known()
+    examples = [row.example for row in verification.rows if row.example is not None]
+    also = [each.problem for each in examples if each.smallest or each.problem.source]
+    return diagnose(engine, known, also)
 
 
 def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sine]:
@@ -162,6 +171,26 @@ def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sin
 def is_told(epoch: int) -> bool:
     """Every fifth epoch up to 25, and every 25th."""
     return epoch % 25 == 0 or (epoch < 25 and epoch % 5 == 0)
+
+
+def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Judge the engine of a user's file, within its own scope."""
+    judged, profile = options.engine, PROFILES[options.profile]
+    with progress.part("cases") as show:
+        found = verify(judged, profile, seed=options.seed, progress=show)
+    if isinstance(found, Judgement):
+        told = summary.of_judgement(found)
+        save = partial(judgement_page.write, found=found, model=getattr(judged, "model", None))
+    else:
+        diagnosis = None
+        if found.verdict == "refuted":
+            progress.instead(durations.of_a_diagnosis())
+            with progress.part("diagnosis"):
+                diagnosis = diagnosed(found, judged)
+        told = summary.of_verification(found, diagnosis)
+        save = partial(report_page.write_judged, report=Report(found, diagnosis=diagnosis), told=told)
+    print(summary.as_text(told))
+    return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
 
 
 def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
@@ -210,7 +239,8 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
 
 
 COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
-    "verify": (judge, lambda options: durations.of_verify(PROFILES[options.profile])),
+    "verify": (verify_rnn, lambda options: durations.of_verify(PROFILES[options.profile])),
+    "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
     "mutants": (judge_mutants, lambda options: durations.of_mutants()),
     "article": (rerun_article, lambda options: durations.of_article()),
     "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),

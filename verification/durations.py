@@ -42,6 +42,11 @@ def of_verify(profile: Profile) -> Mapping[str, float]:
     }
 
 
+def of_judge(profile: Profile) -> Mapping[str, float]:
+    """Of judging a user's engine; of one part only what is done so far says how long the rest takes."""
+    return {"cases": CASE * profile.cases}
+
+
 def of_a_diagnosis() -> Mapping[str, float]:
     """Of what follows when not all holds."""
     return {"diagnosis": DIAGNOSIS}

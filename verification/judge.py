@@ -10,7 +10,7 @@ from typing import Any, Protocol, overload
 from verification import suite
 from verification.asked.model import Model
 from verification.asked.scope import Scope
-from verification.doors.problem import whole
+from verification.doors.problem import Whole, whole
 from verification.judging.run import Judgement
 from verification.models import vanilla
 from verification.problem import Engine
@@ -55,10 +55,18 @@ def verify(engine: Any, profile: Profile = QUICK, **options: Any) -> Judgement |
         return found
     model, scope = options.pop("model", None), options.pop("scope", None)
     if model is not None or scope is not None:
-        model = model or vanilla
-        form = FORMS.get(model.name)
-        return whole(engine, model=model, scope=scope, form=form).judged(profile, **options)
+        return scoped(engine, model=model, scope=scope).judged(profile, **options)
     return suite.verify(engine, profile, **options)
+
+
+def scoped(engine: Engine, scope: Scope | None = None, *, model: Model | None = None) -> Whole:
+    """A plain function with the scope that it claims, and the model, to be given to ``verify``.
+
+    Without a model the vanilla one, whose problems are ``Problem``; those of another are ``ModelProblem``.
+    Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing.
+    """
+    model = model or vanilla
+    return whole(engine, model=model, scope=scope, form=FORMS.get(model.name))
 
 
 # How a problem is put to a plain function, where that is not as ``General`` has it.

@@ -3,9 +3,11 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from verification.command_line import EXIT_CODES, VALUE, Parser, line, program
+from verification.loading import FORM, engine_at
 from verification.places import STANDARD_OUTPUT, Places
 from verification.suite import PROFILES
 
@@ -20,12 +22,17 @@ DESCRIPTIONS = {
         "Verify the hand-derived gradients, and train on the sine only if they hold: a minute or two on two "
         "cores, with --profile thorough about an hour."
     ),
+    "judge": (
+        "Judge an engine of yours, which is what a door returned, as layer(...), or a function Problem -> "
+        "Gradients: half a minute on two cores where a call takes a millisecond."
+    ),
     "mutants": "Show that the suite catches every wrong engine of the catalogue: four minutes on two cores.",
     "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
     "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
 }
 FILES = {
     "verify": ("report.html", "sine.png", "diagnosis.png"),
+    "judge": ("report.html",),
     "mutants": (),
     "article": ("article.png",),
     "detection": ("detection.png",),
@@ -33,7 +40,10 @@ FILES = {
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made."""
+    """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made.
+
+    Of ``judge`` also ``engine``, loaded from the user's file.
+    """
     given = list(sys.argv[1:] if argv is None else argv)
     # Flags without a command are those of verify. What is no flag has to be a command.
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
@@ -48,6 +58,10 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     options.places = Places(getattr(options, "out", None), FILES[options.command], options.json)
     try:
         options.places.check()
+        if options.command == "judge":
+            # What the file prints is no part of the result.
+            with redirect_stdout(sys.stderr):
+                options.engine = engine_at(options.target)
         options.places.make()
     except OSError as error:
         parser.error(f"{shown(error.filename)}: {error.strerror}, needed a place to write to")
@@ -82,11 +96,22 @@ def _parsers() -> Mapping[str, Parser]:
         )
         for name, description in DESCRIPTIONS.items()
     }
+    _add_flags(each)
+    _, _, flags = each["verify"].format_help().partition("\n\n")
+    parser.epilog = f"without a command: verify\n\n{flags}"
+    return {"": parser, **each}
+
+
+def _add_flags(each: Mapping[str, Parser]) -> None:
+    """What can be asked of each command."""
     profiles = ", ".join(f"{name} {profile.cases:,}" for name, profile in PROFILES.items())
-    each["verify"].add_argument(
-        "--profile", choices=PROFILES, default="quick", help=f"how many cases: {profiles} (default quick)"
-    )
-    for name in ("verify", "detection"):
+    each["judge"].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
+    sizes = {"verify": profiles, "judge": f"{profiles}, and a fifth of them of what a door returned"}
+    for name, cases in sizes.items():
+        each[name].add_argument(
+            "--profile", choices=PROFILES, default="quick", help=f"how many cases: {cases} (default quick)"
+        )
+    for name in ("verify", "judge", "detection"):
         each[name].add_argument(
             "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
         )
@@ -107,9 +132,6 @@ def _parsers() -> Mapping[str, Parser]:
             help=f"where the result goes as JSON; {STANDARD_OUTPUT}: standard output, the text then on "
             f"standard error ({default})",
         )
-    _, _, flags = each["verify"].format_help().partition("\n\n")
-    parser.epilog = f"without a command: verify\n\n{flags}"
-    return {"": parser, **each}
 
 
 def seed(text: str) -> int:

@@ -18,7 +18,7 @@ from verification.outcome import Report, oracles
 from verification.percent import percent
 from verification.problem import Problem
 from verification.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
-from verification.suite import Row, Verification
+from verification.suite import Example, Row, Verification
 from verification.wrapping import filled, in_lines
 
 
@@ -72,11 +72,17 @@ def oracles_table(report: Report) -> str:
     return "\n".join(lines)
 
 
+def smallest_failure(verification: Verification) -> tuple[Row, Example] | None:
+    """The refuted row with the smallest example, and that; None where there is none."""
+    refuted = [(row, row.example) for row in verification.rows if row.example is not None]
+    return min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size), default=None)
+
+
 def failure(verification: Verification) -> str:
     """The smallest example among the refuted rows, or any, as a program; or which were not exercised."""
-    refuted = [(row, row.example) for row in verification.rows if row.example is not None]
-    if refuted:
-        row, example = min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size))
+    refuted = smallest_failure(verification)
+    if refuted is not None:
+        row, example = refuted
         kind = "The smallest example" if example.smallest else "An example"
         return f"Refuted: {row.name}, under {row.truncation}. {kind}:\n\n{example.code()}"
     return "Not exercised, which is neither pass nor fail: " + ", ".join(verification.idle)

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 
 # Draws of perturbed problems. The largest of eight is seldom below half of what many would show.
 DRAWS = 8

@@ -14,6 +14,8 @@ from verification.truth.parts import OUTPUTS, VALUE
 class VanillaForm:
     """The form of the vanilla model, whose problems name their blocks one by one."""
 
+    by_record = ("xs", "targets", "h0")
+
     def problem(self, case: Case) -> Problem:
         """The case as a ``Problem``, its truncation one of ``rnn``."""
         objective, policy = case.objective, case.policy

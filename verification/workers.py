@@ -49,6 +49,9 @@ KEEP = 0.1
 MEMORY = 2 * 2**30
 MEMORY_PER_CORE = 2**26
 
+# What asks a process to end, where the system has it.
+REQUESTS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 # Bytes for what a worker tells; most is some hundreds of kB. Pages that stay empty take no memory.
 ROOM = 2**28
 
@@ -339,10 +342,17 @@ def _limit_memory() -> None:
 
 
 def _fork() -> int:
-    """``os.fork``, without its warning of threads: those here are BLAS's, which forks safely."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return os.fork()
+    """``os.fork``, without its warning of threads: those here are BLAS's, which forks safely.
+
+    A request to end waits until it is done: what Python calls after a fork swallows every exception.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, REQUESTS)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _exit_code(pid: int) -> tuple[bool, int | None]:

@@ -16,22 +16,25 @@ import numpy as np
 import pytest
 from matplotlib import image
 
-from verification import detection
+from tests.layers import lstm, planted
+from verification import Scope, detection, layer, models
 from verification.checkers import Checker, lags_accuse
 from verification.diagnosis import diagnose
 from verification.engine import manual
-from verification.html import page
+from verification.judge import verify
 from verification.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from verification.mutants.specimen import as_json as specimen_json
 from verification.mutants.specimen import examine
 from verification.outcome import Report
+from verification.pages import judgement
+from verification.pages.report import page
 from verification.properties import PROPERTIES
 from verification.sine import ARTICLE, train_on_sine
-from verification.suite import Profile, verify
+from verification.suite import Profile
 
 SCHEMES = {"dark": 0, "light": 1}
 
-WIDTHS = (320, 480, 1280)
+WIDTHS = (320, 400, 1280)
 
 # Nothing is fetched, nothing is remembered, and no dialogue is shown.
 OPTIONS = (
@@ -82,6 +85,7 @@ onload = () => {{
     width: root.clientWidth,
     scrolls: root.scrollWidth - root.clientWidth,
     beyond: every.filter(beyond).map(start),
+    cut: [...inside.querySelectorAll(".wide")].filter(e => e.scrollWidth > e.clientWidth + 1).map(start),
     ground: colour(getComputedStyle(inside.body).backgroundColor),
     pictures: [...inside.querySelectorAll("svg")].map(e => e.getBoundingClientRect().height),
     loaded: document.querySelector("iframe").contentWindow.performance.getEntriesByType("resource").length,
@@ -164,6 +168,27 @@ def report(request):
     return request.getfixturevalue(request.param)
 
 
+SOME = Scope(dtypes=("float64",), steps=(1, 12))
+
+
+@pytest.fixture(scope="session")
+def judged():
+    """The pages of a right LSTM and of one whose forget gate has the wrong slope."""
+    wrong = planted(lstm, "d_f = dc * c_prev * f * (1 - f)", "d_f = dc * c_prev * f")
+    doors = (layer(each.forward, each.backward, model=models.lstm, scope=SOME) for each in (lstm, wrong))
+    return [judgement.page(verify(door, Profile("few", 200, 0)), models.lstm) for door in doors]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [width for width in WIDTHS if width >= 400])
+def test_a_judgement_is_all_on_the_page(tmp_path, judged, scheme, width):
+    """Nothing has to be scrolled sideways, no table and no program; and all can be read."""
+    for text, verdict in zip(judged, ("Verified", "Refuted"), strict=True):
+        seen = look(tmp_path, text, scheme, width)
+        assert verdict in seen["title"]
+        assert (seen["scrolls"], seen["beyond"], seen["cut"], seen["faint"]) == (0, [], [], [])
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_fits_and_can_be_read(tmp_path, report, scheme, width):
@@ -172,6 +197,9 @@ def test_the_page_fits_and_can_be_read(tmp_path, report, scheme, width):
     assert seen["width"] == width
     assert seen["scrolls"] <= 0
     assert seen["beyond"] == []
+    # A picture alone goes on sideways, and says so.
+    assert [start for start in seen["cut"] if width < 640 and "Picture: " not in start] == []
+    assert seen["cut"] == [] or width < 640
     assert seen["texts"] > 50
     assert seen["faint"] == []
     assert (np.mean(seen["ground"][:3]) > 200) == (scheme == "light")
@@ -208,11 +236,12 @@ def test_the_page_follows_the_readers_scheme(tmp_path, report, scheme):
     [
         ("<p style='color: #999; background: #aaa'>faint</p>", lambda seen: seen["faint"]),
         ("<div style='width: 3000px'>wide</div>", lambda seen: seen["scrolls"] > 0 and seen["beyond"]),
+        ("<div class='wide'><div style='width: 3000px'>cut off</div></div>", lambda seen: seen["cut"]),
     ],
-    ids=["faint", "wide"],
+    ids=["faint", "wide", "cut off"],
 )
 def test_these_tests_can_fail(tmp_path, fails, planted, shows):
-    """A faint text and one that is too wide are found."""
+    """A faint text, one that is too wide, and one that a box cuts off are found."""
     assert shows(look(tmp_path, fails.replace("<main>", f"<main>{planted}")))
 
 

@@ -14,6 +14,7 @@ from verification import commands as command
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
 from verification.files import Undelivered
+from verification.judging.run import Judgement, Row
 from verification.mutants import CATALOGUE, EQUIVALENT, specimen
 from verification.options import arguments
 from verification.properties import PROPERTIES
@@ -261,8 +262,76 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
     assert (folder / "detection.png").read_bytes().startswith(PNG)
 
 
+def judged(monkeypatch, tmp_path, text, *argv):
+    """The exit code of judging what a file holds under the name ``net``, by two properties."""
+    some = [check for check in PROPERTIES if check.name in ("forward", "lags")]
+    monkeypatch.setattr(
+        command, "verify", lambda engine, *args, **kw: verify(engine, *args, properties=some, **kw)
+    )
+    monkeypatch.setattr(mutants, "known", list)
+    (tmp_path / "mine.py").write_text(
+        f"from dataclasses import replace\nfrom verification import manual\n{text}"
+    )
+    return command.main(["judge", "mine.py:net", "--json", "out.json", *argv])
+
+
+def test_a_right_function_is_judged(tmp_path, capsys, monkeypatch):
+    """Verified: the text begins with it, the JSON has its eight keys, the page what was asked; 0."""
+    assert judged(monkeypatch, tmp_path, "net = manual\n", "--seed", "3", "--out", "there") == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("verified\nscope: the vanilla model with ")
+    assert told.err.endswith(" s\n")
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert [result["verdict"], result["cases"], result["diagnosis"], result["example"]] == [
+        *("verified", 100),
+        *(None, None),
+    ]
+    page = (tmp_path / "there" / "report.html").read_text("utf-8")
+    assert "✓</span> Verified" in page
+    assert "losses of the last step" in page
+    assert "seed 3" in page
+
+
+def test_a_wrong_function_is_judged(tmp_path, capsys, monkeypatch):
+    """Refuted: the sentence and the smallest example in the text, in the JSON and on the page; 1."""
+    wrong = "def net(problem):\n    answer = manual(problem)\n    return replace(answer, c=2 * answer.c)\n"
+    assert judged(monkeypatch, tmp_path, wrong) == 1
+    told = capsys.readouterr().out
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    sentence = "c is wrong for every loss: the readout is at fault"
+    assert result["diagnosis"] == {"stage": "readout", "blocks": ["c"], "sentence": sentence, "as_if": None}
+    assert f"diagnosis: {sentence}\n" in told
+    assert "problem = Problem(" in result["example"]
+    assert result["example"] in told
+    page = (tmp_path / "verification-report" / "report.html").read_text("utf-8")
+    assert "✗</span> Refuted" in page
+    assert sentence.replace(" ", "") in page.replace(" ", "").replace("\xa0", "")
+
+
+def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):
+    """By its own method, with the profile and the seed that are asked for; the page knows its model."""
+    found = Judgement("scan", "float64", 5, 1.0, 9, 9, (Row("forward", "outputs", 9, 9),), {}, (), ())
+    text = "import pickle\n\n\nclass Door:\n    model = None\n    def judged(self, profile, **options):\n"
+    text += (
+        "        Door.asked = profile.name, options['seed']\n        return Door.found\n\n\nnet = Door()\n"
+    )
+    (tmp_path / "mine.py").write_text(text)
+    options = arguments(["judge", "mine.py:net", "--seed", "5", "--out", "there"])
+    type(options.engine).found = found
+    monkeypatch.setattr(command, "arguments", lambda argv: options)
+    assert command.main([]) == 0
+    assert type(options.engine).asked == ("quick", 5)
+    assert capsys.readouterr().out == (
+        f"verified\nscope: float64\nnot asked: nothing\n9 cases, 9 live\n"
+        f"Written: {os.path.join('there', 'report.html')}\n"
+    )
+    assert "Judgement of a backward: scan" in (tmp_path / "there" / "report.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", command.COMMANDS)
-def test_a_part_of_a_run_is_planned(monkeypatch, name):
+def test_a_part_of_a_run_is_planned(tmp_path, name):
     """Every part that a command has is in its plan, and none that it has not."""
     _, parts = command.COMMANDS[name]
-    assert all(seconds > 0 for seconds in parts(arguments([name])).values())
+    (tmp_path / "mine.py").write_text("net = print\n")
+    argv = [name, "mine.py:net"] if name == "judge" else [name]
+    assert all(seconds > 0 for seconds in parts(arguments(argv)).values())

@@ -24,7 +24,13 @@ def test_twice_the_cases_take_twice_as_long():
 
 
 @pytest.mark.parametrize(
-    "parts", [durations.of_mutants(), durations.of_article(), durations.of_a_diagnosis()]
+    "parts",
+    [
+        durations.of_judge(THOROUGH),
+        durations.of_mutants(),
+        durations.of_article(),
+        durations.of_a_diagnosis(),
+    ],
 )
 def test_every_part_takes_its_time(parts):
     """None is expected to take none."""

@@ -72,3 +72,12 @@ def test_in_a_test_an_engine_of_problems_fails_with_its_verdict():
     """Two cases are no exercise."""
     with pytest.raises(AssertionError, match=r"^not exercised$"):
         assert_verified(verification.manual, TINY, properties=verification.suite.PROPERTIES[:1])
+
+
+def test_a_plain_function_may_have_a_scope_of_its_own():
+    """So that the command can be given it; ``verify`` narrows it."""
+    engine = verification.scoped(verification.manual, Scope(truncations=("Full",), records=(1, 2)))
+    found = verify(engine, SHORT, scope=Scope(steps=(1, 4)))
+    assert found.verdict == "verified"
+    assert "full gradient by the loss on" in found.scope
+    assert "1 to 2 records, 1 to 4 steps" in found.scope

@@ -20,6 +20,13 @@ def in_a_folder(monkeypatch, tmp_path):
     (tmp_path / "taken" / "sine.png").mkdir(parents=True)
 
 
+@pytest.fixture
+def engine(tmp_path):
+    """An engine in a file, and what it says when it is loaded."""
+    (tmp_path / "mine.py").write_text("print('loaded')\n\n\ndef engine(problem):\n    return None\n")
+    return f"{tmp_path / 'mine.py'}:engine"
+
+
 def tree(folder):
     """Everything below it."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
@@ -67,6 +74,12 @@ MISUSES = {
         "detection.png goes there, needed another file",
     ),
     "the folder for the JSON": (["--out", "new", "--json", "new"], "new: Is a directory, needed a place"),
+    "nothing to judge": (["judge"], "the following arguments are required: FILE.py:NAME"),
+    "no file and name": (["judge", "mine.py"], "'mine.py', needed FILE.py:NAME"),
+    "the report of a judgement for the JSON": (
+        ["judge", "mine.py:engine", "--out", "folder", "--json", "folder/report.html"],
+        "report.html goes there, needed another file",
+    ),
     "several lines": (["--seed", "1\n2\x1b[2J"], r"'1\n2\x1b[2J', needed"),
     "a million characters": (["--seed", "x" * 1_000_000], "xxx', needed an integer of at least 0"),
     "a name of a million characters": (["--json", "x" * 1_000_000], "File name too long, needed a place"),
@@ -128,10 +141,31 @@ def test_verify_needs_no_name(command):
 
 
 @pytest.mark.parametrize("command", DESCRIPTIONS)
-def test_every_command_writes_json(command):
+def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
-    assert arguments([command, "--json", "out.json"]).places.json == Path("out.json")
-    assert arguments([command, "--json", "-"]).places.json == STANDARD_OUTPUT
+    called = [command, engine] if command == "judge" else [command]
+    assert arguments([*called, "--json", "out.json"]).places.json == Path("out.json")
+    assert arguments([*called, "--json", "-"]).places.json == STANDARD_OUTPUT
+
+
+def test_judge_brings_the_engine(engine, capsys):
+    """Loaded once all else is right, and what its file says is no part of the result."""
+    assert arguments(["judge", engine]).engine(0) is None
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "loaded\n")
+    with pytest.raises(SystemExit):
+        arguments(["judge", engine, "--seed", "x"])
+    assert "loaded" not in capsys.readouterr().err
+
+
+def test_what_cannot_be_loaded_leaves_no_folder(tmp_path, engine, capsys):
+    """One line, exit code 2."""
+    before = tree(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        arguments(["judge", engine.replace("mine", "other"), "--out", "there"])
+    assert left.value.code == 2
+    assert "other.py: no such file" in capsys.readouterr().err
+    assert tree(tmp_path) == before
 
 
 def test_json_may_go_into_the_folder_that_is_made():
@@ -162,6 +196,7 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
     ("command", "flags"),
     [
         ("verify", {"--profile", "--seed", "--out", "--json"}),
+        ("judge", {"--profile", "--seed", "--out", "--json"}),
         ("mutants", {"--json"}),
         ("article", {"--out", "--json"}),
         ("detection", {"--seed", "--out", "--json"}),

@@ -15,6 +15,8 @@ import pytest
 from verification import timeout
 from verification.workers import Channel, Lost, spread
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture(autouse=True)
 def short_timeout(monkeypatch):
@@ -375,3 +377,22 @@ def test_what_is_too_large_to_tell_is_an_exception(monkeypatch):
     monkeypatch.setattr("verification.workers.ROOM", 100_000)
     with pytest.raises(ValueError, match=r"^\d+ bytes to tell, needed at most 99992"):
         list(spread(lambda task, channel: bytes(200_000), [0]))
+
+
+def test_a_request_to_end_is_heard_while_a_worker_is_started():
+    """What Python calls after a fork would swallow the exception, and the run would go on."""
+    program = """
+import os, signal
+from verification.signals import Terminated, as_exceptions
+from verification.workers import spread
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
+with as_exceptions():
+    try:
+        print(list(spread(lambda task, channel: task, [1, 2])))
+    except Terminated:
+        print("ended")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-c", program]
+    done = subprocess.run(call, capture_output=True, text=True, env=environment, check=False)
+    assert (done.stdout, done.stderr) == ("ended\n", "")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import autograd.numpy as anp
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Model, Named, Use
 from verification.asked.policies import FULL, Truncation

@@ -1,7 +1,7 @@
 """A claim: a scope with every field filled in, for one model and one door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,13 @@ def gradients(model: Model, offer: Offer) -> tuple[str, ...]:
     """The blocks whose gradients can be returned through a door."""
     uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if offer.readout else ()))
     return tuple(block.name for block in model.of(*uses))
+
+
+def claimed_of(claim: Claim, model: Model, other: Model) -> Claim:
+    """A claim of a model for another one: the blocks that both have as before, and all that is new."""
+    known = {block.name for block in model.blocks}
+    blocks = (n for n in gradients(other, claim.offer) if n in claim.blocks or n not in known)
+    return replace(claim, blocks=tuple(blocks))
 
 
 def types(model: Model, functions: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 
 Level: TypeAlias = Any
 Factors: TypeAlias = Mapping[str, Sequence[Level]]

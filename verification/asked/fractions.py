@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import strategies as st
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, random_case
 from verification.asked.claim import Claim, rational
 from verification.asked.draws import dimensions, policies, ways

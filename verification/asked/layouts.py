@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 
 
 def _fortran(array: Array) -> Array:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.factors import (
     LARGE,

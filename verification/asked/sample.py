@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.claim import Claim
 from verification.asked.covering import Level, Tuple, companions, covering

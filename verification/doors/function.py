@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.draws import TIMES
-from verification.doors.layer import code_of, imported
+from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
 from verification.judging.of_function import Call, judge
 from verification.judging.run import SHARE, Judgement, Profile, Progress

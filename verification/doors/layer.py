@@ -10,23 +10,21 @@ is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final stat
 given them (N,) after the state.
 """
 
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
-from verification.asked import layouts
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
-from verification.asked.claim import Claim, Offer
+from verification.asked.claim import Claim, Offer, claimed_of
 from verification.asked.departures import departed
 from verification.asked.model import Model, Use
 from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
+from verification.doors.program import ARGUMENTS, LENGTHS, Shown, imported, program
 from verification.judging.engine import InvalidAnswer, afresh
 from verification.judging.run import Judgement, Profile, judged
 from verification.truth.parts import final_of
@@ -109,110 +107,82 @@ class Layer:
                 read[block.name] = tuple(parts)
         return read
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
-        """A program that calls the layer as a property does, and fails where the part is wrong.
-
-        What adds up or permutes over records is shown by one call alone, which need not fail.
-        """
-        arguments = zip(ARGUMENTS.split(", "), self._arguments(afresh(case)), strict=True)
-        made = "".join(f"{name} = {code_of(value)}\n" for name, value in arguments)
-        return PROGRAM.format(
-            imported=self.source,
-            made=made,
-            part=self._expression(part),
-            want=code_of(self._theirs(part, want)),
-            bound=repr(float(bound)),
-            arguments=ARGUMENTS,
-            calls=CALLS.get(property_, CALLS[""]),
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that calls the layer as a property does, and fails where the part is wrong."""
+        arguments = self._arguments(afresh(case))
+        arrays = dict(zip(ARGUMENTS, arguments, strict=True))
+        if self.claim.lengths:
+            arrays[LENGTHS] = lengths_of(case)
+        block = next((each for each in self.model.blocks if each.name == part), None)
+        shown = Shown(
+            arrays=arrays,
+            got=self._cut(arguments[3].ndim) if part == "outputs" else self._expressions(part),
+            want=self._theirs(part, want),
+            bound=self._theirs(part, bound) if isinstance(bound, np.ndarray) else float(bound),
+            owed=self._owed(arguments),
+            dtype=case.dtype,
+            steps_first=self.layout.steps_first,
+            sequence=part == "outputs" or (block is not None and block.use is Use.INPUT),
+            by_record=block is None or block.use is not Use.STEP,
         )
+        return program(self.source, shown, property_)
 
-    def _expression(self, part: str) -> str:
-        """What the program calls the part of the answer."""
+    def _expressions(self, part: str) -> tuple[str, ...]:
+        """What the program calls the part of the answer, in each array that an engine keeps for it."""
         if part == "outputs":
-            return "outputs"
+            return ("outputs",)
         for i, block in enumerate(self.model.of(Use.STATE)):
             if part == final_of(block):
-                return f"final[{i}]"
+                return (f"final[{i}]",)
             if part == block.name:
-                return f"d_initial[{i}]"
-        block = self.model.block(part)
-        name = self.layout.places[part].names[0]
-        if block.use is Use.STEP:
-            return f"d_params[{name!r}]"
-        return "d_xs" if len(self.model.of(Use.INPUT)) == 1 else f"d_xs[{name!r}]"
+                return (f"d_initial[{i}]",)
+        names = self.layout.places[part].names
+        if self.model.block(part).use is Use.STEP:
+            return tuple(f"d_params[{name!r}]" for name in names)
+        return ("d_xs",) if len(self.model.of(Use.INPUT)) == 1 else (f"d_xs[{names[0]!r}]",)
+
+    def _cut(self, axes: int) -> tuple[str, ...]:
+        """The outputs, zero after a record's end: what is there is not asked."""
+        if not self.claim.lengths:
+            return ("outputs",)
+        steps, turned = (0, ".T") if self.layout.steps_first else (1, "")
+        within = f"(np.arange(outputs.shape[{steps}]) < lengths[:, None]){turned}"
+        return (f"np.where({within}[(..., {'None, ' * (axes - 2)})], outputs, 0)",)
+
+    def _owed(self, arguments: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
+        """The shape of every part of the answer that is owed, by its expression."""
+        params, xs, state, d_outputs, _ = arguments
+        inputs = xs if isinstance(xs, dict) else {"": xs}
+        shapes = {"outputs": d_outputs.shape}
+        shapes |= {f"final[{i}]": array.shape for i, array in enumerate(state)}
+        theirs = {f"d_params[{name!r}]": array.shape for name, array in params.items()}
+        theirs |= {f"d_xs[{name!r}]" if name else "d_xs": array.shape for name, array in inputs.items()}
+        theirs |= {f"d_initial[{i}]": array.shape for i, array in enumerate(state)}
+        for name in self.claim.blocks:
+            shapes |= {expression: theirs[expression] for expression in self._expressions(name)}
+        return shapes
 
     def _theirs(self, part: str, want: Array) -> Array:
         """The truth of the part, as the engine has it."""
         place = self.layout.places.get(part)
         if place is not None and self.model.block(part).use is Use.STEP:
             # The gradient of each of two biases is that of their sum.
-            return next(
-                iter(type(place)(place.names[:1], place.transposed, place.order).given(want).values())
-            )
+            return next(iter(replace(place, names=place.names[:1]).given(want).values()))
         return self.layout.by_record(want) if place is not None or part == "outputs" else want
+
+    @property
+    def arrays(self) -> Mapping[str, Any]:
+        """How its arrays differ from the model's, as it was described."""
+        return self.layout.described
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Layer":
+        """The same functions as a layer of another model, or of other arrays; raises ValueError for none."""
+        claim = claimed_of(self.claim, self.model, model)
+        return replace(self, model=model, claim=claim, layout=layout_of(model, arrays))
 
     def judged(self, profile: Profile, **options: Any) -> Judgement:
         """The verdict on it, within a scope that may be narrower than its own."""
         return judged(self, profile, **options)
-
-
-# What forward takes, and backward.
-ARGUMENTS = "params, xs, state, d_outputs, d_state"
-
-PROGRAM = """import numpy as np
-{imported}
-{made}want = {want}
-
-
-def check(*arguments):
-    {arguments} = arguments
-    outputs, final, saved = forward(params, xs, state)
-    d_params, d_xs, d_initial = backward(saved, d_outputs, d_state)
-    got = {part}
-    assert np.max(np.abs(got - want)) <= {bound}, got - want
-
-
-arguments = ({arguments})
-{calls}"""
-
-EACH = """
-
-def each(change, value):
-    if isinstance(value, dict):
-        return {name: each(change, array) for name, array in value.items()}
-    return tuple(each(change, array) for array in value) if isinstance(value, tuple) else change(value)
-
-
-"""
-
-# How a program calls ``check``, by property: once, or as the property does.
-CALLS = {
-    "": "check(*arguments)\n",
-    "inputs stay": EACH
-    + """before = each(np.copy, arguments)
-outputs, final, saved = forward(*arguments[:3])
-backward(saved, *arguments[3:])
-assert repr(before) == repr(arguments), "an array that was given is changed"
-""",
-    "second call": EACH
-    + """check(*arguments)
-outputs, final, saved = forward(*each(np.negative, arguments[:3]))
-backward(saved, *each(np.negative, arguments[3:]))
-check(*arguments)
-""",
-    "memory layout": EACH
-    + """def read_only(array):
-    array = array.copy()
-    array.flags.writeable = False
-    return array
-
-
-check(*each(read_only, arguments))
-check(*each(np.asfortranarray, arguments))
-check(*each(lambda array: np.repeat(array, 2, axis=-1)[..., ::2], arguments))
-check(*each(lambda array: array[::-1].copy()[::-1], arguments))
-""",
-}
 
 
 def layer(
@@ -253,16 +223,6 @@ def soundly(model: Any, **functions: Any) -> None:
     check(model)
 
 
-def imported(**functions: Any) -> str:
-    """Statements by which a program imports functions, under the names that it calls them by."""
-    lines = []
-    for alias, function in functions.items():
-        module, name, comment = _place_of(function)
-        renamed = f" as {alias}" if name != alias else ""
-        lines.append(f"from {module} import {name}{renamed}{comment}\n")
-    return "".join(lines)
-
-
 def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:
     if not isinstance(returned, tuple) or len(returned) != 3:
         count = f" of {len(returned)}" if isinstance(returned, tuple) else ""
@@ -280,28 +240,3 @@ def _tuple(what: str, given: Any, count: int) -> tuple[Any, ...]:
 def _dict(what: str, given: Any) -> None:
     if not isinstance(given, Mapping):
         raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")
-
-
-def _place_of(function: Any) -> tuple[str, str, str]:
-    """Module and name of a function, by which a program can import it, and a comment where it cannot."""
-    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
-    if module == "__main__":
-        module = Path(getattr(sys.modules["__main__"], "__file__", None) or "engine.py").stem
-    if module is None or not name.isidentifier():
-        return "engine", getattr(function, "__name__", "function"), "  # from your own module"
-    return module, name, ""
-
-
-def code_of(value: Any) -> str:
-    """An expression for arrays, in dicts and tuples, exact to the bit; of what is none, its own."""
-    if isinstance(value, dict):
-        entries = "".join(f"    {name!r}: {code_of(array)},\n" for name, array in value.items())
-        return f"{{\n{entries}}}" if entries else "{}"
-    if isinstance(value, tuple):
-        return f"({' '.join(f'{code_of(array)},' for array in value)})"
-    if not isinstance(value, np.ndarray):
-        return repr(value)
-    if value.dtype in (np.dtype(np.longdouble), np.dtype(np.clongdouble)):
-        # Of a truth: as many digits as a program can be read with.
-        value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)
-    return layouts.code(value, lambda plain: f"np.array({plain.tolist()!r}, dtype=np.{plain.dtype.name})")

@@ -7,12 +7,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.model import Block, Model, Use
 
 TRANSPOSED = "T"
@@ -61,10 +61,14 @@ def _parts_in(array: Array, order: tuple[int, ...]) -> Array:
 
 @dataclass(frozen=True)
 class Layout:
-    """The place of every STEP and INPUT block, and whether steps come before records."""
+    """The place of every STEP and INPUT block, and whether steps come before records.
+
+    ``described``: how it was described.
+    """
 
     places: Mapping[str, Place]
     steps_first: bool = False
+    described: Mapping[str, Any] = field(default_factory=dict)
 
     def by_record(self, array: Array) -> Array:
         """A model's (N, T, …) as the engine has it, or the other way round."""
@@ -98,7 +102,7 @@ def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
     for name in taken:
         if taken.count(name) > 1:
             raise ValueError(f"arrays: {name!r} stands for {taken.count(name)} arrays, needed one")
-    return Layout(places, axes == "TN")
+    return Layout(places, axes == "TN", dict(arrays or {}))
 
 
 def _names(block: Block, given: Any) -> tuple[tuple[str, ...], bool]:

@@ -5,20 +5,22 @@ What the function is given is a ``ModelProblem``, and it returns ``ModelGradient
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Targets
-from verification.asked.claim import Claim, Offer
+from verification.asked.claim import Claim, Offer, claimed_of
 from verification.asked.departures import departed
 from verification.asked.model import Model, Use
 from verification.asked.policies import FULL, Truncation
 from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
-from verification.doors.layer import code_of, imported, soundly
+from verification.doors.layer import soundly
+from verification.doors.problem_program import ShownProblem, problem_program
+from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, judged
 from verification.truth.parts import OUTPUTS, VALUE
@@ -69,7 +71,14 @@ class ModelGradients:
 
 
 class Form(Protocol):
-    """How a case is put to a function, and how its answer is read."""
+    """How a case is put to a function, and how its answer is read.
+
+    ``by_record``: the fields of a problem that have an axis of records.
+    """
+
+    @property
+    def by_record(self) -> tuple[str, ...]:
+        """Their names."""
 
     def problem(self, case: Case) -> Any:
         """The case, as the function is given it."""
@@ -86,6 +95,8 @@ class Form(Protocol):
 
 class General:
     """The form of any model: ``ModelProblem`` and ``ModelGradients``."""
+
+    by_record = ("xs", "state", "targets")
 
     def problem(self, case: Case) -> ModelProblem:
         """The case as a ``ModelProblem``."""
@@ -162,29 +173,33 @@ class Whole:
             forward[VALUE] = np.array(value, dtype=object)
         return forward, {name: (array,) for name, array in blocks.items()}
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
-        """A program that asks for the gradients of the problem, and fails where the part is wrong."""
-        return PROGRAM.format(
-            imported=imported(engine=self.function),
-            made=self.form.code(case),
-            want=code_of(want),
-            part=self.form.expression(self.model, part),
-            bound=repr(float(bound)),
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that asks for the gradients as a property does, and fails where the part is wrong."""
+        model, form = self.model, self.form
+        blocks = {name: case.blocks[name].shape for name in self.claim.blocks}
+        shown = ShownProblem(
+            made=form.code(case),
+            by_record=form.by_record,
+            got=form.expression(model, part),
+            want=want,
+            bound=bound,
+            sums=part in [block.name for block in model.of(Use.STEP, Use.READOUT)] or part == VALUE,
+            owed={form.expression(model, name): shape for name, shape in blocks.items()},
         )
+        return problem_program(imported(engine=self.function), shown, property_)
+
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """This door takes no description of arrays."""
+        return None
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Whole":
+        """The same as a function of another model."""
+        return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
 
     def judged(self, profile: Profile, **options: Any) -> Judgement:
         """The verdict on it, within a scope that may be narrower than its own."""
         return judged(self, profile, **options)
-
-
-PROGRAM = """import numpy as np
-{imported}
-{made}
-want = {want}
-answer = engine(problem)
-got = {part}
-assert np.max(np.abs(got - want)) <= {bound}, got - want
-"""
 
 
 def whole(

@@ -10,22 +10,23 @@ them. So ``step_back`` may be called several times with what a step has saved.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case
-from verification.asked.claim import Claim, Offer
+from verification.asked.claim import Claim, Offer, claimed_of
 from verification.asked.departures import departed
 from verification.asked.model import Model
 from verification.asked.policies import Truncation
 from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
-from verification.doors.layer import Backward, Forward, Layer, imported, soundly
+from verification.doors.layer import Backward, Forward, Layer, soundly
 from verification.doors.layout import layout_of
+from verification.doors.program import imported
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, judged
 
@@ -50,9 +51,18 @@ class Step:
         """What the loops make of the step on a case."""
         return self._layer(case.policy).answer(case)
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
         """A program that runs the loops over the step, and fails where the part is wrong."""
         return self._layer(case.policy).program(case, part, want, bound, property_)
+
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """This door takes no description of arrays."""
+        return None
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Step":
+        """The same as a step of another model."""
+        return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
 
     def judged(self, profile: Profile, **options: Any) -> Judgement:
         """The verdict on it, within a scope that may be narrower than its own."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, Targets
 from verification.asked.claim import Claim
 from verification.asked.model import Block, Model, Use
@@ -68,6 +68,20 @@ def lag_by_lag(engine: Engine, case: Case) -> Looked:
             part = f"d_{name} of the loss at step {alone.losses[-1]}"
             part += "" if step is None else f" from step {step}"
             yield name, compare(part, got[index], expected.truth, expected.bound), expected
+
+
+def shown(case: Case, claim: Claim, name: str) -> tuple[Case, Array, Array]:
+    """What ``lag_by_lag`` asks of a block: the widened case, the gradient, and the bound of each entry."""
+    alone = _alone(case, claim)
+    assert alone is not None  # where something was found
+    wide, places = _widened(alone)
+    table = grouped_table(wide)
+    want = np.zeros(wide.blocks[name].shape, table.gradient(wide.reach)[name].dtype)
+    bound = np.zeros(want.shape)
+    for _, index in places[name]:
+        expected = table.part(name, index)
+        want[index], bound[index] = expected.truth, expected.bound
+    return wide, want, bound
 
 
 def _alone(case: Case, claim: Claim) -> Case | None:

@@ -1,273 +1,120 @@
 """Diagnosis: which part of which block is wrong, from which step on, and what that says.
 
-The engine is put before a few fixed cases that its claim admits, which differ in T, in N, and in what has a
-cotangent. What is said follows from where it is right and where it is wrong. The gradients of the initial
-state come last of all that flows back, so where they are right, so is the flow.
-
-=============  ==============================================================================
-form           it does not answer as agreed
-forward        outputs or a final state are wrong
-accumulation   the initial state's gradients are right, those of other blocks are not
-state          the initial state's gradients are wrong and no other, at any T
-recursion      with one step all is right, or all but what is handed on to the step before
-step           with one step other gradients are wrong
-conduct        every gradient is right, and a property is refuted that is about other calls
-precision      all is right but for functions that are exact to a rounding of 1, not of their own value
-size           no small case of healthy numbers shows anything
-=============  ==============================================================================
+The engine is put before a few small cases that its claim admits, which differ in T, in N, and in what has a
+cotangent. What is said follows from where it is right and where it is wrong: conventions first, then the
+place, then what is computed instead. ``verification.judging.stages`` says what a place is called.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import numpy as np
-
-from rnn.arrays import Array
-from verification.asked import layouts
-from verification.asked.case import Case, Cotangents, random_case
-from verification.asked.draws import dimensions, some_policy
-from verification.asked.model import Block, Use
+from verification.asked.case import Case, Cotangents
+from verification.asked.model import Use
 from verification.comparison import compare
-from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
-from verification.judging.findings import PLAIN
-from verification.judging.properties import (
-    FORM,
-    Finding,
-    Truth,
-    final_cotangents,
-    outputs_cotangent,
-)
-from verification.tolerance import Expected
-from verification.truth.table import grouped_table
+from verification.judging.as_if import explained
+from verification.judging.clipping import clipped
+from verification.judging.conventions import Convention, agreeing
+from verification.judging.elsewhere import of_right_answers
+from verification.judging.engine import Engine
+from verification.judging.precision import narrow
+from verification.judging.probe import RECORDS, Seen, healthy_case, look_at, steps_of
+from verification.judging.properties import Finding, final_cotangents, outputs_cotangent
+from verification.judging.stages import FAULTS, Diagnosis, stage_of
+from verification.judging.words import common_factor, gates, joined, wrong_in_words
 
-# Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
-STEPS = (1, 2, 4)
-RECORDS = 3
-
-# By how much a constant factor may be off to be called that.
-ALIKE = 1e-3
-
-
-@dataclass(frozen=True, eq=False)
-class Diagnosis:
-    """What is wrong: the stage, the blocks whose gradients are wrong, and all of it in a sentence."""
-
-    stage: str
-    blocks: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    sentence: str = ""
-
-    def __str__(self) -> str:
-        return self.sentence
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What one case shows: its truth, the answer, and the wrong parts of the forward and of the gradient."""
-
-    truth: Truth
-    answer: Answer
-    forward: tuple[str, ...]
-    blocks: tuple[str, ...]
+__all__ = ["Diagnosis", "diagnose"]
 
 
 def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
-    if finding.property == FORM:
-        return Diagnosis("form", sentence=f"The engine does not answer in form: {finding.wrong}.")
-    try:
-        return _diagnosed(engine, finding, case)
-    except InvalidAnswer as invalid:
-        return Diagnosis("form", sentence=f"The engine does not answer in form: {invalid}.")
+    by_steps = _by_steps(engine)
+    answered = [seen for seen in by_steps if not seen.raised]
+    if not answered or any(seen.forward for seen in answered):
+        convention = agreeing(engine)
+        if convention is not None:
+            return _in_convention(convention)
+    return _of_small_cases(engine, by_steps) or of_right_answers(engine, finding, case)
 
 
-def _diagnosed(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    by_steps = [_seen(engine, _case(engine, steps)) for steps in _steps(engine)]
-    for seen in by_steps:
-        if seen.forward:
-            parts = " and ".join(seen.forward)
-            verb = "are" if len(seen.forward) > 1 or parts == "outputs" else "is"
-            start = _from(by_steps, seen)
-            return Diagnosis("forward", sentence=f"{parts} {verb} wrong{start}: the forward is at fault.")
-    wrong = [seen for seen in by_steps if seen.blocks]
+def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:
+    return [look_at(engine, healthy_case(engine, steps, records)) for steps in steps_of(engine)]
+
+
+def _in_convention(convention: Convention) -> Diagnosis:
+    """What is left where the forward agrees under another reading."""
+    say = f"if {convention.words}: say {convention.say}."
+    wrong, right = None, convention.right
+    if convention.engine is not None:
+        wrong = _of_small_cases(convention.engine, _by_steps(convention.engine))
+        right = wrong is None
+    if wrong is None:
+        agrees = "All" if right else "The forward"
+        return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
+    return replace(wrong, sentence=f"The forward agrees {say} Then: {wrong.sentence}")
+
+
+def _of_small_cases(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
+    """What is wrong in the small cases; None where nothing is."""
+    raised = [seen for seen in by_steps if seen.raised]
+    if not raised:
+        return _of_answers(engine, by_steps)
+    answered = [seen for seen in by_steps if not seen.raised]
+    where = joined([f"T = {seen.truth.case.steps}" for seen in raised])
+    if not answered and engine.claim.records[0] == 1:
+        where = f"N = {raised[0].truth.case.records}"
+        answered = [seen for seen in _by_steps(engine, records=1) if not seen.raised]
+    if not answered:
+        return Diagnosis("form", sentence=f"The engine does not answer in form: {raised[0].raised}.")
+    told = f"The engine does not answer in form where {where}: {raised[0].raised}"
+    wrong = _of_answers(engine, answered)
+    if wrong is None:
+        return Diagnosis("form", sentence=f"{told}; all else is right.")
+    return replace(wrong, sentence=f"{told}. Elsewhere {wrong.sentence}")
+
+
+def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
+    """What is wrong in the small cases; None where nothing is."""
+    wrong = [seen for seen in by_steps if seen.wrong]
     if not wrong:
-        return _of_right_gradients(engine, finding, case)
-    first = wrong[0]
-    stage = _stage(engine, first, by_steps)
-    told = "; ".join(_blocks_in_words(engine, first))
-    hints = [*_right_elsewhere(engine, first), *_lags(engine)]
-    tail = f" ({'; '.join(hints)})" if hints else ""
-    gates = tuple(dict.fromkeys(part for name in first.blocks for part in _wrong_parts(engine, first, name)))
-    sentence = f"{told}{_from(by_steps, first)}: {FAULTS[stage]}{tail}."
-    return Diagnosis(stage, first.blocks, gates, sentence)
-
-
-def _of_right_gradients(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    """What is wrong where every case of the diagnosis is right."""
-    if finding.property not in PLAIN:
-        return Diagnosis("conduct", sentence=f"{finding.wrong}: {finding.property} alone is refuted.")
-    truth = Truth(case)
-    if case.layouts and not _wrong(ask(engine, replace(case, layouts={})), {**truth.forward, **truth.blocks}):
-        laid_out = layouts.in_words(case.layouts)
-        return Diagnosis("conduct", sentence=f"{finding.wrong}, {laid_out}: in C order it is right.")
-    if not truth.large and engine.model.functions and not _wrong(ask(engine, case), _in_roundings_of_1(case)):
-        return Diagnosis(
-            "precision",
-            sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
-            "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
-        )
-    sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
+        return None
+    first = next((seen for seen in wrong if seen.forward), wrong[0])
+    start, told = _from(by_steps, first), wrong_in_words(_clearest(first, wrong[-1]))
+    kept = narrow(first)
+    if kept is not None:
+        rounded = f"it were rounded to {kept}"
+        sentence = f"{told}{start}: right to the digits of {kept} alone, as if {rounded}."
+        return Diagnosis("precision", first.blocks, sentence=sentence, as_if=rounded)
+    if first.forward:
+        return Diagnosis("forward", sentence=f"{told}{start}: the forward is at fault.")
+    stage = stage_of(engine, first, by_steps)
+    as_if = clipped(engine, wrong[-1]) or explained(wrong[-1])
+    tail = f", as if {as_if}" if as_if else ""
+    if not as_if:
+        hints = [*_right_elsewhere(engine, first), *_lags(engine)]
+        tail = f" ({'; '.join(hints)})" if hints else ""
+    sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
     return Diagnosis(
-        "size",
-        sentence=f"{finding.wrong}, at {sizes}, {case.dtype.name}: small cases of healthy numbers are right.",
+        stage, first.blocks, gates(first), sentence, as_if or common_factor(_clearest(first, wrong[-1]))
     )
 
 
-def _in_roundings_of_1(case: Case) -> dict[str, Expected]:
-    """What is expected where functions are exact to a rounding of 1."""
-    table = grouped_table(case, floor=1.0)
-    return {**table.forward(), **table.expected()}
+def _clearest(first: Seen, last: Seen) -> Seen:
+    """The one to tell factors by: in two steps a half is a mean as well."""
+    alike = (first.blocks, first.forward, gates(first)) == (last.blocks, last.forward, gates(last))
+    return last if alike and first.truth.case.steps == 2 else first
 
 
-def _wrong(answer: Answer, told: Mapping[str, Expected]) -> bool:
-    """Is a part of the answer not what is expected?"""
-    parts = [*answer.forward.items(), *answer.gradients()]
-    return any(compare(name, got, told[name].truth, told[name].bound) for name, got in parts)
-
-
-# What a stage says.
-FAULTS = {
-    "accumulation": "what flows back is right, and what is made of it is at fault",
-    "state": "the initial state's own gradient is at fault",
-    "recursion": "what is carried from step to step is at fault",
-    "step": "the derivative of one step is at fault",
-}
-
-
-def _stage(engine: Engine, first: _Seen, by_steps: Sequence[_Seen]) -> str:
-    """From the shortest case that is wrong, and the longest of all."""
-    uses = [{engine.model.block(name).use for name in seen.blocks} for seen in (first, by_steps[-1])]
-    states = {block.name for block in engine.model.of(Use.STATE)}
-    if Use.STATE not in uses[0] | uses[1]:
-        # Where no state's gradient is claimed, the inputs' say the same of every step but the first.
-        flow_is_seen = bool(states & set(engine.claim.blocks)) or Use.INPUT not in uses[1]
-        if flow_is_seen:
-            return "accumulation"
-    if uses[1] == {Use.STATE}:
-        return "state"
-    if first is not by_steps[0] or uses[0] == {Use.STATE}:
-        return "recursion"
-    return "step"
-
-
-def _steps(engine: Engine) -> list[int]:
-    least, most = engine.claim.steps
-    return sorted({min(max(steps, least), most) for steps in STEPS})
-
-
-def _from(by_steps: Sequence[_Seen], seen: _Seen) -> str:
+def _from(by_steps: Sequence[Seen], seen: Seen) -> str:
     """From which T on, where that is not the first that was tried."""
     return "" if seen is by_steps[0] else f" from T = {seen.truth.case.steps} on, right with fewer steps"
 
 
-def _case(engine: Engine, steps: int, records: int = RECORDS) -> Case:
-    """A case of healthy numbers, whose dimensions differ."""
-    claim, model = engine.claim, engine.model
-    records = min(max(records, claim.records[0]), claim.records[1])
-    # The widest type that is claimed sees most.
-    dtype = max((np.dtype(name) for name in claim.dtypes), key=lambda dtype: dtype.itemsize)
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(model, claim.losses[-1]))}
-    functions = {role: names[0] for role, names in claim.functions.items()}
-    losses = claim.losses[-1]
-    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
-    if "Full" not in claim.policies:
-        case = replace(case, policy=some_policy(claim.policies[0]))
-    if claim.states == "zero":
-        still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
-        case = replace(case, blocks={**case.blocks, **still})
-    return case
-
-
-def _seen(engine: Engine, case: Case) -> _Seen:
-    """What a case shows."""
-    truth, answer = Truth(case), ask(engine, case)
-    forward = tuple(
-        name
-        for name, expected in truth.forward.items()
-        if compare(name, answer.forward[name], expected.truth, expected.bound)
-    )
-    blocks = {
-        name
-        for name, got in answer.gradients()
-        if compare(name, got, truth.blocks[name].truth, truth.blocks[name].bound)
-    }
-    return _Seen(truth, answer, forward, tuple(name for name in answer.blocks if name in blocks))
-
-
-def _wrong_parts(engine: Engine, seen: _Seen, name: str) -> tuple[str, ...]:
-    """Those of a block's parts that are wrong; () where it has none or all of them are."""
-    block = engine.model.block(name)
-    if not block.parts:
-        return ()
-    expected = seen.truth.blocks[name]
-    wrong = tuple(
-        part
-        for part, got, want in zip(
-            block.parts, _split(block, seen.answer.blocks[name]), _split(block, expected.truth), strict=True
-        )
-        if compare(name, got, want, expected.bound)
-    )
-    return () if wrong == block.parts else wrong
-
-
-def _split(block: Block, array: Array) -> list[Array]:
-    return np.split(array, len(block.parts))
-
-
-def _blocks_in_words(engine: Engine, seen: _Seen) -> Iterator[str]:
-    """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is zero'."""
-    alike: dict[str, list[str]] = {}
-    for name in seen.blocks:
-        parts = _wrong_parts(engine, seen, name)
-        how = f"wrong in {', '.join(parts)}" if parts else "wrong"
-        alike.setdefault(how + _factor(engine, seen, name, parts), []).append(name)
-    for how, names in alike.items():
-        yield f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} {how}"
-
-
-def _factor(engine: Engine, seen: _Seen, name: str, parts: tuple[str, ...]) -> str:
-    """What the wrong parts are instead, where that is a constant factor of what they should be."""
-    block, case = engine.model.block(name), seen.truth.case
-    got, want = seen.answer.blocks[name], seen.truth.blocks[name].truth
-    if parts:
-        chosen = [block.parts.index(part) for part in parts]
-        got = np.concatenate([_split(block, got)[i] for i in chosen])
-        want = np.concatenate([_split(block, want)[i] for i in chosen])
-    if not got.any():
-        return " (all zero)"
-    largest = np.unravel_index(np.argmax(np.abs(want)), want.shape)
-    factor = complex(got[largest] / want[largest])
-    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=ALIKE, atol=0):
-        return ""
-    known = {
-        -1.0: "the sign is wrong",
-        2.0: "twice what it should be",
-        0.5: "half of what it should be",
-        1 / case.records: f"1/{case.records} of what it should be, a mean over records",
-        1 / case.steps: f"1/{case.steps} of what it should be, a mean over steps",
-    }
-    for value, words in known.items():
-        if abs(factor.real - value) <= ALIKE * abs(value):
-            return f" ({words})"
-    return f" ({factor.real:.4g} times what it should be)"
-
-
-def _right_elsewhere(engine: Engine, wrong: _Seen) -> Iterator[str]:
+def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
     """Under what simpler circumstances the same blocks are right."""
     case = wrong.truth.case
     if engine.claim.records[0] == 1 and case.records > 1:
-        one = _seen(engine, _case(engine, case.steps, records=1))
-        if not one.blocks:
+        one = look_at(engine, healthy_case(engine, case.steps, records=1))
+        if not one.wrong:
             yield "right for one record"
     if not isinstance(case.objective, Cotangents):
         return
@@ -280,29 +127,29 @@ def _right_elsewhere(engine: Engine, wrong: _Seen) -> Iterator[str]:
     shown = [
         name
         for name, objective in cotangents.items()
-        if _seen(engine, replace(case, objective=objective)).blocks
+        if look_at(engine, replace(case, objective=objective)).blocks
     ]
     if 0 < len(shown) < len(cotangents):
-        yield f"only where {' or '.join(shown)} has a cotangent"
+        verb = "have" if len(shown) > 1 or "the outputs" in shown else "has"
+        yield f"only where {' or '.join(shown)} {verb} a cotangent"
 
 
 def _lags(engine: Engine) -> Iterator[str]:
     """At which lags the inputs' gradients are wrong, read off a loss at the last step alone."""
-    case = _case(engine, min(max(STEPS), engine.claim.steps[1]))
+    case = healthy_case(engine)
     if not isinstance(case.objective, Cotangents):
         return
     outputs = 0 * outputs_cotangent(case)
     outputs[:, -1] = outputs_cotangent(case)[:, -1]
     none = tuple(0 * array for array in final_cotangents(case))
-    seen = _seen(engine, replace(case, objective=Cotangents(outputs, none)))
+    seen = look_at(engine, replace(case, objective=Cotangents(outputs, none)))
     for block in engine.model.of(Use.INPUT):
         if block.name in seen.blocks:
-            expected = seen.truth.blocks[block.name]
-            got = seen.answer.blocks[block.name]
+            got, want, bound = seen.got[block.name], seen.want(block.name), seen.bound(block.name)
             wrong = [
                 case.steps - 1 - s
                 for s in range(case.steps - 1, -1, -1)
-                if compare("", got[:, s], expected.truth[:, s], expected.bound)
+                if compare("", got[:, s], want[:, s], bound)
             ]
             if len(wrong) < case.steps:
                 lags = ", ".join(map(str, wrong))

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, output_of
 from verification.asked.claim import Claim
 from verification.asked.layouts import laid_out
@@ -50,6 +50,13 @@ class Engine(Protocol):
     def claim(self) -> Claim:
         """What it claims to do."""
 
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """How its arrays differ from the model's, by its door's description; None where that has none."""
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Engine":
+        """The same engine as one of another model, or of other arrays; raises ValueError for none."""
+
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The forward's parts and the gradient's blocks, by name, of these very arrays.
 
@@ -57,8 +64,11 @@ class Engine(Protocol):
         Raises InvalidAnswer where what comes back has not the door's form.
         """
 
-    def program(self, case: Case, part: str, want: Array, bound: float, property_: str) -> str:
-        """A program that asks for the part of the answer as a property does, and fails where it is wrong."""
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that asks for the part of the answer as a property does, and fails where it is wrong.
+
+        ``bound``: the error that is accepted, in all entries or in each.
+        """
 
 
 def ask(engine: Engine, case: Case) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case
 from verification.comparison import unequal
 from verification.judging.engine import Engine, InvalidAnswer, ask

@@ -17,6 +17,7 @@ from verification.judging.properties import FORM, Finding, Looked, Trial, Truth
 from verification.judging.ragged import RaggedTruth
 
 LAG_BY_LAG = "lag by lag"
+UNITS_PERMUTE = "units permute"
 BITS = "bits"
 PADDING = "padding"
 
@@ -27,7 +28,7 @@ PROPERTIES: dict[str, Callable[[Trial], Looked]] = {
     LAG_BY_LAG: lambda trial: lag_by_lag(trial.engine, trial.truth.case),
     "records add up": properties.records_add_up,
     "records permute": properties.records_permute,
-    "units permute": properties.units_permute,
+    UNITS_PERMUTE: properties.units_permute,
     "inputs stay": properties.inputs_stay,
     "second call": properties.second_call,
     "memory layout": properties.memory_layout,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.draws import TIMES
 from verification.comparison import compare
 from verification.judging.diagnosis import Diagnosis

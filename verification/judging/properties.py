@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.model import Block, Model, Use
 from verification.comparison import Disagreement, compare
@@ -225,12 +225,14 @@ def final_cotangents(case: Case) -> tuple[Array, ...]:
 def second_call(trial: Trial) -> Looked:
     """After a call for another problem a call is as right as the first, whose answer has not changed."""
     engine, truth, first = trial.engine, trial.truth, trial.answer
-    kept = {name: part.copy() for name, part in first.parts().items()}
+    parts = {**first.forward, **first.blocks}
+    kept = {name: part.copy() for name, part in parts.items()}
     ask(engine, relaid(truth.case, lambda array: -array))
     some = next(iter(truth.blocks.values()))
-    for name, part in first.parts().items():
+    for name, part in parts.items():
         changed = not np.array_equal(part, kept[name], equal_nan=True)
-        yield name, f"{name} of the first call is changed by a second one" if changed else None, some
+        told = name if name in first.forward else f"d_{name}"
+        yield name, f"{told} of the first call is changed by a second one" if changed else None, some
     yield from agreement(ask(engine, truth.case), truth)
 
 
@@ -274,6 +276,14 @@ def units_permute(trial: Trial) -> Looked:
                 for key, array in answer.blocks.items()
             }
             yield from _joined(blocks, truth)
+
+
+def permuted(case: Case, part: str, want: tuple[Array, float]) -> tuple[Case, Array, float]:
+    """What ``units_permute`` asks first: the case, a block's gradient there, and how closely it is held."""
+    name = next(name for name in unit_dimensions(case.model) if case.sizes[name] > 1)
+    order = np.roll(np.arange(case.sizes[name]), 1)
+    other = _of_units(case, name, order)
+    return other, _permuted(want[0], case.model.block(part), name, order), 2 * want[1]
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.model import Use
 from verification.judging.properties import Truth

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
+from verification.arrays import Array
 from verification.asked.case import Case
 from verification.asked.claim import Claim
 from verification.asked.draws import TIMES, cases
@@ -24,12 +25,13 @@ from verification.asked.numbering import Row as SampleRow
 from verification.asked.resolving import narrowed
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
+from verification.judging.apart import shown
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
 from verification.judging.engine import Engine
 from verification.judging.exactness import EXACT, ExactTruth
-from verification.judging.findings import LAG_BY_LAG, PLAIN, findings, truth_of
-from verification.judging.properties import FORM, Finding, Truth
+from verification.judging.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, findings, truth_of
+from verification.judging.properties import FORM, Finding, Truth, permuted
 from verification.judging.ragged import RaggedTruth
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import smallest
@@ -304,8 +306,13 @@ class _Guarded:
     """An engine whose calls are watched by the process that started this one."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
+        self._engine, self._channel = engine, channel
         self.model, self.claim, self.program = engine.model, engine.claim, engine.program
+        self.arrays = engine.arrays
         self.answer = channel.guarded(engine.answer)
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "_Guarded":
+        return _Guarded(self._engine.otherwise(model, arrays), self._channel)
 
 
 def tally_of(engine: Engine, truth: Judged) -> Tally:
@@ -379,14 +386,21 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     if isinstance(shrunk, Lost) or shrunk is None:
-        return diagnosis, _example(engine, case, finding, False)
-    return diagnosis, _example(engine, Case(engine.model, **shrunk[0]), shrunk[1], True)
+        return diagnosis, example_of(engine, case, finding, False)
+    return diagnosis, example_of(engine, Case(engine.model, **shrunk[0]), shrunk[1], True)
 
 
-def _example(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
+def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
+    """A case on which something was found, as an example with its program."""
     truth = truth_of(case)
     blocks = engine.claim.blocks
     part = finding.part if finding.part in (*truth.forward, *blocks) else blocks[0]
-    code = engine.program(case, part, *truth.want(part), finding.property)
+    asked: tuple[Case, Array, float | Array] = (case, *truth.want(part))
+    if finding.property == LAG_BY_LAG:
+        asked = shown(case, engine.claim, part)
+    elif finding.property == UNITS_PERMUTE:
+        asked = permuted(case, part, truth.want(part))
+    other, want, bound = asked
+    code = engine.program(other, part, want, bound, finding.property)
     code = f"# {finding.wrong}\n{code}"
     return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.builtins import tuple as traced_tuple
 from autograd.core import make_vjp
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Named, State, Use

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import WIDER, Case
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Named, State, Use

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Named, State, Use

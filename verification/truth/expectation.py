@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import WIDER, Case, Cotangents, real_of
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Block, Named, State, Use

@@ -8,7 +8,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Named, Use

@@ -12,7 +12,7 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import WIDER, real_of
 from verification.tolerance import DRAWS, PERTURBATION, Expected, least_normal, unit
 

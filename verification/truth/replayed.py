@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, by_reach
 from verification.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import WIDER, Case, real_of
 from verification.tolerance import DRAWS, PERTURBATION, least_normal, unit
 from verification.truth.observed import Call, rounded

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, Targets, random_case
 from verification.asked.functions import Arithmetic, Function, Namespace, UnknownName
 from verification.asked.model import Model, Named, Sizes, State, Use

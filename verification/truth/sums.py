@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import Case, real_of
 from verification.tolerance import DRAWS, least_healthy, least_normal
 from verification.truth.rounding import Copies

@@ -23,7 +23,7 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 
-from rnn.arrays import Array
+from verification.arrays import Array
 from verification.asked.case import WIDER, Case, by_reach, real_of
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Named, State, Use

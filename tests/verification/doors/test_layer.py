@@ -1,9 +1,6 @@
 """The door for a layer: what it is given, what it may return, and the program that it prints."""
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +9,9 @@ from tests.layers import RIGHT, lstm, scan
 from verification import Scope, layer, models
 from verification.asked.case import random_case
 from verification.asked.draws import dimensions
-from verification.doors.layer import CALLS
 from verification.judging.engine import InvalidAnswer, ask
 from verification.judging.findings import findings
 from verification.judging.properties import Truth
-
-ROOT = Path(__file__).parents[3]
 
 
 def some(model, records=3, steps=4):
@@ -159,71 +153,14 @@ def test_what_is_no_function_and_no_model_is_refused(given, message):
         layer(*given[:2], model=given[2])
 
 
-WRONG = {
-    "": ("d_xs[:, t] = da @ U", "d_xs[:, t] = 2 * da @ U"),
-    "inputs stay": ("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]"),
-    "second call": ("dh, dc = d_state\n", "dh, dc = d_state; COUNT.append(0); dh = dh * len(COUNT)\n"),
-    "memory layout": (
-        "dh = dh + d_outputs[:, t]",
-        "dh = dh + d_outputs[:, t] * d_outputs.flags.c_contiguous",
-    ),
-}
-
-
-@pytest.mark.parametrize("property_", CALLS)
-def test_a_program_fails_as_printed(tmp_path, property_):
-    """Run as the file that it is, beside the module that it imports; and not where the layer is right."""
-    text = Path(lstm.__file__).read_text("utf-8")
-    right, wrong = WRONG[property_]
-    assert text.count(right) == 1
-    (tmp_path / "mine.py").write_text(text.replace(right, wrong) + "\nCOUNT = []\n", "utf-8")
-    program = program_of("mine", property_)
-    (tmp_path / "example.py").write_text(program, "utf-8")
-    assert run(tmp_path).returncode == 1
-    assert "AssertionError" in run(tmp_path).stderr
-    (tmp_path / "mine.py").write_text(text, "utf-8")
-    assert run(tmp_path).returncode == 0
-
-
-def run(folder):
-    """The program, in its folder."""
-    return subprocess.run([sys.executable, "example.py"], cwd=folder, capture_output=True, text=True)
-
-
-def program_of(module, property_):
-    """The printed program of a layer that a module of that name holds."""
-
-    def forward(params, xs, state):
-        """Of another module, as Python sees it."""
-
-    def backward(saved, d_outputs, d_state):
-        """Of another module, as Python sees it."""
-
-    for function in (forward, backward):
-        function.__module__, function.__qualname__ = module, function.__name__
-    engine = layer(forward, backward, model=models.lstm)
-    case = some(models.lstm)
-    expected = Truth(case).blocks["xs"]
-    return engine.program(case, "xs", expected.truth, expected.bound, property_)
-
-
-def test_the_program_speaks_the_engine_s_layout():
-    """Its names, orientation, order and axes, for a parameter, a state and an output."""
-    engine = layer(other_layout, other_backward, model=models.lstm, arrays=ARRAYS)
-    case = some(models.lstm)
-    truth = Truth(case)
-    for part, expression in (
-        ("W", "d_params['Wh']"),
-        ("b", "d_params['b_ih']"),
-        ("c0", "d_initial[1]"),
-        ("xs", "d_xs"),
-        ("outputs", "outputs"),
-        ("final c0", "final[1]"),
-    ):
-        expected = {**truth.forward, **truth.blocks}[part]
-        code = engine.program(case, part, expected.truth, expected.bound, "autograd")
-        assert f"got = {expression}\n" in code
-        code = code.replace("from tests.verification.doors.test_layer import", "from placeholder import")
-        lines = [line for line in code.splitlines() if not line.startswith("from ")]
-        made = {"forward": other_layout, "backward": other_backward}
-        exec("\n".join(lines), made)
+def test_a_layer_is_described_otherwise():
+    """As one of other arrays, or of another model: what both have is claimed as before, and what is new."""
+    engine = layer(scan.forward, scan.backward, model=models.gru, scope=Scope(blocks=("U", "W", "xs")))
+    assert engine.arrays == {}
+    other = engine.otherwise(models.gru, {"gates": "zrn"})
+    assert other.arrays == {"gates": "zrn"}
+    assert other.layout.places["W"].order == (1, 0, 2)
+    before = engine.otherwise(models.gru_reset_before, {})
+    assert before.model is models.gru_reset_before
+    assert before.claim.blocks == ("U", "W", "xs")
+    assert before.otherwise(models.gru, {}).claim.blocks == ("U", "W", "bn", "xs")

@@ -1,16 +1,16 @@
-"""A planted fault is caught, and its block and gate are named."""
+"""A diagnosis beside its cases; the faults, and the table of sentences, have files of their own."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import pytest
 
 from tests.layers import lstm, planted, scan
-from tests.layers.faults import FAULTS
-from verification import Scope, layer, models
+from verification import Scope, layer, models, step
 from verification.asked.case import random_case
 from verification.asked.draws import dimensions
+from verification.asked.policies import FULL, Policy
 from verification.judging.diagnosis import diagnose
 from verification.judging.findings import findings
 from verification.judging.properties import Finding, Truth
@@ -31,105 +31,107 @@ def small(engine):
     return random_case(engine.model, np.random.default_rng(0), sizes, 3, 3, dtype)
 
 
-def caught(engine):
-    """The properties that such a case refutes."""
-    return {each.property for each in findings(engine, Truth(small(engine))) if each.wrong is not None}
-
-
-def told(engine):
-    """The sentence."""
-    return str(diagnose(engine, FOUND, small(engine)))
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_is_caught_and_placed(fault):
-    """By both oracles; the stage, the blocks and the gates are those of its story."""
-    made = fault.planted()
-    engine = layer(made.forward, made.backward, model=fault.model)
-    assert {"autograd", "lags"} <= caught(engine)
-    found = diagnose(engine, FOUND, small(engine))
-    assert (found.stage, found.blocks, found.parts) == (fault.stage, fault.blocks, fault.parts)
-
-
-SENTENCES = {
-    "a gate": (
-        ("d_f = dc * c_prev * f * (1 - f)", "d_f = dc * c_prev * f"),
-        "U, W, b are wrong in f; xs, h0 are wrong: the derivative of one step is at fault.",
-    ),
-    "a mean": (
-        ("d_b += da.sum(axis=0)", "d_b += da.mean(axis=0)"),
-        "b is wrong (1/3 of what it should be, a mean over records): what flows back is right, and what is "
-        "made of it is at fault (right for one record).",
-    ),
-    "a sign": (
-        ("d_U += da.T @ x", "d_U -= da.T @ x"),
-        "U is wrong (the sign is wrong): what flows back is right, and what is made of it is at fault.",
-    ),
-    "twice": (
-        ("d_b += da.sum(axis=0)", "d_b += 2 * da.sum(axis=0)"),
-        "b is wrong (twice what it should be): what flows back is right, and what is made of it is at fault.",
-    ),
-    "some factor": (
-        ("d_b += da.sum(axis=0)", "d_b += 1.25 * da.sum(axis=0)"),
-        "b is wrong (1.25 times what it should be): what flows back is right, and what is made of it is at "
-        "fault.",
-    ),
-    "never accumulated": (
-        ("d_W += da.T @ h_prev", "d_W = da.T @ h_prev"),
-        "W is wrong from T = 2 on, right with fewer steps: what flows back is right, and what is made of it "
-        "is at fault.",
-    ),
-    "never carried": (
-        ("dh, dc = da @ W, dc * f", "dh, dc = da @ W, 0 * dc"),
-        "c0 is wrong (all zero): what is carried from step to step is at fault (of the loss at the last step "
-        "xs is wrong at lag 1, 2, 3).",
-    ),
-    "forward": (
-        ("h = o * s", "h = o * c"),
-        "outputs and final h0 are wrong: the forward is at fault.",
-    ),
-    "forward later": (
-        ("c = f * c_prev + i * g", "c = f * c_prev * (1 + (t == 1) * 1e-6) + i * g"),
-        "outputs and final h0 and final c0 are wrong from T = 2 on, right with fewer steps: the forward is "
-        "at fault.",
-    ),
-    "a missing state": (
-        ("dh, dc = d_state", "dh, dc = d_state[0], 0 * d_state[1]"),
-        "U, W, b are wrong in i, f, g; xs, h0, c0 are wrong: the derivative of one step is at fault (only "
-        "where the final c0 has a cotangent).",
-    ),
-}
-
-
-@pytest.mark.parametrize(("lines", "sentence"), SENTENCES.values(), ids=SENTENCES)
-def test_the_sentence(lines, sentence):
-    """Word for word."""
-    assert str(told(wrong_layer(*lines))) == sentence
-
-
 def test_what_no_small_case_shows_is_a_matter_of_size():
-    """Or of conduct, where a property about other calls is refuted."""
-    right = layer(lstm.forward, lstm.backward, model=models.lstm)
+    """Or, where the case is right when it is asked again, of none that can be told."""
     once = wrong_layer("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) == 5))")
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 5, 2)
     found = diagnose(once, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
-    assert (found.stage, found.sentence) == (
-        "size",
-        "d_U[0]: got 1, want 2, at N 5, T 2, D 3, H 2, float64: small cases of healthy numbers are right.",
+    assert (found.stage, found.blocks, found.as_if) == ("size", ("U",), "twice what it should be")
+    assert found.sentence == (
+        "U is wrong (twice what it should be) at N = 5 alone: small cases of healthy numbers are right."
     )
-    found = diagnose(right, Finding("inputs stay", "xs", "xs is changed in place"), case)
-    assert found.sentence == "xs is changed in place: inputs stay alone is refuted."
+    right = layer(lstm.forward, lstm.backward, model=models.lstm)
+    found = diagnose(right, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
+    assert found.sentence == (
+        "d_U[0]: got 1, want 2, at N 5, T 2, D 3, H 2, float64: small cases of healthy numbers are right."
+    )
+
+
+def test_conduct_is_told_by_all_properties_that_refute_it():
+    """That a call changes what is given also shows where that is read-only."""
+    careless = wrong_layer("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]")
+    found = diagnose(
+        careless, Finding("inputs stay", "xs", "d_state[0] is changed in place"), small(careless)
+    )
+    assert found.stage == "conduct"
+    assert found.sentence == (
+        "d_state[0] is changed in place: inputs stay and memory layout alone are refuted."
+    )
 
 
 def test_an_answer_that_has_not_the_form_is_told_as_that():
-    """Whether the run found it, or a case of the diagnosis does."""
-    right = layer(lstm.forward, lstm.backward, model=models.lstm)
-    told = "The engine does not answer in form: W is missing."
-    assert diagnose(right, Finding("form", "", "W is missing"), small(right)).sentence == told
+    """With where it has not, if it answers elsewhere."""
     broken = wrong_layer('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
-    assert diagnose(broken, FOUND, small(broken)).sentence == (
-        "The engine does not answer in form: the gradient of b is missing, needed an array (8,)."
+    missing = "the gradient of b is missing, needed an array (8,)"
+    assert diagnose(broken, Finding("form", "", missing), small(broken)).sentence == (
+        f"The engine does not answer in form: {missing}."
     )
+    large = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) < 5")
+    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 9, 2)
+    found = diagnose(large, Finding("form", "", "raised AssertionError: "), case)
+    assert (found.stage, found.sentence) == (
+        "form",
+        "The engine does not answer in form from N = 5 on: raised AssertionError: ; all else is right.",
+    )
+
+
+def test_an_engine_of_one_record_is_told_as_that():
+    """And what it says of one is judged."""
+    alone = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) == 1, 'one'")
+    told = diagnose(alone, Finding("form", "", "raised AssertionError: one"), small(alone))
+    assert (told.stage, told.sentence) == (
+        "form",
+        "The engine does not answer in form where N = 3: raised AssertionError: one; all else is right.",
+    )
+
+
+def test_a_reading_that_agrees_is_judged_as_any():
+    """What fails under it is told too."""
+    made = planted(lstm, "params, tape = saved", "params, tape = saved; tape[1]")
+
+    def forward(params, xs, state):
+        return made.forward({**params, "W": params["Wh"]}, xs, state)
+
+    def backward(saved, d_outputs, d_state):
+        d_params, *others = made.backward(saved, d_outputs, d_state)
+        return {**d_params, "Wh": d_params["W"]}, *others
+
+    engine = layer(forward, backward, model=models.lstm)
+    assert diagnose(engine, FOUND, small(engine)).sentence == (
+        "The forward agrees if W is called Wh: say arrays={'W': 'Wh'}. Then: The engine does not answer in "
+        "form where T = 1: raised IndexError: list index out of range; all else is right."
+    )
+
+
+def test_a_truncation_is_told_from_the_full_gradient():
+    """Which is right: what is asked, and what is done instead."""
+
+    def one(params, x, state):
+        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+    def back(saved, d_state):
+        a, h = saved
+        return {}, {"a": h * d_state[0], "x": d_state[0]}, (a * d_state[0],)
+
+    right = step(one, back, model=models.scan)
+    cut = Truncates(right, lambda policy: FULL)
+    case = replace(small(right), policy=Policy("Window", (1,)))
+    found = diagnose(cut, FOUND, case)
+    assert (found.stage, found.blocks) == ("truncation", ("a", "x", "h0"))
+    assert found.sentence == (
+        "a, x, h0 are wrong under Window(1): the truncation is at fault, as if the gradient were not "
+        "truncated."
+    )
+    short = Truncates(right, lambda policy: Policy("Window", (0,)) if policy != FULL else FULL)
+    assert diagnose(short, FOUND, case).as_if == "each loss reached its own step alone"
+
+
+class Truncates:
+    """A step whose loops truncate otherwise than they are asked."""
+
+    def __init__(self, engine, change):
+        self.model, self.claim, self.arrays = engine.model, engine.claim, engine.arrays
+        self.answer = lambda case: engine.answer(replace(case, policy=change(case.policy)))
 
 
 def test_a_scope_bounds_the_diagnosis():

@@ -1,0 +1,15 @@
+"""Faults of hand-written backwards, planted in plain layers, each with what a diagnosis owes it.
+
+Most were found in public code, as their stories say; the others are slips of the same kind.
+"""
+
+from tests.layers.faults.fault import Fault
+from tests.layers.faults.gru import GRU
+from tests.layers.faults.lstm import LSTM
+from tests.layers.faults.lstm_conduct import CONDUCT
+from tests.layers.faults.scan import SCAN
+from tests.layers.faults.vanilla import VANILLA
+
+FAULTS: tuple[Fault, ...] = (*LSTM, *CONDUCT, *GRU, *SCAN, *VANILLA)
+
+__all__ = ["FAULTS", "Fault"]

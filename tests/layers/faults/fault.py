@@ -1,0 +1,36 @@
+"""A fault as data: two lines of a plain layer, and what is owed to it."""
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from tests.layers import planted
+from verification.asked.model import Model
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A wrong layer and its place.
+
+    ``right`` and ``wrong``: a line of the layer, and what stands there instead. ``stage``, ``blocks``,
+    ``parts`` and ``as_if``: the diagnosis. ``caught_by``: a property that refutes it. ``records``, ``steps``,
+    ``scale``: a case on which it shows; its numbers are between −scale and scale.
+    """
+
+    family: str
+    story: str
+    model: Model
+    module: ModuleType
+    right: str
+    wrong: str
+    stage: str
+    blocks: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    as_if: str | None = None
+    caught_by: str = "autograd"
+    records: int = 3
+    steps: int = 3
+    scale: float = 1.0
+
+    def planted(self) -> ModuleType:
+        """The wrong layer."""
+        return planted(self.module, self.right, self.wrong)

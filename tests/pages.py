@@ -1,0 +1,137 @@
+"""Pages as tests read them, and a report in which everything is made up."""
+
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+
+from rnn import Window
+from rnn.training import History
+from verification.detection import SIZES, Accuracy, Alarms, Curve, Detection, Share
+from verification.exercise import CONTRACT
+from verification.outcome import Report
+from verification.scalars import ScalarRow
+from verification.sine import Recipe, Sine
+from verification.strategies import POLICIES
+from verification.suite import EVERY_PROPERTY, Profile, Row, Verification
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+NASTY = "</code><script>alert('1 < 2 & 3')</script>"
+
+
+class Page(HTMLParser):
+    """Reads a page and notes its elements, its ids, its links and its text; refuses a wrong end tag."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.text = [], [], Counter()
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text[self.open[-1] if self.open else ""] += 1
+
+    def attributes(self, name):
+        """Every value of an attribute."""
+        return [attrs[name] for _, attrs in self.elements if name in attrs]
+
+    def named(self, tag):
+        """The attributes of every element of a name."""
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+def verification(**changed):
+    """A run in which everything held; ``changed`` replaces what the row forward, Full, says."""
+    rows = [
+        Row(name, policy, 1200, 1100, 3)
+        for check in EVERY_PROPERTY
+        for name in check.rows
+        for policy in POLICIES
+    ]
+    rows[0] = replace(rows[0], **changed)
+    seen = {entry.name: 50 for entry in CONTRACT}
+    return Verification(Profile("quick", 1200, 200), 7, 12.34, 1400, 1000, tuple(rows), seen)
+
+
+def sine():
+    """A training of which everything is made up."""
+    losses = History([3.0, 2.0, 1.0], [4.0, 3.0, 2.0])
+    wave = np.sin(np.arange(100.0))
+    pair = wave[:50], wave[:50] + 0.01
+    free = wave, wave + 0.02
+    return Sine(Recipe(2, Window(5)), losses, 0.01, 0.02, {"predict zero": 0.7}, pair, free)
+
+
+MUTANTS = {
+    "total": 2,
+    "killed": 1,
+    "survivors": ["one that lives"],
+    "equivalent": 3,
+    "accused": [],
+    "catalogue": [
+        {
+            "name": f"one that dies {NASTY}",
+            "story": f"the story {NASTY}",
+            "source": f"the source {NASTY}",
+            "edits": f"- right {NASTY}\n+ wrong",
+            "names": "lags",
+            "caught_by": ["lags", "autograd"],
+            "failure": f"W: got 1, want 2 {NASTY}",
+            "example": f"problem = 1 {NASTY}",
+            "diagnosis": f"the recursion is wrong {NASTY}",
+        },
+        {
+            "name": "one that lives",
+            "story": "",
+            "source": "",
+            "edits": "",
+            "names": "exact",
+            "caught_by": [],
+            "failure": None,
+            "example": None,
+        },
+    ],
+}
+
+SPECIMEN = {"verdict": "refuted", "reasons": [f"U does not depend on the target {NASTY}"]}
+
+
+def measured():
+    """A measurement of which everything is made up."""
+    rising = tuple(range(len(SIZES)))
+    return Detection(
+        seed=0,
+        cases=30,
+        planted=30,
+        undetermined=2,
+        sizes=SIZES,
+        curves=(
+            Curve(f"this suite {NASTY}", "", 28, 0, (28,) * len(SIZES), {}),
+            Curve("a peer", "1.2", 28, 1, rising, {"W": 2}),
+            Curve("no judge", "1.2", 0, 28, (0,) * len(SIZES), {}),
+        ),
+        absent=("a peer that is absent",),
+        shares=(Share("tanh", 100, 91), Share("relu", 0, 0)),
+        accuracy=(Accuracy("by hand", "float64", 10, (0.1, 0.5, 1.0), (1e-16, 1e-15, 1e-14)),),
+        alarms=Alarms(1000, 20_000, 0, None),
+    )
+
+
+def full():
+    """A report with every part."""
+    scalar = ScalarRow("tanh", np.dtype(float), f"bend {NASTY}", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
+    return Report(verification(), sine(), sine(), None, MUTANTS, SPECIMEN, measured(), (scalar,))

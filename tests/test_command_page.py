@@ -1,0 +1,61 @@
+"""docs/judge/command.md: its example is run, and prints and writes what the page says."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "judge" / "command.md").read_text("utf-8")
+SHOWN = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def run(folder, *call):
+    """A call of Python in a folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, *call], cwd=folder, capture_output=True, text=True, env=environment, check=False
+    )
+
+
+def shown(kind):
+    """The page's blocks of a kind."""
+    return [block for name, block in SHOWN if name == kind]
+
+
+def judged(folder, text):
+    """Exit code and standard output of the page's command, beside a file with that text."""
+    (folder / "decay.py").write_text(text, "utf-8")
+    (command,) = shown("sh")
+    python, *rest = command.split()
+    assert python == "python"
+    done = run(folder, *rest)
+    return done.returncode, done.stdout
+
+
+def test_the_command_prints_and_writes_what_the_page_says(tmp_path):
+    """To the letter, but for how long it took."""
+    (program,) = shown("python")
+    assert judged(tmp_path, program) == (0, shown("text")[0])
+    found, said = json.loads((tmp_path / "out.json").read_text("utf-8")), json.loads(shown("json")[0])
+    assert list(found) == list(said)
+    assert {**found, "seconds": 0} == {**said, "seconds": 0}
+
+
+def test_the_command_refutes_with_the_fault_of_the_page(tmp_path):
+    """The lines of the page's diff, the one for the other; and the program fails as printed."""
+    (program,), (diff,) = shown("python"), shown("diff")
+    right, wrong = (line[1:] for line in diff.splitlines())
+    assert program.count(right) == 1
+    code, out = judged(tmp_path, program.replace(right, wrong))
+    assert code == 1
+    assert out.startswith(shown("text")[1])
+    found = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert list(found["diagnosis"]) == ["stage", "blocks", "sentence", "as_if"]
+    assert out.partition("smallest example:\n\n")[2].startswith(found["example"])
+    (tmp_path / "example.py").write_text(found["example"], "utf-8")
+    failed = run(tmp_path, "example.py")
+    assert failed.returncode == 1
+    assert "AssertionError" in failed.stderr

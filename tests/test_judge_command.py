@@ -1,0 +1,119 @@
+"""``python -m verification judge`` as a user calls it, in a folder of their own that has an rnn.py."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# A layer whose cell is a neighbour's, and that neighbour has the name of our package.
+THEIRS = (ROOT / "tests" / "layers" / "scan.py").read_text("utf-8")
+MINE = """import rnn
+from verification import Scope, layer
+from verification.models import scan
+
+scope = Scope(dtypes=("float64",), records=(1, 3), steps=(1, 4))
+net = layer(rnn.forward, rnn.backward, model=scan, scope=scope)
+"""
+
+
+def run(folder, *call):
+    """A call of Python in a folder: exit code, standard output and error."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, *call], cwd=folder, capture_output=True, text=True, env=environment, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def judge(folder, *argv):
+    """The command in a folder."""
+    return run(folder, "-m", "verification", "judge", *argv)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A user's folder."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "rnn.py").write_text(THEIRS, "utf-8")
+    (folder / "mine.py").write_text(MINE, "utf-8")
+    return folder
+
+
+def test_a_right_layer_beside_an_rnn_of_its_own(project):
+    """Verified, from within the folder; JSON alone on standard output, the page, and nothing else left."""
+    code, out, err = judge(project, "mine.py:net", "--json", "-", "--out", "there")
+    found = json.loads(out)
+    assert (code, found["verdict"]) == (0, "verified")
+    assert "\nverified\nscope: float64; " in err
+    assert "left: cases" in err
+    assert (project / "there" / "report.html").stat().st_size < 400_000
+    assert {*os.listdir(project)} - {"__pycache__"} == {"mine.py", "rnn.py", "there"}
+
+
+def test_a_wrong_layer_from_elsewhere(project, tmp_path):
+    """Refuted; the sentence, and a program that fails as printed beside the user's files."""
+    wrong = THEIRS.replace("d_x[:, t] = dh", "d_x[:, t] = -dh")
+    assert wrong != THEIRS
+    (project / "rnn.py").write_text(wrong, "utf-8")
+    code, out, _ = judge(tmp_path, "project/mine.py:net", "--json", "out.json")
+    found = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert (code, found["verdict"]) == (1, "refuted")
+    assert out.startswith("refuted\nscope: float64; ")
+    assert found["diagnosis"]["blocks"] == ["x"]
+    assert f"diagnosis: {found['diagnosis']['sentence']}\n" in out
+    (project / "example.py").write_text(found["example"], "utf-8")
+    ended, _, told = run(project, "example.py")
+    assert ended == 1
+    assert "AssertionError" in told
+
+
+def test_the_same_from_a_program(project):
+    """``import rnn`` is theirs before and after, the doors are ours, and a function of problems as well."""
+    (project / "own.py").write_text(
+        MINE
+        + """
+from verification import Problem, manual, verify
+from verification.suite import Profile
+import rnn as mine
+
+found = verify(net, Profile("short", 100, 0))
+print(found.verdict, mine is rnn, hasattr(rnn, "forward"))
+print(verify(manual, Profile("tiny", 3, 1)).cases)
+""",
+        "utf-8",
+    )
+    code, out, err = run(project, "own.py")
+    assert (code, err) == (0, "")
+    verdict, cases = out.splitlines()
+    assert verdict.endswith("True True")
+    assert int(cases) >= 3
+
+
+MISUSES = {
+    "no colon": (["mine.py"], "'mine.py', needed FILE.py:NAME"),
+    "no file": (["none.py:net"], "none.py: no such file"),
+    "no name": (["mine.py:nothing"], "mine.py: no 'nothing' there, needed one of layer, net"),
+    "no engine": (["mine.py:scope"], "needed what a door returned"),
+    "a broken file": (["broken.py:net"], "broken.py, line 1: ZeroDivisionError: division by zero"),
+    "no target": ([], "the following arguments are required: FILE.py:NAME"),
+    "no place": (["mine.py:net", "--json", "no/where.json"], "no/where.json: No such file or directory"),
+    "no profile": (["mine.py:net", "--profile", "hasty"], "invalid choice: 'hasty'"),
+}
+
+
+@pytest.mark.parametrize("name", MISUSES)
+def test_misuse_is_one_line(project, name):
+    """Exit code 2, no traceback, and no report."""
+    (project / "broken.py").write_text("1 / 0\n", "utf-8")
+    argv, words = MISUSES[name]
+    code, out, err = judge(project, *argv)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("python -m verification judge: ")
+    assert words in err
+    assert not (project / "verification-report").exists()

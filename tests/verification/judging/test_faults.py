@@ -1,0 +1,74 @@
+"""The catalogue of faults: each is caught for its own reason, and its place is named, gates included."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers.faults import FAULTS
+from verification import layer, verify
+from verification.asked.case import random_case
+from verification.asked.draws import dimensions
+from verification.judging import shrinking
+from verification.judging.diagnosis import diagnose
+from verification.judging.findings import findings
+from verification.judging.properties import Truth
+
+# What a diagnosis may ask of an engine.
+CALLS = 150
+
+
+def case_of(fault):
+    """A case on which it shows."""
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(fault.model))}
+    dtype = np.complex128 if fault.model.complex else np.float64
+    case = random_case(fault.model, np.random.default_rng(0), sizes, fault.records, fault.steps, dtype)
+    blocks = {name: array * fault.scale for name, array in case.blocks.items()}
+    return replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: array * fault.scale))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.model.name}: {fault.story}")
+def test_a_fault_is_caught_and_placed(fault):
+    """By its own property; stage, blocks, gates and what is computed instead are those of its story."""
+    made = fault.planted()
+    calls = []
+
+    def forward(*arguments):
+        calls.append(arguments)
+        return made.forward(*arguments)
+
+    engine = layer(forward, made.backward, model=fault.model)
+    case = case_of(fault)
+    found = [each for each in findings(engine, Truth(case)) if each.wrong is not None]
+    assert fault.caught_by in {each.property for each in found}
+    if fault.caught_by not in ("autograd", "forward"):
+        assert not {"autograd", "forward"} & {each.property for each in found}
+    calls.clear()
+    told = diagnose(engine, found[0], case)
+    assert (told.stage, told.blocks, told.parts) == (fault.stage, fault.blocks, fault.parts), told.sentence
+    assert told.as_if == fault.as_if, told.sentence
+    assert len(calls) <= CALLS
+
+
+def test_there_are_faults_of_many_kinds():
+    """No two alike."""
+    assert len(FAULTS) >= 40
+    assert len({fault.family for fault in FAULTS}) >= 15
+    assert len({(fault.model.name, fault.story) for fault in FAULTS}) == len(FAULTS)
+    assert {"lstm", "gru", "gru_reset_before", "scan", "linear"} <= {fault.model.name for fault in FAULTS}
+
+
+WHOLE = ("the cell state carries nothing", "the backward stops after 24 steps", "r and z exchanged in dU")
+
+
+@pytest.mark.parametrize("story", WHOLE)
+def test_a_complete_run_tells_the_same(monkeypatch, story):
+    """With the smallest example that is found."""
+    monkeypatch.setattr(shrinking, "SECONDS", 1)
+    (fault,) = (each for each in FAULTS if each.story == story)
+    made = fault.planted()
+    found = verify(layer(made.forward, made.backward, model=fault.model))
+    assert found.verdict == "refuted"
+    assert found.diagnosis.blocks == fault.blocks
+    assert (found.diagnosis.parts, found.diagnosis.as_if) == (fault.parts, fault.as_if)
+    assert found.example is not None

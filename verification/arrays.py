@@ -1,0 +1,7 @@
+"""The type of an array, for all that does without ``rnn``: models, truths, doors, and what judges them."""
+
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]

@@ -1,0 +1,112 @@
+"""What is wrong with an engine that is right in every small case of healthy numbers.
+
+By the property that a run found refuted, and the case: another truncation, records that end early, other
+calls, other sizes, other numbers.
+"""
+
+from dataclasses import replace
+
+from verification.asked import layouts
+from verification.asked.case import Case
+from verification.asked.policies import FULL
+from verification.judging.as_if import explained
+from verification.judging.clipping import clipped
+from verification.judging.engine import Engine
+from verification.judging.exactness import EXACT
+from verification.judging.findings import LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
+from verification.judging.onset import onset
+from verification.judging.precision import function_is_inaccurate
+from verification.judging.probe import healthy_case, look_at
+from verification.judging.properties import FORM, Finding
+from verification.judging.stages import Diagnosis
+from verification.judging.words import common_factor, gates, joined, wrong_in_words
+
+
+def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong where every small case is right."""
+    if finding.property in BY_ITSELF:
+        stage, says = BY_ITSELF[finding.property]
+        return Diagnosis(stage, sentence=f"{finding.wrong}: {says}.")
+    if finding.property == FORM:
+        start = "" if case.dtype.hasobject else onset(engine, case)
+        where = f" {start}" if start else ""
+        told = f"The engine does not answer in form{where}: {finding.wrong}"
+        return Diagnosis("form", sentence=f"{told}; all else is right.")
+    if finding.property not in PLAIN:
+        return _of_conduct(engine, finding, case)
+    return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)
+
+
+# Steps up to which alternatives to a truncated gradient are computed, whose cost grows with their square.
+SHORT = 9
+
+# What a property that is refuted alone says: a stage, and a sentence's end.
+BY_ITSELF = {
+    LAG_BY_LAG: ("lags", "one lag is wrong, by less than the sums over lags show"),
+    EXACT: ("exact", "in exact arithmetic alone it shows, and no rounding explains it"),
+}
+
+
+def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
+    """What is wrong with healthy numbers under a case's truncation, or with its records' ends."""
+    healthy = healthy_case(engine, steps=case.steps)
+    kinds = []
+    if case.policy != FULL:
+        under = replace(healthy, policy=case.policy)
+        kinds.append(("truncation", under, f"under {case.policy}: the truncation is at fault"))
+    if case.lengths is not None and healthy.records > 1:
+        ends = tuple(max(engine.claim.steps[0], healthy.steps - n) for n in range(healthy.records))
+        kinds.append(
+            ("lengths", replace(healthy, lengths=ends), "where records end early: their end is at fault")
+        )
+    if kinds and look_at(engine, healthy).wrong:
+        # It is a matter of size.
+        return None
+    for stage, other, where in kinds:
+        seen = look_at(engine, other)
+        if seen.wrong and not seen.raised:
+            as_if = (
+                explained(seen) if seen.blocks and other.lengths is None and other.steps <= SHORT else None
+            )
+            tail = f", as if {as_if}" if as_if else ""
+            sentence = f"{wrong_in_words(seen)} {where}{tail}."
+            return Diagnosis(stage, seen.blocks, gates(seen), sentence, as_if)
+    return None
+
+
+def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong with other sizes, or other numbers, than those of small healthy cases."""
+    if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
+        told = f"{finding.wrong}, {layouts.in_words(case.layouts)}: in C order it is right."
+        return Diagnosis("conduct", sentence=told)
+    seen = look_at(engine, case)
+    if not seen.wrong or seen.raised:
+        told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
+        return Diagnosis("size", sentence=told)
+    if case.lengths is None and not seen.truth.large and function_is_inaccurate(engine, case):
+        return Diagnosis(
+            "precision",
+            seen.blocks,
+            sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
+            "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
+            as_if="a function were exact to a rounding of 1 alone",
+        )
+    as_if = clipped(engine, seen) if seen.blocks else None
+    start = "" if as_if else onset(engine, case)
+    where = f" {start}" if start else _at_sizes(case)
+    tail = f", as if {as_if}" if as_if else ""
+    sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
+    return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if or common_factor(seen))
+
+
+def _at_sizes(case: Case) -> str:
+    return f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}, {case.dtype.name}"
+
+
+def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is refuted by other calls than the one on the case itself."""
+    others = tuple(name for name in asked_of(engine.claim) if name not in (*PLAIN, LAG_BY_LAG))
+    found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
+    names = [name for name in others if name in found or name == finding.property]
+    verb = "are" if len(names) > 1 else "is"
+    return Diagnosis("conduct", sentence=f"{finding.wrong}: {joined(names)} alone {verb} refuted.")

@@ -1,0 +1,48 @@
+"""Precision: right to fewer digits than the number type has, and why."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from verification.arrays import Array
+from verification.asked.case import Case
+from verification.comparison import compare
+from verification.judging.engine import Engine, ask
+from verification.judging.probe import Seen
+from verification.truth.table import grouped_table
+
+# The type that is used by mistake inside a wider one.
+NARROW = {"float64": np.float32, "complex128": np.complex64}
+
+# How many of its units of rounding an answer may then be off.
+UNITS = 64
+
+
+def narrow(seen: Seen) -> str | None:
+    """The narrower type that every wrong part is rounded to, by its name; None where it is none."""
+    wrong = [(seen.values[name], seen.truth.forward[name].truth) for name in seen.forward]
+    wrong += [(seen.got[name], seen.want(name)) for name in seen.blocks]
+    dtype = NARROW.get(seen.truth.case.dtype.name)
+    if dtype is None or not wrong:
+        return None
+    unit = float(np.finfo(dtype).eps)
+    if all(_off(got, want) <= UNITS * unit for got, want in wrong) and any(
+        np.array_equal(got, got.astype(dtype)) for got, _ in wrong
+    ):
+        return np.dtype(dtype).name
+    return None
+
+
+def _off(got: Array, want: Array) -> float:
+    size = float(np.max(np.abs(want)))
+    return float(np.max(np.abs(got - want))) / size if size else np.inf
+
+
+def function_is_inaccurate(engine: Engine, case: Case) -> bool:
+    """Is all right if a function's values near 0 may be rounded as 1 is?"""
+    if not engine.model.functions:
+        return False
+    answer, table = ask(engine, case), grouped_table(case, floor=1.0)
+    told = {**table.forward(), **table.expected()}
+    parts: Sequence[tuple[str, Array]] = [*answer.forward.items(), *answer.gradients()]
+    return not any(compare(name, got, told[name].truth, told[name].bound) for name, got in parts)
