@@ -126,7 +126,8 @@ def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
 def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
     """No smaller one is found, since none fails."""
     claim = layer(scan.forward, scan.backward, model=models.scan).claim
-    sizes = max((row.sizes for row in designed(models.scan, claim, 2)), key=lambda sizes: sizes["H"])
+    rows = [row for row in designed(models.scan, claim, 2) if row.levels["states"] == "ordinary"]
+    sizes = max((row.sizes for row in rows), key=lambda sizes: sizes["H"])
     shape = sizes["N"], sizes["T"], sizes["H"]
     wrong = planted(scan, "return {}, ", f"d_a *= 1 + (a.shape == {shape}); return {{}}, ")
     found = judged(wrong.forward, wrong.backward, scope=None)
