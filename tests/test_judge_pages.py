@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from verification.asked.policies import Policy
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "judge" / "layer.md").read_text("utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -51,14 +53,21 @@ def test_the_other_blocks_run_and_mean_what_they_say():
     from verification import layer, models
     from verification.truth.soundness import check
 
-    made = {}
-    for block in PYTHON[2:]:
+    made = {"Policy": Policy}
+    scope, extras, *others = PYTHON[2:]
+    exec(scope, made)
+    first = made["scope"]
+    exec(extras, made)
+    for block in others:
         exec(block, made)
 
     def nothing(*given):
         pytest.fail("nobody is asked at the door")
 
-    scoped = layer(nothing, nothing, model=models.lstm, scope=made["scope"], arrays=made["arrays"])
+    extra = layer(nothing, nothing, model=models.lstm, scope=made["scope"])
+    assert "gradient under Window(5)" in extra.claim.in_words()
+    assert "no gradient flows from step to step through c0" in extra.claim.in_words()
+    scoped = layer(nothing, nothing, model=models.lstm, scope=first, arrays=made["arrays"])
     assert scoped.claim.blocks == ("U", "W", "b", "xs")
     check(made["decayed"])
 

@@ -127,7 +127,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     said = summary.diagnosis
     if said is not None:
         yield f"diagnosis: {said.sentence}"
-        if said.as_if is not None:
+        if said.as_if is not None and said.as_if not in said.sentence:
             yield f"as if {said.as_if}"
     if summary.verdict == "not exercised":
         yield f"not exercised: {', '.join(summary.missing)}"

@@ -25,7 +25,7 @@ from verification.asked.numbering import Row as SampleRow
 from verification.asked.resolving import narrowed
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
-from verification.judging.apart import shown
+from verification.judging.apart import shown, views
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
 from verification.judging.engine import Engine
@@ -89,7 +89,8 @@ class Judgement:
     ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
     ``not_asked`` what was not. ``seen``: how many live cases met each entry of the exercise contract.
     ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
-    the designed sample live cases met. ``diagnosis`` and ``example`` are None but for a refuted engine.
+    the designed sample live cases met. ``views``: how lag by lag sees each block. ``diagnosis`` and
+    ``example`` are None but for a refuted engine.
     """
 
     model: str
@@ -103,6 +104,7 @@ class Judgement:
     missing: tuple[str, ...]
     not_asked: tuple[str, ...]
     coverage: tuple[Coverage, ...] = ()
+    views: Mapping[str, str] = field(default_factory=dict)
     diagnosis: Diagnosis | None = None
     example: Example | None = None
 
@@ -201,6 +203,7 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
         missing=(*_missing(engine, tally), *(f"{each}" for each in coverage if each.missing)),
         not_asked=engine.claim.not_asked(engine.model),
         coverage=coverage,
+        views={view.block: view.words for view in views(engine.model, engine.claim)},
     )
     if judgement.verdict != "refuted":
         return judgement

@@ -7,6 +7,7 @@ from pathlib import Path
 from verification.asked.draws import TIMES
 from verification.asked.model import Block, Model, Use
 from verification.files import write_text
+from verification.judging.diagnosis import Diagnosis
 from verification.judging.run import Judgement
 from verification.pages.document import asked, document, environment
 from verification.pages.markup import KINDS, Html, legend, program, status, tag
@@ -59,7 +60,7 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
     """The verdict, what is wrong in a sentence, and what was asked."""
     diagnosis = found.diagnosis
     sentence = SAID[found.verdict] if diagnosis is None else unbroken(diagnosis.sentence)
-    as_if = None if diagnosis is None else diagnosis.as_if
+    as_if = _unsaid(diagnosis)
     return (
         tag("p", f"Judgement of a backward: {found.model}", class_="kicker"),
         tag("h1", status(KINDS[found.verdict], found.verdict.capitalize())),
@@ -93,7 +94,21 @@ def properties(found: Judgement, model: Model | None) -> tuple[Html, ...]:
         matrix("Properties, by block and other parts", [column.head for column in columns], rows),
         legend(*((column.head, column.meaning) for column in columns)),
         legend(*claims),
+        *_views(found),
     )
+
+
+def _unsaid(diagnosis: Diagnosis | None) -> str | None:
+    """What is computed instead, where the sentence does not say so already."""
+    if diagnosis is None or diagnosis.as_if is None or diagnosis.as_if in diagnosis.sentence:
+        return None
+    return diagnosis.as_if
+
+
+def _views(found: Judgement) -> Iterator[Html]:
+    if found.views:
+        seen = "; ".join(f"{block}: {words}" for block, words in found.views.items())
+        yield tag("p", tag("small", f"What lag by lag sees of each block. {seen}."))
 
 
 def _early(found: Judgement) -> Iterator[Html]:
@@ -169,6 +184,7 @@ def exercise(found: Judgement) -> tuple[Html, ...]:
     """What the live cases met, and what they did not."""
     met = [tag("li", tag("span", unbroken(n)), tag("b", f"{count:,}")) for n, count in found.seen.items()]
     missing = [tag("li", tag("span", unbroken(n)), status("idle", "too seldom")) for n in found.missing]
+    covered = [tag("p", f"The designed sample: {each}.") for each in found.coverage]
     return (
         tag("h2", "Exercise"),
         tag(
@@ -177,4 +193,5 @@ def exercise(found: Judgement) -> tuple[Html, ...]:
             "determines a gradient that is not zero.",
         ),
         tag("ul", *met, *missing, class_="counts"),
+        *covered,
     )
