@@ -17,6 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from rnn import Full
 from rnn.arrays import FRACTIONS, Array
+from verification import directed
 from verification.comparison import Disagreement, compare, unequal
 from verification.oracles import autograd, complex_step, exact
 from verification.problem import BLOCKS, Gradients, Problem
@@ -122,15 +123,16 @@ def _complex_step(problem: Problem) -> Gradients:
 def _property(
     name: str,
     check: Callable[[Trial], Iterator[Finding]],
-    deck: Callable[..., SearchStrategy[Problem]],
+    draw: Callable[..., SearchStrategy[Problem]],
+    fixed: Callable[[], tuple[Problem, ...]],
     *others: str,
 ) -> Property:
     rows = tuple(f"{name} {part}" for part in (*others, *BLOCKS))
-    return Property(name, rows, (check.__doc__ or "").strip(), check, deck)
+    return Property(name, rows, (check.__doc__ or "").strip(), check, draw, fixed)
 
 
-EXACT = _property("exact", agrees_exactly, exact_problems, "forward", "recomputation")
-INTEGERS = _property("integers", agrees_on_integers, integer_problems, "forward")
-COMPLEX_STEP = _property("complex step", agrees_with_complex_step, problems)
+EXACT = _property("exact", agrees_exactly, exact_problems, directed.exact, "forward", "recomputation")
+INTEGERS = _property("integers", agrees_on_integers, integer_problems, directed.integers, "forward")
+COMPLEX_STEP = _property("complex step", agrees_with_complex_step, problems, directed.ordinary)
 
 EXACTNESS = (EXACT, INTEGERS, COMPLEX_STEP)

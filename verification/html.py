@@ -26,7 +26,7 @@ from verification.properties import Property
 from verification.report import draw_diagnosis, draw_sine, sizes, versions
 from verification.scalars import ScalarRow
 from verification.sine import PUBLISHED_RMSE
-from verification.suite import WITH_OWN_POLICIES, Row, Verification
+from verification.suite import ASKED_OF_RNN, Row, Verification
 from verification.wrapping import unbroken
 
 
@@ -194,7 +194,7 @@ def diagnosed(diagnosis: Diagnosis | None) -> tuple[Html, ...]:
 # Properties, oracles, exercise.
 
 
-def properties(verification: Verification, known: Sequence[Property] = WITH_OWN_POLICIES) -> tuple[Html, ...]:
+def properties(verification: Verification, known: Sequence[Property] = ASKED_OF_RNN) -> tuple[Html, ...]:
     """Every row under every truncation, the rows of one property together."""
     policies = verification.policies
     by_name: dict[str, list[Row]] = {}

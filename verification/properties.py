@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
+from verification import directed
 from verification.answer import InvalidAnswer
 from verification.comparison import Disagreement, compare
 from verification.problem import BLOCKS, Gradients, Problem
@@ -37,31 +38,38 @@ class Finding:
     unanswered: bool = False
 
 
+def nothing() -> tuple[Problem, ...]:
+    """No problem."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Property:
     """A name, the rows that it fills, what must hold in a line, and the function that looks.
 
-    ``problems`` draws what it looks at: a strategy's function of ``policy`` and ``most_steps``. A property
-    with ``fixed`` problems looks at these instead. ``policies``: the kinds of truncation that they have.
+    ``fixed`` makes the problems that every run meets. ``problems`` draws others: a strategy's function of
+    ``policy`` and ``most_steps``, or None where there are no others. ``policies``: the kinds of truncation
+    that they have.
     """
 
     name: str
     rows: tuple[str, ...]
     claim: str
     check: Callable[[Trial], Iterator[Finding]]
-    problems: Callable[..., SearchStrategy[Problem]] = problems
-    fixed: Callable[[], tuple[Problem, ...]] | None = None
+    problems: Callable[..., SearchStrategy[Problem]] | None = problems
+    fixed: Callable[[], tuple[Problem, ...]] = nothing
     policies: tuple[str, ...] = POLICIES
 
     @property
     def ordinary(self) -> bool:
         """Does it look at the problems that every engine meets, which the exercise contract is about?"""
-        return self.fixed is None and self.problems is problems
+        return self.problems is problems
 
     def looks_at(self, problem: Problem) -> bool:
         """Is the problem one of its own, or of those that are drawn where it has none?"""
-        own = () if self.fixed is None else [each.source for each in self.fixed()]
-        return problem.source in own if own else not problem.source
+        if self.problems is None:
+            return problem.source in [each.source for each in self.fixed()]
+        return not problem.source
 
 
 def forward(trial: Trial) -> Iterator[Finding]:
@@ -308,7 +316,7 @@ def _rows(oracle: str) -> tuple[str, ...]:
 def _property(
     name: str, check: Callable[[Trial], Iterator[Finding]], rows: tuple[str, ...] | None = None
 ) -> Property:
-    return Property(name, rows or (name,), (check.__doc__ or "").strip(), check)
+    return Property(name, rows or (name,), (check.__doc__ or "").strip(), check, fixed=directed.ordinary)
 
 
 PROPERTIES = (

@@ -26,11 +26,11 @@ from verification.timeout import MAX_LOST, CallTimeout
 from verification.trial import Trial, Truth
 from verification.workers import Channel, Lost, spread
 
-# Everything that is asked of an engine.
+# Everything that is asked of any engine.
 EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS)
 
 # What is asked of ``rnn``, which takes policies of one's own as well.
-WITH_OWN_POLICIES = (*EVERY_PROPERTY, OWN_POLICIES)
+ASKED_OF_RNN = (*EVERY_PROPERTY, OWN_POLICIES)
 
 # Cases that one Hypothesis run draws: enough for it to vary its draws, few enough to show progress.
 BLOCK = 100
@@ -285,13 +285,14 @@ def _refuse(name: str, value: object, fits: bool, needed: str) -> None:
 
 
 def _blocks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Property]) -> Iterator[Block]:
-    """Blocks of cases, for each way of drawing problems, each case for all its properties."""
-    for check in properties:
-        fixed = () if check.fixed is None else check.fixed()
+    """Blocks of cases: of fixed problems, then for each way of drawing; each case for all its properties."""
+    for make in dict.fromkeys(check.fixed for check in properties):
+        checks = tuple(check for check in properties if check.fixed is make)
+        fixed = make()
         for start in range(0, len(fixed), FIXED_BLOCK):
             some = fixed[start : start + FIXED_BLOCK]
-            yield Block(engine, (check,), start, len(some), seed, some)
-    drawn = [check for check in properties if check.fixed is None]
+            yield Block(engine, checks, start, len(some), seed, some)
+    drawn = [check for check in properties if check.problems is not None]
     for draw in dict.fromkeys(check.problems for check in drawn):
         checks = tuple(check for check in drawn if check.problems is draw)
         cases = profile.cases if checks[0].ordinary else profile.exact_cases
@@ -309,6 +310,8 @@ def _judge(block: Block, channel: Channel) -> Tally:
         if tally.lost < MAX_LOST:
             channel.tell(problem)
             tally += case(engine, Truth(problem), block.properties, channel)
+            sizes = Counter(problem.sizes)
+            tally += Tally(fixed=sizes) if block.fixed else Tally(drawn=sizes)
 
     if block.fixed:
         for problem in block.fixed:
@@ -320,6 +323,8 @@ def _judge(block: Block, channel: Channel) -> Tally:
 
 def _draw(block: Block, look: Callable[[Problem], None]) -> None:
     """Look at every problem that Hypothesis draws for a block."""
+    strategy = block.properties[0].problems
+    assert strategy is not None
 
     @seed(f"{block.seed} {block.start}")
     @settings(
@@ -329,7 +334,7 @@ def _draw(block: Block, look: Callable[[Problem], None]) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(block.properties[0].problems())
+    @given(strategy())
     def draw(problem: Problem) -> None:
         look(problem)
 
@@ -376,8 +381,6 @@ def case(
     answered = not declined and isinstance(trial.outcome, Gradients)
     counts = properties[0].ordinary and answered and live(truth)
     found = Tally(rows, cases=1, lost=int(lost), declined=Counter(declined))
-    sizes = Counter(truth.problem.sizes)
-    found = replace(found, fixed=sizes) if truth.problem.source else replace(found, drawn=sizes)
     return replace(found, live=1, seen=Counter(seen(truth))) if counts else found
 
 
@@ -424,8 +427,8 @@ def _with_smallest_examples(engine: Engine, rows: Sequence[Row], properties: Seq
     check_of = {name: check for check in properties for name in check.rows}
     searches: list[Search] = []
     for check in properties:
-        # A fixed problem stands for itself.
-        if check.fixed is not None:
+        # A fixed problem stands for itself where none is drawn.
+        if check.problems is None:
             continue
         first = next((row for row in rows if row.name in check.rows and row.example is not None), None)
         if first is not None and not any(search.serves(check, first) for search in searches):

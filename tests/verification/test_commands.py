@@ -38,7 +38,7 @@ def in_a_hurry(monkeypatch, tmp_path):
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
     monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
     some = [check for check in PROPERTIES if check.name in ("forward", "lags")]
-    monkeypatch.setattr(command, "WITH_OWN_POLICIES", some)
+    monkeypatch.setattr(command, "ASKED_OF_RNN", some)
     monkeypatch.setattr(suite, "smallest", partial(shrinking.smallest, tried=30))
     # The contract is about more cases than these.
     monkeypatch.setattr(suite, "LEAST", 0)

@@ -129,7 +129,7 @@ def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRI
     if not kill.by_name:
         return kill
     (check,) = (check for check in properties if check.name == kill.mutant.caught_by)
-    if check.fixed is not None:
+    if check.problems is None:
         return kill
     wrong, first = engine(kill.mutant), kill.caught[check.name]
 
