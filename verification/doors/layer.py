@@ -24,8 +24,8 @@ from verification.asked.scope import Claim, Scope, narrowed, resolved
 from verification.doors.layout import Layout, layout_of
 from verification.judging.engine import InvalidAnswer
 from verification.judging.run import Judgement, Profile, Progress, judge
+from verification.truth.expectation import final_of
 from verification.truth.soundness import check
-from verification.truth.table import final_of
 
 Forward = Callable[[dict[str, Array], Any, tuple[Array, ...]], Any]
 Backward = Callable[[Any, Array, tuple[Array, ...]], Any]

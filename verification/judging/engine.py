@@ -10,7 +10,7 @@ from rnn.arrays import Array
 from verification.asked.case import Case
 from verification.asked.model import Model, Use
 from verification.asked.scope import Claim
-from verification.truth.table import final_of
+from verification.truth.expectation import final_of
 
 
 class InvalidAnswer(Exception):

@@ -15,7 +15,7 @@ block, of every step, the objective's, the state after every step, and every fun
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -25,18 +25,19 @@ import numpy as np
 
 from rnn.arrays import Array
 from verification.asked.case import WIDER, Case, by_reach, real_of
-from verification.asked.functions import Arithmetic, Function, Namespace
-from verification.asked.model import Block, Named, State, Use
+from verification.asked.functions import Arithmetic, Namespace
+from verification.asked.model import Named, State, Use
 from verification.tolerance import (
     DRAWS,
     PERTURBATION,
-    SAFETY,
     Expected,
     least_healthy,
     least_normal,
     many,
     unit,
 )
+from verification.truth.expectation import expected_forward, fits, judged
+from verification.truth.observed import Call, Observed, conjugated, kinked, shapes_of_calls, value_of
 from verification.truth.unroll import advance, term
 
 
@@ -62,9 +63,7 @@ class LagTable:
     @cached_property
     def determined(self) -> bool:
         """Did nothing overflow, and has everything a slope?"""
-        largest = np.finfo(self.case.dtype).max
-        arrays = (*self.grads.values(), self.outputs, *self.final)
-        return not self.kinked and all(bool(np.all(np.abs(array) < largest)) for array in arrays)
+        return not self.kinked and fits(self.case, (*self.grads.values(), self.outputs, *self.final))
 
     def gradient(self, first: Sequence[int]) -> dict[str, Array]:
         """The gradient, each block masked by the earliest step that each loss may reach."""
@@ -78,16 +77,12 @@ class LagTable:
         for name in self.grads:
             draws = self._masked(name, self.grads[name], first)
             terms, lost = (self._masked(name, each[name][None], first)[0] for each in (self.terms, self.lost))
-            made[name] = self._judged(draws, many(terms, addends), float(np.max(lost)))
+            made[name] = judged(self.case, draws, many(terms, addends), float(np.max(lost)))
         return made
 
     def forward(self) -> dict[str, Expected]:
         """The truth of the outputs and of each final state, by name."""
-        named = {"outputs": self.outputs}
-        blocks = self.case.model.of(Use.STATE)
-        named |= {final_of(block): each for block, each in zip(blocks, self.final, strict=True)}
-        tiny = least_normal(real_of(self.case.dtype))
-        return {name: self._judged(array, np.abs(array[0]) + tiny) for name, array in named.items()}
+        return expected_forward(self.case, self.outputs, self.final)
 
     def _masked(self, name: str, array: Array, first: Sequence[int]) -> Array:
         """(M, …), summed over groups and, but for inputs, over steps; inputs as (M, N, T, …)."""
@@ -107,15 +102,6 @@ class LagTable:
     def _first_of(group: Sequence[int], first: Sequence[int]) -> int:
         (earliest,) = {min(first[t], t + 1) if len(group) == 1 else first[t] for t in group}
         return earliest
-
-    def _judged(self, draws: Array, terms: Array, lost: float = 0.0) -> Expected:
-        spread = float(np.max(np.abs(draws[1:] - draws[0])))
-        return Expected(draws[0], spread, float(np.max(terms)), real_of(self.case.dtype), lost)
-
-
-def final_of(block: Block) -> str:
-    """What the final state of a STATE block is called."""
-    return f"final {block.name}"
 
 
 def lag_table(case: Case) -> LagTable:
@@ -137,10 +123,10 @@ def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None 
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
-        grads = _conjugated(drawn.gradients())
+        grads = conjugated(drawn.gradients())
         states = drawn.states[1:]
         apart = _Copies(case, groups, 1, apart=True)
-        each = _conjugated(apart.gradients())
+        each = conjugated(apart.gradients())
         lost = _lost(case, each, apart.states)
     tiny = least_normal(real_of(case.dtype))
     terms = {}
@@ -165,73 +151,6 @@ def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None 
         final=tuple(array[:, 0, 0] for array in states[-1]),
         kinked=drawn.kinked(),
     )
-
-
-def _conjugated(grads: dict[str, Any]) -> dict[str, Any]:
-    """autograd's gradients of complex numbers are the conjugates of ours."""
-    return {name: np.conj(array) if np.iscomplexobj(array) else array for name, array in grads.items()}
-
-
-@dataclass(eq=False)
-class _Call:
-    """One call of a function in a step: what is added to its argument, its noise, and what it saw.
-
-    Below ``floor`` a value is rounded as that is; ``tiny`` is the least normal number.
-    """
-
-    shape: tuple[int, ...]
-    added: Any = None
-    noise: Array | None = None
-    shift: Array | None = None
-    floor: float = 0.0
-    tiny: float = 1.0
-    function: Function | None = None
-    seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
-
-    def argument(self) -> Any:
-        """The argument, one array for all copies."""
-        if () in self.seen:
-            return self.seen[()]
-        lead = tuple(1 + max(axis) for axis in zip(*self.seen, strict=True))
-        return anp.reshape(anp.stack(list(self.seen.values())), lead + self.shape)
-
-
-class _Observed(Arithmetic):
-    """Applies functions as the calls of one step say."""
-
-    def __init__(self, calls: Sequence[_Call], index: tuple[int, ...] = ()) -> None:
-        self._calls, self._index = iter(calls), index
-        self._all = calls
-
-    def at(self, index: tuple[int, ...]) -> Arithmetic:
-        return _Observed(self._all, index)
-
-    def apply(self, function: Function, a: Any) -> Any:
-        call = next(self._calls)
-        if call.added is not None:
-            a = a + call.added[self._index]
-        call.function, call.seen[self._index] = function, a
-        y = super().apply(function, a)
-        if call.noise is None or call.shift is None:
-            return y
-        noise, shift = call.noise[self._index], call.shift[self._index]
-        # Value and slope off by as much as a rounding, and the slope by as much as one that is read off a
-        # rounded output.
-        size = np.abs(_value(y))
-        off = np.maximum(size, call.floor) / np.maximum(size, call.tiny)
-        slope = shift * off * function.slope_sensitivity(self.stop(y)) * (a - self.stop(a))
-        return y * (1 + noise) + noise * call.floor + slope
-
-
-class _Counting(Arithmetic):
-    """Notes the shapes of the arguments."""
-
-    def __init__(self) -> None:
-        self.shapes: list[tuple[int, ...]] = []
-
-    def apply(self, function: Function, a: Any) -> Any:
-        self.shapes.append(np.shape(a))
-        return super().apply(function, a)
 
 
 class _Copies:
@@ -266,7 +185,10 @@ class _Copies:
             t: {name: self._by_record(array) for name, array in case.objective.data(t, case.steps).items()}
             for t in case.losses
         }
-        self.calls = [[self._call(shape) for shape in _shapes_of_calls(case, apart)] for _ in steps]
+        self.calls = [
+            [self._call(shape) for shape in shapes_of_calls(case, slice(0, 1) if apart else slice(None))]
+            for _ in steps
+        ]
         self._rounding = [[self._noise(self._inner(array)) for array in case.state] for _ in steps]
         if apart:
             zeros = [
@@ -300,13 +222,13 @@ class _Copies:
         noise, tiny = self._noise(shape), least_normal(self.real)
         return np.array(np.broadcast_to(array * (1 + noise) + noise * tiny, (*self.copies, *shape)))
 
-    def _call(self, shape: tuple[int, ...]) -> _Call:
+    def _call(self, shape: tuple[int, ...]) -> Call:
         if self.apart:
-            return _Call(shape, added=np.zeros((*self.copies, *shape), self.wide))
+            return Call(shape, added=np.zeros((*self.copies, *shape), self.wide))
         noise, shift = (
             np.broadcast_to(self._noise(shape), (*self.copies, *shape)) for _ in ("value", "slope")
         )
-        return _Call(shape, None, noise, shift, self.floor, least_normal(self.real))
+        return Call(shape, None, noise, shift, self.floor, least_normal(self.real))
 
     def gradients(self) -> dict[str, Any]:
         """∂/∂ every leaf, lists of steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …)."""
@@ -346,7 +268,7 @@ class _Copies:
             if self.apart:
                 for call, added in zip(self.calls[s], named["arguments "][s], strict=True):
                     call.added = added
-            f = Namespace(case.cast, _Observed(self.calls[s]))
+            f = Namespace(case.cast, Observed(self.calls[s]))
             p = Named({block.name: by_step[block.name][s] for block in model.of(Use.STEP)})
             inputs = {block.name: by_step[block.name][s] for block in model.of(Use.INPUT)}
             state = advance(model, f, p, inputs, state, self.copies)
@@ -354,7 +276,7 @@ class _Copies:
             self.states.append(state)
             if s in self._data:
                 total = total + self._losses_at(s, by_step, state)
-        self.states = [tuple(map(_value, each)) for each in self.states]
+        self.states = [tuple(map(value_of, each)) for each in self.states]
         return total
 
     def _rounded(self, s: int, i: int, array: Any, named: Mapping[str, Any]) -> Any:
@@ -379,31 +301,8 @@ class _Copies:
         return anp.sum(loss)
 
     def kinked(self) -> bool:
-        """Does any function's argument stand as near to a kink as the draws spread, times ``SAFETY``?"""
-        for call in (call for calls in self.calls for call in calls):
-            for kink in call.function.kinks if call.function else ():
-                a = _value(call.argument())
-                spread = np.max(np.abs(a - a[:1]), axis=0)
-                if np.any(np.abs(a[0] - kink) <= SAFETY * spread):
-                    return True
-        return False
-
-
-def _value(array: Any) -> Any:
-    """What autograd traces, as the array that it is."""
-    while hasattr(array, "_value"):
-        array = array._value
-    return array
-
-
-def _shapes_of_calls(case: Case, apart: bool) -> list[tuple[int, ...]]:
-    """The shapes of the arguments of every function call in a step."""
-    counting = _Counting()
-    some = case.of_records(slice(0, 1)) if apart else case
-    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
-    inputs = {name: array[:, 0] for name, array in some.inputs.items()}
-    case.model.advance(Namespace(case.cast, counting), p, inputs, some.state)
-    return counting.shapes
+        """Does a function stand too near a kink?"""
+        return any(kinked(calls) for calls in self.calls)
 
 
 def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str, Array]:
@@ -458,7 +357,7 @@ def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str
 def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
     """|∂(state after, function arguments) / ∂ block| of step s, by block: (E, N, …), each of one record."""
     model, wide = case.model, WIDER[case.dtype]
-    calls = [_Call(shape) for shape in _shapes_of_calls(case, apart=True)]
+    calls = [Call(shape) for shape in shapes_of_calls(case, slice(0, 1))]
     values = {name: array[0, 0] for name, array in _named_state(case, state)}
     values |= {name: array[:, s].astype(wide)[:, None] for name, array in case.inputs.items()}
     shared = {block.name: case.blocks[block.name].astype(wide) for block in model.of(Use.STEP)}
@@ -469,7 +368,7 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
 
     def entries(leaves: Any) -> Any:
         """Entry e of the step's results, read off copy e."""
-        f = Namespace(case.cast, _Observed(calls))
+        f = Namespace(case.cast, Observed(calls))
         named = {name: leaves[name] for name in (*values, *shared)}
         p = Named({name: named[name] for name in shared})
         inputs = {name: named[name] for name in case.inputs}
@@ -478,7 +377,7 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
         results = [*after, *(call.argument() for call in calls)]
         flat = anp.concatenate([anp.reshape(each, (*copies, -1)) for each in results], axis=2)
         chosen = flat[np.arange(count), :, np.arange(count)]
-        return anp.sum(anp.real(chosen) if np.iscomplexobj(_value(chosen)) else chosen)
+        return anp.sum(anp.real(chosen) if np.iscomplexobj(value_of(chosen)) else chosen)
 
     return {name: np.abs(array) for name, array in autograd.grad(entries)(leaves).items()}
 

@@ -1,0 +1,64 @@
+"""Replays as records of one batch: their states, and what flows back to the first ones."""
+
+import numpy as np
+
+from verification.asked.case import random_case
+from verification.models import lstm
+from verification.truth.batch import Batch, Replay
+from verification.truth.rounding import COPIES, Rounding
+from verification.truth.sums import Sums
+
+STEPS, RECORDS = 5, 2
+
+
+def some():
+    """A case, and its initial state in every copy."""
+    case = random_case(lstm, np.random.default_rng(0), {"H": 3, "D": 2}, RECORDS, STEPS)
+    return case, tuple(Rounding(case, 0).of_array(array) for array in case.state)
+
+
+def test_a_replay_makes_the_states_that_the_whole_makes():
+    """From the state it is held at; a shorter one drops out, and one without a step makes none."""
+    case, start = some()
+    whole = Batch(case, [Replay(0, STEPS, ())], start, 1)
+    replays = [Replay(1, 3, (3,)), Replay(3, 2, (4,)), Replay(4, 0, (3,))]
+    held = tuple(
+        np.concatenate([whole.states[replay.first][i] for replay in replays], axis=1) for i in range(2)
+    )
+    batch = Batch(case, replays, held, 2)
+    assert [state[0].shape[1] for state in batch.states] == [6, 4, 4, 2]
+    for made, state in enumerate(batch.states):
+        for number, replay in enumerate(replays):
+            if made <= replay.length:
+                for i in range(2):
+                    got = state[i][0, number * RECORDS : (number + 1) * RECORDS]
+                    np.testing.assert_array_equal(got, whole.states[replay.first + made][i][0])
+
+
+def test_copies_differ_by_roundings():
+    """The first is none of them."""
+    case, start = some()
+    last = Batch(case, [Replay(0, STEPS, ())], start, 1).states[-1][0]
+    assert last.shape == (COPIES, RECORDS, 3)
+    off = np.abs(last[1:] - last[0])
+    assert 0 < off.max() < 1e-14
+
+
+def test_the_initial_state_has_a_gradient_where_it_is_not_held():
+    """A replay that goes from a later step adds none to it."""
+    case, start = some()
+    sums = Sums(case)
+    Batch(case, [Replay(2, 3, (4,))], start, 1).backward(sums)
+    assert not sums.draws["h0"].any()
+    assert sums.draws["W"].any()
+    assert not sums.draws["xs"][:, :, :2].any()
+    Batch(case, [Replay(0, STEPS, (4,))], start, 1).backward(sums)
+    assert sums.draws["h0"].all()
+
+
+def test_losses_of_one_step_alone_reach_no_further():
+    """A replay without steps has no part in what enters a step."""
+    case, start = some()
+    sums = Sums(case)
+    Batch(case, [Replay(4, 0, (3,))], start, 1).backward(sums)
+    assert not any(array.any() for array in sums.draws.values())

@@ -1,0 +1,73 @@
+"""Bounds of sums of absolute terms from sums with signs, and what the type may lose."""
+
+import numpy as np
+import pytest
+
+from verification.asked.case import random_case
+from verification.models import vanilla
+from verification.tolerance import DRAWS, least_healthy
+from verification.truth.rounding import COPIES
+from verification.truth.sums import Lost, Sums, bounded, signs
+
+
+def signed_sums(terms):
+    """Σ ±g in every copy, of terms (n, …)."""
+    return np.einsum("mn,n...->m...", signs(len(terms), np.random.default_rng(3)), terms)
+
+
+@pytest.mark.parametrize("count", range(1, DRAWS + 1))
+def test_of_as_many_terms_as_draws_the_bound_is_never_too_small(count):
+    """√(n Σ g²), exactly, which is Σ |g| where all are alike."""
+    terms = np.random.default_rng(count).normal(size=(count, 5))
+    bound = bounded(signed_sums(terms), count)
+    np.testing.assert_allclose(bound, np.sqrt(count * np.sum(terms**2, axis=0)))
+    assert np.all(bound >= np.sum(np.abs(terms), axis=0) * (1 - 1e-12))
+    np.testing.assert_allclose(bounded(signed_sums(np.ones((count, 1))), count), count)
+
+
+def test_of_more_terms_it_is_too_small_by_chance_alone():
+    """In one entry of fifty at most, and never of the largest of an array."""
+    short = []
+    for count in (9, 16, 40, 300):
+        terms = np.random.default_rng(count).normal(size=(count, 500))
+        bound, size = bounded(signed_sums(terms), count), np.sum(np.abs(terms), axis=0)
+        short += list(bound < size)
+        assert bound.max() >= size.max()
+    assert np.mean(short) < 0.02
+
+
+def test_terms_that_are_all_alike_are_bounded_by_their_plain_sum():
+    """Signs may cancel there."""
+    assert bounded(np.zeros((COPIES, 1)), 16, np.full(1, -16.0)) == 16
+
+
+def test_a_bound_of_tiny_numbers_is_not_lost_in_squaring():
+    """1e-300, whose square is none."""
+    assert bounded(signed_sums(np.full((2, 1), 1e-300)), 2) == pytest.approx(2e-300)
+
+
+def test_parts_come_together_where_they_belong():
+    """At some entries, or at all; terms start at the least normal number."""
+    case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
+    sums = Sums(case)
+    sums.add("b", np.ones((COPIES, 2)), np.full(2, 3.0))
+    sums.add("xs", np.ones((COPIES, 1, 3)), np.ones((1, 3)), (np.array([1]), np.array([2])))
+    sums.lose("b", np.full(2, 0.5))
+    assert sums.gradients()["b"].shape == (COPIES, 2)
+    assert np.all(sums.terms["b"] == 3)
+    assert np.all(sums.lost["b"] == 0.5)
+    assert sums.draws["xs"][0].sum() == 3
+    assert np.all(sums.draws["xs"][:, 1, 2] == 1)
+    assert 0 < sums.terms["W"].max() < 1e-300
+
+
+def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
+    """Counted, and of its size in every copy."""
+    case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
+    small = least_healthy(np.dtype(np.float64)) / 2
+    cotangent = np.broadcast_to(np.array([[small, 1.0, 0.0]]), (COPIES, 1, 3))
+    lost = Lost(case, [])
+    started = lost.started(cotangent)
+    assert lost.count == 1
+    np.testing.assert_array_equal(np.abs(started), np.broadcast_to([[small, 0, 0]], (COPIES, 1, 3)))
+    np.testing.assert_allclose(lost.bound(started), [[small, 0, 0]])

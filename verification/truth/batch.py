@@ -1,0 +1,218 @@
+"""Replays, as records of one batch: forward over their steps, and each step's derivative back by autograd.
+
+A *row* is one record of one replay. Rows stand longest replay first, so that those that make a step s,
+counted from their own first one, are the first of all.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from autograd.builtins import tuple as traced_tuple
+from autograd.core import make_vjp
+
+from rnn.arrays import Array
+from verification.asked.case import WIDER, Case
+from verification.asked.functions import Arithmetic, Namespace
+from verification.asked.model import Named, State, Use
+from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
+from verification.truth.rounding import COPIES, Rounding
+from verification.truth.sums import Lost, Sums, bounded, signs
+from verification.truth.unroll import advance, term
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The first step that is made, how many are, and the steps whose losses are seen."""
+
+    first: int
+    length: int
+    losses: tuple[int, ...]
+
+
+class _Step:
+    """Step s of every row that makes it, in M copies: what it takes, and what it makes of that."""
+
+    def __init__(
+        self,
+        case: Case,
+        rounding: Rounding,
+        where: tuple[Array, Array],
+        state: State,
+        calls: list[tuple[int, ...]],
+    ) -> None:
+        self._case, self._rounding = case, rounding
+        rows, model = len(where[0]), case.model
+        self.leaves: dict[str, Any] = {}
+        for block in model.of(Use.STEP):
+            self.leaves[block.name] = rounding.of_array(case.blocks[block.name])
+        for block in model.of(Use.INPUT):
+            self.leaves[block.name] = rounding.of_array(case.blocks[block.name][where])
+        for block, array in zip(model.of(Use.STATE), state, strict=True):
+            self.leaves[block.name] = array[:, :rows]
+        self.calls: list[Call] = rounding.of_calls(calls)
+        for i, call in enumerate(self.calls):
+            self.leaves[_argument(i)] = np.zeros((COPIES, *call.shape), WIDER[case.dtype])
+        self._kept = [rounding.noise((rows, *array.shape[2:])) for array in state]
+
+    def results(self, leaves: Any) -> Any:
+        """The states after it, and the arguments of the functions in it."""
+        model = self._case.model
+        # Fetched once: each look into what autograd traces costs it an entry of its own.
+        named = {name: leaves[name] for name in self.leaves}
+        for i, call in enumerate(self.calls):
+            call.added = named[_argument(i)]
+        p = Named({block.name: named[block.name] for block in model.of(Use.STEP)})
+        inputs = {block.name: named[block.name] for block in model.of(Use.INPUT)}
+        before = tuple(named[block.name] for block in model.of(Use.STATE))
+        f = Namespace(self._case.cast, Observed(self.calls))
+        after = advance(model, f, p, inputs, before, (COPIES,))
+        kept = (self._rounding.rounded(a, noise) for a, noise in zip(after, self._kept, strict=True))
+        return traced_tuple((*kept, *(call.argument() for call in self.calls)))
+
+
+def _argument(i: int) -> str:
+    # A space, which no block's name has.
+    return f"argument {i}"
+
+
+class Batch:
+    """Replays from given states (M, rows, …), longest first. ``kinked``: a function stood near a kink."""
+
+    def __init__(self, case: Case, replays: Sequence[Replay], start: State, salt: int) -> None:
+        self._case, self._replays, self._start, self._salt = case, replays, start, salt
+        self._record = np.tile(np.arange(case.records), len(replays))
+        self._first = np.repeat([replay.first for replay in replays], case.records)
+        # The shapes of the functions' arguments, by how many rows make a step.
+        self._calls: dict[int, list[tuple[int, ...]]] = {}
+        self.kinked = False
+
+    def _where(self, s: int) -> tuple[Array, Array]:
+        """Record and step of every row that makes a step s."""
+        rows = self._case.records * sum(replay.length > s for replay in self._replays)
+        return self._record[:rows], self._first[:rows] + s
+
+    def _step(self, s: int, state: State) -> _Step:
+        where = self._where(s)
+        rows = len(where[0])
+        if rows not in self._calls:
+            self._calls[rows] = shapes_of_calls(self._case, where[0])
+        return _Step(self._case, Rounding(self._case, self._salt, s), where, state, self._calls[rows])
+
+    @cached_property
+    def states(self) -> list[State]:
+        """The states before the first step, and after each."""
+        states = [self._start]
+        for s in range(self._replays[0].length):
+            step = self._step(s, states[-1])
+            after = step.results(step.leaves)
+            self.kinked = self.kinked or kinked(step.calls)
+            states.append(tuple(after[: len(self._start)]))
+        return states
+
+    def backward(self, sums: Sums) -> None:
+        """Adds what every loss takes of the blocks to the sums."""
+        lost = Lost(self._case, self._none)
+        flow = list(self._none)
+        for made in range(self._last, -1, -1):
+            rows = self.states[made][0].shape[1]
+            flow, lost.flow = _widened(flow, rows), _widened(lost.flow, rows)
+            for number, (which, data) in enumerate(self._losses(made)):
+                rounding = Rounding(self._case, self._salt, self._case.steps + made, number)
+                for array, arrived in zip(flow, self._loss(rounding, made, which, data, sums), strict=True):
+                    array[:, which] += arrived
+            if made:
+                flow = self._back(made - 1, flow, lost, sums)
+        if self._replays[0].first == 0:
+            for block, array, gone in zip(self._case.model.of(Use.STATE), flow, lost.flow, strict=True):
+                sums.add(block.name, array, np.abs(array[0]))
+                sums.lose(block.name, lost.bound(gone) + lost.below(array))
+
+    @property
+    def _none(self) -> list[Array]:
+        """Nothing that flows back, to no row."""
+        return [np.zeros_like(array[:, :0]) for array in self._start]
+
+    @property
+    def _last(self) -> int:
+        """After how many steps of its own a replay has its last loss."""
+        return max((t + 1 - replay.first for replay in self._replays for t in replay.losses), default=0)
+
+    def _losses(self, made: int) -> Iterator[tuple[Array, dict[str, Array]]]:
+        """The rows that have a loss after so many steps, and its data: those together that have the same."""
+        case = self._case
+        found: dict[tuple[str, ...], list[tuple[int, dict[str, Array]]]] = {}
+        for i, replay in enumerate(self._replays):
+            t = replay.first + made - 1
+            if t in replay.losses:
+                data = case.objective.data(t, case.steps)
+                found.setdefault(tuple(data), []).append((i, data))
+        for names, each in found.items():
+            rows = [np.arange(i * case.records, (i + 1) * case.records) for i, _ in each]
+            yield np.concatenate(rows), {name: np.concatenate([d[name] for _, d in each]) for name in names}
+
+    def _loss(
+        self, rounding: Rounding, made: int, which: Array, data: dict[str, Array], sums: Sums
+    ) -> list[Array]:
+        """What the losses of some rows send back to the states."""
+        case, model = self._case, self._case.model
+        readout = [block.name for block in model.of(Use.READOUT) if block.name in case.blocks]
+        states = [block.name for block in model.of(Use.STATE)]
+        leaves = {name: rounding.of_array(case.blocks[name]) for name in readout}
+        leaves |= {n: array[:, which] for n, array in zip(states, self.states[made], strict=True)}
+        drawn = {name: rounding.of_array(array) for name, array in data.items()}
+
+        def losses(leaves: Any) -> Any:
+            p = Named({name: leaves[name] for name in readout})
+            state = tuple(leaves[name] for name in states)
+            f = Namespace(case.cast, Arithmetic())
+            return term(model, case.objective, f, p, drawn, state, (COPIES,))
+
+        back, told = make_vjp(losses, leaves)
+        grads = back(np.ones_like(told))
+        if readout:
+            probes = back(signs(len(which), np.random.default_rng(made)).astype(told.dtype))
+            for name in readout:
+                sums.add(name, grads[name], bounded(probes[name], len(which), grads[name][0]))
+        return [grads[name] for name in states]
+
+    def _back(self, s: int, flow: list[Array], lost: Lost, sums: Sums) -> list[Array]:
+        """What flows on through step s."""
+        step, where, model = self._step(s, self.states[s]), self._where(s), self._case.model
+        rows = len(where[0])
+        back, after = make_vjp(step.results, step.leaves)
+        none = [np.zeros_like(each) for each in after[len(flow) :]]
+        grads = back(traced_tuple((*flow, *none)))
+        signed = signs(rows, np.random.default_rng(s))
+        probes = back(traced_tuple((*(_times(signed, array) for array in flow), *none)))
+        arguments = [grads[_argument(i)] for i in range(len(none))]
+        begun = [lost.started(each) for each in (*flow, *arguments)]
+        gone = None
+        if lost.count:
+            for i, array in enumerate(lost.flow):
+                begun[i] = begun[i] + array
+            gone = back(traced_tuple(begun))
+        for block in model.of(Use.STEP, Use.INPUT):
+            shared = block.use is Use.STEP
+            grad, place = grads[block.name], () if shared else where
+            terms = bounded(probes[block.name], rows, grad[0]) if shared else np.abs(grad[0])
+            sums.add(block.name, grad, terms, place)
+            if gone is not None:
+                sums.lose(block.name, lost.bound(gone[block.name]), place)
+        states = [block.name for block in model.of(Use.STATE)]
+        lost.flow = [0 * grads[name] if gone is None else gone[name] for name in states]
+        return [grads[name] for name in states]
+
+
+def _widened(flow: list[Array], rows: int) -> list[Array]:
+    """With zeros for rows that were not there."""
+    more = [np.zeros((COPIES, rows - a.shape[1], *a.shape[2:]), a.dtype) for a in flow]
+    return [np.concatenate((array, zeros), axis=1) for array, zeros in zip(flow, more, strict=True)]
+
+
+def _times(signed: Array, array: Array) -> Array:
+    """Each row with its sign."""
+    times: Array = array * signed.reshape(*signed.shape, *[1] * (array.ndim - 2)).astype(array.dtype)
+    return times

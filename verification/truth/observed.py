@@ -1,0 +1,109 @@
+"""A step that is watched: each call of a function rounded as a draw says, its argument seen, or added to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import Case
+from verification.asked.functions import Arithmetic, Function, Namespace
+from verification.asked.model import Named, Use
+from verification.tolerance import SAFETY
+
+
+@dataclass(eq=False)
+class Call:
+    """One call of a function in a step: what is added to its argument, its noise, and what it saw.
+
+    Below ``floor`` a value is rounded as that is; ``tiny`` is the least normal number.
+    """
+
+    shape: tuple[int, ...]
+    added: Any = None
+    noise: Array | None = None
+    shift: Array | None = None
+    floor: float = 0.0
+    tiny: float = 1.0
+    function: Function | None = None
+    seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+    def argument(self) -> Any:
+        """The argument, one array for all copies."""
+        if () in self.seen:
+            return self.seen[()]
+        lead = tuple(1 + max(axis) for axis in zip(*self.seen, strict=True))
+        return anp.reshape(anp.stack(list(self.seen.values())), lead + self.shape)
+
+
+class Observed(Arithmetic):
+    """Applies functions as the calls of one step say."""
+
+    def __init__(self, calls: Sequence[Call], index: tuple[int, ...] = ()) -> None:
+        self._calls, self._index = iter(calls), index
+        self._all = calls
+
+    def at(self, index: tuple[int, ...]) -> Arithmetic:
+        return Observed(self._all, index)
+
+    def apply(self, function: Function, a: Any) -> Any:
+        call = next(self._calls)
+        if call.added is not None:
+            a = a + call.added[self._index]
+        call.function, call.seen[self._index] = function, a
+        y = super().apply(function, a)
+        if call.noise is None or call.shift is None:
+            return y
+        noise, shift = call.noise[self._index], call.shift[self._index]
+        # Value and slope off by as much as a rounding, and the slope by as much as one that is read off a
+        # rounded output.
+        size = np.abs(value_of(y))
+        off = np.maximum(size, call.floor) / np.maximum(size, call.tiny)
+        slope = shift * off * function.slope_sensitivity(self.stop(y)) * (a - self.stop(a))
+        return y * (1 + noise) + noise * call.floor + slope
+
+
+class Counting(Arithmetic):
+    """Notes the shapes of the arguments."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def apply(self, function: Function, a: Any) -> Any:
+        self.shapes.append(np.shape(a))
+        return super().apply(function, a)
+
+
+def shapes_of_calls(case: Case, records: Any) -> list[tuple[int, ...]]:
+    """The shapes of the arguments of every function call in a step of these records."""
+    counting = Counting()
+    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
+    inputs = {name: array[records, 0] for name, array in case.inputs.items()}
+    state = tuple(array[records] for array in case.state)
+    case.model.advance(Namespace(case.cast, counting), p, inputs, state)
+    return counting.shapes
+
+
+def conjugated(grads: dict[str, Any]) -> dict[str, Any]:
+    """autograd's gradients of complex numbers are the conjugates of ours."""
+    return {name: np.conj(array) if np.iscomplexobj(array) else array for name, array in grads.items()}
+
+
+def value_of(array: Any) -> Any:
+    """What autograd traces, as the array that it is."""
+    while hasattr(array, "_value"):
+        array = array._value
+    return array
+
+
+def kinked(calls: Sequence[Call]) -> bool:
+    """Does a function's argument stand as near to a kink as the draws spread, times ``SAFETY``?"""
+    for call in calls:
+        for kink in call.function.kinks if call.function else ():
+            a = value_of(call.argument())
+            spread = np.max(np.abs(a - a[:1]), axis=0)
+            if np.any(np.abs(a[0] - kink) <= SAFETY * spread):
+                return True
+    return False

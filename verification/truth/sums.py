@@ -1,0 +1,93 @@
+"""What comes together in a gradient, and bounds of sums of absolute terms from few sums with signs.
+
+Of n terms Σ |g| is at most √(n Σ g²), and Σ g² is the mean square of Σ ±g over signs that are orthogonal:
+exact for as many terms as there are draws, and beyond as exact as chance has it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn.arrays import Array
+from verification.asked.case import WIDER, Case, real_of
+from verification.tolerance import DRAWS, least_healthy, least_normal
+from verification.truth.rounding import COPIES
+
+# Column c holds the signs of term c in each draw; a draw more stands before them, for the truth.
+_ROOT = np.array([[1, 1], [1, -1]])
+ORTHOGONAL = np.kron(_ROOT, np.kron(_ROOT, _ROOT))
+assert ORTHOGONAL.shape == (DRAWS, DRAWS)
+
+
+def signs(terms: int, rng: np.random.Generator) -> Array:
+    """(M, terms) of ±1."""
+    columns = np.arange(terms) % DRAWS
+    drawn = ORTHOGONAL[:, columns] * rng.choice((-1, 1), terms)
+    return np.concatenate([np.ones((1, terms)), drawn])
+
+
+# What chance may take from the bound of more terms than draws, where their signs are not orthogonal.
+CHANCE = 1.5
+
+
+def bounded(sums: Array, terms: int, plain: Array | None = None) -> Array:
+    """A bound of Σ |g| over so many terms from sums (M, …) with signs, and the sum without signs if known."""
+    norm: Array = np.hypot.reduce(np.abs(sums[1:]), axis=0)
+    bound: Array = norm * np.sqrt(terms / DRAWS) * (CHANCE if terms > DRAWS else 1)
+    # Of terms that are all alike the plain sum is the sum of sizes.
+    return bound if plain is None else np.maximum(bound, np.abs(plain))
+
+
+class Sums:
+    """A gradient by its blocks: in M draws (M, …), and beside it Σ |terms| and what the type may lose (…)."""
+
+    def __init__(self, case: Case) -> None:
+        wide = WIDER[case.dtype]
+        shapes = {name: array.shape for name, array in case.blocks.items()}
+        self.draws = {name: np.zeros((COPIES, *shape), wide) for name, shape in shapes.items()}
+        self._tiny = least_normal(real_of(case.dtype))
+        self.terms = {name: np.full(shape, self._tiny, real_of(wide)) for name, shape in shapes.items()}
+        self.lost = {name: np.zeros(shape, real_of(wide)) for name, shape in shapes.items()}
+
+    def add(self, name: str, draws: Array, terms: Array, where: tuple[Any, ...] = ()) -> None:
+        """A part of a block's gradient, at these entries of it."""
+        self.draws[name][(slice(None), *where)] += draws
+        self.terms[name][where] += terms + self._tiny
+
+    def lose(self, name: str, size: Array, where: tuple[Any, ...] = ()) -> None:
+        """What may be missing of a block, at these entries."""
+        self.lost[name][where] += size
+
+    def gradients(self) -> dict[str, Array]:
+        """(M, …); autograd's gradients of complex numbers are the conjugates of ours."""
+        return {name: np.conj(a) if np.iscomplexobj(a) else a for name, a in self.draws.items()}
+
+
+class Lost:
+    """What the type may lose, as a flow back of its own: each cotangent below ``least_healthy`` starts one.
+
+    Each has a sign of its own in every draw. ``flow``: what reaches the states (M, rows, …) that have been
+    come to; ``count``: how many started.
+    """
+
+    def __init__(self, case: Case, flow: Sequence[Array]) -> None:
+        self.flow, self.count = list(flow), 0
+        self._least = least_healthy(real_of(case.dtype))
+        self._rng = np.random.default_rng(0)
+
+    def below(self, cotangent: Array) -> Array:
+        """Of cotangents (M, …) those of the truth that may be lost, in size."""
+        size: Array = np.abs(cotangent[0])
+        return np.where(size < self._least, size, 0)
+
+    def started(self, cotangent: Array) -> Array:
+        """What starts here, (M, …)."""
+        size = self.below(cotangent)
+        self.count += int(np.count_nonzero(size))
+        started: Array = size * self._rng.choice((-1, 1), cotangent.shape)
+        return started
+
+    def bound(self, arrived: Array) -> Array:
+        """How large what arrived (M, …) may be without signs."""
+        return bounded(arrived, self.count)
