@@ -38,6 +38,9 @@ SIZES = ((3, 2, 3, 2), (2, 3, 2, 1), (1, 1, 3, 3), (2, 2, 1, 2), (3, 1, 2, 1), (
 DECAYING = ((8, Full()), (9, Window(7)), (10, Tail(9)), (9, Chunked(9)))
 DECAYED_W = 1e-6
 
+# Each so many-th comes once more, with the xs of its first record in all of them.
+REPEATED = 3
+
 # Of the exact problems; of few steps, for their digits add up. Three of each kind reach the initial state.
 EXACT: tuple[tuple[int, Truncation], ...] = (
     *((3, Full()), (3, Window(1)), (3, Chunked(2)), (3, Tail(2))),
@@ -49,7 +52,7 @@ EXACT: tuple[tuple[int, Truncation], ...] = (
 
 @lru_cache(maxsize=1)
 def ordinary() -> tuple[Problem, ...]:
-    """In floating point: every activation under every kind of truncation, and what decays."""
+    """In floating point: every activation under every kind of truncation, what decays, and what repeats."""
     rng = np.random.default_rng(0)
     activations, sizes, dtypes = cycle(ACTIVATIONS), cycle(SIZES), cycle(("float64", "float32", "float64"))
     every_step, initial = cycle((True, True, False)), cycle((1.0, 0.0, 1.0, 1.0))
@@ -61,6 +64,10 @@ def ordinary() -> tuple[Problem, ...]:
     for steps, truncation in DECAYING:
         fill = _normal(rng, "float32", {"W": DECAYED_W})
         problems.append(made(fill, "softsign", (steps, *next(sizes)), truncation))
+    for problem in problems[: len(TRUNCATIONS) : REPEATED]:
+        # As a view lays them out that repeats a record.
+        same = np.repeat(problem.xs[:1], len(problem.xs), axis=0)
+        problems.append(problem.replaced(xs=same))
     return tuple(problems)
 
 

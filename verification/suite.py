@@ -19,7 +19,7 @@ from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
 from verification.larger import LARGER_PROBLEMS, OWN_POLICIES
 from verification.problem import Engine, Gradients, Problem, Unsupported
-from verification.properties import PROPERTIES, Finding, Property, findings
+from verification.properties import BITS, PROPERTIES, Finding, Property, findings
 from verification.quoting import shown
 from verification.shrinking import smallest
 from verification.timeout import MAX_LOST, CallTimeout
@@ -29,8 +29,8 @@ from verification.workers import Channel, Lost, spread
 # Everything that is asked of any engine.
 EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS)
 
-# What is asked of ``rnn``, which takes policies of one's own as well.
-ASKED_OF_RNN = (*EVERY_PROPERTY, OWN_POLICIES)
+# What is asked of ``rnn``, which claims more: the same bits however it is called, and policies of one's own.
+ASKED_OF_RNN = (*EVERY_PROPERTY, BITS, OWN_POLICIES)
 
 # Cases that one Hypothesis run draws: enough for it to vary its draws, few enough to show progress.
 BLOCK = 100

@@ -15,12 +15,12 @@ from verification.mutants.deck import Example, Kill, deck, judge, refutation
 from verification.mutants.mutant import Mutant
 from verification.mutants.patch import Disarmed, engine
 from verification.problem import Problem
-from verification.properties import PROPERTIES, Property
+from verification.properties import BITS, PROPERTIES, Property
 from verification.shrinking import smallest
 from verification.trial import Truth
 from verification.workers import Lost, spread
 
-JUDGES = PROPERTIES + EXACTNESS + FIXED
+JUDGES = (*PROPERTIES, BITS, *EXACTNESS, *FIXED)
 
 # Problems tried while looking for a mutant's smallest example.
 TRIED = 200
