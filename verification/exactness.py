@@ -31,7 +31,7 @@ DECK = 1024
 
 
 def agrees_exactly(trial: Trial) -> Iterator[Finding]:
-    """Each block equals, in Fractions, the gradient of dual numbers; with states computed again, too."""
+    """Each block equals, in Fractions, that of dual numbers; so with checkpoints, and in a workspace."""
     problem = trial.problem
     if problem.dtype != FRACTIONS or problem.activation not in exact.RATIONAL:
         return
@@ -42,8 +42,9 @@ def agrees_exactly(trial: Trial) -> Iterator[Finding]:
         yield Finding("exact forward", unequal(part, got, value), _any(value))
     for name, got in answer.blocks().items():
         yield Finding(f"exact {name}", _untrue(problem, name, got), _any(want[name]))
-    for name, part in trial.ask(replace(problem, checkpoints=2)).named().items():
-        yield Finding("exact recomputation", unequal(name, part, answer.named()[name]), _any(part))
+    for asked in (replace(problem, checkpoints=2), replace(problem, workspace=True)):
+        for name, part in trial.ask(asked).named().items():
+            yield Finding("exact recomputation", unequal(name, part, answer.named()[name]), _any(part))
 
 
 def _untrue(problem: Problem, name: str, got: Array) -> Disagreement | None:

@@ -4,13 +4,13 @@ A NumPy array is its numbers and the strides by which they are found. Views give
 Fortran order, columns have gaps, a reversed sequence has a negative stride, a broadcast one a stride of 0.
 """
 
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
+from numpy.lib.stride_tricks import as_strided
 
 from rnn.arrays import Array
-from verification.problem import Problem
 
 
 def read_only(array: Array) -> Array:
@@ -54,28 +54,14 @@ LAYOUTS: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def relaid(problem: Problem) -> Iterator[tuple[str, Problem]]:
-    """The problem with all arrays in each layout, and one array alone in one; each with what was done."""
-    arrays = problem.arrays()
-    for how, lay_out in LAYOUTS.items():
-        yield f"all {how}", problem.replaced(**{name: lay_out(array) for name, array in arrays.items()})
-    name, how = alone(problem)
-    yield f"{name} alone {how}", problem.replaced(**{name: LAYOUTS[how](arrays[name])})
-
-
-def alone(problem: Problem) -> tuple[str, str]:
-    """Whose turn it is, and which layout's, of those that change strides: a layout first, then an array.
-
-    It is told by sizes and truncation, so that many problems have every turn, and one that only has other
-    numbers the same one.
-    """
-    arrays = problem.arrays()
-    changed = {
-        how: [name for name, array in arrays.items() if lay_out(array).strides != array.strides]
-        for how, lay_out in LAYOUTS.items()
-    }
-    turns = [how for how, names in changed.items() if names]
-    number = zlib.crc32(repr((problem.sizes, problem.policy)).encode())
-    how = turns[number % len(turns)]
-    names = changed[how]
-    return names[number // len(turns) % len(names)], how
+def copied(array: Array) -> Array:
+    """The same numbers in memory of their own, by the same strides."""
+    copy = array.copy(order="K")
+    if copy.strides == array.strides:
+        return copy
+    low, high = byte_bounds(array)
+    memory = np.empty((high - low) // array.itemsize, array.dtype)
+    start = array.__array_interface__["data"][0] - low
+    view = as_strided(memory[start // array.itemsize :], array.shape, array.strides)
+    view[...] = array
+    return view

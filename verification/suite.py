@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from rnn.checks import checked_count
 from verification.answer import TimedOut
+from verification.designed.judged import DESIGNED
 from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
 from verification.larger import LARGER_PROBLEMS, OWN_POLICIES
@@ -27,7 +28,7 @@ from verification.trial import Trial, Truth
 from verification.workers import Channel, Lost, spread
 
 # Everything that is asked of any engine.
-EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS)
+EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS, DESIGNED)
 
 # What is asked of ``rnn``, which claims more: the same bits however it is called, and policies of one's own.
 ASKED_OF_RNN = (*EVERY_PROPERTY, BITS, OWN_POLICIES)
@@ -58,7 +59,7 @@ class Profile:
             checked_count(name, getattr(self, name), least=0)
 
 
-QUICK = Profile("quick", cases=1_200, exact_cases=200, faults=50)
+QUICK = Profile("quick", cases=500, exact_cases=200, faults=50)
 THOROUGH = Profile("thorough", cases=60_000, exact_cases=20_000, faults=300, explained=True)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 

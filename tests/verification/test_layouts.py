@@ -1,11 +1,11 @@
 """Every layout holds the same numbers, by the strides that it is named after."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from verification.directed import ordinary
-from verification.layouts import LAYOUTS, alone, relaid
-from verification.patients import patients
+from verification.layouts import LAYOUTS, copied
 
 ARRAYS = [
     np.arange(24.0).reshape(2, 3, 4),
@@ -37,27 +37,22 @@ def test_strides_are_those_that_are_named():
     assert not LAYOUTS["read-only"](array).flags.writeable
 
 
-def test_all_arrays_are_laid_out_and_then_one_alone():
-    """A name for each, and the problem's own arrays are left as they lie."""
-    problem = patients()[0].problem
-    before = {name: array.strides for name, array in problem.arrays().items()}
-    hows = [how for how, _ in relaid(problem)]
-    assert hows[:-1] == [f"all {how}" for how in LAYOUTS]
-    assert hows[-1] == " alone ".join(alone(problem))
-    (_, last) = list(relaid(problem))[-1]
-    changed = [name for name, array in last.arrays().items() if array.strides != before[name]]
-    assert changed == [alone(problem)[0]]
-    assert {name: array.strides for name, array in problem.arrays().items()} == before
+@pytest.mark.parametrize("how", LAYOUTS)
+def test_a_copy_has_the_strides_and_memory_of_its_own(how):
+    """Whichever they are; what is written to it changes nothing else."""
+    for array in ARRAYS:
+        laid_out = LAYOUTS[how](array)
+        copy = copied(laid_out)
+        assert copy.strides == laid_out.strides
+        assert not np.may_share_memory(copy, laid_out)
+        np.testing.assert_array_equal(copy, array)
+        copy[...] = 7
+        assert copy.flags.writeable
+        np.testing.assert_array_equal(laid_out, array)
 
 
-def test_xs_alone_has_its_turns_in_every_run():
-    """In each layout, among the problems that every run meets."""
-    turns = {alone(problem) for problem in ordinary()}
-    assert {how for name, how in turns if name == "xs"} == set(LAYOUTS) - {"read-only"}
-
-
-def test_a_turn_depends_on_no_number():
-    """So that a smaller example that only has other numbers is asked the same."""
-    problem = patients()[0].problem
-    others = problem.replaced(**{name: array * 3 + 1 for name, array in problem.arrays().items()})
-    assert alone(others) == alone(problem)
+def test_a_copy_of_fractions_is_of_the_same_objects():
+    """In an array whose entries are Python's."""
+    array = np.array([[Fraction(1, 3), Fraction(2)]], dtype=object)[:, ::-1]
+    np.testing.assert_array_equal(copied(array), array)
+    assert copied(array).strides == array.strides

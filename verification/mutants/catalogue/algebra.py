@@ -167,7 +167,7 @@ ALGEBRA = (
     ),
     Mutant(
         "weights multiplied as they lie",
-        "V is no longer copied where it lies in Fortran order, so that another routine of BLAS sums otherwise.",
+        "V is no longer copied where it lies in Fortran order, so that BLAS sums otherwise.",
         "a right engine elsewhere: plain NumPy loops",
         (
             Edit(
