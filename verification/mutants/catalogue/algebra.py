@@ -165,17 +165,4 @@ ALGEBRA = (
         ),
         "memory layout",
     ),
-    Mutant(
-        "weights multiplied as they lie",
-        "V is no longer copied where it lies in Fortran order, so that BLAS sums otherwise.",
-        "a right engine elsewhere: plain NumPy loops",
-        (
-            Edit(
-                "network",
-                "dhs = do.dot(np.ascontiguousarray(params.V))",
-                "dhs = do.dot(params.V)",
-            ),
-        ),
-        "bits",
-    ),
 )
