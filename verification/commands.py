@@ -33,7 +33,7 @@ from verification.problem import Engine
 from verification.progress import Progress, Show
 from verification.scalars import scalar_rows
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
-from verification.suite import PROFILES, WITH_OWN_POLICIES, Profile, Verification
+from verification.suite import ASKED_OF_RNN, PROFILES, Profile, Verification
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
 DETECTION_CASES = 300
@@ -83,7 +83,7 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
     profile = PROFILES[options.profile]
     print(f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}")
     with progress.part("cases") as show:
-        verification = verify(engine, profile, seed=options.seed, properties=WITH_OWN_POLICIES, progress=show)
+        verification = verify(engine, profile, seed=options.seed, properties=ASKED_OF_RNN, progress=show)
     print(report.table(verification))
     print(report.LEGEND)
     print(report.exercise(verification))

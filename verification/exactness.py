@@ -17,6 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from rnn import Full
 from rnn.arrays import FRACTIONS, Array
+from verification import directed
 from verification.comparison import Disagreement, compare, unequal
 from verification.oracles import autograd, complex_step, exact
 from verification.problem import BLOCKS, Gradients, Problem
@@ -30,7 +31,7 @@ DECK = 1024
 
 
 def agrees_exactly(trial: Trial) -> Iterator[Finding]:
-    """Each block equals, in Fractions, the gradient of dual numbers; with states computed again, too."""
+    """Each block equals, in Fractions, that of dual numbers; so with checkpoints, and in a workspace."""
     problem = trial.problem
     if problem.dtype != FRACTIONS or problem.activation not in exact.RATIONAL:
         return
@@ -41,8 +42,9 @@ def agrees_exactly(trial: Trial) -> Iterator[Finding]:
         yield Finding("exact forward", unequal(part, got, value), _any(value))
     for name, got in answer.blocks().items():
         yield Finding(f"exact {name}", _untrue(problem, name, got), _any(want[name]))
-    for name, part in trial.ask(replace(problem, checkpoints=2)).named().items():
-        yield Finding("exact recomputation", unequal(name, part, answer.named()[name]), _any(part))
+    for asked in (replace(problem, checkpoints=2), replace(problem, workspace=True)):
+        for name, part in trial.ask(asked).named().items():
+            yield Finding("exact recomputation", unequal(name, part, answer.named()[name]), _any(part))
 
 
 def _untrue(problem: Problem, name: str, got: Array) -> Disagreement | None:
@@ -122,15 +124,16 @@ def _complex_step(problem: Problem) -> Gradients:
 def _property(
     name: str,
     check: Callable[[Trial], Iterator[Finding]],
-    deck: Callable[..., SearchStrategy[Problem]],
+    draw: Callable[..., SearchStrategy[Problem]],
+    fixed: Callable[[], tuple[Problem, ...]],
     *others: str,
 ) -> Property:
     rows = tuple(f"{name} {part}" for part in (*others, *BLOCKS))
-    return Property(name, rows, (check.__doc__ or "").strip(), check, deck)
+    return Property(name, rows, (check.__doc__ or "").strip(), check, draw, fixed)
 
 
-EXACT = _property("exact", agrees_exactly, exact_problems, "forward", "recomputation")
-INTEGERS = _property("integers", agrees_on_integers, integer_problems, "forward")
-COMPLEX_STEP = _property("complex step", agrees_with_complex_step, problems)
+EXACT = _property("exact", agrees_exactly, exact_problems, directed.exact, "forward", "recomputation")
+INTEGERS = _property("integers", agrees_on_integers, integer_problems, directed.integers, "forward")
+COMPLEX_STEP = _property("complex step", agrees_with_complex_step, problems, directed.ordinary)
 
 EXACTNESS = (EXACT, INTEGERS, COMPLEX_STEP)

@@ -214,12 +214,13 @@ EQUAL = (
 )
 EQUAL_OWN = "The same under policies of one's own, whose losses reach back in any order."
 
-LARGER_PROBLEMS = Property("larger", ("larger",), EQUAL, _equality("larger"), fixed=larger)
+LARGER_PROBLEMS = Property("larger", ("larger",), EQUAL, _equality("larger"), problems=None, fixed=larger)
 OWN_POLICIES = Property(
     "own policies",
     ("own policies",),
     EQUAL_OWN,
     _equality("own policies"),
+    problems=None,
     fixed=own_policies,
     policies=("own",),
 )

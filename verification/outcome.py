@@ -73,6 +73,7 @@ ORACLES = {
     "exact": ("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
     "integers": ("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
     "larger": ("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
+    "designed": ("replays", "each truncated loss by itself, on a designed sample; no lag table"),
     "complex step": ("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
 }
 

@@ -6,6 +6,7 @@ What it does not do at all, such as numbers that are Fractions, it says by raisi
 proves nothing against it, and nothing for it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, fields, replace
@@ -15,6 +16,7 @@ import numpy as np
 
 from rnn import ACTIVATIONS, Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import FLOATS, FRACTIONS, Array
+from verification.layouts import copied
 from verification.quoting import in_a_line, shown, type_name
 
 PARAMETERS = ("U", "W", "b", "V", "c")
@@ -139,17 +141,18 @@ class Problem:
         # Not made anew: copies of what fits do fit.
         fresh = copy(self)
         vars(fresh).update(
-            params={name: array.copy(order="K") for name, array in self.params.items()},
-            xs=self.xs.copy(order="K"),
-            targets=self.targets.copy(order="K"),
-            h0=self.h0.copy(order="K"),
+            params={name: copied(array) for name, array in self.params.items()},
+            xs=copied(self.xs),
+            targets=copied(self.targets),
+            h0=copied(self.h0),
         )
         return fresh
 
     def code(self) -> str:
         """This problem as a Python program that makes it again."""
         if self.source:
-            return f"import verification.larger\n\nproblem = {self.source}\n"
+            module, _, _ = re.split(r"[\[(]", self.source)[0].rpartition(".")
+            return f"import {module}\n\nproblem = {self.source}\n"
         arrays = {name: _array_code(array) for name, array in self.arrays().items()}
         params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
         named = "".join(f"    {name}={text},\n" for name, text in arrays.items())

@@ -31,6 +31,7 @@ from autograd import elementwise_grad
 from rnn import Activation, sigmoid, tanh
 from rnn.arrays import Array
 from verification.reference.activations import ACTIVATIONS
+from verification.tasks import each
 from verification.tolerance import PERTURBATION, unit
 
 # What a value may be off by, in units in the last place (ulp) of the truth. For tanh, the libraries' own
@@ -99,7 +100,8 @@ def scalar_rows(
     activations: Sequence[Activation] = (tanh, sigmoid), dtypes: Iterable[np.dtype[Any]] = FLOATS
 ) -> list[ScalarRow]:
     """Each activation, tanh or sigmoid by its name, in each type and region."""
-    return [row for dtype in dtypes for f in activations for row in _rows(f, points(dtype))]
+    tasks = [(f, dtype) for dtype in dtypes for f in activations]
+    return [row for rows in each(lambda task: list(_rows(task[0], points(task[1]))), tasks) for row in rows]
 
 
 def points(dtype: np.dtype[Any]) -> Array:

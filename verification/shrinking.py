@@ -19,8 +19,11 @@ def smallest(
 ) -> Problem | None:
     """The smallest problem of a property, under one kind of truncation, that ``fails``, or None.
 
-    Whole numbers come first: most faults show on them, and such an example can be checked by hand.
+    None as well where the property draws no problems. Whole numbers come first: most faults show on them, and
+    such an example can be checked by hand.
     """
+    if check.problems is None:
+        return None
     kinds: list[dict[str, Any]] = [{"numbers": whole_numbers()}, {}] if check.ordinary else [{}]
     for kind in kinds:
         try:

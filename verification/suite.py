@@ -15,22 +15,23 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from rnn.checks import checked_count
 from verification.answer import TimedOut
+from verification.designed.judged import DESIGNED
 from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
 from verification.larger import LARGER_PROBLEMS, OWN_POLICIES
 from verification.problem import Engine, Gradients, Problem, Unsupported
-from verification.properties import PROPERTIES, Finding, Property, findings
+from verification.properties import BITS, PROPERTIES, Finding, Property, findings
 from verification.quoting import shown
 from verification.shrinking import smallest
 from verification.timeout import MAX_LOST, CallTimeout
 from verification.trial import Trial, Truth
 from verification.workers import Channel, Lost, spread
 
-# Everything that is asked of an engine.
-EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS)
+# Everything that is asked of any engine.
+EVERY_PROPERTY = (*PROPERTIES, *EXACTNESS, LARGER_PROBLEMS, DESIGNED)
 
-# What is asked of ``rnn``, which takes policies of one's own as well.
-WITH_OWN_POLICIES = (*EVERY_PROPERTY, OWN_POLICIES)
+# What is asked of ``rnn``, which claims more: the same bits however it is called, and policies of one's own.
+ASKED_OF_RNN = (*EVERY_PROPERTY, BITS, OWN_POLICIES)
 
 # Cases that one Hypothesis run draws: enough for it to vary its draws, few enough to show progress.
 BLOCK = 100
@@ -60,7 +61,7 @@ class Profile:
             checked_count(name, getattr(self, name), least=0)
 
 
-QUICK = Profile("quick", cases=1_200, exact_cases=200, faults=50)
+QUICK = Profile("quick", cases=500, exact_cases=200, faults=50)
 THOROUGH = Profile("thorough", cases=60_000, exact_cases=20_000, faults=300, explained=True, strength=4)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
 
@@ -287,13 +288,14 @@ def _refuse(name: str, value: object, fits: bool, needed: str) -> None:
 
 
 def _blocks(engine: Engine, profile: Profile, seed: int, properties: Sequence[Property]) -> Iterator[Block]:
-    """Blocks of cases, for each way of drawing problems, each case for all its properties."""
-    for check in properties:
-        fixed = () if check.fixed is None else check.fixed()
+    """Blocks of cases: of fixed problems, then for each way of drawing; each case for all its properties."""
+    for make in dict.fromkeys(check.fixed for check in properties):
+        checks = tuple(check for check in properties if check.fixed is make)
+        fixed = make()
         for start in range(0, len(fixed), FIXED_BLOCK):
             some = fixed[start : start + FIXED_BLOCK]
-            yield Block(engine, (check,), start, len(some), seed, some)
-    drawn = [check for check in properties if check.fixed is None]
+            yield Block(engine, checks, start, len(some), seed, some)
+    drawn = [check for check in properties if check.problems is not None]
     for draw in dict.fromkeys(check.problems for check in drawn):
         checks = tuple(check for check in drawn if check.problems is draw)
         cases = profile.cases if checks[0].ordinary else profile.exact_cases
@@ -311,6 +313,8 @@ def _judge(block: Block, channel: Channel) -> Tally:
         if tally.lost < MAX_LOST:
             channel.tell(problem)
             tally += case(engine, Truth(problem), block.properties, channel)
+            sizes = Counter(problem.sizes)
+            tally += Tally(fixed=sizes) if block.fixed else Tally(drawn=sizes)
 
     if block.fixed:
         for problem in block.fixed:
@@ -322,6 +326,8 @@ def _judge(block: Block, channel: Channel) -> Tally:
 
 def _draw(block: Block, look: Callable[[Problem], None]) -> None:
     """Look at every problem that Hypothesis draws for a block."""
+    strategy = block.properties[0].problems
+    assert strategy is not None
 
     @seed(f"{block.seed} {block.start}")
     @settings(
@@ -331,7 +337,7 @@ def _draw(block: Block, look: Callable[[Problem], None]) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(block.properties[0].problems())
+    @given(strategy())
     def draw(problem: Problem) -> None:
         look(problem)
 
@@ -378,8 +384,6 @@ def case(
     answered = not declined and isinstance(trial.outcome, Gradients)
     counts = properties[0].ordinary and answered and live(truth)
     found = Tally(rows, cases=1, lost=int(lost), declined=Counter(declined))
-    sizes = Counter(truth.problem.sizes)
-    found = replace(found, fixed=sizes) if truth.problem.source else replace(found, drawn=sizes)
     return replace(found, live=1, seen=Counter(seen(truth))) if counts else found
 
 
@@ -426,8 +430,8 @@ def _with_smallest_examples(engine: Engine, rows: Sequence[Row], properties: Seq
     check_of = {name: check for check in properties for name in check.rows}
     searches: list[Search] = []
     for check in properties:
-        # A fixed problem stands for itself.
-        if check.fixed is not None:
+        # A fixed problem stands for itself where none is drawn.
+        if check.problems is None:
             continue
         first = next((row for row in rows if row.name in check.rows and row.example is not None), None)
         if first is not None and not any(search.serves(check, first) for search in searches):

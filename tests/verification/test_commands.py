@@ -17,7 +17,7 @@ from verification.files import Undelivered
 from verification.judging.run import Judgement, Row
 from verification.mutants import CATALOGUE, EQUIVALENT, specimen
 from verification.options import arguments
-from verification.properties import PROPERTIES
+from verification.properties import PROPERTIES, nothing
 from verification.scalars import ScalarRow
 from verification.suite import PROFILES, Profile, verify
 
@@ -38,8 +38,8 @@ def in_a_hurry(monkeypatch, tmp_path):
     )
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
     monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
-    some = [check for check in PROPERTIES if check.name in ("forward", "lags")]
-    monkeypatch.setattr(command, "WITH_OWN_POLICIES", some)
+    some = [replace(check, fixed=nothing) for check in PROPERTIES if check.name in ("forward", "lags")]
+    monkeypatch.setattr(command, "ASKED_OF_RNN", some)
     monkeypatch.setattr(suite, "smallest", partial(shrinking.smallest, tried=30))
     # The contract is about more cases than these.
     monkeypatch.setattr(suite, "LEAST", 0)

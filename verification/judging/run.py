@@ -39,7 +39,7 @@ from verification.truth.parts import OUTPUTS
 from verification.workers import Lost, spread
 
 # A profile's cases are drawn in this share, beside those of the designed sample.
-SHARE = 12
+SHARE = 5
 
 # Cases that one Hypothesis run draws.
 BLOCK = 30

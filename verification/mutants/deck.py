@@ -101,8 +101,8 @@ def judge(mutant: Mutant, deck: Sequence[Truth], properties: Sequence[Property])
 
 
 def truths(check: Property, deck: Sequence[Truth]) -> Sequence[Truth]:
-    """What the property looks at: the deck, or fixed problems of its own."""
-    return deck if check.fixed is None else [Truth(problem) for problem in check.fixed()]
+    """What the property looks at: the deck, or its fixed problems where it draws none."""
+    return deck if check.problems is not None else [Truth(problem) for problem in check.fixed()]
 
 
 def refutation(engine: Engine, truth: Truth, check: Property) -> Example | None:

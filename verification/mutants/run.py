@@ -2,10 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from verification.diagnosis import Known, diagnose, known_as
 from verification.exactness import EXACTNESS
@@ -15,12 +14,12 @@ from verification.mutants.deck import Example, Kill, deck, judge, refutation
 from verification.mutants.mutant import Mutant
 from verification.mutants.patch import Disarmed, engine
 from verification.problem import Problem
-from verification.properties import PROPERTIES, Property
+from verification.properties import BITS, PROPERTIES, Property
 from verification.shrinking import smallest
+from verification.tasks import each
 from verification.trial import Truth
-from verification.workers import Lost, spread
 
-JUDGES = PROPERTIES + EXACTNESS + FIXED
+JUDGES = (*PROPERTIES, BITS, *EXACTNESS, *FIXED)
 
 # Problems tried while looking for a mutant's smallest example.
 TRIED = 200
@@ -31,8 +30,6 @@ BATCH = 10
 THE_RIGHT_ONE = Mutant("the right engine", "Nothing is edited.", "rnn", (), None)
 
 Progress = Callable[[int, int], object]
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,16 +82,16 @@ def run(
     started = time.monotonic()
     # The right engine comes first. With it every truth is computed, once for all the processes that follow.
     judge(THE_RIGHT_ONE, deck(), properties)
-    every = (*mutants, *equivalents)
-    batches = [every[start : start + BATCH] for start in range(0, len(every), BATCH)]
-    judged = _each(lambda batch: [judge(mutant, deck(), properties) for mutant in batch], batches)
-    kills = []
-    for batch in judged:
+    # An edit that is no fault is asked everything, which takes as long as a batch of mutants.
+    batches: list[tuple[Mutant, ...]] = [(edit,) for edit in equivalents]
+    batches += [tuple(mutants[start : start + BATCH]) for start in range(0, len(mutants), BATCH)]
+    kills: list[Kill] = []
+    for batch in each(lambda batch: [judge(mutant, deck(), properties) for mutant in batch], batches):
         kills += batch
         if progress is not None:
-            progress(len(kills), len(every))
-    cut = len(mutants)
-    return MutantsResult(tuple(kills[:cut]), tuple(kills[cut:]), time.monotonic() - started)
+            progress(len(kills), len(mutants) + len(equivalents))
+    cut = len(equivalents)
+    return MutantsResult(tuple(kills[cut:]), tuple(kills[:cut]), time.monotonic() - started)
 
 
 def explained(result: MutantsResult, progress: Progress | None = None) -> MutantsResult:
@@ -102,7 +99,7 @@ def explained(result: MutantsResult, progress: Progress | None = None) -> Mutant
     started = time.monotonic()
     suspects = known()
     kills = []
-    for kill in _each(lambda kill: diagnosed(shrunk(kill), suspects), result.kills):
+    for kill in each(lambda kill: diagnosed(shrunk(kill), suspects), result.kills):
         kills.append(kill)
         if progress is not None:
             progress(len(kills), result.total)
@@ -115,21 +112,12 @@ def diagnosed(kill: Kill, suspects: Sequence[Known]) -> Kill:
     return replace(kill, diagnosis=diagnose(engine(kill.mutant), suspects, examples))
 
 
-def _each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
-    """The work on every task, in order, spread over the cores."""
-    with closing(spread(lambda task, channel: work(task), tasks)) as results:
-        for task, result in zip(tasks, results, strict=True):
-            if isinstance(result, Lost):
-                raise RuntimeError(f"{task}: {result.how}")
-            yield result
-
-
 def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRIED) -> Kill:
     """The same kill, with the smallest example that Hypothesis finds for the property that it names."""
     if not kill.by_name:
         return kill
     (check,) = (check for check in properties if check.name == kill.mutant.caught_by)
-    if check.fixed is not None:
+    if check.problems is None:
         return kill
     wrong, first = engine(kill.mutant), kill.caught[check.name]
 

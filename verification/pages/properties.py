@@ -11,7 +11,7 @@ from verification.percent import percent
 from verification.properties import Property
 from verification.report import sizes
 from verification.scalars import ScalarRow
-from verification.suite import WITH_OWN_POLICIES, Row, Verification
+from verification.suite import ASKED_OF_RNN, Row, Verification
 from verification.unfolding import LAG_BLOCKS
 from verification.wrapping import unbroken
 
@@ -27,7 +27,7 @@ MEANINGS = (
 )
 
 
-def properties(verification: Verification, known: Sequence[Property] = WITH_OWN_POLICIES) -> tuple[Html, ...]:
+def properties(verification: Verification, known: Sequence[Property] = ASKED_OF_RNN) -> tuple[Html, ...]:
     """Every block under every property, and, folded, the same under each truncation."""
     met = {row.name for row in verification.rows}
     return (

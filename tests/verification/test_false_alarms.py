@@ -1,0 +1,73 @@
+"""Right engines are not refuted, however they are written, and wherever their arrays lie.
+
+FALSE_ALARM_CASES=100000 asks each of so many drawn problems (a day or so for all, and FALSE_ALARM_SEED
+another hundred thousand); by default a few.
+"""
+
+import os
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from rnn import Chunked, Full, Tail, Window
+from tests.vanilla import ENGINES
+from verification.engine import manual
+from verification.exercise import live
+from verification.patients import patient
+from verification.properties import PROPERTIES, findings
+from verification.strategies import problems
+from verification.trial import Trial, Truth
+
+CASES = int(os.environ.get("FALSE_ALARM_CASES", "25"))
+SEED = os.environ.get("FALSE_ALARM_SEED", "0")
+RIGHT = {"rnn": manual, **ENGINES}
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(2, 3), Chunked(4, 2), Tail(3)], ids=repr)
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_engines_are_right(name, truncation):
+    """Each gives the gradient that ``rnn`` gives, of a loss on every step and on the last."""
+    for activation in ("tanh", "sigmoid", "relu", "softsign", "identity"):
+        for every_step in (True, False):
+            problem = patient(activation, truncation, every_step)
+            want, got = manual(problem).named(), ENGINES[name](problem).named()
+            for part, array in want.items():
+                np.testing.assert_allclose(got[part], array, rtol=1e-12, atol=1e-13, err_msg=part)
+
+
+def test_the_engines_are_not_one():
+    """They round differently: what a run accepts of them is more than one set of bits."""
+    problem = patient("tanh", Full(), True, steps=9, sizes=(5, 3, 4, 2))
+    assert len({engine(problem).W.tobytes() for engine in RIGHT.values()}) >= 4
+
+
+def test_a_right_engine_is_never_refuted():
+    """Each problem by every property that is asked of any engine; most are live."""
+    counted = Counter()
+
+    @seed(f"false alarms {SEED}")
+    @settings(
+        max_examples=CASES,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(problems())
+    def look(problem):
+        truth = Truth(problem)
+        counted["cases"] += 1
+        counted["live"] += live(truth)
+        for name, engine in RIGHT.items():
+            if name == "forward mode" and problem.steps > 12:
+                continue
+            trial = Trial(engine, truth)
+            for check in PROPERTIES:
+                wrong = [str(each.wrong) for each in findings(trial, check) if each.wrong is not None]
+                assert not wrong, f"{name}, {check.name}: {wrong[0]}\n\n{problem.code()}"
+
+    look()
+    print(dict(counted))
+    assert counted["live"] > 0.6 * counted["cases"]

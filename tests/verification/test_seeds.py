@@ -1,0 +1,24 @@
+"""The right engine is verified with every seed.
+
+SEEDS=200 asks that many whole runs of the quick profile, from FIRST_SEED (0) on, half a minute to a minute
+each; by default one short run.
+"""
+
+import os
+
+import pytest
+
+from verification.engine import manual
+from verification.suite import ASKED_OF_RNN, QUICK, Profile, verify
+
+SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
+RUNS = [(seed, QUICK) for seed in range(FIRST, FIRST + SEEDS)] or [
+    (FIRST, Profile("short", cases=60, exact_cases=20))
+]
+
+
+@pytest.mark.parametrize(("seed", "profile"), RUNS, ids=[str(seed) for seed, _ in RUNS])
+def test_the_engine_is_verified(seed, profile):
+    """Neither refuted nor not exercised."""
+    found = verify(manual, profile, seed=seed, properties=ASKED_OF_RNN)
+    assert (found.verdict, found.idle) == ("verified", ())
