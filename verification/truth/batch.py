@@ -10,14 +10,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from autograd.builtins import tuple as traced_tuple
-from autograd.core import make_vjp
 
 from verification.arrays import Array
 from verification.asked.case import Case
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Named, State, Use
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
+from verification.truth.reverse import make_vjp
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Lost, Sums, bounded, signs
 from verification.truth.unroll import advance, term
@@ -62,20 +61,18 @@ class _Step:
             self.leaves[name] = np.zeros((copies.count, *call.shape), copies.dtype)
         self._kept = [rounding.noise((rows, *array.shape[2:])) for array in state]
 
-    def results(self, leaves: Any) -> Any:
+    def results(self, leaves: dict[str, Any]) -> tuple[Any, ...]:
         """The states after it, and the arguments of the functions in it."""
         model = self._case.model
-        # Fetched once: each look into what autograd traces costs it an entry of its own.
-        named = {name: leaves[name] for name in self.leaves}
         for name, call in zip(self._arguments, self.calls, strict=False):
-            call.added = named[name]
-        p = Named({block.name: named[block.name] for block in model.of(Use.STEP)})
-        inputs = {block.name: named[block.name] for block in model.of(Use.INPUT)}
-        before = tuple(named[block.name] for block in model.of(Use.STATE))
+            call.added = leaves[name]
+        p = Named({block.name: leaves[block.name] for block in model.of(Use.STEP)})
+        inputs = {block.name: leaves[block.name] for block in model.of(Use.INPUT)}
+        before = tuple(leaves[block.name] for block in model.of(Use.STATE))
         f = Namespace(self._case.cast, Observed(self.calls))
         after = advance(model, f, p, inputs, before, (self._copies.count,))
         kept = (self._rounding.rounded(a, noise) for a, noise in zip(after, self._kept, strict=True))
-        return traced_tuple((*kept, *(call.argument() for call in self.calls)))
+        return (*kept, *(call.argument() for call in self.calls))
 
 
 def _argument(i: int) -> str:
@@ -191,19 +188,19 @@ class Batch:
         leaves |= {n: array[:, which] for n, array in zip(states, self.states[made], strict=True)}
         drawn = {name: rounding.of_array(array) for name, array in data.items()}
 
-        def losses(leaves: Any) -> Any:
+        def losses(leaves: dict[str, Any]) -> tuple[Any]:
             p = Named({name: leaves[name] for name in readout})
             state = tuple(leaves[name] for name in states)
             f = Namespace(case.cast, Arithmetic())
-            return term(model, case.objective, f, p, drawn, state, (self._copies.count,))
+            return (term(model, case.objective, f, p, drawn, state, (self._copies.count,)),)
 
-        back, told = make_vjp(losses, leaves)
-        grads = back(np.ones_like(told))
+        back, (told,) = make_vjp(losses, leaves)
+        grads = back((np.ones_like(told),))
         if readout:
             probes = grads
             if self._copies.draws:
                 signed = signs(self._copies, len(which), np.random.default_rng(made))
-                probes = back(signed.astype(told.dtype))
+                probes = back((signed.astype(told.dtype),))
             for name in readout:
                 sums.add(name, grads[name], bounded(probes[name], len(which), grads[name][0]))
         return [grads[name] for name in states]
@@ -214,16 +211,16 @@ class Batch:
         rows = len(where[0])
         back, after = make_vjp(step.results, step.leaves)
         none = [np.zeros_like(each) for each in after[len(flow) :]]
-        grads = back(traced_tuple((*flow, *none)))
+        grads = back((*flow, *none))
         # The truth by itself, without draws, tells no bounds.
         probes, gone = grads, None
         if self._copies.draws:
             signed = signs(self._copies, rows, np.random.default_rng(s))
-            probes = back(traced_tuple((*(_times(signed, array) for array in flow), *none)))
+            probes = back((*(_times(signed, array) for array in flow), *none))
             begun = [lost.started(each) for each in (*flow, *(grads[_argument(i)] for i in range(len(none))))]
             if lost.count:
                 arrived = [a + b for a, b in zip(begun, lost.flow, strict=False)]
-                gone = back(traced_tuple((*arrived, *begun[len(arrived) :])))
+                gone = back((*arrived, *begun[len(arrived) :]))
         for block in model.of(Use.STEP, Use.INPUT):
             shared = block.use is Use.STEP
             grad, place = grads[block.name], () if shared else where
