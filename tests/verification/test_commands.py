@@ -282,10 +282,9 @@ def test_a_right_function_is_judged(tmp_path, capsys, monkeypatch):
     assert told.out.startswith("verified\nscope: the vanilla model with ")
     assert told.err.endswith(" s\n")
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert [result["verdict"], result["cases"], result["diagnosis"], result["example"]] == [
-        *("verified", 100),
-        *(None, None),
-    ]
+    assert [result["verdict"], result["diagnosis"], result["example"]] == ["verified", None, None]
+    # Those that are drawn, and those that every run meets.
+    assert result["cases"] > 100
     page = (tmp_path / "there" / "report.html").read_text("utf-8")
     assert "✓</span> Verified" in page
     assert "losses of the last step" in page

@@ -26,8 +26,10 @@ from verification.judging.engine import Engine, ask
 from verification.judging.properties import Looked
 from verification.truth.table import grouped_table
 
-# The most numbers of a state over all steps for which the widened case is asked; a table costs that often.
+# The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
+# them its table, which holds every step apart, takes seconds.
 MOST = 130
+MOST_INPUTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ def lag_by_lag(engine: Engine, case: Case) -> Looked:
     if alone is None or (case.steps + 1) * sum(a[0].size for a in case.state) > MOST:
         return
     wide, places = _widened(alone)
+    if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS:
+        return
     answer, table = ask(engine, wide), grouped_table(wide)
     for name, got in answer.gradients():
         for step, index in places[name]:

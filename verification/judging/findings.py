@@ -39,8 +39,8 @@ PROPERTIES: dict[str, Callable[[Trial], Looked]] = {
 # Those about one call on one problem, which a program can show by itself.
 PLAIN = ("forward", "autograd", "lags")
 
-# Those that a large case is asked, by one call.
-OF_LARGE = ("forward", "autograd")
+# Those that a large case is asked: by one call, and lag by lag where that costs little.
+OF_LARGE = ("forward", "autograd", LAG_BY_LAG)
 
 
 def asked_of(claim: Claim) -> tuple[str, ...]:

@@ -81,7 +81,9 @@ def test_a_case_has_the_losses_and_what_they_reach():
     case = as_case(patient("tanh", Chunked(4, 2), False))
     assert case.losses == (5,)
     assert case.reach[5] == 4
-    assert as_case(patient("tanh", Tail(0), True)).reach == (1, 2, 3, 4, 5, 6)
+    reach = as_case(patient("tanh", Tail(0), True)).reach
+    assert len(reach) == 6
+    assert all(first > t for t, first in enumerate(reach))
 
 
 def policy_of(kind, activation):
