@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from verification.doors.step import step
     from verification.engine import manual
     from verification.judge import assert_verified, scoped, verify
-    from verification.judging.run import Judgement
+    from verification.judging.judgement import Judgement
     from verification.problem import Engine, Gradients, Problem, Unsupported
     from verification.suite import PROFILES, QUICK, THOROUGH, Verification
 
@@ -66,7 +66,7 @@ _HOME = {
     "manual": "engine",
     "step": "doors.step",
     **dict.fromkeys(("assert_verified", "scoped", "verify"), "judge"),
-    "Judgement": "judging.run",
+    "Judgement": "judging.judgement",
     **dict.fromkeys(("Engine", "Gradients", "Problem", "Unsupported"), "problem"),
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Verification"), "suite"),
 }

@@ -22,7 +22,7 @@ from verification.diagnosis import Diagnosis, diagnose
 from verification.engine import manual
 from verification.files import Save, deliver, write_text
 from verification.judge import verify
-from verification.judging.run import Judgement
+from verification.judging.judgement import Judgement
 from verification.mutants import specimen
 from verification.options import arguments
 from verification.outcome import Report

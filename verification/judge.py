@@ -11,7 +11,7 @@ from verification import suite
 from verification.asked.model import Model
 from verification.asked.scope import Scope
 from verification.doors.problem import Whole, whole
-from verification.judging.run import Judgement
+from verification.judging.judgement import Judgement
 from verification.models import vanilla
 from verification.problem import Engine
 from verification.suite import QUICK, Profile, Verification

@@ -7,7 +7,7 @@ from typing import Any
 from rnn import ACTIVATIONS
 from verification import report
 from verification.diagnosis import Diagnosis
-from verification.judging.run import Judgement
+from verification.judging.judgement import Judgement
 from verification.problem import BLOCKS
 from verification.strategies import POLICIES
 from verification.suite import Verification

@@ -14,7 +14,7 @@ from verification import commands as command
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
 from verification.files import Undelivered
-from verification.judging.run import Judgement, Row
+from verification.judging.judgement import Judgement, Row
 from verification.mutants import CATALOGUE, EQUIVALENT, specimen
 from verification.options import arguments
 from verification.properties import PROPERTIES, nothing

@@ -9,7 +9,7 @@ from tests.pages import verification
 from verification import summary
 from verification.diagnosis import Diagnosis as OfProblems
 from verification.judging.diagnosis import Diagnosis
-from verification.judging.run import Example, Judgement, Row
+from verification.judging.judgement import Example, Judgement, Row
 from verification.patients import patients
 from verification.suite import Example as OfSuite
 

@@ -20,8 +20,9 @@ from verification.arrays import Array
 from verification.asked.draws import TIMES
 from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
+from verification.judging.judgement import Judgement
 from verification.judging.of_function import Call, judge
-from verification.judging.run import SHARE, Judgement, Profile, Progress
+from verification.judging.run import SHARE, Profile, Progress
 from verification.truth.of_function import differentiable
 
 

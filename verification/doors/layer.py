@@ -26,7 +26,8 @@ from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
 from verification.doors.program import ARGUMENTS, LENGTHS, Shown, imported, program
 from verification.judging.engine import InvalidAnswer, afresh
-from verification.judging.run import Judgement, Profile, judged
+from verification.judging.judgement import Judgement
+from verification.judging.run import Profile, judged
 from verification.truth.parts import final_of
 from verification.truth.soundness import check
 

@@ -22,7 +22,8 @@ from verification.doors.layer import soundly
 from verification.doors.problem_program import ShownProblem, problem_program
 from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
-from verification.judging.run import Judgement, Profile, judged
+from verification.judging.judgement import Judgement
+from verification.judging.run import Profile, judged
 from verification.truth.parts import OUTPUTS, VALUE
 
 # Every function, every truncation, and both places of losses.

@@ -28,7 +28,8 @@ from verification.doors.layer import Backward, Forward, Layer, soundly
 from verification.doors.layout import layout_of
 from verification.doors.program import imported
 from verification.judging.engine import InvalidAnswer
-from verification.judging.run import Judgement, Profile, judged
+from verification.judging.judgement import Judgement
+from verification.judging.run import Profile, judged
 
 # One function for each role, every truncation, cotangents.
 OFFER = Offer(functions=False, policies=True, losses=("cotangents",))

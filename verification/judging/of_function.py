@@ -16,8 +16,10 @@ from verification.asked.draws import TIMES
 from verification.comparison import compare
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
+from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.properties import FORM, LAYOUTS, Finding
-from verification.judging.run import BLOCK, Example, Judgement, Progress, Row, Tally, of_lost
+from verification.judging.run import BLOCK, Progress
+from verification.judging.tally import Tally, of_lost
 from verification.tolerance import Expected
 from verification.truth.of_function import differentiable, expected, outputs_of
 from verification.workers import Lost, spread

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -31,10 +31,12 @@ from verification.judging.diagnosis import Diagnosis, diagnose
 from verification.judging.engine import Engine
 from verification.judging.exactness import EXACT, ExactTruth
 from verification.judging.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, findings, truth_of
-from verification.judging.properties import FORM, Finding, Truth, permuted
+from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.properties import Finding, Truth, permuted
 from verification.judging.ragged import RaggedTruth
-from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
+from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.judging.shrinking import smallest
+from verification.judging.tally import Refuted, Tally, of_lost
 from verification.truth.parts import OUTPUTS
 from verification.workers import Lost, spread
 
@@ -46,126 +48,6 @@ BLOCK = 30
 
 Progress: TypeAlias = Callable[[int, int], object]
 Judged: TypeAlias = Truth | RaggedTruth | ExactTruth
-
-
-@dataclass(frozen=True, eq=False)
-class Example:
-    """A case on which a property fails, how it fails there, and whether it is the smallest that was found.
-
-    ``case``: None of a function that has no model.
-    """
-
-    case: Case | None
-    property: str
-    part: str
-    failure: str
-    code: str
-    smallest: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """What a run saw of one property and one part: cases, and how many were evidence or refutations."""
-
-    property: str
-    part: str
-    cases: int = 0
-    evidence: int = 0
-    failures: int = 0
-
-    def __add__(self, other: "Row") -> "Row":
-        return replace(
-            self,
-            cases=self.cases + other.cases,
-            evidence=self.evidence + other.evidence,
-            failures=self.failures + other.failures,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Judgement:
-    """The outcome of a run.
-
-    ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
-    ``not_asked`` what was not. ``seen``: how many live cases met each entry of the exercise contract.
-    ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
-    the designed sample live cases met. ``views``: how lag by lag sees each block. ``diagnosis`` and
-    ``example`` are None but for a refuted engine.
-    """
-
-    model: str
-    scope: str
-    seed: int
-    seconds: float
-    cases: int
-    live: int
-    rows: tuple[Row, ...]
-    seen: Mapping[str, int]
-    missing: tuple[str, ...]
-    not_asked: tuple[str, ...]
-    coverage: tuple[Coverage, ...] = ()
-    views: Mapping[str, str] = field(default_factory=dict)
-    diagnosis: Diagnosis | None = None
-    example: Example | None = None
-
-    @property
-    def verdict(self) -> str:
-        """In one word."""
-        if any(row.failures for row in self.rows):
-            return "refuted"
-        return "not exercised" if self.missing else "verified"
-
-    def __str__(self) -> str:
-        """The verdict with its scope; of an engine that is not verified, why."""
-        lines = [f"{self.model}: {self.verdict} ({self.scope}; {self.cases} cases, {self.live} live)"]
-        if self.diagnosis is not None:
-            lines.append(str(self.diagnosis))
-        if self.example is not None:
-            size = "smallest" if self.example.smallest else "first"
-            lines.append(f"{self.example.property}: {self.example.failure}; the {size} example:")
-            lines.append(self.example.code)
-        if self.verdict == "not exercised":
-            lines.append(f"not exercised: {', '.join(self.missing)}")
-        return "\n".join(lines)
-
-
-# A refutation: the case without its model, whose functions cannot be sent between processes.
-Refuted: TypeAlias = tuple[dict[str, Any], Finding]
-
-
-@dataclass(frozen=True, eq=False)
-class Tally:
-    """What some cases came to; ``rows_met``: the rows of the sample, by number, whose cases were live.
-
-    ``refuted``: the first refutation, ``lost``: how a process was lost.
-    """
-
-    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
-    cases: int = 0
-    live: int = 0
-    seen: Counter[str] = field(default_factory=Counter)
-    rows_met: frozenset[int] = frozenset()
-    refuted: Refuted | None = None
-    lost: str = ""
-
-    @property
-    def is_refuted(self) -> bool:
-        """Has anything failed?"""
-        return any(row.failures for row in self.rows.values())
-
-    def __add__(self, other: "Tally") -> "Tally":
-        rows = dict(self.rows)
-        for key, row in other.rows.items():
-            rows[key] = rows[key] + row if key in rows else row
-        return Tally(
-            rows,
-            self.cases + other.cases,
-            self.live + other.live,
-            self.seen + other.seen,
-            self.rows_met | other.rows_met,
-            self.refuted or other.refuted,
-            self.lost or other.lost,
-        )
 
 
 class Profile(Protocol):
@@ -343,13 +225,6 @@ def tally_of(engine: Engine, truth: Judged) -> Tally:
 
 def _packed(case: Case) -> dict[str, Any]:
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
-
-
-def of_lost(lost: Lost) -> Tally:
-    """The tally of a block whose process did not live to its end."""
-    if lost.told is None:
-        raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
-    return Tally({(FORM, ""): Row(FORM, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")
 
 
 def _sizes_in_words(case: Case) -> str:

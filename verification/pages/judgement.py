@@ -8,7 +8,7 @@ from verification.asked.draws import TIMES
 from verification.asked.model import Block, Model, Use
 from verification.files import write_text
 from verification.judging.diagnosis import Diagnosis
-from verification.judging.run import Judgement
+from verification.judging.judgement import Judgement
 from verification.pages.document import asked, document, environment
 from verification.pages.markup import KINDS, Html, legend, program, status, tag
 from verification.pages.matrix import blank, entry, matrix, short, signs

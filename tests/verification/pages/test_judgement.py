@@ -9,7 +9,7 @@ from tests.pages import NASTY, Page
 from verification import models
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.findings import PROPERTIES
-from verification.judging.run import Example, Judgement, Row
+from verification.judging.judgement import Example, Judgement, Row
 from verification.pages.judgement import CLAIMS, page, write
 
 FORWARD = ("outputs", "final h0", "final c0")

@@ -1,0 +1,47 @@
+"""A judgement: its verdict in one word, and itself in many."""
+
+from dataclasses import replace
+
+from verification.judging.diagnosis import Diagnosis
+from verification.judging.judgement import Example, Judgement, Row
+
+RIGHT = Judgement(
+    model="scan",
+    scope="all of it",
+    seed=0,
+    seconds=1.0,
+    cases=3,
+    live=2,
+    rows=(Row("autograd", "x", 3, 2),),
+    seen={},
+    missing=(),
+    not_asked=(),
+)
+
+
+def test_the_verdict_is_one_of_three_words():
+    """A failure refutes, whatever is missing; what is missing is neither pass nor fail."""
+    failed = replace(RIGHT, rows=(Row("autograd", "x", 3, 2, 1),), missing=("T = 1",))
+    assert RIGHT.verdict == "verified"
+    assert replace(RIGHT, missing=("T = 1",)).verdict == "not exercised"
+    assert failed.verdict == "refuted"
+
+
+def test_in_words_it_says_why():
+    """The scope, what is missing, the sentence, the example with its program."""
+    assert str(RIGHT) == "scan: verified (all of it; 3 cases, 2 live)"
+    assert str(replace(RIGHT, missing=("T = 1",))).endswith("not exercised: T = 1")
+    example = Example(None, "autograd", "x", "d_x is wrong", "the program", smallest=True)
+    rows = (Row("autograd", "x", 1, 1, 1),)
+    told = str(replace(RIGHT, rows=rows, diagnosis=Diagnosis("step", sentence="so it is"), example=example))
+    assert told.splitlines()[1:] == [
+        "so it is",
+        "autograd: d_x is wrong; the smallest example:",
+        "the program",
+    ]
+
+
+def test_rows_of_one_name_add_up():
+    """Cases, evidence and failures."""
+    total = Row("lags", "x", 1, 1, 0) + Row("lags", "x", 2, 0, 1)
+    assert (total.cases, total.evidence, total.failures) == (3, 1, 1)

@@ -1,0 +1,89 @@
+"""What a run came to: rows of properties and parts, an example, and the judgement that is made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from verification.asked.case import Case
+from verification.judging.diagnosis import Diagnosis
+from verification.judging.sampled import Coverage
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A case on which a property fails, how it fails there, and whether it is the smallest that was found.
+
+    ``case``: None of a function that has no model.
+    """
+
+    case: Case | None
+    property: str
+    part: str
+    failure: str
+    code: str
+    smallest: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What a run saw of one property and one part: cases, and how many were evidence or refutations."""
+
+    property: str
+    part: str
+    cases: int = 0
+    evidence: int = 0
+    failures: int = 0
+
+    def __add__(self, other: "Row") -> "Row":
+        return replace(
+            self,
+            cases=self.cases + other.cases,
+            evidence=self.evidence + other.evidence,
+            failures=self.failures + other.failures,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """The outcome of a run.
+
+    ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
+    ``not_asked`` what was not. ``seen``: how many live cases met each entry of the exercise contract.
+    ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
+    the designed sample live cases met. ``views``: how lag by lag sees each block. ``diagnosis`` and
+    ``example`` are None but for a refuted engine.
+    """
+
+    model: str
+    scope: str
+    seed: int
+    seconds: float
+    cases: int
+    live: int
+    rows: tuple[Row, ...]
+    seen: Mapping[str, int]
+    missing: tuple[str, ...]
+    not_asked: tuple[str, ...]
+    coverage: tuple[Coverage, ...] = ()
+    views: Mapping[str, str] = field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
+    example: Example | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In one word."""
+        if any(row.failures for row in self.rows):
+            return "refuted"
+        return "not exercised" if self.missing else "verified"
+
+    def __str__(self) -> str:
+        """The verdict with its scope; of an engine that is not verified, why."""
+        lines = [f"{self.model}: {self.verdict} ({self.scope}; {self.cases} cases, {self.live} live)"]
+        if self.diagnosis is not None:
+            lines.append(str(self.diagnosis))
+        if self.example is not None:
+            size = "smallest" if self.example.smallest else "first"
+            lines.append(f"{self.example.property}: {self.example.failure}; the {size} example:")
+            lines.append(self.example.code)
+        if self.verdict == "not exercised":
+            lines.append(f"not exercised: {', '.join(self.missing)}")
+        return "\n".join(lines)

@@ -1,0 +1,55 @@
+"""The tally of a run's cases, which adds up from those of its parts."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from verification.judging.judgement import Row
+from verification.judging.properties import FORM, Finding
+from verification.workers import Lost
+
+# A refutation: the case without its model, whose functions cannot be sent between processes.
+Refuted: TypeAlias = tuple[dict[str, Any], Finding]
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What some cases came to; ``rows_met``: the rows of the sample, by number, whose cases were live.
+
+    ``refuted``: the first refutation, ``lost``: how a process was lost.
+    """
+
+    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    cases: int = 0
+    live: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+    rows_met: frozenset[int] = frozenset()
+    refuted: Refuted | None = None
+    lost: str = ""
+
+    @property
+    def is_refuted(self) -> bool:
+        """Has anything failed?"""
+        return any(row.failures for row in self.rows.values())
+
+    def __add__(self, other: "Tally") -> "Tally":
+        rows = dict(self.rows)
+        for key, row in other.rows.items():
+            rows[key] = rows[key] + row if key in rows else row
+        return Tally(
+            rows,
+            self.cases + other.cases,
+            self.live + other.live,
+            self.seen + other.seen,
+            self.rows_met | other.rows_met,
+            self.refuted or other.refuted,
+            self.lost or other.lost,
+        )
+
+
+def of_lost(lost: Lost) -> Tally:
+    """The tally of a block whose process did not live to its end."""
+    if lost.told is None:
+        raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
+    return Tally({(FORM, ""): Row(FORM, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")
