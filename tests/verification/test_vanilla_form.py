@@ -13,7 +13,8 @@ SHORT = Profile("short", cases=200, exact_cases=0, strength=2)
 
 def test_our_own_engine_is_verified_within_a_scope():
     """With every truncation, function and place of losses, in a workspace and with checkpoints."""
-    found = verify(manual, SHORT, scope=Scope(workspace=True, checkpoints=True))
+    scope = Scope(workspace=True, checkpoints=True, records=(1, 33), steps=(1, 33))
+    found = verify(manual, SHORT, scope=scope)
     assert (found.verdict, found.missing) == ("verified", ())
     assert "activation tanh or sigmoid or relu or softsign or identity" in found.scope
     assert found.scope.endswith("states computed again; in a workspace")

@@ -17,6 +17,7 @@ from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import engine
 from verification.mutants.run import JUDGES, MutantsResult, diagnosed, known, run, shrunk
 from verification.properties import findings
+from verification.tasks import each
 from verification.trial import Trial, Truth
 
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
@@ -62,7 +63,8 @@ def places():
 def diagnoses(whole):
     """Every mutant's diagnosis."""
     suspects = known()
-    return {kill.mutant.name: diagnosed(kill, suspects).diagnosis for kill in whole.kills}
+    kills = each(lambda kill: diagnosed(kill, suspects), whole.kills)
+    return {kill.mutant.name: kill.diagnosis for kill in kills}
 
 
 def test_every_mutant_is_placed(diagnoses):
