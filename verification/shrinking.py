@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, find, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
+from verification.drawing import smallest_drawn
 from verification.problem import Problem
 from verification.properties import Property
 from verification.strategies import whole_numbers
@@ -27,17 +27,7 @@ def smallest(
     kinds: list[dict[str, Any]] = [{"numbers": whole_numbers()}, {}] if check.ordinary else [{}]
     for kind in kinds:
         try:
-            return find(
-                check.problems(policy=policy, most_steps=12, **kind),
-                fails,
-                settings=settings(
-                    max_examples=tried,
-                    database=None,
-                    deadline=None,
-                    derandomize=True,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
+            return smallest_drawn(check.problems(policy=policy, most_steps=12, **kind), fails, tried)
         except (NoSuchExample, Flaky):
             # Flaky: an engine that keeps state may be wrong at one call and right at the next.
             continue

@@ -11,11 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
 from rnn.checks import checked_count
 from verification.answer import TimedOut
 from verification.designed.judged import DESIGNED
+from verification.drawing import each_drawn
 from verification.exactness import EXACTNESS
 from verification.exercise import CONTRACT, LEAST, live, seen
 from verification.larger import LARGER_PROBLEMS, OWN_POLICIES
@@ -329,19 +328,7 @@ def _draw(block: Block, look: Callable[[Problem], None]) -> None:
     strategy = block.properties[0].problems
     assert strategy is not None
 
-    @seed(f"{block.seed} {block.start}")
-    @settings(
-        max_examples=block.size,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy())
-    def draw(problem: Problem) -> None:
-        look(problem)
-
-    draw()
+    each_drawn(strategy(), f"{block.seed} {block.start}", block.size, look)
 
 
 def _of_lost(block: Block, lost: Lost) -> Tally:

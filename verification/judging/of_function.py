@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from verification.arrays import Array
 from verification.asked.draws import TIMES
 from verification.comparison import compare
+from verification.drawing import each_drawn, smallest_drawn
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
@@ -208,21 +208,12 @@ def _look(engine: Engine, seed_: str, count: int, channel: Any) -> Tally:
     """The tally of so many drawn calls."""
     tally = Tally()
 
-    @seed(seed_)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(calls(engine))
-    def draw(call: Call) -> None:
+    def look(call: Call) -> None:
         nonlocal tally
         channel.tell(", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments)))
         tally += tally_of(engine, call)
 
-    draw()
+    each_drawn(calls(engine), seed_, count, look)
     return tally
 
 
@@ -295,17 +286,7 @@ def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
 
     # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
     with suppress(HypothesisException):
-        find(
-            calls(engine),
-            fails,
-            settings=settings(
-                max_examples=TRIED,
-                database=None,
-                deadline=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        smallest_drawn(calls(engine), fails, TRIED)
     return best
 
 

@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from verification.arrays import Array
@@ -25,6 +24,7 @@ from verification.asked.numbering import Row as SampleRow
 from verification.asked.resolving import narrowed
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
+from verification.drawing import each_drawn
 from verification.judging.apart import shown, views
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
@@ -170,20 +170,11 @@ def _look(block: _Block, channel: Any) -> Tally:
     if block.rows:
         return tally
 
-    @seed(block.seed)
-    @settings(
-        max_examples=block.size,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(block.drawn(engine.model, engine.claim))
-    def draw(case: Case) -> None:
+    def look_at(case: Case) -> None:
         nonlocal tally
         tally += look(truth_of(case))
 
-    draw()
+    each_drawn(block.drawn(engine.model, engine.claim), block.seed, block.size, look_at)
     return tally
 
 

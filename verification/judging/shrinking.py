@@ -3,10 +3,10 @@
 import time
 from contextlib import suppress
 
-from hypothesis import HealthCheck, find, settings
 from hypothesis.errors import HypothesisException
 
 from verification.asked.case import Case
+from verification.drawing import smallest_drawn
 from verification.judging.engine import Engine
 from verification.judging.findings import cases_in, findings, truth_of
 from verification.judging.properties import FORM, Finding
@@ -39,17 +39,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
 
     # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
     with suppress(HypothesisException):
-        find(
-            cases_in(case.dtype.name, engine.model, engine.claim),
-            fails,
-            settings=settings(
-                max_examples=TRIED,
-                database=None,
-                deadline=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        smallest_drawn(cases_in(case.dtype.name, engine.model, engine.claim), fails, TRIED)
     return best
 
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 from itertools import cycle
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import FRACTIONS, Array
 from verification.diagnosis import Diagnosis
+from verification.drawing import each_drawn
 from verification.mutants.mutant import Mutant
 from verification.mutants.patch import engine
 from verification.problem import Engine, Problem
@@ -190,18 +190,5 @@ def drawn() -> Iterator[Problem]:
 
 def _of(strategy: SearchStrategy[Problem], count: int) -> list[Problem]:
     found: list[Problem] = []
-
-    @seed(0)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def draw(problem: Problem) -> None:
-        found.append(problem)
-
-    draw()
+    each_drawn(strategy, 0, count, found.append)
     return found
