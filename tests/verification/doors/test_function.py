@@ -1,20 +1,16 @@
 """The door for any function: right backwards, wrong ones, and the program that is printed."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import autograd.numpy as anp
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from tests.programs import failure
 from verification import function, verify
 from verification.judging.engine import InvalidAnswer
 from verification.judging.of_function import Call
 from verification.suite import Profile
 
-ROOT = Path(__file__).parents[3]
 SHORT = Profile("short", cases=150, exact_cases=0)
 
 
@@ -64,16 +60,7 @@ def test_a_wrong_backward_is_refuted_and_its_program_fails(tmp_path):
     assert str(found.diagnosis) == "The gradient of w is wrong (0.5 times that)."
     assert found.diagnosis.blocks == ("w",)
     assert found.example.smallest
-    code = found.example.code.replace(__name__, "tests.verification.doors.test_function")
-    (tmp_path / "failing.py").write_text(code, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, tmp_path / "failing.py"],
-        env={"PYTHONPATH": f"{ROOT}:{':'.join(sys.path)}"},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 1
-    assert "AssertionError" in run.stderr
+    assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
 
 
 def test_gradients_of_complex_numbers_are_not_conjugated():

@@ -1,14 +1,12 @@
 """The door for a function of a whole problem: any model's form, what is misuse, and the program."""
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.layers import lstm
+from tests.programs import failure
 from verification import ModelGradients, Scope, models, verify
 from verification.asked.case import random_case
 from verification.doors.problem import OFFER, General, whole
@@ -16,7 +14,6 @@ from verification.judging.engine import InvalidAnswer, ask
 from verification.suite import Profile
 from verification.truth.table import grouped_table
 
-ROOT = Path(__file__).parents[3]
 SHORT = Profile("short", cases=100, exact_cases=0, strength=2)
 SCOPE = Scope(
     functions={"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)},
@@ -75,16 +72,7 @@ def test_a_wrong_function_is_refuted_and_its_program_fails(tmp_path):
     found = verify(half, SHORT, model=models.lstm, scope=SCOPE)
     assert found.verdict == "refuted"
     assert found.example.part == "V"
-    code = found.example.code.replace(__name__, "tests.verification.doors.test_problem")
-    (tmp_path / "failing.py").write_text(code, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, tmp_path / "failing.py"],
-        env={"PYTHONPATH": f"{ROOT}:{':'.join(sys.path)}"},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 1
-    assert "AssertionError" in run.stderr
+    assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
 
 
 @pytest.mark.parametrize(

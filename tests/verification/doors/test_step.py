@@ -1,12 +1,9 @@
 """The door for a step: loops that are the verifier's, every truncation, and the program that it prints."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from tests.programs import failure
 from verification import Scope, models, step, verify
 from verification.asked.case import random_case
 from verification.asked.policies import Firsts, Policy
@@ -15,7 +12,6 @@ from verification.judging.engine import InvalidAnswer, ask
 from verification.suite import Profile
 from verification.truth import replay
 
-ROOT = Path(__file__).parents[3]
 SHORT = Profile("short", cases=150, exact_cases=0, strength=2)
 SMALL = Scope(records=(1, 3), steps=(1, 6))
 POLICIES = (
@@ -92,16 +88,7 @@ def test_a_wrong_step_is_refuted_and_its_program_fails(tmp_path):
     found = verify(step(vanilla, careless_back, model=models.vanilla, scope=SMALL), SHORT)
     assert found.verdict == "refuted"
     assert found.diagnosis.stage == "recursion"
-    code = found.example.code.replace(__name__, "tests.verification.doors.test_step")
-    (tmp_path / "failing.py").write_text(code, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, tmp_path / "failing.py"],
-        env={"PYTHONPATH": f"{ROOT}:{':'.join(sys.path)}"},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 1
-    assert "AssertionError" in run.stderr
+    assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
 
 
 @pytest.mark.parametrize(
