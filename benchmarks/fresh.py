@@ -11,13 +11,14 @@ timed at up to twice what it takes on one.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from verification.signals import deaf_children
+from verification.signals import held_back
 from verification.streams import lenient
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +30,7 @@ class Failed(Exception):
 
 def call(function: str, threads: int, /, **arguments: Any) -> Any:
     """What ``benchmarks.module.function(**arguments)`` returns. Raises ``Failed`` if the child fails."""
-    with deaf_children():
+    with held_back(signal.SIGINT):
         child = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.fresh", function, str(threads)],
             stdin=subprocess.PIPE,

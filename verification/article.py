@@ -41,7 +41,7 @@ from verification.mutants.specimen import (
     network,
 )
 from verification.problem import Engine
-from verification.signals import deaf_children
+from verification.signals import held_back
 from verification.sine import (
     ARTICLE,
     LENGTH,
@@ -191,7 +191,7 @@ def _spread(tasks: Sequence[Task], processes: int | None) -> Iterator[Trained]:
     pool = ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context, initializer=_end_with_parent)
     with _one_thread_each(), pool:
         try:
-            with deaf_children():
+            with held_back():
                 futures = [pool.submit(_trained, task) for task in tasks]
             for future in futures:
                 yield future.result()

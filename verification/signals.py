@@ -5,6 +5,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# What asks a process to end, where the system has it.
+REQUESTS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 class Terminated(BaseException):
     """The system asked the process to end, by the signal ``args[0]``."""
@@ -27,9 +30,8 @@ def as_exceptions() -> Iterator[None]:
             os.kill(os.getpid(), number)
 
     before = {}
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+    for number in REQUESTS:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             before[number] = signal.signal(number, handle)
     try:
         yield
@@ -39,14 +41,17 @@ def as_exceptions() -> Iterator[None]:
 
 
 @contextmanager
-def deaf_children() -> Iterator[None]:
-    """Processes that are started now do not hear Ctrl-C: who started them ends them, and they say nothing."""
+def held_back(*requests: signal.Signals) -> Iterator[None]:
+    """Requests to end, all or these, wait until this is done, and then are heard.
+
+    A process that is started here inherits that, and does not hear them: who started it ends it. Nobody is
+    interrupted while starting one, so that it is told what it is to do.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, requests or REQUESTS)
     try:
         yield
     finally:
-        # Here a Ctrl-C that has been waiting is heard.
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

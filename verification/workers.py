@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from verification import timeout
+from verification.signals import held_back
 
 # A process is ended if it has not come back from one call in so many times what an answer may take: its own
 # alarm has then not got through.
@@ -48,9 +49,6 @@ KEEP = 0.1
 # libraries that compile some hundreds of MB; these keep stacks of 8 MiB for a few threads per core, too.
 MEMORY = 2 * 2**30
 MEMORY_PER_CORE = 2**26
-
-# What asks a process to end, where the system has it.
-REQUESTS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 # Bytes for what a worker tells; most is some hundreds of kB. Pages that stay empty take no memory.
 ROOM = 2**28
@@ -346,13 +344,9 @@ def _fork() -> int:
 
     A request to end waits until it is done: what Python calls after a fork swallows every exception.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, REQUESTS)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return os.fork()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with held_back(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _exit_code(pid: int) -> tuple[bool, int | None]:

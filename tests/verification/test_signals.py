@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from verification.signals import Terminated, as_exceptions, deaf_children
+from verification.signals import Terminated, as_exceptions, held_back
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the system has no su
 SCRIPT = """
 import multiprocessing, os, signal, sys, time
 sys.path.insert(0, {root!r})
-from verification.signals import Terminated, as_exceptions, deaf_children
+from verification.signals import Terminated, as_exceptions, held_back
 
 def work():
     time.sleep(60)
@@ -122,18 +122,22 @@ def test_the_handlers_are_put_back(number, kind):
     assert signal.getsignal(number) is before
 
 
-def test_deaf_children_do_not_hear_an_interruption():
-    """It waits for this process, which hears it as soon as they are started; later ones hear again."""
-    call = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('here')"]
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated), (signal.SIGHUP, Terminated)],
+)
+def test_a_request_waits_and_processes_started_meanwhile_do_not_hear_it(number, kind):
+    """This process hears it as soon as they are started; later ones hear again."""
+    call = [sys.executable, "-c", f"import os; os.kill(os.getpid(), {int(number)}); print('here')"]
     started = []
 
     def start():
-        with deaf_children():
+        with held_back():
             started.append(subprocess.run(call, capture_output=True, text=True, check=True).stdout)
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
             started.append("this process as well")
 
-    with as_exceptions(), pytest.raises(KeyboardInterrupt):
+    with as_exceptions(), pytest.raises(kind):
         start()
     assert started == ["here\n", "this process as well"]
     assert subprocess.run(call, capture_output=True, check=False).returncode != 0
@@ -142,5 +146,5 @@ def test_deaf_children_do_not_hear_an_interruption():
 def test_where_signals_cannot_be_held_back_nothing_is(monkeypatch):
     """Processes are started all the same."""
     monkeypatch.delattr(signal, "pthread_sigmask")
-    with deaf_children():
+    with held_back():
         pass
