@@ -1,7 +1,6 @@
 """Rendering: a verification and a training, as a table for the terminal, as JSON, and as pictures."""
 
 import importlib.metadata
-import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,7 +12,7 @@ import numpy as np
 from verification import detection as curves
 from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
-from verification.files import write, write_text
+from verification.files import write
 from verification.outcome import Report, oracles
 from verification.percent import percent
 from verification.problem import Problem
@@ -162,11 +161,6 @@ def versions() -> dict[str, str]:
         "platform": platform.platform(),
         **{name: importlib.metadata.version(name) for name in libraries},
     }
-
-
-def write_json(path: Path, report: Report) -> None:
-    """The result as a JSON file."""
-    write_text(path, json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n")
 
 
 def draw_sine(path: Path, sine: Sine) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from verification.asked.model import Model, Use
 from verification.asked.policies import KINDS, Truncation
 
@@ -151,8 +149,3 @@ def rational(model: Model, claim: Claim) -> dict[str, tuple[str, ...]]:
         role: tuple(each.name for each in model.players(role) if each.rational and each.name in names)
         for role, names in claim.functions.items()
     }
-
-
-def number_types(claim: Claim) -> tuple[np.dtype[Any], ...]:
-    """The claim's number types."""
-    return tuple(np.dtype(name) for name in claim.dtypes)

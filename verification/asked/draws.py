@@ -126,22 +126,18 @@ def _in_quarters(array: Array) -> Array:
     return whole(array).astype(array.dtype)
 
 
-# For each kind of truncation what a run must have met, on five steps: the loss alone, a part, and all.
-NUMBERS: dict[str, tuple[tuple[int, ...], ...]] = {
-    "Full": ((),),
-    "Window": ((2,), (0,), (9,)),
-    "Chunked": ((2, 2), (2, 3), (3, 1), (9, 9)),
-    "Tail": ((2,), (9,)),
+# One of each kind that truncates five steps, where the kind can.
+SOME = {
+    "Full": FULL,
+    "Window": Policy("Window", (2,)),
+    "Chunked": Policy("Chunked", (2, 2)),
+    "Tail": Policy("Tail", (2,)),
 }
 
 
-def _of_kind(kind: str) -> list[Policy]:
-    return [Policy(kind, numbers) for numbers in NUMBERS[kind]]
-
-
 def some_policy(policy: str | Truncation) -> Truncation:
-    """The policy, or one of its kind that truncates where the kind can."""
-    return _of_kind(policy)[0] if isinstance(policy, str) else policy
+    """The policy, or one of its kind."""
+    return SOME[policy] if isinstance(policy, str) else policy
 
 
 def _last_alone(outputs: Array) -> Array:

@@ -86,7 +86,7 @@ def _losses(claim: Claim) -> Iterator[Entry]:
 
 
 # By kind of truncation, what is met by its numbers and the number of steps.
-NUMBERS: dict[str, dict[str, Callable[..., bool]]] = {
+CIRCUMSTANCES: dict[str, dict[str, Callable[..., bool]]] = {
     "Full": {"Full": lambda steps: True},
     "Window": {
         "Window(0)": lambda steps, k: k == 0,
@@ -111,7 +111,7 @@ def _policies(claim: Claim) -> Iterator[Entry]:
     if claim.policies == ("Full",):
         return
     for kind in (policy for policy in claim.policies if isinstance(policy, str)):
-        for name, met in NUMBERS[kind].items():
+        for name, met in CIRCUMSTANCES[kind].items():
             yield Entry(name, _under(kind, met))
 
 

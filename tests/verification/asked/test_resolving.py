@@ -1,10 +1,8 @@
 """From scopes to claims: what is filled in, and what is misuse."""
 
-import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Window
-from verification.asked.claim import number_types
 from verification.asked.functions import Function
 from verification.asked.policies import Policy
 from verification.asked.resolving import narrowed, resolved
@@ -32,7 +30,7 @@ def test_the_default_is_all_that_a_layer_can_claim():
         "Fractions",
         "equality to the bit",
     )
-    assert number_types(claim) == (np.float32, np.float64)
+    assert claim.dtypes == ("float32", "float64")
 
 
 def test_a_complex_model_has_complex_numbers():
