@@ -1,8 +1,9 @@
 """The verifier: hand-written recurrent gradients, proved or refuted.
 
 from verification import verify
-verification = verify(engine)        # engine: a function Problem -> Gradients
-verification.verdict                 # "verified", "refuted" or "not exercised"
+judgement = verify(engine)           # engine: a function Problem -> Gradients
+judgement.verdict                    # "verified", "refuted" or "not exercised"
+print(judgement)                     # and of a wrong engine the place, and the smallest example
 
 A layer of any model, by its own forward and backward (docs/judge/layer.md):
 
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from verification.doors.step import step
     from verification.engine import manual
     from verification.judge import assert_verified, scoped, verify
+    from verification.judging.engine import Unsupported
     from verification.judging.judgement import Judgement
-    from verification.problem import Engine, Gradients, Problem, Unsupported
-    from verification.suite import PROFILES, QUICK, THOROUGH, Verification
+    from verification.judging.profile import PROFILES, QUICK, THOROUGH, Profile
+    from verification.problem import Engine, Gradients, Problem
 
 __all__ = [
     "PROFILES",
@@ -43,10 +45,10 @@ __all__ = [
     "ModelGradients",
     "ModelProblem",
     "Problem",
+    "Profile",
     "Scope",
     "Unsupported",
     "Use",
-    "Verification",
     "assert_verified",
     "function",
     "layer",
@@ -67,8 +69,9 @@ _HOME = {
     "step": "doors.step",
     **dict.fromkeys(("assert_verified", "scoped", "verify"), "judge"),
     "Judgement": "judging.judgement",
-    **dict.fromkeys(("Engine", "Gradients", "Problem", "Unsupported"), "problem"),
-    **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Verification"), "suite"),
+    "Unsupported": "judging.engine",
+    **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Profile"), "judging.profile"),
+    **dict.fromkeys(("Engine", "Gradients", "Problem"), "problem"),
 }
 
 

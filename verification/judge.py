@@ -1,20 +1,21 @@
 """The one place where an engine is sent to what judges it.
 
 What a door returned judges itself, by its method ``judged``; a plain function ``Problem -> Gradients`` is
-asked everything of the vanilla model, by ``verification.suite``, unless a model or a scope is given.
+asked everything of the vanilla model, unless a model or a scope is given.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol, overload
+from typing import Any, Protocol
 
-from verification import suite
+from verification.arguments import checked_count, refuse
 from verification.asked.model import Model
 from verification.asked.scope import Scope
 from verification.doors.problem import Whole, whole
+from verification.fixed_problems import FIXED, OWN_POLICIES
 from verification.judging.judgement import Judgement
+from verification.judging.profile import QUICK, Profile
 from verification.models import vanilla
 from verification.problem import Engine
-from verification.suite import QUICK, Profile, Verification
 from verification.vanilla_form import VanillaForm
 
 
@@ -25,60 +26,72 @@ class Judged(Protocol):
         """The verdict on it."""
 
 
-@overload
 def verify(
-    engine: Judged,
+    engine: Judged | Engine | Callable[[Any], Any],
     profile: Profile = QUICK,
     *,
     model: Model | None = None,
     scope: Scope | None = None,
     seed: int = 0,
     progress: Callable[[int, int], object] | None = None,
-) -> Judgement: ...
-
-
-@overload
-def verify(engine: Engine, profile: Profile = QUICK, **options: Any) -> Verification: ...
-
-
-def verify(engine: Any, profile: Profile = QUICK, **options: Any) -> Judgement | Verification:
+) -> Judgement:
     """Judge what a door returned within its scope, or any function ``Problem -> Gradients`` by everything.
 
     ``scope`` narrows what a door's engine claims; with it, or with a ``model``, a plain function is judged
     within that scope and by that model. ``progress`` is called with the cases done and the cases in
-    all. The result has a ``verdict``: "verified", "refuted" or "not exercised". Raises ValueError for a scope
-    that is wider than the engine's.
+    all. The result has a ``verdict``: "verified", "refuted" or "not exercised". Where the platform can fork,
+    the cases are spread over its cores; the result is the same.
+
+    Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
+    ValueError for a scope that is wider than the engine's.
     """
     judged = getattr(engine, "judged", None)
+    refuse("engine", engine, judged is not None or callable(engine), "a function Problem -> Gradients")
+    refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
+    refuse("progress", progress, progress is None or callable(progress), "a function of two numbers, or None")
+    seed = checked_count("seed", seed)
     if judged is not None:
-        found: Judgement = judged(profile, **options)
+        found: Judgement = judged(profile, model=model, scope=scope, seed=seed, progress=progress)
         return found
-    model, scope = options.pop("model", None), options.pop("scope", None)
-    if model is not None or scope is not None:
-        return scoped(engine, model=model, scope=scope).judged(profile, **options)
-    return suite.verify(engine, profile, **options)
+    assert callable(engine)  # or it was refused
+    return scoped(engine, scope, model=model).judged(profile, seed=seed, progress=progress)
 
 
-def scoped(engine: Engine, scope: Scope | None = None, *, model: Model | None = None) -> Whole:
+def scoped(engine: Engine | Callable[[Any], Any], scope: Scope | None = None, *, model: Model | None = None) -> Whole:
     """A plain function with the scope that it claims, and the model, to be given to ``verify``.
 
     Without a model the vanilla one, whose problems are ``Problem``; those of another are ``ModelProblem``.
     Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing.
     """
     model = model or vanilla
-    return whole(engine, model=model, scope=scope, form=FORMS.get(model.name))
+    if model.name != vanilla.name:
+        return whole(engine, model=model, scope=scope)
+    return whole(engine, model=model, scope=scope, form=VanillaForm(), fixed=FIXED)
 
 
-# How a problem is put to a plain function, where that is not as ``General`` has it.
-FORMS = {vanilla.name: VanillaForm()}
+# What ``rnn`` claims: all that can be asked, the same bits however it is called, and policies of one's own.
+OF_RNN = Scope(
+    dtypes=("float32", "float64", "longdouble"),
+    exact=True,
+    bits=True,
+    checkpoints=True,
+    workspace=True,
+)
+
+
+def as_rnn(engine: Engine) -> Whole:
+    """An engine that claims what ``rnn`` does, as ``rnn`` itself or a copy of it."""
+    return whole(
+        engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=(*FIXED, *OWN_POLICIES)
+    )
 
 
 def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:
     """Raises AssertionError unless the verdict is "verified"; takes what ``verify`` takes.
 
-    Of what a door returned the message is the sentence, the smallest example and the program that fails.
+    The message is the sentence, the smallest example and the program that fails.
     """
     __tracebackhide__ = True
     found = verify(engine, profile, **options)
     if found.verdict != "verified":
-        raise AssertionError(str(found) if isinstance(found, Judgement) else found.verdict)
+        raise AssertionError(str(found))

@@ -10,30 +10,14 @@ rounds, neither in an engine nor in autograd, so the two gradients have to be *e
 their sums.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable
 
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
-from verification.comparison import unequal
-from verification.oracles import autograd
-from verification.problem import Gradients, Problem
-from verification.properties import Finding, Property
-from verification.trial import Trial
-
-
-@dataclass(frozen=True)
-class Firsts:
-    """A policy of one's own: the loss at step t reaches back to step ``table[t]``."""
-
-    table: tuple[int, ...]
-
-    def first(self, t: int, steps: int) -> int:
-        """As in ``rnn.truncation``."""
-        return self.table[t]
+from verification.asked.policies import Firsts
+from verification.problem import Problem
 
 
 def whole_numbers(
@@ -174,55 +158,3 @@ OWN: dict[str, Callable[[], Problem]] = {
         2, 6, 2, 3, 2, Firsts((0, 1, 0, 2, 0, 0))
     ),
 }
-
-
-@lru_cache(maxsize=1)
-def larger() -> tuple[Problem, ...]:
-    """Every problem of ``LARGER``."""
-    return _named("LARGER", LARGER)
-
-
-@lru_cache(maxsize=1)
-def own_policies() -> tuple[Problem, ...]:
-    """Every problem of ``OWN``."""
-    return _named("OWN", OWN)
-
-
-def _named(table: str, makers: dict[str, Callable[[], Problem]]) -> tuple[Problem, ...]:
-    """The problems, each with the expression that makes it, since its numbers are too many to be read."""
-    return tuple(
-        replace(make(), source=f"verification.larger.{table}[{name!r}]()") for name, make in makers.items()
-    )
-
-
-def _equality(row: str) -> Callable[[Trial], Iterator[Finding]]:
-    def equals_autograd(trial: Trial) -> Iterator[Finding]:
-        want = _autograd(trial.problem).named()
-        for part, got in trial.answer.named().items():
-            yield Finding(row, unequal(part, got, want[part]), bool(np.any(want[part])))
-
-    return equals_autograd
-
-
-@lru_cache(maxsize=len(LARGER) + len(OWN))
-def _autograd(problem: Problem) -> Gradients:
-    return autograd.gradients(problem)
-
-
-EQUAL = (
-    "On fixed larger problems outputs, loss and each block equal autograd's, in numbers that do not round."
-)
-EQUAL_OWN = "The same under policies of one's own, whose losses reach back in any order."
-
-LARGER_PROBLEMS = Property("larger", ("larger",), EQUAL, _equality("larger"), problems=None, fixed=larger)
-OWN_POLICIES = Property(
-    "own policies",
-    ("own policies",),
-    EQUAL_OWN,
-    _equality("own policies"),
-    problems=None,
-    fixed=own_policies,
-    policies=("own",),
-)
-
-FIXED = (LARGER_PROBLEMS, OWN_POLICIES)

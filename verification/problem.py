@@ -2,7 +2,7 @@
 
 To have a backward pass of your own judged, write it as a function ``engine(problem) -> Gradients``
 and call ``verification.verify(engine)``. The problem's arrays are the engine's to read and not to change.
-What it does not do at all, such as numbers that are Fractions, it says by raising ``Unsupported``: that
+What it does not do at all, such as numbers that are Fractions, it says by raising ``verification.Unsupported``: that
 proves nothing against it, and nothing for it.
 """
 
@@ -16,7 +16,6 @@ import numpy as np
 
 from rnn import ACTIVATIONS, Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import FLOATS, FRACTIONS, Array
-from verification.layouts import copied
 from verification.quoting import in_a_line, shown, type_name
 
 PARAMETERS = ("U", "W", "b", "V", "c")
@@ -243,13 +242,6 @@ class Gradients:
     def named(self) -> dict[str, Any]:
         """Every part of the answer, by name, the forward's first."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
-class Unsupported(Exception):
-    """Raised by an engine for a problem of a kind that it does not do; the message says what.
-
-    Such a problem is counted apart, and whoever leaves one out is not verified but *not exercised*.
-    """
 
 
 Engine: TypeAlias = Callable[[Problem], Gradients]

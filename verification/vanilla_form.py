@@ -5,8 +5,9 @@ from typing import Any
 import rnn
 from verification.asked.case import Case, Targets
 from verification.asked.model import Model
-from verification.asked.policies import Policy
+from verification.asked.policies import Firsts, Policy, Truncation
 from verification.judging.engine import InvalidAnswer
+from verification.models import vanilla
 from verification.problem import PARAMETERS, Gradients, Problem
 from verification.truth.parts import OUTPUTS, VALUE
 
@@ -18,23 +19,28 @@ class VanillaForm:
 
     def problem(self, case: Case) -> Problem:
         """The case as a ``Problem``, its truncation one of ``rnn``."""
-        objective, policy = case.objective, case.policy
+        objective = case.objective
         assert isinstance(objective, Targets)  # as of every case of a whole problem
-        truncation = getattr(rnn, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else policy
         return Problem(
             activation=case.cast["activation"].name,
             params={name: case.blocks[name] for name in PARAMETERS},
             xs=case.blocks["xs"],
             targets=objective.targets[:, 0] if objective.last else objective.targets,
             h0=case.blocks["h0"],
-            truncation=truncation,
+            truncation=self.truncation(case.policy),
             checkpoints=case.checkpoints,
             workspace=case.workspace,
+            source=case.source,
         )
+
+    def truncation(self, policy: Truncation) -> Any:
+        """One of ``rnn``, or as it is."""
+        return getattr(rnn, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else policy
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """From a ``Gradients``."""
-        if not isinstance(answer, Gradients):
+        # Its type, for an object's __class__ may say anything.
+        if not issubclass(type(answer), Gradients):
             raise InvalidAnswer(f"returned a {type(answer).__name__}, needed a Gradients")
         return {OUTPUTS: answer.outputs, VALUE: answer.value}, dict(answer.blocks())
 
@@ -45,3 +51,21 @@ class VanillaForm:
     def expression(self, model: Model, part: str) -> str:
         """By its name."""
         return f"answer.{part}"
+
+
+def case_of(problem: Problem) -> Case:
+    """The problem as a case of the vanilla model."""
+    blocks = problem.arrays()
+    targets = blocks.pop("targets")
+    kind, numbers = problem.policy
+    last = problem.targets.ndim == 2
+    return Case(
+        vanilla,
+        blocks,
+        Targets(targets[:, None] if last else targets, last),
+        {"activation": problem.activation},
+        Firsts(numbers) if kind == "own" else Policy(kind, numbers),
+        checkpoints=problem.checkpoints,
+        workspace=problem.workspace,
+        source=problem.source,
+    )

@@ -121,7 +121,8 @@ class Case:
     a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints`` and
     ``workspace``: how an engine that can is asked to compute it, as in ``verification.problem.Problem``.
     ``layouts``: how arrays are laid out in memory when it is asked, by name, where not in C order.
-    ``lengths``: of records that end early, the steps of each; what follows is padding.
+    ``lengths``: of records that end early, the steps of each; what follows is padding. ``source``: an
+    expression that makes it, where its numbers are too many to be printed.
     """
 
     model: Model
@@ -133,6 +134,7 @@ class Case:
     workspace: bool = False
     layouts: Mapping[str, str] = field(default_factory=dict)
     lengths: tuple[int, ...] | None = None
+    source: str = ""
 
     @property
     def inputs(self) -> dict[str, Array]:
@@ -253,6 +255,15 @@ WIDER = {
         (np.complex128, np.clongdouble),
     )
 }
+
+
+# The longest type, in which no truth can be had but of numbers that double precision holds.
+LONG = np.dtype(np.longdouble)
+
+
+def name_of(dtype: np.dtype[Any]) -> str:
+    """What a scope calls a number type: NumPy calls the longest by its bits, which differ by machine."""
+    return "longdouble" if dtype == LONG and dtype != np.float64 else str(dtype.name)
 
 
 def real_of(dtype: np.dtype[Any]) -> np.dtype[Any]:

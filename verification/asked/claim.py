@@ -6,8 +6,11 @@ from typing import Any
 
 from verification.asked.model import Model, Use
 from verification.asked.policies import KINDS, Truncation
+from verification.tolerance import HAS_WIDER
 
 REAL = ("float32", "float64")
+# Where a platform's long double is double precision, there is no such type.
+LONG = ("longdouble",) if HAS_WIDER else ()
 COMPLEX = ("complex64", "complex128")
 
 # What is asked only of who says so, and how it is called where it is not.
@@ -140,7 +143,7 @@ def types(model: Model, functions: Mapping[str, Any]) -> tuple[str, ...]:
     """The number types that a model has: complex ones where it has no function, or is complex."""
     if model.complex:
         return COMPLEX
-    return REAL if functions else (*REAL, *COMPLEX)
+    return (*REAL, *LONG) if functions else (*REAL, *LONG, *COMPLEX)
 
 
 def rational(model: Model, claim: Claim) -> dict[str, tuple[str, ...]]:

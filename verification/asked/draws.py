@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.arrays import Array
-from verification.asked.case import Case, Cotangents, random_case
+from verification.asked.case import LONG, Case, Cotangents, random_case
 from verification.asked.claim import Claim
 from verification.asked.model import Model, Use
 from verification.asked.policies import FULL, Policy, Truncation
@@ -46,7 +46,8 @@ def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None)
     quarters = not draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     functions = {role: draw(st.sampled_from(names)) for role, names in claim.functions.items()}
-    case = random_case(model, rng, sizes, records, steps, np.dtype(dtype), functions, losses)
+    held = "float64" if np.dtype(dtype) == LONG else dtype
+    case = random_case(model, rng, sizes, records, steps, np.dtype(held), functions, losses)
     still = claim.states == "zero" or draw(st.integers(0, 7)) == 7
     blocks = {}
     for block in model.blocks:
@@ -57,10 +58,10 @@ def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None)
     objective = case.objective
     if isinstance(objective, Cotangents):
         objective = _in_part(objective, draw(st.integers(0, 3)))
+    if quarters:
+        objective = objective.replaced(_in_quarters)
     return replace(
-        case,
-        blocks=blocks,
-        objective=objective.replaced(_in_quarters) if quarters else objective,
+        replace(case, blocks=blocks, objective=objective).astype(np.dtype(dtype)),
         policy=draw(policies(claim, steps)),
         lengths=draw(lengths(claim, records, steps)),
         **draw(ways(claim, steps)),

@@ -64,7 +64,9 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
 def _grows(row: Row) -> bool:
     if row.get("vectors") != LARGE or "T" not in row or "type" not in row:
         return False
-    return bool(row["T"][1] * np.log(LARGE_WEIGHT) > np.log(float(np.finfo(row["type"]).max)))
+    # What a long double holds is what double precision does.
+    held = "float64" if row["type"] == "longdouble" else row["type"]
+    return bool(row["T"][1] * np.log(LARGE_WEIGHT) > np.log(float(np.finfo(held).max)))
 
 
 def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:
@@ -122,7 +124,7 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     replays = 1 if str(row.get("policy", "Full")) in ONE_REPLAY else 2
     steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
     seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)
-    return seconds * (DOUBLE if row.get("type") in ("float64", "complex128") else 1)
+    return seconds * (1 if row.get("type", "float32") in ("float32", "complex64") else DOUBLE)
 
 
 # Where all losses reach back to one step.

@@ -10,7 +10,7 @@
 Source: ``rnn.truncation``, and the works that it names, say where each is in use.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -79,6 +79,11 @@ class Firsts:
         return f"firsts {', '.join(map(str, self.table))}"
 
 
+def kind_of(policy: Truncation) -> str:
+    """One of ``KINDS``, or "own"."""
+    return policy.kind if isinstance(policy, Policy) else "own"
+
+
 def policy_of(truncation: Any) -> Truncation | None:
     """The policy that an object stands for, by the name of its class and its fields, or by its ``first``.
 
@@ -92,3 +97,33 @@ def policy_of(truncation: Any) -> Truncation | None:
     if kind in KINDS and len(numbers) == KINDS[kind] and all(isinstance(n, int) for n in numbers):
         return Policy(kind, numbers)
     return truncation if callable(getattr(truncation, "first", None)) else None
+
+
+def equivalents(policy: Policy, steps: int, last_only: bool) -> Iterator[Policy]:
+    """Policies with the same mask, on ``steps`` steps, with a loss on the last step alone or on others, too.
+
+    >>> [str(each) for each in equivalents(Policy("Window", (1,)), 4, last_only=True)]
+    ['Chunked(1, 2)', 'Tail(2)']
+    """
+    full = (FULL, Policy("Chunked", (steps, steps)), Policy("Window", (steps - 1,)), Policy("Tail", (steps,)))
+    match policy.kind, policy.numbers:
+        case "Full", _:
+            yield from full[1:]
+        case "Window", (k,):
+            yield Policy("Chunked", (1, k + 1))
+            if k >= steps - 1:
+                yield FULL
+            elif last_only:
+                yield Policy("Tail", (k + 1,))
+        case "Tail", (k,):
+            if k >= steps:
+                yield FULL
+            elif last_only and k:
+                yield Policy("Window", (k - 1,))
+            k1 = max(steps, k + 1)
+            yield Policy("Chunked", (k1, k))
+        case _, (k1, k2):
+            if k1 == 1 and k2 >= 1:
+                yield Policy("Window", (k2 - 1,))
+            if k1 >= steps:
+                yield Policy("Tail", (k2,)) if k2 < k1 else FULL

@@ -22,13 +22,16 @@ def _wrong(field: str, given: Any, needed: str) -> ValueError:
 def resolved(scope: Scope | None, model: Model, offer: Offer) -> Claim:
     """The claim that a scope makes through a door; raises ValueError, in one line, for one that makes none.
 
-    No scope at all claims everything where an engine is told what to do.
+    No scope at all claims everything where an engine is told what to do, but for the same bits however it is
+    asked: a right engine may sum in another order where arrays lie otherwise.
     """
     everything = scope is None and offer.functions
     scope = scope or Scope()
     departed(model, scope.departures)
     functions = _functions(scope, model, offer)
-    dtypes = _some("dtypes", scope.dtypes, types(model, functions), COMPLEX if model.complex else REAL)
+    known_types = types(model, functions)
+    usual = COMPLEX if model.complex else REAL
+    dtypes = _some("dtypes", scope.dtypes, known_types, known_types if everything else usual)
     states = _some("states", _tuple(scope.states), ("any", "zero"), ("any",))
     known = gradients(model, offer)
     steps = _bounds("steps", scope.steps, MOST_STEPS)
@@ -99,7 +102,7 @@ def _policies(scope: Scope, offer: Offer) -> tuple[str | Truncation, ...]:
 def _extra(name: str, given: bool | None, offer: Offer, everything: bool) -> bool:
     if given and name not in offer.extras:
         raise _wrong(name, given, f"False or None: this door can ask for {', '.join(offer.extras)} alone")
-    return everything and name in offer.extras if given is None else bool(given)
+    return everything and name in offer.extras and name != "bits" if given is None else bool(given)
 
 
 def _tuple(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:

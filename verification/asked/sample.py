@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from verification.arrays import Array
-from verification.asked.case import Case, Cotangents, random_case
+from verification.asked.case import LONG, Case, Cotangents, random_case
 from verification.asked.claim import Claim
 from verification.asked.covering import Level, Tuple, companions, covering
 from verification.asked.exclusions import rules, work
@@ -59,14 +59,16 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     functions = {role: levels[f"function {role}"] for role in claim.functions}
     losses = {"last step": "last", "every step": "every"}.get(levels["losses"], "cotangents")
     dtype = np.dtype(levels["type"])
-    case = random_case(model, rng, row.sizes, records, steps, dtype, functions, losses)
+    # Numbers of a long double are those of double precision (``verification.truth.long``).
+    held = np.dtype(np.float64) if dtype == LONG else dtype
+    case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
     case = with_magnitudes(case, levels, rng)
     if levels["layout"] == "repeated":
         case = _repeating(case, rng)
     return replace(
-        case,
+        case if held == dtype else case.astype(dtype),
         policy=_policy(levels["policy"], steps, rng),
         layouts=_layouts(case, levels["layout"], rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),

@@ -22,7 +22,9 @@ from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Judgement
 from verification.judging.of_function import Call, judge
-from verification.judging.run import SHARE, Profile, Progress
+from verification.judging.profile import Profile
+from verification.judging.run import Progress
+from verification.truth.long import readable
 from verification.truth.of_function import differentiable
 
 
@@ -75,7 +77,7 @@ class Differentiated:
             imported=imported(backward=self.backward, forward=self.forward),
             arguments=code_of(call.arguments),
             cotangents=code_of(call.cotangents),
-            want=code_of(want),
+            want=code_of(readable(want)),
             part=part,
             bound=repr(float(bound)),
         )
@@ -93,7 +95,7 @@ class Differentiated:
         for name, value in (("model", model), ("scope", scope)):
             if value is not None:
                 raise ValueError(f"{name}: given with a function, needed none: its forward says what it is")
-        return judge(self, max(TIMES, profile.cases // SHARE), seed, progress)
+        return judge(self, max(TIMES, profile.cases), seed, progress)
 
 
 def function(

@@ -25,9 +25,11 @@ from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
 from verification.doors.layout import Layout, layout_of
 from verification.doors.program import ARGUMENTS, LENGTHS, Shown, imported, program
-from verification.judging.engine import InvalidAnswer, afresh
+from verification.judging.asking import afresh
+from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.judgement import Judgement
-from verification.judging.run import Profile, judged
+from verification.judging.profile import Profile
+from verification.judging.run import judged
 from verification.truth.parts import final_of
 from verification.truth.soundness import check
 
@@ -170,6 +172,11 @@ class Layer:
             # The gradient of each of two biases is that of their sum.
             return next(iter(replace(place, names=place.names[:1]).given(want).values()))
         return self.layout.by_record(want) if place is not None or part == "outputs" else want
+
+    @property
+    def fixed(self) -> tuple[Fixed, ...]:
+        """This door brings no cases along."""
+        return ()
 
     @property
     def arrays(self) -> Mapping[str, Any]:

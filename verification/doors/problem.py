@@ -21,9 +21,12 @@ from verification.asked.scope import Scope
 from verification.doors.layer import soundly
 from verification.doors.problem_program import ShownProblem, problem_program
 from verification.doors.program import code_of, imported
-from verification.judging.engine import InvalidAnswer
+from verification.judging.again import equivalents_of, recomputed
+from verification.judging.engine import Fixed, InvalidAnswer
+from verification.judging.findings import BITS, RECOMPUTATION, WORKSPACE
 from verification.judging.judgement import Judgement
-from verification.judging.run import Profile, judged
+from verification.judging.profile import Profile
+from verification.judging.run import judged
 from verification.truth.parts import OUTPUTS, VALUE
 
 # Every function, every truncation, and both places of losses.
@@ -84,6 +87,9 @@ class Form(Protocol):
     def problem(self, case: Case) -> Any:
         """The case, as the function is given it."""
 
+    def truncation(self, policy: Truncation) -> Any:
+        """A truncation, as a problem has it."""
+
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The forward's parts and the blocks of an answer, by name; raises InvalidAnswer."""
 
@@ -113,6 +119,10 @@ class General:
             checkpoints=case.checkpoints,
             workspace=case.workspace,
         )
+
+    def truncation(self, policy: Truncation) -> Truncation:
+        """As it is."""
+        return policy
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """From a ``ModelGradients``."""
@@ -162,16 +172,23 @@ class Whole:
     model: Model
     claim: Claim
     form: Form
+    fixed: tuple[Fixed, ...] = ()
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the function says of a case."""
-        forward, blocks = self.form.read(self.model, self.function(self.form.problem(case)))
+        problem = self.form.problem(case)
+        given = dict(problem.params)
+        answer = self.function(problem)
+        for name, array in given.items():
+            if problem.params.get(name) is not array:
+                raise InvalidAnswer(f"put something else in the place of the problem's {name}")
+        forward, blocks = self.form.read(self.model, answer)
         value = forward[VALUE]
         # A loss is a number, or an array of shape ().
-        if isinstance(value, np.generic):
-            forward[VALUE] = np.asarray(value)
-        elif case.dtype == object and not isinstance(value, np.ndarray):
+        if case.dtype == object and not isinstance(value, np.ndarray):
             forward[VALUE] = np.array(value, dtype=object)
+        elif np.isscalar(value):
+            forward[VALUE] = np.asarray(value)
         return forward, {name: (array,) for name, array in blocks.items()}
 
     def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
@@ -185,9 +202,24 @@ class Whole:
             want=want,
             bound=bound,
             sums=part in [block.name for block in model.of(Use.STEP, Use.READOUT)] or part == VALUE,
+            alike=tuple(
+                repr(form.truncation(other))
+                for other in equivalents_of(case)
+                if other.kind in self.claim.policies
+            ),
+            again=self._again(case, part, property_),
             owed={form.expression(model, name): shape for name, shape in blocks.items()},
         )
         return problem_program(imported(engine=self.function), shown, property_)
+
+    def _again(self, case: Case, part: str, property_: str) -> tuple[str, ...]:
+        """How else a property asks for the part, as the arguments of a call."""
+        in_workspace = "workspace=True, checkpoints=None"
+        recomputed_ = tuple(f"checkpoints={each.checkpoints}, workspace=False" for each in recomputed(case))
+        if property_ == BITS:
+            ways = [in_workspace] if self.claim.workspace and case.checkpoints is None else []
+            return (*ways, *(recomputed_ if self.claim.checkpoints and part == OUTPUTS else ()))
+        return {RECOMPUTATION: recomputed_, WORKSPACE: (in_workspace,)}.get(property_, ())
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
@@ -204,9 +236,14 @@ class Whole:
 
 
 def whole(
-    function: Callable[[Any], Any], *, model: Model, scope: Scope | None = None, form: Form | None = None
+    function: Callable[[Any], Any],
+    *,
+    model: Model,
+    scope: Scope | None = None,
+    form: Form | None = None,
+    fixed: tuple[Fixed, ...] = (),
 ) -> Whole:
-    """A function of a whole problem, to be given to ``verify``.
+    """A function of a whole problem, to be given to ``verify``; ``fixed``: cases that every run meets.
 
     ``scope``: what it claims to do; without one everything that can be asked, with one what is said there,
     and of what is not every function, both float types, every truncation, both places of losses. Raises
@@ -218,4 +255,5 @@ def whole(
             f"model {model.name}: no readout, needed a door that takes cotangents: layer or step"
         )
     claim = resolved(scope, model, OFFER)
-    return Whole(function, departed(model, scope.departures if scope else {}), claim, form or General())
+    departures = scope.departures if scope else {}
+    return Whole(function, departed(model, departures), claim, form or General(), fixed)

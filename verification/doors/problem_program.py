@@ -20,7 +20,8 @@ class ShownProblem:
     ``made``: statements that make ``problem``, whose fields ``by_record`` have an axis of records. ``got``:
     an expression for the part that is wrong, of ``answer``; it has to be ``want`` within ``bound``, one for
     all entries or for each. ``sums``: is it summed over records? ``owed``: the shape of every part, by its
-    expression.
+    expression. ``alike``: expressions for truncations that let losses reach the same steps. ``again``: fields
+    of the problem that say how else it is asked, each as the arguments of a call.
     """
 
     made: str
@@ -30,6 +31,8 @@ class ShownProblem:
     bound: float | Array
     sums: bool
     owed: Mapping[str, tuple[int, ...]]
+    alike: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
 def problem_program(source: str, shown: ShownProblem, property_: str) -> str:
@@ -43,6 +46,8 @@ def problem_program(source: str, shown: ShownProblem, property_: str) -> str:
         "by_record": repr(shown.by_record),
         "joined": "sum(parts)" if shown.sums else "np.concatenate(parts)",
         "back": "part" if shown.sums else "np.roll(part, -1, axis=0)",
+        "alike": "".join(f"    {each},\n" for each in shown.alike),
+        "again": "".join(f"    dict({each}),\n" for each in shown.again),
         "owed": "".join(f"    ({expression}, {shape}),\n" for expression, shape in shown.owed.items()),
     }
     return Template(HEAD + CALLS.get(property_, ONCE)).substitute(texts)
@@ -91,6 +96,11 @@ RECORDS = """def of_records(chosen):
 
 
 N = len(problem.targets)
+"""
+
+AGAIN = """for how in (
+$again):
+    check(gradient(replace(problem, **how)))
 """
 
 # How a program calls the function, by property; the others are about one call.
@@ -147,6 +157,13 @@ check(gradient(each(np.copy, problem)))
     + """for change in LAYOUTS:
     check(gradient(each(change, problem)))
 """,
+    "identities": CHECK
+    + """for truncation in (
+$alike):
+    check(gradient(replace(problem, truncation=truncation)))
+""",
+    "recomputation": CHECK + AGAIN,
+    "workspace": CHECK + AGAIN,
     "bits": CHECK
     + EACH
     + LAYOUTS
@@ -155,5 +172,9 @@ for change in (*LAYOUTS, np.copy):
     other = gradient(each(change, problem))
     assert np.array_equal(first, other), first - other
     gradient(each(np.negative, problem))
+for how in (
+$again):
+    other = gradient(replace(problem, **how))
+    assert np.array_equal(first, other), first - other
 """,
 }

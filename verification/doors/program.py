@@ -261,15 +261,18 @@ def code_of(value: Any, swap: str = "") -> str:
         return f"({' '.join(f'{code_of(array, swap)},' for array in value)})"
     if not isinstance(value, np.ndarray):
         return repr(value)
-    if value.dtype in (np.dtype(np.longdouble), np.dtype(np.clongdouble)):
-        # Of a truth: as many digits as a program can be read with.
-        value = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)
     # Of an array whose axes are swapped the program does what the door does, a view.
     stored = value.swapaxes(0, 1) if swap else value
     return layouts.code(stored, _plain) + swap
 
 
 def _plain(array: Array) -> str:
+    if array.dtype == np.dtype(np.longdouble):
+        # Python reads numbers of double precision.
+        near = array.astype(np.float64)
+        rest = (array - near).astype(np.float64)
+        text = f"np.array({near.tolist()!r}, dtype=np.longdouble)"
+        return f"({text} + np.array({rest.tolist()!r}))" if rest.any() else text
     return f"np.array({array.tolist()!r}, dtype={_type(array.dtype)})"
 
 

@@ -27,9 +27,10 @@ from verification.asked.scope import Scope
 from verification.doors.layer import Backward, Forward, Layer, soundly
 from verification.doors.layout import layout_of
 from verification.doors.program import imported
-from verification.judging.engine import InvalidAnswer
+from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.judgement import Judgement
-from verification.judging.run import Profile, judged
+from verification.judging.profile import Profile
+from verification.judging.run import judged
 
 # One function for each role, every truncation, cotangents.
 OFFER = Offer(functions=False, policies=True, losses=("cotangents",))
@@ -55,6 +56,11 @@ class Step:
     def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
         """A program that runs the loops over the step, and fails where the part is wrong."""
         return self._layer(case.policy).program(case, part, want, bound, property_)
+
+    @property
+    def fixed(self) -> tuple[Fixed, ...]:
+        """This door brings no cases along."""
+        return ()
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:

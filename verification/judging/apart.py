@@ -22,14 +22,19 @@ from verification.asked.case import Case, Cotangents, Targets
 from verification.asked.claim import Claim
 from verification.asked.model import Block, Model, Use
 from verification.comparison import compare
-from verification.judging.engine import Engine, ask
-from verification.judging.properties import Looked
+from verification.judging.asking import ask
+from verification.judging.engine import Engine
+from verification.judging.properties import LARGEST, Looked
+from verification.judging.unfolding import unfolded_lags, unfolded_shown, unfolds
 from verification.truth.table import grouped_table
 
 # The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
 # them its table, which holds every step apart, takes seconds.
 MOST = 130
 MOST_INPUTS = 20_000
+
+
+UNFOLDED = "each step of three losses, by units of its own; of a large case, by the view that layers have"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class View:
 
 def views(model: Model, claim: Claim) -> tuple[View, ...]:
     """What is seen of each block that is claimed."""
+    if unfolds(model) and "cotangents" not in claim.losses:
+        return tuple(View(name, UNFOLDED) for name in claim.blocks)
     by_use = {
         Use.INPUT: "each step by its slice",
         Use.STATE: "its one step",
@@ -58,7 +65,10 @@ def views(model: Model, claim: Claim) -> tuple[View, ...]:
 
 
 def lag_by_lag(engine: Engine, case: Case) -> Looked:
-    """Each step's part of each block, of one loss."""
+    """Each step's part of each block, of one loss; of some, where the case can be unfolded."""
+    if is_unfolded(case):
+        yield from unfolded_lags(engine, case)
+        return
     alone = _alone(case, engine.claim) if case.lengths is None else None
     if alone is None or (case.steps + 1) * sum(a[0].size for a in case.state) > MOST:
         return
@@ -74,8 +84,16 @@ def lag_by_lag(engine: Engine, case: Case) -> Looked:
             yield name, compare(part, got[index], expected.truth, expected.bound), expected
 
 
-def shown(case: Case, claim: Claim, name: str) -> tuple[Case, Array, Array]:
-    """What ``lag_by_lag`` asks of a block: the widened case, the gradient, and the bound of each entry."""
+def is_unfolded(case: Case) -> bool:
+    """Is it small, of a model that unfolds, and of targets?"""
+    small = max(case.sizes.values()) <= LARGEST and case.lengths is None
+    return small and isinstance(case.objective, Targets) and unfolds(case.model)
+
+
+def shown(case: Case, claim: Claim, name: str, wrong: str) -> tuple[Case, Array, Array]:
+    """What ``lag_by_lag`` asks of a block: the larger case, the gradient, and the bound of each entry."""
+    if is_unfolded(case):
+        return unfolded_shown(case, name, wrong)
     alone = _alone(case, claim)
     assert alone is not None  # where something was found
     wide, places = _widened(alone)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from verification.asked.case import Case, Cotangents, Targets
+from verification.asked.case import Case, Cotangents, Targets, name_of
 from verification.asked.claim import Claim
 from verification.asked.draws import TIMES
 from verification.asked.policies import Policy
@@ -58,7 +58,7 @@ def _states(claim: Claim) -> Iterator[Entry]:
 
 def _types(claim: Claim) -> Iterator[Entry]:
     for name in claim.dtypes:
-        yield Entry(name, lambda case, name=name: case.dtype.name == name)  # type: ignore[misc]
+        yield Entry(name, lambda case, name=name: name_of(case.dtype) == name)  # type: ignore[misc]
 
 
 def _functions(claim: Claim) -> Iterator[Entry]:

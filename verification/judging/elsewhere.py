@@ -7,7 +7,7 @@ calls, other sizes, other numbers.
 from dataclasses import replace
 
 from verification.asked import layouts
-from verification.asked.case import Case
+from verification.asked.case import Case, name_of
 from verification.asked.policies import FULL
 from verification.judging.as_if import explained
 from verification.judging.clipping import clipped
@@ -20,10 +20,14 @@ from verification.judging.probe import healthy_case, look_at
 from verification.judging.properties import FORM, Finding
 from verification.judging.stages import Diagnosis
 from verification.judging.words import common_factor, gates, joined, wrong_in_words
+from verification.truth.long import is_long
 
 
 def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is wrong where every small case is right."""
+    fixed = next((each for each in engine.fixed if each.property == finding.property), None)
+    if fixed is not None:
+        return Diagnosis(fixed.stage, sentence=f"{finding.wrong}, in {case.source}: {fixed.says}.")
     if finding.property in BY_ITSELF:
         stage, says = BY_ITSELF[finding.property]
         return Diagnosis(stage, sentence=f"{finding.wrong}: {says}.")
@@ -83,7 +87,7 @@ def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
     if not seen.wrong or seen.raised:
         told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
         return Diagnosis("size", sentence=told)
-    if case.lengths is None and not seen.truth.large and function_is_inaccurate(engine, case):
+    if case.lengths is None and not seen.truth.large and not is_long(case) and function_is_inaccurate(engine, case):
         return Diagnosis(
             "precision",
             seen.blocks,
@@ -100,7 +104,7 @@ def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
 
 
 def _at_sizes(case: Case) -> str:
-    return f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}, {case.dtype.name}"
+    return f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}, {name_of(case.dtype)}"
 
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:

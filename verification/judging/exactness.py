@@ -10,7 +10,8 @@ from functools import cached_property
 from verification.arrays import Array
 from verification.asked.case import Case
 from verification.comparison import unequal
-from verification.judging.engine import Engine, InvalidAnswer, ask
+from verification.judging.asking import ask
+from verification.judging.engine import Engine, InvalidAnswer
 from verification.judging.properties import FORM, Finding
 from verification.truth import exact
 
@@ -47,7 +48,7 @@ def exact_findings(engine: Engine, truth: ExactTruth) -> Iterator[Finding]:
     try:
         answer = ask(engine, truth.case)
     except InvalidAnswer as invalid:
-        yield Finding(FORM, "", f"of Fractions: {invalid}")
+        yield Finding(FORM, "", f"of Fractions: {invalid}", lost=invalid.lost)
         return
     parts = [(name, got, truth.forward[name], name) for name, got in answer.forward.items()]
     parts += [(name, got, truth.blocks[name], f"d_{name}") for name, got in answer.gradients()]

@@ -25,21 +25,31 @@ class Example:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """What a run saw of one property and one part: cases, and how many were evidence or refutations."""
+    """What a run saw of one property and one part, under one kind of truncation.
+
+    ``cases`` that decided it; those that were ``evidence``, whose truth is determined and ``nonzero``; those
+    of which something was ``undetermined``; and ``failures``.
+    """
 
     property: str
     part: str
     cases: int = 0
     evidence: int = 0
     failures: int = 0
+    truncation: str = ""
+    nonzero: int = 0
+    undetermined: int = 0
 
     def __add__(self, other: "Row") -> "Row":
-        return replace(
-            self,
-            cases=self.cases + other.cases,
-            evidence=self.evidence + other.evidence,
-            failures=self.failures + other.failures,
-        )
+        counts = ("cases", "evidence", "failures", "nonzero", "undetermined")
+        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in counts})
+
+    @property
+    def verdict(self) -> str:
+        """holds, refuted, or not exercised: a row that no nonzero case decided has shown nothing."""
+        if self.failures:
+            return "refuted"
+        return "holds" if self.nonzero else "not exercised"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +59,10 @@ class Judgement:
     ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
     ``not_asked`` what was not. ``seen``: how many live cases met each entry of the exercise contract.
     ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
-    the designed sample live cases met. ``views``: how lag by lag sees each block. ``diagnosis`` and
-    ``example`` are None but for a refuted engine.
+    the designed sample live cases met. ``views``: how lag by lag sees each block. ``declined``: how many
+    cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of each
+    size, of cases that were drawn and of the others. ``diagnosis`` and ``example`` are None but for a refuted
+    engine.
     """
 
     model: str
@@ -65,6 +77,9 @@ class Judgement:
     not_asked: tuple[str, ...]
     coverage: tuple[Coverage, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
+    declined: Mapping[str, int] = field(default_factory=dict)
+    drawn: Mapping[str, int] = field(default_factory=dict)
+    fixed: Mapping[str, int] = field(default_factory=dict)
     diagnosis: Diagnosis | None = None
     example: Example | None = None
 
@@ -74,6 +89,20 @@ class Judgement:
         if any(row.failures for row in self.rows):
             return "refuted"
         return "not exercised" if self.missing else "verified"
+
+    @property
+    def by_part(self) -> tuple[Row, ...]:
+        """The rows of each property and part, summed over truncations."""
+        summed: dict[tuple[str, str], Row] = {}
+        for row in self.rows:
+            key = (row.property, row.part)
+            summed[key] = summed[key] + row if key in summed else replace(row, truncation="")
+        return tuple(summed.values())
+
+    @property
+    def truncations(self) -> tuple[str, ...]:
+        """The kinds of truncation that its rows are about."""
+        return tuple(dict.fromkeys(row.truncation for row in self.rows if row.truncation))
 
     def __str__(self) -> str:
         """The verdict with its scope; of an engine that is not verified, why."""

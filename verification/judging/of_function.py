@@ -219,13 +219,13 @@ def _look(engine: Engine, seed_: str, count: int, channel: Any) -> Tally:
 
 def tally_of(engine: Engine, call: Call) -> Tally:
     """The tally of one call: each row is one case, however many findings it has."""
-    rows: dict[tuple[str, str], Row] = {}
+    rows: dict[tuple[str, str, str], Row] = {}
     refuted = None
     for found in findings(engine, call):
-        key = (found.property, found.part)
-        row = rows.get(key, Row(*key))
+        key = (found.property, found.part, "")
+        row = rows.get(key, Row(*key[:2]))
         evidence = max(row.evidence, int(found.nonzero and found.determined))
-        rows[key] = Row(*key, 1, evidence, max(row.failures, int(found.wrong is not None)))
+        rows[key] = Row(*key[:2], 1, evidence, max(row.failures, int(found.wrong is not None)))
         if found.wrong is not None and refuted is None:
             refuted = {"call": call}, found
     live = any(row.evidence for row in rows.values())
@@ -234,7 +234,7 @@ def tally_of(engine: Engine, call: Call) -> Tally:
 
 def _missing(tally: Tally) -> Iterator[str]:
     """Arguments whose gradient was evidence too seldom."""
-    rows = {part: row for (property_, part), row in tally.rows.items() if property_ == AUTOGRAD}
+    rows = {part: row for (property_, part, _), row in tally.rows.items() if property_ == AUTOGRAD}
     if not rows:
         yield "an argument of floating point"
     for part, row in rows.items():
@@ -257,7 +257,7 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example 
     (shrunk,) = spread(work, ["smaller calls"])
     smaller = None if isinstance(shrunk, Lost) else shrunk
     call, found = smaller or (given_["call"], found)
-    wrong = tuple(part for (name, part), row in tally.rows.items() if name == AUTOGRAD and row.failures)
+    wrong = tuple(part for (name, part, _), row in tally.rows.items() if name == AUTOGRAD and row.failures)
     stage = "form" if found.property == FORM else "backward" if wrong else "conduct"
     factor = _factor(engine, call, found)
     sentence = {

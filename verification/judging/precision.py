@@ -7,7 +7,8 @@ import numpy as np
 from verification.arrays import Array
 from verification.asked.case import Case
 from verification.comparison import compare
-from verification.judging.engine import Engine, ask
+from verification.judging.asking import ask
+from verification.judging.engine import Engine
 from verification.judging.probe import Seen
 from verification.truth.table import grouped_table
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from verification.arrays import Array
-from verification.asked.case import Case, random_case
+from verification.asked.case import WIDER, Case, random_case
 from verification.asked.draws import dimensions, some_policy
 from verification.asked.model import Use
 from verification.comparison import compare
-from verification.judging.engine import Answer, Engine, InvalidAnswer, ask
+from verification.judging.asking import ask
+from verification.judging.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.judging.properties import Truth
 from verification.judging.ragged import RaggedTruth
 
@@ -58,6 +59,9 @@ def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
     """What a case shows, by its truth."""
     try:
         answer = ask(engine, truth.case)
+    except Unsupported:
+        # What it does not do shows nothing.
+        return Seen(truth)
     except InvalidAnswer as invalid:
         cause = invalid.__cause__
         missing = cause.args[0] if isinstance(cause, KeyError) and cause.args else ""
@@ -99,11 +103,13 @@ def healthy_case(
     sizes: Mapping[str, int] | None = None,
     dtype: np.dtype[np.generic] | None = None,
 ) -> Case:
-    """A case of healthy numbers; in the widest type that is claimed, which sees most."""
+    """A case of healthy numbers; in the widest type that is claimed and has a wider one, which sees most."""
     claim, model = engine.claim, engine.model
     records = min(max(records, claim.records[0]), claim.records[1])
     steps = min(max(steps, claim.steps[0]), claim.steps[1])
-    dtype = dtype or max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
+    # Of a long double a table cannot be made.
+    wide = [each for each in map(np.dtype, claim.dtypes) if each in WIDER] or [np.dtype(np.float64)]
+    dtype = dtype or max(wide, key=lambda each: each.itemsize)
     losses = claim.losses[-1]
     sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model, losses))}
     functions = {role: names[0] for role, names in claim.functions.items()}

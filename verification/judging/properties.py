@@ -16,9 +16,11 @@ from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.model import Block, Model, Use
 from verification.comparison import Disagreement, compare
-from verification.judging.engine import Answer, Engine, InvalidAnswer, afresh, ask, ask_directly, relaid
+from verification.judging.asking import afresh, ask, ask_directly, relaid
+from verification.judging.engine import Answer, Engine, InvalidAnswer
 from verification.tolerance import Expected
 from verification.truth import replay
+from verification.truth.long import as_double, of_long
 from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
 
@@ -28,13 +30,18 @@ LARGEST = 9
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """What a property found about one part: the disagreement, if any, and what the finding is worth."""
+    """What a property found about one part: the disagreement, if any, and what the finding is worth.
+
+    ``lost``: the engine did not come back. ``declined``: what it said of a case that it does not do.
+    """
 
     property: str
     part: str
     wrong: str | None
     nonzero: bool = True
     determined: bool = True
+    lost: bool = False
+    declined: str = ""
 
 
 class Judged(Protocol):
@@ -66,7 +73,8 @@ class Truth:
     @cached_property
     def told(self) -> LagTable | Replayed:
         """The lag table, in groups; of a large case what replays tell."""
-        return replayed(self.case) if self.large else grouped_table(self.case)
+        case = as_double(self.case)
+        return replayed(case) if self.large else grouped_table(case)
 
     @property
     def large(self) -> bool:
@@ -78,17 +86,17 @@ class Truth:
         """The gradient by replays, in one pass or step by step."""
         if self.large:
             return {name: expected.truth for name, expected in self.blocks.items()}
-        return replay.gradient(self.case)
+        return replay.gradient(as_double(self.case))
 
     @cached_property
     def blocks(self) -> dict[str, Expected]:
         """Every block's gradient, and how closely it must be met."""
-        return self.told.expected()
+        return of_long(self.case, self.told.expected())
 
     @cached_property
     def forward(self) -> dict[str, Expected]:
         """Outputs and final states."""
-        return self.told.forward()
+        return of_long(self.case, self.told.forward())
 
     @property
     def determined(self) -> bool:
@@ -347,20 +355,3 @@ def padding(trial: Trial) -> Looked:
     answer = ask(trial.engine, replace(case, blocks={**case.blocks, **padded}))
     for name, wrong, expected in agreement(answer, truth):
         yield name, f"with other padding: {wrong}" if wrong else None, expected
-
-
-def bits(trial: Trial) -> Looked:
-    """Whatever the memory layout, and after a call for another problem, the answer has the same bits."""
-    case, first = trial.truth.case, trial.answer.parts()
-    some = next(iter(trial.truth.blocks.values()))
-    for how, lay_out in LAYOUTS.items():
-        laid_out = ask_directly(trial.engine, relaid(case, lay_out)).parts()
-        yield from _same_bits(f"with arrays laid out otherwise ({how})", laid_out, first, some)
-    ask(trial.engine, relaid(case, lambda array: -array))
-    yield from _same_bits("at the second call", ask(trial.engine, case).parts(), first, some)
-
-
-def _same_bits(when: str, got: Mapping[str, Array], want: Mapping[str, Array], some: Expected) -> Looked:
-    for part, array in got.items():
-        same = np.array_equal(array, want[part], equal_nan=array.dtype != object)
-        yield part.removeprefix("d_"), None if same else f"{part} has other bits {when}", some

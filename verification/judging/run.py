@@ -10,17 +10,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
 from verification.arrays import Array
-from verification.asked.case import Case
+from verification.asked.admitting import admits
+from verification.asked.case import Case, name_of
 from verification.asked.claim import Claim
 from verification.asked.draws import TIMES, cases
 from verification.asked.fractions import exact_cases
 from verification.asked.model import Model
 from verification.asked.numbering import Row as SampleRow
+from verification.asked.policies import kind_of
 from verification.asked.resolving import narrowed
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
@@ -28,38 +30,27 @@ from verification.drawing import each_drawn
 from verification.judging.apart import shown, views
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
-from verification.judging.engine import Engine
-from verification.judging.exactness import EXACT, ExactTruth
-from verification.judging.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, findings, truth_of
+from verification.judging.engine import Engine, Fixed
+from verification.judging.exactness import EXACT
+from verification.judging.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, Judged, findings, truth_of
+from verification.judging.fixed import WholeTruth
 from verification.judging.judgement import Example, Judgement, Row
-from verification.judging.properties import Finding, Truth, permuted
-from verification.judging.ragged import RaggedTruth
+from verification.judging.profile import Profile
+from verification.judging.properties import Finding, permuted
 from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.judging.shrinking import smallest
 from verification.judging.tally import Refuted, Tally, of_lost
+from verification.truth.long import is_long, readable
 from verification.truth.parts import OUTPUTS
 from verification.workers import Lost, spread
-
-# A profile's cases are drawn in this share, beside those of the designed sample.
-SHARE = 5
 
 # Cases that one Hypothesis run draws.
 BLOCK = 30
 
+# Fixed cases in a block: each may take as long as some hundred drawn ones.
+FIXED_BLOCK = 8
+
 Progress: TypeAlias = Callable[[int, int], object]
-Judged: TypeAlias = Truth | RaggedTruth | ExactTruth
-
-
-class Profile(Protocol):
-    """How thorough a run is."""
-
-    @property
-    def cases(self) -> int:
-        """How many cases the vanilla suite draws; here it is a ``SHARE``-th."""
-
-    @property
-    def strength(self) -> int:
-        """Of how many factors all possible levels meet in a live case."""
 
 
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
@@ -67,12 +58,13 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
     started = time.monotonic()
     rows = designed(engine.model, engine.claim, profile.strength)
     sample = Sample(engine.model, engine.claim, profile.strength, rows)
-    tally = _looked(list(_blocks(engine, sample, max(1, profile.cases // SHARE), seed)), Tally(), progress)
+    tally = _looked(list(_blocks(engine, sample, profile, seed)), Tally(), progress)
     sample.meet(tally.rows_met)
     while not tally.is_refuted and (more := sample.more()):
         tally = _looked(list(_portions(engine, sample, more)), tally, progress)
         sample.meet(tally.rows_met)
-    coverage = sample.coverage()
+    # What a run that ends early has not met says nothing.
+    coverage = () if tally.is_refuted else sample.coverage()
     judgement = Judgement(
         model=engine.model.name,
         scope=engine.claim.in_words(),
@@ -85,6 +77,9 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
         missing=(*_missing(engine, tally), *(f"{each}" for each in coverage if each.missing)),
         not_asked=engine.claim.not_asked(engine.model),
         coverage=coverage,
+        declined=dict(tally.declined),
+        drawn=dict(tally.drawn),
+        fixed=dict(tally.fixed),
         views={view.block: view.words for view in views(engine.model, engine.claim)},
     )
     if judgement.verdict != "refuted":
@@ -128,24 +123,35 @@ def judged(
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Cases to look at: these rows of the sample, or so many drawn from a seed."""
+    """Cases to look at: these rows of the sample, these fixed ones, or so many drawn from a seed."""
 
     engine: Engine
     seed: str
     size: int
     rows: tuple[tuple[int, SampleRow], ...] = ()
+    fixed: tuple[Fixed, ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
 
 
-def _blocks(engine: Engine, sample: Sample, drawn: int, seed: int) -> Iterator[_Block]:
+def _blocks(engine: Engine, sample: Sample, profile: Profile, seed: int) -> Iterator[_Block]:
     # Small ones first, for a fault that shows on those is told by them.
     portions = list(_portions(engine, sample, range(len(sample.rows))))
     yield from portions[:1]
-    for start in range(0, drawn, BLOCK):
-        yield _Block(engine, f"{seed} {start}", min(BLOCK, drawn - start))
-    if engine.claim.exact:
-        yield _Block(engine, f"{seed} exact", min(BLOCK, drawn), drawn=exact_cases)
+    for start in range(0, profile.cases, BLOCK):
+        yield _Block(engine, f"{seed} {start}", min(BLOCK, profile.cases - start))
+    for start in range(0, profile.exact_cases if engine.claim.exact else 0, BLOCK):
+        size = min(BLOCK, profile.exact_cases - start)
+        yield _Block(engine, f"{seed} exact {start}", size, drawn=exact_cases)
+    fixed = tuple(each for each in engine.fixed if _is_asked(engine.claim, each))
+    for start in range(0, len(fixed), FIXED_BLOCK):
+        some = fixed[start : start + FIXED_BLOCK]
+        yield _Block(engine, "", len(some), fixed=some)
     yield from portions[1:]
+
+
+def _is_asked(claim: Claim, fixed: Fixed) -> bool:
+    """Does it claim the case, and equality where that is asked for?"""
+    return (claim.exact or not fixed.property) and admits(claim, fixed.make())
 
 
 def _portions(engine: Engine, sample: Sample, numbers: Sequence[int]) -> Iterator[_Block]:
@@ -160,21 +166,25 @@ def _look(block: _Block, channel: Any) -> Tally:
     engine = _Guarded(block.engine, channel)
     tally = Tally()
 
-    def look(truth: Judged) -> Tally:
+    def look(truth: Judged, number: int | None = None, drawn: bool = False) -> None:
+        nonlocal tally
+        if tally.lost:
+            # To ask it again may be to wait again.
+            return
         channel.tell(_sizes_in_words(truth.case))
-        return tally_of(engine, truth)
+        found, sizes = tally_of(engine, truth), Counter(truth.case.sizes)
+        met = frozenset([number] if number is not None and found.live else [])
+        sized = {"drawn" if drawn else "fixed": sizes}
+        tally += replace(found, rows_met=met, **sized)
 
     for number, row in block.rows:
-        found = look(truth_of_row(row, number, engine.model, engine.claim))
-        tally += replace(found, rows_met=frozenset([number] if found.live else []))
-    if block.rows:
-        return tally
-
-    def look_at(case: Case) -> None:
-        nonlocal tally
-        tally += look(truth_of(case))
-
-    each_drawn(block.drawn(engine.model, engine.claim), block.seed, block.size, look_at)
+        look(truth_of_row(row, number, engine.model, engine.claim), number)
+    for each in block.fixed:
+        case = each.make()
+        look(WholeTruth(case, each.property) if each.property else truth_of(case))
+    if not (block.rows or block.fixed):
+        strategy = block.drawn(engine.model, engine.claim)
+        each_drawn(strategy, block.seed, block.size, lambda case: look(truth_of(case), drawn=True))
     return tally
 
 
@@ -184,7 +194,7 @@ class _Guarded:
     def __init__(self, engine: Engine, channel: Any) -> None:
         self._engine, self._channel = engine, channel
         self.model, self.claim, self.program = engine.model, engine.claim, engine.program
-        self.arrays = engine.arrays
+        self.arrays, self.fixed = engine.arrays, engine.fixed
         self.answer = channel.guarded(engine.answer)
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "_Guarded":
@@ -193,25 +203,35 @@ class _Guarded:
 
 def tally_of(engine: Engine, truth: Judged) -> Tally:
     """The tally of one case under every property: each row is one case, however many findings it has."""
-    case = truth.case
-    rows: dict[tuple[str, str], Row] = {}
+    case, kind = truth.case, kind_of(truth.case.policy)
+    rows: dict[tuple[str, str, str], Row] = {}
     refuted: Refuted | None = None
+    declined, lost = Counter[str](), ""
     for finding in findings(engine, truth):
-        key = (finding.property, finding.part)
-        row = rows.get(key, Row(*key))
-        wrong = finding.wrong is not None
-        evidence = finding.nonzero and finding.determined
-        rows[key] = replace(
-            row,
-            cases=1,
-            evidence=max(row.evidence, int(evidence)),
-            failures=max(row.failures, int(wrong)),
-        )
-        if wrong and refuted is None:
+        if finding.declined:
+            declined[finding.declined] += 1
+            continue
+        key = (finding.property, finding.part, kind)
+        rows[key] = _joined(rows.get(key, Row(*key[:2], truncation=kind)), finding)
+        if finding.wrong is not None and refuted is None:
             refuted = _packed(case), finding
-    live = truth.live(engine.claim.blocks)
+        lost = lost or (finding.wrong or "" if finding.lost else "")
+    live = not declined and truth.live(engine.claim.blocks)
     met = [entry.name for entry in contract(engine.claim) if entry.met(case)] if live else []
-    return Tally(rows, 1, int(live), Counter(met), refuted=refuted)
+    return Tally(rows, 1, int(live), Counter(met), refuted=refuted, lost=lost, declined=declined)
+
+
+def _joined(row: Row, finding: Finding) -> Row:
+    """A case's row with one more finding: a failure if any is, evidence if any is."""
+    evidence = finding.nonzero and finding.determined
+    return replace(
+        row,
+        cases=1,
+        evidence=max(row.evidence, int(evidence)),
+        failures=max(row.failures, int(finding.wrong is not None)),
+        nonzero=max(row.nonzero, int(finding.nonzero)),
+        undetermined=max(row.undetermined, int(not finding.determined)),
+    )
 
 
 def _packed(case: Case) -> dict[str, Any]:
@@ -220,28 +240,38 @@ def _packed(case: Case) -> dict[str, Any]:
 
 def _sizes_in_words(case: Case) -> str:
     sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
-    return f"{sizes}, {case.dtype.name}"
+    return f"{sizes}, {name_of(case.dtype)}"
 
 
 def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
-    """What was met too seldom: entries of the contract, and properties of parts without evidence."""
+    """What was met too seldom: entries of the contract, and properties of parts without evidence.
+
+    First what the engine said that it does not do.
+    """
+    for said, cases in tally.declined.items():
+        yield f"{cases} cases declined: {said}"
+    evidence: Counter[tuple[str, str]] = Counter()
+    for (name, part, _), row in tally.rows.items():
+        evidence[name, part] += row.evidence
     for entry in contract(engine.claim):
         if tally.seen[entry.name] < entry.least:
             yield entry.name
     needed = [*PLAIN, LAG_BY_LAG] if "every" not in engine.claim.losses else [*PLAIN]
     for name in [*needed, *([EXACT] if engine.claim.exact else [])]:
         for part in (OUTPUTS,) if name == "forward" else engine.claim.blocks:
-            row = tally.rows.get((name, part))
-            if row is None or row.evidence < TIMES:
+            if evidence[name, part] < TIMES:
                 yield f"{name} {part}"
 
 
 def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
     """Where the fault is, and the smallest case that shows it; each found in a process of its own."""
+    lost = Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}.")
     if tally.refuted is None:
-        return Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}."), None
+        return lost, None
     packed, finding = tally.refuted
     case = Case(engine.model, **packed)
+    if tally.lost:
+        return lost, example_of(engine, case, finding, False)
 
     def work(task: str, channel: Any) -> Any:
         guarded = _Guarded(engine, channel)
@@ -261,15 +291,17 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]
 
 def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
     """A case on which something was found, as an example with its program."""
-    truth = truth_of(case)
+    whole = finding.property in {each.property for each in engine.fixed}
+    truth: Judged = WholeTruth(case, finding.property) if whole else truth_of(case)
     blocks = engine.claim.blocks
     part = finding.part if finding.part in (*truth.forward, *blocks) else blocks[0]
     asked: tuple[Case, Array, float | Array] = (case, *truth.want(part))
     if finding.property == LAG_BY_LAG:
-        asked = shown(case, engine.claim, part)
+        asked = shown(case, engine.claim, part, finding.wrong or "")
     elif finding.property == UNITS_PERMUTE:
         asked = permuted(case, part, truth.want(part))
     other, want, bound = asked
+    want = want if is_long(other) else readable(want)
     code = engine.program(other, part, want, bound, finding.property)
     code = f"# {finding.wrong}\n{code}"
     return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)

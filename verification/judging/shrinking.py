@@ -5,10 +5,11 @@ from contextlib import suppress
 
 from hypothesis.errors import HypothesisException
 
-from verification.asked.case import Case
+from verification.asked.case import Case, name_of
 from verification.drawing import smallest_drawn
 from verification.judging.engine import Engine
-from verification.judging.findings import cases_in, findings, truth_of
+from verification.judging.exactness import EXACT
+from verification.judging.findings import PROPERTIES, cases_in, findings, truth_of
 from verification.judging.properties import FORM, Finding
 
 # Seconds for which smaller cases are looked for, and cases at most.
@@ -21,6 +22,9 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
 
     Cases in the failing one's number type are tried first, for a fault may be of that type alone.
     """
+    if finding.property not in (*PROPERTIES, EXACT, FORM):
+        # Of a fixed case, which stands for itself.
+        return None
     ends = time.monotonic() + SECONDS
     best: tuple[Case, Finding] | None = None
     names = () if finding.property == FORM else (finding.property,)
@@ -39,7 +43,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
 
     # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
     with suppress(HypothesisException):
-        smallest_drawn(cases_in(case.dtype.name, engine.model, engine.claim), fails, TRIED)
+        smallest_drawn(cases_in(name_of(case.dtype), engine.model, engine.claim), fails, TRIED)
     return best
 
 

@@ -17,16 +17,20 @@ Refuted: TypeAlias = tuple[dict[str, Any], Finding]
 class Tally:
     """What some cases came to; ``rows_met``: the rows of the sample, by number, whose cases were live.
 
-    ``refuted``: the first refutation, ``lost``: how a process was lost.
+    ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back. The others
+    are as in ``Judgement``.
     """
 
-    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
     cases: int = 0
     live: int = 0
     seen: Counter[str] = field(default_factory=Counter)
     rows_met: frozenset[int] = frozenset()
     refuted: Refuted | None = None
     lost: str = ""
+    declined: Counter[str] = field(default_factory=Counter)
+    drawn: Counter[str] = field(default_factory=Counter)
+    fixed: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_refuted(self) -> bool:
@@ -45,6 +49,9 @@ class Tally:
             self.rows_met | other.rows_met,
             self.refuted or other.refuted,
             self.lost or other.lost,
+            self.declined + other.declined,
+            self.drawn | other.drawn,
+            self.fixed | other.fixed,
         )
 
 
@@ -52,4 +59,4 @@ def of_lost(lost: Lost) -> Tally:
     """The tally of a block whose process did not live to its end."""
     if lost.told is None:
         raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
-    return Tally({(FORM, ""): Row(FORM, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")
+    return Tally({(FORM, "", ""): Row(FORM, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")

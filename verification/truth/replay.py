@@ -13,9 +13,10 @@ import autograd.numpy as anp
 import numpy as np
 
 from verification.arrays import Array
-from verification.asked.case import WIDER, Case
+from verification.asked.case import WIDER, Case, Cotangents
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Named, State, Use
+from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 
 def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
@@ -56,3 +57,22 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
         warnings.filterwarnings("ignore", "Output seems independent of input")
         grads = autograd.grad(loss)(dict(wide.blocks))
     return {name: np.conj(array) if np.iscomplexobj(array) else array for name, array in grads.items()}
+
+
+def forward(case: Case) -> dict[str, Array]:
+    """What the forward computes, by name, in the case's own type."""
+    model, f = case.model, Namespace(case.cast, Arithmetic())
+    p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
+    readout = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT) if b.name in case.blocks})
+    state: State = case.state
+    outputs, value = [], np.zeros((), case.dtype)
+    for t in range(case.steps):
+        state = model.advance(f, p, {name: array[:, t] for name, array in case.inputs.items()}, state)
+        outputs.append(state[0] if isinstance(case.objective, Cotangents) else model.readout(f, readout, *state))
+        if t in case.losses:
+            data = case.objective.data(t, case.steps)
+            value = value + np.sum(case.objective.term(model, f, readout, data, state))
+    if isinstance(case.objective, Cotangents):
+        finals = zip(model.of(Use.STATE), state, strict=True)
+        return {OUTPUTS: np.stack(outputs, axis=1), **{final_of(block): array for block, array in finals}}
+    return {OUTPUTS: np.stack(outputs, axis=1), VALUE: np.asarray(value)}

@@ -9,7 +9,8 @@ from tests.layers import RIGHT, lstm, scan
 from verification import Scope, layer, models
 from verification.asked.case import random_case
 from verification.asked.draws import dimensions
-from verification.judging.engine import InvalidAnswer, ask
+from verification.judging.asking import ask
+from verification.judging.engine import InvalidAnswer
 from verification.judging.findings import findings
 from verification.judging.properties import Truth
 

@@ -10,7 +10,8 @@ from tests.programs import failure
 from verification import ModelGradients, Scope, models, verify
 from verification.asked.case import random_case
 from verification.doors.problem import OFFER, General, whole
-from verification.judging.engine import InvalidAnswer, ask
+from verification.judging.asking import ask
+from verification.judging.engine import InvalidAnswer
 from verification.suite import Profile
 from verification.truth.table import grouped_table
 

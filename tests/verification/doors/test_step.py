@@ -8,7 +8,8 @@ from verification import Scope, models, step, verify
 from verification.asked.case import random_case
 from verification.asked.policies import Firsts, Policy
 from verification.doors.step import looped
-from verification.judging.engine import InvalidAnswer, ask
+from verification.judging.asking import ask
+from verification.judging.engine import InvalidAnswer
 from verification.suite import Profile
 from verification.truth import replay
 

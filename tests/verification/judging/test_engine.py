@@ -5,7 +5,8 @@ import numpy as np
 from tests.layers import scan
 from verification import layer, models
 from verification.asked.case import random_case
-from verification.judging.engine import Answer, afresh, ask, ask_directly, relaid
+from verification.judging.asking import afresh, ask, ask_directly, relaid
+from verification.judging.engine import Answer
 
 CASE = random_case(models.scan, np.random.default_rng(0), {"H": 2})
 

@@ -10,7 +10,7 @@ from tests.layers import RIGHT
 from verification import layer
 from verification.asked.case import Cotangents, Targets, random_case
 from verification.asked.model import Use
-from verification.judging.engine import ask
+from verification.judging.asking import ask
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.truth import replay
 from verification.truth.replayed import replayed

@@ -1,0 +1,32 @@
+"""How thorough a run is."""
+
+from dataclasses import dataclass
+
+from verification.arguments import checked_count
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How many cases are drawn, beside those of the designed sample.
+
+    ``cases``: in floating point, ``exact_cases``: in Fractions, of an engine that claims those. ``strength``:
+    of how many factors all possible levels meet in a live case of the sample. ``faults``: on how many
+    problems a fault is planted, for the detection curve. ``explained``: is every mutant reported with its
+    smallest example and diagnosis?
+    """
+
+    name: str
+    cases: int
+    exact_cases: int = 30
+    faults: int = 0
+    explained: bool = False
+    strength: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("cases", "exact_cases", "faults"):
+            checked_count(name, getattr(self, name))
+
+
+QUICK = Profile("quick", cases=100, exact_cases=60, faults=50)
+THOROUGH = Profile("thorough", cases=20_000, exact_cases=4_000, faults=300, explained=True, strength=4)
+PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH)}
