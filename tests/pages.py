@@ -5,16 +5,16 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+from verification.exercise import CONTRACT
+from verification.strategies import POLICIES
+from verification.suite import EVERY_PROPERTY, Profile, Row, Verification
 
 from rnn import Window
 from rnn.training import History
 from verification.detection import SIZES, Accuracy, Alarms, Curve, Detection, Share
-from verification.exercise import CONTRACT
 from verification.outcome import Report
 from verification.scalars import ScalarRow
 from verification.sine import Recipe, Sine
-from verification.strategies import POLICIES
-from verification.suite import EVERY_PROPERTY, Profile, Row, Verification
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 

@@ -18,11 +18,11 @@ from rnn.training import print_progress
 from verification import article, detection, durations, mutants, report, summary
 from verification.checkers import built_in
 from verification.command_line import HOLDS, REFUTED
-from verification.diagnosis import Diagnosis, diagnose
 from verification.engine import manual
 from verification.files import Save, deliver, write_text
-from verification.judge import verify
-from verification.judging.judgement import Judgement
+from verification.judge import as_rnn, verify
+from verification.judging.profile import PROFILES, Profile
+from verification.models import vanilla
 from verification.mutants import specimen
 from verification.options import arguments
 from verification.outcome import Report
@@ -33,7 +33,6 @@ from verification.problem import Engine
 from verification.progress import Progress, Show
 from verification.scalars import scalar_rows
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
-from verification.suite import ASKED_OF_RNN, PROFILES, Profile, Verification
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
 DETECTION_CASES = 300
@@ -81,21 +80,24 @@ def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
 def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Verify, see whether the verification can be believed, and train only if all holds."""
     profile = PROFILES[options.profile]
-    print(f"Verifying gradients: profile {profile.name}, {profile.cases} cases, seed {options.seed}")
+    print(f"Verifying gradients: profile {profile.name}, seed {options.seed}")
     with progress.part("cases") as show:
-        verification = verify(engine, profile, seed=options.seed, properties=ASKED_OF_RNN, progress=show)
-    print(report.table(verification))
+        judgement = verify(as_rnn(engine), profile, seed=options.seed, progress=show)
+    print(report.table(judgement))
     print(report.LEGEND)
-    print(report.exercise(verification))
-    print(report.sizes(verification))
-    print(f"{verification.verdict}: {verification.cases} cases in {verification.seconds:.1f} s\n")
+    print(report.exercise(judgement))
+    print(report.sizes(judgement))
+    if judgement.coverage:
+        print(report.coverage(judgement))
+    print(f"{judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s\n")
 
-    told = Report(verification)
-    if verification.verdict == "verified":
+    told = Report(judgement, profile.name)
+    if judgement.verdict == "verified":
         told = believed(told, profile, progress)
     else:
-        progress.instead(durations.of_a_diagnosis())
-        told = refuted(told, engine, progress)
+        progress.instead({})
+        print(report.oracles_table(told), end="\n\n")
+        print(report.failure(judgement))
     files: dict[str, Save] = {}
     if told.verdict == "verified":
         print("The gradients hold. Training on the sine with them:")
@@ -106,9 +108,6 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
         files["sine.png"] = lambda path: report.draw_sine(path, sine)
     else:
         print("No training: it would prove nothing.")
-    shown = told.diagnosis
-    if shown is not None and shown.maps:
-        files["diagnosis.png"] = lambda path: report.draw_diagnosis(path, shown)
     files = {"report.html": lambda path: report_page.write(path, told), **files}
     return Outcome(told.verdict == "verified", lambda: report.as_json(told), files)
 
@@ -128,30 +127,11 @@ def believed(told: Report, profile: Profile, progress: Progress) -> Report:
         examined = specimen.examine()
     print(specimen.as_text(examined), end="\n\n")
     with progress.part("detection") as show:
-        found = detection.curve(profile.faults, told.verification.seed, show, judges=built_in())
+        found = detection.curve(profile.faults, told.judgement.seed, show, judges=built_in())
     print(detection.as_text(found), end="\n\n")
     return replace(
         told, mutants=mutants.as_json(result), specimen=specimen.as_json(examined), detection=found
     )
-
-
-def refuted(told: Report, engine: Engine, progress: Progress) -> Report:
-    """With the diagnosis of an engine that is not verified."""
-    print(report.oracles_table(told), end="\n\n")
-    print(report.failure(told.verification))
-    with progress.part("diagnosis"):
-        found = diagnosed(told.verification, engine)
-    print(found)
-    return replace(told, diagnosis=found)
-
-
-def diagnosed(verification: Verification, engine: Engine) -> Diagnosis:
-    """What is wrong with an engine that is not verified."""
-    # The mutants are copies of rnn with a line replaced, so they say nothing of a fault in rnn itself.
-    known = [] if engine is manual else mutants.known()
-    examples = [row.example for row in verification.rows if row.example is not None]
-    also = [each.problem for each in examples if each.smallest or each.problem.source]
-    return diagnose(engine, known, also)
 
 
 def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sine]:
@@ -178,17 +158,8 @@ def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Ou
     judged, profile = options.engine, PROFILES[options.profile]
     with progress.part("cases") as show:
         found = verify(judged, profile, seed=options.seed, progress=show)
-    if isinstance(found, Judgement):
-        told = summary.of_judgement(found)
-        save = partial(judgement_page.write, found=found, model=getattr(judged, "model", None))
-    else:
-        diagnosis = None
-        if found.verdict == "refuted":
-            progress.instead(durations.of_a_diagnosis())
-            with progress.part("diagnosis"):
-                diagnosis = diagnosed(found, judged)
-        told = summary.of_verification(found, diagnosis)
-        save = partial(report_page.write_judged, report=Report(found, diagnosis=diagnosis), told=told)
+    told = summary.of_judgement(found)
+    save = partial(judgement_page.write, found=found, model=getattr(judged, "model", vanilla))
     print(summary.as_text(told))
     return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
 

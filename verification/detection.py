@@ -17,30 +17,35 @@ and how far from the truth the hand derivation and autograd are, at working prec
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd
+import autograd.numpy as anp
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
+from verification.asked.case import Case
+from verification.asked.draws import cases as drawn
+from verification.asked.functions import Arithmetic, Namespace
+from verification.asked.model import Named, Use
+from verification.asked.policies import KINDS
 from verification.checkers import Checker, checkers
+from verification.drawing import each_drawn
 from verification.engine import manual
 from verification.files import write
-from verification.oracles.autograd import gradients
+from verification.judge import as_rnn
+from verification.judging.findings import findings, truth_of
+from verification.judging.properties import Finding, Truth
+from verification.judging.unfolding import Unfolded
+from verification.models import vanilla
 from verification.percent import percent
 from verification.problem import BLOCKS, Engine, Gradients, Problem
-from verification.properties import PROPERTIES, nothing
-from verification.reference.activations import ACTIVATIONS
-from verification.reference.cells import STEPS
-from verification.reference.losses import squared_error
-from verification.reference.network import read_out, unroll
-from verification.strategies import POLICIES, SCALES, problems
-from verification.suite import Profile, Progress, verify
+from verification.tasks import each as every
 from verification.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
-from verification.trial import Truth
+from verification.truth import replay
+from verification.vanilla_form import VanillaForm, case_of
 
 # Two sizes a decade, from 1e-12 to 1e-1.
 SIZES = tuple(float(f"{10 ** (half / 2):.2e}") for half in range(-24, -1))
@@ -50,11 +55,20 @@ PROMISED = 1e-8
 
 FLOAT64 = np.dtype(np.float64)
 
-# The properties that must never accuse the right engine, however odd the problem, and how long its sequence.
+# The properties that must never accuse the right engine, however odd the problem.
 TOLERANT = ("autograd", "lags", "lag by lag")
-LONGEST = 100
 
-# The longest sequence of the deck of faults, as in ``strategies.steps``, and the largest N, D, H and K.
+# Problems that one process looks at.
+BLOCK = 30
+
+# Weights on which a gradient lives, vanishes, and saturates or explodes.
+SCALES = (1.0, 0.5, 0.1, 3.0, 10.0)
+
+ACTIVATIONS = tuple(function.name for function in vanilla.players("activation"))
+
+Progress: TypeAlias = Callable[[int, int], object]
+
+# The longest sequence of the deck of faults, and the largest N, D, H and K.
 LONG = 64
 WIDE = 4
 
@@ -74,27 +88,27 @@ class Fault:
     s: int
 
     def part(self, problem: Problem) -> Array:
-        """G[t, s] by the reference, in the wider type, in the shape of the block.
+        """G[t, s] by autograd of one loss by a copy of the block that one step alone uses, in the wider type.
 
-        As in ``oracles.lags``: autograd of one loss by a copy of the block that one step alone uses. A table
-        of all lags of an unfolded problem would be too large.
+        A table of all lags of an unfolded problem would be too large.
         """
-        leaves = {name: a.astype(WIDER[problem.dtype]) for name, a in problem.arrays().items()}
-        cell, f = STEPS[problem.cell], ACTIVATIONS[problem.activation]
-        target = problem.targets_by_step[self.t - problem.first_loss].astype(WIDER[problem.dtype])
+        case = case_of(problem)
+        wide = case.astype(WIDER[problem.dtype])
+        model, f = wide.model, Namespace(wide.cast, Arithmetic())
+        data = wide.objective.data(self.t, wide.steps)
 
         def loss(own: Any) -> Any:
-            late = leaves | {self.block: own}
-
-            def step(s: int, x: Any, h: Any) -> Any:
-                here = late if s == self.s else leaves
-                return cell(f, here["U"], here["W"], here["b"], here["xs"][:, s], h)
-
-            h = unroll(step, range(self.t + 1), late["h0"])[-1]
-            return squared_error(read_out(late["V"], late["c"], h), target)
+            late = {**wide.blocks, self.block: own}
+            state: Any = (late["h0"],)
+            for s in range(self.t + 1):
+                here = late if s == self.s else wide.blocks
+                p = Named({block.name: here[block.name] for block in model.of(Use.STEP)})
+                state = model.advance(f, p, {"xs": here["xs"][:, s]}, state)
+            readout = Named({block.name: late[block.name] for block in model.of(Use.READOUT)})
+            return anp.sum(wide.objective.term(model, f, readout, data, state))
 
         with np.errstate(over="ignore"):
-            part: Array = autograd.grad(loss)(leaves[self.block])
+            part: Array = autograd.grad(loss)(wide.blocks[self.block])
         return part
 
 
@@ -134,20 +148,20 @@ class Entries:
     determined: Array
 
 
-def entries(truth: Truth) -> dict[str, Entries]:
+def entries(problem: Problem) -> dict[str, Entries]:
     """The entries of every block, each judged by its own size."""
-    problem, table = truth.problem, truth.table
-    losses = problem.steps - problem.first_loss
-    usable = HAS_WIDER and table.finite and not table.kinked
+    lags = Unfolded(case_of(problem))
+    table = lags.table
+    usable = HAS_WIDER and table.determined
     found = {}
     for name in BLOCKS:
         nonzero, determined = [], []
-        for loss in range(losses):
-            parts, bound = table.at(loss, name)
-            size = _largest(parts)
-            reached = np.arange(len(parts)) <= problem.first_loss + loss
+        for loss, t in enumerate(table.case.losses):
+            parts = lags.parts(loss, name)
+            size = _largest(parts.due)
+            reached = np.arange(len(parts.due)) <= t
             nonzero.append((size != 0) & reached)
-            determined.append(nonzero[-1] & (bound <= DETERMINED[problem.dtype] * size))
+            determined.append(nonzero[-1] & (parts.bound <= DETERMINED[problem.dtype] * size))
         found[name] = Entries(np.array(nonzero), np.array(determined) & usable)
     return found
 
@@ -159,10 +173,10 @@ def _largest(parts: Array) -> Array:
 
 
 def draw_fault(
-    truth: Truth, found: Mapping[str, Entries], rng: np.random.Generator
+    problem: Problem, found: Mapping[str, Entries], rng: np.random.Generator
 ) -> tuple[Fault, bool] | None:
     """A fault among the nonzero entries of the losses that are asked for, and whether it is determined."""
-    losses = truth.problem.steps - truth.problem.first_loss
+    losses = problem.steps - problem.first_loss
     # As ``lag_by_lag`` does.
     asked = sorted({0, losses // 2, losses - 1})
     blocks = [name for name in BLOCKS if found[name].nonzero[asked].any()]
@@ -171,7 +185,7 @@ def draw_fault(
     block = blocks[rng.integers(len(blocks))]
     places = [(loss, int(s)) for loss in asked for s in np.flatnonzero(found[block].nonzero[loss])]
     loss, s = places[rng.integers(len(places))]
-    return Fault(block, truth.problem.first_loss + loss, s), bool(found[block].determined[loss, s])
+    return Fault(block, problem.first_loss + loss, s), bool(found[block].determined[loss, s])
 
 
 # What is measured.
@@ -256,7 +270,7 @@ class Detection:
 
 
 def deck(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[str]) -> Iterator[Problem]:
-    """``cases`` problems of the sizes and scales of ``strategies``, with normal numbers, the same for a seed.
+    """``cases`` problems of normal numbers at several scales, the same for a seed.
 
     Drawn evenly and each by itself, as a share needs it: Hypothesis looks for faults, repeats what has
     served, and draws anew whenever the code changes.
@@ -272,7 +286,7 @@ def deck(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[str]) 
         scale = float(rng.choice(SCALES))
         shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
         problem = Problem(
-            activation=str(rng.choice(list(ACTIVATIONS))),
+            activation=str(rng.choice(ACTIVATIONS)),
             params={name: normal(*shape, scale=scale) for name, shape in shapes.items()},
             xs=normal(N, T, D),
             targets=normal(N, T, K) if rng.integers(2) else normal(N, K),
@@ -307,16 +321,15 @@ def curve(
     accused, caught = Counter[str](), Counter[tuple[str, float]]()
     missed: dict[str, Counter[str]] = {judge.name: Counter() for judge in judges}
     for done, problem in enumerate(deck(cases, seed, [FLOAT64.name], ["Full"]), start=1):
-        truth = Truth(problem)
-        found = entries(truth)
+        found = entries(problem)
         nonzero[problem.activation] += sum(int(e.nonzero.sum()) for e in found.values())
         determined[problem.activation] += sum(int(e.determined.sum()) for e in found.values())
-        chosen = draw_fault(truth, found, np.random.default_rng((seed, done, 1)))
+        chosen = draw_fault(problem, found, np.random.default_rng((seed, done, 1)))
         if chosen is not None:
             fault, is_determined = chosen
             counts["determined" if is_determined else "undetermined"] += 1
             for judge in judges if is_determined else ():
-                sizes = _caught(judge, truth, fault)
+                sizes = _caught(judge, problem, fault)
                 if sizes is None:
                     accused[judge.name] += 1
                     continue
@@ -346,35 +359,46 @@ def curve(
     )
 
 
-def _caught(judge: Checker, truth: Truth, fault: Fault) -> list[float] | None:
+def _caught(judge: Checker, problem: Problem, fault: Fault) -> list[float] | None:
     """The sizes at which the judge accuses; None if it accuses the right engine."""
     engine = planted(fault)
-    if judge.accuses(engine(0.0), truth, fault.block):
+    if judge.accuses(engine(0.0), problem, fault.block):
         return None
-    return [size for size in SIZES if judge.accuses(engine(size), truth, fault.block)]
+    return [size for size in SIZES if judge.accuses(engine(size), problem, fault.block)]
 
 
 def false_alarms(
     cases: int, seed: int = 0, progress: Progress | None = None, engine: Engine = manual
 ) -> Alarms:
-    """How often the suite's tolerant properties accuse ``engine``, which is right.
+    """How often the properties that have a tolerance accuse ``engine``, which is right.
 
-    Both float types, every truncation, weights at scales up to 10, sequences up to 100 steps; spread over
+    Both float types, every truncation, weights at scales up to 10, on ``cases`` drawn problems; spread over
     the cores.
     """
-    longer = partial(problems, most_steps=LONGEST)
-    judged = [
-        replace(check, problems=longer, fixed=nothing) for check in PROPERTIES if check.name in TOLERANT
-    ]
-    # A profile counts problems drawn in another way than the suite's own as exact ones.
-    run = verify(engine, Profile("false alarms", 0, cases), seed=seed, properties=judged, progress=progress)
-    examples = [row.example for row in run.rows if row.example is not None]
-    return Alarms(
-        cases=run.cases,
-        decided=sum(row.cases for row in run.rows),
-        failures=sum(row.failures for row in run.rows),
-        example=min(examples, key=lambda example: example.size).code() if examples else None,
-    )
+    judged = as_rnn(engine)
+
+    def look(start: int) -> tuple[int, Finding | None, Case | None, int]:
+        decided, size, wrong = 0, min(BLOCK, cases - start), []
+
+        def each(case: Case) -> None:
+            nonlocal decided
+            for finding in findings(judged, truth_of(case), TOLERANT):
+                decided += 1
+                if finding.wrong is not None:
+                    wrong.append((finding, case))
+
+        each_drawn(drawn(vanilla, judged.claim), f"{seed} {start}", size, each)
+        return decided, *(wrong[0] if wrong else (None, None)), len(wrong)
+
+    done, decided, failures, example = 0, 0, 0, None
+    starts = range(0, cases, BLOCK)
+    for start, (count, finding, case, wrong) in zip(starts, every(look, starts), strict=True):
+        done, decided, failures = min(cases, start + BLOCK), decided + count, failures + wrong
+        if finding is not None and case is not None and example is None:
+            example = f"# {finding.property} {finding.part}: {finding.wrong}\n{VanillaForm().code(case)}"
+        if progress is not None:
+            progress(done, cases)
+    return Alarms(cases, decided, failures, example)
 
 
 def accuracy(cases: int, seed: int = 0, progress: Progress | None = None) -> tuple[Accuracy, ...]:
@@ -383,11 +407,11 @@ def accuracy(cases: int, seed: int = 0, progress: Progress | None = None) -> tup
         (who, dtype.name): [] for dtype in WIDER for who in _COMPUTATIONS
     }
     both = [dtype.name for dtype in WIDER]
-    for done, problem in enumerate(deck(cases, seed, both, POLICIES), start=1):
-        truth = Truth(problem)
+    for done, problem in enumerate(deck(cases, seed, both, tuple(KINDS)), start=1):
+        truth = Truth(case_of(problem))
         if truth.determined:
-            for who, engine in _COMPUTATIONS.items():
-                errors[who, problem.dtype.name] += _errors(truth, engine)
+            for who, gradient in _COMPUTATIONS.items():
+                errors[who, problem.dtype.name] += _errors(problem, truth, gradient)
         if progress is not None:
             progress(done, cases)
     return tuple(
@@ -397,13 +421,23 @@ def accuracy(cases: int, seed: int = 0, progress: Progress | None = None) -> tup
     )
 
 
-_COMPUTATIONS: dict[str, Engine] = {"by hand": manual, "autograd": gradients}
+def _by_autograd(problem: Problem) -> dict[str, Array]:
+    """The gradient at the problem's own precision."""
+    return replay.gradient(case_of(problem), problem.dtype)
 
 
-def _errors(truth: Truth, engine: Engine) -> list[tuple[float, float]]:
+_COMPUTATIONS: dict[str, Callable[[Problem], dict[str, Array]]] = {
+    "by hand": lambda problem: manual(problem).blocks(),
+    "autograd": _by_autograd,
+}
+
+
+def _errors(
+    problem: Problem, truth: Truth, gradient: Callable[[Problem], dict[str, Array]]
+) -> list[tuple[float, float]]:
     """The error of each determined block that is not zero: in units of Y + u A, and relative."""
     with np.errstate(all="ignore"):
-        blocks = engine(truth.problem).blocks()
+        blocks = gradient(problem)
     found = []
     for name, expected in truth.blocks.items():
         if expected.size > 0 and expected.determined:

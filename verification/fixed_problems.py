@@ -1,4 +1,4 @@
-"""The fixed problems of the vanilla model: what every function of a ``Problem`` is asked, and ``rnn`` besides.
+"""The fixed problems of the vanilla model: what any function of one is asked, and ``rnn`` besides.
 
 A designed sample has every size and every level; ``rnn`` treats large problems in ways of its own, from
 thresholds of its own, and takes truncations that are none of the four. ``verification.larger`` names them.
@@ -25,7 +25,9 @@ def _case(source: str, make: Callable[[], Problem]) -> Case:
     return case_of(replace(make(), source=source))
 
 
-def _fixed(property_: str, name: str, source: str, make: Callable[[], Problem], stage: str, says: str) -> Fixed:
+def _fixed(
+    property_: str, name: str, source: str, make: Callable[[], Problem], stage: str, says: str
+) -> Fixed:
     return Fixed(property_, name, lambda: _case(source, make), stage, says)
 
 

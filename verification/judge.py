@@ -57,7 +57,9 @@ def verify(
     return scoped(engine, scope, model=model).judged(profile, seed=seed, progress=progress)
 
 
-def scoped(engine: Engine | Callable[[Any], Any], scope: Scope | None = None, *, model: Model | None = None) -> Whole:
+def scoped(
+    engine: Engine | Callable[[Any], Any], scope: Scope | None = None, *, model: Model | None = None
+) -> Whole:
     """A plain function with the scope that it claims, and the model, to be given to ``verify``.
 
     Without a model the vanilla one, whose problems are ``Problem``; those of another are ``ModelProblem``.
@@ -81,9 +83,7 @@ OF_RNN = Scope(
 
 def as_rnn(engine: Engine) -> Whole:
     """An engine that claims what ``rnn`` does, as ``rnn`` itself or a copy of it."""
-    return whole(
-        engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=(*FIXED, *OWN_POLICIES)
-    )
+    return whole(engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=(*FIXED, *OWN_POLICIES))
 
 
 def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:

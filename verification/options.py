@@ -7,9 +7,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from verification.command_line import EXIT_CODES, VALUE, Parser, line, program
+from verification.judging.profile import PROFILES
 from verification.loading import FORM, engine_at
 from verification.places import STANDARD_OUTPUT, Places
-from verification.suite import PROFILES
 
 PROGRAM = program(__package__)
 
@@ -31,7 +31,7 @@ DESCRIPTIONS = {
     "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
 }
 FILES = {
-    "verify": ("report.html", "sine.png", "diagnosis.png"),
+    "verify": ("report.html", "sine.png"),
     "judge": ("report.html",),
     "mutants": (),
     "article": ("article.png",),
@@ -106,10 +106,12 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
     """What can be asked of each command."""
     profiles = ", ".join(f"{name} {profile.cases:,}" for name, profile in PROFILES.items())
     each["judge"].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
-    sizes = {"verify": profiles, "judge": f"{profiles}, and a fifth of them of what a door returned"}
-    for name, cases in sizes.items():
+    for name in ("verify", "judge"):
         each[name].add_argument(
-            "--profile", choices=PROFILES, default="quick", help=f"how many cases: {cases} (default quick)"
+            "--profile",
+            choices=PROFILES,
+            default="quick",
+            help=f"how many cases are drawn, beside those designed: {profiles} (default quick)",
         )
     for name in ("verify", "judge", "detection"):
         each[name].add_argument(

@@ -1,28 +1,27 @@
-"""What a run came to: its verification, and what shows how far that can be believed, with one verdict."""
+"""What a run of ``python -m verification`` came to, from the parts that it is made of."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from verification.detection import Detection
-from verification.diagnosis import Diagnosis
+from verification.judging.judgement import Judgement
 from verification.scalars import ScalarRow
 from verification.sine import Sine
-from verification.suite import EVERY_PROPERTY, Verification
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a run came to: a verification, and whatever else was measured with it.
+    """What a run came to: a judgement, and whatever else was measured with it.
 
     ``scalars``: tanh and sigmoid. ``mutants`` as of ``verification.mutants.as_json``, ``specimen`` as of its
     module's ``as_json``. What was not measured is None.
     """
 
-    verification: Verification
+    judgement: Judgement
+    profile: str = "quick"
     budget: Sine | None = None
     sine: Sine | None = None
-    diagnosis: Diagnosis | None = None
     mutants: Mapping[str, Any] | None = None
     specimen: Mapping[str, Any] | None = None
     detection: Detection | None = None
@@ -30,18 +29,14 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """The verification's; refuted where a scalar function is.
+        """The judgement's; refuted where a scalar function is.
 
-        Where a wrong engine lived, or a right one was accused, the suite is no judge: not exercised.
+        Where a wrong engine lived, or a right one was accused, the verifier is no judge: not exercised.
         """
         if any(row.verdict == "refuted" for row in self.scalars):
             return "refuted"
         blind = self.mutants is not None and (self.mutants["survivors"] or self.mutants["accused"])
-        return (
-            "not exercised"
-            if blind and self.verification.verdict == "verified"
-            else self.verification.verdict
-        )
+        return "not exercised" if blind and self.judgement.verdict == "verified" else self.judgement.verdict
 
 
 @dataclass(frozen=True)
@@ -73,16 +68,14 @@ ORACLES = {
     "exact": ("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
     "integers": ("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
     "larger": ("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
-    "designed": ("replays", "each truncated loss by itself, on a designed sample; no lag table"),
     "complex step": ("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
 }
 
 
 def oracles(report: Report) -> Iterator[Oracle]:
     """What the engine was compared with, and how often; for tanh and sigmoid, at how many numbers."""
-    rows_of = {check.name: check.rows for check in EVERY_PROPERTY}
     for name, (oracle, independence) in ORACLES.items():
-        rows = [row for row in report.verification.rows if row.name in rows_of[name]]
+        rows = [row for row in report.judgement.rows if row.property == name]
         counts = (sum(getattr(row, what) for row in rows) for what in ("cases", "undetermined", "failures"))
         yield Oracle(oracle, independence, *counts)
     refuted = sum(row.verdict == "refuted" for row in report.scalars)

@@ -2,13 +2,12 @@
 
 To have a backward pass of your own judged, write it as a function ``engine(problem) -> Gradients``
 and call ``verification.verify(engine)``. The problem's arrays are the engine's to read and not to change.
-What it does not do at all, such as numbers that are Fractions, it says by raising ``verification.Unsupported``: that
-proves nothing against it, and nothing for it.
+What it does not do at all, such as numbers that are Fractions, it says by raising
+``verification.Unsupported``: that proves nothing against it, and nothing for it.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import dataclass, fields, replace
 from typing import Any, NoReturn, TypeAlias
 
@@ -21,7 +20,7 @@ from verification.quoting import in_a_line, shown, type_name
 PARAMETERS = ("U", "W", "b", "V", "c")
 BLOCKS = (*PARAMETERS, "xs", "h0")
 
-# By name; the reference has them too (``verification.reference.cells``).
+# By name, of models (``verification.models``).
 CELLS = ("vanilla",)
 
 
@@ -134,18 +133,6 @@ class Problem:
         """The same problem with other arrays, by name, or another truncation."""
         params = {name: arrays.pop(name, array) for name, array in self.params.items()}
         return replace(self, params=params, source="", **arrays)
-
-    def afresh(self) -> "Problem":
-        """The same problem in arrays of its own, laid out alike."""
-        # Not made anew: copies of what fits do fit.
-        fresh = copy(self)
-        vars(fresh).update(
-            params={name: copied(array) for name, array in self.params.items()},
-            xs=copied(self.xs),
-            targets=copied(self.targets),
-            h0=copied(self.h0),
-        )
-        return fresh
 
     def code(self) -> str:
         """This problem as a Python program that makes it again."""

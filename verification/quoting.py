@@ -1,7 +1,7 @@
 """What somebody else's code says, made fit to be shown: a few printable lines, whatever was given.
 
 Reading a text may run that code (``__str__``, ``__repr__``), which can raise or hang: where the code is an
-engine's, it is read within the time that an answer has (``verification.answer``).
+engine's, it is read within the time that an answer has (``verification.judging.asking``).
 """
 
 # As much as tells what went wrong: a traceback's last lines, or a compiler's first.

@@ -1,4 +1,4 @@
-"""Rendering: a verification and a training, as a table for the terminal, as JSON, and as pictures."""
+"""Rendering: a judgement and a training, as a table for the terminal, as JSON, and as pictures."""
 
 import importlib.metadata
 import platform
@@ -7,53 +7,54 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from verification import detection as curves
-from verification.diagnosis import Diagnosis
-from verification.exercise import CONTRACT, LEAST
 from verification.files import write
+from verification.judging.judgement import Example, Judgement, Row, verdict_of
+from verification.judging.sampled import Coverage
 from verification.outcome import Report, oracles
 from verification.percent import percent
-from verification.problem import Problem
 from verification.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
-from verification.suite import Example, Row, Verification
-from verification.wrapping import filled, in_lines
+from verification.wrapping import filled
 
 
-def table(verification: Verification) -> str:
-    """A line for each row: under each truncation, how many cases, and in how many the block was not zero."""
-    lines = [f"{'':18}" + "".join(f"{policy:>18}" for policy in verification.policies)]
-    for name in dict.fromkeys(row.name for row in verification.rows):
-        by_policy = {row.truncation: _cell(row) for row in verification.rows if row.name == name}
-        cells = [by_policy.get(policy, "") for policy in verification.policies]
-        lines.append(f"{name:18}" + "".join(f"{cell:>18}" for cell in cells).rstrip())
+def table(judgement: Judgement) -> str:
+    """A line for each part of each property: under each truncation, how many cases, and how many nonzero."""
+    rows = {(row.property, row.part, row.truncation): row for row in judgement.rows}
+    truncations = judgement.truncations
+    lines = [f"{'':24}" + "".join(f"{policy:>16}" for policy in truncations)]
+    for name, part in dict.fromkeys((row.property, row.part) for row in judgement.rows):
+        met = (rows.get((name, part, policy)) for policy in truncations)
+        cells = ["" if row is None else _cell(row) for row in met]
+        lines.append(f"{f'{name} {part}':24}" + "".join(f"{cell:>16}" for cell in cells).rstrip())
     return "\n".join(lines)
 
 
 def _cell(row: Row) -> str:
-    if row.verdict == "refuted":
+    if row.failures:
         return f"REFUTED {row.failures}/{row.cases}"
-    if row.verdict == "not exercised":
-        return "not exercised"
     return f"{row.cases} · {percent(row.nonzero / row.cases)}"
 
 
-LEGEND = "Each entry: cases · share of them in which the truth (of the block, if one is named) was not zero."
+LEGEND = "Each entry: cases · share of them in which the truth (of the part) was not zero."
 
 
-def exercise(verification: Verification) -> str:
+def exercise(judgement: Judgement) -> str:
     """What the live cases have met, with counts, and what they have not."""
-    seen = [f"{entry.name}: {verification.seen.get(entry.name, 0)}" for entry in CONTRACT]
+    seen = [f"{name}: {count}" for name, count in judgement.seen.items()]
     lines = filled(seen, width=100, indent="  ")
-    heading = f"Seen in the {verification.live} live cases (the truth determined, and not zero):"
-    missing = f"\nNot seen {LEAST} times: {', '.join(verification.missing)}" if verification.missing else ""
+    heading = f"Seen in the {judgement.live} live cases (the truth determined, and not zero):"
+    missing = f"\nNot seen often enough: {', '.join(judgement.missing)}" if judgement.missing else ""
     return "\n".join([heading, *lines]) + missing
 
 
-def sizes(verification: Verification) -> str:
-    """Up to which sizes problems went: those that were drawn, and those that are fixed."""
-    told = {"drawn": verification.drawn, "fixed": verification.fixed}
+def coverage(judgement: Judgement) -> str:
+    """How many pairs, triples and so on of the designed sample's levels live cases met."""
+    return "\n".join(f"Designed sample: {each}" for each in judgement.coverage)
+
+
+def sizes(judgement: Judgement) -> str:
+    """Up to which sizes problems went: those that were drawn, and those that are the same in every run."""
+    told = {"drawn": judgement.drawn, "designed and fixed": judgement.fixed}
     lines = [f"{kind} up to {_listed(largest)}" for kind, largest in told.items() if largest]
     return f"Problems: {'; '.join(lines)}" if lines else "Problems: none"
 
@@ -71,20 +72,16 @@ def oracles_table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def smallest_failure(verification: Verification) -> tuple[Row, Example] | None:
-    """The refuted row with the smallest example, and that; None where there is none."""
-    refuted = [(row, row.example) for row in verification.rows if row.example is not None]
-    return min(refuted, key=lambda pair: (not pair[1].smallest, pair[1].size), default=None)
-
-
-def failure(verification: Verification) -> str:
-    """The smallest example among the refuted rows, or any, as a program; or which were not exercised."""
-    refuted = smallest_failure(verification)
-    if refuted is not None:
-        row, example = refuted
+def failure(judgement: Judgement) -> str:
+    """What is wrong, and the smallest example as a program; or what was not exercised."""
+    if judgement.diagnosis is None:
+        return "Not exercised, which is neither pass nor fail: " + ", ".join(judgement.missing)
+    lines = [f"Refuted. {judgement.diagnosis}"]
+    example = judgement.example
+    if example is not None:
         kind = "The smallest example" if example.smallest else "An example"
-        return f"Refuted: {row.name}, under {row.truncation}. {kind}:\n\n{example.code()}"
-    return "Not exercised, which is neither pass nor fail: " + ", ".join(verification.idle)
+        lines.append(f"{kind} is of {example.property}:\n\n{example.code}")
+    return "\n".join(lines)
 
 
 def sine_table(budget: Sine, sine: Sine) -> str:
@@ -105,39 +102,55 @@ def sine_table(budget: Sine, sine: Sine) -> str:
 
 def as_json(report: Report) -> dict[str, Any]:
     """The whole result as JSON values; what was not measured is null, as the trainings of wrong gradients."""
-    verification = report.verification
+    judgement = report.judgement
+    diagnosis, example = judgement.diagnosis, judgement.example
     return {
         "verdict": report.verdict,
-        "profile": verification.profile.name,
-        "seed": verification.seed,
-        "seconds": round(verification.seconds, 3),
-        "cases": verification.cases,
-        "live": verification.live,
-        "properties": [_row_json(row) for row in verification.rows],
+        "profile": report.profile,
+        "seed": judgement.seed,
+        "seconds": round(judgement.seconds, 3),
+        "scope": judgement.scope,
+        "not_asked": list(judgement.not_asked),
+        "cases": judgement.cases,
+        "live": judgement.live,
+        "properties": [_row_json(row, example) for row in judgement.rows],
         "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
-        "exercise": {"seen": dict(verification.seen), "missing": verification.missing},
-        "sizes": {"drawn": dict(verification.drawn), "fixed": dict(verification.fixed)},
-        "declined": dict(verification.declined),
+        "exercise": {"seen": dict(judgement.seen), "missing": judgement.missing},
+        "coverage": [_coverage_json(each) for each in judgement.coverage],
+        "sizes": {"drawn": dict(judgement.drawn), "fixed": dict(judgement.fixed)},
+        "declined": dict(judgement.declined),
         "mutants": report.mutants,
         "specimen": report.specimen,
         "detection": None if report.detection is None else curves.as_json(report.detection),
-        "diagnosis": None if report.diagnosis is None else str(report.diagnosis),
+        "diagnosis": None if diagnosis is None else str(diagnosis),
+        "example": None if example is None else example.code,
         "sine": None if report.sine is None else _sine_json(report.sine),
         "sine_in_the_articles_budget": None if report.budget is None else _sine_json(report.budget),
         "versions": versions(),
     }
 
 
-def _row_json(row: Row) -> dict[str, Any]:
+def _row_json(row: Row, example: Example | None) -> dict[str, Any]:
+    shown = example is not None and (example.property, example.part) == (row.property, row.part)
     return {
-        "name": row.name,
+        "name": f"{row.property} {row.part}".strip(),
         "truncation": row.truncation,
         "cases": row.cases,
         "nonzero": row.nonzero,
         "undetermined": row.undetermined,
         "failures": row.failures,
-        "verdict": row.verdict,
-        "example": None if row.example is None else row.example.code(),
+        "verdict": verdict_of(row),
+        "example": example.code if example is not None and shown and row.failures else None,
+    }
+
+
+def _coverage_json(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "strength": coverage.strength,
+        "possible": coverage.possible,
+        "met": coverage.met,
+        "dead": list(coverage.dead),
+        "excluded": dict(coverage.excluded),
     }
 
 
@@ -206,43 +219,6 @@ def draw_sine(path: Path, sine: Sine) -> None:
         f"{sine.recipe.epochs} epochs, {sine.recipe.truncation}"
     )
     write(path, lambda temporary: figure.savefig(temporary, dpi=120))
-
-
-def draw_diagnosis(path: Path, diagnosis: Diagnosis) -> None:
-    """A map over loss step and step of use for each wrong block: right, wrong, or beyond the truncation."""
-    from matplotlib.colors import ListedColormap
-    from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
-
-    uses = [found.wrong.shape[1] for found in diagnosis.maps]
-    # The cells of every map have one size, in inches; narrow maps leave the right of the figure empty.
-    width = max(8.3, sum(0.5 + 0.45 * columns for columns in uses))
-    figure = Figure(figsize=(width, 4.2), layout="constrained")
-    grid = figure.add_gridspec(1, len(uses) + 1, width_ratios=[*uses, max(0.01, 16 - sum(uses))])
-    colours = {"not reached": "0.93", "right": "#4c9a6a", "wrong": "#c0392b"}
-    for place, found in enumerate(diagnosis.maps):
-        axes = figure.add_subplot(grid[place])
-        shade = np.where(found.wrong, 2, np.where(found.reached, 1, 0))
-        axes.imshow(shade, cmap=ListedColormap(list(colours.values())), vmin=0, vmax=2, aspect="auto")
-        for t, s in np.argwhere(found.wrong):
-            axes.text(s, t, "×", ha="center", va="center", color="white")
-        steps, columns = found.wrong.shape
-        axes.set(title=found.block, yticks=range(steps), xticks=range(columns) if columns > 1 else [])
-        axes.set_xlabel("step of use s" if columns > 1 else "")
-    figure.axes[0].set_ylabel("step of the loss t")
-    figure.legend(
-        handles=[Patch(color=c, label=name) for name, c in colours.items()],
-        loc="outside lower center",
-        ncols=3,
-    )
-    told = in_lines(str(diagnosis), int(12 * width))
-    figure.suptitle(f"{told}\nThe engine under test, {_sizes(diagnosis.problem)}", fontsize=9)
-    write(path, lambda temporary: figure.savefig(temporary, dpi=120))
-
-
-def _sizes(problem: Problem) -> str:
-    """The sizes of a problem, its type, activation and truncation."""
-    return f"on {_listed(problem.sizes)}, {problem.dtype}, {problem.activation}, {problem.truncation}"
 
 
 def _legend_above_the_wave(axes: Any) -> None:

@@ -30,7 +30,7 @@ from autograd import elementwise_grad
 
 from rnn import Activation, sigmoid, tanh
 from rnn.arrays import Array
-from verification.reference.activations import ACTIVATIONS
+from verification.asked.activations import ACTIVATIONS
 from verification.tasks import each
 from verification.tolerance import PERTURBATION, unit
 

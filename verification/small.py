@@ -50,7 +50,9 @@ def _drawn(n: int, rng: np.random.Generator) -> Problem:
     targets = numbers(N, T, K) if every_step else numbers(N, K)
     xs, h0 = numbers(N, T, D), numbers(N, H)
     activation = ("identity", "relu")[n // 2 % 2]
-    policy = (Full(), Window(int(rng.integers(T + 2))), Tail(int(rng.integers(T + 2))), _chunked(T, rng))[n % 4]
+    policy = (Full(), Window(int(rng.integers(T + 2))), Tail(int(rng.integers(T + 2))), _chunked(T, rng))[
+        n % 4
+    ]
     params = {name: array.astype(dtype) for name, array in arrays.items()}
     return Problem(activation, params, xs.astype(dtype), targets.astype(dtype), h0.astype(dtype), policy)
 

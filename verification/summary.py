@@ -1,35 +1,13 @@
-"""What a judged engine came to, in the one form that text and JSON have, whichever suite judged it."""
+"""What a judged engine came to, in the one form that text and JSON have."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from rnn import ACTIVATIONS
-from verification import report
-from verification.diagnosis import Diagnosis
 from verification.judging.judgement import Judgement
-from verification.problem import BLOCKS
-from verification.strategies import POLICIES
-from verification.suite import Verification
-from verification.tolerance import WIDER
-
-# What a function Problem -> Gradients is asked, which has no scope of its own.
-EVERYTHING = "; ".join(
-    (
-        f"the vanilla model with {', '.join(ACTIVATIONS)}",
-        f"{', '.join(dtype.name for dtype in WIDER)}, integers, Fractions",
-        f"truncations {', '.join(POLICIES)}",
-        "losses of the last step or of every step",
-        "any initial state",
-        f"gradients of {', '.join(BLOCKS)}",
-    )
-)
 
 # Characters of a program that a terminal shows: that of a large case is not for reading.
 PROGRAM = 20_000
-
-# And what it is not, of which only the last is asked of rnn.
-NEVER_ASKED = ("other lengths than all records'", "cotangents of one's own", "policies of one's own")
 
 
 @dataclass(frozen=True)
@@ -63,7 +41,7 @@ class Summary:
 
 
 def of_judgement(found: Judgement) -> Summary:
-    """Of what a door returned."""
+    """Of a judgement."""
     said, example = found.diagnosis, found.example
     return Summary(
         verdict=found.verdict,
@@ -76,27 +54,6 @@ def of_judgement(found: Judgement) -> Summary:
         example=None if example is None else example.code,
         smallest=example is not None and example.smallest,
         missing=found.missing,
-    )
-
-
-def of_verification(found: Verification, diagnosis: Diagnosis | None) -> Summary:
-    """Of a function ``Problem -> Gradients``, with its diagnosis where it is refuted."""
-    said = None
-    if diagnosis is not None:
-        plain = replace(diagnosis, as_if=())
-        said = Said(diagnosis.stage, diagnosis.blocks, str(plain), " or ".join(diagnosis.as_if) or None)
-    refuted = report.smallest_failure(found)
-    return Summary(
-        verdict=found.verdict,
-        scope=EVERYTHING,
-        seconds=found.seconds,
-        cases=found.cases,
-        live=found.live,
-        not_asked=(*found.declined, *NEVER_ASKED),
-        diagnosis=said,
-        example=None if refuted is None else refuted[1].code(),
-        smallest=refuted is not None and refuted[1].smallest,
-        missing=found.idle,
     )
 
 

@@ -5,7 +5,7 @@ what somebody writes who leaves the gradient to autograd. ``prepare_hoisted`` is
 x Uᵀ + b of all steps computed before the loop there is half as much for autograd to record.
 
 Every truncation can be expressed, a window too: each loss sees the state that is replayed from where it may
-reach, held constant (see ``verification.oracles.autograd``). Where one stop serves all losses nothing is
+reach, held constant (see ``verification.truth.replay``). Where one stop serves all losses nothing is
 replayed. A replay is recorded whole, so beyond ``LONGEST`` steps or ``LARGEST`` numbers it is left out.
 """
 
@@ -18,10 +18,13 @@ import autograd.numpy as np
 from benchmarks.contenders import Ready
 from benchmarks.segments import Segment, segments
 from benchmarks.task import Task
-from verification.reference.losses import squared_error
-from verification.reference.truncation import stop
+from verification.asked.functions import Arithmetic
+from verification.asked.model import squared_error
 
 Step = Callable[[int, Any], Any]
+
+# x, as a constant.
+stop = Arithmetic().stop
 
 # Steps that a replay may record, at 0.2 ms and more each, and numbers that their states may hold: autograd
 # keeps several arrays a step.
@@ -58,7 +61,7 @@ def _prepare(task: Task, make_step: Callable[[dict[str, Any]], Step]) -> Ready |
 
     def loss(leaves: dict[str, Any]) -> Any:
         hs = np.stack(states(make_step(leaves), leaves["h0"]))
-        return np.sum(squared_error(np.dot(hs, leaves["V"].T) + leaves["c"], targets))
+        return np.sum(squared_error(None, np.dot(hs, leaves["V"].T) + leaves["c"], targets))
 
     gradient, leaves = autograd.grad(loss), task.arrays()
     return Ready(lambda: gradient(leaves), lambda grads: grads)

@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib import image
+from verification.diagnosis import diagnose
+from verification.properties import PROPERTIES
+from verification.suite import Profile
 
 from tests.layers import lstm, planted
 from verification import Scope, detection, layer, models
 from verification.checkers import Checker, lags_accuse
-from verification.diagnosis import diagnose
 from verification.engine import manual
 from verification.judge import verify
 from verification.mutants import CATALOGUE, EQUIVALENT, as_json, run
@@ -28,9 +30,7 @@ from verification.mutants.specimen import examine
 from verification.outcome import Report
 from verification.pages import judgement
 from verification.pages.report import page
-from verification.properties import PROPERTIES
 from verification.sine import ARTICLE, train_on_sine
-from verification.suite import Profile
 
 SCHEMES = {"dark": 0, "light": 1}
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from verification.trial import Truth
 
 from rnn import Full
 from verification import checkers
 from verification.engine import manual
 from verification.problem import BLOCKS, Problem
-from verification.trial import Truth
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,6 +8,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+from verification.properties import PROPERTIES, nothing
+from verification.suite import PROFILES, Profile, verify
 
 from verification import article, mutants, shrinking, sine, suite
 from verification import commands as command
@@ -17,9 +19,7 @@ from verification.files import Undelivered
 from verification.judging.judgement import Judgement, Row
 from verification.mutants import CATALOGUE, EQUIVALENT, specimen
 from verification.options import arguments
-from verification.properties import PROPERTIES, nothing
 from verification.scalars import ScalarRow
-from verification.suite import PROFILES, Profile, verify
 
 SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
 

@@ -7,6 +7,9 @@ from itertools import product
 import matplotlib
 import numpy as np
 import pytest
+from verification.strategies import POLICIES
+from verification.trial import Truth
+from verification.unfolding import unfold
 
 from rnn import Full
 from verification import detection
@@ -14,10 +17,7 @@ from verification.checkers import Checker, lags_accuse
 from verification.detection import PROMISED, SIZES, Fault
 from verification.engine import manual
 from verification.problem import BLOCKS, Problem
-from verification.strategies import POLICIES
 from verification.tolerance import SAFETY
-from verification.trial import Truth
-from verification.unfolding import unfold
 
 
 def problem(activation="tanh", steps=3, scale=0.5, h0=1.0, seed=1):

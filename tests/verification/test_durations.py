@@ -1,9 +1,9 @@
 """What a run is expected to take: every part of it has its share."""
 
 import pytest
+from verification.suite import PROFILES, THOROUGH, Profile
 
 from verification import durations
-from verification.suite import PROFILES, THOROUGH, Profile
 
 
 @pytest.mark.parametrize("name", PROFILES)

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from verification.oracles import autograd
 
 import rnn
 from rnn import Chunked, Full, Tail, Window
 from rnn.products import products
 from verification.engine import engine_of, manual
-from verification.oracles import autograd
 from verification.problem import BLOCKS, Problem
 
 

@@ -10,15 +10,15 @@ from collections import Counter
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-
-from rnn import Chunked, Full, Tail, Window
-from tests.vanilla import ENGINES
-from verification.engine import manual
 from verification.exercise import live
 from verification.patients import patient
 from verification.properties import PROPERTIES, findings
 from verification.strategies import problems
 from verification.trial import Trial, Truth
+
+from rnn import Chunked, Full, Tail, Window
+from tests.vanilla import ENGINES
+from verification.engine import manual
 
 CASES = int(os.environ.get("FALSE_ALARM_CASES", "25"))
 SEED = os.environ.get("FALSE_ALARM_SEED", "0")

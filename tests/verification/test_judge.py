@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from verification.properties import nothing
+from verification.suite import Profile
 
 import verification
 from tests.layers import planted, scan
 from verification import Scope, assert_verified, layer, models, verify
 from verification.judging import shrinking
-from verification.properties import nothing
-from verification.suite import Profile
 
 TINY = Profile("tiny", cases=2, exact_cases=2)
 

@@ -5,13 +5,16 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from verification.exactness import fits_exactly
+from verification.oracles import autograd
+from verification.properties import findings
+from verification.trial import Trial, Truth
 
 from rnn import Checkpoints, Full
 from rnn.bptt import ABREAST_BYTES
 from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT
 from rnn.routes import ENOUGH_ABREAST, Abreast, Alone, Chunks, segments
 from verification.engine import manual
-from verification.exactness import fits_exactly
 from verification.larger import (
     FIXED,
     LARGER,
@@ -22,9 +25,6 @@ from verification.larger import (
     larger,
     own_policies,
 )
-from verification.oracles import autograd
-from verification.properties import findings
-from verification.trial import Trial, Truth
 
 EVERY = {**LARGER, **OWN}
 

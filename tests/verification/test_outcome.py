@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-
 from verification.exercise import CONTRACT
+from verification.suite import EVERY_PROPERTY, Profile, Row, Verification
+
 from verification.outcome import ORACLES, Oracle, Report, oracles
 from verification.scalars import SLOPE, ScalarRow
-from verification.suite import EVERY_PROPERTY, Profile, Row, Verification
 
 HOLDS = Row("lags W", "Full", cases=20, nonzero=15, undetermined=2)
 REFUTED = Row("lags W", "Full", cases=20, nonzero=15, failures=5)

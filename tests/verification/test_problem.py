@@ -6,12 +6,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from verification.strategies import exact_problems, problems
 
 from rnn import Chunked, Full, Tail, Window
 from rnn.arrays import FRACTIONS
 from verification.engine import manual
 from verification.problem import BLOCKS, PARAMETERS, Gradients, Problem
-from verification.strategies import exact_problems, problems
 
 
 def a_problem(dtype=np.float64, every_step=True, truncation=Full(), source=""):

@@ -7,19 +7,19 @@ from dataclasses import replace
 import matplotlib
 import numpy as np
 import pytest
+from verification.diagnosis import diagnose
+from verification.exercise import CONTRACT
+from verification.properties import Finding, Property
+from verification.strategies import POLICIES
+from verification.suite import Example, Profile, Row, verify
 
 from rnn import Full, Window
 from rnn.training import History
 from verification import report
-from verification.diagnosis import diagnose
 from verification.engine import manual
-from verification.exercise import CONTRACT
 from verification.outcome import Report
 from verification.problem import Problem
-from verification.properties import Finding, Property
 from verification.sine import PUBLISHED_RMSE, Recipe, Sine
-from verification.strategies import POLICIES
-from verification.suite import Example, Profile, Row, verify
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

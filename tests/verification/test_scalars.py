@@ -115,7 +115,7 @@ def test_a_sigmoid_that_saturates_early_is_refuted(limit):
 
 def test_the_bounds_are_those_of_the_tolerance():
     """A slope is held to what ``tolerance`` shifts slopes by, so none that passes makes a false alarm."""
-    from verification.reference.activations import STEEPNESS
+    from verification.asked.activations import STEEPNESS
     from verification.tolerance import PERTURBATION
 
     y = np.linspace(-1, 1, 1001)

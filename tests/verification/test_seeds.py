@@ -7,9 +7,9 @@ each; by default one short run.
 import os
 
 import pytest
+from verification.suite import ASKED_OF_RNN, QUICK, Profile, verify
 
 from verification.engine import manual
-from verification.suite import ASKED_OF_RNN, QUICK, Profile, verify
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
 RUNS = [(seed, QUICK) for seed in range(FIRST, FIRST + SEEDS)] or [

@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 
 import pytest
+from verification.diagnosis import Diagnosis as OfProblems
+from verification.patients import patients
+from verification.suite import Example as OfSuite
 
 from tests.pages import verification
 from verification import summary
-from verification.diagnosis import Diagnosis as OfProblems
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
-from verification.patients import patients
-from verification.suite import Example as OfSuite
 
 KEYS = ["verdict", "scope", "seconds", "cases", "live", "not_asked", "diagnosis", "example"]
 

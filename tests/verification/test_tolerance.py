@@ -4,9 +4,9 @@ from math import ldexp
 
 import numpy as np
 import pytest
+from verification.oracles.lags import lag_table
 
 from verification.engine import manual
-from verification.oracles.lags import lag_table
 from verification.problem import Problem
 from verification.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER, Expected, least_healthy, unit
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from verification.suite import Profile
 
 from rnn import Window
 from verification import Scope, manual, verify
-from verification.suite import Profile
 
 SHORT = Profile("short", cases=200, exact_cases=0, strength=2)
 

@@ -2,8 +2,8 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from verification.exercise import CONTRACT
+
 from verification.wrapping import NO_BREAK, filled, in_lines, unbroken
 
 WORDS = st.lists(

@@ -9,7 +9,9 @@ from verification.asked.resolving import MOST_RECORDS, MOST_STEPS
 def admits(claim: Claim, case: Case) -> bool:
     """Can it be asked of an engine that claims this?"""
     (few, many), (short, long) = claim.records, claim.steps
-    losses = ("last" if case.objective.last else "every") if isinstance(case.objective, Targets) else "cotangents"
+    losses = (
+        ("last" if case.objective.last else "every") if isinstance(case.objective, Targets) else "cotangents"
+    )
     return (
         all(case.cast[role].name in names for role, names in claim.functions.items())
         and (name_of(case.dtype) in claim.dtypes or (case.dtype.hasobject and claim.exact))
@@ -17,8 +19,10 @@ def admits(claim: Claim, case: Case) -> bool:
         and losses in claim.losses
         and (claim.states == "any" or not any(array.any() for array in case.state))
         # As far as a sample goes is as far as an engine claims that sets itself no limit.
-        and few <= case.records and (case.records <= many or many == MOST_RECORDS)
-        and short <= case.steps and (case.steps <= long or long == MOST_STEPS)
+        and few <= case.records
+        and (case.records <= many or many == MOST_RECORDS)
+        and short <= case.steps
+        and (case.steps <= long or long == MOST_STEPS)
         and (claim.checkpoints or case.checkpoints is None)
         and (claim.workspace or not case.workspace)
         and not claim.compiled

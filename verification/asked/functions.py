@@ -16,7 +16,7 @@ from typing import Any
 import autograd.numpy as np
 from autograd.extend import defvjp, notrace_primitive, primitive
 
-from verification.reference import activations
+from verification.asked import activations
 
 # Names of the namespace that no role may have.
 RESERVED = ("stop", "surrogate")

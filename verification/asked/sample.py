@@ -23,6 +23,9 @@ from verification.asked.policies import FULL, Policy, Truncation
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
 
+# And for how many seconds, about.
+WINDOW = 0.7
+
 
 def varied(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     """The factors that have more than one level."""
@@ -69,7 +72,7 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
         case = _repeating(case, rng)
     return replace(
         case if held == dtype else case.astype(dtype),
-        policy=_policy(levels["policy"], steps, rng),
+        policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),
         layouts=_layouts(case, levels["layout"], rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
@@ -130,15 +133,21 @@ def _checkpoints(level: str, steps: int) -> int | None:
     return named[level] if level in named else int(level)
 
 
-def _policy(level: str | Truncation, steps: int, rng: np.random.Generator) -> Truncation:
-    """A truncation of this level."""
+def _back(steps: int, seconds: float) -> int:
+    """How far the losses of a window may go back: the fewer steps, the more and the larger they are.
+
+    ``seconds``: what two replays take.
+    """
+    return max(1, min(steps - 1, REPLAYED // steps, int(2 * WINDOW / seconds) if seconds else steps))
+
+
+def _policy(level: str | Truncation, steps: int, back: int, rng: np.random.Generator) -> Truncation:
+    """A truncation of this level; ``back``: how far a window goes at most."""
     if not isinstance(level, str):
         return level
     if level == "Full":
         return FULL
     kind, _, how = level.partition(",")
-    # The more steps, the fewer each loss of a window may go back.
-    back = max(1, min(steps - 1, REPLAYED // steps))
     some = int(np.exp(rng.uniform(0, np.log(back + 0.999))))
     match how.strip():
         case "k < T":

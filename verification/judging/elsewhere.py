@@ -87,7 +87,12 @@ def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
     if not seen.wrong or seen.raised:
         told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
         return Diagnosis("size", sentence=told)
-    if case.lengths is None and not seen.truth.large and not is_long(case) and function_is_inaccurate(engine, case):
+    if (
+        case.lengths is None
+        and not seen.truth.large
+        and not is_long(case)
+        and function_is_inaccurate(engine, case)
+    ):
         return Diagnosis(
             "precision",
             seen.blocks,

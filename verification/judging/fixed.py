@@ -1,8 +1,9 @@
 """Fixed cases that an engine brings along: what everyone who is judged as it is has to meet.
 
 A designed sample covers levels by what a model knows. What a family of engines does in its own way, at sizes
-or by truncations of its own, is met by cases that are made for it. They are made of whole numbers that nothing
-rounds, so an answer has to *equal* autograd's, whatever the order of its sums; or they are asked as any other.
+or by truncations of its own, is met by cases that are made for it. They are made of whole numbers that
+nothing rounds, so an answer has to *equal* autograd's, whatever the order of its sums; or they are asked as
+any other.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ class WholeTruth:
     """What is true of a case of whole numbers that nothing rounds, and the property that asks for it."""
 
     case: Case
-    property: str
+    asked_by: str
 
     @cached_property
     def _both(self) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -77,5 +78,4 @@ def whole_findings(engine: Engine, truth: WholeTruth) -> Iterator[Finding]:
     parts += [(name, got, truth.blocks[name], f"d_{name}") for name, got in answer.gradients()]
     for name, got, want, shown in parts:
         wrong = unequal(shown, got, want)
-        yield Finding(truth.property, name, None if wrong is None else str(wrong), bool(want.any()))
-
+        yield Finding(truth.asked_by, name, None if wrong is None else str(wrong), bool(want.any()))

@@ -44,12 +44,12 @@ class Row:
         counts = ("cases", "evidence", "failures", "nonzero", "undetermined")
         return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in counts})
 
-    @property
-    def verdict(self) -> str:
-        """holds, refuted, or not exercised: a row that no nonzero case decided has shown nothing."""
-        if self.failures:
-            return "refuted"
-        return "holds" if self.nonzero else "not exercised"
+
+def verdict_of(row: Row) -> str:
+    """holds, refuted, or not exercised: a row that no nonzero case decided has shown nothing."""
+    if row.failures:
+        return "refuted"
+    return "holds" if row.nonzero else "not exercised"
 
 
 @dataclass(frozen=True, eq=False)

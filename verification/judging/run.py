@@ -174,8 +174,8 @@ def _look(block: _Block, channel: Any) -> Tally:
         channel.tell(_sizes_in_words(truth.case))
         found, sizes = tally_of(engine, truth), Counter(truth.case.sizes)
         met = frozenset([number] if number is not None and found.live else [])
-        sized = {"drawn" if drawn else "fixed": sizes}
-        tally += replace(found, rows_met=met, **sized)
+        none = Counter[str]()
+        tally += replace(found, rows_met=met, drawn=sizes if drawn else none, fixed=none if drawn else sizes)
 
     for number, row in block.rows:
         look(truth_of_row(row, number, engine.model, engine.claim), number)
@@ -248,8 +248,8 @@ def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
 
     First what the engine said that it does not do.
     """
-    for said, cases in tally.declined.items():
-        yield f"{cases} cases declined: {said}"
+    for said, count in tally.declined.items():
+        yield f"{count} cases declined: {said}"
     evidence: Counter[tuple[str, str]] = Counter()
     for (name, part, _), row in tally.rows.items():
         evidence[name, part] += row.evidence

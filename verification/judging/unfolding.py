@@ -14,9 +14,9 @@ A cell whose units are carried one by one, as an LSTM's are, cannot be unfolded 
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
@@ -68,15 +68,23 @@ def unfolds(model: Model) -> bool:
 
 def unfolded_lags(engine: Engine, case: Case) -> Looked:
     """Each step's part of each block, of the first, the middle and the last loss."""
-    unfolded = Unfolded(case)
+    unfolded = _unfolded(case)
     for loss in unfolded.asked:
         yield from unfolded.look(engine, loss)
 
 
+@lru_cache(maxsize=256)
+def _unfolded(case: Case) -> "Unfolded":
+    """Made once for all engines that are asked."""
+    return Unfolded(case)
+
+
 def unfolded_shown(case: Case, name: str, wrong: str) -> tuple[Case, Array, Array]:
     """What is asked where a block is wrong: the unfolded case, its gradient, and the bound of each entry."""
-    unfolded = Unfolded(case)
-    loss = next((i for i in unfolded.asked if f"at step {case.losses[i]} " in f"{wrong} "), unfolded.asked[-1])
+    unfolded = _unfolded(case)
+    loss = next(
+        (i for i in unfolded.asked if f"at step {case.losses[i]} " in f"{wrong} "), unfolded.asked[-1]
+    )
     loud = unfolded.aloud(loss)
     want = replay.gradient(loud)[name]
     bound = np.full(want.shape, ANYTHING)
@@ -143,7 +151,9 @@ class Unfolded:
     def _residual(self, loss: int) -> Array:
         """(N, K), the case's own, in the wider type."""
         t = self.case.losses[loss]
-        return np.asarray(self.table.parts[OUTPUTS][0][:, t] - self.case.objective.data(t, self.case.steps)["target"])
+        return np.asarray(
+            self.table.parts[OUTPUTS][0][:, t] - self.case.objective.data(t, self.case.steps)["target"]
+        )
 
     def _readout(self, loss: int) -> dict[str, Array]:
         """The READOUT blocks for the set that the loss reads."""
@@ -265,7 +275,10 @@ def _enlarged(case: Case) -> Case:
 
 def _states(case: Case) -> list[State]:
     """The states before step 0 and after each."""
-    f, p = Namespace(case.cast, Arithmetic()), Named({b.name: case.blocks[b.name] for b in case.model.of(Use.STEP)})
+    f, p = (
+        Namespace(case.cast, Arithmetic()),
+        Named({b.name: case.blocks[b.name] for b in case.model.of(Use.STEP)}),
+    )
     states: list[State] = [case.state]
     for s in range(case.steps):
         inputs: Mapping[str, Array] = {name: array[:, s] for name, array in case.inputs.items()}

@@ -7,7 +7,7 @@ it. To add one: write it in ``catalogue/``, and ``run`` does the rest.
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import engine
-from verification.mutants.run import MutantsResult, explained, known, run, shrunk
+from verification.mutants.run import MutantsResult, explained, run, shrunk
 from verification.mutants.text import as_json, story, summary
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "as_json",
     "engine",
     "explained",
-    "known",
     "run",
     "shrunk",
     "story",

@@ -1,27 +1,36 @@
 """One fixed deck of problems, whose truths are computed once and serve every mutant.
 
 The first part is laid out by hand, so that every activation meets every kind of truncation wherever a fault
-may hide; the second is drawn by the suite's own strategies, from a fixed seed.
+may hide; the second is drawn as any run's cases are, from a fixed seed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import cycle
 
 import numpy as np
-from hypothesis.strategies import SearchStrategy
 
 from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import FRACTIONS, Array
-from verification.diagnosis import Diagnosis
+from rnn.arrays import Array
+from verification.asked.case import Case
+from verification.asked.draws import cases
+from verification.asked.fractions import exact_cases
+from verification.doors.problem import Whole
 from verification.drawing import each_drawn
+from verification.engine import manual
+from verification.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_POLICIES
+from verification.judge import as_rnn
+from verification.judging.diagnosis import Diagnosis
+from verification.judging.exactness import EXACT, ExactTruth
+from verification.judging.findings import Judged, asked_of, findings, truth_of
+from verification.judging.fixed import WholeTruth
+from verification.judging.properties import FORM, Finding
+from verification.models import vanilla
 from verification.mutants.mutant import Mutant
-from verification.mutants.patch import engine
-from verification.problem import Engine, Problem
-from verification.properties import Property, findings
-from verification.strategies import exact_problems, integer_problems, problems
-from verification.trial import Trial, Truth
+from verification.mutants.patch import Disarmed, engine
+from verification.problem import Problem
+from verification.vanilla_form import VanillaForm, case_of
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "softsign", "identity")
 
@@ -44,16 +53,40 @@ TRUNCATIONS: tuple[tuple[int, Truncation], ...] = (
 # N, D, H, K: none the same as its neighbour for long, and each of them 1 somewhere.
 SIZES = ((3, 2, 4, 2), (2, 3, 2, 1), (1, 1, 3, 3), (4, 4, 3, 2), (2, 1, 1, 1), (3, 3, 2, 3), (1, 2, 3, 2))
 
-# Drawn by the suite's strategies: of any numbers, of integers, of Fractions.
-DRAWN = {problems: 30, integer_problems: 10, exact_problems: 15}
+# Drawn besides: of any numbers, and of Fractions.
+DRAWN = {cases: 40, exact_cases: 15}
+
+# What is asked of ``rnn``, by name, and so of its mutants.
+JUDGES = (
+    *asked_of(as_rnn(manual).claim),
+    EXACT,
+    *dict.fromkeys(each.property for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES)),
+)
+
+# What says that a mutant is no fault of the kind that it is meant to be: it breaks off.
+BROKEN = ("raised NameError", "raised UnboundLocalError")
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A problem on which a property fails, and how it fails there."""
+    """A case on which a property fails, and what it found there."""
 
-    problem: Problem
-    failure: str
+    packed: Case
+    finding: Finding
+
+    @property
+    def case(self) -> Case:
+        """The case, whose model is the one and not a copy from another process."""
+        return replace(self.packed, model=vanilla)
+
+    @property
+    def failure(self) -> str:
+        """How it fails, in a line."""
+        return f"{f'{self.finding.property} {self.finding.part}'.strip()}: {self.finding.wrong}"
+
+    def code(self) -> str:
+        """The problem as a program."""
+        return VanillaForm().code(self.case)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,47 +112,64 @@ class Kill:
         return self.caught.get(self.mutant.caught_by or "", next(iter(self.caught.values()), None))
 
 
-def judge(mutant: Mutant, deck: Sequence[Truth], properties: Sequence[Property]) -> Kill:
-    """Which properties catch the mutant, and by which problem first."""
-    named = [check for check in properties if check.name == mutant.caught_by]
-    if mutant.caught_by is not None and not named:
-        known = ", ".join(check.name for check in properties)
-        raise ValueError(f"mutant {mutant.name!r}: caught by {mutant.caught_by!r}, needed one of {known}")
-    wrong = engine(mutant)
-    for check in named:
-        for truth in truths(check, deck):
-            if (example := refutation(wrong, truth, check)) is not None:
-                found = {other.name: refutation(wrong, truth, other) for other in properties}
-                others = {name: example for name, example in found.items() if example is not None}
-                return Kill(mutant, {check.name: example} | others)
+def judge(mutant: Mutant, deck: Sequence[Judged], names: Sequence[str]) -> Kill:
+    """Which properties, by name, catch the mutant, and by which problem first."""
+    if mutant.caught_by is not None and mutant.caught_by not in names:
+        raise ValueError(
+            f"mutant {mutant.name!r}: caught by {mutant.caught_by!r}, needed one of {', '.join(names)}"
+        )
+    wrong = as_rnn(engine(mutant))
+    for name in [name for name in names if name == mutant.caught_by]:
+        for truth in truths(name, deck):
+            if (example := refutation(wrong, truth, name)) is not None:
+                found = {other: refutation(wrong, truth, other) for other in names}
+                others = {other: example for other, example in found.items() if example is not None}
+                return Kill(mutant, {name: example} | others)
     caught: dict[str, Example] = {}
-    for check in properties:
-        examples = (refutation(wrong, truth, check) for truth in truths(check, deck))
+    for name in names:
+        examples = (refutation(wrong, truth, name) for truth in truths(name, deck))
         if (example := next((e for e in examples if e is not None), None)) is not None:
-            caught[check.name] = example
+            caught[name] = example
     return Kill(mutant, caught)
 
 
-def truths(check: Property, deck: Sequence[Truth]) -> Sequence[Truth]:
-    """What the property looks at: the deck, or its fixed problems where it draws none."""
-    return deck if check.problems is not None else [Truth(problem) for problem in check.fixed()]
+def truths(name: str, deck: Sequence[Judged]) -> Sequence[Judged]:
+    """What the property looks at: the deck, or fixed problems of its own."""
+    return fixed_truths().get(name, deck)
 
 
-def refutation(engine: Engine, truth: Truth, check: Property) -> Example | None:
-    """How the property refutes the engine on a problem, or None where it does not, or does not look at it."""
-    exact = (truth.problem.dtype == FRACTIONS) == (check.problems is exact_problems)
-    if not (exact and check.looks_at(truth.problem)):
+@lru_cache(maxsize=1)
+def fixed_truths() -> Mapping[str, tuple[WholeTruth, ...]]:
+    """By property, the problems that nothing rounds."""
+    made: dict[str, tuple[WholeTruth, ...]] = {}
+    for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES):
+        made[each.property] = (*made.get(each.property, ()), WholeTruth(each.make(), each.property))
+    return made
+
+
+def refutation(wrong: Whole, truth: Judged, name: str) -> Example | None:
+    """How the property refutes the engine on a problem, or None where it does not, or does not look at it.
+
+    Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.
+    """
+    own = (
+        truth.asked_by if isinstance(truth, WholeTruth) else EXACT if isinstance(truth, ExactTruth) else None
+    )
+    if own != name if own else name in (EXACT, *fixed_truths()):
         return None
-    for finding in findings(Trial(engine, truth), check):
-        if finding.wrong is not None:
-            return Example(truth.problem, f"{finding.row}: {finding.wrong}")
+    for finding in findings(wrong, truth, (name,)):
+        if finding.wrong is None:
+            continue
+        if finding.wrong.startswith(BROKEN):
+            raise Disarmed(f"it {finding.wrong}, so that anything refutes it")
+        return Example(truth.case, finding if finding.property != FORM else replace(finding, property=name))
     return None
 
 
 @lru_cache(maxsize=1)
-def deck() -> tuple[Truth, ...]:
+def deck() -> tuple[Judged, ...]:
     """The deck; always the same, and its truths are computed when they are first asked for."""
-    return tuple(Truth(problem) for problem in (*laid_out(), *drawn()))
+    return tuple(truth_of(case) for case in (*map(case_of, laid_out()), *drawn()))
 
 
 def laid_out() -> Iterator[Problem]:
@@ -182,13 +232,10 @@ def _living(problem: Problem) -> Problem:
     return problem.replaced(W=W, xs=problem.xs / 16, b=problem.params["b"] / 16)
 
 
-def drawn() -> Iterator[Problem]:
-    """The problems that the strategies draw."""
+def drawn() -> Iterator[Case]:
+    """The cases that are drawn."""
+    claim = as_rnn(manual).claim
     for strategy, count in DRAWN.items():
-        yield from _of(strategy(most_steps=12), count)
-
-
-def _of(strategy: SearchStrategy[Problem], count: int) -> list[Problem]:
-    found: list[Problem] = []
-    each_drawn(strategy, 0, count, found.append)
-    return found
+        found: list[Case] = []
+        each_drawn(strategy(vanilla, claim), 0, count, found.append)
+        yield from found

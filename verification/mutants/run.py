@@ -3,26 +3,16 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from verification.diagnosis import Known, diagnose, known_as
-from verification.exactness import EXACTNESS
-from verification.larger import FIXED
+from verification.judge import as_rnn
+from verification.judging.diagnosis import diagnose
+from verification.judging.shrinking import smallest
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
-from verification.mutants.deck import Example, Kill, deck, judge, refutation
+from verification.mutants.deck import JUDGES, Example, Kill, deck, judge
 from verification.mutants.mutant import Mutant
-from verification.mutants.patch import Disarmed, engine
-from verification.problem import Problem
-from verification.properties import BITS, PROPERTIES, Property
-from verification.shrinking import smallest
+from verification.mutants.patch import engine
 from verification.tasks import each
-from verification.trial import Truth
-
-JUDGES = (*PROPERTIES, BITS, *EXACTNESS, *FIXED)
-
-# Problems tried while looking for a mutant's smallest example.
-TRIED = 200
 
 # Mutants that one process judges: enough that forking costs little, few enough to show progress.
 BATCH = 10
@@ -76,17 +66,17 @@ def run(
     *,
     mutants: Sequence[Mutant] = CATALOGUE,
     equivalents: Sequence[Mutant] = EQUIVALENT,
-    properties: Sequence[Property] = JUDGES,
+    names: Sequence[str] = JUDGES,
 ) -> MutantsResult:
     """Judge every mutant; ``progress`` is called with the mutants done and the mutants in all."""
     started = time.monotonic()
     # The right engine comes first. With it every truth is computed, once for all the processes that follow.
-    judge(THE_RIGHT_ONE, deck(), properties)
+    judge(THE_RIGHT_ONE, deck(), names)
     # An edit that is no fault is asked everything, which takes as long as a batch of mutants.
     batches: list[tuple[Mutant, ...]] = [(edit,) for edit in equivalents]
     batches += [tuple(mutants[start : start + BATCH]) for start in range(0, len(mutants), BATCH)]
     kills: list[Kill] = []
-    for batch in each(lambda batch: [judge(mutant, deck(), properties) for mutant in batch], batches):
+    for batch in each(lambda batch: [judge(mutant, deck(), names) for mutant in batch], batches):
         kills += batch
         if progress is not None:
             progress(len(kills), len(mutants) + len(equivalents))
@@ -97,46 +87,27 @@ def run(
 def explained(result: MutantsResult, progress: Progress | None = None) -> MutantsResult:
     """The same result, with every mutant's smallest example and its diagnosis."""
     started = time.monotonic()
-    suspects = known()
     kills = []
-    for kill in each(lambda kill: diagnosed(shrunk(kill), suspects), result.kills):
+    for kill in each(lambda kill: diagnosed(shrunk(kill)), result.kills):
         kills.append(kill)
         if progress is not None:
             progress(len(kills), result.total)
     return replace(result, kills=tuple(kills), seconds=result.seconds + time.monotonic() - started)
 
 
-def diagnosed(kill: Kill, suspects: Sequence[Known]) -> Kill:
+def diagnosed(kill: Kill) -> Kill:
     """The same kill, with what a diagnosis says of the mutant."""
-    examples = [] if kill.example is None else [kill.example.problem]
-    return replace(kill, diagnosis=diagnose(engine(kill.mutant), suspects, examples))
-
-
-def shrunk(kill: Kill, properties: Sequence[Property] = JUDGES, tried: int = TRIED) -> Kill:
-    """The same kill, with the smallest example that Hypothesis finds for the property that it names."""
-    if not kill.by_name:
+    example = kill.example
+    if example is None:
         return kill
-    (check,) = (check for check in properties if check.name == kill.mutant.caught_by)
-    if check.problems is None:
+    return replace(kill, diagnosis=diagnose(as_rnn(engine(kill.mutant)), example.finding, example.case))
+
+
+def shrunk(kill: Kill) -> Kill:
+    """The same kill, with the smallest example that is found for the property that it names."""
+    name = kill.mutant.caught_by
+    if name is None or not kill.by_name:
         return kill
-    wrong, first = engine(kill.mutant), kill.caught[check.name]
-
-    def example(problem: Problem) -> Example | None:
-        return refutation(wrong, Truth(problem), check)
-
-    policy, _ = first.problem.policy
-    problem = smallest(check, policy, lambda problem: example(problem) is not None, tried)
-    least = None if problem is None else example(problem)
-    return kill if least is None else replace(kill, caught=dict(kill.caught) | {check.name: least})
-
-
-def known(mutants: Sequence[Mutant] = CATALOGUE) -> list[Known]:
-    """Every mutant's name and engine, for a diagnosis to compare with.
-
-    Whoever diagnoses a broken ``rnn`` may have changed a line that a mutant replaces; it is left out.
-    """
-    found = []
-    for mutant in mutants:
-        with suppress(Disarmed):
-            found.append(known_as(mutant.name, engine(mutant)))
-    return found
+    first = kill.caught[name]
+    found = smallest(as_rnn(engine(kill.mutant)), first.case, first.finding)
+    return kill if found is None else replace(kill, caught=dict(kill.caught) | {name: Example(*found)})

@@ -26,17 +26,26 @@ from rnn import ACTIVATIONS, RNN, Params, Vanilla, Window, sigmoid
 from rnn.arrays import Array, zeros
 from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
+from verification.comparison import compare
+from verification.doors.problem import whole
 from verification.engine import manual
-from verification.oracles import autograd
+from verification.judging.asking import ask
+from verification.judging.findings import findings
+from verification.judging.properties import Finding, Trial, Truth
+from verification.models import vanilla
 from verification.percent import percent
 from verification.problem import Engine, Gradients, Problem
-from verification.properties import Finding, agrees_with_autograd, agrees_with_lags, forward
 from verification.sine import LENGTH, STEPS, TRAIN, UNITS
-from verification.tolerance import WIDER
-from verification.trial import Trial, Truth
+from verification.truth import replay
+from verification.truth.parts import OUTPUTS, VALUE
+from verification.vanilla_form import VanillaForm, case_of
 
 # What the article trains, and so what its rule is judged by.
 JUDGED = ("U", "W", "V")
+FORWARD = (OUTPUTS, VALUE)
+
+# By what, of properties.
+ASKED = ("forward", "autograd")
 
 # The article's bptt_truncate, and its way to descend, one record at a time: every entry is clipped.
 TRUNCATION = Window(5)
@@ -207,16 +216,23 @@ def examine(
     Raises InvalidAnswer for an engine that does not answer in form.
     """
     healthy = article_problem(healthy_weights(seed, units, length), _first(2, article_data(length)[0]))
-    trial = Trial(engine, Truth(healthy))
-    looks = (forward, agrees_with_autograd, agrees_with_lags)
-    found = [f for look in looks for f in look(trial) if f.row == "forward" or f.row.split()[-1] in JUDGED]
+    truth = Truth(case_of(healthy))
+    trial = _before(engine, healthy, truth)
+    found = [each for each in findings(trial.engine, truth, ASKED) if each.part in (*JUDGED, *FORWARD)]
     measured = (
         _disagreement(trial, found),
-        _blind_to_the_target(trial),
+        _blind_to_the_target(engine, healthy, trial),
         _readout_over_all_steps(engine, units, length, seed),
         _vacuous_initialisation(engine, units, length, seed),
     )
     return Specimen(_verdict(found), tuple(reason for reason in measured if reason is not None))
+
+
+def _before(engine: Engine, problem: Problem, truth: Truth | None = None) -> Trial:
+    """An engine before a problem, of which it answers in all blocks; raises what an answer may."""
+    trial = Trial(whole(engine, model=vanilla, form=VanillaForm()), truth or Truth(case_of(problem)))
+    trial.answer  # noqa: B018
+    return trial
 
 
 def _verdict(found: Iterable[Finding]) -> str:
@@ -228,11 +244,16 @@ def _verdict(found: Iterable[Finding]) -> str:
 
 def _disagreement(trial: Trial, found: Iterable[Finding]) -> Reason | None:
     """Which blocks disagree with the oracles, and by how much."""
-    wrong = {f.row.split()[-1] for f in found if f.wrong is not None}
-    names = [name for name in JUDGED if name in wrong]
+    wrong, truths = {f.part for f in found if f.wrong is not None}, trial.truth.blocks
+    also = replay.gradient(trial.truth.case)
+    names = [
+        name
+        for name in JUDGED
+        if name in wrong and compare(name, trial.answer.blocks[name], also[name], truths[name].bound)
+    ]
     if not names:
         return None
-    truths, blocks = trial.truth.blocks, trial.answer.blocks()
+    blocks = trial.answer.blocks
     errors = {name: _largest(blocks[name] - truths[name].truth) / truths[name].size for name in names}
     allowed = max(truths[name].bound / truths[name].size for name in names)
     return Reason(
@@ -244,12 +265,11 @@ def _disagreement(trial: Trial, found: Iterable[Finding]) -> Reason | None:
     )
 
 
-def _blind_to_the_target(trial: Trial) -> Reason | None:
+def _blind_to_the_target(engine: Engine, problem: Problem, trial: Trial) -> Reason | None:
     """Which gradients stay the same, to the bit, under another target, where the true ones change."""
-    targets = np.full_like(trial.problem.targets, FAR)
-    there = trial.problem.replaced(targets=targets)
-    near, far = trial.answer.blocks(), trial.ask(there).blocks()
-    true_near, true_far = trial.truth.autograd.blocks(), Truth(there).autograd.blocks()
+    there = case_of(problem.replaced(targets=np.full_like(problem.targets, FAR)))
+    near, far = trial.answer.blocks, ask(trial.engine, there).blocks
+    true_near, true_far = (replay.gradient(case) for case in (trial.truth.case, there))
     growth = {
         name: _largest(true_far[name]) / _largest(true_near[name])
         for name in ("U", "W")
@@ -270,8 +290,8 @@ def _readout_over_all_steps(engine: Engine, units: int, length: int, seed: int) 
     times = {}
     for steps in (length // 5, length):
         problem = article_problem(healthy_weights(seed, units, steps), _first(2, article_data(steps)[0]))
-        truth = Truth(problem)
-        got, want = Trial(engine, truth).answer.V.astype(WIDER[problem.dtype]), truth.autograd.V
+        want = replay.gradient(case_of(problem))["V"]
+        got = _before(engine, problem).answer.blocks["V"].astype(want.dtype)
         times[steps] = float((got * want).sum() / (want * want).sum())
     if any(abs(ratio - steps) >= abs(ratio - 1) for steps, ratio in times.items()):
         return None
@@ -288,13 +308,13 @@ def _vacuous_initialisation(engine: Engine, units: int, length: int, seed: int) 
     """Is the truth zero at the article's own initialisation, where the engine is not, and the loss falls?"""
     params, learn = initial_weights(seed, units, length), article_data(length)[0]
     problem = article_problem(params, learn)
-    got, right = Trial(engine, Truth(problem)).answer, manual(problem)
-    names = [name for name in ("U", "W") if not np.any(right.blocks()[name]) and np.any(got.blocks()[name])]
+    got, right = _before(engine, problem).answer.blocks, manual(problem).blocks()
+    names = [name for name in ("U", "W") if not np.any(right[name]) and np.any(got[name])]
     saturated = float(np.mean(training_forward(problem).states[-_jumps(problem) - 1 :] == 1))
     if not names or saturated < 1:
         return None
-    wide = autograd.gradients(problem, WIDER[problem.dtype]).blocks()
-    largest = {name: _largest(got.blocks()[name]) for name in names}
+    wide = replay.gradient(case_of(problem))
+    largest = {name: _largest(got[name]) for name in names}
     most = max(_largest(wide[name]) for name in names)
     before, whole, alone = (
         loss(epoch(engine, params, learn, blocks), learn) for blocks in ((), JUDGED, ("V",))

@@ -32,7 +32,7 @@ def story(kill: Kill) -> str:
     lines.append(f"caught by {', '.join(kill.caught)}")
     if kill.diagnosis is not None:
         lines.append(f"diagnosis: {kill.diagnosis}")
-    return "\n".join([*lines, f"# {example.failure}", example.problem.code()])
+    return "\n".join([*lines, f"# {example.failure}", example.code()])
 
 
 def as_json(result: MutantsResult) -> dict[str, Any]:
@@ -58,6 +58,6 @@ def _mutant_json(kill: Kill) -> dict[str, Any]:
         "names": mutant.caught_by,
         "caught_by": list(kill.caught),
         "failure": None if example is None else example.failure,
-        "example": None if example is None else example.problem.code(),
+        "example": None if example is None else example.code(),
         "diagnosis": None if kill.diagnosis is None else str(kill.diagnosis),
     }

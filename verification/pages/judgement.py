@@ -27,16 +27,23 @@ CLAIMS = {
     "forward": "what the forward returns agrees with the model's",
     "autograd": "each gradient agrees with autograd's",
     "lags": "each gradient agrees with the sum of the lag table",
+    "complex step": "each gradient agrees with the imaginary part of the forward at θ + iε",
     "lag by lag": "each step's part of it agrees, by its own size",
+    "identities": "truncations that let each loss reach the same steps give the same gradient",
     "records add up": "a batch's gradient is the sum of its records', each computed alone",
     "records permute": "records in another order change nothing but their place",
     "units permute": "units of the state in another order change nothing but their place",
+    "recomputation": "with states computed again the gradient is the same, wherever they are kept",
+    "workspace": "in arrays that other calls use before and after the gradient is the same",
     "inputs stay": "no array that is given is changed, and no answer is a view of one",
     "second call": "a call after another one is as right, and leaves the first one's answer as it was",
     "memory layout": "read-only arrays, other orders and gaps give the same, within the bound",
     "padding": "what follows a record's end has no gradient and no effect",
     "bits": "whatever the memory layout, the same to the bit",
     "exact": "in Fractions each gradient is equal",
+    "integers": "in whole numbers that nothing rounds each gradient is equal to autograd's",
+    "larger": "the same in larger problems, up to 512 steps, of fixed shapes",
+    "own policies": "the same under truncations of one's own, whose losses reach back in any order",
 }
 
 
@@ -78,7 +85,7 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
 
 def properties(found: Judgement, model: Model | None) -> tuple[Html, ...]:
     """Every part of the answer under every property."""
-    met = dict.fromkeys(row.property for row in found.rows)
+    met = dict.fromkeys(row.property for row in found.by_part)
     names = dict.fromkeys([*(name for name in CLAIMS if name in met), *met])
     columns = list(_columns(found, () if model is None else model.blocks))
     rows = ((name, [_entry(found, name, column) for column in columns]) for name in names)
@@ -130,8 +137,8 @@ def _columns(found: Judgement, blocks: Sequence[Block]) -> Iterator[_Column]:
 
     A part and its gradient stand in one column: the array that is given, and the one that is returned.
     """
-    met = dict.fromkeys(row.part for row in found.rows)
-    forward = [row.part for row in found.rows if row.property == "forward" and row.part]
+    met = dict.fromkeys(row.part for row in found.by_part)
+    forward = [row.part for row in found.by_part if row.property == "forward" and row.part]
     asked = [each for each in blocks if each.use is not Use.READOUT or {*_both(each.name)} & {*met}]
     if "" in met:
         yield _Column("call", ("",), "the call as a whole: whether it answers as agreed")
@@ -160,7 +167,7 @@ def _described(block: Block) -> str:
 
 
 def _entry(found: Judgement, name: str, column: _Column) -> Html:
-    rows = [row for row in found.rows if row.property == name and row.part in column.parts]
+    rows = [row for row in found.by_part if row.property == name and row.part in column.parts]
     if not rows:
         return blank()
     cases, evidence, failures = (max(getattr(r, n) for r in rows) for n in ("cases", "evidence", "failures"))
@@ -185,6 +192,10 @@ def exercise(found: Judgement) -> tuple[Html, ...]:
     met = [tag("li", tag("span", unbroken(n)), tag("b", f"{count:,}")) for n, count in found.seen.items()]
     missing = [tag("li", tag("span", unbroken(n)), status("idle", "too seldom")) for n in found.missing]
     covered = [tag("p", f"The designed sample: {each}.") for each in found.coverage]
+    for kind, largest in (("drawn", found.drawn), ("designed or fixed", found.fixed)):
+        if largest:
+            sizes = ", ".join(f"{name} {size}" for name, size in largest.items())
+            covered.append(tag("p", f"Cases that were {kind}: up to {sizes}."))
     return (
         tag("h2", "Exercise"),
         tag(

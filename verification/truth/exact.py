@@ -14,7 +14,7 @@ from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Named, State, Use
-from verification.oracles.dual import Dual, Number, Tangents, tangents_of, value_of
+from verification.truth.dual import Dual, Number, Tangents, tangents_of, value_of
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 # What a number moves along: a block, the step of its use, the entry.

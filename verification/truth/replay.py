@@ -68,7 +68,9 @@ def forward(case: Case) -> dict[str, Array]:
     outputs, value = [], np.zeros((), case.dtype)
     for t in range(case.steps):
         state = model.advance(f, p, {name: array[:, t] for name, array in case.inputs.items()}, state)
-        outputs.append(state[0] if isinstance(case.objective, Cotangents) else model.readout(f, readout, *state))
+        outputs.append(
+            state[0] if isinstance(case.objective, Cotangents) else model.readout(f, readout, *state)
+        )
         if t in case.losses:
             data = case.objective.data(t, case.steps)
             value = value + np.sum(case.objective.term(model, f, readout, data, state))

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from verification.reference.truncation import mask
 
 from rnn import Chunked, Full, Tail, Window
 from verification.asked.policies import Firsts, Policy, policy_of
-from verification.reference.truncation import mask
 
 THEIRS = (
     Full(),

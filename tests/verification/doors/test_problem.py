@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from verification.suite import Profile
 
 from tests.layers import lstm
 from tests.programs import failure
@@ -12,7 +13,6 @@ from verification.asked.case import random_case
 from verification.doors.problem import OFFER, General, whole
 from verification.judging.asking import ask
 from verification.judging.engine import InvalidAnswer
-from verification.suite import Profile
 from verification.truth.table import grouped_table
 
 SHORT = Profile("short", cases=100, exact_cases=0, strength=2)

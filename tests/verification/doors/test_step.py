@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from verification.suite import Profile
 
 from tests.programs import failure
 from verification import Scope, models, step, verify
@@ -10,7 +11,6 @@ from verification.asked.policies import Firsts, Policy
 from verification.doors.step import looped
 from verification.judging.asking import ask
 from verification.judging.engine import InvalidAnswer
-from verification.suite import Profile
 from verification.truth import replay
 
 SHORT = Profile("short", cases=150, exact_cases=0, strength=2)

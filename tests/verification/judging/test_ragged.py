@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from verification.suite import Profile
 
 from tests.layers import planted, ragged
 from verification import Scope, layer, models, verify
@@ -11,7 +12,6 @@ from verification.asked.case import random_case
 from verification.judging.findings import findings, truth_of
 from verification.judging.properties import Truth
 from verification.judging.ragged import by_length
-from verification.suite import Profile
 
 SHORT = Profile("short", cases=150, exact_cases=0, strength=2)
 SCOPE = Scope(lengths=True, records=(1, 4), steps=(1, 6))

@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from verification.suite import Profile
 
 from tests.layers import planted, scan
 from verification import Scope, layer, models
@@ -11,7 +12,6 @@ from verification.asked.sample import designed
 from verification.judging import run, sampled, shrinking
 from verification.judging.run import SHARE, judge
 from verification.judging.sampled import MOST
-from verification.suite import Profile
 
 # Sixty drawn cases.
 SHORT = Profile("short", cases=300, exact_cases=0, strength=2)

@@ -8,6 +8,7 @@ import os
 
 import numpy as np
 import pytest
+from verification.suite import Profile
 
 from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models, verify
@@ -18,7 +19,6 @@ from verification.asked.sample import designed, varied
 from verification.judging import sampled
 from verification.judging.findings import findings
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
-from verification.suite import Profile
 
 WHOLE = bool(os.environ.get("DESIGNED_SAMPLE"))
 FEW = 20

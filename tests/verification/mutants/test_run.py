@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from verification.diagnosis import diagnose
+from verification.properties import findings
+from verification.trial import Trial, Truth
 
 from rnn import Full
-from verification.diagnosis import diagnose
 from verification.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.mutants.catalogue.textbook import DH_PREV
 from verification.mutants.deck import Example, Kill, deck
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import engine
 from verification.mutants.run import JUDGES, MutantsResult, diagnosed, known, run, shrunk
-from verification.properties import findings
 from verification.tasks import each
-from verification.trial import Trial, Truth
 
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
 

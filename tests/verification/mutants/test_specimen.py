@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from verification.oracles import autograd
 
 from rnn import Chunked, Full, Tail, Window
 from rnn.data import Records, positional
@@ -26,7 +27,6 @@ from verification.mutants.specimen import (
     loss,
     published,
 )
-from verification.oracles import autograd
 from verification.problem import Problem
 
 SMALL = {"units": 6, "length": 10}

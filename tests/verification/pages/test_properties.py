@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from verification.properties import PROPERTIES
+from verification.suite import EVERY_PROPERTY, Row
 
 from tests.pages import full, verification
 from verification.outcome import Report
 from verification.pages.report import page as page_of
-from verification.properties import PROPERTIES
-from verification.suite import EVERY_PROPERTY, Row
 
 
 @pytest.fixture(scope="module")

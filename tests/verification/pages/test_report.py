@@ -4,17 +4,17 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from verification.diagnosis import diagnose
+from verification.exercise import CONTRACT
+from verification.suite import Example
 
 from tests.pages import MUTANTS, NASTY, Page, full, verification
 from verification import summary
-from verification.diagnosis import diagnose
 from verification.engine import manual
-from verification.exercise import CONTRACT
 from verification.outcome import Report
 from verification.pages import evidence, report
 from verification.pages.report import judged
 from verification.pages.report import page as page_of
-from verification.suite import Example
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from verification.oracles import lags
 
 import verification.problem
 from rnn import Chunked, Full, Tail, Window
@@ -14,7 +15,6 @@ from verification.asked.case import Case, Cotangents, Targets, random_case
 from verification.asked.model import Block, Model, Use
 from verification.asked.policies import Firsts
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
-from verification.oracles import lags
 from verification.truth import replay, unroll
 from verification.truth.table import grouped_table, lag_table
 

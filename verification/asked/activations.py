@@ -5,7 +5,7 @@ takes the branch whose exponential is at most 1, by the sign of the real part, s
 relative to its own size on both sides, for complex arguments too.
 
 ``STEEPNESS`` is |y · ds/dy|, by how much a slope s(y) that is read off the output y changes when y is
-off by one part in one: what ``verification.oracles.lags`` perturbs slopes by.
+off by one part in one: what draws perturb slopes by.
 """
 
 from collections.abc import Callable

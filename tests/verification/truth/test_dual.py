@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verification.oracles.dual import Dual, tangents_of, value_of
+from verification.truth.dual import Dual, tangents_of, value_of
 
 FRACTIONS = st.fractions(-3, 3, max_denominator=5)
 

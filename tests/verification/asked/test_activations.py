@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from autograd import elementwise_grad
 
-from verification.reference.activations import ACTIVATIONS, STEEPNESS, sigmoid
+from verification.asked.activations import ACTIVATIONS, STEEPNESS, sigmoid
 
 POINTS = (-30.0, -3.5, -1.0, -0.25, 0.0, 0.25, 1.0, 3.5, 30.0)
 

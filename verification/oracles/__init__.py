@@ -1,1 +1,0 @@
-"""Oracles: independent ways to the true gradient. None imports the engine's forward, slopes or loops."""
