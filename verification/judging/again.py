@@ -13,7 +13,9 @@ from verification.arrays import Array
 from verification.asked.case import Case, Targets
 from verification.asked.claim import Claim
 from verification.asked.policies import Policy, equivalents
+from verification.comparison import compare
 from verification.judging.asking import ask, ask_directly, relaid
+from verification.judging.engine import Answer
 from verification.judging.properties import LAYOUTS, Looked, Trial, agreement
 from verification.tolerance import Expected
 from verification.truth.parts import OUTPUTS
@@ -26,8 +28,17 @@ def identities(trial: Trial) -> Looked:
         for other in equivalents_of(case):
             if other.kind in trial.engine.claim.policies:
                 answer = ask(trial.engine, replace(case, policy=other))
-                for name, wrong, expected in agreement(answer, trial.truth):
+                for name, wrong, expected in _alike(answer, trial):
                     yield name, f"under {other}, which is the same: {wrong}" if wrong else None, expected
+
+
+def _alike(answer: Answer, trial: Trial) -> Looked:
+    """Another answer to the same problem has to be the truth, and the first one."""
+    first = {**trial.answer.forward, **trial.answer.blocks}
+    got = {**answer.forward, **answer.blocks}
+    for name, wrong, expected in agreement(answer, trial.truth):
+        shown = name if name in answer.forward else f"d_{name}"
+        yield name, wrong or compare(shown, got[name], first[name], 2 * expected.bound), expected
 
 
 def equivalents_of(case: Case) -> tuple[Policy, ...]:
@@ -41,7 +52,7 @@ def recomputation(trial: Trial) -> Looked:
     """With states computed again the gradient is the same, wherever they are kept."""
     if trial.engine.claim.checkpoints:
         for case in recomputed(trial.truth.case):
-            for name, wrong, expected in agreement(ask(trial.engine, case), trial.truth):
+            for name, wrong, expected in _alike(ask(trial.engine, case), trial):
                 told = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
                 yield name, told, expected
 
@@ -57,7 +68,7 @@ def workspace(trial: Trial) -> Looked:
     """In arrays that calls for other numbers use before and after the gradient is the same."""
     if trial.engine.claim.workspace:
         answer = ask(trial.engine, in_a_workspace(trial.truth.case))
-        for name, wrong, expected in agreement(answer, trial.truth):
+        for name, wrong, expected in _alike(answer, trial):
             yield name, f"in a workspace: {wrong}" if wrong else None, expected
 
 

@@ -33,6 +33,7 @@ class Finding:
     """What a property found about one part: the disagreement, if any, and what the finding is worth.
 
     ``lost``: the engine did not come back. ``declined``: what it said of a case that it does not do.
+    ``unanswered``: it does not answer in form, and fails by that whatever is asked.
     """
 
     property: str
@@ -42,6 +43,7 @@ class Finding:
     determined: bool = True
     lost: bool = False
     declined: str = ""
+    unanswered: bool = False
 
 
 class Judged(Protocol):
@@ -179,25 +181,28 @@ def records_add_up(trial: Trial) -> Looked:
             else np.concatenate([each[name] for each in alone])
             for name in claim.blocks
         }
-        yield from _joined(joined, truth)
+        yield from _joined(joined, trial)
 
 
 def records_permute(trial: Trial) -> Looked:
     """Permuting the records permutes what is by record, and changes nothing else."""
-    truth, case = trial.truth, trial.truth.case
+    case = trial.truth.case
     if case.records > 1:
         order = np.roll(np.arange(case.records), 1)
         answer = ask(trial.engine, case.of_records(order))
         shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
         back = np.argsort(order)
         blocks = {name: a if name in shared else a[back] for name, a in answer.blocks.items()}
-        yield from _joined(blocks, truth)
+        yield from _joined(blocks, trial)
 
 
-def _joined(blocks: Mapping[str, Array], truth: Judged) -> Looked:
+def _joined(blocks: Mapping[str, Array], trial: Trial) -> Looked:
+    """What has to be the truth, and the answer to the case itself: each is within the bound."""
     for name, got in blocks.items():
-        expected = truth.blocks[name]
-        yield name, compare(f"d_{name}", got, expected.truth, 2 * expected.bound), expected
+        expected = trial.truth.blocks[name]
+        wrong = compare(f"d_{name}", got, expected.truth, 2 * expected.bound)
+        wrong = wrong or compare(f"d_{name}", got, trial.answer.blocks[name], 2 * expected.bound)
+        yield name, wrong, expected
 
 
 def inputs_stay(trial: Trial) -> Looked:
@@ -272,7 +277,7 @@ def _read_only(array: Array) -> Array:
 
 def units_permute(trial: Trial) -> Looked:
     """Permuting the units of a state permutes the gradients alike, where it does so in the model itself."""
-    truth, case = trial.truth, trial.truth.case
+    case = trial.truth.case
     for name in unit_dimensions(case.model):
         size = case.sizes[name]
         if size > 1:
@@ -283,7 +288,7 @@ def units_permute(trial: Trial) -> Looked:
                 key: _permuted(array, case.model.block(key), name, back)
                 for key, array in answer.blocks.items()
             }
-            yield from _joined(blocks, truth)
+            yield from _joined(blocks, trial)
 
 
 def permuted(case: Case, part: str, want: tuple[Array, float]) -> tuple[Case, Array, float]:

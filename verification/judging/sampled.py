@@ -23,7 +23,7 @@ TRIES = 4
 ROUNDS = 2
 
 # Seconds of work, about, that one process does, and rows at most.
-SECONDS, MOST = 2.0, 24
+SECONDS, MOST = 4.0, 24
 
 # What any row costs beside its numbers, in those seconds.
 EACH = 0.1

@@ -120,7 +120,7 @@ def judge(mutant: Mutant, deck: Sequence[Judged], names: Sequence[str]) -> Kill:
         )
     wrong = as_rnn(engine(mutant))
     for name in [name for name in names if name == mutant.caught_by]:
-        for truth in truths(name, deck):
+        for truth in _refutable(wrong, truths(name, deck), name):
             if (example := refutation(wrong, truth, name)) is not None:
                 found = {other: refutation(wrong, truth, other) for other in names}
                 others = {other: example for other, example in found.items() if example is not None}
@@ -131,6 +131,19 @@ def judge(mutant: Mutant, deck: Sequence[Judged], names: Sequence[str]) -> Kill:
         if (example := next((e for e in examples if e is not None), None)) is not None:
             caught[name] = example
     return Kill(mutant, caught)
+
+
+def _refutable(wrong: Whole, judged: Sequence[Judged], name: str) -> Iterator[Judged]:
+    """Where the property itself refutes the engine, or else where it does not answer in form."""
+    unanswered = []
+    for truth in judged:
+        example = refutation(wrong, truth, name)
+        if example is not None and example.finding.unanswered:
+            unanswered.append(truth)
+        elif example is not None:
+            yield truth
+            return
+    yield from unanswered[:1]
 
 
 def truths(name: str, deck: Sequence[Judged]) -> Sequence[Judged]:
@@ -162,7 +175,7 @@ def refutation(wrong: Whole, truth: Judged, name: str) -> Example | None:
             continue
         if finding.wrong.startswith(BROKEN):
             raise Disarmed(f"it {finding.wrong}, so that anything refutes it")
-        return Example(truth.case, finding if finding.property != FORM else replace(finding, property=name))
+        return Example(truth.case, replace(finding, property=name, unanswered=finding.property == FORM))
     return None
 
 

@@ -166,7 +166,7 @@ OF_MATHEMATICS = (
         "A full backward goes 24 steps back at most; passes every tolerance that was tried at T = 32.",
         PLAUSIBLE,
         (Edit("truncation", "return 0\n\n\n@dataclass", "return max(0, t - 23)\n\n\n@dataclass"),),
-        "lags",
+        "autograd",
     ),
     _one_lag("1e-3", "autograd"),
     _one_lag("1e-6", "lags"),
@@ -287,7 +287,7 @@ OF_SWEEPS = (
         "Steps that several sweeps reach are written where they must be added.",
         PLAUSIBLE,
         (Edit("routes", "disjoint = _disjoint(inside)", "disjoint = True"),),
-        "lags",
+        "autograd",
     ),
     Mutant(
         "slopes left where no loss comes",
@@ -315,21 +315,21 @@ OF_SWEEPS = (
         "Of the sweeps that do not fit one batch none is sent.",
         PLAUSIBLE,
         (Edit("routes", "in range(0, len(within), abreast)", "in range(0, min(1, len(within)))"),),
-        "lags",
+        "autograd",
     ),
     Mutant(
         "vanished too early",
         "A carry is set to 0 below the rounding unit, as if everything were of size 1.",
         PLAUSIBLE,
         (Edit("bptt", "np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)", "np.finfo(dtype).eps / 2"),),
-        "lags",
+        "autograd",
     ),
     Mutant(
         "vanished or negative",
         "The absolute value is forgotten, so that a negative carry counts as vanished.",
         PLAUSIBLE,
         (Edit("bptt", "part[np.abs(part) < least] = 0", "part[part < least] = 0"),),
-        "lags",
+        "autograd",
     ),
 )
 
