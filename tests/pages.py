@@ -5,13 +5,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
-from verification.exercise import CONTRACT
-from verification.strategies import POLICIES
-from verification.suite import EVERY_PROPERTY, Profile, Row, Verification
 
 from rnn import Window
 from rnn.training import History
 from verification.detection import SIZES, Accuracy, Alarms, Curve, Detection, Share
+from verification.judging.findings import PADDING, PROPERTIES
+from verification.judging.judgement import Judgement, Row
+from verification.judging.sampled import Coverage
+from verification.models import vanilla
 from verification.outcome import Report
 from verification.scalars import ScalarRow
 from verification.sine import Recipe, Sine
@@ -54,17 +55,37 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.elements if name == tag]
 
 
-def verification(**changed):
+POLICIES = ("Full", "Window", "Chunked", "Tail")
+
+# What a made-up run has asked, by property; each of every block.
+ASKED = (*(name for name in PROPERTIES if name not in ("forward", PADDING)), "exact", "integers", "larger")
+
+BLOCKS = tuple(block.name for block in vanilla.blocks)
+
+
+def judgement(missing=(), diagnosis=None, example=None, **changed):
     """A run in which everything held; ``changed`` replaces what the row forward, Full, says."""
-    rows = [
-        Row(name, policy, 1200, 1100, 3)
-        for check in EVERY_PROPERTY
-        for name in check.rows
-        for policy in POLICIES
-    ]
+    counts = {"cases": 1200, "evidence": 1100, "nonzero": 1100, "undetermined": 3}
+    pairs = [("forward", "outputs"), *((name, block) for name in ASKED for block in BLOCKS)]
+    rows = [Row(*pair, truncation=policy, **counts) for pair in pairs for policy in POLICIES]
     rows[0] = replace(rows[0], **changed)
-    seen = {entry.name: 50 for entry in CONTRACT}
-    return Verification(Profile("quick", 1200, 200), 7, 12.34, 1400, 1000, tuple(rows), seen)
+    return Judgement(
+        model="vanilla",
+        scope="activation tanh; float64",
+        seed=7,
+        seconds=12.34,
+        cases=1400,
+        live=1000,
+        rows=tuple(rows),
+        seen={"T = 1": 50, "relu": 50},
+        missing=missing,
+        not_asked=("other lengths than all records'",),
+        coverage=(Coverage(2, 100, 100, {"a rule": 4}), Coverage(3, 1000, 999, {}, ("T 1, N 1, H 1",))),
+        drawn={"T": 6, "N": 6},
+        fixed={"T": 512, "N": 129},
+        diagnosis=diagnosis,
+        example=example,
+    )
 
 
 def sine():
@@ -134,4 +155,4 @@ def measured():
 def full():
     """A report with every part."""
     scalar = ScalarRow("tanh", np.dtype(float), f"bend {NASTY}", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
-    return Report(verification(), sine(), sine(), None, MUTANTS, SPECIMEN, measured(), (scalar,))
+    return Report(judgement(), "quick", sine(), sine(), MUTANTS, SPECIMEN, measured(), (scalar,))

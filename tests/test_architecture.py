@@ -22,42 +22,29 @@ MAY_IMPORT = {
         *("autograd", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
         *("rnn", "verification"),
     },
-    # The reference shares nothing with what it is compared to.
-    "verification/reference": {"autograd", "numpy", "verification.reference"},
     # Models, truths and doors know no rnn: a user's folder may hold one of its own.
     "verification/asked": {
         *("autograd", "hypothesis", "numpy"),
-        *(f"verification.{room}" for room in ("arrays", "asked", "reference")),
+        *(f"verification.{room}" for room in ("arrays", "asked", "tolerance")),
     },
     "verification/models": {"autograd", "numpy", "verification.asked", "verification.models"},
     "verification/truth": {
         *("autograd", "numpy"),
-        *(f"verification.{room}" for room in ("arrays", "asked", "oracles.dual", "tolerance", "truth")),
+        *(f"verification.{room}" for room in ("arrays", "asked", "tolerance", "truth")),
     },
     **{f"verification/{room}": {"numpy", "verification.arrays"} for room in ("arrays", "tolerance")},
-    # An oracle knows the engine's array type and none of its mathematics.
-    "verification/oracles": {
-        *("autograd", "numpy", "rnn.arrays"),
-        *(f"verification.{room}" for room in ("oracles", "problem", "reference", "tolerance")),
-    },
 }
 
-# Within verification/, no step imports one above it.
+# Within verification/, no step imports one above it: what is asked knows no model, a truth no engine, an
+# engine no verdict; and what is about ``rnn`` stands on what is about any model.
 STAIRS = (
-    *(
-        "oracles",
-        "comparison",
-        "answer",
-        "trial",
-        "unfolding",
-        "properties",
-        "exactness",
-        "maps",
-        "patients",
-        "diagnosis",
-    ),
-    *("mutants", "suite", "detection", "outcome", "report", "summary", "pages"),
+    *("asked", "models", "truth", "judging", "doors"),
+    *("problem", "vanilla_form", "small", "fixed_problems", "judge", "checkers", "detection"),
+    *("mutants", "outcome", "report", "summary", "pages", "commands"),
 )
+
+# The rooms of any model: they know no ``rnn``, for a user's folder may hold one of its own.
+ROOMS = STAIRS[:5]
 
 
 def sources(room: str) -> list[Path]:
@@ -140,18 +127,6 @@ def test_a_room_imports_what_it_may(room: str) -> None:
     assert [(file, name) for file, name in imports_of(room) if not within(name, allowed)] == []
 
 
-# The rooms of any model, beside those of the vanilla suite: the same rule.
-ROOMS = ("asked", "models", "truth", "judging", "doors")
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_the_rooms_of_any_model_climb_one_way(room: str) -> None:
-    """What is asked knows no model, a truth no engine, an engine no verdict."""
-    above = [f"verification.{other}" for other in ROOMS[ROOMS.index(room) + 1 :]]
-    found = imports_of(f"verification/{room}")
-    assert [(file, name) for file, name in found if within(name, above)] == []
-
-
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_rooms_of_any_model_know_no_rnn(room: str) -> None:
     """A user's folder may hold one of its own, and of this project's they need nothing."""
@@ -161,10 +136,29 @@ def test_the_rooms_of_any_model_know_no_rnn(room: str) -> None:
 
 @pytest.mark.parametrize("step", STAIRS)
 def test_verification_climbs_one_way(step: str) -> None:
-    """No step of the stairs imports one above it: no oracle a property, no property a suite."""
+    """No step of the stairs imports one above it: no truth a property, no property a verdict."""
     above = [f"verification.{room}" for room in STAIRS[STAIRS.index(step) + 1 :]]
     found = imports_of(f"verification/{step}")
     assert [(file, name) for file, name in found if within(name, above)] == []
+
+
+# The blocks of the vanilla model, as a text would name them.
+BLOCK_NAMES = {"U", "W", "b", "V", "c", "xs", "h0"}
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "models"])
+def test_no_block_is_known_by_its_name(room: str) -> None:
+    """What a block is used for decides what is made of it: no room but the models holds a name of one.
+
+    The one name that is left is that of a layer's argument, which all doors have.
+    """
+    found = [
+        (str(file.relative_to(ROOT)), node.value)
+        for file in sources(f"verification/{room}")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in BLOCK_NAMES - {"xs", "c", "b"}
+    ]
+    assert found == []
 
 
 def test_rnn_loads_numpy_alone() -> None:

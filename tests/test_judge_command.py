@@ -79,7 +79,7 @@ def test_the_same_from_a_program(project):
         MINE
         + """
 from verification import Problem, manual, verify
-from verification.suite import Profile
+from verification.judging.profile import Profile
 import rnn as mine
 
 found = verify(net, Profile("short", 100, 0))

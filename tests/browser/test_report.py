@@ -17,7 +17,7 @@ import pytest
 from matplotlib import image
 from verification.diagnosis import diagnose
 from verification.properties import PROPERTIES
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 from tests.layers import lstm, planted
 from verification import Scope, detection, layer, models

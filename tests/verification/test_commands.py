@@ -32,7 +32,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def in_a_hurry(monkeypatch, tmp_path):
     """Few cases of two properties, few attempts to shrink, two mutants, a small network, one epoch."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=100, exact_cases=1, faults=2))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2))
     monkeypatch.setattr(
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
     )

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 from verification.properties import nothing
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 import verification
 from tests.layers import planted, scan
 from verification import Scope, assert_verified, layer, models, verify
 from verification.judging import shrinking
 
-TINY = Profile("tiny", cases=2, exact_cases=2)
+TINY = Profile("tiny", cases=1, exact_cases=2)
 
 # Sixty drawn cases of a layer.
-SHORT = Profile("short", cases=300, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=60, exact_cases=0, strength=2)
 
 
 @pytest.fixture(autouse=True)

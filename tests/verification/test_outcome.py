@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from verification.exercise import CONTRACT
-from verification.suite import EVERY_PROPERTY, Profile, Row, Verification
 
+from verification.fixed_problems import FIXED
+from verification.judging.exactness import EXACT
+from verification.judging.findings import PROPERTIES
+from verification.judging.judgement import Judgement, Row
 from verification.outcome import ORACLES, Oracle, Report, oracles
 from verification.scalars import SLOPE, ScalarRow
 
-HOLDS = Row("lags W", "Full", cases=20, nonzero=15, undetermined=2)
-REFUTED = Row("lags W", "Full", cases=20, nonzero=15, failures=5)
-IDLE = Row("lags W", "Full", cases=20)
+HOLDS = Row("lags", "W", cases=20, nonzero=15, undetermined=2, truncation="Full")
+REFUTED = Row("lags", "W", cases=20, nonzero=15, failures=5, truncation="Full")
 
 RIGHT = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, SLOPE["tanh"], 1e-16, 0.5, 1e-16)
 WRONG = ScalarRow("tanh", np.dtype(float), "tail", 4, 1.0, SLOPE["tanh"] + 1, 1e-16, 0.5, 1e-16)
@@ -18,10 +19,9 @@ WRONG = ScalarRow("tanh", np.dtype(float), "tail", 4, 1.0, SLOPE["tanh"] + 1, 1e
 CAUGHT = {"survivors": [], "accused": []}
 
 
-def a_report(*rows, **changed):
-    """A report of these rows, in a run that has seen everything."""
-    seen = {entry.name: 1000 for entry in CONTRACT}
-    return Report(Verification(Profile("few", 20, 0), 0, 1.0, 20, 20, rows, seen), **changed)
+def a_report(*rows, missing=(), **changed):
+    """A report of these rows, in a run that has seen everything but what is missing."""
+    return Report(Judgement("vanilla", "all", 0, 1.0, 20, 20, rows, {}, missing, ()), **changed)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def a_report(*rows, **changed):
         (a_report(HOLDS), "verified"),
         (a_report(HOLDS, scalars=(RIGHT,), mutants=CAUGHT), "verified"),
         (a_report(REFUTED), "refuted"),
-        (a_report(IDLE), "not exercised"),
+        (a_report(HOLDS, missing=("T = 1",)), "not exercised"),
         (a_report(HOLDS, scalars=(RIGHT, WRONG)), "refuted"),
         (a_report(HOLDS, mutants=CAUGHT | {"survivors": ["one"]}), "not exercised"),
         (a_report(HOLDS, mutants=CAUGHT | {"accused": ["one"]}), "not exercised"),
@@ -38,13 +38,13 @@ def a_report(*rows, **changed):
     ],
 )
 def test_the_verdict_is_of_all_that_was_measured(report, verdict):
-    """A wrong scalar refutes, a blind suite has shown nothing, and what is refuted stays so."""
+    """A wrong scalar refutes, a blind verifier has shown nothing, and what is refuted stays so."""
     assert report.verdict == verdict
 
 
 def test_each_oracle_counts_the_rows_of_its_property():
     """Judgements, those that mean nothing, and refutations; the scalars by their numbers."""
-    others = Row("lags b", "Window", cases=7, nonzero=7, failures=1), Row("forward", "Full", cases=99)
+    others = Row("lags", "b", cases=7, nonzero=7, failures=1), Row("forward", "outputs", cases=99)
     found = {oracle.name: oracle for oracle in oracles(a_report(HOLDS, *others, scalars=(RIGHT, WRONG)))}
     lags = found["lag table"]
     assert (lags.asked, lags.undetermined, lags.refuted, lags.verdict) == (27, 2, 1, "refuted")
@@ -70,4 +70,4 @@ def test_an_oracle_that_determined_nothing_has_shown_nothing(counts, verdict):
 
 def test_every_oracle_is_a_property():
     """No oracle is listed that nobody asks."""
-    assert set(ORACLES) <= {check.name for check in EVERY_PROPERTY}
+    assert set(ORACLES) <= {*PROPERTIES, EXACT, *(each.property for each in FIXED)}

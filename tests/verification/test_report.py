@@ -7,51 +7,52 @@ from dataclasses import replace
 import matplotlib
 import numpy as np
 import pytest
-from verification.diagnosis import diagnose
-from verification.exercise import CONTRACT
-from verification.properties import Finding, Property
-from verification.strategies import POLICIES
-from verification.suite import Example, Profile, Row, verify
 
 from rnn import Full, Window
 from rnn.training import History
+from tests.pages import POLICIES
 from verification import report
-from verification.engine import manual
+from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.sampled import Coverage
+from verification.judging.stages import Diagnosis
 from verification.outcome import Report
-from verification.problem import Problem
 from verification.sine import PUBLISHED_RMSE, Recipe, Sine
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def a_problem(T=1):
-    """A problem of ones."""
-    shapes = {"U": (1, 1), "W": (1, 1), "b": (1,), "V": (1, 1), "c": (1,)}
-    params = {name: np.ones(shape) for name, shape in shapes.items()}
-    return Problem("identity", params, np.ones((1, T, 1)), np.ones((1, 1)), np.ones((1, 1)))
-
-
-def rows_of(name, **of_policies):
+def rows_of(part, **of_policies):
     """A row for each kind of truncation; one that is not told of holds in 20 cases, 15 of them not zero."""
-    ordinary = {"cases": 20, "nonzero": 15}
-    return tuple(Row(name, policy, **of_policies.get(policy, ordinary)) for policy in POLICIES)
+    ordinary = {"cases": 20, "nonzero": 15, "evidence": 15}
+    return tuple(
+        Row("lags", part, truncation=policy, **of_policies.get(policy, ordinary)) for policy in POLICIES
+    )
 
 
-def a_verification(*rows, seen=1000):
-    """A run's outcome of these rows, in which every entry of the contract was seen so often."""
-    nothing = Property("nothing", ("nothing",), "", lambda trial: iter([Finding("nothing", None)]))
-    template = verify(manual, Profile("few", cases=1, exact_cases=0), seed=7, properties=[nothing])
-    return replace(template, rows=rows, seen={entry.name: seen for entry in CONTRACT}, live=1234)
-
-
-WRONG = Example(a_problem(3), "W[0, 0]: got 2, want 1")
-SMALLER = Example(a_problem(2), "b[0]: got 3, want 1", smallest=True)
-
-VERIFIED = a_verification(*rows_of("lags W"), *rows_of("lags b"))
-IDLE = a_verification(*rows_of("lags W", Tail={"cases": 20, "nonzero": 0}), *rows_of("lags b"))
-REFUTED = a_verification(
-    *rows_of("lags W", Full={"cases": 20, "nonzero": 20, "failures": 5, "example": WRONG}),
-    *rows_of("lags b", Window={"cases": 20, "nonzero": 20, "failures": 7, "example": SMALLER}),
+VERIFIED = Judgement(
+    model="vanilla",
+    scope="all",
+    seed=7,
+    seconds=1.5,
+    cases=1300,
+    live=1234,
+    rows=(*rows_of("W"), *rows_of("b")),
+    seen={"T = 1": 1000, "relu": 1000},
+    missing=(),
+    not_asked=(),
+    coverage=(Coverage(2, 10, 10, {"a rule": 2}),),
+    drawn={"T": 6},
+    fixed={"T": 512},
+)
+IDLE = replace(VERIFIED, missing=("T = 1", "lags W"), declined={"numbers that are Fractions": 200})
+REFUTED = replace(
+    VERIFIED,
+    rows=(
+        *rows_of("W", Full={"cases": 20, "nonzero": 20, "failures": 5}),
+        *rows_of("b", Window={"cases": 20, "nonzero": 20, "failures": 7}),
+    ),
+    diagnosis=Diagnosis("accumulation", ("b",), (), "b is wrong: what is made of it is at fault."),
+    example=Example(None, "lags", "b", "d_b[0]: got 3, want 1", "# d_b[0]\nproblem = 2\n", True),
 )
 
 
@@ -73,15 +74,14 @@ def a_sine(epochs=2, truncation=Full(), rmse=0.25):
 
 def lines_of(table):
     """The table's lines, by the name that each begins with."""
-    return {line[:18].strip(): line[18:] for line in table.splitlines()}
+    return {line[:24].strip(): line[24:] for line in table.splitlines()}
 
 
-def test_the_table_has_a_line_for_each_row_and_a_column_for_each_truncation():
+def test_the_table_has_a_line_for_each_part_and_a_column_for_each_truncation():
     """The cells are the cases and the share that was not zero, in the order of the head."""
     lines = lines_of(report.table(VERIFIED))
     assert lines[""].split() == list(POLICIES)
     for name in ("lags W", "lags b"):
-        assert lines[name].split("   ")[-1].strip() == "20 · 75%"
         assert lines[name].count("20 · 75%") == len(POLICIES)
 
 
@@ -96,59 +96,52 @@ def test_the_table_shouts_what_is_refuted():
     assert lines["lags b"].index("7/20") > head.index("Full") + len("Full")
 
 
-def test_the_table_says_what_was_not_exercised():
-    """Zeros alone are not shown as agreement."""
-    lines = lines_of(report.table(IDLE))
-    assert lines["lags W"].count("not exercised") == 1
-    assert lines["lags W"].rstrip().endswith("not exercised")
-    assert "not exercised" not in lines["lags b"]
+def test_a_part_that_one_truncation_has_not_met_is_left_blank():
+    """As that of a fixed problem."""
+    alone = replace(VERIFIED, rows=(*rows_of("W"), Row("larger", "W", 5, 5, 0, "Tail", 5)))
+    assert lines_of(report.table(alone))["larger W"].split() == ["5", "·", "100%"]
 
 
-def test_a_name_that_is_long_stays_a_name():
-    """Every row of every property keeps its own line, whatever its length."""
-    long_ = "a row whose name is longer than its column"
-    assert long_ in report.table(a_verification(*rows_of(long_)))
-
-
-def test_the_failure_is_the_smallest_example():
-    """Of all refuted rows the one whose example was shrunk, and is small; as a program that runs."""
+def test_the_failure_is_the_sentence_and_the_smallest_example():
+    """As a program."""
     told = report.failure(REFUTED)
     first, _, program = told.partition("\n\n")
-    assert "lags b" in first
-    assert "Window" in first
-    assert program == SMALLER.code()
-    namespace = {}
-    exec(program, namespace)
-    assert namespace["problem"].steps == 2
+    assert first == (
+        "Refuted. b is wrong: what is made of it is at fault.\nThe smallest example is of lags:"
+    )
+    assert program == REFUTED.example.code
 
 
 def test_what_was_not_exercised_is_named():
-    """The row with its truncation, and each entry of the contract that was not met."""
-    assert "lags W under Tail" in report.failure(IDLE)
-    assert "lags b" not in report.failure(IDLE)
-    unseen = replace(VERIFIED, seen={**VERIFIED.seen, "T = 1": 0})
-    assert "T = 1" in report.failure(unseen)
-    assert "lags" not in report.failure(unseen)
-    declined = replace(VERIFIED, declined={"numbers that are Fractions": 200})
-    assert "200 cases declined: numbers that are Fractions" in report.failure(declined)
-    assert report.as_json(Report(declined))["declined"] == {"numbers that are Fractions": 200}
+    """Each entry of the contract that was not met, and what was declined has a place in the JSON."""
+    assert report.failure(IDLE).endswith("neither pass nor fail: T = 1, lags W")
+    assert report.as_json(Report(IDLE))["declined"] == {"numbers that are Fractions": 200}
 
 
 def test_the_exercise_is_counted():
-    """Every entry of the contract with its count, the live cases, and what is missing."""
+    """Every entry with its count, the live cases, and what is missing."""
     told = " ".join(report.exercise(VERIFIED).split())
     assert "1234 live cases" in told
-    assert all(f"{entry.name}: 1000" in told for entry in CONTRACT)
+    assert "T = 1: 1000, relu: 1000" in told
     assert "Not seen" not in told
-    short = report.exercise(replace(VERIFIED, seen={**VERIFIED.seen, "T = 1": 0}))
-    assert short.splitlines()[-1].endswith(": T = 1")
+    assert report.exercise(IDLE).splitlines()[-1].endswith(": T = 1, lags W")
+
+
+def test_sizes_and_coverage_are_told():
+    """Of what was drawn and what is always the same; of pairs, triples and so on."""
+    assert report.sizes(VERIFIED) == "Problems: drawn up to T 6; designed and fixed up to T 512"
+    assert report.coverage(VERIFIED) == (
+        "Designed sample: 10 of 10 pairs of levels met, 2 excluded by rules"
+    )
+    (told,) = report.as_json(Report(VERIFIED))["coverage"]
+    assert told == {"strength": 2, "possible": 10, "met": 10, "dead": [], "excluded": {"a rule": 2}}
 
 
 def test_the_json_of_a_verified_run():
     """Verdict, profile, seed, counts, every row with its own, both trainings, and what it ran on."""
-    told = report.as_json(Report(VERIFIED, a_sine(25, Window(5), 0.5), a_sine()))
+    told = report.as_json(Report(VERIFIED, "few", a_sine(25, Window(5), 0.5), a_sine()))
     assert told["verdict"] == "verified"
-    assert (told["profile"], told["seed"], told["cases"], told["live"]) == ("few", 7, 1, 1234)
+    assert (told["profile"], told["seed"], told["cases"], told["live"]) == ("few", 7, 1300, 1234)
     assert told["seconds"] == pytest.approx(VERIFIED.seconds, abs=1e-3)
     assert told["exercise"]["seen"]["T = 1"] == 1000
     assert not told["exercise"]["missing"]
@@ -168,7 +161,7 @@ def test_the_json_of_a_verified_run():
 
 
 def test_the_json_of_a_refuted_run():
-    """The example is in its row as a program; there is no training."""
+    """The example is in the rows of its part as a program; there is no training."""
     told = report.as_json(Report(REFUTED))
     assert told["verdict"] == "refuted"
     assert told["sine"] is None
@@ -178,7 +171,7 @@ def test_the_json_of_a_refuted_run():
         ("lags W", "Full", 5),
         ("lags b", "Window", 7),
     ]
-    assert [row["example"] for row in refuted] == [WRONG.code(), SMALLER.code()]
+    assert [row["example"] for row in refuted] == [None, REFUTED.example.code]
 
 
 def test_the_json_is_standard():
@@ -187,7 +180,7 @@ def test_the_json_is_standard():
     def refuse(name):
         raise AssertionError(f"{name} is not JSON")
 
-    told = report.as_json(Report(REFUTED, None, a_sine()))
+    told = report.as_json(Report(REFUTED, "few", None, a_sine()))
     text = json.dumps(told)
     assert json.dumps(json.loads(text, parse_constant=refuse)) == text
 
@@ -230,38 +223,12 @@ def test_the_sine_says_whose_it_is_and_its_sizes(tmp_path):
     assert "our prediction" in text
 
 
-def test_a_diagnosis_says_of_what_size_the_problem_is(tmp_path):
-    """Its T, N, D, H, K, type and truncation stand below what it says."""
-    found = diagnose(lambda problem: doubled(problem, "xs"))
-    text = written(tmp_path / "diagnosis.svg", report.draw_diagnosis, found)
-    steps, units = found.problem.steps, len(found.problem.params["b"])
-    assert "The engine under test, on T " in text
-    assert f"on T {steps}, " in text
-    assert f", H {units}, " in text
-    assert str(found.problem.truncation) in text
-
-
 def test_a_picture_replaces_the_old_one(tmp_path):
     """Drawn twice, the second is there."""
     path = tmp_path / "sine.png"
     path.write_bytes(b"old")
     report.draw_sine(path, a_sine())
     assert path.read_bytes().startswith(PNG)
-
-
-def test_a_diagnosis_is_drawn(tmp_path):
-    """A PNG with a map for each wrong block, one or several."""
-    for name in ("b", "xs"):
-        found = diagnose(lambda problem, name=name: doubled(problem, name))
-        assert name in found.blocks
-        report.draw_diagnosis(tmp_path / f"{name}.png", found)
-        assert (tmp_path / f"{name}.png").read_bytes().startswith(PNG)
-
-
-def doubled(problem, name):
-    """An engine one block of whose gradient is twice what it should be."""
-    answer = manual(problem)
-    return replace(answer, **{name: 2 * answer.blocks()[name]})
 
 
 def test_versions_are_of_what_is_installed():

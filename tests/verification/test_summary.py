@@ -1,14 +1,10 @@
-"""One form for what was found, whichever suite found it: these keys in JSON, the verdict first in text."""
+"""One form for what was found: these keys in JSON, the verdict first in text."""
 
 import json
 from dataclasses import replace
 
 import pytest
-from verification.diagnosis import Diagnosis as OfProblems
-from verification.patients import patients
-from verification.suite import Example as OfSuite
 
-from tests.pages import verification
 from verification import summary
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
@@ -34,7 +30,6 @@ WRONG = replace(
     example=Example(None, "lags", "U", "got 1, want 2", "# got 1\nassert False\n", True),
 )
 IDLE = replace(HOLDS, missing=("T ≥ 33", "lags W"))
-PROBLEM = patients()[0].problem
 
 
 def written(found):
@@ -77,28 +72,6 @@ def test_what_was_not_exercised_in_json():
     found = written(summary.of_judgement(IDLE))
     assert (found["verdict"], found["diagnosis"], found["example"]) == ("not exercised", None, None)
     assert list(found) == KEYS
-
-
-def test_a_function_of_problems_has_the_same_form():
-    """Everything is in its scope; what it declined was not asked."""
-    right = replace(verification(), declined={"no Fractions": 3})
-    found = written(summary.of_verification(right, None))
-    assert list(found) == KEYS
-    assert found["scope"].startswith("the vanilla model with tanh")
-    assert found["not_asked"] == ["no Fractions", *summary.NEVER_ASKED]
-    assert (found["diagnosis"], found["example"]) == (None, None)
-
-
-def test_a_refuted_function_has_the_same_form():
-    """Its sentence is without the fault that it is like, which has a key of its own."""
-    wrong = verification(failures=2, example=OfSuite(PROBLEM, "b: got 2, want 1", smallest=True))
-    diagnosis = OfProblems("readout", PROBLEM, as_if=("one", "another"))
-    found = written(summary.of_verification(wrong, diagnosis))
-    assert list(found["diagnosis"]) == ["stage", "blocks", "sentence", "as_if"]
-    assert found["diagnosis"]["as_if"] == "one or another"
-    assert found["diagnosis"]["sentence"] == str(replace(diagnosis, as_if=()))
-    assert "as if" not in found["diagnosis"]["sentence"]
-    assert found["example"].startswith("# b: got 2, want 1\n")
 
 
 def test_the_text_begins_with_the_verdict():

@@ -4,14 +4,14 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 from tests.programs import failure
 from verification import function, verify
 from verification.judging.engine import InvalidAnswer
 from verification.judging.of_function import Call
 
-SHORT = Profile("short", cases=150, exact_cases=0)
+SHORT = Profile("short", cases=30, exact_cases=0)
 
 
 @st.composite

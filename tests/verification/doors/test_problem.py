@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 from tests.layers import lstm
 from tests.programs import failure
@@ -15,7 +15,7 @@ from verification.judging.asking import ask
 from verification.judging.engine import InvalidAnswer
 from verification.truth.table import grouped_table
 
-SHORT = Profile("short", cases=100, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=20, exact_cases=0, strength=2)
 SCOPE = Scope(
     functions={"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)},
     truncations=("Full",),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 from tests.programs import failure
 from verification import Scope, models, step, verify
@@ -13,7 +13,7 @@ from verification.judging.asking import ask
 from verification.judging.engine import InvalidAnswer
 from verification.truth import replay
 
-SHORT = Profile("short", cases=150, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
 SMALL = Scope(records=(1, 3), steps=(1, 6))
 POLICIES = (
     Policy("Full"),

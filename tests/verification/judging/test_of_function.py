@@ -5,12 +5,12 @@ import os
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 from verification import function, verify
 from verification.judging.of_function import Call, findings
 
-SHORT = Profile("short", cases=60, exact_cases=0)
+SHORT = Profile("short", cases=12, exact_cases=0)
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
 CALL = Call((np.arange(6.0).reshape(2, 3) - 2.5,), (np.ones((2, 3)) / 3,))
 KEPT = np.empty((2, 3))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 from tests.layers import planted, ragged
 from verification import Scope, layer, models, verify
@@ -13,7 +13,7 @@ from verification.judging.findings import findings, truth_of
 from verification.judging.properties import Truth
 from verification.judging.ragged import by_length
 
-SHORT = Profile("short", cases=150, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
 SCOPE = Scope(lengths=True, records=(1, 4), steps=(1, 6))
 CASE = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 4, 5)
 RAGGED = replace(CASE, lengths=(2, 5, 2, 1))

@@ -4,7 +4,7 @@ import os
 import time
 
 import pytest
-from verification.suite import Profile
+from verification.judging.profile import Profile
 
 from tests.layers import planted, scan
 from verification import Scope, layer, models
@@ -14,7 +14,7 @@ from verification.judging.run import SHARE, judge
 from verification.judging.sampled import MOST
 
 # Sixty drawn cases.
-SHORT = Profile("short", cases=300, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=60, exact_cases=0, strength=2)
 
 SMALL = Scope(records=(1, 3), steps=(1, 5))
 

@@ -1,13 +1,14 @@
-"""Every property, oracle and entry of the contract has its place on the page."""
+"""What was asked by truncation, and the oracles, have their place on the page."""
 
 from dataclasses import replace
 
 import pytest
-from verification.properties import PROPERTIES
-from verification.suite import EVERY_PROPERTY, Row
 
-from tests.pages import full, verification
-from verification.outcome import Report
+from tests.pages import ASKED, BLOCKS, POLICIES, full, judgement
+from verification.judging.judgement import Row
+from verification.outcome import ORACLES, Report
+from verification.pages.judgement import CLAIMS
+from verification.pages.properties import by_truncation
 from verification.pages.report import page as page_of
 
 
@@ -17,34 +18,33 @@ def text():
     return page_of(full())
 
 
-def test_every_row_is_there(text):
-    """Every property with its claim, and the counts of a row under each truncation."""
-    for check in PROPERTIES:
-        assert f'<th scope="row">{check.name}</th>' in text
-        assert f"<dt>{check.name}</dt><dd>{check.claim}</dd>" in text.replace("\n", "")
-    assert text.count("1,200</span><small>92%</small>") == sum(len(c.rows) for c in EVERY_PROPERTY) * 4
-
-
-def test_a_row_of_no_known_property_is_shown():
-    """A row of somebody's own property stands by itself, and not under others."""
-    own = replace(verification(), rows=(Row("my own", "Full", 5, 5),))
-    assert "my own" in page_of(Report(own))
+def test_every_property_is_there(text):
+    """With its claim, and the counts of every part under each truncation."""
+    for name in ("forward", *ASKED):
+        assert f'<th scope="row">{name}</th>' in text
+        assert f"<dt>{name}</dt><dd>{CLAIMS[name]}</dd>" in text.replace("\n", "")
+    assert text.count("1,200</span><small>92%</small>") == (1 + len(ASKED) * len(BLOCKS)) * len(POLICIES)
 
 
 def test_the_matrix_sums_over_truncations(text):
-    """A block's entry has the cases of all four; what is about no block stands under the answer."""
-    matrix = text.partition('class="matrix"')[2].partition("</table>")[0]
+    """A block's entry has the cases of all four."""
+    matrix = text.partition('class="matrix')[2].partition("</table>")[0]
     row = matrix.partition('<th scope="row">lag by lag</th>')[2].partition("</tr>")[0]
-    assert row.count("<span>4.8k</span><span>4.4k</span>") == 8
-    row = matrix.partition('<th scope="row">identities</th>')[2].partition("</tr>")[0]
-    assert row.index("4.8k") < row.index("·")
-    assert row.count("·") == 8
+    assert row.count("<span>4.8k</span><span>4.4k</span>") == len(BLOCKS)
 
 
-@pytest.mark.parametrize(
-    ("changed", "entry"),
-    [({"failures": 2}, "✗</span><span>2</span><span>/4.8k"), ({"nonzero": 0}, "–</span><span>4.8k</span>")],
-)
-def test_one_truncation_can_refute_an_entry(changed, entry):
-    """Or leave it without evidence."""
-    assert entry in page_of(Report(verification(**changed)))
+def test_one_truncation_can_refute_an_entry():
+    """The failures of one stand among the cases of all."""
+    assert "✗</span><span>2</span><span>/4.8k" in page_of(Report(judgement(failures=2)))
+
+
+def test_one_truncation_alone_has_no_table():
+    """It would say the same again."""
+    alone = replace(judgement(), rows=(Row("lags", "W", 5, 5, truncation="Full"),))
+    assert by_truncation(alone) == ()
+
+
+def test_every_oracle_is_there(text):
+    """With why it is independent."""
+    for name, _ in ORACLES.values():
+        assert name in text

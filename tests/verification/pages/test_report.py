@@ -4,16 +4,11 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from verification.diagnosis import diagnose
-from verification.exercise import CONTRACT
-from verification.suite import Example
-
-from tests.pages import MUTANTS, NASTY, Page, full, verification
-from verification import summary
-from verification.engine import manual
+from tests.pages import MUTANTS, NASTY, Page, full, judgement
+from verification.judging.judgement import Example
+from verification.judging.stages import Diagnosis
 from verification.outcome import Report
 from verification.pages import evidence, report
-from verification.pages.report import judged
 from verification.pages.report import page as page_of
 
 
@@ -71,46 +66,46 @@ def test_tables_are_tables(page):
     [
         ({}, "✓</span> Verified"),
         ({"failures": 2}, "✗</span> Refuted"),
-        ({"nonzero": 0}, "–</span> Not exercised"),
+        ({"missing": ("T ≥ 33",)}, "–</span> Not exercised"),
     ],
 )
 def test_the_verdict_is_in_words_and_signs(changed, verdict):
     """A sign and a word, and not a colour alone."""
-    assert verdict in page_of(Report(verification(**changed)))
+    assert verdict in page_of(Report(judgement(**changed)))
 
 
 def test_a_refutation_is_shown_with_its_example():
-    """The failure, the smallest example as code, the diagnosis and its map, well-formed."""
-
-    def doubled(problem):
-        answer = manual(problem)
-        return replace(answer, b=2 * answer.b)
-
-    found = diagnose(doubled)
-    example = Example(found.problem, f"b: got 2, want 1 {NASTY}", smallest=True)
-    text = page_of(Report(verification(failures=2, example=example), diagnosis=found))
+    """The sentence under the verdict, the smallest example as code, well-formed."""
+    example = Example(None, "forward", "outputs", f"got 2, want 1 {NASTY}", "problem = Problem(\n)\n", True)
+    diagnosis = Diagnosis("accumulation", ("b",), (), "b is wrong: what is made of it is at fault.")
+    text = page_of(Report(judgement(failures=2, example=example, diagnosis=diagnosis)))
     Page(text)
-    for part in ("What is wrong", "The smallest example", "problem = Problem(", "refuted in 2 of 1,200"):
+    for part in ("The smallest example", "problem = Problem(", "refuted in 2 of 1,200", "is at fault"):
         assert part in text
-    assert "accumulation is at fault" in text
-    assert 'aria-label="Map over loss step' in text
     assert "<script" not in text
     assert "Before the gradients hold it would prove nothing" in text
 
 
 def test_what_was_not_exercised_is_named():
-    """The rows and the entries of the contract that were not seen."""
-    seen = {entry.name: 50 for entry in CONTRACT} | {"relu": 1}
-    text = page_of(Report(replace(verification(nonzero=0), seen=seen)))
-    listed = text.partition('id="wrong"')[2].partition("</section>")[0]
-    assert "<li>forward under Full</li>" in listed
-    assert "<li>relu</li>" in listed
-    assert "1, needed 3" in text
+    """Each with a sign."""
+    text = page_of(Report(judgement(missing=("relu", "lags W"))))
+    listed = text.partition('id="exercise"')[2].partition("</section>")[0]
+    for name in ("relu", "lags W"):
+        assert f"<span>{name}</span>" in listed
+    assert listed.count("too seldom") == 2
+
+
+def test_the_coverage_of_pairs_and_triples_is_there():
+    """With what no case could show, and up to which sizes cases went."""
+    text = page_of(full())
+    assert "100 of 100 pairs of levels met, 4 excluded by rules" in text
+    assert "999 of 1000 triples of levels met, 1 dead" in text
+    assert "Cases that were designed or fixed: up to T 512, N 129." in text
 
 
 def test_what_was_not_measured_is_said():
     """Each missing part names the command that measures it, and the page is whole."""
-    text = page_of(Report(verification()))
+    text = page_of(Report(judgement()))
     Page(text)
     for command in ("detection", "mutants", "article"):
         assert f"<code>python -m verification {command}</code>" in text
@@ -119,24 +114,13 @@ def test_what_was_not_measured_is_said():
 
 def test_write(tmp_path):
     """The page as UTF-8."""
-    report.write(tmp_path / "report.html", Report(verification()))
+    report.write(tmp_path / "report.html", Report(judgement()))
     assert "✓" in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_the_same_report_is_the_same_page(text):
     """Nothing depends on the time or on chance."""
     assert page_of(full()) == text
-
-
-def test_of_a_users_function_the_page_says_what_was_asked_and_nothing_of_the_suite():
-    """The scope in words; no training, no mutants."""
-    found = verification()
-    text = judged(Report(found), summary.of_verification(found, None))
-    Page(text)
-    assert "truncations Full, Window, Chunked, Tail" in text
-    assert "policies of one's own" in text
-    for absent in ("Not part of this run", 'id="mutants"', 'id="sine"'):
-        assert absent not in text
 
 
 def test_the_largest_page_is_small():
