@@ -17,13 +17,13 @@ import pytest
 from matplotlib import image
 from verification.diagnosis import diagnose
 from verification.properties import PROPERTIES
-from verification.judging.profile import Profile
 
 from tests.layers import lstm, planted
 from verification import Scope, detection, layer, models
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
 from verification.judge import verify
+from verification.judging.profile import Profile
 from verification.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from verification.mutants.specimen import as_json as specimen_json
 from verification.mutants.specimen import examine

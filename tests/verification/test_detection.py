@@ -7,17 +7,18 @@ from itertools import product
 import matplotlib
 import numpy as np
 import pytest
-from verification.strategies import POLICIES
-from verification.trial import Truth
-from verification.unfolding import unfold
 
 from rnn import Full
 from verification import detection
 from verification.checkers import Checker, lags_accuse
 from verification.detection import PROMISED, SIZES, Fault
 from verification.engine import manual
+from verification.judging.unfolding import Unfolded
 from verification.problem import BLOCKS, Problem
 from verification.tolerance import SAFETY
+from verification.vanilla_form import VanillaForm, case_of
+
+POLICIES = ("Full", "Window", "Chunked", "Tail")
 
 
 def problem(activation="tanh", steps=3, scale=0.5, h0=1.0, seed=1):
@@ -39,19 +40,19 @@ def judge(accuses, name="judge"):
     return Checker(name, "1.0", accuses)
 
 
-def never(engine, truth, block):
+def never(engine, asked, block):
     """Accuses nobody."""
     return False
 
 
-def always(engine, truth, block):
+def always(engine, asked, block):
     """Accuses everybody."""
     return True
 
 
-def by_any_bit(engine, truth, block):
+def by_any_bit(engine, asked, block):
     """Accuses a block in which any bit is not the right engine's."""
-    got, right = engine(truth.problem).blocks()[block], manual(truth.problem).blocks()[block]
+    got, right = engine(asked).blocks()[block], manual(asked).blocks()[block]
     return bool(np.max(np.abs(got - right)) > 0)
 
 
@@ -66,14 +67,15 @@ def test_sizes_are_two_a_decade():
 @pytest.mark.parametrize("block", BLOCKS)
 def test_a_part_is_the_lag_tables(block):
     """G[t, s] by a copy of one step's block is the entry of the lag table."""
-    truth = Truth(problem())
+    asked = problem()
+    table = Unfolded(case_of(asked))
     for t, s in product(range(3), range(3)):
         if s <= t:
-            table, _ = truth.table.at(t, block)
-            part = Fault(block, t, s).part(truth.problem)
+            due = table.parts(t, block).due
+            part = Fault(block, t, s).part(asked)
             part = part[:, s] if block == "xs" else part
-            want = table[0] if block in ("V", "c", "h0") else table[s]
-            assert np.allclose(part, want, rtol=1e-15, atol=0), (t, s)
+            want = due[0] if block in ("V", "c", "h0") else due[s]
+            assert np.allclose(part, want, rtol=1e-15, atol=1e-18), (t, s)
 
 
 def test_a_fault_is_planted_in_one_block_and_by_its_size():
@@ -91,8 +93,8 @@ def test_a_fault_is_the_same_whatever_is_asked():
     """An unfolded problem is answered with the same fault, in the same rows."""
     asked, fault = problem(), Fault("h0", 2, 0)
     of = detection.planted(fault)
-    unfolded = unfold(Truth(asked))
-    louder = unfolded.aloud(unfolded.silent(2), 2)
+    unfolded = Unfolded(case_of(asked))
+    louder = VanillaForm().problem(unfolded.aloud(2))
     off = of(1e-3)(louder).h0 - of(0.0)(louder).h0
     own = of(1e-3)(asked).h0 - of(0.0)(asked).h0
     assert np.allclose(off[:, :3] / 2.0**unfolded.loudness, own, rtol=1e-9, atol=0)
@@ -100,7 +102,7 @@ def test_a_fault_is_the_same_whatever_is_asked():
 
 def test_entries_are_the_lags_up_to_the_loss():
     """None beyond the loss, and none that is zero: W's use at step 0 with h0 = 0."""
-    found = detection.entries(Truth(problem(h0=0.0)))
+    found = detection.entries(problem(h0=0.0))
     assert np.array_equal(found["U"].nonzero, np.tri(3, dtype=bool))
     assert not found["W"].nonzero[:, 0].any()
     assert found["V"].nonzero.shape == (3, 1)
@@ -109,7 +111,7 @@ def test_entries_are_the_lags_up_to_the_loss():
 
 def test_a_saturated_case_determines_little():
     """A tanh on large weights has gradients that rounding decides: not zero, and not determined."""
-    found = detection.entries(Truth(problem(steps=6, scale=10.0)))
+    found = detection.entries(problem(steps=6, scale=10.0))
     assert found["U"].nonzero.any()
     assert not found["U"].determined[-1, 0]
 
@@ -117,32 +119,32 @@ def test_a_saturated_case_determines_little():
 def test_a_relu_on_its_kink_determines_nothing():
     """Where the slope is a matter of rounding, no entry counts."""
     kinked = problem("relu").replaced(U=np.zeros((3, 2)), W=np.zeros((3, 3)), b=np.array([0.0, 1.0, 1.0]))
-    assert not any(entries.determined.any() for entries in detection.entries(Truth(kinked)).values())
+    assert not any(entries.determined.any() for entries in detection.entries(kinked).values())
 
 
 def test_faults_are_drawn_among_what_is_asked_for():
     """The first, the middle and the last loss, at lags that are not zero; none where all is zero."""
-    truth = Truth(problem(steps=6))
-    found = detection.entries(truth)
+    asked = problem(steps=6)
+    found = detection.entries(asked)
     rng = np.random.default_rng(0)
-    faults = [detection.draw_fault(truth, found, rng)[0] for _ in range(100)]
+    faults = [detection.draw_fault(asked, found, rng)[0] for _ in range(100)]
     assert {fault.t for fault in faults} == {0, 3, 5}
     assert {fault.block for fault in faults} == set(BLOCKS)
     assert all(fault.s <= fault.t for fault in faults)
     nothing = problem().replaced(targets=manual(problem()).outputs)
     silent = {name: replace(e, nonzero=e.nonzero & False) for name, e in found.items()}
-    assert detection.draw_fault(Truth(nothing), silent, rng) is None
+    assert detection.draw_fault(nothing, silent, rng) is None
 
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_a_determined_fault_of_the_promised_size_is_caught(block):
     """Lag by lag sees 1e-8 of any lag of any block, and nothing in the right engine."""
     for activation in ("tanh", "sigmoid", "softsign"):
-        truth = Truth(problem(activation))
+        asked = problem(activation)
         for t, s in ((0, 0), (2, 0), (2, 2)):
             of = detection.planted(Fault(block, t, 0 if block == "h0" else s))
-            assert not lags_accuse(of(0.0), truth, block)
-            assert lags_accuse(of(PROMISED), truth, block), (activation, t, s)
+            assert not lags_accuse(of(0.0), asked, block)
+            assert lags_accuse(of(PROMISED), asked, block), (activation, t, s)
 
 
 def test_the_deck_is_the_same_for_a_seed():

@@ -1,9 +1,9 @@
 """What a run is expected to take: every part of it has its share."""
 
 import pytest
-from verification.suite import PROFILES, THOROUGH, Profile
 
 from verification import durations
+from verification.judging.profile import PROFILES, THOROUGH, Profile
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -17,9 +17,10 @@ def test_a_run_is_as_long_as_its_parts(name):
 
 
 def test_twice_the_cases_take_twice_as_long():
-    """Of exact cases there are two kinds, so that a thorough run has 100,000."""
-    assert durations.of_verify(THOROUGH)["cases"] == pytest.approx(100_000 * durations.CASE)
-    assert durations.of_verify(Profile("", 10, 0))["cases"] == pytest.approx(10 * durations.CASE)
+    """Beside those of the designed sample, which every run has."""
+    most, some = durations.of_verify(THOROUGH)["cases"], durations.of_verify(Profile("", 10, 5))["cases"]
+    assert most - durations.CASE * durations.DESIGNED == pytest.approx(24_000 * durations.CASE)
+    assert some - durations.CASE * durations.DESIGNED == pytest.approx(15 * durations.CASE)
     assert durations.of_detection(20)["detection"] == pytest.approx(20 * durations.FAULT)
 
 
@@ -29,7 +30,6 @@ def test_twice_the_cases_take_twice_as_long():
         durations.of_judge(THOROUGH),
         durations.of_mutants(),
         durations.of_article(),
-        durations.of_a_diagnosis(),
     ],
 )
 def test_every_part_takes_its_time(parts):

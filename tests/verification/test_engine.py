@@ -1,17 +1,18 @@
-"""rnn as the suite sees it."""
+"""rnn as the verifier sees it."""
 
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from verification.oracles import autograd
 
 import rnn
 from rnn import Chunked, Full, Tail, Window
 from rnn.products import products
 from verification.engine import engine_of, manual
 from verification.problem import BLOCKS, Problem
+from verification.truth import replay
+from verification.vanilla_form import case_of
 
 
 def a_problem(activation="tanh", truncation=Full()):
@@ -195,7 +196,7 @@ def test_nothing_of_the_problem_is_changed():
 @pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(1, 2), Tail(2)], ids=repr)
 @pytest.mark.parametrize("losses", ["every", "last"])
 def test_what_is_fast_for_large_networks_is_right(truncation, losses):
-    """The suite draws small networks. This one's products are made in parts, there and back, and its matrices
+    """Most networks that are drawn are small. This one's products are made in parts, and its matrices
     lie on cache lines. On small integers every order of every sum gives the same number."""
     N, T, D, H, K = 41, 4, 2, 160, 1
     for rows_of_M in (H + D + 1, H):
@@ -208,7 +209,7 @@ def test_what_is_fast_for_large_networks_is_right(truncation, losses):
     xs, h0 = rng.integers(-1, 2, (N, T, D)).astype(float), rng.integers(-1, 2, (N, H)).astype(float)
     targets = rng.integers(-9, 10, (N, T, K) if losses == "every" else (N, K)).astype(float)
     problem = Problem("identity", params, xs, targets, h0, truncation)
-    got, want = manual(problem).named(), autograd.gradients(problem).named()
+    got, want = manual(problem).named(), replay.gradient(case_of(problem), problem.dtype)
     for name in BLOCKS:
         np.testing.assert_array_equal(got[name], want[name], err_msg=name)
         assert np.abs(got[name]).max() < 2**50

@@ -10,19 +10,32 @@ from collections import Counter
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from verification.exercise import live
-from verification.patients import patient
-from verification.properties import PROPERTIES, findings
-from verification.strategies import problems
-from verification.trial import Trial, Truth
 
 from rnn import Chunked, Full, Tail, Window
 from tests.vanilla import ENGINES
+from verification.asked.draws import cases
 from verification.engine import manual
+from verification.judge import scoped
+from verification.judging.findings import findings, truth_of
+from verification.models import vanilla
+from verification.problem import Problem
+from verification.vanilla_form import VanillaForm
 
 CASES = int(os.environ.get("FALSE_ALARM_CASES", "25"))
 SEED = os.environ.get("FALSE_ALARM_SEED", "0")
 RIGHT = {"rnn": manual, **ENGINES}
+JUDGED = {name: scoped(engine) for name, engine in RIGHT.items()}
+
+
+def patient(activation, truncation, every_step, steps=6, sizes=(2, 2, 3, 2)):
+    """A problem of normal numbers, always the same for the same arguments."""
+    rng = np.random.default_rng(20)
+    N, D, H, K = sizes
+    shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
+    params = {name: rng.standard_normal(shape) / 2 for name, shape in shapes.items()}
+    xs, h0 = rng.standard_normal((N, steps, D)), rng.standard_normal((N, H))
+    targets = rng.standard_normal((N, steps, K))
+    return Problem(activation, params, xs, targets if every_step else targets[:, -1], h0, truncation)
 
 
 @pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(2, 3), Chunked(4, 2), Tail(3)], ids=repr)
@@ -55,18 +68,14 @@ def test_a_right_engine_is_never_refuted():
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(problems())
-    def look(problem):
-        truth = Truth(problem)
+    @given(cases(vanilla, JUDGED["rnn"].claim))
+    def look(case):
+        truth = truth_of(case)
         counted["cases"] += 1
-        counted["live"] += live(truth)
-        for name, engine in RIGHT.items():
-            if name == "forward mode" and problem.steps > 12:
-                continue
-            trial = Trial(engine, truth)
-            for check in PROPERTIES:
-                wrong = [str(each.wrong) for each in findings(trial, check) if each.wrong is not None]
-                assert not wrong, f"{name}, {check.name}: {wrong[0]}\n\n{problem.code()}"
+        counted["live"] += truth.live(JUDGED["rnn"].claim.blocks)
+        for name, engine in JUDGED.items():
+            wrong = [f"{each.property}: {each.wrong}" for each in findings(engine, truth) if each.wrong]
+            assert not wrong, f"{name}, {wrong[0]}\n\n{VanillaForm().code(case)}"
 
     look()
     print(dict(counted))

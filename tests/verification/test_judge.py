@@ -1,19 +1,15 @@
 """One verify for whatever can be judged."""
 
-from dataclasses import replace
-
+import numpy as np
 import pytest
-from verification.properties import nothing
-from verification.judging.profile import Profile
 
 import verification
 from tests.layers import planted, scan
 from verification import Scope, assert_verified, layer, models, verify
+from verification.judge import as_rnn
 from verification.judging import shrinking
+from verification.judging.profile import Profile
 
-TINY = Profile("tiny", cases=1, exact_cases=2)
-
-# Sixty drawn cases of a layer.
 SHORT = Profile("short", cases=60, exact_cases=0, strength=2)
 
 
@@ -35,9 +31,32 @@ def test_what_a_door_returned_judges_itself():
 
 
 def test_a_plain_function_is_asked_everything():
-    """By the suite of the vanilla model."""
-    found = verify(verification.manual, TINY, properties=verification.suite.PROPERTIES[:1])
-    assert isinstance(found, verification.Verification)
+    """Of the vanilla model: all that can be asked, but for the same bits."""
+    engine = verification.scoped(verification.manual)
+    claim = engine.claim
+    assert claim.dtypes[:2] == ("float32", "float64")
+    assert claim.policies == ("Full", "Window", "Chunked", "Tail")
+    assert (claim.exact, claim.checkpoints, claim.workspace, claim.bits) == (True, True, True, False)
+    assert {each.property for each in engine.fixed} == {"integers", "larger", ""}
+
+
+def test_what_rnn_claims_is_more():
+    """The same bits however it is called, and policies of one's own."""
+    engine = as_rnn(verification.manual)
+    assert engine.claim.bits
+    assert "own policies" in {each.property for each in engine.fixed}
+
+
+def test_arguments_are_refused_before_any_work():
+    """By their names, in a line."""
+    with pytest.raises(TypeError, match=r"^engine: 3, needed a function Problem -> Gradients$"):
+        verify(3)
+    with pytest.raises(TypeError, match=r"^profile: 'quick', needed a Profile"):
+        verify(verification.manual, "quick")
+    with pytest.raises(ValueError, match=r"^seed: -1, needed a whole number from 0 on$"):
+        verify(verification.manual, seed=-1)
+    with pytest.raises(TypeError, match=r"^progress: 3, needed a function"):
+        verify(verification.manual, progress=3)
 
 
 def test_another_model_than_the_layer_s_is_misuse():
@@ -71,11 +90,17 @@ def test_in_a_test_a_wrong_layer_fails_with_sentence_example_and_program():
     assert "outputs, final, saved = forward(params, xs, state)" in told
 
 
-def test_in_a_test_an_engine_of_problems_fails_with_its_verdict():
-    """Two cases are no exercise, without those that every run meets."""
-    drawn = [replace(check, fixed=nothing) for check in verification.suite.PROPERTIES[:1]]
-    with pytest.raises(AssertionError, match=r"^not exercised$"):
-        assert_verified(verification.manual, TINY, properties=drawn)
+def test_in_a_test_an_engine_of_problems_fails_with_what_is_missing():
+    """What an engine says that it does not do proves nothing for it."""
+
+    def declines(problem):
+        if problem.dtype == np.float32:
+            raise verification.Unsupported("single precision")
+        return verification.manual(problem)
+
+    scope = Scope(functions={"activation": ("tanh",)}, truncations=("Full",), records=(1, 2), steps=(1, 4))
+    with pytest.raises(AssertionError, match=r"not exercised: \d+ cases declined: single precision, "):
+        assert_verified(declines, SHORT, scope=scope)
 
 
 def test_a_plain_function_may_have_a_scope_of_its_own():

@@ -1,32 +1,32 @@
 """The larger problems do not round, take every path of the engine, and refute faults that small ones miss."""
 
-import pickle
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from verification.exactness import fits_exactly
-from verification.oracles import autograd
-from verification.properties import findings
-from verification.trial import Trial, Truth
 
-from rnn import Checkpoints, Full
+from rnn import Checkpoints
 from rnn.bptt import ABREAST_BYTES
 from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT
 from rnn.routes import ENOUGH_ABREAST, Abreast, Alone, Chunks, segments
+from verification.asked.policies import Firsts
 from verification.engine import manual
-from verification.larger import (
-    FIXED,
-    LARGER,
-    LARGER_PROBLEMS,
-    OWN,
-    OWN_POLICIES,
-    Firsts,
-    larger,
-    own_policies,
-)
+from verification.fixed_problems import LARGER_PROBLEMS, OWN_POLICIES
+from verification.judge import as_rnn
+from verification.judging.findings import findings
+from verification.judging.fixed import WholeTruth
+from verification.larger import LARGER, OWN
+from verification.small import fits_exactly
+from verification.truth import replay
+from verification.vanilla_form import case_of
 
 EVERY = {**LARGER, **OWN}
+
+
+def larger():
+    """Every larger problem."""
+    return [make() for make in LARGER.values()]
+
 
 DELAY_LINES = [name for name in LARGER if name.startswith("a delay line")]
 
@@ -64,23 +64,21 @@ def test_a_delay_line_does_not_round(name):
         }
     )
     exact = exact.replaced(targets=exact.targets + manual(exact).outputs[:, -1])
-    want, got = manual(exact), autograd.gradients(problem)
-    for block, values in got.blocks().items():
+    want, got = manual(exact), replay.gradient(case_of(problem), problem.dtype)
+    for block, values in got.items():
         assert (
             np.vectorize(Fraction, otypes=[object])(values.astype(float)) == want.blocks()[block]
         ).all(), block
 
 
-@pytest.mark.parametrize("check", FIXED, ids=lambda check: check.name)
-def test_the_engine_is_right(check):
+@pytest.mark.parametrize("fixed", [*LARGER_PROBLEMS, *OWN_POLICIES], ids=lambda each: each.name)
+def test_the_engine_is_right(fixed):
     """On every one of them its answer is autograd's, and no problem is without a recurrent gradient."""
-    for problem in check.fixed():
-        found = list(findings(Trial(manual, Truth(problem)), check))
-        assert [str(finding.wrong) for finding in found if finding.wrong is not None] == []
-        answer = manual(problem)
-        assert np.any(answer.U), problem.source
-        assert np.any(answer.W), problem.source
-        assert np.any(answer.xs), problem.source
+    truth = WholeTruth(fixed.make(), fixed.property)
+    found = list(findings(as_rnn(manual), truth))
+    assert [each.wrong for each in found if each.wrong is not None] == []
+    for name in ("U", "W", "xs"):
+        assert truth.blocks[name].any(), name
 
 
 def test_they_are_as_large_as_is_said():
@@ -89,18 +87,7 @@ def test_they_are_as_large_as_is_said():
     assert {name: max(size[name] for size in sizes) for name in "TNDHK"} == {
         "T": 512, "N": 128, "D": 128, "H": 128, "K": 128,
     }  # fmt: skip
-    for check in FIXED:
-        assert {problem.policy[0] for problem in check.fixed()} == set(check.policies)
-
-
-def test_a_problem_is_made_again_by_its_code():
-    """The program is two lines, however large the problem."""
-    for problem in (*larger(), *own_policies()):
-        names = {}
-        exec(problem.code(), names)
-        assert problem.code().count("\n") == 3
-        for name, array in problem.arrays().items():
-            assert np.array_equal(names["problem"].arrays()[name], array)
+    assert {problem.policy[0] for problem in larger()} == {"Full", "Window", "Chunked", "Tail"}
 
 
 def routes(name):
@@ -158,14 +145,5 @@ def test_a_policy_of_ones_own_is_a_table():
     """The earliest step of each loss, as it stands there, on the engine's side and on the oracle's."""
     policy = Firsts((0, 1, 0))
     assert [policy.first(t, 3) for t in range(3)] == [0, 1, 0]
-    problem = own_policies()[0]
+    problem = next(iter(OWN.values()))()
     assert problem.policy == ("own", problem.truncation.table)
-
-
-def test_only_the_fixed_problems_are_looked_at():
-    """A property with fixed problems looks at those alone, also where one was sent to another process."""
-    ours, others = larger()[0], own_policies()[0]
-    assert LARGER_PROBLEMS.looks_at(pickle.loads(pickle.dumps(ours)))
-    assert not LARGER_PROBLEMS.looks_at(others)
-    assert OWN_POLICIES.looks_at(others)
-    assert not LARGER_PROBLEMS.looks_at(ours.replaced(truncation=Full()))

@@ -6,12 +6,18 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from verification.strategies import exact_problems, problems
 
 from rnn import Chunked, Full, Tail, Window
 from rnn.arrays import FRACTIONS
+from verification.asked.draws import cases
+from verification.asked.fractions import exact_cases
 from verification.engine import manual
+from verification.judge import as_rnn
+from verification.models import vanilla
 from verification.problem import BLOCKS, PARAMETERS, Gradients, Problem
+from verification.vanilla_form import VanillaForm
+
+CLAIM = as_rnn(manual).claim
 
 
 def a_problem(dtype=np.float64, every_step=True, truncation=Full(), source=""):
@@ -46,7 +52,7 @@ def assert_same(got, want):
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=60)
-@given(problems(most_steps=6))
+@given(cases(vanilla, CLAIM).map(VanillaForm().problem))
 def test_code_makes_the_problem_again(problem):
     """In float32 and float64 the program gives back every bit."""
     assert_same(made_by(problem.code()), problem)
@@ -63,7 +69,7 @@ def test_code_asks_for_the_same(asked):
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=20)
-@given(exact_problems(most_steps=3))
+@given(exact_cases(vanilla, CLAIM).map(VanillaForm().problem))
 def test_code_makes_a_problem_of_fractions_again(problem):
     """Fractions come back as Fractions."""
     assert_same(made_by(problem.code()), problem)

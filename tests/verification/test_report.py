@@ -106,9 +106,7 @@ def test_the_failure_is_the_sentence_and_the_smallest_example():
     """As a program."""
     told = report.failure(REFUTED)
     first, _, program = told.partition("\n\n")
-    assert first == (
-        "Refuted. b is wrong: what is made of it is at fault.\nThe smallest example is of lags:"
-    )
+    assert first == ("Refuted. b is wrong: what is made of it is at fault.\nThe smallest example is of lags:")
     assert program == REFUTED.example.code
 
 
@@ -130,9 +128,7 @@ def test_the_exercise_is_counted():
 def test_sizes_and_coverage_are_told():
     """Of what was drawn and what is always the same; of pairs, triples and so on."""
     assert report.sizes(VERIFIED) == "Problems: drawn up to T 6; designed and fixed up to T 512"
-    assert report.coverage(VERIFIED) == (
-        "Designed sample: 10 of 10 pairs of levels met, 2 excluded by rules"
-    )
+    assert report.coverage(VERIFIED) == ("Designed sample: 10 of 10 pairs of levels met, 2 excluded by rules")
     (told,) = report.as_json(Report(VERIFIED))["coverage"]
     assert told == {"strength": 2, "possible": 10, "met": 10, "dead": [], "excluded": {"a rule": 2}}
 

@@ -4,13 +4,19 @@ from math import ldexp
 
 import numpy as np
 import pytest
-from verification.oracles.lags import lag_table
 
 from verification.engine import manual
 from verification.problem import Problem
 from verification.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER, Expected, least_healthy, unit
+from verification.truth.table import grouped_table
+from verification.vanilla_form import case_of
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+def table_of(problem):
+    """The lag table of a problem."""
+    return grouped_table(case_of(problem))
 
 
 def expected(truth=(3.0, -4.0), spread=0.0, terms=0.0, dtype=FLOAT64):
@@ -86,7 +92,7 @@ def test_a_zero_truth_is_counted_elsewhere():
 @pytest.mark.parametrize("dtype", [FLOAT32, FLOAT64])
 def test_bounds_are_positive_and_sharp(dtype, activation, every_step):
     """On an ordinary problem each bound is above a rounding of its block and far below the block itself."""
-    for block in lag_table(a_problem(dtype, activation, every_step)).expected("Full", ()).values():
+    for block in table_of(a_problem(dtype, activation, every_step)).expected().values():
         assert 0 < unit(dtype) * block.size < block.bound < 1000 * unit(dtype) * block.size
         assert block.determined
 
@@ -97,7 +103,7 @@ def test_bounds_scale_with_the_problem():
     doubled = problem.replaced(
         **{name: 2 * problem.arrays()[name] for name in ("b", "c", "xs", "targets", "h0")}
     )
-    one, two = (lag_table(p).expected("Full", ()) for p in (problem, doubled))
+    one, two = (table_of(p).expected() for p in (problem, doubled))
     for name, factor in {"U": 4, "W": 4, "b": 2, "V": 4, "c": 2, "xs": 2, "h0": 2}.items():
         assert two[name].bound == factor * one[name].bound
         assert two[name].size == factor * one[name].size
@@ -106,9 +112,9 @@ def test_bounds_scale_with_the_problem():
 def test_bounds_know_nothing_of_an_engine():
     """The same table whatever was asked before it: an engine cannot widen its own tolerance."""
     problem = a_problem()
-    before = lag_table(problem).expected("Full", ())
+    before = table_of(problem).expected()
     manual(problem)
-    after = lag_table(problem).expected("Full", ())
+    after = table_of(problem).expected()
     assert {n: e.bound for n, e in before.items()} == {n: e.bound for n, e in after.items()}
 
 
@@ -116,6 +122,6 @@ def test_a_narrower_type_is_given_more_room():
     """The same numbers in float32 have bounds about 2²⁹ times as wide: the ratio of the units."""
     single = a_problem(np.float32)
     double = single.replaced(**{name: array.astype(np.float64) for name, array in single.arrays().items()})
-    narrow, wide = (lag_table(p).expected("Full", ()) for p in (single, double))
+    narrow, wide = (table_of(p).expected() for p in (single, double))
     for name in narrow:
         assert 2.0**28 < narrow[name].bound / wide[name].bound < 2.0**30

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from verification.judging.profile import Profile
 
 from rnn import Window
 from verification import Scope, manual, verify
+from verification.judging.profile import Profile
 
 SHORT = Profile("short", cases=40, exact_cases=0, strength=2)
 

@@ -2,8 +2,10 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from verification.exercise import CONTRACT
 
+from verification.engine import manual
+from verification.judge import as_rnn
+from verification.judging.contract import contract
 from verification.wrapping import NO_BREAK, filled, in_lines, unbroken
 
 WORDS = st.lists(
@@ -38,7 +40,7 @@ def test_lines_break_between_entries_alone(entries, width):
 
 def test_every_entry_of_the_contract_stays_with_its_count():
     """In lines of any width."""
-    entries = [f"{entry.name}: 25" for entry in CONTRACT]
+    entries = [f"{entry.name}: 25" for entry in contract(as_rnn(manual).claim)]
     for width in range(20, 120):
         lines = filled(entries, width)
         assert all(any(entry in line for line in lines) for entry in entries)

@@ -126,7 +126,7 @@ class Unfolded:
         with np.errstate(all="ignore"):
             return np.stack([state[0] for state in _states(wide)[1:]])
 
-    @property
+    @cached_property
     def asked(self) -> tuple[int, ...]:
         """The losses that stand for all, by number: the first, the middle and the last."""
         count = len(self.case.losses)
@@ -228,14 +228,24 @@ class Unfolded:
         rounded = unit(case.dtype) * terms.max(axis=axes) * max(1, records / SAFETY)
         return Parts(due, SAFETY * (spread + rounded) + lost.max(axis=axes))
 
+    @cached_property
+    def _cases(self) -> dict[int, tuple[Case, Case]]:
+        """Of each loss that is asked for, the silent case and the loud one."""
+        return {loss: (self.silent(loss), self.aloud(loss)) for loss in self.asked}
+
+    @cached_property
+    def _due(self) -> dict[tuple[int, str], Parts]:
+        """What is due of each block, of each loss that is asked for."""
+        return {(loss, name): self.parts(loss, name) for loss in self.asked for name in self.case.blocks}
+
     def look(self, engine: Engine, loss: int) -> Looked:
         """Each block's parts of one loss beside the truth."""
-        quiet, loud = ask(engine, self.silent(loss)), ask(engine, self.aloud(loss))
+        quiet, loud = (ask(engine, case) for case in self._cases[loss])
         for name, got in loud.blocks.items():
             yield from self._judged(loss, name, got, quiet.blocks[name])
 
     def _judged(self, loss: int, name: str, loud: Array, quiet: Array) -> Looked:
-        parts, factor, dtype = self.parts(loss, name), 2.0**self.loudness, self.states.dtype
+        parts, factor, dtype = self._due[loss, name], 2.0**self.loudness, self.states.dtype
         # Both answers round what the silent losses bring. That is never taken for more than the roundings of
         # the largest part, so that an engine cannot widen the bound by a large answer; and for as much at
         # the steps after the loss, where nothing is due and so nothing says how small a part is.

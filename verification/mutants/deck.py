@@ -54,7 +54,7 @@ TRUNCATIONS: tuple[tuple[int, Truncation], ...] = (
 SIZES = ((3, 2, 4, 2), (2, 3, 2, 1), (1, 1, 3, 3), (4, 4, 3, 2), (2, 1, 1, 1), (3, 3, 2, 3), (1, 2, 3, 2))
 
 # Drawn besides: of any numbers, and of Fractions.
-DRAWN = {cases: 40, exact_cases: 15}
+DRAWN = {cases: 25, exact_cases: 15}
 
 # What is asked of ``rnn``, by name, and so of its mutants.
 JUDGES = (

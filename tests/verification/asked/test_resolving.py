@@ -25,6 +25,7 @@ def test_the_default_is_all_that_a_layer_can_claim():
         "candidate softsign",
         "output softsign",
         "output identity",
+        "longdouble",
         "truncations",
         "other lengths than all records'",
         "Fractions",

@@ -4,12 +4,12 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from verification.judging.profile import Profile
 
 from tests.programs import failure
 from verification import function, verify
 from verification.judging.engine import InvalidAnswer
 from verification.judging.of_function import Call
+from verification.judging.profile import Profile
 
 SHORT = Profile("short", cases=30, exact_cases=0)
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from verification.judging.profile import Profile
 
 from tests.layers import lstm
 from tests.programs import failure
@@ -13,6 +12,7 @@ from verification.asked.case import random_case
 from verification.doors.problem import OFFER, General, whole
 from verification.judging.asking import ask
 from verification.judging.engine import InvalidAnswer
+from verification.judging.profile import Profile
 from verification.truth.table import grouped_table
 
 SHORT = Profile("short", cases=20, exact_cases=0, strength=2)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from verification.judging.profile import Profile
 
 from tests.programs import failure
 from verification import Scope, models, step, verify
@@ -11,6 +10,7 @@ from verification.asked.policies import Firsts, Policy
 from verification.doors.step import looped
 from verification.judging.asking import ask
 from verification.judging.engine import InvalidAnswer
+from verification.judging.profile import Profile
 from verification.truth import replay
 
 SHORT = Profile("short", cases=30, exact_cases=0, strength=2)

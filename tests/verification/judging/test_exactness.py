@@ -3,12 +3,12 @@
 import numpy as np
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
-from verification.judging.profile import Profile
 
 from tests.layers import linear, planted, scan
 from verification import Scope, layer, models, verify
 from verification.judging.exactness import ExactTruth, exact_findings
 from verification.judging.findings import cases_in
+from verification.judging.profile import Profile
 
 SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
 SCOPE = Scope(exact=True, records=(1, 3), steps=(1, 5))

@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from verification.judging.profile import Profile
 
 from verification import function, verify
 from verification.judging.of_function import Call, findings
+from verification.judging.profile import Profile
 
 SHORT = Profile("short", cases=12, exact_cases=0)
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))

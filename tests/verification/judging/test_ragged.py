@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from verification.judging.profile import Profile
 
 from tests.layers import planted, ragged
 from verification import Scope, layer, models, verify
 from verification.asked.case import random_case
 from verification.judging.findings import findings, truth_of
+from verification.judging.profile import Profile
 from verification.judging.properties import Truth
 from verification.judging.ragged import by_length
 

@@ -4,12 +4,12 @@ import os
 import time
 
 import pytest
-from verification.judging.profile import Profile
 
 from tests.layers import planted, scan
 from verification import Scope, layer, models
 from verification.asked.sample import designed
 from verification.judging import run, sampled, shrinking
+from verification.judging.profile import Profile
 from verification.judging.run import SHARE, judge
 from verification.judging.sampled import MOST
 

@@ -8,7 +8,6 @@ import os
 
 import numpy as np
 import pytest
-from verification.judging.profile import Profile
 
 from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models, verify
@@ -18,6 +17,7 @@ from verification.asked.factors import in_words
 from verification.asked.sample import designed, varied
 from verification.judging import sampled
 from verification.judging.findings import findings
+from verification.judging.profile import Profile
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 
 WHOLE = bool(os.environ.get("DESIGNED_SAMPLE"))

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+
 from tests.pages import MUTANTS, NASTY, Page, full, judgement
 from verification.judging.judgement import Example
 from verification.judging.stages import Diagnosis

@@ -7,9 +7,7 @@ from pathlib import Path
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from verification.oracles import lags
 
-import verification.problem
 from rnn import Chunked, Full, Tail, Window
 from verification.asked.case import Case, Cotangents, Targets, random_case
 from verification.asked.model import Block, Model, Use
@@ -65,28 +63,6 @@ def test_one_table_of_single_losses_serves_every_truncation():
         truth = replay.gradient(replace(case, policy=Firsts(first)))
         for name, expected in table.expected(first).items():
             np.testing.assert_allclose(expected.truth, truth[name], rtol=0, atol=CLOSE)
-
-
-def test_the_vanilla_table_equals_today_s():
-    """Entry by entry, of the same numbers."""
-    case = some(vanilla, "targets")
-    b = case.blocks
-    problem = verification.problem.Problem(
-        activation="tanh",
-        params={name: b[name] for name in ("U", "W", "b", "V", "c")},
-        xs=b["xs"],
-        targets=case.objective.targets,
-        h0=b["h0"],
-    )
-    old, new = lags.lag_table(problem), lag_table(case)
-    for name in ("U", "W", "b", "xs", "h0"):
-        np.testing.assert_allclose(new.grads[name][0], old.grads[name][0], rtol=0, atol=CLOSE)
-    # A readout's part is at the loss's own step; today's has no axis for it.
-    for name in ("V", "c"):
-        np.testing.assert_allclose(new.grads[name][0].sum(axis=1), old.grads[name][0], rtol=0, atol=CLOSE)
-    for name, bound in ((name, e.bound) for name, e in old.expected("Full", ()).items()):
-        # Two ways to the same yardstick, and one of them has a few noises more.
-        assert bound / 4 < new.expected((0,) * STEPS)[name].bound < 4 * bound
 
 
 def test_no_general_room_knows_a_block_by_name():
