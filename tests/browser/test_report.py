@@ -15,14 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib import image
-from verification.diagnosis import diagnose
-from verification.properties import PROPERTIES
 
 from tests.layers import lstm, planted
 from verification import Scope, detection, layer, models
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
-from verification.judge import verify
+from verification.judge import scoped, verify
 from verification.judging.profile import Profile
 from verification.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from verification.mutants.specimen import as_json as specimen_json
@@ -33,6 +31,9 @@ from verification.pages.report import page
 from verification.sine import ARTICLE, train_on_sine
 
 SCHEMES = {"dark": 0, "light": 1}
+
+# Little, which is judged in a second.
+SCOPE = Scope(functions={"activation": ("tanh",)}, dtypes=("float64",), records=(1, 2), steps=(1, 4))
 
 WIDTHS = (320, 400, 1280)
 
@@ -142,7 +143,7 @@ def doubled(problem):
 @pytest.fixture(scope="session")
 def holds():
     """A report of every part, each measured on little."""
-    verification = verify(manual, Profile("few", 100, 0), properties=PROPERTIES[:3])
+    judged = verify(scoped(manual, SCOPE), Profile("few", 20, strength=1))
     sine = train_on_sine(replace(ARTICLE, epochs=2), seed=0)
     found = replace(
         detection.curve(10, 0, judges=[Checker("this suite", "", lags_accuse)]),
@@ -150,16 +151,15 @@ def holds():
         accuracy=detection.accuracy(10),
         alarms=detection.Alarms(10, 100, 0, None),
     )
-    mutants = as_json(run(mutants=CATALOGUE[:3], equivalents=EQUIVALENT[:1], properties=PROPERTIES))
+    mutants = as_json(run(mutants=CATALOGUE[:3], equivalents=EQUIVALENT[:1]))
     specimen = specimen_json(examine(units=4, length=6))
-    return page(Report(verification, sine, sine, None, mutants, specimen, found))
+    return page(Report(judged, "few", sine, sine, mutants, specimen, found))
 
 
 @pytest.fixture(scope="session")
 def fails():
-    """A report of a refuted engine, with its example, its diagnosis and its map."""
-    verification = verify(doubled, Profile("few", 60, 0), properties=PROPERTIES[2:3])
-    return page(Report(verification, diagnosis=diagnose(doubled)))
+    """A report of a refuted engine, with its example and its diagnosis."""
+    return page(Report(verify(scoped(doubled, SCOPE), Profile("few", 20, strength=1))))
 
 
 @pytest.fixture(params=["holds", "fails"])
@@ -215,11 +215,11 @@ def test_without_scripts_all_is_there(tmp_path, holds):
     assert seen["ran"] == ""
 
 
-def test_the_failing_report_shows_its_map(tmp_path, fails):
-    """The verdict and the picture of the diagnosis."""
+def test_the_failing_report_shows_what_is_wrong(tmp_path, fails):
+    """The verdict, and no picture of a training that there was none of."""
     seen = look(tmp_path, fails)
     assert "Refuted" in seen["title"]
-    assert len(seen["pictures"]) == 1
+    assert seen["pictures"] == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -8,15 +8,16 @@ from functools import partial
 
 import numpy as np
 import pytest
-from verification.properties import PROPERTIES, nothing
-from verification.suite import PROFILES, Profile, verify
 
-from verification import article, mutants, shrinking, sine, suite
+from verification import article, mutants, sine
 from verification import commands as command
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
 from verification.files import Undelivered
+from verification.judge import as_rnn
+from verification.judging import shrinking
 from verification.judging.judgement import Judgement, Row
+from verification.judging.profile import PROFILES, Profile
 from verification.mutants import CATALOGUE, EQUIVALENT, specimen
 from verification.options import arguments
 from verification.scalars import ScalarRow
@@ -28,24 +29,43 @@ A_SURVIVOR = {"total": 1, "killed": 0, "survivors": ["one"], "equivalent": 0, "a
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
+def little(engine):
+    """An engine that claims little of what ``rnn`` does."""
+    whole = as_rnn(engine)
+    claim = replace(
+        whole.claim,
+        functions={"activation": ("tanh",)},
+        dtypes=("float64",),
+        policies=("Full",),
+        records=(1, 2),
+        steps=(1, 4),
+        exact=False,
+        bits=False,
+    )
+    return replace(whole, claim=claim, fixed=())
+
+
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch, tmp_path):
-    """Few cases of two properties, few attempts to shrink, two mutants, a small network, one epoch."""
+    """Few cases of little, few seconds to shrink, two mutants, a small network, one epoch."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2, strength=2))
     monkeypatch.setattr(
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
     )
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
     monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
-    some = [replace(check, fixed=nothing) for check in PROPERTIES if check.name in ("forward", "lags")]
-    monkeypatch.setattr(command, "ASKED_OF_RNN", some)
-    monkeypatch.setattr(suite, "smallest", partial(shrinking.smallest, tried=30))
-    # The contract is about more cases than these.
-    monkeypatch.setattr(suite, "LEAST", 0)
+    monkeypatch.setattr(command, "as_rnn", little)
+    monkeypatch.setattr(shrinking, "SECONDS", 2)
     monkeypatch.setattr(sine, "UNITS", 8)
     for name in ("ARTICLE", "LONG"):
         monkeypatch.setattr(command, name, replace(getattr(command, name), epochs=1))
+
+
+def verified(**changed):
+    """As if of a run in which all holds."""
+    rows = (Row("forward", "outputs", 9, 9, truncation="Full", nonzero=9),)
+    return replace(Judgement("vanilla", "all", 0, 1.0, 9, 9, rows, {}, (), ()), **changed)
 
 
 def doubles_c(problem):
@@ -91,27 +111,22 @@ def test_a_verified_run(tmp_path, capsys):
 
 
 def test_a_refuted_run(tmp_path, capsys, monkeypatch):
-    """It prints the example and the diagnosis, draws where the fault is, trains nothing, and returns 1."""
+    """It prints the example and the diagnosis, trains nothing, and returns 1."""
     monkeypatch.setattr(command, "train_on_sine", no_training)
     path = tmp_path / "out.json"
     assert command.main(["--json", str(path)], doubles_c) == 1
     told = capsys.readouterr().out
     assert "REFUTED" in told
-    assert "refuted: 100 cases" in told
-    assert "Refuted: lags c" in told
-    assert "c is wrong for every loss: the readout is at fault" in told
+    assert "Refuted. c is wrong (twice what it should be)" in told
+    assert "what is made of it is at fault" in told
     assert "No training" in told
-    _, _, rest = told.partition("The smallest example:\n\n")
-    program, end, _ = rest.partition("\n)\n")
-    namespace = {}
-    exec(program + end, namespace)
-    problem = namespace["problem"]
-    assert problem.params["c"].size == 1
-    assert abs(doubles_c(problem).c) > abs(manual(problem).c)
+    _, _, program = told.partition("The smallest example is of autograd:\n\n")
+    assert "problem = Problem(" in program
     result = json.loads(path.read_text("utf-8"))
     assert result["verdict"] == "refuted"
+    assert result["diagnosis"].startswith("c is wrong (twice what it should be)")
+    assert result["example"] in told
     assert result["sine"] is None
-    assert (tmp_path / "verification-report" / "diagnosis.png").read_bytes().startswith(PNG)
     assert not (tmp_path / "verification-report" / "sine.png").exists()
 
 
@@ -132,22 +147,23 @@ def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what
 
 
 def test_a_run_that_shows_nothing(capsys, monkeypatch):
-    """One case is not evidence: neither pass nor fail, no training, and 1 is returned."""
+    """What an engine says that it does not do is no evidence: no training, and 1 is returned."""
     monkeypatch.setattr(command, "train_on_sine", no_training)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=1, exact_cases=1, faults=1))
+    idle = verified(missing=("T = 1",))
+    monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
     assert command.main([]) == 1
     told = capsys.readouterr().out
-    assert "not exercised: 1 cases" in told
-    assert "Not exercised, which is neither pass nor fail" in told
+    assert "not exercised: 9 cases" in told
+    assert "Not exercised, which is neither pass nor fail: T = 1" in told
 
 
-def test_the_seed_and_the_profile_reach_the_run(tmp_path, monkeypatch):
+def test_the_seed_and_the_profile_reach_the_run(monkeypatch):
     """What is asked for is what verify is called with; the engine is this project's own by default."""
     asked = []
 
     def verifies(engine, profile, **keywords):
-        asked.append((engine, profile, keywords["seed"]))
-        return replace(verify(engine, profile, properties=[PROPERTIES[0]]), seed=keywords["seed"])
+        asked.append((engine.function, profile, keywords["seed"]))
+        return verified(missing=("all",))
 
     small = Profile("thorough", cases=1, exact_cases=1, faults=1)
     monkeypatch.setitem(PROFILES, "thorough", small)
@@ -164,8 +180,7 @@ def test_the_training_follows_the_seed(monkeypatch):
         asked.append((recipe, seed))
         return sine.train_on_sine(recipe, seed, *rest)
 
-    verified = verify(manual, PROFILES["quick"], properties=[PROPERTIES[0]])
-    monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified)
+    monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
     monkeypatch.setattr(command, "train_on_sine", trains)
     monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
     assert command.main(["--seed", "5"]) == 0
@@ -262,49 +277,44 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
     assert (folder / "detection.png").read_bytes().startswith(PNG)
 
 
-def judged(monkeypatch, tmp_path, text, *argv):
-    """The exit code of judging what a file holds under the name ``net``, by two properties."""
-    some = [check for check in PROPERTIES if check.name in ("forward", "lags")]
-    monkeypatch.setattr(
-        command, "verify", lambda engine, *args, **kw: verify(engine, *args, properties=some, **kw)
-    )
-    monkeypatch.setattr(mutants, "known", list)
+def judged(tmp_path, text, *argv):
+    """The exit code of judging what a file holds under the name ``net``."""
     (tmp_path / "mine.py").write_text(
-        f"from dataclasses import replace\nfrom verification import manual\n{text}"
+        "from dataclasses import replace\nfrom verification import Scope, manual, scoped\n"
+        'SCOPE = Scope(functions={"activation": ("tanh",)}, dtypes=("float64",), truncations=("Full",),\n'
+        f"    records=(1, 2), steps=(1, 4))\n{text}"
     )
     return command.main(["judge", "mine.py:net", "--json", "out.json", *argv])
 
 
-def test_a_right_function_is_judged(tmp_path, capsys, monkeypatch):
+def test_a_right_function_is_judged(tmp_path, capsys):
     """Verified: the text begins with it, the JSON has its eight keys, the page what was asked; 0."""
-    assert judged(monkeypatch, tmp_path, "net = manual\n", "--seed", "3", "--out", "there") == 0
+    assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seed", "3", "--out", "there") == 0
     told = capsys.readouterr()
-    assert told.out.startswith("verified\nscope: the vanilla model with ")
+    assert told.out.startswith("verified\nscope: activation tanh; float64; ")
     assert told.err.endswith(" s\n")
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert [result["verdict"], result["diagnosis"], result["example"]] == ["verified", None, None]
-    # Those that are drawn, and those that every run meets.
-    assert result["cases"] > 100
     page = (tmp_path / "there" / "report.html").read_text("utf-8")
     assert "✓</span> Verified" in page
-    assert "losses of the last step" in page
+    assert "the loss on last step or every step" in page
     assert "seed 3" in page
 
 
-def test_a_wrong_function_is_judged(tmp_path, capsys, monkeypatch):
+def test_a_wrong_function_is_judged(tmp_path, capsys):
     """Refuted: the sentence and the smallest example in the text, in the JSON and on the page; 1."""
-    wrong = "def net(problem):\n    answer = manual(problem)\n    return replace(answer, c=2 * answer.c)\n"
-    assert judged(monkeypatch, tmp_path, wrong) == 1
+    wrong = "def wrong(problem):\n    answer = manual(problem)\n    return replace(answer, c=2 * answer.c)\n"
+    assert judged(tmp_path, f"{wrong}net = scoped(wrong, SCOPE)\n") == 1
     told = capsys.readouterr().out
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    sentence = "c is wrong for every loss: the readout is at fault"
-    assert result["diagnosis"] == {"stage": "readout", "blocks": ["c"], "sentence": sentence, "as_if": None}
-    assert f"diagnosis: {sentence}\n" in told
+    diagnosis = result["diagnosis"]
+    assert (diagnosis["stage"], diagnosis["blocks"]) == ("accumulation", ["c"])
+    assert f"diagnosis: {diagnosis['sentence']}\n" in told
     assert "problem = Problem(" in result["example"]
     assert result["example"] in told
     page = (tmp_path / "verification-report" / "report.html").read_text("utf-8")
     assert "✗</span> Refuted" in page
-    assert sentence.replace(" ", "") in page.replace(" ", "").replace("\xa0", "")
+    assert "twice what it should be" in page.replace("\xa0", " ")
 
 
 def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):

@@ -1,4 +1,4 @@
-"""The fixed problems of the vanilla model have their properties, their sources, and a right engine's answers."""
+"""The fixed problems of the vanilla model have their properties, sources, and a right engine's answers."""
 
 import pytest
 

@@ -13,7 +13,7 @@ from verification.judging.as_if import explained
 from verification.judging.clipping import clipped
 from verification.judging.engine import Engine
 from verification.judging.exactness import EXACT
-from verification.judging.findings import LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
+from verification.judging.findings import IDENTITIES, LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
 from verification.judging.onset import onset
 from verification.judging.precision import function_is_inaccurate
 from verification.judging.probe import healthy_case, look_at
@@ -28,6 +28,8 @@ def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     fixed = next((each for each in engine.fixed if each.property == finding.property), None)
     if fixed is not None:
         return Diagnosis(fixed.stage, sentence=f"{finding.wrong}, in {case.source}: {fixed.says}.")
+    if finding.property == IDENTITIES and (found := _of_other_kind(engine, case)) is not None:
+        return found
     if finding.property in BY_ITSELF:
         stage, says = BY_ITSELF[finding.property]
         return Diagnosis(stage, sentence=f"{finding.wrong}: {says}.")
@@ -47,6 +49,7 @@ SHORT = 9
 # What a property that is refuted alone says: a stage, and a sentence's end.
 BY_ITSELF = {
     LAG_BY_LAG: ("lags", "one lag is wrong, by less than the sums over lags show"),
+    IDENTITIES: ("truncation", "under truncations that reach the same steps it gives two gradients"),
     EXACT: ("exact", "in exact arithmetic alone it shows, and no rounding explains it"),
 }
 

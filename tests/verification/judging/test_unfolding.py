@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from verification.asked.case import random_case
-from verification.asked.policies import Policy
+from verification.asked.policies import FULL, Policy
 from verification.engine import manual
 from verification.judge import as_rnn
 from verification.judging.unfolding import Unfolded, unfolded_lags, unfolded_shown, unfolds
@@ -17,7 +17,7 @@ from verification.vanilla_form import VanillaForm
 ENGINE = as_rnn(manual)
 
 
-def a_case(losses="every", policy=Policy("Full"), dtype=np.float64, steps=5, scale=1.0):
+def a_case(losses="every", policy=FULL, dtype=np.float64, steps=5, scale=1.0):
     """N, T, D, H, K = 2, 5, 2, 3, 2."""
     case = random_case(
         vanilla, np.random.default_rng(1), {"H": 3, "D": 2, "K": 2}, 2, steps, dtype, losses=losses

@@ -1,15 +1,29 @@
 """The deck, and how one mutant is judged before it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rnn import Chunked
 from verification.engine import manual
+from verification.judge import as_rnn
 from verification.mutants.catalogue import CATALOGUE
 from verification.mutants.catalogue.textbook import DH_PREV
-from verification.mutants.deck import ACTIVATIONS, deck, drawn, judge, laid_out, refutation
+from verification.mutants.deck import (
+    ACTIVATIONS,
+    JUDGES,
+    _refutable,
+    deck,
+    drawn,
+    fixed_truths,
+    judge,
+    laid_out,
+    refutation,
+)
 from verification.mutants.mutant import Edit, Mutant
-from verification.mutants.run import JUDGES
+from verification.mutants.patch import Disarmed
+from verification.vanilla_form import case_of
 
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
 
@@ -21,18 +35,18 @@ def named(name):
 
 
 def test_it_is_always_the_same():
-    """Dealt again, it has the same bits: hand-laid and drawn problems alike."""
-    again = [*laid_out(), *drawn()]
+    """Dealt again, it has the same bits: hand-laid and drawn cases alike."""
+    again = [*map(case_of, laid_out()), *drawn()]
     assert len(again) == len(deck())
-    for problem, truth in zip(again, deck(), strict=True):
-        assert problem.truncation == truth.problem.truncation
-        for name, array in problem.arrays().items():
-            np.testing.assert_array_equal(array, truth.problem.arrays()[name])
+    for case, truth in zip(again, deck(), strict=True):
+        assert case.policy == truth.case.policy
+        for name, array in case.blocks.items():
+            np.testing.assert_array_equal(array, truth.case.blocks[name])
 
 
 def test_every_activation_meets_every_truncation():
     """All five with all four kinds, with a loss on the last step and on every step."""
-    met = {(t.problem.activation, t.problem.policy[0], t.problem.targets.ndim) for t in deck()}
+    met = {(p.activation, p.policy[0], p.targets.ndim) for p in laid_out()}
     kinds = ("Full", "Window", "Chunked", "Tail")
     assert {(f, kind) for f, kind, _ in met} == {(f, kind) for f in ACTIVATIONS for kind in kinds}
     assert {(f, losses) for f, _, losses in met} == {(f, losses) for f in ACTIVATIONS for losses in (2, 3)}
@@ -40,19 +54,21 @@ def test_every_activation_meets_every_truncation():
 
 def test_the_corners_are_in_it():
     """Each dimension is 1 somewhere, T < k, a ragged chunk, h0 zero and not, every type of number."""
-    problems = [truth.problem for truth in deck()]
+    problems = list(laid_out())
     sizes = [(*p.xs.shape, *p.params["V"].shape) for p in problems]
     assert all(any(size[axis] == 1 and max(size) > 1 for size in sizes) for axis in range(5))
     assert any(p.policy[0] == "Window" and p.policy[1][0] > p.steps for p in problems)
     assert any(isinstance(p.truncation, Chunked) and p.steps % p.truncation.k1 for p in problems)
     assert {bool(np.any(p.h0)) for p in problems} == {True, False}
-    assert {p.dtype.name for p in problems} == {"float32", "float64", "object"}
+    assert {truth.case.dtype.name for truth in deck()} >= {"float32", "float64", "object"}
 
 
-@pytest.mark.parametrize("check", JUDGES, ids=lambda check: check.name)
-def test_the_right_engine_is_never_accused(check):
+@pytest.mark.parametrize("name", JUDGES)
+def test_the_right_engine_is_never_accused(name):
     """No property has anything to say against rnn on any problem."""
-    assert [found for truth in deck() if (found := refutation(manual, truth, check))] == []
+    right = as_rnn(manual)
+    asked = [*deck(), *fixed_truths().get(name, ())]
+    assert [found for truth in asked if (found := refutation(right, truth, name))] == []
 
 
 @pytest.mark.parametrize(
@@ -101,8 +117,36 @@ def test_an_unknown_property_is_refused():
 def test_the_deck_survives_a_mutant_that_writes_to_its_inputs():
     """What one mutant does to a problem no other one meets."""
     truths = deck()[:20]
-    before = [{name: a.copy() for name, a in truth.problem.arrays().items()} for truth in truths]
+    before = [{name: a.copy() for name, a in truth.case.blocks.items()} for truth in truths]
     assert judge(named("targets overwritten by the residual"), truths, JUDGES).by_name
     for truth, kept in zip(truths, before, strict=True):
-        for name, array in truth.problem.arrays().items():
+        for name, array in truth.case.blocks.items():
             np.testing.assert_array_equal(array, kept[name])
+
+
+def test_a_mutant_that_breaks_off_is_no_catch():
+    """Whoever looks for a name that is not there would be refuted by anything."""
+    broken = (Edit("cells.vanilla", DH_PREV, "map((lambda da, dh: nowhere), das, dhs)"),)
+    with pytest.raises(Disarmed, match="nowhere"):
+        judge(Mutant("broken", "None.", "this test", broken, "lags"), deck(), JUDGES)
+
+    def late(problem):
+        raise NameError("name 'nowhere' is not defined")
+
+    with pytest.raises(Disarmed, match="it raised NameError"):
+        refutation(as_rnn(late), deck()[0], "lags")
+
+
+def test_a_property_that_refutes_is_told_before_one_that_is_not_answered():
+    """A wrong form refutes whatever is asked, and is the last resort."""
+
+    def wrong(problem):
+        if problem.steps == 1:
+            raise ValueError("one step")
+        answer = manual(problem)
+        return replace(answer, b=answer.b + 1)
+
+    first = refutation(as_rnn(wrong), deck()[0], "lags")
+    assert (first.finding.property, first.finding.unanswered) == ("lags", True)
+    kinds = list(_refutable(as_rnn(wrong), deck()[:3], "lags"))
+    assert [truth.case.steps for truth in kinds] == [4]

@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 
+from verification.judging.properties import Finding
 from verification.mutants.deck import Example, Kill
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.run import MutantsResult
 from verification.mutants.text import as_json, story, summary
 from verification.problem import Problem
+from verification.vanilla_form import case_of
 
 
 def an_example():
@@ -16,7 +18,7 @@ def an_example():
     params = {"U": (1, 1), "W": (1, 1), "b": (1,), "V": (1, 1), "c": (1,)}
     arrays = {name: np.ones(shape) for name, shape in params.items()}
     problem = Problem("tanh", arrays, np.ones((1, 1, 1)), np.ones((1, 1)), np.ones((1, 1)))
-    return Example(problem, "lags W: W[0, 0]: got 1, want 2")
+    return Example(case_of(problem), Finding("lags", "W", "W[0, 0]: got 1, want 2"))
 
 
 def a_kill(name, caught_by, *caught):
@@ -61,7 +63,7 @@ def test_a_story_has_both_lines_and_a_program():
             "+ wrong",
             "caught by lags, autograd",
             f"# {example.failure}",
-            example.problem.code(),
+            example.code(),
         ]
     )
 
