@@ -16,7 +16,7 @@ from verification.vanilla_form import case_of
 WHOLE = 64
 
 # Every so many-th is long, with numbers of at most 1, which keeps it exact.
-LONG = 8
+LONG = 9
 
 # Ways back that are long enough, with such a W, for parts to decay to nothing, and into what the type does
 # not keep.
@@ -49,7 +49,7 @@ def _drawn(n: int, rng: np.random.Generator) -> Problem:
     every_step = bool(n % 3)
     targets = numbers(N, T, K) if every_step else numbers(N, K)
     xs, h0 = numbers(N, T, D), numbers(N, H)
-    activation = ("identity", "relu")[n // 2 % 2]
+    activation = ("identity", "relu")[n // 8 % 2]
     policy = (Full(), Window(int(rng.integers(T + 2))), Tail(int(rng.integers(T + 2))), _chunked(T, rng))[
         n % 4
     ]

@@ -17,7 +17,8 @@ from verification.models import vanilla
 from verification.problem import BLOCKS, PARAMETERS, Gradients, Problem
 from verification.vanilla_form import VanillaForm
 
-CLAIM = as_rnn(manual).claim
+# Long doubles have bytes that mean nothing.
+CLAIM = replace(as_rnn(manual).claim, dtypes=("float32", "float64"))
 
 
 def a_problem(dtype=np.float64, every_step=True, truncation=Full(), source=""):
