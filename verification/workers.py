@@ -63,24 +63,22 @@ _exit, _getpid = os._exit, os.getpid
 
 @dataclass(frozen=True, eq=False)
 class Lost:
-    """A task that was not done: how that came, in words, and where it was (``Channel``)."""
+    """A task that was not done: how that came, in words, and what it was about to do (``Channel``)."""
 
     how: str
     told: Any = None
-    step: int = 0
 
 
 class Channel:
     """From the work to whoever started it: what it is about to do, and whether it is in a guarded call.
 
-    ``tell`` takes anything that can be pickled. ``step.value``, a number, says the same at no cost;
-    ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
-    returned from one.
+    ``tell`` takes anything that can be pickled. ``calls.value`` is odd in a guarded call; ``copies.value``
+    counts the copies of the process that have returned from one.
     """
 
     def __init__(self) -> None:
         numbers = mmap.mmap(-1, mmap.PAGESIZE)
-        self.step, self.calls, self.copies = (ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(3))
+        self.calls, self.copies = (ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(2))
         self._told, self._outcome = _Slot(), _Slot()
 
     def tell(self, told: Any) -> None:
@@ -263,8 +261,7 @@ class _Worker:
             seconds = SILENT * timeout.ANSWER
             self.outcome = Lost(f"did not return within {seconds:g} s, nor hear an alarm")
         if isinstance(self.outcome, Lost):
-            told, step = self._channel.told, self._channel.step.value
-            self.outcome = replace(self.outcome, told=told, step=step)
+            self.outcome = replace(self.outcome, told=self._channel.told)
         return True
 
     def _is_silent(self) -> bool:

@@ -34,8 +34,3 @@ def filled(entries: Iterable[str], width: int, indent: str = "") -> list[str]:
         break_on_hyphens=False,
     )
     return [line.replace(NO_BREAK, " ") for line in lines]
-
-
-def in_lines(text: str, width: int) -> str:
-    """``text`` in lines of at most ``width``, broken where ``unbroken`` lets it be."""
-    return "\n".join(textwrap.wrap(unbroken(text), width)).replace(NO_BREAK, " ")

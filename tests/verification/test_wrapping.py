@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from verification.engine import manual
 from verification.judge import as_rnn
 from verification.judging.contract import contract
-from verification.wrapping import NO_BREAK, filled, in_lines, unbroken
+from verification.wrapping import NO_BREAK, filled, unbroken
 
 WORDS = st.lists(
     st.sampled_from(["T", "≥", "13", "lag", "-2", "a-b", "k2 < k1", "x" * 30]), min_size=1, max_size=4
@@ -44,11 +44,3 @@ def test_every_entry_of_the_contract_stays_with_its_count():
     for width in range(20, 120):
         lines = filled(entries, width)
         assert all(any(entry in line for line in lines) for entry in entries)
-
-
-def test_text_in_lines_breaks_at_no_number():
-    """A diagnosis keeps its lag."""
-    text = in_lines("U, W, b are wrong at every lag ≥ 1, right at lag 0", 22)
-    assert "lag ≥ 1" in text
-    assert "lag 0" in text
-    assert max(map(len, text.splitlines())) <= 22

@@ -10,7 +10,7 @@ from verification import Scope, layer, models
 from verification.asked.sample import designed
 from verification.judging import run, sampled, shrinking
 from verification.judging.profile import Profile
-from verification.judging.run import SHARE, judge
+from verification.judging.run import judge
 from verification.judging.sampled import MOST
 
 # Sixty drawn cases.
@@ -39,7 +39,7 @@ def test_a_right_layer_is_verified():
     assert found.missing == ()
     assert (found.diagnosis, found.example) == (None, None)
     rows = designed(models.scan, layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).claim, 2)
-    assert found.cases == 300 // SHARE + len(rows) == told[-1][0] == told[-1][1]
+    assert found.cases == SHORT.cases + len(rows) == told[-1][0] == told[-1][1]
     assert found.live >= len(rows)
     assert [each.strength for each in found.coverage] == [2]
     assert found.coverage[0].met == found.coverage[0].possible > 100

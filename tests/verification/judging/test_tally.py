@@ -10,13 +10,13 @@ from verification.workers import Lost
 
 def one(part, failures=0, **options):
     """The tally of one case."""
-    return Tally({("lags", part): Row("lags", part, 1, 1, failures)}, cases=1, live=1, **options)
+    return Tally({("lags", part, "Full"): Row("lags", part, 1, 1, failures)}, cases=1, live=1, **options)
 
 
 def test_rows_are_summed_by_name():
     """And the others are added."""
     total = one("x") + one("x") + one("a")
-    assert {key: row.cases for key, row in total.rows.items()} == {("lags", "x"): 2, ("lags", "a"): 1}
+    assert {key: row.cases for key, row in total.rows.items()} == {("lags", "x", "Full"): 2, ("lags", "a", "Full"): 1}
     assert (total.cases, total.live) == (3, 3)
     assert not total.is_refuted
 
@@ -31,7 +31,7 @@ def test_the_first_refutation_stays():
 
 def test_a_process_that_is_lost_refutes_by_its_form():
     """With how it ended, and where; before any case it is nobody's fault."""
-    total = of_lost(Lost("ended its process", "N 1", 0))
+    total = of_lost(Lost("ended its process", "N 1"))
     assert total.is_refuted
     assert total.lost == "ended its process, at N 1"
     with pytest.raises(RuntimeError, match="the work ended, before the engine was asked anything"):
