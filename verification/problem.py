@@ -198,6 +198,8 @@ def _refuse(problem: Problem) -> NoReturn:
 
 def _array_code(array: Array) -> str:
     """An expression for the array, exact to the bit."""
+    if array.dtype == np.longdouble and np.array_equal(array, array.astype(np.float64)):
+        return f"np.array({array.astype(np.float64).tolist()!r}, dtype=np.longdouble)"
     text = repr(array.tolist())
     if array.dtype == FRACTIONS:
         return f"np.array({text.replace(', 1)', ')')}, dtype=object)"

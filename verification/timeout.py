@@ -16,6 +16,10 @@ from typing import TypeVar
 # shape, a few seconds each; and what takes longer would make a run of thousands of answers last for hours.
 ANSWER = 10.0
 
+# And on large ones, where a plain engine that goes back from each loss by itself takes some seconds. Less
+# than what a process may be silent (``verification.workers``).
+LARGE_ANSWER = 25.0
+
 # Cases without an answer in time, or in which the process was lost, after which an engine is asked no more:
 # half a minute's waiting. It is refuted by the first.
 MAX_LOST = 3

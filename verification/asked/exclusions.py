@@ -29,6 +29,10 @@ MOST_WORK = 2.7
 # record; and of a state or an input, for each record. In double precision all cost about half as much again.
 SHARED, PRODUCT, OWN = 2.7e-7, 1e-8, 1e-6
 DOUBLE = 1.5
+# A long double has no fast matrix product: what its truth takes, an engine takes several times over.
+LONG_DOUBLE = 8.0
+
+FACTORS = {"float64": DOUBLE, "complex128": DOUBLE, "longdouble": LONG_DOUBLE}
 
 # What moves less is at rest.
 STILL = 1e-6
@@ -124,7 +128,7 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     replays = 1 if str(row.get("policy", "Full")) in ONE_REPLAY else 2
     steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
     seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)
-    return seconds * (1 if row.get("type", "float32") in ("float32", "complex64") else DOUBLE)
+    return seconds * FACTORS.get(str(row.get("type")), 1.0)
 
 
 # Where all losses reach back to one step.

@@ -22,9 +22,9 @@ from verification.asked.case import Case, Cotangents, Targets
 from verification.asked.claim import Claim
 from verification.asked.model import Block, Model, Use
 from verification.comparison import compare
-from verification.judging.asking import ask
+from verification.judging.asking import ask, is_large
 from verification.judging.engine import Engine
-from verification.judging.properties import LARGEST, Looked
+from verification.judging.properties import Looked
 from verification.judging.unfolding import unfolded_lags, unfolded_shown, unfolds
 from verification.truth.table import grouped_table
 
@@ -86,7 +86,7 @@ def lag_by_lag(engine: Engine, case: Case) -> Looked:
 
 def is_unfolded(case: Case) -> bool:
     """Is it small, of a model that unfolds, and of targets?"""
-    small = max(case.sizes.values()) <= LARGEST and case.lengths is None
+    small = not is_large(case) and case.lengths is None
     return small and isinstance(case.objective, Targets) and unfolds(case.model)
 
 

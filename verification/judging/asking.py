@@ -31,6 +31,15 @@ from verification.truth.parts import OUTPUTS, VALUE, final_of
 RAISED = 200
 
 
+# The largest of all sizes up to which a case is asked everything.
+LARGEST = 9
+
+
+def is_large(case: Case) -> bool:
+    """Is the case asked what one call tells, and no more?"""
+    return max(case.sizes.values()) > LARGEST
+
+
 def ask(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a case, in arrays of its own; raises InvalidAnswer or Unsupported."""
     return ask_directly(engine, afresh(case))
@@ -56,6 +65,7 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
     Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the engine does.
     """
     form = _Form(case, engine.claim.blocks)
+    seconds = timeout.LARGE_ANSWER if is_large(case) else timeout.ANSWER
     surroundings = Surroundings()
     changes: list[str] = []
 
@@ -80,13 +90,13 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
     try:
         try:
             with np.errstate(all="ignore"):
-                found = timeout.within(timeout.ANSWER, outcome)
+                found = timeout.within(seconds, outcome)
         finally:
             # Once more, where an alarm came between, or no calls were left that deep.
             if found is None:
                 surroundings.restore(changes)
     except timeout.CallTimeout:
-        raise TimedOut(f"did not return within {timeout.ANSWER:g} s") from None
+        raise TimedOut(f"did not return within {seconds:g} s") from None
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and surroundings.interruptible:
             raise

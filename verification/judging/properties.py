@@ -16,16 +16,13 @@ from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, random_case
 from verification.asked.model import Block, Model, Use
 from verification.comparison import Disagreement, compare
-from verification.judging.asking import afresh, ask, ask_directly, relaid
+from verification.judging.asking import afresh, ask, ask_directly, is_large, relaid
 from verification.judging.engine import Answer, Engine, InvalidAnswer
 from verification.tolerance import Expected
 from verification.truth import replay
 from verification.truth.long import as_double, of_long
 from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
-
-# The largest of all sizes up to which a case is asked everything.
-LARGEST = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +78,7 @@ class Truth:
     @property
     def large(self) -> bool:
         """Is the case asked what one call tells, and no more?"""
-        return max(self.case.sizes.values()) > LARGEST
+        return is_large(self.case)
 
     @cached_property
     def autograd(self) -> dict[str, Array]:

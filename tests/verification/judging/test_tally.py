@@ -16,7 +16,8 @@ def one(part, failures=0, **options):
 def test_rows_are_summed_by_name():
     """And the others are added."""
     total = one("x") + one("x") + one("a")
-    assert {key: row.cases for key, row in total.rows.items()} == {("lags", "x", "Full"): 2, ("lags", "a", "Full"): 1}
+    cases = {part: row.cases for (_, part, _), row in total.rows.items()}
+    assert cases == {"x": 2, "a": 1}
     assert (total.cases, total.live) == (3, 3)
     assert not total.is_refuted
 
