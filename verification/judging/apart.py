@@ -30,7 +30,7 @@ from verification.truth.table import grouped_table
 
 # The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
 # them its table, which holds every step apart, takes seconds.
-MOST = 66
+MOST = 130
 MOST_INPUTS = 20_000
 
 

@@ -5,7 +5,10 @@ Nothing is rounded, so there is no tolerance: an error is seen however small its
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+
+import numpy as np
 
 from verification.arrays import Array
 from verification.asked.case import Case
@@ -13,6 +16,7 @@ from verification.comparison import unequal
 from verification.judging.asking import ask
 from verification.judging.engine import Engine, InvalidAnswer
 from verification.judging.properties import FORM, Finding
+from verification.quoting import type_name
 from verification.truth import exact
 
 EXACT = "exact"
@@ -53,5 +57,13 @@ def exact_findings(engine: Engine, truth: ExactTruth) -> Iterator[Finding]:
     parts = [(name, got, truth.forward[name], name) for name, got in answer.forward.items()]
     parts += [(name, got, truth.blocks[name], f"d_{name}") for name, got in answer.gradients()]
     for name, got, want, shown in parts:
-        wrong = unequal(shown, got, want)
+        wrong = _no_fraction(shown, got) or unequal(shown, got, want)
         yield Finding(EXACT, name, None if wrong is None else str(wrong), bool((want != 0).any()))
+
+
+def _no_fraction(name: str, got: Array) -> str | None:
+    """The first entry that is equal to a Fraction at best: with it all that follows is rounded."""
+    for index, entry in np.ndenumerate(got):
+        if type(entry) is not Fraction:
+            return f"{name} holds a {type_name(type(entry))} at {index}, needed a Fraction"
+    return None

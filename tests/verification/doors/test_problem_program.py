@@ -71,6 +71,13 @@ WRONG = {
     "second call": ("b", "    return", "    COUNT.append(0); d['b'] *= len(COUNT)\n    return"),
     "memory layout": ("h0", "    return", "    dh = dh if xs.flags.c_contiguous else -dh\n    return"),
     "bits": ("h0", "    return", "    dh = dh * (1 if xs.flags.c_contiguous else 1 + 1e-15)\n    return"),
+    "identities": (
+        "h0",
+        "    return",
+        "    dh = dh if 'Full' in str(problem.truncation) else -dh\n    return",
+    ),
+    "recomputation": ("h0", "    return", "    dh = -dh if problem.checkpoints else dh\n    return"),
+    "workspace": ("h0", "    return", "    dh = -dh if problem.workspace else dh\n    return"),
     "form": ("U", "    return", "    d['U'] = d['U'][:1]\n    return"),
 }
 
@@ -108,7 +115,13 @@ def test_a_program_fails_as_printed(tmp_path, form, property_):
         """Of another module, as Python sees it."""
 
     engine.__module__, engine.__qualname__ = "mine", "engine"
-    scope = Scope(functions={"activation": ("tanh",)}, losses=("every",), truncations=("Full",), bits=True)
+    scope = Scope(
+        functions={"activation": ("tanh",)},
+        losses=("every",),
+        bits=True,
+        checkpoints=True,
+        workspace=True,
+    )
     made = whole(engine, model=models.vanilla, scope=scope, form=VanillaForm() if form == "vanilla" else None)
     part, right, wrong = WRONG[property_]
     assert TEXT.count(right) == 1

@@ -65,26 +65,6 @@ def test_the_text_of_what_is_raised_is_one_line():
     assert "\n" not in told
 
 
-def test_a_fraction_that_is_none_is_told():
-    """A float among Fractions."""
-    from fractions import Fraction
-
-    halves = np.vectorize(lambda number: Fraction(int(4 * number), 2), otypes=[object])
-    case = replace(
-        CASE,
-        blocks={name: halves(array) for name, array in CASE.blocks.items()},
-        objective=CASE.objective.replaced(halves),
-        functions={"activation": "identity"},
-    )
-
-    def half(problem):
-        answer = manual(problem)
-        return replace(answer, b=answer.b * 0.5)
-
-    assert ask(as_rnn(manual), case).blocks["b"].dtype == object
-    assert refused(half, case) == "the gradient of b holds a float at (0,), needed a Fraction"
-
-
 def test_who_does_not_come_back_is_found_out(monkeypatch):
     """In time."""
     monkeypatch.setattr(timeout, "ANSWER", 0.2)

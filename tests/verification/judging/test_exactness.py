@@ -10,7 +10,7 @@ from verification.judging.exactness import ExactTruth, exact_findings
 from verification.judging.findings import cases_in
 from verification.judging.profile import Profile
 
-SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=30, exact_cases=30, strength=2)
 SCOPE = Scope(exact=True, records=(1, 3), steps=(1, 5))
 
 

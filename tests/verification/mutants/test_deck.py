@@ -55,8 +55,8 @@ def test_every_activation_meets_every_truncation():
 def test_the_corners_are_in_it():
     """Each dimension is 1 somewhere, T < k, a ragged chunk, h0 zero and not, every type of number."""
     problems = list(laid_out())
-    sizes = [(*p.xs.shape, *p.params["V"].shape) for p in problems]
-    assert all(any(size[axis] == 1 and max(size) > 1 for size in sizes) for axis in range(5))
+    sizes = [truth.case.sizes for truth in deck()]
+    assert all(any(size[name] == 1 and max(size.values()) > 1 for size in sizes) for name in "NTDHK")
     assert any(p.policy[0] == "Window" and p.policy[1][0] > p.steps for p in problems)
     assert any(isinstance(p.truncation, Chunked) and p.steps % p.truncation.k1 for p in problems)
     assert {bool(np.any(p.h0)) for p in problems} == {True, False}
