@@ -25,9 +25,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, check_size, checked, zeros
+from rnn.cells.cell import Params
 from rnn.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
-from rnn.network import RNN, Params, check_gradients, check_network
+from rnn.gradients import check_gradients
+from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser
 from rnn.truncation import Full, Truncation, check_truncation
 
@@ -88,7 +90,7 @@ def train(
             f"progress: {shown(progress)}, needed a function, as rnn.training.print_progress, or None"
         )
     params = net.checked_params(params)
-    fitting = (net.cell.inputs, net.outputs, params.U.dtype)
+    fitting = (net.cell.inputs, net.outputs, params.U.dtype, net.loss)
     data, unseen = checked_records("train_data", train_data, *fitting), None
     if validation_data is not None:
         unseen = checked_records("validation_data", validation_data, *fitting)
@@ -101,10 +103,10 @@ def train(
         where = f"epoch {epoch} of {epochs}"
         for part in _batches(data, batch, rng) if epoch > 0 else ():
             # The data were checked above, and the parameters are after each update.
-            h0 = zeros((len(part.xs), net.cell.units), part.xs)
+            initial = tuple(zeros((len(part.xs), net.cell.units), part.xs) for _ in net.cell.state)
             with _saying_where(f"{where}, a batch"):
                 value, grads = net.loss_and_gradients_of_checked(
-                    params, *part, h0, truncation, workspace=rooms[len(part.xs)]
+                    params, *part, initial, truncation, workspace=rooms[len(part.xs)]
                 )
                 check_gradients(value, grads)
                 params, state = optimiser.update(params, grads.params, state)

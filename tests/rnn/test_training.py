@@ -293,7 +293,7 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"progress": 3}, TypeError, "progress: 3, needed a function"),
         ({"progress": list}, TypeError, "progress: <class 'list'>, needed a function"),
         ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
-        ({"params": ()}, TypeError, "params: tuple of 0, needed the five arrays of rnn.Params"),
+        ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
         ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
         ({"train_data": DATA.xs}, TypeError, "train_data: ndarray, needed a pair"),
         (
