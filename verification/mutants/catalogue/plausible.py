@@ -260,8 +260,8 @@ OF_SWEEPS = (
         "lags",
     ),
     Mutant(
-        "a shorter chunk left out",
-        "Of a batch the sweeps of the greatest depth alone go back, and the last chunk is shorter.",
+        "shallower sweeps left out",
+        "Of a batch the sweeps of the greatest depth alone go back, and not the first windows or a last chunk.",
         PLAUSIBLE,
         (
             Edit(
@@ -274,7 +274,7 @@ OF_SWEEPS = (
         "lags",
     ),
     Mutant(
-        "steps of chunks mixed up",
+        "sweeps of a batch mixed up",
         "What a batch has computed is put back in another order of its sweeps.",
         PLAUSIBLE,
         (Edit("routes", "put(total, at, da)", "put(total, at, da[::-1])"),),
