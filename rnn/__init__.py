@@ -20,10 +20,12 @@ from rnn.activations import (
     softsign,
     tanh,
 )
+from rnn.bptt import NumPyLoops
 from rnn.cells import GRU, LSTM, GRUParams, Params, Vanilla
 from rnn.checkpoints import Checkpoints
 from rnn.gradients import Gradients
 from rnn.layer import Layer
+from rnn.loops import CompiledLoops
 from rnn.losses import ClassLoss, Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, Outputs
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
@@ -41,11 +43,13 @@ __all__ = [
     "Checkpoints",
     "Chunked",
     "ClassLoss",
+    "CompiledLoops",
     "Full",
     "GRUParams",
     "Gradients",
     "Layer",
     "Loss",
+    "NumPyLoops",
     "Outputs",
     "Params",
     "Tail",

@@ -23,15 +23,16 @@ lost from there on.
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from rnn.arrays import FLOATS, Array, zeros
 from rnn.cells.cell import Arrays, Cell, Steps, Tape, run, stretches
 from rnn.products import aligned_copy
-from rnn.routes import DaBuffer, Segment
+from rnn.routes import DaBuffer, Route, Segment
 
 # Bytes of one carry array that travels. It shares the second-level cache (1 MiB and more) with da, the local
 # derivatives and W. Wider batches gain nothing, and the cap bounds the memory whatever T and the truncation.
@@ -46,28 +47,6 @@ FLUSH_BELOW = {dtype: np.array(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2))
 # becomes denormal, for from FLUSH_BELOW to there is a factor of 2²⁴ = 8⁸ in float32, and of 2⁵³ > 8¹⁶ else;
 # one that shrinks faster is denormal for half of these steps at most. And many enough to cost little.
 FLUSH_EVERY = {dtype: 8 if dtype == np.float32 else 16 for dtype in FLOATS}
-
-
-def unroll(
-    cell: Cell,
-    weights: Any,
-    xs: Array,
-    state: Arrays,
-    tape: Any = None,
-    active: Sequence[int] | None = None,
-) -> Any:
-    """The forward through every step of ``xs`` (N, T, D) from ``state``, on this tape or on a new one.
-
-    Where step t has the first ``active[t]`` records alone, the state of the others after it is 0.
-    """
-    if tape is None:
-        tape = cell.tape(len(xs), xs.shape[1], xs.dtype)
-    for array in () if active is None else tape.kept:
-        array[...] = zeros((), array)
-    cell.project(weights, tape, xs, state)
-    for stretch in (tape,) if active is None else stretches(tape, active):
-        cell.forward(stretch)
-    return tape
 
 
 def go_back(steps: Steps, carry: Arrays, depth: int) -> None:
@@ -87,8 +66,98 @@ def flush(carry: Arrays, below: Array) -> None:
         part[np.abs(part) < below] = 0
 
 
+class Loops(Protocol):
+    """How a cell's steps are made, forward and back."""
+
+    def check(self, name: str, cell: Cell) -> None:
+        """TypeError or ImportError, by the argument's name, unless these loops can be had for the cell."""
+        ...
+
+    def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
+        """Every step forward, of the first ``active[t]`` records at step t, or of all of them."""
+        ...
+
+    def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
+        """As in ``Cell``."""
+        ...
+
+    def back(
+        self,
+        cell: Cell,
+        W: Array,
+        route: Route,
+        carry: Arrays,
+        derivatives: Arrays,
+        cotangents: Arrays,
+        das: DaBuffer,
+    ) -> None:
+        """Every step back of a route; arguments as in ``Route``."""
+        ...
+
+
+@dataclass(frozen=True)
+class NumPyLoops:
+    """The cell's own steps, each a few calls of NumPy."""
+
+    def check(self, name: str, cell: Cell) -> None:
+        """Every cell has them."""
+
+    def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
+        """As in ``Loops``."""
+        for stretch in (tape,) if active is None else stretches(tape, active):
+            cell.forward(stretch)
+
+    def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
+        """As in ``Loops``."""
+        return cell.local_derivatives(tape, first)
+
+    def back(
+        self,
+        cell: Cell,
+        W: Array,
+        route: Route,
+        carry: Arrays,
+        derivatives: Arrays,
+        cotangents: Arrays,
+        das: DaBuffer,
+    ) -> None:
+        """As in ``Loops``."""
+        go_back(route.steps_back(cell, W, carry, derivatives, cotangents, das), carry, route.depth)
+
+
+NUMPY = NumPyLoops()
+
+
+def unroll(
+    cell: Cell,
+    weights: Any,
+    xs: Array,
+    state: Arrays,
+    tape: Any = None,
+    active: Sequence[int] | None = None,
+    loops: Loops = NUMPY,
+) -> Any:
+    """The forward through every step of ``xs`` (N, T, D) from ``state``, on this tape or on a new one.
+
+    Where step t has the first ``active[t]`` records alone, the state of the others after it is 0.
+    """
+    if tape is None:
+        tape = cell.tape(len(xs), xs.shape[1], xs.dtype)
+    for array in () if active is None else tape.kept:
+        array[...] = zeros((), array)
+    cell.project(weights, tape, xs, state)
+    loops.forward(cell, tape, active)
+    return tape
+
+
 def bptt(
-    cell: Cell, weights: Any, tape: Tape, cotangents: Arrays, segment: Segment, carry_in: Arrays = ()
+    cell: Cell,
+    weights: Any,
+    tape: Tape,
+    cotangents: Arrays,
+    segment: Segment,
+    carry_in: Arrays = (),
+    loops: Loops = NUMPY,
 ) -> tuple[Array, Arrays, Arrays]:
     """da for every step of a segment that a loss reaches, from ``segment.first`` on.
 
@@ -99,7 +168,7 @@ def bptt(
     """
     records = len(tape.state[0][0])
     first = segment.first - segment.start
-    derivatives = cell.local_derivatives(tape, first)
+    derivatives = loops.local_derivatives(cell, tape, first)
     # A derivative is last read when its da is known, which can take its place where no step is reached twice.
     if segment.covers_once:
         das = DaBuffer(derivatives[0], tape.views.das[first:])
@@ -113,7 +182,7 @@ def bptt(
         carry = carry_in
         if not route.carry_in:
             carry = _zero_carry(tape, route.sweeps * records)
-        go_back(route.steps_back(cell, W, carry, derivatives, cotangents, das), carry, route.depth)
+        loops.back(cell, W, route, carry, derivatives, cotangents, das)
         if route.carry_out:
             carry_out = carry
         for sweep in route.to_h0:

@@ -15,7 +15,7 @@ from math import ceil, sqrt
 from typing import Any
 
 from rnn.arrays import Array
-from rnn.bptt import FLUSH_EVERY, unroll
+from rnn.bptt import FLUSH_EVERY, NUMPY, Loops, unroll
 from rnn.cells.cell import Arrays, Cell, last_state
 from rnn.checks import checked_count, keep
 
@@ -54,12 +54,15 @@ def states_at(
     state: Arrays,
     starts: Iterable[int],
     active: Sequence[int] | None = None,
+    loops: Loops = NUMPY,
 ) -> dict[int, Arrays]:
     """The state before each of the steps ``starts``, with no more kept than lies between two of them."""
     found, at = {0: state}, 0
     for start in sorted(starts):
         if start > at:
             now = None if active is None else active[at:start]
-            found[start] = last_state(unroll(cell, weights, xs[:, at:start], found[at], active=now))
+            found[start] = last_state(
+                unroll(cell, weights, xs[:, at:start], found[at], active=now, loops=loops)
+            )
             at = start
     return found

@@ -13,11 +13,12 @@ from numpy.typing import DTypeLike
 
 from rnn.arguments import Call, State, checked_call, checked_params
 from rnn.arrays import FLOATS, Array, as_array, check_result, checked, zeros
-from rnn.bptt import MAX_CARRY_BYTES, bptt, unroll
+from rnn.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
 from rnn.cells.cell import Arrays, Cell, check_cell, last_state
 from rnn.checks import checked_dtype, in_memory, keep, kind_of, shown
 from rnn.gradients import Gradients, check_gradients
 from rnn.lengths import own_reach
+from rnn.loops import checked_loops
 from rnn.routes import segments
 from rnn.states import checked_state
 from rnn.truncation import Full, Truncation
@@ -55,10 +56,12 @@ class Layer:
     """
 
     cell: Cell
+    loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
     _shapes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_cell("Layer.cell", self.cell)
+        keep(self, loops=checked_loops("Layer.loops", self.loops, self.cell))
         keep(self, _shapes={f"params.{name}": shape for name, shape in self.cell.shapes.items()})
 
     def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
@@ -81,7 +84,7 @@ class Layer:
         """
         params = checked_params(self.cell.weights, self._shapes, params)
         call = checked_call(self.cell, params, xs, state, lengths)
-        tape = unroll(self.cell, params, call.xs, call.state, active=call.active)
+        tape = unroll(self.cell, params, call.xs, call.state, active=call.active, loops=self.loops)
         outputs, ends = tape.state[0][1:].swapaxes(0, 1), call.ends
         if ends is None:
             outputs, final = np.ascontiguousarray(outputs), last_state(tape)
@@ -115,7 +118,7 @@ class Layer:
             truncation = own_reach(truncation, ends, steps, False)
         batch = max(1, MAX_CARRY_BYTES // state[0].nbytes)
         (segment,) = segments(truncation, steps, 0, batch)
-        das, d_initial, _ = bptt(self.cell, params, tape, cotangents, segment)
+        das, d_initial, _ = bptt(self.cell, params, tape, cotangents, segment, loops=self.loops)
         weights, reached = self.cell.project_back(params, tape, das, segment.first)
         dxs = zeros((steps, *reached.shape[1:]), reached)
         dxs[segment.first :] = reached

@@ -19,13 +19,14 @@ from numpy.typing import DTypeLike
 
 from rnn.arguments import Call, State, check_workspace, checked_call, checked_params
 from rnn.arrays import FLOATS, Array, check_result, zeros
-from rnn.bptt import MAX_CARRY_BYTES, bptt, unroll
+from rnn.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
 from rnn.cells.cell import Arrays, Cell, Tape, check_cell, last_state
 from rnn.checkpoints import Checkpoints, states_at
 from rnn.checks import checked_count, checked_dtype, in_memory, keep, kind_of, shown
 from rnn.gradients import Gradients, check_gradients
 from rnn.initial import glorot
 from rnn.lengths import own_reach
+from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
 from rnn.owed import Owed, checked_owed, owed
 from rnn.routes import Segment, segments
@@ -70,6 +71,7 @@ class RNN:
     cell: Cell
     outputs: int
     loss: Loss = squared_error
+    loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
     _shapes: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,7 @@ class RNN:
         keep(self, outputs=checked_count("RNN.outputs", self.outputs, 1))
         if not isinstance(self.loss, Loss):
             raise TypeError(f"RNN.loss: {shown(self.loss)}, needed an rnn.Loss, as rnn.squared_error")
+        keep(self, loops=checked_loops("RNN.loops", self.loops, self.cell))
         shapes = {**self.cell.shapes, "V": (self.outputs, self.cell.units), "c": (self.outputs,)}
         keep(self, _shapes={f"params.{name}": shape for name, shape in shapes.items()})
 
@@ -110,7 +113,7 @@ class RNN:
         """The output at every step, and the state after the last one, from which a later call can go on."""
         call = self._checked(params, xs, h0, lengths)
         steps, ends = call.xs.shape[1], call.ends
-        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active)
+        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active, loops=self.loops)
         outputs = self._read_out(call.params, _rows(tape, 0)).reshape(steps, len(xs), -1)
         if ends is None:
             outputs, final = np.ascontiguousarray(outputs.swapaxes(0, 1)), last_state(tape)
@@ -132,7 +135,7 @@ class RNN:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
         call = self._checked(params, xs, h0, lengths)
         due = checked_owed(self.loss, self.outputs, call, targets, weights)
-        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active)
+        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active, loops=self.loops)
         first_loss = call.xs.shape[1] - len(due.targets)
         value, _ = self._losses(call.params, due.states(_states(tape, first_loss)), due)
         check_result("loss", value)
@@ -212,14 +215,20 @@ class RNN:
         total: Arrays = ()
         carry: Arrays = ()
         with nullcontext() if workspace is None else workspace as room:
-            starts = states_at(self.cell, params, xs, state, [each.start for each in route], active)
+            starts = states_at(
+                self.cell, params, xs, state, [each.start for each in route], active, self.loops
+            )
             for segment in route:
                 own = due.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
                 at_start, part = starts[segment.start], xs[:, segment.start : segment.stop]
                 now = None if active is None else active[segment.start : segment.stop]
                 # The tape has no name here, or one segment's would be held while the next is computed.
                 parts, reached, carry = self._back(
-                    params, unroll(self.cell, params, part, at_start, room, now), own, segment, carry
+                    params,
+                    unroll(self.cell, params, part, at_start, room, now, self.loops),
+                    own,
+                    segment,
+                    carry,
                 )
                 if not total:
                     total, dxs = parts, _of_all_steps(reached, steps)
@@ -251,7 +260,7 @@ class RNN:
         dhs = do.dot(np.ascontiguousarray(params.V))
         dhs = due.by_step(dhs, states)
 
-        das, dstate, leaving = bptt(self.cell, params, tape, (dhs,), segment, carry)
+        das, dstate, leaving = bptt(self.cell, params, tape, (dhs,), segment, carry, self.loops)
         first = segment.first - segment.start
         weights, dxs = self.cell.project_back(params, tape, das, first)
         return (value, *weights, dV, dc, *dstate), dxs, leaving

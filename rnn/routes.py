@@ -9,7 +9,7 @@ da to the step where it belongs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, pairwise, repeat
 from operator import setitem
@@ -19,6 +19,8 @@ import numpy as np
 
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays, Cell, Steps, StepViews
+from rnn.checks import keep
+from rnn.spans import Spans
 from rnn.truncation import Sweep, Truncation, first_steps, sweeps
 
 Indices: TypeAlias = Array | slice
@@ -64,6 +66,11 @@ class Route(Protocol):
         """How many steps the deepest of them goes back."""
         ...
 
+    @property
+    def spans(self) -> Spans:
+        """The sweeps as arrays, for a compiled loop."""
+        ...
+
     def steps_back(
         self, cell: Cell, W: Array, carry: Arrays, derivatives: Arrays, cotangents: Arrays, das: DaBuffer
     ) -> Steps:
@@ -91,6 +98,11 @@ class SingleSweep:
     carry_in: bool = False
     carry_out: bool = False
     sweeps: int = 1
+    spans: Spans = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        sweep = self.start, self.stop - self.losses, self.stop
+        keep(self, spans=Spans.of([sweep], 0, self.stop - 1 - self.last_loss))
 
     @property
     def depth(self) -> int:
@@ -128,6 +140,7 @@ class BatchedSweeps:
     collecting: tuple[Indices, ...]
     losses: tuple[Indices, ...]
     to_h0: tuple[int, ...]
+    spans: Spans = field(repr=False, compare=False)
     carry_in: bool = False
     carry_out: bool = False
 
@@ -333,6 +346,7 @@ def _batched(group: Sequence[Sweep], first: int, first_loss: int) -> Route:
         collecting=tuple(collecting),
         losses=tuple(losses),
         to_h0=tuple(np.flatnonzero(firsts == 0).tolist()),
+        spans=Spans.of(group, first, first_loss),
     )
 
 

@@ -176,6 +176,11 @@ class GRU:
         shapes = {"U": (rows, self.inputs), "W": (rows, self.units), "b": (rows,), "bn": (self.units,)}
         keep(self, shapes=shapes)
 
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """Its scalar functions, in the order of the fields."""
+        return self.gate, self.candidate
+
     def init(self, rng: np.random.Generator) -> GRUWeights:
         """Each gate's block of U Glorot-uniform and of W orthogonal; b and bn zero."""
         return GRUWeights(*stacked(rng, 3, self.units, self.inputs), np.zeros(self.units))

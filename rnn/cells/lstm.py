@@ -151,6 +151,11 @@ class LSTM:
         rows = 4 * self.units
         keep(self, shapes={"U": (rows, self.inputs), "W": (rows, self.units), "b": (rows,)})
 
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """Its scalar functions, in the order of the fields."""
+        return self.gate, self.candidate, self.output
+
     def init(self, rng: np.random.Generator) -> Weights:
         """Each gate's block of U Glorot-uniform and of W orthogonal; b zero, but 1 for the forget gate."""
         U, W, b = stacked(rng, 4, self.units, self.inputs)

@@ -117,6 +117,11 @@ class Vanilla:
         check_activations("Vanilla", activation=self.activation)
         keep(self, shapes={"U": (self.units, self.inputs), "W": (self.units, self.units), "b": (self.units,)})
 
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """Its scalar functions, in the order of the fields."""
+        return (self.activation,)
+
     def init(self, rng: np.random.Generator) -> Weights:
         """Glorot-uniform U, orthogonal W, b zero."""
         return Weights(*stacked(rng, 1, self.units, self.inputs))
