@@ -29,13 +29,17 @@ def cell_of(package: ModuleType, name: str, inputs: int, units: int, functions: 
 
 
 def judged(
-    name: str, functions: dict[str, str], scope: Scope | None = None, package: ModuleType = rnn
+    name: str,
+    functions: dict[str, str],
+    scope: Scope | None = None,
+    package: ModuleType = rnn,
+    loops: str = "NumPyLoops",
 ) -> Layer:
-    """The cell behind ``verification.layer``, with its full gradient."""
+    """The cell behind ``verification.layer``, with its full gradient, by either ``loops``."""
 
     def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
         cell = cell_of(package, name, xs.shape[2], state[0].shape[1], functions)
-        made = package.Layer(cell)
+        made = package.Layer(cell, getattr(package, loops)())
         outputs, final, saved = made.forward(cell.weights(**params), xs, state, lengths)
         return outputs, final, (made, saved)
 
