@@ -333,7 +333,7 @@ OF_SWEEPS = (
         "vanished or negative",
         "The absolute value is forgotten, so that a negative carry counts as vanished.",
         PLAUSIBLE,
-        (Edit("bptt", "part[np.abs(part) < below] = 0", "part[part < below] = 0"),),
+        (Edit("bptt", "part[np.abs(part) < below] = ZERO", "part[part < below] = ZERO"),),
         "lags",
     ),
 )
