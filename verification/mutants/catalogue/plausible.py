@@ -261,7 +261,7 @@ OF_SWEEPS = (
     ),
     Mutant(
         "shallower sweeps left out",
-        "Of a batch the sweeps of the greatest depth alone go back, and not the first windows or a last chunk.",
+        "Of a batch the deepest sweeps alone go back, and not the first windows or a last chunk.",
         PLAUSIBLE,
         (
             Edit(
