@@ -43,6 +43,9 @@ MAX_CARRY_BYTES = 128 * 1024
 # processor about ten times as much. Fractions do not vanish.
 FLUSH_BELOW = {dtype: np.array(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)) for dtype in FLOATS}
 
+# NumPy takes it faster than Python's own.
+ZERO = np.zeros(())
+
 # Steps between two flushes: few enough that a chain which shrinks eightfold a step is set to 0 before it
 # becomes denormal, for from FLUSH_BELOW to there is a factor of 2²⁴ = 8⁸ in float32, and of 2⁵³ > 8¹⁶ else;
 # one that shrinks faster is denormal for half of these steps at most. And many enough to cost little.
@@ -63,7 +66,7 @@ def go_back(steps: Steps, carry: Arrays, depth: int) -> None:
 def flush(carry: Arrays, below: Array) -> None:
     """Set to 0 the entries of a carry that are smaller than ``below``."""
     for part in carry:
-        part[np.abs(part) < below] = 0
+        part[np.abs(part) < below] = ZERO
 
 
 class Loops(Protocol):

@@ -40,11 +40,12 @@ def check_gradients(value: Any, grads: Gradients) -> None:
 
 def _finite(value: Any, grads: Gradients) -> bool:
     """Are all squares finite, and so all entries? If not, one has to look closer."""
-    (U, W, *others), dxs = grads.params, grads.xs.swapaxes(0, 1)
+    U, W, b, *blocks = grads.params
+    blocks += (grads.xs.swapaxes(0, 1), *grads.state)
     # As a rule U, W and b are columns of one array, which is sooner looked at.
     joint = W.base
-    if joint is not None and joint is U.base and joint is others[0].base:
-        blocks = [joint, *others[1:], dxs, *grads.state]
+    if joint is not None and joint is U.base and joint is b.base:
+        blocks.append(joint)
     else:
-        blocks = [U, W, *others, dxs, *grads.state]
+        blocks += (U, W, b)
     return isfinite(value) and all(map(isfinite, map(np.vdot, blocks, blocks)))

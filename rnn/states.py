@@ -16,9 +16,9 @@ def checked_state(cell: Cell, name: str, given: object, xs: Array, last: str = "
     shape = (len(xs), cell.units)
     if given is None:
         return tuple(zeros(shape, xs) for _ in cell.state)
-    names = [f"{part}{last}" for part in cell.state]
-    if len(names) == 1 and not isinstance(given, tuple):
+    if len(cell.state) == 1 and not isinstance(given, tuple):
         return (checked(name, given, shape, xs.dtype),)
+    names = [f"{part}{last}" for part in cell.state]
     if not isinstance(given, tuple) or len(given) != len(names):
         found = f"tuple of {len(given)}" if isinstance(given, tuple) else kind_of(given)
         needed = f"({', '.join(names)}{',' if len(names) == 1 else ''})"

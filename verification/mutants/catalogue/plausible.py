@@ -261,7 +261,7 @@ OF_SWEEPS = (
     ),
     Mutant(
         "shallower sweeps left out",
-        "Of a batch the sweeps of the greatest depth alone go back, and not the first windows or a last chunk.",
+        "Of a batch the deepest sweeps alone go back, and not the first windows or a last chunk.",
         PLAUSIBLE,
         (
             Edit(
@@ -333,7 +333,7 @@ OF_SWEEPS = (
         "vanished or negative",
         "The absolute value is forgotten, so that a negative carry counts as vanished.",
         PLAUSIBLE,
-        (Edit("bptt", "part[np.abs(part) < below] = 0", "part[part < below] = 0"),),
+        (Edit("bptt", "part[np.abs(part) < below] = ZERO", "part[part < below] = ZERO"),),
         "lags",
     ),
 )
