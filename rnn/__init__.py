@@ -26,6 +26,7 @@ from rnn.gradients import Gradients
 from rnn.layer import Layer
 from rnn.losses import ClassLoss, Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, Outputs
+from rnn.training import train
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 from rnn.workspace import Workspace
 
@@ -64,5 +65,6 @@ __all__ = [
     "softsign",
     "squared_error",
     "tanh",
+    "train",
     "training",
 ]
