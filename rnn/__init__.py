@@ -28,6 +28,7 @@ from rnn.layer import Layer
 from rnn.loops import CompiledLoops
 from rnn.losses import ClassLoss, Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, Outputs
+from rnn.training import train
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 from rnn.workspace import Workspace
 
@@ -68,5 +69,6 @@ __all__ = [
     "softsign",
     "squared_error",
     "tanh",
+    "train",
     "training",
 ]

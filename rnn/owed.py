@@ -22,7 +22,8 @@ class Owed(NamedTuple):
     of_last_step: bool = False
 
     def part(self, start: int, stop: int) -> "Owed":
-        """The losses from ``start`` on before ``stop``."""
+        """The losses from ``start`` on before ``stop``, none where ``stop`` is not after it."""
+        stop = max(start, stop)
         if stop - start == len(self.targets):
             return self
         return Owed(

@@ -62,6 +62,19 @@ class Pair:
             np.testing.assert_allclose(grads.bn, b_hh[2 * H :], **CLOSE)
         assert all(block.any() for block in grads)
 
+    def assert_same(self, theirs, last, inputs, tensors, options=(), lengths=None):
+        """Outputs, last states, and every gradient, those of both cotangents, are theirs."""
+        objective(self, theirs, last).backward()
+        outputs, final, saved = self.layer.forward(self.weights, self.xs, self.state, lengths)
+        grads = self.layer.backward(saved, self.d_outputs, self.d_state, *options)
+        np.testing.assert_allclose(outputs, theirs.detach(), **CLOSE)
+        for one, other in zip(final, as_tuple(last), strict=True):
+            np.testing.assert_allclose(one, other.detach(), **CLOSE)
+        self.assert_weights(grads.params)
+        np.testing.assert_allclose(grads.xs, inputs.grad, **CLOSE)
+        for one, other in zip(grads.state, tensors, strict=True):
+            np.testing.assert_allclose(one, other.grad[0], **CLOSE)
+
 
 def as_tuple(state):
     """Their state as a tuple of arrays (N, H)."""
@@ -83,16 +96,7 @@ def test_a_layer_is_theirs(name):
     xs = torch.tensor(pair.xs, requires_grad=True)
     tensors, state = pair.their_state()
     theirs, last = pair.theirs(xs, state)
-    objective(pair, theirs, last).backward()
-    outputs, final, saved = pair.layer.forward(pair.weights, pair.xs, pair.state)
-    grads = pair.layer.backward(saved, pair.d_outputs, pair.d_state)
-    np.testing.assert_allclose(outputs, theirs.detach(), **CLOSE)
-    for one, other in zip(final, as_tuple(last), strict=True):
-        np.testing.assert_allclose(one, other.detach(), **CLOSE)
-    pair.assert_weights(grads.params)
-    np.testing.assert_allclose(grads.xs, xs.grad, **CLOSE)
-    for one, other in zip(grads.state, tensors, strict=True):
-        np.testing.assert_allclose(one, other.grad[0], **CLOSE)
+    pair.assert_same(theirs, last, xs, tensors)
 
 
 @every_cell
@@ -107,13 +111,7 @@ def test_chunks_are_detached_states(name):
             state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
         piece, state = pair.theirs(xs[:, start : start + 3], state)
         pieces.append(piece)
-    objective(pair, torch.cat(pieces, dim=1), state).backward()
-    _, _, saved = pair.layer.forward(pair.weights, pair.xs, pair.state)
-    grads = pair.layer.backward(saved, pair.d_outputs, pair.d_state, truncation=Chunked(3))
-    pair.assert_weights(grads.params)
-    np.testing.assert_allclose(grads.xs, xs.grad, **CLOSE)
-    for one, other in zip(grads.state, tensors, strict=True):
-        np.testing.assert_allclose(one, other.grad[0], **CLOSE)
+    pair.assert_same(torch.cat(pieces, dim=1), state, xs, tensors, options=(Chunked(3),))
 
 
 @every_cell
@@ -126,16 +124,7 @@ def test_lengths_are_packed_sequences(name, lengths):
     packed = pack_padded_sequence(xs, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
     packed, last = pair.theirs(packed, state)
     theirs, _ = pad_packed_sequence(packed, batch_first=True, total_length=T)
-    objective(pair, theirs, last).backward()
-    outputs, final, saved = pair.layer.forward(pair.weights, pair.xs, pair.state, np.array(lengths))
-    grads = pair.layer.backward(saved, pair.d_outputs, pair.d_state)
-    np.testing.assert_allclose(outputs, theirs.detach(), **CLOSE)
-    for one, other in zip(final, as_tuple(last), strict=True):
-        np.testing.assert_allclose(one, other.detach(), **CLOSE)
-    pair.assert_weights(grads.params)
-    np.testing.assert_allclose(grads.xs, xs.grad, **CLOSE)
-    for one, other in zip(grads.state, tensors, strict=True):
-        np.testing.assert_allclose(one, other.grad[0], **CLOSE)
+    pair.assert_same(theirs, last, xs, tensors, lengths=np.array(lengths))
 
 
 @every_cell

@@ -1,4 +1,4 @@
-"""Layers: the cells judged by the project's own verifier, and their manners at the door."""
+"""Layers: truncations of cotangents, sequences in parts, and their manners at the door."""
 
 import re
 from dataclasses import replace
@@ -8,48 +8,12 @@ import numpy as np
 import pytest
 
 from rnn import GRU, LSTM, Chunked, Full, Layer, Tail, Vanilla, Window, identity, rational_gate, softsign
-from tests.rnn.cells.judged import judged
-from verification import Scope, verify
-from verification.suite import Profile
 
 N, T, D, H = 3, 5, 2, 4
 
-# The designed sample in which any two levels meet, in the place of any three, and fewer drawn cases.
-SHORT = Profile("short", cases=60, exact_cases=10, strength=1)
-FUNCTIONS = {
-    "Vanilla": {"activation": "tanh"},
-    "LSTM": {"gate": "sigmoid", "candidate": "tanh", "output": "tanh"},
-    "GRU": {"gate": "sigmoid", "candidate": "tanh"},
-}
-RATIONAL = {
-    "LSTM": {"gate": "rational_gate", "candidate": "softsign", "output": "softsign"},
-    "GRU": {"gate": "rational_gate", "candidate": "softsign"},
-}
 CELLS = [Vanilla(D, H), LSTM(D, H), GRU(D, H)]
 
 every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
-
-
-def scope_of(functions, **claims):
-    """Records of any length, the same bits, and sizes that run in seconds."""
-    names = {role: (name,) for role, name in functions.items()}
-    return Scope(functions=names, lengths=True, bits=True, records=(1, 9), steps=(1, 17), **claims)
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_verifier_finds_no_fault(name):
-    """In outputs, last states, every gradient, lag by lag, of records of any length, to the bit."""
-    found = verify(judged(name, FUNCTIONS[name], scope_of(FUNCTIONS[name])), SHORT)
-    assert found.verdict == "verified", str(found)
-
-
-@pytest.mark.parametrize("name", RATIONAL)
-def test_gradients_are_exact_in_fractions(name):
-    """With rational gates nothing rounds, and every number is the oracle's."""
-    scope = scope_of(RATIONAL[name], exact=True, dtypes=("float64",))
-    found = verify(judged(name, RATIONAL[name], scope), SHORT)
-    assert found.verdict == "verified", str(found)
-    assert "exact" in {row.property for row in found.rows}
 
 
 def problem(cell, dtype=float, seed=0):

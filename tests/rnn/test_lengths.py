@@ -101,6 +101,25 @@ def test_each_record_is_as_if_alone(cell, policy, options, losses):
         assert {type(entry) for entry in together.flat} <= {Fraction, np.float64}
 
 
+@pytest.mark.parametrize("every", [1, 2, 3, 5, 20])
+@pytest.mark.parametrize("policy", [Full(), Window(2), Chunked(3), Tail(3)], ids=str)
+def test_segments_before_the_first_end_have_no_loss(policy, every):
+    """With checkpoints, where every record is longer than the first segments and has one loss, on its end."""
+    rng = np.random.default_rng(0)
+    net = RNN(LSTM(D, H), outputs=K)
+    params, lengths = net.init(rng), np.array([11, 9, 15])
+    xs, targets = rng.standard_normal((3, 15, D)), rng.standard_normal((3, K))
+    value, grads = net.loss_and_gradients(
+        params, xs, targets, truncation=policy, checkpoints=Checkpoints(every), lengths=lengths
+    )
+    want, plain = net.loss_and_gradients(params, xs, targets, truncation=policy, lengths=lengths)
+    assert_near(value, want)
+    for one, other in zip(
+        (*grads.params, grads.xs, *grads.state), (*plain.params, plain.xs, *plain.state), strict=True
+    ):
+        assert_near(one, other)
+
+
 @every_cell
 def test_predictions_end_with_their_record(cell):
     """Outputs behind an end are zero, and the last state is each record's own."""

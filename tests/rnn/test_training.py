@@ -8,7 +8,7 @@ from io import StringIO
 import numpy as np
 import pytest
 
-from rnn import RNN, Full, Vanilla, Window, identity
+from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.optimisers import SGD, Adam, ClipNorm, Constant, Cosine
@@ -476,3 +476,25 @@ def test_a_small_network_learns_the_sine():
     assert rmse(net.predict(params, unseen.xs)[:, -1], unseen.targets) < 0.02
     run = free_run(net, params, unseen.xs[-1:], 20)
     assert rmse(run[0, :, 0], np.sin(np.arange(199.0, 219.0))) < 0.1
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(3), Tail(2)], ids=str)
+@pytest.mark.parametrize("kind", [LSTM, GRU])
+def test_every_cell_is_trained(kind, truncation):
+    """Under every truncation, with whole and ragged batches: the loss falls, and the run can be repeated."""
+    rng = np.random.default_rng(0)
+    xs = rng.standard_normal((10, 6, 1))
+    records = Records(xs, xs[:, -1])
+    net = RNN(kind(1, 4), outputs=1)
+    params = net.init(rng)
+
+    def run():
+        return train(
+            net, params, records, epochs=8, batch=4, optimiser=Adam(Constant(0.02)), truncation=truncation
+        )
+
+    trained, history = run()
+    again, _ = run()
+    assert history.train[-1] < history.train[0]
+    assert type(trained) is type(params)
+    assert [block.tobytes() for block in trained] == [block.tobytes() for block in again]

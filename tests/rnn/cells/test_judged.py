@@ -1,8 +1,8 @@
-"""Networks of LSTM and GRU judged as whole problems: every truncation, checkpoints, workspaces, Fractions."""
+"""The cells judged by the project's own verifier, as layers and in networks."""
 
 import pytest
 
-from tests.rnn.cells.judged import network
+from tests.rnn.cells.judged import judged, network
 from verification import Scope, verify
 from verification.suite import Profile
 
@@ -20,7 +20,7 @@ RATIONAL = {
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 @pytest.mark.parametrize("functions", [FUNCTIONS, RATIONAL], ids=["floats", "fractions"])
-def test_the_verifier_finds_no_fault(name, functions):
+def test_networks_are_verified(name, functions):
     """Under every truncation and place of the losses, with checkpoints and in a workspace."""
     scope = Scope(
         functions=functions[name],
@@ -35,3 +35,32 @@ def test_the_verifier_finds_no_fault(name, functions):
     found = verify(network(name, scope), SHORT)
     assert found.verdict == "verified", str(found)
     assert {"autograd", "forward"} <= {row.property for row in found.rows}
+
+
+LAYERS = {"Vanilla": {"activation": ("tanh",)}, **FUNCTIONS}
+
+
+def one_each(functions, name):
+    """The function of each role of a cell."""
+    return {role: function for role, (function,) in functions[name].items()}
+
+
+def scope_of(functions, **claims):
+    """Records of any length, the same bits, and sizes that run in seconds."""
+    return Scope(functions=functions, lengths=True, bits=True, records=(1, 9), steps=(1, 17), **claims)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_are_verified(name):
+    """In outputs, last states, every gradient, lag by lag, of records of any length, to the bit."""
+    found = verify(judged(name, one_each(LAYERS, name), scope_of(LAYERS[name])), SHORT)
+    assert found.verdict == "verified", str(found)
+
+
+@pytest.mark.parametrize("name", RATIONAL)
+def test_gradients_are_exact_in_fractions(name):
+    """With rational gates nothing rounds, and every number is the oracle's."""
+    scope = scope_of(RATIONAL[name], exact=True, dtypes=("float64",))
+    found = verify(judged(name, one_each(RATIONAL, name), scope), SHORT)
+    assert found.verdict == "verified", str(found)
+    assert "exact" in {row.property for row in found.rows}
