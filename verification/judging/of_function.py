@@ -164,10 +164,15 @@ PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
 def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Judgement:
     """The verdict on the backward, from so many drawn calls."""
     started = time.monotonic()
+    return judgement_of(engine, tallied(engine, cases, seed_, progress), seed_, started)
+
+
+def tallied(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Tally:
+    """What so many drawn calls came to, up to the first block that holds a refutation."""
     starts = list(range(0, cases, BLOCK))
 
     def look(start: int, channel: Any) -> Tally:
-        return _look(_Guarded(engine, channel), f"{seed_} {start}", min(BLOCK, cases - start), channel)
+        return _look(Guarded(engine, channel), f"{seed_} {start}", min(BLOCK, cases - start), channel)
 
     tally = Tally()
     with closing(spread(look, starts)) as outcomes:
@@ -178,6 +183,11 @@ def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> 
                 progress(tally.cases, tally.cases if refuted else cases)
             if refuted:
                 break
+    return tally
+
+
+def judgement_of(engine: Engine, tally: Tally, seed_: int, started: float) -> Judgement:
+    """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
     diagnosis, example = _explained(engine, tally)
     return Judgement(
         model="function",
@@ -195,7 +205,7 @@ def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> 
     )
 
 
-class _Guarded:
+class Guarded:
     """An engine whose answers are watched by the process that started this one."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
@@ -210,11 +220,16 @@ def _look(engine: Engine, seed_: str, count: int, channel: Any) -> Tally:
 
     def look(call: Call) -> None:
         nonlocal tally
-        channel.tell(", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments)))
+        channel.tell(shapes_in_words(engine, call))
         tally += tally_of(engine, call)
 
     each_drawn(calls(engine), seed_, count, look)
     return tally
+
+
+def shapes_in_words(engine: Engine, call: Call) -> str:
+    """The shapes of the arguments, in a line."""
+    return ", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments))
 
 
 def tally_of(engine: Engine, call: Call) -> Tally:
@@ -252,7 +267,7 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example 
 
     def work(task: str, channel: Any) -> tuple[Call, Finding] | None:
         channel.tell(task)
-        return _smallest(_Guarded(engine, channel), found)
+        return _smallest(Guarded(engine, channel), found)
 
     (shrunk,) = spread(work, ["smaller calls"])
     smaller = None if isinstance(shrunk, Lost) else shrunk
@@ -280,7 +295,7 @@ def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
             return False
         same = (f for f in findings(engine, call) if f.wrong and f.property == found.property)
         wrong = next(same, None)
-        if wrong is not None and (best is None or _size(call) <= _size(best[0])):
+        if wrong is not None and (best is None or size_of(call) <= size_of(best[0])):
             best = call, wrong
         return wrong is not None
 
@@ -290,7 +305,7 @@ def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
     return best
 
 
-def _size(call: Call) -> int:
+def size_of(call: Call) -> int:
     """How many numbers a reader has to look at."""
     return sum(np.size(argument) for argument in call.arguments)
 

@@ -34,7 +34,7 @@ from verification.judging.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, find
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.properties import Finding, Truth, permuted
 from verification.judging.ragged import RaggedTruth
-from verification.judging.sampled import Sample, in_portions, truth_of_row
+from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import smallest
 from verification.judging.tally import Refuted, Tally, of_lost
 from verification.truth.parts import OUTPUTS
@@ -65,6 +65,14 @@ class Profile(Protocol):
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
     """Every property on the cases that the engine's claim admits."""
     started = time.monotonic()
+    tally, coverage = tallied(engine, profile, seed=seed, progress=progress)
+    return judgement_of(engine, tally, coverage, seed, started)
+
+
+def tallied(
+    engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None
+) -> tuple[Tally, tuple[Coverage, ...]]:
+    """What the cases of a profile came to, and what was met of the designed sample."""
     rows = designed(engine.model, engine.claim, profile.strength)
     sample = Sample(engine.model, engine.claim, profile.strength, rows)
     tally = _looked(list(_blocks(engine, sample, max(1, profile.cases // SHARE), seed)), Tally(), progress)
@@ -72,7 +80,13 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
     while not tally.is_refuted and (more := sample.more()):
         tally = _looked(list(_portions(engine, sample, more)), tally, progress)
         sample.meet(tally.rows_met)
-    coverage = sample.coverage()
+    return tally, sample.coverage()
+
+
+def judgement_of(
+    engine: Engine, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float
+) -> Judgement:
+    """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
     judgement = Judgement(
         model=engine.model.name,
         scope=engine.claim.in_words(),
@@ -157,11 +171,11 @@ def _portions(engine: Engine, sample: Sample, numbers: Sequence[int]) -> Iterato
 
 def _look(block: _Block, channel: Any) -> Tally:
     """The tally of a block."""
-    engine = _Guarded(block.engine, channel)
+    engine = Guarded(block.engine, channel)
     tally = Tally()
 
     def look(truth: Judged) -> Tally:
-        channel.tell(_sizes_in_words(truth.case))
+        channel.tell(sizes_in_words(truth.case))
         return tally_of(engine, truth)
 
     for number, row in block.rows:
@@ -178,7 +192,7 @@ def _look(block: _Block, channel: Any) -> Tally:
     return tally
 
 
-class _Guarded:
+class Guarded:
     """An engine whose calls are watched by the process that started this one."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
@@ -187,8 +201,8 @@ class _Guarded:
         self.arrays = engine.arrays
         self.answer = channel.guarded(engine.answer)
 
-    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "_Guarded":
-        return _Guarded(self._engine.otherwise(model, arrays), self._channel)
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Guarded":
+        return Guarded(self._engine.otherwise(model, arrays), self._channel)
 
 
 def tally_of(engine: Engine, truth: Judged) -> Tally:
@@ -208,17 +222,19 @@ def tally_of(engine: Engine, truth: Judged) -> Tally:
             failures=max(row.failures, int(wrong)),
         )
         if wrong and refuted is None:
-            refuted = _packed(case), finding
+            refuted = packed(case), finding
     live = truth.live(engine.claim.blocks)
     met = [entry.name for entry in contract(engine.claim) if entry.met(case)] if live else []
     return Tally(rows, 1, int(live), Counter(met), refuted=refuted)
 
 
-def _packed(case: Case) -> dict[str, Any]:
+def packed(case: Case) -> dict[str, Any]:
+    """A case without its model, whose functions cannot be sent between processes."""
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
 
 
-def _sizes_in_words(case: Case) -> str:
+def sizes_in_words(case: Case) -> str:
+    """The sizes and the number type, in a line."""
     sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
     return f"{sizes}, {case.dtype.name}"
 
@@ -240,16 +256,16 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]
     """Where the fault is, and the smallest case that shows it; each found in a process of its own."""
     if tally.refuted is None:
         return Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}."), None
-    packed, finding = tally.refuted
-    case = Case(engine.model, **packed)
+    numbers, finding = tally.refuted
+    case = Case(engine.model, **numbers)
 
     def work(task: str, channel: Any) -> Any:
-        guarded = _Guarded(engine, channel)
+        guarded = Guarded(engine, channel)
         channel.tell(task)
         if task == "diagnosis":
             return diagnose(guarded, finding, case)
         found = smallest(guarded, case, finding)
-        return None if found is None else (_packed(found[0]), found[1])
+        return None if found is None else (packed(found[0]), found[1])
 
     diagnosis, shrunk = spread(work, ["diagnosis", "example"])
     if isinstance(diagnosis, Lost):
