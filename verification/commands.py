@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from rnn.training import print_progress
 from verification import article, detection, durations, mutants, report, summary
+from verification.campaign import command as campaign
 from verification.checkers import built_in
 from verification.command_line import HOLDS, REFUTED
 from verification.diagnosis import Diagnosis, diagnose
@@ -24,7 +25,7 @@ from verification.files import Save, deliver, write_text
 from verification.judge import verify
 from verification.judging.judgement import Judgement
 from verification.mutants import specimen
-from verification.options import arguments
+from verification.options import PROGRAM, arguments
 from verification.outcome import Report
 from verification.pages import judgement as judgement_page
 from verification.pages import report as report_page
@@ -193,6 +194,15 @@ def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Ou
     return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
 
 
+def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Judge the engine of a user's file on many drawn cases, from where the campaign was left."""
+    found = campaign.run(options.campaign, f"{PROGRAM} campaign", progress)
+    print(campaign.as_text(found))
+    judgement, model = found.judgement, getattr(options.campaign.campaign.subject.engine, "model", None)
+    save = partial(judgement_page.write, found=judgement, model=model)
+    return Outcome(judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save})
+
+
 def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Every wrong engine of the catalogue has to be caught, and no right one accused."""
     with progress.part("mutants") as show:
@@ -241,6 +251,7 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
 COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
     "verify": (verify_rnn, lambda options: durations.of_verify(PROFILES[options.profile])),
     "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
+    "campaign": (run_campaign, campaign.parts),
     "mutants": (judge_mutants, lambda options: durations.of_mutants()),
     "article": (rerun_article, lambda options: durations.of_article()),
     "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 Drawn = TypeVar("Drawn")
@@ -27,6 +29,40 @@ def each_drawn(
         look(drawn)
 
     draw()
+
+
+class Alike(HypothesisProvider):
+    """Draws the same from the same seed in every process.
+
+    Hypothesis itself mixes in numbers that it reads in the source of whatever modules a process has loaded.
+    """
+
+    _local_constants = Constants()
+
+
+AVAILABLE_PROVIDERS["alike"] = Alike
+
+
+def one_drawn(strategy: SearchStrategy[Drawn], seed_: str | int) -> Drawn:
+    """What is drawn from a seed, the same in every process."""
+    drawn: list[Drawn] = []
+
+    @seed(seed_)
+    @settings(
+        # The first that Hypothesis tries is the simplest of all, whatever the seed.
+        max_examples=2,
+        backend="alike",
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def draw(each: Drawn) -> None:
+        drawn.append(each)
+
+    draw()
+    return drawn[-1]
 
 
 def smallest_drawn(strategy: SearchStrategy[Drawn], fails: Callable[[Drawn], bool], tried: int) -> Drawn:

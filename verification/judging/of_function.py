@@ -18,7 +18,7 @@ from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.properties import FORM, LAYOUTS, Finding
-from verification.judging.run import BLOCK, Progress
+from verification.judging.run import BLOCK, SHARE, Profile, Progress
 from verification.judging.tally import Tally, of_lost
 from verification.tolerance import Expected
 from verification.truth.of_function import differentiable, expected, outputs_of
@@ -161,6 +161,11 @@ PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
 }
 
 
+def cases_of(profile: Profile) -> int:
+    """How many calls a profile draws."""
+    return max(TIMES, profile.cases // SHARE)
+
+
 def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Judgement:
     """The verdict on the backward, from so many drawn calls."""
     started = time.monotonic()
@@ -281,7 +286,7 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example 
         "conduct": f"{found.wrong}: {found.property} alone is refuted.",
     }[stage]
     example = Example(None, found.property, found.part, found.wrong or "", "", smaller is not None)
-    return Diagnosis(stage, wrong, sentence=sentence), replace(example, code=_code(engine, call, found))
+    return Diagnosis(stage, wrong, sentence=sentence), replace(example, code=code_of(engine, call, found))
 
 
 def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
@@ -332,7 +337,7 @@ def _number(engine: Engine, call: Call, found: Finding) -> int | None:
     return next((i for i in numbers if engine.name(i) == found.part), None)
 
 
-def _code(engine: Engine, call: Call, found: Finding) -> str:
+def code_of(engine: Engine, call: Call, found: Finding) -> str:
     """The program that fails."""
     truth = expected(engine.forward, call.arguments, call.cotangents)
     i = _number(engine, call, found)

@@ -35,7 +35,7 @@ from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.properties import Finding, Truth, permuted
 from verification.judging.ragged import RaggedTruth
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
-from verification.judging.shrinking import smallest
+from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Refuted, Tally, of_lost
 from verification.truth.parts import OUTPUTS
 from verification.workers import Lost, spread
@@ -272,7 +272,10 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     if isinstance(shrunk, Lost) or shrunk is None:
         return diagnosis, example_of(engine, case, finding, False)
-    return diagnosis, example_of(engine, Case(engine.model, **shrunk[0]), shrunk[1], True)
+    smaller = Case(engine.model, **shrunk[0])
+    if size_of(smaller) > size_of(case):
+        return diagnosis, example_of(engine, case, finding, True)
+    return diagnosis, example_of(engine, smaller, shrunk[1], True)
 
 
 def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
