@@ -198,8 +198,8 @@ def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress
     """Judge the engine of a user's file on many drawn cases, from where the campaign was left."""
     found = campaign.run(options.campaign, f"{PROGRAM} campaign", progress)
     print(campaign.as_text(found))
-    judgement, model = found.judgement, getattr(options.campaign.campaign.subject.engine, "model", None)
-    save = partial(judgement_page.write, found=judgement, model=model)
+    judgement = found.judgement
+    save = partial(judgement_page.write, found=judgement, model=getattr(options.engine, "model", None))
     return Outcome(judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save})
 
 

@@ -1,6 +1,6 @@
 """A campaign from its beginning, or from where it was left, to its judgement.
 
-First come the cases that have failed before, then what ``judge`` asks, then the blocks of drawn cases, which
+First come the cases that have failed before, then the designed sample, then the blocks of drawn cases, which
 are handed out and kept as they come back.
 """
 
@@ -19,7 +19,7 @@ from verification.campaign.spreading import Gather, spread
 from verification.campaign.store import Store
 from verification.campaign.subjects import Subject
 from verification.judging.judgement import Judgement
-from verification.judging.run import Profile, Progress
+from verification.judging.run import Progress
 from verification.judging.sampled import Coverage
 from verification.judging.tally import Tally
 
@@ -41,7 +41,7 @@ class Campaign:
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """``judgement``: with the counts of all cases; ``refuted``: how many of them; ``smallest``: the place of
-    the case that is told, None where it is one of those that ``judge`` asks.
+    the case that is told, None where it is one of the designed sample's.
     """
 
     judgement: Judgement
@@ -50,8 +50,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, eq=False)
-class First:
-    """What ``judge`` asks, and what it came to."""
+class Sampled:
+    """What the designed sample came to."""
 
     tally: Tally
     coverage: tuple[Coverage, ...]
@@ -71,17 +71,17 @@ def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
     return found
 
 
-def judged_first(campaign: Campaign, store: Store, profile: Profile, progress: Progress) -> First:
-    """What ``judge`` asks: once for each campaign, unless it is refuted, for then its example is needed."""
-    kept = store.get("judged")
+def sampled(campaign: Campaign, store: Store, progress: Progress) -> Sampled:
+    """The designed sample: once for each campaign, unless it is refuted, for then its example is needed."""
+    kept = store.get("sample")
     if kept is not None:
         coverage = tuple(Coverage(**{**each, "dead": tuple(each["dead"])}) for each in kept["coverage"])
-        return First(Record.from_json(kept["record"]).tally(), coverage)
-    tally, coverage = campaign.subject.judged(profile, campaign.seed, progress)
+        return Sampled(Record.from_json(kept["record"]).tally(), coverage)
+    tally, coverage = campaign.subject.sampled(progress)
     if not tally.is_refuted:
         values = {"record": of_tally(tally).to_json(), "coverage": [asdict(each) for each in coverage]}
-        store.put("judged", values)
-    return First(tally, coverage)
+        store.put("sample", values)
+    return Sampled(tally, coverage)
 
 
 def merged(campaign: Campaign, store: Store, gather: Gather, progress: Progress) -> Merging:
@@ -123,7 +123,7 @@ def _add(campaign: Campaign, merging: Merging, block: Block, record: Record) -> 
 
 
 def concluded(
-    campaign: Campaign, first: First, merging: Merging, again: Mapping[Place, Record], started: float
+    campaign: Campaign, sample: Sampled, merging: Merging, again: Mapping[Place, Record], started: float
 ) -> Outcome:
     """The judgement on all of it, told by the smallest case that is refuted.
 
@@ -131,15 +131,16 @@ def concluded(
     """
     record = merging.record
     for place, found in again.items():
-        # The others have been looked at in their blocks, and count once.
-        if place.seed != campaign.seed or not merging.holds(place, campaign.cases):
+        # Those that hold now are of no campaign; those in a block have been looked at there, and count once.
+        in_a_block = place.seed == campaign.seed and merging.holds(place, campaign.cases)
+        if found.refuted and not in_a_block:
             record += found
-    tally, failing, subject = first.tally + record.tally(), record.failing, campaign.subject
-    own = first.tally.refuted
+    tally, failing, subject = sample.tally + record.tally(), record.failing, campaign.subject
+    own = sample.tally.refuted
     if failing is not None and (own is None or failing.size < subject.size_of_refuted(own)):
         tally = replace(tally, refuted=subject.refuted(subject.case(failing.place), failing.finding))
     else:
         failing = None
-    judgement = subject.judgement(tally, first.coverage, campaign.seed, started)
-    refuted = record.refuted + int(first.tally.is_refuted)
+    judgement = subject.judgement(tally, sample.coverage, campaign.seed, started)
+    refuted = record.refuted + int(sample.tally.is_refuted)
     return Outcome(judgement, refuted, None if failing is None else failing.place)

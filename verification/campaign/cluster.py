@@ -83,7 +83,7 @@ class Cluster:
     @property
     def room(self) -> int:
         """Of as many threads as the workers have now."""
-        with _as_scattered():
+        with self._running():
             threads: list[int] = list(self.client.nthreads().values())
         return AHEAD * max(1, sum(threads))
 
@@ -101,9 +101,17 @@ class Cluster:
             except BaseException as error:
                 result.set_exception(error)
 
-        with _as_scattered():
+        with self._running():
             self.executor.submit(look_at, self.plugin, block).add_done_callback(pass_on)
         return result
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """With the connection as it should be; ``Scattered`` if it is lost."""
+        if self.client.status != "running":
+            raise Scattered(f"the client is {self.client.status}")
+        with _as_scattered():
+            yield
 
 
 @contextmanager
@@ -138,13 +146,10 @@ def cluster(
 
 @contextmanager
 def _as_scattered() -> Iterator[None]:
-    """A connection that is lost is ``Scattered``."""
+    """A connection that is lost is ``Scattered``. A client that has closed itself says RuntimeError."""
     try:
         yield
-    except (OSError, CancelledError, asyncio.CancelledError) as error:
-        raise Scattered(told(error)) from error
-    except RuntimeError as error:
-        # What a client says that has closed itself. Nothing else here runs.
+    except (OSError, RuntimeError, CancelledError, asyncio.CancelledError) as error:
         raise Scattered(told(error)) from error
 
 
@@ -188,11 +193,10 @@ def _check(client: Client, address: str, job: Job, needed: Identity, patience: f
         client.wait_for_workers(1, timeout=patience)
     except TimeoutError:
         raise ValueError(f"--scheduler: no worker has joined {shown(address)}, needed one or more") from None
-    workers = list(client.scheduler_info(n_workers=-1)["workers"])
-    asked = {w: client.submit(identity_there, job, workers=[w], pure=False) for w in workers}
+    asked = {w: client.submit(identity_there, job, workers=[w], pure=False) for w in client.nthreads()}
     for worker, future in asked.items():
         try:
-            wrong = difference(future.result(), needed)
+            wrong = difference(future.result(timeout=JOINED + patience), needed)
         except Refused as refused:
             wrong = str(refused)
         except (OSError, CancelledError, KilledWorker):

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from verification import QUICK, summary
+from verification import summary
 from verification.campaign.blocks import count
-from verification.campaign.campaign import Campaign, Outcome, concluded, judged_first, merged, tried_again
+from verification.campaign.campaign import Campaign, Outcome, concluded, merged, sampled, tried_again
 from verification.campaign.failures import FOLDER
 from verification.campaign.identity import identity_of, job_of
 from verification.campaign.kept import Refused
@@ -29,8 +29,8 @@ from verification.signals import Terminated
 # The least number that is no seed: names of files hold it, and so has SQLite's integer to.
 SEEDS = 2**63
 
-# What is expected of the parts, by the proportion of one case to another.
-FIRST = 300.0
+# Cases of the designed sample, about, by whose proportion to the others it is known what is left.
+SAMPLE = 300.0
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +96,7 @@ def prepared(options: argparse.Namespace) -> Prepared:
 
 def parts(options: argparse.Namespace) -> Mapping[str, float]:
     """What a campaign is expected to take, part by part."""
-    return {"what judge asks": FIRST, "cases": float(options.cases)}
+    return {"designed sample": SAMPLE, "cases": float(options.cases)}
 
 
 def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
@@ -111,15 +111,15 @@ def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
             if there:
                 _tell(f"going on: {there:,} of {count(campaign.cases):,} blocks are in {campaign.folder}")
             again = tried_again(campaign, _tell)
-            with progress.part("what judge asks") as show:
-                first = judged_first(campaign, store, QUICK, show)
+            with progress.part("designed sample") as show:
+                sample = sampled(campaign, store, show)
             with progress.part("cases") as show:
                 merging = merged(campaign, store, asked.gather, show)
     except (ValueError, Refused) as wrong:
         refuse(program, str(wrong))
     except InVain as vain:
         raise SystemExit(f"{vain}; the same command goes on from what is kept") from vain
-    return concluded(campaign, first, merging, again, started)
+    return concluded(campaign, sample, merging, again, started)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from verification.asked.at_random import AtRandom
 from verification.asked.case import Case
+from verification.asked.fractions import exact_cases
 from verification.campaign.blocks import Place
 from verification.doors.function import Differentiated
 from verification.drawing import one_drawn
@@ -15,10 +16,16 @@ from verification.judging.engine import Engine
 from verification.judging.findings import truth_of
 from verification.judging.judgement import Judgement
 from verification.judging.properties import Finding
-from verification.judging.run import Profile, Progress
+from verification.judging.run import Progress
 from verification.judging.sampled import Coverage
 from verification.judging.shrinking import size_of
 from verification.judging.tally import Refuted, Tally
+
+# Of how many levels all that are possible meet in the designed sample, as in what ``judge`` asks.
+STRENGTH = 3
+
+# Of so many cases one is of Fractions, of an engine that claims to be exact in them.
+EXACT = 10
 
 
 class Subject(Protocol):
@@ -27,10 +34,8 @@ class Subject(Protocol):
     def guarded(self, channel: Any) -> "Subject":
         """The same, whose calls are watched by the process that started this one."""
 
-    def judged(
-        self, profile: Profile, seed: int, progress: Progress | None
-    ) -> tuple[Tally, tuple[Coverage, ...]]:
-        """What comes before all blocks: that which ``judge`` asks."""
+    def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
+        """What comes before all blocks: the designed sample, where there is one."""
 
     def case(self, place: Place) -> Any:
         """The case at a place."""
@@ -70,12 +75,13 @@ class OfModel:
     def guarded(self, channel: Any) -> "OfModel":
         return OfModel(run.Guarded(self.engine, channel))
 
-    def judged(
-        self, profile: Profile, seed: int, progress: Progress | None
-    ) -> tuple[Tally, tuple[Coverage, ...]]:
-        return run.tallied(self.engine, profile, seed=seed, progress=progress)
+    def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
+        return run.tallied(self.engine, STRENGTH, 0, 0, progress)
 
     def case(self, place: Place) -> Case:
+        model, claim = self.engine.model, self.engine.claim
+        if claim.exact and place.number % EXACT == 0:
+            return one_drawn(exact_cases(model, claim), str(place))
         return self._drawn.case(place.rng())
 
     def size(self, case: Case) -> int:
@@ -109,8 +115,8 @@ class OfFunction:
     def guarded(self, channel: Any) -> "OfFunction":
         return OfFunction(of_function.Guarded(self.engine, channel))
 
-    def judged(self, profile: Profile, seed: int, progress: Progress | None) -> tuple[Tally, tuple[()]]:
-        return of_function.tallied(self.engine, of_function.cases_of(profile), seed, progress), ()
+    def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
+        return Tally(), ()
 
     def case(self, place: Place) -> of_function.Call:
         return one_drawn(of_function.calls(self.engine), str(place))

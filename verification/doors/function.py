@@ -17,11 +17,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.arrays import Array
+from verification.asked.draws import TIMES
 from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Judgement
-from verification.judging.of_function import Call, cases_of, judge
-from verification.judging.run import Profile, Progress
+from verification.judging.of_function import Call, judge
+from verification.judging.run import SHARE, Profile, Progress
 from verification.truth.of_function import differentiable
 
 
@@ -92,7 +93,7 @@ class Differentiated:
         for name, value in (("model", model), ("scope", scope)):
             if value is not None:
                 raise ValueError(f"{name}: given with a function, needed none: its forward says what it is")
-        return judge(self, cases_of(profile), seed, progress)
+        return judge(self, max(TIMES, profile.cases // SHARE), seed, progress)
 
 
 def function(

@@ -18,7 +18,7 @@ from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.properties import FORM, LAYOUTS, Finding
-from verification.judging.run import BLOCK, SHARE, Profile, Progress
+from verification.judging.run import BLOCK, Progress
 from verification.judging.tally import Tally, of_lost
 from verification.tolerance import Expected
 from verification.truth.of_function import differentiable, expected, outputs_of
@@ -161,19 +161,9 @@ PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
 }
 
 
-def cases_of(profile: Profile) -> int:
-    """How many calls a profile draws."""
-    return max(TIMES, profile.cases // SHARE)
-
-
 def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Judgement:
     """The verdict on the backward, from so many drawn calls."""
     started = time.monotonic()
-    return judgement_of(engine, tallied(engine, cases, seed_, progress), seed_, started)
-
-
-def tallied(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Tally:
-    """What so many drawn calls came to, up to the first block that holds a refutation."""
     starts = list(range(0, cases, BLOCK))
 
     def look(start: int, channel: Any) -> Tally:
@@ -188,7 +178,7 @@ def tallied(engine: Engine, cases: int, seed_: int, progress: Progress | None) -
                 progress(tally.cases, tally.cases if refuted else cases)
             if refuted:
                 break
-    return tally
+    return judgement_of(engine, tally, seed_, started)
 
 
 def judgement_of(engine: Engine, tally: Tally, seed_: int, started: float) -> Judgement:

@@ -65,17 +65,18 @@ class Profile(Protocol):
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
     """Every property on the cases that the engine's claim admits."""
     started = time.monotonic()
-    tally, coverage = tallied(engine, profile, seed=seed, progress=progress)
+    drawn = max(1, profile.cases // SHARE)
+    tally, coverage = tallied(engine, profile.strength, drawn, seed, progress)
     return judgement_of(engine, tally, coverage, seed, started)
 
 
 def tallied(
-    engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None
+    engine: Engine, strength: int, drawn: int, seed: int, progress: Progress | None
 ) -> tuple[Tally, tuple[Coverage, ...]]:
-    """What the cases of a profile came to, and what was met of the designed sample."""
-    rows = designed(engine.model, engine.claim, profile.strength)
-    sample = Sample(engine.model, engine.claim, profile.strength, rows)
-    tally = _looked(list(_blocks(engine, sample, max(1, profile.cases // SHARE), seed)), Tally(), progress)
+    """What the designed sample and so many drawn cases came to, and what was met of the sample."""
+    rows = designed(engine.model, engine.claim, strength)
+    sample = Sample(engine.model, engine.claim, strength, rows)
+    tally = _looked(list(_blocks(engine, sample, drawn, seed)), Tally(), progress)
     sample.meet(tally.rows_met)
     while not tally.is_refuted and (more := sample.more()):
         tally = _looked(list(_portions(engine, sample, more)), tally, progress)
@@ -157,7 +158,7 @@ def _blocks(engine: Engine, sample: Sample, drawn: int, seed: int) -> Iterator[_
     yield from portions[:1]
     for start in range(0, drawn, BLOCK):
         yield _Block(engine, f"{seed} {start}", min(BLOCK, drawn - start))
-    if engine.claim.exact:
+    if engine.claim.exact and drawn:
         yield _Block(engine, f"{seed} exact", min(BLOCK, drawn), drawn=exact_cases)
     yield from portions[1:]
 
