@@ -187,12 +187,32 @@ async def _identity(address: str) -> dict[str, Any]:
         await there.close_rpc()
 
 
+def _probe() -> Callable[[], bool]:
+    """Is this module there? Such a function is sent as it is, others by their module's name."""
+
+    def present() -> bool:
+        from importlib.util import find_spec
+
+        try:
+            return find_spec("verification.campaign.cluster") is not None
+        except ModuleNotFoundError:
+            return False
+
+    return present
+
+
 def _check(client: Client, address: str, job: Job, needed: Identity, patience: float) -> None:
     """Every worker has the engine and the versions that are needed; ValueError, in one line, for one."""
     try:
         client.wait_for_workers(1, timeout=patience)
     except TimeoutError:
         raise ValueError(f"--scheduler: no worker has joined {shown(address)}, needed one or more") from None
+    present = _probe()
+    there = {f"worker {w}": found for w, found in client.run(present, on_error="return").items()}
+    there[f"the scheduler at {address}"] = client.run_on_scheduler(present)
+    for whose, found in there.items():
+        if found is False:
+            raise ValueError(f"{whose}: no such verified-rnn there, needed {needed.versions['verified-rnn']}")
     asked = {w: client.submit(identity_there, job, workers=[w], pure=False) for w in client.nthreads()}
     for worker, future in asked.items():
         try:
@@ -202,7 +222,5 @@ def _check(client: Client, address: str, job: Job, needed: Identity, patience: f
         except (OSError, CancelledError, KilledWorker):
             # One that has left is none of ours.
             continue
-        except ImportError as error:
-            wrong = f"{error}, needed verified-rnn and its extra 'cluster'"
         if wrong is not None:
             raise ValueError(f"worker {worker}: {wrong}")

@@ -20,7 +20,8 @@ NAME = "campaign.sqlite"
 # Changes with the form of what is kept.
 FORM = 1
 
-TABLES = """
+TABLES = f"""
+PRAGMA user_version = {FORM};
 CREATE TABLE IF NOT EXISTS campaign (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS blocks (number INTEGER PRIMARY KEY, size INTEGER NOT NULL, record TEXT NOT NULL);
 """
@@ -83,6 +84,10 @@ def _connected(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             connection.commit()
+            (form,) = connection.execute("PRAGMA user_version").fetchone()
+            if form not in (0, FORM):
+                raise ValueError(f"{path}: kept in form {form}, needed {FORM}, or another folder")
+            # Written each time, so that what cannot be written is found now.
             connection.executescript(TABLES)
         except BaseException:
             connection.close()
@@ -100,15 +105,12 @@ def _claim(path: Path, store: Store, identity: Identity, seed: int) -> None:
     """What is kept is what is meant, or there is nothing yet."""
     kept = store.get("identity")
     if kept is None:
-        store.put("identity", {"form": FORM, "seed": seed, **identity.to_json()})
+        store.put("identity", {"seed": seed, **identity.to_json()})
         return
-    form, kept_seed = kept.pop("form"), kept.pop("seed")
-    if form != FORM:
-        wrong: str | None = f"form {form}, needed {FORM}"
-    elif kept_seed != seed:
+    kept_seed = kept.pop("seed")
+    wrong = difference(Identity(**kept), identity)
+    if kept_seed != seed:
         wrong = f"seed {kept_seed}, needed {seed}"
-    else:
-        wrong = difference(Identity(**kept), identity)
     if wrong is not None:
         raise ValueError(
             f"{path.parent}: a campaign of {wrong}; give another folder, or remove {NAME} to begin anew "
