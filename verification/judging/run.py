@@ -81,7 +81,8 @@ def tallied(
     while not tally.is_refuted and (more := sample.more()):
         tally = _looked(list(_portions(engine, sample, more)), tally, progress)
         sample.meet(tally.rows_met)
-    return tally, sample.coverage()
+    # A run that has ended early has met little, and to count what it has not takes minutes.
+    return tally, () if tally.is_refuted else sample.coverage()
 
 
 def judgement_of(
