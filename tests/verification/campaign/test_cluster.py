@@ -124,7 +124,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path):
 def test_a_campaign_by_the_command(machines, tmp_path):
     """The same JSON and the same text as with a process of this machine."""
     subject_in(tmp_path, SQUARE)
-    machines.work("--nanny")
+    machines.work("--nanny", "--nthreads", "2")
     argv = ("mine.py:net", "--cases", "120", "--json")
     here = run(tmp_path, *argv, "here.json", "--out", "here", "--workers", "1")
     there = run(tmp_path, *argv, "there.json", "--out", "there", "--scheduler", machines.address)

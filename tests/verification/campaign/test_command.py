@@ -77,11 +77,12 @@ def test_a_campaign_ends_when_enough_is_known(project):
 
 def blocks_in(folder):
     """How many blocks the database has, which the campaign holds: as a copy has it."""
-    path = folder / NAME
-    if not path.exists():
-        return 0
     copy = folder.parent / "copy.sqlite"
-    copy.write_bytes(path.read_bytes())
+    for end in ("", "-wal"):
+        try:
+            copy.with_name(copy.name + end).write_bytes((folder / (NAME + end)).read_bytes())
+        except FileNotFoundError:
+            copy.with_name(copy.name + end).unlink(missing_ok=True)
     connection = sqlite3.connect(copy)
     try:
         return connection.execute("SELECT COUNT(*) FROM blocks").fetchone()[0]
