@@ -23,7 +23,7 @@ from verification.campaign.blocks import Block
 from verification.campaign.identity import Identity, Job, difference
 from verification.campaign.kept import Interrupted, Kept, Pool, Refused
 from verification.campaign.record import Record
-from verification.campaign.spreading import Scattered
+from verification.campaign.spreading import InVain, Scattered
 from verification.quoting import shown, told
 
 # Seconds for a scheduler to answer, and for one that is lost to come back.
@@ -124,7 +124,8 @@ def cluster(
 ) -> Iterator[Cluster]:
     """The cluster, as long as this lasts; ValueError, in one line, for one that will not do.
 
-    ``patience``: seconds for a scheduler that does not answer to come back, which ``tell`` is told.
+    ``patience``: seconds for a scheduler that does not answer to come back, which ``tell`` is told; ``InVain``
+    if it does not.
     """
     _reach(address, patience, tell)
     plugin = f"verified-rnn campaign {uuid4().hex}"
@@ -166,7 +167,9 @@ def _reach(address: str, patience: float, tell: Callable[[str], object]) -> None
         except ValueError as error:
             raise ValueError(f"--scheduler: {shown(address)}: {error}, needed HOST:PORT") from None
         except OSError:
-            if time.monotonic() >= ends:
+            if waits and time.monotonic() >= ends:
+                raise InVain(f"no scheduler has come back at {shown(address)}") from None
+            if not patience:
                 needed = "needed the address of one that runs"
                 raise ValueError(f"--scheduler: no scheduler answers at {shown(address)}, {needed}") from None
         if not waits:

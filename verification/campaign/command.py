@@ -115,11 +115,11 @@ def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
                 sample = sampled(campaign, store, show)
             with progress.part("cases") as show:
                 merging = merged(campaign, store, asked.gather, show)
+            return concluded(campaign, sample, merging, again, started)
     except (ValueError, Refused) as wrong:
         refuse(program, str(wrong))
     except InVain as vain:
         raise SystemExit(f"{vain}; the same command goes on from what is kept") from vain
-    return concluded(campaign, sample, merging, again, started)
 
 
 @contextmanager

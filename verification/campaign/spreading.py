@@ -25,7 +25,7 @@ class Scattered(Exception):
 
 
 class InVain(Exception):
-    """A block has been handed out so often that nothing will come of it."""
+    """Nothing will come of it: a block has been handed out too often, or a crowd does not come back."""
 
 
 class Crowd(Protocol):

@@ -82,8 +82,8 @@ def _connected(path: Path) -> sqlite3.Connection:
         try:
             # Held until the connection is closed.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            # A power cut may cost the last records, which are then made again, and never the database. To wait
-            # for the disk at each record took 24 ms, and so would have kept some sixty cores busy; this, 0.15.
+            # A power cut may cost the last records, which are then made again, and never the database. To
+            # wait for the disk took 24 ms a record, enough for some sixty cores; this takes 0.15.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN EXCLUSIVE")

@@ -22,6 +22,7 @@ from verification.campaign.campaign import Campaign, merged
 from verification.campaign.cluster import cluster
 from verification.campaign.looking import looked_at
 from verification.campaign.record import Record
+from verification.campaign.spreading import InVain
 from verification.campaign.store import opened
 
 CASES = 400
@@ -193,7 +194,18 @@ def test_where_no_scheduler_is(monkeypatch, tmp_path, address, words):
     assert "\n" not in str(told.value)
 
 
-def test_a_scheduler_without_workers_and_a_worker_s_address(machines, monkeypatch, tmp_path):
+def test_a_scheduler_that_does_not_come_back(monkeypatch, tmp_path):
+    """It is told that it is lost, once, and in the end that it is waited for no more."""
+    _, job, identity = subject_in(tmp_path, SQUARE)
+    monkeypatch.setattr(module, "ANSWER", 0.3)
+    told = []
+    gone = pytest.raises(InVain, match="no scheduler has come back at '127.0.0.1:1'")
+    with gone, cluster("127.0.0.1:1", job, identity, 1.0, told.append):
+        pytest.fail("gathered")
+    assert told == ["the scheduler at 127.0.0.1:1 is lost; waiting for one there, up to 1 s"]
+
+
+def test_a_scheduler_without_workers(machines, monkeypatch, tmp_path):
     """Told apart from one that does not answer."""
     _, job, identity = subject_in(tmp_path, SQUARE)
     monkeypatch.setattr(module, "JOINED", 0.5)

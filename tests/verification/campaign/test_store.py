@@ -109,7 +109,10 @@ def test_one_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
         return connect(f"file:{path}?mode=ro", uri=True, **options)
 
     monkeypatch.setattr(sqlite3, "connect", read_only)
-    with pytest.raises(ValueError, match="needed a campaign's database that can be written"), opened(tmp_path, MINE, 0):
+    with (
+        pytest.raises(ValueError, match="needed a campaign's database that can be written"),
+        opened(tmp_path, MINE, 0),
+    ):
         pytest.fail("opened")
 
 
