@@ -124,8 +124,8 @@ def cluster(
 ) -> Iterator[Cluster]:
     """The cluster, as long as this lasts; ValueError, in one line, for one that will not do.
 
-    ``patience``: seconds for a scheduler that does not answer to come back, which ``tell`` is told; ``InVain``
-    if it does not.
+    ``patience``: seconds for a scheduler that does not answer to come back, which ``tell`` is told;
+    ``InVain`` if it does not.
     """
     _reach(address, patience, tell)
     plugin = f"verified-rnn campaign {uuid4().hex}"

@@ -5,6 +5,7 @@ Everything that is killed was started here, in a group of its own.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -154,7 +155,11 @@ def test_workers_that_will_not_do_are_refused(machines, tmp_path):
     numpy = {**identity.versions, "numpy": "1.0"}
     needed = replace(identity, versions=numpy)
     old = pytest.raises(ValueError, match=r"worker .*: numpy .*, needed 1\.0")
-    with old, cluster(machines.address, job, needed):
+    with old as told, cluster(machines.address, job, needed):
+        pytest.fail("gathered")
+    (theirs,) = re.findall(r"worker (tcp://[\d.:]+\d): ", str(told.value))
+    not_one = pytest.raises(ValueError, match="is that of a worker, needed a scheduler's")
+    with not_one, cluster(theirs, job, identity):
         pytest.fail("gathered")
     refused(replace(job, file=str(tmp_path / "none.py")), identity, "No such file.*none.py", worker)
 
@@ -199,7 +204,7 @@ def test_a_scheduler_that_does_not_come_back(monkeypatch, tmp_path):
     _, job, identity = subject_in(tmp_path, SQUARE)
     monkeypatch.setattr(module, "ANSWER", 0.3)
     told = []
-    gone = pytest.raises(InVain, match="no scheduler has come back at '127.0.0.1:1'")
+    gone = pytest.raises(InVain, match=r"no scheduler has come back at '127\.0\.0\.1:1'")
     with gone, cluster("127.0.0.1:1", job, identity, 1.0, told.append):
         pytest.fail("gathered")
     assert told == ["the scheduler at 127.0.0.1:1 is lost; waiting for one there, up to 1 s"]
