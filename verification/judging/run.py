@@ -1,6 +1,7 @@
 """The run: an engine before its cases, and what came of it in one word and in many.
 
-Cases come in blocks, each drawn by Hypothesis from a seed of its own and looked at in a process of its own.
+Cases come in blocks, each drawn by Hypothesis from a seed of its own and looked at in a process of its own,
+or, of an engine that must not be forked, in one of a few that are kept (``verification.fresh``).
 The run ends after the first block, in their order, that holds a refutation; then the smallest case that
 shows it is looked for, and the place of the fault.
 """
@@ -25,6 +26,7 @@ from verification.asked.resolving import narrowed
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
 from verification.drawing import each_drawn
+from verification.fresh import Spread, staffed
 from verification.judging.apart import shown, views
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
@@ -38,7 +40,7 @@ from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.judging.shrinking import smallest
 from verification.judging.tally import Refuted, Tally, of_lost
 from verification.truth.parts import OUTPUTS
-from verification.workers import Lost, spread
+from verification.workers import Lost
 
 # A profile's cases are drawn in this share, beside those of the designed sample.
 SHARE = 5
@@ -63,14 +65,25 @@ class Profile(Protocol):
 
 
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
-    """Every property on the cases that the engine's claim admits."""
+    """Every property on the cases that the engine's claim admits.
+
+    Raises ValueError for an engine that has to be sent to fresh processes (``verification.fresh``) and cannot.
+    """
+    with staffed() as spread:
+        return _judged_by(spread, engine, profile, seed, progress)
+
+
+def _judged_by(
+    spread: Spread, engine: Engine, profile: Profile, seed: int, progress: Progress | None
+) -> Judgement:
     started = time.monotonic()
     rows = designed(engine.model, engine.claim, profile.strength)
     sample = Sample(engine.model, engine.claim, profile.strength, rows)
-    tally = _looked(list(_blocks(engine, sample, max(1, profile.cases // SHARE), seed)), Tally(), progress)
+    blocks = list(_blocks(engine, sample, max(1, profile.cases // SHARE), seed))
+    tally = _looked(spread, blocks, Tally(), progress)
     sample.meet(tally.rows_met)
     while not tally.is_refuted and (more := sample.more()):
-        tally = _looked(list(_portions(engine, sample, more)), tally, progress)
+        tally = _looked(spread, list(_portions(engine, sample, more)), tally, progress)
         sample.meet(tally.rows_met)
     coverage = sample.coverage()
     judgement = Judgement(
@@ -89,12 +102,12 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
     )
     if judgement.verdict != "refuted":
         return judgement
-    diagnosis, example = _explained(engine, tally)
+    diagnosis, example = _explained(spread, engine, tally)
     seconds = time.monotonic() - started
     return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example)
 
 
-def _looked(blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
+def _looked(spread: Spread, blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
     """The tally with that of the blocks, up to the first that holds a refutation."""
     total = tally.cases + sum(block.size for block in blocks)
     with closing(spread(_look, blocks)) as outcomes:
@@ -236,7 +249,7 @@ def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
                 yield f"{name} {part}"
 
 
-def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
+def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
     """Where the fault is, and the smallest case that shows it; each found in a process of its own."""
     if tally.refuted is None:
         return Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}."), None
