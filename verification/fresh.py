@@ -10,6 +10,7 @@ starts: that lives until its process ends.
 """
 
 import io
+import mmap
 import os
 import pickle
 import subprocess
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
+from types import FunctionType
 from typing import Any, NoReturn, TypeAlias
 
 import cloudpickle
@@ -147,7 +150,7 @@ class _Keeper:
     def __init__(self) -> None:
         with tempfile.TemporaryFile() as file:
             file.truncate(8 * (os.cpu_count() or 1))
-            self._groups = memoryview(_shared(file.fileno())).cast("Q")
+            self._groups = memoryview(mmap.mmap(file.fileno(), 0)).cast("Q")
             self._process = _python(KEEPING, file.fileno())
 
     def started(self, program: str, file: int) -> "subprocess.Popen[bytes]":
@@ -168,12 +171,6 @@ class _Keeper:
         """There is nobody to keep any more."""
         self._process.kill()
         self._process.wait()
-
-
-def _shared(file: int) -> Any:
-    import mmap
-
-    return mmap.mmap(file, 0)
 
 
 # What a fresh process runs, after its path is that of this one. A user's folder may hold an ``rnn`` too.
@@ -258,18 +255,44 @@ def _pickled(what: Any, sent: dict[int, tuple[Any, bytes]]) -> bytes:
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Sends what a door returned by its bytes, which are made once."""
+    """Sends what a door returned by its bytes, made once, and what has a name in a module by that."""
 
-    def __init__(self, file: io.BytesIO, sent: dict[int, tuple[Any, bytes]]) -> None:
+    def __init__(self, file: io.BytesIO, sent: dict[int, tuple[Any, bytes]] | None = None) -> None:
         super().__init__(file)
         self._sent = sent
 
     def reducer_override(self, what: Any) -> Any:
-        if hasattr(type(what), "judged"):
+        """How it is sent, where cloudpickle would do otherwise."""
+        if self._sent is not None and hasattr(type(what), "judged"):
             if id(what) not in self._sent:
-                self._sent[id(what)] = what, cloudpickle.dumps(what)
+                data = io.BytesIO()
+                _Pickler(data).dump(what)
+                self._sent[id(what)] = what, data.getvalue()
             return received, (self._sent[id(what)][1],)
+        if _is_decorated(what):
+            if _named(what.__module__, what.__qualname__) is what and what.__module__ != "__main__":
+                return _named, (what.__module__, what.__qualname__)
+            return _bare, (type(what),), dict(vars(what))
         return super().reducer_override(what)
+
+
+def _is_decorated(what: object) -> bool:
+    """Is it an object that stands for a function, as ``jax.custom_vjp`` makes of one?
+
+    Its class wants the function when it is called, which pickle does not give it.
+    """
+    kept = getattr(what, "__dict__", {})
+    return "__wrapped__" in kept and "__qualname__" in kept and not isinstance(what, FunctionType | type)
+
+
+def _named(module: str, name: str) -> Any:
+    """What has a name in a module, or None."""
+    return getattr(import_module(module), name, None)
+
+
+def _bare(kind: type) -> Any:
+    """An object without anything in it yet."""
+    return object.__new__(kind)
 
 
 @lru_cache(maxsize=2)
