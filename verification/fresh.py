@@ -53,7 +53,7 @@ Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Gen
 
 @contextmanager
 def staffed() -> Iterator[Spread]:
-    """``verification.workers.spread``, or the same over processes that are fresh and kept while this lasts."""
+    """``verification.workers.spread``, or the same over fresh processes, kept while this lasts."""
     if not hasattr(os, "fork") or not any(name in sys.modules for name in THREADED):
         yield spread
         return
@@ -248,8 +248,8 @@ def _pickled(what: Any, sent: dict[int, tuple[Any, bytes]]) -> bytes:
     except Exception as error:
         loaded = " and ".join(name for name in THREADED if name in sys.modules)
         raise ValueError(
-            f"engine: {told(error)}, needed one that can be pickled: {loaded} is loaded, whose threads a fork "
-            "loses, so it is sent to fresh processes"
+            f"engine: {told(error)}, needed one that can be pickled: {loaded} is loaded, whose threads a "
+            "fork loses, so it is sent to fresh processes"
         ) from error
     return data.getvalue()
 

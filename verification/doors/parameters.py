@@ -1,4 +1,4 @@
-"""The parameters of somebody's module beside the blocks of a model: by name and shape, before anyone is judged.
+"""The parameters of somebody's module beside the blocks of a model, by name and shape.
 
 A name in ``arrays`` may hold "{}", for a module that keeps its gates apart: ``{"U": ("i{}.kernel", "T")}`` is
 one kernel for each part of U, ``ii.kernel`` that of part i.
@@ -27,7 +27,7 @@ def made_with(model: Model) -> tuple[str, ...]:
 def sizes_of(
     model: Model, layout: Layout, params: Mapping[str, Any], records: Sequence[tuple[int, ...]]
 ) -> list[int]:
-    """The size of each of these dimensions, from parameters, and one record's shape of each INPUT and STATE."""
+    """The sizes of ``made_with``, from parameters, and from one record's shape of each INPUT and STATE."""
     sizes: dict[str, int] = {}
     for block, shape in zip(model.of(Use.INPUT) + model.of(Use.STATE), records, strict=True):
         sizes |= _measured(block.axes, shape)
@@ -70,7 +70,7 @@ def apart(params: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, 
 
 
 def matched(found: Shapes, model: Model, layout: Layout) -> None:
-    """Raises ValueError, in one line with the names of both, where a module's parameters are not the model's."""
+    """Raises ValueError, with the names of both, where a module's parameters are not the model's."""
     wanted = needed(model, layout)
     if dict(found) == dict(wanted):
         return

@@ -10,7 +10,7 @@ from verification.models import variants
 
 
 def remade(home: str, door: str, made: Any, model: Model, **said: Any) -> str:
-    """It calls ``door`` of the module ``home`` with what is ``made``, a function or a class, and what was said.
+    """It calls ``door`` of the module ``home`` with ``made``, a function or a class, and what was said.
 
     What is None was not said. The program has ``forward`` and ``backward`` then.
     """

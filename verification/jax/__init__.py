@@ -1,4 +1,4 @@
-"""JAX under the verifier: what it compiles and differentiates, custom_vjp and scans, cells of Flax and Equinox.
+"""JAX under the verifier: functions with a custom_vjp or without, scans, cells of Flax and Equinox.
 
 from verification.jax import layer
 verify(layer(apply, model=lstm))        # apply(params, xs, state) -> outputs, state

@@ -67,5 +67,7 @@ def scanned(
 ) -> Layer:
     """The layer of a cell that ``source`` makes, scanned."""
     if arrays and AXES in arrays:
-        raise ValueError(f"arrays: axes: {arrays[AXES]!r}, needed none: the loop over steps is the verifier's")
+        raise ValueError(
+            f"arrays: axes: {arrays[AXES]!r}, needed none: the loop over steps is the verifier's"
+        )
     return layer_of(Scanned(step), source, model, scope, arrays, device)

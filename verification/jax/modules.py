@@ -140,8 +140,8 @@ def flax(
     """A cell of Flax, ``make(H)``, as ``flax.linen.LSTMCell``, scanned, to be given to ``verify``.
 
     ``model``, ``arrays`` and ``carry`` (the states in the cell's order, by the names of their blocks) are
-    known of Flax's own. In ``arrays`` a parameter is called by its place, as "i.kernel", and one for each gate
-    as "i{}.kernel". Raises ValueError where parameters do not match, with the names of both.
+    known of Flax's own. In ``arrays`` a parameter is called by its place, as "i.kernel", and one for each
+    gate as "i{}.kernel". Raises ValueError where parameters do not match, with the names of both.
     """
     jax = library("jax", "jax")
     library("flax", "flax")

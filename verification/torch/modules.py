@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verification import models
-from verification.asked.model import Model, Use
+from verification.asked.model import Model
 from verification.asked.policies import Policy
 from verification.asked.scope import Scope
 from verification.doors.layer import Layer
@@ -194,7 +194,7 @@ def _scope(net: Any, model: Model, scope: Scope | None, chunk: int | None) -> Sc
     if chunk is not None and scope.truncations is None:
         scope = replace(scope, truncations=(Policy("Chunked", (chunk, chunk)),))
     if hasattr(net, "nonlinearity") and scope.functions is None:
-        scope = replace(scope, functions={role: (net.nonlinearity,) for role in model.functions})
+        scope = replace(scope, functions=dict.fromkeys(model.functions, (net.nonlinearity,)))
     return scope
 
 
