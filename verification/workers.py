@@ -100,7 +100,7 @@ class Channel:
         """Nothing is told, and nothing has come of the next task yet."""
         self._told.clear()
         self._outcome.clear()
-        self.step.value = self.copies.value = 0
+        self.step.value = 0
 
     @property
     def told(self) -> Any:

@@ -3,10 +3,10 @@
 from functools import partial
 
 import equinox as eqx
-import flax.linen
 import jax
 import jax.numpy as jnp
 import pytest
+from flax import linen
 
 from tests.examples import of_kind
 from tests.peers.asked import judged, wrong
@@ -39,10 +39,10 @@ RIGHT = {
     "scanned, complex": partial(cell, step, model=complex_linear),
     "associative": partial(layer, associative, model=scan),
     "associative, complex": partial(layer, associative, model=complex_scan),
-    "flax SimpleCell": partial(flax, flax.linen.SimpleCell),
-    "flax LSTMCell": partial(flax, flax.linen.LSTMCell),
-    "flax OptimizedLSTMCell": partial(flax, flax.linen.OptimizedLSTMCell),
-    "flax GRUCell": partial(flax, flax.linen.GRUCell),
+    "flax SimpleCell": partial(flax, linen.SimpleCell),
+    "flax LSTMCell": partial(flax, linen.LSTMCell),
+    "flax OptimizedLSTMCell": partial(flax, linen.OptimizedLSTMCell),
+    "flax GRUCell": partial(flax, linen.GRUCell),
     "equinox LSTMCell": partial(equinox, eqx.nn.LSTMCell),
     "equinox GRUCell": partial(equinox, eqx.nn.GRUCell),
 }
@@ -124,16 +124,16 @@ def test_an_answer_of_another_form_is_told(apply, words):
 
 REFUSED = {
     "another model": (
-        lambda: flax(flax.linen.LSTMCell, model=gru),
+        lambda: flax(linen.LSTMCell, model=gru),
         r"it has .*hf.bias \(3,\).*; model gru needs U \(9, 2\)",
     ),
     "no bias": (
         lambda: equinox(partial(eqx.nn.LSTMCell, use_bias=False)),
         r"module: made with D 2, H 3 it has nothing more; model lstm needs bias \(12,\)",
     ),
-    "no model": (lambda: flax(flax.linen.MGUCell), "model: None, needed for 'MGUCell'"),
+    "no model": (lambda: flax(linen.MGUCell), "model: None, needed for 'MGUCell'"),
     "carry": (
-        lambda: flax(flax.linen.LSTMCell, carry=("h0",)),
+        lambda: flax(linen.LSTMCell, carry=("h0",)),
         r"carry: \('h0',\), needed each of h0, c0 once",
     ),
     "axes": (

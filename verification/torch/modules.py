@@ -185,7 +185,7 @@ def _told(net: Any, model: Model | None, arrays: Mapping[str, Any] | None) -> Kn
         assert model is not None
         return Known(model, arrays or {})
     steps_first = getattr(net, "batch_first", True) is False
-    return Known(found.model, arrays or found.arrays | ({AXES: "TN"} if steps_first else {}))
+    return Known(found.model, arrays or {**found.arrays, **({AXES: "TN"} if steps_first else {})})
 
 
 def _scope(net: Any, model: Model, scope: Scope | None, chunk: int | None) -> Scope:
