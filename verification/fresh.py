@@ -51,6 +51,10 @@ THREADED = ("jax", "torch")
 Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Generator[Any, None, None]]
 
 
+class Unsendable(ValueError):
+    """An engine that has to be sent to a fresh process, and cannot; the message is one line."""
+
+
 @contextmanager
 def staffed() -> Iterator[Spread]:
     """``verification.workers.spread``, or the same over fresh processes, kept while this lasts."""
@@ -73,7 +77,7 @@ class _Staff:
         self._sent: dict[int, tuple[Any, bytes]] = {}
 
     def spread(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> Generator[Any, None, None]:
-        """As ``verification.workers.spread``; raises ValueError for what cannot be sent."""
+        """As ``verification.workers.spread``; raises Unsendable for what cannot be sent."""
 
         def start(task: Any) -> _Turn:
             data = _pickled((work, task), self._sent)
@@ -234,7 +238,7 @@ def _work(task: Slot, channel: Channel) -> Any:
     try:
         work, given = task.get()
     except Exception as error:
-        raise ValueError(
+        raise Unsendable(
             f"engine: {told(error)} in a fresh process, needed one whose modules can be imported there"
         ) from error
     return work(given, channel)
@@ -247,7 +251,7 @@ def _pickled(what: Any, sent: dict[int, tuple[Any, bytes]]) -> bytes:
         _Pickler(data, sent).dump(what)
     except Exception as error:
         loaded = " and ".join(name for name in THREADED if name in sys.modules)
-        raise ValueError(
+        raise Unsendable(
             f"engine: {told(error)}, needed one that can be pickled: {loaded} is loaded, whose threads a "
             "fork loses, so it is sent to fresh processes"
         ) from error

@@ -163,7 +163,7 @@ PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
 
 
 def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Judgement:
-    """The verdict on the backward, from so many drawn calls; raises ValueError as ``run.judge`` does."""
+    """The verdict on the backward, from so many drawn calls; raises as ``run.judge`` does."""
     with staffed() as spread:
         return _judged_by(spread, engine, cases, seed_, progress)
 

@@ -67,7 +67,7 @@ class Profile(Protocol):
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
     """Every property on the cases that the engine's claim admits.
 
-    Raises ValueError for an engine that cannot be sent to fresh processes (``verification.fresh``).
+    Raises ``verification.fresh.Unsendable``, a ValueError, for an engine that fresh processes cannot be sent.
     """
     with staffed() as spread:
         return _judged_by(spread, engine, profile, seed, progress)
