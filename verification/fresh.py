@@ -274,7 +274,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
                 self._sent[id(what)] = what, data.getvalue()
             return received, (self._sent[id(what)][1],)
         if _is_decorated(what):
-            if _named(what.__module__, what.__qualname__) is what and what.__module__ != "__main__":
+            if _is_named(what):
                 return _named, (what.__module__, what.__qualname__)
             return _bare, (type(what),), dict(vars(what))
         return super().reducer_override(what)
@@ -289,9 +289,19 @@ def _is_decorated(what: object) -> bool:
     return "__wrapped__" in kept and "__qualname__" in kept and not isinstance(what, FunctionType | type)
 
 
+def _is_named(what: Any) -> bool:
+    """Is it what its module has under its name, so that another process finds it there?"""
+    module = sys.modules.get(what.__module__ or "")
+    return (
+        module is not None
+        and what.__module__ != "__main__"
+        and getattr(module, what.__qualname__, None) is what
+    )
+
+
 def _named(module: str, name: str) -> Any:
-    """What has a name in a module, or None."""
-    return getattr(import_module(module), name, None)
+    """What has a name in a module."""
+    return getattr(import_module(module), name)
 
 
 def _bare(kind: type) -> Any:

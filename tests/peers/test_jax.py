@@ -125,7 +125,7 @@ def test_an_answer_of_another_form_is_told(apply, words):
 REFUSED = {
     "another model": (
         lambda: flax(linen.LSTMCell, model=gru),
-        r"it has .*hf.bias \(3,\).*; model gru needs U \(9, 2\)",
+        r"it has .*hf.bias \(3,\).*; model gru needs bn \(3,\), hn.bias",
     ),
     "no bias": (
         lambda: equinox(partial(eqx.nn.LSTMCell, use_bias=False)),
