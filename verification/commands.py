@@ -21,7 +21,6 @@ from verification.command_line import HOLDS, REFUTED, program, refuse
 from verification.diagnosis import Diagnosis, diagnose
 from verification.engine import manual
 from verification.files import Save, deliver, write_text
-from verification.fresh import Unsendable
 from verification.judge import verify
 from verification.judging.judgement import Judgement
 from verification.mutants import specimen
@@ -33,6 +32,7 @@ from verification.places import STANDARD_OUTPUT
 from verification.problem import Engine
 from verification.progress import Progress, Show
 from verification.scalars import scalar_rows
+from verification.sending import Unsendable
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 from verification.suite import ASKED_OF_RNN, PROFILES, Profile, Verification
 

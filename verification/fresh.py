@@ -4,29 +4,22 @@ Once JAX has been called, a fork of its process hangs at the next call, and one 
 backwards. So where such a library is loaded nothing is forked. Processes are started afresh, as many as there
 are cores, and each is kept for one task after another: what an engine has compiled lives as long as they do.
 
-An engine is sent to them by cloudpickle: what can be imported by its name, the rest by value. Each process
-makes it once. Of a task's process all else is as ``verification.workers`` says, but for what the engine
-starts: that lives until its process ends.
+An engine is sent to them (``verification.sending``), and each process makes it once. All else is as
+``verification.workers`` says, but for what an engine starts: that lives until its process ends.
 """
 
-import io
 import mmap
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from importlib import import_module
-from types import FunctionType
 from typing import Any, NoReturn, TypeAlias
 
-import cloudpickle
-
 from verification.quoting import told
+from verification.sending import Sent, Unsendable, pickled
 from verification.signals import held_back
 from verification.workers import (
     KEEP,
@@ -51,10 +44,6 @@ THREADED = ("jax", "torch")
 Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Generator[Any, None, None]]
 
 
-class Unsendable(ValueError):
-    """An engine that has to be sent to a fresh process, and cannot; the message is one line."""
-
-
 @contextmanager
 def staffed() -> Iterator[Spread]:
     """``verification.workers.spread``, or the same over fresh processes, kept while this lasts."""
@@ -74,17 +63,24 @@ class _Staff:
     def __init__(self) -> None:
         self._keeper = _Keeper()
         self._idle: list[_Process] = []
-        self._sent: dict[int, tuple[Any, bytes]] = {}
+        self._sent: Sent = {}
 
     def spread(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> Generator[Any, None, None]:
         """As ``verification.workers.spread``; raises Unsendable for what cannot be sent."""
 
         def start(task: Any) -> _Turn:
-            data = _pickled((work, task), self._sent)
+            data = self._pickled((work, task))
             process = self._idle.pop() if self._idle else _Process(self._keeper)
             return _Turn(process, data, self._idle)
 
         yield from in_order(start, tasks)
+
+    def _pickled(self, what: Any) -> bytes:
+        try:
+            return pickled(what, self._sent)
+        except Unsendable as error:
+            loaded = " and ".join(name for name in THREADED if name in sys.modules)
+            raise Unsendable(f"{error}: {loaded} is loaded, whose threads a fork loses") from error
 
     def end(self) -> None:
         """Nothing that was started is left."""
@@ -242,74 +238,3 @@ def _work(task: Slot, channel: Channel) -> Any:
             f"engine: {told(error)} in a fresh process, needed one whose modules can be imported there"
         ) from error
     return work(given, channel)
-
-
-def _pickled(what: Any, sent: dict[int, tuple[Any, bytes]]) -> bytes:
-    """What a fresh process makes of it again; an engine in it is the same every time."""
-    data = io.BytesIO()
-    try:
-        _Pickler(data, sent).dump(what)
-    except Exception as error:
-        loaded = " and ".join(name for name in THREADED if name in sys.modules)
-        raise Unsendable(
-            f"engine: {told(error)}, needed one that can be pickled: {loaded} is loaded, whose threads a "
-            "fork loses, so it is sent to fresh processes"
-        ) from error
-    return data.getvalue()
-
-
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Sends what a door returned by its bytes, made once, and what has a name in a module by that."""
-
-    def __init__(self, file: io.BytesIO, sent: dict[int, tuple[Any, bytes]] | None = None) -> None:
-        super().__init__(file)
-        self._sent = sent
-
-    def reducer_override(self, what: Any) -> Any:
-        """How it is sent, where cloudpickle would do otherwise."""
-        if self._sent is not None and hasattr(type(what), "judged"):
-            if id(what) not in self._sent:
-                data = io.BytesIO()
-                _Pickler(data).dump(what)
-                self._sent[id(what)] = what, data.getvalue()
-            return received, (self._sent[id(what)][1],)
-        if _is_decorated(what):
-            if _is_named(what):
-                return _named, (what.__module__, what.__qualname__)
-            return _bare, (type(what),), dict(vars(what))
-        return super().reducer_override(what)
-
-
-def _is_decorated(what: object) -> bool:
-    """Is it an object that stands for a function, as ``jax.custom_vjp`` makes of one?
-
-    Its class wants the function when it is called, which pickle does not give it.
-    """
-    kept = getattr(what, "__dict__", {})
-    return "__wrapped__" in kept and "__qualname__" in kept and not isinstance(what, FunctionType | type)
-
-
-def _is_named(what: Any) -> bool:
-    """Is it what its module has under its name, so that another process finds it there?"""
-    module = sys.modules.get(what.__module__ or "")
-    return (
-        module is not None
-        and what.__module__ != "__main__"
-        and getattr(module, what.__qualname__, None) is what
-    )
-
-
-def _named(module: str, name: str) -> Any:
-    """What has a name in a module."""
-    return getattr(import_module(module), name)
-
-
-def _bare(kind: type) -> Any:
-    """An object without anything in it yet."""
-    return object.__new__(kind)
-
-
-@lru_cache(maxsize=2)
-def received(data: bytes) -> Any:
-    """An engine, made once of its bytes."""
-    return pickle.loads(data)

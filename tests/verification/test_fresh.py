@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import types
-from functools import update_wrapper
 from pathlib import Path
 
 import pytest
@@ -157,34 +156,6 @@ def test_what_a_fresh_process_cannot_import_is_one_line(threaded, monkeypatch):
         list(spread(module.work, [0]))
 
 
-class Wrapped:
-    """What a decorator makes of a function, as jax.custom_vjp: it is called with the function."""
-
-    def __new__(cls, function):
-        return object.__new__(cls)
-
-    def __init__(self, function):
-        update_wrapper(self, function)
-        self.function = function
-
-
-def test_an_object_that_stands_for_a_function_is_sent(threaded):
-    """Though its class wants the function when it is made again."""
-
-    @Wrapped
-    def local(task):
-        return 10 * task
-
-    local.__module__ = "__main__"
-    local.function = by_value(local.function)
-
-    def work(task, channel):
-        return task.function(4)
-
-    with staffed() as spread:
-        assert list(spread(by_value(work), [local])) == [40]
-
-
 PROGRAM = """
 import itertools, os, subprocess, sys
 from pathlib import Path
@@ -229,9 +200,3 @@ def test_no_process_outlives_its_parent(tmp_path, how):
     while any(lives(process) for process in started):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-def test_an_engine_is_made_once_of_its_bytes():
-    """The same bytes are the same object."""
-    data = fresh.cloudpickle.dumps([1, 2])
-    assert fresh.received(data) is fresh.received(data)

@@ -67,7 +67,8 @@ class Profile(Protocol):
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
     """Every property on the cases that the engine's claim admits.
 
-    Raises ``verification.fresh.Unsendable``, a ValueError, for an engine that fresh processes cannot be sent.
+    Raises ``verification.sending.Unsendable``, a ValueError, for an engine that cannot be
+    sent to fresh processes.
     """
     with staffed() as spread:
         return _judged_by(spread, engine, profile, seed, progress)
