@@ -37,14 +37,14 @@ def holds(page, folder, write, right):
     (diff,) = of_kind(page, "diff")
     write(right)
     done = run(folder, "judge_it.py", judging)
-    assert (done.stdout, done.stderr) == (told, "")
+    assert (done.stdout, done.stderr) == (told, ""), f"{done.stdout}\n{done.stderr}"
     line, wrong = (line[1:] for line in diff.splitlines())
     assert right.count(line) == 1
     write(right.replace(line, wrong))
     shown = judging[: judging.index("print(judgement.scope)")]
     done = run(folder, "judge_it.py", f"{shown}print(judgement.diagnosis)\nprint(judgement.example.code)")
     verdict, said, code = done.stdout.split("\n", 2)
-    assert (verdict, f"{said}\n", done.stderr) == ("refuted", sentence, "")
+    assert (verdict, f"{said}\n", done.stderr) == ("refuted", sentence, ""), f"{done.stdout}\n{done.stderr}"
     failed = run(folder, "example.py", code)
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
