@@ -1,6 +1,6 @@
 """How engines of other libraries are asked here: one case in all its properties, or a short run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,8 +26,6 @@ def wrong(engine, dtype=None, records=3, steps=5, ends=None):
     case = random_case(
         model, np.random.default_rng(0), sizes, records, steps, np.dtype(dtype or claim.dtypes[-1]), functions
     )
-    from dataclasses import replace
-
     case = replace(case, policy=some_policy(claim.policies[0]), lengths=ends)
     found = list(findings(engine, truth_of(case)))
     assert found

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import numpy as np
 import pytest
 import torch
 
@@ -118,9 +117,7 @@ def test_what_is_changed_in_place_is_seen():
 def test_chunks_without_their_truncation_are_wrong():
     """A detach that is not declared is found."""
     engine = module(nn.LSTM, chunk=2, scope=Scope(truncations=("Full",)))
-    found = wrong(engine)
-    assert {"U", "W", "b", "h0", "c0"} <= {part for _, part in found} | {"h0", "c0"}
-    assert ("autograd", "U") in found
+    assert {"U", "W", "b", "h0", "c0"} <= {part for _, part in wrong(engine)}
 
 
 def narrow(params, xs, state):
@@ -241,11 +238,10 @@ def test_dropout_in_training_is_refused_and_otherwise_is_not():
     assert wrong(module(lambda *sizes: Dropped(*sizes).eval(), **said)) == {}
 
 
-@pytest.mark.parametrize(("made", "words"), [(lambda: function(3, model=lstm), "function: 3, needed a sub")])
-def test_what_is_of_another_type_is_refused(made, words):
+def test_what_is_of_another_type_is_refused():
     """As any argument."""
-    with pytest.raises(TypeError, match=words):
-        made()
+    with pytest.raises(TypeError, match=r"function: 3, needed a subclass of torch\.autograd"):
+        function(3, model=lstm)
     with pytest.raises(TypeError, match="apply: 3, needed a function of tensors"):
         layer(3, model=lstm)
 
@@ -263,4 +259,3 @@ def test_what_a_declared_policy_says_is_asked():
 
     scope = Scope(truncations=(Policy("Chunked", (3, 3)),))
     assert wrong(layer(apply, model=vanilla, scope=scope)) == {}
-    assert np.dtype(float) == np.float64

@@ -216,6 +216,11 @@ def _wrong(net: Any, model: Model, scope: Scope, chunk: int | None) -> Iterator[
 
 
 def _dropouts(net: Any) -> Iterator[float]:
+    """The probability of every dropout within."""
+    nn = library("torch", "torch").nn
+    drawn = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
     for inner in net.modules():
-        if isinstance(probability := getattr(inner, "dropout", getattr(inner, "p", 0)), float | int):
-            yield probability
+        if isinstance(inner, drawn):
+            yield inner.p
+        elif isinstance(inner, nn.RNNBase):
+            yield inner.dropout
