@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "rnn": {"numpy", "rnn"},
     "verification": {
-        *("autograd", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
+        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
         *("rnn", "verification"),
     },
     # The reference shares nothing with what it is compared to.
@@ -141,12 +141,12 @@ def test_a_room_imports_what_it_may(room: str) -> None:
 
 
 # The rooms of any model, beside those of the vanilla suite: the same rule.
-ROOMS = ("asked", "models", "truth", "judging", "doors", "campaign")
+ROOMS = ("asked", "models", "truth", "judging", "doors", "torch", "jax", "campaign")
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_rooms_of_any_model_climb_one_way(room: str) -> None:
-    """What is asked knows no model, a truth no engine, an engine no verdict."""
+    """What is asked knows no model, a truth no engine, an engine no verdict, and no door PyTorch or JAX."""
     above = [f"verification.{other}" for other in ROOMS[ROOMS.index(room) + 1 :]]
     found = imports_of(f"verification/{room}")
     assert [(file, name) for file, name in found if within(name, above)] == []

@@ -16,7 +16,7 @@ PROGRAM = program(__package__)
 
 def main() -> int:
     """Run the command; what it needs is imported only when it is known to be there."""
-    require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath")
+    require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath", "cloudpickle")
     require(PROGRAM, "plots", "matplotlib")
     with ours(), tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
         from hypothesis.configuration import set_hypothesis_home_dir

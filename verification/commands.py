@@ -18,7 +18,7 @@ from rnn.training import print_progress
 from verification import article, detection, durations, mutants, report, summary
 from verification.campaign import command as campaign
 from verification.checkers import built_in
-from verification.command_line import HOLDS, REFUTED
+from verification.command_line import HOLDS, REFUTED, program, refuse
 from verification.diagnosis import Diagnosis, diagnose
 from verification.engine import manual
 from verification.files import Save, deliver, write_text
@@ -33,6 +33,7 @@ from verification.places import STANDARD_OUTPUT
 from verification.problem import Engine
 from verification.progress import Progress, Show
 from verification.scalars import scalar_rows
+from verification.sending import Unsendable
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 from verification.suite import ASKED_OF_RNN, PROFILES, Profile, Verification
 
@@ -177,8 +178,11 @@ def is_told(epoch: int) -> bool:
 def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Judge the engine of a user's file, within its own scope."""
     judged, profile = options.engine, PROFILES[options.profile]
-    with progress.part("cases") as show:
-        found = verify(judged, profile, seed=options.seed, progress=show)
+    try:
+        with progress.part("cases") as show:
+            found = verify(judged, profile, seed=options.seed, progress=show)
+    except Unsendable as error:
+        refuse(f"{program('verification')} judge", str(error))
     if isinstance(found, Judgement):
         told = summary.of_judgement(found)
         save = partial(judgement_page.write, found=found, model=getattr(judged, "model", None))

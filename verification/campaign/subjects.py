@@ -10,6 +10,7 @@ from verification.asked.fractions import exact_cases
 from verification.campaign.blocks import Place
 from verification.doors.function import Differentiated
 from verification.drawing import one_drawn
+from verification.fresh import staffed
 from verification.judge import scoped
 from verification.judging import of_function, run
 from verification.judging.engine import Engine
@@ -76,7 +77,8 @@ class OfModel:
         return OfModel(run.Guarded(self.engine, channel))
 
     def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
-        return run.tallied(self.engine, STRENGTH, 0, 0, progress)
+        with staffed() as spread:
+            return run.tallied(spread, self.engine, STRENGTH, 0, 0, progress)
 
     def case(self, place: Place) -> Case:
         model, claim = self.engine.model, self.engine.claim
@@ -100,7 +102,8 @@ class OfModel:
         return self.size(Case(self.engine.model, **refuted[0]))
 
     def judgement(self, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float) -> Judgement:
-        return run.judgement_of(self.engine, tally, coverage, seed, started)
+        with staffed() as spread:
+            return run.judgement_of(spread, self.engine, tally, coverage, seed, started)
 
     def program(self, case: Case, finding: Finding) -> str:
         return run.example_of(self.engine, case, finding, False).code
@@ -137,7 +140,8 @@ class OfFunction:
         return self.size(refuted[0]["call"])
 
     def judgement(self, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float) -> Judgement:
-        return of_function.judgement_of(self.engine, tally, seed, started)
+        with staffed() as spread:
+            return of_function.judgement_of(spread, self.engine, tally, seed, started)
 
     def program(self, case: of_function.Call, finding: Finding) -> str:
         return of_function.code_of(self.engine, case, finding)

@@ -14,6 +14,7 @@ from verification.arrays import Array
 from verification.asked.draws import TIMES
 from verification.comparison import compare
 from verification.drawing import each_drawn, smallest_drawn
+from verification.fresh import Spread, staffed
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
@@ -22,7 +23,7 @@ from verification.judging.run import BLOCK, Progress
 from verification.judging.tally import Tally, of_lost
 from verification.tolerance import Expected
 from verification.truth.of_function import differentiable, expected, outputs_of
-from verification.workers import Lost, spread
+from verification.workers import Lost
 
 AUTOGRAD = "autograd"
 
@@ -162,7 +163,14 @@ PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
 
 
 def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Judgement:
-    """The verdict on the backward, from so many drawn calls."""
+    """The verdict on the backward, from so many drawn calls; raises as ``run.judge`` does."""
+    with staffed() as spread:
+        return _judged_by(spread, engine, cases, seed_, progress)
+
+
+def _judged_by(
+    spread: Spread, engine: Engine, cases: int, seed_: int, progress: Progress | None
+) -> Judgement:
     started = time.monotonic()
     starts = list(range(0, cases, BLOCK))
 
@@ -178,12 +186,12 @@ def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> 
                 progress(tally.cases, tally.cases if refuted else cases)
             if refuted:
                 break
-    return judgement_of(engine, tally, seed_, started)
+    return judgement_of(spread, engine, tally, seed_, started)
 
 
-def judgement_of(engine: Engine, tally: Tally, seed_: int, started: float) -> Judgement:
+def judgement_of(spread: Spread, engine: Engine, tally: Tally, seed_: int, started: float) -> Judgement:
     """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
-    diagnosis, example = _explained(engine, tally)
+    diagnosis, example = _explained(spread, engine, tally)
     return Judgement(
         model="function",
         scope=f"gradients of {', '.join(engine.names) or 'every argument'} by autograd of the forward",
@@ -252,7 +260,7 @@ def _missing(tally: Tally) -> Iterator[str]:
             yield f"{AUTOGRAD} {part}"
 
 
-def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example | None]:
+def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example | None]:
     """What is wrong, and the smallest call that shows it, found in a process of its own."""
     if not any(row.failures for row in tally.rows.values()):
         return None, None

@@ -1,6 +1,7 @@
 """The run: an engine before its cases, and what came of it in one word and in many.
 
-Cases come in blocks, each drawn by Hypothesis from a seed of its own and looked at in a process of its own.
+Cases come in blocks, each drawn by Hypothesis from a seed of its own and looked at in a process of its own,
+or, of an engine that must not be forked, in one of a few that are kept (``verification.fresh``).
 The run ends after the first block, in their order, that holds a refutation; then the smallest case that
 shows it is looked for, and the place of the fault.
 """
@@ -25,6 +26,7 @@ from verification.asked.resolving import narrowed
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
 from verification.drawing import each_drawn
+from verification.fresh import Spread, staffed
 from verification.judging.apart import shown, views
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
@@ -38,7 +40,7 @@ from verification.judging.sampled import Coverage, Sample, in_portions, truth_of
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Refuted, Tally, of_lost
 from verification.truth.parts import OUTPUTS
-from verification.workers import Lost, spread
+from verification.workers import Lost
 
 # A profile's cases are drawn in this share, beside those of the designed sample.
 SHARE = 5
@@ -63,30 +65,41 @@ class Profile(Protocol):
 
 
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
-    """Every property on the cases that the engine's claim admits."""
+    """Every property on the cases that the engine's claim admits.
+
+    Raises ``verification.sending.Unsendable``, a ValueError, for an engine that cannot be
+    sent to fresh processes.
+    """
+    with staffed() as spread:
+        return _judged_by(spread, engine, profile, seed, progress)
+
+
+def _judged_by(
+    spread: Spread, engine: Engine, profile: Profile, seed: int, progress: Progress | None
+) -> Judgement:
     started = time.monotonic()
     drawn = max(1, profile.cases // SHARE)
-    tally, coverage = tallied(engine, profile.strength, drawn, seed, progress)
-    return judgement_of(engine, tally, coverage, seed, started)
+    tally, coverage = tallied(spread, engine, profile.strength, drawn, seed, progress)
+    return judgement_of(spread, engine, tally, coverage, seed, started)
 
 
 def tallied(
-    engine: Engine, strength: int, drawn: int, seed: int, progress: Progress | None
+    spread: Spread, engine: Engine, strength: int, drawn: int, seed: int, progress: Progress | None
 ) -> tuple[Tally, tuple[Coverage, ...]]:
     """What the designed sample and so many drawn cases came to, and what was met of the sample."""
     rows = designed(engine.model, engine.claim, strength)
     sample = Sample(engine.model, engine.claim, strength, rows)
-    tally = _looked(list(_blocks(engine, sample, drawn, seed)), Tally(), progress)
+    tally = _looked(spread, list(_blocks(engine, sample, drawn, seed)), Tally(), progress)
     sample.meet(tally.rows_met)
     while not tally.is_refuted and (more := sample.more()):
-        tally = _looked(list(_portions(engine, sample, more)), tally, progress)
+        tally = _looked(spread, list(_portions(engine, sample, more)), tally, progress)
         sample.meet(tally.rows_met)
     # A run that has ended early has met little, and to count what it has not takes minutes.
     return tally, () if tally.is_refuted else sample.coverage()
 
 
 def judgement_of(
-    engine: Engine, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float
+    spread: Spread, engine: Engine, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float
 ) -> Judgement:
     """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
     judgement = Judgement(
@@ -105,12 +118,12 @@ def judgement_of(
     )
     if judgement.verdict != "refuted":
         return judgement
-    diagnosis, example = _explained(engine, tally)
+    diagnosis, example = _explained(spread, engine, tally)
     seconds = time.monotonic() - started
     return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example)
 
 
-def _looked(blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
+def _looked(spread: Spread, blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
     """The tally with that of the blocks, up to the first that holds a refutation."""
     total = tally.cases + sum(block.size for block in blocks)
     with closing(spread(_look, blocks)) as outcomes:
@@ -254,7 +267,7 @@ def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
                 yield f"{name} {part}"
 
 
-def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
+def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
     """Where the fault is, and the smallest case that shows it; each found in a process of its own."""
     if tally.refuted is None:
         return Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}."), None
