@@ -14,8 +14,10 @@ PIN = {
     "title": "RNN-LSTM-in-numpy (CaptainE), RNN",
     "repository": "CaptainE/RNN-LSTM-in-numpy",
     "commit": "f0d2c883d6a0ee913bff9dae21162b9da494be00",
-    "files": ("RNN_LSTM_from_scratch.ipynb",),
-    "door": "problem",
+    "files": {
+        "RNN_LSTM_from_scratch.ipynb": "23a3e5c03e97751037e39566b9c69a7a672e746a466681ef22665053b5928880",
+    },
+    "page": "rnn-lstm-in-numpy.md",
 }
 
 
@@ -34,7 +36,7 @@ def softmax(x):
     return e / np.sum(e)
 
 
-SOURCE = notebook(folder(PIN["repository"]) / PIN["files"][0])
+SOURCE = notebook(folder(PIN["repository"]) / next(iter(PIN["files"])))
 GIVEN = {"sigmoid": sigmoid, "tanh": tanh, "softmax": softmax, "clip_gradient_norm": lambda grads: grads}
 theirs = definitions(SOURCE, ["forward_pass", "backward_pass"], GIVEN)
 

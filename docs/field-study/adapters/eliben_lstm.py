@@ -10,11 +10,12 @@ PIN = {
     "title": "deep-learning-samples, min-char-lstm",
     "repository": "eliben/deep-learning-samples",
     "commit": "26e866b5c42ffb7e1c256c6086e842e89536716a",
-    "files": ("min-char-rnn/min-char-lstm.py",),
-    "door": "problem",
+    "files": {
+        "min-char-rnn/min-char-lstm.py": "aefbfcaf8e67081e77e0abfdca1ec770fd7e4b49f70dedbfe728567857da8de7",
+    },
 }
 
-SOURCE = (folder(PIN["repository"]) / PIN["files"][0]).read_text("utf-8")
+SOURCE = (folder(PIN["repository"]) / next(iter(PIN["files"]))).read_text("utf-8")
 script = definitions(SOURCE, ["sigmoid", "lossFun"], {"np": WithoutClip()})
 GATES = ("i", "f", "cc", "o")
 

@@ -15,11 +15,12 @@ PIN = {
     "title": "min-char-rnn (Karpathy)",
     "repository": "weixsong/min-char-rnn",
     "commit": "7cd63729a32cd8ba0c0442e1a8ada3dd7913d8df",
-    "files": ("min-char-rnn.py",),
-    "door": "problem",
+    "files": {
+        "min-char-rnn.py": "d6147e5cec0f74a676c45e82bdf6145b54dde027d3f8dd7c7d91353c4ff28d1c",
+    },
 }
 
-SOURCE = (folder(PIN["repository"]) / PIN["files"][0]).read_text("utf-8")
+SOURCE = (folder(PIN["repository"]) / next(iter(PIN["files"]))).read_text("utf-8")
 script = definitions(SOURCE, ["lossFun"], {"np": WithoutClip()})
 
 

@@ -21,8 +21,9 @@ PIN = {
     "title": "ML-From-Scratch, RNN as first layer",
     "repository": "eriklindernoren/ML-From-Scratch",
     "commit": "a2806c6732eee8d27762edd6d864e0c179d8e9e8",
-    "files": ("mlfromscratch/deep_learning/layers.py",),
-    "door": "problem",
+    "files": {
+        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7a29b9e3dfd7f406e24801ca4e4f35f8e",
+    },
 }
 
 FOLDER = folder(PIN["repository"]) / "mlfromscratch" / "deep_learning"

@@ -10,8 +10,10 @@ PIN = {
     "title": "ML-From-Scratch, RNN behind another layer",
     "repository": "eriklindernoren/ML-From-Scratch",
     "commit": "a2806c6732eee8d27762edd6d864e0c179d8e9e8",
-    "files": ("mlfromscratch/deep_learning/layers.py",),
-    "door": "problem",
+    "files": {
+        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7a29b9e3dfd7f406e24801ca4e4f35f8e",
+    },
+    "page": "ml-from-scratch.md",
 }
 
 engine = scoped(whole, replace(scope, blocks=("xs",)), model=model)

@@ -1,6 +1,6 @@
 """neuralnetlib: GRUCell, one step, with clip_value infinite: a gradient is judged before it is clipped.
 
-Its sigmoid stays 1e-4 away from 0 and 1, and so does the model's here, whose slope is theirs, s (1 − s). The
+Its sigmoid stays 1e-12 away from 0 and 1, and so does the model's here, whose slope is theirs, s (1 − s). The
 reset comes before the product, and z weighs the candidate.
 """
 
@@ -17,21 +17,19 @@ PIN = {
     "title": "neuralnetlib, GRUCell",
     "package": "neuralnetlib==5.0.0",
     "environment": "neuralnetlib",
-    "door": "step",
 }
 GATES = ("r", "z", "h")
-EDGE = 1e-4
 
 
-def value(a):
-    return anp.clip((1 + anp.tanh(a / 2)) / 2, EDGE, 1 - EDGE)
+def clipped(model, edge):
+    """The model with a sigmoid that stays ``edge`` away from 0 and 1."""
 
+    def value(a):
+        return anp.clip((1 + anp.tanh(a / 2)) / 2, edge, 1 - edge)
 
-def slope(a):
-    return value(a) * (1 - value(a))
+    def slope(a):
+        return value(a) * (1 - value(a))
 
-
-def clipped(model):
     gate = Function("clipped_sigmoid", value, slope=slope, slope_sensitivity=lambda y: y * abs(1 - 2 * y))
     return replace(model, functions={**model.functions, "gate": (gate,)})
 
@@ -58,6 +56,6 @@ def backward(cell, d_state):
 engine = step(
     forward,
     backward,
-    model=clipped(gru_reset_before_flipped),
+    model=clipped(gru_reset_before_flipped, 1e-12),
     scope=Scope(dtypes=("float64",), records=(1, 17), steps=(1, 17)),
 )

@@ -11,7 +11,7 @@ PIN = {
     "title": "neuralnetlib, LSTMCell",
     "package": "neuralnetlib==5.0.0",
     "environment": "neuralnetlib",
-    "door": "step",
+    "page": "neuralnetlib.md",
 }
 GATES = ("i", "f", "c", "o")
 
@@ -38,6 +38,6 @@ def backward(cell, d_state):
 engine = step(
     forward,
     backward,
-    model=clipped(lstm),
+    model=clipped(lstm, 1e-4),
     scope=Scope(dtypes=("float64",), records=(1, 17), steps=(1, 17)),
 )

@@ -17,8 +17,9 @@ PIN = {
     "title": "neuraltalk, LSTMGenerator",
     "repository": "karpathy/neuraltalk",
     "commit": "c36bd0aa23907638a1217f03a13bdba5e1a8cada",
-    "files": ("imagernn/lstm_generator.py",),
-    "door": "problem",
+    "files": {
+        "imagernn/lstm_generator.py": "40959a8e1ebf28b0ae7616c317ef0c3c2a32896ba984e6873b81f2cda513d160",
+    },
 }
 
 
@@ -31,7 +32,7 @@ class WithRowStack:
         return getattr(np, name)
 
 
-SOURCE = (folder(PIN["repository"]) / PIN["files"][0]).read_text("utf-8")
+SOURCE = (folder(PIN["repository"]) / next(iter(PIN["files"]))).read_text("utf-8")
 theirs = definitions(SOURCE, ["LSTMGenerator"], {"np": WithRowStack()}).LSTMGenerator
 square = {
     "U": Block("U", ("4 H", "H"), Use.STEP, ("i", "f", "g", "o"), "input weights"),

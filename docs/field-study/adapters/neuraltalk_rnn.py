@@ -12,11 +12,12 @@ PIN = {
     "title": "neuraltalk, RNNGenerator",
     "repository": "karpathy/neuraltalk",
     "commit": "c36bd0aa23907638a1217f03a13bdba5e1a8cada",
-    "files": ("imagernn/rnn_generator.py",),
-    "door": "problem",
+    "files": {
+        "imagernn/rnn_generator.py": "dbe0d374acfac23c6149befaeef792e23dfef642f51af5f6b6eee946ececf8e8",
+    },
 }
 
-SOURCE = (folder(PIN["repository"]) / PIN["files"][0]).read_text("utf-8")
+SOURCE = (folder(PIN["repository"]) / next(iter(PIN["files"]))).read_text("utf-8")
 theirs = definitions(SOURCE, ["RNNGenerator"]).RNNGenerator
 
 

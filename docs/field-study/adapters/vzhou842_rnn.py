@@ -13,8 +13,10 @@ PIN = {
     "title": "rnn-from-scratch (vzhou842)",
     "repository": "vzhou842/rnn-from-scratch",
     "commit": "68b10bb07c30f77ecac3724d8670ff858ad090dc",
-    "files": ("rnn.py",),
-    "door": "problem",
+    "files": {
+        "rnn.py": "ce19f8cffe3412e52def81427b926bb2011ff1f11e547b5b961c4f1a10f92413",
+    },
+    "page": "vzhou842.md",
 }
 
 SOURCE = (folder(PIN["repository"]) / "rnn.py").read_text("utf-8")
