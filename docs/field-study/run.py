@@ -112,8 +112,10 @@ def judged(file: Path, python: Path, sources: Path, seed: int) -> dict[str, Any]
     return {**said, "cpu_seconds": round(cpu, 1)}
 
 
-def kept(results: dict[str, Any]) -> None:
-    """Writes results.json, whole or not at all."""
+def kept(name: str, result: dict[str, Any]) -> None:
+    """Puts one result into results.json, which is written whole or not at all."""
+    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    results[name] = result
     partial = RESULTS.with_suffix(".partial")
     partial.write_text(json.dumps(dict(sorted(results.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
     partial.replace(RESULTS)
@@ -121,7 +123,6 @@ def kept(results: dict[str, Any]) -> None:
 
 def studied(names: list[str], sources: Path, environments: Path | None, seed: int) -> list[str]:
     """Judges the adapters of these names; the names of those that were left out."""
-    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     started, judged_so_far, left_out = time.monotonic(), 0, []
     for number, name in enumerate(names, 1):
         print(f"{number} of {len(names)}: {name}", end=" ", flush=True)
@@ -134,11 +135,11 @@ def studied(names: list[str], sources: Path, environments: Path | None, seed: in
             print(f"left out: {missing}")
             left_out.append(name)
             continue
-        results[name] = {"pin": pin, **judged(file, python, sources, seed)}
-        kept(results)
+        result = {"pin": pin, **judged(file, python, sources, seed)}
+        kept(name, result)
         judged_so_far += 1
         left = (len(names) - number) * (time.monotonic() - started) / judged_so_far
-        print(f"{results[name]['verdict']}; about {duration(left)} left", flush=True)
+        print(f"{result['verdict']}; about {duration(left)} left", flush=True)
     write_tables()
     return left_out
 

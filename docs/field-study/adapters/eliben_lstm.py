@@ -68,7 +68,7 @@ engine = scoped(
         losses=("every",),
         blocks=("U", "W", "b", "V", "c"),
         records=(1, 1),
-        steps=(1, 33),
+        steps=(1, 17),
     ),
     model=lstm_of_characters,
 )

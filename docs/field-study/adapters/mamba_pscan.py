@@ -39,4 +39,4 @@ def backward(saved, d_outputs, d_state):
     return {}, {"a": d_a[..., 0], "x": d_x[..., 0]}, (None,)
 
 
-engine = layer(forward, backward, model=scan, scope=Scope(states="zero", blocks=("a", "x")))
+engine = layer(forward, backward, model=scan, scope=Scope(states="zero", blocks=("a", "x"), records=(1, 17)))

@@ -72,5 +72,7 @@ scope = Scope(
     losses=("every",),
     states="zero",
     blocks=("U", "W", "V"),
+    records=(1, 9),
+    steps=(1, 17),
 )
 engine = scoped(whole, scope, model=model)

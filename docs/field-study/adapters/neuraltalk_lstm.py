@@ -74,7 +74,7 @@ engine = scoped(
         states="zero",
         blocks=("U", "W", "b", "V", "c", "xs"),
         records=(1, 1),
-        steps=(2, 33),
+        steps=(2, 17),
     ),
     model=model,
 )

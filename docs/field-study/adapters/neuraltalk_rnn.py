@@ -52,6 +52,6 @@ engine = scoped(
         states="zero",
         blocks=("U", "W", "b", "V", "c", "xs"),
         records=(1, 1),
-        steps=(1, 33),
+        steps=(1, 17),
     ),
 )

@@ -65,7 +65,7 @@ engine = scoped(
         states="zero",
         blocks=("U", "W", "b"),
         records=(1, 1),
-        steps=(1, 33),
+        steps=(1, 17),
     ),
     model=lstm,
 )

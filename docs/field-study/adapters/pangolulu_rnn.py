@@ -45,6 +45,6 @@ engine = step(
         dtypes=("float64",),
         blocks=("U", "W", "h0"),
         records=(1, 1),
-        steps=(1, 17),
+        steps=(1, 9),
     ),
 )

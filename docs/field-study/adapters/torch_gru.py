@@ -3,7 +3,7 @@
 import torch
 from of_torch import layer_of
 
-from verification import layer
+from verification import Scope, layer
 from verification.models.variants import gru_two_biases
 
 PIN = {
@@ -17,5 +17,6 @@ engine = layer(
     forward,
     backward,
     model=gru_two_biases,
+    scope=Scope(records=(1, 17), steps=(1, 33)),
     arrays={"U": "weight_ih", "W": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh"},
 )

@@ -17,6 +17,6 @@ engine = layer(
     forward,
     backward,
     model=vanilla,
-    scope=Scope(functions={"activation": ("tanh",)}),
+    scope=Scope(functions={"activation": ("tanh",)}, records=(1, 17), steps=(1, 33)),
     arrays={"U": "weight_ih", "W": "weight_hh", "b": ("bias_ih", "bias_hh")},
 )
