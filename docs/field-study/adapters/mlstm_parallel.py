@@ -67,3 +67,9 @@ def arguments(draw):
 
 
 engine = function(forward, backward, arguments())
+NAMES = ("q", "k", "v", "i", "f")
+
+
+def point(rng):
+    """Arguments of eight steps, for other checkers."""
+    return [rng.uniform(-1, 1, shape) for shape in ((8, 3), (8, 3), (8, 2), (8,), (8,))]
