@@ -2,8 +2,9 @@
 
     python docs/field-study/checkers.py --sources DIR [NAME ...]
 
-Each at its defaults, on one case of numbers between −1 and 1, in the interpreter that this is run with; an
-adapter whose package is not there is left out, by name. Kept in checkers.json.
+Each at its defaults, on one case of numbers between −1 and 1 and of four steps, in the interpreter that this
+is run with; an adapter whose package is not there is left out, by name. An engine with a truncation of its own
+is asked for eight steps as well, where that leaves something out. Kept in checkers.json.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from wrapped import HERE, Wrapped, wrapped
+from wrapped import HERE, MORE_STEPS, STEPS, Wrapped, truncated, wrapped
 
 RESULTS = HERE / "checkers.json"
 
@@ -38,13 +39,15 @@ def by_gradcheck(engine: Wrapped) -> str:
         @staticmethod
         def forward(ctx: Any, *tensors: Any) -> Any:
             ctx.save_for_backward(*tensors)
-            outputs = engine.forward(*(t.detach().numpy() for t in tensors))
+            with torch.enable_grad():  # of an engine that is PyTorch's itself
+                outputs = engine.forward(*(t.detach().numpy() for t in tensors))
             return tuple(torch.from_numpy(np.array(o)) for o in outputs)
 
         @staticmethod
         def backward(ctx: Any, *cotangents: Any) -> Any:
             arrays = [t.detach().numpy() for t in ctx.saved_tensors]
-            found = engine.backward(arrays, [d.detach().numpy() for d in cotangents])
+            with torch.enable_grad():
+                found = engine.backward(arrays, [d.detach().numpy() for d in cotangents])
             return tuple(torch.from_numpy(np.array(d)) for d in found)
 
     tensors = [torch.from_numpy(array.copy()).requires_grad_() for array in engine.point]
@@ -88,7 +91,7 @@ def by_check_grads(engine: Wrapped) -> str:
 
 
 def by_differences(engine: Wrapped) -> str:
-    """The block and the entry that central differences call wrong, of the sum of outputs at random weights."""
+    """The block and the entry that central differences call wrong, of outputs with random weights."""
     rng, point = np.random.default_rng(1), engine.point
     weights = [rng.standard_normal(np.shape(o)) for o in engine.forward(*point)]
 
@@ -119,13 +122,13 @@ CHECKERS: dict[str, Callable[[Wrapped], str]] = {
 }
 
 
-def asked(name: str) -> dict[str, Said]:
-    """What every checker says of an adapter's engine."""
+def asked(name: str, steps: int = STEPS) -> dict[str, Said]:
+    """What every checker says of an adapter's engine, on so many steps."""
     said: dict[str, Said] = {}
     for kind, check in CHECKERS.items():
         started = time.process_time()
         try:
-            place = check(wrapped(name))
+            place = check(wrapped(name, steps))
         except Exception as error:
             line = (str(error).strip().splitlines() or [""])[0][:120]
             said[kind] = {"says": "raised", "place": f"{type(error).__name__}: {line}"}
@@ -153,15 +156,24 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     for name in given.names or studied:
         try:
-            wrapped(name)
+            engine = wrapped(name).engine
         except ImportError as missing:
             print(f"{name} left out: {missing}")
             continue
-        said = asked(name)
+        said: dict[str, Any] = asked(name)
+        if truncated(engine):
+            said["more steps"] = asked(name, MORE_STEPS)
         kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
         kept[name] = said
-        RESULTS.write_text(json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
-        print(name, *(f"{kind}: {one['says']} {one['place']}" for kind, one in said.items()), sep="; ", flush=True)
+        RESULTS.write_text(
+            json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )
+        print(
+            name,
+            *(f"{kind}: {said[kind]['says']} {said[kind]['place']}" for kind in CHECKERS),
+            sep="; ",
+            flush=True,
+        )
     return 0
 
 

@@ -2,9 +2,10 @@
 
     python docs/field-study/run.py --sources DIR [--environments DIR] [--seed N] [NAME ...]
 
-Judges each adapter by ``python -m verification judge``, one after the other, keeps what is said in results.json
-after each, and writes the table of README.md anew. DIR holds a checkout of each repository under OWNER+NAME;
-environments are made where they are missing. What cannot be had is left out, by name. Exit code 2: misused.
+Judges each adapter by ``python -m verification judge``, one after the other, keeps what is said in
+results.json after each, and writes the tables of README.md anew. DIR holds a checkout of each repository under
+OWNER+NAME; environments are made where they are missing. What cannot be had is left out, by name. Exit code 2:
+misused.
 """
 
 import argparse
@@ -53,12 +54,12 @@ def checked(pin: dict[str, Any], sources: Path) -> None:
         file = checkout / name
         if not file.is_file():
             raise Missing(f"{pin['repository']} has no {name}, needed commit {pin['commit'][:12]}")
-        if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        if not hashlib.sha256(file.read_bytes()).hexdigest().startswith(digest):
             raise Missing(f"{name} is not that of commit {pin['commit'][:12]} of {pin['repository']}")
 
 
 def interpreter(pin: dict[str, Any], environments: Path | None) -> Path:
-    """The Python of the environment that the pin names, made where it is missing; ours where it names none."""
+    """The Python of the environment that the pin names, made where missing; ours where it names none."""
     if "environment" not in pin:
         return Path(sys.executable)
     needed = (*([pin["package"]] if "package" in pin else []), *pin.get("with", ()))
@@ -91,7 +92,11 @@ def last_line(text: str) -> str:
 
 def judged(file: Path, python: Path, sources: Path, seed: int) -> dict[str, Any]:
     """What the command says of an adapter, with its seconds of processor time."""
-    environment = os.environ | {"FIELD_SOURCES": str(sources), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {
+        "FIELD_SOURCES": str(sources),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
     environment["PYTHONPATH"] = str(ROOT)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "out.json")
@@ -117,7 +122,9 @@ def kept(name: str, result: dict[str, Any]) -> None:
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     results[name] = result
     partial = RESULTS.with_suffix(".partial")
-    partial.write_text(json.dumps(dict(sorted(results.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    partial.write_text(
+        json.dumps(dict(sorted(results.items())), indent=1, ensure_ascii=False) + "\n", "utf-8"
+    )
     partial.replace(RESULTS)
 
 

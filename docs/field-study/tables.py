@@ -1,9 +1,14 @@
-"""The tables of README.md, made from results.json and checkers.json. ``python docs/field-study/tables.py`` writes them."""
+"""The tables of README.md, made from results.json and checkers.json.
+
+``python docs/field-study/tables.py`` writes them.
+"""
 
 import json
 import re
 from pathlib import Path
 from typing import Any
+
+from outcomes import CHECKERS, COLUMNS, by_engine
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
@@ -26,7 +31,9 @@ def with_tables(page: str) -> str:
     }
     for name, text in parts.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        page = re.sub(pattern, lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page, flags=re.DOTALL)
+        page = re.sub(
+            pattern, lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page, flags=re.DOTALL
+        )
     return page
 
 
@@ -78,11 +85,11 @@ def linked(name: str, result: dict[str, Any]) -> str:
 def verified_table(results: dict[str, Any]) -> str:
     """What was verified, within which scope."""
     rows = [
-        row(linked(name, r), where(r["pin"]), r["scope"], r["live"], r["cpu_seconds"])
+        row(linked(name, r), where(r["pin"]), r["scope"], r["live"], f"{r['seconds']:.0f}")
         for name, r in sorted(results.items())
         if r["verdict"] == "verified"
     ]
-    return table(("engine", "pinned", "verified within", "live cases", "processor, s"), rows)
+    return table(("engine", "pinned", "verified within", "live cases", "seconds"), rows)
 
 
 def refuted_table(results: dict[str, Any]) -> str:
@@ -94,8 +101,8 @@ def refuted_table(results: dict[str, Any]) -> str:
             told = r["diagnosis"]["sentence"] if r["diagnosis"] else ""
             page = r["pin"].get("page")
             title = linked(name, r) + (f": [page]({page})" if page else "")
-            rows.append(row(title, where(r["pin"]), told, f"`{example}`", r["cpu_seconds"]))
-    return table(("engine", "pinned", "what it was told", "smallest example", "processor, s"), rows)
+            rows.append(row(title, where(r["pin"]), told, f"`{example}`", f"{r['seconds']:.0f}"))
+    return table(("engine", "pinned", "what it was told", "smallest example", "seconds"), rows)
 
 
 def not_runnable_table(results: dict[str, Any]) -> str:
@@ -109,19 +116,15 @@ def not_runnable_table(results: dict[str, Any]) -> str:
 
 
 def checkers_table(results: dict[str, Any], checkers: dict[str, Any]) -> str:
-    """What other checkers say of the same engines."""
+    """What other checkers say of the same engines, and the place that they name."""
     rows = []
-    for name, said in sorted(checkers.items()):
-        if name in results:
-            cells = [
-                f"{one['says']}, {one['seconds']:.2g} s" + (f"; {one['place']}" if one.get("place") else "")
-                if "seconds" in one
-                else one["says"]
-                for one in (said[kind] for kind in ("gradcheck", "check_grads", "central differences"))
-            ]
-            rows.append(row(results[name]["pin"]["title"], results[name]["verdict"], *cells))
-    head = ("engine", "verification judge", "gradcheck", "check_grads", "central differences")
-    return table(head, rows)
+    for name, cells in by_engine(results, checkers):
+        told = []
+        for kind, (what, seconds) in zip(CHECKERS, cells[1:], strict=True):
+            place = checkers[name][kind]["place"].partition(":")[0]
+            told.append(f"{what}, {seconds:.2g} s" + (f": {place}" if place else ""))
+        rows.append(row(results[name]["pin"]["title"], f"{cells[0][0]}, {cells[0][1]:.0f} s", *told))
+    return table(("engine", *COLUMNS), rows)
 
 
 if __name__ == "__main__":

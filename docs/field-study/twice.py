@@ -3,8 +3,8 @@
     python docs/field-study/twice.py --sources DIR [NAME ...]
 
 Differences of the engine's own forward, and PyTorch's autograd of the equations in float64, on one case of
-numbers between −1 and 1 and of three steps. For each block the largest entry, how far off the engine is, and how
-far apart the two sources are. Needs PyTorch.
+numbers between −1 and 1 and of three steps. For each block the largest entry, how far off the engine is, and
+how far apart the two sources are. Needs PyTorch.
 """
 
 import argparse
@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import wrapped as at
-from wrapped import HERE, Wrapped
+from wrapped import HERE, Wrapped, wrapped
 
 RESULTS = HERE / "twice.json"
 STEP = 1e-3
@@ -86,8 +85,7 @@ def asked(name: str) -> dict[str, dict[str, float]]:
     """For each block of an engine: its largest entry, its error, and the distance of the two sources."""
     import torch
 
-    at.STEPS = 3
-    engine = at.wrapped(name)
+    engine = wrapped(name, steps=3)
     assert isinstance(engine, Wrapped)
     rng = np.random.default_rng(1)
     outputs = engine.forward(*engine.point)
@@ -121,7 +119,11 @@ def main(arguments: list[str] | None = None) -> int:
     refuted = [name for name, result in results.items() if result["verdict"] == "refuted"]
     unknown = [name for name in given.names if name not in refuted]
     if unknown or not given.sources.is_dir():
-        what = f"NAME: {unknown[0]!r}, needed some of {', '.join(refuted)}" if unknown else "--sources: no such folder"
+        what = (
+            f"NAME: {unknown[0]!r}, needed some of {', '.join(refuted)}"
+            if unknown
+            else "--sources: no such folder"
+        )
         print(f"twice.py: {what}", file=sys.stderr)
         return 2
     os.environ["FIELD_SOURCES"] = str(given.sources.resolve())

@@ -19,8 +19,8 @@ from verification.asked.case import Case, Cotangents, random_case  # noqa: E402
 from verification.asked.model import Use  # noqa: E402
 from verification.truth.parts import VALUE, final_of  # noqa: E402
 
-# More steps than the longest truncation of an adapter, so that one shows.
-RECORDS, STEPS, UNITS = 2, 8, 3
+# Of four steps no adapter's truncation leaves anything out; of eight each does.
+RECORDS, STEPS, MORE_STEPS, UNITS = 2, 4, 8, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +76,16 @@ class OfArguments:
         return list(self.engine.backward(saved, *map(np.array, cotangents)))
 
 
-def wrapped(name: str, seed: int = 0) -> Wrapped | OfArguments:
+def truncated(engine: Any) -> bool:
+    """Has the engine a truncation of its own?"""
+    claim = getattr(engine, "claim", None)
+    return claim is not None and not isinstance(claim.policies[0], str)
+
+
+def wrapped(name: str, steps: int = STEPS) -> Wrapped | OfArguments:
     """The adapter's engine, at numbers between −1 and 1; raises ImportError where its source is missing."""
     module = importlib.import_module(name)
-    engine, rng = module.engine, np.random.default_rng(seed)
+    engine, rng = module.engine, np.random.default_rng(0)
     if hasattr(module, "point"):
         return OfArguments(engine, module.point(rng), module.NAMES)
     claim, model = engine.claim, engine.model
@@ -87,10 +93,10 @@ def wrapped(name: str, seed: int = 0) -> Wrapped | OfArguments:
     dtype = max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
     functions = {role: players[0] for role, players in claim.functions.items()}
     sizes = {name: UNITS - (name == "D") for name in model.dimensions}
-    case = random_case(model, rng, sizes, records, STEPS, dtype, functions, claim.losses[-1])
+    case = random_case(model, rng, sizes, records, steps, dtype, functions, claim.losses[-1])
     if claim.states == "zero":
         still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
         case = replace(case, blocks={**case.blocks, **still})
-    if not isinstance(claim.policies[0], str):
+    if truncated(engine):
         case = replace(case, policy=claim.policies[0])
     return Wrapped(engine, case, tuple(claim.blocks))

@@ -107,7 +107,7 @@ def _clearest(first: Seen, last: Seen) -> Seen:
 
 
 def _later(first: Seen, by_steps: Sequence[Seen]) -> str:
-    """The blocks that are wrong with more steps alone, by another fault: with fewer they were not 0, and right."""
+    """Blocks that are wrong with more steps alone, by another fault: with fewer they are right and not 0."""
     for seen in by_steps:
         if seen.truth.case.steps > first.truth.case.steps:
             others = [name for name in seen.blocks if name not in first.blocks and first.want(name).any()]

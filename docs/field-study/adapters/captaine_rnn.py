@@ -15,7 +15,7 @@ PIN = {
     "repository": "CaptainE/RNN-LSTM-in-numpy",
     "commit": "f0d2c883d6a0ee913bff9dae21162b9da494be00",
     "files": {
-        "RNN_LSTM_from_scratch.ipynb": "23a3e5c03e97751037e39566b9c69a7a672e746a466681ef22665053b5928880",
+        "RNN_LSTM_from_scratch.ipynb": "23a3e5c03e97751037e39566b9c69a7a",
     },
     "page": "rnn-lstm-in-numpy.md",
 }

@@ -14,7 +14,7 @@ PIN = {
     "repository": "FortiLeiZhang/cs231n",
     "commit": "43867c4206797553f9247ad0861c960bf73d69c8",
     "files": {
-        "code/cs231n/assignment3/cs231n/rnn_layers.py": "c2828fed71fdbdf99e093f9d7a34fa062bf861b8a56a38bb01e849778bb034d1",
+        "code/cs231n/assignment3/cs231n/rnn_layers.py": "c2828fed71fdbdf99e093f9d7a34fa06",
     },
 }
 
@@ -36,6 +36,4 @@ def backward(cache, d_state):
     return {"U": swapped(d_Wx.T), "W": swapped(d_Wh.T), "b": swapped(d_b)}, d_x, (d_h, d_c)
 
 
-engine = step(
-    forward, backward, model=lstm, scope=Scope(dtypes=("float64",), records=(1, 17), steps=(1, 17))
-)
+engine = step(forward, backward, model=lstm, scope=Scope(dtypes=("float64",), records=(1, 17), steps=(1, 17)))

@@ -10,7 +10,7 @@ PIN = {
     "repository": "FortiLeiZhang/cs231n",
     "commit": "43867c4206797553f9247ad0861c960bf73d69c8",
     "files": {
-        "code/cs231n/assignment3/cs231n/rnn_layers.py": "c2828fed71fdbdf99e093f9d7a34fa062bf861b8a56a38bb01e849778bb034d1",
+        "code/cs231n/assignment3/cs231n/rnn_layers.py": "c2828fed71fdbdf99e093f9d7a34fa06",
     },
 }
 

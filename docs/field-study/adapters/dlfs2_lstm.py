@@ -11,7 +11,7 @@ PIN = {
     "repository": "oreilly-japan/deep-learning-from-scratch-2",
     "commit": "842ae31c2bb070f5116275606ed90396626a2c17",
     "files": {
-        "common/time_layers.py": "a434f94584ba569dee5e8fca74ad221bb5d8a51e4cb1e500f5929de896e641d8",
+        "common/time_layers.py": "a434f94584ba569dee5e8fca74ad221b",
     },
 }
 

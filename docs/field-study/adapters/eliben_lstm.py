@@ -11,7 +11,7 @@ PIN = {
     "repository": "eliben/deep-learning-samples",
     "commit": "26e866b5c42ffb7e1c256c6086e842e89536716a",
     "files": {
-        "min-char-rnn/min-char-lstm.py": "aefbfcaf8e67081e77e0abfdca1ec770fd7e4b49f70dedbfe728567857da8de7",
+        "min-char-rnn/min-char-lstm.py": "aefbfcaf8e67081e77e0abfdca1ec770",
     },
 }
 

@@ -29,6 +29,6 @@ engine = layer(
     forward,
     backward,
     model=gru,
-    scope=Scope(compiled=True, records=(1, 9), steps=(1, 33)),
+    scope=Scope(compiled=True),
     arrays={"U": "weight_ih", "W": "weight_hh", "b": "bias", "bn": "bias_n"},
 )

@@ -28,6 +28,6 @@ engine = layer(
     forward,
     backward,
     model=lstm,
-    scope=Scope(compiled=True, records=(1, 9), steps=(1, 33)),
+    scope=Scope(compiled=True),
     arrays={"U": "weight_ih", "W": "weight_hh", "b": "bias"},
 )

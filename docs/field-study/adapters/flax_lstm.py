@@ -27,4 +27,4 @@ def step(params, x, state):
 
 
 forward, backward = layer_of(step)
-engine = layer(forward, backward, model=lstm, scope=Scope(compiled=True, records=(1, 9), steps=(1, 33)))
+engine = layer(forward, backward, model=lstm, scope=Scope(compiled=True))

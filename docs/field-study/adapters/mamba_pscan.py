@@ -15,7 +15,7 @@ PIN = {
     "repository": "alxndrTL/mamba.py",
     "commit": "2cc168c78b2494557f45072c4b8daa9d6f5608c7",
     "files": {
-        "mambapy/pscan.py": "51cd34493a95aa08cdfa5d25465edda7df3e6fa5cec98eb32d22448da2427ebe",
+        "mambapy/pscan.py": "51cd34493a95aa08cdfa5d25465edda7",
     },
     "with": ("torch==2.13.0",),
     "environment": "torch",

@@ -1,8 +1,8 @@
 """Karpathy's min-char-rnn: lossFun, as it is kept, with comments, in weixsong/min-char-rnn.
 
 It takes characters, one-hot, one sequence at a time. Column t of the Wxh that it is given is U x_t, and
-character t comes at step t, so that any inputs can be asked; dU is its dWxh times the inputs. Its gradients are
-judged before they are clipped to ±5.
+character t comes at step t, so that any inputs can be asked; dU is its dWxh times the inputs. Its gradients
+are judged before they are clipped to ±5.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ PIN = {
     "repository": "weixsong/min-char-rnn",
     "commit": "7cd63729a32cd8ba0c0442e1a8ada3dd7913d8df",
     "files": {
-        "min-char-rnn.py": "d6147e5cec0f74a676c45e82bdf6145b54dde027d3f8dd7c7d91353c4ff28d1c",
+        "min-char-rnn.py": "d6147e5cec0f74a676c45e82bdf6145b",
     },
 }
 

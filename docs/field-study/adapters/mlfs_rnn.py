@@ -1,4 +1,4 @@
-"""ML-From-Scratch: layers.RNN with bptt_trunc = 5, its default; it has no biases, and as many outputs as inputs.
+"""ML-From-Scratch: layers.RNN with bptt_trunc = 5, its default; no biases, and as many outputs as inputs.
 
 Its documentation says: "how many time steps the gradient should be propagated backwards through states given
 the loss gradient for time step t", which is Window(5). It updates its parameters in the backward; the adapter
@@ -22,7 +22,7 @@ PIN = {
     "repository": "eriklindernoren/ML-From-Scratch",
     "commit": "a2806c6732eee8d27762edd6d864e0c179d8e9e8",
     "files": {
-        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7a29b9e3dfd7f406e24801ca4e4f35f8e",
+        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7",
     },
 }
 

@@ -1,4 +1,7 @@
-"""ML-From-Scratch: layers.RNN behind another layer, which it gives the gradient of its inputs. See mlfs_rnn.py."""
+"""ML-From-Scratch: layers.RNN behind another layer, which is given the gradient of its inputs.
+
+See mlfs_rnn.py.
+"""
 
 from dataclasses import replace
 
@@ -11,7 +14,7 @@ PIN = {
     "repository": "eriklindernoren/ML-From-Scratch",
     "commit": "a2806c6732eee8d27762edd6d864e0c179d8e9e8",
     "files": {
-        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7a29b9e3dfd7f406e24801ca4e4f35f8e",
+        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7",
     },
     "page": "ml-from-scratch.md",
 }

@@ -9,8 +9,8 @@ PIN = {
     "repository": "eriklindernoren/ML-From-Scratch",
     "commit": "a2806c6732eee8d27762edd6d864e0c179d8e9e8",
     "files": {
-        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7a29b9e3dfd7f406e24801ca4e4f35f8e",
-        "mlfromscratch/deep_learning/activation_functions.py": "82b890eef78456129dad39cb996333c58cc089b10baaa8a39f4be0c3294c5754",
+        "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7",
+        "mlfromscratch/deep_learning/activation_functions.py": "82b890eef78456129dad39cb996333c5",
     },
     "page": "ml-from-scratch.md",
 }

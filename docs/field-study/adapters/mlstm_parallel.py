@@ -18,8 +18,8 @@ PIN = {
     "repository": "NX-AI/mlstm_kernels",
     "commit": "39d3c61741e5d2c0e6ab8922106dd236632c5139",
     "files": {
-        "mlstm_kernels/torch/parallel/native/bw.py": "35f63a4bde0a057edbc6215cd8ccf5520d7914b38fd84a1e2b045e086f1726c9",
-        "mlstm_kernels/torch/parallel/native/fwbw.py": "e62dcfc9b07eb4000250bc88b45be20dd804d3770724d63b38d7ad8e3f602c19",
+        "mlstm_kernels/torch/parallel/native/bw.py": "35f63a4bde0a057edbc6215cd8ccf552",
+        "mlstm_kernels/torch/parallel/native/fwbw.py": "e62dcfc9b07eb4000250bc88b45be20d",
     },
     "with": ("torch==2.13.0", "triton", "einops"),
     "environment": "mlstm",

@@ -54,6 +54,4 @@ def compiled(forward):
 
 
 forward = compiled(at_most(None))
-engine = layer(
-    forward, backward, model=gru_reset_before, scope=Scope(blocks=blocks), arrays={"axes": "TN"}
-)
+engine = layer(forward, backward, model=gru_reset_before, scope=Scope(blocks=blocks), arrays={"axes": "TN"})

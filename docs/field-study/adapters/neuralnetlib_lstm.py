@@ -1,4 +1,7 @@
-"""neuralnetlib: LSTMCell, one step. Its sigmoid stays 1e-4 away from 0 and 1, and so does the model's here."""
+"""neuralnetlib: LSTMCell, one step.
+
+Its sigmoid stays 1e-4 away from 0 and 1, and so does the model's here.
+"""
 
 import numpy as np
 from neuralnetlib.layers import LSTMCell

@@ -18,7 +18,7 @@ PIN = {
     "repository": "karpathy/neuraltalk",
     "commit": "c36bd0aa23907638a1217f03a13bdba5e1a8cada",
     "files": {
-        "imagernn/lstm_generator.py": "40959a8e1ebf28b0ae7616c317ef0c3c2a32896ba984e6873b81f2cda513d160",
+        "imagernn/lstm_generator.py": "40959a8e1ebf28b0ae7616c317ef0c3c",
     },
 }
 

@@ -13,7 +13,7 @@ PIN = {
     "repository": "karpathy/neuraltalk",
     "commit": "c36bd0aa23907638a1217f03a13bdba5e1a8cada",
     "files": {
-        "imagernn/rnn_generator.py": "dbe0d374acfac23c6149befaeef792e23dfef642f51af5f6b6eee946ececf8e8",
+        "imagernn/rnn_generator.py": "dbe0d374acfac23c6149befaeef792e2",
     },
 }
 

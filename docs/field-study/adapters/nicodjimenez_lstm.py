@@ -15,7 +15,7 @@ PIN = {
     "repository": "nicodjimenez/lstm",
     "commit": "a2f2e99cb48acee421d5ba3a084af63131da10c6",
     "files": {
-        "lstm.py": "c00e7fd732eaaa23308d4fd633edc0c3eea4c70ea29f7d78ed93656c8b07e072",
+        "lstm.py": "c00e7fd732eaaa23308d4fd633edc0c3",
     },
 }
 

@@ -12,7 +12,7 @@ PIN = {
     "repository": "oujago/NumpyDL",
     "commit": "29c03402500cd3227daadaaf63147856068c9ae7",
     "files": {
-        "npdl/layers/recurrent.py": "ccf8a087393127d0904bc108c942fbd5c2285d64d2631b72e2530eaaeec3ef90",
+        "npdl/layers/recurrent.py": "ccf8a087393127d0904bc108c942fbd5",
     },
     "page": "numpydl.md",
 }

@@ -17,7 +17,7 @@ PIN = {
     "repository": "ddbourgin/numpy-ml",
     "commit": "b0359af5285fbf9699d64fd5ec059493228af03e",
     "files": {
-        "numpy_ml/neural_nets/layers/layers.py": "9178b84393491aec91117d94bced5b8fefa4a6c44f2b3ab9b3fdcd02ad081c03",
+        "numpy_ml/neural_nets/layers/layers.py": "9178b84393491aec91117d94bced5b8f",
     },
 }
 
@@ -51,5 +51,8 @@ def backward(saved, d_outputs, d_state):
 
 
 engine = layer(
-    forward, backward, model=lstm, scope=Scope(dtypes=("float64",), states="zero", blocks=("U", "W", "b", "xs"))
+    forward,
+    backward,
+    model=lstm,
+    scope=Scope(dtypes=("float64",), states="zero", blocks=("U", "W", "b", "xs")),
 )

@@ -14,7 +14,9 @@ def gradients(outputs, cotangents, tensors):
     """By PyTorch's own backward; zero where nothing flows."""
     cotangents = [torch.from_numpy(d.copy()) for d in cotangents]
     found = torch.autograd.grad(outputs, tensors, cotangents, allow_unused=True)
-    return [(torch.zeros_like(t) if d is None else d).numpy().copy() for d, t in zip(found, tensors, strict=True)]
+    return [
+        (torch.zeros_like(t) if d is None else d).numpy().copy() for d, t in zip(found, tensors, strict=True)
+    ]
 
 
 def layer_of(kind):

@@ -14,9 +14,9 @@ PIN = {
     "repository": "pangolulu/rnn-from-scratch",
     "commit": "622c4238c810d42812ef011494f0eec09d34c160",
     "files": {
-        "layer.py": "0b2ee8117da856ab6a3e97acd6221f56cb1da6eb9c3926f47f41bea3b57710bd",
-        "gate.py": "4768dee33acc54a9487eae5300f1cd9abd766626e6a7f087b74ce15aa96a577a",
-        "activation.py": "5ee29644c9c82ecbc0dc7d88af5ad1bddf0316a8b7c5e3862af2db53e4345f63",
+        "layer.py": "0b2ee8117da856ab6a3e97acd6221f56",
+        "gate.py": "4768dee33acc54a9487eae5300f1cd9a",
+        "activation.py": "5ee29644c9c82ecbc0dc7d88af5ad1bd",
     },
 }
 

@@ -69,7 +69,9 @@ def notebook(path: Path) -> str:
     """The code of a notebook, cell after cell; cells that are no Python 3 stay in, as text."""
     cells = json.loads(path.read_text("utf-8"))
     cells = cells["cells"] if "cells" in cells else cells["worksheets"][0]["cells"]
-    return "\n\n".join("".join(cell.get("source", cell.get("input"))) for cell in cells if cell["cell_type"] == "code")
+    return "\n\n".join(
+        "".join(cell.get("source", cell.get("input"))) for cell in cells if cell["cell_type"] == "code"
+    )
 
 
 class WithoutClip:

@@ -1,7 +1,7 @@
 """vzhou842's rnn-from-scratch: RNN, many to one, one record at a time.
 
-Its backward updates the parameters, in place; what it subtracts at a learning rate of 1 is the gradient, which
-is judged before it is clipped to ±1. It is given d_y of the last output alone.
+Its backward updates the parameters, in place; what it subtracts at a learning rate of 1 is the gradient,
+which is judged before it is clipped to ±1. It is given d_y of the last output alone.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ PIN = {
     "repository": "vzhou842/rnn-from-scratch",
     "commit": "68b10bb07c30f77ecac3724d8670ff858ad090dc",
     "files": {
-        "rnn.py": "ce19f8cffe3412e52def81427b926bb2011ff1f11e547b5b961c4f1a10f92413",
+        "rnn.py": "ce19f8cffe3412e52def81427b926bb2",
     },
     "page": "vzhou842.md",
 }

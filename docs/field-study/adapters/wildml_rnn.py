@@ -17,8 +17,8 @@ PIN = {
     "repository": "dennybritz/rnn-tutorial-rnnlm",
     "commit": "344d8ffbe2230335c44138ecbd4cd93c7e993aa0",
     "files": {
-        "RNNLM.ipynb": "c4ef1fd0452a3a8438afc8c44b6b60a8c87fce72916199087a26d8c57f0128b2",
-        "utils.py": "5290ccbde15be853ea4a343ff3be73327ae5a0f8272b3445b74ad15147309ee0",
+        "RNNLM.ipynb": "c4ef1fd0452a3a8438afc8c44b6b60a8",
+        "utils.py": "5290ccbde15be853ea4a343ff3be7332",
     },
 }
 

@@ -49,7 +49,7 @@ def test_without_a_state_s_gradient_the_inputs_show_the_flow():
 
 
 def test_without_either_it_is_not_said_that_the_flow_is_right():
-    """Nothing shows it: an engine that carries through W transposed was told that what flows back is right."""
+    """Nothing shows it: one that carries through W transposed was told that what flows back is right."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(blocks=("U", "W", "b")))
     for first, last in ((("b",), ("b",)), ((), ("U", "b"))):
         by_steps = [seen_of(1, *first), seen_of(4, *last)]
