@@ -2,9 +2,9 @@
 
     python docs/field-study/checkers.py --sources DIR [NAME ...]
 
-Each at its defaults, on one case of numbers between −1 and 1 and of four steps, in the interpreter that this
-is run with; an adapter whose package is not there is left out, by name. An engine with a truncation of its own
-is asked for eight steps as well, where that leaves something out. Kept in checkers.json.
+Each at its defaults, on one case of four steps and numbers between −1 and 1, in the interpreter that runs
+this; an adapter whose package is not there is left out, by name. An engine with a truncation of its own is
+asked for eight steps as well, where that leaves something out. Kept in checkers.json.
 """
 
 import argparse

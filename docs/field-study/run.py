@@ -3,9 +3,9 @@
     python docs/field-study/run.py --sources DIR [--environments DIR] [--seed N] [NAME ...]
 
 Judges each adapter by ``python -m verification judge``, one after the other, keeps what is said in
-results.json after each, and writes the tables of README.md anew. DIR holds a checkout of each repository under
-OWNER+NAME; environments are made where they are missing. What cannot be had is left out, by name. Exit code 2:
-misused.
+results.json after each, and writes the tables of README.md anew. DIR holds a checkout of each repository,
+called OWNER+NAME; environments are made where they are missing. What cannot be had is left out, by name. Exit
+code 2: misused.
 """
 
 import argparse

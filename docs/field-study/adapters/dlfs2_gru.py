@@ -3,7 +3,7 @@
 The reset comes before the product, z weighs the candidate, and gates are stacked z, r, n.
 """
 
-from sources import package
+from dlfs2_rnn import stateful, time_layers
 
 from verification import Scope, layer
 from verification.models.variants import gru_reset_before_flipped
@@ -17,22 +17,7 @@ PIN = {
     },
 }
 
-TimeGRU = package(PIN["repository"], "common.time_layers").TimeGRU
-
-
-def forward(params, xs, state):
-    net = TimeGRU(params["Wx"], params["Wh"], params["b"], stateful=True)
-    net.set_state(state[0])
-    return net.forward(xs), (net.h.copy(),), net
-
-
-def backward(net, d_outputs, d_state):
-    d_outputs = d_outputs.copy()
-    d_outputs[:, -1] += d_state[0]  # the last output is the final state
-    d_xs = net.backward(d_outputs)
-    return dict(zip(("Wx", "Wh", "b"), net.grads, strict=True)), d_xs, (net.dh,)
-
-
+forward, backward = stateful(time_layers.TimeGRU)
 engine = layer(
     forward,
     backward,

@@ -14,22 +14,27 @@ PIN = {
     },
 }
 
-TimeRNN = package(PIN["repository"], "common.time_layers").TimeRNN
+time_layers = package(PIN["repository"], "common.time_layers")
 
 
-def forward(params, xs, state):
-    net = TimeRNN(params["Wx"], params["Wh"], params["b"], stateful=True)
-    net.set_state(state[0])
-    return net.forward(xs), (net.h.copy(),), net
+def stateful(kind):
+    """Forward and backward of one of its layers of a single state."""
+
+    def forward(params, xs, state):
+        net = kind(params["Wx"], params["Wh"], params["b"], stateful=True)
+        net.set_state(state[0])
+        return net.forward(xs), (net.h.copy(),), net
+
+    def backward(net, d_outputs, d_state):
+        d_outputs = d_outputs.copy()
+        d_outputs[:, -1] += d_state[0]  # the last output is the final state
+        d_xs = net.backward(d_outputs)
+        return dict(zip(("Wx", "Wh", "b"), net.grads, strict=True)), d_xs, (net.dh,)
+
+    return forward, backward
 
 
-def backward(net, d_outputs, d_state):
-    d_outputs = d_outputs.copy()
-    d_outputs[:, -1] += d_state[0]  # the last output is the final state
-    d_xs = net.backward(d_outputs)
-    return dict(zip(("Wx", "Wh", "b"), net.grads, strict=True)), d_xs, (net.dh,)
-
-
+forward, backward = stateful(time_layers.TimeRNN)
 engine = layer(
     forward,
     backward,

@@ -1,10 +1,11 @@
 """mlstm_kernels: mlstm_parallel__native_custbw, PyTorch with a backward by hand, on the CPU.
 
-The forward here is its recurrence. Two things its backward holds constant, as code says it: the normaliser
-max(|q · n|, exp(−m)) and the maximum m that keeps exponentials small; they are held constant here too.
+Two things its backward holds constant: the normaliser max(|q · n|, exp(−m)), and the maximum m that keeps
+exponentials small. They are held constant here too.
 """
 
 import autograd.numpy as np
+import numpy
 import torch
 from autograd.extend import notrace_primitive
 from hypothesis import strategies as st
@@ -35,18 +36,14 @@ def log_sigmoid(a):
 
 
 def forward(q, k, v, i, f):
-    """h (S, DV), of q and k (S, DK), v (S, DV), i and f (S,)."""
-    scale, log_f = q.shape[1] ** -0.5, log_sigmoid(f)
-    C, n, m, outputs = 0 * np.outer(k[0], v[0]), 0 * k[0], None, []
-    for t in range(len(q)):
-        grown = i[t] if m is None else np.maximum(log_f[t] + m, i[t])
-        new_m = constant(grown)
-        keep = 0.0 if m is None else np.exp(log_f[t] + m - new_m)
-        take = np.exp(i[t] - new_m)
-        C, n, m = keep * C + take * np.outer(k[t], v[t]), keep * n + take * k[t], new_m
-        length = np.maximum(np.abs(scale * np.dot(q[t], n)), np.exp(-m))
-        outputs.append(scale * np.dot(q[t], C) / (constant(length) + EPS))
-    return np.stack(outputs), (q, k, v, i, f)
+    """h (S, DV), of q and k (S, DK), v (S, DV), i and f (S,), all steps at once, as the engine has them."""
+    log_f = np.cumsum(log_sigmoid(f))
+    earlier = np.tril(np.ones((len(q), len(q)))) > 0
+    log_d = np.where(earlier, log_f[:, None] - log_f[None, :], -np.inf) + i[None, :]
+    m = constant(np.max(log_d, axis=1))
+    c = q @ k.T * q.shape[1] ** -0.5 * np.exp(log_d - m[:, None])
+    length = constant(np.maximum(np.abs(np.sum(c, axis=1)), np.exp(-m)))
+    return (c / (length[:, None] + EPS)) @ v, (q, k, v, i, f)
 
 
 def backward(saved, d_h):
@@ -57,8 +54,6 @@ def backward(saved, d_h):
 
 @st.composite
 def arguments(draw):
-    import numpy
-
     steps, keys, values = draw(st.integers(1, 9)), draw(st.integers(1, 4)), draw(st.integers(1, 4))
     rng = numpy.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     dtype = draw(st.sampled_from(("float64", "float32")))

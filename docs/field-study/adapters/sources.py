@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +99,6 @@ class Kept(np.ndarray):
 def kept(array: Any) -> Kept:
     """A copy of an array that keeps its update."""
     return np.array(array).view(Kept)
-
-
-def by_record(one: Callable[[Any, Any], dict[str, Any]], xs: Any, others: Any) -> list[dict[str, Any]]:
-    """What ``one`` says of each record, for code that takes a single one."""
-    return [one(x, other) for x, other in zip(xs, others, strict=True)]
 
 
 def pin_of(adapter: Path) -> dict[str, Any]:
