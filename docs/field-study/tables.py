@@ -112,7 +112,15 @@ def not_runnable_table(results: dict[str, Any]) -> str:
         for name, r in sorted(results.items())
         if r["verdict"] == "not runnable"
     ]
-    return table(("engine", "pinned", "why not"), rows) if rows else "None of those that have an adapter."
+    told = table(("engine", "pinned", "why not"), rows) + "\n\n" if rows else ""
+    waiting = [f"[{name}](adapters/{name}.py)" for name in pinned() if name not in results]
+    return f"{told}Adapters that have not been judged, or not to an end: {', '.join(waiting) or 'none'}."
+
+
+def pinned() -> list[str]:
+    """The adapters; files that they share have no PIN."""
+    files = sorted((HERE / "adapters").glob("*.py"))
+    return [file.stem for file in files if "\nPIN = " in file.read_text("utf-8")]
 
 
 def checkers_table(results: dict[str, Any], checkers: dict[str, Any]) -> str:

@@ -1,10 +1,38 @@
 """What adapters of JAX share: a cell's scan over records and steps, and its vjp, compiled for each shape."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 jax.config.update("jax_enable_x64", True)
+
+
+def net(step, params, xs, state):
+    """Outputs and final state, of ``step(params, x, state) -> state`` of one record."""
+
+    def one(xs, state):
+        def body(state, x):
+            state = step(params, x, state)
+            return state, state[0]
+
+        final, outputs = jax.lax.scan(body, state, xs)
+        return outputs, final
+
+    return jax.vmap(one)(xs, state)
+
+
+@partial(jax.jit, static_argnums=0)
+def run(step, given):
+    """The forward."""
+    return net(step, *given)
+
+
+@partial(jax.jit, static_argnums=0)
+def pull(step, given, cotangents):
+    """JAX's backward of it."""
+    return jax.vjp(partial(net, step), *given)[1](cotangents)
 
 
 def arrays(tree):
@@ -13,28 +41,14 @@ def arrays(tree):
 
 
 def layer_of(step):
-    """Forward and backward of ``step(params, x, state) -> state``, of one record."""
-
-    def net(params, xs, state):
-        def one(xs, state):
-            def body(state, x):
-                state = step(params, x, state)
-                return state, state[0]
-
-            final, outputs = jax.lax.scan(body, state, xs)
-            return outputs, final
-
-        return jax.vmap(one)(xs, state)
-
-    run = jax.jit(net)
-    pull = jax.jit(lambda given, cotangents: jax.vjp(net, *given)[1](cotangents))
+    """Forward and backward of a layer, of a step."""
 
     def forward(params, xs, state):
         given = jax.tree.map(jnp.array, (params, xs, state))  # copies
-        outputs, final = run(*given)
-        return arrays(outputs), arrays(final), given
+        outputs, final = arrays(run(step, given))
+        return outputs, final, given
 
     def backward(given, d_outputs, d_state):
-        return arrays(pull(given, (d_outputs, d_state)))
+        return arrays(pull(step, given, (d_outputs, d_state)))
 
     return forward, backward
