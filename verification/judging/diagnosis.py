@@ -93,7 +93,7 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
         hints = [*_right_elsewhere(engine, first), *_lags(engine)]
         tail = f" ({'; '.join(hints)})" if hints else ""
     sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
-    if stage == "accumulation":
+    if stage in ("accumulation", "parameters"):
         sentence += _later(first, by_steps)
     return Diagnosis(
         stage, first.blocks, gates(first), sentence, as_if or common_factor(_clearest(first, wrong[-1]))

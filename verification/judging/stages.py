@@ -46,9 +46,7 @@ class Diagnosis:
 # What a stage says.
 FAULTS = {
     "accumulation": "what flows back is right, and what is made of it is at fault",
-    "parameters": (
-        "what flows back, or what is made of it, is at fault; no gradient of inputs or states is asked"
-    ),
+    "parameters": "what flows back or what is made of it is at fault",
     "state": "the initial state's own gradient is at fault",
     "recursion": "what is carried from step to step is at fault",
     "step": "the derivative of one step is at fault",
