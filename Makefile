@@ -8,7 +8,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 # Everything here is small beside what a second thread costs, and two processes share the cores already.
-verify test mutation: export OPENBLAS_NUM_THREADS = 1
+verify test test-peers mutation: export OPENBLAS_NUM_THREADS = 1
 # The same examples for each mutant, so that a run can be repeated.
 mutation: export HYPOTHESIS_PROFILE = ci
 
@@ -29,8 +29,8 @@ test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ mu
 test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser
 
-test-peers: $(VENV)/.peers ## the engine beside PyTorch, a large download
-	$(BIN)/python -m pytest --override-ini=addopts=--import-mode=importlib tests/peers
+test-peers: $(VENV)/.peers ## the engine beside PyTorch; PyTorch, JAX, Flax, Equinox under the verifier; a large download
+	$(BIN)/python -m pytest tests/peers
 
 mutation: $(VENV)/.mutation ## change rnn/ in every small way: its tests must notice; survivors are explained
 	rm -rf mutants

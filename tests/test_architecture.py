@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "rnn": {"numpy", "rnn"},
     "verification": {
-        *("autograd", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
+        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
         *("rnn", "verification"),
     },
     # The reference shares nothing with what it is compared to.
@@ -141,12 +141,12 @@ def test_a_room_imports_what_it_may(room: str) -> None:
 
 
 # The rooms of any model, beside those of the vanilla suite: the same rule.
-ROOMS = ("asked", "models", "truth", "judging", "doors")
+ROOMS = ("asked", "models", "truth", "judging", "doors", "torch", "jax", "campaign")
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_rooms_of_any_model_climb_one_way(room: str) -> None:
-    """What is asked knows no model, a truth no engine, an engine no verdict."""
+    """What is asked knows no model, a truth no engine, an engine no verdict, and no door PyTorch or JAX."""
     above = [f"verification.{other}" for other in ROOMS[ROOMS.index(room) + 1 :]]
     found = imports_of(f"verification/{room}")
     assert [(file, name) for file, name in found if within(name, above)] == []
@@ -157,6 +157,12 @@ def test_the_rooms_of_any_model_know_no_rnn(room: str) -> None:
     """A user's folder may hold one of its own, and of this project's they need nothing."""
     found = imports_of(f"verification/{room}")
     assert [(file, name) for file, name in found if within(name, ["rnn"])] == []
+
+
+def test_dask_is_known_in_one_file() -> None:
+    """Who judges on one machine needs none of it."""
+    files = {file for file, name in imports_of("verification") if within(name, ["distributed"])}
+    assert files == {"verification/campaign/cluster.py"}
 
 
 @pytest.mark.parametrize("step", STAIRS)
