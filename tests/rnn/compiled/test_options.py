@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rnn.compiled.options import compiled
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -17,11 +19,15 @@ print(kernels.total(np.ones(3)), sum(kernels.total.stats.cache_hits.values()))
 SOURCE = Path(__file__).parents[3] / "rnn" / "compiled" / "options.py"
 
 
+def double(x):
+    """What is compiled here."""
+    return 2 * x
+
+
 def answer(folder):
     """What the program prints in a process of its own."""
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=folder, capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", PROGRAM], cwd=folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
     return run.stdout.split()
 
 
@@ -48,3 +54,16 @@ def test_a_loop_is_kept_until_anything_it_may_call_changes(tmp_path):
         "from copied.options import compiled\n@compiled\ndef scale(x):\n    return 5 * x\n", "utf-8"
     )
     assert answer(tmp_path) == ["15.0", "0"]
+
+
+def test_what_is_older_than_the_sources_is_removed():
+    """An index of a loop that was kept before the sources last changed; a newer one stays."""
+    folder = Path(compiled(double).stats.cache_path)
+    folder.mkdir(exist_ok=True)
+    old, new = folder / "old.nbi", folder / "new.nbi"
+    for path, seconds in ((old, 1), (new, 4e9)):
+        path.touch()
+        os.utime(path, (seconds, seconds))
+    compiled(double)
+    assert [path.exists() for path in (old, new)] == [False, True]
+    new.unlink()
