@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from verification.command_line import EXIT_CODES, VALUE, Parser, line, program
+from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
+from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.loading import FORM, engine_at
-from verification.places import STANDARD_OUTPUT, Places
 from verification.suite import PROFILES
 
 PROGRAM = program(__package__)
