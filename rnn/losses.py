@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from rnn.arrays import Array
 from rnn.checks import check_named_functions
 
@@ -35,3 +37,20 @@ def _squared_error_gradient(outputs: Array, targets: Array) -> Array:
 
 squared_error = Loss("squared_error", _squared_error, _squared_error_gradient)
 """½ ‖ŷ − y‖², whose gradient is ŷ − y."""
+
+
+def weighted(loss: Loss, weights: Array) -> Loss:
+    """The loss that counts record n ``weights[n]`` times, weights (N,), of outputs of N records alone.
+
+    For a loss that is a sum over records, as all of them are: the gradient of each is its own.
+    """
+
+    def value(outputs: Array, targets: Array) -> Any:
+        # Records of one weight together, so that equal weights cost one call.
+        kinds = [(weight, weights == weight) for weight in np.unique(weights)]
+        return sum(weight * loss.value(outputs[:, own], targets[:, own]) for weight, own in kinds)
+
+    def gradient(outputs: Array, targets: Array) -> Array:
+        return loss.gradient(outputs, targets) * weights[np.newaxis, :, np.newaxis]
+
+    return Loss(f"weighted {loss.name}", value, gradient)
