@@ -28,6 +28,7 @@ from rnn.arrays import Array, checked
 from rnn.blocks import check_params, names
 from rnn.cells import Vanilla
 from rnn.checks import cut, kind_of, shown
+from rnn.classes import cross_entropy
 from rnn.console.files import write
 from rnn.losses import Loss, squared_error
 from rnn.network import RNN, Params, check_network
@@ -36,7 +37,7 @@ from rnn.network import RNN, Params, check_network
 VERSION = "1"
 
 CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla}
-LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error,)}
+LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error, cross_entropy)}
 
 # What safetensors and torch.nn both have.
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
