@@ -33,6 +33,7 @@ from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT, Places
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
+from rnn.network import RNN
 from rnn.storage import Stored, save
 
 
@@ -73,10 +74,11 @@ def _deliver(outcome: Outcome, places: Places) -> None:
     stream = sys.stderr if places.json_to_standard_output else sys.stdout
     print(outcome.said, file=stream)
     # The JSON first: it holds everything, and takes no drawing.
-    files: dict[Path, Save] = (
-        {} if places.json is None else {places.json: partial(_save_json, outcome.result)}
-    )
-    files |= {places.folder / name: each for name, each in outcome.files.items()} if places.folder else {}
+    files: dict[Path, Save] = {}
+    if places.json is not None:
+        files[places.json] = partial(_save_json, outcome.result)
+    if places.folder is not None:
+        files |= {places.folder / name: each for name, each in outcome.files.items()}
     for path in deliver(files):
         if path != STANDARD_OUTPUT:
             print(f"Written: {path}", file=stream)
@@ -295,7 +297,7 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     count = sum(block.size for block in params)
     asked = ("optimiser", "rate", "clip", "batch", "truncation", "length", "changes", "seed")
     said = [
-        f"{net.cell}, {net.outputs} outputs, {net.loss.name}",
+        architecture(net),
         f"{count} parameters: " + ", ".join(f"{name} {shape}" for name, shape in shapes.items()),
         "trained by " + ", ".join(f"{name} {training.get(name)}" for name in asked),
         f"{training.get('epochs_done')} epochs, kept: epoch {training.get('best_epoch')}",
@@ -307,10 +309,21 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     places.make()
     return Outcome(
         "\n".join(map(printable, said)),
-        {"cell": str(net.cell), "shapes": shapes, "training": training, "figures": figures,
+        {"architecture": architecture(net), "shapes": shapes, "training": training, "figures": figures,
          "reach": full, "reach as trained": trained},
         {"reach.png": lambda path: pictures.reach(path, full, trained)},
     )  # fmt: skip
+
+
+def architecture(net: RNN) -> str:
+    """The network in a line."""
+    cell = net.cell
+    activation = getattr(cell, "activation", None)
+    by = "" if activation is None else f" by {activation.name}"
+    return (
+        f"{type(cell).__name__}: {cell.inputs} inputs, {cell.units} units{by}, {net.outputs} outputs, "
+        f"{net.loss.name}"
+    )
 
 
 def _held_out(stored: Stored) -> tuple[Array, Array]:
