@@ -8,18 +8,19 @@ For outputs o (steps, N, K) and targets y of the same shape, one-hot codes or th
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from rnn.arrays import Array
 from rnn.losses import Loss
 
 
-def one_hot(codes: Array, kinds: int) -> Array:
-    """float64 (…, kinds), zero but for a 1 at the place of each of the codes (…), from 0 to kinds − 1.
+def one_hot(codes: Array, kinds: int, dtype: DTypeLike = np.float64) -> Array:
+    """Floats (…, kinds), zero but for a 1 at the place of each of the codes (…), from 0 to kinds − 1.
 
     >>> one_hot(np.array([1, 0]), 3).tolist()
     [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
     """
-    return np.asarray(codes[..., np.newaxis] == np.arange(kinds), np.float64)
+    return np.asarray(codes[..., np.newaxis] == np.arange(kinds), dtype)
 
 
 def softmax(outputs: Array) -> Array:

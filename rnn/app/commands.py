@@ -334,7 +334,8 @@ def _held_out(stored: Stored) -> tuple[Array, Array]:
     length = min(length, len(recent) - 1)
     found = np.lib.stride_tricks.sliding_window_view(recent, length + 1)
     kinds = len(alphabet)
-    return one_hot(found[:, :-1], kinds), one_hot(found[:, -1], kinds)
+    dtype = stored.params.U.dtype
+    return one_hot(found[:, :-1], kinds, dtype), one_hot(found[:, -1], kinds, dtype)
 
 
 def generate(options: argparse.Namespace, places: Places) -> Outcome:

@@ -25,6 +25,9 @@ VALIDATION = TEST = 0.1
 # Stretches from the end of the text that go with the model: it writes on from them, and is inspected on them.
 RECENT = 20
 
+# A text is long, and its losses need no more digits.
+NUMBERS = np.float32
+
 # A network has an input and an output for each character: more of them are no alphabet.
 MOST_CHARACTERS = 500
 
@@ -86,7 +89,7 @@ def _records(codes: Array, length: int, kinds: int) -> Records:
     count = (len(codes) - 1) // length
     with in_memory("the text", "a shorter one"):
         xs, targets = (
-            one_hot(codes[start : start + count * length], kinds).reshape(count, length, kinds)
+            one_hot(codes[start : start + count * length], kinds, NUMBERS).reshape(count, length, kinds)
             for start in (0, 1)
         )
     return Records(xs, targets)
@@ -136,7 +139,7 @@ def written(
     """
     found = list(codes)
     for _ in range(steps):
-        seen = one_hot(np.array(found[-length:]), net.outputs)[np.newaxis]
+        seen = one_hot(np.array(found[-length:]), net.outputs, params.U.dtype)[np.newaxis]
         expected = net.predict(params, seen)[0, -1].astype(float)
         if temperature > 0:
             # The largest of these sums is drawn as often as the softmax says (Gumbel).
