@@ -5,10 +5,11 @@
     save("model.safetensors", net, params)
     net, params, _, _ = load("model.safetensors")
 
-The file holds the parameters as tensors, and in its metadata a version, the network's configuration as JSON,
-and a SHA-256 of all of that, by which a flipped bit is noticed. Further arrays and JSON values go with it as
-``arrays`` and ``about``. Cells, activations and losses are stored by their names, so a file can hold those
-of the tables below and no others.
+The file holds the parameters as tensors, and in its metadata, as one text of JSON, a version, the network's
+configuration, and a SHA-256 of all of that, by which a flipped bit is noticed. Further arrays and JSON values
+go with it as ``arrays`` and ``about``. The same network makes the same file, to the byte.
+Cells, activations and losses are stored by their names, so a file can hold those of the tables below and no
+others.
 
 Needs the extra ``storage``.
 """
@@ -42,8 +43,11 @@ LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error, cross_
 # What safetensors and torch.nn both have.
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
-# The keys of the metadata. A tensor of the parameters is called "params." and its block's name.
-_VERSION, _CONFIGURATION, _ABOUT, _DIGEST = "verified-rnn", "configuration", "about", "sha256"
+# The key of the metadata: one, for safetensors writes several in any order. Its text is an object of texts.
+_KEY = "verified-rnn"
+_VERSION, _CONFIGURATION, _ABOUT, _DIGEST = "version", "configuration", "about", "sha256"
+
+# What the name of a tensor begins with.
 _PARAMS, _ARRAYS = "params.", "arrays."
 
 
@@ -94,7 +98,7 @@ def save(
         _ABOUT: _as_json("about", about or {}),
     }
     metadata[_DIGEST] = _digest(metadata, tensors)
-    content = as_bytes(tensors, metadata)
+    content = as_bytes(tensors, {_KEY: json.dumps(metadata)})
     write(Path(path), lambda temporary: temporary.write_bytes(content))
 
 
@@ -141,13 +145,13 @@ def _loaded(content: bytes) -> Stored:
 
 
 def _metadata(content: bytes) -> dict[str, str]:
-    """The texts in the header of a safetensors file: eight bytes that say how long it is, then JSON."""
+    """Our texts in the header of a safetensors file: eight bytes that say how long it is, then JSON."""
     length = int.from_bytes(content[:8], "little")
     if len(content) < 8 or length > len(content) - 8:
         raise BadFile(f"{len(content)} bytes, needed a whole safetensors file")
     try:
         header = json.loads(content[8 : 8 + length])
-        metadata = header["__metadata__"]
+        metadata = json.loads(header["__metadata__"][_KEY])
     except (ValueError, RecursionError, KeyError, TypeError):
         raise BadFile("no metadata, needed a safetensors file that rnn.storage.save wrote") from None
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 
 from rnn.checks import cut
@@ -24,6 +25,10 @@ from rnn.console.files import write_text
 VERSION = 1
 
 NAMES = ("run.json", "checkpoint.safetensors", "model.safetensors", "training.png")
+
+
+# What a file is called until it is whole (``rnn.console.files``).
+LEFT = r"\.[a-z0-9_]{8}(\.json|\.png|)"
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,14 @@ class Folder:
                 raise ValueError(
                     f"{cut(str(self.path))}: another training is in it, needed a folder of its own"
                 ) from None
+            self._clear()
             yield
+
+    def _clear(self) -> None:
+        """Take away what trainings have left that were killed while they wrote."""
+        for path in self.path.iterdir():
+            if fullmatch(LEFT, path.name):
+                path.unlink()
 
     def write_run(self, asked: dict[str, Any]) -> str:
         """Keep what is asked for; returns its digest."""

@@ -110,9 +110,9 @@ def context_of(length: int, changes: bool, season: int | None) -> int:
 def from_stored(stored: Stored) -> Forecaster:
     """The forecaster that a file holds. ValueError for the model of something else, or of nothing."""
     about = stored.about
+    if about.get("kind") != "series":
+        raise ValueError(f"a model of {shown(about.get('kind'))}, needed one of a series")
     try:
-        if about["kind"] != "series":
-            raise ValueError(f"a model of a {cut(str(about['kind']))}, needed one of a series")
         found = Forecaster(
             net=stored.net,
             params=stored.params,
@@ -131,7 +131,7 @@ def from_stored(stored: Stored) -> Forecaster:
         found.errors(found.recent, 1)
         if found.calendar is not None:
             found.calendar.labels(found.first, len(found.recent))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, MemoryError) as error:
         raise ValueError(f"{shown(error)}, needed the model that train writes") from None
     return found
 

@@ -52,11 +52,7 @@ def drawn(path: Path, panels: int, draw: Callable[[Any], object]) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="0.92")
         axes.set_axisbelow(True)
-        handles, labels = axes.get_legend_handles_labels()
-        if handles:
-            axes.legend(
-                handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, frameon=False
-            )
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, frameon=False)
     with warnings.catch_warnings():
         # A character that the font lacks is drawn as a box.
         warnings.filterwarnings("ignore", message="Glyph")

@@ -6,7 +6,6 @@ by nothing that is chosen. Mean and scale are those of the values that are learn
 
 from dataclasses import dataclass
 from math import inf
-from typing import Any
 
 import numpy as np
 
@@ -111,13 +110,3 @@ def season_of(values: Array, most: int) -> int | None:
 
 # An autocorrelation that noise alone hardly reaches, in as few as forty values: two standard errors are 0.32.
 REPEATS = 0.33
-
-
-def as_json(scaling: Scaling, at: Cut) -> dict[str, Any]:
-    """Both, as a model keeps them."""
-    return {
-        "mean": scaling.mean,
-        "scale": scaling.scale,
-        "changes": scaling.changes,
-        "cut": [at.train, at.validation, at.total],
-    }
