@@ -8,11 +8,11 @@ from rnn.activations import ACTIVATIONS
 from rnn.checks import shown
 from rnn.losses import Loss
 from rnn.network import RNN
-from rnn.optimisers import SGD, Adam, ClipNorm, Cosine, Optimiser
+from rnn.optimisers import SGD, Adam, ClipNorm, Cosine, Optimiser, Schedule
 from rnn.storage import CELLS
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 
-OPTIMISERS: Mapping[str, Callable[[Cosine, ClipNorm | None], Optimiser]] = {"adam": Adam, "sgd": SGD}
+OPTIMISERS: Mapping[str, Callable[[Schedule, ClipNorm | None], Optimiser]] = {"adam": Adam, "sgd": SGD}
 
 # By name, the policy and how many numbers it takes at least and at most.
 TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
