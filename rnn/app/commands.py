@@ -154,7 +154,7 @@ def _text(path: Path) -> str:
 
 def _trained(run: Run, folder: Folder, digest: str) -> Outcome:
     epochs, progress = run.recipe.epochs, Progress({"training": 1.0})
-    print(printable(run.task.said))
+    print(_lines(run.task.said))
     try:
         with progress.part("training") as show:
             course = trained(
@@ -180,8 +180,16 @@ def _trained(run: Run, folder: Folder, digest: str) -> Outcome:
         ),
         folder.picture.name: finished.draw,
     }
-    said = f"{printable(finished.said)}\n".replace("\\n", "\n")
-    return Outcome(f"{said_of(course, epochs)}\n{said}", {"training": training, **finished.figures}, files)
+    return Outcome(
+        f"{said_of(course, epochs)}\n{_lines(finished.said)}",
+        {"training": training, **finished.figures},
+        files,
+    )
+
+
+def _lines(text: str) -> str:
+    """A text in lines of characters that can be printed."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _forecaster(options: argparse.Namespace) -> tuple[Forecaster, Stored, Array, int]:
@@ -308,7 +316,7 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     training.pop("train", None), training.pop("validation", None)
     places.make()
     return Outcome(
-        "\n".join(map(printable, said)),
+        _lines("\n".join(said)),
         {"architecture": architecture(net), "shapes": shapes, "training": training, "figures": figures,
          "reach": full, "reach as trained": trained},
         {"reach.png": lambda path: pictures.reach(path, full, trained)},

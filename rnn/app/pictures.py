@@ -82,6 +82,7 @@ def draw_losses(axes: Any, course: Course) -> None:
     axes.axvline(course.best_epoch, color=BLACK, linewidth=0.8, label=f"kept: epoch {course.best_epoch}")
     if max(course.train) > 0:
         axes.set_yscale("log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(title="Loss", xlabel="epoch", ylabel="loss / loss at epoch 0")
 
 

@@ -71,8 +71,9 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
 
     filled = f", {data['filled']} of them filled in" if data["filled"] else ""
     said = (
-        f"{data['name']}: {at.total} values{filled}; {at.train} to learn from, "
-        f"{at.validation - at.train} to choose the epoch by, {at.total - at.validation} to judge by"
+        f"{data['name']}: {at.total} values{filled}\n"
+        f"{at.train} are learnt from, {at.validation - at.train} choose the epoch, "
+        f"{at.total - at.validation} judge"
     )
     return Task(net, learn, choose, said, finish)
 

@@ -69,8 +69,8 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
         return Finished(arrays, about, said, {"held out": judged, "bits a character": in_bits}, draw)
 
     said = (
-        f"{data['name']}: {len(text)} characters, {len(alphabet)} different; {at} to learn from, "
-        f"{len(text) - at - judged} to choose the epoch by, {judged} to judge by"
+        f"{data['name']}: {len(text)} characters, {len(alphabet)} different\n"
+        f"{at} are learnt from, {len(text) - at - judged} choose the epoch, {judged} judge"
     )
     return Task(net, learn, choose, said, finish)
 

@@ -200,7 +200,9 @@ def test_what_was_filled_in_is_told(capsys, tmp_path):
     assert "no value on line 8; --fill" in refused(capsys, "train", "--out", tmp_path / "m", *flags)
     assert not (tmp_path / "m").exists()
     shown = said(capsys, "train", "--out", tmp_path / "m", *flags, "--fill")
-    assert shown.startswith("v: 100 values, 1 of them filled in; 70 to learn from")
+    assert shown.startswith(
+        "v: 100 values, 1 of them filled in\n70 are learnt from, 15 choose the epoch, 15 judge"
+    )
 
 
 def test_a_place_that_cannot_be_is_refused_first(capsys, tmp_path):
