@@ -195,7 +195,7 @@ def _configuration(net: RNN, params: Params) -> dict[str, Any]:
         raise ValueError(f"net.cell: {shown(net.cell)}, needed one of {_listed(CELLS)}")
     if LOSSES.get(net.loss.name) != net.loss:
         raise ValueError(f"net.loss: {shown(net.loss)}, needed one of {_listed(LOSSES)}")
-    sizes = {each.name: getattr(net.cell, each.name) for each in fields(CELLS[cell])}
+    sizes = {each.name: getattr(net.cell, each.name) for each in fields(CELLS[cell]) if each.init}
     for name, value in sizes.items():
         if isinstance(value, Activation):
             if ACTIVATIONS.get(value.name) != value:

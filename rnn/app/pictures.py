@@ -106,9 +106,17 @@ def training(path: Path, course: Course, model: "Forecaster", error: Array) -> N
     drawn(path, 2, draw)
 
 
-def predictions(path: Path, model: "Forecaster", values: Array, error: Array, first: int) -> None:
-    """One step ahead on the values from number ``first`` on."""
-    drawn(path, 1, lambda panels: _draw_one_step(panels[0], model, values, error, first))
+def predictions(
+    path: Path, model: "Forecaster", values: Array, error: Array, first: int, held_out: bool
+) -> None:
+    """One step ahead on the values from number ``first`` on, which may be held out."""
+
+    def draw(panels: Any) -> None:
+        _draw_one_step(panels[0], model, values, error, first)
+        if not held_out:
+            panels[0].set_title("One step ahead, on a file that the model may have learnt from")
+
+    drawn(path, 1, draw)
 
 
 def _draw_one_step(axes: Any, model: "Forecaster", values: Array, error: Array, first: int) -> None:

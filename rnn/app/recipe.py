@@ -1,7 +1,7 @@
 """What a training is asked for, as plain values that a file holds, and the objects that they name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rnn.activations import ACTIVATIONS
@@ -48,7 +48,8 @@ class Recipe:
     def network(self, inputs: int, outputs: int, loss: Loss) -> RNN:
         """The network, for so many inputs and outputs."""
         kind = CELLS[self.cell]
-        return RNN(kind(inputs, self.units, ACTIVATIONS[self.activation]), outputs, loss)
+        chosen = {"activation": ACTIVATIONS[self.activation]} if "activation" in _names(kind) else {}
+        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss)
 
     def descent(self) -> Optimiser:
         """The optimiser."""
@@ -62,6 +63,11 @@ class Recipe:
     def as_json(self) -> dict[str, Any]:
         """Its fields."""
         return asdict(self)
+
+
+def _names(kind: type[Any]) -> set[str]:
+    """What a cell can be made with."""
+    return {each.name for each in fields(kind) if each.init}
 
 
 def policy(text: str) -> Truncation:

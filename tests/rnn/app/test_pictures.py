@@ -40,7 +40,9 @@ def test_each_picture_is_drawn(tmp_path, request, which):
     error = next(iter(found.values()))[:, 0]
     values = model.recent[model.context :]
     pictures.training(tmp_path / "1.png", course(1.0, 0.5), model, error)
-    pictures.predictions(tmp_path / "2.png", model, values, error, model.first + model.context)
+    for place, held_out in enumerate((True, False)):
+        first = model.first + model.context
+        pictures.predictions(tmp_path / f"2{place}.png", model, values, error, first, held_out)
     ahead = model.forecast(model.recent, 40)
     end = model.first + len(model.recent)
     for place, width in enumerate((model.interval(40), np.full(40, np.nan))):
@@ -48,7 +50,7 @@ def test_each_picture_is_drawn(tmp_path, request, which):
     pictures.by_step(tmp_path / "4.png", model, {name: abs(each[0]) + 1 for name, each in found.items()})
     pictures.by_step(tmp_path / "5.png", model, {"a": np.array([1.0, 2.0]), "b": np.array([1e-3, 1e-3])})
     pictures.reach(tmp_path / "6.png", 0.5 ** np.arange(5.0), np.array([1.0, 0.5, 0, 0, 0]))
-    assert len([seen(path) for path in tmp_path.iterdir()]) == 7
+    assert len([seen(path) for path in tmp_path.iterdir()]) == 8
 
 
 def test_a_legend_covers_nothing(tmp_path, monkeypatch):

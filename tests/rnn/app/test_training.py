@@ -209,9 +209,9 @@ def test_a_standing_is_a_line(tmp_path):
 
 
 def test_a_training_that_diverges_says_so(tmp_path, capsys):
-    """One line and exit code 2, with what may help; the folder can be gone on from no more."""
+    """One line and exit code 3, with what may help."""
     flags = ["--optimiser", "sgd", "--rate", "1e300", "--clip", "0", "--activation", "identity"]
     with pytest.raises(SystemExit) as left, np.errstate(all="ignore"):
         main(["train", "--out", str(tmp_path / "m"), *flags])
-    assert left.value.code == 2
+    assert left.value.code == 3
     assert "a smaller rate or clipping the gradient may help" in capsys.readouterr().err
