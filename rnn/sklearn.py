@@ -12,7 +12,7 @@ step. Inputs and targets are scaled by what ``fit`` sees, so that numbers of any
 Needs the extra ``sklearn``.
 """
 
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
@@ -28,30 +28,10 @@ from rnn.classes import cross_entropy, one_hot, softmax
 from rnn.losses import squared_error
 from rnn.network import RNN
 from rnn.optimisers import ClipNorm, Constant, State
+from rnn.scaling import learn_scale
 from rnn.training import Standing, by_epoch
 
 FLOATS = [np.float64, np.float32]
-
-
-class _Scale(NamedTuple):
-    """Numbers in units of their spread about their mean, over all axes but the last."""
-
-    mean: Array
-    spread: Array
-
-    def forward(self, values: Array) -> Array:
-        """As the network sees them, in their type."""
-        return np.asarray((values - self.mean) / self.spread, values.dtype)
-
-
-def _scale(values: Array, weights: Array) -> _Scale:
-    """The scale of values (N, …, D), each record counted as often as its weight."""
-    each = np.broadcast_to(weights.reshape(-1, *[1] * (values.ndim - 1)), values.shape)
-    axes = tuple(range(values.ndim - 1))
-    mean = np.average(values, axis=axes, weights=each)
-    spread = np.sqrt(np.average(np.square(values - mean), axis=axes, weights=each))
-    # What never changes is told by its mean alone.
-    return _Scale(mean, np.where(spread > 1e-12 * np.abs(mean), spread, 1.0))
 
 
 class _Recurrent(BaseEstimator):  # type: ignore[misc]
@@ -164,7 +144,7 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
             raise ValueError("sample_weight: zero for every record, needed one above zero")
         xs = _sequences(X)
         if begin:
-            self._scale = _scale(xs, weights)
+            self._scale = learn_scale(xs, weights)
             outputs, loss = self._begin_targets(y, weights, classes)
             self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
             self.net_ = self._recipe().network(xs.shape[2], outputs, loss)
@@ -210,8 +190,8 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
     def predict(self, X: Any) -> Array:
         """y of each sequence, (N,) or (N, K) as in ``fit``."""
         outputs = self._outputs(X)
-        found = self._target_scale.mean + self._target_scale.spread * outputs
-        return np.asarray(found if self._several else found[:, 0], outputs.dtype)
+        found = self._target_scale.back(outputs)
+        return found if self._several else found[:, 0]
 
     def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
         X, y = validate_data(
@@ -221,7 +201,7 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 
     def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
         self._several = y.ndim == 2
-        self._target_scale = _scale(y.reshape(len(y), -1), weights)
+        self._target_scale = learn_scale(y.reshape(len(y), -1), weights)
         return len(self._target_scale.mean), squared_error
 
     def _targets(self, y: Array) -> Array:
