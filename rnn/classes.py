@@ -1,17 +1,9 @@
-"""Classes as targets: one-hot codes, and the cross-entropy of a softmax over the outputs.
-
-For outputs o (steps, N, K) and targets y of the same shape, one-hot codes or those times weights::
-
-    p = softmax(o)        L = Σ y (log Σ_k exp o_k − o)        ∂L/∂o = p Σ_k y_k − y
-"""
-
-from typing import Any
+"""Classes as inputs, in one-hot codes, and as outputs, by the probabilities of a softmax."""
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from rnn.arrays import Array
-from rnn.losses import Loss
 
 
 def one_hot(codes: Array, kinds: int, dtype: DTypeLike = np.float64) -> Array:
@@ -27,19 +19,3 @@ def softmax(outputs: Array) -> Array:
     """Probabilities in proportion to exp o, along the last axis, whatever the size of the outputs."""
     powers = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
-
-
-def _value(outputs: Array, targets: Array) -> Any:
-    # Less its largest, an output is at most 0, and of the sum of exponentials at least one is 1.
-    beside = outputs - outputs.max(axis=-1, keepdims=True)
-    total = np.log(np.exp(beside).sum(axis=-1, keepdims=True))
-    return (targets * (total - beside)).sum()
-
-
-def _gradient(outputs: Array, targets: Array) -> Array:
-    gradient: Array = softmax(outputs) * targets.sum(axis=-1, keepdims=True) - targets
-    return gradient
-
-
-cross_entropy = Loss("one_hot_cross_entropy", _value, _gradient)
-"""−Σ y log p, in nats."""

@@ -24,8 +24,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rnn.app.recipe import OPTIMISERS, Recipe
 from rnn.arrays import Array, checked
 from rnn.checks import checked_count
-from rnn.classes import cross_entropy, one_hot, softmax
-from rnn.losses import squared_error
+from rnn.classes import softmax
+from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
 from rnn.optimisers import ClipNorm, Constant, State
 from rnn.scaling import learn_scale
@@ -151,7 +151,7 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
             self.params_ = self.net_.init(self._rng, xs.dtype)
             self._state, self.n_epochs_ = None, 0
         dtype = self.params_[0].dtype
-        return (self._seen(xs), self._targets(y).astype(dtype)), weights.astype(dtype)
+        return (self._seen(xs), self._targets(y, dtype)), weights.astype(dtype)
 
     def _seen(self, xs: Array) -> Array:
         if xs.shape[2] != len(self._scale.mean):
@@ -204,8 +204,8 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
         self._target_scale = learn_scale(y.reshape(len(y), -1), weights)
         return len(self._target_scale.mean), squared_error
 
-    def _targets(self, y: Array) -> Array:
-        return self._target_scale.forward(y.reshape(len(y), -1))
+    def _targets(self, y: Array, dtype: Any) -> Array:
+        return self._target_scale.forward(y.reshape(len(y), -1)).astype(dtype)
 
     def _split(self, targets: Array) -> tuple[Array, Array]:
         return tuple(train_test_split(np.arange(len(targets)), test_size=self.validation, shuffle=False))
@@ -242,14 +242,14 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
 
     def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
         self.classes_ = unique_labels(y if classes is None else classes)
-        return len(self.classes_), cross_entropy
+        return len(self.classes_), softmax_cross_entropy
 
-    def _targets(self, y: Array) -> Array:
+    def _targets(self, y: Array, dtype: Any) -> Array:
         codes = np.searchsorted(self.classes_, y)
         known = self.classes_[np.minimum(codes, len(self.classes_) - 1)] == y
         if not known.all():
             raise ValueError(f"y: {y[~known][0]!r}, needed one of the classes {list(self.classes_)}")
-        return one_hot(codes, len(self.classes_))
+        return codes
 
     def _split(self, targets: Array) -> tuple[Array, Array]:
         seed = int(self._rng.integers(2**31))
@@ -258,7 +258,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
                 np.arange(len(targets)),
                 test_size=self.validation,
                 random_state=seed,
-                stratify=targets.argmax(axis=1),
+                stratify=targets,
             )
         )
 

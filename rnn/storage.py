@@ -27,18 +27,17 @@ import numpy as np
 from rnn.activations import ACTIVATIONS, Activation
 from rnn.arrays import Array, checked
 from rnn.blocks import check_params, names
-from rnn.cells import Vanilla
+from rnn.cells import GRU, LSTM, Params, Vanilla
 from rnn.checks import cut, kind_of, shown
-from rnn.classes import cross_entropy
 from rnn.console.files import write
-from rnn.losses import Loss, squared_error
-from rnn.network import RNN, Params, check_network
+from rnn.losses import Loss, softmax_cross_entropy, squared_error
+from rnn.network import RNN, check_network
 
 # The format written, and the only one read. It goes up whenever an older program could not read the file.
 VERSION = "1"
 
-CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla}
-LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error, cross_entropy)}
+CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla, "lstm": LSTM, "gru": GRU}
+LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error, softmax_cross_entropy)}
 
 # What safetensors and torch.nn both have.
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))

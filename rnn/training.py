@@ -19,17 +19,17 @@ record suits a few. Adam is indifferent to the scale.
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from math import isfinite
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, check_size, checked, zeros
+from rnn.cells.cell import Params
 from rnn.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
-from rnn.losses import weighted
-from rnn.network import RNN, Params, check_gradients, check_network
+from rnn.gradients import check_gradients
+from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State
 from rnn.truncation import Full, Truncation, check_truncation
 
@@ -148,7 +148,7 @@ def by_epoch(
     if after is not None and not isinstance(after, Standing):
         raise TypeError(f"after: {kind_of(after)}, needed what by_epoch yielded, or None")
     params = net.checked_params(params if after is None else after.params)
-    fitting = (net.cell.inputs, net.outputs, params.U.dtype)
+    fitting = (net.cell.inputs, net.outputs, params.U.dtype, net.loss)
     data, unseen = checked_records("train_data", train_data, *fitting), None
     if validation_data is not None:
         unseen = checked_records("validation_data", validation_data, *fitting)
@@ -180,16 +180,16 @@ class _Run(NamedTuple):
 def _standings(run: _Run, params: Params, state: State, done: int = -1) -> Iterator[Standing]:
     """Every standing after the epoch ``done``."""
     net, data = run.net, run.data
-    sizes = {len(part.xs) for _, part in _batches(run, None)}
+    sizes = {len(part.xs) for part, _ in _batches(run, None)}
     rooms = {records: net.workspace(records, data.xs.shape[1], params.U.dtype) for records in sizes}
     for epoch in range(done + 1, run.epochs + 1):
         where = f"epoch {epoch} of {run.epochs}"
-        for judged, part in _batches(run, run.rng) if epoch > 0 else ():
+        for part, weights in _batches(run, run.rng) if epoch > 0 else ():
             # The data were checked above, and the parameters are after each update.
-            h0 = zeros((len(part.xs), net.cell.units), part.xs)
+            initial = tuple(zeros((len(part.xs), net.cell.units), part.xs) for _ in net.cell.state)
             with _saying_where(f"{where}, a batch"):
-                value, grads = judged.loss_and_gradients_of_checked(
-                    params, *part, h0, run.truncation, workspace=rooms[len(part.xs)]
+                value, grads = net.loss_and_gradients_of_checked(
+                    params, *part, initial, run.truncation, workspace=rooms[len(part.xs)], weights=weights
                 )
                 check_gradients(value, grads)
                 params, state = run.optimiser.update(params, grads.params, state)
@@ -262,28 +262,27 @@ def _as_floats(name: str, value: object) -> Array:
     return floats
 
 
-def _batches(run: _Run, rng: np.random.Generator | None) -> Iterator[tuple[RNN, Records]]:
-    """Every record once, ``batch`` at a time, the last being what remains, and who computes its loss."""
+def _batches(run: _Run, rng: np.random.Generator | None) -> Iterator[tuple[Records, Array | None]]:
+    """Every record once, ``batch`` at a time, the last being what remains, and their weights."""
     data, weights = run.data, run.weights
     if rng is not None:
         order = rng.permutation(len(data.xs))
         data = Records(*(array[order] for array in data))
         weights = None if weights is None else weights[order]
-    return _parts(run.net, data, weights, run.batch)
+    return _parts(data, weights, run.batch)
 
 
-def _parts(net: RNN, data: Records, weights: Array | None, size: int) -> Iterator[tuple[RNN, Records]]:
-    """``size`` records at a time in their order, each with the network whose loss counts their weights."""
+def _parts(data: Records, weights: Array | None, size: int) -> Iterator[tuple[Records, Array | None]]:
+    """``size`` records at a time in their order, with their weights."""
     for start in range(0, len(data.xs), size):
         own = slice(start, start + size)
-        judged = net if weights is None else replace(net, loss=weighted(net.loss, weights[own]))
-        yield judged, Records(*(array[own] for array in data))
+        yield Records(*(array[own] for array in data)), None if weights is None else weights[own]
 
 
 def _loss(net: RNN, params: Params, data: Records, weights: Array | None) -> float:
     """The loss over all of ``data``, in their order. FloatingPointError where it is too large for a float."""
-    parts = _parts(net, data, weights, _AT_ONCE)
-    total = sum(float(judged.loss_value(params, *part)) for judged, part in parts)
+    parts = _parts(data, weights, _AT_ONCE)
+    total = sum(float(net.loss_value(params, *part, weights=own)) for part, own in parts)
     check_result("loss", total)
     return total
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from rnn.arrays import Array
-from rnn.network import RNN, Params
+from rnn.cells import Params
+from rnn.network import RNN
 from rnn.optimisers import State
 from rnn.storage import load, save
 from rnn.training import Standing

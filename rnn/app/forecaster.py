@@ -12,8 +12,9 @@ from rnn.app.predictors import NETWORK, Predictor, errors, half_widths, predicto
 from rnn.app.preparing import Scaling, contexts
 from rnn.app.table import Columns, Series, read
 from rnn.arrays import Array
+from rnn.cells import Params
 from rnn.checks import cut, shown
-from rnn.network import RNN, Params
+from rnn.network import RNN
 from rnn.storage import Stored, load
 
 # The share of held-out errors that an interval is as wide as.

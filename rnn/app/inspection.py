@@ -72,7 +72,7 @@ def _held_out(stored: Stored) -> tuple[Array, Array]:
     found = np.lib.stride_tricks.sliding_window_view(recent, length + 1)
     kinds = len(alphabet)
     dtype = stored.params.U.dtype
-    return one_hot(found[:, :-1], kinds, dtype), one_hot(found[:, -1], kinds, dtype)
+    return one_hot(found[:, :-1], kinds, dtype), found[:, -1]
 
 
 def generate(options: argparse.Namespace, places: Places) -> Outcome:

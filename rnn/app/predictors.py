@@ -12,9 +12,10 @@ import numpy as np
 
 from rnn.app.preparing import Scaling
 from rnn.arrays import Array
+from rnn.cells import Params
 from rnn.data import Records
 from rnn.generation import free_run
-from rnn.network import RNN, Params
+from rnn.network import RNN
 
 Predictor: TypeAlias = Callable[[Array, int], Array]
 

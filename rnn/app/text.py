@@ -13,10 +13,12 @@ from rnn.app.course import Course
 from rnn.app.recipe import Recipe
 from rnn.app.task import Finished, Task
 from rnn.arrays import Array
+from rnn.cells import Params
 from rnn.checks import in_memory, shown
-from rnn.classes import cross_entropy, one_hot
+from rnn.classes import one_hot
 from rnn.data import Records
-from rnn.network import RNN, Params
+from rnn.losses import softmax_cross_entropy
+from rnn.network import RNN
 from rnn.storage import Stored
 
 # The shares of a text that choose the epoch and that judge the result, each the last of what is left.
@@ -52,10 +54,10 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
         _records(part, length, len(alphabet))
         for part in (codes[:at], codes[at : len(text) - judged], codes[len(text) - judged :])
     )
-    net = recipe.network(len(alphabet), len(alphabet), cross_entropy)
+    net = recipe.network(len(alphabet), len(alphabet), softmax_cross_entropy)
 
     def finish(course: Course) -> Finished:
-        loss = float(net.loss_value(course.best, *judge)) / judge.targets[..., 0].size
+        loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
         figures = {"the network": loss, **baselines(text[:at], text[len(text) - judged :])}
         in_bits = {name: value / log(2) for name, value in figures.items()}
         width = max(map(len, in_bits))
@@ -87,12 +89,9 @@ def encoded(text: str, alphabet: str) -> Array:
 def _records(codes: Array, length: int, kinds: int) -> Records:
     """Every stretch of so many characters, one after another, and the character after each of each."""
     count = (len(codes) - 1) // length
+    before, after = (codes[start : start + count * length].reshape(count, length) for start in (0, 1))
     with in_memory("the text", "a shorter one"):
-        xs, targets = (
-            one_hot(codes[start : start + count * length], kinds, NUMBERS).reshape(count, length, kinds)
-            for start in (0, 1)
-        )
-    return Records(xs, targets)
+        return Records(one_hot(before, kinds, NUMBERS), after)
 
 
 def baselines(learnt: str, judged: str) -> dict[str, float]:

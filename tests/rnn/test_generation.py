@@ -90,5 +90,5 @@ def test_a_run_that_overflows_stops():
 
 def test_parameters_that_do_not_fit_are_refused():
     """By their name as well."""
-    with pytest.raises(TypeError, match=r"params: tuple of 0, needed the five arrays of rnn\.Params"):
+    with pytest.raises(TypeError, match=r"params: tuple of 0, needed the arrays of rnn\.Params"):
         free_run(SUM, (), np.ones((1, 2, 1)), 1)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rnn.losses import Loss, squared_error, weighted
+from rnn.losses import Loss, squared_error
 
 OUTPUTS = np.array([[[1, 4]], [[-2, 0]], [[5, 3]]])
 TARGETS = np.array([[[3, 1]], [[-2, 2]], [[0, 4]]])
@@ -64,16 +64,3 @@ def test_a_loss_is_a_name_and_two_functions(arguments, message):
     """The message holds the one that is wrong."""
     with pytest.raises(TypeError, match=f"^{message}$"):
         Loss(*arguments)
-
-
-def test_a_weight_counts_a_record_so_many_times():
-    """The value and the gradient are those of the record repeated; of weight 0, of one left out."""
-    rng = np.random.default_rng(0)
-    outputs, targets = rng.standard_normal((2, 2, 4, 3))
-    counts = np.array([2, 0, 1, 2])
-    loss = weighted(squared_error, counts.astype(float))
-    repeated = squared_error.value(*(np.repeat(array, counts, axis=1) for array in (outputs, targets)))
-    assert loss.value(outputs, targets) == pytest.approx(repeated, rel=1e-14)
-    gradient = squared_error.gradient(outputs, targets) * counts[:, np.newaxis]
-    np.testing.assert_array_equal(loss.gradient(outputs, targets), gradient)
-    assert loss.name == "weighted squared_error"

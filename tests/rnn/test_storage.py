@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save as as_bytes
 
-from rnn import RNN, Activation, Loss, Vanilla, relu, storage
+from rnn import GRU, LSTM, RNN, Activation, Loss, Vanilla, relu, softmax_cross_entropy, storage
 from rnn.storage import BadFile, load, save
 
 
@@ -68,6 +68,18 @@ def test_what_is_loaded_is_what_was_saved(tmp_path, net, dtype):
     assert found.arrays["counts"].dtype == np.int64
 
 
+@pytest.mark.parametrize("cell", [Vanilla(2, 3), LSTM(2, 3, candidate=relu), GRU(2, 3, gate=relu)])
+def test_every_cell_can_be_stored(tmp_path, cell):
+    """With its functions and its own parameters."""
+    net = RNN(cell, 3, softmax_cross_entropy)
+    params = net.init(np.random.default_rng(0))
+    save(tmp_path / "m", net, params)
+    found = load(tmp_path / "m")
+    assert found.net == net
+    assert type(found.params) is type(params)
+    assert [block.tolist() for block in found.params] == [block.tolist() for block in params]
+
+
 def test_the_same_network_makes_the_same_file(content, net, tmp_path):
     """To the byte, so that two files can be compared."""
     for _ in range(5):
@@ -112,7 +124,7 @@ def test_a_cell_of_ones_own_is_refused(tmp_path):
         """A cell that no table knows."""
 
     net = RNN(Mine(1, 1), 1)
-    with pytest.raises(ValueError, match=r"net\.cell: .*, needed one of vanilla"):
+    with pytest.raises(ValueError, match=r"net\.cell: .*, needed one of vanilla, lstm, gru"):
         save(tmp_path / "m.safetensors", net, net.init(np.random.default_rng(0)))
 
 

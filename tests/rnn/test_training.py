@@ -30,11 +30,11 @@ class Watched(RNN):
     seen: list = field(default_factory=list)
     workspaces: list = field(default_factory=list)
 
-    def loss_and_gradients_of_checked(self, params, xs, *others, workspace):
+    def loss_and_gradients_of_checked(self, params, xs, *others, workspace, **rest):
         """As the network's own, noted."""
         self.seen.append(xs[:, 0, 0].tolist())
         self.workspaces.append(workspace)
-        return super().loss_and_gradients_of_checked(params, xs, *others, workspace=workspace)
+        return super().loss_and_gradients_of_checked(params, xs, *others, workspace=workspace, **rest)
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,7 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"progress": 3}, TypeError, "progress: 3, needed a function"),
         ({"progress": list}, TypeError, "progress: <class 'list'>, needed a function"),
         ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
-        ({"params": ()}, TypeError, "params: tuple of 0, needed the five arrays of rnn.Params"),
+        ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
         ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
         ({"train_data": DATA.xs}, TypeError, "train_data: ndarray, needed a pair"),
         (

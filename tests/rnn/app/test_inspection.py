@@ -26,7 +26,7 @@ def test_text_is_written_and_inspected(capsys, written, tmp_path):
     assert len(shown.splitlines()[0]) == 34
     assert len(json.loads((tmp_path / "g.json").read_text())["text"]) == 30
     assert said(capsys, "generate", written, "--steps", 30)
-    assert "one_hot_cross_entropy" in said(capsys, "inspect", written, "--out", tmp_path)
+    assert "softmax_cross_entropy" in said(capsys, "inspect", written, "--out", tmp_path)
     assert "'ü': no character of the text" in refused(capsys, "generate", written, "--prompt", "ü")
 
 

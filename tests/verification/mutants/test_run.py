@@ -20,7 +20,7 @@ from verification.properties import findings
 from verification.tasks import each
 from verification.trial import Trial, Truth
 
-UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
 
 def a_mutant(caught_by, edits=UNTRANSPOSED):
@@ -155,9 +155,7 @@ def test_a_run_tells_how_far_it_is(monkeypatch):
 
 def test_the_smallest_example_is_small():
     """A carry that is always zero shows on one record, one step and one unit, with ones everywhere."""
-    always_zero = a_mutant(
-        "lags", (Edit("cells.vanilla", DH_PREV, "map(lambda da, dh: dh.fill(0), das, dhs)"),)
-    )
+    always_zero = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "dh.fill(0)"),))
     (kill,) = run(mutants=[always_zero], equivalents=()).kills
     least = shrunk(kill, tried=50)
     assert least.by_name
