@@ -32,11 +32,8 @@ from rnn.storage import save
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = arguments(argv)
-    out = getattr(options, "out", None)
-    if out is None and hasattr(options, "out"):
-        out = options.model if options.model.is_dir() else options.model.parent
-    places = Places(out, FILES[options.command], options.json)
     try:
+        places = Places(_folder(options), FILES[options.command], options.json)
         places.check()
         with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
             outcome = COMMANDS[options.command](options, places)
@@ -48,6 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         options.error(str(error))
     _deliver(outcome, places)
     return HOLDS
+
+
+def _folder(options: argparse.Namespace) -> Path | None:
+    """Where the files go: where that is said, else where the model is; nowhere if there are none."""
+    if not FILES[options.command] or options.out is not None:
+        return getattr(options, "out", None)
+    model: Path = options.model
+    return model if model.is_dir() else model.parent
 
 
 def _deliver(outcome: Outcome, places: Places) -> None:

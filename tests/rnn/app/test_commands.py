@@ -59,6 +59,12 @@ def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["forecast", "predict", "evaluate", "inspect", "generate"])
+def test_a_name_that_no_file_can_have_is_refused(capsys, command):
+    """By the system, in one line."""
+    assert "File name too long" in refused(capsys, command, "x" * 5000)
+
+
+@pytest.mark.parametrize("command", ["forecast", "predict", "evaluate", "inspect", "generate"])
 def test_what_is_no_model_is_refused(capsys, tmp_path, command):
     """A file of something else, or none; nothing is made."""
     path = tmp_path / "m"
