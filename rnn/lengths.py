@@ -66,7 +66,7 @@ def checked_lengths(lengths: object, records: int, steps: int) -> Ends:
     if array.dtype.kind not in "iu":
         raise TypeError(f"lengths: {_kind(lengths, array)}, needed an array of integers")
     if array.shape != (records,):
-        raise ValueError(f"lengths: shape {cut(str(array.shape))}, needed ({records},), one for each record")
+        raise ValueError(f"lengths: shape {cut(str(array.shape))}, needed ({records},), one for each record of xs")
     wrong = np.flatnonzero((array < 1) | (array > steps))
     if len(wrong):
         place = int(wrong[0])

@@ -207,11 +207,9 @@ def test_what_does_not_fit_is_refused(name):
     forward = {"params": weights, "xs": xs, "state": state}
     saved = layer.forward(**forward).saved
     backward = {"saved": saved, "d_outputs": d_outputs, "d_state": d_state, "truncation": Full()}
+    call, arguments = (layer.forward, forward) if name in forward else (layer.backward, backward)
     with pytest.raises(error, match=f"^{re.escape(message)}"):
-        if name in forward:
-            layer.forward(**forward | {name: wrong})
-        else:
-            layer.backward(**backward | {name: wrong})
+        call(**arguments | {name: wrong})
 
 
 @pytest.mark.parametrize(
