@@ -14,7 +14,7 @@ from typing import Any
 
 from rnn.app import series, text
 from rnn.app.answers import evaluate, forecast, predict
-from rnn.app.folder import Folder
+from rnn.app.folder import NAMES, Folder
 from rnn.app.inspection import generate, inspect
 from rnn.app.options import FILES, arguments, columns_of, recipe_of
 from rnn.app.outcome import Command, Outcome, in_lines, save_json
@@ -23,7 +23,7 @@ from rnn.app.training import Run, going_on, run_of, said_of, trained
 from rnn.checks import cut
 from rnn.console.command_line import FAILED, HOLDS, complain
 from rnn.console.files import Save, deliver
-from rnn.console.places import STANDARD_OUTPUT, Places
+from rnn.console.places import STANDARD_OUTPUT, Places, same_place
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
 from rnn.storage import save
@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         places = Places(_folder(options), FILES[options.command], options.json)
         places.check()
+        _refuse_to_overwrite(options, places)
         with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
             outcome = COMMANDS[options.command](options, places)
     except OSError as error:
@@ -53,6 +54,20 @@ def _folder(options: argparse.Namespace) -> Path | None:
         return getattr(options, "out", None)
     model: Path = options.model
     return model if model.is_dir() else model.parent
+
+
+def _refuse_to_overwrite(options: argparse.Namespace, places: Places) -> None:
+    """ValueError if a result would go where the command reads, or where a training keeps what it needs."""
+    read_from = [getattr(options, name, None) for name in ("model", "data", "text")]
+    if options.command != "train":
+        home = options.model if options.model.is_dir() else options.model.parent
+        read_from += [home / name for name in NAMES]
+    written = [] if places.folder is None else [places.folder / name for name in places.names]
+    if places.json is not None and not places.json_to_standard_output:
+        written.append(places.json)
+    for path in written:
+        if any(kept is not None and same_place(path, kept) for kept in read_from):
+            raise ValueError(f"{cut(str(path))}: is read or kept, needed another place for the result")
 
 
 def _deliver(outcome: Outcome, places: Places) -> None:

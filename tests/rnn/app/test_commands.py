@@ -104,3 +104,20 @@ def test_a_place_that_cannot_be_is_refused_first(capsys, tmp_path):
     shown = refused(capsys, "train", "--out", there, "--json", there / "run.json")
     assert "run.json goes there, needed another file" in shown
     assert not there.exists()
+
+
+def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_path):
+    """Neither the model, nor the data, nor what a training needs to go on."""
+    kept = {path: path.read_bytes() for path in (sales, *model.iterdir())}
+    data = ("--data", sales, "--column", "sales")
+    wanted = "is read or kept, needed another place for the result"
+    for path in (model / "model.safetensors", model / "run.json", model / "checkpoint.safetensors"):
+        for given in (model, model / "model.safetensors"):
+            assert wanted in refused(capsys, "inspect", given, "--out", tmp_path, "--json", path)
+    assert wanted in refused(capsys, "predict", model, *data, "--out", tmp_path, "--json", sales)
+    assert wanted in refused(capsys, "train", *data, "--out", tmp_path / "m", "--json", sales)
+    (tmp_path / "forecast.csv").write_bytes(sales.read_bytes())
+    values = ("--data", tmp_path / "forecast.csv")
+    assert wanted in refused(capsys, "forecast", model, *values, "--out", tmp_path)
+    assert (tmp_path / "forecast.csv").read_bytes() == sales.read_bytes()
+    assert {path: path.read_bytes() for path in kept} == kept
