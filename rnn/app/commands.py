@@ -65,12 +65,12 @@ def _refuse_to_overwrite(options: argparse.Namespace, places: Places) -> None:
     written = [] if places.folder is None else [places.folder / name for name in places.names]
     if places.json is not None and not places.json_to_standard_output:
         written.append(places.json)
-        # An older result may be replaced. What has another name is something else.
-        if places.json.is_file() and places.json.suffix != ".json":
-            raise ValueError(f"{cut(str(places.json))}: is there, needed a new file, or one named .json")
     for path in written:
         if any(kept is not None and same_place(path, kept) for kept in read_from):
             raise ValueError(f"{cut(str(path))}: is read or kept, needed another place for the result")
+    # An older result may be replaced. What has another name is something else.
+    if places.json is not None and places.json.is_file() and places.json.suffix != ".json":
+        raise ValueError(f"{cut(str(places.json))}: is there, needed a new file, or one named .json")
 
 
 def _deliver(outcome: Outcome, places: Places) -> None:
