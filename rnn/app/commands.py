@@ -68,6 +68,9 @@ def _refuse_to_overwrite(options: argparse.Namespace, places: Places) -> None:
     for path in written:
         if any(kept is not None and same_place(path, kept) for kept in read_from):
             raise ValueError(f"{cut(str(path))}: is read or kept, needed another place for the result")
+        # An older result may be replaced. What has another name is something else.
+        if path == places.json and path.is_file() and path.suffix != ".json":
+            raise ValueError(f"{cut(str(path))}: is there, needed a new file, or one named .json")
 
 
 def _deliver(outcome: Outcome, places: Places) -> None:

@@ -114,8 +114,9 @@ def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_
     for path in (model / "model.safetensors", model / "run.json", model / "checkpoint.safetensors"):
         for given in (model, model / "model.safetensors"):
             assert wanted in refused(capsys, "inspect", given, "--out", tmp_path, "--json", path)
-    assert wanted in refused(capsys, "predict", model, *data, "--out", tmp_path, "--json", sales)
-    assert wanted in refused(capsys, "train", *data, "--out", tmp_path / "m", "--json", sales)
+    assert wanted in refused(capsys, "predict", model, *data, "--out", tmp_path, "--json", model / "run.json")
+    shown = refused(capsys, "predict", model, "--out", tmp_path, "--json", sales)
+    assert shown.endswith("sales.csv: is there, needed a new file, or one named .json")
     (tmp_path / "forecast.csv").write_bytes(sales.read_bytes())
     values = ("--data", tmp_path / "forecast.csv")
     assert wanted in refused(capsys, "forecast", model, *values, "--out", tmp_path)
