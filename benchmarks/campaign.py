@@ -19,13 +19,13 @@ from typing import Any
 
 from benchmarks.charts import DPI, WIDTH
 from benchmarks.machine import cores, machine, versions
+from rnn.console.command_line import EXIT_CODES, Parser, program, run
+from rnn.console.files import deliver, write, write_text
+from rnn.console.places import Places
+from rnn.console.progress import Progress
 from verification.campaign.blocks import CASES, Block
 from verification.campaign.identity import Job, identity_of, job_of
 from verification.campaign.processes import processes
-from verification.command_line import EXIT_CODES, Parser, program, run
-from verification.files import deliver, write, write_text
-from verification.places import Places
-from verification.progress import Progress
 
 PROGRAM = f"{program(__package__)}.campaign"
 PICTURE = "campaign.png"

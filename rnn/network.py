@@ -187,6 +187,7 @@ class RNN:
         truncation: Truncation = Full(),
         checkpoints: Checkpoints | None = None,
         workspace: Workspace | None = None,
+        weights: Array | None = None,
     ) -> tuple[Any, Gradients]:
         """The same without validation, for callers that have validated the arrays.
 
@@ -194,7 +195,7 @@ class RNN:
         A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
         call = Call(params, xs, h0 if isinstance(h0, tuple) else (h0,))
-        due = owed(self.loss, targets, None, None, xs.shape[1])
+        due = owed(self.loss, targets, weights, None, xs.shape[1])
         return self._sum(call, due, truncation, checkpoints, workspace)
 
     def _sum(

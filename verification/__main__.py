@@ -2,14 +2,16 @@
 
 ``verify`` is the command if none is given; ``judge`` judges an engine in a file of yours, ``campaign`` on as
 many cases as you like; ``mutants`` shows that the suite catches wrong engines, ``article`` why the published
-rule is refuted, ``detection`` how small a fault is seen. Exit codes: ``verification.command_line``.
+rule is refuted, ``detection`` how small a fault is seen. Exit codes: ``rnn.console.command_line``.
 """
 
 import sys
 import tempfile
 
-from verification.command_line import program, require, run
 from verification.namesakes import ours
+
+with ours():
+    from rnn.console.command_line import program, require, run
 
 PROGRAM = program(__package__)
 

@@ -28,10 +28,10 @@ import numpy as np
 
 from rnn import Params
 from rnn.arrays import Array
+from rnn.console.files import write
 from rnn.data import Records, sine_wave, split, windows
 from rnn.training import rmse
 from verification.engine import manual
-from verification.files import write
 from verification.mutants.specimen import (
     article_data,
     epoch,

@@ -14,14 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from rnn.console.command_line import HOLDS, REFUTED, program, refuse
+from rnn.console.files import Save, deliver, write_text
+from rnn.console.places import STANDARD_OUTPUT
+from rnn.console.progress import Progress, Show
 from rnn.training import print_progress
 from verification import article, detection, durations, mutants, report, summary
 from verification.campaign import command as campaign
 from verification.checkers import built_in
-from verification.command_line import HOLDS, REFUTED, program, refuse
 from verification.diagnosis import Diagnosis, diagnose
 from verification.engine import manual
-from verification.files import Save, deliver, write_text
 from verification.judge import verify
 from verification.judging.judgement import Judgement
 from verification.mutants import specimen
@@ -29,9 +31,7 @@ from verification.options import PROGRAM, arguments
 from verification.outcome import Report
 from verification.pages import judgement as judgement_page
 from verification.pages import report as report_page
-from verification.places import STANDARD_OUTPUT
 from verification.problem import Engine
-from verification.progress import Progress, Show
 from verification.scalars import scalar_rows
 from verification.sending import Unsendable
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine

@@ -26,9 +26,9 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
+from rnn.console.files import write
 from verification.checkers import Checker, checkers
 from verification.engine import manual
-from verification.files import write
 from verification.oracles.autograd import gradients
 from verification.percent import percent
 from verification.problem import BLOCKS, Engine, Gradients, Problem

@@ -3,8 +3,6 @@
 from importlib import import_module
 from typing import Any
 
-from verification.command_line import missing
-
 
 def library(name: str, extra: str) -> Any:
     """A module by its name; raises ImportError, in one line with the extra, where it is not installed."""
@@ -12,5 +10,8 @@ def library(name: str, extra: str) -> Any:
         return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise ImportError(missing(name.partition(".")[0], extra)) from None
+            missing = name.partition(".")[0]
+            raise ImportError(
+                f"{missing} is missing; the extra {extra!r} brings it: pip install 'verified-rnn[{extra}]'"
+            ) from None
         raise

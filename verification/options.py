@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
+from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.campaign import command as campaign
-from verification.command_line import EXIT_CODES, VALUE, Parser, line, program
 from verification.loading import FORM, engine_at
-from verification.places import STANDARD_OUTPUT, Places
 from verification.suite import PROFILES
 
 PROGRAM = program(__package__)

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from rnn.console.files import write
 from verification import detection as curves
 from verification.diagnosis import Diagnosis
 from verification.exercise import CONTRACT, LEAST
-from verification.files import write
 from verification.outcome import Report, oracles
 from verification.percent import percent
 from verification.problem import Problem

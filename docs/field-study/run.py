@@ -27,7 +27,7 @@ sys.path[:0] = [str(HERE / "adapters"), str(ROOT), str(HERE)]
 from sources import pin_of  # noqa: E402
 from tables import write_tables  # noqa: E402
 
-from verification.progress import duration  # noqa: E402
+from rnn.console.progress import duration  # noqa: E402
 
 # Judgements end by themselves; what is longer than this hangs.
 LIMIT_SECONDS = 1800

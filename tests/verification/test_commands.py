@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 import pytest
 
+from rnn.console.files import Undelivered
 from verification import article, mutants, shrinking, sine, suite
 from verification import commands as command
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
-from verification.files import Undelivered
 from verification.judging.judgement import Judgement, Row
 from verification.mutants import CATALOGUE, EQUIVALENT, specimen
 from verification.options import arguments

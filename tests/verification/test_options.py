@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from verification.command_line import EXIT_CODES, LINE
+from rnn.console.command_line import EXIT_CODES, LINE
+from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.options import DESCRIPTIONS, FILES, arguments
-from verification.places import STANDARD_OUTPUT, Places
 
 
 @pytest.fixture(autouse=True)

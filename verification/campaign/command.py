@@ -12,6 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from rnn.console.command_line import VALUE, line, missing, refuse
+from rnn.console.progress import Progress
+from rnn.console.signals import Terminated
 from verification import summary
 from verification.campaign.blocks import count
 from verification.campaign.campaign import Campaign, Outcome, concluded, merged, sampled, tried_again
@@ -22,9 +25,6 @@ from verification.campaign.processes import processes
 from verification.campaign.spreading import Gather, InVain, Scattered
 from verification.campaign.store import opened
 from verification.campaign.subjects import subject_of
-from verification.command_line import VALUE, line, missing, refuse
-from verification.progress import Progress
-from verification.signals import Terminated
 
 # The least number that is no seed: names of files hold it, and so has SQLite's integer to.
 SEEDS = 2**63

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from rnn.console.files import write_text
 from verification.campaign.blocks import Place
-from verification.files import write_text
 
 FOLDER = "failures"
 

@@ -6,8 +6,8 @@ Every function makes one part of the page out of the result that it is about.
 from functools import partial
 from pathlib import Path
 
+from rnn.console.files import write_text
 from verification.diagnosis import Diagnosis
-from verification.files import write_text
 from verification.outcome import Report
 from verification.pages import evidence
 from verification.pages.document import asked, document, environment

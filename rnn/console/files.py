@@ -36,9 +36,22 @@ def write(path: Path, save: Save) -> None:
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
+        _on_disk(temporary)
         temporary.replace(path)
+        _on_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _on_disk(path: Path) -> None:
+    """Wait until it is there for good: what is renamed sooner may be empty after a power cut."""
+    if os.name != "posix":  # pragma: no cover - folders cannot be opened there
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _temporary(path: Path, folder: Path | None) -> Path:

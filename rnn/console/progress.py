@@ -10,12 +10,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Protocol
 
 # The run's own speed counts for as much as what is expected, once this share of the run is done.
 PRIOR = 0.05
 
-Show = Callable[[int, int], None]
-"""Told how much of a part is done, and of how much."""
+
+class Show(Protocol):
+    """Told how much of a part is done, of how much, and what is to be said of it."""
+
+    def __call__(self, done: int, total: int, said: str = "", /) -> None: ...  # pragma: no cover
 
 
 class Progress:
@@ -35,8 +39,8 @@ class Progress:
         """The part, while it lasts. It ends when it ends, whatever has been told of it."""
         started, expected = self._clock(), self._left.pop(name)
 
-        def show(done: int, total: int) -> None:
-            self._show(name, expected, done / total)
+        def show(done: int, total: int, said: str = "", /) -> None:
+            self._show(said or name, expected, done / total)
 
         self._show(name, expected, 0.0)
         try:

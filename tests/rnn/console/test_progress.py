@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from verification.progress import Progress, duration, width
+from rnn.console.progress import Progress, duration, width
 
 
 class Clock:

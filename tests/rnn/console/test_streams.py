@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from verification.streams import Sink, lenient
+from rnn.console.streams import Sink, lenient
 
 
 class Broken(io.BytesIO):

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from verification.files import refuse_unwritable, system_error
+from rnn.console.files import refuse_unwritable, system_error
 
 STANDARD_OUTPUT = Path("-")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from verification import places
-from verification.places import STANDARD_OUTPUT, Places, same_place
+from rnn.console import places
+from rnn.console.places import STANDARD_OUTPUT, Places, same_place
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from verification.files import Undelivered, deliver, refuse_unwritable, write, write_text
+from rnn.console.files import Undelivered, deliver, refuse_unwritable, write, write_text
 
 
 def test_a_new_file_is_written(tmp_path):

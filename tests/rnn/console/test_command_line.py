@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from verification import command_line
-from verification.command_line import LINE, Parser, complain, line, require, run
-from verification.files import Undelivered
-from verification.signals import Terminated
+from rnn.console import command_line
+from rnn.console.command_line import LINE, Parser, complain, line, require, run
+from rnn.console.files import Undelivered
+from rnn.console.signals import Terminated
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the system has no such signals")
 
@@ -116,7 +116,7 @@ def test_a_request_to_end_is_128_and_its_number(capsys):
 SCRIPT = """
 import os, sys
 sys.path.insert(0, {root!r})
-from verification.command_line import run
+from rnn.console.command_line import run
 
 def main():
     {body}

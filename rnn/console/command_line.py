@@ -20,10 +20,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, NoReturn
 
-from verification.files import Undelivered
-from verification.quoting import printable
-from verification.signals import Terminated, as_exceptions
-from verification.streams import lenient
+from rnn.checks import printable
+from rnn.console.files import Undelivered
+from rnn.console.signals import Terminated, as_exceptions
+from rnn.console.streams import lenient
 
 HOLDS, REFUTED, MISUSED, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
