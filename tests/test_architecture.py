@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "rnn/storage": {"numpy", "rnn", "safetensors"},
     "rnn/app": {"matplotlib", "numpy", "rnn"},
     "rnn/sklearn": {"numpy", "rnn", "sklearn"},
+    "rnn/compiled": {"numba", "numpy", "rnn"},
     "verification": {
         *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
         *("rnn", "verification"),
@@ -146,7 +147,7 @@ def test_a_room_imports_what_it_may(room: str) -> None:
 
 
 # The rooms of rnn that need an extra, and the command, which imports them when it has looked for it.
-EXTRAS = ("rnn.storage", "rnn.app", "rnn.sklearn")
+EXTRAS = ("rnn.storage", "rnn.app", "rnn.sklearn", "rnn.compiled")
 COMMAND = "rnn/__main__.py"
 
 
@@ -178,11 +179,18 @@ def test_the_rooms_of_any_model_climb_one_way(room: str) -> None:
     assert [(file, name) for file, name in found if within(name, above)] == []
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "campaign"])
 def test_the_rooms_of_any_model_know_no_rnn(room: str) -> None:
     """A user's folder may hold one of its own, and of this project's they need nothing."""
     found = imports_of(f"verification/{room}")
     assert [(file, name) for file, name in found if within(name, ["rnn"])] == []
+
+
+def test_a_campaign_knows_the_manner_of_commands_alone() -> None:
+    """It is a command, and shares with others how files are written and progress is shown, not the engine."""
+    found = imports_of("verification/campaign")
+    engine = [name for _, name in found if within(name, ["rnn"]) and not within(name, ["rnn.console"])]
+    assert engine == []
 
 
 def test_dask_is_known_in_one_file() -> None:

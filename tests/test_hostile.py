@@ -38,6 +38,11 @@ INNER = {
     "check_gradients",
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
+    *(
+        f"{loops}.{name}"
+        for loops in ("NumPyLoops", "CompiledLoops")
+        for name in ("check", "forward", "local_derivatives", "back")
+    ),
 }
 
 
@@ -192,7 +197,9 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "ClassLoss": (rnn.ClassLoss, {"name": "x", "value": np.subtract, "gradient": np.subtract}),
         "LSTM": (rnn.LSTM, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "output": rnn.tanh}),
         "GRU": (rnn.GRU, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "candidate": rnn.tanh}),
-        "Layer": (rnn.Layer, {"cell": rnn.GRU(2, 3)}),
+        "NumPyLoops": (rnn.NumPyLoops, {}),
+        "CompiledLoops": (rnn.CompiledLoops, {}),
+        "Layer": (rnn.Layer, {"cell": rnn.GRU(2, 3), "loops": rnn.NumPyLoops()}),
         "Layer.init": (LAYER.init, {"rng": rng(0), "dtype": np.float64}),
         "Layer.forward": (
             lambda **given: LAYER.forward(**given)[:2],
@@ -203,7 +210,15 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
             {"saved": SAVED, "d_outputs": np.ones((2, 3, 3)), "d_state": STATE, "truncation": rnn.Full()},
         ),
         "Vanilla": (rnn.Vanilla, {"inputs": 2, "units": 3, "activation": rnn.tanh}),
-        "RNN": (rnn.RNN, {"cell": rnn.Vanilla(2, 3), "outputs": 2, "loss": rnn.squared_error}),
+        "RNN": (
+            rnn.RNN,
+            {
+                "cell": rnn.Vanilla(2, 3),
+                "outputs": 2,
+                "loss": rnn.squared_error,
+                "loops": rnn.CompiledLoops(),
+            },
+        ),
         "Full": (rnn.Full, {}),
         "Window": (rnn.Window, {"k": 5}),
         "Tail": (rnn.Tail, {"k": 5}),
@@ -257,6 +272,14 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
                 **{"rng": rng(0), "progress": quiet},
+            },
+        ),
+        "by_epoch": (
+            lambda **given: tuple(rnn.training.by_epoch(**given)),
+            {
+                **{"net": NET, "params": PARAMS, "train_data": (XS, TARGETS), "weights": WEIGHTS},
+                **{"validation_data": (XS, TARGETS), "epochs": 1, "batch": 2, "after": None},
+                **{"optimiser": OPTIMISERS["SGD"], "truncation": rnn.Window(1), "rng": rng(0)},
             },
         ),
         "Constant": (Constant, {"rate": 0.5}),

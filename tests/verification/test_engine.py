@@ -28,7 +28,8 @@ def a_problem(activation="tanh", truncation=Full()):
 def test_it_answers_with_rnns_own_numbers(activation, truncation):
     """Every part of the answer is what rnn's public calls give for the same network and policy."""
     problem = a_problem(activation, truncation)
-    net = rnn.RNN(rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation]), outputs=2)
+    cell = rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation])
+    net = rnn.RNN(cell, outputs=2, loops=rnn.NumPyLoops())
     given = rnn.Params(**problem.params), problem.xs
     value, grads = net.loss_and_gradients(*given, problem.targets, problem.h0, truncation)
     want = {
@@ -63,7 +64,7 @@ def test_a_loss_on_the_last_step_alone():
 
 def test_a_copy_of_the_package_is_an_engine_of_its_own():
     """The policies are the copy's too: one whose windows are too long is wrong there alone."""
-    names = ("Vanilla", "ACTIVATIONS", "RNN", "Params", "Full", "Chunked", "Tail")
+    names = ("Vanilla", "ACTIVATIONS", "RNN", "NumPyLoops", "Params", "Full", "Chunked", "Tail")
     copy = SimpleNamespace(**{name: getattr(rnn, name) for name in names})
     copy.Window = lambda k: Window(k + 1)
     longer = engine_of(copy)
