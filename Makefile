@@ -8,11 +8,11 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 # Everything here is small beside what a second thread costs, and two processes share the cores already.
-verify test mutation: export OPENBLAS_NUM_THREADS = 1
+verify test test-peers mutation: export OPENBLAS_NUM_THREADS = 1
 # The same examples for each mutant, so that a run can be repeated.
 mutation: export HYPOTHESIS_PROFILE = ci
 
-.PHONY: help verify test test-browser mutation lint bench bench-peers clean
+.PHONY: help verify test test-browser test-peers mutation lint bench bench-peers clean
 .DELETE_ON_ERROR:
 # Two installations at once would spoil one environment.
 .NOTPARALLEL:
@@ -28,6 +28,9 @@ test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ mu
 
 test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser
+
+test-peers: $(VENV)/.peers ## the engine beside PyTorch; PyTorch, JAX, Flax, Equinox under the verifier; a large download
+	$(BIN)/python -m pytest tests/peers
 
 mutation: $(VENV)/.mutation ## change rnn/ in every small way: its tests must notice; survivors are explained
 	rm -rf mutants

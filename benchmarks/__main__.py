@@ -21,8 +21,8 @@ from benchmarks.progress import Stretch
 from benchmarks.results import Row, document
 from benchmarks.shapes import BY_NAME, QUICK, SHAPES
 from benchmarks.task import DATA
-from verification import command_line
-from verification.command_line import (
+from rnn.console import command_line
+from rnn.console.command_line import (
     EXIT_CODES,
     FAILED,
     HOLDS,
@@ -33,8 +33,8 @@ from verification.command_line import (
     missing,
     program,
 )
-from verification.files import Save, deliver, write_text
-from verification.places import STANDARD_OUTPUT, Places
+from rnn.console.files import Save, deliver, write_text
+from rnn.console.places import STANDARD_OUTPUT, Places
 
 PROGRAM = program(__package__)
 

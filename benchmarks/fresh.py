@@ -18,8 +18,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from rnn.console.streams import lenient
 from verification.signals import held_back
-from verification.streams import lenient
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verification.progress import duration, width
+from rnn.console.progress import duration, width
 
 # What the questions take, in seconds; only the proportions matter. A quick run: as `make bench ARGS=--quick`
 # told for each, on two cores that other work shared. A full run: what the rounds behind

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.results import read
-from verification.command_line import Parser, run
+from rnn.console.command_line import Parser, run
 
 PROGRAM = "python -m benchmarks.redraw"
 

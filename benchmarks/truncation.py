@@ -23,7 +23,8 @@ from benchmarks.tables import contest, milliseconds, ratio, significant, table
 from benchmarks.task import DTYPES, Task, draw
 from rnn import Chunked, Full, Window
 from rnn.arrays import Array
-from rnn.bptt import ABREAST_BYTES, bptt, unroll
+from rnn.bptt import MAX_CARRY_BYTES, bptt, unroll
+from rnn.cells.vanilla import VanillaTape
 from rnn.routes import segments
 
 NAME = "truncation"
@@ -88,13 +89,13 @@ def recursions(asked: Options, dtype: str) -> list[Row]:
 def abreast(task: Task) -> Ready:
     """The engine's recursion, from the tape that its forward leaves."""
     cell = task.net.cell
-    tape = unroll(cell, task.params, task.xs, (task.h0,))
+    tape: VanillaTape = unroll(cell, task.params, task.xs, (task.h0,))
     dhs = _dhs(task, tape.states)
-    at_most = ABREAST_BYTES // task.h0.nbytes
+    at_most = MAX_CARRY_BYTES // task.h0.nbytes
 
     def run() -> Any:
-        (segment,) = segments(task.truncation, tape.steps, task.first_loss, at_most)
-        return bptt(cell, task.params, tape, dhs, segment)
+        (segment,) = segments(task.truncation, task.shape.T, task.first_loss, at_most)
+        return bptt(cell, task.params, tape, (dhs,), segment)
 
     return Ready(run, lambda result: {"da": result[0], "h0": result[1][0]})
 
@@ -106,7 +107,7 @@ def _by_hand(recursion: Recursion) -> Callable[[Task], Ready]:
     """A recursion on plain arrays: W, the states h_1 … h_T, and the losses' dh."""
 
     def prepare(task: Task) -> Ready:
-        tape = unroll(task.net.cell, task.params, task.xs, (task.h0,))
+        tape: VanillaTape = unroll(task.net.cell, task.params, task.xs, (task.h0,))
         states, dhs = np.ascontiguousarray(tape.states), _dhs(task, tape.states)
         k = CHUNK.k1 if isinstance(task.truncation, Chunked) else WINDOW.k
         return Ready(

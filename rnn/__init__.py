@@ -10,11 +10,25 @@
 """
 
 from rnn import data, generation, optimisers, training
-from rnn.activations import ACTIVATIONS, Activation, identity, relu, sigmoid, softsign, tanh
-from rnn.cells import Vanilla
+from rnn.activations import (
+    ACTIVATIONS,
+    Activation,
+    identity,
+    rational_gate,
+    relu,
+    sigmoid,
+    softsign,
+    tanh,
+)
+from rnn.bptt import NumPyLoops
+from rnn.cells import GRU, LSTM, GRUParams, Params, Vanilla
 from rnn.checkpoints import Checkpoints
-from rnn.losses import Loss, squared_error
-from rnn.network import RNN, Gradients, Params
+from rnn.gradients import Gradients
+from rnn.layer import Layer
+from rnn.loops import CompiledLoops
+from rnn.losses import ClassLoss, Loss, softmax_cross_entropy, squared_error
+from rnn.network import RNN, Outputs
+from rnn.training import train
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 from rnn.workspace import Workspace
 
@@ -23,13 +37,21 @@ __version__ = "0.1.0.dev0"
 
 __all__ = [
     "ACTIVATIONS",
+    "GRU",
+    "LSTM",
     "RNN",
     "Activation",
     "Checkpoints",
     "Chunked",
+    "ClassLoss",
+    "CompiledLoops",
     "Full",
+    "GRUParams",
     "Gradients",
+    "Layer",
     "Loss",
+    "NumPyLoops",
+    "Outputs",
     "Params",
     "Tail",
     "Truncation",
@@ -40,10 +62,13 @@ __all__ = [
     "generation",
     "identity",
     "optimisers",
+    "rational_gate",
     "relu",
     "sigmoid",
+    "softmax_cross_entropy",
     "softsign",
     "squared_error",
     "tanh",
+    "train",
     "training",
 ]

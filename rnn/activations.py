@@ -12,6 +12,9 @@ softsign   a / (1 + |a|)         (1 − |y|)²
 identity   a                     1
 =========  ====================  ==================
 
+and for the gates of LSTM and GRU, where numbers are to stay rational, ``rational_gate``,
+½ (1 + a / (1 + |a|)), whose slope is ½ (1 − |2y − 1|)².
+
 At its kink relu takes the slope 0. A slope written from a rounded output is accurate to a few
 roundings of 1; where the output saturates it loses relative accuracy, which ``verification`` measures.
 
@@ -24,8 +27,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn.arrays import FLOATS, Array, zeros
-from rnn.checks import check_named_functions
+from rnn.arrays import FLOATS, FRACTIONS, Array, zeros
+from rnn.checks import check_named_functions, shown
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,45 @@ def _identity_slope(y: Array, out: Array) -> None:
     out += 1
 
 
+def _rational_gate(a: Array, out: Array) -> None:
+    _softsign(a, out)
+    np.add(out, 1, out=out)
+    np.divide(out, 2, out=out)
+
+
+def _rational_gate_slope(y: Array, out: Array) -> None:
+    np.multiply(y, 2, out=out)
+    np.subtract(out, 1, out=out)
+    np.abs(out, out=out)
+    np.subtract(1, out, out=out)
+    np.square(out, out=out)
+    np.divide(out, 2, out=out)
+
+
 tanh = Activation("tanh", np.tanh, _tanh_slope)
 sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_slope)
 relu = Activation("relu", _relu, _relu_slope)
 softsign = Activation("softsign", _softsign, _softsign_slope)
 identity = Activation("identity", _identity, _identity_slope)
+rational_gate = Activation("rational_gate", _rational_gate, _rational_gate_slope)
 
 ACTIVATIONS = {f.name: f for f in (tanh, sigmoid, relu, softsign, identity)}
+
+
+def check_activations(owner: str, **functions: object) -> None:
+    """TypeError unless each function is an ``Activation``."""
+    for role, function in functions.items():
+        if not isinstance(function, Activation):
+            raise TypeError(f"{owner}.{role}: {shown(function)}, needed an rnn.Activation, as rnn.tanh")
+
+
+def check_exact(owner: str, **functions: Activation) -> None:
+    """TypeError unless each function of a Fraction is one."""
+    for role, function in functions.items():
+        one = zeros((1,), np.empty(0, FRACTIONS))
+        try:
+            function.value(one, one.copy())
+        except TypeError:
+            raise TypeError(
+                f"{owner}.{role}: {function.name}, needed one that takes Fractions, as rnn.relu, or floats"
+            ) from None

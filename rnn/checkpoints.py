@@ -9,15 +9,15 @@ Source: Chen, Xu, Zhang and Guestrin (2016), "Training deep nets with sublinear 
 recurrent networks Gruslys et al. (2016).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import Any
 
 from rnn.arrays import Array
-from rnn.bptt import FLUSH_EVERY, unroll
-from rnn.cells.cell import Cell, Recurrent
+from rnn.bptt import FLUSH_EVERY, NUMPY, Loops, unroll
+from rnn.cells.cell import Arrays, Cell, last_state
 from rnn.checks import checked_count, keep
-from rnn.routes import Arrays
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,30 @@ class Checkpoints:
         steps = checked_count("steps", steps, 1)
         if self.every is not None:
             return self.every
-        # A step of a segment holds about two states (its row and its slope), so fewest are held in all where
-        # the spacing is √(T / 2); a multiple of the offsets between two looks for vanished entries, so that
-        # these fall on the same steps. Rather more than fewer, since each segment has a cost of its own.
+        # A step of a segment holds about two states in the vanilla cell (its row and its slope), so fewest
+        # are held in all where the spacing is √(T / 2), and a few more in other cells; a multiple of the
+        # steps between two flushes, so that these fall on the same steps. Rather more than fewer, since each
+        # segment has a cost of its own.
         often = max(FLUSH_EVERY.values())
         return often * ceil(sqrt(steps / 2) / often)
 
 
 def states_at(
-    cell: Cell, weights: Recurrent, xs: Array, state: Arrays, starts: Iterable[int]
+    cell: Cell,
+    weights: Any,
+    xs: Array,
+    state: Arrays,
+    starts: Iterable[int],
+    active: Sequence[int] | None = None,
+    loops: Loops = NUMPY,
 ) -> dict[int, Arrays]:
     """The state before each of the steps ``starts``, with no more kept than lies between two of them."""
     found, at = {0: state}, 0
     for start in sorted(starts):
         if start > at:
-            found[start] = unroll(cell, weights, xs[:, at:start], found[at]).last
+            now = None if active is None else active[at:start]
+            found[start] = last_state(
+                unroll(cell, weights, xs[:, at:start], found[at], active=now, loops=loops)
+            )
             at = start
     return found

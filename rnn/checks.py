@@ -32,9 +32,13 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = LINE
 
 def cut(text: str) -> str:
     """A text on one line of at most ``LINE`` characters, all of which can be printed."""
-    line = " ".join(text[: 4 * LINE].split())
-    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    line = printable(" ".join(text[: 4 * LINE].split()))
     return line if len(line) <= LINE and len(text) <= 4 * LINE else line[: LINE - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """The text with an escape for each character that a terminal or a file might not take as one."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def kind_of(value: object) -> str:

@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from rnn.arrays import Array, checked, zeros
 from rnn.checks import checked_count, in_memory, kind_of
+from rnn.losses import Loss, squared_error
 
 
 class Records(NamedTuple):
@@ -119,10 +120,12 @@ def checked_records(
     inputs: int | str = "D",
     outputs: int | str = "K",
     dtype: np.dtype[Any] | None = None,
+    loss: Loss = squared_error,
 ) -> Records:
     """``records`` as ``Records``, or an error that says what is wrong with them.
 
-    ``inputs`` and ``outputs`` are the D and K needed, or a letter for any; ``dtype`` is the one needed.
+    ``inputs`` and ``outputs`` are the D and K needed, or a letter for any; ``dtype`` is the one needed, and
+    targets are such as ``loss`` takes.
 
     Raises TypeError where it is no pair or a type of number is not the one needed, ValueError where
     a shape is none of those in ``Records`` or a value is not finite.
@@ -130,5 +133,4 @@ def checked_records(
     if not isinstance(records, tuple) or len(records) != 2:
         raise TypeError(f"{name}: {kind_of(records)}, needed a pair (xs, targets)")
     xs = checked(f"{name}.xs", records[0], ("N", "T", inputs), dtype)
-    last_alone, every_step = (len(xs), outputs), (len(xs), xs.shape[1], outputs)
-    return Records(xs, checked(f"{name}.targets", records[1], every_step, xs.dtype, also=(last_alone,)))
+    return Records(xs, loss.checked_targets(f"{name}.targets", records[1], xs, outputs, xs.dtype))

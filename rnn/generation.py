@@ -8,8 +8,9 @@ state that is carried on instead would leave what the network has seen after the
 import numpy as np
 
 from rnn.arrays import Array, checked
+from rnn.cells.cell import Params
 from rnn.checks import checked_count, in_memory
-from rnn.network import RNN, Params, check_network
+from rnn.network import RNN, check_network
 
 
 def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:

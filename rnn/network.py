@@ -10,47 +10,38 @@ V and c take every loss whatever the truncation; what dh becomes is ``rnn.bptt``
 """
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.arrays import FLOATS, Array, check_result, checked, zeros
-from rnn.bptt import ABREAST_BYTES, bptt, unroll
-from rnn.cells.cell import Cell, Tape, check_cell
+from rnn.arguments import Call, State, check_workspace, checked_call, checked_params
+from rnn.arrays import FLOATS, Array, check_result, zeros
+from rnn.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.cells.cell import Arrays, Cell, Tape, check_cell, last_state
 from rnn.checkpoints import Checkpoints, states_at
 from rnn.checks import checked_count, checked_dtype, in_memory, keep, kind_of, shown
+from rnn.gradients import Gradients, check_gradients
+from rnn.initial import glorot
+from rnn.lengths import own_reach
+from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
-from rnn.routes import Arrays, Segment, segments
+from rnn.owed import Owed, checked_owed, owed
+from rnn.routes import Segment, segments
 from rnn.truncation import Full, Truncation
-from rnn.workspace import Size, Workspace
+from rnn.workspace import Workspace
 
 # What the value of a loss may be.
 _ONE_NUMBER = (int, float, np.floating, Fraction)
 
 
-class Params(NamedTuple):
-    """Every learned array, or the gradient of each: U (G, D), W (G, H), b (G,), V (K, H), c (K,)."""
+class Outputs(NamedTuple):
+    """What a forward computes: ``outputs`` (N, T, K), and the arrays (N, H) of the last ``state``."""
 
-    U: Array
-    W: Array
-    b: Array
-    V: Array
-    c: Array
-
-
-class Gradients(NamedTuple):
-    """∂L/∂ each: ``params`` as ``Params``, ``xs`` (N, T, D), and ``h0`` (N, H).
-
-    In memory U, W and b may be columns of one array, and xs lies step by step.
-    """
-
-    params: Params
-    xs: Array
-    h0: Array
+    outputs: Array
+    state: Arrays
 
 
 @dataclass(frozen=True)
@@ -59,15 +50,19 @@ class RNN:
 
     The network holds no parameters: ``init`` makes them, and every method takes them.
 
-    Every method raises TypeError for arrays whose numbers are of a type that the engine does not take or
-    that differs between arguments and for what is no ``Params``, policy, ``Checkpoints`` or ``Workspace`` at
-    all, and ValueError for shapes that do not fit, a workspace's included, and for entries that are not
-    finite, before any work is done. Where a number on the way is too large for its type, and so a result is
-    not finite, it raises FloatingPointError, which names the result; whether NumPy warns as well is for
-    ``np.errstate`` to say. What is given is never written to, but for a workspace.
+    In every method xs is (N, T, D), and h0 the initial state: an array (N, H), a tuple (h0, c0) for an LSTM,
+    or None for zeros. ``lengths`` (N,), where records end before T, says where: what lies behind is padding,
+    takes part in nothing, and has zero gradients and outputs; the last step is then each record's own.
 
-    >>> from rnn import Vanilla
-    >>> net = RNN(Vanilla(inputs=1, units=3), outputs=1)
+    Every method raises TypeError for arrays whose numbers are of a type that the engine does not take or
+    that differs between arguments and for what is no set of the cell's parameters, policy, ``Checkpoints`` or
+    ``Workspace`` at all, and ValueError for shapes that do not fit, a workspace's included, and for entries
+    that are not finite, before any work is done. Where a number on the way is too large for its type, and so
+    a result is not finite, it raises FloatingPointError, which names the result; whether NumPy warns as well
+    is for ``np.errstate`` to say. What is given is never written to, but for a workspace.
+
+    >>> from rnn import LSTM
+    >>> net = RNN(LSTM(inputs=1, units=3), outputs=1)
     >>> params = net.init(np.random.default_rng(0))
     >>> net.predict(params, xs=np.zeros((2, 5, 1))).shape
     (2, 5, 1)
@@ -76,216 +71,239 @@ class RNN:
     cell: Cell
     outputs: int
     loss: Loss = squared_error
+    loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
+    _shapes: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_cell("RNN.cell", self.cell)
         keep(self, outputs=checked_count("RNN.outputs", self.outputs, 1))
         if not isinstance(self.loss, Loss):
             raise TypeError(f"RNN.loss: {shown(self.loss)}, needed an rnn.Loss, as rnn.squared_error")
+        keep(self, loops=checked_loops("RNN.loops", self.loops, self.cell))
+        shapes = {**self.cell.shapes, "V": (self.outputs, self.cell.units), "c": (self.outputs,)}
+        keep(self, _shapes={f"params.{name}": shape for name, shape in shapes.items()})
 
-    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Params:
-        """New parameters: Glorot-uniform U and V, each block of W orthogonal, b and c zero.
+    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
+        """New parameters: the cell's weights (``rnn.initial``), V Glorot-uniform and c zero.
 
         Raises TypeError for what is no generator or no float, MemoryError for a network that is too large.
-
-        Sources: Glorot and Bengio (2010), section 4.2; Saxe, McClelland and Ganguli (2014).
         """
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng: {kind_of(rng)}, needed a numpy.random.Generator")
         dtype = checked_dtype(dtype, FLOATS, "float32, float64 or longdouble")
-        units, gates = self.cell.units, self.cell.gates
         with in_memory(f"RNN: {shown(self)}", "fewer inputs, units or outputs"):
-            U = np.concatenate([_glorot(rng, units, self.cell.inputs) for _ in range(gates)])
-            W = np.concatenate([_orthogonal(rng, units) for _ in range(gates)])
-            V = _glorot(rng, self.outputs, units)
-            blocks = (U, W, np.zeros(gates * units), V, np.zeros(self.outputs))
-            return Params(*(block.astype(dtype) for block in blocks))
+            weights = self.cell.init(rng)
+            V = glorot(rng, self.outputs, self.cell.units)
+            blocks = (*weights, V, np.zeros(self.outputs))
+            return self.cell.params(*(block.astype(dtype) for block in blocks))
 
     def workspace(self, records: int, steps: int, dtype: DTypeLike = np.float64) -> Workspace:
-        """Room for calls of ``loss_and_gradients`` with xs of so many records N and steps T, of ``dtype``.
+        """A workspace for ``loss_and_gradients`` of xs of so many records N and steps T, of ``dtype``.
 
         Raises TypeError or ValueError for a count below 1, or for numbers that the engine does not take,
         MemoryError for one that is too large.
         """
         return Workspace(self.cell, records, steps, dtype)
 
-    def predict(self, params: Params, xs: Array, h0: Array | None = None) -> Array:
-        """The output at every step, (N, T, K), of xs (N, T, D) from h0 (N, H), or from zero."""
-        params, xs, h0 = self._checked(params, xs, h0)
-        tape = unroll(self.cell, params, xs, (h0,))
-        outputs = self._read_out(params, _rows(tape, 0))
-        outputs = np.ascontiguousarray(outputs.reshape(tape.steps, len(xs), -1).swapaxes(0, 1))
-        check_result("outputs", outputs)
-        return outputs
+    def predict(self, params: Any, xs: Array, h0: State = None, lengths: Array | None = None) -> Array:
+        """The output at every step, (N, T, K)."""
+        return self.forward(params, xs, h0, lengths).outputs
 
-    def loss_value(self, params: Params, xs: Array, targets: Array, h0: Array | None = None) -> Any:
+    def forward(self, params: Any, xs: Array, h0: State = None, lengths: Array | None = None) -> Outputs:
+        """The output at every step, and the state after the last one, from which a later call can go on."""
+        call = self._checked(params, xs, h0, lengths)
+        steps, ends = call.xs.shape[1], call.ends
+        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active, loops=self.loops)
+        outputs = self._read_out(call.params, _rows(tape, 0)).reshape(steps, len(xs), -1)
+        if ends is None:
+            outputs, final = np.ascontiguousarray(outputs.swapaxes(0, 1)), last_state(tape)
+        else:
+            outputs = ends.unsorted(ends.without_padding(outputs.swapaxes(0, 1)))
+            final = ends.last_state(tape.state)
+        check_result("outputs", outputs)
+        return Outputs(outputs, final)
+
+    def loss_value(
+        self,
+        params: Any,
+        xs: Array,
+        targets: Array,
+        h0: State = None,
+        lengths: Array | None = None,
+        weights: Array | None = None,
+    ) -> Any:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
-        params, xs, h0 = self._checked(params, xs, h0)
-        targets = self._by_step(self._checked_targets(xs, targets))
-        tape = unroll(self.cell, params, xs, (h0,))
-        first_loss = tape.steps - len(targets)
-        value, _ = self._losses(params, _rows(tape, first_loss), targets)
+        call = self._checked(params, xs, h0, lengths)
+        due = checked_owed(self.loss, self.outputs, call, targets, weights)
+        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active, loops=self.loops)
+        first_loss = call.xs.shape[1] - len(due.targets)
+        value, _ = self._losses(call.params, due.states(_states(tape, first_loss)), due)
         check_result("loss", value)
         return value
 
     def loss_and_gradients(
         self,
-        params: Params,
+        params: Any,
         xs: Array,
         targets: Array,
-        h0: Array | None = None,
+        h0: State = None,
         truncation: Truncation = Full(),
         checkpoints: Checkpoints | None = None,
         workspace: Workspace | None = None,
+        lengths: Array | None = None,
+        weights: Array | None = None,
     ) -> tuple[Any, Gradients]:
         """The loss, summed over records and steps, and its gradient by every argument.
 
-        ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step. ``truncation`` says
-        how far back each loss reaches (``rnn.truncation``). xs (N, T, D); h0 (N, H), zero where it is None.
+        ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step; of a ``ClassLoss``
+        they are integers, (N,) or (N, T). ``weights`` (N,) or (N, T), none negative, multiply each loss.
+        ``truncation`` says how far back each loss reaches (``rnn.truncation``); with ``lengths`` and a loss
+        on every step it must not count from the end, as ``Tail`` does.
         With ``checkpoints`` states are computed twice instead of kept (``rnn.checkpoints``). In a
         ``workspace``, which ``RNN.workspace`` makes, calls of one shape after another share their arrays
         (``rnn.workspace``): the same numbers to the bit, sooner where networks are small. One or the other.
         """
-        params, xs, h0 = self._checked(params, xs, h0)
-        targets = self._checked_targets(xs, targets)
+        call = self._checked(params, xs, h0, lengths)
+        due = checked_owed(self.loss, self.outputs, call, targets, weights)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
-            self._check_workspace(workspace, xs, checkpoints)
-        value, grads = self.loss_and_gradients_of_checked(
-            params, xs, targets, h0, truncation, checkpoints, workspace
-        )
+            check_workspace(self.cell, workspace, call.xs, checkpoints)
+        if call.ends is not None:
+            truncation = own_reach(truncation, call.ends, call.xs.shape[1], due.of_last_step)
+        value, grads = self._sum(call, due, truncation, checkpoints, workspace)
+        if call.ends is not None:
+            of_state = tuple(map(call.ends.unsorted, grads.state))
+            grads = grads._replace(xs=call.ends.unsorted(grads.xs), state=of_state)
         check_gradients(value, grads)
         return value, grads
 
     def loss_and_gradients_of_checked(
         self,
-        params: Params,
+        params: Any,
         xs: Array,
         targets: Array,
-        h0: Array,
+        h0: Array | Arrays,
         truncation: Truncation = Full(),
         checkpoints: Checkpoints | None = None,
         workspace: Workspace | None = None,
+        weights: Array | None = None,
     ) -> tuple[Any, Gradients]:
-        """The same of arrays that are known to fit and to be finite, for who has checked them once.
+        """The same without validation, for callers that have validated the arrays.
 
         Nor is what it returns looked at, which ``check_gradients`` does.
         A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
-        targets = self._by_step(targets)
-        steps, losses = xs.shape[1], len(targets)
-        abreast = max(1, ABREAST_BYTES // h0.nbytes)
+        call = Call(params, xs, h0 if isinstance(h0, tuple) else (h0,))
+        due = owed(self.loss, targets, weights, None, xs.shape[1])
+        return self._sum(call, due, truncation, checkpoints, workspace)
+
+    def _sum(
+        self,
+        call: Call,
+        due: Owed,
+        truncation: Truncation,
+        checkpoints: Checkpoints | None,
+        workspace: Workspace | None,
+    ) -> tuple[Any, Gradients]:
+        """The loss and its gradients, summed over the segments of the sequence, the last first."""
+        params, xs, state, active, _ = call
+        steps, losses = xs.shape[1], len(due.targets)
+        batch = max(1, MAX_CARRY_BYTES // state[0].nbytes)
         every = None if checkpoints is None else checkpoints.spacing(steps)
-        route = segments(truncation, steps, steps - losses, abreast, every)
+        route = segments(truncation, steps, steps - losses, batch, every)
 
         total: Arrays = ()
         carry: Arrays = ()
         with nullcontext() if workspace is None else workspace as room:
-            starts = states_at(self.cell, params, xs, (h0,), [segment.start for segment in route])
+            starts = states_at(
+                self.cell, params, xs, state, [each.start for each in route], active, self.loops
+            )
             for segment in route:
-                own = slice(segment.first_loss - steps + losses, segment.stop - steps + losses)
-                state, part = starts[segment.start], xs[:, segment.start : segment.stop]
+                own = due.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
+                at_start, part = starts[segment.start], xs[:, segment.start : segment.stop]
+                now = None if active is None else active[segment.start : segment.stop]
                 # The tape has no name here, or one segment's would be held while the next is computed.
                 parts, reached, carry = self._back(
-                    params, unroll(self.cell, params, part, state, room), targets[own], segment, carry
+                    params,
+                    unroll(self.cell, params, part, at_start, room, now, self.loops),
+                    own,
+                    segment,
+                    carry,
                 )
                 if not total:
                     total, dxs = parts, _of_all_steps(reached, steps)
                 else:
                     total = tuple(map(np.add, total, parts))
                     dxs[segment.first : segment.stop] += reached
-        value, *blocks, dh0 = total
-        return value, Gradients(Params(*blocks), dxs.swapaxes(0, 1), dh0)
+        return self._gradients(total, dxs)
+
+    def _gradients(self, total: Arrays, dxs: Array) -> tuple[Any, Gradients]:
+        """The loss, and the other numbers by name."""
+        value, *blocks = total
+        learned = len(self._shapes)
+        params = self.cell.params._make(blocks[:learned])
+        return value, Gradients(params, dxs.swapaxes(0, 1), tuple(blocks[learned:]))
 
     def _back(
-        self, params: Params, tape: Tape, targets: Array, segment: Segment, carry: Arrays
+        self, params: Any, tape: Tape, due: Owed, segment: Segment, carry: Arrays
     ) -> tuple[Arrays, Array, Arrays]:
         """One segment back, from the tape of its forward, its losses' targets, and the carry that enters.
 
-        Returns its loss with its gradients by the parameters and h0, dxs (steps, N, D) from ``segment.first``
-        on, and the carry that leaves.
+        Returns its loss with its gradients by the parameters and the initial state, dxs (steps, N, D) from
+        ``segment.first`` on, and the carry that leaves.
         """
-        hs = _rows(tape, segment.first_loss - segment.start)
-        value, do = self._losses(params, hs, targets)
+        states = _states(tape, segment.first_loss - segment.start)
+        hs = due.states(states)
+        value, do = self._losses(params, hs, due)
         # Of one step, do.sum takes twice as long.
         dV, dc = do.T.dot(hs), np.add.reduce(do)
-        dhs = do.dot(np.ascontiguousarray(params.V)).reshape(len(targets), *tape.states.shape[1:])
+        dhs = do.dot(np.ascontiguousarray(params.V))
+        dhs = due.by_step(dhs, states)
 
-        das, (dh0,), leaving = bptt(self.cell, params, tape, dhs, segment, carry)
+        das, dstate, leaving = bptt(self.cell, params, tape, (dhs,), segment, carry, self.loops)
         first = segment.first - segment.start
         weights, dxs = self.cell.project_back(params, tape, das, first)
-        return (value, *weights, dV, dc, dh0), dxs, leaving
+        return (value, *weights, dV, dc, *dstate), dxs, leaving
 
-    def _losses(self, params: Params, hs: Array, targets: Array) -> tuple[Any, Array]:
+    def _losses(self, params: Any, hs: Array, due: Owed) -> tuple[Any, Array]:
         """The loss of some steps, and its gradient by their outputs as rows, from their states as rows."""
-        outputs = self._read_out(params, hs).reshape(targets.shape)
+        outputs, targets, weights = due.by_loss(self._read_out(params, hs))
         do = self.loss.gradient(outputs, targets)
         if type(do) is not np.ndarray or do.shape != outputs.shape or do.dtype != outputs.dtype:
             raise TypeError(
                 f"RNN.loss: {self.loss.name}, needed a gradient of {outputs.dtype} and shape {outputs.shape}"
             )
-        value = self.loss.value(outputs, targets)
+        if weights is None:
+            value = self.loss.value(outputs, targets)
+        else:
+            do = do * weights[..., np.newaxis]
+            value = (self._each(outputs, targets) * weights).sum()
         if not isinstance(value, _ONE_NUMBER):
             raise TypeError(f"RNN.loss: a {kind_of(value)} of {self.loss.name}, needed a number as its value")
         return value, do.reshape(-1, self.outputs)
 
-    def _read_out(self, params: Params, hs: Array) -> Array:
+    def _each(self, outputs: Array, targets: Array) -> Array:
+        """The loss of every step alone."""
+        assert self.loss.each is not None  # or weights are refused
+        each = self.loss.each(outputs, targets)
+        if type(each) is not np.ndarray or each.shape != outputs.shape[:-1]:
+            raise TypeError(f"RNN.loss: {self.loss.name}, needed each of shape {outputs.shape[:-1]}")
+        return each
+
+    def _read_out(self, params: Any, hs: Array) -> Array:
         """o = h Vᵀ + c, for rows of h."""
         outputs: Array = hs.dot(np.ascontiguousarray(params.V).T)
         outputs += params.c
         return outputs
 
-    def checked_params(self, params: Params) -> Params:
+    def checked_params(self, params: Any) -> Any:
         """The parameters as arrays of one dtype that fit, or an error that names the one that does not."""
-        units, rows = self.cell.units, self.cell.gates * self.cell.units
-        try:
-            U, W, b, V, c = params
-        except Exception:
-            # An iterable of another length, or one that raises what it likes.
-            given = f"tuple of {len(params)}" if isinstance(params, tuple) else shown(params)
-            raise TypeError(f"params: {given}, needed the five arrays of rnn.Params: U, W, b, V, c") from None
-        U = checked("params.U", U, (rows, self.cell.inputs))
-        dtype = U.dtype
-        return Params(
-            U,
-            checked("params.W", W, (rows, units), dtype),
-            checked("params.b", b, (rows,), dtype),
-            checked("params.V", V, (self.outputs, units), dtype),
-            checked("params.c", c, (self.outputs,), dtype),
-        )
+        return checked_params(self.cell.params, self._shapes, params)
 
-    def _checked(self, params: Params, xs: Array, h0: Array | None) -> tuple[Params, Array, Array]:
+    def _checked(self, params: Any, xs: Array, h0: State, lengths: Array | None) -> Call:
         """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
-        params = self.checked_params(params)
-        dtype = params.U.dtype
-        xs = checked("xs", xs, ("N", "T", self.cell.inputs), dtype)
-        state = (len(xs), self.cell.units)
-        return params, xs, zeros(state, xs) if h0 is None else checked("h0", h0, state, dtype)
-
-    def _check_workspace(self, workspace: Workspace, xs: Array, checkpoints: Checkpoints | None) -> None:
-        """Raise TypeError or ValueError unless it is a workspace for such a call of this network."""
-        if not isinstance(workspace, Workspace):
-            raise TypeError(f"workspace: {kind_of(workspace)}, needed what RNN.workspace makes, or None")
-        if checkpoints is not None:
-            raise ValueError(
-                f"checkpoints: {checkpoints}, needed None in a workspace, which holds every state"
-            )
-        size = xs.shape, xs.dtype, self.cell.units, type(self.cell)
-        if workspace.size != size:
-            raise ValueError(f"workspace: for {workspace.size}, needed one for {Size(*size)}")
-
-    def _checked_targets(self, xs: Array, targets: Array) -> Array:
-        """The targets as an array that fits: (N, K) or (N, T, K)."""
-        records, steps, _ = xs.shape
-        last_alone, every_step = (records, self.outputs), (records, steps, self.outputs)
-        return checked("targets", targets, every_step, xs.dtype, also=(last_alone,))
-
-    def _by_step(self, by_record: Array) -> Array:
-        """Targets (N, K) or (N, T, K) by step: (losses, N, K), of one step or of T."""
-        records, steps = len(by_record), by_record.shape[1] if by_record.ndim == 3 else 1
-        by_record = by_record.reshape(records, steps, self.outputs)
-        return np.ascontiguousarray(by_record.swapaxes(0, 1))
+        return checked_call(self.cell, self.checked_params(params), xs, h0, lengths)
 
 
 def check_network(net: object) -> None:
@@ -294,39 +312,14 @@ def check_network(net: object) -> None:
         raise TypeError(f"net: {shown(net)}, needed an rnn.RNN")
 
 
-def check_gradients(value: Any, grads: Gradients) -> None:
-    """FloatingPointError for the first of a loss and its gradients that is not finite, if they are floats."""
-    if grads.h0.dtype.hasobject or _finite(value, grads):
-        return
-    check_result("loss", value)
-    for name, block in grads.params._asdict().items():
-        check_result(f"grads.params.{name}", block)
-    check_result("grads.xs", grads.xs)
-    check_result("grads.h0", grads.h0)
-
-
-def _finite(value: Any, grads: Gradients) -> bool:
-    """Are all squares finite, and so all entries? If not, one has to look closer."""
-    (U, W, b, V, c), dxs, dh0 = grads.params, grads.xs.swapaxes(0, 1), grads.h0
-    # As a rule U, W and b are columns of one array, which is sooner looked at. No loop: it would take as long
-    # as the looks.
-    joint = W.base
-    return (
-        joint is not None
-        and joint is U.base
-        and joint is b.base
-        and isfinite(value)
-        and isfinite(np.vdot(joint, joint))
-        and isfinite(np.vdot(V, V))
-        and isfinite(np.vdot(c, c))
-        and isfinite(np.vdot(dxs, dxs))
-        and isfinite(np.vdot(dh0, dh0))
-    )
+def _states(tape: Tape, first: int) -> Array:
+    """h of the states that the steps from ``first`` on produce, (steps, N, H)."""
+    return tape.state[0][first + 1 :]
 
 
 def _rows(tape: Tape, first: int) -> Array:
-    """The states that the steps from ``first`` on produce, as rows (steps · N, H)."""
-    states = tape.states[first + 1 :]
+    """The same as rows (steps · N, H)."""
+    states = _states(tape, first)
     return states.reshape(-1, states.shape[2])
 
 
@@ -337,14 +330,3 @@ def _of_all_steps(reached: Array, steps: int) -> Array:
     dxs = zeros((steps, *reached.shape[1:]), reached)
     dxs[-len(reached) :] = reached
     return dxs
-
-
-def _glorot(rng: np.random.Generator, rows: int, columns: int) -> Array:
-    limit = np.sqrt(6 / (rows + columns))
-    return np.asarray(rng.uniform(-limit, limit, (rows, columns)))
-
-
-def _orthogonal(rng: np.random.Generator, units: int) -> Array:
-    Q, R = np.linalg.qr(rng.standard_normal((units, units)))
-    # With the signs of R's diagonal moved into Q, Q is uniform over the orthogonal matrices.
-    return np.asarray(Q * np.sign(np.diagonal(R)))

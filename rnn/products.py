@@ -1,20 +1,23 @@
-"""Products of the size of one step, and what makes them fast: how matrices lie, and how many rows go at once.
+"""Products of the size of one step, and what makes them fast: memory alignment, and products in parts.
 
 The constants are those of OpenBLAS on x86; with another library there is little to gain and little to lose
 (``benchmarks/NOTES.md``).
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from collections.abc import Callable
+from functools import partial
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from rnn.arrays import FRACTIONS, Array
 
+Product: TypeAlias = Callable[[Array, Array, Array], object]
+"""``product(rows, M, out)`` writes rows M into ``out``."""
+
 # NumPy's product with the least cost of a call; ``np.matmul`` has twice as much.
-product = np.ndarray.dot
+dot: Product = np.ndarray.dot
 
 # Up to so many multiplications OpenBLAS makes a product without first copying both factors into an order of
 # its own, which takes up to a third of the time of one that is a little larger. So a product costs less in
@@ -34,26 +37,22 @@ SMALL_MATRIX = 16 * 1024
 REPAYING = 16
 
 
-def products(rows: Iterable[Array], M: Array, out: Iterable[Array], count: int) -> list[Iterable[object]]:
-    """``out`` = ``rows`` M for each array of rows, none of more than ``count``, as maps: one for each part.
-
-    ``rows`` and ``out`` may be gone through several times.
-    """
+def product_by(M: Array, count: int) -> Product:
+    """The fastest product of up to ``count`` rows by M: in one call, or in parts."""
     size = count * M.size
     if not SMALL_PRODUCT < size <= LARGE_PRODUCT or TILE * M.size > SMALL_PRODUCT:
-        return [map(product, rows, repeat(M), out)]
+        return dot
     most = SMALL_PRODUCT // M.size // TILE * TILE
-    parts = [slice(start, start + most) for start in range(0, count, most)]
-    return [map(product, _each(rows, part), repeat(M), _each(out, part)) for part in parts]
+    return partial(_in_parts, [slice(start, start + most) for start in range(0, count, most)])
 
 
-def _each(arrays: Iterable[Array], part: slice) -> Iterator[Array]:
-    """The same rows of each array."""
-    return (array[part] for array in arrays)
+def _in_parts(parts: list[slice], rows: Array, M: Array, out: Array) -> None:
+    for part in parts:
+        rows[part].dot(M, out[part])
 
 
 def aligned(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
-    """Room for a matrix, at the start of a cache line where products gain by it."""
+    """An uninitialised matrix, at the start of a cache line where products gain by it."""
     if not _gains(shape, dtype):
         return np.empty(shape, dtype)
     size, itemsize = prod(shape), dtype.itemsize
@@ -62,8 +61,8 @@ def aligned(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
     return block[start : start + size].reshape(shape)
 
 
-def lined_up(matrix: Array, rows: int) -> Array:
-    """The matrix in C order: itself, or a copy at the start of a cache line if so many rows gain by it."""
+def aligned_copy(matrix: Array, rows: int) -> Array:
+    """The matrix in C order: itself, or an aligned copy if products of so many rows repay the copy."""
     if rows < REPAYING or not _gains(matrix.shape, matrix.dtype):
         return np.ascontiguousarray(matrix)
     copy = aligned(matrix.shape, matrix.dtype)

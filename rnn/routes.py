@@ -1,47 +1,41 @@
-"""Routes: how the sweeps of a truncation travel back, alone on views or abreast as one batch.
+"""Routes: how the sweeps of a truncation travel back, one alone on views or several as one batch.
 
-A sweep that shares no step with another goes ``Alone`` if it is the only one, or large, or crosses a border
-between segments. Neighbours of one length are a batch of ``Chunks``. Any others go ``Abreast``, each at
-steps of its own.
+A sweep that shares no step with another goes as a ``SingleSweep`` if it is the only one, or large, or crosses
+a border between segments. Any others go as ``BatchedSweeps``, each at steps of its own.
 
-A route makes steps back with the cell's ``steps_back``, on the carry's arrays, the slopes' and da, each with
-one row a record and sweep. Between two steps it adds the losses' dh to the carry, and da to the step where it
-belongs.
+A route makes steps back with the cell's ``steps_back``, on the carry's arrays, the local derivatives' and da,
+each with one row a record and sweep. Before a step it adds the losses' cotangents to the carry, and after it
+da to the step where it belongs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, pairwise, repeat
-from math import ceil
 from operator import setitem
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from rnn.arrays import Array, zeros
-from rnn.cells.cell import Cell, Steps
+from rnn.arrays import Array
+from rnn.cells.cell import Arrays, Cell, Steps, StepViews
+from rnn.checks import keep
+from rnn.spans import Spans
 from rnn.truncation import Sweep, Truncation, first_steps, sweeps
 
-Arrays: TypeAlias = tuple[Array, ...]
 Indices: TypeAlias = Array | slice
 
-# Sweeps that share no step go one after another unless so many at least may go abreast. With fewer, which is
-# with states of more than a sixteenth of ``rnn.bptt.ABREAST_BYTES``, 8 KiB, their copies cost more than the
-# fewer calls save; at 8 KiB a batch takes 0.83 to 1.04 of the time.
-ENOUGH_ABREAST = 16
+# Sweeps that share no step go one after another unless so many at least may go as a batch. With fewer, which
+# is with states of more than a sixteenth of ``rnn.bptt.MAX_CARRY_BYTES``, 8 KiB, their copies cost more than
+# the fewer calls save; at 8 KiB a batch takes 0.83 to 1.04 of the time.
+MIN_BATCH = 16
 
 
-class Das(NamedTuple):
-    """Where da goes: ``array`` (steps, N, G), which may be that of the first slopes, and views by step."""
+class DaBuffer(NamedTuple):
+    """Where da goes: ``array`` (steps, N, ·), maybe the first of the local derivatives, and its views."""
 
     array: Array
-    by_step: Array | list[Array]
-
-    @classmethod
-    def apart(cls, array: Array) -> "Das":
-        """An array whose views are made as they are needed."""
-        return cls(array, array)
+    views: StepViews
 
 
 class Route(Protocol):
@@ -53,17 +47,17 @@ class Route(Protocol):
         ...
 
     @property
-    def whole(self) -> Sequence[int]:
+    def to_h0(self) -> Sequence[int]:
         """Which of them reach step 0, so that what is left of their carry belongs to the initial state."""
         ...
 
     @property
-    def enters(self) -> bool:
+    def carry_in(self) -> bool:
         """Does it go on with the carry that left the segment after?"""
         ...
 
     @property
-    def leaves(self) -> bool:
+    def carry_out(self) -> bool:
         """Is what is left of its carry for the segment before?"""
         ...
 
@@ -72,17 +66,24 @@ class Route(Protocol):
         """How many steps the deepest of them goes back."""
         ...
 
-    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
+    @property
+    def spans(self) -> Spans:
+        """The sweeps as arrays, for a compiled loop."""
+        ...
+
+    def steps_back(
+        self, cell: Cell, W: Array, carry: Arrays, derivatives: Arrays, cotangents: Arrays, das: DaBuffer
+    ) -> Steps:
         """The steps back, ``depth`` of them, from the last to the first: each adds its da to ``das``.
 
-        W (G, H); ``carry``, arrays (sweeps · N, H), overwritten; ``slopes``, arrays (steps, N, ·);
-        ``dhs`` (losses, N, H).
+        W (G, H); ``carry``, arrays (sweeps · N, H), overwritten; ``derivatives``, arrays (steps, N, ·);
+        ``cotangents``, arrays (losses, N, H): ∂ℓ/∂h, and of as many more of the state's arrays as have one.
         """
         ...
 
 
 @dataclass(frozen=True)
-class Alone:
+class SingleSweep:
     """One sweep that shares no step with another, from step ``stop`` − 1 down to ``start``.
 
     Everything is a view, and da is written where it belongs. The sweep collects ``losses`` losses, one a
@@ -93,126 +94,93 @@ class Alone:
     stop: int
     last_loss: int
     losses: int
-    whole: tuple[int, ...]
-    enters: bool = False
-    leaves: bool = False
+    to_h0: tuple[int, ...]
+    carry_in: bool = False
+    carry_out: bool = False
     sweeps: int = 1
+    spans: Spans = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        sweep = self.start, self.stop - self.losses, self.stop
+        keep(self, spans=Spans.of([sweep], 0, self.stop - 1 - self.last_loss))
 
     @property
     def depth(self) -> int:
         """As in ``Route``."""
         return self.stop - self.start
 
-    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
+    def steps_back(
+        self, cell: Cell, W: Array, carry: Arrays, derivatives: Arrays, cotangents: Arrays, das: DaBuffer
+    ) -> Steps:
         """As in ``Route``."""
-        back = slice(self.start, self.stop)
-        into = list(das.by_step[back][::-1])
-        # Where da takes the first slope's place, one view serves both: making it costs half a NumPy call.
-        factors = [into if slope is das.array else list(slope[back][::-1]) for slope in slopes]
-        dh = repeat(carry[0])
-        losses = dhs[self.last_loss - self.losses + 1 : self.last_loss + 1][::-1]
-        steps = cell.steps_back(W, [repeat(part) for part in carry], factors, into)
-        # The first steps collect a loss each, the others none.
-        return chain(zip(map(np.add, dh, losses, dh), steps, strict=False), steps)
+        # From the last step down to the first, which is 0 at the least.
+        back = slice(self.stop - 1, self.start - 1 if self.start else None, -1)
+        da = list(das.views[back])
+        # Where da takes the first one's place, one view serves both: making it costs half a NumPy call.
+        factors = [da if each is das.array else list(each[back]) for each in derivatives]
+        collected = slice(self.last_loss - self.losses + 1, self.last_loss + 1)
+        steps = cell.steps_back(W, [repeat(part) for part in carry], factors, da)
+        collecting = steps
+        for part, each in zip(carry, cotangents, strict=False):
+            collecting = _collecting(collecting, part, each[collected][::-1])
+        return chain(collecting, steps)
 
 
 @dataclass(frozen=True)
-class Chunks:
-    """Neighbours of ``length`` steps each, from step ``start`` to ``stop``, with a loss on every step.
-
-    They travel as one sweep of a batch, on copies in which a step of one lies beside the others'. The last
-    may be shorter: it waits, with a dh of zero, until the others have come down to its end.
-    """
-
-    start: int
-    stop: int
-    first_loss: int
-    length: int
-    whole: tuple[int, ...]
-    enters: bool = False
-    leaves: bool = False
-
-    @property
-    def sweeps(self) -> int:
-        """As in ``Route``."""
-        return ceil((self.stop - self.start) / self.length)
-
-    @property
-    def depth(self) -> int:
-        """As in ``Route``."""
-        return self.length
-
-    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
-        """As in ``Route``."""
-        own = slice(self.start, self.stop)
-        losses = slice(self.first_loss, self.first_loss + self.stop - self.start)
-        beside = tuple(self._beside(slope[own]) for slope in slopes)
-        alone = Alone(start=0, stop=self.length, last_loss=self.length - 1, losses=self.length, whole=())
-        # These slopes are copies, so da may take the place of the first in any case.
-        steps = alone.steps_back(cell, W, carry, beside, self._beside(dhs[losses]), Das.apart(beside[0]))
-        return chain(steps, map(self._put, [das.array[own]], [beside[0]]))
-
-    def _beside(self, array: Array) -> Array:
-        """A copy (length, sweeps · N, ·) of an array (steps, N, ·); zeros are what the last chunk lacks."""
-        copy = zeros((self.length, self.sweeps, *array.shape[1:]), array)
-        for part, place in self._pairs(array, copy):
-            place[...] = part
-        return copy.reshape(self.length, -1, array.shape[2])
-
-    def _put(self, array: Array, copy: Array) -> None:
-        """The steps of a copy back where they belong."""
-        for place, part in self._pairs(array, copy.reshape(self.length, self.sweeps, *array.shape[1:])):
-            place[...] = part
-
-    def _pairs(self, array: Array, copy: Array) -> list[tuple[Array, Array]]:
-        """Views of the same steps in a contiguous array (steps, N, ·) and a copy (length, sweeps, N, ·)."""
-        count, rest = divmod(len(array), self.length)
-        whole, last = array[: len(array) - rest], array[len(array) - rest :]
-        chunks = whole.reshape(count, self.length, *array.shape[1:])
-        return [(chunks.swapaxes(0, 1), copy[:, :count]), (last, copy[:rest, -1])]
-
-
-@dataclass(frozen=True)
-class Abreast:
+class BatchedSweeps:
     """Several sweeps, shallowest first, each a block of rows, all at the same offset from their ends.
 
-    At offset j the last ``under_way[j]`` of them are still under way, and stand at the distinct ``steps[j]``.
+    At offset j the last ``active[j]`` of them are still on their way, and stand at the distinct ``steps[j]``.
     At the first offsets those at ``collecting[j]`` collect the ``losses[j]``.
     """
 
     sweeps: int
     steps: tuple[Indices, ...]
-    under_way: tuple[int, ...]
+    active: tuple[int, ...]
     collecting: tuple[Indices, ...]
     losses: tuple[Indices, ...]
-    whole: tuple[int, ...]
-    enters: bool = False
-    leaves: bool = False
+    to_h0: tuple[int, ...]
+    spans: Spans = field(repr=False, compare=False)
+    carry_in: bool = False
+    carry_out: bool = False
 
     @property
     def depth(self) -> int:
         """As in ``Route``."""
         return len(self.steps)
 
-    def steps_back(self, cell: Cell, W: Array, carry: Arrays, slopes: Arrays, dhs: Array, das: Das) -> Steps:
+    def steps_back(
+        self, cell: Cell, W: Array, carry: Arrays, derivatives: Arrays, cotangents: Arrays, das: DaBuffer
+    ) -> Steps:
         """As in ``Route``."""
-        rows = [sweeps * dhs.shape[1] for sweeps in self.under_way]
-        moving = [_last(part, rows) for part in carry]
-        factors = [map(_at, repeat(slope), self.steps) for slope in slopes]
         total = das.array
-        room = np.empty((self.sweeps, *total.shape[1:]), total.dtype)
-        into, das_now = _last(room.reshape(-1, total.shape[2]), rows), _last(room, self.under_way)
-        # Where da takes the first slope's place, there is nothing to add it to.
-        put: Callable[..., None] = setitem if total is slopes[0] else _add
-        steps = zip(
-            cell.steps_back(W, moving, factors, into),
-            map(put, repeat(total), self.steps, das_now),
-            strict=True,
+        records, columns = total.shape[1:]
+        batch = np.empty((self.sweeps, records, columns), total.dtype)
+        rows = [sweeps * records for sweeps in self.active]
+        steps = cell.steps_back(
+            W,
+            [_last(part, rows) for part in carry],
+            [map(_rows_at, repeat(each), self.steps) for each in derivatives],
+            _last(batch.reshape(-1, columns), rows),
         )
-        dh: Array = carry[0].reshape(self.sweeps, *dhs.shape[1:])
-        collect = map(_add, repeat(dh), self.collecting, map(dhs.__getitem__, self.losses))
-        # As in ``Alone``: the first steps collect losses, the others none.
-        return chain(zip(collect, steps, strict=False), steps)
+        # Where da takes the place of the first derivatives, there is nothing to add it to.
+        put: Callable[..., None] = setitem if total is derivatives[0] else _add
+        by_sweep = [part.reshape(self.sweeps, records, -1) for part in carry]
+        for j, (at, da) in enumerate(zip(self.steps, _last(batch, self.active), strict=True)):
+            if j < len(self.losses):
+                for part, d in zip(by_sweep, cotangents, strict=False):
+                    _add(part, self.collecting[j], d[self.losses[j]])  # dh += ∂ℓ/∂h
+            next(steps)
+            put(total, at, da)
+            yield
+
+
+def _collecting(steps: Steps, part: Array, cotangents: Array) -> Steps:
+    """As many steps as there are cotangents, each added to a part of the carry before its step."""
+    add = np.add
+    for d in cotangents:
+        add(part, d, part)  # dh += ∂ℓ/∂h
+        yield next(steps)
 
 
 def _last(array: Array, counts: Iterable[int]) -> list[Array]:
@@ -221,13 +189,13 @@ def _last(array: Array, counts: Iterable[int]) -> list[Array]:
     return [array if count == length else array[length - count :] for count in counts]
 
 
-def _at(slope: Array, steps: Indices) -> Array:
-    """The factors of some steps, as rows."""
-    return slope[steps].reshape(-1, slope.shape[2])
+def _rows_at(array: Array, steps: Indices) -> Array:
+    """What an array holds of some steps, as rows."""
+    return array[steps].reshape(-1, array.shape[2])
 
 
 def _add(array: Array, at: Indices, addend: Array) -> None:
-    """``array[at] += addend``, but for what that does in vain with a slice: it assigns the view to itself."""
+    """``array[at] += addend``, without the write-back of a slice to itself."""
     part = array[at]
     np.add(part, addend, part)
     if not isinstance(at, slice):
@@ -238,7 +206,7 @@ class Segment(NamedTuple):
     """A stretch of the sequence that goes back at once: its steps start ≤ t < stop have to be known.
 
     The losses at first_loss ≤ t < stop are its own, and ``first`` is the earliest step that any of its sweeps
-    reaches. They reach ``reached`` steps in all, and where that is ``tiling``, every step from there on once.
+    reaches. They make ``visits`` to steps in all; ``covers_once``: one to every step from there on.
     """
 
     start: int
@@ -246,14 +214,14 @@ class Segment(NamedTuple):
     first_loss: int
     first: int
     routes: tuple[Route, ...]
-    reached: int
-    tiling: bool
+    visits: int
+    covers_once: bool
 
 
 def _segments(
-    truncation: Truncation, steps: int, first_loss: int, abreast: int, every: int | None = None
+    truncation: Truncation, steps: int, first_loss: int, batch: int, every: int | None = None
 ) -> tuple[Segment, ...]:
-    """How the losses at first_loss ≤ t < steps flow back, at most ``abreast`` sweeps at a time; latest first.
+    """How the losses at first_loss ≤ t < steps flow back, at most ``batch`` sweeps at a time; latest first.
 
     One segment, the whole sequence, unless ``every`` asks for segments of that many steps. Sweeps that share
     no step are cut at the borders, of which each is crossed by one at most, and the carry is handed on.
@@ -261,14 +229,14 @@ def _segments(
     """
     found = sweeps(truncation, steps, first_loss)
     if every is None or every >= steps:
-        return (_segment(found, 0, steps, first_loss, abreast),)
+        return (_segment(found, 0, steps, first_loss, batch),)
     if _disjoint(found):
         earliest = min([first_loss, *(sweep.first for sweep in found)])
         borders = [*range(steps, earliest, -every), earliest]
         return tuple(
-            _segment(found, start, stop, max(first_loss, start), abreast) for stop, start in pairwise(borders)
+            _segment(found, start, stop, max(first_loss, start), batch) for stop, start in pairwise(borders)
         )
-    return tuple(_overlapping(found, steps, first_loss, every, abreast))
+    return tuple(_overlapping(found, steps, first_loss, every, batch))
 
 
 # Bound to its cache here, since `make mutation` passes over what is decorated. Policies of two classes are
@@ -287,14 +255,14 @@ class _Table:
 
 
 def segments(
-    truncation: Truncation, steps: int, first_loss: int, abreast: int, every: int | None = None
+    truncation: Truncation, steps: int, first_loss: int, batch: int, every: int | None = None
 ) -> tuple[Segment, ...]:
     """As ``_segments``, worked out once for each policy that is asked once, and for each table of answers."""
     # Looked up in the policy's own class, for a subclass may add what changes.
     if vars(type(truncation)).get("asked_once") is not True:
         truncation = _Table(first_steps(truncation, steps, first_loss))
     # It can be hashed, or does not say so.
-    return _segments_at_hand(truncation, steps, first_loss, abreast, every)  # type: ignore[arg-type]
+    return _segments_at_hand(truncation, steps, first_loss, batch, every)  # type: ignore[arg-type]
 
 
 def _disjoint(found: Sequence[Sweep]) -> bool:
@@ -304,7 +272,7 @@ def _disjoint(found: Sequence[Sweep]) -> bool:
 
 
 def _overlapping(
-    found: Sequence[Sweep], steps: int, first_loss: int, every: int, abreast: int
+    found: Sequence[Sweep], steps: int, first_loss: int, every: int, batch: int
 ) -> Iterator[Segment]:
     """Segments of whole sweeps, whose losses take up ``every`` steps or a little more."""
     stop = steps
@@ -312,40 +280,39 @@ def _overlapping(
         own = [sweep for sweep in found if stop - every < sweep.stop <= stop]
         seed = min([max(first_loss, stop - every), *(sweep.seed for sweep in own)])
         start = min([seed, *(sweep.first for sweep in own)])
-        yield _segment(own, start, stop, seed, abreast)
+        yield _segment(own, start, stop, seed, batch)
         stop = seed
 
 
-def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, abreast: int) -> Segment:
+def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, batch: int) -> Segment:
     """The segment of what lies in start ≤ t < stop of the sweeps, earliest first."""
     inside = [sweep for sweep in found if sweep.first < stop and sweep.stop > start]
     crossing = [sweep for sweep in inside if sweep.first < start or sweep.stop > stop]
     within = [sweep for sweep in inside if sweep not in crossing]
-    # Where no loss reaches any step, the last step stands for all of them, with a da of zero.
+    # Where no loss reaches any step, a single da of zero is returned, the last step's.
     first = max(start, min((sweep.first for sweep in inside), default=stop - 1))
     disjoint = _disjoint(inside)
-    if disjoint and abreast < ENOUGH_ABREAST:
-        abreast = 1
-    groups = [within[i : i + abreast] for i in range(0, len(within), abreast)]
-    routes = [_alone(sweep, start, stop, first, first_loss) for sweep in crossing]
+    if disjoint and batch < MIN_BATCH:
+        batch = 1
+    groups = [within[i : i + batch] for i in range(0, len(within), batch)]
+    routes = [_single(sweep, start, stop, first, first_loss) for sweep in crossing]
     routes += [_route(group, start, stop, first, first_loss, disjoint) for group in groups]
-    reached = sum(min(sweep.stop, stop) - max(sweep.first, start) for sweep in inside)
-    return Segment(
-        start, stop, first_loss, first, tuple(routes), reached, disjoint and reached == stop - first
-    )
+    visits = sum(min(sweep.stop, stop) - max(sweep.first, start) for sweep in inside)
+    covers_once = disjoint and visits == stop - first
+    return Segment(start, stop, first_loss, first, tuple(routes), visits, covers_once)
 
 
-def _alone(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> Route:
+def _single(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> Route:
     """The route of one sweep, or of what lies of it in start ≤ t < stop."""
     end, seed = min(sweep.stop, stop), max(sweep.seed, sweep.first, start)
-    return Alone(
+    return SingleSweep(
         start=max(sweep.first, start) - first,
         stop=end - first,
         last_loss=end - 1 - first_loss,
         losses=max(0, end - seed),
-        whole=(0,) if sweep.first == 0 and start == 0 else (),
-        enters=sweep.stop > stop,
-        leaves=sweep.first < start,
+        to_h0=(0,) if sweep.first == 0 and start == 0 else (),
+        carry_in=sweep.stop > stop,
+        carry_out=sweep.first < start,
     )
 
 
@@ -354,55 +321,32 @@ def _route(
 ) -> Route:
     """The route of some sweeps that lie in start ≤ t < stop."""
     if disjoint and len(group) == 1:
-        return _alone(group[0], start, stop, first, first_loss)
-    if disjoint and _are_chunks(group):
-        return _chunks(group, first, first_loss)
-    return _abreast(group, first, first_loss)
+        return _single(group[0], start, stop, first, first_loss)
+    return _batched(group, first, first_loss)
 
 
-def _are_chunks(group: Sequence[Sweep]) -> bool:
-    """Is there no gap between them, a loss on every step, and one depth, or for the last a smaller one?"""
-    depth = group[0].depth
-    return (
-        all(before.depth == depth and before.stop == after.first for before, after in pairwise(group))
-        and group[-1].depth <= depth
-        and all(sweep.seed <= sweep.first for sweep in group)
-    )
-
-
-def _chunks(group: Sequence[Sweep], first: int, first_loss: int) -> Route:
-    """The route of neighbours of one depth."""
-    start, stop = group[0].first, group[-1].stop
-    return Chunks(
-        start=start - first,
-        stop=stop - first,
-        first_loss=start - first_loss,
-        length=group[0].depth,
-        whole=(0,) if start == 0 else (),
-    )
-
-
-def _abreast(group: Sequence[Sweep], first: int, first_loss: int) -> Route:
+def _batched(group: Sequence[Sweep], first: int, first_loss: int) -> Route:
     """The route of any sweeps, shallowest first, and of those of one depth the earlier."""
     group = sorted(group, key=lambda sweep: sweep.depth)
     firsts, seeds, stops = np.array(group).T
-    steps, under_way, collecting, losses = [], [], [], []
+    steps, active, collecting, losses = [], [], [], []
     for offset in range(group[-1].depth):
         at = stops - 1 - offset
         now = at[at >= firsts]
         seeded = np.flatnonzero((at >= firsts) & (at >= seeds))
         steps.append(_as_slice(now - first))
-        under_way.append(len(now))
+        active.append(len(now))
         if len(seeded):
             collecting.append(_as_slice(seeded))
             losses.append(_as_slice(at[seeded] - first_loss))
-    return Abreast(
+    return BatchedSweeps(
         sweeps=len(group),
         steps=tuple(steps),
-        under_way=tuple(under_way),
+        active=tuple(active),
         collecting=tuple(collecting),
         losses=tuple(losses),
-        whole=tuple(np.flatnonzero(firsts == 0).tolist()),
+        to_h0=tuple(np.flatnonzero(firsts == 0).tolist()),
+        spans=Spans.of(group, first, first_loss),
     )
 
 

@@ -25,10 +25,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, check_size, checked, zeros
+from rnn.cells.cell import Params
 from rnn.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
-from rnn.network import RNN, Params, check_gradients, check_network
-from rnn.optimisers import Optimiser
+from rnn.gradients import check_gradients
+from rnn.network import RNN, check_network
+from rnn.optimisers import Optimiser, State
 from rnn.truncation import Full, Truncation, check_truncation
 
 Progress: TypeAlias = Callable[[int, float, float | None], object]
@@ -37,6 +39,20 @@ Progress: TypeAlias = Callable[[int, float, float | None], object]
 # How many records an evaluation takes through the network at once: enough to be fast, and few enough that
 # their states stay in the cache, and in the memory however many records there are.
 _AT_ONCE = 64
+
+
+class Standing(NamedTuple):
+    """Where a training stands after ``epoch`` epochs: with its generator's state, all that going on needs.
+
+    ``state`` is the optimiser's. The losses are summed over records and steps; ``validation_loss`` is None
+    where there is nothing to validate with.
+    """
+
+    epoch: int
+    params: Params
+    state: State
+    train_loss: float
+    validation_loss: float | None
 
 
 class History(NamedTuple):
@@ -75,6 +91,52 @@ def train(
     Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name;
     later FloatingPointError, naming the epoch, as soon as a loss or a parameter is not finite.
     """
+    if progress is not None and not offers(progress, "__call__"):
+        raise TypeError(
+            f"progress: {shown(progress)}, needed a function, as rnn.training.print_progress, or None"
+        )
+    train_losses, validation_losses = [], []
+    for standing in by_epoch(
+        net,
+        params,
+        train_data,
+        validation_data,
+        epochs=epochs,
+        batch=batch,
+        optimiser=optimiser,
+        truncation=truncation,
+        rng=rng,
+    ):
+        train_losses.append(standing.train_loss)
+        if standing.validation_loss is not None:
+            validation_losses.append(standing.validation_loss)
+        if progress is not None:
+            progress(standing.epoch, standing.train_loss, standing.validation_loss)
+    return standing.params, History(tuple(train_losses), tuple(validation_losses))
+
+
+def by_epoch(
+    net: RNN,
+    params: Params,
+    train_data: tuple[Array, Array],
+    validation_data: tuple[Array, Array] | None = None,
+    *,
+    epochs: int,
+    batch: int,
+    optimiser: Optimiser,
+    truncation: Truncation = Full(),
+    rng: np.random.Generator | None = None,
+    weights: Array | None = None,
+    after: Standing | None = None,
+) -> Iterator[Standing]:
+    """``train``, epoch by epoch: yields where it stands after each, from epoch 0 on, before any update.
+
+    Who asks for no more has stopped it. ``after`` goes on from where it stood, with ``rng`` in the state that
+    it had then: the parameters are the same to the bit as of a training that was never stopped. ``weights``
+    (N,), 0 or more, count the loss of each training record so many times; validation counts each once.
+
+    Raises as ``train``, for ``weights`` as for data, and TypeError for an ``after`` that is no ``Standing``.
+    """
     check_network(net)
     epochs = checked_count("epochs", epochs, 1)
     batch = checked_count("batch", batch, 1)
@@ -83,41 +145,61 @@ def train(
         raise TypeError(f"rng: {kind_of(rng)}, needed a numpy.random.Generator or None")
     if not offers(optimiser, "start", "update"):
         raise TypeError(f"optimiser: {shown(optimiser)}, needed one, as rnn.optimisers.SGD(Constant(0.01))")
-    if progress is not None and not offers(progress, "__call__"):
-        raise TypeError(
-            f"progress: {shown(progress)}, needed a function, as rnn.training.print_progress, or None"
-        )
-    params = net.checked_params(params)
-    fitting = (net.cell.inputs, net.outputs, params.U.dtype)
+    if after is not None and not isinstance(after, Standing):
+        raise TypeError(f"after: {kind_of(after)}, needed what by_epoch yielded, or None")
+    params = net.checked_params(params if after is None else after.params)
+    fitting = (net.cell.inputs, net.outputs, params.U.dtype, net.loss)
     data, unseen = checked_records("train_data", train_data, *fitting), None
     if validation_data is not None:
         unseen = checked_records("validation_data", validation_data, *fitting)
-    sizes = {len(part.xs) for part in _batches(data, batch, None)}
-    rooms = {records: net.workspace(records, data.xs.shape[1], params.U.dtype) for records in sizes}
+    if weights is not None:
+        weights = checked("weights", weights, (len(data.xs),), data.xs.dtype)
+        if weights.min() < 0:
+            raise ValueError(f"weights: {weights.min()}, needed 0 or more")
+    run = _Run(net, data, unseen, weights, epochs, batch, optimiser, truncation, rng)
     state = optimiser.start(params, updates=epochs * -(-len(data.xs) // batch))
+    return (
+        _standings(run, params, state) if after is None else _standings(run, params, after.state, after.epoch)
+    )
 
-    train_losses, validation_losses = [], []
-    for epoch in range(epochs + 1):
-        where = f"epoch {epoch} of {epochs}"
-        for part in _batches(data, batch, rng) if epoch > 0 else ():
+
+class _Run(NamedTuple):
+    """The arguments of ``by_epoch``, checked."""
+
+    net: RNN
+    data: Records
+    unseen: Records | None
+    weights: Array | None
+    epochs: int
+    batch: int
+    optimiser: Optimiser
+    truncation: Truncation
+    rng: np.random.Generator | None
+
+
+def _standings(run: _Run, params: Params, state: State, done: int = -1) -> Iterator[Standing]:
+    """Every standing after the epoch ``done``."""
+    net, data = run.net, run.data
+    sizes = {len(part.xs) for part, _ in _batches(run, None)}
+    rooms = {records: net.workspace(records, data.xs.shape[1], params.U.dtype) for records in sizes}
+    for epoch in range(done + 1, run.epochs + 1):
+        where = f"epoch {epoch} of {run.epochs}"
+        for part, weights in _batches(run, run.rng) if epoch > 0 else ():
             # The data were checked above, and the parameters are after each update.
-            h0 = zeros((len(part.xs), net.cell.units), part.xs)
+            initial = tuple(zeros((len(part.xs), net.cell.units), part.xs) for _ in net.cell.state)
             with _saying_where(f"{where}, a batch"):
                 value, grads = net.loss_and_gradients_of_checked(
-                    params, *part, h0, truncation, workspace=rooms[len(part.xs)]
+                    params, *part, initial, run.truncation, workspace=rooms[len(part.xs)], weights=weights
                 )
                 check_gradients(value, grads)
-                params, state = optimiser.update(params, grads.params, state)
+                params, state = run.optimiser.update(params, grads.params, state)
                 for name, block in params._asdict().items():
                     check_result(f"params.{name}", block)
         with _saying_where(f"{where}, in training"):
-            train_losses.append(_loss(net, params, data))
-        if unseen is not None:
-            with _saying_where(f"{where}, in validation"):
-                validation_losses.append(_loss(net, params, unseen))
-        if progress is not None:
-            progress(epoch, train_losses[-1], validation_losses[-1] if validation_losses else None)
-    return params, History(tuple(train_losses), tuple(validation_losses))
+            train_loss = _loss(net, params, data, run.weights)
+        with _saying_where(f"{where}, in validation"):
+            validation_loss = None if run.unseen is None else _loss(net, params, run.unseen, None)
+        yield Standing(epoch, params, state, train_loss, validation_loss)
 
 
 def print_progress(epoch: int, train_loss: float, validation_loss: float | None) -> None:
@@ -180,19 +262,27 @@ def _as_floats(name: str, value: object) -> Array:
     return floats
 
 
-def _batches(data: Records, batch: int, rng: np.random.Generator | None) -> Iterator[Records]:
-    """Every record once, ``batch`` at a time, the last batch being what remains."""
+def _batches(run: _Run, rng: np.random.Generator | None) -> Iterator[tuple[Records, Array | None]]:
+    """Every record once, ``batch`` at a time, the last being what remains, and their weights."""
+    data, weights = run.data, run.weights
     if rng is not None:
         order = rng.permutation(len(data.xs))
         data = Records(*(array[order] for array in data))
-    for start in range(0, len(data.xs), batch):
-        yield Records(*(array[start : start + batch] for array in data))
+        weights = None if weights is None else weights[order]
+    return _parts(data, weights, run.batch)
 
 
-def _loss(net: RNN, params: Params, data: Records) -> float:
+def _parts(data: Records, weights: Array | None, size: int) -> Iterator[tuple[Records, Array | None]]:
+    """``size`` records at a time in their order, with their weights."""
+    for start in range(0, len(data.xs), size):
+        own = slice(start, start + size)
+        yield Records(*(array[own] for array in data)), None if weights is None else weights[own]
+
+
+def _loss(net: RNN, params: Params, data: Records, weights: Array | None) -> float:
     """The loss over all of ``data``, in their order. FloatingPointError where it is too large for a float."""
-    parts = _batches(data, _AT_ONCE, None)
-    total = sum(float(net.loss_value(params, *part)) for part in parts)
+    parts = _parts(data, weights, _AT_ONCE)
+    total = sum(float(net.loss_value(params, *part, weights=own)) for part, own in parts)
     check_result("loss", total)
     return total
 

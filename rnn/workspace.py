@@ -1,14 +1,13 @@
 """A workspace: the arrays of a call, kept for the next one of the same shape.
 
-Who asks for gradients again and again, as training does, asks for one shape each time. What a call lays out
-before it computes, the rows of the tape, the room for [W U b]ᵀ, and a view of every step, can be laid out
-once for all of them. A call in a workspace writes every entry that it reads, so nothing of an earlier call
-reaches it, and what it returns lies elsewhere, so no later call reaches that.
+Training asks for gradients of one shape again and again. What a call allocates before it computes, the tape
+with its views of every step, can be allocated once for all of them. A call in a workspace writes every entry
+that it reads, so nothing of an earlier call reaches it, and what it returns lies elsewhere, so no later call
+reaches that.
 
-It holds between two calls what a call holds, for each step and record a row, a slope for each gate, and three
-views a step. One call at a time: two threads need two workspaces, and the second call in one is refused. What
-it holds means nothing between two calls, so a copy, deep or not, and what is unpickled are new ones of the
-same size.
+It holds a tape between two calls. One call at a time: two threads need two workspaces, and the second call in
+one is refused. What it holds means nothing between two calls, so a copy, deep or not, and what is unpickled
+are new ones of the same size.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from rnn.arrays import FLOATS, FRACTIONS
-from rnn.cells.cell import ByStep, Cell, Tape, check_cell
+from rnn.cells.cell import Cell, Tape, check_cell, with_listed_views
 from rnn.checks import checked_count, checked_dtype, in_memory, keep
 
 
@@ -63,8 +62,7 @@ class Workspace:
         size = Size((records, steps, self.cell.inputs), dtype, self.cell.units, type(self.cell))
         with in_memory(f"records and steps: {records} and {steps}", "fewer"):
             tape = self.cell.tape(records, steps, dtype)
-        # A list of views, so that going through it makes none.
-        tape = tape._replace(by_step=ByStep(*map(list, tape.by_step)))
+        tape = with_listed_views(tape)
         keep(self, records=records, steps=steps, dtype=dtype, size=size, tape=tape, _in_use=Lock())
 
     def __enter__(self) -> Tape:

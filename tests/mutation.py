@@ -16,26 +16,24 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.routes._as_slice": ("or (1,)", "if rest else 2"),
     },
     "What a sweep collects after its last step goes nowhere.": {
-        "rnn.routes._alone": ("max(sweep.seed, start)",),
+        "rnn.routes._single": ("max(sweep.seed, start)",),
     },
     "An equal view, made anew.": {
-        "rnn.routes.Alone.steps_back": ("(slope is das.array) and False",),
+        "rnn.routes.SingleSweep.steps_back": ("(each is das.array) and False",),
         "rnn.routes._last": ("(count == length) and False",),
     },
-    "A slice without a start or an end takes all, and nobody asks the stand-in for its initial state.": {
-        "rnn.routes.Chunks.steps_back": ("start=None", "stop=None", "whole=None"),
-    },
-    "What steps hand out means nothing, so it makes no difference whether it is kept.": {
+    "What steps yield is unused, so it makes no difference whether it is kept.": {
         "rnn.cells.cell.run": ("maxlen=None", "deque(steps, )", "maxlen=1"),
+        "rnn.bptt.go_back": ("maxlen=None", "often), )", "maxlen=1"),
     },
     "NumPy takes every negative size for the one that is to be found.": {
         "rnn.cells.vanilla.Vanilla.project_back": ("len(da), -2)", "das.reshape(-2, units)"),
         "rnn.network._rows": ("states.reshape(-2,",),
+        "rnn.owed.Owed.states": ("states.reshape(-2,",),
         "rnn.network.RNN._losses": ("do.reshape(-2,",),
-        "rnn.network.RNN.predict": ("len(xs), -2)",),
-        "rnn.routes._at": ("reshape(-2,",),
-        "rnn.routes.Abreast.steps_back": ("reshape(-2,",),
-        "rnn.routes.Chunks._beside": ("self.length, -2,",),
+        "rnn.network.RNN.forward": ("len(xs), -2)",),
+        "rnn.routes._rows_at": ("reshape(-2,",),
+        "rnn.routes.BatchedSweeps.steps_back": ("reshape(-2,", "records, -2)"),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
@@ -43,23 +41,29 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.blocks.as_vector": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
         "rnn.blocks._named": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.optimisers._checked_start": ("params, strict=None)", "params, )", "params, strict=False)"),
-        "rnn.routes.Abreast.steps_back": ("+        strict=None", "+        )", "+        strict=False"),
-        "rnn.cells.vanilla.Vanilla.steps": ("strict=None", "+        )", "strict=False"),
-        "rnn.cells.vanilla.Vanilla.steps_back": ("strict=None", "+        )", "strict=False"),
+        "rnn.routes.BatchedSweeps.steps_back": (
+            "active), strict=None)",
+            "active), )",
+            "active), strict=False)",
+        ),
+        "rnn.cells.vanilla.Vanilla.forward": ("hs, strict=None)", "hs, )", "hs, strict=False)"),
     },
     "None is as good as False, and False is the default.": {
-        "rnn.routes.Alone.steps_back": ("steps, strict=None)", "steps, )"),
-        "rnn.routes.Abreast.steps_back": ("steps, strict=None)", "steps, )"),
+        "rnn.routes.SingleSweep.steps_back": ("cotangents, strict=None)", "cotangents, )"),
+        "rnn.routes.BatchedSweeps.steps_back": ("cotangents, strict=None)", "cotangents, )"),
+        "rnn.cells.vanilla.Vanilla.steps_back": ("dhs, strict=None)", "dhs, )"),
+        "rnn.cells.lstm.LSTM.steps_back": ("dcs, strict=None)", "dcs, )"),
+        "rnn.cells.gru.GRU.steps_back": ("dhs, strict=None)", "dhs, )"),
     },
     "None is as empty as (), and the first segment has no carry to go on with.": {
         "rnn.bptt.bptt": ("initial: Arrays = None",),
-        "rnn.network.RNN.loss_and_gradients_of_checked": ("total: Arrays = None", "carry: Arrays = None"),
+        "rnn.network.RNN._sum": ("total: Arrays = None", "carry: Arrays = None"),
     },
     "What NumPy infers is what was asked for.": {
         "rnn.arrays.zeros": ("Fraction(0), dtype=None)", "Fraction(0), )"),
         "rnn.data.sine_wave": ("steps, 1), dtype=None)", "steps, 1), ))"),
     },
-    "A sign is its own inverse.": {"rnn.network._orthogonal": ("Q / np.sign",)},
+    "A sign is its own inverse.": {"rnn.initial.orthogonal": ("Q / np.sign",)},
     "At the limit the factor is 1.": {"rnn.optimisers.ClipNorm.into": ("norm >= self.limit",)},
     "Every block of one set of parameters has the same type, or is refused.": {
         "rnn.optimisers.Adam.start": ("params[1].dtype",),

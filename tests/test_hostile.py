@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import rnn
-from rnn import checkpoints, network, truncation, workspace
+from rnn import checkpoints, gradients, layer, network, truncation, workspace
 from rnn.cells.cell import METHODS
 from rnn.data import Records
 from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
@@ -28,7 +28,7 @@ ERRORS = (TypeError, ValueError, FloatingPointError, MemoryError, OverflowError)
 
 MODULES = (
     *(rnn, rnn.data, rnn.generation, rnn.optimisers, rnn.training),
-    *(checkpoints, network, truncation, workspace),
+    *(checkpoints, gradients, layer, network, truncation, workspace),
 )
 
 # Not doors: what they are given was checked at one, or made by another.
@@ -36,7 +36,13 @@ INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",
     "check_gradients",
-    *(f"Vanilla.{name}" for name in METHODS),
+    *("Loss.checked_targets", "ClassLoss.checked_targets"),
+    *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
+    *(
+        f"{loops}.{name}"
+        for loops in ("NumPyLoops", "CompiledLoops")
+        for name in ("check", "forward", "local_derivatives", "back")
+    ),
 }
 
 
@@ -113,7 +119,8 @@ HOSTILE: dict[str, Callable[[], Any]] = {
         *(np.complex64(1), np.str_("x")),
     ))},
     **{f"class {kind.__name__}": (lambda kind=kind: kind) for kind in (
-        *(int, list, object, rnn.Window, rnn.Full, rnn.RNN, rnn.Vanilla, rnn.Loss, rnn.Activation),
+        *(int, list, object, rnn.Window, rnn.Full, rnn.RNN, rnn.Vanilla, rnn.LSTM, rnn.Loss),
+        *(rnn.Activation, rnn.Layer),
         *(rnn.Checkpoints, rnn.Workspace, SGD, Constant, ClipNorm, State, Records, np.ndarray),
     )},
     **{f"huge {i}": (lambda value=value: value) for i, value in enumerate((
@@ -168,6 +175,11 @@ NET = rnn.RNN(rnn.Vanilla(2, 3), outputs=2)
 PARAMS = NET.init(np.random.default_rng(0))
 XS = np.random.default_rng(1).standard_normal((2, 3, 2))
 TARGETS, H0 = XS + 1, np.ones((2, 3))
+LENGTHS, WEIGHTS = np.array([3, 1]), np.array([0.5, 2])
+LAYER = rnn.Layer(rnn.LSTM(2, 3))
+LSTM_WEIGHTS = LAYER.init(np.random.default_rng(0))
+STATE = (np.ones((2, 3)), np.ones((2, 3)))
+SAVED = LAYER.forward(LSTM_WEIGHTS, XS, STATE, LENGTHS).saved
 OPTIMISERS = {"SGD": SGD(Constant(0.1)), "Adam": Adam(Cosine(0.1))}
 
 
@@ -178,12 +190,35 @@ def quiet(epoch, train_loss, validation_loss):
 def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
     """Every public callable with valid arguments, made anew."""
     rng = np.random.default_rng
-    data = {"params": PARAMS, "xs": XS, "h0": H0}
+    data = {"params": PARAMS, "xs": XS, "h0": H0, "lengths": LENGTHS}
     found: dict[str, tuple[Any, dict[str, Any]]] = {
         "Activation": (rnn.Activation, {"name": "x", "value": np.tanh, "slope": np.square}),
         "Loss": (rnn.Loss, {"name": "x", "value": np.subtract, "gradient": np.subtract}),
+        "ClassLoss": (rnn.ClassLoss, {"name": "x", "value": np.subtract, "gradient": np.subtract}),
+        "LSTM": (rnn.LSTM, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "output": rnn.tanh}),
+        "GRU": (rnn.GRU, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "candidate": rnn.tanh}),
+        "NumPyLoops": (rnn.NumPyLoops, {}),
+        "CompiledLoops": (rnn.CompiledLoops, {}),
+        "Layer": (rnn.Layer, {"cell": rnn.GRU(2, 3), "loops": rnn.NumPyLoops()}),
+        "Layer.init": (LAYER.init, {"rng": rng(0), "dtype": np.float64}),
+        "Layer.forward": (
+            lambda **given: LAYER.forward(**given)[:2],
+            {"params": LSTM_WEIGHTS, "xs": XS, "state": STATE, "lengths": LENGTHS},
+        ),
+        "Layer.backward": (
+            LAYER.backward,
+            {"saved": SAVED, "d_outputs": np.ones((2, 3, 3)), "d_state": STATE, "truncation": rnn.Full()},
+        ),
         "Vanilla": (rnn.Vanilla, {"inputs": 2, "units": 3, "activation": rnn.tanh}),
-        "RNN": (rnn.RNN, {"cell": rnn.Vanilla(2, 3), "outputs": 2, "loss": rnn.squared_error}),
+        "RNN": (
+            rnn.RNN,
+            {
+                "cell": rnn.Vanilla(2, 3),
+                "outputs": 2,
+                "loss": rnn.squared_error,
+                "loops": rnn.CompiledLoops(),
+            },
+        ),
         "Full": (rnn.Full, {}),
         "Window": (rnn.Window, {"k": 5}),
         "Tail": (rnn.Tail, {"k": 5}),
@@ -194,13 +229,15 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "RNN.init": (NET.init, {"rng": rng(0), "dtype": np.float64}),
         "RNN.workspace": (NET.workspace, {"records": 2, "steps": 3, "dtype": np.float64}),
         "RNN.predict": (NET.predict, data),
+        "RNN.forward": (NET.forward, data),
         "RNN.checked_params": (NET.checked_params, {"params": PARAMS}),
-        "RNN.loss_value": (NET.loss_value, data | {"targets": TARGETS}),
+        "RNN.loss_value": (NET.loss_value, data | {"targets": TARGETS, "weights": WEIGHTS}),
         "RNN.loss_and_gradients": (
             NET.loss_and_gradients,
             data
             | {
                 "targets": TARGETS,
+                "weights": WEIGHTS,
                 "truncation": rnn.Full(),
                 "checkpoints": None,
                 "workspace": NET.workspace(2, 3),
@@ -235,6 +272,14 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
                 **{"rng": rng(0), "progress": quiet},
+            },
+        ),
+        "by_epoch": (
+            lambda **given: tuple(rnn.training.by_epoch(**given)),
+            {
+                **{"net": NET, "params": PARAMS, "train_data": (XS, TARGETS), "weights": WEIGHTS},
+                **{"validation_data": (XS, TARGETS), "epochs": 1, "batch": 2, "after": None},
+                **{"optimiser": OPTIMISERS["SGD"], "truncation": rnn.Window(1), "rng": rng(0)},
             },
         ),
         "Constant": (Constant, {"rate": 0.5}),
@@ -304,7 +349,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 # What a message names in place of the argument: what a state was started with, and what takes no Fractions.
-ALSO_NAMED = {"state": ("updates",), "dtype": ("Vanilla",)}
+ALSO_NAMED = {"state": ("updates", "h0", "c0"), "d_state": ("h", "c"), "dtype": ("Vanilla",)}
 
 
 def fault(error: BaseException, replaced: list[str]) -> str | None:

@@ -117,3 +117,22 @@ def test_misuse_is_one_line(project, name):
     assert err.startswith("python -m verification judge: ")
     assert words in err
     assert not (project / "verification-report").exists()
+
+
+# A library with threads is loaded, and the layer holds what no other process can be given.
+SENT = f"""import os, sys
+sys.modules["jax"] = os
+{MINE}
+place = os.scandir()
+net = layer(rnn.forward, lambda *given: rnn.backward(*given, place), model=scan, scope=scope)
+"""
+
+
+def test_what_no_fresh_process_can_be_sent_is_one_line(project):
+    """Exit code 2, what cannot be sent and why it has to be, and nothing written."""
+    (project / "sent.py").write_text(SENT, "utf-8")
+    code, out, err = judge(project, "sent.py:net")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("python -m verification judge: engine: TypeError: cannot pickle")
+    assert "jax is loaded" in err
+    assert os.listdir(project / "verification-report") == []

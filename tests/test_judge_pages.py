@@ -1,27 +1,14 @@
 """docs/judge: every example is run, as the page has it, and prints what the page says."""
 
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
+from tests.examples import blocks as blocks_of
+from tests.examples import run
 from verification.asked.policies import Policy
 
-ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "judge" / "layer.md").read_text("utf-8")
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKS = FENCE.findall(PAGE)
+BLOCKS = blocks_of("layer")
 PYTHON = [block for kind, block in BLOCKS if kind == "python"]
 TEXT = [block for kind, block in BLOCKS if kind == "text"]
-
-
-def run(folder, name, text):
-    """What a program prints that is a file of that name, beside those that are there."""
-    (folder / name).write_text(text, "utf-8")
-    environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.run([sys.executable, name], cwd=folder, capture_output=True, text=True, env=environment)
 
 
 def test_the_right_layer_is_verified(tmp_path):
@@ -78,7 +65,7 @@ DOORS = {"step": "gru_step.py", "problem": "windowed.py", "function": "rms_norm.
 @pytest.mark.parametrize(("page", "name"), DOORS.items(), ids=DOORS)
 def test_each_door_s_example_prints_what_its_page_says(page, name, tmp_path):
     """And with the page's fault it is refuted, by a program that fails beside it."""
-    blocks = FENCE.findall((ROOT / "docs" / "judge" / f"{page}.md").read_text("utf-8"))
+    blocks = blocks_of(page)
     engine, judging = (block for kind, block in blocks if kind == "python")
     (told,) = (block for kind, block in blocks if kind == "text")
     (diff,) = (block for kind, block in blocks if kind == "diff")

@@ -1,6 +1,7 @@
 """The pages that a reader meets first: every block of code is run or checked, every link leads somewhere.
 
-Python blocks of a page run one after the other in one namespace; a text block is what the one before prints.
+Python blocks of a page run one after the other in one namespace; a text block is what the one before prints,
+which for commands ``tests/test_data_pages.py`` sees to.
 Lines of shell are looked up: targets in the Makefile, flags in the command's help, extras in pyproject.toml.
 """
 
@@ -18,7 +19,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted(ROOT.glob("docs/*.md"))))
+DOCS = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("docs/data/*.md")])
+PAGES = ("README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in DOCS))
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -73,7 +75,9 @@ def test_every_block_has_a_language(page: str) -> None:
     kinds = [kind for kind, _ in blocks(page)]
     assert set(kinds) <= {"python", "sh", "text"}
     assert all(
-        before == "python" for before, kind in zip([None, *kinds], kinds, strict=False) if kind == "text"
+        before in ("python", "sh")
+        for before, kind in zip([None, *kinds], kinds, strict=False)
+        if kind == "text"
     )
     outside = FENCE.sub("", text(page))
     assert "```" not in outside
@@ -90,8 +94,9 @@ def test_code_fits_the_page(page: str) -> None:
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if any(kind == "python" for kind, _ in blocks(page))]
 )
-def test_python_runs_as_it_stands(page: str) -> None:
-    """Block by block, and prints what the page says."""
+def test_python_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Block by block, in an empty folder, and prints what the page says."""
+    monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {}
     printed = ""
     for kind, block in blocks(page):
@@ -157,6 +162,8 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
             named = [word for word in rest[:1] if re.fullmatch("[a-z]+", word)]
             known = re.findall(r"--[a-z-]+", help_of("", "-m", module, *named))
             assert flags(tuple(rest)) <= flags(tuple(known))
+        case ("python", "-c", program):
+            compile(program, "a line", "exec")
         case ("pip", "install", "pre-commit") | ("pre-commit", "install"):
             assert (ROOT / ".pre-commit-config.yaml").is_file()
         case ("pip", "install", what):

@@ -1,22 +1,24 @@
 """``python -m verification [COMMAND]``: verify the gradients, and train on the sine only if they hold.
 
-``verify`` is the command if none is given; ``judge`` judges an engine in a file of yours; ``mutants`` shows
-that the suite catches wrong engines, ``article`` why the published rule is refuted, ``detection`` how small a
-fault is seen. Exit codes: ``verification.command_line``.
+``verify`` is the command if none is given; ``judge`` judges an engine in a file of yours, ``campaign`` on as
+many cases as you like; ``mutants`` shows that the suite catches wrong engines, ``article`` why the published
+rule is refuted, ``detection`` how small a fault is seen. Exit codes: ``rnn.console.command_line``.
 """
 
 import sys
 import tempfile
 
-from verification.command_line import program, require, run
 from verification.namesakes import ours
+
+with ours():
+    from rnn.console.command_line import program, require, run
 
 PROGRAM = program(__package__)
 
 
 def main() -> int:
     """Run the command; what it needs is imported only when it is known to be there."""
-    require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath")
+    require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath", "cloudpickle")
     require(PROGRAM, "plots", "matplotlib")
     with ours(), tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
         from hypothesis.configuration import set_hypothesis_home_dir

@@ -26,12 +26,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from rnn import Params
 from rnn.arrays import Array
+from rnn.console.files import write
 from rnn.data import Records, sine_wave, split, windows
-from rnn.network import Params
 from rnn.training import rmse
 from verification.engine import manual
-from verification.files import write
 from verification.mutants.specimen import (
     article_data,
     epoch,

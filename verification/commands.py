@@ -14,24 +14,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from rnn.console.command_line import HOLDS, REFUTED, program, refuse
+from rnn.console.files import Save, deliver, write_text
+from rnn.console.places import STANDARD_OUTPUT
+from rnn.console.progress import Progress, Show
 from rnn.training import print_progress
 from verification import article, detection, durations, mutants, report, summary
+from verification.campaign import command as campaign
 from verification.checkers import built_in
-from verification.command_line import HOLDS, REFUTED
 from verification.engine import manual
-from verification.files import Save, deliver, write_text
 from verification.judge import as_rnn, verify
 from verification.judging.profile import PROFILES, Profile
 from verification.models import vanilla
 from verification.mutants import specimen
-from verification.options import arguments
+from verification.options import PROGRAM, arguments
 from verification.outcome import Report
 from verification.pages import judgement as judgement_page
 from verification.pages import report as report_page
-from verification.places import STANDARD_OUTPUT
 from verification.problem import Engine
-from verification.progress import Progress, Show
 from verification.scalars import scalar_rows
+from verification.sending import Unsendable
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
@@ -156,12 +158,24 @@ def is_told(epoch: int) -> bool:
 def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Judge the engine of a user's file, within its own scope."""
     judged, profile = options.engine, PROFILES[options.profile]
-    with progress.part("cases") as show:
-        found = verify(judged, profile, seed=options.seed, progress=show)
+    try:
+        with progress.part("cases") as show:
+            found = verify(judged, profile, seed=options.seed, progress=show)
+    except Unsendable as error:
+        refuse(f"{program('verification')} judge", str(error))
     told = summary.of_judgement(found)
     save = partial(judgement_page.write, found=found, model=getattr(judged, "model", vanilla))
     print(summary.as_text(told))
     return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
+
+
+def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Judge the engine of a user's file on many drawn cases, from where the campaign was left."""
+    found = campaign.run(options.campaign, f"{PROGRAM} campaign", progress)
+    print(campaign.as_text(found))
+    judgement = found.judgement
+    save = partial(judgement_page.write, found=judgement, model=getattr(options.engine, "model", None))
+    return Outcome(judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save})
 
 
 def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
@@ -212,6 +226,7 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
 COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
     "verify": (verify_rnn, lambda options: durations.of_verify(PROFILES[options.profile])),
     "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
+    "campaign": (run_campaign, campaign.parts),
     "mutants": (judge_mutants, lambda options: durations.of_mutants()),
     "article": (rerun_article, lambda options: durations.of_article()),
     "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),

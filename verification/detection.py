@@ -26,6 +26,7 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
+from rnn.console.files import write
 from verification.asked.case import Case
 from verification.asked.draws import cases as drawn
 from verification.asked.functions import Arithmetic, Namespace
@@ -34,7 +35,6 @@ from verification.asked.policies import KINDS
 from verification.checkers import Checker, checkers
 from verification.drawing import each_drawn
 from verification.engine import manual
-from verification.files import write
 from verification.judge import as_rnn
 from verification.judging.findings import findings, truth_of
 from verification.judging.properties import Finding, Truth

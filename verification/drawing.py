@@ -1,9 +1,15 @@
 """Hypothesis, as every run here uses it: nothing kept on disk, no deadline, the same for the same seed."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis.internal.conjecture.choice import choice_permitted
+from hypothesis.internal.conjecture.providers import (
+    AVAILABLE_PROVIDERS,
+    GLOBAL_CONSTANTS,
+    HypothesisProvider,
+)
 from hypothesis.strategies import SearchStrategy
 
 Drawn = TypeVar("Drawn")
@@ -27,6 +33,49 @@ def each_drawn(
         look(drawn)
 
     draw()
+
+
+class Alike(HypothesisProvider):
+    """Draws the same from the same seed in every process.
+
+    Hypothesis itself mixes in numbers that it reads in the source of whatever modules a process has loaded.
+    """
+
+    def _maybe_draw_constant(self, choice_type: Any, constraints: Any, *, p: float = 0.05) -> Any:
+        """Seldom, one of the numbers that Hypothesis mixes in everywhere."""
+        # It has one, or is never asked to draw.
+        assert self._random is not None
+        if self._random.random() > p:
+            return None
+        known = GLOBAL_CONSTANTS.set_for_type(choice_type)
+        fitting = [each for each in known if choice_permitted(each, constraints)]
+        return self._random.choice(fitting) if fitting else None
+
+
+# As Hypothesis's documentation has it for whoever brings a provider.
+AVAILABLE_PROVIDERS["alike"] = Alike
+
+
+def one_drawn(strategy: SearchStrategy[Drawn], seed_: str | int) -> Drawn:
+    """What is drawn from a seed, the same in every process."""
+    drawn: list[Drawn] = []
+
+    @seed(seed_)
+    @settings(
+        # The first that Hypothesis tries is the simplest of all, whatever the seed.
+        max_examples=2,
+        backend="alike",
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def draw(each: Drawn) -> None:
+        drawn.append(each)
+
+    draw()
+    return drawn[-1]
 
 
 def smallest_drawn(strategy: SearchStrategy[Drawn], fails: Callable[[Drawn], bool], tried: int) -> Drawn:

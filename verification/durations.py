@@ -1,4 +1,4 @@
-"""What a run is expected to take, part by part. Only the proportions matter (``verification.progress``)."""
+"""What a run is expected to take, part by part. Only the proportions matter (``rnn.console.progress``)."""
 
 from collections.abc import Mapping
 

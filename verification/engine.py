@@ -17,7 +17,7 @@ def engine_of(package: ModuleType) -> Engine:
     def engine(problem: Problem) -> Gradients:
         units, inputs = problem.params["U"].shape
         cell = package.Vanilla(inputs, units, package.ACTIVATIONS[problem.activation])
-        net = package.RNN(cell, outputs=len(problem.params["c"]))
+        net = package.RNN(cell, outputs=len(problem.params["c"]), loops=package.NumPyLoops())
         params = package.Params(**problem.params)
         # A copy has truncations of its own, and they may be what is wrong with it.
         policy = problem.truncation

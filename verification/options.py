@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from verification.command_line import EXIT_CODES, VALUE, Parser, line, program
+from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
+from rnn.console.places import STANDARD_OUTPUT, Places
+from verification.campaign import command as campaign
 from verification.judging.profile import PROFILES
 from verification.loading import FORM, engine_at
-from verification.places import STANDARD_OUTPUT, Places
 
 PROGRAM = program(__package__)
 
@@ -26,6 +27,10 @@ DESCRIPTIONS = {
         "Judge an engine of yours, which is what a door returned, as layer(...), or a function Problem -> "
         "Gradients: half a minute on two cores where a call takes a millisecond."
     ),
+    "campaign": (
+        "Judge an engine of yours on as many drawn cases as you like, over processes or a Dask cluster; what "
+        "is done is kept in DIR, and the same command goes on from there."
+    ),
     "mutants": "Show that the suite catches every wrong engine of the catalogue: four minutes on two cores.",
     "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
     "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
@@ -33,6 +38,7 @@ DESCRIPTIONS = {
 FILES = {
     "verify": ("report.html", "sine.png"),
     "judge": ("report.html",),
+    "campaign": ("report.html",),
     "mutants": (),
     "article": ("article.png",),
     "detection": ("detection.png",),
@@ -42,7 +48,7 @@ FILES = {
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made.
 
-    Of ``judge`` also ``engine``, loaded from the user's file.
+    Of ``judge`` and ``campaign`` also ``engine``, loaded from the user's file, and ``campaign``, prepared.
     """
     given = list(sys.argv[1:] if argv is None else argv)
     # Flags without a command are those of verify. What is no flag has to be a command.
@@ -58,10 +64,12 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     options.places = Places(getattr(options, "out", None), FILES[options.command], options.json)
     try:
         options.places.check()
-        if options.command == "judge":
+        if options.command in ("judge", "campaign"):
             # What the file prints is no part of the result.
             with redirect_stdout(sys.stderr):
                 options.engine = engine_at(options.target)
+        if options.command == "campaign":
+            options.campaign = campaign.prepared(options)
         options.places.make()
     except OSError as error:
         parser.error(f"{shown(error.filename)}: {error.strerror}, needed a place to write to")
@@ -105,7 +113,9 @@ def _parsers() -> Mapping[str, Parser]:
 def _add_flags(each: Mapping[str, Parser]) -> None:
     """What can be asked of each command."""
     profiles = ", ".join(f"{name} {profile.cases:,}" for name, profile in PROFILES.items())
-    each["judge"].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
+    for name in ("judge", "campaign"):
+        each[name].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
+    campaign.add_flags(each["campaign"])
     for name in ("verify", "judge"):
         each[name].add_argument(
             "--profile",
@@ -119,12 +129,13 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
         )
     for name, files in FILES.items():
         if files:
+            folder = "verification-campaign" if name == "campaign" else "verification-report"
             each[name].add_argument(
                 "--out",
                 type=Path,
-                default=Path("verification-report"),
+                default=Path(folder),
                 metavar="DIR",
-                help=f"the folder for {', '.join(files)} (default verification-report)",
+                help=f"the folder for {', '.join(files)} (default {folder})",
             )
         default = "default: detection.json in DIR" if name == "detection" else "default: nowhere"
         each[name].add_argument(

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rnn.console.files import write
 from verification import detection as curves
-from verification.files import write
 from verification.judging.judgement import Example, Judgement, Row, verdict_of
 from verification.judging.sampled import Coverage
 from verification.outcome import Report, oracles

@@ -27,10 +27,10 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from verification import timeout
 from verification.signals import held_back
@@ -72,14 +72,18 @@ class Lost:
 class Channel:
     """From the work to whoever started it: what it is about to do, and whether it is in a guarded call.
 
-    ``tell`` takes anything that can be pickled. ``calls.value`` is odd in a guarded call; ``copies.value``
-    counts the copies of the process that have returned from one.
+    ``tell`` takes anything that can be pickled.
+    ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
+    returned from one; ``turn.value`` counts the tasks that were given. ``file``: the descriptor of one of
+    ``LENGTH`` bytes, for a process that is not forked and so shares no memory otherwise.
     """
 
-    def __init__(self) -> None:
-        numbers = mmap.mmap(-1, mmap.PAGESIZE)
-        self.calls, self.copies = (ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(2))
-        self._told, self._outcome = _Slot(), _Slot()
+    LENGTH = mmap.ALLOCATIONGRANULARITY + 3 * ROOM
+
+    def __init__(self, file: int = -1) -> None:
+        numbers = mmap.mmap(file, mmap.ALLOCATIONGRANULARITY)
+        self.calls, self.copies, self.turn = (ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(3))
+        self._told, self._outcome = Slot(file, 0), Slot(file, 1)
 
     def tell(self, told: Any) -> None:
         """Say what is about to be done."""
@@ -88,6 +92,11 @@ class Channel:
     def finish(self, outcome: Any) -> None:
         """Say what came of it: a result, an exception or Lost."""
         self._outcome.put((outcome,))
+
+    def clear(self) -> None:
+        """Nothing is told, and nothing has come of the next task yet."""
+        self._told.clear()
+        self._outcome.clear()
 
     @property
     def told(self) -> Any:
@@ -117,18 +126,26 @@ class Channel:
         return call
 
 
-class _Slot:
-    """Room for one object in memory that a process shares with those that it forks."""
+class Slot:
+    """Room for one object in memory that a process shares with those that it forks, or by a file's place."""
 
-    def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, ROOM)
+    def __init__(self, file: int = -1, place: int = 0) -> None:
+        start = 0 if file == -1 else mmap.ALLOCATIONGRANULARITY + place * ROOM
+        self._memory = mmap.mmap(file, ROOM, offset=start)
 
     def put(self, what: Any) -> None:
-        data = pickle.dumps(what)
+        self.put_pickled(pickle.dumps(what))
+
+    def clear(self) -> None:
+        """Nothing is there."""
+        self._memory[:8] = bytes(8)
+
+    def put_pickled(self, data: bytes) -> None:
+        """An object that is pickled already."""
         if len(data) > ROOM - 8:
             raise ValueError(f"{len(data)} bytes to tell, needed at most {ROOM - 8}")
         # Nothing, until all is there: a worker may be killed at any time.
-        self._memory[:8] = bytes(8)
+        self.clear()
         self._memory[8 : 8 + len(data)] = data
         self._memory[:8] = len(data).to_bytes(8, "little")
 
@@ -148,42 +165,50 @@ def spread(
         for task in tasks:
             yield work(task, Channel())
         return
-    with closing(_Crew(work, tasks)) as crew:
+    keeper = _Keeper(os.cpu_count() or 1)
+    try:
+        yield from in_order(lambda task: _Worker(work, task, keeper), tasks)
+    finally:
+        keeper.end()
+
+
+class Started(Protocol):
+    """A task that somebody is at work on; ``outcome`` is a result, an exception, or Lost."""
+
+    outcome: Any
+
+    def has_ended(self) -> bool:
+        """Is there an outcome?"""
+
+    def end(self) -> None:
+        """Give it up."""
+
+
+def in_order(start: Callable[[Task], Started], tasks: Sequence[Task]) -> Generator[Any, None, None]:
+    """The outcomes of the tasks, in their order; as many are started at a time as there are cores.
+
+    An exception of the work is raised here. Nothing that was started is left when this is closed.
+    """
+    waiting = deque(enumerate(tasks))
+    running: dict[int, Started] = {}
+    done: dict[int, Any] = {}
+    try:
         for number in range(len(tasks)):
-            outcome = crew.outcome(number)
+            while number not in done:
+                while waiting and len(running) < (os.cpu_count() or 1):
+                    which, task = waiting.popleft()
+                    running[which] = start(task)
+                time.sleep(LOOK)
+                for which, started in list(running.items()):
+                    if started.has_ended():
+                        done[which] = running.pop(which).outcome
+            outcome = done.pop(number)
             if isinstance(outcome, Exception):
                 raise outcome
             yield outcome
-
-
-class _Crew:
-    """The workers of some tasks, as many at a time as there are cores, and their keeper."""
-
-    def __init__(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> None:
-        self._work = work
-        self._waiting = deque(enumerate(tasks))
-        self._running: dict[int, _Worker] = {}
-        self._ended: dict[int, Any] = {}
-        self._cores = os.cpu_count() or 1
-        self._keeper = _Keeper(self._cores)
-
-    def outcome(self, number: int) -> Any:
-        """What came of a task, once that is known; the others go on meanwhile."""
-        while number not in self._ended:
-            while self._waiting and len(self._running) < self._cores:
-                which, task = self._waiting.popleft()
-                self._running[which] = _Worker(self._work, task, self._keeper)
-            time.sleep(LOOK)
-            for which, worker in list(self._running.items()):
-                if worker.has_ended():
-                    self._ended[which] = self._running.pop(which).outcome
-        return self._ended.pop(number)
-
-    def close(self) -> None:
-        """Nothing that was started is left."""
-        for worker in self._running.values():
-            worker.end()
-        self._keeper.end()
+    finally:
+        for started in running.values():
+            started.end()
 
 
 class _Keeper:
@@ -199,12 +224,12 @@ class _Keeper:
         self._pid = _fork()
         if self._pid == 0:
             try:
-                _set_apart()
+                set_apart()
                 while os.getppid() == parent:
                     time.sleep(KEEP)
                 for group in self.groups:
                     if group:
-                        _kill_group(group)
+                        kill_group(group)
             finally:
                 _exit(0)
 
@@ -221,9 +246,7 @@ class _Worker:
         self._channel = Channel()
         self._groups = keeper.groups
         self._place = self._groups.tolist().index(0)
-        self._heard = 0
-        self._silent = 0
-        self._looked = time.monotonic()
+        self._silence = Silence(self._channel)
         parent = _getpid()
         self._pid = _fork()
         if self._pid == 0:
@@ -233,55 +256,75 @@ class _Worker:
     def _live(self, work: Callable[[Any, Channel], Any], task: Any, parent: int) -> NoReturn:
         """A worker's life, of which nothing gets out but what it tells."""
         try:
-            _set_apart()
+            set_apart()
             self._groups[self._place] = _getpid()
             # A parent that is lost by now was lost before the keeper knew of this process.
             if os.getppid() == parent:
-                _limit_memory()
-                _finish(work, task, self._channel)
+                limit_memory()
+                finish(work, task, self._channel)
         finally:
             _exit(0)
 
     def has_ended(self) -> bool:
         """Is it gone, or has to go? Then there is an outcome, and no process."""
         gone, code = _exit_code(self._pid)
-        copied = self._channel.copies.value > 0
-        silent = self._is_silent()
-        if not (gone or copied or silent):
+        if not (gone or self._channel.copies.value or self._silence.too_long()):
             return False
         self.end(gone)
-        finished = self._channel.outcome
-        if copied:
-            self.outcome = Lost("forked, and the copy of its process returned as well")
-        elif finished is not None:
-            (self.outcome,) = finished
-        elif gone:
-            self.outcome = Lost(f"ended its process with {_in_words(code)}")
-        else:
-            seconds = SILENT * timeout.ANSWER
-            self.outcome = Lost(f"did not return within {seconds:g} s, nor hear an alarm")
-        if isinstance(self.outcome, Lost):
-            self.outcome = replace(self.outcome, told=self._channel.told)
+        self.outcome = outcome_of(self._channel, ended(code) if gone else silent())
         return True
-
-    def _is_silent(self) -> bool:
-        """Has it been in one call for too long? Counted in looks, so that a stop of this process is none."""
-        if time.monotonic() - self._looked >= timeout.ANSWER / timeout.TICKS:
-            self._looked = time.monotonic()
-            calls = self._channel.calls.value
-            self._silent = self._silent + 1 if calls % 2 and calls == self._heard else 0
-            self._heard = calls
-        return self._silent >= SILENT * timeout.TICKS
 
     def end(self, gone: bool = False) -> None:
         """No process that the task has started outlives it."""
-        _kill_group(self._pid)
+        kill_group(self._pid)
         if not gone:
             _end_process(self._pid)
         self._groups[self._place] = 0
 
 
-def _finish(work: Callable[[Any, Channel], Any], task: Any, channel: Channel) -> None:
+class Silence:
+    """Has a process been in one call for too long? Counted in looks, so that a stop of this one is none."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._heard = self._looks = 0
+        self._looked = time.monotonic()
+
+    def too_long(self) -> bool:
+        """Asked again and again."""
+        if time.monotonic() - self._looked >= timeout.ANSWER / timeout.TICKS:
+            self._looked = time.monotonic()
+            calls = self._channel.calls.value
+            self._looks = self._looks + 1 if calls % 2 and calls == self._heard else 0
+            self._heard = calls
+        return self._looks >= SILENT * timeout.TICKS
+
+
+def outcome_of(channel: Channel, how: str) -> Any:
+    """What came of a task, or in words how its process was lost before anything did."""
+    finished = channel.outcome
+    if channel.copies.value:
+        return _placed(Lost("forked, and the copy of its process returned as well"), channel)
+    if finished is None:
+        return _placed(Lost(how), channel)
+    return _placed(finished[0], channel) if isinstance(finished[0], Lost) else finished[0]
+
+
+def ended(code: int | None) -> str:
+    """How a process was lost that has ended."""
+    return f"ended its process with {_in_words(code)}"
+
+
+def silent() -> str:
+    """How a process was lost that has to be ended."""
+    return f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm"
+
+
+def _placed(lost: Lost, channel: Channel) -> Lost:
+    return replace(lost, told=channel.told)
+
+
+def finish(work: Callable[[Any, Channel], Any], task: Any, channel: Channel) -> None:
     """Does the work, and tells what came of it."""
     try:
         channel.finish(work(task, channel))
@@ -301,7 +344,7 @@ def _sendable(error: Exception) -> Exception:
     return error
 
 
-def _set_apart() -> None:
+def set_apart() -> None:
     """This process leads a group of its own, hears no Ctrl-C, and has no terminal."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -320,7 +363,7 @@ def _memory() -> int:
     return MEMORY + MEMORY_PER_CORE * (os.cpu_count() or 1)
 
 
-def _limit_memory() -> None:
+def limit_memory() -> None:
     """An allocation beyond the limit fails.
 
     What counts is memory that can be written to (RLIMIT_DATA), and not all addresses (RLIMIT_AS), of which
@@ -355,7 +398,7 @@ def _exit_code(pid: int) -> tuple[bool, int | None]:
     return gone != 0, os.waitstatus_to_exitcode(status)
 
 
-def _kill_group(group: int) -> None:
+def kill_group(group: int) -> None:
     """Kill a process group; one that is gone, or not there yet, is none (macOS says that it is forbidden)."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)

@@ -24,7 +24,7 @@ from benchmarks.contenders import Ready
 from benchmarks.segments import segments
 from benchmarks.task import Task
 from rnn.arrays import Array
-from rnn.products import SMALL_PRODUCT, TILE, lined_up
+from rnn.products import SMALL_PRODUCT, TILE, aligned_copy
 
 Run = Callable[[], dict[str, Array]]
 
@@ -97,7 +97,7 @@ def _rows(task: Task) -> tuple[Array, Array, Array, Array]:
     """[W U b]ᵀ, the rows [h, x, 1] with their h, and room for a."""
     T, N, D, H = task.shape.T, task.shape.N, task.shape.D, task.shape.H
     U, W, b, *_ = task.params
-    M = lined_up(np.concatenate((W, U, b[:, None]), axis=1).T, T * N)
+    M = aligned_copy(np.concatenate((W, U, b[:, None]), axis=1).T, T * N)
     rows = np.ones((T + 1, N, H + D + 1), U.dtype)
     rows[:-1, :, H:-1] = task.xs.swapaxes(0, 1)
     rows[0, :, :H] = task.h0
@@ -113,7 +113,7 @@ def _ahead(task: Task) -> Layout:
     """a = h Wᵀ + p, with p = x Uᵀ + b of all steps made before the first."""
     T, N, D, H = task.shape.T, task.shape.N, task.shape.D, task.shape.H
     U, W, b, *_ = task.params
-    UT, WT = (lined_up(block.T, T * N) for block in (U, W))
+    UT, WT = (aligned_copy(block.T, T * N) for block in (U, W))
     xs = np.ascontiguousarray(task.xs.swapaxes(0, 1)).reshape(-1, D)
     projected = np.empty((T * N, H), U.dtype)
     hs = np.empty((T + 1, N, H), U.dtype)
@@ -189,7 +189,7 @@ def _backward(
 ) -> Run:
     """The forward, and everything after it, with its buffers."""
     T, N, D, H = task.shape.T, task.shape.N, task.shape.D, task.shape.H
-    U, W, V = (lined_up(block, T * N) for block in (task.params.U, task.params.W, task.params.V))
+    U, W, V = (aligned_copy(block, T * N) for block in (task.params.U, task.params.W, task.params.V))
     VT, c = V.T.copy(), np.ascontiguousarray(task.params.c)
     K, losses = len(c), T - task.first_loss
     targets = task.targets if task.loss == "last" else task.targets.swapaxes(0, 1)

@@ -6,34 +6,29 @@ mirrors its forward:
 =========  ===========================  ==========================================
 \\          one step after another       all steps at once
 =========  ===========================  ==========================================
-forward    ``steps``                    ``project``: lay out what no step must wait for
-backward   ``steps_back``: da           ``slopes``: every factor of da that is known already;
-                                        ``project_back``: dU, dW, db, dxs from every da
+forward    ``forward``                  ``project``: all that no step must wait for
+backward   ``steps_back``: da           ``local_derivatives``: the factors of da that the forward determines;
+                                        ``project_back``: the weights' gradients and dxs from every da
 =========  ===========================  ==========================================
 
-Every cell reads [h, x, 1], one *row* a record and step, and multiplies it by [W U b], so that a step
-is one matrix product, and so is the gradient of all three blocks:
+Products are made of *rows* that end in a one, one row a record and step, so that a bias is a column of its
+matrix, and the gradients of a weight and its bias are one product:
 
     a = [h, x, 1] [W U b]ᵀ = h Wᵀ + x Uᵀ + b          [dW dU db] = Σ_t da_tᵀ [h_t, x_t, 1]
 
-This is the textbook's a = U x + W h + b with its three products made in one call; a NumPy call costs more
-than the products of a small network, and the rows have to be laid out by step anyway.
+A cell owns its tape (what the forward leaves for the backward), the NamedTuple of its parameters, and its
+state, a tuple of arrays, of which the first, h, is what the readout sees. Its steps back are a generator, for
+between two of them losses come in and da goes out.
 
-A cell writes its steps as a ``map`` for each NumPy call of a step, over the arrays of all steps, and a
-``zip`` that makes the calls of one step in their order. So a step costs its NumPy calls and next to nothing
-of the interpreter (a Python function a step costs a tenth of the time of a small network).
-
-Two seams are here for cells richer than the vanilla one:
-
-- A state may be several arrays (an LSTM's h and c). A carry, its cotangent, is a tuple with one array for
-  each, the h that everybody reads first.
-- The recurrent pre-activation's cotangent may differ from ``da`` (a GRU's candidate, where the reset gate
-  stands between W h and a). It differs by a factor known from the forward, so it is derived from every
-  ``da`` at once in ``project_back``, and the recursion produces ``da`` alone.
+The recursion need not be these loops. Both directions read and write arrays that exist before the first step
+(the tape's; ``carry``, ``derivatives``, ``das``), so a compiled loop over the same arrays can stand in for a
+cell's ``forward``, and for ``SingleSweep.steps_back`` of ``rnn.routes``.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, groupby
+from math import prod
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -42,11 +37,19 @@ from rnn.arrays import Array
 from rnn.checks import checked_count, offers, shown
 from rnn.products import aligned
 
-Steps: TypeAlias = Iterator[object]
-"""Steps still to be made, in place: asking for the next makes one. What is handed out means nothing."""
+Arrays: TypeAlias = tuple[Array, ...]
+
+Steps: TypeAlias = Iterator[None]
+"""Steps back still to be made, in place: asking for the next makes one."""
 
 Views: TypeAlias = Iterable[Array]
 """One array a step, in the order of the steps."""
+
+StepViews: TypeAlias = Sequence[Array] | Array
+"""The same as an array whose first axis is the step, or as a list.
+
+Going through an array makes a view a step, which costs half a NumPy call; going through a list does not.
+"""
 
 
 def run(steps: Steps) -> None:
@@ -55,11 +58,21 @@ def run(steps: Steps) -> None:
 
 
 class Weights(NamedTuple):
-    """What every cell learns, or the cotangents of it: U (G, D), W (G, H), b (G,)."""
+    """What a cell with one bias learns, or its gradient: U (G, D), W (G, H), b (G,)."""
 
     U: Array
     W: Array
     b: Array
+
+
+class Params(NamedTuple):
+    """The same with the readout's V (K, H) and c (K,): every learned array, or the gradient of each."""
+
+    U: Array
+    W: Array
+    b: Array
+    V: Array
+    c: Array
 
 
 class Recurrent(Protocol):
@@ -73,75 +86,78 @@ class Recurrent(Protocol):
     def b(self) -> Array: ...  # pragma: no cover
 
 
-class ByStep(NamedTuple):
-    """Views of a tape's arrays by step t = 0 … T − 1: row t, the state after it, and the room for its da.
-
-    Going through an array makes a view a step, which costs half a NumPy call, and going through a list of
-    them does not. Both are cut alike.
-    """
-
-    rows: Array | list[Array]
-    hs: Array | list[Array]
-    room: Array | list[Array]
-
-
-class Tape(NamedTuple):
-    """What a forward needs, and leaves for its backward. The first axis is the step, but for M's and a's.
-
-    ``rows[t]`` is [h_t, x_t, 1], shape (N, H + D + 1), for t = 0 … T − 1; in ``rows[T]`` only h_T, the
-    last state, is set. ``states`` (T + 1, N, H) is the view of h_0 … h_T in them. ``M`` (H + D + 1, G) is
-    [W U b]ᵀ, and ``a`` (N, G) the pre-activations of the step that is being made. ``room`` (T, N, G) is where
-    the backward writes slopes, and then every da. ``memories`` holds a state's further arrays, (T + 1, N, ·)
-    each.
-    """
-
-    rows: Array
-    states: Array
-    M: Array
-    a: Array
-    room: Array
-    by_step: ByStep
-    memories: tuple[Array, ...] = ()
+class Tape(Protocol):
+    """What a forward writes, and its backward reads: a NamedTuple of arrays whose first axis is the step."""
 
     @property
-    def steps(self) -> int:
-        """T."""
-        return len(self.room)
+    def state(self) -> Arrays:
+        """The state's arrays before and after each step, (T + 1, N, H) each; the first holds h_0 … h_T."""
+        ...  # pragma: no cover
 
     @property
-    def last(self) -> tuple[Array, ...]:
-        """A copy of the arrays of the state after the last step."""
-        return (self.states[-1].copy(), *(memory[-1].copy() for memory in self.memories))
+    def kept(self) -> Arrays:
+        """Every array that steps write and the backward reads."""
+        ...  # pragma: no cover
+
+    @property
+    def da_buffer(self) -> Array:
+        """(T, N, ·): where the backward writes the first of the local derivatives, and then every da."""
+        ...  # pragma: no cover
+
+    @property
+    def views(self) -> Any:
+        """A NamedTuple of ``StepViews``: what each step reads and keeps; ``das`` are the da_buffer's."""
+        ...  # pragma: no cover
 
 
-def tape_for(cell: "Cell", records: int, steps: int, dtype: np.dtype[Any]) -> Tape:
-    """A tape on which nothing stands yet but every row's 1.
+def with_listed_views(tape: Any) -> Any:
+    """The same tape with its views made once, as lists, so that going through it makes none."""
+    return _with_views(tape, map(list, tape.views))
 
-    The rows and the room are one block of memory: a C library hands two large blocks back to the system when
-    they are freed, and new pages from it cost a quarter of the time of a call at T = 50, N = H = 100.
+
+def stretches(tape: Any, active: Sequence[int]) -> Iterator[Any]:
+    """The same tape in stretches of steps, of which step t has the first ``active[t]`` records alone."""
+    start = 0
+    for records, steps in groupby(active):
+        stop = start + len(list(steps))
+        yield _with_views(tape, ([view[:records] for view in each[start:stop]] for each in tape.views))
+        start = stop
+
+
+def _with_views(tape: Any, views: Iterable[Any]) -> Any:
+    return tape._replace(views=type(tape.views)(*views))
+
+
+def last_state(tape: Tape) -> Arrays:
+    """A copy of the state after the last step."""
+    return tuple(array[-1].copy() for array in tape.state)
+
+
+def carved(dtype: np.dtype[Any], *shapes: tuple[int, ...]) -> list[Array]:
+    """Uninitialised arrays of these shapes in one block of memory.
+
+    A C library hands several large blocks back to the system when they are freed, and new pages from it cost
+    a quarter of the time of a call at T = 50, N = H = 100.
     """
-    units, columns = cell.units, cell.gates * cell.units
-    width = units + cell.inputs + 1
-    split = (steps + 1) * records * width
-    block = np.empty(split + steps * records * columns, dtype)
-    rows = block[:split].reshape(steps + 1, records, width)
-    rows[:, :, -1] = 1
-    rows[-1, :, units:-1] = 0
-    states, room = rows[:, :, :units], block[split:].reshape(steps, records, columns)
+    stops = list(accumulate(map(prod, shapes)))
+    block = np.empty(stops[-1], dtype)
+    starts = [0, *stops[:-1]]
+    return [
+        block[start:stop].reshape(shape) for start, stop, shape in zip(starts, stops, shapes, strict=True)
+    ]
+
+
+def matrix_and_product(width: int, columns: int, records: int, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """Uninitialised M (width, columns) and a (records, columns), in which [h, x, 1] M is written."""
     # An even number of rows before a, so that it begins with a cache line where M does.
     matrices = aligned((width + width % 2 + records, columns), dtype)
-    by_step = ByStep(rows[:-1], states[1:], room)
-    return Tape(rows, states, matrices[:width], matrices[-records:], room, by_step)
+    return matrices[:width], matrices[-records:]
 
 
-def lay_out(tape: Tape, weights: Recurrent, xs: Array, h0: Array) -> None:
-    """Every x of xs (N, T, D), records first, the first h, h0 (N, H), and the weights, in their places."""
-    units = h0.shape[1]
-    tape.states[0] = h0
-    tape.rows[:-1, :, units:-1] = xs.swapaxes(0, 1)
-    # In C order, as BLAS reads it; a transposed view costs a tenth more a step.
-    M = tape.M
-    M[:units], M[units:-1], M[-1] = weights.W.T, weights.U.T, weights.b
+def constant_columns(rows: Array, first: int) -> None:
+    """Give rows the one that they end in, and in the last row zeros from column ``first`` on to there."""
+    rows[:, :, -1] = 1
+    rows[-1, :, first:-1] = 0
 
 
 class Cell(Protocol):
@@ -158,54 +174,71 @@ class Cell(Protocol):
         ...  # pragma: no cover
 
     @property
-    def gates(self) -> int:
-        """G / H: how many blocks of H rows the weights stack."""
+    def state(self) -> tuple[str, ...]:
+        """The names of the state's arrays, h first."""
         ...  # pragma: no cover
 
     @property
-    def state_arrays(self) -> int:
-        """How many arrays a state has: 1, or 2 with a memory beside h."""
+    def weights(self) -> Any:
+        """The NamedTuple of the cell's weights."""
         ...  # pragma: no cover
 
-    def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Tape:
-        """A tape for so many records, steps, and such numbers, for one forward or for one after another."""
+    @property
+    def params(self) -> Any:
+        """The NamedTuple of a network's parameters: the weights, then V and c."""
         ...  # pragma: no cover
 
-    def project(self, weights: Recurrent, tape: Tape, xs: Array, state: tuple[Array, ...]) -> None:
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """The shape of each weight, by its name, in the order of ``params``."""
+        ...  # pragma: no cover
+
+    def init(self, rng: np.random.Generator) -> Arrays:
+        """New weights, in float64: a NamedTuple of their names (``rnn.initial``)."""
+        ...  # pragma: no cover
+
+    def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Any:
+        """A ``Tape`` for so many records, steps, and such numbers, for one forward or several in turn."""
+        ...  # pragma: no cover
+
+    def project(self, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
         """Write onto the tape all that needs no step, from xs (N, T, D) and the initial state's arrays."""
         ...  # pragma: no cover
 
-    def steps(self, tape: Tape) -> Steps:
-        """The steps forward, from the first to the last: each writes the next state in its place."""
+    def forward(self, tape: Any) -> None:
+        """Every step forward, from the first to the last: each writes the next state in its place."""
         ...  # pragma: no cover
 
-    def slopes(self, tape: Tape, first: int) -> tuple[Array, ...]:
+    def local_derivatives(self, tape: Any, first: int) -> Arrays:
         """The factors of ``steps_back`` that the forward determines, for each step from ``first`` on.
 
-        The first of them, (T − first, N, G), lies in the tape's room, and da may take its place.
+        The first of them, (T − first, N, ·), lies in the tape's da_buffer, and da may take its place. None is
+        an array that the forward has written, unless ``steps_back`` only reads it.
         """
         ...  # pragma: no cover
 
     def steps_back(
-        self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Sequence[Array]
+        self, W: Array, carry: Sequence[Views], derivatives: Sequence[Views], das: Sequence[Array]
     ) -> Steps:
         """Steps back, from the later to the earlier, each on any number of rows, none on more than the first.
 
-        A step writes its ``das``, which may be that of the first ``slopes``, and overwrites the carry, the
-        cotangents of the state's arrays after the step, by those before it. There are as many steps as
-        ``das`` and ``slopes`` have; the carry's arrays may be repeated without end. ``slopes`` can be gone
-        through once alone.
+        A step writes its ``das``, which may be that of the first ``derivatives``, and overwrites the carry,
+        the cotangents of the state's arrays after the step, by those before it. There are as many steps as
+        ``das`` and ``derivatives`` have; the carry's arrays may be repeated without end.
         """
         ...  # pragma: no cover
 
-    def project_back(self, weights: Recurrent, tape: Tape, das: Array, first: int) -> tuple[Weights, Array]:
-        """dU, dW, db and dxs (steps, N, D), given da (steps, N, G) for each step from ``first`` on."""
+    def project_back(self, weights: Any, tape: Any, das: Array, first: int) -> tuple[Arrays, Array]:
+        """The weights' gradients and dxs (steps, N, D), given every da from step ``first`` on."""
         ...  # pragma: no cover
 
 
 # What ``Cell`` asks for, in the order of the protocol.
-SIZES = ("inputs", "units", "gates", "state_arrays")
-METHODS = ("tape", "project", "steps", "slopes", "steps_back", "project_back")
+SIZES = ("inputs", "units")
+METHODS = (
+    *("init", "tape", "project", "forward"),
+    *("local_derivatives", "steps_back", "project_back"),
+)
 
 
 def check_cell(name: str, cell: object) -> None:
@@ -214,3 +247,10 @@ def check_cell(name: str, cell: object) -> None:
         raise TypeError(f"{name}: {shown(cell)}, needed a cell, as rnn.Vanilla(inputs=1, units=16)")
     for size in SIZES:
         checked_count(f"{name}.{size}", getattr(cell, size, None), 1)
+    for field, needed in (
+        *(("state", tuple), ("weights", type), ("params", type)),
+        ("shapes", Mapping),
+    ):
+        found = getattr(cell, field, None)
+        if not isinstance(found, needed) or (needed is not type and not found):
+            raise TypeError(f"{name}.{field}: {shown(found)}, needed a {needed.__name__} that is not empty")

@@ -32,8 +32,7 @@ dU = 7·3, dW = 7·1, db = 7, dx = 7·2 and dh_prev = 7·5.
 >>> tape.states.ravel().tolist()
 [1.0, 15.0]
 >>> dh, das = np.array([[7.0]]), np.empty((1, 1, 1))
->>> (slopes,) = cell.slopes(tape, 0)
->>> run(cell.steps_back(weights.W, carry=[[dh]], slopes=[slopes], das=das))
+>>> run(cell.steps_back(weights.W, carry=[[dh]], derivatives=cell.local_derivatives(tape, 0), das=das))
 >>> das.tolist(), dh.tolist()
 ([[[7.0]]], [[35.0]])
 >>> grads, dxs = cell.project_back(weights, tape, das, 0)
@@ -41,18 +40,62 @@ dU = 7·3, dW = 7·1, db = 7, dx = 7·2 and dh_prev = 7·5.
 [21.0, 7.0, 7.0, 14.0]
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import repeat
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from rnn.activations import Activation, tanh
-from rnn.arrays import FRACTIONS, Array, zeros
-from rnn.cells.cell import Recurrent, Steps, Tape, Views, Weights, lay_out, tape_for
-from rnn.checks import checked_count, keep, shown
-from rnn.products import products
+from rnn.activations import Activation, check_activations, check_exact, tanh
+from rnn.arrays import FRACTIONS, Array
+from rnn.cells.cell import (
+    Arrays,
+    Params,
+    Recurrent,
+    Steps,
+    StepViews,
+    Views,
+    Weights,
+    carved,
+    constant_columns,
+    matrix_and_product,
+)
+from rnn.checks import checked_count, keep
+from rnn.initial import stacked
+from rnn.products import product_by
+
+
+class VanillaViews(NamedTuple):
+    """By step t = 0 … T − 1: row t, the state after it, and the place of its da."""
+
+    rows: StepViews
+    hs: StepViews
+    das: StepViews
+
+
+class VanillaTape(NamedTuple):
+    """``rows[t]`` is [h_t, x_t, 1], (N, H + D + 1); in ``rows[T]`` only h_T, the last state, is set.
+
+    ``states`` (T + 1, N, H) is the view of h_0 … h_T in them. ``M`` (H + D + 1, H) is [W U b]ᵀ, and ``a``
+    (N, H) the pre-activations of the step that is being made.
+    """
+
+    rows: Array
+    states: Array
+    M: Array
+    a: Array
+    da_buffer: Array
+    views: VanillaViews
+
+    @property
+    def state(self) -> Arrays:
+        """As in ``Tape``."""
+        return (self.states,)
+
+    @property
+    def kept(self) -> Arrays:
+        """As in ``Tape``."""
+        return (self.states,)
 
 
 @dataclass(frozen=True)
@@ -62,55 +105,77 @@ class Vanilla:
     inputs: int
     units: int
     activation: Activation = tanh
+    shapes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
-    gates: ClassVar[int] = 1
-    state_arrays: ClassVar[int] = 1
+    state: ClassVar[tuple[str, ...]] = ("h",)
+    weights: ClassVar[type[Weights]] = Weights
+    params: ClassVar[type[Params]] = Params
 
     def __post_init__(self) -> None:
         keep(self, inputs=checked_count("Vanilla.inputs", self.inputs, 1))
         keep(self, units=checked_count("Vanilla.units", self.units, 1))
-        if not isinstance(self.activation, Activation):
-            given = shown(self.activation)
-            raise TypeError(f"Vanilla.activation: {given}, needed an rnn.Activation, as rnn.tanh")
+        check_activations("Vanilla", activation=self.activation)
+        keep(self, shapes={"U": (self.units, self.inputs), "W": (self.units, self.units), "b": (self.units,)})
 
-    def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Tape:
-        """Rows [h, x, 1], M, and one room for slopes and da."""
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """Its scalar functions, in the order of the fields."""
+        return (self.activation,)
+
+    def init(self, rng: np.random.Generator) -> Weights:
+        """Glorot-uniform U, orthogonal W, b zero."""
+        return Weights(*stacked(rng, 1, self.units, self.inputs))
+
+    def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> VanillaTape:
+        """Rows [h, x, 1], M, and one buffer for slopes and da."""
         if dtype == FRACTIONS:
-            self._check_exact()
-        return tape_for(self, records, steps, dtype)
+            check_exact("Vanilla", activation=self.activation)
+        units, width = self.units, self.units + self.inputs + 1
+        rows, da_buffer = carved(dtype, (steps + 1, records, width), (steps, records, units))
+        constant_columns(rows, units)
+        states = rows[:, :, :units]
+        M, a = matrix_and_product(width, units, records, dtype)
+        views = VanillaViews(rows[:-1], states[1:], da_buffer)
+        return VanillaTape(rows, states, M, a, da_buffer, views)
 
-    def project(self, weights: Recurrent, tape: Tape, xs: Array, state: tuple[Array, ...]) -> None:
+    def project(self, weights: Recurrent, tape: VanillaTape, xs: Array, state: Arrays) -> None:
         """M, and every row, of which the steps still owe h_1 … h_T."""
         (h0,) = state
-        lay_out(tape, weights, xs, h0)
+        units, M = self.units, tape.M
+        tape.states[0] = h0
+        tape.rows[:-1, :, units:-1] = xs.swapaxes(0, 1)
+        # In C order, as BLAS reads it; a transposed view costs a tenth more a step.
+        M[:units], M[units:-1], M[-1] = weights.W.T, weights.U.T, weights.b
 
-    def steps(self, tape: Tape) -> Steps:
+    def forward(self, tape: VanillaTape) -> None:
         """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
-        (rows, hs, _), a = tape.by_step, tape.a
-        return zip(
-            *products(rows, tape.M, repeat(a), len(a)),  # a = r M
-            map(self.activation.value, repeat(a), hs),  # h = f(a)
-            strict=True,
-        )
+        (rows, hs, _), M, f = tape.views, tape.M, self.activation.value
+        a = tape.a[: len(rows[0])]
+        product = product_by(M, len(a))
+        for row, h in zip(rows, hs, strict=True):
+            product(row, M, a)  # a = r M
+            f(a, h)  # h = f(a)
 
-    def slopes(self, tape: Tape, first: int) -> tuple[Array]:
+    def local_derivatives(self, tape: VanillaTape, first: int) -> Arrays:
         """f′(a) of each step from ``first`` on, read off its output."""
-        room = tape.room[first:]
-        self.activation.slope(tape.states[first + 1 :], room)
-        return (room,)
+        slopes = tape.da_buffer[first:]
+        self.activation.slope(tape.states[first + 1 :], slopes)
+        return (slopes,)
 
     def steps_back(
-        self, W: Array, carry: Sequence[Views], slopes: Sequence[Views], das: Sequence[Array]
+        self, W: Array, carry: Sequence[Views], derivatives: Sequence[Views], das: Sequence[Array]
     ) -> Steps:
         """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
-        (dhs,), (slope,) = carry, slopes
-        return zip(
-            map(np.multiply, dhs, slope, das),  # da = dh ⊙ f′(a)
-            *products(das, W, dhs, len(das[0])),  # dh_prev = da W
-            strict=True,
-        )
+        (dhs,), (slopes,) = carry, derivatives
+        product, multiply = product_by(W, len(das[0])), np.multiply
+        for da, slope, dh in zip(das, slopes, dhs, strict=False):
+            multiply(dh, slope, da)  # da = dh ⊙ f′(a)
+            product(da, W, dh)  # dh_prev = da W
+            yield
 
-    def project_back(self, weights: Recurrent, tape: Tape, das: Array, first: int) -> tuple[Weights, Array]:
+    def project_back(
+        self, weights: Recurrent, tape: VanillaTape, das: Array, first: int
+    ) -> tuple[Weights, Array]:
         """[dW dU db] = Σ_t da_tᵀ [h_t, x_t, 1]; dx_t = da_t U."""
         steps, records, units = das.shape
         da = das.reshape(-1, units)
@@ -118,14 +183,3 @@ class Vanilla:
         dW, dU, db = dM[:, :units], dM[:, units:-1], dM[:, -1]
         dxs = da.dot(np.ascontiguousarray(weights.U)).reshape(steps, records, self.inputs)
         return Weights(U=dU, W=dW, b=db), dxs
-
-    def _check_exact(self) -> None:
-        """TypeError unless the activation of a Fraction is one."""
-        one = zeros((1,), np.empty(0, FRACTIONS))
-        try:
-            self.activation.value(one, one.copy())
-        except TypeError:
-            name = self.activation.name
-            raise TypeError(
-                f"Vanilla.activation: {name}, needed one that takes Fractions, as rnn.relu, or floats"
-            ) from None

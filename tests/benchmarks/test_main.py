@@ -20,7 +20,7 @@ from benchmarks.results import row
 from benchmarks.shapes import QUICK, SHAPES, Shape
 from benchmarks.task import draw
 from benchmarks.timing import Times
-from verification.files import Undelivered
+from rnn.console.files import Undelivered
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mpmathify
 
-from rnn.activations import ACTIVATIONS, Activation, identity, relu, sigmoid, softsign, tanh
+from rnn.activations import ACTIVATIONS, Activation, identity, rational_gate, relu, sigmoid, softsign, tanh
 
 RATIONAL = (relu, softsign, identity)
 
@@ -197,3 +197,19 @@ def test_an_activation_is_a_name_and_two_functions(arguments, message):
     """The message holds the one that is wrong."""
     with pytest.raises(TypeError, match=f"^{message}$"):
         Activation(*arguments)
+
+
+def test_the_rational_gate_is_half_of_one_and_softsign():
+    """½ (1 + a / (1 + |a|)), and its slope from the output, in Fractions and in floats."""
+    numbers = [Fraction(n, 3) for n in range(-9, 10)]
+    a = np.array(numbers, dtype=object)
+    y, slope = np.empty_like(a), np.empty_like(a)
+    rational_gate.value(a.copy(), y)
+    rational_gate.slope(y, slope)
+    assert y.tolist() == [(1 + n / (1 + abs(n))) / 2 for n in numbers]
+    assert slope.tolist() == [1 / (1 + abs(n)) ** 2 / 2 for n in numbers]
+    assert {type(entry) for entry in (*y, *slope)} == {Fraction}
+    floats, out = a.astype(np.float32), np.empty(19, np.float32)
+    rational_gate.value(floats.copy(), out)
+    np.testing.assert_allclose(out, y.astype(float), rtol=1e-6)
+    assert "rational_gate" not in ACTIVATIONS

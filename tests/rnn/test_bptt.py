@@ -15,7 +15,7 @@ from rnn.arrays import FLOATS
 from rnn.bptt import bptt, unroll
 from rnn.cells import Vanilla
 from rnn.cells.cell import Weights
-from rnn.routes import ENOUGH_ABREAST, segments
+from rnn.routes import MIN_BATCH, segments
 from rnn.truncation import Chunked, Full, Tail, Window
 
 
@@ -63,26 +63,26 @@ class Case:
     h0: np.ndarray
     dhs: np.ndarray
 
-    def bptt(self, f, policy, abreast=100):
+    def bptt(self, f, policy, batch=100):
         """What the engine computes in one segment: das, dh0 and the earliest step reached."""
         cell = Vanilla(self.xs.shape[2], len(self.weights.U), f)
-        return self.bptt_of(cell, policy, abreast)
+        return self.bptt_of(cell, policy, batch)
 
-    def bptt_of(self, cell, policy, abreast=100):
+    def bptt_of(self, cell, policy, batch=100):
         """The same for a cell of the caller's."""
-        (part,) = self.parts(cell, policy, abreast)
+        (part,) = self.parts(cell, policy, batch)
         return part
 
-    def parts(self, cell, policy, abreast=100, every=None):
+    def parts(self, cell, policy, batch=100, every=None):
         """The same for each segment, latest first, each from its state and the carry of the one before."""
         steps, losses = self.xs.shape[1], len(self.dhs)
         states = unroll(cell, self.weights, self.xs, (self.h0,)).states
         found, carry = [], ()
-        for segment in segments(policy, steps, steps - losses, abreast, every):
+        for segment in segments(policy, steps, steps - losses, batch, every):
             start, stop = segment.start, segment.stop
             tape = unroll(cell, self.weights, self.xs[:, start:stop], (states[start],))
             own = self.dhs[max(0, segment.first_loss - steps + losses) : max(0, stop - steps + losses)]
-            das, (dh0,), carry = bptt(cell, self.weights, tape, own, segment, carry)
+            das, (dh0,), carry = bptt(cell, self.weights, tape, (own,), segment, carry)
             found.append((das, dh0, segment.first))
         assert carry == ()
         return found
@@ -131,9 +131,9 @@ def as_floats(exact, dtype):
     return Case(weights, *(array.astype(dtype) for array in (exact.xs, exact.h0, exact.dhs)))
 
 
-def assert_is_the_textbook(case, f, policy, abreast=100):
+def assert_is_the_textbook(case, f, policy, batch=100):
     """Every da and dh0 equals the plain loops' and is a Fraction; no step before first is reached."""
-    das, dh0, first = case.bptt(f, policy, abreast)
+    das, dh0, first = case.bptt(f, policy, batch)
     want_das, want_dh0 = case.textbook(f, policy)
     assert das.tolist() == want_das[first:].tolist()
     assert not want_das[:first].any()
@@ -146,10 +146,10 @@ def counting(units):
     moved = []
 
     class Counting(Vanilla):
-        def steps_back(self, W, carry, slopes, das):
-            (dhs,) = carry
-            counted = (moved.append(len(dh)) for dh in dhs)
-            return zip(super().steps_back(W, carry, slopes, das), counted, strict=False)
+        def steps_back(self, W, carry, derivatives, das):
+            for da, _ in zip(das, super().steps_back(W, carry, derivatives, das), strict=True):
+                moved.append(len(da))
+                yield
 
     return Counting(1, units, identity), moved
 
@@ -157,7 +157,7 @@ def counting(units):
 @every_policy
 @pytest.mark.parametrize("losses", [1, 3, 8])
 def test_every_truncation_is_the_textbook(policy, losses):
-    """Sweeps abreast add up to one loop a loss, whichever of the last steps have losses."""
+    """Sweeps batch add up to one loop a loss, whichever of the last steps have losses."""
     assert_is_the_textbook(case(losses=losses), relu, policy)
     assert_is_the_textbook(case(losses=losses), identity, policy)
 
@@ -185,38 +185,38 @@ def cases(draw):
     return inside, Table(tuple(draw(st.integers(0, steps)) for _ in range(steps)))
 
 
-@given(cases(), st.sampled_from([relu, softsign, identity]), st.integers(1, 7) | st.just(ENOUGH_ABREAST))
-def test_any_table_of_firsts_is_the_textbook(drawn, f, abreast):
+@given(cases(), st.sampled_from([relu, softsign, identity]), st.integers(1, 7) | st.just(MIN_BATCH))
+def test_any_table_of_firsts_is_the_textbook(drawn, f, batch):
     """It holds for every policy that could be written, and however few sweeps travel together."""
     inside, policy = drawn
-    assert_is_the_textbook(inside, f, policy, abreast)
+    assert_is_the_textbook(inside, f, policy, batch)
 
 
 @every_policy
-@pytest.mark.parametrize("abreast", [1, 2, 3])
-def test_groups_of_sweeps_add_up(policy, abreast):
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_groups_of_sweeps_add_up(policy, batch):
     """Sweeps that travel one by one, or a few at a time, give the same Fractions as all at once."""
-    assert_is_the_textbook(case(), relu, policy, abreast)
-    assert_is_the_textbook(case(losses=3), identity, policy, abreast)
+    assert_is_the_textbook(case(), relu, policy, batch)
+    assert_is_the_textbook(case(losses=3), identity, policy, batch)
 
 
-@pytest.mark.parametrize("abreast", [1, 2, 3])
-def test_no_more_travel_together_than_may(abreast):
-    """A step back moves the rows of ``abreast`` sweeps at most, three records each."""
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_no_more_travel_together_than_may(batch):
+    """A step back moves the rows of ``batch`` sweeps at most, three records each."""
     cell, moved = counting(units=2)
-    case(records=3).bptt_of(cell, Window(1), abreast)
-    assert max(moved) == abreast * 3
+    case(records=3).bptt_of(cell, Window(1), batch)
+    assert max(moved) == batch * 3
 
 
 @every_policy
 @pytest.mark.parametrize("losses", [1, 3, 8])
 @pytest.mark.parametrize("every", [1, 2, 3, 7])
-@pytest.mark.parametrize("abreast", [2, ENOUGH_ABREAST])
-def test_segments_add_up(policy, losses, every, abreast):
+@pytest.mark.parametrize("batch", [2, MIN_BATCH])
+def test_segments_add_up(policy, losses, every, batch):
     """Segment by segment, each going on with the carry of the one after it, the sums are the textbook's."""
     inside = case(losses=losses)
     das, dh0 = fractions(np.zeros((8, 2, 2), int)), 0
-    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), policy, abreast, every):
+    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), policy, batch, every):
         das[first : first + len(part)] += part
         dh0 += part_of_dh0
     want_das, want_dh0 = inside.textbook(identity, policy)
@@ -232,7 +232,7 @@ def test_a_shorter_chunk_waits():
 @pytest.mark.parametrize("policy", [Chunked(1), Chunked(2), Chunked(2, 1), Chunked(2, 3), Window(1)], ids=str)
 def test_several_batches_add_up(policy):
     """More sweeps than may travel together, where so many may that chunks are a batch."""
-    assert_is_the_textbook(case(steps=41, units=1), identity, policy, ENOUGH_ABREAST)
+    assert_is_the_textbook(case(steps=41, units=1), identity, policy, MIN_BATCH)
 
 
 @pytest.mark.parametrize(
@@ -252,20 +252,20 @@ def test_several_batches_add_up(policy):
     ids=str,
 )
 def test_truncation_shortens_the_recursion(policy, losses, depth):
-    """The backward takes as many steps as the deepest sweep, whatever T, since the sweeps go abreast."""
+    """The backward takes as many steps as the deepest sweep, whatever T, since the sweeps go batch."""
     cell, moved = counting(units=2)
     case(steps=12, losses=losses).bptt_of(cell, policy)
     assert len(moved) == depth
 
 
-@pytest.mark.parametrize(("policy", "tiling"), [(Full(), True), (Chunked(3), True), (Window(1), False)])
-def test_da_takes_the_place_of_the_slopes(policy, tiling):
+@pytest.mark.parametrize(("policy", "covers_once"), [(Full(), True), (Chunked(3), True), (Window(1), False)])
+def test_da_takes_the_place_of_the_slopes(policy, covers_once):
     """Where each step is reached once the da lie where the slopes lay, and need no memory of their own."""
     inside, cell = case(), Vanilla(1, 2, identity)
     tape = unroll(cell, inside.weights, inside.xs, (inside.h0,))
     (segment,) = segments(policy, 8, 0, 100)
-    das, _, _ = bptt(cell, inside.weights, tape, inside.dhs, segment)
-    assert np.shares_memory(das, tape.room) == tiling
+    das, _, _ = bptt(cell, inside.weights, tape, (inside.dhs,), segment)
+    assert np.shares_memory(das, tape.da_buffer) == covers_once
 
 
 def test_a_cell_is_given_its_weights():
@@ -289,9 +289,9 @@ def test_w_is_copied_where_the_rows_repay_it(k, copied):
     given_ = []
 
     class Asking(Vanilla):
-        def steps_back(self, W, carry, slopes, das):
+        def steps_back(self, W, carry, derivatives, das):
             given_.append(W)
-            return super().steps_back(W, carry, slopes, das)
+            return super().steps_back(W, carry, derivatives, das)
 
     inside = as_floats(case(records=4, steps=6, units=64, losses=1), np.float32)
     inside.bptt_of(Asking(1, 64, identity), Window(k))
@@ -332,10 +332,10 @@ def test_the_backward_is_repeatable_and_only_reads(policy):
     for array in (*weights, tape.rows, inside.dhs):
         array.flags.writeable = False
     (segment,) = segments(policy, 8, 0, 2)
-    das, (dh0,), _ = bptt(cell, weights, tape, inside.dhs, segment)
+    das, (dh0,), _ = bptt(cell, weights, tape, (inside.dhs,), segment)
     bits = das.tobytes(), dh0.tobytes()
     das[...] = dh0[...] = np.nan
-    again, (dh0_again,), _ = bptt(cell, weights, tape, inside.dhs, segment)
+    again, (dh0_again,), _ = bptt(cell, weights, tape, (inside.dhs,), segment)
     assert (again.tobytes(), dh0_again.tobytes()) == bits
 
 
@@ -354,14 +354,14 @@ def test_the_forward_goes_on_from_a_state(cut):
     ("dtype", "halvings", "steps"), [(np.float32, 3, 80), (np.float64, 3, 400), (np.longdouble, 3, 6000)]
 )
 def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
-    """In a chain that shrinks eightfold a step da is exact down to LEAST, soon after 0, never denormal."""
+    """In a chain that shrinks eightfold a step da is exact, from FLUSH_BELOW on soon 0, never denormal."""
     one = np.ones((1, 1, 1), dtype)
     weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
     chain = Case(weights, np.repeat(one, steps, axis=1), one[0], one)
     das, dh0, _ = chain.bptt(identity, Full())
     das = np.abs(das.ravel()[::-1])
     want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
-    above = want >= rnn.bptt.LEAST[np.dtype(dtype)]
+    above = want >= rnn.bptt.FLUSH_BELOW[np.dtype(dtype)]
     assert (das[above] == want[above]).all()
     assert (das[np.count_nonzero(above) + rnn.bptt.FLUSH_EVERY[np.dtype(dtype)] :] == 0).all()
     assert not ((das > 0) & (das < np.finfo(dtype).tiny)).any()
@@ -376,13 +376,13 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     ],
 )
 def test_what_vanishes_faster_is_denormal_for_a_few_steps(dtype, halvings, steps):
-    """For half of the offsets between two looks at most; then it is 0, and until LEAST it is exact."""
+    """For half of the offsets between two looks at most; then it is 0, and until FLUSH_BELOW it is exact."""
     one = np.ones((1, 1, 1), dtype)
     weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
     das, dh0, _ = Case(weights, np.repeat(one, steps, axis=1), one[0], one).bptt(identity, Full())
     das = np.abs(das.ravel()[::-1])
     want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
-    above = want >= rnn.bptt.LEAST[np.dtype(dtype)]
+    above = want >= rnn.bptt.FLUSH_BELOW[np.dtype(dtype)]
     assert (das[above] == want[above]).all()
     denormal = np.count_nonzero((das > 0) & (das < np.finfo(dtype).tiny))
     assert denormal <= rnn.bptt.FLUSH_EVERY[np.dtype(dtype)] // 2
@@ -392,19 +392,19 @@ def test_what_vanishes_faster_is_denormal_for_a_few_steps(dtype, halvings, steps
 @pytest.mark.parametrize(("dtype", "every"), [(np.float32, 8), (np.float64, 16), (np.longdouble, 16)])
 def test_vanished_entries_are_looked_for_now_and_then(dtype, every, monkeypatch):
     """After every so many steps back and at no other, since a look costs time."""
-    looked, (cell, moved) = [], counting(units=2)
-    monkeypatch.setattr(rnn.bptt, "flush", lambda carry, least: looked.append((len(moved), least)))
+    flushed, (cell, moved) = [], counting(units=2)
+    monkeypatch.setattr(rnn.bptt, "flush", lambda carry, below: flushed.append((len(moved), below)))
     as_floats(case(steps=3 * every - 1), dtype).bptt_of(cell, Full())
-    assert looked == [(n * every, rnn.bptt.LEAST[np.dtype(dtype)]) for n in (1, 2)]
+    assert flushed == [(n * every, rnn.bptt.FLUSH_BELOW[np.dtype(dtype)]) for n in (1, 2)]
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_flush_keeps_what_is_not_below_least(dtype):
-    """An entry of LEAST itself stays, of either sign; the next smaller number becomes 0, in every array."""
-    least = rnn.bptt.LEAST[dtype]
-    kept, lost = least.item(), np.nextafter(least, 0 * least)
+def test_flush_keeps_what_is_not_below(dtype):
+    """An entry of just that stays, of either sign; the next smaller number becomes 0, in every array."""
+    below = rnn.bptt.FLUSH_BELOW[dtype]
+    kept, lost = below.item(), np.nextafter(below, 0 * below)
     carry = (np.array([kept, lost, 1], dtype), np.array([-lost, -kept, 0], dtype))
-    rnn.bptt.flush(carry, least)
+    rnn.bptt.flush(carry, below)
     assert [part.tolist() for part in carry] == [[kept, 0, 1], [0, -kept, 0]]
 
 

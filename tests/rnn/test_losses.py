@@ -1,11 +1,16 @@
 """The losses: values by hand, and gradients that differences confirm exactly."""
 
+import re
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 
-from rnn.losses import Loss, squared_error
+from rnn import GRU, RNN, Vanilla, identity
+from rnn.losses import Loss, softmax_cross_entropy, squared_error
+from rnn.optimisers import Adam, Constant
+from rnn.training import train
 
 OUTPUTS = np.array([[[1, 4]], [[-2, 0]], [[5, 3]]])
 TARGETS = np.array([[[3, 1]], [[-2, 2]], [[0, 4]]])
@@ -64,3 +69,99 @@ def test_a_loss_is_a_name_and_two_functions(arguments, message):
     """The message holds the one that is wrong."""
     with pytest.raises(TypeError, match=f"^{message}$"):
         Loss(*arguments)
+
+
+LOGITS = np.array([[2.0, -1.0, 0.5], [0.0, 0.0, 0.0], [-3.0, 4.0, 1.0]])
+CLASSES = np.array([0, 2, 1])
+
+
+def exactly(outputs, targets):
+    """−log softmax(o)_y, and its gradient, to as many digits as 1 − 10⁻³⁰⁰ needs."""
+    values, gradients = [], []
+    with mpmath.workdps(400):
+        for row, y in zip(outputs, targets, strict=True):
+            e = [mpmath.exp(mpmath.mpf(float(o))) for o in row]
+            p = [each / sum(e) for each in e]
+            values.append(float(-mpmath.log(p[y])))
+            gradients.append([float(p_k - (k == y)) for k, p_k in enumerate(p)])
+    return np.array(values), np.array(gradients)
+
+
+@pytest.mark.parametrize("shift", [0, 30, -700, 5e3])
+@pytest.mark.parametrize("scale", [1, 1e-9, 20, 200])
+def test_cross_entropy_is_accurate_relative_to_its_size(shift, scale):
+    """Small losses and gradients too, and outputs whose exponentials overflow."""
+    outputs = LOGITS * scale + shift
+    values, gradients = exactly(outputs, CLASSES)
+    # exp of a difference o_j − o_k errs, relative to itself, by the roundings of the difference.
+    rtol = 1e-15 * (20 + 8 * scale)
+    np.testing.assert_allclose(softmax_cross_entropy.each(outputs, CLASSES), values, rtol=rtol)
+    np.testing.assert_allclose(softmax_cross_entropy.value(outputs, CLASSES), values.sum(), rtol=rtol)
+    np.testing.assert_allclose(softmax_cross_entropy.gradient(outputs, CLASSES), gradients, rtol=rtol)
+
+
+def test_cross_entropy_changes_nothing_that_it_is_given():
+    """Neither outputs nor classes, which may be read-only, in any number of axes."""
+    outputs, classes = np.tile(LOGITS, (2, 1, 1)), np.tile(CLASSES, (2, 1))
+    for array in (outputs, classes):
+        array.flags.writeable = False
+    assert softmax_cross_entropy.gradient(outputs, classes).shape == outputs.shape
+    assert softmax_cross_entropy.each(outputs, classes).shape == classes.shape
+    assert squared_error.each(outputs, outputs + 2).tolist() == [[6.0] * 3] * 2
+
+
+NET = RNN(Vanilla(2, 3), outputs=3, loss=softmax_cross_entropy)
+PARAMS = NET.init(np.random.default_rng(0))
+XS = np.ones((2, 4, 2))
+
+
+@pytest.mark.parametrize(
+    ("targets", "error", "message"),
+    [
+        (np.array([0, 3]), ValueError, "targets: 3 at (1,), needed classes from 0 to 2"),
+        (np.array([0, -1]), ValueError, "targets: -1 at (1,), needed classes from 0 to 2"),
+        (np.full((2, 4), 7), ValueError, "targets: 7 at (0, 0), needed classes from 0 to 2"),
+        (np.array([0.0, 1.0]), TypeError, "targets: dtype float64, needed classes as integers"),
+        (np.array([True, False]), TypeError, "targets: dtype bool, needed classes as integers"),
+        (np.array([0, 1, 2]), ValueError, "targets: shape (3,), needed (2, 4) or (2,)"),
+        (np.zeros((2, 4, 3), int), ValueError, "targets: shape (2, 4, 3), needed (2, 4) or (2,)"),
+        ([[0], [1, 2]], TypeError, "targets: list, needed an array of numbers"),
+    ],
+    ids=str,
+)
+def test_classes_that_cannot_be_are_refused(targets, error, message):
+    """By what is wrong with them, before any work."""
+    for call in (NET.loss_and_gradients, NET.loss_value):
+        with pytest.raises(error, match=f"^{re.escape(message)}"):
+            call(PARAMS, XS, targets)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint64, list])
+@pytest.mark.parametrize("every_step", [False, True])
+def test_classes_of_any_type_of_integer_are_the_same(kind, every_step):
+    """And lists of them."""
+    classes = np.arange(8).reshape(2, 4) % 3 if every_step else np.array([2, 0])
+    given = classes.tolist() if kind is list else classes.astype(kind)
+    assert NET.loss_value(PARAMS, XS, given) == NET.loss_value(PARAMS, XS, classes)
+
+
+def test_classes_are_trained_on():
+    """A network learns which of two inputs was the larger."""
+    rng = np.random.default_rng(0)
+    xs = rng.standard_normal((64, 5, 1))
+    classes = (xs[:, -1, 0] > 0).astype(int)
+    net = RNN(GRU(1, 4), outputs=2, loss=softmax_cross_entropy)
+    params, history = train(
+        net, net.init(rng), (xs, classes), epochs=30, batch=16, optimiser=Adam(Constant(0.02)), rng=rng
+    )
+    assert history.train[-1] < history.train[0] / 4
+    assert (net.predict(params, xs)[:, -1].argmax(axis=1) == classes).mean() > 0.95
+
+
+def test_fractions_have_no_cross_entropy():
+    """The loss is named, for exponentials are no rational numbers."""
+    fractions = np.vectorize(Fraction, otypes=[object])
+    exact, xs = PARAMS._make(map(fractions, PARAMS)), fractions(XS)
+    net = RNN(Vanilla(2, 3, identity), outputs=3, loss=softmax_cross_entropy)
+    with pytest.raises(TypeError, match=r"^RNN\.loss: softmax_cross_entropy, needed one that takes"):
+        net.loss_value(exact, xs, np.array([0, 1]))

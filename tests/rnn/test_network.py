@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 import rnn.network
-from rnn import RNN, Checkpoints, Chunked, Full, Loss, Params, Tail, Vanilla, Window
+from rnn import GRU, LSTM, RNN, Checkpoints, Chunked, Full, Loss, Params, Tail, Vanilla, Window
 from rnn.activations import identity, relu, sigmoid, softsign, tanh
+from rnn.cells.cell import METHODS
 
 N, T, D, H, K = 2, 4, 2, 3, 2
 
@@ -325,17 +326,17 @@ def test_a_policy_may_leave_out_any_loss(every):
 @every_policy
 @pytest.mark.parametrize("sweeps", [0, 1, 2])
 def test_the_rows_that_travel_together_are_capped(policy, sweeps, monkeypatch):
-    """A carry takes no more than ABREAST_BYTES, but for a single sweep, and the gradients stay the same."""
+    """A carry takes no more than MAX_CARRY_BYTES, but for a single sweep, and the gradients stay the same."""
     moved = []
 
     class Counting(Vanilla):
-        def steps_back(self, W, carry, slopes, das):
+        def steps_back(self, W, carry, derivatives, das):
             moved.extend(map(len, das))
-            return super().steps_back(W, carry, slopes, das)
+            return super().steps_back(W, carry, derivatives, das)
 
     given = problem()
     _, want = network(relu).loss_and_gradients(**given, truncation=policy)
-    monkeypatch.setattr(rnn.network, "ABREAST_BYTES", sweeps * given["h0"].nbytes)
+    monkeypatch.setattr(rnn.network, "MAX_CARRY_BYTES", sweeps * given["h0"].nbytes)
     _, grads = network(relu, Counting).loss_and_gradients(**given, truncation=policy)
     assert max(moved, default=0) <= N * max(1, sweeps)
     for name, block in blocks_of(grads).items():
@@ -593,7 +594,7 @@ PARAMS = problem(np.float64)["params"]
 )
 def test_parameters_are_five_arrays(params, shown):
     """Fewer or more, or what holds none, is shown beside what is needed."""
-    message = f"params: {shown}, needed the five arrays of rnn.Params: U, W, b, V, c"
+    message = f"params: {shown}, needed the arrays of rnn.Params: U, W, b, V, c"
     assert_refused(problem(np.float64) | {"params": params}, TypeError, message)
 
 
@@ -819,8 +820,7 @@ def test_a_network_needs_a_cell(cell):
         RNN(cell, 1)
 
 
-METHODS = ["tape", "project", "steps", "slopes", "steps_back", "project_back"]
-SIZES = ["inputs", "units", "gates", "state_arrays"]
+SIZES = ["inputs", "units"]
 
 
 @pytest.mark.parametrize("missing", METHODS)
@@ -880,20 +880,15 @@ def test_init_is_float64_unless_said():
     assert {block.dtype for block in network().init(np.random.default_rng(0))} == {np.dtype(np.float64)}
 
 
-def gated(number):
-    """A class of cells whose weights stack so many blocks."""
-
-    class Gated(Vanilla):
-        gates = number
-
-    return Gated
+GATES = {Vanilla: 1, LSTM: 4, GRU: 3}
 
 
 @pytest.mark.parametrize("units", [1, 2, 64])
-@pytest.mark.parametrize("gates", [1, 4])
-def test_init_makes_each_block_of_w_orthogonal(units, gates):
+@pytest.mark.parametrize("kind", GATES)
+def test_init_makes_each_block_of_w_orthogonal(units, kind):
     """WᵀW = I to rounding for each gate's block, and no two blocks are the same draw."""
-    blocks = np.split(RNN(gated(gates)(1, units), outputs=1).init(np.random.default_rng(0)).W, gates)
+    gates = GATES[kind]
+    blocks = np.split(RNN(kind(1, units), outputs=1).init(np.random.default_rng(0)).W, gates)
     for Q in blocks:
         # An entry sums ``units`` products, each rounded by at most eps.
         np.testing.assert_allclose(Q.T @ Q, np.eye(units), rtol=0, atol=(units + 4) * np.finfo(float).eps)
@@ -901,12 +896,12 @@ def test_init_makes_each_block_of_w_orthogonal(units, gates):
         assert len({Q.tobytes() for Q in blocks}) == gates
 
 
-@pytest.mark.parametrize("gates", [1, 4])
-def test_init_fills_the_glorot_interval(gates):
+@pytest.mark.parametrize("kind", GATES)
+def test_init_fills_the_glorot_interval(kind):
     """U and V are uniform up to ±√(6 / (rows + columns)), where a gate's block of U counts its own rows."""
-    params = RNN(gated(gates)(40, 60), outputs=50).init(np.random.default_rng(0))
+    params = RNN(kind(40, 60), outputs=50).init(np.random.default_rng(0))
     for block, limit in [
-        *((U, (6 / 100) ** 0.5) for U in np.split(params.U, gates)),
+        *((U, (6 / 100) ** 0.5) for U in np.split(params.U, GATES[kind])),
         (params.V, (6 / 110) ** 0.5),
     ]:
         assert abs(block).max() <= limit

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.routes import ENOUGH_ABREAST, Abreast, Alone, Chunks, segments
+from rnn.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
 from rnn.truncation import Chunked, Full, Tail, Window
 
 POLICIES = [Full(), Window(0), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(4), Tail(0)]
@@ -119,60 +119,54 @@ def test_the_policies_of_the_house_are_asked_once():
         assert asked == [4, 5, 6, 7, 8] * times
 
 
-def test_one_sweep_is_alone_and_tiles_the_sequence():
+def test_one_sweep_covers_the_sequence():
     """A full backward is one route on views, which reaches every step once."""
     (segment,) = segments(Full(), 5, 0, 4)
     (route,) = segment.routes
-    assert isinstance(route, Alone)
-    assert (route.start, route.stop, route.losses, route.whole) == (0, 5, 5, (0,))
-    assert segment.tiling
+    assert isinstance(route, SingleSweep)
+    assert (route.start, route.stop, route.losses, route.to_h0) == (0, 5, 5, (0,))
+    assert segment.covers_once
 
 
-def test_one_sweep_tiles_what_it_reaches():
+def test_one_sweep_covers_what_it_reaches():
     """Steps before the earliest that is reached do not count."""
     (segment,) = segments(Window(2), 5, 4, 4)
     assert segment.first == 2
-    assert segment.tiling
+    assert segment.covers_once
 
 
 @pytest.mark.parametrize(("steps", "chunks"), [(9, 3), (10, 4), (11, 4)])
-def test_neighbours_of_one_length_are_a_batch(steps, chunks):
-    """Also where the last of them is shorter."""
-    (segment,) = segments(Chunked(3), steps, 0, ENOUGH_ABREAST)
-    assert segment.routes == (Chunks(start=0, stop=steps, first_loss=0, length=3, whole=(0,)),)
-    assert (segment.routes[0].sweeps, segment.routes[0].depth) == (chunks, 3)
-    assert segment.tiling
+def test_chunks_are_a_batch(steps, chunks):
+    """Also where the last of them is shorter; they reach every step once."""
+    (segment,) = segments(Chunked(3), steps, 0, MIN_BATCH)
+    (route,) = segment.routes
+    assert isinstance(route, BatchedSweeps)
+    assert (route.sweeps, route.depth, len(route.to_h0)) == (chunks, 3, 1)
+    assert segment.covers_once
 
 
 def test_chunks_may_begin_late():
     """Two steps of the first chunk are reached, and all of the second; counted is from the first of them."""
-    (segment,) = segments(Chunked(4, 2), 6, 0, ENOUGH_ABREAST)
+    (segment,) = segments(Chunked(4, 2), 6, 0, MIN_BATCH)
+    (route,) = segment.routes
     assert segment.first == 2
-    assert segment.routes == (Chunks(start=0, stop=4, first_loss=2, length=2, whole=()),)
+    assert (route.sweeps, route.depth, route.to_h0) == (2, 2, ())
+    assert segment.covers_once
 
 
-def test_batches_are_of_as_many_chunks_as_may_go_abreast():
+def test_batches_are_of_as_many_chunks_as_may_go_together():
     """The cap on rows cuts chunks into batches, of which the first alone reaches the initial state."""
-    (segment,) = segments(Chunked(2), 2 * ENOUGH_ABREAST + 3, 0, ENOUGH_ABREAST)
-    assert segment.routes == (
-        Chunks(start=0, stop=2 * ENOUGH_ABREAST, first_loss=0, length=2, whole=(0,)),
-        Chunks(
-            start=2 * ENOUGH_ABREAST,
-            stop=2 * ENOUGH_ABREAST + 3,
-            first_loss=2 * ENOUGH_ABREAST,
-            length=2,
-            whole=(),
-        ),
-    )
+    (segment,) = segments(Chunked(2), 2 * MIN_BATCH + 3, 0, MIN_BATCH)
+    assert [(route.sweeps, route.to_h0) for route in segment.routes] == [(MIN_BATCH, (0,)), (2, ())]
 
 
 def test_chunks_go_one_by_one_where_few_may_go_abreast():
     """A sweep that shares no step needs no copies where its own rows are enough."""
-    (segment,) = segments(Chunked(3), 9, 0, ENOUGH_ABREAST - 1)
+    (segment,) = segments(Chunked(3), 9, 0, MIN_BATCH - 1)
     assert [(type(route), route.start, route.stop) for route in segment.routes] == [
-        (Alone, 0, 3),
-        (Alone, 3, 6),
-        (Alone, 6, 9),
+        (SingleSweep, 0, 3),
+        (SingleSweep, 3, 6),
+        (SingleSweep, 6, 9),
     ]
 
 
@@ -183,39 +177,23 @@ class Table(tuple):
         return self[t]
 
 
-@pytest.mark.parametrize(
-    ("policy", "steps"),
-    [
-        pytest.param(Chunked(2, 1), 4, id="gaps"),
-        pytest.param(Table((0, 1, 2, 2)), 4, id="longer at the end"),
-        pytest.param(Table((0, 0, 2, 3, 3)), 5, id="shorter in the middle"),
-        pytest.param(Table((0, 0, 4, 2)), 4, id="a step without a loss"),
-    ],
-)
-def test_other_sweeps_that_share_no_step_go_abreast(policy, steps):
-    """Chunks are neighbours of one length with a loss on every step, and nothing else."""
-    (segment,) = segments(policy, steps, 0, ENOUGH_ABREAST)
-    (route,) = segment.routes
-    assert isinstance(route, Abreast)
-
-
 def test_evenly_spaced_steps_are_a_slice():
     """The last two steps of each chunk of three."""
-    (segment,) = segments(Chunked(3, 2), 9, 0, ENOUGH_ABREAST)
+    (segment,) = segments(Chunked(3, 2), 9, 0, MIN_BATCH)
     (route,) = segment.routes
-    assert isinstance(route, Abreast)
+    assert isinstance(route, BatchedSweeps)
     assert route.steps == (slice(1, 10, 3), slice(0, 9, 3))
 
 
 def test_a_border_is_crossed_by_one_sweep():
     """Sweeps that share no step hand their carry on at a cut; sweeps that overlap are whole."""
     late, early = segments(Full(), 8, 0, 4, every=4)
-    assert [(route.enters, route.leaves) for route in late.routes + early.routes] == [
+    assert [(route.carry_in, route.carry_out) for route in late.routes + early.routes] == [
         (False, True),
         (True, False),
     ]
     assert not any(
-        route.enters or route.leaves
+        route.carry_in or route.carry_out
         for segment in segments(Window(2), 8, 0, 4, every=4)
         for route in segment.routes
     )
@@ -225,8 +203,8 @@ def test_a_border_between_two_sweeps_is_crossed_by_none():
     """A sweep belongs to the segment that it ends in, and to that alone."""
     for segment in segments(Chunked(4), 8, 0, 4, every=4):
         (route,) = segment.routes
-        assert not route.enters
-        assert not route.leaves
+        assert not route.carry_in
+        assert not route.carry_out
 
 
 def test_overlapping_sweeps_are_shared_out_by_their_ends():
@@ -236,7 +214,7 @@ def test_overlapping_sweeps_are_shared_out_by_their_ends():
 
 
 def test_the_cap_bounds_what_travels_together():
-    """No route has more sweeps than are allowed abreast, and together they have all."""
+    """No route has more sweeps than are allowed batch, and together they have all."""
     (segment,) = segments(Window(1), 10, 0, 4)
     assert [route.sweeps for route in segment.routes] == [4, 4, 1]
-    assert not segment.tiling
+    assert not segment.covers_once

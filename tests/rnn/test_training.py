@@ -1,5 +1,6 @@
 """Epochs, mini-batches, what is recorded, what stops a run; and that it learns."""
 
+import copy
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -8,11 +9,11 @@ from io import StringIO
 import numpy as np
 import pytest
 
-from rnn import RNN, Full, Vanilla, Window, identity
+from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.optimisers import SGD, Adam, ClipNorm, Constant, Cosine
-from rnn.training import History, print_progress, rmse, train
+from rnn.training import History, Standing, by_epoch, print_progress, rmse, train
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=2)
 RNG = np.random.default_rng(0)
@@ -29,11 +30,11 @@ class Watched(RNN):
     seen: list = field(default_factory=list)
     workspaces: list = field(default_factory=list)
 
-    def loss_and_gradients_of_checked(self, params, xs, *others, workspace):
+    def loss_and_gradients_of_checked(self, params, xs, *others, workspace, **rest):
         """As the network's own, noted."""
         self.seen.append(xs[:, 0, 0].tolist())
         self.workspaces.append(workspace)
-        return super().loss_and_gradients_of_checked(params, xs, *others, workspace=workspace)
+        return super().loss_and_gradients_of_checked(params, xs, *others, workspace=workspace, **rest)
 
 
 @dataclass(frozen=True)
@@ -293,7 +294,7 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"progress": 3}, TypeError, "progress: 3, needed a function"),
         ({"progress": list}, TypeError, "progress: <class 'list'>, needed a function"),
         ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
-        ({"params": ()}, TypeError, "params: tuple of 0, needed the five arrays of rnn.Params"),
+        ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
         ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
         ({"train_data": DATA.xs}, TypeError, "train_data: ndarray, needed a pair"),
         (
@@ -476,3 +477,101 @@ def test_a_small_network_learns_the_sine():
     assert rmse(net.predict(params, unseen.xs)[:, -1], unseen.targets) < 0.02
     run = free_run(net, params, unseen.xs[-1:], 20)
     assert rmse(run[0, :, 0], np.sin(np.arange(199.0, 219.0))) < 0.1
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(3), Tail(2)], ids=str)
+@pytest.mark.parametrize("kind", [LSTM, GRU])
+def test_every_cell_is_trained(kind, truncation):
+    """Under every truncation, with whole and ragged batches: the loss falls, and the run can be repeated."""
+    rng = np.random.default_rng(0)
+    xs = rng.standard_normal((10, 6, 1))
+    records = Records(xs, xs[:, -1])
+    net = RNN(kind(1, 4), outputs=1)
+    params = net.init(rng)
+
+    def run():
+        return train(
+            net, params, records, epochs=8, batch=4, optimiser=Adam(Constant(0.02)), truncation=truncation
+        )
+
+    trained, history = run()
+    again, _ = run()
+    assert history.train[-1] < history.train[0]
+    assert type(trained) is type(params)
+    assert [block.tobytes() for block in trained] == [block.tobytes() for block in again]
+
+
+def standings(rng, epochs=4, **given):
+    """A training by Adam, epoch by epoch."""
+    chosen = {"batch": 3, "optimiser": Adam(Cosine(0.01)), **given}
+    return by_epoch(NET, PARAMS, DATA, UNSEEN, epochs=epochs, rng=rng, **chosen)
+
+
+def test_by_epoch_is_the_training():
+    """Where it stands after the last epoch is what train returns; it begins before the first."""
+    found = list(standings(np.random.default_rng(1)))
+    params, history = train(
+        NET,
+        PARAMS,
+        DATA,
+        UNSEEN,
+        epochs=4,
+        batch=3,
+        optimiser=Adam(Cosine(0.01)),
+        rng=np.random.default_rng(1),
+    )
+    assert [each.epoch for each in found] == [0, 1, 2, 3, 4]
+    assert found[0].params is not None
+    assert [each.train_loss for each in found] == list(history.train)
+    assert [each.validation_loss for each in found] == list(history.validation)
+    for block, other in zip(found[-1].params, params, strict=True):
+        np.testing.assert_array_equal(block, other)
+
+
+@pytest.mark.parametrize("stop", [0, 1, 3])
+def test_going_on_is_never_having_stopped(stop):
+    """To the bit, from any epoch, with the generator as it was then."""
+    rng = np.random.default_rng(1)
+    for stopped in standings(rng):
+        if stopped.epoch == stop:
+            kept = copy.deepcopy(rng)
+            break
+    on = list(standings(kept, after=stopped))
+    whole = list(standings(np.random.default_rng(1)))
+    assert [each.epoch for each in on] == list(range(stop + 1, 5))
+    for block, other in zip(on[-1].params, whole[-1].params, strict=True):
+        np.testing.assert_array_equal(block, other)
+
+
+def test_nothing_is_left_after_the_last_epoch():
+    """Who goes on from the end has nothing to do."""
+    *_, last = standings(np.random.default_rng(1))
+    assert list(standings(np.random.default_rng(1), after=last)) == []
+
+
+def test_a_weight_counts_a_record_so_many_times():
+    """In the updates and in the loss; in whole batches, in any order."""
+    counts = np.array([2, 0, 1, 3, 1, 1, 0])
+    repeated = Records(*(np.repeat(array, counts, axis=0) for array in DATA))
+    given = {"epochs": 3, "batch": 8, "optimiser": SGD(Constant(0.01))}
+    *_, weighed = by_epoch(NET, PARAMS, DATA, weights=counts.astype(float), rng=RNG, **given)
+    *_, again = by_epoch(NET, PARAMS, repeated, **given)
+    assert weighed.train_loss == pytest.approx(again.train_loss, rel=1e-12)
+    for block, other in zip(weighed.params, again.params, strict=True):
+        np.testing.assert_allclose(block, other, rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"after": 3}, TypeError, "after: int, needed what by_epoch yielded"),
+        ({"weights": np.ones(6)}, ValueError, r"weights: shape \(6,\), needed \(7,\)"),
+        ({"weights": -np.ones(7)}, ValueError, "weights: -1.0, needed 0 or more"),
+        ({"weights": np.ones(7, np.float32)}, TypeError, "weights: dtype float32"),
+        ({"after": Standing(0, PARAMS._replace(b=3), None, 0.0, None)}, TypeError, r"params\.b"),
+    ],
+)
+def test_what_to_go_on_from_is_checked(given, error, message):
+    """When it is called, and not when the first epoch is asked for."""
+    with pytest.raises(error, match=message):
+        standings(None, **given)

@@ -31,7 +31,6 @@ from rnn import (
     squared_error,
     tanh,
 )
-from rnn.cells.cell import Tape
 
 FLOATS = [np.float32, np.float64, np.longdouble]
 POLICIES = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(3)]
@@ -64,9 +63,9 @@ def parts(result):
     return [value, *grads.params, grads.xs, grads.h0]
 
 
-def arrays_of(tape: Tape):
+def arrays_of(tape):
     """Every array that a tape holds."""
-    return [tape.rows, tape.M, tape.a, tape.room]
+    return [array for array in tape if isinstance(array, np.ndarray)]
 
 
 def assert_same(got, want):
@@ -126,7 +125,7 @@ def test_no_result_lies_in_the_workspace(policy):
 def test_a_workspace_has_every_view_at_hand():
     """A list of T views for each of the tape's arrays that a step reads or writes."""
     tape = network().workspace(2, 5, np.float32).tape
-    for kept, array in zip(tape.by_step, (tape.rows[:-1], tape.states[1:], tape.room), strict=True):
+    for kept, array in zip(tape.views, (tape.rows[:-1], tape.states[1:], tape.da_buffer), strict=True):
         assert [view.__array_interface__ for view in kept] == [view.__array_interface__ for view in array]
         assert isinstance(kept, list)
 
@@ -181,7 +180,7 @@ def test_a_workspace_of_another_size_is_refused(workspace, shown):
 
 
 @pytest.mark.parametrize(
-    ("stranger", "kind"), [(3, "int"), (Workspace, "type"), (network().workspace(2, 4).tape, "Tape")]
+    ("stranger", "kind"), [(3, "int"), (Workspace, "type"), (network().workspace(2, 4).tape, "VanillaTape")]
 )
 def test_what_is_no_workspace_is_refused(stranger, kind):
     """Its type, for it may be large, beside what is needed."""

@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 import pytest
 
+from rnn.console.files import Undelivered
 from verification import article, mutants, sine
 from verification import commands as command
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
-from verification.files import Undelivered
 from verification.judge import as_rnn
 from verification.judging import shrinking
 from verification.judging.judgement import Judgement, Row
@@ -342,5 +342,6 @@ def test_a_part_of_a_run_is_planned(tmp_path, name):
     """Every part that a command has is in its plan, and none that it has not."""
     _, parts = command.COMMANDS[name]
     (tmp_path / "mine.py").write_text("net = print\n")
-    argv = [name, "mine.py:net"] if name == "judge" else [name]
+    more = {"judge": ["mine.py:net"], "campaign": ["mine.py:net", "--cases", "9"]}
+    argv = [name, *more.get(name, [])]
     assert all(seconds > 0 for seconds in parts(arguments(argv)).values())

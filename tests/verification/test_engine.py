@@ -8,7 +8,7 @@ import pytest
 
 import rnn
 from rnn import Chunked, Full, Tail, Window
-from rnn.products import products
+from rnn.products import dot, product_by
 from verification.engine import engine_of, manual
 from verification.problem import BLOCKS, Problem
 from verification.truth import replay
@@ -29,7 +29,8 @@ def a_problem(activation="tanh", truncation=Full()):
 def test_it_answers_with_rnns_own_numbers(activation, truncation):
     """Every part of the answer is what rnn's public calls give for the same network and policy."""
     problem = a_problem(activation, truncation)
-    net = rnn.RNN(rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation]), outputs=2)
+    cell = rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation])
+    net = rnn.RNN(cell, outputs=2, loops=rnn.NumPyLoops())
     given = rnn.Params(**problem.params), problem.xs
     value, grads = net.loss_and_gradients(*given, problem.targets, problem.h0, truncation)
     want = {
@@ -64,7 +65,7 @@ def test_a_loss_on_the_last_step_alone():
 
 def test_a_copy_of_the_package_is_an_engine_of_its_own():
     """The policies are the copy's too: one whose windows are too long is wrong there alone."""
-    names = ("Vanilla", "ACTIVATIONS", "RNN", "Params", "Full", "Chunked", "Tail")
+    names = ("Vanilla", "ACTIVATIONS", "RNN", "NumPyLoops", "Params", "Full", "Chunked", "Tail")
     copy = SimpleNamespace(**{name: getattr(rnn, name) for name in names})
     copy.Window = lambda k: Window(k + 1)
     longer = engine_of(copy)
@@ -200,7 +201,7 @@ def test_what_is_fast_for_large_networks_is_right(truncation, losses):
     lie on cache lines. On small integers every order of every sum gives the same number."""
     N, T, D, H, K = 41, 4, 2, 160, 1
     for rows_of_M in (H + D + 1, H):
-        assert len(products([], np.empty((rows_of_M, H)), [], N)) > 1
+        assert product_by(np.empty((rows_of_M, H)), N) is not dot
     rng = np.random.default_rng(0)
     shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
     params = {name: rng.integers(-1, 2, shape).astype(float) for name, shape in shapes.items()}

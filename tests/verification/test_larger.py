@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rnn import Checkpoints
-from rnn.bptt import ABREAST_BYTES
+from rnn.bptt import MAX_CARRY_BYTES
 from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT
-from rnn.routes import ENOUGH_ABREAST, Abreast, Alone, Chunks, segments
+from rnn.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
 from verification.asked.policies import Firsts
 from verification.engine import manual
 from verification.fixed_problems import LARGER_PROBLEMS, OWN_POLICIES
@@ -34,10 +34,10 @@ DELAY_LINES = [name for name in LARGER if name.startswith("a delay line")]
 def of(name):
     """The way back that rnn takes on a problem, as segments of routes."""
     problem = EVERY[name]()
-    abreast = max(1, ABREAST_BYTES // problem.h0.nbytes)
+    batch = max(1, MAX_CARRY_BYTES // problem.h0.nbytes)
     every = None if problem.checkpoints is None else Checkpoints(problem.checkpoints or None)
     spacing = None if every is None else every.spacing(problem.steps)
-    return segments(problem.truncation, problem.steps, problem.first_loss, abreast, spacing)
+    return segments(problem.truncation, problem.steps, problem.first_loss, batch, spacing)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -98,13 +98,13 @@ def routes(name):
 @pytest.mark.parametrize(
     ("name", "kind", "groups"),
     [
-        ("sweeps in several groups", Abreast, 5),
-        ("sweeps of a large state, one a group", Abreast, 7),
-        ("earlier steps than the chunk's, in several groups", Abreast, 3),
-        ("chunks of a large state, one after another", Alone, 5),
-        ("chunks in several groups, the last shorter", Chunks, 6),
-        ("ends of chunks in several groups", Abreast, 3),
-        ("512 steps", Alone, 1),
+        ("sweeps in several groups", BatchedSweeps, 5),
+        ("sweeps of a large state, one a group", BatchedSweeps, 7),
+        ("earlier steps than the chunk's, in several groups", BatchedSweeps, 3),
+        ("chunks of a large state, one after another", SingleSweep, 5),
+        ("chunks in several groups, the last shorter", BatchedSweeps, 6),
+        ("ends of chunks in several groups", BatchedSweeps, 3),
+        ("512 steps", SingleSweep, 1),
     ],
 )
 def test_sweeps_travel_in_groups(name, kind, groups):
@@ -116,15 +116,15 @@ def test_carries_are_handed_on():
     """Between segments of three steps and more, and through more than one of them."""
     for name in ("segments of five steps", "segments of the engine's own length", "segments, and a tail"):
         found = of(name)
-        assert len([s for s in found if s.stop - s.start > 2 and any(r.enters for r in s.routes)]) > 1, name
+        assert len([s for s in found if s.stop - s.start > 2 and any(r.carry_in for r in s.routes)]) > 1, name
 
 
-def test_states_are_on_both_sides_of_what_goes_abreast():
+def test_states_are_on_both_sides_of_what_goes_as_a_batch():
     """Chunks in groups, and large ones one after another."""
     chunked = [
         p for p in larger() if p.policy[0] == "Chunked" and p.targets.ndim == 3 and p.checkpoints is None
     ]
-    limits = {ABREAST_BYTES // problem.h0.nbytes >= ENOUGH_ABREAST for problem in chunked}
+    limits = {MAX_CARRY_BYTES // problem.h0.nbytes >= MIN_BATCH for problem in chunked}
     assert limits == {True, False}
 
 

@@ -148,6 +148,7 @@ MISSING = {
     "autograd": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
     "hypothesis": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
     "mpmath": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
+    "cloudpickle": "the extra 'verification' brings it: pip install 'verified-rnn[verification]'",
     "matplotlib": "the extra 'plots' brings it: pip install 'verified-rnn[plots]'",
 }
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from verification.command_line import EXIT_CODES, LINE
+from rnn.console.command_line import EXIT_CODES, LINE
+from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.options import DESCRIPTIONS, FILES, arguments
-from verification.places import STANDARD_OUTPUT, Places
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +143,9 @@ def test_verify_needs_no_name(command):
 @pytest.mark.parametrize("command", DESCRIPTIONS)
 def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
-    called = [command, engine] if command == "judge" else [command]
+    called = {"judge": ["judge", engine], "campaign": ["campaign", engine, "--cases", "9"]}.get(
+        command, [command]
+    )
     assert arguments([*called, "--json", "out.json"]).places.json == Path("out.json")
     assert arguments([*called, "--json", "-"]).places.json == STANDARD_OUTPUT
 
@@ -197,6 +199,7 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
     [
         ("verify", {"--profile", "--seed", "--out", "--json"}),
         ("judge", {"--profile", "--seed", "--out", "--json"}),
+        ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--out", "--json"}),
         ("mutants", {"--json"}),
         ("article", {"--out", "--json"}),
         ("detection", {"--seed", "--out", "--json"}),

@@ -382,7 +382,7 @@ def test_a_request_to_end_is_heard_while_a_worker_is_started():
     """What Python calls after a fork would swallow the exception, and the run would go on."""
     program = """
 import os, signal
-from verification.signals import Terminated, as_exceptions
+from rnn.console.signals import Terminated, as_exceptions
 from verification.workers import spread
 os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
 with as_exceptions():

@@ -13,6 +13,11 @@ REAL = ("float32", "float64")
 LONG = ("longdouble",) if HAS_WIDER else ()
 COMPLEX = ("complex64", "complex128")
 
+# The sizes that an engine is asked which compiles for each shape, and its numbers of steps. Two sizes show
+# what a single unit or record hides; a long recursion is another one than a short one, and no more shapes.
+FEW = (1, 3)
+FEW_STEPS = (1, 3, 17)
+
 # What is asked only of who says so, and how it is called where it is not.
 EXTRAS = {
     "lengths": "other lengths than all records'",
@@ -72,6 +77,7 @@ class Claim:
         parts.append("any initial state" if self.states == "any" else "initial state zero")
         parts.append(f"gradients of {', '.join(self.blocks)}")
         parts.append(f"{_span(self.records)} records, {_span(self.steps)} steps")
+        parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
         parts += [EXTRA_CLAIMS[name] for name in EXTRAS if getattr(self, name)]
         parts += [f"declared: {departure}" for departure in self.departures]
         return "; ".join(parts)
@@ -96,6 +102,7 @@ class Claim:
         else:
             others += [f"every {kind}" for kind in kinds]
         others += [f"a loss on {name} step" for name in self.offer.losses if name not in self.losses]
+        others += [f"sizes other than {_few()}"] if self.compiled else []
         possible = ("lengths", *self.offer.extras)
         others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
         return tuple(others)
@@ -120,6 +127,11 @@ def _losses_in_words(losses: tuple[str, ...]) -> str:
     if losses == ("cotangents",):
         return "cotangents of outputs and final state"
     return f"the loss on {' or '.join(f'{name} step' for name in losses)}"
+
+
+def _few() -> str:
+    """The sizes of an engine that compiles, in words."""
+    return f"{' and '.join(map(str, FEW))}, and of steps {', '.join(map(str, FEW_STEPS))}"
 
 
 def _span(span: tuple[int, int]) -> str:

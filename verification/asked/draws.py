@@ -11,15 +11,12 @@ from hypothesis import strategies as st
 
 from verification.arrays import Array
 from verification.asked.case import LONG, Case, Cotangents, random_case
-from verification.asked.claim import Claim
+from verification.asked.claim import FEW, Claim
 from verification.asked.model import Model, Use
 from verification.asked.policies import FULL, Policy, Truncation
 
 # The most of each size in a drawn case.
 SMALL = 6
-
-# The sizes of every dimension that an engine which compiles for each shape is asked.
-FEW = (1, 3)
 
 # Factors of a block's usual size: alive, decaying, loud, and saturating.
 SCALES = (1.0, 0.5, 0.1, 3.0, 0.01, 10.0)

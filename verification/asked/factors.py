@@ -7,7 +7,7 @@ Sizes come in classes, whose numbers are powers of two and their neighbours. Wha
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from verification.asked.claim import Claim
+from verification.asked.claim import FEW, FEW_STEPS, Claim
 from verification.asked.covering import Level
 from verification.asked.layouts import LAYOUTS
 from verification.asked.model import Block, Model, Use
@@ -19,9 +19,6 @@ CLASSES: tuple[Span, ...] = ((1, 1), (2, 4), (5, 17), (31, 65), (127, 129))
 
 # The numbers of the classes.
 NUMBERS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)
-
-# The classes of an engine that compiles for each shape.
-FEW: tuple[Span, ...] = ((1, 1), (3, 3))
 
 ORDINARY, TINY, LARGE = "ordinary", "tiny", "one large"
 
@@ -58,17 +55,17 @@ ALONE = "Fortran order, one alone"
 
 def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     """The factors and their levels, cheapest first."""
-    readout = needs_readout(claim)
+    readout, few = needs_readout(claim), FEW if claim.compiled else None
     factors: dict[str, tuple[Level, ...]] = {
         "policy": tuple(level for policy in claim.policies for level in _levels(policy)),
         **{f"function {role}": names for role, names in claim.functions.items()},
         "type": claim.dtypes,
         "losses": tuple(level for losses in claim.losses for level in LOSSES[losses]),
-        "T": classes(claim.steps, claim.compiled),
-        "N": classes(claim.records, claim.compiled),
+        "T": classes(claim.steps, FEW_STEPS if claim.compiled else None),
+        "N": classes(claim.records, few),
     }
     for name in dimensions(model, readout):
-        factors[f"size {name}"] = classes((1, CLASSES[-1][1]), claim.compiled)
+        factors[f"size {name}"] = classes((1, CLASSES[-1][1]), few)
     if matrices(model, readout):
         factors["matrices"] = (ORDINARY, TINY, LARGE)
     if vectors(model):
@@ -89,10 +86,11 @@ def _levels(policy: str | Truncation) -> tuple[str | Truncation, ...]:
     return tuple(TRUNCATIONS[policy]) if isinstance(policy, str) else (policy,)
 
 
-def classes(span: Span, compiled: bool = False) -> tuple[Span, ...]:
-    """The classes of sizes within a least and a most; the span itself where it lies between two."""
+def classes(span: Span, few: Sequence[int] | None = None) -> tuple[Span, ...]:
+    """The classes of sizes within a least and a most, or these few; the span itself where none is within."""
     least, most = span
-    inner = [(max(low, least), min(high, most)) for low, high in (FEW if compiled else CLASSES)]
+    spans = CLASSES if few is None else [(n, n) for n in few]
+    inner = [(max(low, least), min(high, most)) for low, high in spans]
     return tuple((low, high) for low, high in inner if low <= high) or (span,)
 
 

@@ -242,10 +242,15 @@ def imported(**functions: Any) -> str:
 def _place_of(function: Any) -> tuple[str, str, str]:
     """Module and name of a function, by which a program can import it, and a comment where it cannot."""
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    there = vars(sys.modules[module]) if module in sys.modules else {}
     if module == "__main__":
-        module = Path(getattr(sys.modules["__main__"], "__file__", None) or "engine.py").stem
+        module = Path(there.get("__file__") or "engine.py").stem
+    if not name.isidentifier():
+        # It may be one that was given a name: a lambda, what a function returned.
+        name = next((each for each, value in there.items() if value is function), "")
     if module is None or not name.isidentifier():
-        return "engine", getattr(function, "__name__", "function"), "  # from your own module"
+        name = getattr(function, "__name__", "")
+        return "engine", name if name.isidentifier() else "function", "  # from your own module"
     return module, name, ""
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from verification.asked.case import Case, Cotangents, Targets, name_of
-from verification.asked.claim import Claim
+from verification.asked.claim import FEW, FEW_STEPS, Claim
 from verification.asked.draws import TIMES
+from verification.asked.factors import classes
 from verification.asked.policies import Policy
 
 
@@ -32,6 +33,8 @@ def contract(claim: Claim) -> tuple[Entry, ...]:
 
 def _sizes(claim: Claim) -> Iterator[Entry]:
     (few, many), (short, long) = claim.records, claim.steps
+    if claim.compiled:
+        many, long = classes(claim.records, FEW)[-1][1], classes(claim.steps, FEW_STEPS)[-1][1]
     if short == 1:
         yield Entry("T = 1", lambda case: case.steps == 1)
     for least in (2, 5):
@@ -42,9 +45,9 @@ def _sizes(claim: Claim) -> Iterator[Entry]:
     if many >= 2:
         yield Entry("N ≥ 2", lambda case: case.records >= 2)
     # Met by the few larger cases, and seldom thrice.
-    if long >= 33 and not claim.compiled:
+    if long >= 33:
         yield Entry("T ≥ 33", lambda case: case.steps >= 33, 1)
-    if many >= 33 and not claim.compiled:
+    if many >= 33:
         yield Entry("N ≥ 33", lambda case: case.records >= 33, 1)
 
 

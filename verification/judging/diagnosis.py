@@ -93,6 +93,8 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
         hints = [*_right_elsewhere(engine, first), *_lags(engine)]
         tail = f" ({'; '.join(hints)})" if hints else ""
     sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
+    if stage in ("accumulation", "parameters"):
+        sentence += _later(first, by_steps)
     return Diagnosis(
         stage, first.blocks, gates(first), sentence, as_if or common_factor(_clearest(first, wrong[-1]))
     )
@@ -102,6 +104,17 @@ def _clearest(first: Seen, last: Seen) -> Seen:
     """The one to tell factors by: in two steps a half is a mean as well."""
     alike = (first.blocks, first.forward, gates(first)) == (last.blocks, last.forward, gates(last))
     return last if alike and first.truth.case.steps == 2 else first
+
+
+def _later(first: Seen, by_steps: Sequence[Seen]) -> str:
+    """Blocks that are wrong with more steps alone, by another fault: with fewer they are right and not 0."""
+    for seen in by_steps:
+        if seen.truth.case.steps > first.truth.case.steps:
+            others = [name for name in seen.blocks if name not in first.blocks and first.want(name).any()]
+            if others:
+                verb = "are" if len(others) > 1 else "is"
+                return f" From T = {seen.truth.case.steps} on {', '.join(others)} {verb} wrong as well."
+    return ""
 
 
 def _from(by_steps: Sequence[Seen], seen: Seen) -> str:

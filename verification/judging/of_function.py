@@ -14,6 +14,7 @@ from verification.arrays import Array
 from verification.asked.draws import TIMES
 from verification.comparison import compare
 from verification.drawing import each_drawn, smallest_drawn
+from verification.fresh import Spread, staffed
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
@@ -22,7 +23,7 @@ from verification.judging.run import BLOCK, Progress
 from verification.judging.tally import Tally, of_lost
 from verification.tolerance import Expected
 from verification.truth.of_function import differentiable, expected, outputs_of
-from verification.workers import Lost, spread
+from verification.workers import Lost
 
 AUTOGRAD = "autograd"
 
@@ -162,12 +163,19 @@ PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
 
 
 def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> Judgement:
-    """The verdict on the backward, from so many drawn calls."""
+    """The verdict on the backward, from so many drawn calls; raises as ``run.judge`` does."""
+    with staffed() as spread:
+        return _judged_by(spread, engine, cases, seed_, progress)
+
+
+def _judged_by(
+    spread: Spread, engine: Engine, cases: int, seed_: int, progress: Progress | None
+) -> Judgement:
     started = time.monotonic()
     starts = list(range(0, cases, BLOCK))
 
     def look(start: int, channel: Any) -> Tally:
-        return _look(_Guarded(engine, channel), f"{seed_} {start}", min(BLOCK, cases - start), channel)
+        return _look(Guarded(engine, channel), f"{seed_} {start}", min(BLOCK, cases - start), channel)
 
     tally = Tally()
     with closing(spread(look, starts)) as outcomes:
@@ -178,7 +186,12 @@ def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> 
                 progress(tally.cases, tally.cases if refuted else cases)
             if refuted:
                 break
-    diagnosis, example = _explained(engine, tally)
+    return judgement_of(spread, engine, tally, seed_, started)
+
+
+def judgement_of(spread: Spread, engine: Engine, tally: Tally, seed_: int, started: float) -> Judgement:
+    """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
+    diagnosis, example = _explained(spread, engine, tally)
     return Judgement(
         model="function",
         scope=f"gradients of {', '.join(engine.names) or 'every argument'} by autograd of the forward",
@@ -195,7 +208,7 @@ def judge(engine: Engine, cases: int, seed_: int, progress: Progress | None) -> 
     )
 
 
-class _Guarded:
+class Guarded:
     """An engine whose answers are watched by the process that started this one."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
@@ -210,11 +223,16 @@ def _look(engine: Engine, seed_: str, count: int, channel: Any) -> Tally:
 
     def look(call: Call) -> None:
         nonlocal tally
-        channel.tell(", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments)))
+        channel.tell(shapes_in_words(engine, call))
         tally += tally_of(engine, call)
 
     each_drawn(calls(engine), seed_, count, look)
     return tally
+
+
+def shapes_in_words(engine: Engine, call: Call) -> str:
+    """The shapes of the arguments, in a line."""
+    return ", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments))
 
 
 def tally_of(engine: Engine, call: Call) -> Tally:
@@ -242,7 +260,7 @@ def _missing(tally: Tally) -> Iterator[str]:
             yield f"{AUTOGRAD} {part}"
 
 
-def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example | None]:
+def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example | None]:
     """What is wrong, and the smallest call that shows it, found in a process of its own."""
     if not any(row.failures for row in tally.rows.values()):
         return None, None
@@ -252,7 +270,7 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example 
 
     def work(task: str, channel: Any) -> tuple[Call, Finding] | None:
         channel.tell(task)
-        return _smallest(_Guarded(engine, channel), found)
+        return _smallest(Guarded(engine, channel), found)
 
     (shrunk,) = spread(work, ["smaller calls"])
     smaller = None if isinstance(shrunk, Lost) else shrunk
@@ -266,7 +284,7 @@ def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example 
         "conduct": f"{found.wrong}: {found.property} alone is refuted.",
     }[stage]
     example = Example(None, found.property, found.part, found.wrong or "", "", smaller is not None)
-    return Diagnosis(stage, wrong, sentence=sentence), replace(example, code=_code(engine, call, found))
+    return Diagnosis(stage, wrong, sentence=sentence), replace(example, code=code_of(engine, call, found))
 
 
 def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
@@ -280,7 +298,7 @@ def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
             return False
         same = (f for f in findings(engine, call) if f.wrong and f.property == found.property)
         wrong = next(same, None)
-        if wrong is not None and (best is None or _size(call) <= _size(best[0])):
+        if wrong is not None and (best is None or size_of(call) <= size_of(best[0])):
             best = call, wrong
         return wrong is not None
 
@@ -290,7 +308,7 @@ def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
     return best
 
 
-def _size(call: Call) -> int:
+def size_of(call: Call) -> int:
     """How many numbers a reader has to look at."""
     return sum(np.size(argument) for argument in call.arguments)
 
@@ -317,7 +335,7 @@ def _number(engine: Engine, call: Call, found: Finding) -> int | None:
     return next((i for i in numbers if engine.name(i) == found.part), None)
 
 
-def _code(engine: Engine, call: Call, found: Finding) -> str:
+def code_of(engine: Engine, call: Call, found: Finding) -> str:
     """The program that fails."""
     truth = expected(engine.forward, call.arguments, call.cotangents)
     i = _number(engine, call, found)

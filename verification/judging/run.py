@@ -1,6 +1,7 @@
 """The run: an engine before its cases, and what came of it in one word and in many.
 
-Cases come in blocks, each drawn by Hypothesis from a seed of its own and looked at in a process of its own.
+Cases come in blocks, each drawn by Hypothesis from a seed of its own and looked at in a process of its own,
+or, of an engine that must not be forked, in one of a few that are kept (``verification.fresh``).
 The run ends after the first block, in their order, that holds a refutation; then the smallest case that
 shows it is looked for, and the place of the fault.
 """
@@ -27,6 +28,7 @@ from verification.asked.resolving import narrowed
 from verification.asked.sample import designed
 from verification.asked.scope import Scope
 from verification.drawing import each_drawn
+from verification.fresh import Spread, staffed
 from verification.judging.apart import shown, views
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
@@ -37,12 +39,12 @@ from verification.judging.fixed import WholeTruth
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.profile import Profile
 from verification.judging.properties import Finding, permuted
-from verification.judging.sampled import Sample, in_portions, truth_of_row
-from verification.judging.shrinking import smallest
+from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
+from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Refuted, Tally, of_lost
 from verification.truth.long import is_long, readable
 from verification.truth.parts import OUTPUTS
-from verification.workers import Lost, spread
+from verification.workers import Lost
 
 # Cases that one Hypothesis run draws.
 BLOCK = 30
@@ -54,17 +56,42 @@ Progress: TypeAlias = Callable[[int, int], object]
 
 
 def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress | None = None) -> Judgement:
-    """Every property on the cases that the engine's claim admits."""
+    """Every property on the cases that the engine's claim admits.
+
+    Raises ``verification.sending.Unsendable``, a ValueError, for an engine that cannot be
+    sent to fresh processes.
+    """
+    with staffed() as spread:
+        return _judged_by(spread, engine, profile, seed, progress)
+
+
+def _judged_by(
+    spread: Spread, engine: Engine, profile: Profile, seed: int, progress: Progress | None
+) -> Judgement:
     started = time.monotonic()
+    tally, coverage = tallied(spread, engine, profile, seed, progress)
+    return judgement_of(spread, engine, tally, coverage, seed, started)
+
+
+def tallied(
+    spread: Spread, engine: Engine, profile: Profile, seed: int, progress: Progress | None
+) -> tuple[Tally, tuple[Coverage, ...]]:
+    """What the designed, the fixed and the drawn cases came to, and what was met of the designed sample."""
     rows = designed(engine.model, engine.claim, profile.strength)
     sample = Sample(engine.model, engine.claim, profile.strength, rows)
-    tally = _looked(list(_blocks(engine, sample, profile, seed)), Tally(), progress)
+    tally = _looked(spread, list(_blocks(engine, sample, profile, seed)), Tally(), progress)
     sample.meet(tally.rows_met)
     while not tally.is_refuted and (more := sample.more()):
-        tally = _looked(list(_portions(engine, sample, more)), tally, progress)
+        tally = _looked(spread, list(_portions(engine, sample, more)), tally, progress)
         sample.meet(tally.rows_met)
-    # What a run that ends early has not met says nothing.
-    coverage = () if tally.is_refuted else sample.coverage()
+    # A run that has ended early has met little, and to count what it has not takes minutes.
+    return tally, () if tally.is_refuted else sample.coverage()
+
+
+def judgement_of(
+    spread: Spread, engine: Engine, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float
+) -> Judgement:
+    """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
     judgement = Judgement(
         model=engine.model.name,
         scope=engine.claim.in_words(),
@@ -84,12 +111,12 @@ def judge(engine: Engine, profile: Profile, *, seed: int = 0, progress: Progress
     )
     if judgement.verdict != "refuted":
         return judgement
-    diagnosis, example = _explained(engine, tally)
+    diagnosis, example = _explained(spread, engine, tally)
     seconds = time.monotonic() - started
     return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example)
 
 
-def _looked(blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
+def _looked(spread: Spread, blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
     """The tally with that of the blocks, up to the first that holds a refutation."""
     total = tally.cases + sum(block.size for block in blocks)
     with closing(spread(_look, blocks)) as outcomes:
@@ -163,7 +190,7 @@ def _portions(engine: Engine, sample: Sample, numbers: Sequence[int]) -> Iterato
 
 def _look(block: _Block, channel: Any) -> Tally:
     """The tally of a block."""
-    engine = _Guarded(block.engine, channel)
+    engine = Guarded(block.engine, channel)
     tally = Tally()
 
     def look(truth: Judged, number: int | None = None, drawn: bool = False) -> None:
@@ -171,7 +198,7 @@ def _look(block: _Block, channel: Any) -> Tally:
         if tally.lost:
             # To ask it again may be to wait again.
             return
-        channel.tell(_sizes_in_words(truth.case))
+        channel.tell(sizes_in_words(truth.case))
         found, sizes = tally_of(engine, truth), Counter(truth.case.sizes)
         met = frozenset([number] if number is not None and found.live else [])
         none = Counter[str]()
@@ -188,7 +215,7 @@ def _look(block: _Block, channel: Any) -> Tally:
     return tally
 
 
-class _Guarded:
+class Guarded:
     """An engine whose calls are watched by the process that started this one."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
@@ -197,8 +224,8 @@ class _Guarded:
         self.arrays, self.fixed = engine.arrays, engine.fixed
         self.answer = channel.guarded(engine.answer)
 
-    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "_Guarded":
-        return _Guarded(self._engine.otherwise(model, arrays), self._channel)
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Guarded":
+        return Guarded(self._engine.otherwise(model, arrays), self._channel)
 
 
 def tally_of(engine: Engine, truth: Judged) -> Tally:
@@ -214,7 +241,7 @@ def tally_of(engine: Engine, truth: Judged) -> Tally:
         key = (finding.property, finding.part, kind)
         rows[key] = _joined(rows.get(key, Row(*key[:2], truncation=kind)), finding)
         if finding.wrong is not None and refuted is None:
-            refuted = _packed(case), finding
+            refuted = packed(case), finding
         lost = lost or (finding.wrong or "" if finding.lost else "")
     live = not declined and truth.live(engine.claim.blocks)
     met = [entry.name for entry in contract(engine.claim) if entry.met(case)] if live else []
@@ -234,11 +261,13 @@ def _joined(row: Row, finding: Finding) -> Row:
     )
 
 
-def _packed(case: Case) -> dict[str, Any]:
+def packed(case: Case) -> dict[str, Any]:
+    """A case without its model, whose functions cannot be sent between processes."""
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
 
 
-def _sizes_in_words(case: Case) -> str:
+def sizes_in_words(case: Case) -> str:
+    """The sizes and the number type, in a line."""
     sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
     return f"{sizes}, {name_of(case.dtype)}"
 
@@ -263,30 +292,33 @@ def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
                 yield f"{name} {part}"
 
 
-def _explained(engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
+def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
     """Where the fault is, and the smallest case that shows it; each found in a process of its own."""
     lost = Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}.")
     if tally.refuted is None:
         return lost, None
-    packed, finding = tally.refuted
-    case = Case(engine.model, **packed)
+    numbers, finding = tally.refuted
+    case = Case(engine.model, **numbers)
     if tally.lost:
         return lost, example_of(engine, case, finding, False)
 
     def work(task: str, channel: Any) -> Any:
-        guarded = _Guarded(engine, channel)
+        guarded = Guarded(engine, channel)
         channel.tell(task)
         if task == "diagnosis":
             return diagnose(guarded, finding, case)
         found = smallest(guarded, case, finding)
-        return None if found is None else (_packed(found[0]), found[1])
+        return None if found is None else (packed(found[0]), found[1])
 
     diagnosis, shrunk = spread(work, ["diagnosis", "example"])
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     if isinstance(shrunk, Lost) or shrunk is None:
         return diagnosis, example_of(engine, case, finding, False)
-    return diagnosis, example_of(engine, Case(engine.model, **shrunk[0]), shrunk[1], True)
+    smaller = Case(engine.model, **shrunk[0])
+    if size_of(smaller) > size_of(case):
+        return diagnosis, example_of(engine, case, finding, True)
+    return diagnosis, example_of(engine, smaller, shrunk[1], True)
 
 
 def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:

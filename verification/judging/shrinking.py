@@ -37,7 +37,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
         found = next((each for each in same if each.property == finding.property), None)
         if found is None:
             return False
-        if best is None or _size(drawn) <= _size(best[0]):
+        if best is None or size_of(drawn) <= size_of(best[0]):
             best = drawn, found
         return True
 
@@ -47,6 +47,6 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
     return best
 
 
-def _size(case: Case) -> int:
+def size_of(case: Case) -> int:
     """How many numbers a reader has to look at."""
     return sum(array.size for array in case.blocks.values())

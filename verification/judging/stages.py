@@ -5,6 +5,7 @@ convention     all is right if arrays, or equations, are read another way
 form           it does not answer as agreed, everywhere or somewhere, and where it does all is right
 forward        outputs or a final state are wrong
 accumulation   the initial state's gradients are right, those of other blocks are not
+parameters     theirs are wrong, and no gradient is claimed that shows what flows back
 state          the initial state's gradients are wrong and no other, at any T
 recursion      with one step all is right, or all but what is handed on to the step before
 step           with one step other gradients are wrong
@@ -45,6 +46,7 @@ class Diagnosis:
 # What a stage says.
 FAULTS = {
     "accumulation": "what flows back is right, and what is made of it is at fault",
+    "parameters": "what flows back or what is made of it is at fault",
     "state": "the initial state's own gradient is at fault",
     "recursion": "what is carried from step to step is at fault",
     "step": "the derivative of one step is at fault",
@@ -54,12 +56,12 @@ FAULTS = {
 def stage_of(engine: Engine, first: Seen, by_steps: Sequence[Seen]) -> str:
     """From the shortest case that is wrong, and the longest of all."""
     uses = [{engine.model.block(name).use for name in seen.blocks} for seen in (first, by_steps[-1])]
-    states = {block.name for block in engine.model.of(Use.STATE)}
-    if Use.STATE not in uses[0] | uses[1]:
-        # Where no state's gradient is claimed, the inputs' say the same of every step but the first.
-        flow_is_seen = bool(states & set(engine.claim.blocks)) or Use.INPUT not in uses[1]
-        if flow_is_seen:
-            return "accumulation"
+    claimed = {engine.model.block(name).use for name in engine.claim.blocks}
+    if not claimed & {Use.STATE, Use.INPUT}:
+        return "parameters"
+    # Where no state's gradient is claimed, the inputs' say the same of every step but the first.
+    if Use.STATE not in uses[0] | uses[1] and (Use.STATE in claimed or Use.INPUT not in uses[1]):
+        return "accumulation"
     if uses[1] == {Use.STATE}:
         return "state"
     if first is not by_steps[0] or uses[0] == {Use.STATE}:

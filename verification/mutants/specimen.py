@@ -176,7 +176,8 @@ def initial_weights(seed: int, units: int = UNITS, length: int = LENGTH) -> Para
 
 def healthy_weights(seed: int, units: int = UNITS, length: int = LENGTH) -> Params:
     """An initialisation on which gradients live: Glorot U and V, orthogonal W; b and c are 0."""
-    return network(units, length).init(np.random.default_rng(seed))
+    params: Params = network(units, length).init(np.random.default_rng(seed))
+    return params
 
 
 def network(units: int = UNITS, length: int = LENGTH) -> RNN:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnn.console.files import write_text
 from verification.asked.draws import TIMES
 from verification.asked.model import Block, Model, Use
-from verification.files import write_text
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.judgement import Judgement
 from verification.pages.document import asked, document, environment

@@ -5,7 +5,7 @@ Every function makes one part of the page out of the result that it is about.
 
 from pathlib import Path
 
-from verification.files import write_text
+from rnn.console.files import write_text
 from verification.models import vanilla
 from verification.outcome import Report
 from verification.pages import evidence, judgement

@@ -1,4 +1,4 @@
-"""What every cell shares: the layout of the tape."""
+"""What every cell shares: tapes, their views, and the check of the protocol."""
 
 from fractions import Fraction
 from types import SimpleNamespace
@@ -6,120 +6,219 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn.cells.cell import Weights, lay_out, tape_for
-from rnn.cells.vanilla import Vanilla
+from rnn import GRU, LSTM, Vanilla, identity
+from rnn.cells.cell import (
+    METHODS,
+    Params,
+    Weights,
+    carved,
+    check_cell,
+    constant_columns,
+    last_state,
+    matrix_and_product,
+    stretches,
+    with_listed_views,
+)
 
 NUMBERS = [np.float32, np.float64, np.longdouble, np.vectorize(Fraction, otypes=[object])]
+CELLS = [Vanilla(2, 3, identity), LSTM(2, 3, identity, identity, identity), GRU(2, 3, identity, identity)]
+
+every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
 
 
-def test_weights_are_in_the_order_of_the_textbook():
-    """A set of weights unpacks as U, W, b, the order in which ``Params`` begins too."""
-    assert Weights._fields == ("U", "W", "b")
+def weights_of(cell, number=np.float64):
+    """Weights whose entries are all different."""
+    found, start = [], 1
+    for shape in cell.shapes.values():
+        size = int(np.prod(shape))
+        found.append(number(np.arange(start, start + size).reshape(shape)))
+        start += size
+    return cell.weights(*found)
 
 
-def tape_of(xs, h0, weights=None):
-    """The tape of a vanilla cell, with all in place that no step makes."""
-    cell = Vanilla(xs.shape[2], h0.shape[1])
-    tape = tape_for(cell, *xs.shape[:2], xs.dtype)
-    lay_out(tape, weights or weights_for(cell), xs, h0)
+def projected(cell, xs, state, number=np.float64):
+    """The tape before the first step."""
+    tape = cell.tape(*xs.shape[:2], xs.dtype)
+    cell.project(weights_of(cell, number), tape, xs, state)
     return tape
 
 
-def weights_for(cell):
-    """Weights whose entries are all different."""
-    entries = np.arange(1, cell.units * (cell.inputs + cell.units + 1) + 1)
-    M = entries.reshape(cell.units, -1)
-    return Weights(U=M[:, : cell.inputs].copy(), W=M[:, cell.inputs : -1].copy(), b=M[:, -1].copy())
+def state_of(cell, records, number=np.float64):
+    """A state whose entries are all different, from 20 on."""
+    size = records * cell.units
+    return tuple(
+        number(np.arange(20 + k * size, 20 + (k + 1) * size).reshape(records, cell.units))
+        for k in range(len(cell.state))
+    )
 
 
+def test_weights_are_in_the_order_of_the_textbook():
+    """A set of weights unpacks as U, W, b, the order in which parameters begin too."""
+    assert Weights._fields == ("U", "W", "b")
+    assert Params._fields == ("U", "W", "b", "V", "c")
+
+
+@every_cell
+def test_a_cell_says_what_it_learns(cell):
+    """Weights by name, each with a shape, and then the readout's V and c."""
+    assert tuple(cell.shapes) == cell.weights._fields
+    assert cell.params._fields == (*cell.weights._fields, "V", "c")
+
+
+@every_cell
 @pytest.mark.parametrize("number", NUMBERS)
-def test_rows_hold_state_input_and_one(number):
-    """Row t of record n is [h_t, x_t, 1]: xs go time-major, h0 stands first, and later states are owed."""
-    xs, h0 = number(np.arange(12).reshape(2, 3, 2)), number([[20, 21, 22], [23, 24, 25]])
-    rows = tape_of(xs, h0).rows
-    assert rows.shape == (4, 2, 3 + 2 + 1)
-    assert rows.dtype == xs.dtype
-    assert rows[0].tolist() == [[20, 21, 22, 0, 1, 1], [23, 24, 25, 6, 7, 1]]
-    assert rows[1, :, 3:].tolist() == [[2, 3, 1], [8, 9, 1]]
-    assert rows[2, :, 3:].tolist() == [[4, 5, 1], [10, 11, 1]]
+def test_a_tape_begins_with_the_state(cell, number):
+    """T steps lead through T + 1 states, the first the given one, of each of the state's arrays."""
+    xs = number(np.arange(12).reshape(2, 3, 2))
+    state = state_of(cell, 2, number)
+    tape = projected(cell, xs, state, number)
+    assert [array.shape for array in tape.state] == [(4, 2, 3)] * len(cell.state)
+    for array, given in zip(tape.state, state, strict=True):
+        assert array.dtype == xs.dtype
+        assert array[0].tolist() == given.tolist()
 
 
-def test_the_row_after_the_last_step_is_defined(monkeypatch):
+@every_cell
+def test_what_no_step_writes_is_defined(cell, monkeypatch):
     """No step reads the last row's input and one, but they are no chance bits that could hold a NaN."""
     monkeypatch.setattr(np, "empty", lambda shape, dtype: np.full(shape, np.nan, dtype))
-    rows = tape_of(np.full((1, 3, 2), 9.0), np.zeros((1, 3))).rows
-    assert rows[-1, 0, 3:].tolist() == [0, 0, 1]
-    assert rows[:-1, 0, 3:].tolist() == [[9, 9, 1]] * 3
+    tape = projected(cell, np.full((1, 3, 2), 9.0), state_of(cell, 1))
+    assert np.isfinite(tape.rows[-1, :, cell.units :]).all()
+    assert tape.rows[:, :, -1].tolist() == [[1]] * 4 or tape.rows[:-1, :, -1].tolist() == [[1]] * 3
 
 
-def test_a_tape_is_a_copy():
-    """Writing on it reaches neither xs, h0 nor the weights, which may be read-only."""
-    xs, h0, weights = np.ones((2, 3, 1)), np.ones((2, 2)), weights_for(Vanilla(1, 2))
-    arrays = (xs, h0, *weights)
+@every_cell
+def test_a_tape_is_a_copy(cell):
+    """Writing on it reaches neither xs, the state nor the weights, which may be read-only and strided."""
+    xs, state = np.asfortranarray(np.ones((2, 3, 2))), state_of(cell, 2)
+    weights = cell.weights(*map(np.asfortranarray, weights_of(cell)))
+    arrays = (xs, *state, *weights)
     before = [array.tolist() for array in arrays]
     for array in arrays:
         array.flags.writeable = False
-    tape = tape_of(xs, h0, weights)
-    tape.rows[...], tape.M[...] = 5, 6
+    tape = cell.tape(2, 3, np.dtype(float))
+    cell.project(weights, tape, xs, state)
+    cell.forward(tape)
+    for array in (*tape.kept, tape.da_buffer, tape.rows, tape.M):
+        array[...] = 5
     assert [array.tolist() for array in arrays] == before
 
 
-@pytest.mark.parametrize("gates", [1, 4])
-def test_a_tape_has_room_for_every_gate(gates):
-    """The room is (T, N, G), M (H + D + 1, G), a (N, G), of one kind of number, and apart from each other."""
-    cell = SimpleNamespace(inputs=1, units=5, gates=gates)
-    tape = tape_for(cell, 2, 3, np.dtype(np.float32))
-    assert tape.room.shape == (3, 2, gates * 5)
-    assert tape.M.shape == (5 + 1 + 1, gates * 5)
-    assert tape.a.shape == (2, gates * 5)
-    arrays = (tape.room, tape.rows, tape.M, tape.a)
+@every_cell
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble, object])
+def test_arrays_of_a_tape_are_apart(cell, dtype):
+    """What steps keep, and where the backward writes, share no memory, and are of one kind of number."""
+    tape = cell.tape(2, 3, np.dtype(dtype))
+    arrays = (*tape.kept, tape.da_buffer, tape.M)
     for number, array in enumerate(arrays):
-        assert array.dtype == np.float32
+        assert array.dtype == dtype
         array[...] = number
-    assert [np.unique(array).tolist() for array in arrays] == [[0], [1], [2], [3]]
+    assert [np.unique(array).tolist() for array in arrays] == [[n] for n in range(len(arrays))]
 
 
-def test_m_holds_the_weights():
-    """M is [W U b]ᵀ, so that [h, x, 1] M = W h + U x + b, from weights in any order of memory."""
-    weights = weights_for(Vanilla(2, 3))
-    strided = Weights(*(np.asfortranarray(block) for block in weights))
-    for given in (weights, strided):
-        M = tape_of(np.ones((1, 1, 2)), np.ones((1, 3)), given).M
-        assert M.flags.c_contiguous
-        assert M[:3].tolist() == weights.W.T.tolist()
-        assert M[3:5].tolist() == weights.U.T.tolist()
-        assert M[5].tolist() == weights.b.tolist()
+@every_cell
+def test_the_forward_keeps_what_it_says(cell):
+    """Every array that a forward writes is among ``kept``, so that clearing those clears all of it."""
+    xs, state = np.ones((2, 3, 2)), state_of(cell, 2)
+    tape = projected(cell, xs, state)
+    for array in tape.kept:
+        array[...] = np.nan
+    cell.project(weights_of(cell), tape, xs, state)
+    cell.forward(tape)
+    for array in tape.kept:
+        assert np.isfinite(array).all()
 
 
-def test_a_tape_can_be_gone_through_by_step():
-    """Row t, the state after it, and its room, T of each, all views."""
-    tape = tape_of(np.ones((2, 3, 1)), np.ones((2, 2)))
-    for t, (row, h, room) in enumerate(zip(*tape.by_step, strict=True)):
-        row[...], h[...], room[...] = 10 * t, 10 * t + 1, 10 * t + 2
-    assert tape.rows[:-1, :, 2:].tolist() == [[[10 * t] * 2] * 2 for t in range(3)]
-    assert tape.states.tolist() == [[[0] * 2] * 2, [[10] * 2] * 2, [[20] * 2] * 2, [[21] * 2] * 2]
-    assert tape.room.tolist() == [[[10 * t + 2] * 2] * 2 for t in range(3)]
+@every_cell
+def test_views_are_of_the_arrays(cell):
+    """One view a step, T of each, and those of da are the buffer's; a list of them holds the same."""
+    tape = cell.tape(2, 3, np.dtype(float))
+    listed = with_listed_views(tape)
+    for views, kept in zip(tape.views, listed.views, strict=True):
+        assert len(views) == len(kept) == 3
+        assert isinstance(kept, list)
+        for view, other in zip(views, kept, strict=True):
+            assert view.__array_interface__ == other.__array_interface__
+    assert np.shares_memory(tape.views.das[1], tape.da_buffer[1])
+    assert listed.rows is tape.rows
 
 
-def test_a_tape_shows_its_states():
-    """T steps lead through T + 1 states, which are a view of the rows' first columns; the last is a copy."""
-    tape = tape_of(np.ones((1, 3, 1)), np.array([[8.0, 9.0]]))
-    assert tape.steps == 3
-    assert tape.states.shape == (4, 1, 2)
-    assert tape.states[0].tolist() == [[8, 9]]
-    tape.states[1:] = -1, -2
-    assert tape.rows[:, 0].tolist() == [[8, 9, 1, 1], [-1, -2, 1, 1], [-1, -2, 1, 1], [-1, -2, 0, 1]]
-    (last,) = tape.last
-    assert last.tolist() == [[-1, -2]]
-    assert not np.shares_memory(last, tape.rows)
+@every_cell
+def test_stretches_are_of_the_records_that_go_on(cell):
+    """Steps with as many records are one stretch, whose views have so many rows."""
+    tape = with_listed_views(cell.tape(3, 4, np.dtype(float)))
+    found = list(stretches(tape, [3, 3, 1, 1]))
+    assert [(len(each.views.rows), len(each.views.rows[0])) for each in found] == [(2, 3), (2, 1)]
+    assert [len(view) for each in found for view in each.views.hs] == [3, 3, 1, 1]
+    assert np.shares_memory(found[1].views.rows[0], tape.rows[2])
 
 
-def test_the_last_state_has_all_its_arrays():
-    """Where a state is several arrays, so is the last one, and each is a copy."""
-    memory = np.arange(8.0).reshape(2, 2, 2)
-    tape = tape_of(np.ones((2, 1, 1)), np.zeros((2, 1)))._replace(memories=(memory,))
-    tape.states[-1] = [[3], [4]]
-    last_h, last_memory = tape.last
-    assert last_h.tolist() == [[3], [4]]
-    assert last_memory.tolist() == [[4, 5], [6, 7]]
-    assert not np.shares_memory(last_memory, memory)
+@every_cell
+def test_the_last_state_is_a_copy(cell):
+    """Of each of the state's arrays."""
+    tape = projected(cell, np.ones((2, 1, 2)), state_of(cell, 2))
+    cell.forward(tape)
+    last = last_state(tape)
+    assert [array.tolist() for array in last] == [array[-1].tolist() for array in tape.state]
+    assert not any(np.shares_memory(one, array) for one, array in zip(last, tape.state, strict=True))
+
+
+def test_carved_arrays_lie_in_one_block():
+    """Of the shapes that were asked for, one after the other, and apart."""
+    one, two = carved(np.dtype(np.float32), (2, 3), (4,))
+    assert (one.shape, two.shape, one.dtype) == ((2, 3), (4,), np.float32)
+    assert one.base is two.base
+    assert not np.shares_memory(one, two)
+
+
+@pytest.mark.parametrize("width", [101, 102])
+def test_products_begin_with_a_cache_line(width):
+    """Wherever M does, whose rows are whole lines and a half here, be their number odd or even."""
+    for _ in range(20):
+        M, a = matrix_and_product(width, 100, 1, np.dtype(float))
+        assert (M.shape, a.shape) == ((width, 100), (1, 100))
+        assert (M.ctypes.data % 64, a.ctypes.data % 64) == (0, 0)
+        assert not np.shares_memory(M, a)
+
+
+def test_constant_columns_are_ones_and_zeros():
+    """Rows end in a one, and the last row has zeros from the column on that steps do not write."""
+    rows = np.full((2, 1, 4), 7.0)
+    constant_columns(rows, 2)
+    assert rows[:, 0].tolist() == [[7, 7, 7, 1], [7, 7, 0, 1]]
+
+
+@every_cell
+def test_cells_pass(cell):
+    """Each has all of the protocol."""
+    check_cell("cell", cell)
+
+
+PARTS = {
+    **dict.fromkeys(METHODS, print),
+    **{
+        "inputs": 1,
+        "units": 1,
+        "state": ("h",),
+        "weights": Weights,
+        "params": Params,
+        "shapes": {"U": (1, 1)},
+    },
+}
+
+
+@pytest.mark.parametrize("missing", PARTS)
+def test_what_lacks_a_part_is_no_cell(missing):
+    """Each of the parts is needed, and an error tells which is missing, or that it is no cell at all."""
+    parts = {name: part for name, part in PARTS.items() if name != missing}
+    with pytest.raises(
+        TypeError, match="^cell: " if missing in METHODS else rf"^cell\.{missing}: None, needed "
+    ):
+        check_cell("cell", SimpleNamespace(**parts))
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("state", ()), ("shapes", {}), ("state", "h"), ("params", 3)])
+def test_parts_of_another_kind_are_refused(name, wrong):
+    """A state of no arrays, or a class that is none."""
+    with pytest.raises(TypeError, match=rf"^cell\.{name}: .*, needed a "):
+        check_cell("cell", SimpleNamespace(**PARTS | {name: wrong}))

@@ -10,7 +10,7 @@ import pytest
 from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights, run
 from rnn.cells.vanilla import Vanilla
-from rnn.products import products
+from rnn.products import dot, product_by
 
 N, T, D, H = 2, 3, 3, 2
 
@@ -36,7 +36,7 @@ def projected(cell, weights, xs, h0):
 def forward(cell, weights, xs, h0):
     """The tape, with every step taken."""
     tape = projected(cell, weights, xs, h0)
-    run(cell.steps(tape))
+    cell.forward(tape)
     return tape
 
 
@@ -78,20 +78,41 @@ def test_slopes_are_read_off_the_states(first):
     """The slope of step t is that of the state after it, for each t from ``first`` on."""
     cell = Vanilla(D, H, softsign)
     tape = forward(cell, WEIGHTS, XS, H0)
-    (slopes,) = cell.slopes(tape, first)
+    (slopes,) = cell.local_derivatives(tape, first)
     assert slopes.tolist() == ((1 - abs(tape.states[first + 1 :])) ** 2).tolist()
 
 
-def test_a_step_is_made_when_it_is_asked_for():
+def test_a_step_back_is_made_when_it_is_asked_for():
     """Not before, so that something else can be done between two steps."""
-    cell = Vanilla(D, H, identity)
-    tape = projected(cell, WEIGHTS, XS, H0)
-    want = forward(cell, WEIGHTS, XS, H0).states
-    tape.states[1:] = 0
-    for t, _ in enumerate(cell.steps(tape), 1):
-        assert tape.states[: t + 1].tolist() == want[: t + 1].tolist()
-        assert not tape.states[t + 1 :].any()
-    assert t == T
+    dh, slopes, das = draw(1, H, seed=6), draw(T, 1, H, seed=7), np.zeros((T, 1, H), object)
+    made = 0
+    for made, _ in enumerate(Vanilla(D, H).steps_back(WEIGHTS.W, [repeat(dh)], [slopes], das), 1):
+        assert das[:made].all()
+        assert not das[made:].any()
+    assert made == T
+
+
+@pytest.mark.parametrize("number", [np.float64, np.vectorize(Fraction, otypes=[object])])
+def test_rows_hold_state_input_and_one(number):
+    """Row t of record n is [h_t, x_t, 1]: xs go time-major, h0 stands first, and later states are owed."""
+    xs, h0 = number(np.arange(12).reshape(2, 3, 2)), number([[20, 21, 22], [23, 24, 25]])
+    weights = Weights(U=number(np.ones((3, 2))), W=number(np.ones((3, 3))), b=number(np.ones(3)))
+    rows = projected(Vanilla(2, 3, identity), weights, xs, h0).rows
+    assert rows.shape == (4, 2, 3 + 2 + 1)
+    assert rows[0].tolist() == [[20, 21, 22, 0, 1, 1], [23, 24, 25, 6, 7, 1]]
+    assert rows[1, :, 3:].tolist() == [[2, 3, 1], [8, 9, 1]]
+    assert rows[2, :, 3:].tolist() == [[4, 5, 1], [10, 11, 1]]
+    assert rows[3, :, 3:].tolist() == [[0, 0, 1], [0, 0, 1]]
+
+
+def test_m_holds_the_weights():
+    """M is [W U b]ᵀ, so that [h, x, 1] M = W h + U x + b, from weights in any order of memory."""
+    for given in (WEIGHTS, Weights(*map(np.asfortranarray, WEIGHTS))):
+        M = projected(Vanilla(D, H, identity), given, XS, H0).M
+        assert M.flags.c_contiguous
+        assert M[:H].tolist() == WEIGHTS.W.T.tolist()
+        assert M[H:-1].tolist() == WEIGHTS.U.T.tolist()
+        assert M[-1].tolist() == WEIGHTS.b.tolist()
 
 
 @pytest.mark.parametrize("rows", [1, 5])
@@ -141,7 +162,7 @@ def test_parts_of_the_records_step_together(monkeypatch, width):
 
     whole = there_and_back()
     monkeypatch.setattr("rnn.products.SMALL_PRODUCT", 4 * width * H)
-    assert len(products([], np.empty((width, H)), [], 9)) == 3
+    assert product_by(np.empty((width, H)), 9) is not dot
     assert there_and_back() == whole
 
 
@@ -189,8 +210,9 @@ def test_a_cell_that_cannot_be_is_refused(arguments, error, message):
 
 
 def test_a_cell_is_a_value():
-    """Cells of one size and activation, tanh unless said, are equal; one has one gate and one state array."""
+    """Cells of one size and activation, tanh unless said, are equal; the state is h."""
     cell = Vanilla(inputs=2, units=3)
     assert cell == Vanilla(2, 3, tanh)
     assert cell != Vanilla(2, 3, relu)
-    assert (cell.gates, cell.state_arrays) == (1, 1)
+    assert hash(cell) == hash(Vanilla(2, 3, tanh))
+    assert cell.state == ("h",)

@@ -29,3 +29,11 @@ def test_a_claim_of_every_truncation_names_them():
         in claim.in_words()
     )
     assert not any("truncation" in words or "every" in words for words in claim.not_asked(lstm))
+
+
+def test_a_claim_of_an_engine_that_compiles_says_which_sizes_are_asked():
+    """So that nobody takes the span of its scope for what was seen."""
+    claim = resolved(Scope(compiled=True), lstm, layer.OFFER)
+    sizes = "1 and 3, and of steps 1, 3, 17"
+    assert claim.in_words().endswith(f"as it compiles for each shape, of these sizes {sizes}")
+    assert f"sizes other than {sizes}" in claim.not_asked(lstm)

@@ -83,8 +83,10 @@ def test_classes_lie_within_a_claim(span, found):
 
 
 def test_an_engine_that_compiles_has_few_shapes():
-    """Two of each size."""
-    assert filled(scope=Scope(compiled=True))["T"] == ((1, 1), (3, 3))
+    """Two of each size, and a long recursion."""
+    assert filled(scope=Scope(compiled=True))["T"] == ((1, 1), (3, 3), (17, 17))
+    assert filled(scope=Scope(compiled=True))["N"] == ((1, 1), (3, 3))
+    assert filled(scope=Scope(compiled=True, steps=(2, 16)))["T"] == ((3, 3),)
     assert filled(scope=Scope(states="zero"))["states"] == ("zero",)
 
 

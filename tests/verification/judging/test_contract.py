@@ -78,3 +78,14 @@ def test_the_designed_sample_meets_all_of_it(model, offer, scope):
     rows = designed(model, claim, 2)
     cases = [case_of(row, model, claim, np.random.default_rng(n)) for n, row in enumerate(rows)]
     assert [e.name for e in contract(claim) if sum(map(e.met, cases)) < e.least] == []
+
+
+def test_an_engine_that_compiles_must_be_met_at_the_sizes_that_it_is_asked():
+    """With a long recursion, where its scope admits one, and no larger number of records."""
+    long = names(resolved(Scope(compiled=True), lstm, layer.OFFER))
+    assert {"T = 1", "T ≥ 5", "N ≥ 2"} <= set(long)
+    assert not {"T ≥ 33", "N ≥ 33"} & set(long)
+    short = names(resolved(Scope(compiled=True, steps=(1, 8), records=(1, 2)), lstm, layer.OFFER))
+    assert "N ≥ 2" not in short
+    assert "T ≥ 2" in short
+    assert "T ≥ 5" not in short

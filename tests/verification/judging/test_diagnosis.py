@@ -47,6 +47,15 @@ def test_what_no_small_case_shows_is_a_matter_of_size():
     )
 
 
+def test_a_second_fault_that_needs_more_steps_is_told_as_well():
+    """Otherwise the rest would pass for right: of one step alone the bias is wrong."""
+    right = "d_W += da.T @ h_prev\n        d_b += da.sum(axis=0)"
+    twice = wrong_layer(right, "d_W += (1 + (t > 0)) * da.T @ h_prev\n        d_b += da.mean(axis=0)")
+    found = diagnose(twice, FOUND, small(twice))
+    assert (found.stage, found.blocks) == ("accumulation", ("b",))
+    assert found.sentence.endswith(" From T = 2 on W is wrong as well.")
+
+
 def test_conduct_is_told_by_all_properties_that_refute_it():
     """That a call changes what is given also shows where that is read-only."""
     careless = wrong_layer("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]")

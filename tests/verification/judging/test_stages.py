@@ -48,6 +48,15 @@ def test_without_a_state_s_gradient_the_inputs_show_the_flow():
     assert stage_of(engine, by_steps[0], by_steps) == "accumulation"
 
 
+def test_without_either_it_is_not_said_that_the_flow_is_right():
+    """Nothing shows it: one that carries through W transposed was told that what flows back is right."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(blocks=("U", "W", "b")))
+    for first, last in ((("b",), ("b",)), ((), ("U", "b"))):
+        by_steps = [seen_of(1, *first), seen_of(4, *last)]
+        assert stage_of(engine, by_steps[0 if first else 1], by_steps) == "parameters"
+    assert "right" not in FAULTS["parameters"]
+
+
 def test_a_diagnosis_is_its_sentence():
     """And has nothing instead of a gradient unless that was found."""
     assert str(Diagnosis("step", sentence="U is wrong.")) == "U is wrong."

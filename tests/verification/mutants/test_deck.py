@@ -25,7 +25,7 @@ from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import Disarmed
 from verification.vanilla_form import case_of
 
-UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
 
 def named(name):
@@ -94,7 +94,7 @@ def test_the_named_property_catches_its_mutant(name):
 
 def test_a_harmless_edit_is_not_caught():
     """The same engine in other words is caught by nothing, and has no example."""
-    harmless = (Edit("cells.vanilla", DH_PREV, "map(np.dot, das, repeat(W), dhs)"),)
+    harmless = (Edit("cells.vanilla", DH_PREV, "np.dot(da, W, dh)"),)
     kill = judge(Mutant("other words", "None.", "this test", harmless, "lags"), deck(), JUDGES)
     assert (kill.caught, kill.by_name, kill.example) == ({}, False, None)
 

@@ -16,7 +16,7 @@ from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import Disarmed, engine, package, texts
 from verification.problem import Problem
 
-UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))")
+UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)")
 
 
 def a_mutant(*edits):
@@ -54,23 +54,23 @@ def test_edits_of_one_module_and_of_several_add_up():
         a_mutant(
             Edit("truncation", "max(0, t - self.k)", "17"),
             Edit("truncation", "max(0, steps - self.k)", "18"),
-            Edit("bptt", "ABREAST_BYTES = 128 * 1024", "ABREAST_BYTES = 19"),
+            Edit("bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 19"),
         )
     )
     assert (copy.Window(1).first(5, 9), copy.Tail(1).first(5, 9)) == (17, 18)
-    assert copy.network.bptt.__globals__["ABREAST_BYTES"] == 19
-    assert rnn.bptt.ABREAST_BYTES == 128 * 1024
+    assert copy.network.bptt.__globals__["MAX_CARRY_BYTES"] == 19
+    assert rnn.bptt.MAX_CARRY_BYTES == 128 * 1024
     assert copy.Window is not rnn.Window
 
 
-@pytest.mark.parametrize("wrong", ["das", "nonsense ="], ids=["loads", "does not load"])
+@pytest.mark.parametrize("wrong", ["pass", "nonsense ="], ids=["loads", "does not load"])
 def test_the_interpreter_is_left_as_it_was(wrong):
     """Every module is the very object that it was, and so are the finders, even if the copy does not load."""
     modules, finders = dict(sys.modules), list(sys.meta_path)
     try:
         package(a_mutant(Edit("cells.vanilla", DH_PREV, wrong)))
     except SyntaxError:
-        assert wrong != "das"
+        assert wrong != "pass"
     assert sys.modules.keys() == modules.keys()
     assert all(sys.modules[name] is module for name, module in modules.items())
     assert sys.meta_path == finders
@@ -94,9 +94,9 @@ def test_a_wrong_text_with_a_name_that_is_not_there_is_refused(wrong):
 
 def test_a_name_that_another_edit_brings_is_there():
     """As is one of Python's own."""
-    brings = Edit("cells.vanilla", "import repeat", "import repeat, islice")
-    copy = package(a_mutant(brings, Edit("cells.vanilla", DH_PREV, f"*(islice, print), {DH_PREV}")))
-    assert {"islice", "print"} <= set(copy.Vanilla.steps_back.__code__.co_names)
+    brings = Edit("cells.vanilla", "import product_by", "import product_by, dot")
+    copy = package(a_mutant(brings, Edit("cells.vanilla", DH_PREV, f"(dot, print)\n            {DH_PREV}")))
+    assert {"dot", "print"} <= set(copy.Vanilla.steps_back.__code__.co_names)
 
 
 def test_an_edit_of_what_the_engine_does_not_load_is_refused(tmp_path, monkeypatch):

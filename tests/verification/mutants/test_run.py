@@ -15,7 +15,7 @@ from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.run import MutantsResult, diagnosed, run, shrunk
 from verification.tasks import each
 
-UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),)
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
 
 def example(property_="lags", part="W"):
@@ -122,9 +122,7 @@ def test_a_run_tells_how_far_it_is(monkeypatch):
 
 def test_the_smallest_example_is_small():
     """A carry that is always zero shows on one record, one step and one unit, in quarters."""
-    always_zero = a_mutant(
-        "lags", (Edit("cells.vanilla", DH_PREV, "map(lambda da, dh: dh.fill(0), das, dhs)"),)
-    )
+    always_zero = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "dh.fill(0)"),))
     (kill,) = run(mutants=[always_zero], equivalents=()).kills
     least = shrunk(kill)
     assert least.by_name

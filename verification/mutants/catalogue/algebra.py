@@ -1,5 +1,6 @@
 """Faults of accumulation, algebra and memory: sums, branches, offsets, buffers, strides."""
 
+from verification.mutants.catalogue.textbook import COLLECTED
 from verification.mutants.mutant import Edit, Mutant
 
 CELL = "cells.vanilla"
@@ -67,7 +68,7 @@ ALGEBRA = (
         "steps shared by sweeps",
         "Two windows that reach one step write their shares to one place, and the last one stays.",
         "flash-linear-attention a0c938eb",
-        (Edit("routes", "setitem if total is slopes[0] else _add", "setitem"),),
+        (Edit("routes", "setitem if total is derivatives[0] else _add", "setitem"),),
         "lags",
     ),
     Mutant(
@@ -84,9 +85,9 @@ ALGEBRA = (
         (
             Edit(
                 CELL,
-                "self.activation.slope(tape.states[first + 1 :], room)",
-                "self.activation.slope(tape.states[first + 1 :], room)\n"
-                "        tape.states[first + 1 :] = room",
+                "self.activation.slope(tape.states[first + 1 :], slopes)",
+                "self.activation.slope(tape.states[first + 1 :], slopes)\n"
+                "        tape.states[first + 1 :] = slopes",
             ),
         ),
         "lags",
@@ -95,7 +96,7 @@ ALGEBRA = (
         "the second source never added",
         "A step's own loss is not added to what comes back from later steps.",
         "mlpack PR #1742, where it is the second direction's gradient",
-        (Edit("routes", "map(np.add, dh, losses, dh)", "map(np.add, dh, losses[:1], dh)"),),
+        (Edit("routes", COLLECTED, "for d in (d * (j == 0) for j, d in enumerate(cotangents)):"),),
         "lags",
     ),
     Mutant(
@@ -138,9 +139,9 @@ ALGEBRA = (
         "flash-linear-attention 71ebc498",
         (
             Edit(
-                "network",
-                "by_record.swapaxes(0, 1)",
-                "by_record.reshape(steps, records, self.outputs)",
+                "owed",
+                "np.ascontiguousarray(targets.swapaxes(0, 1))",
+                "targets.reshape(targets.shape[1], len(targets), *targets.shape[2:])",
             ),
         ),
         "forward",
@@ -149,7 +150,7 @@ ALGEBRA = (
         "inputs assumed contiguous",
         "The inputs, records first, are read as if they lay steps first.",
         "flash-linear-attention 71ebc498",
-        (Edit("cells.cell", "xs.swapaxes(0, 1)", "xs.reshape(tape.steps, len(xs), -1)"),),
+        (Edit(CELL, "xs.swapaxes(0, 1)", "xs.reshape(xs.shape[1], len(xs), -1)"),),
         "forward",
     ),
     Mutant(

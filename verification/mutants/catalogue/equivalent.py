@@ -14,14 +14,14 @@ EQUIVALENT = (
         "das always in new zeros",
         "0 + da is da: where the slopes' place may be taken, zeros serve as well.",
         "plausible",
-        (Edit("routes", "disjoint and reached == stop - first", "False"),),
+        (Edit("routes", "disjoint and visits == stop - first", "False"),),
         None,
     ),
     Mutant(
         "one sweep at a time",
         "A sweep's da depends on no other sweep, and sums may be added in any order.",
         "plausible",
-        (Edit("bptt", "ABREAST_BYTES = 128 * 1024", "ABREAST_BYTES = 1"),),
+        (Edit("bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 1"),),
         None,
     ),
     Mutant(
@@ -32,10 +32,10 @@ EQUIVALENT = (
         None,
     ),
     Mutant(
-        "a shorter chunk sets out first",
-        "It waits when it has arrived, and not before: what it lacks is zero either way.",
+        "all rows as a view of them",
+        "The last n of n rows are all of them.",
         "plausible",
-        (Edit("routes", "copy[:rest, -1]", "copy[self.length - rest :, -1]"),),
+        (Edit("routes", "array if count == length else array[length - count :]", "array[length - count :]"),),
         None,
     ),
     Mutant(
@@ -47,7 +47,7 @@ EQUIVALENT = (
     ),
     Mutant(
         "vanished looked for at every step",
-        "An entry above LEAST is unchanged however often one looks, and one below it has no truth to meet.",
+        "An entry above FLUSH_BELOW is unchanged however often one looks; one below it has no truth to meet.",
         "plausible",
         (Edit("bptt", "8 if dtype == np.float32 else 16", "1"),),
         None,

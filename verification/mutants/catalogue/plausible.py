@@ -5,8 +5,8 @@ from verification.mutants.mutant import Edit, Mutant
 
 CELL = "cells.vanilla"
 PLAUSIBLE = "plausible"
-SLOPES = "self.activation.slope(tape.states[first + 1 :], room)"
-GO_BACK = "go_back(route.steps_back(cell, W, carry, slopes, dhs, das), carry, route.depth)"
+SLOPES = "self.activation.slope(tape.states[first + 1 :], slopes)"
+GO_BACK = "go_back(route.steps_back(cell, W, carry, derivatives, cotangents, das), carry, route.depth)"
 
 
 def _one_lag(error: str, caught_by: str) -> Mutant:
@@ -15,20 +15,20 @@ def _one_lag(error: str, caught_by: str) -> Mutant:
         f"What flows back two jumps is wrong by {error} of itself, and nothing else is.",
         PLAUSIBLE,
         (
-            Edit(CELL, "import repeat", "import count, repeat"),
             Edit(
                 CELL,
-                DH_PREV,
-                f"{DH_PREV}, map(lambda da, j: np.multiply(da, 1 + {error} * (j == 3), da), das, count(1))",
+                "for da, slope, dh in zip(das, slopes, dhs, strict=False):",
+                "for j, (da, slope, dh) in enumerate(zip(das, slopes, dhs, strict=False), 1):",
             ),
+            Edit(CELL, DH_PREV, f"{DH_PREV}\n            multiply(da, 1 + {error} * (j == 3), da)"),
         ),
         caught_by,
     )
 
 
-def _laid_out_once(name: str, claim: str, what: str) -> Mutant:
-    """A workspace whose calls all go by one of the arguments of its first."""
-    check = "self._check_workspace(workspace, xs, checkpoints)\n"
+def _laid_out_once(name: str, claim: str, kept: str, what: str) -> Mutant:
+    """A workspace whose calls all go by one of the arguments of its first: ``what`` is kept by ``kept``."""
+    check = "check_workspace(self.cell, workspace, call.xs, checkpoints)\n"
     return Mutant(
         name,
         claim,
@@ -36,10 +36,14 @@ def _laid_out_once(name: str, claim: str, what: str) -> Mutant:
         (
             Edit(
                 "network",
-                "class Params(NamedTuple):",
-                "import weakref\n\nKEPT = weakref.WeakKeyDictionary()\n\n\nclass Params(NamedTuple):",
+                "class Outputs(NamedTuple):",
+                "import weakref\n\nKEPT = weakref.WeakKeyDictionary()\n\n\nclass Outputs(NamedTuple):",
             ),
-            Edit("network", check, f"{check}            {what} = KEPT.setdefault(workspace, {what})\n"),
+            Edit(
+                "network",
+                check,
+                f"{check}            {kept.format(f'KEPT.setdefault(workspace, {what})')}\n",
+            ),
         ),
         "workspace",
     )
@@ -57,7 +61,7 @@ OF_MATHEMATICS = (
         "slope of the state before the step",
         "The slope is read off the state that the step was given.",
         PLAUSIBLE,
-        (Edit(CELL, SLOPES, "self.activation.slope(tape.states[first:-1], room)"),),
+        (Edit(CELL, SLOPES, "self.activation.slope(tape.states[first:-1], slopes)"),),
         "lags",
     ),
     Mutant(
@@ -138,7 +142,7 @@ OF_MATHEMATICS = (
             Edit(
                 "bptt",
                 GO_BACK,
-                "steps = route.steps_back(cell, W, carry, slopes, dhs, das)\n"
+                "steps = route.steps_back(cell, W, carry, derivatives, cotangents, das)\n"
                 "        go_back(islice(steps, route.depth - 1), carry, route.depth - 1)\n"
                 "        short = tuple(map(np.copy, carry))\n"
                 "        run(steps)",
@@ -151,14 +155,14 @@ OF_MATHEMATICS = (
         "initial state taken for zero",
         "The forward starts from zero whatever h0 is.",
         PLAUSIBLE,
-        (Edit("cells.cell", "states[0] = h0", "states[0] = 0 * h0"),),
+        (Edit(CELL, "states[0] = h0", "states[0] = 0 * h0"),),
         "forward",
     ),
     Mutant(
         "readout of the state before the step",
         "o_t reads h_t, where h_t+1 is due.",
         PLAUSIBLE,
-        (Edit("network", "states = tape.states[first + 1 :]", "states = tape.states[first:-1]"),),
+        (Edit("network", "return tape.state[0][first + 1 :]", "return tape.state[0][first:-1]"),),
         "forward",
     ),
     Mutant(
@@ -192,7 +196,7 @@ OF_MATHEMATICS = (
             Edit(
                 "network",
                 "do.T.dot(hs)",
-                "np.einsum('tnk,tmh->kh', do.reshape(targets.shape), hs.reshape(*targets.shape[:2], -1))",
+                "np.einsum('tnk,tmh->kh', do.reshape(due.targets.shape), states)",
             ),
         ),
         "records add up",
@@ -221,7 +225,7 @@ OF_MATHEMATICS = (
         "units in a pecking order",
         "The carry takes W's lower triangle, so a unit hears of those before it alone.",
         PLAUSIBLE,
-        (Edit(CELL, DH_PREV, "*products(das, np.tril(W), dhs, len(das[0]))"),),
+        (Edit(CELL, DH_PREV, "product(da, np.tril(W), dh)"),),
         "units permute",
     ),
     Mutant(
@@ -256,30 +260,31 @@ OF_SWEEPS = (
         "lags",
     ),
     Mutant(
-        "a shorter chunk left out",
-        "The steps after the last whole chunk are not brought beside the others.",
-        PLAUSIBLE,
-        (Edit("routes", "(last, copy[:rest, -1])", "(last[:0], copy[:0, -1])"),),
-        "lags",
-    ),
-    Mutant(
-        "steps of chunks mixed up",
-        "Records, steps and chunks are cut apart in another order than they lie in.",
+        "shallower sweeps left out",
+        "Of a batch the deepest sweeps alone go back, and not the first windows or a last chunk.",
         PLAUSIBLE,
         (
             Edit(
                 "routes",
-                "whole.reshape(count, self.length, *array.shape[1:])",
-                "whole.reshape(self.length, count, *array.shape[1:]).swapaxes(0, 1)",
+                "group = sorted(group, key=lambda sweep: sweep.depth)",
+                "deepest = max(sweep.depth for sweep in group)\n"
+                "    group = [sweep for sweep in group if sweep.depth == deepest]",
             ),
         ),
         "lags",
     ),
     Mutant(
-        "gaps between chunks overlooked",
-        "Sweeps of one depth are taken for chunks, although no loss reaches the steps between them.",
+        "sweeps of a batch mixed up",
+        "What a batch has computed is put back in another order of its sweeps.",
         PLAUSIBLE,
-        (Edit("routes", "before.depth == depth and before.stop == after.first", "before.depth == depth"),),
+        (Edit("routes", "put(total, at, da)", "put(total, at, da[::-1])"),),
+        "lags",
+    ),
+    Mutant(
+        "losses of other sweeps collected",
+        "A sweep that goes on before its own losses takes those of the sweeps there as well.",
+        PLAUSIBLE,
+        (Edit("routes", "(at >= firsts) & (at >= seeds)", "(at >= firsts) & (at >= first_loss)"),),
         "lags",
     ),
     Mutant(
@@ -293,14 +298,14 @@ OF_SWEEPS = (
         "slopes left where no loss comes",
         "da takes the place of the slopes, and steps that no loss reaches keep theirs.",
         PLAUSIBLE,
-        (Edit("routes", "disjoint and reached == stop - first", "disjoint"),),
+        (Edit("routes", "disjoint and visits == stop - first", "disjoint"),),
         "lags",
     ),
     Mutant(
         "initial state reached from everywhere",
         "What a sweep has left goes to h0, though it ended later.",
         PLAUSIBLE,
-        (Edit("routes", "whole=(0,) if sweep.first == 0 and start == 0 else ()", "whole=(0,)"),),
+        (Edit("routes", "to_h0=(0,) if sweep.first == 0 and start == 0 else ()", "to_h0=(0,)"),),
         "lags",
     ),
     Mutant(
@@ -314,7 +319,7 @@ OF_SWEEPS = (
         "only the first batch of sweeps",
         "Of the sweeps that do not fit one batch none is sent.",
         PLAUSIBLE,
-        (Edit("routes", "in range(0, len(within), abreast)", "in range(0, min(1, len(within)))"),),
+        (Edit("routes", "in range(0, len(within), batch)", "in range(0, min(1, len(within)))"),),
         "autograd",
     ),
     Mutant(
@@ -328,7 +333,7 @@ OF_SWEEPS = (
         "vanished or negative",
         "The absolute value is forgotten, so that a negative carry counts as vanished.",
         PLAUSIBLE,
-        (Edit("bptt", "part[np.abs(part) < least] = 0", "part[part < least] = 0"),),
+        (Edit("bptt", "part[np.abs(part) < below] = ZERO", "part[part < below] = ZERO"),),
         "autograd",
     ),
 )
@@ -338,7 +343,7 @@ OF_RECOMPUTATION = (
         "nothing handed over between segments",
         "The carry that leaves a segment is not given to the one before it: the borders truncate.",
         PLAUSIBLE,
-        (Edit("bptt", "carry = entering\n", "carry = tuple(0 * part for part in entering)\n"),),
+        (Edit("bptt", "carry = carry_in\n", "carry = tuple(0 * part for part in carry_in)\n"),),
         "recomputation",
     ),
     Mutant(
@@ -352,7 +357,7 @@ OF_RECOMPUTATION = (
         "segments start from the initial state",
         "What a segment computes again begins with h0, not with the state that was kept.",
         PLAUSIBLE,
-        (Edit("network", "state, part = starts[segment.start], ", "state, part = starts[0], "),),
+        (Edit("network", "at_start, part = starts[segment.start], ", "at_start, part = starts[0], "),),
         "recomputation",
     ),
     Mutant(
@@ -376,13 +381,13 @@ OF_MEMORY = (
         "h0's gradient is added up in an array that no call clears.",
         PLAUSIBLE,
         (
-            Edit("bptt", "ABREAST_BYTES = 128 * 1024", "ABREAST_BYTES = 128 * 1024\n\nKEPT = {}"),
-            Edit("bptt", "initial: Arrays = ()", "initial = KEPT.get((records, units, dhs.dtype), ())"),
+            Edit("bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 128 * 1024\n\nKEPT = {}"),
             Edit(
                 "bptt",
-                "return das.array, initial",
-                "KEPT[records, units, dhs.dtype] = initial\n    return das.array, initial",
+                "initial: Arrays = ()",
+                "kind = (tape.state[0].shape[1:], tape.state[0].dtype)\n    initial = KEPT.get(kind, ())",
             ),
+            Edit("bptt", "return das.array, initial", "KEPT[kind] = initial\n    return das.array, initial"),
         ),
         "second call",
     ),
@@ -391,7 +396,7 @@ OF_MEMORY = (
         "The gradient of the inputs is written to an array that the next call writes to again.",
         PLAUSIBLE,
         (
-            Edit("network", "class Params(NamedTuple):", "KEPT = {}\n\n\nclass Params(NamedTuple):"),
+            Edit("network", "class Outputs(NamedTuple):", "KEPT = {}\n\n\nclass Outputs(NamedTuple):"),
             Edit(
                 "network",
                 "total, dxs = parts, _of_all_steps(reached, steps)",
@@ -406,7 +411,15 @@ OF_MEMORY = (
         "the caller's zeros for a zero gradient",
         "Where h0 and its gradient are both zero, h0 itself is handed back.",
         PLAUSIBLE,
-        (Edit("network", "(0, 1), dh0)", "(0, 1), dh0 if np.any(dh0) or np.any(h0) else h0)"),),
+        (
+            Edit(
+                "network",
+                "        check_gradients(value, grads)\n",
+                "        if not (np.any(grads.h0) or np.any(call.state[0])):\n"
+                "            grads = grads._replace(state=call.state)\n"
+                "        check_gradients(value, grads)\n",
+            ),
+        ),
         "inputs stay",
     ),
 )
@@ -415,16 +428,19 @@ OF_WORKSPACES = (
     _laid_out_once(
         "weights of a workspace's first call",
         "They are laid out once, and every later call in the workspace goes by them.",
-        "params",
+        "call = call._replace(params={})",
+        "call.params",
     ),
     _laid_out_once(
         "initial state of a workspace's first call",
         "It is laid out with what no call changes, and every later call starts from it.",
-        "h0",
+        "call = call._replace(state={})",
+        "call.state",
     ),
     _laid_out_once(
         "truncation of a workspace's first call",
         "How sweeps travel is worked out once, and every later call in the workspace goes by it.",
+        "truncation = {}",
         "truncation",
     ),
     Mutant(
@@ -466,9 +482,11 @@ OF_NUMBERS = (
         (
             Edit(
                 "network",
-                "value, _ = self._losses(params, _rows(tape, first_loss), targets)",
-                "first = int(len(targets) > 1)\n"
-                "        value, _ = self._losses(params, _rows(tape, first_loss + first), targets[first:])",
+                "value, _ = self._losses(call.params, due.states(_states(tape, first_loss)), due)",
+                "first = int(len(due.targets) > 1)\n"
+                "        due = due.part(first, len(due.targets))\n"
+                "        hs = due.states(_states(tape, first_loss + first))\n"
+                "        value, _ = self._losses(call.params, hs, due)",
             ),
         ),
         "forward",

@@ -25,8 +25,8 @@ OF_GROUPS = (
         (
             Edit(
                 "routes",
-                "if disjoint and abreast < ENOUGH_ABREAST:\n        abreast = 1",
-                "if disjoint and abreast < ENOUGH_ABREAST:\n        abreast, within = 1, within[-1:]",
+                "if disjoint and batch < MIN_BATCH:\n        batch = 1",
+                "if disjoint and batch < MIN_BATCH:\n        batch, within = 1, within[-1:]",
             ),
         ),
         "larger",
@@ -54,7 +54,7 @@ OF_SEGMENTS = (
         "no carry into longer segments",
         "Into a segment of three steps or more, no carry goes on from the segment after it.",
         OUTSIDE,
-        (Edit("bptt", "if not route.enters:", "if not route.enters or tape.steps > 2:"),),
+        (Edit("bptt", "if not route.carry_in:", "if not route.carry_in or len(tape.da_buffer) > 2:"),),
         "larger",
     ),
     Mutant(
@@ -75,8 +75,8 @@ OF_SEGMENTS = (
         (
             Edit(
                 "routes",
-                "        yield _segment(own, start, stop, seed, abreast)\n        stop = seed",
-                "        yield _segment(own, start, stop, seed, abreast)\n"
+                "        yield _segment(own, start, stop, seed, batch)\n        stop = seed",
+                "        yield _segment(own, start, stop, seed, batch)\n"
                 "        stop = seed + (every == 8 and seed > first_loss)",
             ),
         ),
@@ -102,10 +102,16 @@ OF_NUMBERS = (
 
 OF_POLICIES = (
     Mutant(
-        "a deeper last chunk taken for a chunk",
-        "Neighbours of one length go together, and with them a last one that reaches further back than they.",
+        "as deep as the last sweep",
+        "Of sweeps that go together none goes further back than the last one does, though it may.",
         OUTSIDE,
-        (Edit("routes", "and group[-1].depth <= depth", "and group[-1].depth > 0"),),
+        (
+            Edit(
+                "routes",
+                "for offset in range(group[-1].depth):",
+                "for offset in range(max(group, key=lambda sweep: sweep.stop).depth):",
+            ),
+        ),
         "own policies",
     ),
     Mutant(

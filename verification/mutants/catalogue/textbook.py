@@ -3,16 +3,18 @@
 from verification.mutants.mutant import Edit, Mutant
 
 CELL = "cells.vanilla"
-DH_PREV = "*products(das, W, dhs, len(das[0]))"
+DH_PREV = "product(da, W, dh)"
+COLLECTED = "for d in cotangents:"
 PROJECTED = "weights, dxs = self.cell.project_back(params, tape, das, first)"
 
 
 def inputs_under(policy: str) -> str:
     """Lines after ``PROJECTED`` that compute dxs again, under another truncation."""
     return (
-        f"        other = segments({policy}, tape.steps, tape.steps - len(targets), 99)[0]\n"
-        "        das = bptt(self.cell, params, tape, dhs, other)[0]\n"
-        "        every = zeros((tape.steps, *dxs.shape[1:]), dxs)\n"
+        "        steps = len(tape.da_buffer)\n"
+        f"        other = segments({policy}, steps, steps - len(due.targets), 99)[0]\n"
+        "        das = bptt(self.cell, params, tape, (dhs,), other)[0]\n"
+        "        every = zeros((steps, *dxs.shape[1:]), dxs)\n"
         "        every[other.first :] = self.cell.project_back(params, tape, das, other.first)[1]\n"
         "        dxs = every[first:]"
     )
@@ -23,14 +25,14 @@ TEXTBOOK = (
         "carry through W, not its transpose",
         "The error goes back through W the way the state came; invisible where W is symmetric.",
         "vzhou842/rnn-from-scratch, and at least nine copies",
-        (Edit(CELL, DH_PREV, "*products(das, W.T, dhs, len(das[0]))"),),
+        (Edit(CELL, DH_PREV, "product(da, W.T, dh)"),),
         "lags",
     ),
     Mutant(
         "carry entry by entry",
         "The carry is multiplied by W's diagonal, entry by entry, where a matrix product belongs.",
         "datascience.stackexchange 10545",
-        (Edit(CELL, DH_PREV, "map(np.multiply, das, repeat(W.diagonal()), dhs)"),),
+        (Edit(CELL, DH_PREV, "multiply(da, W.diagonal(), dh)"),),
         "lags",
     ),
     Mutant(
@@ -40,10 +42,10 @@ TEXTBOOK = (
         (
             Edit(
                 CELL,
-                "self.activation.slope(tape.states[first + 1 :], room)",
-                "again = np.empty(room.shape, room.dtype)\n"
+                "self.activation.slope(tape.states[first + 1 :], slopes)",
+                "again = np.empty(slopes.shape, slopes.dtype)\n"
                 "        self.activation.value(tape.states[first + 1 :].copy(), again)\n"
-                "        self.activation.slope(again, room)",
+                "        self.activation.slope(again, slopes)",
             ),
         ),
         "lags",
@@ -52,14 +54,14 @@ TEXTBOOK = (
         "carry never assigned",
         "The carry is not replaced by that of the step before, so every step sees the first one's.",
         "nicklashansen/rnn_lstm_from_scratch",
-        (Edit(CELL, DH_PREV, "das"),),
+        (Edit(CELL, DH_PREV, "pass"),),
         "lags",
     ),
     Mutant(
         "carry always zero",
         "The carry starts each step at zero, so no loss reaches a step but its own.",
         "nicklashansen/rnn_lstm_from_scratch",
-        (Edit(CELL, DH_PREV, "map(lambda da, dh: dh.fill(0), das, dhs)"),),
+        (Edit(CELL, DH_PREV, "dh.fill(0)"),),
         "autograd",
     ),
     Mutant(
@@ -80,14 +82,14 @@ TEXTBOOK = (
         "loss replaces the carry, one sweep",
         "`dh =` where `dh +=` belongs: a step's own loss wipes out what later losses sent back.",
         "mxnet #4057",
-        (Edit("routes", "map(np.add, dh, losses, dh)", "map(np.copyto, dh, losses)"),),
+        (Edit("routes", "add(part, d, part)", "np.copyto(part, d)"),),
         "lags",
     ),
     Mutant(
         "loss replaces the carry, sweeps abreast",
         "The same where several sweeps travel together.",
         "mxnet #4057",
-        (Edit("routes", "map(_add, repeat(dh)", "map(setitem, repeat(dh)"),),
+        (Edit("routes", "_add(part, self.collecting[j]", "setitem(part, self.collecting[j]"),),
         "lags",
     ),
     Mutant(
@@ -168,7 +170,7 @@ TEXTBOOK = (
         "carry forgets the slope",
         "What goes back is dh W, not da W: the slope is dropped at every earlier step.",
         "ddbourgin/npdl SimpleRNN, and others",
-        (Edit(CELL, DH_PREV, "map(lambda da, dh: np.copyto(dh, dh.dot(W)), das, dhs)"),),
+        (Edit(CELL, DH_PREV, "np.copyto(dh, dh.dot(W))"),),
         "lags",
     ),
     Mutant(
@@ -195,7 +197,7 @@ TEXTBOOK = (
         "the article's gradient of V",
         "The last error is multiplied by every step's state: about T times too large.",
         "the article",
-        (Edit("network", "do.T.dot(hs)", "do[-len(tape.a) :].T.dot(tape.states[1:].sum(axis=0))"),),
+        (Edit("network", "do.T.dot(hs)", "do[-states.shape[1] :].T.dot(tape.states[1:].sum(axis=0))"),),
         "autograd",
     ),
 )

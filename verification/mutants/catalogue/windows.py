@@ -1,6 +1,6 @@
 """Faults of state, masks and windows: what a truncation must reach, and what it must not."""
 
-from verification.mutants.catalogue.textbook import PROJECTED, inputs_under
+from verification.mutants.catalogue.textbook import COLLECTED, PROJECTED, inputs_under
 from verification.mutants.mutant import Edit, Mutant
 
 WINDOW = "max(0, t - self.k)"
@@ -15,8 +15,8 @@ WINDOWS = (
         (
             Edit(
                 "routes",
-                "map(np.add, dh, losses, dh)",
-                "map(np.add, dh, (loss * (j > 0) for j, loss in enumerate(losses)), dh)",
+                COLLECTED,
+                "for d in (d * (j > 0) for j, d in enumerate(cotangents)):",
             ),
         ),
         "lags",
@@ -35,8 +35,9 @@ WINDOWS = (
         (
             Edit(
                 "cells.vanilla",
-                "self.activation.slope(tape.states[first + 1 :], room)",
-                "self.activation.slope(tape.states[first + 1 :], room)\n        room[...] = room[0].copy()",
+                "self.activation.slope(tape.states[first + 1 :], slopes)",
+                "self.activation.slope(tape.states[first + 1 :], slopes)\n"
+                "        slopes[...] = slopes[0].copy()",
             ),
         ),
         "lags",

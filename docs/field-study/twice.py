@@ -1,0 +1,147 @@
+"""Is what was refuted wrong? Asked again, by two sources that have nothing to do with the verifier.
+
+    python docs/field-study/twice.py --sources DIR [NAME ...]
+
+Differences of the engine's own forward, and PyTorch's autograd of the equations in float64, on one case of
+numbers between −1 and 1 and of three steps. For each block the largest entry, how far off the engine is, and
+how far apart the two sources are. Needs PyTorch.
+"""
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from wrapped import HERE, Wrapped, wrapped
+
+RESULTS = HERE / "twice.json"
+STEP = 1e-3
+
+
+def by_differences(engine: Wrapped, cotangents: list[np.ndarray]) -> list[np.ndarray]:
+    """Gradients by central differences at two steps, extrapolated: the error is of the order of STEP⁴."""
+
+    def loss(arrays: list[np.ndarray]) -> float:
+        pairs = zip(cotangents, engine.forward(*arrays), strict=True)
+        return sum(float(np.sum(np.asarray(d, float) * np.asarray(o, float))) for d, o in pairs)
+
+    found = []
+    for number, array in enumerate(engine.point):
+        gradient = np.zeros(array.shape)
+        for index in np.ndindex(array.shape):
+            slopes = []
+            for step in (STEP, STEP / 2):
+                losses = []
+                for sign in (1, -1):
+                    moved = [each.copy() for each in engine.point]
+                    moved[number][index] += sign * step
+                    losses.append(loss(moved))
+                slopes.append((losses[0] - losses[1]) / (2 * step))
+            gradient[index] = (4 * slopes[1] - slopes[0]) / 3
+        found.append(gradient)
+    return found
+
+
+def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> list[np.ndarray]:
+    """Gradients by PyTorch, of the equations of a vanilla network or an LSTM written out once more."""
+    import torch
+
+    case = engine.case
+    p = {name: torch.tensor(np.asarray(a, float), requires_grad=True) for name, a in case.blocks.items()}
+    h, c, outputs = p["h0"], p.get("c0"), []
+    for t in range(case.steps):
+        a = p["xs"][:, t] @ p["U"].T + h @ p["W"].T + p.get("b", 0)
+        if c is None:
+            h = torch.tanh(a)
+        else:
+            i, f, g, o = a.chunk(4, dim=1)
+            c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
+            h = sigmoid(o) * torch.tanh(c)
+        outputs.append(h)
+    told = torch.stack(outputs, dim=1)
+    if "V" in p:
+        logits = told @ p["V"].T + p.get("c", 0)
+        targets = torch.tensor(case.objective.targets)
+        if case.objective.last:
+            logits = logits[:, -1:]
+        if "characters" in case.model.name:
+            wanted = targets.argmax(dim=2).flatten()
+            value = torch.nn.functional.cross_entropy(logits.flatten(0, 1), wanted, reduction="sum")
+        else:
+            value = ((logits - targets) ** 2).sum() / 2
+    else:
+        final = [h] if c is None else [h, c]
+        pairs = zip(cotangents, [told, *final], strict=True)
+        value = sum((torch.tensor(np.asarray(d, float)) * o).sum() for d, o in pairs)
+    found = torch.autograd.grad(value, [p[name] for name in engine.names])
+    return [d.numpy() for d in found]
+
+
+def asked(name: str) -> dict[str, dict[str, float]]:
+    """For each block of an engine: its largest entry, its error, and the distance of the two sources."""
+    import torch
+
+    engine = wrapped(name, steps=3)
+    assert isinstance(engine, Wrapped)
+    rng = np.random.default_rng(1)
+    outputs = engine.forward(*engine.point)
+    # A loss is differentiated itself.
+    cotangents = [np.ones(())] if len(outputs) == 1 else [rng.standard_normal(o.shape) for o in outputs]
+    cotangents = [d.astype(engine.case.dtype) for d in cotangents]
+    got = engine.backward(engine.point, cotangents)
+
+    def clipped(a: Any) -> Any:
+        return torch.clip(torch.sigmoid(a), 1e-4, 1 - 1e-4)
+
+    sigmoid = clipped if name == "neuralnetlib_lstm" else torch.sigmoid
+    sources = by_differences(engine, cotangents), by_torch(engine, cotangents, sigmoid)
+    return {
+        block: {
+            "largest": float(np.max(np.abs(torchs))),
+            "off": float(np.max(np.abs(mine - torchs))),
+            "apart": float(np.max(np.abs(differences - torchs))),
+        }
+        for block, mine, differences, torchs in zip(engine.names, got, *sources, strict=True)
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--sources", type=Path, required=True)
+    given = parser.parse_args(arguments)
+    results = json.loads((HERE / "results.json").read_text("utf-8"))
+    refuted = [name for name, result in results.items() if result["verdict"] == "refuted"]
+    unknown = [name for name in given.names if name not in refuted]
+    if unknown or not given.sources.is_dir():
+        what = (
+            f"NAME: {unknown[0]!r}, needed some of {', '.join(refuted)}"
+            if unknown
+            else "--sources: no such folder"
+        )
+        print(f"twice.py: {what}", file=sys.stderr)
+        return 2
+    os.environ["FIELD_SOURCES"] = str(given.sources.resolve())
+    warnings.simplefilter("ignore")
+    for name in given.names or refuted:
+        try:
+            said: dict[str, Any] = asked(name)
+        except ImportError as missing:
+            print(f"{name} left out: {missing}")
+            continue
+        except ValueError as error:
+            said = {"raised": str(error)}
+        kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+        kept[name] = said
+        RESULTS.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", "utf-8")
+        print(name, said, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,121 @@
+"""What a model of a series is asked: the values that follow, one step ahead, and errors by horizon."""
+
+import argparse
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from rnn.app import pictures, series
+from rnn.app.forecaster import SHARE, Forecaster, from_stored, read_model
+from rnn.app.options import columns_of
+from rnn.app.outcome import Outcome, save_csv
+from rnn.app.predictors import rmse_by_step, rmse_of
+from rnn.arrays import Array
+from rnn.checks import cut, printable
+from rnn.console.places import Places
+
+
+def _forecaster(options: argparse.Namespace) -> tuple[Forecaster, Array, int]:
+    """The model, and the values that it is asked about, from number so much on."""
+    stored = read_model(options.model)
+    try:
+        model = from_stored(stored)
+    except ValueError as error:
+        raise ValueError(f"{cut(str(options.model))}: {error}") from None
+    found, first = model.series(options.data, columns_of(options), options.fill)
+    if found.calendar != model.calendar:
+        # Another file has its own dates.
+        model = replace(model, calendar=found.calendar)
+    return model, found.values, first
+
+
+def _warned(options: argparse.Namespace) -> str:
+    """What a figure on a file's values has to say of them."""
+    return "" if options.data is None else " (of a file that it may have learnt from)"
+
+
+def _labels(model: Forecaster, first: int, count: int) -> list[str]:
+    if model.calendar is None:
+        return [str(number) for number in range(first, first + count)]
+    return model.calendar.labels(first, count)
+
+
+def forecast(options: argparse.Namespace, places: Places) -> Outcome:
+    """The values that follow, with an interval."""
+    model, values, first = _forecaster(options)
+    steps = options.steps
+    ahead, width = model.forecast(values, steps), model.interval(steps)
+    labels = _labels(model, first + len(values), steps)
+    network = next(iter(ahead.values()))
+    low, high = network - width, network + width
+    columns = {"step": labels, "forecast": network.tolist(), "low": low.tolist(), "high": high.tolist()}
+    known = int((~np.isnan(width)).sum())
+    lines = [
+        f"  {label:>{max(map(len, labels))}}  {value:10.4g}"
+        + ("" if np.isnan(half) else f"   {value - half:.4g} to {value + half:.4g}")
+        for label, value, half in zip(labels, network, width, strict=True)
+    ]
+    shown = lines if steps <= 40 else [*lines[:39], f"  … and {steps - 39} more in forecast.csv"]
+    note = f"Intervals: as wide as {SHARE:.0%} of the errors on held-out values"
+    note += "." if known == steps else f", for the first {known} steps; there are too few of later ones."
+    places.make()
+    return Outcome(
+        "\n".join([printable(f"{model.label}, {steps} steps ahead"), *shown, note]),
+        {**columns, "share": SHARE, "baselines": dict(list(ahead.items())[1:])},
+        {
+            "forecast.csv": partial(save_csv, columns),
+            "forecast.png": lambda path: pictures.forecast(path, model, values, first, ahead, width),
+        },
+    )
+
+
+def predict(options: argparse.Namespace, places: Places) -> Outcome:
+    """One step ahead, on every value that has a context."""
+    model, values, first = _forecaster(options)
+    errors = model.errors(values, 1)
+    known, error = values[model.context :], next(iter(errors.values()))[:, 0]
+    labels = _labels(model, first + model.context, len(known))
+    columns = {"step": labels, "value": known.tolist(), "predicted": (known + error).tolist()}
+    figures = {name: rmse_of(each) for name, each in errors.items()}
+    places.make()
+    return Outcome(
+        series.table(
+            figures,
+            printable(f"{model.name}{_warned(options)}: RMSE one step ahead, {len(known)} values"),
+            model,
+        ),
+        {**columns, "rmse": figures},
+        {
+            "predictions.csv": partial(save_csv, columns),
+            "predictions.png": lambda path: pictures.predictions(
+                path, model, known, error, first + model.context, held_out=options.data is None
+            ),
+        },
+    )
+
+
+def evaluate(options: argparse.Namespace, places: Places) -> Outcome:
+    """Errors by horizon, from each origin that has a context and a truth."""
+    model, values, _ = _forecaster(options)
+    steps, origins = options.steps, len(values) - model.context
+    if steps > origins:
+        raise ValueError(f"--steps: {steps}, needed at most {origins}, the values that can be forecast")
+    found = model.errors(values, steps)
+    rmse = {name: rmse_by_step(error) for name, error in found.items()}
+    whole = {name: rmse_of(error[: origins - steps + 1]) for name, error in found.items()}
+    columns = {
+        "steps ahead": list(range(1, steps + 1)),
+        **{name: each.tolist() for name, each in rmse.items()},
+    }
+    title = f"{model.name}{_warned(options)}: RMSE over 1 to {steps} steps ahead, "
+    title += f"from {origins - steps + 1} origins"
+    places.make()
+    return Outcome(
+        series.table(whole, printable(title), model),
+        {"origins": origins - steps + 1, "rmse": whole, "rmse by step": rmse},
+        {
+            "errors.csv": partial(save_csv, columns),
+            "errors.png": lambda path: pictures.by_step(path, model, rmse),
+        },
+    )

@@ -1,0 +1,143 @@
+"""Dates at equal distances: which distance that is, which dates do not keep to it, and which come next."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from re import fullmatch
+from typing import Any
+
+import numpy as np
+
+from rnn.arrays import Array
+from rnn.checks import shown
+
+DAY = 86_400
+
+# A month has at least so many seconds. Distances from there on are counted in months where the days agree.
+MONTH = 28 * DAY
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Dates ``start``, one ``step`` later, and so on.
+
+    ``kind``: "seconds", "weekdays" (Monday to Friday) or "months", which ``step`` counts. Months have a
+    ``day``, or their last one where that is sooner.
+    """
+
+    kind: str
+    step: int
+    start: str
+    day: int = 1
+
+    def dates(self, first: int, count: int) -> Array:
+        """So many dates from number ``first`` on, as datetime64[s]."""
+        numbers = self.step * np.arange(first, first + count)
+        start = np.datetime64(self.start, "s")
+        if self.kind == "seconds":
+            return np.asarray(start + numbers)
+        if self.kind == "weekdays":
+            return np.asarray(np.busday_offset(start.astype("M8[D]"), numbers).astype("M8[s]"))
+        return _on_day(start.astype("M8[M]") + numbers, self.day).astype("M8[s]")
+
+    def labels(self, first: int, count: int) -> list[str]:
+        """The same as text: the day alone where all are at midnight."""
+        dates = self.dates(first, count)
+        days = dates.astype("M8[D]")
+        return [str(date) for date in (days if (days == dates).all() else dates)]
+
+    def as_json(self) -> dict[str, Any]:
+        """Its fields."""
+        return asdict(self)
+
+
+def parsed(text: str, form: str | None) -> np.datetime64:
+    """A date in ISO 8601 or in the ``form`` of strptime, UTC if it has a zone; or a ValueError."""
+    if form is not None:
+        date = datetime.strptime(text, form)
+    elif fullmatch(r"\d{4}(-\d{2})?", text):
+        date = datetime.fromisoformat(f"{text}-01-01"[:10])
+    else:
+        date = datetime.fromisoformat(text)
+    if date.tzinfo is not None:
+        date = date.astimezone(UTC).replace(tzinfo=None)
+    return np.datetime64(date, "s")
+
+
+def numbered(dates: Array, lines: Array, name: str) -> tuple[Calendar, Array]:
+    """The calendar that most of the dates keep to, and the number of each of them in it.
+
+    dates (S,), S at least 2, increasing; ``lines``: where each stands. ValueError, with lines, where dates do
+    not increase, or are not on the calendar.
+    """
+    steps = np.diff(dates).astype(np.int64)
+    _refuse(name, lines, np.append(False, steps <= 0), "needed later dates than the line before")
+    step = _commonest(steps)
+    calendar, numbers = _weekdays(dates, step) or _months(dates, step) or _seconds(dates, step)
+    _refuse(name, lines, numbers % 1 != 0, f"needed dates {_distance(calendar)} apart")
+    return calendar, numbers.astype(np.int64)
+
+
+def _commonest(steps: Array) -> int:
+    """The commonest distance, the least of several."""
+    values, counts = np.unique(steps, return_counts=True)
+    return int(values[counts.argmax()])
+
+
+def _seconds(dates: Array, step: int) -> tuple[Calendar, Array]:
+    numbers = (dates - dates[0]).astype(np.int64) / step
+    return Calendar("seconds", step, str(dates[0])), numbers
+
+
+def _weekdays(dates: Array, step: int) -> tuple[Calendar, Array] | None:
+    """If they are a day apart, and none is on a weekend though there is one between them."""
+    days = dates.astype("M8[D]")
+    if step != DAY or (days != dates).any() or not np.is_busday(days).all():
+        return None
+    numbers = np.busday_count(days[0], days)
+    if numbers[-1] == (days[-1] - days[0]).astype(int):
+        return None
+    return Calendar("weekdays", 1, str(dates[0])), numbers.astype(float)
+
+
+def _months(dates: Array, step: int) -> tuple[Calendar, Array] | None:
+    """If they are months apart, all on one day of the month, or on its last."""
+    days = dates.astype("M8[D]")
+    if step < MONTH or (days != dates).any():
+        return None
+    months = days.astype("M8[M]")
+    day = int((days - months.astype("M8[D]")).astype(int).max()) + 1
+    if (_on_day(months, day) != days).any():
+        return None
+    apart = months.astype(int) - int(months[0].astype(int))
+    every = _commonest(np.diff(apart))
+    return Calendar("months", every, str(dates[0]), day), apart / every
+
+
+def _on_day(months: Array, day: int) -> Array:
+    """That day of each month, or its last."""
+    last = (months + 1).astype("M8[D]") - 1
+    return np.asarray(np.minimum(months.astype("M8[D]") + (day - 1), last))
+
+
+def _distance(calendar: Calendar) -> str:
+    if calendar.kind == "seconds":
+        days, rest = divmod(calendar.step, DAY)
+        return f"{calendar.step} s" if rest else f"{days} days"
+    return f"{calendar.step} {calendar.kind}"
+
+
+def _refuse(name: str, lines: Array, wrong: Array, needed: str) -> None:
+    if wrong.any():
+        raise ValueError(f"{shown(name)}: {on_lines(lines[wrong])}, {needed}")
+
+
+def on_lines(lines: Sequence[int] | Array) -> str:
+    """The first of the lines by their numbers, and how many more there are.
+
+    >>> on_lines([7]), on_lines([2, 3, 5, 7, 11])
+    ('line 7', 'lines 2, 3, 5 and 2 more')
+    """
+    named = ", ".join(str(line) for line in lines[:3])
+    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+    return f"line{'s' if len(lines) > 1 else ''} {named}{more}"

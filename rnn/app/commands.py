@@ -1,0 +1,175 @@
+"""``python -m rnn``: the commands, what they write, and ``train``.
+
+Text goes to standard output, progress to standard error. What the user got wrong is one line and exit code 2,
+before anything is made; the result is written when all is done, each file whole or not at all.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rnn.app import series, text
+from rnn.app.answers import evaluate, forecast, predict
+from rnn.app.folder import NAMES, Folder
+from rnn.app.inspection import generate, inspect
+from rnn.app.options import FILES, arguments, columns_of, recipe_of
+from rnn.app.outcome import Command, Outcome, in_lines, save_json
+from rnn.app.table import read
+from rnn.app.training import Run, going_on, run_of, said_of, trained
+from rnn.checks import cut
+from rnn.console.command_line import FAILED, HOLDS, complain
+from rnn.console.files import Save, deliver
+from rnn.console.places import STANDARD_OUTPUT, Places, same_place
+from rnn.console.progress import Progress
+from rnn.console.signals import Terminated
+from rnn.storage import save
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = arguments(argv)
+    try:
+        places = Places(_folder(options), FILES[options.command], options.json)
+        places.check()
+        _refuse_to_overwrite(options, places)
+        with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
+            outcome = COMMANDS[options.command](options, places)
+    except OSError as error:
+        options.error(
+            f"{cut(str(error.filename))}: {error.strerror or error}, needed a place to read and write"
+        )
+    except (ValueError, MemoryError) as error:
+        options.error(str(error))
+    _deliver(outcome, places)
+    return HOLDS
+
+
+def _folder(options: argparse.Namespace) -> Path | None:
+    """Where the files go: where that is said, else where the model is; nowhere if there are none."""
+    if not FILES[options.command] or options.out is not None:
+        return getattr(options, "out", None)
+    model: Path = options.model
+    return model if model.is_dir() else model.parent
+
+
+def _refuse_to_overwrite(options: argparse.Namespace, places: Places) -> None:
+    """ValueError if a result would go where the command reads, or where a training keeps what it needs."""
+    read_from = [getattr(options, name, None) for name in ("model", "data", "text")]
+    if options.command != "train":
+        home = options.model if options.model.is_dir() else options.model.parent
+        read_from += [home / name for name in NAMES]
+    written = [] if places.folder is None else [places.folder / name for name in places.names]
+    if places.json is not None and not places.json_to_standard_output:
+        written.append(places.json)
+    for path in written:
+        if any(kept is not None and same_place(path, kept) for kept in read_from):
+            raise ValueError(f"{cut(str(path))}: is read or kept, needed another place for the result")
+        # An older result may be replaced. What has another name is something else.
+        if path == places.json and path.is_file() and path.suffix != ".json":
+            raise ValueError(f"{cut(str(path))}: is there, needed a new file, or one named .json")
+
+
+def _deliver(outcome: Outcome, places: Places) -> None:
+    stream = sys.stderr if places.json_to_standard_output else sys.stdout
+    print(outcome.said, file=stream)
+    # The JSON first: it holds everything, and takes no drawing.
+    files: dict[Path, Save] = {}
+    if places.json is not None:
+        files[places.json] = partial(save_json, outcome.result)
+    if places.folder is not None:
+        files |= {places.folder / name: each for name, each in outcome.files.items()}
+    for path in deliver(files):
+        if path != STANDARD_OUTPUT:
+            print(f"Written: {path}", file=stream)
+
+
+def train(options: argparse.Namespace, places: Places) -> Outcome:
+    """A folder with a model, from the start or from its last checkpoint."""
+    folder = Folder(options.out)
+    if options.resume:
+        asked, digest = folder.read_run()
+        run = run_of(asked)
+    else:
+        folder.refuse_used()
+        run, digest = run_of(_asked(options)), ""
+    places.make()
+    with folder.locked():
+        if not options.resume:
+            # Once more: another training may have begun and ended while this one waited.
+            folder.refuse_used()
+            digest = folder.write_run(run.asked)
+        return _trained(run, folder, digest)
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """What the flags ask for, with the data, as the folder keeps it."""
+    if options.text is not None:
+        data = text.asked_for(_text(options.text), options.text.name)
+    else:
+        columns = columns_of(options)
+        found = series.sine() if columns is None else read(options.data, columns, options.fill)
+        data = series.asked_for(found, options.unit, options.season, columns)
+    return {
+        "recipe": recipe_of(options).as_json(),
+        "checkpoint_every": options.checkpoint_every,
+        "data": data,
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{cut(str(path))}: byte {error.start} is no UTF-8, needed a text in UTF-8"
+        ) from None
+
+
+def _trained(run: Run, folder: Folder, digest: str) -> Outcome:
+    epochs, progress = run.recipe.epochs, Progress({"training": 1.0})
+    print(in_lines(run.task.said))
+    try:
+        with progress.part("training") as show:
+            course = trained(
+                run, folder, digest, lambda course: show(course.epoch, epochs, said_of(course, epochs))
+            )
+    except (KeyboardInterrupt, Terminated):
+        complain("python -m rnn train", f"stopped; {going_on(folder)}")
+        raise
+    except FloatingPointError as error:
+        complain("python -m rnn train", str(error))
+        raise SystemExit(FAILED) from None
+    finished, task = run.task.finish(course), run.task
+    training = {
+        **run.recipe.as_json(),
+        "epochs_done": course.epoch,
+        "best_epoch": course.best_epoch,
+        "train": course.train,
+        "validation": course.validation,
+    }
+    about = {**finished.about, "training": training, "figures": finished.figures}
+    files: dict[str, Save] = {
+        folder.model.name: lambda path: save(
+            path, task.net, course.best, arrays=finished.arrays, about=about
+        ),
+        folder.picture.name: finished.draw,
+    }
+    return Outcome(
+        f"{said_of(course, epochs)}\n{in_lines(finished.said)}",
+        {"training": training, **finished.figures},
+        files,
+    )
+
+
+COMMANDS: Mapping[str, Command] = {
+    "train": train,
+    "forecast": forecast,
+    "predict": predict,
+    "evaluate": evaluate,
+    "inspect": inspect,
+    "generate": generate,
+}

@@ -1,0 +1,254 @@
+"""What each command can be asked for: its own flags and no others, checked before anything is done."""
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from rnn.activations import ACTIVATIONS
+from rnn.app import folder
+from rnn.app.recipe import OPTIMISERS, Recipe, policy
+from rnn.app.table import Columns
+from rnn.console.command_line import VALUE, Parser, line, program
+from rnn.console.places import STANDARD_OUTPUT
+from rnn.storage import CELLS
+
+PROGRAM = program("rnn")
+
+EXIT_CODES = "exit codes: 0 done; 2 misused, and nothing done; 3 failed; 130 interrupted"
+
+# By command: what it does, and the files that it writes into the folder.
+DESCRIPTIONS = {
+    "train": "Learn a series, or a text, into a folder: a model, a picture, and figures beside baselines.",
+    "forecast": "The values that follow, with an interval from held-out errors, as table, picture and CSV.",
+    "predict": "One step ahead on a file's values, or on those that were held out, beside baselines.",
+    "evaluate": "Errors by how many steps ahead, from a rolling origin, beside baselines.",
+    "inspect": "What a model is, how it was trained, and how far back a loss reaches in it.",
+    "generate": "Text that a model of a text writes.",
+}
+FILES = {
+    "train": folder.NAMES,
+    "forecast": ("forecast.csv", "forecast.png"),
+    "predict": ("predictions.csv", "predictions.png"),
+    "evaluate": ("errors.csv", "errors.png"),
+    "inspect": ("reach.png",),
+    "generate": (),
+}
+
+# Steps that a forecast or a text has at most: an hour's work, and files of some megabytes.
+MOST_STEPS = 100_000
+
+
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """``command`` and its options, or a refusal."""
+    parser = Parser(prog=PROGRAM, usage=f"{PROGRAM} COMMAND [FLAGS]")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, title="commands, each with a --help of its own"
+    )
+    each = {
+        name: commands.add_parser(
+            name, prog=f"{PROGRAM} {name}", help=said, description=said, epilog=EXIT_CODES
+        )
+        for name, said in DESCRIPTIONS.items()
+    }
+    for name, one in each.items():
+        _add_flags(name, one)
+    given = list(sys.argv[1:] if argv is None else argv)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        each[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
+    options.error = each[options.command].error
+    if options.command == "train":
+        _check_train(options, [flag.partition("=")[0] for flag in given if flag.startswith("--")])
+    return options
+
+
+def _check_train(options: argparse.Namespace, given: Sequence[str]) -> None:
+    """Flags that go together, and those that do not."""
+    if options.resume:
+        others = sorted(set(given) - {"--out", "--resume", "--json"})
+        if others:
+            options.error(f"{others[0]}: with --resume, needed what was asked for before, and that is kept")
+    if options.text and (options.data or options.column or options.date or options.changes or options.fill):
+        options.error("--text: with flags of a series, needed one or the other")
+    if options.data and not options.column:
+        options.error("--data: needed --column NAME, the column to learn, as well")
+    if options.column and not options.data:
+        options.error("--column: needed --data FILE, the file that it is in, as well")
+
+
+def columns_of(options: argparse.Namespace) -> Columns | None:
+    """Where the series is in the file, or None if that is not said."""
+    if options.column is None:
+        return None
+    return Columns(options.column, options.date, options.date_format, options.separator)
+
+
+def recipe_of(options: argparse.Namespace) -> Recipe:
+    """The recipe that the flags of train make."""
+    return Recipe(**{each.name: getattr(options, each.name) for each in fields(Recipe)})
+
+
+def _add_flags(command: str, parser: Parser) -> None:
+    if command == "train":
+        parser.add_argument(
+            "--out", type=Path, required=True, metavar="DIR", help="the folder of the training"
+        )
+        parser.add_argument("--text", type=Path, metavar="FILE", help="learn a text, in UTF-8")
+        _add_data(parser, "learn a column of a CSV file (default: a sine)")
+        parser.add_argument("--unit", default="", help="the unit of the values, for pictures and tables")
+        parser.add_argument(
+            "--season", type=count(2), metavar="N", help="steps of a season (default: found, if there is one)"
+        )
+        _add_recipe(parser)
+        parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint")
+    else:
+        parser.add_argument(
+            "model", type=Path, metavar="MODEL", help="a model, or the folder of its training"
+        )
+        if command != "generate":
+            names = ", ".join(FILES[command])
+            parser.add_argument("--out", type=Path, metavar="DIR", help=f"for {names} (default: the model's)")
+        if command in ("forecast", "predict", "evaluate"):
+            _add_data(parser, "values that go on to now (default: those that the model keeps)")
+        if command in ("forecast", "evaluate"):
+            parser.add_argument(
+                "--steps", type=count(1, MOST_STEPS), default=12, metavar="N", help="how many (default 12)"
+            )
+        if command == "generate":
+            _add_writing(parser)
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="PATH",
+        help=f"where the result goes as JSON; {STANDARD_OUTPUT}: standard output, the text then on the other",
+    )
+
+
+def _add_data(parser: Parser, said: str) -> None:
+    parser.add_argument("--data", type=Path, metavar="FILE", help=said)
+    parser.add_argument("--column", metavar="NAME", help="the column with the values")
+    parser.add_argument("--date", metavar="NAME", help="the column with the dates, in ISO 8601")
+    parser.add_argument("--date-format", metavar="FORM", help="how dates are written, as for strptime")
+    parser.add_argument(
+        "--separator", type=one_character, default=",", metavar="C", help="between two fields (default ,)"
+    )
+    parser.add_argument(
+        "--fill", action="store_true", help="fill missing values in, between their neighbours"
+    )
+
+
+def _add_recipe(parser: Parser) -> None:
+    at = Recipe()
+    flags: Mapping[str, dict[str, Any]] = {
+        "cell": {"choices": CELLS},
+        "units": {"type": count(1, 10_000)},
+        "activation": {"choices": ACTIVATIONS},
+        "truncation": {"type": truncation, "metavar": "POLICY"},
+        "length": {"type": count(1, 100_000)},
+        "optimiser": {"choices": OPTIMISERS},
+        "rate": {"type": number(0, math.inf, open_below=True)},
+        "clip": {"type": number(0, math.inf)},
+        "batch": {"type": count(1)},
+        "epochs": {"type": count(1, 1_000_000)},
+        "patience": {"type": count(0)},
+        "seed": {"type": count(0, 2**128)},
+    }
+    said = {
+        "truncation": "how far back a loss reaches: full, window:K, chunked:K, chunked:K:K or tail:K",
+        "length": "steps of a window",
+        "rate": "the first learning rate; it falls to 0 by a cosine",
+        "clip": "the longest gradient; 0: any",
+        "batch": "windows of an update",
+        "patience": "epochs to wait for a better validation loss; 0: to the end",
+    }
+    for name, given in flags.items():
+        shown = {"metavar": name.upper() if "choices" in given else "N", **given}
+        parser.add_argument(
+            f"--{name}",
+            default=getattr(at, name),
+            help=f"{said.get(name, '')} (default {getattr(at, name)})".strip(),
+            **shown,
+        )
+    parser.add_argument(
+        "--changes", action="store_true", help="learn the changes from step to step, as of what has a trend"
+    )
+    parser.add_argument(
+        "--checkpoint-every", type=count(1), default=10, metavar="N", help="epochs (default 10)"
+    )
+
+
+def _add_writing(parser: Parser) -> None:
+    parser.add_argument(
+        "--steps",
+        type=count(1, MOST_STEPS),
+        default=300,
+        metavar="N",
+        help="how many characters (default 300)",
+    )
+    parser.add_argument(
+        "--prompt", default="", metavar="TEXT", help="what it goes on from (default: its text)"
+    )
+    parser.add_argument(
+        "--temperature",
+        type=number(0.01, 100),
+        default=0.7,
+        metavar="X",
+        help="below 1 it prefers what is likely (default 0.7)",
+    )
+    parser.add_argument(
+        "--seed", type=count(0, 2**128), default=0, metavar="N", help="of the draw (default 0)"
+    )
+
+
+def _wrong(text: str, needed: str) -> argparse.ArgumentTypeError:
+    return argparse.ArgumentTypeError(f"{line(repr(text), VALUE)}, needed {needed}")
+
+
+def count(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
+    """A type for argparse: an integer of at least and at most so much."""
+
+    def parse(text: str) -> int:
+        fits = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+        if not (fits and least <= int(text) <= most):
+            upper = "" if most == sys.maxsize else f" and at most {most}"
+            raise _wrong(text, f"an integer of at least {least}{upper}")
+        return int(text)
+
+    return parse
+
+
+def number(least: float, most: float, open_below: bool = False) -> Callable[[str], float]:
+    """A type for argparse: a finite number of at least, or above, and at most so much."""
+
+    def parse(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            found = math.nan
+        if not (least <= found <= most and math.isfinite(found)) or (open_below and found == least):
+            upper = "" if most == math.inf else f" and at most {most:g}"
+            raise _wrong(text, f"a number {'above' if open_below else 'of at least'} {least:g}{upper}")
+        return found
+
+    return parse
+
+
+def truncation(text: str) -> str:
+    """A type for argparse: the name of a policy, which is kept as it is."""
+    try:
+        policy(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def one_character(text: str) -> str:
+    """A type for argparse: what may stand between two fields."""
+    text = "\t" if text == "\\t" else text
+    if len(text) != 1 or text in '\r\n"\0' or ord(text) > 127:
+        raise _wrong(text, "one character, as ; or \\t")
+    return text

@@ -1,0 +1,188 @@
+"""The pictures: series with their forecasts, losses by epoch, errors by step, and how far a loss reaches.
+
+Colours are those of Okabe and Ito, which the colour-blind tell apart, with a mark or a dash beside each.
+Legends stand below the axes, so that they cover nothing.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn.app.course import Course
+from rnn.arrays import Array
+from rnn.checks import printable
+from rnn.console.files import write
+
+if TYPE_CHECKING:
+    from rnn.app.forecaster import Forecaster
+
+BLACK, BLUE, ORANGE, GREEN, PURPLE = "#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+
+# A mark, a dash and a colour for each predictor, the network first.
+STYLES = (("o", "-", ORANGE), ("s", "--", BLUE), ("^", "-.", GREEN), ("D", ":", PURPLE))
+
+# From a range of so much on an axis of errors is logarithmic.
+FAR = 50
+
+# Points up to which each has a mark; more of them would be a band.
+MARKED = 30
+
+
+def _style(place: int, count: int) -> dict[str, Any]:
+    """How the line of a place among others is drawn, which has so many points."""
+    mark, dash, colour = STYLES[place]
+    return {"linestyle": dash, "marker": mark, "color": colour, **_marks(count, place)}
+
+
+def plain(text: str) -> str:
+    """A text that is drawn as it stands: a dollar begins no formula, and all characters can be printed."""
+    return printable(text)[:80].replace("$", r"\$")
+
+
+def drawn(path: Path, panels: int, draw: Callable[[Any], object]) -> None:
+    """A figure with so many panels, one below the other, written at the path."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 3.4 * panels), layout="constrained")
+    draw(figure.subplots(panels, squeeze=False)[:, 0])
+    for axes in figure.axes:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="0.92")
+        axes.set_axisbelow(True)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, frameon=False)
+    with warnings.catch_warnings():
+        # A character that the font lacks is drawn as a box.
+        warnings.filterwarnings("ignore", message="Glyph")
+        write(path, lambda temporary: figure.savefig(temporary, format="png", dpi=120))
+
+
+def _marks(count: int, place: int = 0) -> dict[str, Any]:
+    """How often a line has its mark; those of another ``place`` among lines stand elsewhere."""
+    every = 1 if count <= MARKED else count // 12
+    return {"markersize": 4, "markevery": (place * every // len(STYLES), every)}
+
+
+def _where(model: "Forecaster", first: int, count: int) -> tuple[Array, str]:
+    """What the axis along the series shows, and what it is called."""
+    if model.calendar is None:
+        return np.arange(first, first + count), "step"
+    return model.calendar.dates(first, count), "date"
+
+
+def draw_losses(axes: Any, course: Course) -> None:
+    """Both losses by epoch, in units of the first, on a logarithmic axis."""
+    epochs = range(len(course.train))
+    for place, (name, found) in enumerate((("training", course.train), ("validation", course.validation))):
+        scaled = np.array(found) / (found[0] or 1)
+        shown = np.where(scaled > 0, scaled, np.nan)
+        axes.plot(epochs, shown, label=name, **_style(place, len(found)))
+    axes.axvline(course.best_epoch, color=BLACK, linewidth=0.8, label=f"kept: epoch {course.best_epoch}")
+    if max(course.train) > 0:
+        axes.set_yscale("log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set(title="Loss", xlabel="epoch", ylabel="loss / loss at epoch 0")
+
+
+def losses(path: Path, course: Course, title: str) -> None:
+    """The losses alone."""
+
+    def draw(panels: Any) -> None:
+        draw_losses(panels[0], course)
+        panels[0].set_title(plain(title))
+
+    drawn(path, 1, draw)
+
+
+def training(path: Path, course: Course, model: "Forecaster", error: Array) -> None:
+    """The losses, and one step ahead on the held-out values: truth, network, and its error."""
+
+    def draw(panels: Any) -> None:
+        draw_losses(panels[0], course)
+        _draw_one_step(panels[1], model, model.recent[model.context :], error, model.first + model.context)
+
+    drawn(path, 2, draw)
+
+
+def predictions(
+    path: Path, model: "Forecaster", values: Array, error: Array, first: int, held_out: bool
+) -> None:
+    """One step ahead on the values from number ``first`` on, which may be held out."""
+
+    def draw(panels: Any) -> None:
+        _draw_one_step(panels[0], model, values, error, first)
+        if not held_out:
+            panels[0].set_title("One step ahead, on a file that the model may have learnt from")
+
+    drawn(path, 1, draw)
+
+
+def _draw_one_step(axes: Any, model: "Forecaster", values: Array, error: Array, first: int) -> None:
+    where, called = _where(model, first, len(values))
+    axes.plot(where, values, color=BLACK, linewidth=1.8, label="truth")
+    axes.plot(where, values + error, linewidth=1, label="the network", **_style(0, len(values)))
+    axes.set(title="One step ahead, on values that nothing was chosen by", xlabel=called)
+    axes.set_ylabel(plain(model.label))
+
+
+def forecast(
+    path: Path, model: "Forecaster", history: Array, first: int, ahead: Mapping[str, Array], width: Array
+) -> None:
+    """The end of the history, the forecasts, and the network's interval."""
+
+    def draw(panels: Any) -> None:
+        (axes,) = panels
+        steps = len(width)
+        shown = history[-max(3 * steps, 2 * model.context, 50) :]
+        before, called = _where(model, first + len(history) - len(shown), len(shown))
+        after, _ = _where(model, first + len(history), steps)
+        axes.plot(before, shown, color=BLACK, linewidth=1.8, label="history")
+        for place, (name, values) in enumerate(ahead.items()):
+            size = {"linewidth": 0.9, "alpha": 0.7} if place else {"linewidth": 1.5, "zorder": 3}
+            axes.plot(after, values, label=name, **_style(place, steps), **size)
+        network = next(iter(ahead.values()))
+        if not np.isnan(width).all():
+            axes.fill_between(
+                after, network - width, network + width, color=ORANGE, alpha=0.2, linewidth=0,
+                label="90 % of held-out errors",
+            )  # fmt: skip
+        axes.set(title=plain(f"{model.name}: {steps} steps ahead"), xlabel=called)
+        axes.set_ylabel(plain(model.label))
+
+    drawn(path, 1, draw)
+
+
+def by_step(path: Path, model: "Forecaster", rmse: Mapping[str, Array]) -> None:
+    """The RMSE of each predictor by how many steps ahead it looks."""
+
+    def draw(panels: Any) -> None:
+        (axes,) = panels
+        for place, (name, values) in enumerate(rmse.items()):
+            axes.plot(range(1, len(values) + 1), values, label=name, **_style(place, len(values)))
+        axes.set(title="Error by horizon, from a rolling origin", xlabel="steps ahead")
+        sizes = np.concatenate(list(rmse.values()))
+        if sizes.min() > 0 and sizes.max() > FAR * sizes.min():
+            axes.set_yscale("log")
+        else:
+            axes.set_ylim(0, None)
+        axes.set_ylabel(plain(f"RMSE of {model.label}"))
+
+    drawn(path, 1, draw)
+
+
+def reach(path: Path, sizes: Array, cut: Array) -> None:
+    """How much of a loss reaches each lag, in full and as it was trained."""
+
+    def draw(panels: Any) -> None:
+        (axes,) = panels
+        lags = np.arange(len(sizes))
+        for place, name, found in ((1, "in full", sizes), (0, "as trained", cut)):
+            shown, width = np.where(found > 0, found, np.nan), 1 + 2 * place
+            axes.plot(lags, shown, label=name, linewidth=width, **_style(place, len(sizes)))
+        axes.set_yscale("log")
+        axes.set(title="How much of the loss at step t reaches step t − lag", xlabel="lag, in steps")
+        axes.set_ylabel("RMS of ∂loss/∂x, lag 0 = 1")
+
+    drawn(path, 1, draw)

@@ -1,0 +1,112 @@
+"""What a network sees of a series: scaled windows of it, of which the later ones are kept to judge it.
+
+The split is chronological: the first values are learnt from, later ones choose the epoch, the last are met
+by nothing that is chosen. Mean and scale are those of the values that are learnt from.
+"""
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from rnn.arrays import Array
+from rnn.data import Records, windows
+
+# The shares of the values that choose the epoch and that judge the result; the rest is learnt from.
+VALIDATION = TEST = 0.15
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Values in units of their own size, or, with ``changes``, the differences of neighbours are."""
+
+    mean: float
+    scale: float
+    changes: bool = False
+
+    def forward(self, values: Array) -> Array:
+        """What the network sees of values (N, S): (N, S), or (N, S − 1) changes."""
+        seen = np.diff(values) if self.changes else values
+        return np.asarray((seen - self.mean) / self.scale)
+
+    def back(self, outputs: Array, last: Array) -> Array:
+        """The values that outputs (N, steps) stand for, after the ``last`` of each record (N,)."""
+        seen = self.mean + self.scale * outputs
+        return last[:, np.newaxis] + np.cumsum(seen, axis=1) if self.changes else seen
+
+
+def learn_scaling(values: Array, changes: bool) -> Scaling:
+    """The scaling of the values that are learnt from. ValueError for numbers too large to compute with."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        seen = np.diff(values) if changes else values
+        mean, deviation = float(seen.mean()), float(seen.std())
+    if not (abs(mean) < inf and deviation < inf):
+        raise ValueError("the series: numbers so large that their spread is none, needed smaller ones")
+    # What never changes has no spread: it is told by its mean alone.
+    return Scaling(mean, deviation if deviation > 1e-12 * abs(mean) else 1.0, changes)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How many values are learnt from, and how many come before those that judge."""
+
+    train: int
+    validation: int
+    total: int
+
+
+def cut(total: int, context: int) -> Cut:
+    """Where a series of so many values is cut, if the first part holds more than the context of a forecast.
+
+    ValueError for one that is too short.
+    """
+    validation = total - max(1, round(TEST * total))
+    train = validation - max(1, round(VALIDATION * total))
+    if train <= context + 1:
+        raise ValueError(
+            f"the series: {total} values, of which {max(0, train)} are learnt from, "
+            f"needed more than {context + 1} to learn from, or a shorter --length"
+        )
+    return Cut(train, validation, total)
+
+
+def parts(values: Array, scaling: Scaling, length: int, at: Cut) -> tuple[Records, Records]:
+    """The records to learn from, and those that choose the epoch: windows of so many steps, and the next."""
+    seen = scaling.forward(values[np.newaxis, : at.validation])[0]
+    if not np.isfinite(seen).all():
+        raise ValueError("the series: later numbers so large beside the first, needed ones of a size")
+    xs, targets = windows(seen, length)
+    train = at.train - scaling.changes - length
+    return Records(xs[:train], targets[:train]), Records(xs[train:], targets[train:])
+
+
+def contexts(values: Array, first: int, last: int, length: int) -> Array:
+    """The ``length`` values up to each of the places first … last: (last − first + 1, length)."""
+    stop = np.lib.stride_tricks.sliding_window_view(values, length)
+    return np.asarray(stop[first - length + 1 : last - length + 2])
+
+
+def season_of(values: Array, most: int) -> int | None:
+    """After how many steps the changes of a series repeat themselves most, if they do: 2 at least.
+
+    The lag, of those up to ``most``, at which their autocorrelation has its highest peak, above
+    ``REPEATS``.
+    """
+    changes = np.diff(values)
+    changes = changes - changes.mean()
+    power = float(changes.dot(changes))
+    lags = range(1, min(most, len(changes) // 2) + 2)
+    if len(lags) < 3 or not 0 < power < inf:
+        return None
+    found = np.array([changes[lag:].dot(changes[:-lag]) for lag in lags]) / power
+    peaks = [
+        (found[place], lags[place])
+        for place in range(1, len(found) - 1)
+        if found[place] >= max(found[place - 1], found[place + 1])
+    ]
+    height, season = max(peaks, default=(0.0, 0), key=lambda peak: (peak[0], -peak[1]))
+    return season if height > REPEATS else None
+
+
+# An autocorrelation that noise alone hardly reaches, in as few as forty values: two standard errors are 0.32.
+REPEATS = 0.33

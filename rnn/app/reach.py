@@ -1,0 +1,36 @@
+"""How much of the loss at step t reaches the step ``lag`` before it, by the gradient of a trained network.
+
+Of a loss at the last step of a window of T steps alone, ∂ℓ/∂x at step T − 1 − lag, for every lag: its
+root mean square over windows, in units of that of lag 0. A truncation cuts it off.
+"""
+
+import numpy as np
+
+from rnn.app.forecaster import Forecaster
+from rnn.app.preparing import contexts
+from rnn.arrays import Array
+from rnn.cells import Params
+from rnn.network import RNN
+from rnn.truncation import Truncation
+
+
+def reach(net: RNN, params: Params, xs: Array, targets: Array, truncation: Truncation) -> Array:
+    """(T,), by lag, of windows xs (N, T, D) with targets (N, K) at their last step; zeros if none reaches."""
+    _, grads = net.loss_and_gradients(params, xs, targets, truncation=truncation)
+    sizes = np.sqrt(np.square(grads.xs).sum(axis=(0, 2)))[::-1]
+    return np.asarray(sizes / sizes[0] if sizes[0] > 0 else np.zeros_like(sizes))
+
+
+def windows_of(model: Forecaster) -> tuple[Array, Array]:
+    """The held-out windows of a model of a series, and the values after them, as the network sees both."""
+    first = model.context - 1
+    found = contexts(model.recent, first, len(model.recent) - 2, model.context)
+    seen = model.scaling.forward(found)[:, -model.length :, np.newaxis]
+    ahead = np.stack([model.recent[first:-1], model.recent[first + 1 :]], axis=1)
+    targets = model.scaling.forward(ahead)[:, -1:]
+    return np.ascontiguousarray(seen), np.ascontiguousarray(targets)
+
+
+def effective(sizes: Array, least: float = 0.01) -> int:
+    """The largest lag whose share of lag 0 is at least that."""
+    return int(np.flatnonzero(sizes >= least).max(initial=0))

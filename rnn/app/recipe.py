@@ -1,0 +1,86 @@
+"""What a training is asked for, as plain values that a file holds, and the objects that they name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from rnn.activations import ACTIVATIONS
+from rnn.checks import shown
+from rnn.losses import Loss
+from rnn.network import RNN
+from rnn.optimisers import SGD, Adam, ClipNorm, Cosine, Optimiser, Schedule
+from rnn.storage import CELLS
+from rnn.truncation import Chunked, Full, Tail, Truncation, Window
+
+OPTIMISERS: Mapping[str, Callable[[Schedule, ClipNorm | None], Optimiser]] = {"adam": Adam, "sgd": SGD}
+
+# By name, the policy and how many numbers it takes at least and at most.
+TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
+    "full": (Full, 0, 0),
+    "window": (Window, 1, 1),
+    "chunked": (Chunked, 1, 2),
+    "tail": (Tail, 1, 1),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A network and its training, by names and numbers.
+
+    The defaults learn a season of a series of some hundred values in seconds. The rate falls to 0 by a
+    cosine; a ``clip`` of 0 clips nothing, a ``patience`` of 0 never stops early.
+    """
+
+    cell: str = "vanilla"
+    units: int = 32
+    activation: str = "tanh"
+    truncation: str = "full"
+    length: int = 24
+    changes: bool = False
+    optimiser: str = "adam"
+    rate: float = 5e-3
+    clip: float = 1.0
+    batch: int = 16
+    epochs: int = 200
+    patience: int = 30
+    seed: int = 0
+
+    def network(self, inputs: int, outputs: int, loss: Loss) -> RNN:
+        """The network, for so many inputs and outputs."""
+        kind = CELLS[self.cell]
+        chosen = {"activation": ACTIVATIONS[self.activation]} if "activation" in _names(kind) else {}
+        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss)
+
+    def descent(self) -> Optimiser:
+        """The optimiser."""
+        clip = ClipNorm(self.clip) if self.clip else None
+        return OPTIMISERS[self.optimiser](Cosine(self.rate), clip)
+
+    def policy(self) -> Truncation:
+        """The truncation."""
+        return policy(self.truncation)
+
+    def as_json(self) -> dict[str, Any]:
+        """Its fields."""
+        return asdict(self)
+
+
+def _names(kind: type[Any]) -> set[str]:
+    """What a cell can be made with."""
+    return {each.name for each in fields(kind) if each.init}
+
+
+def policy(text: str) -> Truncation:
+    """A truncation by its name and numbers; ValueError for a text that names none.
+
+    >>> policy("full"), policy("window:5"), policy("chunked:5:10")
+    (Full(), Window(k=5), Chunked(k1=5, k2=10))
+    """
+    name, *numbers = text.split(":")
+    kind, least, most = TRUNCATIONS.get(name, (Full, 1, 0))
+    counts = [
+        int(number) for number in numbers if number.isascii() and number.isdecimal() and len(number) < 19
+    ]
+    if not least <= len(numbers) <= most or len(counts) != len(numbers):
+        raise ValueError(f"{shown(text)}, needed full, window:K, chunked:K or chunked:K:K, or tail:K")
+    return kind(*counts)

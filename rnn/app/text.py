@@ -1,0 +1,147 @@
+"""The task of a text: the next character, from those before it, and text that the network writes."""
+
+from collections import Counter
+from functools import partial
+from itertools import pairwise
+from math import log
+from typing import Any
+
+import numpy as np
+
+from rnn.app import pictures
+from rnn.app.course import Course
+from rnn.app.recipe import Recipe
+from rnn.app.task import Finished, Task
+from rnn.arrays import Array
+from rnn.cells import Params
+from rnn.checks import in_memory, shown
+from rnn.classes import one_hot
+from rnn.data import Records
+from rnn.losses import softmax_cross_entropy
+from rnn.network import RNN
+from rnn.storage import Stored
+
+# The shares of a text that choose the epoch and that judge the result, each the last of what is left.
+VALIDATION = TEST = 0.1
+
+# Stretches from the end of the text that go with the model: it writes on from them, and is inspected on them.
+RECENT = 20
+
+# A text is long, and its losses need no more digits.
+NUMBERS = np.float32
+
+# A network has an input and an output for each character: more of them are no alphabet.
+MOST_CHARACTERS = 500
+
+
+def asked_for(text: str, name: str) -> dict[str, Any]:
+    """The data of a run as JSON values."""
+    return {"kind": "text", "name": name, "text": text}
+
+
+def task(data: dict[str, Any], recipe: Recipe) -> Task:
+    """The task of such a run. ValueError for a text that is too short or of too many characters."""
+    text, length = str(data["text"]), recipe.length
+    alphabet = "".join(sorted(set(text)))
+    if not 2 <= len(alphabet) <= MOST_CHARACTERS:
+        raise ValueError(f"the text: {len(alphabet)} different characters, needed 2 to {MOST_CHARACTERS}")
+    judged = max(length + 1, round(TEST * len(text)))
+    at = len(text) - judged - max(length + 1, round(VALIDATION * len(text)))
+    if at <= length:
+        raise ValueError(f"the text: {len(text)} characters, needed at least {3 * length + 4}")
+    codes = encoded(text, alphabet)
+    learn, choose, judge = (
+        _records(part, length, len(alphabet))
+        for part in (codes[:at], codes[at : len(text) - judged], codes[len(text) - judged :])
+    )
+    net = recipe.network(len(alphabet), len(alphabet), softmax_cross_entropy)
+
+    def finish(course: Course) -> Finished:
+        loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
+        figures = {"the network": loss, **baselines(text[:at], text[len(text) - judged :])}
+        in_bits = {name: value / log(2) for name, value in figures.items()}
+        width = max(map(len, in_bits))
+        said = "\n".join(
+            [f"Bits a character, on the last {judged} characters"]
+            + [f"  {name:{width}}  {value:.3f}" for name, value in in_bits.items()]
+        )
+        about = {"kind": "text", "alphabet": alphabet, "length": length, "name": data["name"]}
+        draw = partial(pictures.losses, course=course, title=f"{data['name']}: the next character")
+        arrays = {"recent": codes[-RECENT * length :]}
+        return Finished(arrays, about, said, {"held out": judged, "bits a character": in_bits}, draw)
+
+    said = (
+        f"{data['name']}: {len(text)} characters, {len(alphabet)} different\n"
+        f"{at} are learnt from, {len(text) - at - judged} choose the epoch, {judged} judge"
+    )
+    return Task(net, learn, choose, said, finish)
+
+
+def encoded(text: str, alphabet: str) -> Array:
+    """The places of characters in an alphabet, int64. ValueError for one that is not in it."""
+    place = {character: number for number, character in enumerate(alphabet)}
+    try:
+        return np.array([place[character] for character in text], np.int64)
+    except KeyError as error:
+        raise ValueError(f"{shown(error.args[0])}: no character of the text that was learnt") from None
+
+
+def _records(codes: Array, length: int, kinds: int) -> Records:
+    """Every stretch of so many characters, one after another, and the character after each of each."""
+    count = (len(codes) - 1) // length
+    before, after = (codes[start : start + count * length].reshape(count, length) for start in (0, 1))
+    with in_memory("the text", "a shorter one"):
+        return Records(one_hot(before, kinds, NUMBERS), after)
+
+
+def baselines(learnt: str, judged: str) -> dict[str, float]:
+    """Nats a character of counting single characters, and of counting pairs, each count one too many."""
+    alphabet = set(learnt) | set(judged)
+    single, pairs = Counter(learnt), Counter(pairwise(learnt))
+    before = Counter(learnt[:-1])
+    kinds = len(alphabet)
+    alone = [-log((single[c] + 1) / (len(learnt) + kinds)) for c in judged[1:]]
+    after = [-log((pairs[pair] + 1) / (before[pair[0]] + kinds)) for pair in pairwise(judged)]
+    return {
+        "how often each character is": sum(alone) / len(alone),
+        "how often each pair is": sum(after) / len(after),
+    }
+
+
+def alphabet_of(stored: Stored) -> tuple[str, int, Array]:
+    """The alphabet of a model of a text, the length of a stretch, its last characters; or a ValueError."""
+    about = stored.about
+    alphabet, length, recent = about.get("alphabet"), about.get("length"), stored.arrays.get("recent")
+    if about.get("kind") != "text" or not isinstance(alphabet, str) or recent is None:
+        raise ValueError("no model of a text, needed what train --text writes")
+    sizes = (stored.net.cell.inputs, stored.net.outputs, len(set(alphabet)))
+    fits = recent.dtype == np.int64 and recent.ndim == 1 and recent.size > 0
+    if set(sizes) != {len(alphabet)} or not isinstance(length, int) or length < 1 or not fits:
+        raise ValueError(f"an alphabet of {len(alphabet)} beside {sizes}, needed the model that train writes")
+    if not (recent.min() >= 0 and recent.max() < len(alphabet)):
+        raise ValueError("characters beyond the alphabet, needed the model that train writes")
+    return alphabet, length, recent
+
+
+def written(
+    net: RNN,
+    params: Params,
+    codes: Array,
+    length: int,
+    steps: int,
+    temperature: float,
+    rng: np.random.Generator,
+) -> Array:
+    """``steps`` characters that follow, each drawn from what the network expects after the last ``length``.
+
+    A ``temperature`` below 1 prefers the likelier ones; 0 takes the likeliest.
+    """
+    found = list(codes)
+    for _ in range(steps):
+        seen = one_hot(np.array(found[-length:]), net.outputs, params.U.dtype)[np.newaxis]
+        expected = net.predict(params, seen)[0, -1].astype(float)
+        if temperature > 0:
+            # The largest of these sums is drawn as often as the softmax says (Gumbel).
+            expected = expected / temperature + rng.gumbel(size=len(expected))
+        found.append(int(expected.argmax()))
+    return np.array(found[len(codes) :], np.int64)

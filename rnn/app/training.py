@@ -1,0 +1,102 @@
+"""The training of ``python -m rnn train``: in a folder, epoch by epoch, from its checkpoint if it has one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from rnn.app import series, text
+from rnn.app.course import Course, advanced, keep, kept
+from rnn.app.folder import Folder
+from rnn.app.recipe import Recipe
+from rnn.app.task import Task
+from rnn.console.files import Undelivered
+from rnn.training import by_epoch
+
+TASKS: dict[str, Callable[[dict[str, Any], Recipe], Task]] = {"series": series.task, "text": text.task}
+
+Told = Callable[[Course], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What was asked for, as the folder keeps it, and the task that it comes to."""
+
+    asked: dict[str, Any]
+    recipe: Recipe
+    every: int
+    task: Task
+
+
+def run_of(asked: dict[str, Any]) -> Run:
+    """The run of what is asked for. ValueError where that is no run, or one that cannot be."""
+    try:
+        recipe, data = Recipe(**asked["recipe"]), asked["data"]
+        recipe.policy()
+        recipe.descent()
+        return Run(asked, recipe, asked["checkpoint_every"], TASKS[data["kind"]](data, recipe))
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}, needed what train was asked for") from None
+
+
+def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
+    """The course to its end, with a checkpoint every so many epochs; ``told`` hears of each epoch.
+
+    Goes on from the checkpoint in the folder, if there is one. Raises ``Undelivered`` where a checkpoint
+    cannot be written; the last one is then still there.
+    """
+    task, recipe = run.task, run.recipe
+    course, rng = None, np.random.default_rng(recipe.seed)
+    params = task.net.init(rng, task.learn.xs.dtype)
+    if folder.checkpoint.exists():
+        course, rng = kept(folder.checkpoint, task.net, digest)
+        told(course)
+    for standing in by_epoch(
+        task.net,
+        params,
+        task.learn,
+        task.choose,
+        epochs=recipe.epochs,
+        batch=recipe.batch,
+        optimiser=recipe.descent(),
+        truncation=recipe.policy(),
+        rng=rng,
+        after=None if course is None else course.standing,
+    ):
+        if course is not None and course.waited(recipe.patience):
+            break
+        course = advanced(course, standing)
+        ended = course.epoch == recipe.epochs or course.waited(recipe.patience)
+        if course.epoch % run.every == 0 or ended:
+            _checkpoint(folder, task, course, rng, digest)
+        told(course)
+    assert course is not None
+    return course
+
+
+def _checkpoint(folder: Folder, task: Task, course: Course, rng: np.random.Generator, digest: str) -> None:
+    try:
+        keep(folder.checkpoint, task.net, course, rng, digest)
+    except OSError as error:
+        raise Undelivered(
+            f"{folder.checkpoint}: {error.strerror or error}, after epoch {course.epoch}; {going_on(folder)}"
+        ) from error
+
+
+def going_on(folder: Folder) -> str:
+    """How to go on, and from where."""
+    if not folder.checkpoint.exists():
+        return "no checkpoint yet"
+    return f"the last checkpoint is kept; to go on: python -m rnn train --out {folder.path} --resume"
+
+
+def said_of(course: Course, epochs: int) -> str:
+    """Where a course stands, in a line."""
+    validation = course.validation[-1]
+    beside = f", validation {validation:.4g}" if isfinite(validation) else ""
+    return (
+        f"epoch {course.epoch} of {epochs}, loss {course.train[-1]:.4g}{beside}, "
+        f"best at epoch {course.best_epoch}"
+    )

@@ -1,0 +1,5 @@
+"""What every command of this project shares, whichever package it belongs to.
+
+Exit codes and complaints (``command_line``), places and files (``places``, ``files``), standard streams
+(``streams``), requests to end (``signals``), and how much is left (``progress``).
+"""

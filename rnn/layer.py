@@ -1,0 +1,150 @@
+"""A layer: a cell run over a sequence, to stand inside somebody else's model.
+
+It has no readout and no loss. Its forward returns the state after every step and the last state's arrays; its
+backward takes the cotangents of both, and returns those of everything that the forward was given.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from rnn.arguments import Call, State, checked_call, checked_params
+from rnn.arrays import FLOATS, Array, as_array, check_result, checked, zeros
+from rnn.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.cells.cell import Arrays, Cell, check_cell, last_state
+from rnn.checks import checked_dtype, in_memory, keep, kind_of, shown
+from rnn.gradients import Gradients, check_gradients
+from rnn.lengths import own_reach
+from rnn.loops import checked_loops
+from rnn.routes import segments
+from rnn.states import checked_state
+from rnn.truncation import Full, Truncation
+
+
+class Saved(NamedTuple):
+    """What a layer's forward leaves for its backward, which may be asked any number of times."""
+
+    call: Call
+    tape: Any
+
+
+class Forward(NamedTuple):
+    """``outputs`` (N, T, H), h after every step; the last ``state``'s arrays (N, H); ``saved``."""
+
+    outputs: Array
+    state: Arrays
+    saved: Saved
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A recurrent ``cell`` over whole sequences, with a backward that takes cotangents.
+
+    It holds no parameters: ``init`` makes the cell's weights. Initial states, ``lengths`` and errors are as
+    in ``rnn.RNN``.
+
+    >>> from rnn import LSTM
+    >>> layer = Layer(LSTM(inputs=2, units=3))
+    >>> weights = layer.init(np.random.default_rng(0))
+    >>> outputs, (h, c), saved = layer.forward(weights, np.ones((4, 5, 2)))
+    >>> grads = layer.backward(saved, np.ones((4, 5, 3)), (h, c))
+    >>> grads.params.W.shape, grads.xs.shape, [d.shape for d in grads.state]
+    ((12, 3), (4, 5, 2), [(4, 3), (4, 3)])
+    """
+
+    cell: Cell
+    loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
+    _shapes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_cell("Layer.cell", self.cell)
+        keep(self, loops=checked_loops("Layer.loops", self.loops, self.cell))
+        keep(self, _shapes={f"params.{name}": shape for name, shape in self.cell.shapes.items()})
+
+    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
+        """New weights (``rnn.initial``).
+
+        Raises TypeError for what is no generator or no float, MemoryError for a cell that is too large.
+        """
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng: {kind_of(rng)}, needed a numpy.random.Generator")
+        dtype = checked_dtype(dtype, FLOATS, "float32, float64 or longdouble")
+        with in_memory(f"Layer: {shown(self)}", "fewer inputs or units"):
+            weights: Any = self.cell.init(rng)
+            return weights._make(block.astype(dtype) for block in weights)
+
+    def forward(self, params: Any, xs: Array, state: State = None, lengths: Array | None = None) -> Forward:
+        """h after every step, and the last state, from xs (N, T, D) and an initial state, zero where None.
+
+        Where records end before T, ``lengths`` (N,) says where: outputs behind an end are zero, and the last
+        state is each record's own.
+        """
+        params = checked_params(self.cell.weights, self._shapes, params)
+        call = checked_call(self.cell, params, xs, state, lengths)
+        tape = unroll(self.cell, params, call.xs, call.state, active=call.active, loops=self.loops)
+        outputs, ends = tape.state[0][1:].swapaxes(0, 1), call.ends
+        if ends is None:
+            outputs, final = np.ascontiguousarray(outputs), last_state(tape)
+        else:
+            final = ends.last_state(tape.state)
+            outputs = ends.unsorted(ends.without_padding(outputs))
+        check_result("outputs", outputs)
+        for name, array in zip(self.cell.state, final, strict=True):
+            check_result(f"state.{name}", array)
+        return Forward(outputs, final, Saved(call, tape))
+
+    def backward(
+        self,
+        saved: Saved,
+        d_outputs: Array,
+        d_state: State = None,
+        truncation: Truncation = Full(),
+    ) -> Gradients:
+        """The gradient of Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, last state⟩ by everything that went in.
+
+        ``d_outputs`` (N, T, H) are the cotangents of the outputs, ``d_state`` those of the last state's
+        arrays, zero where it is None. ``truncation`` says how far back a cotangent reaches from its step; the
+        last state's is one of the last step.
+        """
+        if not isinstance(saved, Saved):
+            raise TypeError(f"saved: {kind_of(saved)}, needed what Layer.forward returns")
+        (params, xs, state, _, ends), tape = saved
+        cotangents = self._cotangents(saved, d_outputs, d_state)
+        steps = xs.shape[1]
+        if ends is not None:
+            truncation = own_reach(truncation, ends, steps, False)
+        batch = max(1, MAX_CARRY_BYTES // state[0].nbytes)
+        (segment,) = segments(truncation, steps, 0, batch)
+        das, d_initial, _ = bptt(self.cell, params, tape, cotangents, segment, loops=self.loops)
+        weights, reached = self.cell.project_back(params, tape, das, segment.first)
+        dxs = zeros((steps, *reached.shape[1:]), reached)
+        dxs[segment.first :] = reached
+        by_record = dxs.swapaxes(0, 1)
+        if ends is not None:
+            by_record, d_initial = ends.unsorted(by_record), tuple(map(ends.unsorted, d_initial))
+        grads = Gradients(weights, by_record, d_initial)
+        check_gradients(0, grads)
+        return grads
+
+    def _cotangents(self, saved: Saved, d_outputs: object, d_state: State) -> Arrays:
+        """∂L/∂ each of the state's arrays by step, (T, N, H), of those up to the last that has any."""
+        _, xs, _, _, ends = saved.call
+        shape = (*xs.shape[:2], self.cell.units)
+        d_outputs = as_array("d_outputs", d_outputs)
+        if ends is not None and d_outputs.shape == shape:
+            d_outputs = ends.without_padding(ends.sorted(d_outputs))
+        by_record = checked("d_outputs", d_outputs, shape, xs.dtype)
+        dhs = by_record.swapaxes(0, 1).copy()
+        if d_state is None:
+            return (dhs,)
+        finals = checked_state(self.cell, "d_state", d_state, xs, last="")
+        last = xs.shape[1] - 1
+        if ends is not None:
+            finals, last = tuple(map(ends.sorted, finals)), ends.lengths - 1
+        found = (dhs, *(zeros(dhs.shape, dhs) for _ in finals[1:]))
+        for by_step, final in zip(found, finals, strict=True):
+            by_step[last, np.arange(len(xs))] += final
+        return found

@@ -1,0 +1,121 @@
+"""Which loops make the steps of a recursion: NumPy's calls, or the same steps compiled.
+
+The compiled ones are a second text of the same equations (``rnn.compiled``), for float32 and float64, and
+come with the extra ``compiled``. The two agree to rounding and not to the bit. ``usual_loops`` is the one
+place that chooses; a network and a layer show in their ``repr`` what they have, and take either by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from rnn.activations import ACTIVATIONS
+from rnn.arrays import Array
+from rnn.bptt import FLUSH_BELOW, NUMPY, Loops
+from rnn.cells.cell import Arrays, Cell
+from rnn.cells.gru import GRU
+from rnn.cells.lstm import LSTM
+from rnn.cells.vanilla import Vanilla
+from rnn.checks import offers, shown
+from rnn.routes import DaBuffer, Route
+
+# What the extra brings: the compiler, and the BLAS that it calls.
+LIBRARIES = ("numba", "scipy")
+
+# Long doubles and Fractions go by NumPy's loops.
+_NUMBERS = (np.dtype(np.float32), np.dtype(np.float64))
+
+# The module of ``rnn.compiled`` for a cell. Of no subclass, which may compute something else.
+_TEXTS = {Vanilla: "vanilla", LSTM: "lstm", GRU: "gru"}
+
+
+def installed() -> bool:
+    """Is the extra ``compiled`` there?"""
+    return all(find_spec(library) for library in LIBRARIES)
+
+
+def usual_loops(cell: Cell) -> Loops:
+    """Compiled where the extra is installed and the cell has such a text, NumPy's else."""
+    return CompiledLoops() if installed() and _has_text(cell) else NUMPY
+
+
+def checked_loops(name: str, loops: Loops | None, cell: Cell) -> Loops:
+    """The loops asked for, or the usual ones. TypeError or ImportError if the cell cannot have them."""
+    if loops is None:
+        return usual_loops(cell)
+    if not offers(loops, "check", "forward", "local_derivatives", "back"):
+        raise TypeError(f"{name}: {shown(loops)}, needed rnn.NumPyLoops(), rnn.CompiledLoops() or None")
+    loops.check(name, cell)
+    return loops
+
+
+@dataclass(frozen=True)
+class CompiledLoops:
+    """Steps compiled at their first call, which takes seconds, and kept on disk for the next process.
+
+    For ``Vanilla``, ``LSTM`` and ``GRU`` with activations of ``rnn.ACTIVATIONS``, in float32 and float64.
+    Other numbers go by NumPy's loops.
+    """
+
+    def check(self, name: str, cell: Cell) -> None:
+        """ImportError without the extra, TypeError for a cell that has no compiled text."""
+        if not installed():
+            raise ImportError(f"{name}: {self}, needed the extra: pip install 'verified-rnn[compiled]'")
+        if not _has_text(cell):
+            needed = "rnn.Vanilla, rnn.LSTM or rnn.GRU with activations of rnn.ACTIVATIONS"
+            raise TypeError(f"{name}: {self} of {shown(cell)}, needed {needed}")
+
+    def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
+        """As in ``Loops``."""
+        steps, records = tape.da_buffer.shape[:2]
+        if tape.da_buffer.dtype not in _NUMBERS:
+            NUMPY.forward(cell, tape, active)
+            return
+        counts = np.full(steps, records) if active is None else np.array(active)
+        _text(type(cell)).forward(cell, tape, counts)
+
+    def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
+        """As in ``Loops``."""
+        if tape.da_buffer.dtype not in _NUMBERS:
+            return NUMPY.local_derivatives(cell, tape, first)
+        found: Arrays = _text(type(cell)).local_derivatives(cell, tape, first)
+        return found
+
+    def back(
+        self,
+        cell: Cell,
+        W: Array,
+        route: Route,
+        carry: Arrays,
+        derivatives: Arrays,
+        cotangents: Arrays,
+        das: DaBuffer,
+    ) -> None:
+        """As in ``Loops``."""
+        if W.dtype not in _NUMBERS:
+            NUMPY.back(cell, W, route, carry, derivatives, cotangents, das)
+            return
+        of_losses = tuple(map(_plain, cotangents))
+        below = FLUSH_BELOW[W.dtype][()]
+        _text(type(cell)).steps_back(_plain(W), carry, derivatives, of_losses, route.spans, das.array, below)
+
+
+def _has_text(cell: Cell) -> bool:
+    own = type(cell) in _TEXTS
+    return own and all(f in ACTIVATIONS.values() for f in cell.activations)  # type: ignore[attr-defined]
+
+
+@cache
+def _text(cell: type) -> Any:
+    """The compiled text of a cell. Importing it takes half a second."""
+    return import_module(f"{__package__}.compiled.{_TEXTS[cell]}")
+
+
+def _plain(array: Array) -> Array:
+    """In C order and writeable, since a loop is compiled anew for arrays of another kind."""
+    return array if array.flags.carray else np.array(array, order="C")

@@ -1,0 +1,288 @@
+"""Recurrent networks as scikit-learn estimators, and the windows of a series as a transformer.
+
+::
+
+    model = make_pipeline(Windows(24), RNNRegressor(units=16, random_state=0))
+    model.fit(series[:-1, np.newaxis], series[1:])
+
+X is (N, T), N sequences of T steps, or (N, T, D) with D numbers a step. The prediction is that of the last
+step. Inputs and targets are scaled by what ``fit`` sees, so that numbers of any size are learnt. With
+``batch=None`` an update takes all records: a weight of 2 is then the same as a record given twice.
+
+Needs the extra ``sklearn``.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets, unique_labels
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from rnn.app.recipe import OPTIMISERS, Recipe
+from rnn.arrays import Array, checked
+from rnn.checks import checked_count
+from rnn.classes import softmax
+from rnn.losses import softmax_cross_entropy, squared_error
+from rnn.network import RNN
+from rnn.optimisers import ClipNorm, Constant, State
+from rnn.scaling import learn_scale
+from rnn.training import Standing, by_epoch
+
+FLOATS = [np.float64, np.float32]
+
+
+class _Recurrent(BaseEstimator):  # type: ignore[misc]
+    """What both estimators share: a network, trained on scaled sequences.
+
+    The parameters are those of ``python -m rnn train``, by name. ``patience``: so many epochs without a
+    better loss on the share ``validation`` of the records end ``fit``, and the best is kept; 0: never.
+    """
+
+    net_: RNN
+    params_: Any
+    _state: State | None
+
+    def __init__(
+        self,
+        *,
+        cell: str = "vanilla",
+        units: int = 16,
+        activation: str = "tanh",
+        truncation: str = "full",
+        optimiser: str = "adam",
+        rate: float = 0.01,
+        clip: float = 1.0,
+        batch: int | None = None,
+        epochs: int = 200,
+        patience: int = 0,
+        validation: float = 0.1,
+        random_state: Any = None,
+    ) -> None:
+        self.cell = cell
+        self.units = units
+        self.activation = activation
+        self.truncation = truncation
+        self.optimiser = optimiser
+        self.rate = rate
+        self.clip = clip
+        self.batch = batch
+        self.epochs = epochs
+        self.patience = patience
+        self.validation = validation
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from the start: X (N, T) or (N, T, D); ``sample_weight`` (N,) counts each so many times."""
+        records, weights = self._records(X, y, sample_weight, None, begin=True)
+        unseen = None
+        if self.patience:
+            kept, held = self._split(records[1])
+            unseen = tuple(array[held] for array in records)
+            records, weights = tuple(array[kept] for array in records), weights[kept]
+        recipe, losses, best = self._recipe(), [], np.inf
+        for standing in by_epoch(
+            self.net_,
+            self.params_,
+            records,
+            unseen,
+            epochs=self.epochs,
+            batch=self.batch or len(weights),
+            optimiser=recipe.descent(),
+            truncation=recipe.policy(),
+            rng=self._rng,
+            weights=weights,
+        ):
+            losses.append(standing.train_loss)
+            loss = standing.validation_loss
+            if loss is None or loss < best:
+                self.params_, self.best_epoch_ = standing.params, standing.epoch
+                best = np.inf if loss is None else loss
+            if self.patience and standing.epoch - self.best_epoch_ >= self.patience:
+                break
+        self.loss_curve_, self.n_epochs_, self._state = losses, len(losses) - 1, None
+        return self
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
+        """One epoch more over these records, at the full rate, by the scale of the first ones."""
+        first = not hasattr(self, "net_")
+        records, weights = self._records(X, y, sample_weight, classes, begin=first)
+        recipe = self._recipe()
+        clip = ClipNorm(recipe.clip) if recipe.clip else None
+        optimiser = OPTIMISERS[recipe.optimiser](Constant(recipe.rate), clip)
+        state = self._state or optimiser.start(self.params_)
+        (standing,) = by_epoch(
+            self.net_,
+            self.params_,
+            records,
+            epochs=1,
+            batch=self.batch or len(weights),
+            optimiser=optimiser,
+            truncation=recipe.policy(),
+            rng=self._rng,
+            weights=weights,
+            after=Standing(0, self.params_, state, 0.0, None),
+        )
+        self.params_, self._state = standing.params, standing.state
+        self.n_epochs_ += 1
+        return self
+
+    def _recipe(self) -> Recipe:
+        names = ("cell", "units", "activation", "truncation", "optimiser", "rate", "clip")
+        return Recipe(**{name: getattr(self, name) for name in names})
+
+    def _records(
+        self, X: Any, y: Any, sample_weight: Any, classes: Any, begin: bool
+    ) -> tuple[tuple[Array, Array], Array]:
+        """Records (xs, targets) as the network sees them, and their weights; ``begin`` makes a new one."""
+        X, y = self._validated(X, y, reset=begin)
+        weights = np.ones(len(X)) if sample_weight is None else np.asarray(sample_weight, np.float64)
+        weights = checked("sample_weight", weights, (len(X),))
+        if not weights.any():
+            raise ValueError("sample_weight: zero for every record, needed one above zero")
+        xs = _sequences(X)
+        if begin:
+            self._scale = learn_scale(xs, weights)
+            outputs, loss = self._begin_targets(y, weights, classes)
+            self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
+            self.net_ = self._recipe().network(xs.shape[2], outputs, loss)
+            self.params_ = self.net_.init(self._rng, xs.dtype)
+            self._state, self.n_epochs_ = None, 0
+        dtype = self.params_[0].dtype
+        return (self._seen(xs), self._targets(y, dtype)), weights.astype(dtype)
+
+    def _seen(self, xs: Array) -> Array:
+        if xs.shape[2] != len(self._scale.mean):
+            raise ValueError(f"X: {xs.shape[2]} numbers a step, needed {len(self._scale.mean)} as in fit")
+        return self._scale.forward(xs).astype(self.params_[0].dtype)
+
+    def _outputs(self, X: Any) -> Array:
+        """The outputs of the last step, (N, K)."""
+        check_is_fitted(self, "params_")
+        X = validate_data(self, X, allow_nd=True, dtype=FLOATS, reset=False)
+        return np.asarray(self.net_.predict(self.params_, self._seen(_sequences(X)))[:, -1])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _sequences(X: Array) -> Array:
+    """(N, T, D) of (N, T) or of itself."""
+    if X.ndim > 3:
+        raise ValueError(f"X: {X.ndim} axes, needed (N, T) or (N, T, D)")
+    return X[:, :, np.newaxis] if X.ndim == 2 else X
+
+
+class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
+    """A recurrent network that predicts y (N,) or (N, K) at the last step of each sequence.
+
+    With ``patience`` the last records are those that end ``fit``, as of the windows of a series.
+    """
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """One epoch over these records; the first call sets the scale."""
+        return self._partial_fit(X, y, sample_weight, None)
+
+    def predict(self, X: Any) -> Array:
+        """y of each sequence, (N,) or (N, K) as in ``fit``."""
+        outputs = self._outputs(X)
+        found = self._target_scale.back(outputs)
+        return found if self._several else found[:, 0]
+
+    def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
+        X, y = validate_data(
+            self, X, y, allow_nd=True, dtype=FLOATS, multi_output=True, y_numeric=True, reset=reset
+        )
+        return X, np.asarray(y, np.float64)
+
+    def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
+        self._several = y.ndim == 2
+        self._target_scale = learn_scale(y.reshape(len(y), -1), weights)
+        return len(self._target_scale.mean), squared_error
+
+    def _targets(self, y: Array, dtype: Any) -> Array:
+        return self._target_scale.forward(y.reshape(len(y), -1)).astype(dtype)
+
+    def _split(self, targets: Array) -> tuple[Array, Array]:
+        return tuple(train_test_split(np.arange(len(targets)), test_size=self.validation, shuffle=False))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
+    """A recurrent network that tells which class each sequence is of, by a softmax at its last step.
+
+    With ``patience`` records drawn from every class are those that end ``fit``.
+    """
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """One epoch over these records; the first call sets the scale, and takes all ``classes``."""
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of each of ``classes_``, (N, K)."""
+        return softmax(self._outputs(X))
+
+    def predict(self, X: Any) -> Array:
+        """The likeliest class of each sequence, (N,)."""
+        likeliest = self._outputs(X).argmax(axis=1)
+        return np.asarray(self.classes_[likeliest])
+
+    def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
+        X, y = validate_data(self, X, y, allow_nd=True, dtype=FLOATS, reset=reset)
+        check_classification_targets(y)
+        return X, y
+
+    def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
+        self.classes_ = unique_labels(y if classes is None else classes)
+        return len(self.classes_), softmax_cross_entropy
+
+    def _targets(self, y: Array, dtype: Any) -> Array:
+        codes = np.searchsorted(self.classes_, y)
+        known = self.classes_[np.minimum(codes, len(self.classes_) - 1)] == y
+        if not known.all():
+            raise ValueError(f"y: {y[~known][0]!r}, needed one of the classes {list(self.classes_)}")
+        return codes
+
+    def _split(self, targets: Array) -> tuple[Array, Array]:
+        seed = int(self._rng.integers(2**31))
+        return tuple(
+            train_test_split(
+                np.arange(len(targets)),
+                test_size=self.validation,
+                random_state=seed,
+                stratify=targets,
+            )
+        )
+
+
+class Windows(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """The last ``length`` rows up to each row of a series: (S, D) becomes (S, length, D).
+
+    So that there are as many windows as rows, what would lie before the first row is the first row again:
+    a window looks back, never ahead, and a test fold begins anew.
+    """
+
+    def __init__(self, length: int = 24) -> None:
+        self.length = length
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Remember how many columns there are."""
+        checked_count("length", self.length, 1)
+        validate_data(self, X, dtype=FLOATS)
+        return self
+
+    def transform(self, X: Any) -> Array:
+        """The windows of the rows."""
+        check_is_fitted(self, "n_features_in_")
+        X = validate_data(self, X, dtype=FLOATS, reset=False)
+        padded = np.concatenate([np.repeat(X[:1], self.length - 1, axis=0), X])
+        found = np.lib.stride_tricks.sliding_window_view(padded, self.length, axis=0)
+        return np.ascontiguousarray(found.swapaxes(1, 2))

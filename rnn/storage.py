@@ -1,0 +1,231 @@
+"""A network and its parameters as one file, in the safetensors format: arrays and text, nothing that runs.
+
+::
+
+    save("model.safetensors", net, params)
+    net, params, _, _ = load("model.safetensors")
+
+The file holds the parameters as tensors, and in its metadata, as one text of JSON, a version, the network's
+configuration, and a SHA-256 of all of that, by which a flipped bit is noticed. Further arrays and JSON values
+go with it as ``arrays`` and ``about``. The same network makes the same file, to the byte.
+Cells, activations and losses are stored by their names, so a file can hold those of the tables below and no
+others.
+
+Needs the extra ``storage``.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from hashlib import sha256
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnn.activations import ACTIVATIONS, Activation
+from rnn.arrays import Array, checked
+from rnn.blocks import check_params, names
+from rnn.cells import GRU, LSTM, Params, Vanilla
+from rnn.checks import cut, kind_of, shown
+from rnn.console.files import write
+from rnn.losses import Loss, softmax_cross_entropy, squared_error
+from rnn.network import RNN, check_network
+
+# The format written, and the only one read. It goes up whenever an older program could not read the file.
+VERSION = "1"
+
+CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla, "lstm": LSTM, "gru": GRU}
+LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error, softmax_cross_entropy)}
+
+# What safetensors and torch.nn both have.
+DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+
+# The key of the metadata: one, for safetensors writes several in any order. Its text is an object of texts.
+_KEY = "verified-rnn"
+_VERSION, _CONFIGURATION, _ABOUT, _DIGEST = "version", "configuration", "about", "sha256"
+
+# What the name of a tensor begins with.
+_PARAMS, _ARRAYS = "params.", "arrays."
+
+
+class Stored(NamedTuple):
+    """What a file holds: the network, its parameters, further arrays by name, and JSON values by name."""
+
+    net: RNN
+    params: Params
+    arrays: Mapping[str, Array]
+    about: Mapping[str, Any]
+
+
+class BadFile(ValueError):
+    """A file that holds no model, or one that was cut, changed, or written by another version."""
+
+
+def save(
+    path: str | PathLike[str],
+    net: RNN,
+    params: Params,
+    *,
+    arrays: Mapping[str, Array] | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a file at ``path``, whole or not at all; one that is there is replaced.
+
+    ``arrays``: further arrays of float32, float64 or int64, by name. ``about``: JSON values, by name.
+
+    Raises TypeError or ValueError for a network whose cell, activation or loss is not in the tables, for
+    parameters that do not fit or are of another type than float32 and float64, and for what JSON lacks;
+    OSError where the file cannot be written, and an older one then stays as it was.
+    """
+    from safetensors.numpy import save as as_bytes
+
+    check_network(net)
+    params = net.checked_params(params)
+    check_params(params)
+    tensors = {f"{_PARAMS}{name}": block for name, block in zip(names(params), params, strict=True)}
+    for name, array in (arrays or {}).items():
+        tensors[f"{_ARRAYS}{name}"] = checked_array(f"arrays[{shown(name)}]", array)
+    for name, tensor in tensors.items():
+        if tensor.dtype not in (*DTYPES, np.int64):
+            raise TypeError(f"{name}: dtype {tensor.dtype}, needed float32 or float64, as files have them")
+    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    metadata = {
+        _VERSION: VERSION,
+        _CONFIGURATION: json.dumps(_configuration(net, params)),
+        _ABOUT: _as_json("about", about or {}),
+    }
+    metadata[_DIGEST] = _digest(metadata, tensors)
+    content = as_bytes(tensors, {_KEY: json.dumps(metadata)})
+    write(Path(path), lambda temporary: temporary.write_bytes(content))
+
+
+def load(path: str | PathLike[str]) -> Stored:
+    """What ``save`` wrote at ``path``.
+
+    Raises OSError where it cannot be read, and ``BadFile``, a ValueError that begins with the path, for
+    a file that is no model, is cut or changed, is of another version, or whose arrays do not fit its network.
+    """
+    try:
+        return _loaded(Path(path).read_bytes())
+    except BadFile as error:
+        raise BadFile(f"{cut(str(path))}: {error}") from None
+
+
+def _loaded(content: bytes) -> Stored:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as from_bytes
+
+    metadata = _metadata(content)
+    version = metadata.get(_VERSION)
+    if version != VERSION:
+        given = "no version" if version is None else f"version {shown(version)}"
+        raise BadFile(f"{given}, needed {VERSION!r}, the one that this program reads")
+    try:
+        tensors = from_bytes(content)
+    except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadFile(f"{shown(str(error))}, needed a whole safetensors file") from None
+    if metadata.get(_DIGEST) != _digest(metadata, tensors):
+        raise BadFile("its sha256 is another, needed a file as it was written: this one was changed or cut")
+    configuration, about = (_from_json(metadata, key) for key in (_CONFIGURATION, _ABOUT))
+    try:
+        net = _network(configuration)
+        blocks: Any = tuple(tensors[f"{_PARAMS}{name}"] for name in configuration["blocks"])
+        params = net.checked_params(blocks)
+    except KeyError as error:
+        raise BadFile(f"{shown(error.args[0])} is unknown or missing, needed what save writes") from None
+    except (TypeError, ValueError) as error:
+        raise BadFile(cut(str(error))) from None
+    arrays = {
+        name.removeprefix(_ARRAYS): array for name, array in tensors.items() if name.startswith(_ARRAYS)
+    }
+    return Stored(net, params, arrays, about)
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Our texts in the header of a safetensors file: eight bytes that say how long it is, then JSON."""
+    length = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or length > len(content) - 8:
+        raise BadFile(f"{len(content)} bytes, needed a whole safetensors file")
+    try:
+        header = json.loads(content[8 : 8 + length])
+        metadata = json.loads(header["__metadata__"][_KEY])
+    except (ValueError, RecursionError, KeyError, TypeError):
+        raise BadFile("no metadata, needed a safetensors file that rnn.storage.save wrote") from None
+    if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
+        raise BadFile("metadata that are no texts, needed a safetensors file that rnn.storage.save wrote")
+    return metadata
+
+
+def _digest(metadata: Mapping[str, str], tensors: Mapping[str, Array]) -> str:
+    """SHA-256 of all that the file says, in an order of its own."""
+    hashed = sha256()
+    for key in sorted(metadata.keys() - {_DIGEST}):
+        hashed.update(json.dumps([key, metadata[key]]).encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        hashed.update(json.dumps([name, tensor.dtype.str, tensor.shape]).encode())
+        hashed.update(tensor.tobytes())
+    return hashed.hexdigest()
+
+
+def _as_json(name: str, value: object) -> str:
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{name}: {shown(value)}, needed JSON values ({cut(str(error))})") from None
+
+
+def _from_json(metadata: Mapping[str, str], key: str) -> dict[str, Any]:
+    try:
+        value = json.loads(metadata[key])
+    except (KeyError, ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise BadFile(f"{key} is no JSON object, needed what rnn.storage.save writes")
+    return value
+
+
+def _configuration(net: RNN, params: Params) -> dict[str, Any]:
+    """The network as JSON values; of its functions their names."""
+    cell = next((name for name, kind in CELLS.items() if type(net.cell) is kind), None)
+    if cell is None:
+        raise ValueError(f"net.cell: {shown(net.cell)}, needed one of {_listed(CELLS)}")
+    if LOSSES.get(net.loss.name) != net.loss:
+        raise ValueError(f"net.loss: {shown(net.loss)}, needed one of {_listed(LOSSES)}")
+    sizes = {each.name: getattr(net.cell, each.name) for each in fields(CELLS[cell]) if each.init}
+    for name, value in sizes.items():
+        if isinstance(value, Activation):
+            if ACTIVATIONS.get(value.name) != value:
+                raise ValueError(f"net.cell.{name}: {shown(value)}, needed one of {_listed(ACTIVATIONS)}")
+            sizes[name] = {"activation": value.name}
+    return {
+        "cell": {"name": cell, **sizes},
+        "outputs": net.outputs,
+        "loss": net.loss.name,
+        "blocks": list(map(str, names(params))),
+    }
+
+
+def _network(configuration: dict[str, Any]) -> RNN:
+    """The network of a configuration; KeyError for a name that is missing or in no table."""
+    given = dict(configuration["cell"])
+    kind = CELLS[given.pop("name")]
+    for name, value in given.items():
+        if isinstance(value, dict):
+            given[name] = ACTIVATIONS[value["activation"]]
+    return RNN(kind(**given), configuration["outputs"], LOSSES[configuration["loss"]])
+
+
+def _listed(table: Mapping[str, object]) -> str:
+    return ", ".join(table)
+
+
+def checked_array(name: str, array: object) -> Array:
+    """An array that a file can hold beside the parameters: int64, or finite floats."""
+    if isinstance(array, np.ndarray) and array.dtype == np.int64:
+        return array
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name}: {kind_of(array)}, needed a NumPy array")
+    return checked(name, array, array.shape)

@@ -1,0 +1,49 @@
+"""The throughput of a campaign: measured for each number of workers, told, kept and drawn."""
+
+import json
+
+import pytest
+
+from benchmarks.campaign import PICTURE, as_text, main, medians
+
+FOUND = {
+    "machine": {"processor": "Abacus", "cores": 2},
+    "cases a second": {"1": [10.0, 12.0, 11.0], "2": [20.0, 24.0, 100.0]},
+}
+
+
+def test_what_is_told():
+    """Medians, and what a billion cases would take: 10⁹ / 11 s are 1,052 days."""
+    assert medians(FOUND) == {1: 11.0, 2: 24.0}
+    first, one, two = as_text(FOUND).splitlines()
+    assert first == "Abacus, 2 cores"
+    assert one == "1 worker: 11.0 cases a second; 1,000,000,000 cases: 1,052 days, 25,253 hours of a worker"
+    assert two == "2 workers: 24.0 cases a second; 1,000,000,000 cases: 482 days, 23,148 hours of a worker"
+
+
+def test_a_short_measurement(tmp_path, capsys):
+    """Of one block and one round: a rate for each number of workers, the file and the picture."""
+    argv = ["--workers", "2", "--blocks", "1", "--rounds", "1", "--out", str(tmp_path)]
+    assert main([*argv, "--json", str(tmp_path / "out.json")]) == 0
+    found = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert {number: len(rates) for number, rates in found["cases a second"].items()} == {"1": 1, "2": 1}
+    assert all(rate > 0 for rate in medians(found).values())
+    assert (tmp_path / PICTURE).read_bytes().startswith(b"\x89PNG")
+    assert "2 workers: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["--workers", "0"], "--workers: 0, needed 1 or more"),
+        (["--rounds", "few"], "invalid int value: 'few'"),
+        (["--json", "/no/where.json"], "/no/where.json: No such file or directory"),
+    ],
+)
+def test_misuse_is_one_line(capsys, argv, words):
+    """Exit code 2, and nothing measured."""
+    with pytest.raises(SystemExit) as left:
+        main(argv)
+    err = capsys.readouterr().err
+    assert (left.value.code, err.count("\n")) == (2, 1)
+    assert words in err

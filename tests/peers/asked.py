@@ -1,0 +1,37 @@
+"""How engines of other libraries are asked here: one case in all its properties, or a short run."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from verification import verify
+from verification.asked.case import random_case
+from verification.asked.draws import dimensions, some_policy
+from verification.judging.findings import findings, truth_of
+
+
+@dataclass(frozen=True)
+class Short:
+    """A profile: each level once, and some drawn cases."""
+
+    cases: int = 30
+    strength: int = 1
+
+
+def wrong(engine, dtype=None, records=3, steps=5, ends=None):
+    """What the properties find wrong on a case of healthy numbers, as (property, part)."""
+    model, claim = engine.model, engine.claim
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
+    functions = {role: names[0] for role, names in claim.functions.items()}
+    case = random_case(
+        model, np.random.default_rng(0), sizes, records, steps, np.dtype(dtype or claim.dtypes[-1]), functions
+    )
+    case = replace(case, policy=some_policy(claim.policies[0]), lengths=ends)
+    found = list(findings(engine, truth_of(case)))
+    assert found
+    return {(each.property, each.part): each.wrong for each in found if each.wrong}
+
+
+def judged(engine, **options):
+    """A short run's judgement."""
+    return verify(engine, Short(), **options)

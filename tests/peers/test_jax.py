@@ -1,0 +1,171 @@
+"""JAX's functions, scans and cells before the verifier, and what is said where they do not fit."""
+
+from functools import partial
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import pytest
+from flax import linen
+
+from tests.examples import of_kind
+from tests.peers.asked import judged, wrong
+from verification import Scope
+from verification import layer as plain
+from verification.jax import cell, equinox, flax, layer
+from verification.judging.engine import InvalidAnswer, ask
+from verification.judging.probe import healthy_case
+from verification.models import complex_linear, complex_scan, gru, linear, lstm, scan
+
+
+def step(params, x, state):
+    """A decay, complex or not."""
+    return (params["lam"] * state[0] + x @ params["B"].T,)
+
+
+def associative(params, xs, state):
+    """The scan as JAX has it, by pairs; complex or not."""
+
+    def joined(left, right):
+        return left[0] * right[0], left[1] * right[0] + right[1]
+
+    a, x = xs["a"], xs["x"].at[:, 0].add(xs["a"][:, 0] * state[0])
+    outputs = jax.lax.associative_scan(joined, (a, x), axis=1)[1]
+    return outputs, (outputs[:, -1],)
+
+
+RIGHT = {
+    "scanned": partial(cell, step, model=linear),
+    "scanned, complex": partial(cell, step, model=complex_linear),
+    "associative": partial(layer, associative, model=scan),
+    "associative, complex": partial(layer, associative, model=complex_scan),
+    "flax SimpleCell": partial(flax, linen.SimpleCell),
+    "flax LSTMCell": partial(flax, linen.LSTMCell),
+    "flax OptimizedLSTMCell": partial(flax, linen.OptimizedLSTMCell),
+    "flax GRUCell": partial(flax, linen.GRUCell),
+    "equinox LSTMCell": partial(equinox, eqx.nn.LSTMCell),
+    "equinox GRUCell": partial(equinox, eqx.nn.GRUCell),
+}
+
+
+@pytest.mark.parametrize("made", RIGHT.values(), ids=RIGHT)
+def test_what_is_right_holds_in_every_property(made):
+    """In float64, or complex128: JAX's own setting is float32."""
+    assert wrong(made(), steps=3) == {}
+    assert not jax.config.jax_enable_x64
+
+
+def test_float32_holds_as_well():
+    """Of one of them."""
+    assert wrong(cell(step, model=linear), "float32", steps=3) == {}
+
+
+def page_s(model):
+    """The custom_vjp of docs/judge/jax.md."""
+    made = {}
+    exec(of_kind("jax", "python")[0], made)
+    return layer(made["decay"], model=model, scope=Scope(records=(1, 3), steps=(1, 3)))
+
+
+def test_a_custom_vjp_of_complex_numbers_is_written_as_jax_wants_it():
+    """Both sides are conjugated on the way."""
+    assert wrong(page_s(complex_linear), steps=3) == {}
+
+
+def test_a_warm_engine_is_verified_in_fresh_processes(monkeypatch):
+    """JAX has been called in this process, whose fork would hang: nothing is forked."""
+    engine = page_s(linear)
+    ask(engine, healthy_case(engine))
+    monkeypatch.delattr("verification.workers._fork")
+    found = judged(engine)
+    assert (found.diagnosis, found.verdict == "refuted") == (None, False)
+    assert found.live > 10
+
+
+def negated(params, xs, state):
+    """The right values, and a wrong gradient of the inputs."""
+    turned = jax.tree.map(lambda a: jax.lax.stop_gradient(2 * a) - a, xs)
+    return associative(params, turned, state)
+
+
+def test_a_wrong_engine_has_its_sentence_and_a_program_that_makes_it_again():
+    """By its door."""
+    found = judged(layer(negated, model=scan, scope=Scope(records=(1, 3), steps=(1, 3))))
+    assert found.verdict == "refuted"
+    assert found.diagnosis.sentence.startswith("a, x are wrong")
+    assert "from verification.models import scan as model\n" in found.example.code
+    assert "engine = layer(made, model=model)\nforward, backward = engine." in found.example.code
+
+
+def narrow(params, xs, state):
+    """It computes in float32 whatever it is asked."""
+    outputs, final = associative(params, xs, state)
+    return outputs.astype(jnp.float32), final
+
+
+def alone(params, xs, state):
+    """It forgets the tuple."""
+    return associative(params, xs, state)[0]
+
+
+@pytest.mark.parametrize(
+    ("apply", "words"),
+    [
+        (narrow, "outputs has dtype float32, needed float64"),
+        (alone, r"apply returned a .*, needed \(outputs, state\)"),
+    ],
+)
+def test_an_answer_of_another_form_is_told(apply, words):
+    """By the name of what is wrong."""
+    engine = layer(apply, model=scan)
+    with pytest.raises(InvalidAnswer, match=words):
+        ask(engine, healthy_case(engine))
+
+
+REFUSED = {
+    "another model": (
+        lambda: flax(linen.LSTMCell, model=gru),
+        r"it has .*hf.bias \(3,\).*; model gru needs bn \(3,\), hn.bias",
+    ),
+    "no bias": (
+        lambda: equinox(partial(eqx.nn.LSTMCell, use_bias=False)),
+        r"module: made with D 2, H 3 it has nothing more; model lstm needs bias \(12,\)",
+    ),
+    "no model": (lambda: flax(linen.MGUCell), "model: None, needed for 'MGUCell'"),
+    "carry": (
+        lambda: flax(linen.LSTMCell, carry=("h0",)),
+        r"carry: \('h0',\), needed each of h0, c0 once",
+    ),
+    "axes": (
+        lambda: cell(step, model=linear, arrays={"axes": "TN"}),
+        "arrays: axes: 'TN', needed none: the loop over steps is the verifier's",
+    ),
+    "no device": (
+        lambda: layer(associative, model=scan, device="tpu"),
+        "device: 'tpu', needed one that is there, as 'cpu'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("made", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_does_not_fit_is_refused_in_one_line(made, words):
+    """Before anyone is asked."""
+    with pytest.raises(ValueError, match=words) as told:
+        made()
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("door", [layer, cell])
+def test_what_is_no_function_is_refused(door):
+    """As any argument."""
+    with pytest.raises(TypeError, match=r"3, needed a function of JAX's arrays"):
+        door(3, model=lstm)
+
+
+def test_a_plain_layer_that_calls_jax_is_not_forked_either(monkeypatch):
+    """Whoever wrote the passes."""
+    engine = page_s(linear)
+    monkeypatch.delattr("verification.workers._fork")
+    scope = Scope(records=(1, 3), steps=(1, 3), compiled=True)
+    found = judged(plain(engine.forward, engine.backward, model=linear, scope=scope))
+    assert found.verdict != "refuted"

@@ -1,0 +1,152 @@
+"""The same weights in torch.nn.RNN, LSTM and GRU give the same outputs and gradients, in float64.
+
+Weights go both ways by name, without a transposition: U is ``weight_ih_l0``, W is ``weight_hh_l0``, b is
+``bias_ih_l0``, and a GRU's bn is the last block of ``bias_hh_l0``, all else of which is zero. Gradients come
+back by the same names; of two biases that are added each has the gradient of their sum.
+"""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from rnn import GRU, LSTM, RNN, Chunked, Layer, Vanilla, softmax_cross_entropy
+
+N, T, D, H, K = 4, 7, 2, 3, 5
+CELLS = {
+    "RNN": (Vanilla(D, H), torch.nn.RNN),
+    "LSTM": (LSTM(D, H), torch.nn.LSTM),
+    "GRU": (GRU(D, H), torch.nn.GRU),
+}
+
+# A few hundred roundings of numbers of about 1, in two orders of summation.
+CLOSE = {"rtol": 0, "atol": 1e-13}
+
+every_cell = pytest.mark.parametrize("name", CELLS)
+
+
+class Pair:
+    """A cell with weights at random, and the same in PyTorch."""
+
+    def __init__(self, name, seed=0):
+        rng = np.random.default_rng(seed)
+        self.cell, kind = CELLS[name]
+        self.layer = Layer(self.cell)
+        weights = self.layer.init(rng)
+        self.weights = weights._make(rng.uniform(-1, 1, block.shape) for block in weights)
+        self.theirs = kind(D, H, batch_first=True, dtype=torch.float64)
+        of_b_hh = np.zeros_like(self.weights.b)
+        if name == "GRU":
+            of_b_hh[2 * H :] = self.weights.bn
+        blocks = (self.weights.U, self.weights.W, self.weights.b, of_b_hh)
+        with torch.no_grad():
+            for block, own in zip(self.theirs.parameters(), blocks, strict=True):
+                block.copy_(torch.from_numpy(own))
+        self.xs = rng.standard_normal((N, T, D))
+        self.state = tuple(rng.standard_normal((N, H)) for _ in self.cell.state)
+        self.d_outputs = rng.standard_normal((N, T, H))
+        self.d_state = tuple(rng.standard_normal((N, H)) for _ in self.cell.state)
+
+    def their_state(self, arrays=None):
+        """A state as PyTorch takes it, with gradients asked for."""
+        tensors = [torch.tensor(array[None], requires_grad=True) for array in arrays or self.state]
+        return tensors, (tuple(tensors) if len(tensors) > 1 else tensors[0])
+
+    def assert_weights(self, grads):
+        """The gradients of the weights are theirs, by name."""
+        U, W, b, b_hh = (block.grad.numpy() for block in self.theirs.parameters())
+        np.testing.assert_allclose(grads.U, U, **CLOSE)
+        np.testing.assert_allclose(grads.W, W, **CLOSE)
+        np.testing.assert_allclose(grads.b, b, **CLOSE)
+        if hasattr(grads, "bn"):
+            np.testing.assert_allclose(grads.bn, b_hh[2 * H :], **CLOSE)
+        assert all(block.any() for block in grads)
+
+    def assert_same(self, theirs, last, inputs, tensors, options=(), lengths=None):
+        """Outputs, last states, and every gradient, those of both cotangents, are theirs."""
+        objective(self, theirs, last).backward()
+        outputs, final, saved = self.layer.forward(self.weights, self.xs, self.state, lengths)
+        grads = self.layer.backward(saved, self.d_outputs, self.d_state, *options)
+        np.testing.assert_allclose(outputs, theirs.detach(), **CLOSE)
+        for one, other in zip(final, as_tuple(last), strict=True):
+            np.testing.assert_allclose(one, other.detach(), **CLOSE)
+        self.assert_weights(grads.params)
+        np.testing.assert_allclose(grads.xs, inputs.grad, **CLOSE)
+        for one, other in zip(grads.state, tensors, strict=True):
+            np.testing.assert_allclose(one, other.grad[0], **CLOSE)
+
+
+def as_tuple(state):
+    """Their state as a tuple of arrays (N, H)."""
+    return tuple(part[0] for part in (state if isinstance(state, tuple) else (state,)))
+
+
+def objective(pair, outputs, state):
+    """Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, last state⟩."""
+    total = (torch.from_numpy(pair.d_outputs) * outputs).sum()
+    for d, part in zip(pair.d_state, as_tuple(state), strict=True):
+        total = total + (torch.from_numpy(d) * part).sum()
+    return total
+
+
+@every_cell
+def test_a_layer_is_theirs(name):
+    """Outputs, last states, and the gradients by weights, inputs and initial states, of both cotangents."""
+    pair = Pair(name)
+    xs = torch.tensor(pair.xs, requires_grad=True)
+    tensors, state = pair.their_state()
+    theirs, last = pair.theirs(xs, state)
+    pair.assert_same(theirs, last, xs, tensors)
+
+
+@every_cell
+def test_chunks_are_detached_states(name):
+    """Chunked(3) is the state detached at the start of every chunk of three steps."""
+    pair = Pair(name)
+    xs = torch.tensor(pair.xs, requires_grad=True)
+    tensors, state = pair.their_state()
+    pieces = []
+    for start in range(0, T, 3):
+        if start:
+            state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+        piece, state = pair.theirs(xs[:, start : start + 3], state)
+        pieces.append(piece)
+    pair.assert_same(torch.cat(pieces, dim=1), state, xs, tensors, options=(Chunked(3),))
+
+
+@every_cell
+@pytest.mark.parametrize("lengths", [[7, 5, 5, 1], [2, 7, 1, 4]], ids=str)
+def test_lengths_are_packed_sequences(name, lengths):
+    """Records that end early: outputs, last states and gradients are those of packed sequences."""
+    pair = Pair(name)
+    xs = torch.tensor(pair.xs, requires_grad=True)
+    tensors, state = pair.their_state()
+    packed = pack_padded_sequence(xs, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+    packed, last = pair.theirs(packed, state)
+    theirs, _ = pad_packed_sequence(packed, batch_first=True, total_length=T)
+    pair.assert_same(theirs, last, xs, tensors, lengths=np.array(lengths))
+
+
+@every_cell
+def test_a_network_of_classes_is_theirs(name):
+    """A linear readout and the cross entropy of classes on every step, weighted by record and step."""
+    pair = Pair(name)
+    rng = np.random.default_rng(1)
+    V, c = rng.standard_normal((K, H)), rng.standard_normal(K)
+    classes, weights = rng.integers(0, K, (N, T)), rng.uniform(0, 2, (N, T))
+    net = RNN(pair.cell, outputs=K, loss=softmax_cross_entropy)
+    params = pair.cell.params(*pair.weights, V, c)
+    value, grads = net.loss_and_gradients(params, pair.xs, classes, pair.state, weights=weights)
+    their_V, their_c = (torch.tensor(array, requires_grad=True) for array in (V, c))
+    _, state = pair.their_state()
+    states, _ = pair.theirs(torch.tensor(pair.xs), state)
+    logits = states @ their_V.T + their_c
+    losses = torch.nn.functional.cross_entropy(
+        logits.reshape(-1, K), torch.from_numpy(classes).reshape(-1), reduction="none"
+    )
+    total = (losses * torch.from_numpy(weights).reshape(-1)).sum()
+    total.backward()
+    assert abs(value - total.item()) < 1e-12
+    pair.assert_weights(pair.cell.weights(*grads.params[:-2]))
+    np.testing.assert_allclose(grads.params.V, their_V.grad, **CLOSE)
+    np.testing.assert_allclose(grads.params.c, their_c.grad, **CLOSE)

@@ -1,0 +1,261 @@
+"""PyTorch's own modules, Functions and loops before the verifier, and what is said where they do not fit."""
+
+from functools import partial
+
+import pytest
+import torch
+
+from tests.peers.asked import judged, wrong
+from verification import Scope
+from verification.asked.policies import Policy
+from verification.judging.engine import InvalidAnswer, ask
+from verification.judging.probe import healthy_case
+from verification.models import complex_scan, linear, lstm, scan, vanilla
+from verification.torch import function, layer, module
+from verification.torch.modules import KNOWN
+
+nn = torch.nn
+
+
+class Decay(torch.autograd.Function):
+    """h′ = λ ⊙ h + B x."""
+
+    @staticmethod
+    def forward(ctx, xs, h, lam, B):
+        states = [h]
+        for x in xs.unbind(dim=1):
+            states.append(lam * states[-1] + x @ B.T)
+        states = torch.stack(states, dim=1)
+        ctx.save_for_backward(xs, states, lam, B)
+        return states[:, 1:].clone(), states[:, -1].clone()
+
+    @staticmethod
+    def backward(ctx, d_outputs, dh):
+        xs, states, lam, B = ctx.saved_tensors
+        d_lam, d_B, d_xs = torch.zeros_like(lam), torch.zeros_like(B), torch.empty_like(xs)
+        for t in reversed(range(xs.shape[1])):
+            dh = dh + d_outputs[:, t]
+            d_lam += (dh * states[:, t]).sum(dim=0)
+            d_B += dh.T @ xs[:, t]
+            d_xs[:, t] = dh @ B
+            dh = dh * lam
+        return d_xs, dh, d_lam, d_B
+
+
+class NoState(Decay):
+    """Its backward gives the initial state none."""
+
+    @staticmethod
+    def backward(ctx, *ds):
+        d_xs, _, d_lam, d_B = Decay.backward(ctx, *ds)
+        return d_xs, None, d_lam, d_B
+
+
+class InPlace(Decay):
+    """It changes a cotangent that is not its own."""
+
+    @staticmethod
+    def backward(ctx, d_outputs, dh):
+        found = Decay.backward(ctx, d_outputs, dh)
+        d_outputs *= 2
+        return found
+
+
+ORDER = {"model": linear, "arguments": ("xs", "h0", "lam", "B")}
+
+RIGHT = {
+    **{name: partial(module, getattr(nn, name)) for name in KNOWN},
+    "batch first": partial(module, partial(nn.LSTM, batch_first=True)),
+    "relu": partial(module, partial(nn.RNN, nonlinearity="relu")),
+    "chunks": partial(module, nn.LSTM, chunk=2),
+    "chunks, batch first": partial(module, partial(nn.GRU, batch_first=True), chunk=2),
+    "a Function": partial(function, Decay, **ORDER),
+}
+
+
+@pytest.mark.parametrize("made", RIGHT.values(), ids=RIGHT)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_is_right_holds_in_every_property(made, dtype):
+    """Chunks of two steps under Chunked(2, 2), all else under the full gradient."""
+    assert wrong(made(), dtype) == {}
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_packed_sequences_hold(kind, first):
+    """Records that end early, in either order of axes."""
+    engine = module(partial(kind, batch_first=first), scope=Scope(lengths=True))
+    assert wrong(engine, ends=(2, 5, 1)) == {}
+    assert wrong(engine) == {}
+
+
+def scanned(params, xs, state):
+    """A scan by PyTorch's own autograd, complex or not."""
+    (h,), outputs = state, []
+    for a, x in zip(xs["a"].unbind(dim=1), xs["x"].unbind(dim=1), strict=True):
+        h = a * h + x
+        outputs.append(h)
+    return torch.stack(outputs, dim=1), (h,)
+
+
+@pytest.mark.parametrize("model", [scan, complex_scan], ids=lambda model: model.name)
+def test_several_inputs_and_complex_numbers(model):
+    """PyTorch's gradients of complex numbers are those of the door."""
+    assert wrong(layer(scanned, model=model)) == {}
+
+
+def test_a_gradient_of_none_is_zero():
+    """And so wrong by its block's name, where it should be something."""
+    assert {part for _, part in wrong(function(NoState, **ORDER))} == {"h0"}
+
+
+def test_what_is_changed_in_place_is_seen():
+    """PyTorch is given the arrays themselves."""
+    assert ("inputs stay", "d_outputs") in wrong(function(InPlace, **ORDER))
+
+
+def test_chunks_without_their_truncation_are_wrong():
+    """A detach that is not declared is found."""
+    engine = module(nn.LSTM, chunk=2, scope=Scope(truncations=("Full",)))
+    assert {"U", "W", "b", "h0", "c0"} <= {part for _, part in wrong(engine)}
+
+
+def narrow(params, xs, state):
+    """It computes in float32 whatever it is asked."""
+    outputs, final = scanned(params, xs, state)
+    return outputs.float(), tuple(array.float() for array in final)
+
+
+def alone(params, xs, state):
+    """It forgets the tuple."""
+    return scanned(params, xs, state)[0]
+
+
+@pytest.mark.parametrize(
+    ("apply", "words"),
+    [
+        (narrow, "outputs has dtype float32, needed float64"),
+        (alone, r"apply returned a Tensor, needed \(outputs, state\)"),
+    ],
+)
+def test_an_answer_of_another_form_is_told(apply, words):
+    """By the name of what is wrong."""
+    engine = layer(apply, model=scan)
+    with pytest.raises(InvalidAnswer, match=words):
+        ask(engine, healthy_case(engine))
+
+
+def test_a_warm_function_is_verified_in_fresh_processes(monkeypatch):
+    """PyTorch has gone backwards in this process: nothing is forked."""
+    engine = function(Decay, **ORDER, scope=Scope(records=(1, 3), steps=(1, 4)))
+    ask(engine, healthy_case(engine))
+    monkeypatch.delattr("verification.workers._fork")
+    found = judged(engine)
+    assert (found.diagnosis, found.verdict == "refuted") == (None, False)
+    assert found.live > 10
+
+
+def test_a_wrong_function_has_a_program_that_makes_it_again():
+    """By its door, with what was said."""
+    engine = function(NoState, **ORDER, scope=Scope(records=(1, 3), steps=(1, 4)))
+    found = judged(engine)
+    assert found.diagnosis.sentence.startswith("h0 is wrong (all zero)")
+    made = "engine = function(made, model=model, arguments=('xs', 'h0', 'lam', 'B'))\n"
+    assert made in found.example.code
+    assert "from verification.models import linear as model\n" in found.example.code
+
+
+class Bare(nn.Module):
+    """One matrix, and no more."""
+
+    def __init__(self, inputs, units):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(units, inputs))
+
+
+REFUSED = {
+    "another name": (
+        lambda: module(Bare, model=vanilla),
+        r"made with D 2, H 3 it has weight \(3, 2\); model vanilla needs U \(3, 2\), W \(3, 3\), b \(3,\)",
+    ),
+    "no biases": (
+        lambda: module(partial(nn.LSTM, bias=False)),
+        r"it has nothing more; model lstm needs bias_hh_l0 \(12,\), bias_ih_l0 \(12,\)",
+    ),
+    "no model": (lambda: module(Bare), "model: None, needed for Bare, as verification.models.lstm"),
+    "two directions": (
+        lambda: module(partial(nn.LSTM, bidirectional=True)),
+        "module: bidirectional, needed one direction, which is all that model lstm has",
+    ),
+    "layers": (lambda: module(partial(nn.GRU, num_layers=2)), "num_layers 2, needed 1"),
+    "projection": (lambda: module(partial(nn.LSTM, proj_size=1)), "proj_size 1, needed 0"),
+    "lengths of a cell": (
+        lambda: module(nn.LSTMCell, scope=Scope(lengths=True)),
+        "scope: lengths, needed a module of nn.RNN",
+    ),
+    "no steps": (lambda: module(nn.LSTM, chunk=0), "chunk: 0, needed a number of steps from 1 on"),
+    "arguments": (
+        lambda: function(Decay, model=linear, arguments=("xs", "h0")),
+        r"arguments: \('xs', 'h0'\), needed each of lam, B, xs, h0 once",
+    ),
+    "no device": (
+        lambda: layer(scanned, model=scan, device="xpu"),
+        "device: 'xpu', needed one that is there, as 'cpu'",
+    ),
+    "no such device": (
+        lambda: module(nn.LSTM, device="nowhere"),
+        "device: 'nowhere', needed one that is there, as 'cpu'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("made", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_does_not_fit_is_refused_in_one_line(made, words):
+    """Before anyone is asked."""
+    with pytest.raises(ValueError, match=words) as told:
+        made()
+    assert "\n" not in str(told.value)
+
+
+class Dropped(nn.Module):
+    """An nn.RNN whose outputs are dropped out."""
+
+    def __init__(self, inputs, units):
+        super().__init__()
+        self.rnn, self.drop = nn.RNN(inputs, units), nn.Dropout(0.5)
+
+    def forward(self, xs, h):
+        outputs, h = self.rnn(xs, h[None])
+        return self.drop(outputs), h[0]
+
+
+def test_dropout_in_training_is_refused_and_otherwise_is_not():
+    """Its answers are drawn, so no two are alike."""
+    named = {"U": "rnn.weight_ih_l0", "W": "rnn.weight_hh_l0", "b": ("rnn.bias_ih_l0", "rnn.bias_hh_l0")}
+    said = {"model": vanilla, "arrays": {**named, "axes": "TN"}}
+    with pytest.raises(ValueError, match=r"in training mode with dropout 0\.5, needed eval"):
+        module(Dropped, **said)
+    assert wrong(module(lambda *sizes: Dropped(*sizes).eval(), **said)) == {}
+
+
+def test_what_is_of_another_type_is_refused():
+    """As any argument."""
+    with pytest.raises(TypeError, match=r"function: 3, needed a subclass of torch\.autograd"):
+        function(3, model=lstm)
+    with pytest.raises(TypeError, match="apply: 3, needed a function of tensors"):
+        layer(3, model=lstm)
+
+
+def test_what_a_declared_policy_says_is_asked():
+    """A loop that detaches, with its truncation."""
+
+    def apply(params, xs, state):
+        (h,), outputs = state, []
+        for t, x in enumerate(xs.unbind(dim=1)):
+            h = h.detach() if t and t % 3 == 0 else h
+            h = torch.tanh(x @ params["U"].T + h @ params["W"].T + params["b"])
+            outputs.append(h)
+        return torch.stack(outputs, dim=1), (h,)
+
+    scope = Scope(truncations=(Policy("Chunked", (3, 3)),))
+    assert wrong(layer(apply, model=vanilla, scope=scope)) == {}

@@ -1,0 +1,57 @@
+"""Models that the tests of the commands ask things of: small, trained once."""
+
+import numpy as np
+import pytest
+
+from rnn.app.commands import main
+
+
+@pytest.fixture(scope="session")
+def sales(tmp_path_factory):
+    """A CSV file of ten years of monthly sales, with a season."""
+    path = tmp_path_factory.mktemp("data") / "sales.csv"
+    months = np.arange(120)
+    values = 100 + 20 * np.sin(np.pi * months / 6) + np.random.default_rng(0).normal(0, 1, 120)
+    rows = [f"{2010 + m // 12}-{m % 12 + 1:02},{v:.2f}" for m, v in zip(months, values, strict=True)]
+    path.write_text("\n".join(["month,sales", *rows]) + "\n")
+    return path
+
+
+def trained_in(folder, *flags):
+    """The folder of a training."""
+    assert main(["train", "--out", str(folder), "--units", "4", "--epochs", "3", *map(str, flags)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory, sales):
+    """The folder of a model of the sales."""
+    folder = tmp_path_factory.mktemp("model") / "sales"
+    flags = (
+        "--column",
+        "sales",
+        "--date",
+        "month",
+        "--unit",
+        "$",
+        "--length",
+        12,
+        "--truncation",
+        "window:3",
+    )
+    return trained_in(folder, "--data", sales, *flags)
+
+
+@pytest.fixture(scope="session")
+def changes(tmp_path_factory, sales):
+    """The folder of a model of the changes of the sales, without dates."""
+    folder = tmp_path_factory.mktemp("model") / "changes"
+    return trained_in(folder, "--data", sales, "--column", "sales", "--changes", "--length", 6)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """The folder of a model of a text."""
+    folder = tmp_path_factory.mktemp("text")
+    (folder / "text.txt").write_text("the cat sat on the mat. " * 40)
+    return trained_in(folder / "model", "--text", folder / "text.txt", "--length", 8)

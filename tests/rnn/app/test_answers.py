@@ -1,0 +1,74 @@
+"""What a model of a series answers, as text, JSON, CSV and picture."""
+
+import csv
+import json
+
+import numpy as np
+
+from tests.rnn.app.asked import refused, said
+
+
+def rows(path):
+    """A CSV file as a list of dicts."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_forecast_has_dates_and_an_interval(capsys, model, tmp_path):
+    """As text, as CSV, as a picture; beyond what held-out errors say there is none."""
+    out = tmp_path / "f"
+    shown = said(capsys, "forecast", model, "--steps", 20, "--out", out, "--json", tmp_path / "f.json")
+    assert "sales ($), 20 steps ahead" in shown
+    found = rows(out / "forecast.csv")
+    assert [row["step"] for row in found[:2]] == ["2020-01-01", "2020-02-01"]
+    assert float(found[0]["low"]) < float(found[0]["forecast"]) < float(found[0]["high"])
+    assert found[-1]["low"] == found[-1]["high"] == ""
+    assert "there are too few of later ones" in shown
+    result = json.loads((tmp_path / "f.json").read_text())
+    assert result["high"][-1] is None
+    assert set(result["baselines"]) == {"the last value", "the season before", "linear autoregression"}
+    assert (out / "forecast.png").stat().st_size > 10_000
+
+
+def test_a_long_forecast_is_cut_in_the_text_alone(capsys, changes, tmp_path):
+    """Its file holds every step; without dates they have numbers."""
+    shown = said(capsys, "forecast", changes / "model.safetensors", "--steps", 50, "--out", tmp_path)
+    assert "… and 11 more in forecast.csv" in shown
+    found = rows(tmp_path / "forecast.csv")
+    assert [row["step"] for row in found] == [str(number) for number in range(120, 170)]
+
+
+def test_a_forecast_goes_on_from_newer_values(capsys, model, tmp_path):
+    """From the end of the file, by its dates; it is read as the first one was."""
+    months = [f"{2018 + m // 12}-{m % 12 + 1:02},{100 + m}" for m in range(40)]
+    (tmp_path / "newer.csv").write_text("\n".join(["month,sales", *months]))
+    said(capsys, "forecast", model, "--data", tmp_path / "newer.csv", "--steps", 2, "--out", tmp_path)
+    assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["2021-05-01", "2021-06-01"]
+
+
+def test_files_go_beside_the_model(capsys, model):
+    """Unless another folder is named."""
+    said(capsys, "forecast", model, "--steps", 1)
+    said(capsys, "predict", model / "model.safetensors")
+    assert {"forecast.csv", "forecast.png", "predictions.csv"} <= {path.name for path in model.iterdir()}
+
+
+def test_predictions_stand_beside_the_values(capsys, model, sales, tmp_path):
+    """Those of a file from the first that has a context on."""
+    shown = said(capsys, "predict", model, "--data", sales, "--out", tmp_path)
+    found = rows(tmp_path / "predictions.csv")
+    assert "sales (of a file that it may have learnt from): RMSE one step ahead, 108 values" in shown
+    assert (found[0]["step"], len(found)) == ("2011-01-01", 108)
+    error = np.array([float(row["predicted"]) - float(row["value"]) for row in found])
+    assert f"{np.sqrt(np.mean(error**2)):.4g} $" in shown
+
+
+def test_an_evaluation_has_an_error_for_each_step(capsys, model, tmp_path):
+    """Of the network and its baselines, from every origin; more steps than values are refused."""
+    shown = said(capsys, "evaluate", model, "--steps", 6, "--out", tmp_path, "--json", tmp_path / "e.json")
+    assert "RMSE over 1 to 6 steps ahead, from 13 origins" in shown
+    found = rows(tmp_path / "errors.csv")
+    assert [row["steps ahead"] for row in found] == list("123456")
+    result = json.loads((tmp_path / "e.json").read_text())
+    assert result["rmse by step"]["the last value"] == [float(row["the last value"]) for row in found]
+    assert refused(capsys, "evaluate", model, "--steps", 19).startswith("--steps: 19, needed at most 18")

@@ -1,0 +1,94 @@
+"""Dates at equal distances: which they are, which come next, and which lines do not keep to them."""
+
+import numpy as np
+import pytest
+
+from rnn.app.calendar import Calendar, numbered, parsed
+
+
+def found(*texts):
+    """The calendar and the numbers of dates on the lines from 2 on."""
+    dates = np.array([parsed(text, None) for text in texts])
+    calendar, numbers = numbered(dates, np.arange(2, 2 + len(dates)), "day")
+    # Whatever a calendar numbers is what it says of the number.
+    for date, number in zip(dates, numbers, strict=True):
+        assert calendar.dates(int(number), 1)[0] == date
+    return calendar, numbers.tolist()
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "step", "following"),
+    [
+        (("1700", "1701", "1702"), "months", 12, "1703-01-01"),
+        (("2000-01", "2000-02", "2000-03"), "months", 1, "2000-04-01"),
+        (("2000-01-31", "2000-02-29", "2000-03-31", "2000-04-30"), "months", 1, "2000-05-31"),
+        (("2000-01-15", "2000-04-15", "2000-07-15"), "months", 3, "2000-10-15"),
+        (("2000-01-01", "2000-01-08", "2000-01-15"), "seconds", 7 * 86400, "2000-01-22"),
+        (("2000-01-01", "2000-01-29", "2000-02-26"), "seconds", 28 * 86400, "2000-03-25"),
+        (("2000-01-01", "2000-01-02", "2000-01-03"), "seconds", 86400, "2000-01-04"),
+        (("2000-01-06", "2000-01-07", "2000-01-10"), "weekdays", 1, "2000-01-11"),
+        (("2000-01-03", "2000-01-04", "2000-01-05"), "seconds", 86400, "2000-01-06"),
+        (("2000-01-01T00:00", "2000-01-01T06:00"), "seconds", 21600, "2000-01-01T12:00:00"),
+        (("2000-01-01T12:00", "2000-02-01T12:00"), "seconds", 31 * 86400, "2000-03-03T12:00:00"),
+    ],
+)
+def test_the_distance_is_found(texts, kind, step, following):
+    """In seconds, weekdays or months; the next date keeps to it."""
+    calendar, numbers = found(*texts)
+    assert (calendar.kind, calendar.step) == (kind, step)
+    assert numbers == list(range(len(texts)))
+    assert calendar.labels(len(texts), 1) == [following]
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (("2000-01-01", "2000-01-02", "2000-01-05", "2000-01-06"), [0, 1, 4, 5]),
+        (("2000-01", "2000-02", "2000-05"), [0, 1, 4]),
+        (("2000-01-06", "2000-01-07", "2000-01-11"), [0, 1, 3]),
+    ],
+)
+def test_a_gap_is_counted(texts, numbers):
+    """By the dates that are not there."""
+    assert found(*texts)[1] == numbers
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (("2000-01-01", "2000-01-02", "2000-01-02"), "'day': line 4, needed later dates"),
+        (("2000-01-02", "2000-01-01", "2000-01-03"), "'day': line 3, needed later dates"),
+        (
+            ("2000-01-01", "2000-01-03", "2000-01-05", "2000-01-08"),
+            "'day': line 5, needed dates 2 days apart",
+        ),
+        (
+            ("2000-01-01T00:00", "2000-01-01T01:00", "2000-01-01T02:30"),
+            "'day': line 4, needed dates 3600 s apart",
+        ),
+        (
+            ("2000-01-01", "2000-03-01", "2000-05-01", "2000-06-01"),
+            "'day': line 5, needed dates 2 months apart",
+        ),
+    ],
+)
+def test_dates_that_do_not_keep_to_it_are_named(texts, said):
+    """With their lines, and the distance."""
+    with pytest.raises(ValueError, match=r"^'day'") as caught:
+        found(*texts)
+    assert str(caught.value).startswith(said)
+
+
+def test_dates_are_read_in_a_form():
+    """In ISO 8601 with zones as UTC, or as strptime has it."""
+    assert parsed("2000-01-01T00:30+01:00", None) == np.datetime64("1999-12-31T23:30")
+    assert parsed("31.12.1999", "%d.%m.%Y") == np.datetime64("1999-12-31")
+    for text in ("", "now", "NaT", "today", "12", "2000-13"):
+        with pytest.raises(ValueError, match=r".*"):
+            parsed(text, None)
+
+
+def test_a_calendar_is_its_json():
+    """So that a file can hold it."""
+    calendar = Calendar("months", 3, "2000-01-31", 31)
+    assert Calendar(**calendar.as_json()) == calendar

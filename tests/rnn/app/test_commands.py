@@ -1,0 +1,124 @@
+"""The commands, from their arguments to their files: what is said, drawn and written, and what is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn.app.commands import main
+from rnn.app.folder import NAMES
+from tests.rnn.app.asked import refused, said
+
+
+def test_a_training_leaves_a_model_a_picture_and_figures(tmp_path, capsys):
+    """All that the folder is for; the figures stand beside baselines, as text and as JSON."""
+    out = tmp_path / "new" / "m"
+    flags = ("--units", 4, "--epochs", 3, "--json", tmp_path / "r.json")
+    shown = said(capsys, "train", "--out", out, *flags)
+    assert "RMSE one step ahead, on the last 60 values" in shown
+    assert {path.name for path in out.iterdir()} == {*NAMES, ".lock"}
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert set(result["rmse"]) == {
+        "the network",
+        "the last value",
+        "the season before",
+        "linear autoregression",
+    }
+    assert result["training"]["epochs_done"] == 3
+    assert len(result["training"]["train"]) == 4
+
+
+def test_a_used_folder_is_refused_and_left_alone(capsys, model):
+    """Whoever means to go on says so."""
+    before = {path: path.read_bytes() for path in model.iterdir()}
+    assert "needed a new folder, or --resume" in refused(capsys, "train", "--out", model)
+    assert {path: path.read_bytes() for path in model.iterdir()} == before
+
+
+def test_going_on_from_the_end_changes_nothing(capsys, model):
+    """Not a byte of the model."""
+    before = (model / "model.safetensors").read_bytes()
+    said(capsys, "train", "--out", model, "--resume")
+    assert (model / "model.safetensors").read_bytes() == before
+
+
+def test_there_has_to_be_something_to_go_on_with(capsys, tmp_path):
+    """A folder that is not there, or holds no run."""
+    assert "No such file" in refused(capsys, "train", "--out", tmp_path, "--resume")
+    (tmp_path / "run.json").write_text("{}")
+    assert "run.json: needed what train wrote" in refused(capsys, "train", "--out", tmp_path, "--resume")
+
+
+def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
+    """The text then goes to standard error."""
+    main(["predict", str(model), "--out", str(tmp_path), "--json", "-"])
+    out, err = capsys.readouterr()
+    assert set(json.loads(out)["rmse"]) >= {"the network", "the last value"}
+    assert "RMSE one step ahead" in err
+
+
+@pytest.mark.parametrize("command", ["forecast", "predict", "evaluate", "inspect", "generate"])
+def test_a_name_that_no_file_can_have_is_refused(capsys, command):
+    """By the system, in one line."""
+    assert "File name too long" in refused(capsys, command, "x" * 5000)
+
+
+@pytest.mark.parametrize("command", ["forecast", "predict", "evaluate", "inspect", "generate"])
+def test_what_is_no_model_is_refused(capsys, tmp_path, command):
+    """A file of something else, or none; nothing is made."""
+    path = tmp_path / "m"
+    assert "No such file or directory" in refused(capsys, command, path)
+    path.write_bytes(b"no model")
+    assert refused(capsys, command, path).startswith(f"{path}: 8 bytes, needed")
+    assert [each.name for each in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_text_that_is_no_utf8_is_refused(capsys, tmp_path):
+    """With the place of the byte; nothing is made."""
+    (tmp_path / "t.txt").write_bytes(b"abc\xff")
+    shown = refused(capsys, "train", "--out", tmp_path / "m", "--text", tmp_path / "t.txt")
+    assert "t.txt: byte 3 is no UTF-8" in shown
+    assert not (tmp_path / "m").exists()
+
+
+def test_what_was_filled_in_is_told(capsys, tmp_path):
+    """In the first line."""
+    lines = ["v", *(f"{v:.3f}" for v in np.sin(np.arange(100.0)))]
+    lines[7] = ""
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    flags = ("--data", tmp_path / "t.csv", "--column", "v", "--length", 5, "--epochs", 1, "--units", 2)
+    assert "no value on line 8; --fill" in refused(capsys, "train", "--out", tmp_path / "m", *flags)
+    assert not (tmp_path / "m").exists()
+    shown = said(capsys, "train", "--out", tmp_path / "m", *flags, "--fill")
+    assert shown.startswith(
+        "v: 100 values, 1 of them filled in\n70 are learnt from, 15 choose the epoch, 15 judge"
+    )
+
+
+def test_a_place_that_cannot_be_is_refused_first(capsys, tmp_path):
+    """A file where the folder should be; the JSON where the model goes."""
+    (tmp_path / "file").touch()
+    assert "file" in refused(capsys, "train", "--out", tmp_path / "file")
+    there = Path(tmp_path / "m")
+    shown = refused(capsys, "train", "--out", there, "--json", there / "run.json")
+    assert "run.json goes there, needed another file" in shown
+    assert not there.exists()
+
+
+def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_path):
+    """Neither the model, nor the data, nor what a training needs to go on."""
+    kept = {path: path.read_bytes() for path in (sales, *model.iterdir())}
+    data = ("--data", sales, "--column", "sales")
+    wanted = "is read or kept, needed another place for the result"
+    for path in (model / "model.safetensors", model / "run.json", model / "checkpoint.safetensors"):
+        for given in (model, model / "model.safetensors"):
+            assert wanted in refused(capsys, "inspect", given, "--out", tmp_path, "--json", path)
+    assert wanted in refused(capsys, "predict", model, *data, "--out", tmp_path, "--json", model / "run.json")
+    shown = refused(capsys, "predict", model, "--out", tmp_path, "--json", sales)
+    assert shown.endswith("sales.csv: is there, needed a new file, or one named .json")
+    (tmp_path / "forecast.csv").write_bytes(sales.read_bytes())
+    values = ("--data", tmp_path / "forecast.csv")
+    assert wanted in refused(capsys, "forecast", model, *values, "--out", tmp_path)
+    assert (tmp_path / "forecast.csv").read_bytes() == sales.read_bytes()
+    assert {path: path.read_bytes() for path in kept} == kept

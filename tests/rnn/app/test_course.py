@@ -1,0 +1,75 @@
+"""The course of a training: what is best, when to stop, and a checkpoint that gives it back to the bit."""
+
+import numpy as np
+import pytest
+
+from rnn import RNN, Vanilla
+from rnn.app.course import advanced, keep, kept
+from rnn.optimisers import State
+from rnn.training import Standing
+
+NET = RNN(Vanilla(1, 2), 1)
+
+
+def params(number):
+    """Parameters that are told apart by this."""
+    return NET.init(np.random.default_rng(number))
+
+
+def course_of(*validation):
+    """A course with these losses in validation."""
+    course = None
+    for epoch, loss in enumerate(validation):
+        moments = tuple(np.full(9, epoch + 0.1 * place) for place in range(2))
+        course = advanced(
+            course, Standing(epoch, params(epoch), State(epoch, 9, moments), 10.0 - epoch, loss)
+        )
+    return course
+
+
+def test_the_best_is_kept():
+    """The first of equals, whatever comes later."""
+    course = course_of(5.0, 2.0, 3.0, 2.0)
+    assert course.epoch == 3
+    assert course.best_epoch == 1
+    assert course.best is not None
+    np.testing.assert_array_equal(course.best.W, params(1).W)
+    assert (course.train, course.validation) == ((10, 9, 8, 7), (5, 2, 3, 2))
+
+
+def test_without_validation_the_first_stays():
+    """Nothing says that another is better."""
+    assert course_of(None, None).best_epoch == 0
+
+
+def test_patience_counts_epochs_since_the_best():
+    """And 0 waits for ever."""
+    course = course_of(5.0, 2.0, 3.0, 3.0)
+    assert [course.waited(patience) for patience in (0, 1, 2, 3)] == [False, True, True, False]
+
+
+def test_a_checkpoint_gives_the_course_back(tmp_path):
+    """Every number to the bit, and the generator goes on as it would have."""
+    rng, course = np.random.default_rng(3), course_of(5.0, 1 / 3, 3.0)
+    rng.normal(size=5)
+    keep(tmp_path / "c", NET, course, rng, "this run")
+    found, again = kept(tmp_path / "c", NET, "this run")
+    assert (found.train, found.validation, found.best_epoch) == (course.train, course.validation, 1)
+    assert found.standing[0] == 2
+    assert found.standing.state[:2] == (2, 9)
+    pairs = [
+        *zip(found.standing.params, course.standing.params, strict=True),
+        *zip(found.best, course.best, strict=True),
+        *zip(found.standing.state.moments, course.standing.state.moments, strict=True),
+    ]
+    for one, other in pairs:
+        np.testing.assert_array_equal(one, other)
+    assert again.random(5).tolist() == rng.random(5).tolist()
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    """Of other data, or of another network."""
+    keep(tmp_path / "c", NET, course_of(1.0), np.random.default_rng(0), "this run")
+    for net, of in ((NET, "another"), (RNN(Vanilla(1, 2), 2), "this run")):
+        with pytest.raises(ValueError, match="the checkpoint of another run"):
+            kept(tmp_path / "c", net, of)

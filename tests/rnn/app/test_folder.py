@@ -1,0 +1,58 @@
+"""The folder of a training: used by one at a time, and never used over."""
+
+import pytest
+
+from rnn.app.folder import NAMES, Folder
+
+
+def test_the_paths_are_in_it(tmp_path):
+    """By their names."""
+    folder = Folder(tmp_path)
+    assert [folder.run, folder.checkpoint, folder.model, folder.picture] == [
+        tmp_path / name for name in NAMES
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_used_folder_is_refused(tmp_path, name):
+    """Whatever is left there of a training; other files are none."""
+    (tmp_path / "notes.txt").touch()
+    Folder(tmp_path).refuse_used()
+    (tmp_path / name).touch()
+    with pytest.raises(ValueError, match=f"holds {name}, needed a new folder, or --resume"):
+        Folder(tmp_path).refuse_used()
+
+
+def test_a_second_training_is_refused(tmp_path):
+    """Until the first has ended."""
+    folder = Folder(tmp_path)
+    with folder.locked(), pytest.raises(ValueError, match="another training is in it"), folder.locked():
+        pass
+    with folder.locked():
+        pass
+
+
+def test_what_was_asked_for_is_read_again(tmp_path):
+    """With the digest by which a checkpoint knows it."""
+    folder = Folder(tmp_path)
+    digest = folder.write_run({"data": "ü\ud800"})
+    asked, again = folder.read_run()
+    assert asked["data"] == "ü\ud800"
+    assert again == digest
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 2}', "[" * 100_000, "\udcff"])
+def test_what_is_no_run_is_refused(tmp_path, text):
+    """By the name of the file."""
+    Folder(tmp_path).run.write_text(text, "utf-8", errors="surrogateescape")
+    with pytest.raises(ValueError, match=r"run\.json: needed what train wrote, version 1"):
+        Folder(tmp_path).read_run()
+
+
+def test_what_a_killed_training_left_is_cleared(tmp_path):
+    """Its half-written files, and nothing that somebody else put there."""
+    for name in (".abcdefg_", ".12345678.json", ".12345678.png", ".bashrc", ".notes", "12345678.json"):
+        (tmp_path / name).touch()
+    with Folder(tmp_path).locked():
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".bashrc", ".lock", ".notes", "12345678.json"]

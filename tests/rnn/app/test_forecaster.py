@@ -1,0 +1,109 @@
+"""A model of a series: what its file gives back, and what it refuses."""
+
+import numpy as np
+import pytest
+
+from rnn.app.forecaster import Forecaster, context_of, from_stored, read_model
+from rnn.app.preparing import Scaling
+from rnn.app.table import Columns
+from rnn.storage import Stored
+
+
+@pytest.fixture
+def stored(model):
+    """What the file of a model of sales holds."""
+    return read_model(model)
+
+
+def changed(stored, **about):
+    """The same with other values beside the network."""
+    return stored._replace(about={**stored.about, **about})
+
+
+def test_what_is_stored_is_read(stored):
+    """Every value, and the predictions."""
+    found = from_stored(stored)
+    arrays, about = found.stored()
+    again = from_stored(Stored(found.net, found.params, arrays, about))
+    assert again.stored()[1] == about
+    assert about.items() <= dict(stored.about).items()
+    np.testing.assert_array_equal(
+        list(found.forecast(found.recent, 3).values()), list(again.forecast(again.recent, 3).values())
+    )
+
+
+def test_without_dates_it_is_read_too(changes):
+    """A series need have none."""
+    found = from_stored(read_model(changes / "model.safetensors"))
+    assert found.calendar is None
+    assert found.scaling.changes
+    assert found.label == "sales"
+
+
+def test_its_name_has_its_unit(stored):
+    """In parentheses."""
+    assert from_stored(stored).label == "sales ($)"
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"kind": "text"},
+        {"kind": None},
+        {"scaling": {}},
+        {"scaling": None},
+        {"length": "x"},
+        {"length": 10**9},
+        {"season": "x"},
+        {"first": "x"},
+        {"calendar": 3},
+        {"calendar": {"kind": "months", "step": 1, "start": "soon", "day": 1}},
+        {"columns": {"a": 1}},
+    ],
+)
+def test_a_file_of_something_else_is_refused(stored, about):
+    """With a ValueError, whatever is wrong in it."""
+    with pytest.raises(ValueError, match="needed"):
+        from_stored(changed(stored, **about))
+
+
+def test_a_file_without_its_arrays_is_refused(stored):
+    """By the name of the array."""
+    with pytest.raises(ValueError, match="'linear'"):
+        from_stored(stored._replace(arrays={}))
+
+
+def test_an_interval_is_as_wide_as_held_out_errors(stored):
+    """Where there are enough of them, and NaN beyond."""
+    found = from_stored(stored)
+    width = found.interval(20)
+    assert (width[:5] > 0).all()
+    assert np.isnan(width[-5:]).all()
+
+
+def test_another_file_continues_it(stored, sales, tmp_path):
+    """Read as the first one was, unless that is said; too short a one is refused."""
+    found = from_stored(stored)
+    values, first = found.series(sales, None, False)
+    assert (len(values.values), first) == (120, 0)
+    (tmp_path / "other.csv").write_text("x\n" + "1\n" * 20)
+    assert len(found.series(tmp_path / "other.csv", Columns("x"), False)[0].values) == 20
+    (tmp_path / "short.csv").write_text("x\n1\n2\n")
+    with pytest.raises(ValueError, match=r"short\.csv: 2 values, needed 13 at least"):
+        found.series(tmp_path / "short.csv", Columns("x"), False)
+
+
+def test_a_model_of_no_file_needs_a_column(stored, sales):
+    """Since it knows none."""
+    found = from_stored(changed(stored, columns=None))
+    with pytest.raises(ValueError, match="--data: the model was trained on no file"):
+        found.series(sales, None, False)
+    assert found.series(None, None, False)[1] == found.first
+
+
+def test_a_context_holds_window_and_season():
+    """And the value before the first change."""
+    assert (context_of(5, False, None), context_of(5, True, 3), context_of(5, True, 12)) == (5, 6, 12)
+    given = dict.fromkeys(Forecaster.__dataclass_fields__)
+    given |= {"scaling": Scaling(0, 1), "length": 4, "season": 7}
+    assert Forecaster(**given).context == 7

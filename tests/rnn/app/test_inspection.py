@@ -1,0 +1,39 @@
+"""What a model is, how far back a loss reaches in it, and what it writes."""
+
+import json
+
+from rnn.storage import load, save
+from tests.rnn.app.asked import refused, said
+
+
+def test_a_model_is_inspected(capsys, model, tmp_path):
+    """What it is, how it was trained, and that its truncation cuts a loss off."""
+    shown = said(capsys, "inspect", model, "--out", tmp_path, "--json", tmp_path / "i.json")
+    assert "Vanilla: 1 inputs, 4 units by tanh, 1 outputs, squared_error" in shown
+    assert "29 parameters: U [4, 1], W [4, 4], b [4], V [1, 4], c [1]" in shown
+    assert "3 epochs" in shown
+    result = json.loads((tmp_path / "i.json").read_text())
+    assert result["reach as trained"][4:] == [0] * 8
+    assert all(result["reach"])
+
+
+def test_text_is_written_and_inspected(capsys, written, tmp_path):
+    """From a prompt, or from the end of its own text."""
+    shown = said(
+        capsys, "generate", written, "--prompt", "the ", "--steps", 30, "--json", tmp_path / "g.json"
+    )
+    assert shown.startswith("the ")
+    assert len(shown.splitlines()[0]) == 34
+    assert len(json.loads((tmp_path / "g.json").read_text())["text"]) == 30
+    assert said(capsys, "generate", written, "--steps", 30)
+    assert "softmax_cross_entropy" in said(capsys, "inspect", written, "--out", tmp_path)
+    assert "'ü': no character of the text" in refused(capsys, "generate", written, "--prompt", "ü")
+
+
+def test_a_model_of_something_else_is_refused(capsys, model, written, tmp_path):
+    """By what it is a model of; by what it lacks."""
+    assert "a model of 'text', needed one of a series" in refused(capsys, "forecast", written)
+    assert "no model of a text" in refused(capsys, "generate", model)
+    stored = load(model / "model.safetensors")
+    save(tmp_path / "bare", stored.net, stored.params)
+    assert refused(capsys, "inspect", tmp_path / "bare").startswith(f"{tmp_path / 'bare'}: ")

@@ -1,0 +1,87 @@
+"""What each command can be asked for, and one line for what it cannot."""
+
+import pytest
+
+from rnn.app.options import DESCRIPTIONS, FILES, arguments, columns_of, recipe_of
+from rnn.app.recipe import Recipe
+from rnn.app.table import Columns
+
+
+def refused(capsys, *argv):
+    """What is said of these arguments."""
+    with pytest.raises(SystemExit) as left:
+        arguments(argv)
+    assert left.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    return line.partition(": ")[2]
+
+
+def test_the_defaults_are_the_recipes():
+    """In one place."""
+    options = arguments(["train", "--out", "x"])
+    assert recipe_of(options) == Recipe()
+    assert columns_of(options) is None
+    assert options.checkpoint_every == 10
+
+
+def test_flags_make_a_recipe():
+    """And say where the series is."""
+    flags = "--units 3 --truncation window:5 --optimiser sgd --rate 0.5 --changes --patience 0 --season 12"
+    data = "--data f --column v --date d --date-format %Y --separator \\t"
+    options = arguments(["train", "--out", "x", *flags.split(), *data.split()])
+    wanted = Recipe(units=3, truncation="window:5", optimiser="sgd", rate=0.5, changes=True, patience=0)
+    assert recipe_of(options) == wanted
+    assert options.season == 12
+    assert columns_of(options) == Columns("v", "d", "%Y", "\t")
+
+
+@pytest.mark.parametrize("command", DESCRIPTIONS)
+def test_each_command_has_a_help(capsys, command):
+    """That says what it does, and what it writes."""
+    with pytest.raises(SystemExit) as left:
+        arguments([command, "--help"])
+    assert left.value.code == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert DESCRIPTIONS[command] in shown
+    assert command == "train" or all(name in shown for name in FILES[command])
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ((), "the following arguments are required: COMMAND"),
+        (("dance",), "argument COMMAND: invalid choice"),
+        (("train",), "the following arguments are required: --out"),
+        (("train", "--out", "x", "--colour"), "unrecognized arguments: --colour"),
+        (("train", "--out", "x", "--unit", "3", "--epoch", "3"), "unrecognized arguments: --epoch 3"),
+        (("train", "--out", "x", "--units", "0"), "argument --units: '0', needed an integer of at least 1"),
+        (("train", "--out", "x", "--units", "²"), "argument --units: '²', needed"),
+        (("train", "--out", "x", "--batch", "9" * 99), "argument --batch: '9999"),
+        (("train", "--out", "x", "--rate", "0"), "argument --rate: '0', needed a number above 0"),
+        (("train", "--out", "x", "--rate", "fast"), "argument --rate: 'fast', needed a number above 0"),
+        (("train", "--out", "x", "--rate", "inf"), "argument --rate: 'inf', needed a number above 0"),
+        (("train", "--out", "x", "--clip", "-1"), "argument --clip: '-1', needed a number of at least 0"),
+        (("train", "--out", "x", "--truncation", "x"), "argument --truncation: 'x', needed full, window:K"),
+        (("train", "--out", "x", "--cell", "x"), "argument --cell: invalid choice"),
+        (("train", "--out", "x", "--separator", ",,"), "argument --separator: ',,', needed one character"),
+        (("train", "--out", "x", "--data", "f"), "--data: needed --column NAME"),
+        (("train", "--out", "x", "--column", "f"), "--column: needed --data FILE"),
+        (("train", "--out", "x", "--text", "f", "--changes"), "--text: with flags of a series"),
+        (
+            ("train", "--out", "x", "--resume", "--units=3"),
+            "--units: with --resume, needed what was asked for",
+        ),
+        (
+            ("generate", "m", "--temperature", "0"),
+            "argument --temperature: '0', needed a number of at least 0.01",
+        ),
+        (("forecast",), "the following arguments are required: MODEL"),
+        (
+            ("forecast", "m", "--steps", "1000000"),
+            "argument --steps: '1000000', needed an integer of at least 1 and",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(capsys, argv, said):
+    """In one line that shows what was given."""
+    assert refused(capsys, *argv).startswith(said)

@@ -1,0 +1,78 @@
+"""The pictures: drawn for whatever there is to draw, and nothing covered."""
+
+import numpy as np
+import pytest
+from matplotlib import image
+
+from rnn.app import pictures
+from rnn.app.course import advanced
+from rnn.app.forecaster import from_stored, read_model
+from rnn.training import Standing
+
+
+def course(*losses):
+    """A course with these losses."""
+    found = None
+    for epoch, loss in enumerate(losses):
+        found = advanced(found, Standing(epoch, None, None, loss, loss))
+    return found
+
+
+def seen(path):
+    """How large a picture is, and that something is on it."""
+    pixels = image.imread(path)
+    assert pixels.std() > 0.01
+    return pixels.shape[:2]
+
+
+@pytest.mark.parametrize("losses", [(1.0, 0.5, 0.1), (0.0, 0.0), (1.0,) * 100])
+def test_losses_are_drawn(tmp_path, losses):
+    """Few and many, and those that are zero from the start."""
+    pictures.losses(tmp_path / "p.png", course(*losses), "a $title_ with a formula's beginning")
+    assert seen(tmp_path / "p.png") == (408, 960)
+
+
+@pytest.mark.parametrize("which", ["model", "changes"])
+def test_each_picture_is_drawn(tmp_path, request, which):
+    """With dates and without, with a season and without, in long and in short."""
+    model = from_stored(read_model(request.getfixturevalue(which)))
+    found = model.errors(model.recent, 3)
+    error = next(iter(found.values()))[:, 0]
+    values = model.recent[model.context :]
+    pictures.training(tmp_path / "1.png", course(1.0, 0.5), model, error)
+    for place, held_out in enumerate((True, False)):
+        first = model.first + model.context
+        pictures.predictions(tmp_path / f"2{place}.png", model, values, error, first, held_out)
+    ahead = model.forecast(model.recent, 40)
+    end = model.first + len(model.recent)
+    for place, width in enumerate((model.interval(40), np.full(40, np.nan))):
+        pictures.forecast(tmp_path / f"3{place}.png", model, model.recent, end, ahead, width)
+    pictures.by_step(tmp_path / "4.png", model, {name: abs(each[0]) + 1 for name, each in found.items()})
+    pictures.by_step(tmp_path / "5.png", model, {"a": np.array([1.0, 2.0]), "b": np.array([1e-3, 1e-3])})
+    pictures.reach(tmp_path / "6.png", 0.5 ** np.arange(5.0), np.array([1.0, 0.5, 0, 0, 0]))
+    assert len([seen(path) for path in tmp_path.iterdir()]) == 8
+
+
+def test_a_legend_covers_nothing(tmp_path, monkeypatch):
+    """It stands below its axes, within the picture."""
+    figures = []
+    from matplotlib.figure import Figure
+
+    save = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: (figures.append(self), save(self, *a, **k)))
+    pictures.losses(tmp_path / "p.png", course(1.0, 0.5), "title")
+    (figure,) = figures
+    for axes in figure.axes:
+        legend, box = axes.get_legend().get_window_extent(), axes.get_window_extent()
+        assert not legend.overlaps(box)
+        assert 0 <= legend.y0 < legend.y1 <= box.y0
+        assert axes.get_xlabel()
+        assert axes.get_ylabel()
+
+
+def test_names_are_drawn_as_they_stand(tmp_path):
+    """No formula, no character that cannot be printed, and none too long; a missing glyph is no warning."""
+    assert pictures.plain("a$b$\n") == r"a\$b\$\n"
+    assert len(pictures.plain("x" * 1000)) == 80
+    pictures.losses(tmp_path / "p.png", course(1.0), "售 $")
+    seen(tmp_path / "p.png")

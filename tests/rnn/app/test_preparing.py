@@ -1,0 +1,75 @@
+"""What a network sees of a series: scaled by what is learnt from, split in the order of time."""
+
+import numpy as np
+import pytest
+
+from rnn.app.preparing import Cut, Scaling, contexts, cut, learn_scaling, parts, season_of
+
+SERIES = np.random.default_rng(0).normal(5, 2, 40).cumsum()
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_back_undoes_forward(changes):
+    """From the last value that is known."""
+    scaling = learn_scaling(SERIES, changes)
+    seen = scaling.forward(SERIES[np.newaxis])
+    np.testing.assert_allclose(scaling.back(seen[:, -5:], SERIES[[-6]])[0], SERIES[-5:])
+    assert seen.mean() == pytest.approx(0, abs=1e-12)
+    assert seen.std() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e12])
+def test_what_never_changes_is_its_mean(value):
+    """There is no spread to divide by, and a rounding error is none."""
+    scaling = learn_scaling(np.full(7, value), False)
+    assert scaling.scale == 1.0
+    assert scaling.mean == pytest.approx(value)
+
+
+def test_numbers_too_large_are_refused():
+    """Their squares are infinite."""
+    with pytest.raises(ValueError, match="the series: numbers so large"):
+        learn_scaling(np.array([1e308, -1e308, 1e308]), False)
+    with (
+        np.errstate(over="ignore"),
+        pytest.raises(ValueError, match="the series: later numbers so large"),
+    ):
+        parts(np.array([0, 1e-300, 0, 1e-300, 1e300]), Scaling(0, 1e-300), 1, Cut(4, 5, 5))
+
+
+def test_later_values_choose_and_judge():
+    """In the order of time: learnt from, then those that choose, then those that judge."""
+    assert cut(100, 10) == Cut(70, 85, 100)
+    assert cut(20, 12) == Cut(14, 17, 20)
+    for total in (3, 17, 18, 19):
+        with pytest.raises(ValueError, match=rf"the series: {total} values"):
+            cut(total, 12)
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_no_record_looks_beyond_its_part(changes):
+    """The targets to learn from are the first values, those that choose the next, and none judges."""
+    values, at = np.arange(40.0) ** 2, Cut(25, 32, 40)
+    scaling = Scaling(0.0, 1.0, changes)
+    learn, choose = parts(values, scaling, 4, at)
+    seen = np.diff(values) if changes else values
+    assert learn.targets[:, 0].tolist() == seen[4 : 25 - changes].tolist()
+    assert choose.targets[:, 0].tolist() == seen[25 - changes : 32 - changes].tolist()
+    assert choose.xs[0, :, 0].tolist() == seen[21 - changes : 25 - changes].tolist()
+
+
+def test_a_context_ends_at_its_origin():
+    """And has so many values."""
+    found = contexts(np.arange(10.0), 3, 8, 4)
+    assert found[:, -1].tolist() == [3, 4, 5, 6, 7, 8]
+    assert found[0].tolist() == [0, 1, 2, 3]
+
+
+def test_a_season_is_found():
+    """Of the changes, so a trend does not hide it; noise and straight lines have none."""
+    steps, noise = np.arange(120), np.random.default_rng(0).normal(size=120)
+    assert season_of(np.sin(2 * np.pi * steps / 12) + 0.1 * steps, 40) == 12
+    assert season_of(np.tile([0.0, 1.0, 5.0], 20), 20) == 3
+    assert season_of(noise, 40) is None
+    assert season_of(steps.astype(float), 40) is None
+    assert season_of(np.array([1.0, 2.0, 1.0]), 40) is None

@@ -1,0 +1,40 @@
+"""How far a loss reaches: by hand for one unit, and not beyond a truncation."""
+
+import numpy as np
+import pytest
+
+from rnn import RNN, Full, Params, Vanilla, Window, identity
+from rnn.app.forecaster import from_stored, read_model
+from rnn.app.reach import effective, reach, windows_of
+
+NET = RNN(Vanilla(1, 1, identity), 1)
+HALF = Params(*(np.array(block) for block in ([[1.0]], [[0.5]], [0.0], [[1.0]], [0.0])))
+XS, TARGETS = np.ones((2, 6, 1)), np.zeros((2, 1))
+
+
+def test_one_linear_unit_halves_each_step():
+    """Since W is a half; the truncation cuts off what is further back."""
+    np.testing.assert_allclose(reach(NET, HALF, XS, TARGETS, Full()), 0.5 ** np.arange(6))
+    np.testing.assert_allclose(reach(NET, HALF, XS, TARGETS, Window(2)), [1, 0.5, 0.25, 0, 0, 0])
+
+
+def test_where_nothing_reaches_there_are_zeros():
+    """As of a network without error, or without weights."""
+    zero = HALF._replace(V=np.zeros((1, 1)))
+    assert reach(NET, zero, XS, TARGETS, Full()).tolist() == [0] * 6
+
+
+def test_the_furthest_lag_that_counts():
+    """0 where none does."""
+    assert effective(0.5 ** np.arange(20)) == 6
+    assert effective(np.zeros(3)) == 0
+
+
+@pytest.mark.parametrize("which", ["model", "changes"])
+def test_windows_are_the_held_out_ones(which, request):
+    """As the network sees them, with the value after each."""
+    found = from_stored(read_model(request.getfixturevalue(which)))
+    xs, targets = windows_of(found)
+    seen = found.scaling.forward(found.recent[np.newaxis])[0]
+    np.testing.assert_allclose(targets[:, 0], seen[-len(targets) :])
+    np.testing.assert_allclose(xs[-1, :, 0], seen[-1 - found.length : -1])

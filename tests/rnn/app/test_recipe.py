@@ -1,0 +1,67 @@
+"""A recipe: plain values, and the objects that they name."""
+
+import json
+
+import pytest
+
+from rnn import Chunked, Full, Tail, Window, relu, squared_error
+from rnn.app.recipe import Recipe, policy
+from rnn.optimisers import SGD, Adam, ClipNorm, Cosine
+
+
+def test_names_become_objects():
+    """Each of them."""
+    recipe = Recipe(units=3, activation="relu", optimiser="sgd", rate=0.5, clip=0.0, truncation="tail:2")
+    net = recipe.network(2, 4, squared_error)
+    assert (net.cell.inputs, net.cell.units, net.cell.activation, net.outputs) == (2, 3, relu, 4)
+    assert recipe.descent() == SGD(Cosine(0.5))
+    assert Recipe().descent() == Adam(Cosine(5e-3), ClipNorm(1.0))
+    assert recipe.policy() == Tail(2)
+
+
+def test_a_recipe_is_its_json():
+    """So that a folder can keep it."""
+    recipe = Recipe(length=3, seed=2**100)
+    assert Recipe(**json.loads(json.dumps(recipe.as_json()))) == recipe
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("full", Full()),
+        ("window:0", Window(0)),
+        ("chunked:5", Chunked(5)),
+        ("chunked:5:2", Chunked(5, 2)),
+        ("tail:3", Tail(3)),
+    ],
+)
+def test_a_truncation_has_a_name(text, wanted):
+    """And as many numbers as it takes."""
+    assert policy(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "none",
+        "window",
+        "window:",
+        "window:x",
+        "window:-1",
+        "window:1:2",
+        "full:1",
+        "tail:²",
+        "tail:" + "9" * 30,
+    ],
+)
+def test_what_names_none_is_refused(text):
+    """With the names that there are."""
+    with pytest.raises(ValueError, match=r"needed full, window:K, chunked:K or chunked:K:K, or tail:K"):
+        policy(text)
+
+
+def test_a_number_that_a_policy_refuses_is_named():
+    """By the policy itself."""
+    with pytest.raises(ValueError, match=r"Chunked\.k1: 0"):
+        policy("chunked:0")

@@ -1,0 +1,131 @@
+"""A series out of a CSV file, or what is wrong with it, with the numbers of the lines."""
+
+import numpy as np
+import pytest
+
+from rnn.app.calendar import Calendar
+from rnn.app.table import Columns, read
+
+PLAIN = Columns("v")
+DATED = Columns("v", "day")
+
+
+def series(tmp_path, content, columns=PLAIN, fill=False):
+    """What is read of a file with this content."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read(path, columns, fill)
+
+
+def refused(tmp_path, content, columns=PLAIN, fill=False):
+    """What is said of it, after the path."""
+    with pytest.raises(ValueError, match=r"t\.csv: ") as caught:
+        series(tmp_path, content, columns, fill)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message.partition("t.csv: ")[2]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "v\n1\n2\n3\n",
+        "v\r\n1\r\n2\r\n3",
+        "﻿v\n1\n2\n3\n",
+        "a,v\nx,1\ny,2\nz,3\n",
+        'a, v ,"b\nc"\n"x\ny", 1 ,\n,2,"é"\n,"3",\n',
+        "v\n1\n2\n3\n\n\n",
+        b"a,v\n\xff,1\n,2e0\n,+3.0\n",
+    ],
+)
+def test_values_are_read(tmp_path, content):
+    """Whatever stands beside them, and however lines end."""
+    found = series(tmp_path, content)
+    assert found.values.tolist() == [1.0, 2.0, 3.0]
+    assert (found.name, found.calendar, found.filled) == ("v", None, 0)
+
+
+def test_dates_are_read(tmp_path):
+    """Empty lines say nothing; newest first is turned round."""
+    up = "day,v\n2000-01-01,1\n\n2000-01-02,2\n2000-01-03,3\n"
+    down = "day;v\n2000-01-03;3\n2000-01-02;2\n2000-01-01;1\n"
+    for found in (series(tmp_path, up, DATED), series(tmp_path, down, Columns("v", "day", None, ";"))):
+        assert found.values.tolist() == [1.0, 2.0, 3.0]
+        assert found.calendar == Calendar("seconds", 86400, "2000-01-01T00:00:00")
+
+
+def test_what_is_missing_is_filled_in_when_that_is_asked_for(tmp_path):
+    """On a straight line between the neighbours, and counted."""
+    found = series(tmp_path, "v\n1\n\nNA\n4\n", fill=True)
+    assert (found.values.tolist(), found.filled) == ([1.0, 2.0, 3.0, 4.0], 2)
+    found = series(tmp_path, "day,v\n2000,1\n2001,?\n2004,5\n2005,6\n", DATED, fill=True)
+    np.testing.assert_allclose(found.values, [1, 2, 3, 4, 5, 6])
+    assert found.filled == 3
+    down = "day,v\n2005,6\n2004,5\n2001,2\n2000,1\n"
+    np.testing.assert_allclose(series(tmp_path, down, DATED, fill=True).values, [1, 2, 3, 4, 5, 6])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no header"),
+        ("\n1\n2\n", "no header"),
+        ("v\n", "0 rows, needed at least 2"),
+        ("v\n1\n", "1 rows, needed at least 2"),
+        ("a,b\n1,2\n3,4\n", "no column 'v', needed one; there are a, b"),
+        ("v,v\n1,2\n3,4\n", "2 columns 'v', needed one"),
+        ("v\n1\nx\n", "line 3: 'x' in 'v', needed a finite number"),
+        ("v\n1\n1_0\n", "line 3: '1_0' in 'v', needed a finite number"),
+        ("v\n1\ninf\n", "line 3: 'inf' in 'v', needed a finite number"),
+        ("v\n1\n1e999\n", "line 3: '1e999' in 'v', needed a finite number"),
+        ("v\n1\n=1+1\n", "line 3: '=1+1' in 'v', needed a finite number"),
+        ("v\n1\n1,5\n", "line 3: 2 fields, needed 1 as the first line has"),
+        ("v\n1\n\n2\n", "'v': no value on line 3; --fill fills them in"),
+        ('v\n1\n"2\n', "line 3: unexpected end of data"),
+        ("v\n1\n" + "9" * 200_000 + "\n", "line 3: field larger than field limit"),
+        (b"v\n1\n\xff\n", "line 3: '\\udcff' in 'v'"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, content, said):
+    """With its line; no value is made up."""
+    assert refused(tmp_path, content).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("day,v\n2000,1\nsoon,2\n", "line 3: 'soon' in 'day', needed a date as YYYY-MM-DD"),
+        ("day,v\n2000,1\n,2\n", "line 3: '' in 'day'"),
+        ("day,v\n2000,1\n2000,2\n", "'day': line 3, needed later dates"),
+        ("day,v\n2000,1\n2001,2\n2003,2\n", "'day': 1 dates are missing, after line 3; --fill"),
+        ("day,v\n2000,1\n2001,\n2002,2\n", "'v': no value on line 3; --fill"),
+        ("v\n1\n2\n", "no column 'day'"),
+    ],
+)
+def test_wrong_dates_are_named(tmp_path, content, said):
+    """With their lines."""
+    assert refused(tmp_path, content, DATED).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "said"),
+    [
+        ("v\n\n1\n2\n", Columns("v"), "'v': no value at an end"),
+        ("day,v\n2000,1\n2001,2\n2002,\n", DATED, "'v': no value at an end"),
+        ("day,v\n2000,\n2001,\n", DATED, "'v': no value at an end"),
+        (
+            "day,v\n2000-01-01,1\n2000-01-02,2\n2001-01-01,2\n",
+            DATED,
+            "'day': 364 of 367 dates have no line",
+        ),
+    ],
+)
+def test_what_cannot_be_filled_in_is_not(tmp_path, content, columns, said):
+    """An end has one neighbour, and a series of which most would be made up is none."""
+    assert refused(tmp_path, content, columns, fill=True).startswith(said)
+
+
+def test_a_file_that_is_not_there_is_the_systems_error(tmp_path):
+    """FileNotFoundError, as of any file."""
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "none.csv", Columns("v"), False)

@@ -1,0 +1,24 @@
+"""Both tasks as the training sees them: a network and records that fit each other."""
+
+import numpy as np
+import pytest
+
+from rnn.app import series, text
+from rnn.app.recipe import Recipe
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (series, series.asked_for(series.sine(), "", None, None)),
+        (text, text.asked_for("to be or not to be. " * 20, "a text")),
+    ],
+)
+def test_the_network_takes_the_records(kind, data):
+    """Those to learn from and those that choose, of one type; and the task says how many there are."""
+    task = kind.task(data, Recipe(units=2, length=5))
+    params = task.net.init(np.random.default_rng(0), task.learn.xs.dtype)
+    for records in (task.learn, task.choose):
+        assert len(records.xs) > 0
+        assert np.isfinite(task.net.loss_value(params, *records))
+    assert data["name"] in task.said

@@ -1,0 +1,98 @@
+"""The task of a text: its records, its baselines, and what is written."""
+
+import numpy as np
+import pytest
+
+from rnn.app.forecaster import read_model
+from rnn.app.recipe import Recipe
+from rnn.app.text import alphabet_of, asked_for, baselines, encoded, task, written
+from rnn.storage import Stored
+
+TEXT = "abcd" * 40
+
+
+def test_each_character_has_the_next_as_its_target():
+    """One stretch after another."""
+    found = task(asked_for(TEXT, "t"), Recipe(length=6, units=2))
+    codes, ahead = found.learn.xs.argmax(axis=2), found.learn.targets
+    np.testing.assert_array_equal(codes.ravel()[1:], ahead.ravel()[:-1])
+    assert codes.ravel()[:6].tolist() == [0, 1, 2, 3, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the text: 0 different characters, needed 2 to 500"),
+        ("aaaa", "the text: 1 different characters"),
+        ("".join(map(chr, range(200, 800))), "the text: 600 different"),
+        ("ab" * 10, "the text: 20 characters, needed at least 22"),
+    ],
+)
+def test_what_is_no_text_to_learn_is_refused(text, said):
+    """With how much is needed."""
+    with pytest.raises(ValueError, match=f"^{said}"):
+        task(asked_for(text, "t"), Recipe(length=6))
+
+
+def test_baselines_by_hand():
+    """Of a a b: a is as likely as 3 in 5; after a, a and b are 2 in 4 each."""
+    found = baselines("aab", "ba")
+    assert found["how often each character is"] == pytest.approx(-np.log(3 / 5))
+    assert found["how often each pair is"] == pytest.approx(-np.log(1 / 2))
+    assert baselines("aab", "aa")["how often each pair is"] == pytest.approx(-np.log(2 / 4))
+
+
+def test_a_character_that_was_not_learnt_is_refused():
+    """By itself."""
+    assert encoded("ba", "ab").tolist() == [1, 0]
+    with pytest.raises(ValueError, match=r"^'ü': no character of the text"):
+        encoded("aü", "ab")
+
+
+def test_the_seed_alone_decides_what_is_written(written):
+    """And without heat the likeliest character is taken."""
+    stored = read_model(written)
+    alphabet, length, recent = alphabet_of(stored)
+
+    def some(temperature, seed):
+        rng = np.random.default_rng(seed)
+        return written_by(stored, recent, length, temperature, rng)
+
+    assert some(5.0, 1) == some(5.0, 1) != some(5.0, 2)
+    assert some(0.0, 1) == some(0.0, 2)
+    assert set(some(5.0, 1)) <= set(range(len(alphabet)))
+
+
+def written_by(stored, codes, length, temperature, rng):
+    """Thirty characters."""
+    return written(stored.net, stored.params, codes, length, 30, temperature, rng).tolist()
+
+
+@pytest.mark.parametrize(
+    ("about", "recent"),
+    [
+        ({"kind": "series"}, None),
+        ({"alphabet": 3}, None),
+        ({"alphabet": "ab"}, None),
+        ({"alphabet": "a" * 11}, None),
+        ({"length": "x"}, None),
+        ({"length": 0}, None),
+        ({}, np.array([0.5])),
+        ({}, np.array([[1]])),
+        ({}, np.array([], np.int64)),
+        ({}, np.array([99])),
+        ({}, np.array([-1])),
+    ],
+)
+def test_a_file_of_something_else_is_refused(written, about, recent):
+    """With a ValueError, whatever is wrong in it."""
+    stored = read_model(written)
+    arrays = stored.arrays if recent is None else {"recent": recent}
+    with pytest.raises(ValueError, match="needed"):
+        alphabet_of(Stored(stored.net, stored.params, arrays, {**stored.about, **about}))
+
+
+def test_a_file_without_its_characters_is_refused(written):
+    """As no model of a text."""
+    with pytest.raises(ValueError, match="no model of a text"):
+        alphabet_of(read_model(written)._replace(arrays={}))

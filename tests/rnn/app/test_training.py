@@ -1,0 +1,217 @@
+"""A training in a folder: killed at any moment it ends as if it never had been; what is whole stays whole."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn.app import training
+from rnn.app.commands import main
+from rnn.app.course import kept
+from rnn.app.folder import NAMES, Folder
+from rnn.app.recipe import Recipe
+from rnn.app.series import asked_for, sine
+from rnn.app.training import going_on, run_of, said_of, trained
+from rnn.console.files import Undelivered
+from rnn.storage import load
+
+ROOT = Path(__file__).parents[3]
+
+# How often the training below is killed. RNN_KILLS=100 is the whole of it, some two minutes.
+KILLS = int(os.environ.get("RNN_KILLS", "3"))
+
+# What is killed, or finds no room, is not measured: it would leave half a file of measurements.
+UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+
+RECIPE = {"units": 3, "length": 5, "epochs": 6, "patience": 0}
+
+
+def asked(**changed):
+    """What is asked of a short training on the sine."""
+    data = asked_for(sine(), "", None, None)
+    return {"recipe": Recipe(**{**RECIPE, **changed}).as_json(), "checkpoint_every": 2, "data": data}
+
+
+def command(folder, *flags):
+    """The call that trains in a folder."""
+    return [sys.executable, "-m", "rnn", "train", "--out", str(folder), *flags]
+
+
+def ended(call, **keywords):
+    """Its exit code and what it said on standard error."""
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False, **keywords)
+    return done.returncode, done.stderr
+
+
+FLAGS = ("--units", "4", "--length", "5", "--epochs", "150", "--patience", "0", "--checkpoint-every", "3")
+
+
+def test_killed_at_random_moments_it_ends_as_if_it_never_had_been(tmp_path):
+    """SIGKILL while it starts, learns or writes: the model is the same, to the bit, as of a run in peace."""
+    peace, killed = tmp_path / "peace", tmp_path / "killed"
+    started = time.monotonic()
+    assert ended(command(peace, *FLAGS), env=UNMEASURED)[0] == 0
+    whole = time.monotonic() - started
+    rng, kills, flags = np.random.default_rng(), 0, FLAGS
+    while kills < KILLS:
+        child = subprocess.Popen(command(killed, *flags), cwd=ROOT, env=UNMEASURED, stderr=-3, stdout=-3)
+        try:
+            child.wait(rng.uniform(0, whole))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            kills += 1
+        if child.returncode == 0:
+            # It came to its end: once more from the start, in another folder.
+            assert (killed / "model.safetensors").read_bytes() == (peace / "model.safetensors").read_bytes()
+            killed, flags = tmp_path / f"killed {kills} {time.monotonic_ns()}", FLAGS
+        elif (killed / "run.json").exists():
+            flags = ("--resume",)
+    code, said = ended(command(killed, *flags), env=UNMEASURED)
+    assert (code, "Traceback" in said) == (0, False)
+    assert (killed / "model.safetensors").read_bytes() == (peace / "model.safetensors").read_bytes()
+    assert {path.name for path in killed.iterdir()} == {*NAMES, ".lock"}
+
+
+def until_checkpoint(call, **keywords):
+    """The process of a training in a folder, when its first checkpoint is there."""
+    child = subprocess.Popen(call, cwd=ROOT, stdout=-3, stderr=subprocess.PIPE, text=True, **keywords)
+    while not (Path(call[5]) / "checkpoint.safetensors").exists():
+        time.sleep(0.01)
+    return child
+
+
+def test_an_interruption_says_how_to_go_on(tmp_path):
+    """Exit code 130, and the last checkpoint is there and whole."""
+    child = until_checkpoint(command(tmp_path / "m", "--epochs", "100000", "--checkpoint-every", "1"))
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert f"to go on: python -m rnn train --out {tmp_path / 'm'} --resume" in said
+    assert "Traceback" not in said
+    load(tmp_path / "m" / "checkpoint.safetensors")
+
+
+def test_two_trainings_in_one_folder_are_refused(tmp_path):
+    """The second says so, and touches nothing."""
+    with Folder(tmp_path).locked():
+        code, said = ended(command(tmp_path, *FLAGS))
+    assert code == 2
+    assert "another training is in it" in said
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_a_disk_that_is_full_leaves_the_last_checkpoint(tmp_path):
+    """Files may be so large and no larger: the run stops, and says what is kept and how to go on."""
+    folder, flags = tmp_path / "m", ("--units", "24", "--epochs", "100000", "--patience", "0")
+    child = until_checkpoint(command(folder, *flags, "--checkpoint-every", "1"), env=UNMEASURED)
+    child.kill()
+    child.communicate()
+    good = (folder / "checkpoint.safetensors").read_bytes()
+
+    def little():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(good) // 2, resource.RLIM_INFINITY))
+
+    code, said = ended(command(folder, "--resume"), preexec_fn=little, env=UNMEASURED)
+    assert (code, "Traceback" in said) == (3, False)
+    assert "checkpoint.safetensors: File too large, after epoch" in said
+    assert f"to go on: python -m rnn train --out {folder} --resume" in said
+    assert (folder / "checkpoint.safetensors").read_bytes() == good
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path, monkeypatch):
+    """And says of which epoch, and how to go on; then the run ends as any."""
+    run, folder = run_of(asked()), Folder(tmp_path)
+    keep, written = training.keep, []
+
+    def full_later(path, *rest):
+        if written:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        keep(path, *rest)
+
+    monkeypatch.setattr(training, "keep", full_later)
+    with pytest.raises(Undelivered, match=r"No space left on device, after epoch 2; the last"):
+        trained(run, folder, "", lambda course: None)
+    assert kept(folder.checkpoint, run.task.net, "")[0].epoch == 0
+    monkeypatch.undo()
+    course = trained(run, folder, "", lambda course: None)
+    (tmp_path / "again").mkdir()
+    whole = trained(run, Folder(tmp_path / "again"), "", lambda course: None)
+    assert course.validation == whole.validation
+    for block, other in zip(course.standing.params, whole.standing.params, strict=True):
+        np.testing.assert_array_equal(block, other)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the super-user can become somebody who may not write")
+def test_a_read_only_folder_is_refused_before_any_work(tmp_path):
+    """And nothing is made in it."""
+    tmp_path.chmod(0o555)
+    code = (
+        "import os, sys; os.setgid(65534), os.setuid(65534)\n"
+        "from rnn.app.commands import main; main(['train', '--out', sys.argv[1]])"
+    )
+    script = "import sys, rnn.app.commands, matplotlib.figure, safetensors.numpy\n" + code
+    # The folders above are this user's alone.
+    for folder in list(tmp_path.parents)[:3]:
+        folder.chmod(0o755)
+    exit_code, said = ended([sys.executable, "-c", script, str(tmp_path)])
+    assert (exit_code, "Permission denied" in said) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_early_stopping_keeps_the_best(tmp_path):
+    """And goes no further when it is asked to go on."""
+    run = run_of(asked(patience=1, epochs=50, rate=0.3))
+    told = []
+    course = trained(run, Folder(tmp_path), "", told.append)
+    assert course.epoch == course.best_epoch + 1 < 50
+    assert min(course.validation) == course.validation[course.best_epoch]
+    assert [each.epoch for each in told] == list(range(course.epoch + 1))
+    again = trained(run, Folder(tmp_path), "", told.append)
+    assert (again.epoch, again.best_epoch) == (course.epoch, course.best_epoch)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"recipe": {}, "data": {}},
+        {"recipe": 3},
+        {"recipe": {"colour": 1}},
+        {"recipe": {"units": "many"}},
+        {"recipe": {"truncation": "none"}},
+        {"recipe": {"rate": -1}},
+        {"data": {"kind": "song"}},
+        {"data": {"kind": "series"}},
+        {"data": {"kind": "series", "values": [[1]]}},
+    ],
+)
+def test_what_is_no_run_is_refused(changed):
+    """As ValueError: a folder's file may hold anything."""
+    with pytest.raises(ValueError, match="needed"):
+        run_of({**asked(), **changed})
+
+
+def test_a_standing_is_a_line(tmp_path):
+    """With its losses, and where there is no validation without."""
+    course = trained(run_of(asked(epochs=2)), Folder(tmp_path), "", lambda course: None)
+    assert said_of(course, 2).startswith("epoch 2 of 2, loss ")
+    assert ", validation " in said_of(course, 2)
+    assert ", validation " not in said_of(replace(course, validation=(float("inf"),)), 2)
+    assert going_on(Folder(tmp_path / "empty")) == "no checkpoint yet"
+
+
+def test_a_training_that_diverges_says_so(tmp_path, capsys):
+    """One line and exit code 3, with what may help."""
+    flags = ["--optimiser", "sgd", "--rate", "1e300", "--clip", "0", "--activation", "identity"]
+    with pytest.raises(SystemExit) as left, np.errstate(all="ignore"):
+        main(["train", "--out", str(tmp_path / "m"), *flags])
+    assert left.value.code == 3
+    assert "a smaller rate or clipping the gradient may help" in capsys.readouterr().err

@@ -1,0 +1,73 @@
+"""The engine's cells as layers that the project's own verifier can judge."""
+
+from types import ModuleType
+from typing import Any
+
+import rnn
+from verification import ModelGradients, ModelProblem, Scope, layer, models, scoped
+from verification.asked.model import Model
+from verification.doors.layer import Layer
+
+MODELS: dict[str, Model] = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}
+
+# The engine's function of each role of a model, by the name that the model has for it.
+ROLES = {
+    "Vanilla": ("activation",),
+    "LSTM": ("gate", "candidate", "output"),
+    "GRU": ("gate", "candidate"),
+}
+FUNCTIONS = {
+    name: getattr(rnn, name) for name in ("tanh", "sigmoid", "relu", "softsign", "identity", "rational_gate")
+}
+
+
+def cell_of(package: ModuleType, name: str, inputs: int, units: int, functions: dict[str, str]) -> Any:
+    """A cell of ``rnn`` or of a copy of it, with these functions by role."""
+    chosen = {role: getattr(package, function) for role, function in functions.items()}
+    return getattr(package, name)(inputs, units, **chosen)
+
+
+def judged(
+    name: str,
+    functions: dict[str, str],
+    scope: Scope | None = None,
+    package: ModuleType = rnn,
+    loops: str = "NumPyLoops",
+) -> Layer:
+    """The cell behind ``verification.layer``, with its full gradient, by either ``loops``."""
+
+    def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
+        cell = cell_of(package, name, xs.shape[2], state[0].shape[1], functions)
+        made = package.Layer(cell, getattr(package, loops)())
+        outputs, final, saved = made.forward(cell.weights(**params), xs, state, lengths)
+        return outputs, final, (made, saved)
+
+    def backward(kept: Any, d_outputs: Any, d_state: Any) -> Any:
+        made, saved = kept
+        grads = made.backward(saved, d_outputs, d_state)
+        return grads.params._asdict(), grads.xs, grads.state
+
+    return layer(forward, backward, model=MODELS[name], scope=scope)
+
+
+def network(name: str, scope: Scope, package: ModuleType = rnn) -> Any:
+    """The same cell in a network with squared error, as a function of a model's whole problem."""
+
+    def gradients(problem: ModelProblem) -> ModelGradients:
+        units, inputs = problem.state[0].shape[1], problem.xs.shape[2]
+        cell = cell_of(package, name, inputs, units, dict(problem.functions))
+        net = package.RNN(cell, outputs=len(problem.params["c"]))
+        params = cell.params(**problem.params)
+        options: dict[str, Any] = {}
+        if problem.checkpoints is not None:
+            options["checkpoints"] = package.Checkpoints(problem.checkpoints or None)
+        if problem.workspace:
+            options["workspace"] = net.workspace(*problem.xs.shape[:2], problem.xs.dtype)
+            other = cell.params(*(-block for block in params))
+            net.loss_and_gradients(other, -problem.xs, -problem.targets, problem.state, **options)
+        data = problem.xs, problem.targets, problem.state
+        value, grads = net.loss_and_gradients(params, *data, problem.truncation, **options)
+        outputs = net.predict(params, problem.xs, problem.state)
+        return ModelGradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
+
+    return scoped(gradients, scope, model=MODELS[name])

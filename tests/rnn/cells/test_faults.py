@@ -1,0 +1,55 @@
+"""Faults in the text of LSTM and GRU: each is caught, and placed to the gate."""
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from tests.rnn.cells.faults.gru import GRU
+from tests.rnn.cells.faults.lstm import LSTM
+from tests.rnn.cells.judged import MODELS, judged
+from verification.asked.case import random_case
+from verification.asked.draws import dimensions
+from verification.judging.diagnosis import diagnose
+from verification.judging.findings import findings
+from verification.judging.properties import Truth
+from verification.mutants.patch import package
+
+FUNCTIONS = {
+    "LSTM": {"gate": "sigmoid", "candidate": "tanh", "output": "tanh"},
+    "GRU": {"gate": "sigmoid", "candidate": "tanh"},
+}
+FAULTS = [*(("LSTM", fault) for fault in LSTM), *(("GRU", fault) for fault in GRU)]
+
+
+@lru_cache(maxsize=2)
+def truth_of(name):
+    """Of a case whose dimensions differ."""
+    sizes = {letter: 2 + i for i, letter in enumerate(dimensions(MODELS[name]))}
+    return Truth(random_case(MODELS[name], np.random.default_rng(0), sizes, 3, 3, np.float64))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_cells_as_they_are_show_no_fault(name):
+    """On the case on which every fault shows."""
+    engine = judged(name, FUNCTIONS[name])
+    assert [each for each in findings(engine, truth_of(name)) if each.wrong is not None] == []
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS, ids=lambda each: getattr(each, "story", each))
+def test_a_fault_is_caught_and_placed(name, fault):
+    """Stage, blocks, gates and what is computed instead are those of its story."""
+    wrong = package(fault.mutant(f"cells.{name.lower()}"))
+    engine, truth = judged(name, FUNCTIONS[name], package=wrong), truth_of(name)
+    found = [each for each in findings(engine, truth) if each.wrong is not None]
+    assert "autograd" in {each.property for each in found}
+    told = diagnose(engine, found[0], truth.case)
+    assert (told.stage, told.blocks, told.parts) == (fault.stage, fault.blocks, fault.parts), told.sentence
+    assert told.as_if == fault.as_if, told.sentence
+
+
+def test_there_are_faults_enough():
+    """Of each cell, none twice."""
+    assert len(LSTM) >= 30
+    assert len(GRU) >= 30
+    assert len({(name, fault.story) for name, fault in FAULTS}) == len(FAULTS)

@@ -1,0 +1,184 @@
+"""The GRU: each line of its derivation, index by index, in Fractions."""
+
+import re
+from fractions import Fraction
+from itertools import repeat
+
+import numpy as np
+import pytest
+
+from rnn import GRU, GRUParams, Layer, rational_gate, sigmoid, softsign, tanh
+from rnn.bptt import unroll
+from rnn.cells.gru import GRUWeights
+
+N, T, D, H = 2, 3, 3, 2
+
+
+def draw(*shape, seed=0):
+    """An array of small Fractions, none of them 0."""
+    rng = np.random.default_rng(seed)
+    numerators = rng.choice([-4, -3, -2, -1, 1, 2, 3, 4], shape)
+    return np.vectorize(Fraction, otypes=[object])(numerators, rng.integers(1, 5, shape))
+
+
+CELL = GRU(D, H, rational_gate, softsign)
+WEIGHTS = GRUWeights(draw(3 * H, D, seed=1), draw(3 * H, H, seed=2), draw(3 * H, seed=3), draw(H, seed=4))
+XS, STATE = draw(N, T, D, seed=5), (draw(N, H, seed=6),)
+
+
+def squash(a):
+    """a / (1 + |a|)."""
+    return a / (1 + abs(a))
+
+
+def gate(a):
+    """½ (1 + a / (1 + |a|))."""
+    return (1 + squash(a)) / 2
+
+
+def squash_slope(a):
+    """Of ``squash``, from its argument; that of ``gate`` is half of it."""
+    return 1 / (1 + abs(a)) ** 2
+
+
+def rounded(array, dtype):
+    """Fractions as floats, by way of long doubles, which have more digits than ``float`` leaves them."""
+    wide = np.vectorize(lambda f: np.longdouble(f.numerator) / np.longdouble(f.denominator))
+    return wide(array).astype(dtype)
+
+
+def by_hand():
+    """Pre-activations of r, z and n and the product m_n, (T, N, 4, H), and h (T + 1, N, H)."""
+    U, W, b, bn = WEIGHTS
+    pre, h = np.empty((T, N, 4, H), object), np.empty((T + 1, N, H), object)
+    (h[0],) = STATE
+    for t, n, i in np.ndindex(T, N, H):
+        p = [sum(U[k * H + i, d] * XS[n, t, d] for d in range(D)) + b[k * H + i] for k in range(3)]
+        m = [sum(W[k * H + i, j] * h[t, n, j] for j in range(H)) for k in range(3)]
+        m_n = m[2] + bn[i]
+        a_r, a_z = p[0] + m[0], p[1] + m[1]
+        a_n = p[2] + gate(a_r) * m_n
+        pre[t, n, :, i] = a_r, a_z, a_n, m_n
+        h[t + 1, n, i] = (1 - gate(a_z)) * squash(a_n) + gate(a_z) * h[t, n, i]
+    return pre, h
+
+
+def test_forward_is_the_formula():
+    """h of every step, the second bias inside the reset gate."""
+    tape = unroll(CELL, WEIGHTS, XS, STATE)
+    assert tape.states.tolist() == by_hand()[1].tolist()
+
+
+@pytest.mark.parametrize("first", range(T))
+def test_factors_are_the_formula(first):
+    """Of da_n, da_r, da_z and dm_n, each from the pre-activations, for each step from ``first`` on."""
+    tape = unroll(CELL, WEIGHTS, XS, STATE)
+    pre, h = by_hand()
+    factors, zs = CELL.local_derivatives(tape, first)
+    assert len(factors) == len(zs) == T - first
+    for s, n, i in np.ndindex(T - first, N, H):
+        t = first + s
+        a_r, a_z, a_n, m_n = pre[t, n, :, i]
+        F_n = (1 - gate(a_z)) * squash_slope(a_n)
+        F_z = (h[t, n, i] - squash(a_n)) * squash_slope(a_z) / 2
+        assert factors[s, n, i::H].tolist() == [
+            F_n,
+            F_n * m_n * squash_slope(a_r) / 2,
+            F_z,
+            F_n * gate(a_r),
+        ]
+        assert zs[s, n, i] == gate(a_z)
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_steps_back_are_the_formula(rows, in_place):
+    """On any number of rows da and dm are dh times their factors, and dh_prev = dm W + dh ⊙ z."""
+    dh, factors, zs = draw(rows, H, seed=7), draw(2, rows, 4 * H, seed=8), draw(2, rows, H, seed=9)
+    given = factors.copy()
+    das = factors if in_place else np.empty_like(factors)
+    steps = CELL.steps_back(WEIGHTS.W, [repeat(dh)], [factors, zs], das)
+    for step in range(2):
+        before = dh.copy()
+        next(steps)
+        assert das[step].tolist() == (np.tile(before, 4) * given[step]).tolist()
+        for n, j in np.ndindex(rows, H):
+            through = sum(das[step, n, H + i] * WEIGHTS.W[i, j] for i in range(3 * H))
+            assert dh[n, j] == through + before[n, j] * zs[step, n, j]
+    assert list(steps) == []
+
+
+@pytest.mark.parametrize("first", range(T))
+def test_weight_gradients_are_sums_over_steps_and_records(first):
+    """U, b and xs take da = r, z, n; W and bn take dm = r, z, m; over the steps from ``first`` on."""
+    tape = unroll(CELL, WEIGHTS, XS, STATE)
+    das = draw(T - first, N, 4 * H, seed=10)
+    n, r, z, m = np.split(das, 4, axis=2)
+    da, dm = np.concatenate((r, z, n), axis=2), np.concatenate((r, z, m), axis=2)
+    (dU, dW, db, dbn), dxs = CELL.project_back(WEIGHTS, tape, das, first)
+    np.testing.assert_array_equal(dU, np.einsum("tni,ntd->id", da, XS[:, first:]), strict=True)
+    np.testing.assert_array_equal(dW, np.einsum("tni,tnj->ij", dm, tape.states[first:-1]), strict=True)
+    np.testing.assert_array_equal(db, np.einsum("tni->i", da), strict=True)
+    np.testing.assert_array_equal(dbn, np.einsum("tni->i", m), strict=True)
+    np.testing.assert_array_equal(dxs, np.einsum("tni,id->tnd", da, WEIGHTS.U), strict=True)
+    assert {type(e) for block in (dU, dW, db, dbn, dxs) for e in block.flat} == {Fraction}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_floats_are_near_the_fractions(dtype):
+    """The same for floats, which keep their dtype, with weights and inputs that are strided and read-only."""
+    weights = GRUWeights(*(np.asfortranarray(rounded(block, dtype)) for block in WEIGHTS))
+    xs, state = np.asfortranarray(rounded(XS, dtype)), tuple(rounded(part, dtype) for part in STATE)
+    for array in (*weights, xs, *state):
+        array.flags.writeable = False
+    states = unroll(CELL, weights, xs, state).states
+    assert states.dtype == dtype
+    np.testing.assert_allclose(states, rounded(by_hand()[1], dtype), rtol=100 * np.finfo(dtype).eps)
+
+
+def test_a_second_forward_on_a_tape_is_as_the_first():
+    """The gates lie where the inputs' product lay, which every call makes anew."""
+    tape = unroll(CELL, WEIGHTS, XS, STATE)
+    again = unroll(CELL, WEIGHTS, XS, STATE, tape)
+    assert again is tape
+    assert tape.states.tolist() == by_hand()[1].tolist()
+
+
+def test_biases_start_at_zero():
+    """Both, and there are as many of each as shapes say."""
+    weights = GRU(D, H).init(np.random.default_rng(0))
+    assert not weights.b.any()
+    assert not weights.bn.any()
+    assert [block.shape for block in weights] == [(3 * H, D), (3 * H, H), (3 * H,), (H,)]
+    assert GRUParams._fields == ("U", "W", "b", "bn", "V", "c")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 1), ValueError, "GRU.inputs: 0, needed at least 1"),
+        ((1, 1.0), TypeError, "GRU.units: 1.0, needed an integer of at least 1"),
+        ((1, 1, 3), TypeError, "GRU.gate: 3, needed an rnn.Activation, as rnn.tanh"),
+        ((1, 1, sigmoid, np.tanh), TypeError, "GRU.candidate: <ufunc 'tanh'>, needed an rnn.Activation"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_refused(arguments, error, message):
+    """The message names the field that is wrong."""
+    with pytest.raises(error, match=re.escape(message)):
+        GRU(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("cell", "role"), [(GRU(D, H), "GRU.gate: sigmoid"), (GRU(D, H, rational_gate), "GRU.candidate: tanh")]
+)
+def test_fractions_need_functions_that_take_them(cell, role):
+    """The role whose function has no rational values is named before any work."""
+    with pytest.raises(TypeError, match=f"^{role}, needed one that takes Fractions"):
+        Layer(cell).forward(WEIGHTS, XS, STATE)
+
+
+def test_a_cell_is_a_value():
+    """Cells of one size and the same functions are equal; the state is h."""
+    assert GRU(2, 3) == GRU(2, 3, sigmoid, tanh)
+    assert GRU(2, 3) != GRU(2, 3, rational_gate)
+    assert GRU(2, 3).state == ("h",)

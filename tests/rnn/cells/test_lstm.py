@@ -1,0 +1,204 @@
+"""The LSTM: each line of its derivation, index by index, in Fractions."""
+
+import re
+from fractions import Fraction
+from itertools import repeat
+
+import numpy as np
+import pytest
+
+from rnn import LSTM, Layer, identity, rational_gate, relu, sigmoid, softsign, tanh
+from rnn.bptt import unroll
+from rnn.cells.cell import Weights
+
+N, T, D, H = 2, 3, 3, 2
+
+
+def draw(*shape, seed=0):
+    """An array of small Fractions, none of them 0."""
+    rng = np.random.default_rng(seed)
+    numerators = rng.choice([-4, -3, -2, -1, 1, 2, 3, 4], shape)
+    return np.vectorize(Fraction, otypes=[object])(numerators, rng.integers(1, 5, shape))
+
+
+CELL = LSTM(D, H, rational_gate, softsign, softsign)
+WEIGHTS = Weights(U=draw(4 * H, D, seed=1), W=draw(4 * H, H, seed=2), b=draw(4 * H, seed=3))
+XS, STATE = draw(N, T, D, seed=4), (draw(N, H, seed=5), draw(N, H, seed=6))
+
+
+def gate(a):
+    """½ (1 + a / (1 + |a|))."""
+    return (1 + squash(a)) / 2
+
+
+def squash(a):
+    """a / (1 + |a|)."""
+    return a / (1 + abs(a))
+
+
+def gate_slope(a):
+    """Of ``gate``, from its argument."""
+    return squash_slope(a) / 2
+
+
+def squash_slope(a):
+    """Of ``squash``, from its argument."""
+    return 1 / (1 + abs(a)) ** 2
+
+
+def rounded(array, dtype):
+    """Fractions as floats, by way of long doubles, which have more digits than ``float`` leaves them."""
+    wide = np.vectorize(lambda f: np.longdouble(f.numerator) / np.longdouble(f.denominator))
+    return wide(array).astype(dtype)
+
+
+def by_hand():
+    """a (T, N, 4, H) and c, h (T + 1, N, H), summed index by index."""
+    U, W, b = WEIGHTS
+    a = np.empty((T, N, 4, H), object)
+    h, c = (np.empty((T + 1, N, H), object) for _ in range(2))
+    h[0], c[0] = STATE
+    for t, n in np.ndindex(T, N):
+        for k, i in np.ndindex(4, H):
+            row = k * H + i
+            a[t, n, k, i] = (
+                sum(U[row, d] * XS[n, t, d] for d in range(D))
+                + sum(W[row, j] * h[t, n, j] for j in range(H))
+                + b[row]
+            )
+        for i in range(H):
+            a_i, a_f, a_g, a_o = a[t, n, :, i]
+            c[t + 1, n, i] = gate(a_f) * c[t, n, i] + gate(a_i) * squash(a_g)
+            h[t + 1, n, i] = gate(a_o) * squash(c[t + 1, n, i])
+    return a, c, h
+
+
+def test_forward_is_the_formula():
+    """c and h of every step, from the gates in the order i, f, g, o."""
+    tape = unroll(CELL, WEIGHTS, XS, STATE)
+    _, c, h = by_hand()
+    assert tape.states.tolist() == h.tolist()
+    assert tape.cells.tolist() == c.tolist()
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_steps_back_are_the_formula(rows, in_place):
+    """On any number of rows da, dc_prev and dh_prev are what the docstring says."""
+    dh, dc = draw(rows, H, seed=7), draw(rows, H, seed=8)
+    factors, through, f = draw(2, rows, 4 * H, seed=9), draw(2, rows, H, seed=10), draw(2, rows, H, seed=11)
+    given = factors.copy()
+    das = factors if in_place else np.empty_like(factors)
+    steps = CELL.steps_back(WEIGHTS.W, [repeat(dh), repeat(dc)], [factors, through, f], das)
+    for step in range(2):
+        dc_now = dc + dh * through[step]
+        of = given[step].reshape(rows, 4, H)
+        want = [dc_now * of[:, 0], dc_now * of[:, 1], dc_now * of[:, 2], dh * of[:, 3]]
+        next(steps)
+        assert das[step].tolist() == np.concatenate(want, axis=1).tolist()
+        assert dc.tolist() == (dc_now * f[step]).tolist()
+        for n, j in np.ndindex(rows, H):
+            assert dh[n, j] == sum(das[step, n, i] * WEIGHTS.W[i, j] for i in range(4 * H))
+    assert list(steps) == []
+
+
+@pytest.mark.parametrize("first", range(T))
+def test_factors_are_the_formula(first):
+    """Slopes of the pre-activations times what multiplies them, for each step from ``first`` on."""
+    tape = unroll(CELL, WEIGHTS, XS, STATE)
+    a, c, _ = by_hand()
+    factors, through, f = CELL.local_derivatives(tape, first)
+    assert len(factors) == len(through) == len(f) == T - first
+    for s, n, i in np.ndindex(T - first, N, H):
+        t = first + s
+        a_i, a_f, a_g, a_o = a[t, n, :, i]
+        assert factors[s, n, i::H].tolist() == [
+            squash(a_g) * gate_slope(a_i),
+            c[t, n, i] * gate_slope(a_f),
+            gate(a_i) * squash_slope(a_g),
+            squash(c[t + 1, n, i]) * gate_slope(a_o),
+        ]
+        assert through[s, n, i] == gate(a_o) * squash_slope(c[t + 1, n, i])
+        assert f[s, n, i] == gate(a_f)
+
+
+@pytest.mark.parametrize("first", range(T))
+def test_weight_gradients_are_sums_over_steps_and_records(first):
+    """dU = Σ da xᵀ, dW = Σ da h_prevᵀ, db = Σ da, dx = da U, over the steps from ``first`` on."""
+    tape = unroll(CELL, WEIGHTS, XS, STATE)
+    das = draw(T - first, N, 4 * H, seed=12)
+    (dU, dW, db), dxs = CELL.project_back(WEIGHTS, tape, das, first)
+    np.testing.assert_array_equal(dU, np.einsum("tni,ntd->id", das, XS[:, first:]), strict=True)
+    np.testing.assert_array_equal(dW, np.einsum("tni,tnj->ij", das, tape.states[first:-1]), strict=True)
+    np.testing.assert_array_equal(db, np.einsum("tni->i", das), strict=True)
+    np.testing.assert_array_equal(dxs, np.einsum("tni,id->tnd", das, WEIGHTS.U), strict=True)
+    assert {type(entry) for block in (dU, dW, db, dxs) for entry in block.flat} == {Fraction}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_floats_are_near_the_fractions(dtype):
+    """The same for floats, which keep their dtype, with weights and inputs that are strided and read-only."""
+    weights = Weights(*(np.asfortranarray(rounded(block, dtype)) for block in WEIGHTS))
+    xs, state = np.asfortranarray(rounded(XS, dtype)), tuple(rounded(part, dtype) for part in STATE)
+    for array in (*weights, xs, *state):
+        array.flags.writeable = False
+    tape = unroll(CELL, weights, xs, state)
+    _, c, h = by_hand()
+    for got, want in ((tape.cells, c), (tape.states, h)):
+        assert got.dtype == dtype
+        np.testing.assert_allclose(got, rounded(want, dtype), rtol=100 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("function", [sigmoid, tanh, relu, identity], ids=lambda f: f.name)
+def test_a_function_may_overwrite_its_argument(function):
+    """The cell state is kept whatever the output's function does with what it is given."""
+    cell = LSTM(D, H, sigmoid, tanh, function)
+    weights = Weights(*(block.astype(float) for block in WEIGHTS))
+    tape = unroll(cell, weights, XS.astype(float), tuple(part.astype(float) for part in STATE))
+    i, f, g = (tape.gates[..., k * H : (k + 1) * H] for k in (0, 1, 3))
+    np.testing.assert_allclose(tape.cells[1:], f * tape.cells[:-1] + i * g, rtol=1e-14)
+
+
+def test_the_forget_gate_starts_open():
+    """Its bias is 1, the others' are 0."""
+    weights = LSTM(D, H).init(np.random.default_rng(0))
+    assert np.split(weights.b, 4)[1].tolist() == [1] * H
+    assert weights.b.sum() == H
+    assert [block.shape for block in weights] == [(4 * H, D), (4 * H, H), (4 * H,)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 1), ValueError, "LSTM.inputs: 0, needed at least 1"),
+        ((1, True), TypeError, "LSTM.units: True, needed an integer of at least 1"),
+        ((1, 1, "swish"), TypeError, "LSTM.gate: 'swish', needed an rnn.Activation, as rnn.tanh"),
+        ((1, 1, sigmoid, None), TypeError, "LSTM.candidate: None, needed an rnn.Activation, as rnn.tanh"),
+        ((1, 1, sigmoid, tanh, np.tanh), TypeError, "LSTM.output: <ufunc 'tanh'>, needed an rnn.Activation"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_refused(arguments, error, message):
+    """The message names the field that is wrong."""
+    with pytest.raises(error, match=re.escape(message)):
+        LSTM(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("cell", "role"),
+    [
+        (LSTM(D, H), "LSTM.gate: sigmoid"),
+        (LSTM(D, H, rational_gate), "LSTM.candidate: tanh"),
+        (LSTM(D, H, rational_gate, softsign), "LSTM.output: tanh"),
+    ],
+)
+def test_fractions_need_functions_that_take_them(cell, role):
+    """The role whose function has no rational values is named before any work."""
+    with pytest.raises(TypeError, match=f"^{role}, needed one that takes Fractions"):
+        Layer(cell).forward(WEIGHTS, XS, STATE)
+
+
+def test_a_cell_is_a_value():
+    """Cells of one size and the same functions are equal; the state is h and c."""
+    assert LSTM(2, 3) == LSTM(2, 3, sigmoid, tanh, tanh)
+    assert LSTM(2, 3) != LSTM(2, 3, rational_gate)
+    assert LSTM(2, 3).state == ("h", "c")

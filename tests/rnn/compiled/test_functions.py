@@ -1,0 +1,93 @@
+"""Scalar functions of compiled loops, by 50-digit arithmetic and beside NumPy's."""
+
+import numpy as np
+import pytest
+
+from rnn import ACTIVATIONS, Activation, sigmoid, tanh
+from rnn.compiled.functions import KINDS, slope, value
+from rnn.compiled.options import compiled
+from verification.scalars import scalar_rows
+
+DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
+SPECIAL = [
+    np.nan,
+    np.inf,
+    -np.inf,
+    0.0,
+    -0.0,
+    1e-300,
+    -1e-40,
+    88.0,
+    -88.0,
+    104.0,
+    -104.0,
+    746.0,
+    -746.0,
+    1e30,
+]
+
+
+@compiled
+def slopes(kind, y, out):
+    """f′(a) of each y = f(a)."""
+    for j in range(y.size):
+        out[j] = slope(kind, y[j], y.dtype.type(1))
+
+
+def as_activation(f):
+    """The compiled twin of an activation, by the calls that NumPy's have."""
+
+    def apply(a, out):
+        out[...] = a
+        value(KINDS[f], out)
+
+    return Activation(f.name, apply, lambda y, out: slopes(KINDS[f], y, out))
+
+
+def test_values_and_slopes_hold_over_the_whole_range():
+    """tanh and sigmoid are as near to the truth as the suite asks of NumPy's, in every region."""
+    rows = scalar_rows([as_activation(tanh), as_activation(sigmoid)], DTYPES)
+    assert {row.dtype for row in rows} == set(DTYPES)
+    assert [row for row in rows if row.verdict != "holds"] == []
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("f", list(KINDS), ids=lambda f: f.name)
+def test_they_are_numpys_at_special_numbers(f, dtype):
+    """NaN stays NaN, infinity goes where it has to, and zeros and denormals stay exact."""
+    with np.errstate(over="ignore"):
+        a = np.array(SPECIAL).astype(dtype)
+    want, got = np.empty_like(a), a.copy()
+    with np.errstate(all="ignore"):
+        f.value(a.copy(), want)
+    value(KINDS[f], got)
+    np.testing.assert_array_max_ulp(got, want, 4, dtype)
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 63, 64, 65, 1000])
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_a_value_does_not_depend_on_its_place(size, dtype):
+    """In a whole vector, in what is left over, and alone: the same bits."""
+    a = np.linspace(-9, 9, size).astype(dtype)
+    for kind in KINDS.values():
+        together, alone = a.copy(), a.copy()
+        value(kind, together)
+        for j in range(size):
+            value(kind, alone[j : j + 1])
+        np.testing.assert_array_equal(together, alone)
+
+
+@pytest.mark.parametrize("f", list(KINDS), ids=lambda f: f.name)
+def test_slopes_are_those_of_the_activations(f):
+    """From the output, to a rounding of 1; at its kink relu has the slope 0."""
+    y = np.concatenate([np.linspace(-1, 1, 41), [0.0, -0.0]])
+    want, got = np.empty_like(y), np.empty_like(y)
+    f.slope(y, want)
+    slopes(KINDS[f], y, got)
+    np.testing.assert_allclose(got, want, rtol=0, atol=2.3e-16)
+
+
+def test_every_activation_with_a_compiled_twin_is_one_of_ours():
+    """No other stands in the table."""
+    assert set(KINDS) <= set(ACTIVATIONS.values())
+    assert sorted(KINDS.values()) == list(range(len(KINDS)))

@@ -1,0 +1,69 @@
+"""How loops are compiled and kept."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rnn.compiled.options import compiled
+
+PROGRAM = """
+import sys
+from pathlib import Path
+sys.path.insert(0, str(Path.cwd()))
+import numpy as np
+import copied.kernels as kernels
+print(kernels.total(np.ones(3)), sum(kernels.total.stats.cache_hits.values()))
+"""
+
+SOURCE = Path(__file__).parents[3] / "rnn" / "compiled" / "options.py"
+
+
+def double(x):
+    """What is compiled here."""
+    return 2 * x
+
+
+def answer(folder):
+    """What the program prints in a process of its own."""
+    run = subprocess.run([sys.executable, "-c", PROGRAM], cwd=folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout.split()
+
+
+def test_a_loop_is_kept_until_anything_it_may_call_changes(tmp_path):
+    """A second process finds it on disk; a change of the file beside it compiles it anew."""
+    package = tmp_path / "copied"
+    package.mkdir()
+    (package / "options.py").write_text(SOURCE.read_text("utf-8"), "utf-8")
+    (package / "__init__.py").write_text("", "utf-8")
+    (package / "scale.py").write_text(
+        "from copied.options import compiled\n@compiled\ndef scale(x):\n    return 2 * x\n", "utf-8"
+    )
+    (package / "kernels.py").write_text(
+        "from copied.options import compiled\nfrom copied.scale import scale\n"
+        "@compiled\ndef total(a):\n    return scale(a.sum())\n",
+        "utf-8",
+    )
+    past = 1_000_000_000
+    for source in package.glob("*.py"):
+        os.utime(source, (past, past))
+    assert answer(tmp_path) == ["6.0", "0"]
+    assert answer(tmp_path) == ["6.0", "1"]
+    (package / "scale.py").write_text(
+        "from copied.options import compiled\n@compiled\ndef scale(x):\n    return 5 * x\n", "utf-8"
+    )
+    assert answer(tmp_path) == ["15.0", "0"]
+
+
+def test_what_is_older_than_the_sources_is_removed():
+    """An index of a loop that was kept before the sources last changed; a newer one stays."""
+    folder = Path(compiled(double).stats.cache_path)
+    folder.mkdir(exist_ok=True)
+    old, new = folder / "old.nbi", folder / "new.nbi"
+    for path, seconds in ((old, 1), (new, 4e9)):
+        path.touch()
+        os.utime(path, (seconds, seconds))
+    compiled(double)
+    assert [path.exists() for path in (old, new)] == [False, True]
+    new.unlink()

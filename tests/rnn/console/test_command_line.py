@@ -1,0 +1,222 @@
+"""What every command keeps to: exit codes, and one line for whatever goes wrong, in a process of its own."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn.console import command_line
+from rnn.console.command_line import LINE, Parser, complain, line, require, run
+from rnn.console.files import Undelivered
+from rnn.console.signals import Terminated
+
+ROOT = Path(__file__).parents[3]
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="the system has no such signals")
+
+
+def raises(error):
+    """A main that does."""
+
+    def main():
+        raise error
+
+    return main
+
+
+def told(capsys, main):
+    """The exit code, and what is said on standard error; on standard output nothing is."""
+    code = run("program", main)
+    out, err = capsys.readouterr()
+    assert out == ""
+    return code, err
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_program_has_the_exit_code_of_its_main(capsys, code):
+    """And says nothing of its own."""
+    assert told(capsys, lambda: code) == (code, "")
+
+
+def test_misuse_is_2(capsys):
+    """As the parser has it."""
+    assert told(capsys, lambda: Parser(prog="it").parse_args(["--fast"])) == (
+        2,
+        "it: unrecognized arguments: --fast\n",
+    )
+
+
+def test_help_is_0(capsys):
+    """It is no misuse."""
+    assert run("program", lambda: Parser(prog="it").parse_args(["--help"])) == 0
+    assert capsys.readouterr().out.startswith("usage: it")
+
+
+@pytest.mark.parametrize(
+    ("code", "ended"), [(None, (0, "")), (4, (4, "")), ("the reason", (3, "program: the reason\n"))]
+)
+def test_an_exit_is_what_it_says(capsys, code, ended):
+    """A number as it is; a text is told, and no success."""
+    assert told(capsys, raises(SystemExit(code))) == ended
+
+
+@pytest.mark.parametrize("error", [ValueError("of no\nuse"), MemoryError(), RecursionError("too deep")])
+def test_a_breakdown_is_3_and_keeps_its_traceback(capsys, tmp_path, monkeypatch, error):
+    """One line that names the error and the file in which the traceback is."""
+    monkeypatch.setattr(command_line.tempfile, "tempdir", str(tmp_path))
+    code, err = told(capsys, raises(error))
+    (kept,) = tmp_path.iterdir()
+    assert code == 3
+    assert err.count("\n") == 1
+    assert err.startswith(f"program: failed, by a fault of its own: {type(error).__name__}: ")
+    assert err.endswith(f"; the traceback is in {kept}\n")
+    text = kept.read_text("utf-8")
+    assert text.startswith("Traceback (most recent call last):")
+    assert "in main" in text
+
+
+def test_a_breakdown_where_nothing_can_be_written_shows_its_traceback(capsys, monkeypatch):
+    """Nothing is lost, though it takes more than a line."""
+
+    def full(**options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command_line.tempfile, "mkstemp", full)
+    code, err = told(capsys, raises(ValueError("of no use")))
+    assert code == 3
+    assert err.startswith("Traceback (most recent call last):")
+    assert err.endswith(
+        "program: failed, by a fault of its own: ValueError: of no use; the traceback is above\n"
+    )
+
+
+def test_what_could_not_be_written_is_3_and_a_line_each(capsys):
+    """It needs no traceback."""
+    code, err = told(capsys, raises(Undelivered("a: full", "b: full")))
+    assert (code, err) == (3, "program: a: full\nprogram: b: full\n")
+
+
+def test_an_interruption_is_130(capsys):
+    """One line."""
+    before = signal.getsignal(signal.SIGINT)
+    assert told(capsys, raises(KeyboardInterrupt())) == (130, "program: interrupted\n")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@POSIX
+def test_a_request_to_end_is_128_and_its_number(capsys):
+    """One line that names the signal."""
+    assert told(capsys, raises(Terminated(signal.SIGTERM))) == (143, "program: ended by SIGTERM\n")
+
+
+SCRIPT = """
+import os, sys
+sys.path.insert(0, {root!r})
+from rnn.console.command_line import run
+
+def main():
+    {body}
+    return {code}
+
+if __name__ == "__main__":
+    sys.exit(run("program", main))
+"""
+
+
+def script(body, code=0):
+    """A program that does this."""
+    return [sys.executable, "-c", SCRIPT.format(root=str(ROOT), body=body.strip(), code=code)]
+
+
+def shell(command, redirection, **environment):
+    """The command in a shell that redirects its output: exit code, standard output and error."""
+    ended = subprocess.run(
+        ["bash", "-c", f'set -o pipefail; "$@" {redirection}', "bash", *command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+MANY_LINES = "[print('line', n) for n in range(100_000)]"
+
+
+@POSIX
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_closed_pipe_costs_nothing_but_the_text(code):
+    """The exit code is that of the work, and one line says that there was more."""
+    ended = shell(script(MANY_LINES, code), "| head -1")
+    assert ended == (
+        code,
+        "line 0\n",
+        "program: standard output: Broken pipe; the rest of the text is lost\n",
+    )
+
+
+@POSIX
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no such device")
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_full_disk_is_3(code):
+    """Somebody wanted the text."""
+    said = "program: standard output: No space left on device; the rest of the text is lost\n"
+    assert shell(script(MANY_LINES, code), "> /dev/full") == (3, "", said)
+
+
+@POSIX
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full"])
+def test_closed_streams_are_no_error(redirection):
+    """Whoever closes them wants no text; what is opened afterwards is not taken for them."""
+    body = "print('one'); print('two', file=sys.stderr); opened = os.open('/dev/null', 0); assert opened > 2"
+    code, out, err = shell(script(body, 1), redirection)
+    assert code == 1
+    assert out == ("" if ">&- " in redirection or redirection == ">&-" else "one\n")
+    assert err == ("two\n" if redirection == ">&-" else "")
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "settings",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+)
+def test_no_character_is_an_error(settings):
+    """What cannot be encoded is escaped, on both streams."""
+    code, out, err = shell(
+        script("print(chr(0x2202)); print(chr(0x2202), file=sys.stderr)", 1), "", **settings
+    )
+    assert (code, out, err) == (1, "\\u2202\n", "\\u2202\n")
+
+
+def test_a_line_is_a_line():
+    """Short text stays as it is; what is long loses its middle, and what is no character is escaped."""
+    assert line("100 % of ∂L/∂W — ½") == "100 % of ∂L/∂W — ½"
+    assert line("a\r\n\t\0\x7f\x1b[2J\u2028\udcff") == r"a\r\n\t\x00\x7f\x1b[2J\u2028\udcff"
+    for width in (20, 21, LINE):
+        cut = line("begin" + "x" * 1_000_000 + "end", width)
+        assert width - 1 <= len(cut) <= width
+        assert cut.startswith("begin")
+        assert cut.endswith("end")
+    assert line("x" * LINE) == "x" * LINE
+
+
+def test_a_complaint_is_a_line(capsys):
+    """Whatever is in it."""
+    complain("program", "one\ntwo" + "x" * 1000)
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_missing_library_is_named_with_its_extra(capsys):
+    """Exit code 2, and how to get it."""
+    require("program", "extra", "os", "sys")
+    with pytest.raises(SystemExit) as left:
+        require("program", "extra", "os", "no_such_library")
+    assert left.value.code == 2
+    assert capsys.readouterr().err == (
+        "program: no_such_library is missing; the extra 'extra' brings it: "
+        "pip install 'verified-rnn[extra]'\n"
+    )

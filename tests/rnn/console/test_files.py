@@ -1,0 +1,235 @@
+"""Files appear whole or not at all."""
+
+import errno
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from rnn.console.files import Undelivered, deliver, refuse_unwritable, write, write_text
+
+
+def test_a_new_file_is_written(tmp_path):
+    """What was saved is there under the name, and nothing else is beside it."""
+    write(tmp_path / "new.txt", lambda temporary: temporary.write_text("whole"))
+    assert (tmp_path / "new.txt").read_text() == "whole"
+    assert os.listdir(tmp_path) == ["new.txt"]
+
+
+def test_an_old_file_is_replaced(tmp_path):
+    """The old content is gone."""
+    path = tmp_path / "old.txt"
+    path.write_text("the old and longer content")
+    write(path, lambda temporary: temporary.write_text("new"))
+    assert path.read_text() == "new"
+    assert os.listdir(tmp_path) == ["old.txt"]
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_a_save_that_fails_leaves_the_old_file_alone(tmp_path, error):
+    """Half a file is never seen: the old one stays, and no temporary one is left."""
+    path = tmp_path / "old.txt"
+    path.write_text("old")
+
+    def half(temporary):
+        temporary.write_text("ne")
+        raise error
+
+    with pytest.raises(type(error)):
+        write(path, half)
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["old.txt"]
+
+
+def test_a_save_that_fails_makes_no_file(tmp_path):
+    """Where there was none there is none."""
+    with pytest.raises(ZeroDivisionError):
+        write(tmp_path / "new.txt", lambda temporary: 1 / 0)
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
+    """While it is being saved the file is another, in the same folder and with the same suffix."""
+    path = tmp_path / "picture.png"
+    path.write_text("old")
+    seen = []
+
+    def save(temporary):
+        temporary.write_text("new")
+        seen.append((temporary.parent, temporary.suffix, temporary.name, path.read_text()))
+
+    write(path, save)
+    ((folder, suffix, name, content),) = seen
+    assert (folder, suffix, content) == (tmp_path, ".png", "old")
+    assert name != "picture.png"
+
+
+def test_who_has_the_old_file_open_reads_the_old_one(tmp_path):
+    """The new file takes the name and not the place of the old, which a reader may hold."""
+    path = tmp_path / "old.txt"
+    path.write_text("old")
+    with path.open() as reader:
+        write(path, lambda temporary: temporary.write_text("new"))
+        assert reader.read() == "old"
+    assert path.read_text() == "new"
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_it_is_as_readable_as_any_new_file(tmp_path, mask, mode):
+    """The umask decides, as for any file, and is what it was afterwards."""
+    before = os.umask(mask)
+    try:
+        write(tmp_path / "new.txt", lambda temporary: temporary.write_text("whole"))
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == mode
+
+
+def test_text_is_utf_8(tmp_path):
+    """Whatever the locale."""
+    write_text(tmp_path / "new.txt", "∂L/∂W ≤ ½\n")
+    assert (tmp_path / "new.txt").read_bytes() == "∂L/∂W ≤ ½\n".encode()
+
+
+def test_a_path_that_can_be_written_is_left_as_it_is(tmp_path):
+    """Nothing is made by asking, and an old file stays."""
+    refuse_unwritable(tmp_path / "new.txt")
+    assert os.listdir(tmp_path) == []
+    (tmp_path / "old.txt").write_text("old")
+    refuse_unwritable(tmp_path / "old.txt")
+    assert (tmp_path / "old.txt").read_text() == "old"
+    assert os.listdir(tmp_path) == ["old.txt"]
+
+
+def test_a_folder_cannot_be_written(tmp_path):
+    """The error names the path."""
+    with pytest.raises(IsADirectoryError) as told:
+        refuse_unwritable(tmp_path)
+    assert (told.value.filename, told.value.errno) == (str(tmp_path), errno.EISDIR)
+
+
+@pytest.mark.parametrize(
+    ("parent", "kind"), [("missing", FileNotFoundError), ("file.txt", NotADirectoryError)]
+)
+def test_a_path_without_a_folder_cannot_be_written(tmp_path, parent, kind):
+    """Neither in a folder that is missing nor below a file; the error names the path, no temporary one."""
+    (tmp_path / "file.txt").write_text("")
+    path = tmp_path / parent / "new.txt"
+    with pytest.raises(kind) as told:
+        refuse_unwritable(path)
+    assert told.value.filename == str(path)
+    assert told.value.strerror
+
+
+def test_a_read_only_file_cannot_be_written(tmp_path, monkeypatch):
+    """Though it could be replaced: whoever made it so wants to keep it."""
+    path = tmp_path / "old.txt"
+    path.write_text("old")
+    # Whoever runs the tests as root may write to everything.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(PermissionError) as told:
+        refuse_unwritable(path)
+    assert told.value.filename == str(path)
+
+
+def test_a_name_that_is_too_long_cannot_be_written(tmp_path):
+    """It is found out before the work; the longest that there may be can be."""
+    with pytest.raises(OSError, match="name too long"):
+        refuse_unwritable(tmp_path / ("x" * 300))
+    longest = tmp_path / ("x" * 250 + ".json")
+    refuse_unwritable(longest)
+    write_text(longest, "whole")
+    suffix = tmp_path / ("x." + "j" * 253)
+    write_text(suffix, "whole")
+    assert sorted(os.listdir(tmp_path)) == sorted([longest.name, suffix.name])
+
+
+def test_a_link_is_followed(tmp_path):
+    """The file that it leads to is written, there or not, and the link stays one."""
+    (tmp_path / "folder").mkdir()
+    for target in ("old.txt", "folder/new.txt"):
+        link = tmp_path / "link"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        (tmp_path / "old.txt").write_text("old")
+        refuse_unwritable(link)
+        write_text(link, "whole")
+        assert link.is_symlink()
+        assert (tmp_path / target).read_text() == "whole"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no such files")
+def test_a_named_pipe_is_written_into(tmp_path):
+    """It stays a pipe, and its reader has all of the text; asking whether it can be waits for no reader."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    refuse_unwritable(path)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(path.read_text()))
+    reader.start()
+    write_text(path, "whole")
+    reader.join()
+    assert read == ["whole"]
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_the_null_device_stays_one():
+    """It is written into and not replaced."""
+    before = os.stat(os.devnull)
+    refuse_unwritable(Path(os.devnull))
+    write_text(Path(os.devnull), "whole")
+    after = os.stat(os.devnull)
+    assert (before.st_mode, before.st_ino) == (after.st_mode, after.st_ino)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no such device")
+def test_a_full_device_is_an_error():
+    """Of the system, which is told."""
+    with pytest.raises(OSError, match="No space left"):
+        write_text(Path("/dev/full"), "whole")
+
+
+def test_half_a_pair_of_surrogates_is_written_as_an_escape(tmp_path):
+    """UTF-8 has none, and it is no reason to lose a report."""
+    write_text(tmp_path / "new.txt", "\udcff")
+    assert (tmp_path / "new.txt").read_text() == r"\udcff"
+
+
+def test_every_file_that_can_be_is_delivered(tmp_path):
+    """In their order, each told when it is there; what could not be is told at the end, a line each."""
+
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device", "a temporary name")
+
+    def fails(path):
+        raise OSError("the encoder says no")
+
+    names = ("a", "b", "c", "d")
+    saves = (full, lambda path: path.write_text("whole"), fails, lambda path: path.write_text("whole"))
+    delivery = deliver({tmp_path / name: save for name, save in zip(names, saves, strict=True)})
+    assert [next(delivery).name, next(delivery).name] == ["b", "d"]
+    with pytest.raises(Undelivered) as lost:
+        next(delivery)
+    assert lost.value.args == (
+        f"{tmp_path / 'a'}: No space left on device, could not be written",
+        f"{tmp_path / 'c'}: the encoder says no, could not be written",
+    )
+
+
+def test_a_fault_in_making_one_file_does_not_cost_the_others(tmp_path):
+    """It is raised as it is, at the end, and with it what else went wrong."""
+
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    saves = {"a": lambda path: 1 / 0, "b": full, "c": lambda path: {}[1], "d": lambda path: None}
+    delivery = deliver({tmp_path / name: save for name, save in saves.items()})
+    assert next(delivery).name == "d"
+    with pytest.raises(ZeroDivisionError) as fault:
+        next(delivery)
+    (note,) = fault.value.__notes__
+    assert note == f"{tmp_path / 'b'}: No space left on device, could not be written\nKeyError(1)"

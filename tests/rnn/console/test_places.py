@@ -1,0 +1,161 @@
+"""Where results go: what will not do is found before any work, and by looking nothing is made."""
+
+import errno
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from rnn.console import places
+from rnn.console.places import STANDARD_OUTPUT, Places, same_place
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(monkeypatch, tmp_path):
+    """A place of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+REPORT = ("report.html", "sine.png")
+
+
+def test_a_new_folder_is_made_last(tmp_path):
+    """By making, not by looking; with it its parents."""
+    chosen = Places(Path("deep/x"), REPORT, Path("out.json"))
+    chosen.check()
+    assert os.listdir(tmp_path) == []
+    chosen.make()
+    assert os.listdir(tmp_path / "deep") == ["x"]
+    chosen.check()
+    chosen.make()
+
+
+def test_no_folder_is_asked_for(tmp_path):
+    """Nor a file: nothing is looked at, nothing made."""
+    Places().check()
+    Places(json=STANDARD_OUTPUT).check()
+    Places().make()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_link_to_a_folder_is_a_folder(tmp_path):
+    """And the JSON in it is in the folder."""
+    (tmp_path / "real").mkdir()
+    Path("link").symlink_to("real")
+    Places(Path("link"), REPORT, Path("link/out.json")).check()
+    with pytest.raises(ValueError, match=r"link/sine\.png: sine\.png goes there"):
+        Places(Path("real"), REPORT, Path("link/sine.png")).check()
+
+
+def test_a_link_to_nothing_is_no_folder():
+    """It could not be made either."""
+    Path("link").symlink_to("nowhere")
+    with pytest.raises(FileExistsError):
+        Places(Path("link"), REPORT).check()
+
+
+def test_a_folder_in_which_nothing_may_be_made(monkeypatch):
+    """The error names the folder that was asked for."""
+
+    def denied(**options):
+        raise PermissionError(errno.EACCES, "Permission denied", "a temporary name")
+
+    monkeypatch.setattr(places.tempfile, "TemporaryFile", denied)
+    with pytest.raises(PermissionError) as told:
+        Places(Path("deep/x"), REPORT).check()
+    assert told.value.filename == os.path.join("deep", "x")
+
+
+def linked(path):
+    """A symbolic link to it."""
+    Path("link.json").symlink_to(path)
+    return "link.json"
+
+
+def hard(path):
+    """Another name of the same file."""
+    Path(path).touch()
+    os.link(path, "hard.json")
+    return "hard.json"
+
+
+SPELLINGS = {
+    "the same": lambda path: path,
+    "from the root": os.path.abspath,
+    "by way of another": lambda path: os.path.join(os.path.dirname(path), "..", path),
+    "in other letters": lambda path: os.path.join(os.path.dirname(path), os.path.basename(path).swapcase()),
+    "by a link": linked,
+    "by another name": hard,
+}
+
+
+@pytest.mark.parametrize("made", [True, False])
+@pytest.mark.parametrize("name", REPORT)
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_json_may_not_be_another_file_of_the_run(spelling, name, made):
+    """However its path is written, and whether the folder is there or not; it is told which file it is."""
+    if made or spelling in ("by another name", "by way of another"):
+        os.mkdir("out")
+    path = SPELLINGS[spelling](os.path.join("out", name))
+    with pytest.raises(ValueError, match=name.replace(".", r"\.") + " goes there, needed another file"):
+        Places(Path("out"), REPORT, Path(path)).check()
+
+
+@pytest.mark.parametrize("path", ["out/data.json", "sine.png", "other/sine.png", "out/sub/sine.png"])
+def test_other_files_are_others(path):
+    """One of the same name in another folder is another, and one beside them as well."""
+    os.makedirs("out/sub")
+    os.mkdir("other")
+    Places(Path("out"), REPORT, Path(path)).check()
+
+
+@pytest.mark.parametrize("path", ["a/b", "a", "a/b/../b"])
+def test_the_json_may_not_be_a_folder_of_the_run(path):
+    """Neither the one that is to be made nor one above it."""
+    with pytest.raises(IsADirectoryError):
+        Places(Path("a/b"), REPORT, Path(path)).check()
+
+
+def test_the_json_may_not_be_what_standard_output_is(monkeypatch):
+    """A file or a pipe that is written to by both has neither; a device takes both."""
+    with open("log.txt", "w+") as log:
+        monkeypatch.setattr("sys.stdout", log)
+        with pytest.raises(ValueError, match=r"log\.txt: standard output goes there.* or - for it alone"):
+            Places(json=Path("log.txt")).check()
+    with open(os.devnull, "w") as null:
+        monkeypatch.setattr("sys.stdout", null)
+        Places(json=Path(os.devnull)).check()
+
+
+def test_json_may_not_go_to_a_closed_standard_output(monkeypatch):
+    """It would be lost."""
+    monkeypatch.setattr("sys.__stdout__", None)
+    with pytest.raises(ValueError, match="-: standard output is closed"):
+        Places(json=STANDARD_OUTPUT).check()
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the system has no such files")
+def test_a_socket_is_no_file():
+    """Nothing can be written to it by its name."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket")
+        with pytest.raises(OSError, match="socket"):
+            Places(json=Path("socket")).check()
+
+
+def test_a_link_that_leads_to_itself():
+    """Told as the system tells it."""
+    Path("loop").symlink_to("loop")
+    with pytest.raises(OSError, match="loop"):
+        Places(json=Path("loop")).check()
+
+
+def test_same_place_where_case_is_nothing(tmp_path):
+    """Two names that are one on some file systems are one; two files that are there may be two."""
+    assert same_place(Path("Out.JSON"), Path("out.json"))
+    assert same_place(Path("new/a"), Path("NEW/a"))
+    assert not same_place(Path("new/a"), Path("other/a"))
+    (tmp_path / "one").touch()
+    (tmp_path / "two").touch()
+    assert not same_place(tmp_path / "one", tmp_path / "two")

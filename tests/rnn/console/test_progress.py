@@ -1,0 +1,178 @@
+"""How much of a whole run is left: over all its parts, as it goes."""
+
+import os
+import struct
+import sys
+
+import pytest
+
+from rnn.console.progress import Progress, duration, width
+
+
+class Clock:
+    """A time that passes when it is told to."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    """A clock of the test's own."""
+    return Clock()
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Makes of standard error, as it is when this is called, a terminal of 80 columns or so many."""
+
+    def makes(columns=80):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        monkeypatch.setenv("COLUMNS", str(columns))
+
+    return makes
+
+
+def finish(progress, clock, name, seconds, steps=10):
+    """A part of so many steps that take so long in all."""
+    with progress.part(name) as show:
+        for step in range(steps):
+            clock.now += seconds / steps
+            show(step + 1, steps)
+
+
+def shares(lines):
+    """The percentages in front of them."""
+    return [int(line.partition(" %")[0]) for line in lines]
+
+
+def test_a_line_for_each_quarter_of_the_whole(capsys, clock):
+    """Elsewhere than in a terminal: three lines and the end, whatever the parts, and what is left of all."""
+    progress = Progress({"first": 10, "second": 30}, clock)
+    finish(progress, clock, "first", 10)
+    finish(progress, clock, "second", 30)
+    assert capsys.readouterr().err.splitlines() == [
+        "25 % done, about 30 s left: first",
+        "55 % done, about 18 s left: second",
+        "77 % done, about 9 s left: second",
+    ]
+    assert progress.summary() == "100 % done in 40 s: first 10.0 s, second 30.0 s"
+
+
+@pytest.mark.parametrize("steps", [1, 3, 1000])
+def test_never_more_than_three_lines(capsys, clock, steps):
+    """Large steps pass over a quarter, small ones do not tell it twice."""
+    progress = Progress({"first": 1, "second": 2}, clock)
+    for name in ("first", "second"):
+        finish(progress, clock, name, 1, steps)
+    told = shares(capsys.readouterr().err.splitlines())
+    assert len(told) <= 3
+    assert told == sorted({share // 25 * 25: share for share in told}.values())
+
+
+def test_what_the_rest_takes_follows_the_run(capsys, clock):
+    """Ten times as slow as expected so far: so is what is left, nearly."""
+    progress = Progress({"first": 10, "second": 30}, clock)
+    finish(progress, clock, "first", 100)
+    assert "about 4 min left" in capsys.readouterr().err
+
+
+def test_at_first_what_is_expected_counts(capsys, clock, terminal):
+    """One quick step says little of the whole."""
+    terminal()
+    with Progress({"only": 1000}, clock).part("only") as show:
+        clock.now += 0.0001
+        show(1, 1000)
+    assert "about 16 min left" in capsys.readouterr().err
+
+
+def test_a_part_that_ends_early_is_over(capsys, clock, terminal):
+    """Its share is done, though it was told of half of it."""
+    terminal()
+    progress = Progress({"first": 50, "second": 50}, clock)
+    with progress.part("first") as show:
+        clock.now += 5
+        show(1, 2)
+    with progress.part("second"):
+        pass
+    told = capsys.readouterr().err
+    assert "25 % done" in told
+    assert "50 % done" in told
+    assert progress.summary() == "100 % done in 5 s: first 5.0 s, second 0.0 s"
+
+
+def test_other_parts_than_were_expected(capsys, clock, terminal):
+    """Where the run turns out to be shorter, the share is of what it is now."""
+    terminal()
+    progress = Progress({"first": 10, "second": 1000, "third": 1000}, clock)
+    finish(progress, clock, "first", 10)
+    progress.instead({"other": 10})
+    with progress.part("other"):
+        pass
+    told = capsys.readouterr().err
+    assert "0 % done, about 33 min left: first" in told
+    assert "50 % done, about 10 s left: other" in told
+
+
+def test_it_overwrites_itself_in_a_terminal(capsys, clock, terminal):
+    """One line, and none when the part is over, so that text can follow."""
+    terminal()
+    progress = Progress({"a part": 100, "b": 1}, clock)
+    finish(progress, clock, "a part", 100)
+    told = capsys.readouterr().err
+    assert "\n" not in told
+    *lines, blank, end = told.split("\r")
+    assert shares(line for line in lines if line.strip()) == [0, 9, 19, 29, 39, 49, 59, 69, 79, 89, 99]
+    assert blank.isspace()
+    assert end == ""
+    # A shorter line covers a longer one.
+    assert [len(line) for line in lines[1:]] == sorted((len(line) for line in lines[1:]), reverse=True)
+
+
+def test_it_is_no_longer_than_the_terminal_is_wide(capsys, clock, terminal):
+    """A line that wraps is not overwritten."""
+    terminal(20)
+    finish(Progress({"a part": 100}, clock), clock, "a part", 100)
+    assert max(map(len, capsys.readouterr().err.split("\r"))) == 19
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such terminals")
+def test_the_width_is_that_of_the_terminal_that_is_written_to(monkeypatch):
+    """Whatever standard output is; one that does not know its own is taken to have what is usual."""
+    import fcntl
+    import termios
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    controller, end = os.openpty()
+    with open(end, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert width() == 79
+        fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        assert width() == 39
+    os.close(controller)
+
+
+def test_what_is_raised_in_a_part_finds_a_clear_line(capsys, clock, terminal):
+    """So that the message does not end in the middle of it."""
+    terminal()
+    with pytest.raises(KeyboardInterrupt), Progress({"a part": 100}, clock).part("a part"):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err.endswith(" \r")
+
+
+def test_a_part_has_to_be_expected(clock):
+    """A plan that leaves it out would be wrong about the whole."""
+    with pytest.raises(KeyError), Progress({"one": 1}, clock).part("two"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "1 s"), (99, "99 s"), (100, "2 min"), (3540, "59 min"), (3600, "1 h 0 min"), (7260, "2 h 1 min")],
+)
+def test_a_duration_in_words(seconds, said):
+    """Seconds, then minutes, then hours."""
+    assert duration(seconds) == said

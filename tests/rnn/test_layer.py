@@ -1,0 +1,213 @@
+"""Layers: truncations of cotangents, sequences in parts, and their manners at the door."""
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rnn import GRU, LSTM, Chunked, Full, Layer, Tail, Vanilla, Window, identity, rational_gate, softsign
+
+N, T, D, H = 3, 5, 2, 4
+
+CELLS = [Vanilla(D, H), LSTM(D, H), GRU(D, H)]
+
+every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
+
+
+def problem(cell, dtype=float, seed=0):
+    """Weights, xs and a state, and the cotangents of outputs and last state."""
+    rng = np.random.default_rng(seed)
+
+    def draw(*shape):
+        if dtype is object:
+            return np.vectorize(lambda n: Fraction(int(n), 3), otypes=[object])(rng.integers(-3, 4, shape))
+        return rng.uniform(-1, 1, shape).astype(dtype)
+
+    weights = cell.weights(*(draw(*shape) for shape in cell.shapes.values()))
+    state, d_state = (tuple(draw(N, H) for _ in cell.state) for _ in range(2))
+    return weights, draw(N, T, D), state, draw(N, T, H), d_state
+
+
+def blocks(grads):
+    """Every array of a gradient."""
+    return [*grads.params, grads.xs, *grads.state]
+
+
+def numbers(grads):
+    """Every number of a gradient."""
+    return [block.tolist() for block in blocks(grads)]
+
+
+@every_cell
+def test_a_sequence_in_two_parts_is_one(cell):
+    """The last state of one part is the first of the next, and its cotangent goes back the same way."""
+    weights, xs, state, d_outputs, d_state = problem(cell)
+    layer = Layer(cell)
+    outputs, last, saved = layer.forward(weights, xs, state)
+    whole = layer.backward(saved, d_outputs, d_state)
+    first, between, saved_first = layer.forward(weights, xs[:, :2], state)
+    second, end, saved_second = layer.forward(weights, xs[:, 2:], between)
+    np.testing.assert_allclose(np.concatenate((first, second), axis=1), outputs, rtol=1e-13)
+    for one, other in zip(end, last, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-13)
+    later = layer.backward(saved_second, d_outputs[:, 2:], d_state)
+    earlier = layer.backward(saved_first, d_outputs[:, :2], later.state)
+    for one, other, total in zip(earlier.params, later.params, whole.params, strict=True):
+        np.testing.assert_allclose(one + other, total, rtol=0, atol=1e-13)
+    for one, other in zip(earlier.state, whole.state, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(np.concatenate((earlier.xs, later.xs), axis=1), whole.xs, rtol=0, atol=1e-13)
+
+
+EXACT = [
+    Vanilla(D, H, softsign),
+    LSTM(D, H, rational_gate, identity, identity),
+    GRU(D, H, rational_gate, identity),
+]
+POLICIES = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(2)]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("cell", EXACT, ids=lambda cell: type(cell).__name__)
+def test_a_truncation_is_one_loss_at_a_time(cell, policy):
+    """In Fractions: each step's cotangents go back alone, from a forward that starts where they may reach."""
+    cell = replace(cell, units=2)
+    rng = np.random.default_rng(0)
+
+    def draw(*shape):
+        return np.vectorize(lambda n: Fraction(int(n), 2), otypes=[object])(rng.integers(-2, 3, shape))
+
+    steps = 4
+    weights = cell.weights(*(draw(*shape) for shape in cell.shapes.values()))
+    xs, state = draw(1, steps, D), tuple(draw(1, 2) for _ in cell.state)
+    d_outputs, d_state = draw(1, steps, 2), tuple(draw(1, 2) for _ in cell.state)
+    layer = Layer(cell)
+    _, _, saved = layer.forward(weights, xs, state)
+    found = layer.backward(saved, d_outputs, d_state, policy)
+    want = [0 * block for block in blocks(found)]
+    for t in range(steps):
+        first = policy.first(t, steps)
+        if first > t:
+            continue
+        before = state if first == 0 else layer.forward(weights, xs[:, :first], state).state
+        _, _, part = layer.forward(weights, xs[:, first : t + 1], before)
+        d = np.concatenate((0 * d_outputs[:, first:t], d_outputs[:, t : t + 1]), axis=1)
+        one = layer.backward(part, d, d_state if t == steps - 1 else None)
+        learned = len(weights)
+        for total, block in zip(want[:learned], one.params, strict=True):
+            total += block
+        want[learned][:, first : t + 1] += one.xs
+        for total, block in zip(want[learned + 1 :], one.state if first == 0 else (), strict=False):
+            total += block
+    assert numbers(found) == [block.tolist() for block in want]
+    assert {type(entry) for block in blocks(found) for entry in block.flat} == {Fraction}
+
+
+@every_cell
+def test_backward_can_be_asked_again(cell):
+    """The same bits, whatever was asked in between, and no answer is a view of another or of the tape."""
+    weights, xs, state, d_outputs, d_state = problem(cell)
+    layer = Layer(cell)
+    outputs, last, saved = layer.forward(weights, xs, state)
+    first = layer.backward(saved, d_outputs, d_state)
+    bits = [block.tobytes() for block in blocks(first)]
+    layer.backward(saved, -d_outputs, None, Window(1))
+    for block in (*blocks(first), outputs, *last):
+        block[...] = np.nan
+    again = layer.backward(saved, d_outputs, d_state)
+    assert [block.tobytes() for block in blocks(again)] == bits
+
+
+@every_cell
+def test_no_state_is_zero(cell):
+    """An initial state of None is zeros, and so is the cotangent of a last state that has none."""
+    weights, xs, state, d_outputs, _ = problem(cell)
+    layer, zero = Layer(cell), tuple(0 * part for part in state)
+    outputs, _, saved = layer.forward(weights, xs)
+    np.testing.assert_array_equal(outputs, layer.forward(weights, xs, zero).outputs)
+    assert numbers(layer.backward(saved, d_outputs)) == numbers(layer.backward(saved, d_outputs, zero))
+
+
+def test_a_state_of_one_array_may_be_that_array():
+    """As well as a tuple of it."""
+    cell = Vanilla(D, H)
+    weights, xs, state, d_outputs, d_state = problem(cell)
+    layer = Layer(cell)
+    outputs, _, saved = layer.forward(weights, xs, state[0])
+    np.testing.assert_array_equal(outputs, layer.forward(weights, xs, state).outputs)
+    one, other = (layer.backward(saved, d_outputs, d) for d in (d_state[0], d_state))
+    assert numbers(one) == numbers(other)
+
+
+@every_cell
+@pytest.mark.parametrize("dtype", [np.float32, np.longdouble])
+def test_init_makes_weights_of_a_kind(cell, dtype):
+    """Of the cell's names and shapes, in the type asked for."""
+    weights = Layer(cell).init(np.random.default_rng(0), dtype)
+    assert {name: block.shape for name, block in weights._asdict().items()} == cell.shapes
+    assert {block.dtype for block in weights} == {np.dtype(dtype)}
+
+
+WRONG = {
+    "params": ((1, 2), TypeError, "params: tuple of 2, needed the arrays of rnn.Weights: U, W, b"),
+    "xs": (np.ones((N, T, D + 1)), ValueError, "xs: shape (3, 5, 3), needed (N, T, 2), each of N, T at"),
+    "state": (np.ones((N, H)), TypeError, "h0: ndarray, needed (h0, c0), the state of LSTM"),
+    "d_outputs": (np.ones((N, T)), ValueError, "d_outputs: shape (3, 5), needed (3, 5, 4)"),
+    "d_state": ((np.ones((N, H)),), TypeError, "d_state: tuple of 1, needed (h, c), the state of LSTM"),
+    "saved": (3, TypeError, "saved: int, needed what Layer.forward returns"),
+    "truncation": (3, TypeError, "truncation: 3, needed a policy with first(t, steps)"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_does_not_fit_is_refused(name):
+    """By its name, with what was given and what is needed."""
+    wrong, error, message = WRONG[name]
+    cell = LSTM(D, H)
+    weights, xs, state, d_outputs, d_state = problem(cell)
+    layer = Layer(cell)
+    forward = {"params": weights, "xs": xs, "state": state}
+    saved = layer.forward(**forward).saved
+    backward = {"saved": saved, "d_outputs": d_outputs, "d_state": d_state, "truncation": Full()}
+    call, arguments = (layer.forward, forward) if name in forward else (layer.backward, backward)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        call(**arguments | {name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Layer(3), "Layer.cell: 3, needed a cell"),
+        (lambda: Layer(Vanilla(1, 1)).init(0), "rng: int, needed a numpy.random.Generator"),
+        (lambda: Layer(Vanilla(1, 1)).init(np.random.default_rng(0), int), "dtype: int64, needed float32"),
+    ],
+)
+def test_a_layer_that_cannot_be_is_refused(call, message):
+    """By what is wrong with it."""
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+        call()
+
+
+def test_a_layer_that_does_not_fit_in_memory_is_refused():
+    """When its weights are made."""
+    with pytest.raises(MemoryError, match=r"^Layer: Layer\(cell=LSTM\(.*, needed fewer inputs or units"):
+        Layer(LSTM(10**17, 1)).init(np.random.default_rng(0))
+
+
+def test_what_overflows_is_told():
+    """An output, a last state, or a gradient that is not finite, by its name."""
+    cell = Vanilla(1, 1, identity)
+    weights = cell.weights(np.array([[1e200]]), np.array([[0.0]]), np.zeros(1))
+    layer = Layer(cell)
+    with np.errstate(all="ignore"):
+        with pytest.raises(FloatingPointError, match=r"^outputs: inf at \(0, 0, 0\), needed finite numbers"):
+            layer.forward(weights, np.full((1, 1, 1), 1e200))
+        _, _, saved = layer.forward(weights, np.ones((1, 1, 1)))
+        with pytest.raises(FloatingPointError, match=r"^grads\.xs: inf at "):
+            layer.backward(saved, np.full((1, 1, 1), 1e200))
+        lstm = LSTM(1, 1, identity, identity, softsign)
+        wide = lstm.weights(np.full((4, 1), 1e155), np.zeros((4, 1)), np.zeros(4))
+        with pytest.raises(FloatingPointError, match=r"^(outputs|state\.c): "):
+            Layer(lstm).forward(wide, np.full((1, 1, 1), 1.0))

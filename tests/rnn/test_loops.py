@@ -1,0 +1,207 @@
+"""Loops: one place chooses, either can be asked for, and both compute the same."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import rnn
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Checkpoints,
+    Chunked,
+    CompiledLoops,
+    Full,
+    Layer,
+    NumPyLoops,
+    Tail,
+    Vanilla,
+    Window,
+    loops,
+)
+
+CELLS = (Vanilla, LSTM, GRU)
+LENGTHS = np.array([9, 3, 1, 5])
+
+
+class Own(Vanilla):
+    """A cell of one's own, which may compute something else."""
+
+
+def both(cell, **options):
+    """The same network with either loops."""
+    return [RNN(cell, 3, loops=each, **options) for each in (NumPyLoops(), CompiledLoops())]
+
+
+def blocks(grads):
+    """Every array of a gradient."""
+    return [*grads.params, grads.xs, *grads.state]
+
+
+def assert_near(got, want, dtype):
+    """As near as two orders of summation are, by the size of the block."""
+    for a, b in zip(got, want, strict=True):
+        assert a.dtype == b.dtype == dtype
+        assert a.shape == b.shape
+        assert np.abs(a - b).max() <= 100 * np.finfo(dtype).eps * max(1e-3, np.abs(b).max())
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        *(
+            {"truncation": policy}
+            for policy in (Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2))
+        ),
+        {"truncation": Tail(3)},
+        {"truncation": Tail(0)},
+        {"checkpoints": Checkpoints(3)},
+        {"checkpoints": Checkpoints(2), "truncation": Window(2)},
+        {"lengths": LENGTHS},
+        {"lengths": LENGTHS, "truncation": Window(2)},
+    ],
+    ids=str,
+)
+def test_both_give_the_same_gradients(cell, dtype, options):
+    """To rounding, under every policy, with checkpoints and with lengths, last loss or every one."""
+    (numpy, compiled), rng = both(cell(2, 5)), np.random.default_rng(0)
+    params = numpy.init(rng, dtype)
+    xs, targets = rng.standard_normal((4, 9, 2)).astype(dtype), rng.standard_normal((4, 9, 3)).astype(dtype)
+    h0 = tuple(rng.standard_normal((4, 5)).astype(dtype) for _ in numpy.cell.state)
+    for wanted in (targets, np.ascontiguousarray(targets[:, -1])):
+        want, want_grads = numpy.loss_and_gradients(params, xs, wanted, h0, **options)
+        got, grads = compiled.loss_and_gradients(params, xs, wanted, h0, **options)
+        assert abs(got - want) <= 100 * np.finfo(dtype).eps * abs(want)
+        assert_near(blocks(grads), blocks(want_grads), dtype)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("records", "steps", "units"), [(1, 1, 1), (1, 300, 3), (70, 3, 65), (3, 2, 129)])
+def test_both_give_the_same_at_any_size(cell, records, steps, units):
+    """From one number to more than a vector's, a line of cache, or one block of BLAS."""
+    (numpy, compiled), rng = both(cell(2, units)), np.random.default_rng(0)
+    params = numpy.init(rng)
+    xs, targets = rng.standard_normal((records, steps, 2)), rng.standard_normal((records, steps, 3))
+    for truncation in (Full(), Window(1)):
+        _, want = numpy.loss_and_gradients(params, xs, targets, truncation=truncation)
+        _, got = compiled.loss_and_gradients(params, xs, targets, truncation=truncation)
+        assert_near(blocks(got), blocks(want), np.float64)
+
+
+@pytest.mark.parametrize("f", [f for name, f in rnn.ACTIVATIONS.items() if name != "rational_gate"])
+def test_both_give_the_same_for_every_function(f):
+    """Each scalar function in each role."""
+    rng = np.random.default_rng(0)
+    for cell in (Vanilla(2, 5, f), LSTM(2, 5, f, f, f), GRU(2, 5, f, f)):
+        numpy, compiled = both(cell)
+        params = numpy.init(rng)
+        xs, targets = rng.standard_normal((3, 4, 2)), rng.standard_normal((3, 4, 3))
+        _, want = numpy.loss_and_gradients(params, xs, targets)
+        _, got = compiled.loss_and_gradients(params, xs, targets)
+        assert_near(blocks(got), blocks(want), np.float64)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_both_give_the_same_layer(cell):
+    """Outputs, the last state, and the gradient of cotangents of both; with lengths as well."""
+    rng = np.random.default_rng(0)
+    numpy, compiled = (Layer(cell(2, 5), each) for each in (NumPyLoops(), CompiledLoops()))
+    weights, xs, d_outputs = numpy.init(rng), rng.standard_normal((4, 9, 2)), rng.standard_normal((4, 9, 5))
+    for lengths in (None, LENGTHS):
+        want, got = (each.forward(weights, xs, lengths=lengths) for each in (numpy, compiled))
+        assert_near([got.outputs, *got.state], [want.outputs, *want.state], np.float64)
+        d_state = tuple(rng.standard_normal((4, 5)) for _ in want.state)
+        grads, want_grads = (
+            each.backward(made.saved, d_outputs, d_state) for each, made in ((compiled, got), (numpy, want))
+        )
+        assert_near(blocks(grads), blocks(want_grads), np.float64)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_compiled_calls_repeat_to_the_bit(cell):
+    """Again, in a workspace, and whatever the layout and the flags of what is given."""
+    net, rng = RNN(cell(2, 5), 3, loops=CompiledLoops()), np.random.default_rng(0)
+    params, xs, targets = net.init(rng), rng.standard_normal((4, 9, 2)), rng.standard_normal((4, 9, 3))
+    _, want = net.loss_and_gradients(params, xs, targets)
+    other = params._make(map(np.asfortranarray, params))
+    for block in other:
+        block.flags.writeable = False
+    workspace = net.workspace(4, 9)
+    for again in (params, other):
+        for room in (None, workspace, workspace):
+            _, got = net.loss_and_gradients(again, xs, targets, workspace=room)
+            for a, b in zip(blocks(got), blocks(want), strict=True):
+                np.testing.assert_array_equal(a, b, strict=True)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_has_vanished_is_set_to_zero(cell):
+    """No denormal number is left in a long chain of weights that shrink."""
+    net, rng = RNN(cell(1, 4), 1, loops=CompiledLoops()), np.random.default_rng(0)
+    params = net.init(rng, np.float32)
+    params = params._replace(W=params.W / 8, b=params.b * 0)
+    _, grads = net.loss_and_gradients(params, np.zeros((1, 400, 1), np.float32), np.ones((1, 1), np.float32))
+    found = np.abs(grads.xs[grads.xs != 0])
+    assert found.size > 0
+    assert found.min() >= np.finfo(np.float32).tiny
+    assert np.all(grads.state[0] == 0)
+
+
+@pytest.mark.parametrize("loops", [NumPyLoops(), CompiledLoops()])
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_is_not_finite_is_named(loops, cell):
+    """Infinity stays what it is on its way, and is an error by the name of the result."""
+    net = RNN(cell(1, 2), 1, loops=loops)
+    params = net.init(np.random.default_rng(0))
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="loss: inf"):
+        net.loss_and_gradients(params, np.ones((1, 2, 1)), np.full((1, 1), 1e200))
+
+
+@pytest.mark.parametrize("cell", [Vanilla(1, 2, rnn.relu), LSTM(1, 2, rnn.relu, rnn.relu, rnn.relu)])
+def test_other_numbers_go_by_numpy(cell):
+    """Long doubles and Fractions give the same bits with either loops."""
+    rng = np.random.default_rng(0)
+    layers = [Layer(cell, each) for each in (NumPyLoops(), CompiledLoops())]
+    weights = layers[0].init(rng)
+    xs, d_outputs = rng.integers(-3, 4, (2, 4, 1)), rng.integers(-3, 4, (2, 4, 2))
+    for kind in (np.longdouble, np.vectorize(Fraction, otypes=[object])):
+        as_numbers = kind if kind is not np.longdouble else (lambda array: np.asarray(array, np.longdouble))
+        given = weights._make(as_numbers(np.rint(4 * block).astype(int)) for block in weights)
+        grads = []
+        for each in layers:
+            saved = each.forward(given, as_numbers(xs)).saved
+            grads.append(each.backward(saved, as_numbers(d_outputs)))
+        for a, b in zip(*map(blocks, grads), strict=True):
+            np.testing.assert_array_equal(a, b, strict=True)
+
+
+def test_the_usual_loops(monkeypatch):
+    """Compiled for a cell that has such a text where the extra is there; a network shows what it has."""
+    for cell in (Vanilla(1, 2), LSTM(1, 2), GRU(1, 2)):
+        assert RNN(cell, 1).loops == Layer(cell).loops == CompiledLoops()
+        assert "loops=CompiledLoops()" in repr(RNN(cell, 1))
+    own = rnn.Activation("own", np.tanh, rnn.tanh.slope)
+    for cell in (Own(1, 2), Vanilla(1, 2, own), LSTM(1, 2, rnn.rational_gate)):
+        assert RNN(cell, 1).loops == NumPyLoops()
+    for missing in loops.LIBRARIES:
+        monkeypatch.setattr(loops, "find_spec", lambda name, missing=missing: name != missing or None)
+        assert RNN(Vanilla(1, 2), 1).loops == NumPyLoops()
+        assert "loops=NumPyLoops()" in repr(Layer(LSTM(1, 2)))
+
+
+def test_loops_that_cannot_be_had_are_refused(monkeypatch):
+    """Before any work, by the name of the argument and with what is needed."""
+    with pytest.raises(TypeError, match=re.escape("RNN.loops: 'numpy', needed rnn.NumPyLoops()")):
+        RNN(Vanilla(1, 2), 1, loops="numpy")
+    with pytest.raises(TypeError, match=r"Layer.loops: CompiledLoops\(\) of Own\(.*, needed rnn.Vanilla"):
+        Layer(Own(1, 2), CompiledLoops())
+    monkeypatch.setattr(loops, "find_spec", lambda name: None)
+    message = "RNN.loops: CompiledLoops(), needed the extra: pip install 'verified-rnn[compiled]'"
+    with pytest.raises(ImportError, match=re.escape(message)):
+        RNN(Vanilla(1, 2), 1, loops=CompiledLoops())

@@ -1,0 +1,100 @@
+"""What the losses of a call go by: weights of records and steps."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn import LSTM, RNN, Checkpoints, Chunked, Loss, softmax_cross_entropy, squared_error
+
+N, T, D, H, K = 3, 4, 2, 3, 2
+
+
+def problem(losses="every", classes=False, seed=0):
+    """A network with its arguments."""
+    rng = np.random.default_rng(seed)
+    net = RNN(LSTM(D, H), outputs=K, loss=softmax_cross_entropy if classes else squared_error)
+    shape = (N, T) if losses == "every" else (N,)
+    targets = rng.integers(0, K, shape) if classes else rng.standard_normal((*shape, K))
+    return net, {"params": net.init(rng), "xs": rng.standard_normal((N, T, D)), "targets": targets}
+
+
+def blocks(grads):
+    """Every array of a gradient."""
+    return [*grads.params, grads.xs, *grads.state]
+
+
+@pytest.mark.parametrize("classes", [False, True])
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize(
+    "options", [{}, {"checkpoints": Checkpoints(2)}, {"truncation": Chunked(2)}], ids=str
+)
+def test_weights_multiply_each_loss(losses, classes, options):
+    """The weighted loss is linear in its weights: a sum over records and steps, each alone times its own."""
+    net, given = problem(losses, classes)
+    weights = np.random.default_rng(1).uniform(0, 2, (N, T) if losses == "every" else (N,))
+    value, grads = net.loss_and_gradients(**given, **options, weights=weights)
+    total, sums = 0, [0] * len(blocks(grads))
+    for index in np.ndindex(weights.shape):
+        alone = np.zeros_like(weights)
+        alone[index] = 1
+        one, own = net.loss_and_gradients(**given, **options, weights=alone)
+        total += weights[index] * one
+        sums = [s + weights[index] * b for s, b in zip(sums, blocks(own), strict=True)]
+    assert value == pytest.approx(total, rel=1e-12)
+    assert net.loss_value(**given, weights=weights) == pytest.approx(value, rel=1e-12)
+    for block, want in zip(blocks(grads), sums, strict=True):
+        np.testing.assert_allclose(block, want, rtol=0, atol=1e-13)
+
+
+def test_weights_of_one_are_none():
+    """The same gradients to the bit, and the same value to a rounding."""
+    net, given = problem()
+    value, grads = net.loss_and_gradients(**given, weights=np.ones((N, T)))
+    want, plain = net.loss_and_gradients(**given)
+    assert value == pytest.approx(want, rel=1e-14)
+    assert [b.tobytes() for b in blocks(grads)] == [b.tobytes() for b in blocks(plain)]
+
+
+def test_weights_of_records_are_those_of_all_their_steps():
+    """(N,) with a loss on every step."""
+    net, given = problem()
+    weights = np.array([0.5, 0, 2])
+    value, grads = net.loss_and_gradients(**given, weights=weights)
+    want, plain = net.loss_and_gradients(**given, weights=np.repeat(weights[:, None], T, axis=1))
+    assert value == want
+    assert [b.tobytes() for b in blocks(grads)] == [b.tobytes() for b in blocks(plain)]
+    assert not grads.xs[1].any()
+
+
+@pytest.mark.parametrize(
+    ("losses", "weights", "error", "message"),
+    [
+        ("every", -np.ones((N, T)), ValueError, "weights: -1.0 at (0, 0), needed numbers of at least 0"),
+        ("every", np.full((N, T), np.nan), ValueError, "weights: nan at (0, 0), needed finite numbers"),
+        ("every", np.full(N, np.inf), ValueError, "weights: inf at (0,), needed finite numbers"),
+        ("every", np.ones(N, "f4"), TypeError, "weights: dtype float32, needed float64"),
+        ("every", np.ones(N, int), TypeError, "weights: dtype int64, needed float32, float64"),
+        ("every", np.ones((T, N)), ValueError, "weights: shape (4, 3), needed (3,) or (3, 4)"),
+        ("last", np.ones((N, T)), ValueError, "weights: shape (3, 4), needed (3,)"),
+        ("every", "x", TypeError, "weights: dtype <U1, needed float32"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused(losses, weights, error, message):
+    """By what is wrong with them, before any work."""
+    net, given = problem(losses)
+    for call in (net.loss_and_gradients, net.loss_value):
+        with pytest.raises(error, match=f"^{re.escape(message)}"):
+            call(**given, weights=weights)
+
+
+def test_weights_need_a_loss_of_every_step():
+    """One that gives its sum alone, or something else for each, is named."""
+    net, given = problem()
+    alone = Loss("alone", squared_error.value, squared_error.gradient)
+    with pytest.raises(TypeError, match=r"^RNN\.loss: alone, needed one with each, as rnn\.squared_error"):
+        replace(net, loss=alone).loss_and_gradients(**given, weights=np.ones(N))
+    wrong = Loss("wrong", squared_error.value, squared_error.gradient, lambda o, y: 0.0)
+    with pytest.raises(TypeError, match=r"^RNN\.loss: wrong, needed each of shape \(4, 3\)"):
+        replace(net, loss=wrong).loss_and_gradients(**given, weights=np.ones(N))

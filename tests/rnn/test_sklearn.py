@@ -1,0 +1,226 @@
+"""The estimators keep scikit-learn's own contract, in full, and fit into what is built on it."""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from rnn.sklearn import RNNClassifier, RNNRegressor, Windows
+
+ROOT = Path(__file__).parents[2]
+
+SERIES = np.sin(np.arange(80.0)) * 50 + 1000
+
+# A window is made of the rows before it, so it is not that of the row alone: that is what it is for.
+LOOKS_BACK = dict.fromkeys(
+    ("check_methods_sample_order_invariance", "check_methods_subset_invariance"),
+    "a window holds the rows before it",
+)
+
+
+def looks_back(estimator):
+    """The checks that cannot hold of an estimator."""
+    return LOOKS_BACK if isinstance(estimator, Windows) else {}
+
+
+ARRAY_API = """
+from rnn.sklearn import RNNClassifier, RNNRegressor, Windows
+from sklearn.utils.estimator_checks import estimator_checks_generator
+for each in (RNNRegressor(epochs=5), RNNClassifier(epochs=5), Windows(3)):
+    for estimator, check in estimator_checks_generator(each):
+        if check.func.__name__ == "check_array_api_input":
+            check(estimator)
+            print(type(each).__name__)
+"""
+
+# The score is the process that it was computed in.
+CLUSTER = """
+import json, os
+import joblib, numpy as np
+from distributed import Client, LocalCluster
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from rnn.sklearn import RNNRegressor, Windows
+
+def where(estimator, X, y):
+    return float(os.getpid())
+
+if __name__ == "__main__":
+    series = np.sin(np.arange(60.0))
+    model = make_pipeline(Windows(6), RNNRegressor(epochs=5, random_state=0))
+    grid = {"rnnregressor__units": [1, 2, 3, 4]}
+    search = GridSearchCV(model, grid, scoring=where, cv=TimeSeriesSplit(2), refit=False)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+        joblib.parallel_backend("dask"),
+    ):
+        search.fit(series[:-1, np.newaxis], series[1:])
+        workers = list(client.run(os.getpid).values())
+    scores = [search.cv_results_[f"split{fold}_test_score"].tolist() for fold in (0, 1)]
+    print(json.dumps({"workers": workers, "scores": scores}))
+"""
+
+
+def in_a_process(program, **environment):
+    """What a program prints in an interpreter of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    call = [sys.executable, "-c", program]
+    return subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout
+
+
+@cache
+def array_api_checked():
+    """The estimators that take arrays of other libraries."""
+    return in_a_process(ARRAY_API, SCIPY_ARRAY_API="1").split()
+
+
+# Of these epochs the checks need no more; the defaults pass as well, in five times the time.
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks(
+    [RNNRegressor(epochs=50, rate=0.03), RNNClassifier(epochs=50, rate=0.03), Windows(3)],
+    expected_failed_checks=looks_back,
+)
+def test_the_contract_of_scikit_learn(estimator, check):
+    """Every check of its own; that of other array libraries where SciPy was told of them when it started."""
+    if check.func.__name__ == "check_array_api_input":
+        assert type(estimator).__name__ in array_api_checked()
+    else:
+        check(estimator)
+
+
+def test_a_series_is_learnt_in_a_pipeline():
+    """Windows, then the network: the next value of a sine, whatever its size, by folds that look ahead."""
+    model = make_pipeline(StandardScaler(), Windows(6), RNNRegressor(epochs=100, random_state=0))
+    folds = TimeSeriesSplit(2)
+    scores = cross_val_score(model, SERIES[:-1, np.newaxis], SERIES[1:], cv=folds)
+    # The first fold has learnt from four waves.
+    assert scores.min() > 0.5
+    assert scores.max() > 0.9
+
+
+def test_parameters_are_searched_for():
+    """By name, through the pipeline."""
+    model = make_pipeline(Windows(6), RNNRegressor(epochs=60, random_state=0))
+    grid = {"windows__length": [1, 6], "rnnregressor__units": [2, 8]}
+    search = GridSearchCV(model, grid, cv=TimeSeriesSplit(2)).fit(SERIES[:-1, np.newaxis], SERIES[1:])
+    assert search.best_params_["windows__length"] == 6
+
+
+def test_a_search_spreads_over_a_cluster():
+    """By joblib's backend: every fit is scored in a worker of a scheduler, and both workers take part."""
+    found = json.loads(in_a_process(CLUSTER))
+    scored = {int(score) for fold in found["scores"] for score in fold}
+    assert scored == set(found["workers"])
+
+
+def test_windows_look_back():
+    """Each ends at its row; the first row stands for what came before."""
+    found = Windows(3).fit_transform(np.arange(8.0).reshape(4, 2))
+    assert found.shape == (4, 3, 2)
+    assert found[:, :, 0].tolist() == [[0, 0, 0], [0, 0, 2], [0, 2, 4], [2, 4, 6]]
+    with pytest.raises(ValueError, match="length: 0"):
+        Windows(0).fit(np.ones((3, 1)))
+
+
+@pytest.mark.parametrize("outputs", [None, 1, 2])
+def test_a_step_may_hold_several_numbers(outputs):
+    """(N, T, D), with a target or several; a column of targets is answered by one."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4, 2))
+    y = X[:, -1, 0] if outputs is None else np.repeat(X[:, -1, :1], outputs, axis=1)
+    model = RNNRegressor(random_state=0).fit(X, y)
+    assert model.predict(X).shape == y.shape
+    assert model.score(X, y) > 0.9
+    with pytest.raises(ValueError, match="X: 3 numbers a step, needed 2"):
+        model.predict(rng.normal(size=(60, 4, 3)))
+    with pytest.raises(ValueError, match="X: 4 axes, needed"):
+        model.fit(rng.normal(size=(60, 4, 3, 1)), y)
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+def test_float32_stays_float32(kind):
+    """From the inputs to the predictions."""
+    X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
+    model = kind(epochs=2).fit(X, (X[:, 0] > 0).astype(int))
+    assert model.params_.U.dtype == np.float32
+    found = model.predict(X) if kind is RNNRegressor else model.predict_proba(X)
+    assert found.dtype == np.float32
+
+
+def test_classes_may_be_words():
+    """And their probabilities add up to one."""
+    X = np.random.default_rng(0).normal(size=(90, 3))
+    y = np.where(X[:, -1] > 0.3, "up", np.where(X[:, -1] < -0.3, "down", "flat"))
+    model = RNNClassifier(random_state=0).fit(X, y)
+    assert model.classes_.tolist() == ["down", "flat", "up"]
+    assert model.score(X, y) > 0.9
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+def test_patience_keeps_the_best(kind):
+    """By held-out records; and it ends before the last epoch."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 3)), rng.integers(2, size=40)
+    model = kind(units=16, rate=0.1, epochs=300, patience=5, validation=0.25, random_state=0).fit(X, y)
+    assert model.n_epochs_ == model.best_epoch_ + 5 < 300
+    assert len(model.loss_curve_) == model.n_epochs_ + 1
+    again = kind(units=16, rate=0.1, epochs=300, patience=5, validation=0.25, random_state=0, clip=0.0).fit(
+        X, y
+    )
+    assert again.n_epochs_ > 0
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+@pytest.mark.parametrize("clip", [0.0, 1.0])
+def test_records_can_come_in_parts(kind, clip):
+    """Each call is an epoch over its own, from where the last one stood."""
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    y = (X[:, -1] > 0).astype(int)
+    first = {"classes": [0, 1]} if kind is RNNClassifier else {}
+    model = kind(rate=0.03, clip=clip, random_state=0)
+    for step in range(60):
+        part = slice(30 * (step % 2), 30 * (step % 2) + 30)
+        model.partial_fit(X[part], y[part], **first)
+    assert model.n_epochs_ == 60
+    assert model.score(X, y) > 0.7
+
+
+def test_partial_fit_goes_on_from_a_fit():
+    """By its scale and its parameters, which move by one update."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    model = RNNRegressor(epochs=3, random_state=0).fit(X, X[:, 0])
+    before = model.params_
+    model.partial_fit(X, X[:, 0])
+    assert model.n_epochs_ == 4
+    assert 0 < np.abs(model.params_.W - before.W).max() <= 0.0101
+
+
+def test_a_class_that_is_new_is_refused():
+    """It has no output."""
+    X = np.ones((4, 2))
+    model = RNNClassifier(epochs=1).partial_fit(X, [0, 1, 0, 1], classes=[0, 1])
+    with pytest.raises(ValueError, match=r"y: np\.int64\(2\), needed one of the classes"):
+        model.partial_fit(X, [0, 1, 0, 2])
+
+
+def test_a_weight_is_a_record_given_so_many_times():
+    """Of any whole numbers, in what is learnt and in the scale."""
+    rng = np.random.default_rng(0)
+    X, counts = rng.normal(size=(20, 3)), rng.integers(3, size=20)
+    y = X.sum(axis=1)
+    one = RNNRegressor(epochs=20, random_state=0).fit(X, y, sample_weight=counts)
+    other = RNNRegressor(epochs=20, random_state=0).fit(np.repeat(X, counts, axis=0), np.repeat(y, counts))
+    np.testing.assert_allclose(one.predict(X), other.predict(X), rtol=1e-7)
+    with pytest.raises(ValueError, match="sample_weight: zero for every record"):
+        one.fit(X, y, sample_weight=np.zeros(20))

@@ -1,0 +1,244 @@
+"""A network in a file: whole, as it was, and refused by name if it is anything else."""
+
+import errno
+import json
+import struct
+
+import numpy as np
+import pytest
+from safetensors.numpy import save as as_bytes
+
+from rnn import GRU, LSTM, RNN, Activation, Loss, Vanilla, relu, softmax_cross_entropy, storage
+from rnn.storage import BadFile, load, save
+
+
+@pytest.fixture
+def net():
+    """A network that differs from every default."""
+    return RNN(Vanilla(inputs=2, units=3, activation=relu), outputs=2)
+
+
+@pytest.fixture
+def content(net, tmp_path):
+    """The bytes of a file."""
+    save(tmp_path / "m.safetensors", net, net.init(np.random.default_rng(0)), about={"seed": 0})
+    return (tmp_path / "m.safetensors").read_bytes()
+
+
+def refused(tmp_path, content):
+    """What is said of a file that holds this."""
+    path = tmp_path / "bad.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(BadFile) as caught:
+        load(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    return message.removeprefix(f"{path}: ")
+
+
+def forged(tensors, **changed):
+    """A file with the digest that it has to have, whatever else is in it."""
+    metadata = {"version": "1", "configuration": "{}", "about": "{}", **changed}
+    metadata["sha256"] = storage._digest(metadata, tensors)
+    return as_bytes(tensors, {"verified-rnn": json.dumps(metadata)})
+
+
+def header(text, **tensors):
+    """The header of a file with this text of ours."""
+    return json.dumps({"__metadata__": {"verified-rnn": text}, **tensors}).encode()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_is_loaded_is_what_was_saved(tmp_path, net, dtype):
+    """To the bit, in its type; and so are further arrays and values, in any layout."""
+    params = net.init(np.random.default_rng(0), dtype)
+    arrays = {"counts": np.arange(3), "columns": np.asfortranarray(np.ones((2, 3))), "none": np.zeros((0, 2))}
+    save(tmp_path / "m.safetensors", net, params, arrays=arrays, about={"ü": [1, None, 2**200]})
+    found = load(tmp_path / "m.safetensors")
+    assert found.net == net
+    assert type(found.params) is type(params)
+    for block, other in zip(found.params, params, strict=True):
+        assert block.dtype == dtype
+        np.testing.assert_array_equal(block, other)
+    assert found.about == {"ü": [1, None, 2**200]}
+    assert {name: array.tolist() for name, array in found.arrays.items()} == {
+        name: array.tolist() for name, array in arrays.items()
+    }
+    assert found.arrays["counts"].dtype == np.int64
+
+
+@pytest.mark.parametrize("cell", [Vanilla(2, 3), LSTM(2, 3, candidate=relu), GRU(2, 3, gate=relu)])
+def test_every_cell_can_be_stored(tmp_path, cell):
+    """With its functions and its own parameters."""
+    net = RNN(cell, 3, softmax_cross_entropy)
+    params = net.init(np.random.default_rng(0))
+    save(tmp_path / "m", net, params)
+    found = load(tmp_path / "m")
+    assert found.net == net
+    assert type(found.params) is type(params)
+    assert [block.tolist() for block in found.params] == [block.tolist() for block in params]
+
+
+def test_the_same_network_makes_the_same_file(content, net, tmp_path):
+    """To the byte, so that two files can be compared."""
+    for _ in range(5):
+        save(tmp_path / "again", net, net.init(np.random.default_rng(0)), about={"seed": 0})
+        assert (tmp_path / "again").read_bytes() == content
+
+
+def test_it_is_a_safetensors_file(content, tmp_path):
+    """Other programs read the arrays by their names."""
+    from safetensors.numpy import load as from_bytes
+
+    assert sorted(from_bytes(content)) == ["params.U", "params.V", "params.W", "params.b", "params.c"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"net": RNN(Vanilla(1, 1, Activation("tanh", np.tanh, np.tanh)), 1)}, "net.cell.activation: "),
+        ({"net": RNN(Vanilla(1, 1), 1, Loss("squared_error", max, min))}, "net.loss: "),
+        ({"arrays": {"a": [1.0]}}, "arrays['a']: list, needed a NumPy array"),
+        ({"arrays": {"a": np.ones(1, bool)}}, "arrays['a']: dtype bool"),
+        ({"arrays": {"a": np.array([np.nan])}}, "arrays['a']: nan at"),
+        ({"about": {"x": np.nan}}, "about: "),
+        ({"about": {"x": object()}}, "about: "),
+    ],
+)
+def test_what_a_file_cannot_hold_is_refused(tmp_path, changed, said):
+    """By its name, and no file is made."""
+    net = RNN(Vanilla(1, 1), 1)
+    params = net.init(np.random.default_rng(0))
+    given = {"net": net, "params": params, **changed}
+    with pytest.raises((TypeError, ValueError)) as caught:
+        save(tmp_path / "m.safetensors", **given)
+    assert str(caught.value).startswith(said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_of_ones_own_is_refused(tmp_path):
+    """It could not be made again."""
+
+    class Mine(Vanilla):
+        """A cell that no table knows."""
+
+    net = RNN(Mine(1, 1), 1)
+    with pytest.raises(ValueError, match=r"net\.cell: .*, needed one of vanilla, lstm, gru"):
+        save(tmp_path / "m.safetensors", net, net.init(np.random.default_rng(0)))
+
+
+def test_long_double_is_refused(tmp_path, net):
+    """The format has no such numbers."""
+    params = net.init(np.random.default_rng(0), np.longdouble)
+    with pytest.raises(TypeError, match=r"params\.U: dtype float128, needed float32 or float64"):
+        save(tmp_path / "m.safetensors", net, params)
+
+
+def test_a_file_that_is_cut_anywhere_is_refused(tmp_path, content):
+    """At every byte."""
+    for length in range(len(content)):
+        refused(tmp_path, content[:length])
+
+
+def test_a_file_with_a_flipped_bit_is_refused(tmp_path, content):
+    """Whichever bit of whichever byte; one bit of each here, another from byte to byte."""
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 1 << (place % 8)
+        refused(tmp_path, bytes(changed))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"[1]", "no metadata"),
+        (b"{}", "no metadata"),
+        (b'{"__metadata__":[]}', "no metadata"),
+        (b'{"__metadata__":{"verified-rnn":1}}', "no metadata"),
+        (b'{"__metadata__":{}}', "no metadata"),
+        (header("{"), "no metadata"),
+        (header("[]"), "metadata that are no texts"),
+        (header('{"version":1}'), "metadata that are no texts"),
+        (header("{}"), "no version, needed '1'"),
+        (header('{"version":"2"}'), "version '2', needed '1'"),
+        (b"[" * 100_000, "no metadata"),
+        (header('{"version":"1"}', U={"dtype": "F64", "shape": [9e9], "data_offsets": [0, 8]}), "'"),
+        (header('{"version":"1"}', U={"dtype": "F99", "shape": [1], "data_offsets": [0, 8]}), "'"),
+    ],
+)
+def test_a_wrong_header_is_refused(tmp_path, text, said):
+    """In the words of what is wrong."""
+    assert refused(tmp_path, struct.pack("<Q", len(text)) + text + bytes(8)).startswith(said)
+
+
+def test_a_header_that_claims_more_than_there_is_takes_no_memory(tmp_path):
+    """Its length is compared with the file's."""
+    assert refused(tmp_path, struct.pack("<Q", 2**63) + b"{}") == (
+        "10 bytes, needed a whole safetensors file"
+    )
+
+
+CELL = {"name": "vanilla", "inputs": 1, "units": 1, "activation": {"activation": "tanh"}}
+RIGHT = {"cell": CELL, "outputs": 1, "loss": "squared_error", "blocks": ["U", "W", "b", "V", "c"]}
+ONES = {f"params.{name}": np.ones((1, 1)) for name in "UWV"} | {
+    "params.b": np.ones(1),
+    "params.c": np.ones(1),
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"cell": {**CELL, "name": "spring"}}, "'spring' is unknown or missing"),
+        ({"cell": {**CELL, "activation": {"activation": "sin"}}}, "'sin' is unknown or missing"),
+        ({"cell": {**CELL, "units": 10**12}}, "params.U: shape (1, 1), needed (1000000000000, 1)"),
+        ({"cell": {**CELL, "units": -1}}, "Vanilla.units: -1, needed at least 1"),
+        ({"cell": {**CELL, "colour": 1}}, "Vanilla.__init__() got an unexpected"),
+        ({"cell": 3}, "'int' object"),
+        ({"loss": "none"}, "'none' is unknown or missing"),
+        ({"blocks": ["U"]}, "params: tuple of 1"),
+        ({"blocks": ["X"]}, "'params.X' is unknown or missing"),
+    ],
+)
+def test_a_wrong_configuration_is_refused(tmp_path, changed, said):
+    """Though its digest is right: who writes a file may write any."""
+    text = json.dumps({**RIGHT, **changed})
+    assert refused(tmp_path, forged(ONES, configuration=text)).startswith(said)
+
+
+@pytest.mark.parametrize("text", ["[]", "{", "[" * 100_000])
+@pytest.mark.parametrize("key", ["configuration", "about"])
+def test_metadata_that_are_no_object_are_refused(tmp_path, key, text):
+    """Each by its key."""
+    given = {"configuration": json.dumps(RIGHT), key: text}
+    assert refused(tmp_path, forged(ONES, **given)).startswith(f"{key} is no JSON object")
+
+
+def test_parameters_of_wrong_shapes_are_refused(tmp_path):
+    """By the name of the block."""
+    wrong = {**ONES, "params.V": np.ones((1, 2))}
+    text = json.dumps(RIGHT)
+    assert refused(tmp_path, forged(wrong, configuration=text)).startswith("params.V: shape (1, 2)")
+
+
+def test_a_file_that_is_not_there_is_the_systems_error(tmp_path):
+    """FileNotFoundError, as of any file."""
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "none")
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path, net, monkeypatch, content):
+    """Half a file is never seen."""
+    path = tmp_path / "m.safetensors"
+
+    def full(temporary, data):
+        with open(temporary, "wb") as file:
+            file.write(data[:10])
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(OSError, match="full"):
+        save(path, net, net.init(np.random.default_rng(1)))
+    assert path.read_bytes() == content
+    assert [each.name for each in tmp_path.iterdir()] == ["m.safetensors"]

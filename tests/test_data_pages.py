@@ -1,0 +1,80 @@
+"""The pages of real data: each command runs, and each figure is what it prints.
+
+The page of the text takes minutes. Here its training is cut short, unless RNN_DATA_PAGES=full.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(ROOT.glob("docs/data/*.md"))
+FULL = os.environ.get("RNN_DATA_PAGES") == "full"
+LONG = {"topics.md"}
+
+# A line of a figure, and how far it may be from the page's: another BLAS rounds otherwise, and a training of
+# many epochs makes more of that.
+FIGURE = re.compile(r"^  (.*?)  +(-?[\d.]+)( .*)?$", re.MULTILINE)
+SHARE = 0.15
+
+
+def steps(page: Path) -> list[tuple[list[str], str]]:
+    """Every block of commands, and what the page says that it prints, or "" where it does not say."""
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    after = [*found[1:], ("", "")]
+    return [
+        (text.splitlines(), then[1] if then[0] == "text" else "")
+        for (kind, text), then in zip(found, after, strict=True)
+        if kind == "sh"
+    ]
+
+
+def printed(command: str, folder: Path, short: bool) -> str:
+    """What a command prints, in a folder."""
+    program, *words = shlex.split(command)
+    assert program == "python"
+    if short and "train" in words:
+        text = folder / "topics.txt"
+        text.write_text(text.read_text("utf-8")[:20_000], "utf-8")
+        words = [*words, "--epochs", "1", "--units", "8"]
+    call = [sys.executable, *words]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def assert_like(got: str, want: str) -> None:
+    """The same figures, about, under the same names, and the same verdict."""
+    ours, theirs = FIGURE.findall(got), FIGURE.findall(want)
+    assert [(name, unit) for name, _, unit in ours] == [(name, unit) for name, _, unit in theirs]
+    for (_, one, _), (name, other, _) in zip(ours, theirs, strict=True):
+        assert float(one) == pytest.approx(float(other), rel=SHARE), name
+    verdicts = [
+        [line for line in text.splitlines() if line.startswith("The network")] for text in (got, want)
+    ]
+    assert verdicts[0] == verdicts[1]
+
+
+def test_what_is_printed_is_compared() -> None:
+    """The comparison above can fail: by a figure, by a name, by a verdict."""
+    page = "T\n  the network  2.0 ppm\nThe network beats all of them.\n"
+    assert_like(page.replace("2.0", "2.1"), page)
+    for other in (page.replace("2.0", "2.4"), page.replace("ppm", "K"), page.replace("beats", "eats"), "T\n"):
+        with pytest.raises(AssertionError):
+            assert_like(other, page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_page_is_what_its_commands_print(page: Path, tmp_path: Path) -> None:
+    """One after another, in an empty folder."""
+    short = page.name in LONG and not FULL
+    for commands, wanted in steps(page):
+        got = "".join(printed(command, tmp_path, short) for command in commands)
+        if wanted and not short:
+            assert_like(got, wanted)

@@ -1,0 +1,231 @@
+"""``python -m verification campaign`` as a user calls it: what it says, leaves and refuses; how it stops."""
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
+from verification.campaign import command
+from verification.campaign.command import SEEDS, prepared, whole
+from verification.campaign.store import NAME
+from verification.options import arguments
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with engines."""
+    for name, text in (("mine", SQUARE), ("wrong", WRONG_SQUARE), ("scanned", SCAN)):
+        (tmp_path / f"{name}.py").write_text(text, "utf-8")
+    return tmp_path
+
+
+def result(folder, name):
+    """The JSON, but for seconds."""
+    found = json.loads((folder / name).read_text("utf-8"))
+    assert found.pop("seconds") > 0
+    return found
+
+
+def test_a_right_engine_is_verified(project):
+    """With its scope and the coverage of the designed sample; the page is there, and JSON alone if asked."""
+    done = run(project, "scanned.py:net", "--cases", "60", "--json", "-", "--workers", "2")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["verdict"], found["refuted"]) == (0, "verified", 0)
+    assert found["scope"].startswith("float64; full gradient by cotangents")
+    assert "triples of levels met" in found["coverage"][1]
+    assert found["rows"][0][:2] == ["forward", "outputs"]
+    assert found["seen"]["T ≥ 2"] > 60
+    assert " left: designed sample\n" in done.stderr
+    assert {*os.listdir(project / "verification-campaign")} == {NAME, "report.html"}
+
+
+def test_a_wrong_engine_is_refuted(project):
+    """Told as judge tells it, with how many cases fail, the smallest, and its program, which fails."""
+    done = run(project, "wrong.py:net", "--cases", "150", "--out", "out", "--json", "out.json")
+    found = result(project, "out.json")
+    assert (done.returncode, found["verdict"]) == (1, "refuted")
+    assert found["refuted"] > 1
+    assert done.stdout.startswith("refuted\nscope: gradients of x by autograd of the forward\n")
+    assert "diagnosis: The gradient of x is wrong" in done.stdout
+    assert f"{found['refuted']} cases refuted, the smallest in failures/{found['smallest']}.py" in done.stdout
+    program = (project / "out" / "failures" / f"{found['smallest']}.py").read_text("utf-8")
+    (project / "example.py").write_text(program, "utf-8")
+    python = called(project)[0]
+    failed = subprocess.run(
+        [python, "example.py"], cwd=project, capture_output=True, text=True, env=ENVIRONMENT, check=False
+    )
+    assert failed.returncode == 1
+    assert "AssertionError" in failed.stderr
+
+
+def test_a_campaign_ends_when_enough_is_known(project):
+    """An engine that answers nothing is not asked a million times."""
+    nothing = SCAN.replace("layer(forward, backward", "layer(forward, lambda *given: None")
+    (project / "nothing.py").write_text(nothing, "utf-8")
+    done = run(project, "nothing.py:net", "--cases", "1000000", "--out", "out", "--json", "out.json")
+    found = result(project, "out.json")
+    assert (done.returncode, found["verdict"]) == (1, "refuted")
+    assert 100 <= found["refuted"] <= found["cases"] < 300
+    assert "does not answer in form" in found["diagnosis"]["sentence"]
+
+
+def blocks_in(folder):
+    """How many blocks the database has, which the campaign holds: as a copy has it."""
+    copy = folder.parent / "copy.sqlite"
+    for end in ("", "-wal"):
+        try:
+            copy.with_name(copy.name + end).write_bytes((folder / (NAME + end)).read_bytes())
+        except FileNotFoundError:
+            copy.with_name(copy.name + end).unlink(missing_ok=True)
+    connection = sqlite3.connect(copy)
+    try:
+        return connection.execute("SELECT COUNT(*) FROM blocks").fetchone()[0]
+    except sqlite3.Error:
+        return 0
+    finally:
+        connection.close()
+
+
+def descendants(pid):
+    """The processes that a process has started, and those that these have."""
+    found = []
+    for path in os.listdir("/proc"):
+        if path.isdecimal():
+            try:
+                with open(f"/proc/{path}/stat") as stat:
+                    parent = int(stat.read().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if parent == pid:
+                found += [int(path), *descendants(int(path))]
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
+    """It says how to go on, if it can say anything, leaves no process, and goes on to the same outcome."""
+    argv = ("mine.py:net", "--cases", "600", "--out", "out", "--workers", "2", "--json", "out.json")
+    with subprocess.Popen(
+        called(project, *argv), cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+    ) as started:
+        while blocks_in(project / "out") < 2:
+            assert started.poll() is None
+            time.sleep(0.1)
+        below = descendants(started.pid)
+        assert len(below) >= 2
+        started.send_signal(number)
+        code = started.wait(30)
+        told = started.stderr.read()
+    assert code == {signal.SIGINT: 130, signal.SIGKILL: -9}[number]
+    if number != signal.SIGKILL:
+        assert "what is done so far is kept in out; the same command goes on from there" in told
+        assert "Traceback" not in told
+    for pid in below:
+        for _ in range(200):
+            if not os.path.exists(f"/proc/{pid}"):
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail("a process is left")
+    done = run(project, *argv)
+    assert done.returncode == 0
+    assert "going on: " in done.stderr
+    assert "of 12 blocks are in out" in done.stderr
+    found = result(project, "out.json")
+    assert (found["verdict"], found["cases"]) == ("verified", 600)
+
+
+def test_two_campaigns_in_a_folder(project):
+    """The second one is refused in a line, and does no harm to the first."""
+    argv = ("mine.py:net", "--cases", "300", "--out", "out", "--workers", "1")
+    with subprocess.Popen(
+        called(project, *argv), cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+    ) as first:
+        while blocks_in(project / "out") < 1:
+            time.sleep(0.1)
+        second = run(project, *argv)
+        assert first.wait() == 0
+        first.stderr.read()
+    assert second.returncode == 2
+    assert second.stderr.startswith("python -m verification campaign: out: another campaign is at work there")
+    assert second.stderr.count("\n") == 1
+
+
+MISUSES = {
+    "no cases": (["mine.py:net"], "the following arguments are required: --cases"),
+    "none at all": (["mine.py:net", "--cases", "0"], "'0', needed an integer of at least 1"),
+    "fewer": (["mine.py:net", "--cases", "-3"], "'-3', needed an integer of at least 1"),
+    "text": (["mine.py:net", "--cases", "many"], "'many', needed an integer of at least 1"),
+    "no integer": (["mine.py:net", "--cases", "1e9"], "'1e9', needed an integer of at least 1"),
+    "a long one": (["mine.py:net", "--cases", "9" * 5000], "needed an integer of at least 1"),
+    "no workers": (["mine.py:net", "--cases", "9", "--workers", "0"], "'0', needed an integer of at least 1"),
+    "a large seed": (["mine.py:net", "--cases", "9", "--seed", str(SEEDS)], f"at least 0, below {SEEDS}"),
+    "no engine": (["none.py:net", "--cases", "9"], "none.py: no such file"),
+    "two crowds": (
+        ["mine.py:net", "--cases", "9", "--workers", "2", "--scheduler", "127.0.0.1:1"],
+        "--workers: given with --scheduler",
+    ),
+    "no scheduler": (
+        ["mine.py:net", "--cases", "9", "--scheduler", "127.0.0.1:1"],
+        "--scheduler: no scheduler answers at '127.0.0.1:1'",
+    ),
+    "a folder that is a file": (["mine.py:net", "--cases", "9", "--out", "mine.py"], "mine.py: File exists"),
+    "a folder that is read-only": (["mine.py:net", "--cases", "9", "--out", "/proc/out"], "/proc/out: "),
+}
+
+
+@pytest.mark.parametrize("name", MISUSES)
+def test_misuse_is_one_line(project, monkeypatch, capsys, name):
+    """Exit code 2, no traceback, nothing made."""
+    argv, words = MISUSES[name]
+    monkeypatch.chdir(project)
+    with pytest.raises(SystemExit) as left:
+        arguments(["campaign", *argv])
+    out, err = capsys.readouterr()
+    assert (left.value.code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("python -m verification campaign: ")
+    assert words in err
+    assert {*os.listdir(project)} - {"__pycache__"} == {"mine.py", "wrong.py", "scanned.py"}
+
+
+def test_another_engine_s_folder_is_refused(project):
+    """Another text under the same name; what is there stays, and failures with it."""
+    argv = ("mine.py:net", "--cases", "50", "--out", "out")
+    assert run(project, *argv).returncode == 0
+    assert blocks_in(project / "out") == 1
+    (project / "mine.py").write_text(SQUARE + "\n# Changed.\n", "utf-8")
+    done = run(project, *argv)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "a campaign of another source of the engine" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert blocks_in(project / "out") == 1
+    (project / "mine.py").write_text(SQUARE, "utf-8")
+    again = run(project, *argv, "--seed", "1")
+    assert again.returncode == 2
+    assert "a campaign of seed 0, needed 1" in again.stderr
+
+
+def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch):
+    """Before anything is done."""
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    options = argparse.Namespace(
+        target="mine.py:net", engine=None, seed=0, cases=9, out=project, scheduler="127.0.0.1:1", workers=None
+    )
+    monkeypatch.setattr(command, "subject_of", lambda engine: engine)
+    with pytest.raises(ValueError, match="distributed is missing; the extra 'cluster' brings it"):
+        prepared(options)
+
+
+def test_whole_numbers_are_read():
+    """Within their limits."""
+    assert (whole(1)("1"), whole(0, 5)("4")) == (1, 4)
+    for read, text in ((whole(1), "0"), (whole(0, 5), "5"), (whole(0), "²"), (whole(0), " 1")):
+        with pytest.raises(argparse.ArgumentTypeError, match="needed an integer"):
+            read(text)

@@ -1,0 +1,39 @@
+"""Processes of this machine as a crowd: one or four come to the same, and one may be killed."""
+
+import os
+import signal
+from contextlib import contextmanager
+
+import pytest
+
+from tests.campaigns import WRONG_SQUARE, subject_in
+from verification.campaign.blocks import Block
+from verification.campaign.looking import looked_at
+from verification.campaign.processes import processes
+from verification.campaign.spreading import spread
+
+BLOCKS = [Block(0, index, 8) for index in range(5)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_block_comes_once(tmp_path, count):
+    """Whoever is killed meanwhile, and it is the same record as this process makes."""
+    subject, job, identity = subject_in(tmp_path, WRONG_SQUARE)
+    gathered, found, killed = [], {}, []
+
+    @contextmanager
+    def gather():
+        """The crowd, whose processes a test can find."""
+        with processes(job, identity, count) as crowd:
+            gathered.append(crowd)
+            yield crowd
+
+    for block, record in spread(gather, BLOCKS):
+        assert block not in found
+        found[block] = record.to_json()
+        if len(killed) < 2:
+            pid = gathered[-1].pool.pids[0]
+            killed.append(pid)
+            os.kill(pid, signal.SIGKILL)
+    assert found == {block: looked_at(subject, block).to_json() for block in BLOCKS}
+    assert len(killed) == 2

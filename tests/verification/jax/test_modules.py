@@ -1,0 +1,43 @@
+"""The names of Flax's and Equinox's parameters are those of the models' blocks; cells are in tests/peers."""
+
+import pytest
+
+from verification.asked.model import Use
+from verification.doors.layout import layout_of
+from verification.doors.parameters import needed
+from verification.jax.modules import EQUINOX, FLAX, dotted, known
+
+TABLES = {"flax": FLAX, "equinox": EQUINOX}
+CELLS = [(package, name) for package, table in TABLES.items() for name in table]
+
+
+@pytest.mark.parametrize(("package", "name"), CELLS)
+def test_a_known_cell_s_names_describe_its_model(package, name):
+    """Each block has a place, and the states are those of the model."""
+    told = TABLES[package][name]
+    shapes = needed(told.model, layout_of(told.model, told.arrays))
+    assert sum(shape[0] * (shape[1] if len(shape) > 1 else 1) for shape in shapes.values()) == sum(
+        _count(block.shape({"D": 2, "H": 3})) for block in told.model.of(Use.STEP)
+    )
+    assert sorted(told.carry) == sorted(block.name for block in told.model.of(Use.STATE))
+
+
+def _count(shape):
+    return shape[0] * (shape[1] if len(shape) > 1 else 1)
+
+
+def test_a_cell_is_known_by_its_class_in_its_package_alone():
+    """And by that of what it is derived from."""
+    GRUCell = type("GRUCell", (), {"__module__": "equinox.nn._rnn"})
+    mine = type("Mine", (GRUCell,), {})()
+    assert known(mine, EQUINOX, "equinox") is EQUINOX["GRUCell"]
+    assert known(mine, FLAX, "flax") is None
+
+
+def test_a_place_in_a_tree_is_written_with_dots():
+    """Of attributes, of keys and of numbers."""
+
+    def key(**named):
+        return type("Key", (), named)()
+
+    assert dotted((key(name="cell"), key(key="kernel"), key(idx=1))) == "cell.kernel.1"

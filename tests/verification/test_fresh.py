@@ -1,0 +1,202 @@
+"""Fresh processes are kept from task to task, replaced when lost, and end with whoever started them."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+import types
+from pathlib import Path
+
+import pytest
+
+from verification import fresh, timeout, workers
+from verification.fresh import staffed
+from verification.workers import Lost
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def threaded(monkeypatch):
+    """A library with threads of its own is loaded, and so nothing may be forked; one core's processes."""
+    monkeypatch.setitem(sys.modules, "jax", types.ModuleType("jax"))
+    monkeypatch.delattr(workers, "_fork")
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+
+
+def children():
+    """The processes that this one has started, and that are still there."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
+    )
+    return [line for line in listed.stdout.splitlines() if " ps " not in f"{line} "]
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left_behind():
+    """Every process that was started has ended."""
+    before = len(children())
+    yield
+    assert len(children()) <= before
+
+
+def by_value(work):
+    """A function that a fresh process cannot import: it is sent as it is."""
+    return types.FunctionType(work.__code__, {**globals(), "__name__": "__main__"}, work.__name__)
+
+
+def pid(task, channel):
+    return os.getpid()
+
+
+def ends(task, channel):
+    channel.tell(task)
+    if task == 1:
+        os._exit(3)
+    return task
+
+
+def deaf(task, channel):
+    return channel.guarded(lambda task: sum(itertools.repeat(0)) if task == 0 else task)(task)
+
+
+def copies(task, channel):
+    def forks(task):
+        if task == 0 and os.fork():
+            time.sleep(0.5)
+        return task
+
+    return channel.guarded(forks)(task)
+
+
+def raises(task, channel):
+    raise LookupError("of the work")
+
+
+def counted(task, channel):
+    counter = sys.modules.setdefault("_counter", itertools.count())
+    return next(counter)
+
+
+def test_without_such_a_library_tasks_are_forked(monkeypatch):
+    """As ever."""
+    for name in fresh.THREADED:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with staffed() as spread:
+        assert spread is workers.spread
+
+
+def test_a_process_is_kept_from_task_to_task(threaded):
+    """And from one spread to the next: what it has made is there."""
+    with staffed() as spread:
+        first = list(spread(by_value(counted), [0, 0, 0]))
+        assert [*first, *spread(by_value(counted), [0])] == [0, 1, 2, 3]
+        (process,) = spread(by_value(pid), [0])
+    assert process != os.getpid()
+
+
+def test_a_process_that_is_lost_is_told_of_and_replaced(threaded):
+    """By its exit code, with what it told last; the other tasks are done."""
+    with staffed() as spread:
+        first, lost, last = spread(by_value(ends), range(3))
+    assert (first, last) == (0, 2)
+    assert (lost.how, lost.told) == ("ended its process with exit code 3", 1)
+
+
+@pytest.mark.parametrize(
+    ("work", "how"),
+    [
+        (deaf, "did not return within 3 s, nor hear an alarm"),
+        (copies, "forked, and the copy of its process returned as well"),
+    ],
+)
+def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeypatch, work, how):
+    """With its process; the next task has another."""
+    monkeypatch.setattr(timeout, "ANSWER", 1.0)
+    with staffed() as spread:
+        lost, other = spread(by_value(work), [0, 1])
+    assert isinstance(lost, Lost)
+    assert (lost.how, other) == (how, 1)
+
+
+def test_an_exception_of_the_work_is_raised_here(threaded):
+    """With a note of where it was raised."""
+    with staffed() as spread, pytest.raises(LookupError, match="of the work") as told:
+        list(spread(by_value(raises), [0]))
+    assert "in raises\n" in told.value.__notes__[0]
+
+
+def test_whoever_stops_listening_ends_the_work(threaded):
+    """The process that is at work is ended, and the next task has another."""
+    with staffed() as spread:
+        results = spread(by_value(lambda task, channel: time.sleep(task)), [0, 60])
+        assert next(results) is None
+        results.close()
+        assert list(spread(by_value(lambda task, channel: task), [7])) == [7]
+
+
+def test_what_cannot_be_sent_is_one_line(threaded):
+    """It says why it has to be."""
+    lock = os.scandir()
+    with staffed() as spread, pytest.raises(ValueError, match="needed one that can be pickled") as told:
+        list(spread(by_value(pid), [lock]))
+    assert "jax is loaded, whose threads a fork loses" in str(told.value)
+    assert "\n" not in str(told.value)
+    lock.close()
+
+
+def test_what_a_fresh_process_cannot_import_is_one_line(threaded, monkeypatch):
+    """Its module is named."""
+    module = types.ModuleType("nowhere_to_be_found")
+    exec("def work(task, channel):\n    return task", vars(module))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with staffed() as spread, pytest.raises(ValueError, match="needed one whose modules can be imported"):
+        list(spread(module.work, [0]))
+
+
+PROGRAM = """
+import itertools, os, subprocess, sys
+from pathlib import Path
+sys.modules["jax"] = os
+from verification.fresh import staffed
+
+def deaf(task, channel):
+    child = subprocess.Popen([sys.executable, "-c", "import itertools; sum(itertools.repeat(0))"])
+    path = Path(FOLDER) / str(task)
+    path.with_suffix(".part").write_text(f"{os.getpid()} {child.pid}")
+    path.with_suffix(".part").rename(path)
+    sum(itertools.repeat(0))
+
+FOLDER = sys.argv[1]
+os.cpu_count = lambda: 2
+with staffed() as spread:
+    list(spread(deaf, [0, 1]))
+"""
+
+
+def lives(process):
+    """Is there such a process, other than one whose end nobody has asked for yet?"""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_no_process_outlives_its_parent(tmp_path, how):
+    """However that ends, the fresh ones end, and what these have started."""
+    parent = subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path], cwd=ROOT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob("?"))) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    started = [int(process) for file in tmp_path.glob("?") for process in file.read_text().split()]
+    assert all(lives(process) for process in started)
+    parent.send_signal(how)
+    parent.wait(10)
+    deadline = time.monotonic() + 10
+    while any(lives(process) for process in started):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -1,0 +1,146 @@
+"""A campaign from its beginning, or from where it was left, to its judgement.
+
+First come the cases that have failed before, then the designed sample, then the blocks of drawn cases, which
+are handed out and kept as they come back.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from verification.campaign import failures
+from verification.campaign.blocks import Block, Place, blocks, count
+from verification.campaign.identity import Identity, Job
+from verification.campaign.looking import looked_at_one
+from verification.campaign.merging import Merging
+from verification.campaign.record import Record, of_tally
+from verification.campaign.spreading import Gather, spread
+from verification.campaign.store import Store
+from verification.campaign.subjects import Subject
+from verification.judging.judgement import Judgement
+from verification.judging.run import Progress
+from verification.judging.sampled import Coverage
+from verification.judging.tally import Tally
+
+Tell = Callable[[str], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Campaign:
+    """What is asked: so many cases drawn from a seed, of an engine; and the folder where all is kept."""
+
+    subject: Subject
+    job: Job
+    identity: Identity
+    seed: int
+    cases: int
+    folder: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """``judgement``: with the counts of all cases; ``refuted``: how many of them; ``smallest``: the place of
+    the case that is told, None where it is one of the designed sample's.
+    """
+
+    judgement: Judgement
+    refuted: int
+    smallest: Place | None
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """What the designed sample came to."""
+
+    tally: Tally
+    coverage: tuple[Coverage, ...]
+
+
+def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
+    """The cases that have failed before, each looked at once more; those that fail still are told."""
+    found = {}
+    for place in failures.kept(campaign.folder):
+        record = looked_at_one(campaign.subject, place)
+        found[place] = record
+        shown = "holds now"
+        if record.failing is not None:
+            finding = record.failing.finding
+            shown = f"fails still: {finding.property} {finding.part}".strip()
+        tell(f"{failures.FOLDER}/{place}.py {shown}")
+    return found
+
+
+def sampled(campaign: Campaign, store: Store, progress: Progress) -> Sampled:
+    """The designed sample: once for each campaign, unless it is refuted, for then its example is needed."""
+    kept = store.get("sample")
+    if kept is not None:
+        coverage = tuple(Coverage(**{**each, "dead": tuple(each["dead"])}) for each in kept["coverage"])
+        return Sampled(Record.from_json(kept["record"]).tally(), coverage)
+    tally, coverage = campaign.subject.sampled(progress)
+    if not tally.is_refuted:
+        values = {"record": of_tally(tally).to_json(), "coverage": [asdict(each) for each in coverage]}
+        store.put("sample", values)
+    return Sampled(tally, coverage)
+
+
+def merged(campaign: Campaign, store: Store, gather: Gather, progress: Progress) -> Merging:
+    """What all blocks come to: those that are kept, and the others, which are handed out and then kept.
+
+    ``progress`` is told of cases: of those that are left, how many have been done.
+    """
+    merging = Merging(count(campaign.cases))
+    # A byte for each block: of a long campaign there are millions.
+    done = bytearray(merging.total)
+    left = campaign.cases
+    for block, record in store.kept(campaign.cases):
+        done[block.index] = True
+        left -= block.size
+        _add(campaign, merging, block, record)
+    if merging.over:
+        return merging
+    todo = (block for block in blocks(campaign.seed, campaign.cases) if not done[block.index])
+    now = 0
+    with closing(spread(gather, todo)) as coming:
+        for block, record in coming:
+            store.keep(block, record)
+            _add(campaign, merging, block, record)
+            now += block.size
+            progress(now, left)
+            if merging.over:
+                break
+    return merging
+
+
+def _add(campaign: Campaign, merging: Merging, block: Block, record: Record) -> None:
+    """Add a block's record, and keep the program of what has failed in those that have now been added up."""
+    subject = campaign.subject
+    for added in merging.add(block, record):
+        failing = added.failing
+        if failing is not None and not failures.holds(campaign.folder, failing.place):
+            program = subject.program(subject.case(failing.place), failing.finding)
+            failures.keep(campaign.folder, failing.place, program)
+
+
+def concluded(
+    campaign: Campaign, sample: Sampled, merging: Merging, again: Mapping[Place, Record], started: float
+) -> Outcome:
+    """The judgement on all of it, told by the smallest case that is refuted.
+
+    ``started``: by ``time.monotonic``.
+    """
+    record = merging.record
+    for place, found in again.items():
+        # Those that hold now are of no campaign; those in a block have been looked at there, and count once.
+        in_a_block = place.seed == campaign.seed and merging.holds(place, campaign.cases)
+        if found.refuted and not in_a_block:
+            record += found
+    tally, failing, subject = sample.tally + record.tally(), record.failing, campaign.subject
+    own = sample.tally.refuted
+    if failing is not None and (own is None or failing.size < subject.size_of_refuted(own)):
+        tally = replace(tally, refuted=subject.refuted(subject.case(failing.place), failing.finding))
+    else:
+        failing = None
+    judgement = subject.judgement(tally, sample.coverage, campaign.seed, started)
+    refuted = record.refuted + int(sample.tally.is_refuted)
+    return Outcome(judgement, refuted, None if failing is None else failing.place)

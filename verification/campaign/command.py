@@ -1,0 +1,161 @@
+"""``python -m verification campaign``: what it can be asked for, what it prints, and what it comes to."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from rnn.console.command_line import VALUE, line, missing, refuse
+from rnn.console.progress import Progress
+from rnn.console.signals import Terminated
+from verification import summary
+from verification.campaign.blocks import count
+from verification.campaign.campaign import Campaign, Outcome, concluded, merged, sampled, tried_again
+from verification.campaign.failures import FOLDER
+from verification.campaign.identity import identity_of, job_of
+from verification.campaign.kept import Refused
+from verification.campaign.processes import processes
+from verification.campaign.spreading import Gather, InVain, Scattered
+from verification.campaign.store import opened
+from verification.campaign.subjects import subject_of
+
+# The least number that is no seed: names of files hold it, and so has SQLite's integer to.
+SEEDS = 2**63
+
+# Cases of the designed sample, about, by whose proportion to the others it is known what is left.
+SAMPLE = 300.0
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """What a campaign can be asked for, beside the engine and where its results go."""
+    parser.add_argument("--cases", type=whole(1), required=True, metavar="N", help="how many cases are drawn")
+    parser.add_argument(
+        "--seed", type=whole(0, SEEDS), default=0, metavar="S", help="of all that is drawn (default 0)"
+    )
+    parser.add_argument(
+        "--workers", type=whole(1), metavar="K", help="processes of this machine (default: its cores)"
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a Dask cluster, as HOST:PORT, whose workers can read FILE.py at its path (extra 'cluster')",
+    )
+
+
+def whole(least: int, beyond: int | None = None) -> Callable[[str], int]:
+    """Reads an integer from ``least`` on and below ``beyond``, or raises argparse's error."""
+
+    def read(text: str) -> int:
+        number = int(text) if text.isdecimal() and len(text) < 20 else None
+        if number is None or number < least or (beyond is not None and number >= beyond):
+            limit = "" if beyond is None else f", below {beyond}"
+            shown = line(repr(text), VALUE)
+            raise argparse.ArgumentTypeError(f"{shown}, needed an integer of at least {least}{limit}")
+        return number
+
+    return read
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A campaign, and who does its work."""
+
+    campaign: Campaign
+    gather: Gather
+
+
+def prepared(options: argparse.Namespace) -> Prepared:
+    """The campaign that the options ask for; ValueError, in one line, for one that cannot be."""
+    job = job_of(options.target)
+    identity = identity_of(job)
+    campaign = Campaign(subject_of(options.engine), job, identity, options.seed, options.cases, options.out)
+    if options.scheduler is None:
+        return Prepared(campaign, partial(processes, job, identity, options.workers or os.cpu_count() or 1))
+    if options.workers is not None:
+        raise ValueError(
+            "--workers: given with --scheduler, whose cluster has its own; needed one of the two"
+        )
+    if find_spec("distributed") is None:
+        raise ValueError(f"--scheduler: {missing('distributed', 'cluster')}")
+    from verification.campaign.cluster import BACK, cluster
+
+    try:
+        with cluster(options.scheduler, job, identity):
+            pass
+    except Scattered as lost:
+        raise ValueError(f"--scheduler: {line(options.scheduler, VALUE)} is lost: {lost}") from None
+    return Prepared(campaign, partial(cluster, options.scheduler, job, identity, BACK, _tell))
+
+
+def parts(options: argparse.Namespace) -> Mapping[str, float]:
+    """What a campaign is expected to take, part by part."""
+    return {"designed sample": SAMPLE, "cases": float(options.cases)}
+
+
+def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
+    """From where the campaign was left to its end; what stops it is told in one line, with how to go on."""
+    campaign, started = asked.campaign, time.monotonic()
+    try:
+        with (
+            opened(campaign.folder, campaign.identity, campaign.seed) as store,
+            _how_to_go_on(campaign.folder),
+        ):
+            there = store.count(campaign.cases)
+            if there:
+                _tell(f"going on: {there:,} of {count(campaign.cases):,} blocks are in {campaign.folder}")
+            again = tried_again(campaign, _tell)
+            with progress.part("designed sample") as show:
+                sample = sampled(campaign, store, show)
+            with progress.part("cases") as show:
+                merging = merged(campaign, store, asked.gather, show)
+            return concluded(campaign, sample, merging, again, started)
+    except (ValueError, Refused) as wrong:
+        refuse(program, str(wrong))
+    except InVain as vain:
+        raise SystemExit(f"{vain}; the same command goes on from what is kept") from vain
+
+
+@contextmanager
+def _how_to_go_on(folder: Path) -> Iterator[None]:
+    """Who ends a campaign is told that nothing is lost."""
+    try:
+        yield
+    except (KeyboardInterrupt, Terminated):
+        _tell(f"what is done so far is kept in {folder}; the same command goes on from there")
+        raise
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def as_text(outcome: Outcome) -> str:
+    """What ``judge`` says, and how often the engine was refuted."""
+    return "\n".join([summary.as_text(summary.of_judgement(outcome.judgement)), *_refuted(outcome)])
+
+
+def _refuted(outcome: Outcome) -> Iterator[str]:
+    if outcome.refuted:
+        where = "" if outcome.smallest is None else f", the smallest in {FOLDER}/{outcome.smallest}.py"
+        yield f"{outcome.refuted:,} cases refuted{where}"
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """What ``judge`` writes, and what the cases met, as JSON values."""
+    judgement = outcome.judgement
+    return {
+        **summary.as_json(summary.of_judgement(judgement)),
+        "seed": judgement.seed,
+        "refuted": outcome.refuted,
+        "smallest": None if outcome.smallest is None else str(outcome.smallest),
+        "rows": [[row.property, row.part, row.cases, row.evidence, row.failures] for row in judgement.rows],
+        "seen": dict(judgement.seen),
+        "coverage": [str(each) for each in judgement.coverage],
+    }

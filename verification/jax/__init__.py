@@ -1,0 +1,14 @@
+"""JAX under the verifier: functions with a custom_vjp or without, scans, cells of Flax and Equinox.
+
+from verification.jax import layer
+verify(layer(apply, model=lstm))        # apply(params, xs, state) -> outputs, state
+
+JAX is asked in float64 where that is asked, within each call: nothing of its settings is changed. Needs the
+extra ``jax``.
+"""
+
+from verification.jax.cells import cell
+from verification.jax.modules import equinox, flax
+from verification.jax.passes import layer
+
+__all__ = ["cell", "equinox", "flax", "layer"]

@@ -1,0 +1,73 @@
+"""A cell of JAX's arrays as a layer, by ``jax.lax.scan`` over its steps.
+
+cell(params, x, state) -> state        x (N, D), state a tuple of arrays (N, H)
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verification.asked.model import Model
+from verification.asked.scope import Scope
+from verification.doors.layer import Layer
+from verification.doors.layout import AXES
+from verification.doors.remade import remade
+from verification.extras import library
+from verification.jax.passes import layer_of
+
+Cell = Callable[[Any, Any, tuple[Any, ...]], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Scanned:
+    """Outputs and final state of a cell, scanned over the steps of xs (N, T, D)."""
+
+    cell: Cell
+
+    def __call__(self, params: Any, xs: Any, state: Any) -> Any:
+        """``outputs`` (N, T, H) is the first state after each step."""
+        jax = library("jax", "jax")
+
+        def turned(array: Any) -> Any:
+            return array.swapaxes(0, 1)
+
+        def step(before: Any, x: Any) -> Any:
+            after = tuple(self.cell(params, x, before))
+            return after, after[0]
+
+        final, outputs = jax.lax.scan(step, tuple(state), jax.tree.map(turned, xs))
+        return turned(outputs), final
+
+
+def cell(
+    step: Cell,
+    *,
+    model: Model,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+    device: str | None = None,
+) -> Layer:
+    """A cell ``step(params, x, state) -> state``, scanned, to be given to ``verify``.
+
+    All else as of ``verification.jax.layer``.
+    """
+    if not callable(step):
+        raise TypeError(f"step: {step!r}, needed a function of JAX's arrays")
+    source = remade("verification.jax", "cell", step, model, device=device)
+    return scanned(step, source, model, scope, arrays, device)
+
+
+def scanned(
+    step: Cell,
+    source: str,
+    model: Model,
+    scope: Scope | None,
+    arrays: Mapping[str, Any] | None,
+    device: str | None,
+) -> Layer:
+    """The layer of a cell that ``source`` makes, scanned."""
+    if arrays and AXES in arrays:
+        raise ValueError(
+            f"arrays: axes: {arrays[AXES]!r}, needed none: the loop over steps is the verifier's"
+        )
+    return layer_of(Scanned(step), source, model, scope, arrays, device)

@@ -1,0 +1,223 @@
+"""Cells of Flax (linen) and Equinox as layers: their parameters are those of a model, by its blocks' names.
+
+A cell is made anew for the sizes of each case, and its parameters are put in the place of those that it was
+made with. Of the libraries' own cells the model and the names are known (``FLAX``, ``EQUINOX``); of another
+both have to be said.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from verification import models
+from verification.asked.model import Model, Use
+from verification.asked.scope import Scope
+from verification.doors.layer import Layer
+from verification.doors.layout import Layout, layout_of
+from verification.doors.parameters import SIZES, apart, made_with, matched, sizes_of
+from verification.doors.remade import remade
+from verification.extras import library
+from verification.jax.cells import scanned
+
+Make = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a cell: its model, its names, and its states in their order."""
+
+    model: Model
+    arrays: Mapping[str, Any]
+    carry: tuple[str, ...] = ("h0",)
+
+
+_FLAX_LSTM = Known(
+    models.lstm, {"U": ("i{}.kernel", "T"), "W": ("h{}.kernel", "T"), "b": "h{}.bias"}, ("c0", "h0")
+)
+FLAX: Mapping[str, Known] = {
+    "SimpleCell": Known(models.vanilla, {"U": ("i.kernel", "T"), "W": ("h.kernel", "T"), "b": "i.bias"}),
+    "LSTMCell": _FLAX_LSTM,
+    "OptimizedLSTMCell": _FLAX_LSTM,
+    "GRUCell": Known(
+        models.gru,
+        {"U": ("i{}.kernel", "T"), "W": ("h{}.kernel", "T"), "b": "i{}.bias", "bn": "hn.bias"},
+    ),
+}
+EQUINOX: Mapping[str, Known] = {
+    "LSTMCell": Known(models.lstm, {"U": "weight_ih", "W": "weight_hh", "b": "bias"}, ("h0", "c0")),
+    "GRUCell": Known(models.gru, {"U": "weight_ih", "W": "weight_hh", "b": "bias", "bn": "bias_n"}),
+}
+
+
+def known(cell: object, table: Mapping[str, Known], package: str) -> Known | None:
+    """What is known of a cell, by the name of its class in the package."""
+    for each in type(cell).__mro__:
+        if each.__module__.partition(".")[0] == package and each.__name__ in table:
+            return table[each.__name__]
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class _Module:
+    """A cell whose parameters are given; ``carry``: the numbers of the states, in its order.
+
+    ``door``: the name of the function that makes it.
+    """
+
+    door: ClassVar[str]
+
+    make: Make
+    model: Model
+    layout: Layout
+    carry: tuple[int, ...]
+
+    def __call__(self, params: Any, x: Any, state: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The state after a step."""
+        given = tuple(state[i] for i in self.carry)
+        records = [array.shape[1:] for array in (*(x.values() if isinstance(x, dict) else [x]), *state)]
+        sizes = sizes_of(self.model, self.layout, params, records)
+        told = self._stepped(sizes, apart(params, self.model, self.layout), x, given)
+        after = told if isinstance(told, tuple) else (told,)
+        return tuple(after[self.carry.index(i)] for i in range(len(self.carry)))
+
+    def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
+        raise NotImplementedError
+
+
+class FlaxCell(_Module):
+    """Of Flax: ``make(H)``, applied to a batch."""
+
+    door = "flax"
+
+    def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
+        tree: dict[str, Any] = {}
+        for name, array in params.items():
+            *folders, last = name.split(".")
+            inner = tree
+            for folder in folders:
+                inner = inner.setdefault(folder, {})
+            inner[last] = array
+        return self.make(sizes[1]).apply({"params": tree}, alone(carry), x)[0]
+
+
+class EquinoxCell(_Module):
+    """Of Equinox: ``make(D, H, key=key)``, applied to each record."""
+
+    door = "equinox"
+
+    def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
+        jax = library("jax", "jax")
+        made = self.make(*sizes, key=jax.random.key(0))
+        cell = jax.tree_util.tree_map_with_path(lambda path, leaf: params.get(dotted(path), leaf), made)
+        return jax.vmap(lambda record, state: cell(record, state))(x, alone(carry))
+
+
+def alone(carry: tuple[Any, ...]) -> Any:
+    """A single state by itself, several as they are."""
+    return carry[0] if len(carry) == 1 else carry
+
+
+def dotted(path: Any) -> str:
+    """The place of a leaf in a tree, as "cell.weight"."""
+    keys = (getattr(key, "name", getattr(key, "key", getattr(key, "idx", ""))) for key in path)
+    return ".".join(map(str, keys))
+
+
+def _shapes(tree: Any) -> dict[str, tuple[int, ...]]:
+    leaves = library("jax", "jax").tree_util.tree_flatten_with_path(tree)[0]
+    return {dotted(path): tuple(leaf.shape) for path, leaf in leaves}
+
+
+def flax(
+    make: Make,
+    *,
+    model: Model | None = None,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+    carry: tuple[str, ...] | None = None,
+    device: str | None = None,
+) -> Layer:
+    """A cell of Flax, ``make(H)``, as ``flax.linen.LSTMCell``, scanned, to be given to ``verify``.
+
+    ``model``, ``arrays`` and ``carry`` (the states in the cell's order, by the names of their blocks) are
+    known of Flax's own. In ``arrays`` a parameter is called by its place, as "i.kernel", and one for each
+    gate as "i{}.kernel". Raises ValueError where parameters do not match, with the names of both.
+    """
+    jax = library("jax", "jax")
+    library("flax", "flax")
+    found = known(make(SIZES[1]), FLAX, "flax")
+    told = _told(make, found, model, arrays, carry)
+
+    def shapes() -> dict[str, tuple[int, ...]]:
+        cell, x = make(SIZES[1]), jax.numpy.zeros((1, SIZES[0]))
+        key = jax.random.key(0)
+        variables = jax.eval_shape(lambda: cell.init(key, cell.initialize_carry(key, x.shape), x))
+        return _shapes(variables["params"])
+
+    return _layer(FlaxCell, shapes, make, told, scope, device)
+
+
+def equinox(
+    make: Make,
+    *,
+    model: Model | None = None,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+    carry: tuple[str, ...] | None = None,
+    device: str | None = None,
+) -> Layer:
+    """A cell of Equinox, ``make(D, H, key=key)``, as ``equinox.nn.LSTMCell``, scanned, for ``verify``.
+
+    All else as of ``flax``.
+    """
+    jax, eqx = library("jax", "jax"), library("equinox", "equinox")
+
+    def made(*sizes: int) -> Any:
+        return make(*sizes, key=jax.random.key(0))
+
+    found = known(made(*SIZES[:2]), EQUINOX, "equinox") if model is None else None
+    told = _told(make, found, model, arrays, carry)
+
+    def shapes() -> dict[str, tuple[int, ...]]:
+        cell = made(*SIZES[: len(made_with(told.model))])
+        return _shapes(eqx.filter(cell, eqx.is_inexact_array))
+
+    return _layer(EquinoxCell, shapes, make, told, scope, device)
+
+
+def _told(
+    make: Make,
+    found: Known | None,
+    model: Model | None,
+    arrays: Mapping[str, Any] | None,
+    carry: tuple[str, ...] | None,
+) -> Known:
+    """What is said of a cell, and what is known of it where nothing is."""
+    if model is None and found is None:
+        raise ValueError(
+            f"model: None, needed for {getattr(make, '__name__', make)!r}, as verification.models.lstm: "
+            f"{', '.join(sorted({*FLAX, *EQUINOX}))} alone are known"
+        )
+    model = model or (found.model if found else models.vanilla)
+    states = tuple(block.name for block in model.of(Use.STATE))
+    carry = carry or (found.carry if found and found.model is model else states)
+    if sorted(carry) != sorted(states):
+        raise ValueError(f"carry: {carry!r}, needed each of {', '.join(states)} once")
+    return Known(model, arrays or (found.arrays if found else {}), carry)
+
+
+def _layer(
+    kind: type[_Module],
+    shapes: Callable[[], Mapping[str, tuple[int, ...]]],
+    make: Make,
+    told: Known,
+    scope: Scope | None,
+    device: str | None,
+) -> Layer:
+    layout = layout_of(told.model, told.arrays)
+    matched(shapes(), told.model, layout)
+    states = [block.name for block in told.model.of(Use.STATE)]
+    module = kind(make, told.model, layout, tuple(states.index(name) for name in told.carry))
+    said = {"arrays": dict(told.arrays), "carry": told.carry, "device": device}
+    source = remade("verification.jax", kind.door, make, told.model, **said)
+    return scanned(module, source, told.model, scope, told.arrays, device)

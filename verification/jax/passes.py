@@ -1,0 +1,137 @@
+"""A function of JAX's arrays as a layer: its forward and its backward, each compiled once for every shape.
+
+    apply(params, xs, state) -> outputs, state
+
+as the door for a layer has them (``verification.doors.layer``), with ``lengths`` after the state where the
+scope claims them. The backward is ``jax.vjp``, so that a ``custom_vjp`` in it is what is judged.
+
+Of complex numbers JAX's cotangents and gradients are the conjugates of those here: both are turned.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from verification.arrays import Array
+from verification.asked.model import Model
+from verification.asked.scope import Scope
+from verification.doors import layer as door
+from verification.doors.remade import remade
+from verification.extras import library
+from verification.judging.engine import InvalidAnswer
+
+Apply = Callable[..., Any]
+State = tuple[Array, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """The two passes of a function, on a device of this platform; None is JAX's own choice."""
+
+    apply: Apply
+    device: str | None
+
+    def forward(self, params: Mapping[str, Array], xs: Any, state: State, *lengths: Array) -> Any:
+        """Outputs, final state, and what pulls cotangents back."""
+        with _as_asked(self.device) as jax:
+            given = jax.tree.map(jax.numpy.array, (params, xs, state))
+            (outputs, final), pull = compiled(self.apply)[0](given, *map(jax.numpy.array, lengths))
+            _of_type(outputs, final, state[0].dtype)
+            return np.array(outputs), tuple(map(np.array, final)), pull
+
+    def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
+        """The gradients of params, xs and state."""
+        with _as_asked(self.device) as jax:
+            given = jax.tree.map(lambda d: jax.numpy.array(d).conj(), (d_outputs, tuple(d_state)))
+            d_params, d_xs, d_initial = compiled(self.apply)[1](saved, given)
+            return jax.tree.map(lambda d: np.array(d.conj()), (d_params, d_xs, d_initial))
+
+
+@cache
+def compiled(apply: Apply) -> tuple[Any, Any]:
+    """The passes of a function, compiled at the first call of each shape; kept for as long as the process."""
+    jax = library("jax", "jax")
+
+    def run(given: Any, lengths: tuple[Any, ...]) -> Any:
+        told = apply(*given, *lengths)
+        if not isinstance(told, tuple | list) or len(told) != 2 or not isinstance(told[1], tuple | list):
+            raise InvalidAnswer(f"apply returned a {type(told).__name__}, needed (outputs, state), a tuple")
+        return told[0], tuple(told[1])
+
+    def forward(given: Any, *lengths: Any) -> Any:
+        return jax.vjp(lambda given: run(given, lengths), given)
+
+    def backward(pull: Any, cotangents: Any) -> Any:
+        return pull(cotangents)[0]
+
+    return jax.jit(forward), jax.jit(backward)
+
+
+@contextmanager
+def _as_asked(device: str | None) -> Iterator[Any]:
+    """JAX, with float64 where it is given, on a device."""
+    jax = library("jax", "jax")
+    # Since 0.8 the switch is in jax itself.
+    home = jax if hasattr(jax, "enable_x64") else library("jax.experimental", "jax")
+    with home.enable_x64(True), jax.default_device(device and jax.devices(device)[0]):
+        yield jax
+
+
+def _of_type(outputs: Any, final: tuple[Any, ...], dtype: np.dtype[Any]) -> None:
+    """Raises InvalidAnswer for what is of another number type: JAX would take no cotangent for it."""
+    for name, array in [("outputs", outputs), *((f"final[{i}]", array) for i, array in enumerate(final))]:
+        if array.dtype != dtype:
+            raise InvalidAnswer(f"{name} has dtype {array.dtype}, needed {dtype}")
+
+
+def layer(
+    apply: Apply,
+    *,
+    model: Model,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+    device: str | None = None,
+) -> door.Layer:
+    """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
+
+    ``scope`` and ``arrays`` as of ``verification.layer``; unless the scope says ``compiled=False``, few sizes
+    are asked. ``device``: a platform, as "cpu" or "gpu". Raises ImportError without JAX, ValueError in one
+    line for a device that is not there, and what ``verification.layer`` raises.
+    """
+    if not callable(apply):
+        raise TypeError(f"apply: {apply!r}, needed a function of JAX's arrays")
+    source = remade("verification.jax", "layer", apply, model, device=device)
+    return layer_of(apply, source, model, scope, arrays, device)
+
+
+def layer_of(
+    apply: Apply,
+    source: str,
+    model: Model,
+    scope: Scope | None,
+    arrays: Mapping[str, Any] | None,
+    device: str | None,
+) -> door.Layer:
+    """The layer of a function that is made by ``source``, statements that a program begins with."""
+    _is_there(device)
+    scope = scope or Scope()
+    if scope.compiled is None:
+        scope = replace(scope, compiled=True)
+    both = Passes(apply, device)
+    made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
+    return replace(made, source=source)
+
+
+def _is_there(device: str | None) -> None:
+    jax = library("jax", "jax")
+    if device is None:
+        return
+    try:
+        jax.devices(device)
+    except RuntimeError:
+        there = jax.default_backend()
+        raise ValueError(f"device: {device!r}, needed one that is there, as {there!r}") from None

@@ -1,0 +1,12 @@
+"""PyTorch under the verifier: an autograd.Function, a Module as nn.LSTM, and any function of tensors.
+
+from verification.torch import module
+verify(module(torch.nn.LSTM))
+
+Needs the extra ``torch``.
+"""
+
+from verification.torch.modules import module
+from verification.torch.passes import function, layer
+
+__all__ = ["function", "layer", "module"]

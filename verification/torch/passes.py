@@ -1,0 +1,210 @@
+"""A function of tensors as a layer: its forward, and its backward by PyTorch's autograd.
+
+    apply(params, xs, state) -> outputs, state
+
+as the door for a layer has them (``verification.doors.layer``), with ``lengths`` after the state where the
+scope claims them. An ``autograd.Function`` in it is what is judged then. Gradients of complex numbers are
+those of the door. A gradient that is None is zero, as it is for PyTorch.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from verification.arrays import Array
+from verification.asked.model import Model, Use
+from verification.asked.scope import Scope
+from verification.doors import layer as door
+from verification.doors.layout import layout_of
+from verification.doors.remade import remade
+from verification.extras import library
+from verification.judging.engine import InvalidAnswer
+
+Apply = Callable[..., Any]
+State = tuple[Array, ...]
+
+CPU = "cpu"
+
+
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """The two passes of a function, on a device."""
+
+    apply: Apply
+    device: str
+
+    def forward(self, params: Mapping[str, Array], xs: Any, state: State, *lengths: Array) -> Any:
+        """Outputs, final state, and the tensors that they are made of."""
+        torch = library("torch", "torch")
+        given = each(self._leaf, (dict(params), xs, tuple(state)))
+        with torch.enable_grad():
+            told = self.apply(*given, *map(torch.from_numpy, lengths))
+        outputs, final = _two(told, given[2][0].dtype)
+        return _array(outputs), tuple(map(_array, final)), (given, (outputs, *final))
+
+    def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
+        """The gradients of params, xs and state."""
+        torch = library("torch", "torch")
+        given, made = saved
+        leaves: list[Any] = []
+        each(leaves.append, given)
+        cotangents = zip(made, (d_outputs, *d_state), strict=True)
+        # What has no gradient at all is made of nothing that was given, or is detached.
+        flowing = [(output, self._tensor(d)) for output, d in cotangents if output.requires_grad]
+        found = [None] * len(leaves)
+        if flowing:
+            outputs, ds = zip(*flowing, strict=True)
+            found = torch.autograd.grad(outputs, leaves, ds, allow_unused=True)
+        each_found = iter(zip(leaves, found, strict=True))
+        return each(lambda leaf: _gradient(*next(each_found)), given)
+
+    def _tensor(self, array: Array) -> Any:
+        """A tensor of the same numbers, and on the CPU of the same memory, where PyTorch can read it."""
+        torch = library("torch", "torch")
+        readable = array.flags.writeable and all(stride > 0 for stride in array.strides)
+        return torch.from_numpy(array if readable else array.copy()).to(self.device)
+
+    def _leaf(self, array: Array) -> Any:
+        return self._tensor(array).requires_grad_()
+
+
+def each(change: Callable[[Any], Any], value: Any) -> Any:
+    """The value with ``change`` made of every array in its dicts and tuples, in their order."""
+    if isinstance(value, dict):
+        return {name: each(change, array) for name, array in value.items()}
+    if isinstance(value, tuple):
+        return tuple(each(change, array) for array in value)
+    return change(value)
+
+
+def _two(told: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Outputs and final state; raises InvalidAnswer for another form, or another type of numbers."""
+    if not isinstance(told, tuple | list) or len(told) != 2 or not isinstance(told[1], tuple | list):
+        raise InvalidAnswer(f"apply returned a {type(told).__name__}, needed (outputs, state), state a tuple")
+    outputs, final = told[0], tuple(told[1])
+    for name, tensor in [("outputs", outputs), *((f"final[{i}]", array) for i, array in enumerate(final))]:
+        if tensor.dtype != dtype:
+            raise InvalidAnswer(f"{name} has dtype {_plain(tensor.dtype)}, needed {_plain(dtype)}")
+    return outputs, final
+
+
+def _plain(dtype: Any) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _array(tensor: Any) -> Array:
+    """An array of its own: PyTorch may hand on what it was given."""
+    return np.array(tensor.detach().cpu().resolve_conj().resolve_neg().numpy())
+
+
+def _gradient(leaf: Any, found: Any) -> Array:
+    if found is None:
+        found = library("torch", "torch").zeros_like(leaf)
+    return _array(found)
+
+
+def layer(
+    apply: Apply,
+    *,
+    model: Model,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+    device: str = CPU,
+) -> door.Layer:
+    """A function ``apply(params, xs, state) -> outputs, state`` of tensors, to be given to ``verify``.
+
+    ``scope`` and ``arrays`` as of ``verification.layer``. Raises ImportError without PyTorch, ValueError in
+    one line for a device that is not there, and what ``verification.layer`` raises.
+    """
+    if not callable(apply):
+        raise TypeError(f"apply: {apply!r}, needed a function of tensors")
+    source = remade(__package__, "layer", apply, model, device=other(device))
+    return layer_of(apply, source, model, scope, arrays, device)
+
+
+def other(device: str) -> str | None:
+    """A device that has to be said."""
+    return None if device == CPU else device
+
+
+def layer_of(
+    apply: Apply,
+    source: str,
+    model: Model,
+    scope: Scope | None,
+    arrays: Mapping[str, Any] | None,
+    device: str,
+) -> door.Layer:
+    """The layer of a function that is made by ``source``, statements that a program begins with."""
+    is_there(device)
+    both = Passes(apply, device)
+    made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
+    return replace(made, source=source)
+
+
+def is_there(device: str) -> None:
+    """Raises ValueError, in one line, where a device is not."""
+    torch = library("torch", "torch")
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError):
+        raise ValueError(f"device: {device!r}, needed one that is there, as {CPU!r}") from None
+
+
+@dataclass(frozen=True, eq=False)
+class _Applied:
+    """``Function.apply`` with arguments in its order; it returns outputs and final states."""
+
+    function: Any
+    names: tuple[str, ...]
+    inputs: tuple[str, ...]
+    states: tuple[str, ...]
+
+    def __call__(self, params: Mapping[str, Any], xs: Any, state: tuple[Any, ...], *lengths: Any) -> Any:
+        """Outputs and the state's tuple."""
+        named = {**params, **dict(zip(self.states, state, strict=True))}
+        named |= xs if isinstance(xs, dict) else {self.inputs[0]: xs}
+        told = self.function.apply(*(named[name] for name in self.names), *lengths)
+        count = 1 + len(self.states)
+        if not isinstance(told, tuple) or len(told) != count:
+            raise InvalidAnswer(
+                f"{self.function.__name__} returned a {type(told).__name__}, needed a tuple of {count}: "
+                "outputs and the final states"
+            )
+        return told[0], told[1:]
+
+
+def function(
+    function: Any,
+    *,
+    model: Model,
+    arguments: tuple[str, ...] | None = None,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+    device: str = CPU,
+) -> door.Layer:
+    """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.
+
+    ``arguments``: in which order its ``apply`` takes parameters, inputs and states, by the names that
+    ``arrays`` gives them, or else the model's; by default parameters, inputs, states, and then lengths where
+    the scope claims them. All else as of ``layer``. Raises TypeError for what is no Function.
+    """
+    torch = library("torch", "torch")
+    if not (isinstance(function, type) and issubclass(function, torch.autograd.Function)):
+        raise TypeError(f"function: {function!r}, needed a subclass of torch.autograd.Function")
+    layout = layout_of(model, arrays)
+
+    def names(*uses: Use) -> tuple[str, ...]:
+        return tuple(n for block in model.of(*uses) for n in layout.places[block.name].names)
+
+    states = tuple(block.name for block in model.of(Use.STATE))
+    known = (*names(Use.STEP), *names(Use.INPUT), *states)
+    chosen = known if arguments is None else tuple(arguments)
+    if sorted(chosen) != sorted(known):
+        raise ValueError(f"arguments: {chosen!r}, needed each of {', '.join(known)} once")
+    said = {"arguments": arguments, "arrays": arrays, "device": other(device)}
+    source = remade(__package__, "function", function, model, **said)
+    applied = _Applied(function, chosen, names(Use.INPUT), states)
+    return layer_of(applied, source, model, scope, arrays, device)
