@@ -91,6 +91,7 @@ class Sample:
         self._factors, self._rules = varied(model, claim), rules(model, claim)
         self._strength = min(strength, len(self._factors))
         self.rows = list(rows)
+        self._known: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
         self._live: set[int] = set()
         self._rounds = 0
 
@@ -102,14 +103,20 @@ class Sample:
         levels = [self.rows[number].levels for number in self._live]
         return met(levels, self._factors, strength)
 
+    def _possible(self, strength: int) -> tuple[frozenset[Tuple], Counter[str]]:
+        """The possible tuples, and how many each rule excludes; found once, which takes long."""
+        if strength not in self._known:
+            self._known[strength] = tuples(self._factors, strength, self._rules)
+        return self._known[strength]
+
     def unmet(self, strength: int) -> frozenset[Tuple]:
         """The possible tuples that no live case has met."""
-        possible, _ = tuples(self._factors, strength, self._rules)
+        possible, _ = self._possible(strength)
         return possible - self._met(strength) - self._impossible(strength)
 
     def _impossible(self, strength: int) -> frozenset[Tuple]:
         """The tuples that are possible by themselves and in no row."""
-        possible, _ = tuples(self._factors, strength, self._rules)
+        possible, _ = self._possible(strength)
         left = possible - self._met(strength)
         return frozenset(t for t in left if row_with(dict(t), self._factors, self._rules) is None)
 
@@ -126,7 +133,7 @@ class Sample:
         return tuple(self._coverage(strength) for strength in range(2, self._strength + 1))
 
     def _coverage(self, strength: int) -> Coverage:
-        possible, excluded = tuples(self._factors, strength, self._rules)
+        possible, excluded = self._possible(strength)
         none = self._impossible(strength)
         possible, excluded = possible - none, excluded + Counter({NO_ROW: len(none)})
         # Dead is what rows were made for, to the last round, and no case of theirs was live.
