@@ -6,13 +6,16 @@ again: no array is kept, and a record of a block is about a kilobyte.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from typing import Any
 
 from verification.campaign.blocks import Place
 from verification.judging.judgement import Row
 from verification.judging.properties import Finding
 from verification.judging.tally import Tally
+
+# What is counted by name.
+COUNTERS = ("seen", "declined", "drawn", "fixed")
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,15 @@ class Failing:
 
 @dataclass(frozen=True)
 class Record:
-    """``rows`` by property and part; ``refuted``: how many cases were; ``lost``: how many cost a process."""
+    """As ``Tally`` has it; ``refuted``: how many cases were; ``lost``: how many cost a process."""
 
-    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
     cases: int = 0
     live: int = 0
     seen: Counter[str] = field(default_factory=Counter)
+    declined: Counter[str] = field(default_factory=Counter)
+    drawn: Counter[str] = field(default_factory=Counter)
+    fixed: Counter[str] = field(default_factory=Counter)
     refuted: int = 0
     lost: int = 0
     failing: Failing | None = None
@@ -40,27 +46,23 @@ class Record:
         tally = self.tally() + other.tally()
         failing = [each.failing for each in (self, other) if each.failing is not None]
         return Record(
-            tally.rows,
-            tally.cases,
-            tally.live,
-            tally.seen,
-            self.refuted + other.refuted,
-            self.lost + other.lost,
-            min(failing, key=lambda each: (each.size, each.place), default=None),
+            **_counts(tally),
+            refuted=self.refuted + other.refuted,
+            lost=self.lost + other.lost,
+            failing=min(failing, key=lambda each: (each.size, each.place), default=None),
         )
 
     def tally(self) -> Tally:
         """The same as a run has it, without an example."""
-        return Tally(self.rows, self.cases, self.live, self.seen)
+        return Tally(**_counts(self))
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
-        rows = [[row.property, row.part, row.cases, row.evidence, row.failures] for row in self.rows.values()]
         return {
-            "rows": rows,
+            "rows": [list(astuple(row)) for row in self.rows.values()],
             "cases": self.cases,
             "live": self.live,
-            "seen": dict(self.seen),
+            **{name: dict(getattr(self, name)) for name in COUNTERS},
             "refuted": self.refuted,
             "lost": self.lost,
             "failing": None if self.failing is None else asdict(self.failing),
@@ -69,19 +71,27 @@ class Record:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Record":
         """What ``to_json`` made."""
-        rows = {
-            (property_, part): Row(property_, part, *counts) for property_, part, *counts in values["rows"]
-        }
+        rows = [Row(*row) for row in values["rows"]]
         failing = values["failing"]
         if failing is not None:
             place, finding = Place(**failing["place"]), Finding(**failing["finding"])
             failing = Failing(failing["size"], place, finding)
-        numbers = (values["refuted"], values["lost"])
-        return cls(rows, values["cases"], values["live"], Counter(values["seen"]), *numbers, failing)
+        return cls(
+            rows={(row.property, row.part, row.truncation): row for row in rows},
+            cases=values["cases"],
+            live=values["live"],
+            refuted=values["refuted"],
+            lost=values["lost"],
+            failing=failing,
+            **{name: Counter(values[name]) for name in COUNTERS},
+        )
 
 
 def of_tally(tally: Tally) -> Record:
     """What a run's own cases came to, of which no more than one is known to be refuted."""
-    return Record(
-        tally.rows, tally.cases, tally.live, tally.seen, int(tally.is_refuted), int(bool(tally.lost))
-    )
+    return Record(**_counts(tally), refuted=int(tally.is_refuted), lost=int(bool(tally.lost)))
+
+
+def _counts(one: Tally | Record) -> dict[str, Any]:
+    """What a tally and a record both count."""
+    return {name: getattr(one, name) for name in ("rows", "cases", "live", *COUNTERS)}

@@ -13,19 +13,21 @@ from verification.judging.tally import Tally
 def record(size, number):
     """Of two cases, one of them refuted."""
     failing = Failing(size, Place(0, 1, number), Finding("lags", "W", "by 3"))
-    rows = {("lags", "W"): Row("lags", "W", 2, 2, 1)}
-    return Record(rows, 2, 1, Counter({"T = 1": 1}), 1, 0, failing)
+    rows = {("lags", "W", "Full"): Row("lags", "W", 2, 2, 1, "Full", 1, 1)}
+    drawn, declined = Counter({"T": number}), Counter({"exact": 1})
+    return Record(rows, 2, 1, Counter({"T = 1": 1}), declined, drawn, refuted=1, failing=failing)
 
 
 def test_records_add_up_in_any_grouping():
-    """Counts are sums, and the smallest refutation stays, of two alike the one that is drawn first."""
+    """Counts are sums, sizes the largest; the smallest refutation stays, of two the one that is drawn first."""
     parts = [record(9, 4), record(3, 2), record(3, 1), Record()]
     left = ((parts[0] + parts[1]) + parts[2]) + parts[3]
     right = parts[0] + (parts[1] + (parts[2] + parts[3]))
     assert left.to_json() == right.to_json()
     assert (left.cases, left.live, left.refuted, left.seen["T = 1"]) == (6, 3, 3, 3)
     assert left.failing.place == Place(0, 1, 1)
-    assert left.rows["lags", "W"].failures == 3
+    assert left.rows["lags", "W", "Full"].failures == 3
+    assert (left.declined["exact"], left.drawn["T"]) == (3, 4)
 
 
 def test_a_record_comes_back_from_json():
@@ -38,6 +40,6 @@ def test_a_record_comes_back_from_json():
 def test_a_tally_is_a_record():
     """One that is refuted counts as one refuted case, one whose process was lost as a loss."""
     assert of_tally(Tally()).to_json() == Record().to_json()
-    rows = {("form", ""): Row("form", "", 1, 0, 1)}
+    rows = {("form", "", ""): Row("form", "", 1, 0, 1)}
     lost = of_tally(Tally(rows, 1, lost="ended its process"))
     assert (lost.cases, lost.refuted, lost.lost) == (1, 1, 1)
