@@ -186,9 +186,13 @@ def test_verification_climbs_one_way(step: str) -> None:
 BLOCK_NAMES = {"U", "W", "b", "V", "c", "xs", "h0"}
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room != "models"])
+# A model names its blocks, and the doors of a library say which of its parameters each is.
+NAMING = ("models", "torch", "jax")
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in NAMING])
 def test_no_block_is_known_by_its_name(room: str) -> None:
-    """What a block is used for decides what is made of it: no room but the models holds a name of one.
+    """What a block is used for decides what is made of it: no room but those holds a name of one.
 
     The one name that is left is that of a layer's argument, which all doors have.
     """

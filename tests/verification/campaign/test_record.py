@@ -19,7 +19,7 @@ def record(size, number):
 
 
 def test_records_add_up_in_any_grouping():
-    """Counts are sums, sizes the largest; the smallest refutation stays, of two the one that is drawn first."""
+    """Counts are sums, sizes the largest; the smallest refutation stays, of two the first drawn."""
     parts = [record(9, 4), record(3, 2), record(3, 1), Record()]
     left = ((parts[0] + parts[1]) + parts[2]) + parts[3]
     right = parts[0] + (parts[1] + (parts[2] + parts[3]))
