@@ -145,9 +145,10 @@ OF_MATHEMATICS = (
                 "steps = route.steps_back(cell, W, carry, derivatives, cotangents, das)\n"
                 "        go_back(islice(steps, route.depth - 1), carry, route.depth - 1)\n"
                 "        short = tuple(map(np.copy, carry))\n"
-                "        run(steps)",
+                "        run(steps)\n"
+                "        for part, before in zip(carry, short, strict=True):\n"
+                "            part[...] = before if route.to_h0 else part",
             ),
-            Edit("bptt", "for part in carry)", "for part in short)"),
         ),
         "lags",
     ),
