@@ -50,13 +50,13 @@ def judged(
     return layer(forward, backward, model=MODELS[name], scope=scope)
 
 
-def network(name: str, scope: Scope, package: ModuleType = rnn) -> Any:
+def network(name: str, scope: Scope, package: ModuleType = rnn, loops: str = "NumPyLoops") -> Any:
     """The same cell in a network with squared error, as a function of a model's whole problem."""
 
     def gradients(problem: ModelProblem) -> ModelGradients:
         units, inputs = problem.state[0].shape[1], problem.xs.shape[2]
         cell = cell_of(package, name, inputs, units, dict(problem.functions))
-        net = package.RNN(cell, outputs=len(problem.params["c"]))
+        net = package.RNN(cell, outputs=len(problem.params["c"]), loops=getattr(package, loops)())
         params = cell.params(**problem.params)
         options: dict[str, Any] = {}
         if problem.checkpoints is not None:

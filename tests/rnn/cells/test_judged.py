@@ -7,7 +7,7 @@ from verification import Scope, verify
 from verification.judging.profile import Profile
 
 # Sizes and a share of the designed sample that run in seconds.
-SHORT = Profile("short", cases=60, exact_cases=10, strength=1)
+SHORT = Profile("short", cases=12, exact_cases=10, strength=1)
 FUNCTIONS = {
     "LSTM": {"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)},
     "GRU": {"gate": ("sigmoid",), "candidate": ("tanh",)},
@@ -19,8 +19,12 @@ RATIONAL = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("functions", [FUNCTIONS, RATIONAL], ids=["floats", "fractions"])
-def test_networks_are_verified(name, functions):
+@pytest.mark.parametrize(
+    ("functions", "loops"),
+    [(FUNCTIONS, "NumPyLoops"), (FUNCTIONS, "CompiledLoops"), (RATIONAL, "NumPyLoops")],
+    ids=["floats", "floats, compiled", "fractions"],
+)
+def test_networks_are_verified(name, functions, loops):
     """Under every truncation and place of the losses, with checkpoints and in a workspace."""
     scope = Scope(
         functions=functions[name],
@@ -32,7 +36,7 @@ def test_networks_are_verified(name, functions):
         workspace=True,
         bits=True,
     )
-    found = verify(network(name, scope), SHORT)
+    found = verify(network(name, scope, loops=loops), SHORT)
     assert found.verdict == "verified", str(found)
     assert {"autograd", "forward"} <= {row.property for row in found.rows}
 

@@ -1,12 +1,12 @@
 """The compiled loops of the LSTM cell, judged by the project's own verifier."""
 
 from tests.rnn.cells.judged import judged
-from tests.rnn.test_layer import FUNCTIONS, SHORT, scope_of
+from tests.rnn.cells.test_judged import LAYERS, SHORT, one_each, scope_of
 from verification import verify
 
 
 def test_the_verifier_finds_no_fault():
     """In outputs, last states, every gradient, lag by lag, of records of any length, to the bit."""
-    engine = judged("LSTM", FUNCTIONS["LSTM"], scope_of(FUNCTIONS["LSTM"]), loops="CompiledLoops")
+    engine = judged("LSTM", one_each(LAYERS, "LSTM"), scope_of(LAYERS["LSTM"]), loops="CompiledLoops")
     found = verify(engine, SHORT)
     assert found.verdict == "verified", str(found)

@@ -1,12 +1,14 @@
 """The compiled loops of the Vanilla cell, judged by the project's own verifier."""
 
 from tests.rnn.cells.judged import judged
-from tests.rnn.test_layer import FUNCTIONS, SHORT, scope_of
+from tests.rnn.cells.test_judged import LAYERS, SHORT, one_each, scope_of
 from verification import verify
 
 
 def test_the_verifier_finds_no_fault():
     """In outputs, last states, every gradient, lag by lag, of records of any length, to the bit."""
-    engine = judged("Vanilla", FUNCTIONS["Vanilla"], scope_of(FUNCTIONS["Vanilla"]), loops="CompiledLoops")
+    engine = judged(
+        "Vanilla", one_each(LAYERS, "Vanilla"), scope_of(LAYERS["Vanilla"]), loops="CompiledLoops"
+    )
     found = verify(engine, SHORT)
     assert found.verdict == "verified", str(found)
