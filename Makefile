@@ -52,7 +52,7 @@ docs: $(VENV)/.docs ## build the pages into site/html; a broken link fails
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html docs site/html
 
 tutorial: $(VENV)/.docs ## run the notebook of the tutorial again, and keep what it shows
-	cd docs && PYTHONPATH=.. $(abspath $(BIN))/jupyter execute --inplace --kernel_name=python3 tutorial.ipynb
+	$(BIN)/python docs/execute.py
 
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) verification-report mutants site build dist *.egg-info

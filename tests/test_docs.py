@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import rnn
+from tests.links import broken, cells
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -34,38 +35,6 @@ def navigation() -> list[str]:
     found = TOCTREE.findall((DOCS / "index.md").read_text("utf-8"))
     lines = [line for tree in found for line in tree.splitlines()]
     return [line for line in lines if line and not line.startswith(":")]
-
-
-def cells(kind: str) -> list[dict]:
-    """The notebook's cells of one kind."""
-    return [cell for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"] if cell["cell_type"] == kind]
-
-
-def prose(page: Path) -> str:
-    """The text of a page, without its code."""
-    if page.suffix == ".ipynb":
-        return "\n".join("".join(cell["source"]) for cell in cells("markdown"))
-    return re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-
-
-def anchors(page: Path) -> set[str]:
-    """The names of a page's headings, as a link has them."""
-    headings = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def broken(page: Path) -> list[str]:
-    """The links of a page within the project that lead to no file, or to no heading of it."""
-    found = []
-    for link in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
-        if link.startswith("https://"):
-            continue
-        file, _, anchor = link.partition("#")
-        target = page.parent / file if file else page
-        # Sphinx takes no folder for a target.
-        if not target.is_file() or (anchor and anchor not in anchors(target)):
-            found.append(link)
-    return found
 
 
 def test_the_navigation_names_every_page() -> None:
@@ -114,7 +83,7 @@ def test_the_notebook_prints_what_it_shows(tmp_path: Path) -> None:
     updates make more of it.
     """
     program = tmp_path / "run.py"
-    code = ["".join(cell["source"]) for cell in cells("code")]
+    code = ["".join(cell["source"]) for cell in cells(NOTEBOOK, "code")]
     program.write_text(
         "import json, sys, io, contextlib\n"
         "import matplotlib\n"
@@ -132,7 +101,9 @@ def test_the_notebook_prints_what_it_shows(tmp_path: Path) -> None:
     done = subprocess.run(call, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
-    shown = ["".join("".join(out.get("text", "")) for out in cell["outputs"]) for cell in cells("code")]
+    shown = [
+        "".join("".join(out.get("text", "")) for out in cell["outputs"]) for cell in cells(NOTEBOOK, "code")
+    ]
     assert len(printed) == len(shown)
     number = re.compile(r"\d+\.?\d*e[+-]\d+")
     for got, want in zip(printed, shown, strict=True):
@@ -145,8 +116,10 @@ def test_the_notebook_prints_what_it_shows(tmp_path: Path) -> None:
 
 def test_the_notebook_was_run_in_order() -> None:
     """From the top, once, without an error, and both of its pictures are kept."""
-    assert [cell["execution_count"] for cell in cells("code")] == list(range(1, len(cells("code")) + 1))
-    outputs = [out for cell in cells("code") for out in cell["outputs"]]
+    assert [cell["execution_count"] for cell in cells(NOTEBOOK, "code")] == list(
+        range(1, len(cells(NOTEBOOK, "code")) + 1)
+    )
+    outputs = [out for cell in cells(NOTEBOOK, "code") for out in cell["outputs"]]
     assert {out["output_type"] for out in outputs} == {"stream", "display_data"}
     assert {out["name"] for out in outputs if out["output_type"] == "stream"} == {"stdout"}
     assert sum("image/png" in out.get("data", {}) for out in outputs) == 2
