@@ -8,11 +8,11 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 # Everything here is small beside what a second thread costs, and two processes share the cores already.
-verify test test-peers mutation: export OPENBLAS_NUM_THREADS = 1
+verify test test-peers mutation tutorial: export OPENBLAS_NUM_THREADS = 1
 # The same examples for each mutant, so that a run can be repeated.
 mutation: export HYPOTHESIS_PROFILE = ci
 
-.PHONY: help verify test test-browser test-peers mutation lint bench bench-peers clean
+.PHONY: help verify test test-browser test-peers mutation lint bench bench-peers docs tutorial clean
 .DELETE_ON_ERROR:
 # Two installations at once would spoil one environment.
 .NOTPARALLEL:
@@ -48,8 +48,14 @@ bench: $(VENV)/.bench ## time the engine against autograd; flags in ARGS
 bench-peers: $(VENV)/.peers ## the same against PyTorch and JAX as well, a large download
 	$(BIN)/python -m benchmarks $(ARGS)
 
+docs: $(VENV)/.docs ## build the pages into site/html; a broken link fails
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html docs site/html
+
+tutorial: $(VENV)/.docs ## run the notebook of the tutorial again, and keep what it shows
+	$(BIN)/python docs/execute.py
+
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) verification-report mutants build dist *.egg-info
+	rm -rf $(VENV) verification-report mutants site build dist *.egg-info
 	rm -rf .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -8,12 +8,12 @@ name       y = f(a)              f′(a) in terms of y
 tanh       tanh a                1 − y²
 sigmoid    1 / (1 + e⁻ᵃ)         y (1 − y)
 relu       max(0, a)             1 where y > 0, else 0
-softsign   a / (1 + |a|)         (1 − |y|)²
+softsign   a / (1 + abs a)       (1 − abs y)²
 identity   a                     1
 =========  ====================  ==================
 
 and for the gates of LSTM and GRU, where numbers are to stay rational, ``rational_gate``,
-½ (1 + a / (1 + |a|)), whose slope is ½ (1 − |2y − 1|)².
+½ (1 + a / (1 + abs a)), whose slope is ½ (1 − abs(2y − 1))².
 
 At its kink relu takes the slope 0. A slope written from a rounded output is accurate to a few
 roundings of 1; where the output saturates it loses relative accuracy, which ``verification`` measures.

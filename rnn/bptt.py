@@ -5,7 +5,7 @@ Since dU, dW, db and dxs are linear in da, the recursion has to produce da alone
 contribute to the same step is added there. Sweeps step back together, as one batch: at offset j every sweep
 deeper than j stands at step stop − 1 − j, so the sequential part takes as many steps as the deepest sweep is
 deep, not T. (Where states are so large that a batch gains nothing, sweeps that share no step go one after
-another.)
+another.) ::
 
     carry  = 0                               the cotangents of each sweep's state
     for j = 0 … depth − 1:

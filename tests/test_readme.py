@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.links import broken, links
+
 ROOT = Path(__file__).parents[1]
 DOCS = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("docs/data/*.md")])
 PAGES = ("README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in DOCS))
@@ -110,20 +112,21 @@ def test_python_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest
 
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
-    from verification.judge import scoped
-    from verification.judging.findings import findings
-    from verification.mutants.deck import deck
+    from verification.exactness import EXACTNESS
+    from verification.properties import PROPERTIES
+    from verification.suite import Profile, verify
 
     source = next(block for kind, block in blocks("README.md") if "def engine" in block)
     assert source.count("dh = da @ W.T\n") == 1
     namespace: dict[str, object] = {}
     exec(source.replace("dh = da @ W.T\n", "dh = da @ W\n"), namespace)
-    engine = scoped(namespace["engine"])  # type: ignore[arg-type]
-    names = ("forward", "autograd", "memory layout")
-    wrong = [found for truth in deck() for found in findings(engine, truth, names) if found.wrong is not None]
-    assert wrong == []
-    assert not any(found.declined for truth in deck() for found in findings(engine, truth, ("forward",)))
-    assert any(truth.case.dtype == object for truth in deck())
+    judged = [
+        check for check in (*PROPERTIES, *EXACTNESS) if check.name in ("autograd", "exact", "memory layout")
+    ]
+    assert len(judged) == 3
+    found = verify(namespace["engine"], Profile("short", cases=60, exact_cases=20), properties=judged)
+    assert [row.name for row in found.rows if row.failures] == []
+    assert found.declined == {}
 
 
 @cache
@@ -177,31 +180,14 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
             pytest.fail(f"{' '.join(words)}: a kind of line that nothing checks")
 
 
-def links(page: str) -> list[str]:
-    """Where a page leads to within the project: links and pictures."""
-    found = re.findall(r"\]\(([^)\s]+)\)", text(page))
-    return [link for link in found if not link.startswith("https://")]
-
-
-def anchors(page: str) -> set[str]:
-    """The names of a page's headings, as a link has them."""
-    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text(page)), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     """To a file that is there, and to a heading that it has."""
-    for link in links(page):
-        file, _, anchor = link.partition("#")
-        target = (ROOT / page).parent / file if file else ROOT / page
-        assert target.exists(), link
-        if anchor:
-            assert anchor in anchors(str(target.resolve().relative_to(ROOT))), link
+    assert broken(ROOT / page) == []
 
 
 def test_every_picture_is_shown() -> None:
     """On some page; one that is nowhere shown goes stale unseen."""
-    pages = {*PAGES, *(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))}
-    shown = {((ROOT / page).parent / link).resolve() for page in pages for link in links(page)}
+    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    shown = {(page.parent / link).resolve() for page in pages for link in links(page)}
     assert {path for path in ROOT.glob("docs/**/*.png") if path.resolve() not in shown} == set()

@@ -31,9 +31,9 @@ class Function:
     """A scalar function, in ``autograd.numpy``.
 
     ``slope(a)``: its derivative, where that is declared and not what autograd makes of ``value``.
-    ``slope_sensitivity(y)``: |y · ds/dy|, by how much a slope s(y) that is read off the output y changes when
-    y is off by one part in one. ``kinks``: the arguments at which it has no slope. ``holomorphic``: its value
-    may be taken at complex arguments for a complex step. ``rational``: it maps rationals to rationals.
+    ``slope_sensitivity(y)``: ``|y · ds/dy|``, by how much a slope s(y) that is read off the output y changes
+    when y is off by one part in one. ``kinks``: the arguments at which it has no slope. ``holomorphic``: its
+    value may be taken at complex arguments for a complex step. ``rational``: it maps rationals to rationals.
     """
 
     name: str

@@ -1,0 +1,61 @@
+"""How Sphinx builds the pages: ``make docs``.
+
+The docstrings are reStructuredText, which Sphinx reads as it is; the pages are Markdown, which MyST reads.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+ROOT = Path(__file__).parents[1]
+# The pages are about the checkout, installed or not.
+sys.path.insert(0, str(ROOT))
+
+from rnn import __version__  # noqa: E402
+
+project = "verified-rnn"
+author = "The verified-rnn authors"
+copyright = "2026 The verified-rnn authors"
+version = release = __version__
+
+extensions = ["sphinx.ext.autodoc", "myst_nb"]
+# Directives between colons: what stands between backticks in a page is code, which a test runs.
+myst_enable_extensions = ["colon_fence"]
+html_theme = "furo"
+html_title = "verified-rnn"
+html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_theme_options = {
+    variables: {"code-font-size": "0.75rem"} for variables in ("light_css_variables", "dark_css_variables")
+}
+
+# What a package index shows, which says again what the first page says.
+exclude_patterns = ["package.md"]
+
+# The notebook is kept as it ran: make tutorial runs it again.
+nb_execution_mode = "off"
+# A heading has an address, as on a code host.
+myst_heading_anchors = 4
+
+# `name` in a docstring is code, as in Markdown.
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+
+# A default that is a function of the library, as its repr shows it.
+_NAMED = re.compile(r"(?:Activation|Loss|ClassLoss)\(name='(\w+)'[^()]*\)")
+
+
+def _shortened(app: Sphinx, *described: object) -> tuple[str, str | None] | None:
+    """The signature with ``tanh`` in place of the repr of its fields; None leaves it as it is."""
+    *_, arguments, returned = described
+    return (_NAMED.sub(r"\1", arguments), returned) if isinstance(arguments, str) else None
+
+
+def setup(app: Sphinx) -> None:
+    """Sphinx calls this."""
+    app.connect("autodoc-process-signature", _shortened)

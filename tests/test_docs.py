@@ -1,0 +1,159 @@
+"""The pages as one site: every page is in the navigation, every link leads somewhere, the notebook runs.
+
+Nothing here builds them; ``make docs`` does, and fails on what these tests look for.
+"""
+
+import json
+import os
+import re
+import runpy
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rnn
+from tests.links import broken, cells
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+NOTEBOOK = DOCS / "tutorial.ipynb"
+# What a package index shows is no page of the site.
+PAGES = {
+    path for kind in ("md", "rst", "ipynb") for path in DOCS.rglob(f"*.{kind}") if path.name != "package.md"
+}
+
+TOCTREE = re.compile(r"^:::\{toctree\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+
+
+def navigation() -> list[str]:
+    """The pages that the first one names, in their order, without their kind."""
+    found = TOCTREE.findall((DOCS / "index.md").read_text("utf-8"))
+    lines = [line for tree in found for line in tree.splitlines()]
+    return [line for line in lines if line and not line.startswith(":")]
+
+
+def test_the_navigation_names_every_page() -> None:
+    """Each once, and no page that is not there."""
+    pages = {str(page.relative_to(DOCS).with_suffix("")) for page in PAGES}
+    assert sorted(navigation()) == sorted(pages - {"index"})
+
+
+@pytest.mark.parametrize("page", sorted(PAGES), ids=lambda page: str(page.relative_to(DOCS)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """To a file that is there, and to a heading that it has."""
+    assert broken(page) == []
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    """The check above can fail: by a file, a folder, a heading."""
+    (tmp_path / "folder").mkdir()
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One\n\n[a](page.md#one) [b](none.md) [c](folder/) [d](#two) [e](https://x.org)\n", "utf-8"
+    )
+    assert broken(page) == ["none.md", "folder/", "#two"]
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.rst")), ids=lambda page: page.name)
+def test_what_is_documented_can_be_imported(page: Path) -> None:
+    """Each module has a docstring that says what it is."""
+    modules = re.findall(r"^\.\. automodule:: (\S+)$", page.read_text("utf-8"), re.MULTILINE)
+    assert len(modules) == len(set(modules)) > 3
+    for name in modules:
+        assert import_module(name).__doc__, name
+
+
+def test_no_docstring_of_the_reference_holds_what_sphinx_would_replace() -> None:
+    """|a| is a substitution in reStructuredText, and a build fails on one that is not defined."""
+    pages = "".join(page.read_text("utf-8") for page in DOCS.glob("*.rst"))
+    for name in re.findall(r"^\.\. automodule:: (\S+)$", pages, re.MULTILINE):
+        text = re.sub(r"``.*?``|^(    |>>>).*$", "", import_module(name).__doc__ or "", flags=re.MULTILINE)
+        assert re.findall(r"\|\S[^|\n]*\|", text) == [], name
+
+
+def test_the_notebook_prints_what_it_shows(tmp_path: Path) -> None:
+    """Its cells run one after another in a fresh process, and each prints what is kept beside it.
+
+    The figures of the training are compared to half of their size: another BLAS rounds otherwise, and 500
+    updates make more of it.
+    """
+    program = tmp_path / "run.py"
+    code = ["".join(cell["source"]) for cell in cells(NOTEBOOK, "code")]
+    program.write_text(
+        "import json, sys, io, contextlib\n"
+        "import matplotlib\n"
+        "matplotlib.use('agg')\n"
+        "namespace, told = {}, []\n"
+        f"for cell in {code!r}:\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as out:\n"
+        "        exec(cell, namespace)\n"
+        "    told.append(out.getvalue())\n"
+        "print(json.dumps(told))\n",
+        "utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    call = [sys.executable, "-W", "error", str(program)]
+    done = subprocess.run(call, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    shown = [
+        "".join("".join(out.get("text", "")) for out in cell["outputs"]) for cell in cells(NOTEBOOK, "code")
+    ]
+    assert len(printed) == len(shown)
+    number = re.compile(r"\d+\.?\d*e[+-]\d+")
+    for got, want in zip(printed, shown, strict=True):
+        assert number.sub("#", got) == number.sub("#", want)
+        figures = [[float(figure) for figure in number.findall(text)] for text in (got, want)]
+        # The exact rule's error is a rounding of 1, whatever its digits.
+        assert figures[0] == pytest.approx(figures[1], rel=0.5, abs=1e-15)
+    assert sum("within 1e-13" in text for text in shown) == 2
+
+
+def test_the_notebook_was_run_in_order() -> None:
+    """From the top, once, without an error, and both of its pictures are kept."""
+    assert [cell["execution_count"] for cell in cells(NOTEBOOK, "code")] == list(
+        range(1, len(cells(NOTEBOOK, "code")) + 1)
+    )
+    outputs = [out for cell in cells(NOTEBOOK, "code") for out in cell["outputs"]]
+    assert {out["output_type"] for out in outputs} == {"stream", "display_data"}
+    assert {out["name"] for out in outputs if out["output_type"] == "stream"} == {"stdout"}
+    assert sum("image/png" in out.get("data", {}) for out in outputs) == 2
+
+
+def test_the_masks_are_those_of_the_policies(tmp_path: Path) -> None:
+    """M(t, s) = 1 exactly where the sweeps of the engine go, and the picture can be drawn."""
+    drawing = runpy.run_path(str(DOCS / "truncation.py"))
+    for policy in drawing["POLICIES"]:
+        for steps in (1, 5, drawing["STEPS"]):
+            want = np.zeros((steps, steps), dtype=bool)
+            for sweep in rnn.truncation.sweeps(policy, steps, 0):
+                for t in range(sweep.seed, sweep.stop):
+                    want[t, sweep.first : t + 1] = True
+            assert (drawing["mask"](policy, steps) == want).all(), policy
+    picture = tmp_path / "truncation.png"
+    drawing["drawn"](picture)
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_citations_are_of_this_version() -> None:
+    """CITATION.cff and the entry for BibTeX say the title, the version and the licence of the package."""
+    import yaml
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == rnn.__version__
+    assert (citation["title"], citation["license"]) == (project["name"], project["license"])
+    assert [author["name"] for author in citation["authors"]] == [
+        author["name"] for author in project["authors"]
+    ]
+    entry = dict(
+        re.findall(r"^  (\w+) += \{+(.*?)\}+,?$", (DOCS / "cite.bib").read_text("utf-8"), re.MULTILINE)
+    )
+    assert entry["version"] == rnn.__version__
+    assert entry["title"].partition(": ")[0] == project["name"]
+    assert entry["author"] == citation["authors"][0]["name"]
