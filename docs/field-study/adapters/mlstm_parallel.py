@@ -16,7 +16,7 @@ from sources import package
 from verification import function
 
 PIN = {
-    "title": "mlstm_kernels, mlstm_parallel__native_custbw with its normaliser held constant",
+    "title": "mlstm_kernels, native_custbw, normaliser held constant",
     "repository": "NX-AI/mlstm_kernels",
     "commit": "39d3c61741e5d2c0e6ab8922106dd236632c5139",
     "files": {
