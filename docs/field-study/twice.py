@@ -46,21 +46,31 @@ def by_differences(engine: Wrapped, cotangents: list[np.ndarray]) -> list[np.nda
     return found
 
 
+def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any) -> tuple[Any, Any]:
+    """h and c after a step; of a GRU the reset comes before the product, and z weighs the candidate."""
+    import torch
+
+    a = x @ p["U"].T + p.get("b", 0)
+    if c is not None:
+        i, f, g, o = (a + h @ p["W"].T).chunk(4, dim=1)
+        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
+        return sigmoid(o) * torch.tanh(c), c
+    if len(p["U"]) == h.shape[1]:
+        return torch.tanh(a + h @ p["W"].T), None
+    (r, z, n), (W_r, W_z, W_n) = a.chunk(3, dim=1), p["W"].chunk(3)
+    r, z = sigmoid(r + h @ W_r.T), sigmoid(z + h @ W_z.T)
+    return (1 - z) * h + z * torch.tanh(n + (r * h) @ W_n.T), None
+
+
 def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> list[np.ndarray]:
-    """Gradients by PyTorch, of the equations of a vanilla network or an LSTM written out once more."""
+    """Gradients by PyTorch, of the equations of a vanilla network, an LSTM or a GRU written out once more."""
     import torch
 
     case = engine.case
     p = {name: torch.tensor(np.asarray(a, float), requires_grad=True) for name, a in case.blocks.items()}
     h, c, outputs = p["h0"], p.get("c0"), []
     for t in range(case.steps):
-        a = p["xs"][:, t] @ p["U"].T + h @ p["W"].T + p.get("b", 0)
-        if c is None:
-            h = torch.tanh(a)
-        else:
-            i, f, g, o = a.chunk(4, dim=1)
-            c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-            h = sigmoid(o) * torch.tanh(c)
+        h, c = stepped(p, p["xs"][:, t], h, c, sigmoid)
         outputs.append(h)
     told = torch.stack(outputs, dim=1)
     if "V" in p:

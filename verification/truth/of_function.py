@@ -2,21 +2,26 @@
 
 L = Σ Re(conj(d) · o) over a function's outputs o and their cotangents d. What happens inside the function is
 not seen, so its roundings are learnt from outside: Y is by how much the truth moves when every number that is
-given is off by 2u, plus the largest error that autograd makes itself on the same numbers in their own type.
+given is off by 2u, and every number that flows back, on each way by itself; plus the largest error that
+autograd makes itself on the same numbers in their own type. So where what comes back on two ways cancels, a
+backward may be off by roundings of both, even where the truth is exactly 0.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import autograd
 import autograd.numpy as anp
 import numpy as np
+from autograd.core import VJPNode, add_outgrads
+from autograd.extend import vspace
+from autograd.tracer import toposort, trace
 
 from verification.arrays import Array
 from verification.asked.case import WIDER, real_of
 from verification.tolerance import DRAWS, PERTURBATION, Expected, least_normal, unit
 
 Forward = Callable[..., Any]
+Change = Callable[[Any], Any]
 
 
 def outputs_of(forward: Forward, arguments: Sequence[Any]) -> tuple[Array, ...]:
@@ -30,8 +35,16 @@ def differentiable(argument: Any) -> bool:
     return isinstance(argument, np.ndarray) and np.issubdtype(argument.dtype, np.inexact)
 
 
-def gradients(forward: Forward, arguments: Sequence[Any], cotangents: Sequence[Array]) -> dict[int, Array]:
-    """∂L/∂ each differentiable argument, by its number, in the type that they have."""
+def gradients(
+    forward: Forward,
+    arguments: Sequence[Any],
+    cotangents: Sequence[Array],
+    change: Change = lambda flow: flow,
+) -> dict[int, Array]:
+    """∂L/∂ each differentiable argument, by its number, in the type that they have.
+
+    ``change``: of what flows back from each use of a number to that number.
+    """
 
     def loss(arrays: dict[str, Any]) -> Any:
         named = {int(i): arrays[i] for i in arrays_given}
@@ -42,8 +55,23 @@ def gradients(forward: Forward, arguments: Sequence[Any], cotangents: Sequence[A
     if not arrays_given:
         return {}
     with np.errstate(all="ignore"):
-        grads = autograd.grad(loss)(arrays_given)
+        grads = _flown_back(loss, arrays_given, change)
     return {int(i): np.conj(array) if np.iscomplexobj(array) else array for i, array in grads.items()}
+
+
+def _flown_back(loss: Callable[[Any], Any], given: dict[str, Any], change: Change) -> dict[str, Any]:
+    """``autograd.grad(loss)(given)``, with the change."""
+    value, end = trace(VJPNode.new_root(), loss, given)
+    if end is None:
+        return {name: np.zeros_like(array) for name, array in given.items()}
+    gathered = {end: (vspace(value).ones(), False)}
+    flow: Any = None
+    for node in toposort(end):  # the last of them is what is given
+        flow, _ = gathered.pop(node)
+        for parent, part in zip(node.parents, node.vjp(flow), strict=True):
+            gathered[parent] = add_outgrads(gathered.get(parent), change(part))
+    found: dict[str, Any] = flow
+    return found
 
 
 def _inner(d: Array, o: Any) -> Any:
@@ -53,12 +81,13 @@ def _inner(d: Array, o: Any) -> Any:
 def expected(forward: Forward, arguments: Sequence[Any], cotangents: Sequence[Array]) -> dict[int, Expected]:
     """The gradient of each differentiable argument, by its number."""
     rng = np.random.default_rng(0)
+    coarsest = max((unit(real_of(a.dtype)) for a in arguments if differentiable(a)), default=0.0)
     truths, errors = [], []
     for draw in range(1 + DRAWS):
         given = [_moved(rng, argument) if draw else argument for argument in arguments]
-        wide = gradients(forward, _wider(given), _wider(cotangents))
-        narrow = gradients(forward, given, cotangents)
-        truths.append(wide)
+        wider = forward, _wider(given), _wider(cotangents)
+        wide, narrow = gradients(*wider), gradients(forward, given, cotangents)
+        truths.append(gradients(*wider, _rounding(rng, coarsest)) if draw else wide)
         errors.append({i: float(np.max(np.abs(narrow[i] - wide[i]), initial=0)) for i in wide})
     made = {}
     for i, truth in truths[0].items():
@@ -78,5 +107,15 @@ def _moved(rng: np.random.Generator, argument: Any) -> Any:
     """The argument with every number off by up to 2u of itself."""
     if not differentiable(argument):
         return argument
-    noise = rng.uniform(-1, 1, argument.shape) * PERTURBATION * unit(real_of(argument.dtype))
-    return (argument * (1 + noise)).astype(argument.dtype)
+    return _rounding(rng, unit(real_of(argument.dtype)))(argument).astype(argument.dtype)
+
+
+def _rounding(rng: np.random.Generator, u: float) -> Change:
+    """What moves every number of an array by up to 2u of itself, and leaves alone what is no array."""
+
+    def rounded(array: Any) -> Any:
+        if not isinstance(array, np.ndarray | np.inexact):
+            return array
+        return array * (1 + rng.uniform(-1, 1, array.shape) * PERTURBATION * u)
+
+    return rounded

@@ -22,6 +22,12 @@ engine = layer(
     forward,
     backward,
     model=gru_reset_before,
-    scope=Scope(truncations=(Policy("Window", (3,)),), blocks=blocks),
+    scope=Scope(
+        dtypes=("float64",),
+        truncations=(Policy("Window", (3,)),),
+        blocks=blocks,
+        records=(1, 17),
+        steps=(1, 17),
+    ),
     arrays={"axes": "TN"},
 )

@@ -17,6 +17,7 @@ PIN = {
     "title": "neuralnetlib, GRUCell",
     "package": "neuralnetlib==5.0.0",
     "environment": "neuralnetlib",
+    "page": "neuralnetlib.md",
 }
 GATES = ("r", "z", "h")
 
@@ -25,7 +26,7 @@ def clipped(model, edge):
     """The model with a sigmoid that stays ``edge`` away from 0 and 1."""
 
     def value(a):
-        return anp.clip((1 + anp.tanh(a / 2)) / 2, edge, 1 - edge)
+        return anp.clip(anp.exp(-anp.logaddexp(0, -a)), edge, 1 - edge)
 
     def slope(a):
         return value(a) * (1 - value(a))

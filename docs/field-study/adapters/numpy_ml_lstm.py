@@ -54,5 +54,11 @@ engine = layer(
     forward,
     backward,
     model=lstm,
-    scope=Scope(dtypes=("float64",), states="zero", blocks=("U", "W", "b", "xs")),
+    scope=Scope(
+        dtypes=("float64",),
+        states="zero",
+        blocks=("U", "W", "b", "xs"),
+        records=(1, 9),
+        steps=(1, 9),
+    ),
 )

@@ -1,10 +1,9 @@
 """PyTorch: torch.nn.GRU, one layer, one direction, on the CPU, by its own backward."""
 
 import torch
-from of_torch import layer_of
 
-from verification import Scope, layer
-from verification.models.variants import gru_two_biases
+from verification import Scope
+from verification.torch import module
 
 PIN = {
     "title": "PyTorch, nn.GRU",
@@ -12,11 +11,5 @@ PIN = {
     "environment": "torch",
 }
 
-forward, backward = layer_of(torch.nn.GRU)
-engine = layer(
-    forward,
-    backward,
-    model=gru_two_biases,
-    scope=Scope(records=(1, 17), steps=(1, 33)),
-    arrays={"U": "weight_ih", "W": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh"},
-)
+torch.set_num_threads(1)
+engine = module(torch.nn.GRU, scope=Scope(records=(1, 17), steps=(1, 33)))

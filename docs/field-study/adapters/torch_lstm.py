@@ -1,10 +1,9 @@
 """PyTorch: torch.nn.LSTM, one layer, one direction, on the CPU, by its own backward."""
 
 import torch
-from of_torch import layer_of
 
-from verification import Scope, layer
-from verification.models import lstm
+from verification import Scope
+from verification.torch import module
 
 PIN = {
     "title": "PyTorch, nn.LSTM",
@@ -12,11 +11,5 @@ PIN = {
     "environment": "torch",
 }
 
-forward, backward = layer_of(torch.nn.LSTM)
-engine = layer(
-    forward,
-    backward,
-    model=lstm,
-    scope=Scope(records=(1, 17), steps=(1, 33)),
-    arrays={"U": "weight_ih", "W": "weight_hh", "b": ("bias_ih", "bias_hh")},
-)
+torch.set_num_threads(1)
+engine = module(torch.nn.LSTM, scope=Scope(records=(1, 17), steps=(1, 33)))

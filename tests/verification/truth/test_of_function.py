@@ -34,6 +34,25 @@ def test_cancellation_widens_the_bound():
     assert found.bound > 1e-9
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_comes_back_on_two_ways_and_cancels_may_be_off_by_its_roundings(dtype):
+    """Even where the truth is 0; and by no more than that."""
+
+    def differences(x):
+        return x[:, None] - x[None, :], x
+
+    found = expected(differences, (np.ones(1, dtype),), (np.full((1, 1), 3, dtype),))[0]
+    u = np.finfo(dtype).eps / 2
+    assert np.all(found.truth == 0)
+    assert 3 * u < found.bound < 3 * 200 * u
+
+
+def test_a_number_that_is_used_once_has_no_more_than_its_roundings():
+    """Of a gradient of 0, whose terms are all 0, nothing but 0 is accepted."""
+    found = expected(product, (np.ones((2, 3)), np.zeros((2, 3))), (np.ones(3),))[0]
+    assert found.bound < np.finfo(np.float64).tiny
+
+
 def test_arguments_that_are_no_arrays_of_floating_point_have_no_gradient():
     """Integers, and numbers."""
     assert not differentiable(np.arange(3))
