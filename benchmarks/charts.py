@@ -99,7 +99,7 @@ def _ratios_of(ax: Axes, panel: Sequence[Row], names: Sequence[str], shapes: Seq
     ax.axvline(1, color="black", linewidth=1.2)
     ax.text(1, -0.58, "1: as fast as ours", ha="center", va="bottom", fontsize="small")
     ax.set_xscale("log")
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(axis="x", color="0.85", linewidth=0.6)
