@@ -19,8 +19,8 @@ from benchmarks.machine import cores, machine, versions
 from benchmarks.options import Options
 from benchmarks.progress import Stretch
 from benchmarks.results import Row, document
-from benchmarks.shapes import BY_NAME, QUICK, SHAPES
-from benchmarks.task import DATA
+from benchmarks.shapes import BY_NAME
+from benchmarks.task import CELLS, DATA
 from rnn.console import command_line
 from rnn.console.command_line import (
     EXIT_CODES,
@@ -35,6 +35,7 @@ from rnn.console.command_line import (
 )
 from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT, Places
+from rnn.loops import usual_loops
 
 PROGRAM = program(__package__)
 
@@ -54,6 +55,7 @@ PICTURES = {"against_autodiff": "ratios.png", "growth": "growth.png", "memory": 
 # By flag, the questions that it changes anything for.
 HEEDED = {
     "contenders": QUESTIONS[:-1],
+    "cells": ("against_autodiff",),
     "shapes": ("against_autodiff", "floor"),
     "threads": ("against_autodiff", "floor"),
     "out": tuple(PICTURES),
@@ -67,7 +69,7 @@ def refuse(message: str) -> NoReturn:
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
-    parser = Parser(prog=PROGRAM, description=f"{__doc__} About an hour.", epilog=EXIT_CODES)
+    parser = Parser(prog=PROGRAM, description=f"{__doc__} About an hour and a half.", epilog=EXIT_CODES)
     parser.add_argument("--quick", action="store_true", help="small sizes and few rounds: about two minutes")
     parser.add_argument("--out", type=Path, metavar="DIR", help="draw pictures there")
     parser.add_argument(
@@ -77,6 +79,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
         help="write the results there; -: on standard output, the tables then on standard error",
     )
     parser.add_argument("--contenders", metavar="A,B", help=f"of {', '.join(CONTENDERS)}; manual always runs")
+    parser.add_argument("--cells", metavar="A,B", help=f"of {', '.join(CELLS)}; all, if not given")
     parser.add_argument("--shapes", metavar="A,B", help=f"TxNxDxH, of {', '.join(BY_NAME)}")
     parser.add_argument("--threads", choices=("1", "all"), help="both, one after the other, if not given")
     parser.add_argument("--questions", metavar="A,B", help=f"of {', '.join(QUESTIONS)}")
@@ -89,9 +92,8 @@ def options_from(given: argparse.Namespace) -> Options:
         names = [name for name, contender in CONTENDERS.items() if _takes_part(contender, given.quick)]
     else:
         names = chosen("--contenders", given.contenders, CONTENDERS)
-    shapes = [shape.name for shape in (QUICK if given.quick else SHAPES)]
-    if given.shapes is not None:
-        shapes = chosen("--shapes", given.shapes, BY_NAME)
+    cells = list(CELLS) if given.cells is None else chosen("--cells", given.cells, CELLS)
+    shapes = [] if given.shapes is None else chosen("--shapes", given.shapes, BY_NAME)
     require("threadpoolctl", "bench")
     for name in names:
         require(CONTENDERS[name].library, CONTENDERS[name].extra)
@@ -99,7 +101,8 @@ def options_from(given: argparse.Namespace) -> Options:
         require("matplotlib", "plots")
     every = sorted({1, cores()})
     threads = {"1": [1], "all": [cores()], None: [1] if given.quick else every}[given.threads]
-    return Options(tuple(dict.fromkeys(["manual", *names])), tuple(shapes), tuple(threads), given.quick)
+    contenders = tuple(dict.fromkeys(["manual", *names]))
+    return Options(contenders, tuple(cells), tuple(shapes), tuple(threads), given.quick)
 
 
 def _takes_part(contender: Contender, quick: bool) -> bool:
@@ -159,7 +162,7 @@ def main(given: Sequence[str] | None = None) -> int:
     questions = {name: import_module(f"benchmarks.{name}") for name in names}
     with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
         about = {**machine(), "blas": {str(n): fresh.call("machine.blas", n) for n in options.threads}}
-        head = {**about, **versions(), "data": DATA, "run": options.told}
+        head = {**about, **versions(), "loops": _loops(options), "data": DATA, "run": options.told}
         print("\n".join(f"{key}: {value}" for key, value in head.items()))
         answered, found = answers(questions, options)
     text = document(about, versions(), found)
@@ -175,6 +178,12 @@ def main(given: Sequence[str] | None = None) -> int:
     if len(answered) < len(questions):
         return FAILED
     return REFUTED if any(row.objection for row in found) else HOLDS
+
+
+def _loops(options: Options) -> str:
+    """Which loops manual runs, of every cell that is asked for."""
+    usual = {repr(usual_loops(CELLS[cell].cell(1, 1))): None for cell in options.cells}
+    return f"manual runs {', '.join(usual)}"
 
 
 def answers(questions: Mapping[str, ModuleType], options: Options) -> tuple[list[str], list[Row]]:

@@ -1,8 +1,8 @@
 """What does the hand derivation buy over automatic differentiation, at every size?
 
-Every shape, both types, losses on the last step and on every step, and each truncation but for the largest
-shapes: the whole gradient by one call of each library. The figure to read is the ratio, the library's time
-over ours.
+Every cell and its shapes, both types, losses on the last step and on every step, and truncations but for the
+largest shapes: the whole gradient by one call of each library. The figure to read is the ratio, the library's
+time over ours. Below the table stands in which timings a library is not clearly slower than ours.
 """
 
 from collections.abc import Iterable
@@ -13,39 +13,53 @@ from benchmarks.measure import for_each_number_of_threads, in_words, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.shapes import LARGE, Shape
-from benchmarks.tables import contest
+from benchmarks.tables import behind, contest
 from benchmarks.task import DTYPES, LOSSES, draw
 from rnn import Chunked, Full, Tail, Truncation, Window
 
 NAME = "against_autodiff"
 
 
-def truncations(steps: int) -> tuple[Truncation, ...]:
-    """One of each kind: the article's window, and chunks and a tail of a twentieth of the sequence."""
+Setting = tuple[Shape, str, str, Truncation, str]
+
+# The policies of a cell's rows. Which steps a loss reaches is not the cell's affair, so all of them are asked
+# of one cell; of the others the full gradient, and the truncation that every library has.
+POLICIES = {
+    "vanilla": ("full", "window", "chunked", "tail"),
+    "lstm": ("full", "chunked"),
+    "gru": ("full", "chunked"),
+}
+
+
+def truncations(cell: str, steps: int) -> tuple[Truncation, ...]:
+    """The cell's: full, the article's window, and chunks and a tail of a twentieth of the sequence."""
     k = max(5, steps // 20)
-    return Full(), Window(5), Chunked(k), Tail(k)
+    every: dict[str, Truncation]
+    every = {"full": Full(), "window": Window(5), "chunked": Chunked(k), "tail": Tail(k)}
+    return tuple(every[policy] for policy in POLICIES[cell])
 
 
-def settings(shapes: Iterable[Shape], quick: bool) -> list[tuple[Shape, str, str, Truncation]]:
-    """The arguments of every task."""
+def settings(cell: str, shapes: Iterable[Shape], quick: bool) -> list[Setting]:
+    """The arguments of every task of a cell."""
     every = [
-        (shape, dtype, loss, truncation)
+        (shape, dtype, loss, truncation, cell)
         for shape in shapes
         for dtype in DTYPES
         for loss in LOSSES
-        for truncation in truncations(shape.T)
+        for truncation in truncations(cell, shape.T)
     ]
     return [each for each in every if (_quick(*each) if quick else _thorough(*each))]
 
 
-def _thorough(shape: Shape, dtype: str, loss: str, truncation: Truncation) -> bool:
+def _thorough(shape: Shape, dtype: str, loss: str, truncation: Truncation, cell: str) -> bool:
     """Where one gradient takes a tenth of a second and more, full gradients stand for the truncated ones."""
     return shape not in LARGE or truncation == Full()
 
 
-def _quick(shape: Shape, dtype: str, loss: str, truncation: Truncation) -> bool:
+def _quick(shape: Shape, dtype: str, loss: str, truncation: Truncation, cell: str) -> bool:
     """A quick run has full gradients alone, and losses on every step only where they are soon computed."""
-    return truncation == Full() and (loss == "last" or (dtype == "float32" and shape.T <= 100))
+    soon = cell == "vanilla" and dtype == "float32" and shape.T <= 100
+    return truncation == Full() and (loss == "last" or soon)
 
 
 def rows(options: Options) -> list[Row]:
@@ -57,7 +71,7 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     """The rows for this process's number of threads."""
     asked = Options.from_json(options)
     names = [name for name in asked.contenders if name != "floor"]
-    wanted = settings(asked.sizes, asked.quick)
+    wanted = [each for cell in asked.cells for each in settings(cell, asked.sizes(cell), asked.quick)]
     found = []
     for number, each in enumerate(wanted):
         task = draw(*each)
@@ -67,8 +81,8 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
 
 
 def report(found: list[Row]) -> str:
-    """Milliseconds and ratios, a line a task."""
-    return contest("The library's time over ours (times)", found)
+    """Milliseconds and ratios, a line a task; then the timings in which a library is not clearly behind."""
+    return "\n\n".join([contest("The library's time over ours (times)", found), behind(found)])
 
 
 def pictures(found: list[Row], folder: Path) -> None:

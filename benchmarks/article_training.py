@@ -28,6 +28,7 @@ from benchmarks.timing import Effort, interleaved
 from rnn import ACTIVATIONS, RNN, Vanilla, Window
 from rnn.arrays import Array
 from rnn.data import positional, sine_wave, split, windows
+from rnn.loops import usual_loops
 from rnn.optimisers import SGD, ClipValue, Constant
 from rnn.training import train
 
@@ -113,6 +114,7 @@ def compete(
         inputs = 50 if task == "article" else 1
         about = (NAME, "vanilla", 50, 1, inputs, UNITS, "float64", 1, f"Window({JUMPS})", "last", name)
         more = {"task": task, "epochs": epochs, "compared": name != "published"}
+        more |= {"loops": repr(usual_loops(Vanilla(inputs, UNITS)))} if name == "manual" else {}
         made = Row(*about, agreement=verdict.agreement, objection=verdict.objection, more=more)
         found.append(timed(made, times[name], times["manual"]) if name in times else made)
     return found

@@ -20,11 +20,14 @@ from benchmarks.tables import grouped
 COLOURS = dict(
     zip(
         CONTENDERS,
-        ("#000000", "#666666", "#009e73", "#d55e00", "#e69f00", "#0072b2", "#cc79a7", "#999999"),
+        ("#000000", "#56b4e9", "#666666", "#009e73", "#d55e00", "#e69f00", "#0072b2", "#cc79a7", "#999999"),
         strict=True,
     )
 )
-MARKERS = dict(zip(CONTENDERS, "oP*s^Dv.", strict=True))
+MARKERS = dict(zip(CONTENDERS, "oXP*s^Dv.", strict=True))
+
+# The cells as a title has them.
+CELLS = {"vanilla": "vanilla", "lstm": "LSTM", "gru": "GRU"}
 
 # In inches, of 100 points of a screen each, which a README has room for; drawn twice as fine.
 WIDTH = 8.3
@@ -35,49 +38,31 @@ FILLED = {"last": "full", "every": "none"}
 
 
 def ratios(rows: Iterable[Row], path: Path) -> None:
-    """Each library's time over ours by shape, full gradients: a panel for each type and number of threads."""
+    """Each library's time over ours, full gradients: a panel for each cell, type and number of threads."""
     shown = [
         row
         for row in rows
         if row.ratio is not None and row.truncation == "Full()" and row.contender != "manual"
     ]
-    panels = grouped(shown, lambda row: (row.dtype, row.threads))
-    shapes = list(dict.fromkeys(_shape(row) for row in shown))
-    names = list(dict.fromkeys(row.contender for row in shown))
-    down, across = -(-len(panels) // 2), min(2, len(panels))
-    figure = Figure(figsize=(WIDTH, 1.3 + down * (0.7 + 0.36 * len(shapes))), layout="constrained")
-    axes = list(figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).flat)
-    for ax, ((dtype, threads), panel) in zip(axes, panels.items(), strict=False):
-        for place, name in enumerate(names):
-            # Side by side, so that equal ratios stay apart.
-            shift = 0.7 * ((place + 0.5) / len(names) - 0.5)
-            for loss, own in grouped((row for row in panel if row.contender == name), _loss).items():
-                ax.plot(
-                    [row.ratio or 0.0 for row in own],
-                    [shapes.index(_shape(row)) + shift for row in own],
-                    marker=MARKERS[name],
-                    markersize=5,
-                    linestyle="none",
-                    color=COLOURS[name],
-                    fillstyle=FILLED[loss],
-                )
-        for row in range(0, len(shapes), 2):
-            ax.axhspan(row - 0.5, row + 0.5, color="0.95", zorder=0)
-        ax.axvline(1, color="black", linewidth=1.2)
-        ax.text(1, -0.58, "1: as fast as ours", ha="center", va="bottom", fontsize="small")
-        ax.set_xscale("log")
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
-        ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.grid(axis="x", color="0.85", linewidth=0.6)
-        ax.set_axisbelow(True)
-        ax.set_yticks(range(len(shapes)), [", ".join(_sized(*size) for size in shape) for shape in shapes])
-        ax.set_ylim(len(shapes) - 0.5, -0.5)
-        ax.set_title(f"{dtype}, {threads} thread{'s' * (threads > 1)}", fontsize="medium", pad=20)
-        ax.tick_params(labelbottom=True)
-        ax.set_xlabel("its time over ours")
-    for ax in axes[len(panels) :]:
-        ax.remove()
+    names = [name for name in CONTENDERS if any(row.contender == name for row in shown)]
+    dtypes = list(dict.fromkeys(row.dtype for row in shown))
+    lines = grouped(shown, lambda row: (row.cell, row.threads))
+    shapes = {line: list(dict.fromkeys(map(_shape, own))) for line, own in lines.items()}
+    heights = [0.7 + 0.36 * len(own) for own in shapes.values()]
+    figure = Figure(figsize=(WIDTH, 1.3 + sum(heights)), layout="constrained")
+    grid = figure.subplots(
+        len(lines), len(dtypes), squeeze=False, sharex=True, sharey="row", height_ratios=heights
+    )
+    for axes, (line, own) in zip(grid, lines.items(), strict=True):
+        panels = grouped(own, lambda row: row.dtype)
+        for ax, dtype in zip(axes, dtypes, strict=True):
+            if dtype not in panels:
+                ax.remove()
+                continue
+            _ratios_of(ax, panels[dtype], names, shapes[line])
+            cell, threads = line
+            title = f"{CELLS[cell]}, {dtype}, {threads} thread{'s' * (threads > 1)}"
+            ax.set_title(title, fontsize="medium", pad=20)
     figure.suptitle(
         "Time of a full gradient: each library's over ours (verified-rnn); to the right of 1 it is slower\n"
         "T steps, N records, D inputs, H units, one output"
@@ -91,7 +76,41 @@ def ratios(rows: Iterable[Row], path: Path) -> None:
     figure.savefig(path, dpi=DPI)
 
 
-def _shape(row: Row) -> tuple[tuple[str, int], ...]:
+Sizes = tuple[tuple[str, int], ...]
+
+
+def _ratios_of(ax: Axes, panel: Sequence[Row], names: Sequence[str], shapes: Sequence[Sizes]) -> None:
+    """One panel: a line a shape, a mark for each contender and place of the losses."""
+    for place, name in enumerate(names):
+        # Side by side, so that equal ratios stay apart.
+        shift = 0.7 * ((place + 0.5) / len(names) - 0.5)
+        for loss, own in grouped((row for row in panel if row.contender == name), _loss).items():
+            ax.plot(
+                [row.ratio or 0.0 for row in own],
+                [shapes.index(_shape(row)) + shift for row in own],
+                marker=MARKERS[name],
+                markersize=5,
+                linestyle="none",
+                color=COLOURS[name],
+                fillstyle=FILLED[loss],
+            )
+    for line in range(0, len(shapes), 2):
+        ax.axhspan(line - 0.5, line + 0.5, color="0.95", zorder=0)
+    ax.axvline(1, color="black", linewidth=1.2)
+    ax.text(1, -0.58, "1: as fast as ours", ha="center", va="bottom", fontsize="small")
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.grid(axis="x", color="0.85", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.set_yticks(range(len(shapes)), [", ".join(_sized(*size) for size in shape) for shape in shapes])
+    ax.set_ylim(len(shapes) - 0.5, -0.5)
+    ax.tick_params(labelbottom=True)
+    ax.set_xlabel("its time over ours")
+
+
+def _shape(row: Row) -> Sizes:
     return tuple((name, getattr(row, name)) for name in "TNDH")
 
 

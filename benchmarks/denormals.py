@@ -39,7 +39,7 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     shape = QUICK_SHAPE if asked.quick else SHAPE
     asked.stretch.show(0, 1, f"{NAME}, {shape}, float32")
     tasks = {data: draw(shape, "float32", vanishing=share) for data, share in SHARES.items()}
-    calls, verdicts = {}, {}
+    calls, verdicts, told = {}, {}, {}
     for data, task in tasks.items():
         manual: dict[str, Any] = {}
         for name in names:
@@ -48,6 +48,7 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
             grads = {key: array.copy() for key, array in ready.gradients(ready.run()).items()}
             manual = manual or grads
             verdicts[data, name] = compare(grads, manual, shape)
+            told[name] = ready.more
             if not verdicts[data, name].objection:
                 calls[f"{data}|{name}"] = ready.run
     times = interleaved(calls, asked.effort)
@@ -56,7 +57,7 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
         own, healthy = times.get(f"{data}|{name}"), times.get(f"healthy|{name}")
         over = own.over(healthy).median if own and healthy else None
         about = (NAME, tasks[data], name, 1, verdict, own, times[f"{data}|manual"])
-        found.append(row(*about, {"data": data, "over_healthy": over}))
+        found.append(row(*about, {**told[name], "data": data, "over_healthy": over}))
     return [row.to_json() for row in found]
 
 

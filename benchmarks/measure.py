@@ -52,7 +52,7 @@ def compete(
     shares = {name: times[_part(name)].over(times["manual"]).median for name in beside}
 
     def one(name: str, verdict: Verdict) -> Row:
-        own = shares if name == "manual" else {}
+        own = {**ready[name].more, **(shares if name == "manual" else {})}
         about = (question, task, name, threads, verdict, times.get(name), times["manual"])
         return row(*about, {**own, **more})
 
@@ -78,5 +78,5 @@ def _part(name: str) -> str:
 def in_words(task: Task, threads: int) -> str:
     """What is measured, in a line."""
     where = "the last step" if task.loss == "last" else "every step"
-    what = f"{task.shape}, {task.xs.dtype}, {spell(task.truncation)}, loss on {where}"
+    what = f"{task.cell}, {task.shape}, {task.xs.dtype}, {spell(task.truncation)}, loss on {where}"
     return f"{what}, {threads} thread{'s' * (threads > 1)}"

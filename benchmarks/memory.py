@@ -67,6 +67,7 @@ def in_process(contender: str, steps: int) -> dict[str, Any] | None:
     if verdict.objection:
         used = None
     more = {
+        **ready.more,
         "part": "peak",
         "bytes": used,
         "result_bytes": sum(each.nbytes for each in task.arrays().values()),

@@ -5,26 +5,29 @@ from typing import Any
 
 from benchmarks import timing
 from benchmarks.progress import Stretch
-from benchmarks.shapes import BY_NAME, Shape
+from benchmarks.shapes import BY_NAME, OF_CELL, QUICK_OF_CELL, Shape
 from benchmarks.timing import Effort
 
 
 @dataclass(frozen=True)
 class Options:
-    """Names of contenders and of shapes, numbers of threads, and whether the run has to end soon.
+    """Names of contenders, cells and shapes, numbers of threads, and whether the run has to end soon.
 
-    ``stretch``: what of the whole run those that are handed this are about to do.
+    Without ``shapes`` each cell has its own. ``stretch``: what of the whole run those that are handed this
+    are about to do.
     """
 
     contenders: tuple[str, ...]
+    cells: tuple[str, ...]
     shapes: tuple[str, ...]
     threads: tuple[int, ...]
     quick: bool = False
     stretch: Stretch = field(default_factory=Stretch.whole)
 
-    @property
-    def sizes(self) -> tuple[Shape, ...]:
-        return tuple(BY_NAME[name] for name in self.shapes)
+    def sizes(self, cell: str) -> tuple[Shape, ...]:
+        """The shapes that a cell is timed at."""
+        usual = QUICK_OF_CELL if self.quick else OF_CELL
+        return tuple(BY_NAME[name] for name in self.shapes) or usual[cell]
 
     @property
     def effort(self) -> Effort:
@@ -46,8 +49,9 @@ class Options:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "Options":
-        contenders, shapes, threads = (tuple(entry[key]) for key in ("contenders", "shapes", "threads"))
-        return cls(contenders, shapes, threads, entry["quick"], Stretch(**entry["stretch"]))
+        listed = ("contenders", "cells", "shapes", "threads")
+        tuples = {key: tuple(entry[key]) for key in listed}
+        return cls(**tuples, quick=entry["quick"], stretch=Stretch(**entry["stretch"]))
 
 
 def _rounds(effort: Effort) -> str:

@@ -71,7 +71,7 @@ def row(
     """The row of one contender on one task; without ``times`` none are shown."""
     shape = task.shape
     made = Row(
-        *(question, "vanilla", shape.T, shape.N, shape.D, shape.H, task.xs.dtype.name, threads),
+        *(question, task.cell, shape.T, shape.N, shape.D, shape.H, task.xs.dtype.name, threads),
         *(spell(task.truncation), task.loss, contender),
         agreement=verdict.agreement,
         objection=verdict.objection,

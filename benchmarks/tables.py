@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from benchmarks.contenders import CONTENDERS
 from benchmarks.results import Row
 
 Entry = TypeVar("Entry")
 
 NO_TIME = "disagrees"
+
+# A peer's time over ours that counts as ahead of it: less is within what two runs differ by on a machine that
+# is not idle.
+AHEAD = 1.1
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -40,9 +45,13 @@ def grouped(rows: Iterable[Entry], key: Callable[[Entry], Any]) -> dict[Any, lis
     return groups
 
 
+# What contenders are compared at: everything but the contender.
+SETTING = ("cell", "T", "N", "D", "H", "dtype", "threads", "truncation", "loss")
+
+
 def setting(row: Row) -> tuple[Any, ...]:
-    """What contenders are compared at: everything but the contender."""
-    return row.T, row.N, row.D, row.H, row.dtype, row.threads, row.truncation, row.loss
+    """The values of ``SETTING``."""
+    return tuple(getattr(row, name) for name in SETTING)
 
 
 def milliseconds(row: Row) -> str:
@@ -77,7 +86,7 @@ def contest(title: str, rows: Iterable[Row]) -> str:
     groups = grouped(rows, setting)
     names = list(dict.fromkeys(row.contender for group in groups.values() for row in group))
     others = [name for name in names if name != "manual"]
-    head = ["T", "N", "D", "H", "dtype", "threads", "truncation", "loss", "manual ms", "checks", *others]
+    head = [*SETTING, "manual ms", "checks", *others]
     lines, notes = [], []
     for key, group in groups.items():
         by_name = {row.contender: row for row in group}
@@ -88,3 +97,18 @@ def contest(title: str, rows: Iterable[Row]) -> str:
         lines.append([*map(str, key), milliseconds(manual), share, *cells])
         notes += [f"{row.contender} disagrees: {row.objection}" for row in group if row.objection]
     return "\n".join([title, "", table(head, lines), *notes])
+
+
+def behind(rows: Iterable[Row]) -> str:
+    """The timings in which a peer takes less than ``AHEAD`` of our time, the worst first."""
+    timed = [row for row in rows if CONTENDERS[row.contender].peer and row.ratio is not None]
+    short = sorted((row for row in timed if _ratio(row) < AHEAD), key=_ratio)
+    title = f"A peer takes less than {AHEAD} times our time in {len(short)} of {len(timed)} timings"
+    if not short:
+        return title
+    lines = [[*map(str, setting(row)), row.contender, ratio(row)] for row in short]
+    return "\n".join([title, "", table([*SETTING, "peer", "its time over ours"], lines)])
+
+
+def _ratio(row: Row) -> float:
+    return row.ratio or 0.0

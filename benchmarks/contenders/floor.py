@@ -1,4 +1,4 @@
-"""The floor: the matrix products, activations and slopes that NumPy cannot do without, on ready buffers.
+"""The vanilla cell's floor: the products, activations and slopes that NumPy needs at least, on ready buffers.
 
 Nothing is checked, allocated, copied or laid out while the clock runs, no loss is summed, and every view
 exists beforehand. What is left is what any NumPy program of this gradient has to call:
@@ -33,7 +33,9 @@ _TRIES = 5
 
 
 def prepare(task: Task) -> Ready | None:
-    """The fastest layout. None where losses flow back in more than one stretch."""
+    """The fastest layout. None for another cell, and where losses flow back in more than one stretch."""
+    if task.cell != "vanilla":
+        return None
     parts = segments(task.truncation, task.shape.T, task.first_loss)
     if parts is None or sum(part.learns for part in parts) != 1:
         return None

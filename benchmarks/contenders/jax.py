@@ -13,6 +13,7 @@ import numpy as np
 from jax.lax import scan, stop_gradient
 
 from benchmarks.contenders import Ready
+from benchmarks.contenders.steps import STEPS, State
 from benchmarks.segments import Segment, segments
 from benchmarks.task import Task
 from rnn.arrays import Array
@@ -29,10 +30,11 @@ def prepare(task: Task) -> Ready | None:
     parts = segments(task.truncation, task.shape.T, task.first_loss)
     if parts is None:
         return None
-    last = task.loss == "last"
+    last, initial = task.loss == "last", tuple(task.initial())
 
     def loss(leaves: dict[str, Any], targets: Any) -> Any:
-        hs = _states(leaves, parts)
+        state = tuple(leaves[name] for name in initial)
+        hs = _states(task.cell, leaves, state, parts)
         hs = hs[-1] if last else hs.swapaxes(0, 1)
         outputs = hs @ leaves["V"].T + leaves["c"]
         return jnp.square(outputs - targets).sum() / 2
@@ -43,33 +45,33 @@ def prepare(task: Task) -> Ready | None:
     return Ready(lambda: _done(gradient(leaves, targets)), _by_name)
 
 
-def _states(leaves: dict[str, Any], parts: tuple[Segment, ...]) -> Any:
+def _states(cell: str, leaves: dict[str, Any], state: State, parts: tuple[Segment, ...]) -> Any:
     """h_1 … h_T, (T, N, H)."""
-    U, W, b = leaves["U"], leaves["W"], leaves["b"]
+    U, b, after = leaves["U"], leaves["b"], STEPS[cell](jnp, jax.nn.sigmoid, leaves)
 
-    def step(h: Any, x: Any) -> tuple[Any, Any]:
-        h = jnp.tanh(x @ U.T + h @ W.T + b)
-        return h, h
+    def step(state: State, x: Any) -> tuple[State, Any]:
+        state = after(x @ U.T + b, state)
+        return state, state[0]
 
-    def chunk(h: Any, xs: Any) -> Any:
-        return scan(step, stop_gradient(h), xs)
+    def chunk(state: State, xs: Any) -> Any:
+        return scan(step, stop_gradient(state), xs)
 
     xs = leaves["xs"].swapaxes(0, 1)
     first, *rest = parts
-    h, hs = scan(step, leaves["h0"], xs[: first.stop])
+    state, hs = scan(step, state, xs[: first.stop])
     if not first.learns:
-        h, hs = stop_gradient((h, hs))
+        state, hs = stop_gradient((state, hs))
     found = [hs]
     # All but the first and the last segment have one length.
     length = first.stop - first.start
     even = [part for part in rest if part.stop - part.start == length]
     if len(even) > 1:
         stacked = xs[even[0].start : even[-1].stop].reshape(len(even), length, *xs.shape[1:])
-        h, hs = scan(chunk, h, stacked)
+        state, hs = scan(chunk, state, stacked)
         found.append(hs.reshape(-1, *hs.shape[2:]))
         rest = rest[len(even) :]
     for part in rest:
-        h, hs = chunk(h, xs[part.start : part.stop])
+        state, hs = chunk(state, xs[part.start : part.stop])
         found.append(hs)
     return found[0] if len(found) == 1 else jnp.concatenate(found)
 

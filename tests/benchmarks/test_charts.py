@@ -18,11 +18,17 @@ NAMES = ("manual", "autograd", "torch", "jax")
 
 
 def timed(
-    name: str, shape: Shape, dtype: str = "float32", loss: str = "last", threads: int = 1, **more
+    name: str,
+    shape: Shape,
+    dtype: str = "float32",
+    loss: str = "last",
+    threads: int = 1,
+    cell: str = "vanilla",
+    **more,
 ) -> Row:
     """A row whose time stands for itself."""
     times = Times((0.001, 0.002, 0.003))
-    return row("q", draw(shape, dtype, loss), name, threads, Verdict(0.0), times, times, more)
+    return row("q", draw(shape, dtype, loss, cell=cell), name, threads, Verdict(0.0), times, times, more)
 
 
 RATIOS = [
@@ -61,8 +67,20 @@ def test_ratios_say_what_they_compare(written) -> None:
     for words in ("loss on every step", "T 5, N 2, D 1, H 3", "T 7, N 1, D 2, H 4", "T steps, N records"):
         assert words in text
     assert text.count("1: as fast as ours") == 2
-    assert "float32, 1 thread<" in text
-    assert "float64, 1 thread<" in text
+    assert "vanilla, float32, 1 thread<" in text
+    assert "vanilla, float64, 1 thread<" in text
+
+
+def test_ratios_keep_the_cells_apart(written) -> None:
+    """A line of panels for each cell, with its own shapes, and none where nothing was timed."""
+    rows = [timed("torch", Shape(5, 2, 1, 3), dtype) for dtype in ("float32", "float64")]
+    rows += [timed("torch", Shape(6, 2, 1, 4), "float32", cell=cell) for cell in ("lstm", "gru")]
+    text = written(charts.ratios, rows)
+    for title in ("vanilla, float32", "vanilla, float64", "LSTM, float32", "GRU, float32"):
+        assert text.count(f"{title}, 1 thread<") == 1
+    assert "LSTM, float64" not in text
+    assert text.count("T 5, N 2, D 1, H 3<") == 1
+    assert text.count("T 6, N 2, D 1, H 4<") == 2
 
 
 @pytest.mark.parametrize("panels", [1, 2, 3, 4])

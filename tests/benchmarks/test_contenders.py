@@ -8,7 +8,7 @@ import pytest
 from benchmarks.contenders import CONTENDERS, manual
 from benchmarks.gate import compare
 from benchmarks.shapes import Shape
-from benchmarks.task import BLOCKS, DTYPES, LOSSES, draw
+from benchmarks.task import CELLS, DTYPES, LOSSES, draw
 from rnn import Chunked, Full, Tail, Window
 
 SHAPE = Shape(7, 3, 2, 4)
@@ -36,45 +36,62 @@ def verdict(prepare, task):
         return None
     ready.run()
     found = ready.gradients(ready.run())
-    assert set(found) >= set(BLOCKS)
+    assert set(found) == set(task.blocks)
     return compare(found, ours.gradients(ours.run()), task.shape)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("name", FAST)
-def test_the_gradients_are_manuals(name, loss):
-    """Under every truncation that it can express, in both types."""
+def test_the_gradients_are_manuals(name, cell, loss):
+    """Of every cell, under every truncation that it can express, in both types."""
     prepare = load(name)
     for dtype in DTYPES:
         for truncation in TRUNCATIONS:
-            judged = verdict(prepare, draw(SHAPE, dtype, loss, truncation))
+            judged = verdict(prepare, draw(SHAPE, dtype, loss, truncation, cell))
             assert judged is None or judged.objection == "", (dtype, truncation)
 
 
 @pytest.mark.parametrize(
-    ("loss", "truncation"),
-    [("last", Full()), ("every", Chunked(3)), ("every", Chunked(2)), ("every", Tail(3))],
+    ("loss", "truncation", "cell"),
+    [
+        *(("last", Full(), cell) for cell in CELLS),
+        *(("every", Chunked(2), cell) for cell in CELLS),
+        *(("every", Chunked(3), "vanilla"), ("every", Tail(3), "vanilla"), ("every", Tail(3), "lstm")),
+    ],
 )
-def test_the_gradients_of_jax_are_manuals(loss, truncation):
+def test_the_gradients_of_jax_are_manuals(loss, truncation, cell):
     """One segment, two, many with a shorter one at the end, and states that are constants."""
-    assert verdict(load("jax"), draw(SHAPE, "float64", loss, truncation)).objection == ""
+    assert verdict(load("jax"), draw(SHAPE, "float64", loss, truncation, cell)).objection == ""
 
 
 @pytest.mark.parametrize(
-    ("name", "loss", "truncation", "able"),
+    ("name", "loss", "truncation", "cell", "able"),
     [
-        ("autograd", "every", Window(2), True),
-        ("torch", "every", Chunked(3), True),
-        ("torch", "every", Window(2), False),
-        ("torch", "last", Window(2), True),
-        ("jax", "every", Window(2), False),
-        ("floor", "every", Tail(3), True),
-        ("floor", "every", Chunked(3), False),
+        ("autograd", "every", Window(2), "vanilla", True),
+        ("autograd", "every", Window(2), "gru", True),
+        ("torch", "every", Chunked(3), "vanilla", True),
+        ("torch", "every", Chunked(3), "lstm", True),
+        ("torch", "every", Window(2), "vanilla", False),
+        ("torch", "last", Window(2), "vanilla", True),
+        ("jax", "every", Window(2), "vanilla", False),
+        ("floor", "every", Tail(3), "vanilla", True),
+        ("floor", "every", Tail(3), "lstm", False),
+        ("floor", "every", Chunked(3), "vanilla", False),
     ],
 )
-def test_what_a_contender_can_express(name, loss, truncation, able):
-    """No framework slides a window over losses; the floor is of one stretch alone."""
-    assert (load(name)(draw(SHAPE, "float32", loss, truncation)) is not None) == able
+def test_what_a_contender_can_express(name, loss, truncation, cell, able):
+    """No framework slides a window over losses; the floor is of one stretch and one cell alone."""
+    assert (load(name)(draw(SHAPE, "float32", loss, truncation, cell)) is not None) == able
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_row_of_ours_says_which_loops_ran(cell):
+    """Manual has the network's usual ones; manual-numpy NumPy's, wherever it runs."""
+    task = draw(SHAPE, "float64", cell=cell)
+    assert manual.prepare(task).more == {"loops": repr(task.net.loops)}
+    assert manual.prepare_once(task).more == {"loops": repr(task.net.loops)}
+    assert manual.prepare_numpy(task).more == {"loops": "NumPyLoops()"}
 
 
 def test_a_replay_that_is_too_long_is_left_out():
@@ -101,12 +118,14 @@ def test_every_layout_of_the_floor_is_right(monkeypatch, layout, recursion, loss
         assert verdict(floor.prepare, draw(shape, "float64", loss, Window(2))).objection == ""
 
 
-def test_a_task_is_left_as_it_was():
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_task_is_left_as_it_was(cell):
     """No contender writes into what it is given, so that the next one gets the same."""
-    task = draw(SHAPE, "float64")
+    task = draw(SHAPE, "float64", cell=cell)
     before = {name: array.copy() for name, array in task.arrays().items()}
     for contender in CONTENDERS.values():
         if contender.library in ("numpy", "autograd"):
-            contender.load()(task).run()
+            ready = contender.load()(task)
+            _ = ready and ready.run()
     for name, array in task.arrays().items():
         np.testing.assert_array_equal(array, before[name])

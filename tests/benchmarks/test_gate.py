@@ -9,7 +9,7 @@ import pytest
 from benchmarks.contenders import manual
 from benchmarks.gate import compare
 from benchmarks.shapes import Shape
-from benchmarks.task import BLOCKS, DTYPES, draw
+from benchmarks.task import CELLS, DTYPES, draw
 from rnn import Window
 from rnn.arrays import Array
 
@@ -18,9 +18,9 @@ SHAPE = Shape(6, 3, 2, 4)
 Grads = dict[str, Array]
 
 
-def gradients(dtype: str = "float64") -> Grads:
+def gradients(dtype: str = "float64", cell: str = "vanilla") -> Grads:
     """The manual gradients of a small task."""
-    ready = manual.prepare(draw(SHAPE, dtype))
+    ready = manual.prepare(draw(SHAPE, dtype, cell=cell))
     return ready.gradients(ready.run())
 
 
@@ -34,10 +34,12 @@ def test_the_same_to_rounding_is_accepted(dtype):
     assert 0 < verdict.agreement < 2 * np.finfo(dtype).eps
 
 
-@pytest.mark.parametrize("name", BLOCKS)
-def test_one_wrong_entry_of_any_block_is_refused(name):
+@pytest.mark.parametrize(
+    ("cell", "name"), [(cell, name) for cell in CELLS for name in draw(SHAPE, "float64", cell=cell).blocks]
+)
+def test_one_wrong_entry_of_any_block_is_refused(cell, name):
     """A single entry that is off by a millionth of the block is seen, and its block is named."""
-    want, got = gradients(), gradients()
+    want, got = (gradients(cell=cell) for _ in range(2))
     got[name].flat[-1] += 1e-6 * np.max(np.abs(want[name]))
     verdict = compare(got, want, SHAPE)
     assert verdict.objection.startswith(f"{name} is off by")

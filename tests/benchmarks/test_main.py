@@ -16,10 +16,12 @@ from benchmarks import fresh
 from benchmarks.__main__ import QUESTIONS, arguments, main, options_from, places_from
 from benchmarks.gate import Verdict
 from benchmarks.machine import cores
+from benchmarks.options import Options
 from benchmarks.results import row
-from benchmarks.shapes import QUICK, SHAPES, Shape
+from benchmarks.shapes import GATED, QUICK, SHAPES, Shape
 from benchmarks.task import draw
 from benchmarks.timing import Times
+from rnn import LSTM, RNN
 from rnn.console.files import Undelivered
 
 
@@ -53,6 +55,7 @@ def refusal(capsys, *given):
         (["--contenders", ""], "--contenders: unknown ''"),
         (["--shapes", "50x1x1"], "--shapes: unknown '50x1x1', needed one of 50x1x1x16,"),
         (["--shapes", "50x1x1x16,1x1x1x1"], "--shapes: unknown '1x1x1x1'"),
+        (["--cells", "vanilla,rnn"], "--cells: unknown 'rnn', needed one of vanilla, lstm, gru"),
         (["--questions", "why"], "--questions: unknown 'why', needed one of against_autodiff,"),
         (["--threads", "3"], "argument --threads: invalid choice"),
         (["--fast"], "unrecognized arguments: --fast"),
@@ -125,6 +128,7 @@ def test_the_results_may_not_be_a_picture(capsys, tmp_path, name):
     [
         (["--questions", "floor", "--out", "pictures"], "--out: changes nothing here, needed a question of"),
         (["--questions", "growth", "--shapes", "50x1x1x16"], "--shapes: changes nothing here"),
+        (["--questions", "floor,growth", "--cells", "gru"], "--cells: changes nothing here"),
         (["--questions", "growth,memory", "--threads", "1"], "--threads: changes nothing here"),
         (["--questions", "article_training", "--contenders", "torch"], "--contenders: changes nothing here"),
         (["--questions", "x" * 100_000], "xxx', needed one of against_autodiff,"),
@@ -147,19 +151,22 @@ def test_the_questions_with_a_picture_are_those_that_draw():
 
 
 def test_the_usual_run(nothing_installed):
-    """Everything installed, every shape, one thread and all."""
+    """Everything installed, every cell at its shapes, one thread and all."""
     nothing_installed("threadpoolctl", "numpy", "autograd")
     options = options_from(arguments([]))
     assert options.contenders == ("manual", "autograd", "autograd-hoisted", "floor")
-    assert options.sizes == SHAPES
+    assert options.cells == ("vanilla", "lstm", "gru")
+    assert options.sizes("vanilla") == SHAPES
+    assert options.sizes("lstm") == options.sizes("gru") == GATED
     assert options.told == "in full, 5 to 31 rounds a row"
     assert options.threads == tuple(sorted({1, cores()}))
 
 
 def test_a_quick_run():
-    """The smaller shapes, with one thread."""
+    """The smaller shapes, few of them for cells with gates, with one thread."""
     options = options_from(arguments(["--quick"]))
-    assert options.sizes == QUICK
+    assert options.sizes("vanilla") == QUICK
+    assert len(options.sizes("lstm")) == len(options.sizes("gru")) == 2
     assert options.threads == (1,)
     assert "manual-recomputing" not in options.contenders
     assert options.told.startswith("quick: small sizes")
@@ -171,7 +178,27 @@ def test_manual_always_takes_part():
         arguments(["--contenders", "floor,floor", "--shapes", "50x1x1x16", "--threads", "1"])
     )
     assert options.contenders == ("manual", "floor")
-    assert options.sizes == (Shape(50, 1, 1, 16),)
+    assert options.sizes("vanilla") == options.sizes("gru") == (Shape(50, 1, 1, 16),)
+
+
+def test_our_second_text_takes_part_where_there_is_a_first(nothing_installed):
+    """Without the compiler NumPy's loops are the usual ones, and manual is that text."""
+    nothing_installed("threadpoolctl", "numpy", "autograd", "numba")
+    assert options_from(arguments([])).contenders[:2] == ("manual", "manual-numpy")
+    assert options_from(arguments(["--quick"])).contenders[:2] == ("manual", "manual-numpy")
+
+
+def test_cells_are_chosen_by_name():
+    """In the order given, each once, and they survive the way to another process."""
+    options = options_from(arguments(["--cells", "gru,vanilla,gru"]))
+    assert options.cells == ("gru", "vanilla")
+    assert Options.from_json(json.loads(json.dumps(options.to_json()))) == options
+
+
+def test_the_head_says_which_loops_manual_runs():
+    """Once for all cells, as their networks have them."""
+    options = options_from(arguments(["--cells", "lstm,gru"]))
+    assert command._loops(options) == f"manual runs {RNN(LSTM(1, 1), outputs=1).loops!r}"
 
 
 def answer(objection=""):

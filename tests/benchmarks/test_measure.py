@@ -5,7 +5,7 @@ import pytest
 from benchmarks.contenders import Ready, manual
 from benchmarks.measure import compete, measure
 from benchmarks.shapes import Shape
-from benchmarks.task import draw
+from benchmarks.task import CELLS, draw
 from benchmarks.timing import Effort
 
 TASK = draw(Shape(4, 2, 1, 3), "float64")
@@ -62,6 +62,18 @@ def test_manual_is_the_measure():
     row = rows()["manual"]
     assert (row.ratio, row.agreement, row.objection) == (1, 0, "")
     assert row.more["data"] == "healthy"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_which_loops_ran_is_in_the_row(cell):
+    """Of ours alone, in both texts."""
+    task = draw(Shape(4, 2, 1, 3), "float64", cell=cell)
+    found = {
+        each.contender: each for each in measure("a question", task, ["manual-numpy", "autograd"], 1, ONCE)
+    }
+    assert found["manual"].more["loops"] == repr(task.net.loops)
+    assert found["manual-numpy"].more["loops"] == "NumPyLoops()"
+    assert "loops" not in found["autograd"].more
 
 
 def test_the_share_of_the_checks_is_measured():

@@ -61,5 +61,5 @@ def test_nothing_is_cleared_where_nothing_is_written_in_place(capsys):
 
 def test_it_travels_to_another_process():
     """With the options."""
-    options = Options(("manual",), ("50x1x1x16",), (1,), stretch=Stretch(0.25, 0.5, 7.0))
+    options = Options(("manual",), ("gru",), ("50x1x1x16",), (1,), stretch=Stretch(0.25, 0.5, 7.0))
     assert Options.from_json(options.to_json()) == options

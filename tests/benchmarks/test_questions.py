@@ -11,10 +11,11 @@ from benchmarks import against_autodiff, denormals, floor, growth, memory, table
 from benchmarks.__main__ import QUESTIONS
 from benchmarks.contenders import manual
 from benchmarks.gate import Verdict, compare
-from benchmarks.results import row
-from benchmarks.shapes import SHAPES, Shape
+from benchmarks.options import Options
+from benchmarks.results import Row, row
+from benchmarks.shapes import GATED, OF_CELL, QUICK_OF_CELL, SHAPES, Shape
 from benchmarks.task import draw
-from benchmarks.timing import Times
+from benchmarks.timing import Effort, Times
 from rnn import Chunked, Full, Window
 
 OURS, THEIRS = Times((0.001, 0.002, 0.001)), Times((0.002, 0.006, 0.010))
@@ -47,9 +48,37 @@ def test_a_question_can_be_asked(name):
 
 def test_every_shape_under_every_truncation():
     """Both types, both places of the losses, all four policies; a quick run has full gradients alone."""
-    wanted = against_autodiff.settings(SHAPES, quick=False)
+    wanted = against_autodiff.settings("vanilla", SHAPES, quick=False)
     assert len(wanted) == len(set(wanted)) == (6 * 4 + 2) * 2 * 2
-    assert {each[3] for each in against_autodiff.settings(SHAPES, quick=True)} == {Full()}
+    assert {each[3] for each in against_autodiff.settings("vanilla", SHAPES, quick=True)} == {Full()}
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_every_shape_of_a_cell_with_gates(cell):
+    """Full and truncated, both types and places of the losses, N from 1 to 256; four rows in a quick run."""
+    wanted = against_autodiff.settings(cell, OF_CELL[cell], quick=False)
+    assert len(wanted) == len(set(wanted)) == (9 * 2 + 1) * 2 * 2
+    assert {each[3] for each in wanted if each[0].T == 50} == {Full(), Chunked(5)}
+    assert {each[4] for each in wanted} == {cell}
+    one_size = [shape.N for shape in GATED if (shape.T, shape.D, shape.H) == (50, 1, 100)]
+    assert (one_size[0], one_size[-1]) == (1, 256)
+    assert len(against_autodiff.settings(cell, QUICK_OF_CELL[cell], quick=True)) == 4
+
+
+def test_the_rows_of_the_cells_that_are_asked_for():
+    """Each cell's own tasks, by every contender but the floor, in one table that keeps the cells apart."""
+    once = Effort(rounds=1, least=1, block=0, budget=0)
+    options = Options(("manual", "manual-numpy", "floor"), ("lstm", "gru"), ("50x1x1x16",), (1,), quick=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("benchmarks.timing.QUICK", once)
+        entries = against_autodiff.in_process(options.to_json(), 1)
+    found = [Row.from_json(entry) for entry in entries]
+    assert [row.cell for row in found] == ["lstm"] * 4 + ["gru"] * 4
+    assert {row.objection for row in found} == {""}
+    assert {row.more["loops"] for row in found if row.contender == "manual-numpy"} == {"NumPyLoops()"}
+    lines = against_autodiff.report(found).splitlines()
+    assert sum(line.startswith("lstm ") for line in lines) == 2
+    assert sum(line.startswith("gru ") for line in lines) == 2
 
 
 @pytest.mark.parametrize(
@@ -83,15 +112,45 @@ def test_a_refusal_in_a_table():
     assert "torch disagrees: W is off by 0.5" in text
 
 
+def peer(ratio, contender="torch", cell="gru"):
+    """A row of a library that takes so many times our time."""
+    theirs = Times(tuple(ratio * each for each in OURS.seconds))
+    task = draw(TASK.shape, "float32", cell=cell)
+    return row("against_autodiff", task, contender, 1, Verdict(0.0), theirs, OURS)
+
+
+def test_what_is_behind_is_listed():
+    """The peers' rows below 1.1, the worst first, each with its ratio; our own second text is no peer."""
+    rows = [
+        *pair("against_autodiff", "autograd"),
+        *(peer(1.09), peer(1.11), peer(0.5, "jax", "lstm"), peer(0.4, "manual-numpy")),
+        row("against_autodiff", TASK, "jax", 1, Verdict(0.5, "W is off by 0.5")),
+    ]
+    told = tables.behind(rows).splitlines()
+    assert told[0] == "A peer takes less than 1.1 times our time in 2 of 4 timings"
+    assert [line.split()[0] for line in told[3:]] == ["lstm", "gru"]
+    assert ["jax" in told[3], "0.500" in told[3], "torch" in told[4], "1.09" in told[4]] == [True] * 4
+    assert len(told) == 5
+
+
+def test_a_report_ends_with_what_is_behind():
+    """Below the table of all timings."""
+    rows = pair("against_autodiff", "torch")
+    assert against_autodiff.report(rows).endswith(f"\n\n{tables.behind(rows)}")
+
+
+def test_nothing_behind_is_one_line():
+    """The timings are counted all the same."""
+    assert tables.behind([peer(1.11)]) == "A peer takes less than 1.1 times our time in 0 of 1 timings"
+
+
 def test_the_floor_is_told_as_ours_over_it():
     """A floor of three times our time, which there cannot be, would be a third; a call of its own is 3."""
     rows = [*pair("floor", "floor"), pair("floor", "manual-once")[1]]
-    assert floor.report(rows).splitlines()[-1].split()[-4:] == [
-        "0.333",
-        "(0.154–0.400)",
-        "3.00",
-        "(2.50–6.50)",
-    ]
+    told = ["0.333", "(0.154–0.400)", "3.00", "(2.50–6.50)"]
+    assert floor.report(rows).splitlines()[-1].split()[-5:] == [*told, "—"]
+    rows.append(pair("floor", "manual-numpy")[1])
+    assert floor.report(rows).splitlines()[-1].split()[-6:] == [*told, *told[2:]]
 
 
 def test_vanishing_gradients_in_a_table():

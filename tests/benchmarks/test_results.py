@@ -7,7 +7,7 @@ import pytest
 from benchmarks.gate import Verdict
 from benchmarks.results import Row, document, row, spell, timed
 from benchmarks.shapes import Shape
-from benchmarks.task import draw
+from benchmarks.task import CELLS, draw
 from benchmarks.timing import Times
 from rnn import Chunked, Full, Tail, Window
 
@@ -31,6 +31,13 @@ def test_a_row_says_what_was_timed():
     assert (entry["contender"], entry["agreement"], entry["data"]) == ("torch", 1e-7, "healthy")
     assert entry["milliseconds"] == pytest.approx(6)
     assert entry["ratio"] == pytest.approx(3)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_row_names_its_cell(cell):
+    """As the command line does."""
+    task = draw(Shape(5, 2, 1, 3), "float32", cell=cell)
+    assert row("q", task, "torch", 1, Verdict(0.0)).to_json()["cell"] == cell
 
 
 def test_a_refused_row_has_every_field_too():

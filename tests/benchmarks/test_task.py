@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.contenders import manual
-from benchmarks.shapes import SHAPES, Shape
-from benchmarks.task import DTYPES, LOSSES, draw
+from benchmarks.shapes import GATED, SHAPES, Shape
+from benchmarks.task import CELLS, DTYPES, LOSSES, draw
 
 
 def carried(task):
@@ -23,6 +23,51 @@ def test_a_gradient_stays_healthy(shape):
     assert (share < 10).all()
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("shape", [*GATED[1:2], *GATED[-3:], Shape(1000, 1, 8, 64)], ids=str)
+def test_what_a_gated_state_carries_stays_healthy(cell, shape):
+    """The gradient of the initial state is a hundredth of the last one's or more, and does not explode."""
+    task = draw(Shape(shape.T, 3, shape.D, min(shape.H, 64)), "float64", cell=cell)
+    ready = manual.prepare(task)
+    grads = ready.gradients(ready.run())
+    # h for a GRU, c for an LSTM: the state's last array is what the gates keep.
+    arrived = np.linalg.norm(grads[list(task.initial())[-1]], axis=1)
+    outputs = task.net.predict(task.params, task.xs, task.state)
+    left = np.linalg.norm((outputs[:, -1] - task.targets) @ task.params.V, axis=1)
+    assert (arrived / left > 1e-2).all()
+    assert (arrived / left < 10).all()
+
+
+@pytest.mark.parametrize(("cell", "kept"), [("lstm", 1), ("gru", 1)])
+def test_the_gates_that_keep_the_state_are_open(cell, kept):
+    """Block 1 of b, of f and of z, lies by log T above the others; an LSTM's i by as much below."""
+    task = draw(Shape(200, 2, 3, 100), "float64", cell=cell)
+    middles = task.params.b.reshape(-1, 100).mean(axis=1)
+    assert middles[kept] == pytest.approx(np.log(200), abs=0.15)
+    assert middles[-1] == pytest.approx(0, abs=0.15)
+    assert middles[0] == pytest.approx(-np.log(200) if cell == "lstm" else 0, abs=0.15)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_a_gated_cell_does_not_vanish_by_its_inputs(cell):
+    """So it is not asked to."""
+    with pytest.raises(ValueError, match=rf"vanishing: 0.5 of cell {cell}, needed 0"):
+        draw(Shape(5, 2, 1, 3), "float64", cell=cell, vanishing=0.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "blocks"),
+    [
+        ("vanilla", ["U", "W", "b", "V", "c", "xs", "h0"]),
+        ("lstm", ["U", "W", "b", "V", "c", "xs", "h0", "c0"]),
+        ("gru", ["U", "W", "b", "bn", "V", "c", "xs", "h0"]),
+    ],
+)
+def test_blocks_are_the_cells_own(cell, blocks):
+    """Its parameters, the inputs, and each array of its state."""
+    assert list(draw(Shape(4, 2, 3, 5), "float32", cell=cell).blocks) == blocks
+
+
 def test_half_of_the_records_vanish():
     """The first half, beyond what float32 can hold; the other half stays as it is."""
     share = carried(draw(Shape(200, 4, 8, 32), "float64", vanishing=0.5))
@@ -32,14 +77,16 @@ def test_half_of_the_records_vanish():
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_task_is_what_was_asked_for(loss, dtype):
-    """Shape, dtype, where the losses stand; W is orthogonal."""
-    task = draw(Shape(6, 3, 2, 4), dtype, loss)
-    assert (task.shape, task.loss) == (Shape(6, 3, 2, 4), loss)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_task_is_what_was_asked_for(cell, loss, dtype):
+    """Cell, shape, dtype, where the losses stand; each block of W is orthogonal."""
+    task = draw(Shape(6, 3, 2, 4), dtype, loss, cell=cell)
+    assert (task.cell, task.shape, task.loss) == (cell, Shape(6, 3, 2, 4), loss)
     assert {array.dtype.name for array in task.arrays().values()} == {dtype}
     assert task.targets.dtype.name == dtype
     assert task.first_loss == (5 if loss == "last" else 0)
-    np.testing.assert_allclose(task.params.W @ task.params.W.T, np.eye(4), atol=1e-6)
+    for W in task.params.W.reshape(-1, 4, 4):
+        np.testing.assert_allclose(W @ W.T, np.eye(4), atol=1e-6)
 
 
 def test_a_task_is_the_same_each_time():
