@@ -270,8 +270,9 @@ class GRU:
         """[dU db] = Σ_t da_tᵀ [x_t, 1]; [dW (·, ·, dbn)] = Σ_t dm_tᵀ [h_t, 1]; dx_t = da_t U."""
         H, rows = self.units, das.reshape(-1, 4 * self.units)
         da, dm = rows[:, : 3 * H], rows[:, H:]
-        dP = da.T.dot(tape.inputs[first:].reshape(len(rows), -1))
-        dM = dm.T.dot(tape.rows[first:-1].reshape(len(rows), -1))
+        # The other way round, da and dm would be the factor that BLAS reads by columns; they are strided.
+        dP = tape.inputs[first:].reshape(len(rows), -1).T.dot(da).T
+        dM = tape.rows[first:-1].reshape(len(rows), -1).T.dot(dm).T
         # das are stacked n, r, z, and the weights r, z, n.
         dP = np.concatenate((dP[H:], dP[:H]))
         U = np.ascontiguousarray(np.concatenate((weights.U[2 * H :], weights.U[: 2 * H])))

@@ -238,8 +238,8 @@ GRU = (
     ),
     Fault(
         "dW takes the candidate's delta before the reset",
-        "dM = dm.T.dot(",
-        "dM = np.concatenate((da[:, H:], da[:, :H]), axis=1).T.dot(",
+        ".T.dot(dm).T",
+        ".T.dot(np.concatenate((da[:, H:], da[:, :H]), axis=1)).T",
         "accumulation",
         ("W", "bn"),
         ("n",),
