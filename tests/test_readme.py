@@ -112,21 +112,20 @@ def test_python_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest
 
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
-    from verification.exactness import EXACTNESS
-    from verification.properties import PROPERTIES
-    from verification.suite import Profile, verify
+    from verification.judge import scoped
+    from verification.judging.findings import findings
+    from verification.mutants.deck import deck
 
     source = next(block for kind, block in blocks("README.md") if "def engine" in block)
     assert source.count("dh = da @ W.T\n") == 1
     namespace: dict[str, object] = {}
     exec(source.replace("dh = da @ W.T\n", "dh = da @ W\n"), namespace)
-    judged = [
-        check for check in (*PROPERTIES, *EXACTNESS) if check.name in ("autograd", "exact", "memory layout")
-    ]
-    assert len(judged) == 3
-    found = verify(namespace["engine"], Profile("short", cases=60, exact_cases=20), properties=judged)
-    assert [row.name for row in found.rows if row.failures] == []
-    assert found.declined == {}
+    engine = scoped(namespace["engine"])  # type: ignore[arg-type]
+    names = ("forward", "autograd", "memory layout")
+    wrong = [found for truth in deck() for found in findings(engine, truth, names) if found.wrong is not None]
+    assert wrong == []
+    assert not any(found.declined for truth in deck() for found in findings(engine, truth, ("forward",)))
+    assert any(truth.case.dtype == object for truth in deck())
 
 
 @cache
