@@ -5,8 +5,13 @@ from typing import Any
 
 import rnn
 from verification import ModelGradients, ModelProblem, Scope, layer, models, scoped
+from verification.asked.case import Case
+from verification.asked.draws import cases
+from verification.asked.fractions import exact_cases
 from verification.asked.model import Model
 from verification.doors.layer import Layer
+from verification.drawing import each_drawn
+from verification.judging.findings import findings, truth_of
 
 MODELS: dict[str, Model] = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}
 
@@ -71,3 +76,18 @@ def network(name: str, scope: Scope, package: ModuleType = rnn, loops: str = "Nu
         return ModelGradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
 
     return scoped(gradients, scope, model=MODELS[name])
+
+
+def looked_at(engine: Any, count: int) -> tuple[list[str], set[str]]:
+    """What is wrong on so many drawn cases, of Fractions if they are claimed, and the properties asked."""
+    wrong, properties = [], set()
+
+    def look(case: Case) -> None:
+        for found in findings(engine, truth_of(case)):
+            properties.add(found.property)
+            if found.wrong is not None:
+                wrong.append(f"{found.property} {found.part}: {found.wrong}")
+
+    strategy = exact_cases if engine.claim.exact else cases
+    each_drawn(strategy(engine.model, engine.claim), 0, count, look)
+    return wrong, properties

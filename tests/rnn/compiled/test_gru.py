@@ -1,12 +1,26 @@
-"""The compiled loops of the GRU cell, judged by the project's own verifier."""
+"""The compiled loops of the GRU cell, with each function that its model has, under the verifier.
 
-from tests.rnn.cells.judged import judged
-from tests.rnn.cells.test_judged import LAYERS, SHORT, one_each, scope_of
-from verification import verify
+``tests/rnn/cells/test_judged.py`` asks both texts of every cell, ``tests/rnn/test_loops.py`` compares them.
+"""
+
+import pytest
+
+from tests.rnn.cells.judged import MODELS, judged, looked_at
+from verification import Scope
+
+FUNCTIONS = [
+    (role, function)
+    for role, functions in MODELS["GRU"].functions.items()
+    for function in functions
+    if function != "rational_gate"
+]
 
 
-def test_the_verifier_finds_no_fault():
-    """In outputs, last states, every gradient, lag by lag, of records of any length, to the bit."""
-    engine = judged("GRU", one_each(LAYERS, "GRU"), scope_of(LAYERS["GRU"]), loops="CompiledLoops")
-    found = verify(engine, SHORT)
-    assert found.verdict == "verified", str(found)
+@pytest.mark.parametrize(("role", "function"), FUNCTIONS)
+def test_each_function_shows_no_fault(role, function):
+    """In its role, in both types, on drawn cases, to the bit."""
+    functions = {each: names[0] for each, names in MODELS["GRU"].functions.items()} | {role: function}
+    scope = Scope(functions={each: (name,) for each, name in functions.items()}, bits=True)
+    wrong, properties = looked_at(judged("GRU", functions, scope, loops="CompiledLoops"), 6)
+    assert wrong == []
+    assert "autograd" in properties

@@ -1,14 +1,26 @@
-"""The compiled loops of the Vanilla cell, judged by the project's own verifier."""
+"""The compiled loops of the Vanilla cell, with each function that its model has, under the verifier.
 
-from tests.rnn.cells.judged import judged
-from tests.rnn.cells.test_judged import LAYERS, SHORT, one_each, scope_of
-from verification import verify
+``tests/rnn/cells/test_judged.py`` asks both texts of every cell, ``tests/rnn/test_loops.py`` compares them.
+"""
+
+import pytest
+
+from tests.rnn.cells.judged import MODELS, judged, looked_at
+from verification import Scope
+
+FUNCTIONS = [
+    (role, function)
+    for role, functions in MODELS["Vanilla"].functions.items()
+    for function in functions
+    if function != "rational_gate"
+]
 
 
-def test_the_verifier_finds_no_fault():
-    """In outputs, last states, every gradient, lag by lag, of records of any length, to the bit."""
-    engine = judged(
-        "Vanilla", one_each(LAYERS, "Vanilla"), scope_of(LAYERS["Vanilla"]), loops="CompiledLoops"
-    )
-    found = verify(engine, SHORT)
-    assert found.verdict == "verified", str(found)
+@pytest.mark.parametrize(("role", "function"), FUNCTIONS)
+def test_each_function_shows_no_fault(role, function):
+    """In its role, in both types, on drawn cases, to the bit."""
+    functions = {each: names[0] for each, names in MODELS["Vanilla"].functions.items()} | {role: function}
+    scope = Scope(functions={each: (name,) for each, name in functions.items()}, bits=True)
+    wrong, properties = looked_at(judged("Vanilla", functions, scope, loops="CompiledLoops"), 6)
+    assert wrong == []
+    assert "autograd" in properties
