@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.activations import ACTIVATIONS
+from rnn.activations import ACTIVATIONS, rational_gate
 from rnn.arrays import Array
 from rnn.bptt import FLUSH_BELOW, NUMPY, Loops
 from rnn.cells.cell import Arrays, Cell
@@ -29,6 +29,8 @@ LIBRARIES = ("numba", "scipy")
 
 # Long doubles and Fractions go by NumPy's loops.
 _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64))
+
+_FUNCTIONS = (*ACTIVATIONS.values(), rational_gate)
 
 # The module of ``rnn.compiled`` for a cell. Of no subclass, which may compute something else.
 _TEXTS = {Vanilla: "vanilla", LSTM: "lstm", GRU: "gru"}
@@ -58,7 +60,7 @@ def checked_loops(name: str, loops: Loops | None, cell: Cell) -> Loops:
 class CompiledLoops:
     """Steps compiled at their first call, which takes seconds, and kept on disk for the next process.
 
-    For ``Vanilla``, ``LSTM`` and ``GRU`` with activations of ``rnn.ACTIVATIONS``, in float32 and float64.
+    For ``Vanilla``, ``LSTM`` and ``GRU`` with activations of ``rnn``, in float32 and float64.
     Other numbers go by NumPy's loops.
     """
 
@@ -67,7 +69,7 @@ class CompiledLoops:
         if not installed():
             raise ImportError(f"{name}: {self}, needed the extra: pip install 'verified-rnn[compiled]'")
         if not _has_text(cell):
-            needed = "rnn.Vanilla, rnn.LSTM or rnn.GRU with activations of rnn.ACTIVATIONS"
+            needed = "rnn.Vanilla, rnn.LSTM or rnn.GRU with activations of rnn"
             raise TypeError(f"{name}: {self} of {shown(cell)}, needed {needed}")
 
     def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
@@ -107,7 +109,7 @@ class CompiledLoops:
 
 def _has_text(cell: Cell) -> bool:
     own = type(cell) in _TEXTS
-    return own and all(f in ACTIVATIONS.values() for f in cell.activations)  # type: ignore[attr-defined]
+    return own and all(f in _FUNCTIONS for f in cell.activations)  # type: ignore[attr-defined]
 
 
 @cache

@@ -1,8 +1,9 @@
 """``python -m verification [COMMAND]``: verify the gradients, and train on the sine only if they hold.
 
 ``verify`` is the command if none is given; ``judge`` judges an engine in a file of yours, ``campaign`` on as
-many cases as you like; ``mutants`` shows that the suite catches wrong engines, ``article`` why the published
-rule is refuted, ``detection`` how small a fault is seen. Exit codes: ``rnn.console.command_line``.
+many cases as you like; ``cell`` judges a cell of ``rnn`` by either loops; ``mutants`` shows that the suite
+catches wrong engines, ``article`` why the published rule is refuted, ``detection`` how small a fault is seen.
+Exit codes: ``rnn.console.command_line``.
 """
 
 import sys

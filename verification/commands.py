@@ -156,7 +156,7 @@ def is_told(epoch: int) -> bool:
 
 
 def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """Judge the engine of a user's file, within its own scope."""
+    """Judge an engine, of a user's file or of a cell, within its own scope."""
     judged, profile = options.engine, PROFILES[options.profile]
     try:
         with progress.part("cases") as show:
@@ -226,6 +226,7 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
 COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
     "verify": (verify_rnn, lambda options: durations.of_verify(PROFILES[options.profile])),
     "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
+    "cell": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
     "campaign": (run_campaign, campaign.parts),
     "mutants": (judge_mutants, lambda options: durations.of_mutants()),
     "article": (rerun_article, lambda options: durations.of_article()),

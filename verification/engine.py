@@ -11,13 +11,16 @@ import rnn
 from verification.problem import Engine, Gradients, Problem
 
 
-def engine_of(package: ModuleType) -> Engine:
-    """The hand-derived gradients of ``package``, which is ``rnn`` or a copy of it, by its public calls."""
+def engine_of(package: ModuleType, loops: str = "NumPyLoops") -> Engine:
+    """The hand-derived gradients of ``package``, which is ``rnn`` or a copy of it, by its public calls.
+
+    ``loops``: the class of those that make the steps.
+    """
 
     def engine(problem: Problem) -> Gradients:
         units, inputs = problem.params["U"].shape
         cell = package.Vanilla(inputs, units, package.ACTIVATIONS[problem.activation])
-        net = package.RNN(cell, outputs=len(problem.params["c"]), loops=package.NumPyLoops())
+        net = package.RNN(cell, outputs=len(problem.params["c"]), loops=getattr(package, loops)())
         params = package.Params(**problem.params)
         # A copy has truncations of its own, and they may be what is wrong with it.
         policy = problem.truncation

@@ -9,6 +9,7 @@ from pathlib import Path
 from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.campaign import command as campaign
+from verification.cells import CELLS, LOOPS, VANILLA, cell_engine
 from verification.judging.profile import PROFILES
 from verification.loading import FORM, engine_at
 
@@ -31,6 +32,7 @@ DESCRIPTIONS = {
         "Judge an engine of yours on as many drawn cases as you like, over processes or a Dask cluster; what "
         "is done is kept in DIR, and the same command goes on from there."
     ),
+    "cell": "Judge a cell of rnn by NumPy's loops or by compiled ones: a minute or two on two cores.",
     "mutants": "Show that the suite catches every wrong engine of the catalogue: four minutes on two cores.",
     "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
     "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
@@ -39,6 +41,7 @@ FILES = {
     "verify": ("report.html", "sine.png"),
     "judge": ("report.html",),
     "campaign": ("report.html",),
+    "cell": ("report.html",),
     "mutants": (),
     "article": ("article.png",),
     "detection": ("detection.png",),
@@ -48,7 +51,7 @@ FILES = {
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made.
 
-    Of ``judge`` and ``campaign`` also ``engine``, loaded from the user's file, and ``campaign``, prepared.
+    Of ``judge``, ``campaign`` and ``cell`` also ``engine``, and of the second ``campaign``, prepared.
     """
     given = list(sys.argv[1:] if argv is None else argv)
     # Flags without a command are those of verify. What is no flag has to be a command.
@@ -68,6 +71,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
             # What the file prints is no part of the result.
             with redirect_stdout(sys.stderr):
                 options.engine = engine_at(options.target)
+        if options.command == "cell":
+            options.engine = cell_engine(options.cell, options.loops)
         if options.command == "campaign":
             options.campaign = campaign.prepared(options)
         options.places.make()
@@ -116,14 +121,18 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
     for name in ("judge", "campaign"):
         each[name].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
     campaign.add_flags(each["campaign"])
-    for name in ("verify", "judge"):
+    each["cell"].add_argument("cell", choices=(VANILLA, *CELLS), help="which")
+    each["cell"].add_argument(
+        "--loops", choices=LOOPS, default="numpy", help="which text makes the steps (default numpy)"
+    )
+    for name in ("verify", "judge", "cell"):
         each[name].add_argument(
             "--profile",
             choices=PROFILES,
             default="quick",
             help=f"how many cases are drawn, beside those designed: {profiles} (default quick)",
         )
-    for name in ("verify", "judge", "detection"):
+    for name in ("verify", "judge", "cell", "detection"):
         each[name].add_argument(
             "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
         )

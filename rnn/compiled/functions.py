@@ -27,13 +27,14 @@ from rnn import activations
 from rnn.compiled.options import OPTIONS, compiled
 
 # By number: one text is compiled for all of them, and a row asks once which it is.
-TANH, SIGMOID, RELU, SOFTSIGN, IDENTITY = range(5)
+TANH, SIGMOID, RELU, SOFTSIGN, RATIONAL_GATE, IDENTITY = range(6)
 KINDS = MappingProxyType(
     {
         activations.tanh: TANH,
         activations.sigmoid: SIGMOID,
         activations.relu: RELU,
         activations.softsign: SOFTSIGN,
+        activations.rational_gate: RATIONAL_GATE,
         activations.identity: IDENTITY,
     }
 )
@@ -142,6 +143,9 @@ def value(kind, a):  # type: ignore[no-untyped-def]
     elif kind == SOFTSIGN:
         for j in range(a.size):
             a[j] = a[j] / (one + abs(a[j]))
+    elif kind == RATIONAL_GATE:
+        for j in range(a.size):
+            a[j] = (one + a[j] / (one + abs(a[j]))) / (one + one)
 
 
 @compiled
@@ -155,4 +159,7 @@ def slope(kind, y, one):  # type: ignore[no-untyped-def]
         return one if y > 0 else one - one
     if kind == SOFTSIGN:
         return (one - abs(y)) * (one - abs(y))
+    if kind == RATIONAL_GATE:
+        away = one - abs(y + y - one)
+        return away * away / (one + one)
     return one

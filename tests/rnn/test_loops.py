@@ -94,7 +94,7 @@ def test_both_give_the_same_at_any_size(cell, records, steps, units):
         assert_near(blocks(got), blocks(want), np.float64)
 
 
-@pytest.mark.parametrize("f", [f for name, f in rnn.ACTIVATIONS.items() if name != "rational_gate"])
+@pytest.mark.parametrize("f", [*rnn.ACTIVATIONS.values(), rnn.rational_gate])
 def test_both_give_the_same_for_every_function(f):
     """Each scalar function in each role."""
     rng = np.random.default_rng(0)
@@ -187,7 +187,7 @@ def test_the_usual_loops(monkeypatch):
         assert RNN(cell, 1).loops == Layer(cell).loops == CompiledLoops()
         assert "loops=CompiledLoops()" in repr(RNN(cell, 1))
     own = rnn.Activation("own", np.tanh, rnn.tanh.slope)
-    for cell in (Own(1, 2), Vanilla(1, 2, own), LSTM(1, 2, rnn.rational_gate)):
+    for cell in (Own(1, 2), Vanilla(1, 2, own), LSTM(1, 2, own)):
         assert RNN(cell, 1).loops == NumPyLoops()
     for missing in loops.LIBRARIES:
         monkeypatch.setattr(loops, "find_spec", lambda name, missing=missing: name != missing or None)

@@ -143,11 +143,22 @@ def test_verify_needs_no_name(command):
 @pytest.mark.parametrize("command", DESCRIPTIONS)
 def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
-    called = {"judge": ["judge", engine], "campaign": ["campaign", engine, "--cases", "9"]}.get(
-        command, [command]
-    )
+    asked = {
+        "judge": ["judge", engine],
+        "campaign": ["campaign", engine, "--cases", "9"],
+        "cell": ["cell", "lstm"],
+    }
+    called = asked.get(command, [command])
     assert arguments([*called, "--json", "out.json"]).places.json == Path("out.json")
     assert arguments([*called, "--json", "-"]).places.json == STANDARD_OUTPUT
+
+
+def test_cell_brings_the_engine():
+    """By the loops that are asked for, NumPy's if none are; another cell is refused."""
+    assert arguments(["cell", "gru"]).engine.model.name == "gru"
+    assert arguments(["cell", "vanilla", "--loops", "compiled"]).engine.model.name == "vanilla"
+    with pytest.raises(SystemExit):
+        arguments(["cell", "elman"])
 
 
 def test_judge_brings_the_engine(engine, capsys):

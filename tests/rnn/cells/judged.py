@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any
 
 import rnn
-from verification import ModelGradients, ModelProblem, Scope, layer, models, scoped
+from verification import Scope, layer, models
 from verification.asked.case import Case
 from verification.asked.draws import cases
 from verification.asked.fractions import exact_cases
@@ -53,29 +53,6 @@ def judged(
         return grads.params._asdict(), grads.xs, grads.state
 
     return layer(forward, backward, model=MODELS[name], scope=scope)
-
-
-def network(name: str, scope: Scope, package: ModuleType = rnn, loops: str = "NumPyLoops") -> Any:
-    """The same cell in a network with squared error, as a function of a model's whole problem."""
-
-    def gradients(problem: ModelProblem) -> ModelGradients:
-        units, inputs = problem.state[0].shape[1], problem.xs.shape[2]
-        cell = cell_of(package, name, inputs, units, dict(problem.functions))
-        net = package.RNN(cell, outputs=len(problem.params["c"]), loops=getattr(package, loops)())
-        params = cell.params(**problem.params)
-        options: dict[str, Any] = {}
-        if problem.checkpoints is not None:
-            options["checkpoints"] = package.Checkpoints(problem.checkpoints or None)
-        if problem.workspace:
-            options["workspace"] = net.workspace(*problem.xs.shape[:2], problem.xs.dtype)
-            other = cell.params(*(-block for block in params))
-            net.loss_and_gradients(other, -problem.xs, -problem.targets, problem.state, **options)
-        data = problem.xs, problem.targets, problem.state
-        value, grads = net.loss_and_gradients(params, *data, problem.truncation, **options)
-        outputs = net.predict(params, problem.xs, problem.state)
-        return ModelGradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
-
-    return scoped(gradients, scope, model=MODELS[name])
 
 
 def looked_at(engine: Any, count: int) -> tuple[list[str], set[str]]:

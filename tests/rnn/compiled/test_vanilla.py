@@ -9,10 +9,7 @@ from tests.rnn.cells.judged import MODELS, judged, looked_at
 from verification import Scope
 
 FUNCTIONS = [
-    (role, function)
-    for role, functions in MODELS["Vanilla"].functions.items()
-    for function in functions
-    if function != "rational_gate"
+    (role, function) for role, functions in MODELS["Vanilla"].functions.items() for function in functions
 ]
 
 

@@ -1,0 +1,71 @@
+"""The cells of rnn as engines: right by either loops, and wrong where they are."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import rnn
+from tests.rnn.cells.judged import looked_at
+from verification import Scope, cells
+from verification.cells import CELLS, cell_engine, network_of
+
+
+@pytest.mark.parametrize("loops", cells.LOOPS)
+@pytest.mark.parametrize("name", ["vanilla", *CELLS])
+def test_every_cell_claims_everything_and_is_right(name, loops):
+    """On a few drawn cases, those of Fractions, which every cell claims."""
+    engine = cell_engine(name, loops)
+    assert (engine.claim.exact, engine.claim.bits, engine.claim.checkpoints) == (True, True, True)
+    wrong, properties = looked_at(engine, 5)
+    assert wrong == []
+    assert "exact" in properties
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_copy_of_the_package_is_judged_by_itself(name):
+    """One whose gradient of the readout is half of what it should be is wrong in V and c alone."""
+
+    class Half(rnn.RNN):
+        def loss_and_gradients(self, *given, **options):
+            value, grads = super().loss_and_gradients(*given, **options)
+            params = grads.params._replace(V=grads.params.V / 2, c=grads.params.c / 2)
+            return value, grads._replace(params=params)
+
+    copy = SimpleNamespace(**{each: getattr(rnn, each) for each in rnn.__all__})
+    copy.RNN = Half
+    scope = Scope(dtypes=("float64",))
+    wrong, _ = looked_at(network_of(name, scope=scope, package=copy), 5)
+    assert {line.split(":")[0] for line in wrong if line.startswith("autograd")} == {
+        "autograd V",
+        "autograd c",
+    }
+
+
+def test_compiled_loops_need_their_extra(monkeypatch):
+    """One line that names it."""
+    monkeypatch.setattr(cells, "installed", lambda: False)
+    with pytest.raises(ValueError, match=r"--loops compiled: numba is missing; the extra 'compiled'"):
+        cell_engine("lstm", "compiled")
+
+
+def test_the_loops_are_those_asked_for(monkeypatch):
+    """No other makes a step."""
+    used = []
+    for name in ("NumPyLoops", "CompiledLoops"):
+        loops = getattr(rnn, name)
+        forward = loops.forward
+
+        def noted(self, *given, forward=forward):
+            used.append(type(self).__name__)
+            return forward(self, *given)
+
+        monkeypatch.setattr(loops, "forward", noted)
+    scope = Scope(dtypes=("float64",))
+    for loops in cells.LOOPS.values():
+        used.clear()
+        wrong, _ = looked_at(network_of("gru", loops, scope), 2)
+        assert wrong == []
+        assert used
+        assert used[0] == loops
+    assert np.all([name in rnn.__all__ for name in cells.LOOPS.values()])
