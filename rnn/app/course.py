@@ -5,7 +5,7 @@ was killed goes on from its last checkpoint to the parameters, to the bit, that 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,8 @@ def kept(path: Path, net: RNN, of: str) -> tuple[Course, np.random.Generator]:
     """The course that a checkpoint holds, and its generator. ValueError for one of another run."""
     stored = load(path)
     about: Mapping[str, Any] = stored.about
-    if about.get("of") != of or stored.net != net:
+    # A file says nothing of loops: those are the run's own.
+    if about.get("of") != of or replace(stored.net, loops=net.loops) != net:
         raise ValueError(f"{path}: the checkpoint of another run, needed this one's")
     moments = [name for name in stored.arrays if name.startswith("moment.")]
     state = State(about["done"], about["total"], tuple(stored.arrays[name] for name in sorted(moments)))

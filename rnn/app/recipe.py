@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rnn.activations import ACTIVATIONS
+from rnn.bptt import NumPyLoops
 from rnn.checks import shown
 from rnn.losses import Loss
 from rnn.network import RNN
@@ -46,10 +47,13 @@ class Recipe:
     seed: int = 0
 
     def network(self, inputs: int, outputs: int, loss: Loss) -> RNN:
-        """The network, for so many inputs and outputs."""
+        """The network, for so many inputs and outputs, by loops that need no extra.
+
+        So a training that is gone on with elsewhere ends with the same bytes, and pages print what they say.
+        """
         kind = CELLS[self.cell]
         chosen = {"activation": ACTIVATIONS[self.activation]} if "activation" in _names(kind) else {}
-        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss)
+        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops=NumPyLoops())
 
     def descent(self) -> Optimiser:
         """The optimiser."""
