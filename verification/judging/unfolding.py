@@ -176,7 +176,10 @@ class Unfolded:
 
     def silent(self, loss: int) -> Case:
         """The unfolded case, read out for one loss, with hardly any loss."""
-        outputs, last = self._outputs(loss), len(self.case.losses) == 1
+        objective = self.case.objective
+        assert isinstance(objective, Targets)  # as its loss is squared
+        # As the case has them: of one step a loss on the last one is a loss on every one, in another form.
+        outputs, last = self._outputs(loss), objective.last
         targets = (outputs[:, -1:] if last else outputs).astype(self.case.dtype)
         blocks = {**self.larger.blocks, **self._readout(loss)}
         return replace(self.larger, blocks=blocks, objective=Targets(targets, last))
