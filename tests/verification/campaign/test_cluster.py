@@ -140,6 +140,18 @@ def test_a_campaign_by_the_command(machines, tmp_path):
     assert "Traceback" not in there.stderr
 
 
+WITHOUT = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "verification":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
 def test_workers_that_will_not_do_are_refused(machines, tmp_path):
     """One that has another source of this project, or cannot read the engine's file, or has none of it."""
     _, job, identity = subject_in(tmp_path, SQUARE)
@@ -174,8 +186,9 @@ def test_workers_that_will_not_do_are_refused(machines, tmp_path):
     theirs = {**ENVIRONMENT, "PYTHONPATH": str(other)}
     refused(job, identity, "verified-rnn of source", machines.work("--no-nanny", environment=theirs))
 
-    (tmp_path / "none" / "verification").mkdir(parents=True)
-    (tmp_path / "none" / "verification" / "__init__.py").write_text("")
+    # An installed project is found whatever PYTHONPATH says, so the interpreter is told to find none.
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "sitecustomize.py").write_text(WITHOUT)
     theirs = {**ENVIRONMENT, "PYTHONPATH": str(tmp_path / "none")}
     refused(job, identity, "no such verified-rnn there", machines.work("--no-nanny", environment=theirs))
 
