@@ -342,6 +342,6 @@ def test_a_part_of_a_run_is_planned(tmp_path, name):
     """Every part that a command has is in its plan, and none that it has not."""
     _, parts = command.COMMANDS[name]
     (tmp_path / "mine.py").write_text("net = print\n")
-    more = {"judge": ["mine.py:net"], "campaign": ["mine.py:net", "--cases", "9"]}
+    more = {"judge": ["mine.py:net"], "campaign": ["mine.py:net", "--cases", "9"], "cell": ["gru"]}
     argv = [name, *more.get(name, [])]
     assert all(seconds > 0 for seconds in parts(arguments(argv)).values())

@@ -140,6 +140,7 @@ class Truncates:
 
     def __init__(self, engine, change):
         self.model, self.claim, self.arrays = engine.model, engine.claim, engine.arrays
+        self.fixed = engine.fixed
         self.answer = lambda case: engine.answer(replace(case, policy=change(case.policy)))
 
 

@@ -12,7 +12,7 @@ def test_it_fits_the_engine_and_tells_its_story(mutant):
     """Its lines are replaced, the copy loads, it names a property, and its story is a line with a source."""
     package(mutant)
     assert mutant.edits
-    assert mutant.caught_by in {check.name for check in JUDGES}
+    assert mutant.caught_by in JUDGES
     assert mutant.story.endswith(".")
     assert "\n" not in mutant.story
     assert mutant.source
