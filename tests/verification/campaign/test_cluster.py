@@ -3,6 +3,7 @@
 Everything that is killed was started here, in a group of its own.
 """
 
+import gc
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -76,6 +78,15 @@ class Machines:
         """Everything that was started."""
         for process in self.started:
             self.kill(process)
+
+
+@pytest.fixture(autouse=True)
+def dropped_sockets_are_collected():
+    """Dask leaves sockets to what was killed open. They are collected here, and warn in no later test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture
