@@ -1,6 +1,7 @@
 """How the loops are compiled, and kept on disk."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,18 @@ OPTIONS: dict[str, Any] = {
     "nogil": True,
 }
 
-_NEWEST = max(source.stat().st_mtime for source in Path(__file__).parent.glob("*.py"))
+# Of the whole package, whose constants are compiled in.
+_NEWEST = max(source.stat().st_mtime for source in Path(__file__).parents[1].rglob("*.py"))
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, compiled at its first call for each type of number, and kept on disk."""
     loop: Any = numba.njit(cache=True, **OPTIONS)(function)
-    # Numba sees that the function's own file has changed, but not those of what it calls.
+    # Numba sees that the function's own file has changed, but not those of what it calls. Another process may
+    # do the same at this moment; what cannot be removed here cannot be written here either, and is not used.
     for index in Path(loop.stats.cache_path).glob("*.nbi"):
-        if index.stat().st_mtime < _NEWEST:
-            index.unlink(missing_ok=True)
+        with suppress(OSError):
+            if index.stat().st_mtime < _NEWEST:
+                index.unlink()
     made: Callable[..., Any] = loop
     return made
