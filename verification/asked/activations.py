@@ -1,47 +1,65 @@
-"""Activations for automatic differentiation, each from its definition.
+"""Activations for automatic differentiation, each with its slope, as autograd has one of tanh.
 
-relu chooses a branch and does not take a maximum, whose derivative autograd splits at ties. The sigmoid
-takes the branch whose exponential is at most 1, by the sign of the real part, so that it is accurate
-relative to its own size on both sides, for complex arguments too.
+Traced by their parts they would take three times as long, and most of a truth's time. relu chooses a branch
+and does not take a maximum. The sigmoid takes the branch whose exponential is at most 1, by the sign of the
+real part, so that value and slope are accurate relative to their own size on both sides, for complex arguments
+too.
 
 ``STEEPNESS`` is |y · ds/dy|, by how much a slope s(y) that is read off the output y changes when y is
 off by one part in one: what draws perturb slopes by.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
-import autograd.numpy as np
-from autograd.extend import notrace_primitive
+import autograd.numpy as anp
+import numpy as np
+from autograd.extend import defvjp, primitive
 
-
-def _side(a: Any) -> Any:
-    """+1 where the real part is not negative, −1 elsewhere."""
-    real = np.real(a)
-    return np.where(real >= 0, np.ones_like(real), -np.ones_like(real))
+Scalar: TypeAlias = Callable[[Any], Any]
 
 
-# A constant to autograd.
-_side_of: Callable[[Any], Any] = notrace_primitive(_side)
+def _with_slope(slope: Scalar) -> Callable[[Scalar], Scalar]:
+    """Tells autograd the slope of a function."""
+
+    def told(value: Scalar) -> Scalar:
+        function: Scalar = primitive(value)
+        defvjp(function, lambda y, a: lambda g: g * slope(a))
+        return function
+
+    return told
 
 
 def tanh(a: Any) -> Any:
     """The hyperbolic tangent."""
-    return np.tanh(a)
+    return anp.tanh(a)
 
 
+def _decay(a: Any) -> tuple[Any, Any]:
+    """Where the real part is not negative, and e to the power of a or of −a, whichever decays."""
+    right = np.real(a) >= 0
+    return right, np.exp(np.where(right, -a, a))
+
+
+def _slope_of_sigmoid(a: Any) -> Any:
+    _, e = _decay(a)
+    return e / (1 + e) ** 2
+
+
+@_with_slope(_slope_of_sigmoid)
 def sigmoid(a: Any) -> Any:
     """1 / (1 + e⁻ᵃ)."""
-    side = _side_of(a)
-    e = np.exp(-side * a)
-    return np.where(side > 0, 1 / (1 + e), e / (1 + e))
+    right, e = _decay(a)
+    return np.where(right, 1, e) / (1 + e)
 
 
+@_with_slope(lambda a: np.where(a > 0, 1, 0).astype(a.dtype))
 def relu(a: Any) -> Any:
     """max(0, a), with the slope 0 at 0."""
     return np.where(a > 0, a, 0 * a)
 
 
+@_with_slope(lambda a: 1 / (1 + np.abs(a)) ** 2)
 def softsign(a: Any) -> Any:
     """a / (1 + |a|)."""
     return a / (1 + np.abs(a))

@@ -185,7 +185,8 @@ class Case:
     @property
     def reach(self) -> tuple[int, ...]:
         """first(t) of every step."""
-        return tuple(self.policy.first(t, self.steps) for t in range(self.steps))
+        steps = self.steps
+        return tuple(self.policy.first(t, steps) for t in range(steps))
 
     def of_records(self, records: Any) -> "Case":
         """The same for some records, or for all in another order."""
@@ -274,6 +275,7 @@ def real_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def by_reach(case: Case) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """The losses in groups that reach back to one step: (first, their steps)."""
     groups: dict[int, list[int]] = {}
+    reach = case.reach
     for t in case.losses:
-        groups.setdefault(min(case.reach[t], t + 1), []).append(t)
+        groups.setdefault(min(reach[t], t + 1), []).append(t)
     return tuple((first, tuple(steps)) for first, steps in sorted(groups.items()))

@@ -9,18 +9,18 @@ Source: Cho et al. (2014); the reset after the product, which lets W h be one pr
 
 from typing import Any
 
-import autograd.numpy as np
-
 from verification.asked.model import Block, Model, Use
-from verification.models.readout import READOUT, affine, bias, rows
+from verification.models.parts import parts
+from verification.models.product import rows
+from verification.models.readout import READOUT, affine, bias
 
 GATES = ("r", "z", "n")
 
 
 def step(f: Any, p: Any, x: Any, h: Any) -> Any:
     """h (…, N, H), after x (…, N, D)."""
-    x_r, x_z, x_n = np.split(rows(p.U, x) + bias(p.b), 3, axis=-1)
-    h_r, h_z, h_n = np.split(rows(p.W, h), 3, axis=-1)
+    x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b), 3)
+    h_r, h_z, h_n = parts(rows(p.W, h), 3)
     r, z = f.gate(x_r + h_r), f.gate(x_z + h_z)
     n = f.candidate(x_n + r * (h_n + bias(p.bn)))
     return (1 - z) * n + z * h

@@ -13,13 +13,15 @@ import autograd.numpy as np
 
 from verification.asked.model import Block, Model, Use
 from verification.models.gru import GATES
-from verification.models.readout import READOUT, affine, bias, rows
+from verification.models.parts import parts
+from verification.models.product import rows
+from verification.models.readout import READOUT, affine, bias
 
 
 def step(f: Any, p: Any, x: Any, h: Any) -> Any:
     """h (…, N, H), after x (…, N, D)."""
     W_r, W_z, W_n = np.split(p.W, 3, axis=-2)
-    x_r, x_z, x_n = np.split(rows(p.U, x) + bias(p.b), 3, axis=-1)
+    x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b), 3)
     r, z = f.gate(x_r + rows(W_r, h)), f.gate(x_z + rows(W_z, h))
     n = f.candidate(x_n + rows(W_n, r * h))
     return (1 - z) * n + z * h

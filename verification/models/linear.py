@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from verification.asked.model import Block, Model, Use
-from verification.models.readout import bias, rows
+from verification.models.product import rows
+from verification.models.readout import bias
 
 
 def step(f: Any, p: Any, x: Any, h: Any) -> Any:

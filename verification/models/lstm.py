@@ -9,10 +9,10 @@ Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidh
 
 from typing import Any
 
-import autograd.numpy as np
-
 from verification.asked.model import Block, Model, Use
-from verification.models.readout import READOUT, affine, bias, rows
+from verification.models.parts import parts
+from verification.models.product import rows
+from verification.models.readout import READOUT, affine, bias
 
 GATES = ("i", "f", "g", "o")
 
@@ -20,7 +20,7 @@ GATES = ("i", "f", "g", "o")
 def step(f: Any, p: Any, x: Any, h: Any, c: Any) -> Any:
     """h and c (…, N, H), after x (…, N, D)."""
     a = rows(p.U, x) + rows(p.W, h) + bias(p.b)
-    a_i, a_f, a_g, a_o = np.split(a, 4, axis=-1)
+    a_i, a_f, a_g, a_o = parts(a, 4)
     c = f.gate(a_f) * c + f.gate(a_i) * f.candidate(a_g)
     h = f.gate(a_o) * f.output(c)
     return h, c

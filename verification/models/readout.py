@@ -10,6 +10,7 @@ from typing import Any
 import autograd.numpy as np
 
 from verification.asked.model import Block, Use
+from verification.models.product import rows
 
 READOUT = (
     Block("V", ("K", "H"), Use.READOUT, meaning="output weights"),
@@ -17,14 +18,9 @@ READOUT = (
 )
 
 
-def rows(W: Any, x: Any) -> Any:
-    """W x for each row x: W (…, M, D), x (…, N, D)."""
-    return x @ np.swapaxes(W, -1, -2)
-
-
 def bias(b: Any) -> Any:
     """b (…, M), to be added to rows (…, N, M)."""
-    return b[..., None, :]
+    return np.expand_dims(b, -2)
 
 
 def affine(f: Any, p: Any, h: Any, *others: Any) -> Any:

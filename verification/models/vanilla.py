@@ -8,7 +8,8 @@ Source: Elman, *Finding structure in time* (1990).
 from typing import Any
 
 from verification.asked.model import Block, Model, Use
-from verification.models.readout import READOUT, affine, bias, rows
+from verification.models.product import rows
+from verification.models.readout import READOUT, affine, bias
 
 
 def step(f: Any, p: Any, x: Any, h: Any) -> Any:

@@ -12,7 +12,9 @@ import autograd.numpy as np
 from verification.asked.model import Block, Model, Use
 from verification.models.gru import GATES, gru
 from verification.models.gru_reset_before import gru_reset_before
-from verification.models.readout import bias, rows
+from verification.models.parts import parts
+from verification.models.product import rows
+from verification.models.readout import bias
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,8 @@ class Variant:
 
 def _reset_after_flipped(f: Any, p: Any, x: Any, h: Any) -> Any:
     """h′ = z ⊙ n + (1 − z) ⊙ h, the reset after the product."""
-    x_r, x_z, x_n = np.split(rows(p.U, x) + bias(p.b), 3, axis=-1)
-    h_r, h_z, h_n = np.split(rows(p.W, h), 3, axis=-1)
+    x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b), 3)
+    h_r, h_z, h_n = parts(rows(p.W, h), 3)
     r, z = f.gate(x_r + h_r), f.gate(x_z + h_z)
     n = f.candidate(x_n + r * (h_n + bias(p.bn)))
     return z * n + (1 - z) * h
@@ -36,7 +38,7 @@ def _reset_after_flipped(f: Any, p: Any, x: Any, h: Any) -> Any:
 def _reset_before_flipped(f: Any, p: Any, x: Any, h: Any) -> Any:
     """h′ = z ⊙ n + (1 − z) ⊙ h, the reset before the product."""
     W_r, W_z, W_n = np.split(p.W, 3, axis=-2)
-    x_r, x_z, x_n = np.split(rows(p.U, x) + bias(p.b), 3, axis=-1)
+    x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b), 3)
     r, z = f.gate(x_r + rows(W_r, h)), f.gate(x_z + rows(W_z, h))
     n = f.candidate(x_n + rows(W_n, r * h))
     return z * n + (1 - z) * h
@@ -44,8 +46,8 @@ def _reset_before_flipped(f: Any, p: Any, x: Any, h: Any) -> Any:
 
 def _two_biases(f: Any, p: Any, x: Any, h: Any) -> Any:
     """As PyTorch and cuDNN have them: each product has a bias of three gates."""
-    x_r, x_z, x_n = np.split(rows(p.U, x) + bias(p.b_ih), 3, axis=-1)
-    h_r, h_z, h_n = np.split(rows(p.W, h) + bias(p.b_hh), 3, axis=-1)
+    x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b_ih), 3)
+    h_r, h_z, h_n = parts(rows(p.W, h) + bias(p.b_hh), 3)
     r, z = f.gate(x_r + h_r), f.gate(x_z + h_z)
     n = f.candidate(x_n + r * h_n)
     return (1 - z) * n + z * h

@@ -24,6 +24,12 @@ from verification.truth.unroll import advance, term
 # The STEP blocks are rounded anew at each of so many steps, and then in turn.
 TURNS = 4
 
+# Bytes of steps that are kept on the way forward, to be gone back through; others are made again.
+KEPT = 2**28
+
+# How many arrays a step makes for one that it returns, about.
+MADE = 4
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -80,6 +86,18 @@ def _argument(i: int) -> str:
     return f"argument {i}"
 
 
+class _Taken:
+    """A step that was taken: what came after it, and what brings cotangents of that back."""
+
+    def __init__(self, step: _Step) -> None:
+        self.back, self.after = make_vjp(step.results, step.leaves)
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return MADE * sum(int(array.nbytes) for array in self.after)
+
+
 class Batch:
     """Replays from given states (M, rows, …), longest first. ``kinked``: a function stood near a kink."""
 
@@ -92,6 +110,7 @@ class Batch:
         self._first = np.repeat([replay.first for replay in replays], case.records)
         # The shapes of the functions' arguments, by how many rows make a step.
         self._calls: dict[int, list[tuple[int, ...]]] = {}
+        self._taken: dict[int, _Taken] = {}
         self.kinked = False
 
     def _where(self, s: int) -> tuple[Array, Array]:
@@ -120,10 +139,15 @@ class Batch:
     @cached_property
     def states(self) -> list[State]:
         """The states before the first step, and after each."""
-        states = [self._start]
+        states, room = [self._start], KEPT
         for s in range(self._replays[0].length):
             step = self._step(s, states[-1])
-            after = step.results(step.leaves)
+            if s < self._last and room > 0:
+                self._taken[s] = _Taken(step)
+                room -= self._taken[s].size
+                after = self._taken[s].after
+            else:
+                after = step.results(step.leaves)
             self.kinked = self.kinked or kinked(step.calls)
             states.append(tuple(after[: len(self._start)]))
         return states
@@ -198,7 +222,7 @@ class Batch:
         grads = back((np.ones_like(told),))
         if readout:
             probes = grads
-            if self._copies.draws:
+            if self._copies.draws and len(which) > 1:
                 signed = signs(self._copies, len(which), np.random.default_rng(made))
                 probes = back((signed.astype(told.dtype),))
             for name in readout:
@@ -207,16 +231,18 @@ class Batch:
 
     def _back(self, s: int, flow: list[Array], lost: Lost, sums: Sums) -> list[Array]:
         """What flows on through step s."""
-        step, where, model = self._step(s, self.states[s]), self._where(s), self._case.model
+        where, model = self._where(s), self._case.model
         rows = len(where[0])
-        back, after = make_vjp(step.results, step.leaves)
-        none = [np.zeros_like(each) for each in after[len(flow) :]]
+        taken = self._taken.pop(s, None) or _Taken(self._step(s, self.states[s]))
+        back = taken.back
+        none = [np.zeros_like(each) for each in taken.after[len(flow) :]]
         grads = back((*flow, *none))
-        # The truth by itself, without draws, tells no bounds.
+        # The truth by itself, without draws, tells no bounds; and one term's size is that of its sum.
         probes, gone = grads, None
         if self._copies.draws:
-            signed = signs(self._copies, rows, np.random.default_rng(s))
-            probes = back((*(_times(signed, array) for array in flow), *none))
+            if rows > 1 and model.of(Use.STEP):
+                signed = signs(self._copies, rows, np.random.default_rng(s))
+                probes = back((*(_times(signed, array) for array in flow), *none))
             begun = [lost.started(each) for each in (*flow, *(grads[_argument(i)] for i in range(len(none))))]
             if lost.count:
                 arrived = [a + b for a, b in zip(begun, lost.flow, strict=False)]

@@ -73,8 +73,9 @@ def gradient(case: Case) -> dict[str, Array]:
         # From each first, the states from there on with that one held constant; the initial state never is.
         replays: dict[int, list[State]] = {0: states}
         total: Any = 0.0
+        reach = case.reach
         for t in case.losses:
-            first = min(case.reach[t], t + 1)
+            first = min(reach[t], t + 1)
             replay = replays.setdefault(first, [tuple(arithmetic.stop(array) for array in states[first])])
             while first + len(replay) <= t + 1:
                 replay.append(step(first + len(replay) - 1, replay[-1]))

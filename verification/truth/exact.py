@@ -72,9 +72,10 @@ def gradient(case: Case) -> dict[str, Array]:
         if t in case.losses:
             data = case.objective.data(t, case.steps)
             loss = np.sum(case.objective.term(model, f, readout, data, state))
+            first = case.reach[t]
             for way, tangent in tangents_of(loss).items():
                 name, s, index = cast(Way, way)
-                if model.block(name).use is Use.READOUT or s >= case.reach[t]:
+                if model.block(name).use is Use.READOUT or s >= first:
                     grads[name][index] += tangent
     return grads
 

@@ -41,8 +41,9 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
         # Losses that reach back to one step replay the same states: each goes on where the last ended.
         replays: dict[int, list[State]] = {0: states}
         total: Any = 0.0
+        reach = wide.reach
         for t in wide.losses:
-            first = min(wide.reach[t], t + 1)
+            first = min(reach[t], t + 1)
             held = [tuple(arithmetic.stop(array) for array in states[first])]
             replay = replays.setdefault(first, held)
             while first + len(replay) <= t + 1:

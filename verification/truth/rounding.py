@@ -54,10 +54,10 @@ class Rounding:
         xi: Array = np.zeros((self._copies.count, *shape), self._copies.dtype)
         if self._copies.draws:
             drawn = xi[-self._copies.draws :]
-            drawn += self._rng.uniform(-1, 1, drawn.shape)
-            if np.iscomplexobj(xi):
-                drawn += 1j * self._rng.uniform(-1, 1, drawn.shape)
-            drawn *= PERTURBATION * self._unit
+            for part in (drawn.real, drawn.imag) if np.iscomplexobj(xi) else (drawn,):
+                part[:] = self._rng.random(part.shape)
+            drawn -= 0.5 + 0.5j if np.iscomplexobj(xi) else 0.5
+            drawn *= 2 * PERTURBATION * self._unit
         return xi
 
     def of_array(self, array: Array) -> Array:

@@ -30,16 +30,27 @@ def signs(copies: Copies, terms: int, rng: np.random.Generator) -> Array:
 CHANCE = 1.5
 
 
+# Below this a square may be none, and is taken of the number in proportion.
+SMALL = 1e-100
+
+
 def bounded(sums: Array, terms: int, plain: Array | None = None) -> Array:
     """A bound of Σ |g| over so many terms from sums (M, …) with signs, and the sum without signs if known."""
-    size = np.abs(sums[-DRAWS:])
-    # Divided by the largest, for the square of a small number may be none.
-    largest = np.max(size, initial=0) or 1
-    size /= largest
-    norm = largest * np.sqrt(np.einsum("m...,m...->...", size, size))
+    drawn = sums[-DRAWS:]
+    norm = _norm(drawn)
+    if not SMALL < np.max(norm, initial=0) < np.inf:
+        largest = np.max(np.abs(drawn), initial=0) or 1
+        norm = largest * _norm(drawn / largest)
     bound: Array = norm * np.sqrt(terms / DRAWS) * (CHANCE if terms > DRAWS else 1)
     # Of terms that are all alike the plain sum is the sum of sizes.
     return bound if plain is None else np.maximum(bound, np.abs(plain))
+
+
+def _norm(sums: Array) -> Array:
+    """√(Σ |·|²) over the first axis."""
+    parts = (sums.real, sums.imag) if np.iscomplexobj(sums) else (sums,)
+    norm: Array = np.sqrt(sum(np.einsum("m...,m...->...", part, part) for part in parts))
+    return norm
 
 
 class Sums:
@@ -87,6 +98,8 @@ class Lost:
     def started(self, cotangent: Array) -> Array:
         """What starts here, (M, …)."""
         size = self.below(cotangent)
+        if not size.any():
+            return np.zeros(cotangent.shape, size.dtype)
         self.count += int(np.count_nonzero(size))
         started: Array = size * self._rng.choice((-1, 1), cotangent.shape)
         return started

@@ -11,7 +11,7 @@ import autograd.numpy as np
 
 from verification import Block, Use
 from verification.models import lstm, vanilla
-from verification.models.readout import rows
+from verification.models.product import rows
 
 
 def classes(targets):
