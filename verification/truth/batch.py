@@ -154,7 +154,7 @@ class Batch:
 
     def backward(self, sums: Sums) -> None:
         """Adds what every loss takes of the blocks to the sums."""
-        lost = Lost(self._case, self._none)
+        lost = Lost(self._case, self._copies, self._none)
         flow = list(self._none)
         for made in range(self._last, -1, -1):
             rows = self.states[made][0].shape[1]
@@ -226,7 +226,8 @@ class Batch:
                 signed = signs(self._copies, len(which), np.random.default_rng(made))
                 probes = back((signed.astype(told.dtype),))
             for name in readout:
-                sums.add(name, grads[name], bounded(probes[name], len(which), grads[name][0]))
+                terms = bounded(self._copies.drawn(probes[name]), len(which), grads[name][0])
+                sums.add(name, grads[name], terms)
         return [grads[name] for name in states]
 
     def _back(self, s: int, flow: list[Array], lost: Lost, sums: Sums) -> list[Array]:
@@ -250,7 +251,9 @@ class Batch:
         for block in model.of(Use.STEP, Use.INPUT):
             shared = block.use is Use.STEP
             grad, place = grads[block.name], () if shared else where
-            terms = bounded(probes[block.name], rows, grad[0]) if shared else np.abs(grad[0])
+            terms = np.abs(grad[0])
+            if shared:
+                terms = bounded(self._copies.drawn(probes[block.name]), rows, terms)
             sums.add(block.name, grad, terms, place)
             if gone is not None:
                 sums.lose(block.name, lost.bound(gone[block.name]), place)

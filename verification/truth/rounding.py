@@ -25,6 +25,14 @@ class Copies:
         """M."""
         return int(self.truth) + self.draws
 
+    def drawn(self, array: Array) -> Array:
+        """Of an array (M, …) the draws."""
+        return array[-self.draws :]
+
+
+# Of so many units each draw shows what roundings do in many ways, and so few draws show as much as eight.
+UNITS, FEW = 16, 4
+
 
 def copies_of(case: Case) -> tuple[Copies, ...]:
     """The truth in the next wider type, and the draws in double precision.
@@ -33,9 +41,10 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     a longer type has no fast matrix product, and would take ten times as long.
     """
     wide, double = WIDER[case.dtype], np.result_type(case.dtype, np.float64)
+    draws = FEW if min(array[0].size for array in case.state) >= UNITS else DRAWS
     if wide == double:
-        return (Copies(wide, True, DRAWS),)
-    return Copies(wide, True, 0), Copies(double, False, DRAWS)
+        return (Copies(wide, True, draws),)
+    return Copies(wide, True, 0), Copies(double, False, draws)
 
 
 class Rounding:
@@ -53,7 +62,7 @@ class Rounding:
         """2uξ (M, …)."""
         xi: Array = np.zeros((self._copies.count, *shape), self._copies.dtype)
         if self._copies.draws:
-            drawn = xi[-self._copies.draws :]
+            drawn = self._copies.drawn(xi)
             for part in (drawn.real, drawn.imag) if np.iscomplexobj(xi) else (drawn,):
                 part[:] = self._rng.random(part.shape)
             drawn -= 0.5 + 0.5j if np.iscomplexobj(xi) else 0.5

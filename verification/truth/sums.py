@@ -5,25 +5,30 @@ exact for as many terms as there are draws, and beyond as exact as chance has it
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from verification.arrays import Array
 from verification.asked.case import Case, real_of
-from verification.tolerance import DRAWS, least_healthy, least_normal
+from verification.tolerance import least_healthy, least_normal
 from verification.truth.rounding import Copies
 
-# Column c holds the signs of term c in each draw.
 _ROOT = np.array([[1, 1], [1, -1]])
-ORTHOGONAL = np.kron(_ROOT, np.kron(_ROOT, _ROOT))
-assert ORTHOGONAL.shape == (DRAWS, DRAWS)
+
+
+@cache
+def orthogonal(draws: int) -> Array:
+    """(draws, draws) of ±1, a power of two: column c holds the signs of term c in each draw."""
+    signs: Array = np.ones((1, 1), int) if draws == 1 else np.kron(_ROOT, orthogonal(draws // 2))
+    return signs
 
 
 def signs(copies: Copies, terms: int, rng: np.random.Generator) -> Array:
     """(M, terms) of ±1, all 1 in the truth."""
-    drawn = ORTHOGONAL[:, np.arange(terms) % DRAWS] * rng.choice((-1, 1), terms)
-    return np.concatenate([np.ones((copies.count - DRAWS, terms)), drawn])
+    drawn = orthogonal(copies.draws)[:, np.arange(terms) % copies.draws] * rng.choice((-1, 1), terms)
+    return np.concatenate([np.ones((copies.count - copies.draws, terms)), drawn])
 
 
 # What chance may take from the bound of more terms than draws, where their signs are not orthogonal.
@@ -34,14 +39,14 @@ CHANCE = 1.5
 SMALL = 1e-100
 
 
-def bounded(sums: Array, terms: int, plain: Array | None = None) -> Array:
-    """A bound of Σ |g| over so many terms from sums (M, …) with signs, and the sum without signs if known."""
-    drawn = sums[-DRAWS:]
+def bounded(drawn: Array, terms: int, plain: Array | None = None) -> Array:
+    """A bound of Σ |g| over so many terms from draws of Σ ±g, and the sum without signs if known."""
+    draws = len(drawn)
     norm = _norm(drawn)
     if not SMALL < np.max(norm, initial=0) < np.inf:
         largest = np.max(np.abs(drawn), initial=0) or 1
         norm = largest * _norm(drawn / largest)
-    bound: Array = norm * np.sqrt(terms / DRAWS) * (CHANCE if terms > DRAWS else 1)
+    bound: Array = norm * np.sqrt(terms / draws) * (CHANCE if terms > draws else 1)
     # Of terms that are all alike the plain sum is the sum of sizes.
     return bound if plain is None else np.maximum(bound, np.abs(plain))
 
@@ -85,8 +90,9 @@ class Lost:
     come to; ``count``: how many started.
     """
 
-    def __init__(self, case: Case, flow: Sequence[Array]) -> None:
+    def __init__(self, case: Case, copies: Copies, flow: Sequence[Array]) -> None:
         self.flow, self.count = list(flow), 0
+        self._copies = copies
         self._least = least_healthy(real_of(case.dtype))
         self._rng = np.random.default_rng(0)
 
@@ -106,4 +112,4 @@ class Lost:
 
     def bound(self, arrived: Array) -> Array:
         """How large what arrived (M, …) may be without signs."""
-        return bounded(arrived, self.count)
+        return bounded(self._copies.drawn(arrived), self.count)

@@ -12,9 +12,10 @@ from verification.truth.sums import Lost, Sums, bounded, signs
 COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
 
-def signed_sums(terms):
-    """Σ ±g in every copy, of terms (n, …)."""
-    return np.einsum("mn,n...->m...", signs(COPIES, len(terms), np.random.default_rng(3)), terms)
+def signed_sums(terms, copies=COPIES):
+    """Σ ±g in every draw, of terms (n, …)."""
+    signed = signs(copies, len(terms), np.random.default_rng(3))
+    return copies.drawn(np.einsum("mn,n...->m...", signed, terms))
 
 
 @pytest.mark.parametrize("count", range(1, DRAWS + 1))
@@ -40,7 +41,7 @@ def test_of_more_terms_it_is_too_small_by_chance_alone():
 
 def test_terms_that_are_all_alike_are_bounded_by_their_plain_sum():
     """Signs may cancel there."""
-    assert bounded(np.zeros((COPIES.count, 1)), 16, np.full(1, -16.0)) == 16
+    assert bounded(np.zeros((DRAWS, 1)), 16, np.full(1, -16.0)) == 16
 
 
 def test_a_bound_of_tiny_numbers_is_not_lost_in_squaring():
@@ -68,7 +69,7 @@ def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
     small = least_healthy(np.dtype(np.float64)) / 2
     cotangent = np.broadcast_to(np.array([[small, 1.0, 0.0]]), (COPIES.count, 1, 3))
-    lost = Lost(case, [])
+    lost = Lost(case, COPIES, [])
     started = lost.started(cotangent)
     assert lost.count == 1
     np.testing.assert_array_equal(np.abs(started), np.broadcast_to([[small, 0, 0]], (COPIES.count, 1, 3)))
