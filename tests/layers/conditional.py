@@ -30,6 +30,10 @@ CONDITIONS = {
     "xs alone in Fortran order": lambda p, xs, state: (
         fortran(xs) and not any(map(fortran, [*p.values(), *state]))
     ),
+    "T > 500": lambda p, xs, state: xs.shape[1] > 500,
+    "xs alone with a negative stride": lambda p, xs, state: (
+        min(xs.strides) < 0 and all(min(a.strides) >= 0 for a in [*p.values(), *state])
+    ),
     "a negative stride": lambda p, xs, state: min(xs.strides) < 0,
     "a zero stride": lambda p, xs, state: repeated(xs),
 }

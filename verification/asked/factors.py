@@ -20,6 +20,9 @@ CLASSES: tuple[Span, ...] = ((1, 1), (2, 4), (5, 17), (31, 65), (127, 129))
 # The numbers of the classes.
 NUMBERS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)
 
+# A number of steps beyond the classes, which meets every level of every other factor, in pairs alone.
+LONG_STEPS = 512
+
 ORDINARY, TINY, LARGE = "ordinary", "tiny", "one large"
 
 # What is meant by tiny, and by large: of matrices and vectors, of inputs, of states.
@@ -49,8 +52,8 @@ LOSSES: Mapping[str, tuple[str, ...]] = {
 # After how many steps a state is kept, and the least T that it needs.
 CHECKPOINTS: Mapping[str, int] = {"none": 1, "1": 1, "2": 3, "half": 5, "T - 1": 3, "T": 1}
 
-# All arrays laid out so, or one alone.
-ALONE = "Fortran order, one alone"
+# All arrays laid out so, or one alone; of what repeats one is chosen already.
+ALONE: Mapping[str, str] = {f"{layout}, one alone": layout for layout in ("Fortran order", "backwards")}
 
 
 def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
@@ -72,7 +75,7 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         factors["vectors"] = (ORDINARY, TINY, LARGE)
     factors["inputs"] = (ORDINARY, TINY, LARGE)
     factors["states"] = ("zero",) if claim.states == "zero" else ("zero", ORDINARY, LARGE)
-    factors["layout"] = ("C order", *LAYOUTS, ALONE)
+    factors["layout"] = ("C order", *LAYOUTS, *ALONE)
     if claim.lengths:
         factors["lengths"] = ("alike", "of their own")
     if claim.checkpoints:

@@ -6,13 +6,14 @@ from typing import Any
 
 from verification.asked.claim import COMPLEX, EXTRAS, REAL, Claim, Offer, gradients, rational, types
 from verification.asked.departures import departed, in_words
+from verification.asked.factors import LONG_STEPS
 from verification.asked.model import Model
 from verification.asked.policies import FULL, KINDS, Truncation, policy_of
 from verification.asked.scope import Scope
 
 # The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
 MOST_RECORDS = 129
-MOST_STEPS = 129
+MOST_STEPS = LONG_STEPS
 
 
 def _wrong(field: str, given: Any, needed: str) -> ValueError:

@@ -14,7 +14,7 @@ from verification.asked.case import LONG, Case, Cotangents, random_case
 from verification.asked.claim import Claim
 from verification.asked.covering import Level, Tuple, companions, covering
 from verification.asked.exclusions import rules, work
-from verification.asked.factors import ALONE, table
+from verification.asked.factors import ALONE, LONG_STEPS, Span, table
 from verification.asked.magnitudes import with_magnitudes
 from verification.asked.model import Model, Use
 from verification.asked.numbering import Row, completed, numbered
@@ -36,11 +36,19 @@ def designed(model: Model, claim: Claim, strength: int) -> tuple[Row, ...]:
     """Rows that meet every possible tuple of so many levels, those of the least work first."""
     factors, excluded = varied(model, claim), rules(model, claim)
     made = covering(factors, min(strength, len(factors)), excluded, np.random.default_rng(0))
+    if long := long_steps(claim):
+        made += covering({**factors, "T": long}, 1, excluded, np.random.default_rng(0))
     rows = numbered(_whole(model, claim, made), claim.steps[0])
     # A size that has one class stands beside all levels as well.
     every = table(model, claim)
     rows = completed(rows, every, excluded, claim.steps[0])
     return tuple(sorted(rows, key=lambda row: work(model, claim, row.levels)))
+
+
+def long_steps(claim: Claim) -> tuple[Span, ...]:
+    """The class of ``LONG_STEPS``, where they are claimed."""
+    claimed = claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled
+    return ((LONG_STEPS, LONG_STEPS),) if claimed else ()
 
 
 def around(model: Model, claim: Claim, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
@@ -109,11 +117,11 @@ def _layouts(case: Case, layout: str, rng: np.random.Generator) -> dict[str, str
     arrays = {**case.blocks, **case.objective.arrays()}
     if layout == "C order":
         return {}
-    if layout != ALONE:
+    if layout not in ALONE:
         return dict.fromkeys(arrays, layout)
     # In one that has two axes the order can be seen.
     seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
-    return {seen[int(rng.integers(len(seen)))]: "Fortran order"}
+    return {seen[int(rng.integers(len(seen)))]: ALONE[layout]}
 
 
 def _lengths(level: str, case: Case, least: int, rng: np.random.Generator) -> tuple[int, ...] | None:

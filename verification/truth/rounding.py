@@ -8,6 +8,7 @@ import numpy as np
 
 from verification.arrays import Array
 from verification.asked.case import WIDER, Case, real_of
+from verification.asked.model import Use
 from verification.tolerance import DRAWS, PERTURBATION, least_normal, unit
 from verification.truth.observed import Call, rounded
 
@@ -30,6 +31,9 @@ class Copies:
         return array[-self.draws :]
 
 
+# Up to so many multiplications at a step, a longer type takes little more time.
+SMALL = 2_000
+
 # Of so many units each draw shows what roundings do in many ways, and so few draws show as much as eight.
 UNITS, FEW = 16, 4
 
@@ -38,11 +42,13 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     """The truth in the next wider type, and the draws in double precision.
 
     Of a case in double precision the draws are rounded for themselves as well, which adds to what they show:
-    a longer type has no fast matrix product, and would take ten times as long.
+    a longer type has no fast matrix product, and would take ten times as long. Where products are small they
+    are computed together, for what takes time there is each operation, however many numbers it has.
     """
     wide, double = WIDER[case.dtype], np.result_type(case.dtype, np.float64)
     draws = FEW if min(array[0].size for array in case.state) >= UNITS else DRAWS
-    if wide == double:
+    shared = sum(case.blocks[block.name].size for block in case.model.of(Use.STEP))
+    if wide == double or case.records * shared <= SMALL:
         return (Copies(wide, True, draws),)
     return Copies(wide, True, 0), Copies(double, False, draws)
 

@@ -18,7 +18,7 @@ def test_the_default_is_all_that_a_layer_can_claim():
     assert claim.in_words() == (
         "gate sigmoid; candidate tanh; output tanh; float32 and float64; full gradient by cotangents of "
         "outputs and final state; any initial state; gradients of U, W, b, xs, h0, c0; 1 to 129 records, 1 "
-        "to 129 steps"
+        "to 512 steps"
     )
     assert claim.not_asked(lstm) == (
         "gate rational_gate",
@@ -57,7 +57,7 @@ def test_what_is_left_out_is_listed():
     )
     claim = resolved(scope, lstm, OFFER)
     assert claim.blocks == ("U", "xs")
-    assert claim.in_words().endswith("initial state zero; gradients of U, xs; 1 records, 2 to 129 steps")
+    assert claim.in_words().endswith("initial state zero; gradients of U, xs; 1 records, 2 to 512 steps")
     left = claim.not_asked(lstm)
     for words in ("gate sigmoid", "float32", "the gradient of c0", "an initial state that is not zero"):
         assert words in left
@@ -93,7 +93,7 @@ def test_what_is_left_out_is_listed():
         ({"records": (3, 2)}, r"records: \(3, 2\), needed a least from 1 on, and a most not below it"),
         ({"records": (0, 2)}, r"records: \(0, 2\), needed a least from 1 on"),
         ({"records": 2}, "records: 2, needed a least and a most"),
-        ({"steps": (130, 140)}, r"steps: \(130, 140\), needed a least of at most 129"),
+        ({"steps": (513, 600)}, r"steps: \(513, 600\), needed a least of at most 512"),
         ({"steps": (1, 1)}, r"steps: \(1, 1\), needed at least 2 steps at most: one step shows no recursion"),
     ],
 )

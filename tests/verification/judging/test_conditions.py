@@ -1,0 +1,146 @@
+"""Problems on which an engine is wrong by a condition alone: each is met, and refutes it.
+
+Each of these was verified when all that was drawn was small and tame. Those of layers, in the same way, are in
+``test_sampled``.
+"""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from tests.layers.conditional import fortran
+from verification.asked.fractions import exact_cases
+from verification.asked.sample import case_of, designed
+from verification.drawing import each_drawn
+from verification.engine import manual
+from verification.judge import as_rnn
+from verification.judging.asking import afresh
+from verification.judging.findings import findings, truth_of
+from verification.judging.profile import QUICK
+from verification.judging.sampled import truth_of_row
+from verification.models import vanilla
+from verification.vanilla_form import VanillaForm
+
+
+def kind(problem):
+    """The policy's kind and numbers, and T."""
+    return (*problem.policy, problem.steps)
+
+
+def of_chunks(check):
+    """A condition on k1, k2 and T of a Chunked."""
+
+    def holds(problem):
+        name, numbers, steps = kind(problem)
+        return name == "Chunked" and check(*numbers, steps)
+
+    return holds
+
+
+def of_part(name, check):
+    """A condition on k and T of a policy of one number."""
+
+    def holds(problem):
+        found, numbers, steps = kind(problem)
+        return found == name and check(*numbers, steps)
+
+    return holds
+
+
+def of_xs_alone(problem, check):
+    """Is xs so, and no other array?"""
+    others = [array for name, array in problem.arrays().items() if name != "xs"]
+    return bool(check(problem.xs)) and not any(map(check, others))
+
+
+CONDITIONS = {
+    "N > 4": lambda p: len(p.xs) > 4,
+    "K > 4": lambda p: len(p.params["c"]) > 4,
+    "D > 8": lambda p: p.xs.shape[2] > 8,
+    "T > 100": lambda p: p.steps > 100,
+    "T > 500": lambda p: p.steps > 500,
+    "T > 500 with N > 100": lambda p: p.steps > 500 and len(p.xs) > 100,
+    "T > 500 with H > 100": lambda p: p.steps > 500 and len(p.params["b"]) > 100,
+    "N > 2 with T > 12": lambda p: len(p.xs) > 2 and p.steps > 12,
+    "a dense W with H > 4": lambda p: len(p.params["b"]) > 4 and bool(p.params["W"].all()),
+    "some |w| > 40": lambda p: np.abs(p.params["W"]).max() > 40,
+    "all |w| < 1e-3": lambda p: 0 < np.abs(p.params["W"]).max() < 1e-3,
+    "some |x| > 6": lambda p: np.abs(p.xs).max() > 6,
+    "some |h0| > 5": lambda p: np.abs(p.h0).max() > 5,
+    "some |b| > 40": lambda p: np.abs(p.params["b"]).max() > 40,
+    "Window(k), k > T + 2": of_part("Window", lambda k, steps: k > steps + 2),
+    "Tail(k), k > T + 2": of_part("Tail", lambda k, steps: k > steps + 2),
+    "Window not truncated for k ≥ 12": of_part("Window", lambda k, steps: 12 <= k < steps),
+    "Chunked with T > 12": of_chunks(lambda k1, k2, steps: steps > 12 and k1 < steps),
+    "k2 > 3 k1": of_chunks(lambda k1, k2, steps: k2 > 3 * k1 and k1 < steps),
+    "k2 < k1, ragged, T > 6": of_chunks(lambda k1, k2, steps: k2 < k1 < steps and steps % k1 and steps > 6),
+    **{
+        f"{name} with {policy} at T > 12": lambda p, name=name, policy=policy: (
+            (p.activation, p.policy[0]) == (name, policy) and p.steps > 12
+        )
+        for name, policy in (("softsign", "Chunked"), ("relu", "Tail"), ("sigmoid", "Window"))
+    },
+    "xs alone in Fortran order": lambda p: of_xs_alone(p, fortran),
+    "xs alone with a negative stride": lambda p: of_xs_alone(p, lambda a: min(a.strides) < 0),
+    "xs alone with a zero stride": lambda p: (
+        any(step == 0 and n > 1 for step, n in zip(p.xs.strides, p.xs.shape, strict=True))
+    ),
+    "checkpoints of half the steps": lambda p: (
+        p.checkpoints is not None and p.checkpoints not in (1, 2, p.steps - 1, p.steps)
+    ),
+    "a checkpoint at every step": lambda p: p.checkpoints == 1 and p.steps > 4,
+    "checkpoints beyond the steps": lambda p: p.checkpoints is not None and p.checkpoints >= p.steps > 4,
+    "long double": lambda p: p.dtype == np.longdouble,
+}
+
+
+class Wrong:
+    """``rnn``, whose gradients are a hundredth off where a condition holds."""
+
+    def __init__(self, condition):
+        self.condition = condition
+
+    def __call__(self, problem):
+        right = manual(problem)
+        if not self.condition(problem):
+            return right
+        off = Fraction(101, 100) if problem.dtype == object else 1.01
+        return replace(right, **{name: array * off for name, array in right.blocks().items()})
+
+
+def refuted(engine, truth):
+    """Does one of the properties that any case is asked say so?"""
+    return any(each.wrong for each in findings(engine, truth, ("forward", "autograd")))
+
+
+def test_what_is_wrong_under_a_condition_alone_is_refuted():
+    """Each by a row of the quick profile's sample, which every seed meets."""
+    claim, left = as_rnn(manual).claim, dict(CONDITIONS)
+    for number, row in enumerate(designed(vanilla, claim, QUICK.strength)):
+        case = case_of(row, vanilla, claim, np.random.default_rng((number, 0)))
+        problem = VanillaForm().problem(afresh(case))
+        if holding := [name for name, holds in left.items() if holds(problem)]:
+            truth = truth_of_row(row, number, vanilla, claim)
+            for name in holding:
+                if refuted(as_rnn(Wrong(CONDITIONS[name])), truth):
+                    del left[name]
+    assert not left, "verified"
+
+
+def test_fractions_in_a_workspace_are_met():
+    """Of those that are drawn in a quick run, whatever the seed."""
+
+    def condition(problem):
+        return problem.dtype == object and problem.workspace
+
+    engine, found = as_rnn(Wrong(condition)), []
+    each_drawn(
+        exact_cases(vanilla, engine.claim), "0 exact 0", 30, lambda case: found.append(wrongly(engine, case))
+    )
+    assert any(found)
+
+
+def wrongly(engine, case):
+    """Is the engine found wrong on the case?"""
+    return any(each.wrong for each in findings(engine, truth_of(case)))
