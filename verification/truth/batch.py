@@ -21,7 +21,7 @@ from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Lost, Sums, bounded, signs
 from verification.truth.unroll import advance, term
 
-# The STEP blocks are rounded anew at each of so many steps, and then in turn.
+# What steps share, and losses, is rounded anew at each of so many steps, and then in turn.
 TURNS = 4
 
 # Bytes of steps that are kept on the way forward, to be gone back through; others are made again.
@@ -129,9 +129,17 @@ class Batch:
     @cached_property
     def _shared(self) -> list[dict[str, Array]]:
         """The STEP blocks, as rounded in each turn."""
-        case, turns = self._case, [self._rounding(3 * self._case.steps, turn) for turn in range(TURNS)]
-        blocks = case.model.of(Use.STEP)
-        return [{block.name: turn.of_array(case.blocks[block.name]) for block in blocks} for turn in turns]
+        return [self._turned(Use.STEP, turn) for turn in range(TURNS)]
+
+    @cached_property
+    def _readouts(self) -> list[dict[str, Array]]:
+        """The READOUT blocks, as far as the case has them, as rounded in each turn."""
+        return [self._turned(Use.READOUT, turn) for turn in range(TURNS, 2 * TURNS)]
+
+    def _turned(self, use: Use, turn: int) -> dict[str, Array]:
+        blocks, rounding = self._case.blocks, self._rounding(3 * self._case.steps, turn)
+        names = (block.name for block in self._case.model.of(use))
+        return {name: rounding.of_array(blocks[name]) for name in names if name in blocks}
 
     def _rounding(self, *place: int) -> Rounding:
         return Rounding(self._case, self._copies, self._salt, *place)
@@ -194,21 +202,19 @@ class Batch:
             yield np.concatenate(rows), {name: np.concatenate([d[name] for _, d in each]) for name in names}
 
     def drawn(self, t: int) -> tuple[Named, dict[str, Array]]:
-        """READOUT blocks and the objective's data at step t, rounded anew."""
+        """READOUT blocks and the objective's data at step t, rounded."""
         case, rounding = self._case, self._rounding(2 * self._case.steps + t)
-        readout = [block.name for block in case.model.of(Use.READOUT) if block.name in case.blocks]
         data = case.objective.data(t, case.steps) if t in case.losses else {}
-        p = Named({name: rounding.of_array(case.blocks[name]) for name in readout})
-        return p, {name: rounding.of_array(array) for name, array in data.items()}
+        return Named(self._readouts[t % TURNS]), {n: rounding.of_array(array) for n, array in data.items()}
 
     def _loss(
         self, rounding: Rounding, made: int, which: Array, data: dict[str, Array], sums: Sums
     ) -> list[Array]:
         """What the losses of some rows send back to the states."""
         case, model = self._case, self._case.model
-        readout = [block.name for block in model.of(Use.READOUT) if block.name in case.blocks]
+        readout = self._readouts[made % TURNS]
         states = [block.name for block in model.of(Use.STATE)]
-        leaves = {name: rounding.of_array(case.blocks[name]) for name in readout}
+        leaves: dict[str, Any] = dict(readout)
         leaves |= {n: array[:, which] for n, array in zip(states, self.states[made], strict=True)}
         drawn = {name: rounding.of_array(array) for name, array in data.items()}
 

@@ -1,6 +1,6 @@
 """Problems on which an engine is wrong by a condition alone: each is met, and refutes it.
 
-Each of these was verified when all that was drawn was small and tame. Those of layers, in the same way, are in
+Each of these was verified when all that was drawn was small and tame. Those of layers are in
 ``test_sampled``.
 """
 
@@ -83,8 +83,8 @@ CONDITIONS = {
     },
     "xs alone in Fortran order": lambda p: of_xs_alone(p, fortran),
     "xs alone with a negative stride": lambda p: of_xs_alone(p, lambda a: min(a.strides) < 0),
-    "xs alone with a zero stride": lambda p: (
-        any(step == 0 and n > 1 for step, n in zip(p.xs.strides, p.xs.shape, strict=True))
+    "xs alone with a zero stride": lambda p: any(
+        step == 0 and n > 1 for step, n in zip(p.xs.strides, p.xs.shape, strict=True)
     ),
     "checkpoints of half the steps": lambda p: (
         p.checkpoints is not None and p.checkpoints not in (1, 2, p.steps - 1, p.steps)

@@ -6,27 +6,36 @@ import pytest
 from verification.asked.case import random_case
 from verification.models import complex_scan, vanilla
 from verification.tolerance import DRAWS, PERTURBATION, unit
-from verification.truth.rounding import Copies, Rounding, copies_of
+from verification.truth.rounding import FEW, SMALL, UNITS, Copies, Rounding, copies_of
 
 
-def some(model=vanilla, dtype=np.float32):
+def some(model=vanilla, dtype=np.float32, records=2, units=3):
     """A case."""
-    return random_case(model, np.random.default_rng(0), {"H": 3, "D": 2}, dtype=dtype)
+    return random_case(model, np.random.default_rng(0), {"H": units, "D": 2}, records, dtype=dtype)
 
 
 (TOGETHER,) = copies_of(some())
 
 
 def test_draws_of_double_precision_are_computed_apart_from_the_truth():
-    """In its own type; of single precision all are in double."""
+    """In its own type, where products are large; of single precision all are in double."""
     assert Copies(np.dtype(np.float64), True, DRAWS) == TOGETHER
-    truth, draws = copies_of(some(dtype=np.float64))
+    case = some(dtype=np.float64, records=1 + SMALL // 18)
+    truth, draws = copies_of(case)
     assert truth == Copies(np.dtype(np.longdouble), True, 0)
     assert draws == Copies(np.dtype(np.float64), False, DRAWS)
     assert (truth.count, draws.count) == (1, DRAWS)
-    array = some(dtype=np.float64).blocks["W"]
-    np.testing.assert_array_equal(Rounding(some(), truth, 0).of_array(array), array[None])
-    assert np.all(Rounding(some(dtype=np.float64), draws, 0).noise((3,)) != 0)
+    array = case.blocks["W"]
+    np.testing.assert_array_equal(Rounding(case, truth, 0).of_array(array), array[None])
+    assert np.all(Rounding(case, draws, 0).noise((3,)) != 0)
+
+
+def test_small_cases_are_computed_together_and_large_states_need_fewer_draws():
+    """U, W and b have 18 numbers; a state of sixteen units is large."""
+    assert copies_of(some(dtype=np.float64)) == (Copies(np.dtype(np.longdouble), True, DRAWS),)
+    for dtype in (np.float32, np.float64):
+        few, many = (copies_of(some(dtype=dtype, units=n))[-1].draws for n in (UNITS, UNITS - 1))
+        assert (few, many) == (FEW, DRAWS)
 
 
 def test_the_first_copy_is_the_number_itself_and_the_others_are_near():

@@ -7,7 +7,7 @@ from verification.asked.case import random_case
 from verification.models import vanilla
 from verification.tolerance import DRAWS, least_healthy
 from verification.truth.rounding import Copies
-from verification.truth.sums import Lost, Sums, bounded, signs
+from verification.truth.sums import Lost, Sums, bounded, orthogonal, signs
 
 COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
@@ -26,6 +26,16 @@ def test_of_as_many_terms_as_draws_the_bound_is_never_too_small(count):
     np.testing.assert_allclose(bound, np.sqrt(count * np.sum(terms**2, axis=0)))
     assert np.all(bound >= np.sum(np.abs(terms), axis=0) * (1 - 1e-12))
     np.testing.assert_allclose(bounded(signed_sums(np.ones((count, 1))), count), count)
+
+
+@pytest.mark.parametrize("draws", [1, 2, 4, 8])
+def test_signs_are_orthogonal(draws):
+    """As many as there are draws; with fewer draws as well the bound is never too small."""
+    np.testing.assert_array_equal(orthogonal(draws) @ orthogonal(draws).T, draws * np.eye(draws))
+    copies = Copies(np.dtype(float), True, draws)
+    terms = np.random.default_rng(draws).normal(size=(draws, 5))
+    bound = bounded(signed_sums(terms, copies), draws)
+    assert np.all(bound >= np.sum(np.abs(terms), axis=0) * (1 - 1e-12))
 
 
 def test_of_more_terms_it_is_too_small_by_chance_alone():
