@@ -9,8 +9,6 @@ Source: Cho et al., *Learning phrase representations using RNN encoder–decoder
 
 from typing import Any
 
-import autograd.numpy as np
-
 from verification.asked.model import Block, Model, Use
 from verification.models.gru import GATES
 from verification.models.parts import parts
@@ -20,7 +18,7 @@ from verification.models.readout import READOUT, affine, bias
 
 def step(f: Any, p: Any, x: Any, h: Any) -> Any:
     """h (…, N, H), after x (…, N, D)."""
-    W_r, W_z, W_n = np.split(p.W, 3, axis=-2)
+    W_r, W_z, W_n = parts(p.W, 3, axis=-2)
     x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b), 3)
     r, z = f.gate(x_r + rows(W_r, h)), f.gate(x_z + rows(W_z, h))
     n = f.candidate(x_n + rows(W_n, r * h))

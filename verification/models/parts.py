@@ -10,27 +10,27 @@ from autograd.core import SparseObject
 from autograd.extend import defvjp, primitive, vspace
 
 
-def parts(a: Any, count: int) -> tuple[Any, ...]:
-    """a (…, count · H) in so many parts (…, H)."""
-    return tuple(_part(a, i, count) for i in range(count))
+def parts(a: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
+    """a in so many parts of one size along an axis, which is counted from the last."""
+    return tuple(_part(a, i, count, axis) for i in range(count))
 
 
 @primitive  # type: ignore[untyped-decorator]
-def _part(a: Any, i: int, count: int) -> Any:
-    return a[..., _place(a, i, count)]
+def _part(a: Any, i: int, count: int, axis: int) -> Any:
+    return a[_place(a, i, count, axis)]
 
 
-def _place(a: Any, i: int, count: int) -> slice:
-    size = np.shape(a)[-1] // count
-    return slice(i * size, (i + 1) * size)
+def _place(a: Any, i: int, count: int, axis: int) -> tuple[Any, ...]:
+    size = np.shape(a)[axis] // count
+    return (..., slice(i * size, (i + 1) * size), *[slice(None)] * (-1 - axis))
 
 
-def _put_back(y: Any, a: Any, i: int, count: int) -> Any:
-    space, place = vspace(a), _place(a, i, count)
+def _put_back(y: Any, a: Any, i: int, count: int, axis: int) -> Any:
+    space, place = vspace(a), _place(a, i, count, axis)
 
     def back(g: Any) -> SparseObject:
         def add(whole: Any) -> Any:
-            whole[..., place] += g
+            whole[place] += g
             return whole
 
         return SparseObject(space, add)

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import autograd.numpy as np
-
 from verification.asked.model import Block, Model, Use
 from verification.models.gru import GATES, gru
 from verification.models.gru_reset_before import gru_reset_before
@@ -37,7 +35,7 @@ def _reset_after_flipped(f: Any, p: Any, x: Any, h: Any) -> Any:
 
 def _reset_before_flipped(f: Any, p: Any, x: Any, h: Any) -> Any:
     """h′ = z ⊙ n + (1 − z) ⊙ h, the reset before the product."""
-    W_r, W_z, W_n = np.split(p.W, 3, axis=-2)
+    W_r, W_z, W_n = parts(p.W, 3, axis=-2)
     x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b), 3)
     r, z = f.gate(x_r + rows(W_r, h)), f.gate(x_z + rows(W_z, h))
     n = f.candidate(x_n + rows(W_n, r * h))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from verification.asked.model import Named
-from verification.models.readout import affine, bias, rows
+from verification.models.product import rows
+from verification.models.readout import affine, bias
 
 
 def test_rows_and_bias():
