@@ -12,7 +12,7 @@ from verification.doors.function import Differentiated
 from verification.drawing import one_drawn
 from verification.fresh import staffed
 from verification.judge import scoped
-from verification.judging import of_function, run
+from verification.judging import function_run, of_function, run
 from verification.judging.engine import Engine
 from verification.judging.findings import truth_of
 from verification.judging.judgement import Judgement
@@ -117,7 +117,7 @@ class OfFunction:
     engine: of_function.Engine
 
     def guarded(self, channel: Any) -> "OfFunction":
-        return OfFunction(of_function.Guarded(self.engine, channel))
+        return OfFunction(function_run.Guarded(self.engine, channel))
 
     def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
         return Tally(), ()
@@ -126,13 +126,13 @@ class OfFunction:
         return one_drawn(of_function.calls(self.engine), str(place))
 
     def size(self, case: of_function.Call) -> int:
-        return of_function.size_of(case)
+        return function_run.size_of(case)
 
     def in_words(self, case: of_function.Call) -> str:
-        return of_function.shapes_in_words(self.engine, case)
+        return function_run.shapes_in_words(self.engine, case)
 
     def tally(self, case: of_function.Call) -> Tally:
-        return of_function.tally_of(self.engine, case)
+        return function_run.tally_of(self.engine, case)
 
     def refuted(self, case: of_function.Call, finding: Finding) -> Refuted:
         return {"call": case}, finding
@@ -142,10 +142,10 @@ class OfFunction:
 
     def judgement(self, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float) -> Judgement:
         with staffed() as spread:
-            return of_function.judgement_of(spread, self.engine, tally, seed, started)
+            return function_run.judgement_of(spread, self.engine, tally, seed, started)
 
     def program(self, case: of_function.Call, finding: Finding) -> str:
-        return of_function.code_of(self.engine, case, finding)
+        return function_run.code_of(self.engine, case, finding)
 
 
 def subject_of(engine: Any) -> Subject:

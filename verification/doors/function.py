@@ -20,8 +20,9 @@ from verification.arrays import Array
 from verification.asked.draws import TIMES
 from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
+from verification.judging.function_run import judge
 from verification.judging.judgement import Judgement
-from verification.judging.of_function import Call, judge
+from verification.judging.of_function import Call
 from verification.judging.profile import Profile
 from verification.judging.run import Progress
 from verification.truth.long import readable

@@ -1,16 +1,12 @@
-"""What is asked of a function's backward, and what is said of a wrong one."""
-
-import os
+"""What is asked of a function's backward."""
 
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from verification import function, verify
+from verification import function
 from verification.judging.of_function import Call, findings
-from verification.judging.profile import Profile
 
-SHORT = Profile("short", cases=12, exact_cases=0)
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
 CALL = Call((np.arange(6.0).reshape(2, 3) - 2.5,), (np.ones((2, 3)) / 3,))
 KEPT = np.empty((2, 3))
@@ -65,28 +61,3 @@ def test_a_call_that_overflows_has_no_truth():
     """Nothing is said of it."""
     call = CALL.replaced(lambda array: array * 1e200)
     assert list(findings(function(square, lambda x, d: d, NUMBERS), call)) == []
-
-
-def test_nothing_that_could_be_wrong_is_no_exercise():
-    """No argument of floating point, or a gradient that is always zero."""
-    integers = st.integers(0, 9).map(lambda n: (n,))
-    found = verify(function(lambda n: (np.ones(2), n), lambda n, d: (None,), integers), SHORT)
-    assert (found.verdict, found.missing) == ("not exercised", ("an argument of floating point",))
-    zero = NUMBERS.map(lambda given: (0 * given[0],))
-    found = verify(function(square, lambda x, d: 2 * x * d, zero), SHORT)
-    assert (found.verdict, found.missing) == ("not exercised", ("autograd x",))
-
-
-def test_a_backward_that_ends_its_process_is_refuted():
-    """With how it ended."""
-    found = verify(function(square, lambda x, d: os._exit(3), NUMBERS), SHORT)
-    assert found.verdict == "refuted"
-    assert "ended its process with exit code 3, at x (2, 3)" in found.diagnosis.sentence
-
-
-def test_the_same_seed_sees_the_same():
-    """Progress included."""
-    told = []
-    engine = function(square, lambda x, d: 2 * x * d, NUMBERS)
-    first = verify(engine, SHORT, progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (12, 12) == (first.cases, first.live)

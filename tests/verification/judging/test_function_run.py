@@ -1,0 +1,49 @@
+"""A run of a function's backward, and what is said of a wrong one."""
+
+import os
+
+import numpy as np
+from hypothesis import strategies as st
+
+from verification import function, verify
+from verification.judging.function_run import size_of
+from verification.judging.of_function import Call
+from verification.judging.profile import Profile
+
+SHORT = Profile("short", cases=12, exact_cases=0)
+NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
+
+
+def square(x):
+    """x², and x is saved."""
+    return x * x, x
+
+
+def test_the_size_of_a_call_is_how_many_numbers_are_given():
+    """Cotangents are not counted."""
+    assert size_of(Call((np.ones((2, 3)), 4, np.ones(5)), (np.ones(9),))) == 12
+
+
+def test_nothing_that_could_be_wrong_is_no_exercise():
+    """No argument of floating point, or a gradient that is always zero."""
+    integers = st.integers(0, 9).map(lambda n: (n,))
+    found = verify(function(lambda n: (np.ones(2), n), lambda n, d: (None,), integers), SHORT)
+    assert (found.verdict, found.missing) == ("not exercised", ("an argument of floating point",))
+    zero = NUMBERS.map(lambda given: (0 * given[0],))
+    found = verify(function(square, lambda x, d: 2 * x * d, zero), SHORT)
+    assert (found.verdict, found.missing) == ("not exercised", ("autograd x",))
+
+
+def test_a_backward_that_ends_its_process_is_refuted():
+    """With how it ended."""
+    found = verify(function(square, lambda x, d: os._exit(3), NUMBERS), SHORT)
+    assert found.verdict == "refuted"
+    assert "ended its process with exit code 3, at x (2, 3)" in found.diagnosis.sentence
+
+
+def test_the_same_seed_sees_the_same():
+    """Progress included."""
+    told = []
+    engine = function(square, lambda x, d: 2 * x * d, NUMBERS)
+    first = verify(engine, SHORT, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (12, 12) == (first.cases, first.live)
