@@ -1,7 +1,6 @@
 """Activations for automatic differentiation, each with its slope, as autograd has one of tanh.
 
-Traced by their parts they would take three times as long, and most of a truth's time. relu chooses a branch
-and does not take a maximum. The sigmoid takes the branch whose exponential is at most 1, by the sign of the
+Each is one entry of a trace, and not one for each of its operations. relu chooses a branch and does not take a maximum. The sigmoid takes the branch whose exponential is at most 1, by the sign of the
 real part, so that value and slope are accurate relative to their own size on both sides, for complex
 arguments too.
 
