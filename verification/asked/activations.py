@@ -1,8 +1,8 @@
 """Activations for automatic differentiation, each with its slope, as autograd has one of tanh.
 
-Each is one entry of a trace, and not one for each of its operations. relu chooses a branch and does not take a maximum. The sigmoid takes the branch whose exponential is at most 1, by the sign of the
-real part, so that value and slope are accurate relative to their own size on both sides, for complex
-arguments too.
+Each is one entry of a trace, and not one for each of its operations. relu chooses a branch and does not take
+a maximum. The sigmoid takes the branch whose exponential is at most 1, by the sign of the real part, so that
+value and slope are accurate relative to their own size on both sides, for complex arguments too.
 
 ``STEEPNESS`` is |y · ds/dy|, by how much a slope s(y) that is read off the output y changes when y is
 off by one part in one: what draws perturb slopes by.
