@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from wrapped import HERE, Wrapped, wrapped
 
+from verification.models import gru_reset_before
+
 RESULTS = HERE / "twice.json"
 STEP = 1e-3
 
@@ -46,8 +48,8 @@ def by_differences(engine: Wrapped, cotangents: list[np.ndarray]) -> list[np.nda
     return found
 
 
-def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any) -> tuple[Any, Any]:
-    """h and c after a step; of a GRU the reset comes before the product, and z weighs the candidate."""
+def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any, z_keeps: bool) -> tuple[Any, Any]:
+    """h and c after a step; of a GRU the reset comes before the product, and z weighs the candidate, or h."""
     import torch
 
     a = x @ p["U"].T + p.get("b", 0)
@@ -59,6 +61,7 @@ def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any) -> tuple[An
         return torch.tanh(a + h @ p["W"].T), None
     (r, z, n), (W_r, W_z, W_n) = a.chunk(3, dim=1), p["W"].chunk(3)
     r, z = sigmoid(r + h @ W_r.T), sigmoid(z + h @ W_z.T)
+    z = 1 - z if z_keeps else z
     return (1 - z) * h + z * torch.tanh(n + (r * h) @ W_n.T), None
 
 
@@ -69,8 +72,9 @@ def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> lis
     case = engine.case
     p = {name: torch.tensor(np.asarray(a, float), requires_grad=True) for name, a in case.blocks.items()}
     h, c, outputs = p["h0"], p.get("c0"), []
+    z_keeps = case.model.name == gru_reset_before.name
     for t in range(case.steps):
-        h, c = stepped(p, p["xs"][:, t], h, c, sigmoid)
+        h, c = stepped(p, p["xs"][:, t], h, c, sigmoid, z_keeps)
         outputs.append(h)
     told = torch.stack(outputs, dim=1)
     if "V" in p:
