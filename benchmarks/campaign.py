@@ -2,6 +2,7 @@
 
 The engine is the example of docs/judge/command.md. Numbers of workers take turns, so that what else the
 machine does falls on all of them; what starting a worker takes is not counted, since a campaign is long.
+``--out docs/judge`` writes the picture, and the table of campaign.md anew.
 """
 
 import argparse
@@ -28,14 +29,17 @@ from verification.campaign.identity import Job, identity_of, job_of
 from verification.campaign.processes import processes
 
 PROGRAM = f"{program(__package__)}.campaign"
-PICTURE = "campaign.png"
-PAGE = Path(__file__).parents[1] / "docs" / "judge" / "command.md"
+PICTURE, PAGE = "campaign.png", "campaign.md"
+EXAMPLE = Path(__file__).parents[1] / "docs" / "judge" / "command.md"
 
 # Blocks that each worker looks at in a round, and rounds: half a minute for each round of each number.
 BLOCKS, ROUNDS = 8, 5
 
-# What the campaign of the page asks.
-MANY = 10**9
+# What the campaign of the page asks, and what an hour of a core is assumed to cost there, in dollars.
+MANY, PRICE = 10**9, 0.05
+
+# Where the page's table is.
+TABLE = re.compile(r"(<!-- measured -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -46,13 +50,13 @@ def main(given: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--blocks", type=int, default=BLOCKS, metavar="B", help="of a worker in a round")
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="R", help="of which the median counts")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=f"the folder for {PICTURE}")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"the folder for {PICTURE}, and of {PAGE}")
     parser.add_argument("--json", type=Path, metavar="PATH", help="where the result goes")
     asked = parser.parse_args(given)
     for name in ("workers", "blocks", "rounds"):
         if getattr(asked, name) < 1:
             parser.error(f"--{name}: {getattr(asked, name)}, needed 1 or more")
-    places = Places(asked.out, (PICTURE,) if asked.out else (), asked.json)
+    places = Places(asked.out, (PICTURE, PAGE) if asked.out else (), asked.json)
     try:
         places.check()
         places.make()
@@ -63,7 +67,8 @@ def main(given: Sequence[str] | None = None) -> int:
     found = measured(asked)
     print(as_text(found))
     files = {asked.json: partial(_save, found)} if asked.json else {}
-    files |= {asked.out / PICTURE: partial(draw, found)} if asked.out else {}
+    if asked.out:
+        files |= {asked.out / PICTURE: partial(draw, found), asked.out / PAGE: partial(_rewrite, found)}
     for path in deliver(files):
         print(f"Written: {path}", file=sys.stderr)
     return 0
@@ -86,7 +91,7 @@ def measured(asked: argparse.Namespace) -> dict[str, Any]:
 
 def _example(folder: Path) -> Job:
     """The engine of the page, in a file."""
-    block = re.search(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    block = re.search(r"^```python\n(.*?)^```$", EXAMPLE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert block is not None  # the page has an example
     (folder / "decay.py").write_text(block[1], "utf-8")
     return job_of(f"{folder / 'decay.py'}:net")
@@ -119,6 +124,19 @@ def as_text(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def table(found: Mapping[str, Any]) -> str:
+    """The page's table."""
+    rows = [
+        "| workers | cases a second | days for 10⁹ cases | hours of a core | dollars |",
+        "|---|---|---|---|---|",
+    ]
+    for number, each in medians(found).items():
+        days = MANY / each / 86_400
+        hours = 24 * days * number
+        rows.append(f"| {number} | {each:.1f} | {days:,.0f} | {hours:,.0f} | {hours * PRICE:,.0f} |")
+    return "\n".join(rows)
+
+
 def draw(found: Mapping[str, Any], path: Path) -> None:
     """Cases a second against workers, beside what as many times one worker would do."""
     from matplotlib.figure import Figure
@@ -145,6 +163,12 @@ def draw(found: Mapping[str, Any], path: Path) -> None:
     ax.grid(color="0.9")
     ax.legend(frameon=False, loc="upper left")
     write(path, lambda temporary: figure.savefig(temporary, dpi=DPI, format="png"))
+
+
+def _rewrite(found: Mapping[str, Any], path: Path) -> None:
+    """The page with its table anew; a page of that alone where there is none."""
+    page = path.read_text("utf-8") if path.exists() else "<!-- measured -->\n<!-- end -->\n"
+    write_text(path, TABLE.sub(lambda old: f"{old[1]}{table(found)}\n{old[2]}", page))
 
 
 def _save(found: Mapping[str, Any], path: Path) -> None:

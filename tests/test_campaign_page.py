@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.campaign import MANY, medians
+from benchmarks.campaign import PRICE, table
 from verification.asked.at_random import ANY, SMALL
 from verification.campaign.blocks import CASES
 from verification.campaign.merging import ENOUGH
@@ -60,6 +60,5 @@ def test_the_page_s_numbers_are_those_of_the_code_and_of_the_measurement():
     assert (ANY, f"up to {SMALL} of each size" in PAGE) == (10, True)
     assert f"when {ENOUGH} cases are refuted" in PAGE
     found = json.loads((ROOT / "docs" / "judge" / "campaign.json").read_text("utf-8"))
-    for number, rate in medians(found).items():
-        days = MANY / rate / 86_400
-        assert f"| {number} | {rate:.1f} | {days:,.0f} |" in PAGE
+    assert f"<!-- measured -->\n{table(found)}\n<!-- end -->" in PAGE
+    assert f"{PRICE} dollars for an hour of a core" in PAGE

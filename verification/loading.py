@@ -6,11 +6,12 @@ What goes wrong there is told in one line, by the user's file and line, for noth
 
 import sys
 import traceback
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.machinery import SOURCE_SUFFIXES
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from verification.modules import from_file
 from verification.namesakes import give_way, neighbour
 from verification.quoting import shown, told
 
@@ -52,16 +53,12 @@ def _module(path: Path) -> ModuleType:
     give_way(neighbour(folder))
     # A name that is taken, as that of a module of Python's, stays what it is.
     name = path.stem if path.stem not in sys.modules else f"_{path.stem}"
-    spec = spec_from_file_location(name, path.resolve())
-    if spec is None or spec.loader is None:
+    if path.suffix not in SOURCE_SUFFIXES:
         raise ValueError(f"{path}: a file of another kind, needed {FORM}")
-    module = module_from_spec(spec)
-    sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        return from_file(name, path.resolve())
     except (Exception, SystemExit) as error:
         raise ValueError(_failed(path, folder, error)) from error
-    return module
 
 
 def _failed(path: Path, folder: Path, error: BaseException) -> str:

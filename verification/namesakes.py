@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+
+from verification.modules import from_file
 
 NAME = "rnn"
 HOME = Path(__file__).resolve().parents[1] / NAME
@@ -31,7 +32,7 @@ def ours() -> Iterator[None]:
         del sys.modules[name]
     sys.modules.update(_aside)
     if NAME not in sys.modules:
-        _load()
+        from_file(NAME, HOME / "__init__.py")
     try:
         yield
     finally:
@@ -77,13 +78,3 @@ def _loaded(which: Callable[[ModuleSpec | None], bool]) -> dict[str, ModuleType]
     """The modules of the name of whose spec that is true."""
     named = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(f"{NAME}.")}
     return {name: module for name, module in named.items() if which(getattr(module, "__spec__", None))}
-
-
-def _load() -> None:
-    spec = spec_from_file_location(NAME, HOME / "__init__.py", submodule_search_locations=[str(HOME)])
-    # As of any file that is Python's.
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[NAME] = module
-    spec.loader.exec_module(module)

@@ -1,7 +1,8 @@
 """What a fresh process is sent: an engine and what it is to do, by cloudpickle.
 
-What can be imported is sent by its name, and the rest, a closure say, by value. An engine is made once in
-each process, however often it is sent.
+What can be imported is sent by its name. So is what a module has that no import finds, or another one of
+its name, as the file of an engine: that file is run there. The rest, a closure say, is sent by value. An
+engine is made once in each process, however often it is sent.
 """
 
 import io
@@ -9,15 +10,21 @@ import pickle
 import sys
 from functools import lru_cache
 from importlib import import_module
-from types import FunctionType
+from operator import attrgetter
+from pathlib import Path
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeAlias
 
 import cloudpickle
 
+from verification.modules import hidden, there
 from verification.quoting import told
 
 # The engines that were sent, by their ids, each with its bytes. An id is another's once its object is gone.
 Sent: TypeAlias = dict[int, tuple[Any, bytes]]
+
+# A module, its file where an import of its name would not find that, and a name in it.
+Address: TypeAlias = tuple[str, Path | None, str]
 
 
 class Unsendable(ValueError):
@@ -51,10 +58,22 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
                 _Pickler(data).dump(what)
                 self._sent[id(what)] = what, data.getvalue()
             return received, (self._sent[id(what)][1],)
-        if _is_decorated(what):
-            if _is_named(what):
-                return _named, (what.__module__, what.__qualname__)
-            return _bare, (type(what),), dict(vars(what))
+        if isinstance(what, ModuleType):
+            file = hidden(what)
+            if file is not None:
+                return there, (what.__name__, file)
+        elif _is_decorated(what):
+            address = _address(what)
+            return (_named, address) if address else (_bare, (type(what),), dict(vars(what)))
+        elif isinstance(what, FunctionType | type):
+            address = _address(what)
+            # What an import finds cloudpickle sends by its name as well.
+            if address is not None and address[1] is not None:
+                return _named, address
+        elif isinstance(what, BuiltinFunctionType) and what.__module__ not in (None, *sys.modules):
+            address = _other_address(what)
+            if address is not None:
+                return _named, address
         return super().reducer_override(what)
 
 
@@ -67,19 +86,29 @@ def _is_decorated(what: object) -> bool:
     return "__wrapped__" in kept and "__qualname__" in kept and not isinstance(what, FunctionType | type)
 
 
-def _is_named(what: Any) -> bool:
-    """Is it what its module has under its name, so that another process finds it there?"""
+def _address(what: Any) -> Address | None:
+    """Where a module has it under its name, so that another process finds it there."""
     module = sys.modules.get(what.__module__ or "")
-    return (
-        module is not None
-        and what.__module__ != "__main__"
-        and getattr(module, what.__qualname__, None) is what
-    )
+    if module is None or what.__module__ == "__main__":
+        return None
+    try:
+        found = attrgetter(what.__qualname__)(module)
+    except AttributeError:
+        return None
+    return (what.__module__, hidden(module), what.__qualname__) if found is what else None
 
 
-def _named(module: str, name: str) -> Any:
-    """What has a name in a module."""
-    return getattr(import_module(module), name)
+def _other_address(what: BuiltinFunctionType) -> Address | None:
+    """Of a compiled function that names a module which is not there, as Hypothesis's of floats do."""
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__dict__", {}).get(what.__name__) is what:
+            return name, None, what.__name__
+    return None
+
+
+def _named(module: str, file: Path | None, name: str) -> Any:
+    """What is at an address."""
+    return attrgetter(name)(import_module(module) if file is None else there(module, file))
 
 
 def _bare(kind: type) -> Any:

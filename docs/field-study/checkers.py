@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tables import write_tables
 from wrapped import HERE, MORE_STEPS, STEPS, Wrapped, truncated, wrapped
 
 RESULTS = HERE / "checkers.json"
@@ -174,6 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
             sep="; ",
             flush=True,
         )
+    write_tables()
     return 0
 
 

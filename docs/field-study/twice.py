@@ -12,17 +12,20 @@ import json
 import os
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from wrapped import HERE, Wrapped, wrapped
+from wrapped import HERE, OfArguments, Wrapped, wrapped
+
+from verification.models import gru_reset_before
 
 RESULTS = HERE / "twice.json"
 STEP = 1e-3
 
 
-def by_differences(engine: Wrapped, cotangents: list[np.ndarray]) -> list[np.ndarray]:
+def by_differences(engine: Wrapped | OfArguments, cotangents: list[np.ndarray]) -> list[np.ndarray]:
     """Gradients by central differences at two steps, extrapolated: the error is of the order of STEP⁴."""
 
     def loss(arrays: list[np.ndarray]) -> float:
@@ -46,8 +49,8 @@ def by_differences(engine: Wrapped, cotangents: list[np.ndarray]) -> list[np.nda
     return found
 
 
-def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any) -> tuple[Any, Any]:
-    """h and c after a step; of a GRU the reset comes before the product, and z weighs the candidate."""
+def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any, z_keeps: bool) -> tuple[Any, Any]:
+    """h and c after a step; of a GRU the reset comes before the product, and z weighs the candidate, or h."""
     import torch
 
     a = x @ p["U"].T + p.get("b", 0)
@@ -59,6 +62,7 @@ def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any) -> tuple[An
         return torch.tanh(a + h @ p["W"].T), None
     (r, z, n), (W_r, W_z, W_n) = a.chunk(3, dim=1), p["W"].chunk(3)
     r, z = sigmoid(r + h @ W_r.T), sigmoid(z + h @ W_z.T)
+    z = 1 - z if z_keeps else z
     return (1 - z) * h + z * torch.tanh(n + (r * h) @ W_n.T), None
 
 
@@ -69,8 +73,9 @@ def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> lis
     case = engine.case
     p = {name: torch.tensor(np.asarray(a, float), requires_grad=True) for name, a in case.blocks.items()}
     h, c, outputs = p["h0"], p.get("c0"), []
+    z_keeps = case.model.name == gru_reset_before.name
     for t in range(case.steps):
-        h, c = stepped(p, p["xs"][:, t], h, c, sigmoid)
+        h, c = stepped(p, p["xs"][:, t], h, c, sigmoid, z_keeps)
         outputs.append(h)
     told = torch.stack(outputs, dim=1)
     if "V" in p:
@@ -96,8 +101,9 @@ def asked(name: str) -> dict[str, dict[str, float]]:
     import torch
 
     engine = wrapped(name, steps=3)
-    assert isinstance(engine, Wrapped)
     rng = np.random.default_rng(1)
+    if isinstance(engine, OfArguments):
+        return compared_with_its_own(engine, rng)
     outputs = engine.forward(*engine.point)
     # A loss is differentiated itself.
     cotangents = [np.ones(())] if len(outputs) == 1 else [rng.standard_normal(o.shape) for o in outputs]
@@ -109,13 +115,33 @@ def asked(name: str) -> dict[str, dict[str, float]]:
 
     sigmoid = clipped if name == "neuralnetlib_lstm" else torch.sigmoid
     sources = by_differences(engine, cotangents), by_torch(engine, cotangents, sigmoid)
+    return compared(engine, got, *sources)
+
+
+def compared_with_its_own(engine: OfArguments, rng: np.random.Generator) -> dict[str, dict[str, float]]:
+    """The same of a function, whose adapter has PyTorch's gradient of it."""
+    engine = replace(engine, point=[array.astype(float) for array in engine.point])
+    cotangents = [rng.standard_normal(o.shape) for o in engine.forward(*engine.point)]
+    got = engine.backward(engine.point, cotangents)
+    return compared(
+        engine, got, by_differences(engine, cotangents), engine.by_torch(engine.point, cotangents)
+    )
+
+
+def compared(
+    engine: Wrapped | OfArguments,
+    got: list[np.ndarray],
+    differences: list[np.ndarray],
+    torchs: list[np.ndarray],
+) -> dict[str, dict[str, float]]:
+    """For each block its largest entry, its error, and the distance of the two sources."""
     return {
         block: {
-            "largest": float(np.max(np.abs(torchs))),
-            "off": float(np.max(np.abs(mine - torchs))),
-            "apart": float(np.max(np.abs(differences - torchs))),
+            "largest": float(np.max(np.abs(by_torch))),
+            "off": float(np.max(np.abs(mine - by_torch))),
+            "apart": float(np.max(np.abs(by_difference - by_torch))),
         }
-        for block, mine, differences, torchs in zip(engine.names, got, *sources, strict=True)
+        for block, mine, by_difference, by_torch in zip(engine.names, got, differences, torchs, strict=True)
     }
 
 

@@ -60,11 +60,12 @@ class Wrapped:
 
 @dataclass(frozen=True, eq=False)
 class OfArguments:
-    """A function's forward and backward, at a point that its adapter has."""
+    """A function's forward and backward, at a point of its adapter, which may have PyTorch's gradients."""
 
     engine: Any
     point: list[np.ndarray]
     names: tuple[str, ...]
+    by_torch: Any = None
 
     def forward(self, *arrays: Any) -> list[np.ndarray]:
         """What it computes."""
@@ -87,7 +88,7 @@ def wrapped(name: str, steps: int = STEPS) -> Wrapped | OfArguments:
     module = importlib.import_module(name)
     engine, rng = module.engine, np.random.default_rng(0)
     if hasattr(module, "point"):
-        return OfArguments(engine, module.point(rng), module.NAMES)
+        return OfArguments(engine, module.point(rng), module.NAMES, getattr(module, "by_torch", None))
     claim, model = engine.claim, engine.model
     records = min(max(RECORDS, claim.records[0]), claim.records[1])
     dtype = max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)

@@ -13,7 +13,8 @@ from tests.peers.asked import judged, wrong
 from verification import Scope
 from verification import layer as plain
 from verification.jax import cell, equinox, flax, layer
-from verification.judging.engine import InvalidAnswer, ask
+from verification.judging.asking import ask
+from verification.judging.engine import InvalidAnswer
 from verification.judging.probe import healthy_case
 from verification.models import complex_linear, complex_scan, gru, linear, lstm, scan
 

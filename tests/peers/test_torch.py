@@ -8,7 +8,8 @@ import torch
 from tests.peers.asked import judged, wrong
 from verification import Scope
 from verification.asked.policies import Policy
-from verification.judging.engine import InvalidAnswer, ask
+from verification.judging.asking import ask
+from verification.judging.engine import InvalidAnswer
 from verification.judging.probe import healthy_case
 from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.torch import function, layer, module

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+# What files here import: what a test had loaded first would be taken away, and some can be loaded but once.
+from verification import layer  # noqa: F401
 from verification.loading import engine_at, is_engine
 
 

@@ -2,12 +2,15 @@
 
 import os
 import pickle
+import subprocess
 import sys
 import types
 from functools import update_wrapper
 
 import pytest
+from hypothesis import strategies as st
 
+from verification.loading import engine_at
 from verification.sending import Unsendable, pickled, received
 
 
@@ -78,3 +81,63 @@ def test_an_object_that_stands_for_a_function_is_sent_by_its_name(monkeypatch):
     module.local = local
     monkeypatch.setitem(sys.modules, "of_engines", module)
     assert pickle.loads(pickled(local, {})) is local
+
+
+def elsewhere(what, call):
+    """What another process of the same path makes of it, as text."""
+    program = (
+        f"import pickle, sys; sys.path[:] = {sys.path!r}; what = pickle.load(sys.stdin.buffer); print({call})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=pickled(what, {}), capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().strip()
+
+
+FILE = """
+class Kept:
+    def __call__(self):
+        return {0!r}
+
+
+def engine():
+    return {0!r}
+"""
+PLACES = ("a/mine.py", "b/mine.py", "c/queue.py")
+
+
+@pytest.fixture
+def namesakes(tmp_path, monkeypatch):
+    """Functions of two files of one name, and of one whose name a module of Python's has taken."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    before = set(sys.modules)
+    engines = []
+    for place in PLACES:
+        file = tmp_path / place
+        file.parent.mkdir()
+        file.write_text(FILE.format(place), "utf-8")
+        engines.append(engine_at(f"{file}:engine"))
+    yield engines
+    for name in {*sys.modules} - before:
+        del sys.modules[name]
+
+
+def test_a_function_of_a_file_is_that_files_elsewhere(namesakes):
+    """Though an import of its module's name finds another file, or none; its module and classes as well."""
+    for engine, place in zip(namesakes, PLACES, strict=True):
+        module = sys.modules[engine.__module__]
+        assert elsewhere(engine, "what()") == place
+        assert elsewhere((engine, module), "what[1].engine is what[0]") == "True"
+        assert (
+            elsewhere((module.Kept(), module.Kept), "type(what[0]) is what[1], what[0]()") == f"True {place}"
+        )
+
+
+def test_a_test_under_import_mode_importlib_is_found_by_its_file():
+    """No import finds this module by its name."""
+    assert elsewhere(elsewhere, "what.__name__") == "elsewhere"
+    assert received(pickled(elsewhere, {})) is elsewhere
+
+
+def test_a_strategy_of_floats_is_sent():
+    """Its functions are compiled, and say that they are of a module that is not there."""
+    assert "0.0" in elsewhere(st.floats(0, 0), "what.example()")

@@ -12,6 +12,9 @@ import numpy as np
 from verification.asked.model import Model, Use
 from verification.doors.layout import GATES, Layout
 
+# Names that are told of each side, so that both fit into a line.
+TOLD = 3
+
 # The sizes with which a module is made to be looked at; no two are alike.
 SIZES = (2, 3, 5, 7, 11)
 
@@ -78,6 +81,12 @@ def matched(found: Shapes, model: Model, layout: Layout) -> None:
     ours = sorted(f"{name} {shape}" for name, shape in wanted.items() if found.get(name) != shape)
     sizes = ", ".join(f"{name} {size}" for name, size in zip(made_with(model), SIZES, strict=False))
     raise ValueError(
-        f"module: made with {sizes} it has {', '.join(theirs) or 'nothing more'}; "
-        f"model {model.name} needs {', '.join(ours) or 'nothing more'}: say arrays={{...}}, or another model"
+        f"module: made with {sizes} it has {_listed(theirs)}; model {model.name} needs {_listed(ours)}: "
+        "say arrays={...}, or another model"
     )
+
+
+def _listed(names: list[str]) -> str:
+    """The first of them, and how many there are beside."""
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return f"{', '.join(names[:TOLD]) or 'nothing more'}{more}"

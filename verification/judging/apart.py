@@ -64,8 +64,11 @@ def views(model: Model, claim: Claim) -> tuple[View, ...]:
     return tuple(made)
 
 
-def lag_by_lag(engine: Engine, case: Case) -> Looked:
-    """Each step's part of each block, of one loss; of some, where the case can be unfolded."""
+def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked:
+    """Each step's part of each block, of one loss; of some, where the case can be unfolded.
+
+    ``floor``: as of ``grouped_table``; a case that can be unfolded has none.
+    """
     if is_unfolded(case):
         yield from unfolded_lags(engine, case)
         return
@@ -75,7 +78,7 @@ def lag_by_lag(engine: Engine, case: Case) -> Looked:
     wide, places = _widened(alone)
     if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS:
         return
-    answer, table = ask(engine, wide), grouped_table(wide)
+    answer, table = ask(engine, wide), grouped_table(wide, floor)
     for name, got in answer.gradients():
         for step, index in places[name]:
             expected = table.part(name, index)

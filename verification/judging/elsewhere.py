@@ -15,7 +15,7 @@ from verification.judging.engine import Engine
 from verification.judging.exactness import EXACT
 from verification.judging.findings import IDENTITIES, LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
 from verification.judging.onset import onset
-from verification.judging.precision import function_is_inaccurate
+from verification.judging.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.judging.probe import healthy_case, look_at
 from verification.judging.properties import FORM, Finding
 from verification.judging.stages import Diagnosis
@@ -30,6 +30,8 @@ def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
         return Diagnosis(fixed.stage, sentence=f"{finding.wrong}, in {case.source}: {fixed.says}.")
     if finding.property == IDENTITIES and (found := _of_other_kind(engine, case)) is not None:
         return found
+    if finding.property == LAG_BY_LAG and function_is_inaccurate_at_lags(engine, case):
+        return _of_function(finding)
     if finding.property in BY_ITSELF:
         stage, says = BY_ITSELF[finding.property]
         return Diagnosis(stage, sentence=f"{finding.wrong}: {says}.")
@@ -96,19 +98,24 @@ def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
         and not is_long(case)
         and function_is_inaccurate(engine, case)
     ):
-        return Diagnosis(
-            "precision",
-            seen.blocks,
-            sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
-            "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
-            as_if="a function were exact to a rounding of 1 alone",
-        )
+        return _of_function(finding, seen.blocks)
     as_if = clipped(engine, seen) if seen.blocks else None
     start = "" if as_if else onset(engine, case)
     where = f" {start}" if start else _at_sizes(case)
     tail = f", as if {as_if}" if as_if else ""
     sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
     return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if or common_factor(seen))
+
+
+def _of_function(finding: Finding, blocks: tuple[str, ...] = ()) -> Diagnosis:
+    """A function's values near 0 have too few digits."""
+    return Diagnosis(
+        "precision",
+        blocks,
+        sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
+        "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
+        as_if="a function were exact to a rounding of 1 alone",
+    )
 
 
 def _at_sizes(case: Case) -> str:

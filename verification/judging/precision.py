@@ -7,6 +7,7 @@ import numpy as np
 from verification.arrays import Array
 from verification.asked.case import Case
 from verification.comparison import compare
+from verification.judging.apart import is_unfolded, lag_by_lag
 from verification.judging.asking import ask
 from verification.judging.engine import Engine
 from verification.judging.probe import Seen
@@ -47,3 +48,13 @@ def function_is_inaccurate(engine: Engine, case: Case) -> bool:
     told = {**table.forward(), **table.expected()}
     parts: Sequence[tuple[str, Array]] = [*answer.forward.items(), *answer.gradients()]
     return not any(compare(name, got, told[name].truth, told[name].bound) for name, got in parts)
+
+
+def function_is_inaccurate_at_lags(engine: Engine, case: Case) -> bool:
+    """Is a lag wrong, and none if a function's values near 0 may be rounded as 1 is?"""
+    if not engine.model.functions or is_unfolded(case):
+        return False
+    as_it_is, at_one = (
+        any(wrong for _, wrong, _ in lag_by_lag(engine, case, floor)) for floor in (None, 1.0)
+    )
+    return as_it_is and not at_one

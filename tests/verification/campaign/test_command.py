@@ -142,15 +142,20 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
 
 
 def test_two_campaigns_in_a_folder(project):
-    """The second one is refused in a line, and does no harm to the first."""
-    argv = ("mine.py:net", "--cases", "300", "--out", "out", "--workers", "1")
+    """The second one is refused in a line, and does no harm to the first, which goes on."""
+    argv = ("mine.py:net", "--cases", "1000000", "--out", "out", "--workers", "1")
     with subprocess.Popen(
         called(project, *argv), cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
     ) as first:
         while blocks_in(project / "out") < 1:
             time.sleep(0.1)
         second = run(project, *argv)
-        assert first.wait() == 0
+        there = blocks_in(project / "out")
+        while blocks_in(project / "out") == there:
+            assert first.poll() is None
+            time.sleep(0.1)
+        first.send_signal(signal.SIGINT)
+        assert first.wait(30) == 130
         first.stderr.read()
     assert second.returncode == 2
     assert second.stderr.startswith("python -m verification campaign: out: another campaign is at work there")

@@ -70,3 +70,10 @@ def test_what_does_not_match_is_told_with_both_names():
     assert str(told.value).endswith("model vanilla needs b (3,): say arrays={...}, or another model")
     with pytest.raises(ValueError, match=r"it has nothing more; model vanilla needs read \(3, 2\): say"):
         matched({"W": (3, 3), "b": (3,)}, models.vanilla, layout)
+
+
+def test_of_many_names_the_first_are_told():
+    """So that what is needed is told in the line as well."""
+    found = {f"name{i}": (i,) for i in range(9)}
+    with pytest.raises(ValueError, match=r"it has name0 .*, name2 \(2,\) and 6 more; model vanilla needs U"):
+        matched(found, models.vanilla, layout_of(models.vanilla, {}))

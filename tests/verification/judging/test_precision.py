@@ -4,7 +4,7 @@ import pytest
 
 from tests.layers import lstm, planted, scan
 from verification import layer, models
-from verification.judging.precision import function_is_inaccurate, narrow
+from verification.judging.precision import function_is_inaccurate, function_is_inaccurate_at_lags, narrow
 from verification.judging.probe import healthy_case, look
 from verification.judging.properties import Truth
 
@@ -52,9 +52,21 @@ def test_an_inaccurate_function_is_told_from_a_wrong_one():
         case.blocks["b"] -= 12
         assert look(engine, Truth(case)).wrong
         assert function_is_inaccurate(engine, case) is inaccurate
+        assert function_is_inaccurate_at_lags(engine, case) is inaccurate
+
+
+def test_a_lag_that_is_wrong_by_itself_is_no_function_s():
+    """And one that is right is none's."""
+    step = "dh = dh + d_outputs[:, t]"
+    made = planted(lstm, step, f"{step}; dh = dh * (1 + 1e-6 * (t == 0))")
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    assert not function_is_inaccurate_at_lags(engine, healthy_case(engine))
+    right = layer(lstm.forward, lstm.backward, model=models.lstm)
+    assert not function_is_inaccurate_at_lags(right, healthy_case(right))
 
 
 def test_a_model_without_functions_has_none_that_is_inaccurate():
     """Whatever is wrong with it."""
     engine = layer(scan.forward, scan.backward, model=models.scan)
     assert not function_is_inaccurate(engine, healthy_case(engine))
+    assert not function_is_inaccurate_at_lags(engine, healthy_case(engine))

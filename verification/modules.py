@@ -1,0 +1,55 @@
+"""Modules by their files: those that an import of their name does not find, or finds elsewhere.
+
+A user's file is one of them where its name is taken, and so is a test under pytest's import mode importlib.
+"""
+
+import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+
+def from_file(name: str, file: Path) -> ModuleType:
+    """A file of Python's, run as the module of that name, a package if it is an ``__init__.py``."""
+    spec = spec_from_file_location(name, file)
+    # As of any file that is Python's.
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def hidden(module: ModuleType) -> Path | None:
+    """Its file, if an import of its name in another process would not find that; None otherwise."""
+    spec = getattr(module, "__spec__", None)
+    if spec is None or not spec.has_location or spec.origin is None:
+        return None
+    found = _found(module.__name__)
+    if found is not None and found.origin == spec.origin:
+        return None
+    return Path(spec.origin)
+
+
+def there(name: str, file: Path) -> ModuleType:
+    """The module that ``hidden`` was asked of, in another process: as it is there, or from its file."""
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None)
+    if module is not None and spec is not None and spec.origin == str(file):
+        return module
+    return from_file(name, file)
+
+
+def _found(name: str) -> ModuleSpec | None:
+    """What an import of the name finds where nothing is loaded."""
+    found, path = None, None
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        specs = (finder.find_spec(".".join(parts[:end]), path) for finder in sys.meta_path)
+        found = next((spec for spec in specs if spec is not None), None)
+        path = None if found is None else found.submodule_search_locations
+        if path is None and end < len(parts):
+            return None
+    return found
