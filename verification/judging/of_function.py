@@ -15,9 +15,11 @@ from verification.asked.draws import TIMES
 from verification.comparison import compare
 from verification.drawing import each_drawn, smallest_drawn
 from verification.fresh import Spread, staffed
+from verification.judging.beside import beside
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.picture import RIGHT, Picture
 from verification.judging.properties import FORM, LAYOUTS, Finding
 from verification.judging.run import BLOCK, Progress
 from verification.judging.tally import Tally, of_lost
@@ -191,7 +193,7 @@ def _judged_by(
 
 def judgement_of(spread: Spread, engine: Engine, tally: Tally, seed_: int, started: float) -> Judgement:
     """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
-    diagnosis, example = _explained(spread, engine, tally)
+    diagnosis, example, shown = _explained(spread, engine, tally)
     return Judgement(
         model="function",
         scope=f"gradients of {', '.join(engine.names) or 'every argument'} by autograd of the forward",
@@ -205,6 +207,7 @@ def judgement_of(spread: Spread, engine: Engine, tally: Tally, seed_: int, start
         not_asked=("the forward itself",),
         diagnosis=diagnosis,
         example=example,
+        picture=shown,
     )
 
 
@@ -260,12 +263,18 @@ def _missing(tally: Tally) -> Iterator[str]:
             yield f"{AUTOGRAD} {part}"
 
 
-def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example | None]:
-    """What is wrong, and the smallest call that shows it, found in a process of its own."""
+def _explained(
+    spread: Spread, engine: Engine, tally: Tally
+) -> tuple[Diagnosis | None, Example | None, Picture | None]:
+    """What is wrong, the smallest call that shows it, found in a process of its own, and wrong numbers."""
     if not any(row.failures for row in tally.rows.values()):
-        return None, None
+        return None, None, None
     if tally.refuted is None:
-        return Diagnosis("form", sentence=f"The backward does not answer in form: it {tally.lost}."), None
+        return (
+            Diagnosis("form", sentence=f"The backward does not answer in form: it {tally.lost}."),
+            None,
+            None,
+        )
     given_, found = tally.refuted
 
     def work(task: str, channel: Any) -> tuple[Call, Finding] | None:
@@ -284,7 +293,20 @@ def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis 
         "conduct": f"{found.wrong}: {found.property} alone is refuted.",
     }[stage]
     example = Example(None, found.property, found.part, found.wrong or "", "", smaller is not None)
-    return Diagnosis(stage, wrong, sentence=sentence), replace(example, code=code_of(engine, call, found))
+    example = replace(example, code=code_of(engine, call, found))
+    shown = None if found.property == FORM else _picture(engine, given_["call"])
+    return Diagnosis(stage, wrong, sentence=sentence), example, shown
+
+
+def _picture(engine: Engine, call: Call) -> Picture:
+    """The wrong gradients of a call, beside the right ones."""
+    truth = expected(engine.forward, call.arguments, call.cotangents)
+    got = engine.answer(call.replaced(np.copy))
+    wrong = [i for i, each in truth.items() if compare("", got[i], each.truth, each.bound)]
+    if not wrong:
+        return Picture(instead=RIGHT)
+    numbers = tuple(beside(engine.name(i), "", got[i], truth[i].truth, truth[i].bound) for i in wrong)
+    return Picture(shapes_in_words(engine, call), numbers=numbers)
 
 
 def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
