@@ -22,11 +22,11 @@ import numpy as np
 
 from verification.arrays import Array
 from verification.asked.case import Case, Cotangents, Targets
-from verification.asked.functions import Arithmetic, Namespace
-from verification.asked.model import Block, Named, State, Use
+from verification.asked.model import Block, State, Use
 from verification.judging.apart import Places, widened
 from verification.judging.asking import ask
 from verification.judging.engine import Engine
+from verification.judging.loops import states_before
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import grouped_table
 
@@ -210,10 +210,11 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
     """What the answer gains when the sequence begins one step earlier."""
     made: dict[str, dict[int, _Share]] = {name: {} for name in names}
     after: dict[str, _Share] = {}
+    states = states_before(case)
     for s in range(case.steps - 1, -1, -1):
         if time.monotonic() > ends:
             raise _TooLong
-        later = _later(case, s)
+        later = _later(case, s, states[s])
         answer, expected = ask(engine, later), grouped_table(later).expected()
         for name in names:
             want, last = expected[name], after.get(name)
@@ -226,9 +227,8 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
     return made
 
 
-def _later(case: Case, start: int) -> Case:
-    """The case from a step on, from the model's state there."""
-    state = _state_at(case, start)
+def _later(case: Case, start: int, state: State) -> Case:
+    """The case from a step on, from the model's state before it."""
     blocks = dict(case.blocks)
     for block, array in zip(case.model.of(Use.STATE), state, strict=True):
         blocks[block.name] = array
@@ -240,16 +240,6 @@ def _later(case: Case, start: int) -> Case:
     elif isinstance(objective, Targets) and not objective.last:
         objective = Targets(objective.targets[:, start:])
     return replace(case, blocks=blocks, objective=objective)
-
-
-def _state_at(case: Case, start: int) -> State:
-    """The state before a step."""
-    f = Namespace(case.cast, Arithmetic())
-    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
-    state: State = case.state
-    for s in range(start):
-        state = case.model.advance(f, p, {name: a[:, s] for name, a in case.inputs.items()}, state)
-    return tuple(np.asarray(array, case.dtype) for array in state)
 
 
 def _panels(case: Case, block: Block, losses: list[dict[int, _Share]]) -> Iterator[Panel]:
