@@ -1,7 +1,7 @@
 """What must hold of any function's backward, and the run that asks it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from verification.asked.draws import TIMES
 from verification.comparison import compare
 from verification.drawing import each_drawn, smallest_drawn
 from verification.fresh import Spread, staffed
-from verification.judging.beside import beside
+from verification.judging.beside import Beside, beside
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
@@ -32,6 +32,9 @@ AUTOGRAD = "autograd"
 # Seconds for which a smaller call is looked for, and calls at most.
 SECONDS = 5.0
 TRIED = 300
+
+# Calls among which the largest that is wrong is looked for, for a picture.
+PICTURED = 20
 
 # A constant factor is told as such if every entry is off by it to this much.
 ALIKE = 1e-3
@@ -277,36 +280,60 @@ def _explained(
         )
     given_, found = tally.refuted
 
-    def work(task: str, channel: Any) -> tuple[Call, Finding] | None:
+    def work(task: str, channel: Any) -> Any:
         channel.tell(task)
-        return _smallest(Guarded(engine, channel), found)
+        guarded = Guarded(engine, channel)
+        return _picture(guarded, given_["call"]) if task == "picture" else _smallest(guarded, found)
 
-    (shrunk,) = spread(work, ["smaller calls"])
+    shrunk, drawn = spread(work, ["smaller calls", "picture"])
+    shown = None if isinstance(drawn, Lost) or found.property == FORM else drawn
     smaller = None if isinstance(shrunk, Lost) else shrunk
     call, found = smaller or (given_["call"], found)
     wrong = tuple(part for (name, part, _), row in tally.rows.items() if name == AUTOGRAD and row.failures)
     stage = "form" if found.property == FORM else "backward" if wrong else "conduct"
-    factor = _factor(engine, call, found)
+    # It is that of one argument.
+    factor = _factor(engine, call, found) if len(wrong) == 1 else ""
     sentence = {
         "form": f"The backward does not answer in form: it {found.wrong}.",
-        "backward": f"The gradient of {', '.join(wrong)} is wrong{factor}.",
+        "backward": f"{_gradients(wrong)} wrong{factor}.",
         "conduct": f"{found.wrong}: {found.property} alone is refuted.",
     }[stage]
     example = Example(None, found.property, found.part, found.wrong or "", "", smaller is not None)
     example = replace(example, code=code_of(engine, call, found))
-    shown = None if found.property == FORM else _picture(engine, given_["call"])
     return Diagnosis(stage, wrong, sentence=sentence), example, shown
 
 
-def _picture(engine: Engine, call: Call) -> Picture:
-    """The wrong gradients of a call, beside the right ones."""
+def _gradients(names: Sequence[str]) -> str:
+    """'The gradient of x is', 'The gradients of x, y are'."""
+    return f"The gradient{'s' * (len(names) > 1)} of {', '.join(names)} {'are' if len(names) > 1 else 'is'}"
+
+
+def _picture(engine: Engine, found: Call) -> Picture:
+    """Wrong gradients beside the right ones, of the largest call that is tried and wrong."""
+    shown = _wrong_beside(engine, found)
+    largest = size_of(found) if shown else 0
+
+    def look(call: Call) -> None:
+        nonlocal shown, largest, found
+        if size_of(call) > largest and (numbers := _wrong_beside(engine, call)):
+            shown, largest, found = numbers, size_of(call), call
+
+    each_drawn(calls(engine), "picture", PICTURED, look)
+    return Picture(shapes_in_words(engine, found), numbers=shown) if shown else Picture(instead=RIGHT)
+
+
+def _wrong_beside(engine: Engine, call: Call) -> tuple[Beside, ...]:
+    """The wrong gradients of a call; none where it gets no answer."""
+    try:
+        got = engine.answer(call.replaced(np.copy))
+    except InvalidAnswer:
+        return ()
     truth = expected(engine.forward, call.arguments, call.cotangents)
-    got = engine.answer(call.replaced(np.copy))
-    wrong = [i for i, each in truth.items() if compare("", got[i], each.truth, each.bound)]
-    if not wrong:
-        return Picture(instead=RIGHT)
-    numbers = tuple(beside(engine.name(i), "", got[i], truth[i].truth, truth[i].bound) for i in wrong)
-    return Picture(shapes_in_words(engine, call), numbers=numbers)
+    return tuple(
+        beside(engine.name(i), "", got[i], each.truth, each.bound)
+        for i, each in truth.items()
+        if compare("", got[i], each.truth, each.bound)
+    )
 
 
 def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
@@ -348,7 +375,11 @@ def _factor(engine: Engine, call: Call, found: Finding) -> str:
     factor = complex(got[largest] / truth[largest])
     if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * truth, rtol=ALIKE, atol=0):
         return ""
-    return " (the sign is wrong)" if abs(factor.real + 1) < ALIKE else f" ({factor.real:.4g} times that)"
+    return (
+        " (the sign is wrong)"
+        if abs(factor.real + 1) < ALIKE
+        else f" ({factor.real:.4g} times what it should be)"
+    )
 
 
 def _number(engine: Engine, call: Call, found: Finding) -> int | None:
