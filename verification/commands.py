@@ -23,9 +23,8 @@ from verification import article, detection, durations, mutants, report, summary
 from verification.campaign import command as campaign
 from verification.checkers import built_in
 from verification.engine import manual
-from verification.judge import as_rnn, verify
+from verification.judge import as_rnn, scoped, verify
 from verification.judging.profile import PROFILES, Profile
-from verification.models import vanilla
 from verification.mutants import specimen
 from verification.options import PROGRAM, arguments
 from verification.outcome import Report
@@ -158,13 +157,15 @@ def is_told(epoch: int) -> bool:
 def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Judge an engine, of a user's file or of a cell, within its own scope."""
     judged, profile = options.engine, PROFILES[options.profile]
+    if not hasattr(judged, "judged"):
+        judged = scoped(judged)
     try:
         with progress.part("cases") as show:
             found = verify(judged, profile, seed=options.seed, progress=show)
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))
     told = summary.of_judgement(found)
-    save = partial(judgement_page.write, found=found, model=getattr(judged, "model", vanilla))
+    save = partial(judgement_page.write, found=found, model=getattr(judged, "model", None))
     print(summary.as_text(told))
     return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
 

@@ -72,9 +72,13 @@ const ground = element => {{
 onload = () => {{
   const inside = document.querySelector("iframe").contentDocument;
   const every = [...inside.body.querySelectorAll("*")];
-  const told = every.filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()));
-  // The crosses of a map stand on its colours, which are no ground of the page's.
-  const read = told.filter(e => e.textContent.trim() != "×");
+  // A title is a hint of the pointer's, and not drawn.
+  const drawn = every.filter(e => e.tagName != "title");
+  const told = drawn.filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()));
+  // A mark of a map stands on its rectangle's colour, which is no ground of the page's.
+  const box = e => e.previousElementSibling;
+  const onBox = e => e.tagName == "text" && e.parentElement.tagName == "g" && box(e).tagName == "rect";
+  const under = e => onBox(e) ? colour(getComputedStyle(box(e)).fill) : ground(e);
   const ink = e => e.namespaceURI.endsWith("svg") ? getComputedStyle(e).fill : getComputedStyle(e).color;
   const start = e => e.outerHTML.slice(0, 300);
   const root = inside.scrollingElement;
@@ -82,13 +86,18 @@ onload = () => {{
   document.getElementById("seen").textContent = JSON.stringify({{
     title: inside.querySelector("h1").textContent,
     texts: told.length,
-    faint: read.filter(e => contrast(colour(ink(e)), ground(e)) < {contrast}).map(start),
+    faint: told.filter(e => contrast(colour(ink(e)), under(e)) < {contrast}).map(start),
     width: root.clientWidth,
     scrolls: root.scrollWidth - root.clientWidth,
     beyond: every.filter(beyond).map(start),
     cut: [...inside.querySelectorAll(".wide")].filter(e => e.scrollWidth > e.clientWidth + 1).map(start),
     ground: colour(getComputedStyle(inside.body).backgroundColor),
     pictures: [...inside.querySelectorAll("svg")].map(e => e.getBoundingClientRect().height),
+    outside: [...inside.querySelectorAll(".maps svg > text, .maps g > text")].filter(e => {{
+      const [text, svg] = [e, e.closest("svg")].map(each => each.getBoundingClientRect());
+      return text.left < svg.left - 1 || text.right > svg.right + 1
+        || text.top < svg.top - 1 || text.bottom > svg.bottom + 1;
+    }}).map(start),
     loaded: document.querySelector("iframe").contentWindow.performance.getEntriesByType("resource").length,
     ran: inside.documentElement.dataset.ran || "",
   }});
@@ -187,6 +196,10 @@ def test_a_judgement_is_all_on_the_page(tmp_path, judged, scheme, width):
         seen = look(tmp_path, text, scheme, width)
         assert verdict in seen["title"]
         assert (seen["scrolls"], seen["beyond"], seen["cut"], seen["faint"]) == (0, [], [], [])
+        # The map: every gate's panel under its name, and no text of one cut off.
+        assert (len(seen["pictures"]) > 12) == (verdict == "Refuted")
+        assert seen["outside"] == []
+        assert len(text.encode()) < 400_000
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -216,10 +229,12 @@ def test_without_scripts_all_is_there(tmp_path, holds):
 
 
 def test_the_failing_report_shows_what_is_wrong(tmp_path, fails):
-    """The verdict, and no picture of a training that there was none of."""
+    """The verdict, a map and numbers of the wrong block, and no training, which there was none of."""
     seen = look(tmp_path, fails)
     assert "Refuted" in seen["title"]
-    assert seen["pictures"] == []
+    assert len(seen["pictures"]) == 2
+    assert seen["outside"] == []
+    assert "Picture: " not in fails
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -315,6 +315,7 @@ def test_a_wrong_function_is_judged(tmp_path, capsys):
     page = (tmp_path / "verification-report" / "report.html").read_text("utf-8")
     assert "✗</span> Refuted" in page
     assert "twice what it should be" in page.replace("\xa0", " ")
+    assert page.index('id="map"') < page.index('id="example"') < page.index('id="properties"')
 
 
 def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):

@@ -58,7 +58,7 @@ def views(model: Model, claim: Claim) -> tuple[View, ...]:
     for name in claim.blocks:
         block = model.block(name)
         words = by_use.get(block.use, "the sum of its steps")
-        if any(block in readers for _, readers in _read(model)):
+        if any(block in readers for _, readers in readers_of(model)):
             words = "each step by a column of its own"
         made.append(View(name, words))
     return tuple(made)
@@ -75,7 +75,7 @@ def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked
     alone = _alone(case, engine.claim) if case.lengths is None else None
     if alone is None or (case.steps + 1) * sum(a[0].size for a in case.state) > MOST:
         return
-    wide, places = _widened(alone)
+    wide, places = widened(alone)
     if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS:
         return
     answer, table = ask(engine, wide), grouped_table(wide, floor)
@@ -99,7 +99,7 @@ def shown(case: Case, claim: Claim, name: str, wrong: str) -> tuple[Case, Array,
         return unfolded_shown(case, name, wrong)
     alone = _alone(case, claim)
     assert alone is not None  # where something was found
-    wide, places = _widened(alone)
+    wide, places = widened(alone)
     table = grouped_table(wide)
     want = np.zeros(wide.blocks[name].shape, table.gradient(wide.reach)[name].dtype)
     bound = np.zeros(want.shape)
@@ -125,7 +125,7 @@ def _alone(case: Case, claim: Claim) -> Case | None:
     return replace(case, objective=Cotangents(outputs, state))
 
 
-def _read(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
+def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
     """Each INPUT whose dimension nothing has but itself and the last axis of STEP blocks, and those."""
     for given in model.of(Use.INPUT):
         if len(given.axes) != 1 or given.axes != given.dimensions:
@@ -141,15 +141,18 @@ def _read(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
 
 Index = tuple[int | slice, ...]
 
+# Where the parts of each block stand in an answer: the step of each, None of what is a sum, and its index.
+Places = dict[str, list[tuple[int | None, Index]]]
 
-def _widened(case: Case) -> tuple[Case, dict[str, list[tuple[int | None, Index]]]]:
+
+def widened(case: Case) -> tuple[Case, Places]:
     """The case with a column for every step, and by block the places of the parts: (step, index)."""
     model, steps = case.model, case.steps
     blocks = dict(case.blocks)
-    places: dict[str, list[tuple[int | None, Index]]] = {name: [(None, ())] for name in blocks}
+    places: Places = {name: [(None, ())] for name in blocks}
     for block in model.of(Use.INPUT):
         places[block.name] = [(s, (slice(None), s)) for s in range(steps)]
-    for given, readers in _read(model):
+    for given, readers in readers_of(model):
         array = blocks[given.name]
         ones = np.zeros((*array.shape[:2], steps), array.dtype)
         ones[:, np.arange(steps), np.arange(steps)] = 1

@@ -18,12 +18,12 @@ from verification.asked.policies import FULL
 from verification.judging.alternatives import (
     never_updated,
     overwritten,
-    turned,
-    with_carries,
     with_slopes,
     with_states_after,
     without_carry,
 )
+from verification.judging.carries import turned, with_carries
+from verification.judging.loops import with_loops
 from verification.judging.probe import Seen
 from verification.judging.properties import final_cotangents, outputs_cotangent
 from verification.judging.words import joined
@@ -90,6 +90,7 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
 def _of_cotangents(case: Case) -> Iterator[Alternative]:
     """What is made of cotangents in another way than by a full gradient."""
     yield from _cotangents(case)
+    yield from with_loops(case)
     if case.model.complex:
         yield "it were conjugated, as autograd has it", lambda: _conjugated(replay.gradient(case))
         other = replace(case, objective=case.objective.replaced(np.conj))

@@ -90,7 +90,7 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     as_if = clipped(engine, wrong[-1]) or explained(wrong[-1])
     tail = f", as if {as_if}" if as_if else ""
     if not as_if:
-        hints = [*_right_elsewhere(engine, first), *_lags(engine)]
+        hints = [*_right_elsewhere(engine, first), *_lags(engine, stage)]
         tail = f" ({'; '.join(hints)})" if hints else ""
     sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
     if stage in ("accumulation", "parameters"):
@@ -147,8 +147,11 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
         yield f"only where {' or '.join(shown)} {verb} a cotangent"
 
 
-def _lags(engine: Engine) -> Iterator[str]:
-    """At which lags the inputs' gradients are wrong, read off a loss at the last step alone."""
+def _lags(engine: Engine, stage: str) -> Iterator[str]:
+    """At which lags the inputs' gradients are wrong, read off a loss at the last step alone.
+
+    That what is carried is wrong at every lag but 0 is said by the stage.
+    """
     case = healthy_case(engine)
     if not isinstance(case.objective, Cotangents):
         return
@@ -164,6 +167,7 @@ def _lags(engine: Engine) -> Iterator[str]:
                 for s in range(case.steps - 1, -1, -1)
                 if compare("", got[:, s], want[:, s], bound)
             ]
-            if len(wrong) < case.steps:
+            known = range(1 if stage == "recursion" else 0, case.steps)
+            if wrong != [*known]:
                 lags = ", ".join(map(str, wrong))
                 yield f"of the loss at the last step {block.name} is wrong at lag {lags}"

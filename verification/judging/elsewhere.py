@@ -128,4 +128,6 @@ def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
     names = [name for name in others if name in found or name == finding.property]
     verb = "are" if len(names) > 1 else "is"
-    return Diagnosis("conduct", sentence=f"{finding.wrong}: {joined(names)} alone {verb} refuted.")
+    failing = joined([f"“{name}”" for name in names])
+    told = f"{finding.wrong}: one call by itself is right, and {failing} {verb} refuted."
+    return Diagnosis("conduct", sentence=told)

@@ -1,7 +1,7 @@
 """The run of a function's backward: drawn calls, the tally, and what is said of one that is wrong."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from typing import Any
@@ -10,11 +10,15 @@ import numpy as np
 from hypothesis.errors import HypothesisException
 
 from verification.asked.draws import TIMES
+from verification.comparison import compare
 from verification.drawing import each_drawn, smallest_drawn
 from verification.fresh import Spread, staffed
+from verification.judging.beside import Beside, beside
 from verification.judging.diagnosis import Diagnosis
+from verification.judging.engine import InvalidAnswer
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.of_function import AUTOGRAD, Call, Engine, calls, findings
+from verification.judging.picture import RIGHT, Picture
 from verification.judging.properties import FORM, Finding
 from verification.judging.run import BLOCK, Progress
 from verification.judging.tally import Tally, of_lost
@@ -24,6 +28,9 @@ from verification.workers import Lost
 # Seconds for which a smaller call is looked for, and calls at most.
 SECONDS = 5.0
 TRIED = 300
+
+# Calls among which the largest that is wrong is looked for, for a picture.
+PICTURED = 20
 
 # A constant factor is told as such if every entry is off by it to this much.
 ALIKE = 1e-3
@@ -58,7 +65,7 @@ def _judged_by(
 
 def judgement_of(spread: Spread, engine: Engine, tally: Tally, seed_: int, started: float) -> Judgement:
     """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
-    diagnosis, example = _explained(spread, engine, tally)
+    diagnosis, example, shown = _explained(spread, engine, tally)
     return Judgement(
         model="function",
         scope=f"gradients of {', '.join(engine.names) or 'every argument'} by autograd of the forward",
@@ -72,6 +79,7 @@ def judgement_of(spread: Spread, engine: Engine, tally: Tally, seed_: int, start
         not_asked=("the forward itself",),
         diagnosis=diagnosis,
         example=example,
+        picture=shown,
     )
 
 
@@ -127,31 +135,74 @@ def _missing(tally: Tally) -> Iterator[str]:
             yield f"{AUTOGRAD} {part}"
 
 
-def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis | None, Example | None]:
-    """What is wrong, and the smallest call that shows it, found in a process of its own."""
+def _explained(
+    spread: Spread, engine: Engine, tally: Tally
+) -> tuple[Diagnosis | None, Example | None, Picture | None]:
+    """What is wrong, the smallest call that shows it, found in a process of its own, and wrong numbers."""
     if not any(row.failures for row in tally.rows.values()):
-        return None, None
+        return None, None, None
     if tally.refuted is None:
-        return Diagnosis("form", sentence=f"The backward does not answer in form: it {tally.lost}."), None
+        return (
+            Diagnosis("form", sentence=f"The backward does not answer in form: it {tally.lost}."),
+            None,
+            None,
+        )
     given_, found = tally.refuted
 
-    def work(task: str, channel: Any) -> tuple[Call, Finding] | None:
+    def work(task: str, channel: Any) -> Any:
         channel.tell(task)
-        return _smallest(Guarded(engine, channel), found)
+        guarded = Guarded(engine, channel)
+        return _picture(guarded, given_["call"]) if task == "picture" else _smallest(guarded, found)
 
-    (shrunk,) = spread(work, ["smaller calls"])
+    shrunk, drawn = spread(work, ["smaller calls", "picture"])
+    shown = None if isinstance(drawn, Lost) or found.property == FORM else drawn
     smaller = None if isinstance(shrunk, Lost) else shrunk
     call, found = smaller or (given_["call"], found)
     wrong = tuple(part for (name, part, _), row in tally.rows.items() if name == AUTOGRAD and row.failures)
     stage = "form" if found.property == FORM else "backward" if wrong else "conduct"
-    factor = _factor(engine, call, found)
+    # It is that of one argument.
+    factor = _factor(engine, call, found) if len(wrong) == 1 else ""
     sentence = {
         "form": f"The backward does not answer in form: it {found.wrong}.",
-        "backward": f"The gradient of {', '.join(wrong)} is wrong{factor}.",
+        "backward": f"{_gradients(wrong)} wrong{factor}.",
         "conduct": f"{found.wrong}: {found.property} alone is refuted.",
     }[stage]
     example = Example(None, found.property, found.part, found.wrong or "", "", smaller is not None)
-    return Diagnosis(stage, wrong, sentence=sentence), replace(example, code=code_of(engine, call, found))
+    example = replace(example, code=code_of(engine, call, found))
+    return Diagnosis(stage, wrong, sentence=sentence), example, shown
+
+
+def _gradients(names: Sequence[str]) -> str:
+    """'The gradient of x is', 'The gradients of x, y are'."""
+    return f"The gradient{'s' * (len(names) > 1)} of {', '.join(names)} {'are' if len(names) > 1 else 'is'}"
+
+
+def _picture(engine: Engine, found: Call) -> Picture:
+    """Wrong gradients beside the right ones, of the largest call that is tried and wrong."""
+    shown = _wrong_beside(engine, found)
+    largest = size_of(found) if shown else 0
+
+    def look(call: Call) -> None:
+        nonlocal shown, largest, found
+        if size_of(call) > largest and (numbers := _wrong_beside(engine, call)):
+            shown, largest, found = numbers, size_of(call), call
+
+    each_drawn(calls(engine), "picture", PICTURED, look)
+    return Picture(shapes_in_words(engine, found), numbers=shown) if shown else Picture(instead=RIGHT)
+
+
+def _wrong_beside(engine: Engine, call: Call) -> tuple[Beside, ...]:
+    """The wrong gradients of a call; none where it gets no answer."""
+    try:
+        got = engine.answer(call.replaced(np.copy))
+    except InvalidAnswer:
+        return ()
+    truth = expected(engine.forward, call.arguments, call.cotangents)
+    return tuple(
+        beside(engine.name(i), "", got[i], each.truth, each.bound)
+        for i, each in truth.items()
+        if compare("", got[i], each.truth, each.bound)
+    )
 
 
 def _smallest(engine: Engine, found: Finding) -> tuple[Call, Finding] | None:
@@ -193,7 +244,11 @@ def _factor(engine: Engine, call: Call, found: Finding) -> str:
     factor = complex(got[largest] / truth[largest])
     if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * truth, rtol=ALIKE, atol=0):
         return ""
-    return " (the sign is wrong)" if abs(factor.real + 1) < ALIKE else f" ({factor.real:.4g} times that)"
+    return (
+        " (the sign is wrong)"
+        if abs(factor.real + 1) < ALIKE
+        else f" ({factor.real:.4g} times what it should be)"
+    )
 
 
 def _number(engine: Engine, call: Call, found: Finding) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from verification.asked.case import Case
 from verification.judging.diagnosis import Diagnosis
+from verification.judging.picture import Picture
 from verification.judging.sampled import Coverage
 
 
@@ -61,8 +62,8 @@ class Judgement:
     ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
     the designed sample live cases met. ``views``: how lag by lag sees each block. ``declined``: how many
     cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of each
-    size, of cases that were drawn and of the others. ``diagnosis`` and ``example`` are None but for a refuted
-    engine.
+    size, of cases that were drawn and of the others. ``diagnosis``, ``example`` and ``picture``, what
+    can be drawn of it, are None but for a refuted engine.
     """
 
     model: str
@@ -82,6 +83,7 @@ class Judgement:
     fixed: Mapping[str, int] = field(default_factory=dict)
     diagnosis: Diagnosis | None = None
     example: Example | None = None
+    picture: Picture | None = None
 
     @property
     def verdict(self) -> str:

@@ -37,6 +37,7 @@ from verification.judging.exactness import EXACT
 from verification.judging.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, Judged, findings, truth_of
 from verification.judging.fixed import WholeTruth
 from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.picture import Picture, picture
 from verification.judging.profile import Profile
 from verification.judging.properties import Finding, permuted
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
@@ -111,9 +112,9 @@ def judgement_of(
     )
     if judgement.verdict != "refuted":
         return judgement
-    diagnosis, example = _explained(spread, engine, tally)
+    diagnosis, example, shown = _explained(spread, engine, tally)
     seconds = time.monotonic() - started
-    return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example)
+    return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example, picture=shown)
 
 
 def _looked(spread: Spread, blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
@@ -292,33 +293,38 @@ def _missing(engine: Engine, tally: Tally) -> Iterator[str]:
                 yield f"{name} {part}"
 
 
-def _explained(spread: Spread, engine: Engine, tally: Tally) -> tuple[Diagnosis, Example | None]:
-    """Where the fault is, and the smallest case that shows it; each found in a process of its own."""
+def _explained(
+    spread: Spread, engine: Engine, tally: Tally
+) -> tuple[Diagnosis, Example | None, Picture | None]:
+    """Where the fault is, the smallest case that shows it, and a picture; each from a process of its own."""
     lost = Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}.")
     if tally.refuted is None:
-        return lost, None
+        return lost, None, None
     numbers, finding = tally.refuted
     case = Case(engine.model, **numbers)
     if tally.lost:
-        return lost, example_of(engine, case, finding, False)
+        return lost, example_of(engine, case, finding, False), None
 
     def work(task: str, channel: Any) -> Any:
         guarded = Guarded(engine, channel)
         channel.tell(task)
         if task == "diagnosis":
             return diagnose(guarded, finding, case)
+        if task == "picture":
+            return picture(guarded, case)
         found = smallest(guarded, case, finding)
         return None if found is None else (packed(found[0]), found[1])
 
-    diagnosis, shrunk = spread(work, ["diagnosis", "example"])
+    diagnosis, shrunk, drawn = spread(work, ["diagnosis", "example", "picture"])
+    shown = None if isinstance(drawn, Lost) else drawn
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     if isinstance(shrunk, Lost) or shrunk is None:
-        return diagnosis, example_of(engine, case, finding, False)
+        return diagnosis, example_of(engine, case, finding, False), shown
     smaller = Case(engine.model, **shrunk[0])
     if size_of(smaller) > size_of(case):
-        return diagnosis, example_of(engine, case, finding, True)
-    return diagnosis, example_of(engine, smaller, shrunk[1], True)
+        return diagnosis, example_of(engine, case, finding, True), shown
+    return diagnosis, example_of(engine, smaller, shrunk[1], True), shown
 
 
 def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:

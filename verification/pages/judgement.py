@@ -10,6 +10,7 @@ from verification.asked.model import Block, Model, Use
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.judgement import Judgement
 from verification.pages.document import asked, document, environment
+from verification.pages.maps import where
 from verification.pages.markup import KINDS, Html, legend, program, status, tag
 from verification.pages.matrix import blank, entry, matrix, short, signs
 from verification.wrapping import unbroken
@@ -54,13 +55,21 @@ def write(path: Path, found: Judgement, model: Model | None = None) -> None:
 
 def page(found: Judgement, model: Model | None = None) -> str:
     """The whole page; ``model`` says what its blocks mean."""
-    sections = {"properties": properties(found, model)}
-    if found.example is not None:
-        sections["example"] = example(found)
+    sections = {**first(found), "properties": properties(found, model)}
     if found.seen or found.missing:
         sections["exercise"] = exercise(found)
     sections["versions"] = environment()
     return document(verdict(found), (), sections)
+
+
+def first(found: Judgement) -> dict[str, tuple[Html, ...]]:
+    """What a reader of a refuted engine's page came for: where it is wrong, and the smallest example."""
+    sections = {}
+    if found.picture is not None:
+        sections["map"] = where(found.picture)
+    if found.example is not None:
+        sections["example"] = example(found)
+    return sections
 
 
 def verdict(found: Judgement) -> tuple[Html, ...]:

@@ -23,9 +23,8 @@ def write(path: Path, report: Report) -> None:
 def page(report: Report) -> str:
     """The whole page."""
     found = report.judgement
-    shown = {"example": judgement.example(found)} if found.example is not None else {}
     sections = {
-        **shown,
+        **judgement.first(found),
         "properties": (*judgement.properties(found, vanilla), *by_truncation(found)),
         "oracles": oracles(report),
         "exercise": judgement.exercise(found),

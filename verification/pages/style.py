@@ -13,6 +13,7 @@ STYLE = """
 :root {
   --paper: #fff; --ink: #1b1e22; --soft: #59616a; --rule: #d9dde2; --shade: #f5f6f8;
   --good: #17703d; --bad: #b3261e; --idle: #7d5200; --link: #1f5fa8;
+  --right: #dcefe2; --close: #fbe7c3; --wrong: #f8c9c4; --absent: #ddd9f3; --surplus: #cbe2f7;
   --sans: system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
@@ -20,6 +21,7 @@ STYLE = """
   :root {
     --paper: #14171a; --ink: #e3e6e9; --soft: #a1a9b1; --rule: #343a41; --shade: #1c2024;
     --good: #74cb97; --bad: #ff9388; --idle: #e2b564; --link: #8dbcf2;
+    --right: #1d3427; --close: #4b3a17; --wrong: #662a24; --absent: #3a3363; --surplus: #1c4265;
   }
 }
 * { box-sizing: border-box; }
@@ -45,8 +47,6 @@ a { color: var(--link); text-underline-offset: .2em; }
 nav { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin: 1.6rem 0 0; padding: .7rem 0;
   border-block: 1px solid var(--rule); }
 nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }
-.wrong { margin: 2rem 0; padding: 0 0 0 1.4rem; border-left: 3px solid var(--bad); }
-.wrong h2 { margin-top: 0; }
 /* A shade at the edge where a box goes on: it scrolls away with what covers it. */
 .wide { overflow-x: auto; margin: 1rem 0 1.6rem;
   background: linear-gradient(90deg, var(--paper) 40%, transparent) 0 0 / 3rem 100% no-repeat local,
@@ -105,6 +105,18 @@ summary small { display: block; padding-left: 1.05rem; }
 details > :not(summary) { margin-left: 1.05rem; }
 li { margin: .35rem 0; }
 figure { margin: 0; min-width: 40rem; }
+.maps { display: flex; flex-wrap: wrap; gap: 1.2rem 1.4rem; margin: 1rem 0; }
+.maps figure { min-width: 0; }
+.maps figcaption { padding: 0 0 .3rem; font-size: .93rem; max-width: 11rem; }
+.maps figcaption small { display: block; }
+.maps svg { width: auto; max-width: 100%; }
+.maps text { fill: var(--ink); font: 11px var(--sans); dominant-baseline: central; }
+.maps .right { fill: var(--right); } .maps .close { fill: var(--close); } .maps .wrong { fill: var(--wrong); }
+.maps .absent { fill: var(--absent); } .maps .surplus { fill: var(--surplus); }
+.maps .none { fill: var(--rule); }
+.maps .frame { fill: none; stroke: var(--rule); } .maps .line { stroke: var(--soft); stroke-dasharray: 3 3; }
+.maps .fits { fill: none; stroke: var(--good); stroke-width: 1.2; }
+.maps .misses { fill: none; stroke: var(--bad); stroke-width: 1.4; }
 svg { display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt; }
 @media (max-width: 40rem) {
   /* A picture that is made small cannot be read: it keeps its size, and says that it goes on. */

@@ -29,6 +29,7 @@ GRU = (
         "dh = dw @ W + dh * (1 - z)",
         "recursion",
         ("h0",),
+        as_if="one minus its factor stood on the direct path from state to state, as 1 − z for z",
     ),
     _carry(
         "the direct path is left out",
@@ -36,6 +37,7 @@ GRU = (
         "dh = dw @ W",
         "recursion",
         ("h0",),
+        as_if="the direct path from state to state were left out",
     ),
     _carry(
         "the direct path alone",
@@ -43,6 +45,7 @@ GRU = (
         "dh = dh * z",
         "recursion",
         ("h0",),
+        as_if="the direct path from state to state were all that is carried",
     ),
     _operand(
         "the candidate's share is z where 1 − z belongs",

@@ -120,6 +120,7 @@ LSTM = (
         "dh, dc = da @ W, dc",
         "recursion",
         ("c0",),
+        as_if="the factor of the direct path from state to state were left out",
     ),
     _cotangent(
         "the final cell state's gradient ignored (Deeplearning4j #8838)",

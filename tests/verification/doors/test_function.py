@@ -57,8 +57,12 @@ def test_a_wrong_backward_is_refuted_and_its_program_fails(tmp_path):
     """With the argument, the factor, and the smallest call."""
     found = verify(function(softmax, half, arguments()), SHORT)
     assert found.verdict == "refuted"
-    assert str(found.diagnosis) == "The gradient of w is wrong (0.5 times that)."
+    assert str(found.diagnosis) == "The gradient of w is wrong (0.5 times what it should be)."
     assert found.diagnosis.blocks == ("w",)
+    # On one of the larger calls, and every number is wrong by the factor.
+    (shown,) = found.picture.numbers
+    assert (shown.name, shown.count > 1) == ("w", True)
+    np.testing.assert_allclose(shown.given, shown.expected / 2)
     assert found.example.smallest
     assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
 

@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
+from tests.verification.judging.by_hand import vanilla_by_hand
 from verification import models
 from verification.asked.case import random_case
 from verification.judging.alternatives import (
     never_updated,
     overwritten,
-    turned,
-    with_carries,
     with_slopes,
     with_states_after,
     without_carry,
@@ -84,36 +83,6 @@ def test_a_model_without_functions_has_no_other_slopes(model):
     assert list(with_slopes(case_of(model))) == []
 
 
-def vanilla_by_hand(case, carry, before=0):
-    """Gradients of W, b and h0 of a tanh layer: what flows from a step to the one before, and W's operand."""
-    U, W, b, xs, h = (case.blocks[name] for name in ("U", "W", "b", "xs", "h0"))
-    states = [h]
-    for t in range(case.steps):
-        h = np.tanh(xs[:, t] @ U.T + h @ W.T + b)
-        states.append(h)
-    d_W, d_b, dh = np.zeros_like(W), np.zeros_like(b), final_cotangents(case)[0]
-    for t in reversed(range(case.steps)):
-        dh = dh + outputs_cotangent(case)[:, t]
-        da = dh * (1 - states[t + 1] ** 2)
-        d_W, d_b = d_W + da.T @ states[t + before], d_b + da.sum(axis=0)
-        dh = carry(dh, da, W)
-    return {"W": d_W, "b": d_b, "h0": dh}
-
-
-def test_a_carry_is_made_otherwise_and_nothing_else():
-    """Through W itself, or without the slope: as by hand."""
-    case = case_of(models.vanilla)
-    made = {words: replay.gradient(other) for words, other in with_carries(case)}
-    hand = {
-        "what is carried went through W transposed": lambda dh, da, W: da @ W.T,
-        "the slope of tanh were left out of what is carried": lambda dh, da, W: dh @ W,
-    }
-    assert made.keys() == hand.keys()
-    for words, carry in hand.items():
-        for name, want in vanilla_by_hand(case, carry).items():
-            np.testing.assert_allclose(made[words][name].astype(float), want, 1e-10, 1e-13)
-
-
 def test_a_state_after_the_step_stands_for_the_one_before():
     """In what is made of it, and not in what flows."""
     case = case_of(models.vanilla)
@@ -121,12 +90,3 @@ def test_a_state_after_the_step_stands_for_the_one_before():
     gradients = replay.gradient(other)
     for name, want in vanilla_by_hand(case, lambda dh, da, W: da @ W, before=1).items():
         np.testing.assert_allclose(gradients[name].astype(float), want, 1e-10, 1e-13)
-
-
-def test_square_parts_are_turned_each_by_itself():
-    """What is not square is not."""
-    block = models.lstm.block("W")
-    array = np.arange(16.0).reshape(8, 2)
-    assert turned(block, array)[:2].tolist() == array[:2].T.tolist()
-    assert turned(block, np.zeros((8, 3))) is None
-    assert turned(models.lstm.block("b"), np.zeros(8)) is None

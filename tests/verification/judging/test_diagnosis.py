@@ -64,7 +64,8 @@ def test_conduct_is_told_by_all_properties_that_refute_it():
     )
     assert found.stage == "conduct"
     assert found.sentence == (
-        "d_state[0] is changed in place: inputs stay and memory layout alone are refuted."
+        "d_state[0] is changed in place: one call by itself is right, and “inputs stay” and “memory layout” "
+        "are refuted."
     )
 
 

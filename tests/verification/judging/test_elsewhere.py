@@ -40,7 +40,7 @@ def test_of_other_calls_all_that_refute_it_are_named():
     """With the one that was found, though it hold now."""
     found = told("second call", right="dh = dh + d_outputs[:, t]", wrong="dh += d_outputs[:, t]")
     assert found.stage == "conduct"
-    assert str(found).endswith("inputs stay, second call and memory layout alone are refuted.")
+    assert str(found).endswith("“inputs stay”, “second call” and “memory layout” are refuted.")
 
 
 def test_records_that_end_early_are_told_from_those_that_do_not():

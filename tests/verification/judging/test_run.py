@@ -70,6 +70,8 @@ def test_a_wrong_layer_is_refuted_with_its_place_and_smallest_example():
     assert found.example.failure.startswith("d_x[0, 0, 0]: got ")
     assert "want = np.array" in str(found)
     assert found.diagnosis.sentence in str(found)
+    assert [panel.block for panel in found.picture.lags.panels] == ["x"]
+    assert [each.name for each in found.picture.numbers] == ["x"]
 
 
 def test_a_fault_of_large_problems_is_found():

@@ -95,7 +95,7 @@ LSTM = {
     "a carry past a gate": (
         CARRY,
         "dh, dc = da @ W, dc",
-        f"c0 is wrong: {RECURSION} (of the loss at the last step xs is wrong at lag 1, 2, 3).",
+        f"c0 is wrong: {RECURSION}, as if the factor of the direct path from state to state were left out.",
     ),
     "never accumulated": (
         "d_W += da.T @ h_prev",
@@ -162,6 +162,23 @@ VANILLA = {
         "dh = da @ W",
         "dh = da @ W.T",
         f"h0 is wrong: {RECURSION}, as if what is carried went through W transposed.",
+    ),
+    "a carry that is kept": (
+        "dh = da @ W",
+        "dh = dh + d_outputs[:, t] + da @ W",
+        f"h0 is wrong: {RECURSION}, as if what flowed back to each step were kept, and added to what goes "
+        "on to the one before.",
+    ),
+    "steps in the wrong order": (
+        "for t in reversed(range(xs.shape[1])):",
+        "for t in range(xs.shape[1]):",
+        f"U, W, b, xs, h0 are wrong {LATER}: {RECURSION}, as if steps were gone through forwards on the way "
+        "back.",
+    ),
+    "a step that is left out": (
+        "for t in reversed(range(xs.shape[1])):",
+        "d_xs[:] = 0\n    for t in reversed(range(1, xs.shape[1])):",
+        f"U, W, b, xs are wrong (all zero); h0 is wrong: {STEP}, as if step 0 were left out on the way back.",
     ),
     "a carry without the slope": (
         "dh = da @ W",

@@ -10,6 +10,7 @@ from verification import models
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.findings import PROPERTIES
 from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.picture import Picture
 from verification.pages.judgement import CLAIMS, page, write
 
 FORWARD = ("outputs", "final h0", "final c0")
@@ -37,6 +38,7 @@ WRONG = replace(
     HOLDS,
     rows=(*HOLDS.rows, Row("autograd", "U", 18, 18, 7)),
     diagnosis=Diagnosis("step", ("U",), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z"),
+    picture=Picture(instead="Nothing to draw."),
     example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
 )
 SHOWN = ("forward", "autograd", "lags", "records permute", "inputs stay", "second call")
@@ -73,11 +75,10 @@ def test_verdict_and_scope_come_first(found, verdict):
 
 
 def test_the_sentence_stands_under_the_verdict():
-    """With the fault that it is like; the smallest example follows the matrix."""
+    """With the fault that it is like; then the map, the smallest example, and the matrix."""
     text = shown(WRONG)
-    places = [
-        text.index(words) for words in ("Refuted", "U is wrong in f", "As if", 'class="matrix"', "# it")
-    ]
+    sought = ("Refuted", "U is wrong in f", "As if", "Nothing to draw", "# it", 'class="matrix"')
+    places = [text.index(words) for words in sought]
     assert places == sorted(places)
     assert "z stood for" in text
     assert "The smallest example" in text

@@ -17,7 +17,7 @@ def test_every_colour_has_its_dark_twin():
     light, dark = (
         re.findall(r"(--\w+): #", part) for part in STYLE.split("@media (prefers-color-scheme: dark)")
     )
-    assert len(light) == 9
+    assert len(light) == 14
     assert sorted(light) == sorted(dark)
 
 

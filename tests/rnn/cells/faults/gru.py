@@ -9,6 +9,7 @@ GRU = (
         "pass",
         "recursion",
         ("h0",),
+        as_if="the direct path from state to state were left out",
     ),
     Fault(
         "the direct path multiplied by 1 − z",
@@ -16,6 +17,7 @@ GRU = (
         "kept = multiply(dh, 1 - z)",
         "recursion",
         ("h0",),
+        as_if="one minus its factor stood on the direct path from state to state, as 1 − z for z",
     ),
     Fault(
         "the direct path multiplied by the reset gate",
@@ -30,6 +32,7 @@ GRU = (
         "dh.fill(0)",
         "recursion",
         ("h0",),
+        as_if="the direct path from state to state were all that is carried",
     ),
     Fault(
         "the carry takes the candidate's delta before the reset",

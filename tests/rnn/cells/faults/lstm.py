@@ -27,6 +27,7 @@ LSTM = (
         "pass",
         "recursion",
         ("c0",),
+        as_if="the factor of the direct path from state to state were left out",
     ),
     Fault(
         "the carry of the cell state is multiplied by 1 − f",
@@ -34,6 +35,7 @@ LSTM = (
         "multiply(dc, 1 - f, dc)",
         "recursion",
         ("c0",),
+        as_if="one minus its factor stood on the direct path from state to state, as 1 − z for z",
     ),
     Fault(
         "the carry of the cell state is multiplied by the input gate",
