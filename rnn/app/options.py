@@ -18,7 +18,9 @@ from rnn.storage import CELLS
 
 PROGRAM = program("rnn")
 
-EXIT_CODES = "exit codes: 0 done; 2 misused, and nothing done; 3 failed; 130 interrupted"
+EXIT_CODES = (
+    "exit codes: 0 done; 1 the gradients are refuted; 2 misused, and nothing done; 3 failed; 130 interrupted"
+)
 
 # By command: what it does, and the files that it writes into the folder.
 DESCRIPTIONS = {
@@ -69,7 +71,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 def _check_train(options: argparse.Namespace, given: Sequence[str]) -> None:
     """Flags that go together, and those that do not."""
     if options.resume:
-        others = sorted(set(given) - {"--out", "--resume", "--json"})
+        others = sorted(set(given) - {"--out", "--resume", "--json", "--no-verify"})
         if others:
             options.error(f"{others[0]}: with --resume, needed what was asked for before, and that is kept")
     if options.text and (options.data or options.column or options.date or options.changes or options.fill):
@@ -105,6 +107,12 @@ def _add_flags(command: str, parser: Parser) -> None:
         )
         _add_recipe(parser)
         parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint")
+        parser.add_argument(
+            "--no-verify",
+            dest="verify",
+            action="store_false",
+            help="train even if the verifier has not seen this code, without half a minute of judging first",
+        )
     else:
         parser.add_argument(
             "model", type=Path, metavar="MODEL", help="a model, or the folder of its training"

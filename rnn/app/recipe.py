@@ -24,6 +24,11 @@ TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
 }
 
 
+# What makes the steps of every training, by its name for the verifier, and itself: what needs no extra. So a
+# training that is gone on with elsewhere ends with the same bytes, and pages print what they say.
+LOOPS_NAME, LOOPS = "numpy", NumPyLoops()
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A network and its training, by names and numbers.
@@ -47,13 +52,10 @@ class Recipe:
     seed: int = 0
 
     def network(self, inputs: int, outputs: int, loss: Loss) -> RNN:
-        """The network, for so many inputs and outputs, by loops that need no extra.
-
-        So a training that is gone on with elsewhere ends with the same bytes, and pages print what they say.
-        """
+        """The network, for so many inputs and outputs, by ``LOOPS``."""
         kind = CELLS[self.cell]
         chosen = {"activation": ACTIVATIONS[self.activation]} if "activation" in _names(kind) else {}
-        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops=NumPyLoops())
+        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops=LOOPS)
 
     def descent(self) -> Optimiser:
         """The optimiser."""
