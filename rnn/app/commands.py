@@ -8,12 +8,14 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rnn.app import series, text
 from rnn.app.answers import evaluate, forecast, predict
+from rnn.app.exporting import export
 from rnn.app.folder import NAMES, Folder
 from rnn.app.inspection import generate, inspect
 from rnn.app.options import FILES, arguments, columns_of, recipe_of
@@ -120,8 +122,11 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         columns = columns_of(options)
         found = series.sine() if columns is None else read(options.data, columns, options.fill)
         data = series.asked_for(found, options.unit, options.season, columns)
+    recipe = recipe_of(options)
+    if recipe.loss is None:
+        recipe = replace(recipe, loss=(series if options.text is None else text).USUAL_LOSS)
     return {
-        "recipe": recipe_of(options).as_json(),
+        "recipe": recipe.as_json(),
         "checkpoint_every": options.checkpoint_every,
         "data": data,
     }
@@ -180,4 +185,5 @@ COMMANDS: Mapping[str, Command] = {
     "evaluate": evaluate,
     "inspect": inspect,
     "generate": generate,
+    "export": export,
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
-from rnn.app.recipe import OPTIMISERS, Recipe, policy
+from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, policy
 from rnn.app.table import Columns
 from rnn.console.command_line import VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT
@@ -30,6 +30,7 @@ DESCRIPTIONS = {
     "evaluate": "Errors by how many steps ahead, from a rolling origin, beside baselines.",
     "inspect": "What a model is, how it was trained, and how far back a loss reaches in it.",
     "generate": "Text that a model of a text writes.",
+    "export": "The network as an ONNX file, for other programs; with the extra onnx.",
 }
 FILES = {
     "train": folder.NAMES,
@@ -38,6 +39,7 @@ FILES = {
     "evaluate": ("errors.csv", "errors.png"),
     "inspect": ("reach.png",),
     "generate": (),
+    "export": ("model.onnx",),
 }
 
 # Steps that a forecast or a text has at most: an hour's work, and files of some megabytes.
@@ -149,6 +151,10 @@ def _add_data(parser: Parser, said: str) -> None:
     )
 
 
+# What stands for a default that the data decide.
+DEFAULTS = {"loss": "these"}
+
+
 def _add_recipe(parser: Parser) -> None:
     at = Recipe()
     flags: Mapping[str, dict[str, Any]] = {
@@ -156,6 +162,7 @@ def _add_recipe(parser: Parser) -> None:
         "units": {"type": count(1, 10_000)},
         "activation": {"choices": ACTIVATIONS},
         "truncation": {"type": truncation, "metavar": "POLICY"},
+        "loss": {"type": loss, "metavar": "LOSS"},
         "length": {"type": count(1, 100_000)},
         "optimiser": {"choices": OPTIMISERS},
         "rate": {"type": number(0, math.inf, open_below=True)},
@@ -167,6 +174,8 @@ def _add_recipe(parser: Parser) -> None:
     }
     said = {
         "truncation": "how far back a loss reaches: full, window:K, chunked:K, chunked:K:K or tail:K",
+        "loss": "its name, with :last or :every for the steps of a window that have one: squared_error:last "
+        "for a series, softmax_cross_entropy:every for a text",
         "length": "steps of a window",
         "rate": "the first learning rate; it falls to 0 by a cosine",
         "clip": "the longest gradient; 0: any",
@@ -178,7 +187,7 @@ def _add_recipe(parser: Parser) -> None:
         parser.add_argument(
             f"--{name}",
             default=getattr(at, name),
-            help=f"{said.get(name, '')} (default {getattr(at, name)})".strip(),
+            help=f"{said.get(name, '')} (default {DEFAULTS.get(name, getattr(at, name))})".strip(),
             **shown,
         )
     parser.add_argument(
@@ -249,6 +258,15 @@ def truncation(text: str) -> str:
     """A type for argparse: the name of a policy, which is kept as it is."""
     try:
         policy(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def loss(text: str) -> str:
+    """A type for argparse: the name of a loss, which is kept as it is."""
+    try:
+        loss_of(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text

@@ -121,5 +121,5 @@ def _ended(*flags: str) -> int:
 def in_a_line(kept: Mapping[str, Any]) -> str:
     """What a model's file says of it."""
     if kept.get("verdict") != VERIFIED:
-        return "its gradients were not verified before the training"
-    return f"its gradients were verified: {kept['profile']}, {kept['cases']} cases, of {kept['scope']}"
+        return "Its gradients were not verified before the training."
+    return f"Its gradients were verified: {kept['profile']}, {kept['cases']} cases, of {kept['scope']}."
