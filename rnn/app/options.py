@@ -173,6 +173,12 @@ def _add_recipe(parser: Parser) -> None:
         "seed": {"type": count(0, 2**128)},
     }
     said = {
+        "cell": ", ".join(CELLS),
+        "activation": f"of the vanilla cell: {', '.join(ACTIVATIONS)}",
+        "optimiser": ", ".join(OPTIMISERS),
+        "units": "of the cell",
+        "epochs": "at most",
+        "seed": "of the first parameters and of the order of windows",
         "truncation": "how far back a loss reaches: full, window:K, chunked:K, chunked:K:K or tail:K",
         "loss": "its name, with :last or :every for the steps of a window that have one: squared_error:last "
         "for a series, softmax_cross_entropy:every for a text",

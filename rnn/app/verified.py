@@ -48,7 +48,10 @@ def assured(cell: str, loops: str, judge: bool) -> Assurance:
         return _verified(found)
     if not judge:
         return Assurance(UNVERIFIED, f"The gradients are not verified ({why}), as --no-verify asks.")
-    print(f"Judging the gradients of {cell} first, half a minute: {why}.", flush=True)
+    print(
+        f"Judging the gradients of {cell} first, about half a minute (--no-verify: train without): {why}.",
+        flush=True,
+    )
     return _judged(cell, loops)
 
 

@@ -126,7 +126,9 @@ def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
         keep(found)
     change(path_of("vanilla", "numpy"))
     shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
-    assert shown.startswith("Judging the gradients of vanilla first, half a minute: ")
+    assert shown.startswith(
+        "Judging the gradients of vanilla first, about half a minute (--no-verify: train without): "
+    )
     assert why in shown.splitlines()[0]
     assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, 9 cases")
     called = json.loads((tmp_path / "beside" / "verification" / "called").read_text())
