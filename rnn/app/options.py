@@ -161,8 +161,8 @@ def _add_recipe(parser: Parser) -> None:
         "cell": {"choices": CELLS},
         "units": {"type": count(1, 10_000)},
         "activation": {"choices": ACTIVATIONS},
-        "truncation": {"type": truncation, "metavar": "POLICY"},
-        "loss": {"type": loss, "metavar": "LOSS"},
+        "truncation": {"type": named(policy), "metavar": "POLICY"},
+        "loss": {"type": named(loss_of), "metavar": "LOSS"},
         "length": {"type": count(1, 100_000)},
         "optimiser": {"choices": OPTIMISERS},
         "rate": {"type": number(0, math.inf, open_below=True)},
@@ -260,22 +260,17 @@ def number(least: float, most: float, open_below: bool = False) -> Callable[[str
     return parse
 
 
-def truncation(text: str) -> str:
-    """A type for argparse: the name of a policy, which is kept as it is."""
-    try:
-        policy(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+def named(check: Callable[[str], object]) -> Callable[[str], str]:
+    """A type for argparse: a text in which ``check`` finds a name, or raises ValueError; kept as it is."""
 
+    def parse(text: str) -> str:
+        try:
+            check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return text
 
-def loss(text: str) -> str:
-    """A type for argparse: the name of a loss, which is kept as it is."""
-    try:
-        loss_of(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+    return parse
 
 
 def one_character(text: str) -> str:
