@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "rnn": {"numpy", "rnn"},
     # What needs an extra is a room of its own, and nothing that needs none imports it.
     "rnn/storage": {"numpy", "rnn", "safetensors"},
+    "rnn/certificate": {"platformdirs", "rnn"},
+    "rnn/onnx": {"numpy", "onnx", "rnn"},
     "rnn/app": {"matplotlib", "numpy", "rnn"},
     "rnn/sklearn": {"numpy", "rnn", "sklearn"},
     "rnn/compiled": {"numba", "numpy", "rnn"},
@@ -136,7 +138,7 @@ def test_a_room_imports_what_it_may(room: str) -> None:
 
 
 # The rooms of rnn that need an extra, and the command, which imports them when it has looked for it.
-EXTRAS = ("rnn.storage", "rnn.app", "rnn.sklearn", "rnn.compiled")
+EXTRAS = ("rnn.storage", "rnn.certificate", "rnn.onnx", "rnn.app", "rnn.sklearn", "rnn.compiled")
 COMMAND = "rnn/__main__.py"
 
 

@@ -16,10 +16,13 @@ with ours():
 
 PROGRAM = program(__package__)
 
+# What the extra brings.
+LIBRARIES = ("numpy", "autograd", "hypothesis", "mpmath", "cloudpickle", "platformdirs")
+
 
 def main() -> int:
     """Run the command; what it needs is imported only when it is known to be there."""
-    require(PROGRAM, "verification", "numpy", "autograd", "hypothesis", "mpmath", "cloudpickle")
+    require(PROGRAM, "verification", *LIBRARIES)
     require(PROGRAM, "plots", "matplotlib")
     with ours(), tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
         from hypothesis.configuration import set_hypothesis_home_dir

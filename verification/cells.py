@@ -27,6 +27,22 @@ VANILLA = "vanilla"
 OF_CELLS = Scope(exact=True, bits=True, checkpoints=True, workspace=True)
 
 
+# Of that, what ``python -m rnn train`` asks of a cell. In up to 9 steps a window, a chunk and a tail are
+# parts of the whole; units, inputs and outputs are as many as in any run.
+OF_TRAINING = Scope(
+    dtypes=("float32", "float64"),
+    states="zero",
+    records=(1, 17),
+    steps=(1, 9),
+    exact=False,
+    bits=False,
+    checkpoints=False,
+)
+
+# By the name on the command line: what is asked of the cell, None for all that it claims.
+SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
+
+
 def cell_engine(name: str, loops: str) -> Whole:
     """A cell by its model's name and the loops by theirs; ValueError without the extra that these need."""
     if loops == "compiled" and not installed():

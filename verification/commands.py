@@ -9,21 +9,26 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from rnn.certificate import Certificate
 from rnn.console.command_line import HOLDS, REFUTED, program, refuse
 from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.console.progress import Progress, Show
 from rnn.training import print_progress
 from verification import article, detection, durations, mutants, report, summary
+from verification.asked.scope import Scope
 from verification.campaign import command as campaign
+from verification.cells import SCOPES, VANILLA
+from verification.certifying import certificate_of, keep_or_tell
 from verification.checkers import built_in
 from verification.engine import manual
 from verification.judge import as_rnn, scoped, verify
+from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
 from verification.mutants import specimen
 from verification.options import PROGRAM, arguments
@@ -41,11 +46,15 @@ DETECTION_CASES = 300
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Whether all holds, the result as JSON values, made when asked for, and the files by their names."""
+    """Whether all holds, the result as JSON values, made when asked for, and the files by their names.
+
+    ``certificate``: of what a run has seen of a cell of ``rnn``.
+    """
 
     holds: bool
     result: Callable[[], Mapping[str, Any]]
     files: Mapping[str, Save] = field(default_factory=dict)
+    certificate: Certificate | None = None
 
 
 Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], Outcome]
@@ -60,6 +69,8 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
     with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
         outcome = command(options, engine, progress)
     text = sys.stderr if places.json_to_standard_output else sys.stdout
+    if outcome.certificate is not None:
+        keep_or_tell(outcome.certificate)
     # The JSON first: it holds everything, and takes no drawing.
     files = {} if places.json is None else {places.json: partial(_save_json, outcome.result)}
     files |= {places.folder / name: save for name, save in outcome.files.items()}
@@ -110,7 +121,11 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
     else:
         print("No training: it would prove nothing.")
     files = {"report.html": lambda path: report_page.write(path, told), **files}
-    return Outcome(told.verdict == "verified", lambda: report.as_json(told), files)
+    seen = None
+    if engine is manual:
+        # Of another engine than rnn's own it would say something of rnn.
+        seen = certificate_of(judgement, told.verdict, VANILLA, "numpy", profile.name)
+    return Outcome(told.verdict == "verified", lambda: report.as_json(told), files, seen)
 
 
 def believed(told: Report, profile: Profile, progress: Progress) -> Report:
@@ -155,17 +170,36 @@ def is_told(epoch: int) -> bool:
 
 
 def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """Judge an engine, of a user's file or of a cell, within its own scope."""
-    judged, profile = options.engine, PROFILES[options.profile]
-    if not hasattr(judged, "judged"):
-        judged = scoped(judged)
+    """Judge an engine of a user's file within its own scope."""
+    return _told(_judged(options, progress), options)
+
+
+def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Judge a cell of ``rnn`` by its loops, and certify what was found."""
+    found = _judged(options, progress, scope=SCOPES[options.scope])
+    seen = certificate_of(found, found.verdict, options.cell, options.loops, options.profile)
+    told = _told(found, options)
+    return replace(told, result=lambda: {**told.result(), "certificate": asdict(seen)}, certificate=seen)
+
+
+def _subject(options: argparse.Namespace) -> Any:
+    """The engine with its own scope, if it has one, or everything."""
+    return options.engine if hasattr(options.engine, "judged") else scoped(options.engine)
+
+
+def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None = None) -> Judgement:
+    profile = PROFILES[options.profile]
     try:
         with progress.part("cases") as show:
-            found = verify(judged, profile, seed=options.seed, progress=show)
+            return verify(_subject(options), profile, scope=scope, seed=options.seed, progress=show)
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))
+
+
+def _told(found: Judgement, options: argparse.Namespace) -> Outcome:
+    """What is printed and kept of a judgement."""
     told = summary.of_judgement(found)
-    save = partial(judgement_page.write, found=found, model=getattr(judged, "model", None))
+    save = partial(judgement_page.write, found=found, model=getattr(_subject(options), "model", None))
     print(summary.as_text(told))
     return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
 
@@ -227,7 +261,7 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
 COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
     "verify": (verify_rnn, lambda options: durations.of_verify(PROFILES[options.profile])),
     "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
-    "cell": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
+    "cell": (judge_cell, lambda options: durations.of_judge(PROFILES[options.profile])),
     "campaign": (run_campaign, campaign.parts),
     "mutants": (judge_mutants, lambda options: durations.of_mutants()),
     "article": (rerun_article, lambda options: durations.of_article()),

@@ -9,7 +9,7 @@ from pathlib import Path
 from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.campaign import command as campaign
-from verification.cells import CELLS, LOOPS, VANILLA, cell_engine
+from verification.cells import CELLS, LOOPS, SCOPES, VANILLA, cell_engine
 from verification.judging.profile import PROFILES
 from verification.loading import FORM, engine_at
 
@@ -124,6 +124,12 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
     each["cell"].add_argument("cell", choices=(VANILLA, *CELLS), help="which")
     each["cell"].add_argument(
         "--loops", choices=LOOPS, default="numpy", help="which text makes the steps (default numpy)"
+    )
+    each["cell"].add_argument(
+        "--scope",
+        choices=SCOPES,
+        default="all",
+        help="all that it claims, or what python -m rnn train asks of it (default all)",
     )
     for name in ("verify", "judge", "cell"):
         each[name].add_argument(

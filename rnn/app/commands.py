@@ -8,20 +8,24 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rnn.app import series, text
 from rnn.app.answers import evaluate, forecast, predict
+from rnn.app.exporting import export
 from rnn.app.folder import NAMES, Folder
 from rnn.app.inspection import generate, inspect
 from rnn.app.options import FILES, arguments, columns_of, recipe_of
 from rnn.app.outcome import Command, Outcome, in_lines, save_json
+from rnn.app.recipe import LOOPS_NAME
 from rnn.app.table import read
 from rnn.app.training import Run, going_on, run_of, said_of, trained
+from rnn.app.verified import IS_REFUTED, Assurance, assured
 from rnn.checks import cut
-from rnn.console.command_line import FAILED, HOLDS, complain
+from rnn.console.command_line import FAILED, HOLDS, REFUTED, complain
 from rnn.console.files import Save, deliver
 from rnn.console.places import STANDARD_OUTPUT, Places, same_place
 from rnn.console.progress import Progress
@@ -96,13 +100,18 @@ def train(options: argparse.Namespace, places: Places) -> Outcome:
     else:
         folder.refuse_used()
         run, digest = run_of(_asked(options)), ""
+    assurance = assured(run.recipe.cell, LOOPS_NAME, options.verify)
+    if assurance.verdict == IS_REFUTED:
+        complain("python -m rnn train", assurance.said)
+        raise SystemExit(REFUTED)
+    print(in_lines(assurance.said))
     places.make()
     with folder.locked():
         if not options.resume:
             # Once more: another training may have begun and ended while this one waited.
             folder.refuse_used()
             digest = folder.write_run(run.asked)
-        return _trained(run, folder, digest)
+        return _trained(run, folder, digest, assurance)
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:
@@ -113,8 +122,11 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         columns = columns_of(options)
         found = series.sine() if columns is None else read(options.data, columns, options.fill)
         data = series.asked_for(found, options.unit, options.season, columns)
+    recipe = recipe_of(options)
+    if recipe.loss is None:
+        recipe = replace(recipe, loss=(series if options.text is None else text).USUAL_LOSS)
     return {
-        "recipe": recipe_of(options).as_json(),
+        "recipe": recipe.as_json(),
         "checkpoint_every": options.checkpoint_every,
         "data": data,
     }
@@ -129,7 +141,7 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _trained(run: Run, folder: Folder, digest: str) -> Outcome:
+def _trained(run: Run, folder: Folder, digest: str, assurance: Assurance) -> Outcome:
     epochs, progress = run.recipe.epochs, Progress({"training": 1.0})
     print(in_lines(run.task.said))
     try:
@@ -151,7 +163,8 @@ def _trained(run: Run, folder: Folder, digest: str) -> Outcome:
         "train": course.train,
         "validation": course.validation,
     }
-    about = {**finished.about, "training": training, "figures": finished.figures}
+    seen = assurance.as_json()
+    about = {**finished.about, "training": training, "figures": finished.figures, "verification": seen}
     files: dict[str, Save] = {
         folder.model.name: lambda path: save(
             path, task.net, course.best, arrays=finished.arrays, about=about
@@ -160,7 +173,7 @@ def _trained(run: Run, folder: Folder, digest: str) -> Outcome:
     }
     return Outcome(
         f"{said_of(course, epochs)}\n{in_lines(finished.said)}",
-        {"training": training, **finished.figures},
+        {"training": training, **finished.figures, "verification": seen},
         files,
     )
 
@@ -172,4 +185,5 @@ COMMANDS: Mapping[str, Command] = {
     "evaluate": evaluate,
     "inspect": inspect,
     "generate": generate,
+    "export": export,
 }

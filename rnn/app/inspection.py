@@ -1,11 +1,12 @@
 """What a model is, how it was trained, how far back a loss reaches in it, and text that it writes."""
 
 import argparse
-import json
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from rnn.app import pictures, text
+from rnn.app import pictures, series, text, verified
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.outcome import Outcome, in_lines
 from rnn.app.reach import effective, reach, windows_of
@@ -29,25 +30,28 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
         full, trained = (reach(net, params, xs, targets, each) for each in (policy("full"), chosen))
         shapes = {name: list(block.shape) for name, block in params._asdict().items()}
         figures = dict(about["figures"])
+        held_out = _figures(stored, figures)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{cut(str(options.model))}: {cut(str(error))}, needed what train writes") from None
     count = sum(block.size for block in params)
-    asked = ("optimiser", "rate", "clip", "batch", "truncation", "length", "changes", "seed")
+    asked = ("optimiser", "rate", "clip", "batch", "truncation", "loss", "length", "changes", "seed")
+    verification = about.get("verification", {})
     said = [
         architecture(net),
         f"{count} parameters: " + ", ".join(f"{name} {shape}" for name, shape in shapes.items()),
-        "trained by " + ", ".join(f"{name} {training.get(name)}" for name in asked),
-        f"{training.get('epochs_done')} epochs, kept: epoch {training.get('best_epoch')}",
-        f"held out: {json.dumps(figures)}",
-        f"A loss reaches {effective(full)} steps back with 1 % of what it has on its own step; "
-        f"as trained {effective(trained)}.",
+        "Trained with " + ", ".join(f"{name} {_shown(training.get(name))}" for name in asked),
+        f"{counted(training.get('epochs_done', 0), 'epoch')}, kept: epoch {training.get('best_epoch')}",
+        verified.in_a_line(verification),
+        held_out,
+        f"A loss reaches {counted(effective(full), 'step')} back with 1 % of what it has on its own step; "
+        f"as trained, {effective(trained)}.",
     ]
     training.pop("train", None), training.pop("validation", None)
     places.make()
     return Outcome(
         in_lines("\n".join(said)),
         {"architecture": architecture(net), "shapes": shapes, "training": training, "figures": figures,
-         "reach": full, "reach as trained": trained},
+         "verification": verification, "reach": full, "reach as trained": trained},
         {"reach.png": lambda path: pictures.reach(path, full, trained)},
     )  # fmt: skip
 
@@ -58,9 +62,30 @@ def architecture(net: RNN) -> str:
     activation = getattr(cell, "activation", None)
     by = "" if activation is None else f" by {activation.name}"
     return (
-        f"{type(cell).__name__}: {cell.inputs} inputs, {cell.units} units{by}, {net.outputs} outputs, "
-        f"{net.loss.name}"
+        f"{type(cell).__name__}: {counted(cell.inputs, 'input')}, {counted(cell.units, 'unit')}{by}, "
+        f"{counted(net.outputs, 'output')}, {net.loss.name}"
     )
+
+
+def counted(count: int, of: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "input"), counted(2, "input")
+    ('1 input', '2 inputs')
+    """
+    return f"{count} {of}" if count == 1 else f"{count} {of}s"
+
+
+def _shown(value: object) -> str:
+    """A setting, in words."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _figures(stored: Stored, figures: Mapping[str, Any]) -> str:
+    """The held-out figures beside those of the baselines, as the training said them."""
+    if stored.about["kind"] == "series":
+        return series.held_out(figures["rmse"], figures["held out"], from_stored(stored))
+    return text.held_out(figures["bits a character"], figures["held out"])
 
 
 def _held_out(stored: Stored) -> tuple[Array, Array]:

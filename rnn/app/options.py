@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
-from rnn.app.recipe import OPTIMISERS, Recipe, policy
+from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, policy
 from rnn.app.table import Columns
 from rnn.console.command_line import VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT
@@ -18,7 +18,9 @@ from rnn.storage import CELLS
 
 PROGRAM = program("rnn")
 
-EXIT_CODES = "exit codes: 0 done; 2 misused, and nothing done; 3 failed; 130 interrupted"
+EXIT_CODES = (
+    "exit codes: 0 done; 1 the gradients are refuted; 2 misused, and nothing done; 3 failed; 130 interrupted"
+)
 
 # By command: what it does, and the files that it writes into the folder.
 DESCRIPTIONS = {
@@ -28,6 +30,7 @@ DESCRIPTIONS = {
     "evaluate": "Errors by how many steps ahead, from a rolling origin, beside baselines.",
     "inspect": "What a model is, how it was trained, and how far back a loss reaches in it.",
     "generate": "Text that a model of a text writes.",
+    "export": "The network as an ONNX file, for other programs; with the extra onnx.",
 }
 FILES = {
     "train": folder.NAMES,
@@ -36,6 +39,7 @@ FILES = {
     "evaluate": ("errors.csv", "errors.png"),
     "inspect": ("reach.png",),
     "generate": (),
+    "export": ("model.onnx",),
 }
 
 # Steps that a forecast or a text has at most: an hour's work, and files of some megabytes.
@@ -69,7 +73,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 def _check_train(options: argparse.Namespace, given: Sequence[str]) -> None:
     """Flags that go together, and those that do not."""
     if options.resume:
-        others = sorted(set(given) - {"--out", "--resume", "--json"})
+        others = sorted(set(given) - {"--out", "--resume", "--json", "--no-verify"})
         if others:
             options.error(f"{others[0]}: with --resume, needed what was asked for before, and that is kept")
     if options.text and (options.data or options.column or options.date or options.changes or options.fill):
@@ -105,6 +109,12 @@ def _add_flags(command: str, parser: Parser) -> None:
         )
         _add_recipe(parser)
         parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint")
+        parser.add_argument(
+            "--no-verify",
+            dest="verify",
+            action="store_false",
+            help="train even if the verifier has not seen this code, without half a minute of judging first",
+        )
     else:
         parser.add_argument(
             "model", type=Path, metavar="MODEL", help="a model, or the folder of its training"
@@ -141,13 +151,18 @@ def _add_data(parser: Parser, said: str) -> None:
     )
 
 
+# What stands for a default that the data decide.
+DEFAULTS = {"loss": "these"}
+
+
 def _add_recipe(parser: Parser) -> None:
     at = Recipe()
     flags: Mapping[str, dict[str, Any]] = {
         "cell": {"choices": CELLS},
         "units": {"type": count(1, 10_000)},
         "activation": {"choices": ACTIVATIONS},
-        "truncation": {"type": truncation, "metavar": "POLICY"},
+        "truncation": {"type": named(policy), "metavar": "POLICY"},
+        "loss": {"type": named(loss_of), "metavar": "LOSS"},
         "length": {"type": count(1, 100_000)},
         "optimiser": {"choices": OPTIMISERS},
         "rate": {"type": number(0, math.inf, open_below=True)},
@@ -158,7 +173,15 @@ def _add_recipe(parser: Parser) -> None:
         "seed": {"type": count(0, 2**128)},
     }
     said = {
+        "cell": ", ".join(CELLS),
+        "activation": f"of the vanilla cell: {', '.join(ACTIVATIONS)}",
+        "optimiser": ", ".join(OPTIMISERS),
+        "units": "of the cell",
+        "epochs": "at most",
+        "seed": "of the first parameters and of the order of windows",
         "truncation": "how far back a loss reaches: full, window:K, chunked:K, chunked:K:K or tail:K",
+        "loss": "its name, with :last or :every for the steps of a window that have one: squared_error:last "
+        "for a series, softmax_cross_entropy:every for a text",
         "length": "steps of a window",
         "rate": "the first learning rate; it falls to 0 by a cosine",
         "clip": "the longest gradient; 0: any",
@@ -170,7 +193,7 @@ def _add_recipe(parser: Parser) -> None:
         parser.add_argument(
             f"--{name}",
             default=getattr(at, name),
-            help=f"{said.get(name, '')} (default {getattr(at, name)})".strip(),
+            help=f"{said.get(name, '')} (default {DEFAULTS.get(name, getattr(at, name))})".strip(),
             **shown,
         )
     parser.add_argument(
@@ -237,13 +260,17 @@ def number(least: float, most: float, open_below: bool = False) -> Callable[[str
     return parse
 
 
-def truncation(text: str) -> str:
-    """A type for argparse: the name of a policy, which is kept as it is."""
-    try:
-        policy(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+def named(check: Callable[[str], object]) -> Callable[[str], str]:
+    """A type for argparse: a text in which ``check`` finds a name, or raises ValueError; kept as it is."""
+
+    def parse(text: str) -> str:
+        try:
+            check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return text
+
+    return parse
 
 
 def one_character(text: str) -> str:

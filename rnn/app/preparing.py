@@ -80,6 +80,12 @@ def parts(values: Array, scaling: Scaling, length: int, at: Cut) -> tuple[Record
     return Records(xs[:train], targets[:train]), Records(xs[train:], targets[train:])
 
 
+def on_every_step(records: Records) -> Records:
+    """The same windows, each with the next value of every step as its targets, (N, T, 1)."""
+    xs, targets = records
+    return Records(xs, np.concatenate([xs[:, 1:], targets[:, np.newaxis]], axis=1))
+
+
 def contexts(values: Array, first: int, last: int, length: int) -> Array:
     """The ``length`` values up to each of the places first … last: (last − first + 1, length)."""
     stop = np.lib.stride_tricks.sliding_window_view(values, length)

@@ -10,7 +10,7 @@ from rnn.checks import shown
 from rnn.losses import Loss
 from rnn.network import RNN
 from rnn.optimisers import SGD, Adam, ClipNorm, Cosine, Optimiser, Schedule
-from rnn.storage import CELLS
+from rnn.storage import CELLS, LOSSES
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 
 OPTIMISERS: Mapping[str, Callable[[Schedule, ClipNorm | None], Optimiser]] = {"adam": Adam, "sgd": SGD}
@@ -24,18 +24,28 @@ TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
 }
 
 
+# Where a loss stands: on the last step of a window, or on every one.
+PLACES = ("last", "every")
+
+# What makes the steps of every training, by its name for the verifier, and itself: what needs no extra. So a
+# training that is gone on with elsewhere ends with the same bytes, and pages print what they say.
+LOOPS_NAME, LOOPS = "numpy", NumPyLoops()
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A network and its training, by names and numbers.
 
     The defaults learn a season of a series of some hundred values in seconds. The rate falls to 0 by a
-    cosine; a ``clip`` of 0 clips nothing, a ``patience`` of 0 never stops early.
+    cosine; a ``clip`` of 0 clips nothing, a ``patience`` of 0 never stops early. A ``loss`` of None is what
+    suits the data.
     """
 
     cell: str = "vanilla"
     units: int = 32
     activation: str = "tanh"
     truncation: str = "full"
+    loss: str | None = None
     length: int = 24
     changes: bool = False
     optimiser: str = "adam"
@@ -47,13 +57,21 @@ class Recipe:
     seed: int = 0
 
     def network(self, inputs: int, outputs: int, loss: Loss) -> RNN:
-        """The network, for so many inputs and outputs, by loops that need no extra.
-
-        So a training that is gone on with elsewhere ends with the same bytes, and pages print what they say.
-        """
+        """The network, for so many inputs and outputs, by ``LOOPS``."""
         kind = CELLS[self.cell]
         chosen = {"activation": ACTIVATIONS[self.activation]} if "activation" in _names(kind) else {}
-        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops=NumPyLoops())
+        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops=LOOPS)
+
+    def objective(self, usual: str) -> tuple[Loss, str]:
+        """The loss and where it stands, by default the ``usual`` ones, as "squared_error:last".
+
+        ValueError for a loss that such data cannot have.
+        """
+        needed, place = loss_of(usual)
+        loss, chosen = loss_of(self.loss or usual)
+        if loss is not needed:
+            raise ValueError(f"--loss: {loss.name}, needed {needed.name}, for what is learnt here")
+        return loss, chosen or place
 
     def descent(self) -> Optimiser:
         """The optimiser."""
@@ -72,6 +90,21 @@ class Recipe:
 def _names(kind: type[Any]) -> set[str]:
     """What a cell can be made with."""
     return {each.name for each in fields(kind) if each.init}
+
+
+def loss_of(text: str) -> tuple[Loss, str]:
+    """A loss by its name, and where it stands, "" where that is not said; ValueError if it names none.
+
+    >>> [(loss.name, place) for loss, place in (loss_of("squared_error"), loss_of("squared_error:every"))]
+    [('squared_error', ''), ('squared_error', 'every')]
+    """
+    name, given, place = text.partition(":")
+    if name not in LOSSES or (given and place not in PLACES):
+        raise ValueError(
+            f"{shown(text)}, needed {' or '.join(LOSSES)}, alone or with {' or '.join(PLACES)}, "
+            "as squared_error:every"
+        )
+    return LOSSES[name], place
 
 
 def policy(text: str) -> Truncation:

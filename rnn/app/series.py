@@ -11,15 +11,17 @@ from rnn.app.calendar import Calendar
 from rnn.app.course import Course
 from rnn.app.forecaster import Forecaster, context_of
 from rnn.app.predictors import NETWORK, fit_linear, rmse_of
-from rnn.app.preparing import cut, learn_scaling, parts, season_of
+from rnn.app.preparing import cut, learn_scaling, on_every_step, parts, season_of
 from rnn.app.recipe import Recipe
 from rnn.app.table import Columns, Series
 from rnn.app.task import Finished, Task
 from rnn.data import sine_wave
-from rnn.losses import squared_error
 
 # The default data: as many steps as hold some sixty waves.
 SINE_STEPS = 400
+
+# What a series is learnt by where nothing else is asked for: the value after a window, as it is forecast.
+USUAL_LOSS = "squared_error:last"
 
 
 def asked_for(series: Series, unit: str, season: int | None, columns: Columns | None) -> dict[str, Any]:
@@ -54,7 +56,11 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
         raise ValueError(f"--season: {season}, needed at most {at.train}, the values that are learnt from")
     scaling = learn_scaling(values[: at.train], recipe.changes)
     learn, choose = parts(values, scaling, recipe.length, at)
-    net, linear = recipe.network(1, 1, squared_error), fit_linear(learn)
+    linear = fit_linear(learn)
+    loss, place = recipe.objective(USUAL_LOSS)
+    if place == "every":
+        learn, choose = on_every_step(learn), on_every_step(choose)
+    net = recipe.network(1, 1, loss)
     first = at.validation - context_of(recipe.length, recipe.changes, season)
 
     def finish(course: Course) -> Finished:
@@ -65,7 +71,7 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
         errors = model.errors(model.recent, 1)
         figures = {name: rmse_of(error) for name, error in errors.items()}
         arrays, about = model.stored()
-        said = table(figures, f"RMSE one step ahead, on the last {at.total - at.validation} values", model)
+        said = held_out(figures, at.total - at.validation, model)
         draw = partial(pictures.training, course=course, model=model, error=errors[NETWORK][:, 0])
         return Finished(arrays, about, said, {"held out": at.total - at.validation, "rmse": figures}, draw)
 
@@ -76,6 +82,11 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
         f"{at.total - at.validation} judge"
     )
     return Task(net, learn, choose, said, finish)
+
+
+def held_out(figures: dict[str, float], count: int, model: Forecaster) -> str:
+    """Figures on so many values that nothing was chosen by."""
+    return table(figures, f"RMSE one step ahead, on the last {count} values", model)
 
 
 def table(figures: dict[str, float], title: str, model: Forecaster) -> str:

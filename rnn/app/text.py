@@ -1,6 +1,7 @@
 """The task of a text: the next character, from those before it, and text that the network writes."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
 from math import log
@@ -17,7 +18,6 @@ from rnn.cells import Params
 from rnn.checks import in_memory, shown
 from rnn.classes import one_hot
 from rnn.data import Records
-from rnn.losses import softmax_cross_entropy
 from rnn.network import RNN
 from rnn.storage import Stored
 
@@ -29,6 +29,9 @@ RECENT = 20
 
 # A text is long, and its losses need no more digits.
 NUMBERS = np.float32
+
+# What a text is learnt by where nothing else is asked for: the character after each.
+USUAL_LOSS = "softmax_cross_entropy:every"
 
 # A network has an input and an output for each character: more of them are no alphabet.
 MOST_CHARACTERS = 500
@@ -54,27 +57,35 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
         _records(part, length, len(alphabet))
         for part in (codes[:at], codes[at : len(text) - judged], codes[len(text) - judged :])
     )
-    net = recipe.network(len(alphabet), len(alphabet), softmax_cross_entropy)
+    loss, place = recipe.objective(USUAL_LOSS)
+    if place == "last":
+        # What judges is asked of every character whatever is learnt.
+        learn, choose = (Records(xs, targets[:, -1]) for xs, targets in (learn, choose))
+    net = recipe.network(len(alphabet), len(alphabet), loss)
 
     def finish(course: Course) -> Finished:
         loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
         figures = {"the network": loss, **baselines(text[:at], text[len(text) - judged :])}
         in_bits = {name: value / log(2) for name, value in figures.items()}
-        width = max(map(len, in_bits))
-        said = "\n".join(
-            [f"Bits a character, on the last {judged} characters"]
-            + [f"  {name:{width}}  {value:.3f}" for name, value in in_bits.items()]
-        )
         about = {"kind": "text", "alphabet": alphabet, "length": length, "name": data["name"]}
         draw = partial(pictures.losses, course=course, title=f"{data['name']}: the next character")
         arrays = {"recent": codes[-RECENT * length :]}
-        return Finished(arrays, about, said, {"held out": judged, "bits a character": in_bits}, draw)
+        return Finished(
+            arrays, about, held_out(in_bits, judged), {"held out": judged, "bits a character": in_bits}, draw
+        )
 
     said = (
         f"{data['name']}: {len(text)} characters, {len(alphabet)} different\n"
         f"{at} are learnt from, {len(text) - at - judged} choose the epoch, {judged} judge"
     )
     return Task(net, learn, choose, said, finish)
+
+
+def held_out(in_bits: Mapping[str, float], judged: int) -> str:
+    """Figures on so many characters that nothing was chosen by."""
+    width = max(map(len, in_bits))
+    lines = [f"  {name:{width}}  {value:.3f}" for name, value in in_bits.items()]
+    return "\n".join([f"Bits a character, on the last {judged} characters", *lines])
 
 
 def encoded(text: str, alphabet: str) -> Array:

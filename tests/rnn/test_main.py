@@ -27,11 +27,13 @@ def test_help_is_0():
     """And names each command."""
     code, out, err = ended("-m", "rnn", "--help")
     assert (code, err) == (0, "")
-    for command in ("train", "forecast", "predict", "evaluate", "inspect", "generate"):
+    for command in ("train", "forecast", "predict", "evaluate", "inspect", "generate", "export"):
         assert command in out
 
 
-@pytest.mark.parametrize(("library", "extra"), [("safetensors", "storage"), ("matplotlib", "plots")])
+@pytest.mark.parametrize(
+    ("library", "extra"), [("safetensors", "storage"), ("matplotlib", "plots"), ("platformdirs", "app")]
+)
 def test_a_missing_library_is_named_with_its_extra(library, extra):
     """One line, exit code 2."""
     program = (

@@ -3,15 +3,17 @@
 import errno
 import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
 import pytest
 
+from rnn.certificate import kept
 from rnn.console.files import Undelivered
 from verification import article, mutants, sine
 from verification import commands as command
+from verification.cells import OF_TRAINING
 from verification.checkers import Checker, lags_accuse
 from verification.engine import manual
 from verification.judge import as_rnn
@@ -49,6 +51,8 @@ def little(engine):
 def in_a_hurry(monkeypatch, tmp_path):
     """Few cases of little, few seconds to shrink, two mutants, a small network, one epoch."""
     monkeypatch.chdir(tmp_path)
+    # What these runs would certify is less than it seems.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2, strength=2))
     monkeypatch.setattr(
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
@@ -346,3 +350,34 @@ def test_a_part_of_a_run_is_planned(tmp_path, name):
     more = {"judge": ["mine.py:net"], "campaign": ["mine.py:net", "--cases", "9"], "cell": ["gru"]}
     argv = [name, *more.get(name, [])]
     assert all(seconds > 0 for seconds in parts(arguments(argv)).values())
+
+
+def test_a_cell_is_judged_within_a_scope_and_certified(tmp_path, monkeypatch):
+    """The certificate is kept, and is in the JSON: of the cell, its loops, the profile and the seed."""
+    asked = []
+
+    def verifies(engine, profile, **keywords):
+        asked.append((engine.model.name, profile.name, keywords["scope"], keywords["seed"]))
+        return verified(seed=keywords["seed"])
+
+    monkeypatch.setattr(command, "verify", verifies)
+    flags = ["--loops", "numpy", "--profile", "brief", "--seed", "3", "--json", "out.json"]
+    assert command.main(["cell", "gru", *flags, "--scope", "training"]) == 0
+    found = kept("gru", "numpy")
+    assert (found.verdict, found.profile, found.seed, found.cases) == ("verified", "brief", 3, 9)
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert result["verdict"] == "verified"
+    assert result["certificate"] == asdict(found)
+    assert command.main(["cell", "gru"]) == 0
+    assert asked == [("gru", "brief", OF_TRAINING, 3), ("gru", "quick", None, 0)]
+    assert kept("gru", "numpy").profile == "quick"
+
+
+def test_the_engine_of_the_project_alone_is_certified(monkeypatch):
+    """By the verdict of the whole run; of another engine it would speak of code that was not asked."""
+    idle = verified(missing=("T = 1",))
+    monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
+    command.main([], doubles_c)
+    assert kept("vanilla", "numpy") is None
+    command.main([])
+    assert kept("vanilla", "numpy").verdict == "not exercised"

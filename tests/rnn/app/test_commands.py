@@ -83,7 +83,7 @@ def test_a_text_that_is_no_utf8_is_refused(capsys, tmp_path):
 
 
 def test_what_was_filled_in_is_told(capsys, tmp_path):
-    """In the first line."""
+    """In the first line after that of the gradients."""
     lines = ["v", *(f"{v:.3f}" for v in np.sin(np.arange(100.0)))]
     lines[7] = ""
     (tmp_path / "t.csv").write_text("\n".join(lines))
@@ -91,9 +91,22 @@ def test_what_was_filled_in_is_told(capsys, tmp_path):
     assert "no value on line 8; --fill" in refused(capsys, "train", "--out", tmp_path / "m", *flags)
     assert not (tmp_path / "m").exists()
     shown = said(capsys, "train", "--out", tmp_path / "m", *flags, "--fill")
-    assert shown.startswith(
-        "v: 100 values, 1 of them filled in\n70 are learnt from, 15 choose the epoch, 15 judge"
-    )
+    assert shown.splitlines()[1:3] == [
+        "v: 100 values, 1 of them filled in",
+        "70 are learnt from, 15 choose the epoch, 15 judge",
+    ]
+
+
+def test_a_loss_is_chosen_by_name(capsys, tmp_path):
+    """Where nothing is said, what suits the data; one that does not is refused before anything is made."""
+    flags = ("--length", 3, "--epochs", 1, "--units", 2)
+    for out, given, kept in (("a", (), "last"), ("b", ("--loss", "squared_error:every"), "every")):
+        said(capsys, "train", "--out", tmp_path / out, *flags, *given)
+        assert f"loss squared_error:{kept}, " in said(capsys, "inspect", tmp_path / out)
+    wrong = ("--loss", "softmax_cross_entropy")
+    shown = refused(capsys, "train", "--out", tmp_path / "c", *flags, *wrong)
+    assert shown.startswith("--loss: softmax_cross_entropy, needed squared_error, for what is learnt here")
+    assert not (tmp_path / "c").exists()
 
 
 def test_a_place_that_cannot_be_is_refused_first(capsys, tmp_path):

@@ -93,7 +93,7 @@ def test_any_table_is_answered(tmp_path_factory, capsys, content, date, fill):
 
 
 # What may stand on a command line: commands, flags, values right and wrong, and what belongs nowhere.
-COMMANDS = st.sampled_from(["train", "forecast", "predict", "evaluate", "inspect", "generate"])
+COMMANDS = st.sampled_from(["train", "forecast", "predict", "evaluate", "inspect", "generate", "export"])
 FLAGS = st.sampled_from(
     [
         *("--out", "--data", "--text", "--column", "--date", "--json", "--resume", "--fill", "--changes"),
@@ -109,7 +109,7 @@ FLAGS = st.sampled_from(
             "--season",
         ),
         *("--separator", "--date-format", "--unit", "--prompt", "--temperature", "--patience", "--optimiser"),
-        *("--checkpoint-every", "--cell", "--activation", "--help", "--colour"),
+        *("--checkpoint-every", "--cell", "--activation", "--loss", "--no-verify", "--help", "--colour"),
     ]
 )
 VALUES = st.sampled_from(
@@ -142,14 +142,29 @@ VALUES = st.sampled_from(
             "chunked:0",
             "tail:1",
         ),
-        *("", "\0", "\ud800", "é\n", "x" * 5000, "adam", "sgd", "relu", "identity", "vanilla", ",", ";"),
+        *(
+            "",
+            "\0",
+            "\ud800",
+            "é\n",
+            "x" * 5000,
+            "adam",
+            "sgd",
+            "relu",
+            "identity",
+            "vanilla",
+            ",",
+            ";",
+            "squared_error:every",
+            "softmax_cross_entropy",
+        ),
     ]
 )
 FREE = st.lists(st.one_of(COMMANDS, FLAGS, VALUES), max_size=8)
 RIGHT = {
     "train": ("--data", "{file}", "--column", "sales", "--out", "{out}"),
     **dict.fromkeys(
-        ("forecast", "predict", "evaluate", "inspect", "generate"), ("{model}", "--out", "{out}")
+        ("forecast", "predict", "evaluate", "inspect", "generate", "export"), ("{model}", "--out", "{out}")
     ),
 }
 FORMED = st.tuples(COMMANDS, st.lists(st.tuples(FLAGS, VALUES), max_size=4)).map(

@@ -9,9 +9,12 @@ from tests.rnn.app.asked import refused, said
 def test_a_model_is_inspected(capsys, model, tmp_path):
     """What it is, how it was trained, and that its truncation cuts a loss off."""
     shown = said(capsys, "inspect", model, "--out", tmp_path, "--json", tmp_path / "i.json")
-    assert "Vanilla: 1 inputs, 4 units by tanh, 1 outputs, squared_error" in shown
+    assert "Vanilla: 1 input, 4 units by tanh, 1 output, squared_error" in shown
     assert "29 parameters: U [4, 1], W [4, 4], b [4], V [1, 4], c [1]" in shown
-    assert "3 epochs" in shown
+    assert "3 epochs, kept: epoch" in shown
+    assert "RMSE one step ahead, on the last 18 values\n  the network " in shown
+    assert "linear autoregression" in shown
+    assert "{" not in shown
     result = json.loads((tmp_path / "i.json").read_text())
     assert result["reach as trained"][4:] == [0] * 8
     assert all(result["reach"])
@@ -26,7 +29,9 @@ def test_text_is_written_and_inspected(capsys, written, tmp_path):
     assert len(shown.splitlines()[0]) == 34
     assert len(json.loads((tmp_path / "g.json").read_text())["text"]) == 30
     assert said(capsys, "generate", written, "--steps", 30)
-    assert "softmax_cross_entropy" in said(capsys, "inspect", written, "--out", tmp_path)
+    shown = said(capsys, "inspect", written, "--out", tmp_path)
+    assert "softmax_cross_entropy" in shown
+    assert "Bits a character, on the last 96 characters\n  the network " in shown
     assert "'ü': no character of the text" in refused(capsys, "generate", written, "--prompt", "ü")
 
 

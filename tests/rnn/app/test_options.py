@@ -62,6 +62,7 @@ def test_each_command_has_a_help(capsys, command):
         (("train", "--out", "x", "--rate", "inf"), "argument --rate: 'inf', needed a number above 0"),
         (("train", "--out", "x", "--clip", "-1"), "argument --clip: '-1', needed a number of at least 0"),
         (("train", "--out", "x", "--truncation", "x"), "argument --truncation: 'x', needed full, window:K"),
+        (("train", "--out", "x", "--loss", "l1"), "argument --loss: 'l1', needed squared_error or softmax"),
         (("train", "--out", "x", "--cell", "x"), "argument --cell: invalid choice"),
         (("train", "--out", "x", "--separator", ",,"), "argument --separator: ',,', needed one character"),
         (("train", "--out", "x", "--data", "f"), "--data: needed --column NAME"),

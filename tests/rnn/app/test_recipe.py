@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rnn import Chunked, Full, Tail, Window, relu, squared_error
-from rnn.app.recipe import Recipe, policy
+from rnn.app.recipe import Recipe, loss_of, policy
 from rnn.optimisers import SGD, Adam, ClipNorm, Cosine
 
 
@@ -65,3 +65,33 @@ def test_a_number_that_a_policy_refuses_is_named():
     """By the policy itself."""
     with pytest.raises(ValueError, match=r"Chunked\.k1: 0"):
         policy("chunked:0")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "l2",
+        "every",
+        ":every",
+        "squared_error:",
+        "squared_error:first",
+        "squared_error:last:last",
+        "x" * 999,
+    ],
+)
+def test_what_names_no_loss_is_refused(text):
+    """With the names and the places that there are."""
+    with pytest.raises(
+        ValueError, match=r"needed squared_error or softmax_cross_entropy, alone or with last"
+    ):
+        loss_of(text)
+
+
+def test_a_loss_suits_the_data():
+    """Where it stands can be chosen; what it is for, not."""
+    assert Recipe().objective("squared_error:last") == (squared_error, "last")
+    assert Recipe(loss="squared_error").objective("squared_error:last") == (squared_error, "last")
+    assert Recipe(loss="squared_error:every").objective("squared_error:last") == (squared_error, "every")
+    with pytest.raises(ValueError, match=r"^--loss: squared_error, needed softmax_cross_entropy, for"):
+        Recipe(loss="squared_error").objective("softmax_cross_entropy:every")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn.app.forecaster import from_stored, read_model
-from rnn.app.recipe import Recipe
+from rnn.app.recipe import PLACES, Recipe
 from rnn.app.series import asked_for, sine, table, task, verdict
 from rnn.app.table import Series
 
@@ -53,3 +53,16 @@ def test_figures_stand_under_each_other(model):
         "  the season before (12 steps)  2 $",
         "The network beats all of them.",
     ]
+
+
+def test_a_loss_may_stand_on_every_step():
+    """Then each value of a window has the next as its target; the baseline is what it is without."""
+    values = np.sin(np.arange(100.0))
+    last, every = (task(data(values), Recipe(length=5, loss=f"squared_error:{place}")) for place in PLACES)
+    for one, other in ((last.learn, every.learn), (last.choose, every.choose)):
+        np.testing.assert_array_equal(one.xs, other.xs)
+        assert other.targets.shape == other.xs.shape
+        np.testing.assert_array_equal(other.targets[:, :-1], other.xs[:, 1:])
+        np.testing.assert_array_equal(other.targets[:, -1], one.targets)
+    with pytest.raises(ValueError, match="--loss: softmax_cross_entropy, needed squared_error"):
+        task(data(values), Recipe(length=5, loss="softmax_cross_entropy"))

@@ -1,5 +1,7 @@
 """The task of a text: its records, its baselines, and what is written."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,18 @@ def test_a_file_without_its_characters_is_refused(written):
     """As no model of a text."""
     with pytest.raises(ValueError, match="no model of a text"):
         alphabet_of(read_model(written)._replace(arrays={}))
+
+
+def test_a_loss_may_stand_on_the_last_character():
+    """Of each stretch; what judges is every character all the same."""
+    last, every = (
+        task(asked_for(TEXT, "t"), Recipe(length=6, units=2, loss=loss))
+        for loss in ("softmax_cross_entropy:last", None)
+    )
+    np.testing.assert_array_equal(last.learn.targets, every.learn.targets[:, -1])
+    np.testing.assert_array_equal(last.choose.targets, every.choose.targets[:, -1])
+    params = every.net.init(np.random.default_rng(0), np.float32)
+    figures = [each.finish(SimpleNamespace(best=params)).figures for each in (last, every)]
+    assert figures[0] == figures[1]
+    with pytest.raises(ValueError, match="--loss: squared_error, needed softmax_cross_entropy"):
+        task(asked_for(TEXT, "t"), Recipe(length=6, loss="squared_error:every"))

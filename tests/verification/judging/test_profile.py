@@ -2,12 +2,12 @@
 
 import pytest
 
-from verification.judging.profile import PROFILES, QUICK, THOROUGH, Profile
+from verification.judging.profile import BRIEF, PROFILES, QUICK, THOROUGH, Profile
 
 
 def test_the_thorough_one_asks_more():
     """In every respect."""
-    assert PROFILES == {"quick": QUICK, "thorough": THOROUGH}
+    assert PROFILES == {"quick": QUICK, "thorough": THOROUGH, "brief": BRIEF}
     assert THOROUGH.cases > QUICK.cases
     assert THOROUGH.exact_cases > QUICK.exact_cases
     assert (QUICK.strength, THOROUGH.strength) == (3, 4)

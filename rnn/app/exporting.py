@@ -1,0 +1,55 @@
+"""A model for other programs: its network in ONNX, and how what it takes and gives is to be read."""
+
+import argparse
+import json
+from importlib.util import find_spec
+from typing import Any
+
+from rnn.app import text
+from rnn.app.forecaster import from_stored, read_model
+from rnn.app.outcome import Outcome, in_lines
+from rnn.checks import cut
+from rnn.console.command_line import missing
+from rnn.console.files import write
+from rnn.console.places import Places
+from rnn.onnx import to_onnx
+from rnn.storage import Stored
+
+
+def export(options: argparse.Namespace, places: Places) -> Outcome:
+    """The network as an ONNX file."""
+    if find_spec("onnx") is None:
+        raise ValueError(missing("onnx", "onnx"))
+    stored = read_model(options.model)
+    try:
+        read_as, said = _reading(stored)
+        model = to_onnx(stored.net, stored.params, {"verified-rnn": json.dumps(read_as)})
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{cut(str(options.model))}: {cut(str(error))}") from None
+    places.make()
+    net = stored.net
+    shapes = f"xs (N, T, {net.cell.inputs}) to outputs (N, T, {net.outputs}), float32, N and T as you like"
+    return Outcome(
+        in_lines(f"{shapes}\n{said}"),
+        {"inputs": net.cell.inputs, "outputs": net.outputs, **read_as},
+        {
+            "model.onnx": lambda path: write(
+                path, lambda temporary: temporary.write_bytes(model.SerializeToString())
+            )
+        },
+    )
+
+
+def _reading(stored: Stored) -> tuple[dict[str, Any], str]:
+    """What stands for values or characters, as JSON values and in a line."""
+    if stored.about.get("kind") == "text":
+        alphabet, _, _ = text.alphabet_of(stored)
+        return {
+            "alphabet": alphabet
+        }, "xs: 1 at the place of a character in the alphabet; outputs: a score of each"
+    scaling = from_stored(stored).scaling
+    seen = "changes from step to step" if scaling.changes else "values"
+    return (
+        {"mean": scaling.mean, "scale": scaling.scale, "changes": scaling.changes},
+        f"xs and outputs: {seen}, less {scaling.mean:.6g}, in units of {scaling.scale:.6g}",
+    )

@@ -1,0 +1,128 @@
+"""Verified before trained: has the verifier judged the code in use, and what does it find if it has not?
+
+Nothing of it is imported. Its certificate is read; where there is none of this code, it is started as a
+process of its own, on what a training asks of the cell, and comes to a verdict in a file.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rnn.certificate import HERE, BadCertificate, Certificate, difference, kept
+from rnn.console.command_line import HOLDS, MISUSED, REFUTED
+
+VERIFIED, UNVERIFIED, IS_REFUTED = "verified", "not verified", "refuted"
+
+# Seconds that a judgement has to end by itself after Ctrl-C, which reaches it as well.
+GRACE = 2.0
+
+
+@dataclass(frozen=True)
+class Assurance:
+    """``verdict``: one of the three above. ``said``: why, in a line. ``certificate``: of what is verified."""
+
+    verdict: str
+    said: str
+    certificate: Certificate | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What a model keeps of it: no date, so that the same training makes the same file."""
+        seen = {} if self.certificate is None else asdict(self.certificate)
+        return {"verdict": self.verdict, **{name: seen[name] for name in seen if name not in KEPT_APART}}
+
+
+KEPT_APART = ("verdict", "date")
+
+
+def assured(cell: str, loops: str, judge: bool) -> Assurance:
+    """Whether this code is verified; if not, the verdict on it, unless there is to be no judging."""
+    found, why = _known(cell, loops)
+    if found is not None:
+        return _verified(found)
+    if not judge:
+        return Assurance(UNVERIFIED, f"The gradients are not verified ({why}), as --no-verify asks.")
+    print(
+        f"Judging the gradients of {cell} first, about half a minute (--no-verify: train without): {why}.",
+        flush=True,
+    )
+    return _judged(cell, loops)
+
+
+def _verified(found: Certificate) -> Assurance:
+    said = f"The gradients of {found.cell} are verified: {found.profile}, {found.cases} cases, {found.date}."
+    return Assurance(VERIFIED, said, found)
+
+
+def _known(cell: str, loops: str) -> tuple[Certificate | None, str]:
+    """The certificate of this code, or why there is none."""
+    try:
+        found = kept(cell, loops)
+    except BadCertificate as error:
+        return None, str(error)
+    except OSError as error:
+        return None, f"{error.filename}: {error.strerror}"
+    if found is None:
+        return None, "no certificate of them yet"
+    if found.verdict != VERIFIED:
+        return None, f"the last verdict on them is {found.verdict}"
+    other = difference(found)
+    if other is not None:
+        return None, f"what was verified has {other}"
+    return found, ""
+
+
+def _judged(cell: str, loops: str) -> Assurance:
+    """The verdict of the verifier, which shows its own progress."""
+    with tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
+        result = Path(folder) / "result.json"
+        flags = ("--loops", loops, "--scope", "training", "--profile", "brief")
+        code = _ended("cell", cell, *flags, "--out", folder, "--json", str(result))
+        told = json.loads(result.read_text("utf-8")) if code in (HOLDS, REFUTED) else {}
+    if told.get("verdict") == IS_REFUTED:
+        said = told["diagnosis"]["sentence"]
+        return Assurance(IS_REFUTED, f"the gradients of {cell} are refuted: {said}")
+    if code == HOLDS:
+        found = Certificate(**told["certificate"])
+        other = difference(found)
+        if other is None:
+            return _verified(found)
+        return _unverified(f"what was judged has {other}")
+    if code == MISUSED:
+        return _unverified("the verifier cannot start, for the reason above")
+    return _unverified(f"the verifier came to no verdict, exit code {code}")
+
+
+def _unverified(why: str) -> Assurance:
+    return Assurance(UNVERIFIED, f"The gradients are not verified: {why}.")
+
+
+def _ended(*flags: str) -> int:
+    """The exit code of the verifier beside this package. It ends with this process, whatever ends that."""
+    # The name in the caller's folder is somebody else's.
+    call = [sys.executable, "-P", "-m", "verification", *flags]
+    path = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        call, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+            process.terminate()
+            raise
+
+
+def in_a_line(kept: Mapping[str, Any]) -> str:
+    """What a model's file says of it."""
+    if kept.get("verdict") != VERIFIED:
+        return "Its gradients were not verified before the training."
+    return f"Its gradients were verified: {kept['profile']}, {kept['cases']} cases, of {kept['scope']}."

@@ -1,0 +1,279 @@
+"""Verified before trained: what is known of the code in use, a judgement where nothing is, and its end.
+
+The verifier is played by a few lines; the last two tests have the real one judge a cell.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from rnn.app import verified
+from rnn.app.commands import main
+from rnn.app.verified import assured
+from rnn.certificate import Certificate, engine_digest, keep, kept, path_of, versions_of
+from rnn.storage import load
+from tests.rnn.app.asked import said
+
+ROOT = Path(__file__).parents[3]
+SMALL = ("--units", "2", "--length", "3", "--epochs", "1")
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch, tmp_path):
+    """A cache of the test's own, in which nothing is verified."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def of_this_code(verdict="verified"):
+    """A certificate of the code in use."""
+    found = engine_digest(), versions_of("numpy"), "brief", 0, "2026-01-01T00:00:00+00:00"
+    return Certificate("vanilla", "numpy", *found, 9, 8, "all", verdict)
+
+
+# A verifier that is played: it writes a result, waits, and ends with an exit code.
+PLAYED = """
+import json, sys, time
+from pathlib import Path
+Path(sys.argv[0]).with_name("called").write_text(json.dumps(sys.argv[1:]))
+time.sleep({seconds})
+result = {result}
+if result is not None:
+    Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(result))
+sys.exit({code})
+"""
+
+
+def played(folder, result=None, code=0, seconds=0.0):
+    """Where a package is beside which such a verifier stands."""
+    return beside(folder, PLAYED.format(result=repr(result), code=code, seconds=seconds))
+
+
+def beside(folder, program):
+    """Where a package is beside which this program stands for the verifier."""
+    package = folder / "beside" / "verification"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text(program)
+    return folder / "beside" / "rnn"
+
+
+def verdict(certificate, **more):
+    """What the verifier writes."""
+    return {"verdict": certificate.verdict, "certificate": asdict(certificate), **more}
+
+
+def unable(*flags):
+    """Stands for a verifier that must not be started."""
+    pytest.fail("started the verifier")
+
+
+def test_verified_code_is_not_judged_again(monkeypatch, capsys, tmp_path):
+    """It is said, kept with the model but for the date, and shown by inspect."""
+    monkeypatch.setattr(verified, "_ended", unable)
+    keep(of_this_code())
+    shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
+    first = "The gradients of vanilla are verified: brief, 9 cases, 2026-01-01T00:00:00+00:00."
+    assert shown.startswith(first + "\n")
+    about = load(tmp_path / "m" / "model.safetensors").about["verification"]
+    assert about["verdict"] == "verified"
+    assert about["engine"] == engine_digest()
+    assert "date" not in about
+    assert "Its gradients were verified: brief, 9 cases, of all." in said(capsys, "inspect", tmp_path / "m")
+
+
+# What is in the cache, and what is said of it.
+UNKNOWN = {
+    "nothing": (lambda path: None, "no certificate of them yet"),
+    "another's sources": (lambda path: keep(replace(of_this_code(), engine="0" * 64)), "sources 00000000"),
+    "another version": (lambda path: keep(replace(of_this_code(), versions={"python": "2.7"})), "python 2.7"),
+    "refuted": (lambda path: keep(of_this_code("refuted")), "the last verdict on them is refuted"),
+    "tampered": (lambda path: path.write_text(path.read_text().replace("9", "7")), "its sha256 is another"),
+    "a folder": (lambda path: (path.unlink(), path.mkdir()), "Is a directory"),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, capsys, tmp_path, name):
+    """Why is said; the model says that it is not verified."""
+    monkeypatch.setattr(verified, "_ended", unable)
+    change, why = UNKNOWN[name]
+    if name != "nothing":
+        keep(of_this_code())
+    change(path_of("vanilla", "numpy"))
+    shown = said(capsys, "train", "--out", tmp_path / "m", "--no-verify", *SMALL)
+    assert shown.startswith("The gradients are not verified (")
+    assert why in shown.splitlines()[0]
+    assert "as --no-verify asks." in shown
+    assert load(tmp_path / "m" / "model.safetensors").about["verification"] == {"verdict": "not verified"}
+    assert "Its gradients were not verified" in said(capsys, "inspect", tmp_path / "m")
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
+    """The cell at hand, by the loops of the training, and then it is trained."""
+    found = of_this_code()
+    monkeypatch.setattr(verified, "HERE", played(tmp_path, verdict(found)))
+    change, why = UNKNOWN[name]
+    if name != "nothing":
+        keep(found)
+    change(path_of("vanilla", "numpy"))
+    shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
+    assert shown.startswith(
+        "Judging the gradients of vanilla first, about half a minute (--no-verify: train without): "
+    )
+    assert why in shown.splitlines()[0]
+    assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, 9 cases")
+    called = json.loads((tmp_path / "beside" / "verification" / "called").read_text())
+    flags = ["--loops", "numpy", "--scope", "training", "--profile", "brief"]
+    assert called[:8] == ["cell", "vanilla", *flags]
+
+
+def test_refuted_gradients_are_not_trained_with(monkeypatch, capsys, tmp_path):
+    """Exit code 1 and the sentence; nothing is made."""
+    told = verdict(of_this_code("refuted"), diagnosis={"sentence": "W is wrong."})
+    monkeypatch.setattr(verified, "HERE", played(tmp_path, told, code=1))
+    with pytest.raises(SystemExit) as left:
+        main(["train", "--out", str(tmp_path / "m"), *SMALL])
+    assert left.value.code == 1
+    told = capsys.readouterr().err
+    assert told == "python -m rnn train: the gradients of vanilla are refuted: W is wrong.\n"
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "why"),
+    [
+        (None, 2, "the verifier cannot start, for the reason above"),
+        (None, 3, "the verifier came to no verdict, exit code 3"),
+        (verdict(of_this_code("not exercised")), 1, "the verifier came to no verdict, exit code 1"),
+        (verdict(replace(of_this_code(), engine="0" * 64)), 0, "what was judged has sources 00000000"),
+    ],
+)
+def test_without_a_verdict_it_is_trained_and_said(monkeypatch, capsys, tmp_path, result, code, why):
+    """As where the verifier's extra is missing."""
+    monkeypatch.setattr(verified, "HERE", played(tmp_path, result, code))
+    shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
+    assert f"The gradients are not verified: {why}" in shown.splitlines()[1]
+    assert load(tmp_path / "m" / "model.safetensors").about["verification"] == {"verdict": "not verified"}
+
+
+def test_the_verifier_without_its_extra_names_it(capfd, monkeypatch, tmp_path):
+    """One line of its own on standard error."""
+    program = (
+        "import sys\nsys.argv[0] = 'x'\n"
+        "from rnn.console.command_line import refuse, missing\n"
+        "refuse('python -m verification', missing('autograd', 'verification'))\n"
+    )
+    monkeypatch.setattr(verified, "HERE", beside(tmp_path, program))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert assured("vanilla", "numpy", True).verdict == "not verified"
+    assert capfd.readouterr().err == (
+        "python -m verification: autograd is missing; the extra 'verification' brings it: "
+        "pip install 'verified-rnn[verification]'\n"
+    )
+
+
+# A training whose verifier stands beside a folder that is named.
+TRAINED = """
+import sys
+from pathlib import Path
+from rnn.__main__ import main
+from rnn.app import verified
+from rnn.console.command_line import run
+verified.HERE = Path(sys.argv.pop(1))
+sys.exit(run("python -m rnn", main))
+"""
+
+
+# What is killed is not measured: it would leave half a file of measurements.
+UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+
+
+def started(beside, out, environment=os.environ):
+    """The process of such a training."""
+    call = [sys.executable, "-c", TRAINED, str(beside), "train", "--out", str(out), *SMALL]
+    environment = {**environment, "PYTHONPATH": str(ROOT)}
+    environment["XDG_CACHE_HOME"] = os.environ["XDG_CACHE_HOME"]
+    return subprocess.Popen(call, env=environment, stdout=-1, stderr=-1, text=True)
+
+
+def judging(child, folder):
+    """Wait until the verifier has been called."""
+    while not (folder / "beside" / "verification" / "called").exists():
+        assert child.poll() is None, child.communicate()
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_ends_the_judging_ends_the_training(tmp_path, number, code):
+    """No traceback, nothing is made, and the verifier is gone, though it would have slept on."""
+    child = started(played(tmp_path, seconds=600), tmp_path / "m")
+    judging(child, tmp_path)
+    child.send_signal(number)
+    _, told = child.communicate(timeout=60)
+    assert child.returncode == code
+    assert "Traceback" not in told
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_training_that_is_killed_while_it_is_judged_can_be_begun_again(tmp_path, capsys):
+    """Nothing of it is in the folder."""
+    child = started(played(tmp_path, verdict(of_this_code()), seconds=1), tmp_path / "m", UNMEASURED)
+    judging(child, tmp_path)
+    child.kill()
+    # Its output ends with the verifier, which is left alone and comes to its end.
+    child.communicate(timeout=60)
+    assert not (tmp_path / "m").exists()
+    said(capsys, "train", "--out", tmp_path / "m", "--no-verify", *SMALL)
+
+
+def test_two_trainings_at_once_are_both_judged(tmp_path):
+    """Each writes the same certificate, whole."""
+    program = PLAYED.format(result=repr(verdict(of_this_code())), code=0, seconds=0.5)
+    keeping = "from rnn.certificate import Certificate, keep\nkeep(Certificate(**result['certificate']))\n"
+    package = beside(tmp_path, program.replace("if result", f"{keeping}if result"))
+    children = [started(package, tmp_path / name) for name in ("one", "other")]
+    for child in children:
+        assert child.communicate(timeout=120)[0].startswith("Judging the gradients")
+        assert child.returncode == 0
+    assert kept("vanilla", "numpy") == of_this_code()
+
+
+def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
+    """In a cache that cannot be written: what it found is known all the same."""
+    (tmp_path / "cache").touch()
+    shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
+    assert ": Not a directory." in shown.splitlines()[0]
+    assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, ")
+    about = load(tmp_path / "m" / "model.safetensors").about["verification"]
+    assert (about["loops"], about["profile"]) == ("numpy", "brief")
+    assert about["live"] > 400
+
+
+def test_the_real_verifier_refutes_a_wrong_line(tmp_path):
+    """One that was changed after the last run: the training is refused, with the place of the fault."""
+    for package in ("rnn", "verification"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    keep(of_this_code())
+    source = tmp_path / "rnn" / "cells" / "vanilla.py"
+    text = source.read_text()
+    right, wrong = "product(da, W, dh)", "product(da, W.T.copy(), dh)"
+    assert text.count(right) == 1
+    source.write_text(text.replace(right, wrong))
+    call = [sys.executable, "-m", "rnn", "train", "--out", "m", *SMALL]
+    cache = os.environ["XDG_CACHE_HOME"]
+    environment = {**UNMEASURED, "PYTHONPATH": str(tmp_path), "XDG_CACHE_HOME": cache}
+    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "what was verified has sources" in done.stdout
+    *_, line = done.stderr.splitlines()
+    assert line.startswith("python -m rnn train: the gradients of vanilla are refuted: ")
+    assert not (tmp_path / "m").exists()

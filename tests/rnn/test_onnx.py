@@ -1,0 +1,89 @@
+"""Networks in ONNX compute what ``predict`` does, in another's program; what ONNX lacks is refused."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from rnn import GRU, LSTM, RNN, Vanilla, identity, rational_gate, relu, sigmoid, softsign, tanh
+from rnn.onnx import FUNCTIONS, to_onnx
+
+onnxruntime = pytest.importorskip("onnxruntime")
+
+FUNCTIONS_OF = (tanh, sigmoid, relu, softsign, identity)
+CELLS = {
+    **{f"vanilla by {f.name}": (Vanilla, {"activation": f}) for f in FUNCTIONS_OF},
+    **{
+        f"lstm by {g.name}, {c.name}, {o.name}": (LSTM, {"gate": g, "candidate": c, "output": o})
+        for g, c, o in product((sigmoid, relu), (tanh, softsign), (tanh, identity))
+    },
+    **{
+        f"gru by {g.name}, {c.name}": (GRU, {"gate": g, "candidate": c})
+        for g, c in product((sigmoid, relu), (tanh, softsign, identity))
+    },
+}
+
+
+def network(name, inputs=2, units=3, outputs=4, dtype=np.float64):
+    """A network, and parameters none of which is zero or like another."""
+    kind, chosen = CELLS[name]
+    net = RNN(kind(inputs, units, **chosen), outputs=outputs)
+    rng = np.random.default_rng(0)
+    params = net.init(rng, dtype)
+    return net, type(params)(*(block + rng.normal(0, 0.3, block.shape).astype(dtype) for block in params))
+
+
+def computed(model, xs):
+    """The outputs, by a runtime of somebody else's."""
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (outputs,) = session.run(None, {"xs": xs.astype(np.float32)})
+    return outputs
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_cell_computes_the_same_elsewhere(name, dtype):
+    """For any number of records and steps, by one file; to the rounding of float32."""
+    net, params = network(name, dtype=dtype)
+    model = to_onnx(net, params)
+    rng = np.random.default_rng(1)
+    for records, steps in ((1, 1), (1, 9), (5, 2), (17, 6)):
+        xs = rng.normal(size=(records, steps, 2)).astype(dtype)
+        want = net.predict(params, xs)
+        got = computed(model, xs)
+        assert got.shape == want.shape
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5 * max(1, abs(want).max()))
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 5, 2), (3, 1, 1)])
+@pytest.mark.parametrize("name", ["vanilla by tanh", "lstm by sigmoid, tanh, tanh", "gru by sigmoid, tanh"])
+def test_sizes_may_be_one(name, sizes):
+    """No axis is lost."""
+    net, params = network(name, *sizes)
+    xs = np.random.default_rng(1).normal(size=(4, 3, sizes[0]))
+    np.testing.assert_allclose(computed(to_onnx(net, params), xs), net.predict(params, xs), atol=1e-5)
+
+
+def test_texts_go_with_it():
+    """As metadata that others can read."""
+    model = to_onnx(*network("vanilla by tanh"), {"of": "sales"})
+    assert [(each.key, each.value) for each in model.metadata_props] == [("of", "sales")]
+
+
+def test_every_function_of_onnx_is_one_of_ours():
+    """And the one that it lacks is named."""
+    assert set(FUNCTIONS) == set(FUNCTIONS_OF)
+    net = RNN(LSTM(1, 2, gate=rational_gate), outputs=1)
+    with pytest.raises(ValueError, match="rational_gate, needed a function that ONNX has: tanh, sigmoid"):
+        to_onnx(net, net.init(np.random.default_rng(0)))
+
+
+def test_a_cell_of_somebody_else_is_refused():
+    """Even one that is a cell of ours with something changed."""
+
+    class Mine(Vanilla):
+        """Another."""
+
+    net = RNN(Mine(1, 2), outputs=1)
+    with pytest.raises(TypeError, match=r"net\.cell: .*, needed rnn\.Vanilla, rnn\.LSTM or rnn\.GRU"):
+        to_onnx(net, net.init(np.random.default_rng(0)))
