@@ -54,6 +54,7 @@ def in_a_hurry(monkeypatch, tmp_path):
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
     )
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
+    monkeypatch.setattr(command, "CELLS", ["vanilla"])
     monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
     monkeypatch.setattr(command, "as_rnn", little)
     monkeypatch.setattr(shrinking, "SECONDS", 2)
