@@ -46,7 +46,7 @@ class Report:
 
         Where a wrong engine lived, or a right one was accused, the verifier is no judge: not exercised.
         """
-        verdicts = {each.verdict for each in (*self.judgements, *self.scalars)}
+        verdicts = {each.verdict for each in self.judgements} | {row.verdict for row in self.scalars}
         if "refuted" in verdicts:
             return "refuted"
         blind = self.mutants is not None and (self.mutants["survivors"] or self.mutants["accused"])
