@@ -42,6 +42,7 @@ PROGRAM = program(__package__)
 QUESTIONS = (
     "against_autodiff",
     "floor",
+    "crossover",
     "growth",
     "truncation",
     "memory",
@@ -55,9 +56,9 @@ PICTURES = {"against_autodiff": "ratios.png", "growth": "growth.png", "memory": 
 # By flag, the questions that it changes anything for.
 HEEDED = {
     "contenders": QUESTIONS[:-1],
-    "cells": ("against_autodiff",),
+    "cells": ("against_autodiff", "crossover"),
     "shapes": ("against_autodiff", "floor"),
-    "threads": ("against_autodiff", "floor"),
+    "threads": ("against_autodiff", "floor", "crossover"),
     "out": tuple(PICTURES),
 }
 

@@ -79,13 +79,13 @@ class CompiledLoops:
             NUMPY.forward(cell, tape, active)
             return
         counts = np.full(steps, records) if active is None else np.array(active)
-        _text(type(cell)).forward(cell, tape, counts)
+        compiled_text(type(cell)).forward(cell, tape, counts)
 
     def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
         """As in ``Loops``."""
         if tape.da_buffer.dtype not in _NUMBERS:
             return NUMPY.local_derivatives(cell, tape, first)
-        found: Arrays = _text(type(cell)).local_derivatives(cell, tape, first)
+        found: Arrays = compiled_text(type(cell)).local_derivatives(cell, tape, first)
         return found
 
     def back(
@@ -104,7 +104,9 @@ class CompiledLoops:
             return
         of_losses = tuple(map(_plain, cotangents))
         below = FLUSH_BELOW[W.dtype][()]
-        _text(type(cell)).steps_back(_plain(W), carry, derivatives, of_losses, route.spans, das.array, below)
+        compiled_text(type(cell)).steps_back(
+            _plain(W), carry, derivatives, of_losses, route.spans, das.array, below
+        )
 
 
 def _has_text(cell: Cell) -> bool:
@@ -113,7 +115,7 @@ def _has_text(cell: Cell) -> bool:
 
 
 @cache
-def _text(cell: type) -> Any:
+def compiled_text(cell: type) -> Any:
     """The compiled text of a cell. Importing it takes half a second."""
     return import_module(f"{__package__}.compiled.{_TEXTS[cell]}")
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from rnn import sigmoid, tanh
 from rnn.certificate import Certificate
 from rnn.console.command_line import HOLDS, REFUTED, program, refuse
 from rnn.console.files import Save, deliver, write_text
@@ -23,20 +24,20 @@ from rnn.training import print_progress
 from verification import article, detection, durations, mutants, report, summary
 from verification.asked.scope import Scope
 from verification.campaign import command as campaign
-from verification.cells import SCOPES, VANILLA
+from verification.cells import BESIDE_OTHERS, CELLS, SCOPES, VANILLA, cell_engine, compiled_activation
 from verification.certifying import certificate_of, keep_or_tell
 from verification.checkers import built_in
 from verification.engine import manual
 from verification.judge import as_rnn, scoped, verify
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
-from verification.mutants import specimen
+from verification.mutants import compiled, specimen
 from verification.options import PROGRAM, arguments
 from verification.outcome import Report
 from verification.pages import judgement as judgement_page
 from verification.pages import report as report_page
 from verification.problem import Engine
-from verification.scalars import scalar_rows
+from verification.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
 from verification.sending import Unsendable
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 
@@ -48,13 +49,13 @@ DETECTION_CASES = 300
 class Outcome:
     """Whether all holds, the result as JSON values, made when asked for, and the files by their names.
 
-    ``certificate``: of what a run has seen of a cell of ``rnn``.
+    ``certificates``: of what a run has seen of each cell of ``rnn``.
     """
 
     holds: bool
     result: Callable[[], Mapping[str, Any]]
     files: Mapping[str, Save] = field(default_factory=dict)
-    certificate: Certificate | None = None
+    certificates: tuple[Certificate, ...] = ()
 
 
 Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], Outcome]
@@ -69,8 +70,8 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
     with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
         outcome = command(options, engine, progress)
     text = sys.stderr if places.json_to_standard_output else sys.stdout
-    if outcome.certificate is not None:
-        keep_or_tell(outcome.certificate)
+    for certificate in outcome.certificates:
+        keep_or_tell(certificate)
     # The JSON first: it holds everything, and takes no drawing.
     files = {} if places.json is None else {places.json: partial(_save_json, outcome.result)}
     files |= {places.folder / name: save for name, save in outcome.files.items()}
@@ -90,26 +91,27 @@ def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
 
 
 def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """Verify, see whether the verification can be believed, and train only if all holds."""
-    profile = PROFILES[options.profile]
-    print(f"Verifying gradients: profile {profile.name}, seed {options.seed}")
-    with progress.part("cases") as show:
-        judgement = verify(as_rnn(engine), profile, seed=options.seed, progress=show)
-    print(report.table(judgement))
-    print(report.LEGEND)
-    print(report.exercise(judgement))
-    print(report.sizes(judgement))
-    if judgement.coverage:
-        print(report.coverage(judgement))
-    print(f"{judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s\n")
+    """Verify each cell, see whether the verification can be believed, and train only if all holds."""
+    profile, profiles = PROFILES[options.profile], profiles_of(options)
+    judgements = []
+    for name, asked in profiles.items():
+        judged = as_rnn(engine) if (name, options.loops) == (VANILLA, "numpy") else None
+        with progress.part(durations.cases_of(name)) as show:
+            judged = judged or cell_engine(name, options.loops)
+            print(f"Verifying {name} by {options.loops} loops: profile {asked.name}, seed {options.seed}")
+            judgements.append(verify(judged, asked, seed=options.seed, progress=show))
+        print(report.judged(judgements[-1]), end="\n\n")
 
-    told = Report(judgement, profile.name)
-    if judgement.verdict == "verified":
+    first, *others = judgements
+    told = Report(first, profile.name, others=tuple(others), loops=options.loops)
+    if told.verdict == "verified":
         told = believed(told, profile, progress)
     else:
         progress.instead({})
         print(report.oracles_table(told), end="\n\n")
-        print(report.failure(judgement))
+        for judgement in judgements:
+            if judgement.verdict != "verified":
+                print(f"{judgement.model}: {report.failure(judgement)}")
     files: dict[str, Save] = {}
     if told.verdict == "verified":
         print("The gradients hold. Training on the sine with them:")
@@ -121,17 +123,28 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
     else:
         print("No training: it would prove nothing.")
     files = {"report.html": lambda path: report_page.write(path, told), **files}
-    seen = None
+    seen: tuple[Certificate, ...] = ()
     if engine is manual:
-        # Of another engine than rnn's own it would say something of rnn.
-        seen = certificate_of(judgement, told.verdict, VANILLA, "numpy", profile.name)
+        # Of another engine than rnn's own they would say something of rnn.
+        seen = tuple(
+            certificate_of(each, told.verdict, name, options.loops, asked.name)
+            for (name, asked), each in zip(profiles.items(), judgements, strict=True)
+        )
     return Outcome(told.verdict == "verified", lambda: report.as_json(told), files, seen)
+
+
+def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
+    """The cells that are judged, and how much each is asked."""
+    profile = PROFILES[options.profile]
+    if options.cell is not None:
+        return {options.cell: profile}
+    return {name: BESIDE_OTHERS.get(profile.name, profile) if i else profile for i, name in enumerate(CELLS)}
 
 
 def believed(told: Report, profile: Profile, progress: Progress) -> Report:
     """With what shows how far the verification can be believed: scalars, mutants, specimen, detection."""
     with progress.part("scalars"):
-        told = replace(told, scalars=tuple(scalar_rows()))
+        told = replace(told, scalars=tuple(scalars_of(told.loops)))
     print(report.oracles_table(told), end="\n\n")
     with progress.part("mutants") as show:
         result = mutants.run(show)
@@ -148,6 +161,15 @@ def believed(told: Report, profile: Profile, progress: Progress) -> Report:
     return replace(
         told, mutants=mutants.as_json(result), specimen=specimen.as_json(examined), detection=found
     )
+
+
+def scalars_of(loops: str) -> list[ScalarRow]:
+    """tanh and sigmoid in every number type, as these loops compute them."""
+    if loops == "numpy":
+        return scalar_rows()
+    compiled_twins = [compiled_activation(f) for f in (tanh, sigmoid)]
+    # Long doubles go by NumPy's loops.
+    return scalar_rows(compiled_twins, NARROW) + scalar_rows(dtypes=set(FLOATS).difference(NARROW))
 
 
 def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sine]:
@@ -179,7 +201,7 @@ def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) 
     found = _judged(options, progress, scope=SCOPES[options.scope])
     seen = certificate_of(found, found.verdict, options.cell, options.loops, options.profile)
     told = _told(found, options)
-    return replace(told, result=lambda: {**told.result(), "certificate": asdict(seen)}, certificate=seen)
+    return replace(told, result=lambda: {**told.result(), "certificate": asdict(seen)}, certificates=(seen,))
 
 
 def _subject(options: argparse.Namespace) -> Any:
@@ -215,10 +237,14 @@ def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress
 
 def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Every wrong engine of the catalogue has to be caught, and no right one accused."""
-    with progress.part("mutants") as show:
-        result = mutants.run(show)
-    with progress.part("their examples") as show:
-        result = mutants.explained(result, show)
+    if options.loops == "compiled":
+        with progress.part("mutants") as show:
+            result = compiled.run(compiled.COMPILED, compiled.COMPILED_EQUIVALENT, show)
+    else:
+        with progress.part("mutants") as show:
+            result = mutants.run(show)
+        with progress.part("their examples") as show:
+            result = mutants.explained(result, show)
     for kill in result.kills:
         print(mutants.story(kill), end="\n\n")
     print(mutants.summary(result))
@@ -259,11 +285,14 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
 
 
 COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
-    "verify": (verify_rnn, lambda options: durations.of_verify(PROFILES[options.profile])),
+    "verify": (
+        verify_rnn,
+        lambda options: durations.of_verify(PROFILES[options.profile], profiles_of(options)),
+    ),
     "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
     "cell": (judge_cell, lambda options: durations.of_judge(PROFILES[options.profile])),
     "campaign": (run_campaign, campaign.parts),
-    "mutants": (judge_mutants, lambda options: durations.of_mutants()),
+    "mutants": (judge_mutants, lambda options: durations.of_mutants(options.loops)),
     "article": (rerun_article, lambda options: durations.of_article()),
     "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from verification.judging.profile import Profile
 from verification.mutants import CATALOGUE, EQUIVALENT
+from verification.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
 from verification.sine import ARTICLE, LONG
 
 # Seconds of one unit of each part, or of the whole part where it has none. Every command of
@@ -12,6 +13,8 @@ from verification.sine import ARTICLE, LONG
 CASE = 0.13
 SCALARS = 19.0
 MUTANT = 1.8
+# By processor time, on two cores: 5.5 s, most of them to compile it.
+COMPILED_MUTANT = 2.8
 # By the processor time of eight of the mutants, 8.6 times what judging one takes: 3.6 s and 0.42 s.
 EXAMPLE = 15.5
 PUBLISHED_RULE = 10.0
@@ -27,11 +30,16 @@ TRAININGS = 160.0
 DESIGNED = 640
 
 
-def of_verify(profile: Profile) -> Mapping[str, float]:
-    """Of a profile, when all holds."""
+def cases_of(cell: str) -> str:
+    """The part in which a cell is judged."""
+    return f"cases of {cell}"
+
+
+def of_verify(profile: Profile, cells: Mapping[str, Profile]) -> Mapping[str, float]:
+    """Of a profile, when all holds, and of those by which cells are judged."""
     mutants = of_mutants()
     return {
-        "cases": CASE * (profile.cases + profile.exact_cases + DESIGNED),
+        **{cases_of(name): _of_cases(asked) for name, asked in cells.items()},
         "scalars": SCALARS,
         "mutants": mutants["mutants"],
         **({"their examples": mutants["their examples"]} if profile.explained else {}),
@@ -41,13 +49,20 @@ def of_verify(profile: Profile) -> Mapping[str, float]:
     }
 
 
+def _of_cases(asked: Profile) -> float:
+    """Of those that are drawn, and of the designed sample."""
+    return CASE * (asked.cases + asked.exact_cases + DESIGNED)
+
+
 def of_judge(profile: Profile) -> Mapping[str, float]:
     """Of judging a user's engine; of one part only what is done so far says how long the rest takes."""
     return {"cases": CASE * (profile.cases + DESIGNED)}
 
 
-def of_mutants() -> Mapping[str, float]:
-    """Of the whole catalogue."""
+def of_mutants(loops: str = "numpy") -> Mapping[str, float]:
+    """Of the whole catalogue of one of the texts."""
+    if loops == "compiled":
+        return {"mutants": COMPILED_MUTANT * (len(COMPILED) + len(COMPILED_EQUIVALENT))}
     return {
         "mutants": MUTANT * (len(CATALOGUE) + len(EQUIVALENT)),
         "their examples": EXAMPLE * len(CATALOGUE),

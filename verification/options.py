@@ -9,7 +9,7 @@ from pathlib import Path
 from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.campaign import command as campaign
-from verification.cells import CELLS, LOOPS, SCOPES, VANILLA, cell_engine
+from verification.cells import CELLS, LOOPS, SCOPES, cell_engine, check_loops
 from verification.judging.profile import PROFILES
 from verification.loading import FORM, engine_at
 
@@ -21,8 +21,8 @@ SEED_DIGITS = 1_000
 # By command: what it does and how long that takes, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "verify": (
-        "Verify the hand-derived gradients, and train on the sine only if they hold: a minute or two on two "
-        "cores, with --profile thorough about an hour."
+        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: about two "
+        "minutes on two cores, with --profile thorough hours."
     ),
     "judge": (
         "Judge an engine of yours, which is what a door returned, as layer(...), or a function Problem -> "
@@ -33,7 +33,10 @@ DESCRIPTIONS = {
         "is done is kept in DIR, and the same command goes on from there."
     ),
     "cell": "Judge a cell of rnn by NumPy's loops or by compiled ones: a minute or two on two cores.",
-    "mutants": "Show that the suite catches every wrong engine of the catalogue: four minutes on two cores.",
+    "mutants": (
+        "Show that the suite catches every wrong engine of the catalogue, of NumPy's text or of the compiled "
+        "one: four minutes on two cores."
+    ),
     "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
     "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
 }
@@ -71,6 +74,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
             # What the file prints is no part of the result.
             with redirect_stdout(sys.stderr):
                 options.engine = engine_at(options.target)
+        if options.command in ("verify", "mutants"):
+            check_loops(options.loops)
         if options.command == "cell":
             options.engine = cell_engine(options.cell, options.loops)
         if options.command == "campaign":
@@ -121,16 +126,18 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
     for name in ("judge", "campaign"):
         each[name].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
     campaign.add_flags(each["campaign"])
-    each["cell"].add_argument("cell", choices=(VANILLA, *CELLS), help="which")
-    each["cell"].add_argument(
-        "--loops", choices=LOOPS, default="numpy", help="which text makes the steps (default numpy)"
-    )
+    each["cell"].add_argument("cell", choices=CELLS, help="which")
     each["cell"].add_argument(
         "--scope",
         choices=SCOPES,
         default="all",
         help="all that it claims, or what python -m rnn train asks of it (default all)",
     )
+    each["verify"].add_argument("--cell", choices=CELLS, help="the one that is judged (default all of them)")
+    for name in ("verify", "cell", "mutants"):
+        each[name].add_argument(
+            "--loops", choices=LOOPS, default="numpy", help="which text makes the steps (default numpy)"
+        )
     for name in ("verify", "judge", "cell"):
         each[name].add_argument(
             "--profile",

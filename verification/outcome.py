@@ -12,10 +12,11 @@ from verification.sine import Sine
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a run came to: a judgement, and whatever else was measured with it.
+    """What a run came to: a judgement, those of ``others`` beside it, and whatever else was measured.
 
-    ``scalars``: tanh and sigmoid. ``mutants`` as of ``verification.mutants.as_json``, ``specimen`` as of its
-    module's ``as_json``. What was not measured is None.
+    ``loops``: which text made the steps, by its name on the command line. ``scalars``: tanh and sigmoid.
+    ``mutants`` as of ``verification.mutants.as_json``, ``specimen`` as of its module's ``as_json``. What was
+    not measured is None.
     """
 
     judgement: Judgement
@@ -26,17 +27,30 @@ class Report:
     specimen: Mapping[str, Any] | None = None
     detection: Detection | None = None
     scalars: tuple[ScalarRow, ...] = ()
+    others: tuple[Judgement, ...] = ()
+    loops: str = "numpy"
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """All of them, of one model each."""
+        return self.judgement, *self.others
+
+    @property
+    def foremost(self) -> Judgement:
+        """The one to be looked at first: the first that is not verified, if there is one."""
+        return next((each for each in self.judgements if each.verdict != "verified"), self.judgement)
 
     @property
     def verdict(self) -> str:
-        """The judgement's; refuted where a scalar function is.
+        """The worst of the judgements'; refuted where a scalar function is.
 
         Where a wrong engine lived, or a right one was accused, the verifier is no judge: not exercised.
         """
-        if any(row.verdict == "refuted" for row in self.scalars):
+        verdicts = {each.verdict for each in self.judgements} | {row.verdict for row in self.scalars}
+        if "refuted" in verdicts:
             return "refuted"
         blind = self.mutants is not None and (self.mutants["survivors"] or self.mutants["accused"])
-        return "not exercised" if blind and self.judgement.verdict == "verified" else self.judgement.verdict
+        return "not exercised" if blind or "not exercised" in verdicts else "verified"
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ ORACLES = {
 def oracles(report: Report) -> Iterator[Oracle]:
     """What the engine was compared with, and how often; for tanh and sigmoid, at how many numbers."""
     for name, (oracle, independence) in ORACLES.items():
-        rows = [row for row in report.judgement.rows if row.property == name]
+        rows = [row for each in report.judgements for row in each.rows if row.property == name]
         counts = (sum(getattr(row, what) for row in rows) for what in ("cases", "undetermined", "failures"))
         yield Oracle(oracle, independence, *counts)
     refuted = sum(row.verdict == "refuted" for row in report.scalars)

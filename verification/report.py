@@ -35,6 +35,15 @@ def _cell(row: Row) -> str:
     return f"{row.cases} · {percent(row.nonzero / row.cases)}"
 
 
+def judged(judgement: Judgement) -> str:
+    """What one cell was asked, what it has met, and the verdict."""
+    lines = [table(judgement), LEGEND, exercise(judgement), sizes(judgement)]
+    if judgement.coverage:
+        lines.append(coverage(judgement))
+    verdict = f"{judgement.model} {judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s"
+    return "\n".join([*lines, verdict])
+
+
 LEGEND = "Each entry: cases · share of them in which the truth (of the part) was not zero."
 
 
@@ -101,32 +110,45 @@ def sine_table(budget: Sine, sine: Sine) -> str:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The whole result as JSON values; what was not measured is null, as the trainings of wrong gradients."""
-    judgement = report.judgement
-    diagnosis, example = judgement.diagnosis, judgement.example
+    """The whole result as JSON values; what was not measured is null, as the trainings of wrong gradients.
+
+    What is said of one judgement is that of the first cell; ``cells`` has it of each.
+    """
+    detection = report.detection
     return {
         "verdict": report.verdict,
         "profile": report.profile,
-        "seed": judgement.seed,
+        "loops": report.loops,
+        "seed": report.judgement.seed,
+        **_judgement_json(report.judgement),
+        "cells": {
+            each.model: {"verdict": each.verdict, **_judgement_json(each)} for each in report.judgements
+        },
+        "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
+        "mutants": report.mutants,
+        "specimen": report.specimen,
+        "detection": None if detection is None else curves.as_json(detection),
+        "sine": None if report.sine is None else _sine_json(report.sine),
+        "sine_in_the_articles_budget": None if report.budget is None else _sine_json(report.budget),
+        "versions": versions(),
+    }
+
+
+def _judgement_json(judgement: Judgement) -> dict[str, Any]:
+    diagnosis, example = judgement.diagnosis, judgement.example
+    return {
         "seconds": round(judgement.seconds, 3),
         "scope": judgement.scope,
         "not_asked": list(judgement.not_asked),
         "cases": judgement.cases,
         "live": judgement.live,
         "properties": [_row_json(row, example) for row in judgement.rows],
-        "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
         "exercise": {"seen": dict(judgement.seen), "missing": judgement.missing},
         "coverage": [_coverage_json(each) for each in judgement.coverage],
         "sizes": {"drawn": dict(judgement.drawn), "fixed": dict(judgement.fixed)},
         "declined": dict(judgement.declined),
-        "mutants": report.mutants,
-        "specimen": report.specimen,
-        "detection": None if report.detection is None else curves.as_json(report.detection),
         "diagnosis": None if diagnosis is None else str(diagnosis),
         "example": None if example is None else example.code,
-        "sine": None if report.sine is None else _sine_json(report.sine),
-        "sine_in_the_articles_budget": None if report.budget is None else _sine_json(report.budget),
-        "versions": versions(),
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import against_autodiff, denormals, floor, growth, memory, tables, truncation
+from benchmarks import against_autodiff, crossover, denormals, floor, growth, memory, tables, truncation
 from benchmarks.__main__ import QUESTIONS
 from benchmarks.contenders import manual
 from benchmarks.gate import Verdict, compare
@@ -229,3 +229,22 @@ def test_the_manual_parts_are_parts():
     """The forward and the checks can be called on their own, and change nothing."""
     manual.forward(TASK)()
     manual.checks(TASK)()
+
+
+def test_the_crossover_is_a_table_of_each_cell_and_type():
+    """N by H, NumPy's time over ours with its quartiles."""
+    found = []
+    for N in (1, 4):
+        for H in (3, 5):
+            task = draw(Shape(5, N, 1, H), "float32", cell="gru")
+            for name, times in (("manual", OURS), ("manual-numpy", THEIRS)):
+                found.append(row("crossover", task, name, 1, Verdict(0.0), times, OURS))
+    told = crossover.report(found)
+    assert "gru, float32, 1 thread\n" in told
+    assert [line.split()[0] for line in told.splitlines()[-2:]] == ["1", "4"]
+    assert told.count("3.0") >= 4
+
+
+def test_there_is_no_crossover_without_compiled_loops():
+    """Then the two are one."""
+    assert crossover.rows(Options(("manual",), ("gru",), (), (1,))) == []

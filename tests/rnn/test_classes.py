@@ -17,3 +17,10 @@ def test_probabilities_are_in_proportion_to_exponentials():
     with np.errstate(under="ignore"):
         np.testing.assert_allclose(softmax(np.log(likely[:1]) + 1e4), likely[:1])
         np.testing.assert_array_equal(softmax(np.array([[1e4, 0, 0]])), likely[1:])
+
+
+def test_each_place_has_probabilities_of_its_own():
+    """However far its outputs are from those of another; along the last of any number of axes."""
+    likely = np.array([[[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]], [[0.3, 0.6, 0.1], [0.4, 0.4, 0.2]]])
+    away = np.array([1e4, -1e4])[:, np.newaxis, np.newaxis]
+    np.testing.assert_allclose(softmax(np.log(likely) + away), likely, rtol=1e-9)

@@ -780,7 +780,9 @@ def test_init_needs_a_generator(rng):
 
 
 @pytest.mark.parametrize(
-    "net", [RNN(Vanilla(1, 10**7), 1), RNN(Vanilla(10**17, 1), 1), RNN(Vanilla(1, 1), 2**62)], ids=str
+    "net",
+    [RNN(Vanilla(1, 10**7), 1), RNN(Vanilla(10**17, 1), 1), RNN(Vanilla(1, 1), 2**62)],
+    ids=["units", "inputs", "outputs"],
 )
 def test_a_network_that_does_not_fit_in_memory_is_refused(net):
     """When its parameters are made, with the network."""

@@ -164,7 +164,9 @@ class Uncallable:
     first = 3
 
 
-@pytest.mark.parametrize("wrong", [3, None, "full", Full, Blank, Uncallable()], ids=str)
+@pytest.mark.parametrize(
+    "wrong", [3, None, "full", Full, Blank, Uncallable()], ids=lambda wrong: type(wrong).__name__
+)
 def test_what_is_no_policy_is_refused(wrong):
     """A number, a class in place of its object, or what cannot be asked is shown beside what is needed."""
     message = f"truncation: {wrong!r}, needed a policy with first(t, steps), as rnn.Window(5)"

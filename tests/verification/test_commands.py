@@ -58,6 +58,7 @@ def in_a_hurry(monkeypatch, tmp_path):
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
     )
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
+    monkeypatch.setattr(command, "CELLS", ["vanilla"])
     monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
     monkeypatch.setattr(command, "as_rnn", little)
     monkeypatch.setattr(shrinking, "SECONDS", 2)
@@ -174,6 +175,50 @@ def test_the_seed_and_the_profile_reach_the_run(monkeypatch):
     monkeypatch.setattr(command, "verify", verifies)
     command.main(["--profile", "thorough", "--seed", "42"])
     assert asked == [(manual, small, 42)]
+
+
+@pytest.mark.parametrize(
+    ("flags", "asked"),
+    [
+        ([], {"vanilla": "numpy", "lstm": "numpy", "gru": "numpy"}),
+        (["--loops", "compiled"], {"vanilla": "compiled", "lstm": "compiled", "gru": "compiled"}),
+        (["--cell", "gru", "--loops", "compiled"], {"gru": "compiled"}),
+    ],
+)
+def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, asked):
+    """By the loops asked for, the first by the whole profile, each in the JSON; one that is picked alone."""
+    found = {}
+
+    def verifies(judged, profile, **keywords):
+        name, loops = judged if isinstance(judged, tuple) else ("vanilla", "numpy")
+        found[name] = loops
+        whole = profile is PROFILES["quick"]
+        assert whole == (name == "vanilla" or len(asked) == 1)
+        return verified(model=name, missing=("all",))
+
+    monkeypatch.setattr(command, "CELLS", ["vanilla", "lstm", "gru"])
+    monkeypatch.setattr(command, "cell_engine", lambda name, loops: (name, loops))
+    monkeypatch.setattr(command, "verify", verifies)
+    assert command.main([*flags, "--json", "out.json"]) == 1
+    assert found == asked
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert list(result["cells"]) == list(asked)
+    assert result["loops"] == next(iter(asked.values()))
+    assert result["cells"][next(iter(asked))]["cases"] == result["cases"] == 9
+
+
+@pytest.mark.parametrize("loops", ["numpy", "compiled"])
+def test_scalars_are_those_of_the_loops(monkeypatch, loops):
+    """tanh and sigmoid as they are computed in each type; long doubles go by NumPy's loops either way."""
+    asked = []
+
+    def rows(activations=None, dtypes=()):
+        asked.append([f.name for f in activations or ()])
+        return []
+
+    monkeypatch.setattr(command, "scalar_rows", rows)
+    assert command.scalars_of(loops) == []
+    assert asked == {"numpy": [[]], "compiled": [["tanh", "sigmoid"], []]}[loops]
 
 
 def test_the_training_follows_the_seed(monkeypatch):

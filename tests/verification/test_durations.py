@@ -9,16 +9,19 @@ from verification.judging.profile import PROFILES, THOROUGH, Profile
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_run_is_as_long_as_its_parts(name):
     """Those of a thorough run have examples of the mutants among them."""
-    parts = durations.of_verify(PROFILES[name])
+    cells = {"vanilla": PROFILES[name], "lstm": THOROUGH}
+    parts = durations.of_verify(PROFILES[name], cells)
     assert ("their examples" in parts) == PROFILES[name].explained
-    assert next(iter(parts)) == "cases"
+    assert list(parts)[:2] == ["cases of vanilla", "cases of lstm"]
     assert next(reversed(parts)) == "training"
     assert all(seconds > 0 for seconds in parts.values())
 
 
 def test_twice_the_cases_take_twice_as_long():
     """Beside those of the designed sample, which every run has."""
-    most, some = durations.of_verify(THOROUGH)["cases"], durations.of_verify(Profile("", 10, 5))["cases"]
+    cells = {"gru": THOROUGH, "lstm": Profile("", 10, 5)}
+    parts = durations.of_verify(THOROUGH, cells)
+    most, some = (parts[durations.cases_of(name)] for name in cells)
     assert most - durations.CASE * durations.DESIGNED == pytest.approx(24_000 * durations.CASE)
     assert some - durations.CASE * durations.DESIGNED == pytest.approx(15 * durations.CASE)
     assert durations.of_detection(20)["detection"] == pytest.approx(20 * durations.FAULT)
@@ -29,6 +32,7 @@ def test_twice_the_cases_take_twice_as_long():
     [
         durations.of_judge(THOROUGH),
         durations.of_mutants(),
+        durations.of_mutants("compiled"),
         durations.of_article(),
     ],
 )

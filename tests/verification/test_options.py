@@ -208,10 +208,10 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
 @pytest.mark.parametrize(
     ("command", "flags"),
     [
-        ("verify", {"--profile", "--seed", "--out", "--json"}),
+        ("verify", {"--cell", "--loops", "--profile", "--seed", "--out", "--json"}),
         ("judge", {"--profile", "--seed", "--out", "--json"}),
         ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--out", "--json"}),
-        ("mutants", {"--json"}),
+        ("mutants", {"--loops", "--json"}),
         ("article", {"--out", "--json"}),
         ("detection", {"--seed", "--out", "--json"}),
     ],

@@ -42,6 +42,23 @@ def test_the_verdict_is_of_all_that_was_measured(report, verdict):
     assert report.verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("rows", "missing", "verdict", "foremost"),
+    [
+        ((HOLDS,), (), "verified", "vanilla"),
+        ((REFUTED,), (), "refuted", "lstm"),
+        ((HOLDS,), ("T = 1",), "not exercised", "lstm"),
+    ],
+)
+def test_another_cell_that_is_not_verified_decides(rows, missing, verdict, foremost):
+    """The verdict is the worst of all cells, and the first that is not verified is looked at."""
+    other = Judgement("lstm", "all", 0, 1.0, 20, 20, rows, {}, missing, ())
+    report = a_report(HOLDS, others=(other,))
+    assert (report.verdict, report.foremost.model) == (verdict, foremost)
+    assert [each.model for each in report.judgements] == ["vanilla", "lstm"]
+    assert {oracle.name: oracle.asked for oracle in oracles(report)}["lag table"] == 40
+
+
 def test_each_oracle_counts_the_rows_of_its_property():
     """Judgements, those that mean nothing, and refutations; the scalars by their numbers."""
     others = Row("lags", "b", cases=7, nonzero=7, failures=1), Row("forward", "outputs", cases=99)

@@ -69,14 +69,19 @@ BROKEN = ("raised NameError", "raised UnboundLocalError")
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A case on which a property fails, and what it found there."""
+    """A case on which a property fails, and what it found there.
 
-    packed: Case
+    ``program`` shows it where it is no case of the vanilla model, and None where it is no case at all.
+    """
+
+    packed: Case | None
     finding: Finding
+    program: str = ""
 
     @property
     def case(self) -> Case:
         """The case, whose model is the one and not a copy from another process."""
+        assert self.packed is not None  # as of every example of this deck
         return replace(self.packed, model=vanilla)
 
     @property
@@ -86,7 +91,7 @@ class Example:
 
     def code(self) -> str:
         """The problem as a program."""
-        return VanillaForm().code(self.case)
+        return self.program or VanillaForm().code(self.case)
 
 
 @dataclass(frozen=True, eq=False)

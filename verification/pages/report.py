@@ -6,7 +6,8 @@ Every function makes one part of the page out of the result that it is about.
 from pathlib import Path
 
 from rnn.console.files import write_text
-from verification.models import vanilla
+from verification.cells import CELLS
+from verification.judging.judgement import Judgement
 from verification.outcome import Report
 from verification.pages import evidence, judgement
 from verification.pages.document import asked, document, environment
@@ -22,10 +23,11 @@ def write(path: Path, report: Report) -> None:
 
 def page(report: Report) -> str:
     """The whole page."""
-    found = report.judgement
+    found = report.foremost
     sections = {
         **judgement.first(found),
-        "properties": (*judgement.properties(found, vanilla), *by_truncation(found)),
+        "properties": _properties(found),
+        **{each.model: _properties(each) for each in report.judgements if each is not found},
         "oracles": oracles(report),
         "exercise": judgement.exercise(found),
         "detection": evidence.detection(report.detection),
@@ -37,9 +39,24 @@ def page(report: Report) -> str:
     return document(verdict(report), (), sections)
 
 
+def _properties(found: Judgement) -> tuple[Html, ...]:
+    """Of one cell."""
+    return (
+        tag("p", facts(found), class_="facts"),
+        *judgement.properties(found, CELLS[found.model][1]),
+        *by_truncation(found),
+    )
+
+
+def facts(found: Judgement) -> str:
+    """How much a cell was asked."""
+    designed = "".join(f" · {each}" for each in found.coverage)
+    return f"{found.model}: {found.cases:,} cases, of which {found.live:,} are live{designed}"
+
+
 def verdict(report: Report) -> tuple[Html, ...]:
     """The head of the page: does it hold, what is wrong, and how much was asked."""
-    found, kind = report.judgement, KINDS[report.verdict]
+    found, kind = report.foremost, KINDS[report.verdict]
     said = {
         "good": "The gradients hold: no property is refuted, and all were exercised.",
         "bad": "The gradients are wrong: a property is refuted.",
@@ -52,8 +69,10 @@ def verdict(report: Report) -> tuple[Html, ...]:
         asked(found.scope, found.not_asked),
         tag(
             "p",
-            f"{found.cases:,} cases, of which {found.live:,} are live · profile {report.profile} · "
-            f"seed {found.seed} · {found.seconds:.1f} s",
+            f"{', '.join(each.model for each in report.judgements)} by {report.loops} loops · "
+            f"{sum(each.cases for each in report.judgements):,} cases, of which "
+            f"{sum(each.live for each in report.judgements):,} are live · profile {report.profile} · "
+            f"seed {found.seed} · {sum(each.seconds for each in report.judgements):.1f} s",
             class_="facts",
         ),
     )
