@@ -165,7 +165,9 @@ class Uncallable:
 
 
 @pytest.mark.parametrize(
-    "wrong", [3, None, "full", Full, Blank, Uncallable()], ids=lambda wrong: type(wrong).__name__
+    "wrong",
+    [3, None, "full", Full, Blank, Uncallable()],
+    ids=["number", "none", "text", "class", "blank", "uncallable"],
 )
 def test_what_is_no_policy_is_refused(wrong):
     """A number, a class in place of its object, or what cannot be asked is shown beside what is needed."""
