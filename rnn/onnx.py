@@ -62,6 +62,7 @@ def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | Non
     functions = [_function(each) for each in net.cell.activations]  # type: ignore[attr-defined]
     arrays = dict(_arrays(net, params, order))
     units, last = net.cell.units, arrays.pop("axis")
+    more: dict[str, Any] = {"linear_before_reset": 1} if operator == "GRU" else {}
     layer = helper.make_node(
         operator,
         ["steps", "W", "R", "B"],
@@ -71,7 +72,7 @@ def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | Non
         # Of each function, whatever it takes.
         activation_alpha=[1.0] * len(functions),
         activation_beta=[0.0] * len(functions),
-        **({"linear_before_reset": 1} if operator == "GRU" else {}),
+        **more,
     )
     nodes = [
         helper.make_node("Transpose", ["xs"], ["steps"], perm=[1, 0, 2]),

@@ -64,3 +64,31 @@ def test_outputs_are_a_tuple():
     """Of one, where there is one."""
     assert len(outputs_of(product, (np.ones((2, 2)), np.ones((2, 2))))) == 1
     assert len(outputs_of(lambda x: ((x, x), None), (np.ones(2),))) == 2
+
+
+READ_OFF = {
+    "tanh": (anp.tanh, lambda y: 1 - y * y),
+    "sigmoid": (lambda a: 1 / (1 + anp.exp(-a)), lambda y: y * (1 - y)),
+    "sigmoid by tanh": (lambda a: 0.5 + 0.5 * anp.tanh(0.5 * a), lambda y: y * (1 - y)),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", READ_OFF)
+@pytest.mark.parametrize("at", [0.1, 1.0, 4.0, 8.0])
+def test_a_slope_may_be_read_off_a_rounded_value(name, dtype, at):
+    """Where the function saturates too; a slope that is off by a thousandth is more, but near the end."""
+    f, slope = READ_OFF[name]
+    x, d = np.linspace(at, 1.2 * at, 50).astype(dtype), np.ones(50, dtype)
+    found = expected(lambda x: (f(x), x), (x,), (d,))[0]
+    assert np.all(np.abs(slope(f(x)) - found.truth) <= found.bound)
+    if at < 4 or dtype == np.float64:
+        assert np.any(np.abs(1.001 * slope(f(x)) - found.truth) > found.bound)
+
+
+def test_nothing_is_owed_to_what_does_not_saturate():
+    """A product of an exponential, and a sum of others, have the bound of their roundings."""
+    x = np.linspace(-9, 9, 20)
+    for f in (lambda x: (x * anp.exp(x), x), lambda x: (anp.sin(x) + x**2, x)):
+        found = expected(f, (x,), (np.ones(20),))[0]
+        assert found.bound < 300 * np.finfo(float).eps * found.size
