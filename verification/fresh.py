@@ -95,7 +95,7 @@ class _Turn:
     def __init__(self, process: "_Process", data: bytes, idle: "list[_Process]") -> None:
         self.outcome: Any = None
         self._process, self._idle = process, idle
-        self._silence = Silence(process.channel)
+        self._silence = Silence(process.channel, process.number)
         process.begin(data)
 
     def has_ended(self) -> bool:
@@ -133,6 +133,11 @@ class _Process:
         self.channel.clear()
         self._task.put_pickled(data)
         self.channel.turn.value += 1
+
+    @property
+    def number(self) -> int:
+        """The system's."""
+        return self._started.pid
 
     def exit_code(self) -> int | None:
         """None while it lives."""

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
+from verification.processor import waited
+
 # Seconds for one answer. On problems this small the slowest engines are those that compile for every new
 # shape, a few seconds each; and what takes longer would make a run of thousands of answers last for hours.
 ANSWER = 10.0
@@ -28,11 +30,32 @@ MAX_LOST = 3
 # say, it then hears one tick, so that an engine is not charged for that time.
 TICKS = 10
 
+# Nor for the part of a tick in which it waited for a processor: a right engine on a busy machine is right.
+# But so much of each tick counts at least, or one that keeps every processor busy would never end.
+LEAST = 0.1
+
 Answer = TypeVar("Answer")
 
 
 class CallTimeout(BaseException):
     """A call has taken too long. Not an Exception, for engines may catch those and go on."""
+
+
+class Charge:
+    """How much of each tick a process is charged for: of the first all, of others what it did not wait."""
+
+    def __init__(self, process: int | None = None) -> None:
+        self._process = process
+        self._before: tuple[float, float] | None = None
+
+    def of_tick(self) -> float:
+        """From ``LEAST`` to 1."""
+        now = time.monotonic(), waited(self._process)
+        before, self._before = self._before, now
+        if before is None:
+            return 1.0
+        passed, waiting = now[0] - before[0], now[1] - before[1]
+        return max(LEAST, 1 - max(waiting, 0) / max(passed, 1e-6))
 
 
 def within(seconds: float, call: Callable[[], Answer]) -> Answer:
@@ -42,11 +65,11 @@ def within(seconds: float, call: Callable[[], Answer]) -> Answer:
     """
     if not _has_alarm():
         return call()
-    ticks = 0
+    ticks, charge = 0.0, Charge()
 
     def tick(number: int, frame: FrameType | None) -> None:
         nonlocal ticks
-        ticks += 1
+        ticks += charge.of_tick()
         # At every further tick again: an engine may have caught the one before.
         if ticks >= TICKS:
             raise CallTimeout

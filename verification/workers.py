@@ -246,12 +246,12 @@ class _Worker:
         self._channel = Channel()
         self._groups = keeper.groups
         self._place = self._groups.tolist().index(0)
-        self._silence = Silence(self._channel)
         parent = _getpid()
         self._pid = _fork()
         if self._pid == 0:
             self._live(work, task, parent)
         self._groups[self._place] = self._pid
+        self._silence = Silence(self._channel, self._pid)
 
     def _live(self, work: Callable[[Any, Channel], Any], task: Any, parent: int) -> NoReturn:
         """A worker's life, of which nothing gets out but what it tells."""
@@ -285,9 +285,9 @@ class _Worker:
 class Silence:
     """Has a process been in one call for too long? Counted in looks, so that a stop of this one is none."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self._heard = self._looks = 0
+    def __init__(self, channel: Channel, process: int) -> None:
+        self._channel, self._charge = channel, timeout.Charge(process)
+        self._heard, self._looks = 0, 0.0
         self._looked = time.monotonic()
 
     def too_long(self) -> bool:
@@ -295,7 +295,8 @@ class Silence:
         if time.monotonic() - self._looked >= timeout.ANSWER / timeout.TICKS:
             self._looked = time.monotonic()
             calls = self._channel.calls.value
-            self._looks = self._looks + 1 if calls % 2 and calls == self._heard else 0
+            look = self._charge.of_tick()
+            self._looks = self._looks + look if calls % 2 and calls == self._heard else 0.0
             self._heard = calls
         return self._looks >= SILENT * timeout.TICKS
 

@@ -1,0 +1,19 @@
+"""How long a process has waited for a processor, which is no time that it took."""
+
+from pathlib import Path
+
+
+def waited(process: int | None = None) -> float:
+    """Seconds for which that thread of a process has waited that waited longest; 0 if no system tells.
+
+    ``process``: its number, or None for this one. Linux tells, in ``schedstat``.
+    """
+    most = 0.0
+    try:
+        for thread in Path(f"/proc/{process or 'self'}/task").iterdir():
+            _, waiting, _ = (thread / "schedstat").read_text().split()
+            most = max(most, int(waiting) / 1e9)
+    except (OSError, ValueError):
+        # There is no such thing here, or a thread has ended meanwhile.
+        pass
+    return most
