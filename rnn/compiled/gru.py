@@ -10,9 +10,10 @@ import numpy as np
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays
 from rnn.cells.gru import GRU, GRUTape
-from rnn.compiled.functions import KINDS, slope, value
+from rnn.compiled.functions import KINDS, value
 from rnn.compiled.options import compiled
-from rnn.compiled.steps import collect, first_active, flush, product, put
+from rnn.compiled.passes import add, add_times, complement, copy, minus, slope_times, times
+from rnn.compiled.steps import collect, factor, first_active, flush, product, put
 from rnn.spans import Spans
 
 
@@ -24,10 +25,10 @@ def forward(cell: GRU, tape: GRUTape, active: Array) -> None:
 
 def local_derivatives(cell: GRU, tape: GRUTape, first: int) -> Arrays:
     """As ``GRU.local_derivatives``."""
-    factors, gates, H = tape.da_buffer[first:], tape.gates[first:], cell.units
+    factors, gates = tape.da_buffer[first:], tape.gates[first:]
     kinds = (KINDS[f] for f in cell.activations)
     _local_derivatives(*kinds, tape.states[first:-1], tape.m[first:], gates, factors)
-    return factors, gates[:, :, H : 2 * H]
+    return factors, gates
 
 
 def steps_back(
@@ -43,43 +44,49 @@ def _forward(gate, candidate, rows, states, m, gates, M, active):  # type: ignor
     """m = h_prev Wᵀ + (0, 0, bn); then the gates, the candidate and h."""
     H = states.shape[2]
     rz, a_n = np.empty((m.shape[1], 2 * H), M.dtype), np.empty((m.shape[1], H), M.dtype)
+    by = factor(M, rows.shape[1])
     for t, N in enumerate(active):
-        product(rows[t, :N], M, m[t, :N])  # m = [h_prev, 1] M
+        product(rows[t, :N], by, m[t, :N])  # m = [h_prev, 1] M
         for n in range(N):
-            for j in range(2 * H):
-                rz[n, j] = gates[t, n, j] + m[t, n, j]
+            copy(gates[t, n, : 2 * H], rz[n])
+            add(m[t, n, : 2 * H], rz[n])
         value(gate, rz[:N].reshape(-1))  # r, z = σ(p_r + m_r), σ(p_z + m_z)
         for n in range(N):
-            for j in range(H):
-                a_n[n, j] = gates[t, n, 2 * H + j] + rz[n, j] * m[t, n, 2 * H + j]
+            copy(gates[t, n, 2 * H :], a_n[n])
+            add_times(rz[n, :H], m[t, n, 2 * H :], a_n[n])
         value(candidate, a_n[:N].reshape(-1))  # n = φ(p_n + r ⊙ m_n)
         for n in range(N):
-            for j in range(H):
-                z, new = rz[n, H + j], a_n[n, j]
-                states[t + 1, n, j] = new + z * (states[t, n, j] - new)  # h = (1 − z) ⊙ n + z ⊙ h_prev
-                gates[t, n, j], gates[t, n, H + j], gates[t, n, 2 * H + j] = rz[n, j], z, new
+            z, new, h = rz[n, H:], a_n[n], states[t + 1, n]
+            minus(states[t, n], new, h)
+            times(z, h, h)
+            add(new, h)  # h = (1 − z) ⊙ n + z ⊙ h_prev
+            copy(rz[n], gates[t, n, : 2 * H])
+            copy(new, gates[t, n, 2 * H :])
 
 
 @compiled
 def _local_derivatives(gate, candidate, hs_prev, m, gates, factors):  # type: ignore[no-untyped-def]
     """The factors of da_n, da_r, da_z, dm_n."""
-    (T, N, H), one = hs_prev.shape, hs_prev.dtype.type(1)
+    T, N, H = hs_prev.shape
     for t in range(T):
         for i in range(N):
             y, F = gates[t, i], factors[t, i]
-            for j in range(H):
-                r, z, n = y[j], y[H + j], y[2 * H + j]
-                F_n = slope(candidate, n, one) * (one - z)
-                F[j] = F_n  # (1 − z) ⊙ φ′(a_n)
-                F[H + j] = slope(gate, r, one) * m[t, i, 2 * H + j] * F_n  # F_n ⊙ m_n ⊙ σ′(a_r)
-                F[2 * H + j] = slope(gate, z, one) * (hs_prev[t, i, j] - n)  # (h_prev − n) ⊙ σ′(a_z)
-                F[3 * H + j] = F_n * r  # F_n ⊙ r
+            r, z, n = y[:H], y[H : 2 * H], y[2 * H :]
+            F_n, F_r, F_z = F[:H], F[H : 2 * H], F[2 * H : 3 * H]
+            complement(z, F_n)
+            slope_times(candidate, n, F_n, F_n)  # (1 − z) ⊙ φ′(a_n)
+            times(F_n, m[t, i, 2 * H :], F_r)
+            slope_times(gate, r, F_r, F_r)  # F_n ⊙ m_n ⊙ σ′(a_r)
+            minus(hs_prev[t, i], n, F_z)
+            slope_times(gate, z, F_z, F_z)  # (h_prev − n) ⊙ σ′(a_z)
+            times(F_n, r, F[3 * H :])  # F_n ⊙ r
 
 
 @compiled
-def _steps_back(W, dh, factors, zs, dhs, firsts, seeds, stops, first_loss, das, adds, below):  # type: ignore[no-untyped-def]
+def _steps_back(W, dh, factors, gates, dhs, firsts, seeds, stops, first_loss, das, adds, below):  # type: ignore[no-untyped-def]
     """da_n, da_r, da_z and dm_n from dh; dh_prev = dm W + dh ⊙ z, written over dh."""
-    sweeps, (_, N, H) = len(firsts), zs.shape
+    sweeps, (_, N, H3) = len(firsts), gates.shape
+    H, by = H3 // 3, factor(W, sweeps * N)
     da, dm = np.empty((sweeps * N, 4 * H), W.dtype), np.empty((sweeps * N, 3 * H), W.dtype)
     kept = np.empty((sweeps * N, H), W.dtype)
     for offset in range(stops[-1] - firsts[-1]):
@@ -90,14 +97,11 @@ def _steps_back(W, dh, factors, zs, dhs, firsts, seeds, stops, first_loss, das, 
             if t >= seeds[sweep]:
                 collect(dh[rows], dhs[t - first_loss])
             for n in range(N):
-                r = sweep * N + n
-                for gate in range(4):
-                    for j in range(H):
-                        da[r, gate * H + j] = dh[r, j] * factors[t, n, gate * H + j]
-                for j in range(3 * H):
-                    dm[r, j] = da[r, H + j]
-                for j in range(H):
-                    kept[r, j] = dh[r, j] * zs[t, n, j]
+                r, F = sweep * N + n, factors[t, n]
+                for k in range(0, 4 * H, H):
+                    times(dh[r], F[k : k + H], da[r, k : k + H])  # da_n, da_r, da_z, dm_n = dh ⊙ …
+                copy(da[r, H:], dm[r])
+                times(dh[r], gates[t, n, H : 2 * H], kept[r])
             put(da[rows], das[t], adds)
-        product(dm[active * N :], W, dh[active * N :])
+        product(dm[active * N :], by, dh[active * N :])
         collect(dh[active * N :], kept[active * N :])  # dh_prev = dm W + dh ⊙ z

@@ -1,6 +1,6 @@
 """The vanilla cell's loops, compiled: the equations of ``rnn.cells.vanilla``, line for line.
 
-Products are BLAS's, called from within the loop; what lies between two of them is one pass or two.
+A step's product is ``rnn.compiled.steps``'s, and what lies between two of them are passes over one row.
 """
 
 from typing import Any
@@ -10,9 +10,10 @@ import numpy as np
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays
 from rnn.cells.vanilla import Vanilla, VanillaTape
-from rnn.compiled.functions import KINDS, slope, value
+from rnn.compiled.functions import KINDS, value
 from rnn.compiled.options import compiled
-from rnn.compiled.steps import collect, first_active, flush, product, put
+from rnn.compiled.passes import copy, slope_row, times
+from rnn.compiled.steps import collect, factor, first_active, flush, product, put
 from rnn.spans import Spans
 
 
@@ -39,29 +40,28 @@ def steps_back(
 @compiled
 def _forward(f, rows, states, a, M, active):  # type: ignore[no-untyped-def]
     """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
+    by = factor(M, rows.shape[1])
     for t, N in enumerate(active):
-        product(rows[t, :N], M, a[:N])  # a = r M
+        product(rows[t, :N], by, a[:N])  # a = r M
         value(f, a[:N].reshape(-1))
         for n in range(N):
-            for j in range(a.shape[1]):
-                states[t + 1, n, j] = a[n, j]  # h = f(a)
+            copy(a[n], states[t + 1, n])  # h = f(a)
 
 
 @compiled
 def _local_derivatives(f, hs, slopes):  # type: ignore[no-untyped-def]
     """f′(a), read off h = f(a)."""
-    (T, N, H), one = slopes.shape, slopes.dtype.type(1)
+    T, N, _ = slopes.shape
     for t in range(T):
         for n in range(N):
-            for j in range(H):
-                slopes[t, n, j] = slope(f, hs[t, n, j], one)
+            slope_row(f, hs[t, n], slopes[t, n])
 
 
 @compiled
 def _steps_back(W, dh, slopes, dhs, firsts, seeds, stops, first_loss, das, adds, below):  # type: ignore[no-untyped-def]
     """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
     sweeps, (_, N, H) = len(firsts), slopes.shape
-    da = np.empty((sweeps * N, H), W.dtype)
+    da, by = np.empty((sweeps * N, H), W.dtype), factor(W, sweeps * N)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
@@ -70,8 +70,6 @@ def _steps_back(W, dh, slopes, dhs, firsts, seeds, stops, first_loss, das, adds,
             if t >= seeds[sweep]:
                 collect(dh[rows], dhs[t - first_loss])
             for n in range(N):
-                r = sweep * N + n
-                for j in range(H):
-                    da[r, j] = dh[r, j] * slopes[t, n, j]  # da = dh ⊙ f′(a)
+                times(dh[sweep * N + n], slopes[t, n], da[sweep * N + n])  # da = dh ⊙ f′(a)
             put(da[rows], das[t], adds)
-        product(da[active * N :], W, dh[active * N :])  # dh_prev = da W
+        product(da[active * N :], by, dh[active * N :])  # dh_prev = da W
