@@ -10,9 +10,9 @@ import numpy as np
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays
 from rnn.cells.lstm import LSTM, LSTMTape
-from rnn.compiled.functions import KINDS, value
+from rnn.compiled.functions import KINDS, slopes, value
 from rnn.compiled.options import compiled
-from rnn.compiled.passes import add_times, copy, slope_times, times
+from rnn.compiled.passes import add_times, copy, times
 from rnn.compiled.steps import collect, factor, first_active, flush, product, put
 from rnn.spans import Spans
 
@@ -20,7 +20,17 @@ from rnn.spans import Spans
 def forward(cell: LSTM, tape: LSTMTape, active: Array) -> None:
     """As ``LSTM.forward``, of the first ``active[t]`` records at step t."""
     kinds = (KINDS[f] for f in cell.activations)
-    _forward(*kinds, tape.rows, tape.states, tape.cells, tape.gates, tape.squashed, tape.ig, tape.M, active)
+    _forward(
+        *kinds,
+        tape.rows,
+        tape.states,
+        tape.cells,
+        tape.gates,
+        tape.squashed,
+        tape.ig,
+        factor(tape.M, tape.rows.shape[1]),
+        active,
+    )
 
 
 def local_derivatives(cell: LSTM, tape: LSTMTape, first: int) -> Arrays:
@@ -37,13 +47,23 @@ def steps_back(
     """As ``LSTM.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     dhs, *more = cotangents
     dcs = more[0] if more else dhs[:0]
-    _steps_back(W, *carry, *derivatives, dhs, dcs, *spans, das, das is not derivatives[0], below)
+    _steps_back(
+        factor(W, len(carry[0])),
+        *carry,
+        *derivatives,
+        dhs,
+        dcs,
+        *spans,
+        das,
+        das is not derivatives[0],
+        below,
+    )
 
 
 @compiled
-def _forward(gate, candidate, output, rows, states, cells, gates, squashed, g, M, active):  # type: ignore[no-untyped-def]
+def _forward(gate, candidate, output, rows, states, cells, gates, squashed, g, by, active):  # type: ignore[no-untyped-def]
     """a = x Uᵀ + h_prev Wᵀ + b; then the gates, c and h."""
-    H, by = g.shape[1], factor(M, rows.shape[1])
+    H = g.shape[1]
     for t, N in enumerate(active):
         a, s = gates[t, :N], squashed[t, :N]
         product(rows[t, :N], by, a)  # a = r M
@@ -68,24 +88,30 @@ def _forward(gate, candidate, output, rows, states, cells, gates, squashed, g, M
 def _local_derivatives(gate, candidate, output, cells, gates, squashed, factors, through):  # type: ignore[no-untyped-def]
     """The factors of da_i, da_f, da_g, da_o; and o ψ′(c)."""
     T, N, H = through.shape
+    d, d_g = np.empty((N, 4 * H), through.dtype), np.empty((N, H), through.dtype)
     for t in range(T):
+        y, s = gates[t], squashed[t]
+        slopes(output, s.reshape(-1), through[t].reshape(-1))  # ψ′(c)
+        slopes(gate, y.reshape(-1), d.reshape(-1))  # σ′(a_i), σ′(a_f), σ′(a_o)
         for n in range(N):
-            y, F, s = gates[t, n], factors[t, n], squashed[t, n]
-            i, f, o, g = y[:H], y[H : 2 * H], y[2 * H : 3 * H], y[3 * H :]
-            slope_times(output, s, o, through[t, n])  # o ⊙ ψ′(c)
-            slope_times(gate, i, g, F[:H])  # g ⊙ σ′(a_i)
-            slope_times(gate, f, cells[t, n], F[H : 2 * H])  # c_prev ⊙ σ′(a_f)
-            slope_times(candidate, g, i, F[2 * H : 3 * H])  # i ⊙ φ′(a_g)
-            slope_times(gate, o, s, F[3 * H :])  # s ⊙ σ′(a_o)
+            copy(y[n, 3 * H :], d_g[n])
+        slopes(candidate, d_g.reshape(-1), d_g.reshape(-1))  # φ′(a_g)
+        for n in range(N):
+            F, i, o, g = factors[t, n], y[n, :H], y[n, 2 * H : 3 * H], y[n, 3 * H :]
+            times(through[t, n], o, through[t, n])  # o ⊙ ψ′(c)
+            times(g, d[n, :H], F[:H])  # g ⊙ σ′(a_i)
+            times(cells[t, n], d[n, H : 2 * H], F[H : 2 * H])  # c_prev ⊙ σ′(a_f)
+            times(i, d_g[n], F[2 * H : 3 * H])  # i ⊙ φ′(a_g)
+            times(s[n], d[n, 2 * H : 3 * H], F[3 * H :])  # s ⊙ σ′(a_o)
 
 
 @compiled
 def _steps_back(  # type: ignore[no-untyped-def]
-    W, dh, dc, factors, through, gates, dhs, dcs, firsts, seeds, stops, first_loss, das, adds, below
+    by, dh, dc, factors, through, gates, dhs, dcs, firsts, seeds, stops, first_loss, das, adds, below
 ):
     """da from dh and dc; dc_prev = dc ⊙ f, written over dc, and dh_prev = da W, written over dh."""
     sweeps, (_, N, H) = len(firsts), through.shape
-    da, by = np.empty((sweeps * N, 4 * H), W.dtype), factor(W, sweeps * N)
+    da = np.empty((sweeps * N, 4 * H), dh.dtype)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):

@@ -3,7 +3,6 @@
 A loop over many arrays at once does not: it would first have to be shown that none overlaps another.
 """
 
-from rnn.compiled.functions import slope
 from rnn.compiled.options import inlined
 
 
@@ -48,19 +47,3 @@ def add_times(x, y, out):  # type: ignore[no-untyped-def]
     """out += x ⊙ y"""
     for j in range(out.size):
         out[j] += x[j] * y[j]
-
-
-@inlined
-def slope_times(kind, y, x, out):  # type: ignore[no-untyped-def]
-    """out = f′(a) ⊙ x, given y = f(a)"""
-    one = y.dtype.type(1)
-    for j in range(out.size):
-        out[j] = slope(kind, y[j], one) * x[j]
-
-
-@inlined
-def slope_row(kind, y, out):  # type: ignore[no-untyped-def]
-    """out = f′(a), given y = f(a)"""
-    one = y.dtype.type(1)
-    for j in range(out.size):
-        out[j] = slope(kind, y[j], one)

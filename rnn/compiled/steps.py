@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rnn.arrays import Array
 from rnn.compiled.options import compiled, inlined
 from rnn.compiled.tiles import VECTOR, arranged, multiply
 
@@ -9,15 +10,14 @@ from rnn.compiled.tiles import VECTOR, arranged, multiply
 MANY_ROWS = 128
 
 
-@compiled
-def factor(M, count):  # type: ignore[no-untyped-def]
+def factor(M: Array, count: int) -> tuple[Array, Array, Array]:
     """M as ``product`` takes it for up to ``count`` rows: itself, its panels or none, and room for a tile."""
     if 1 < count < MANY_ROWS:
         return M, arranged(M), np.empty((count, 2 * VECTOR // M.itemsize), M.dtype)
-    return M, M[:0].reshape(-1), M[:0]
+    return M, np.empty(0, M.dtype), np.empty((0, 0), M.dtype)
 
 
-@inlined
+@compiled
 def product(rows, by, out):  # type: ignore[no-untyped-def]
     """``out`` = ``rows`` M, given ``by`` = ``factor(M, …)``."""
     M, panels, room = by

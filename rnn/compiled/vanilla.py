@@ -10,23 +10,25 @@ import numpy as np
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays
 from rnn.cells.vanilla import Vanilla, VanillaTape
-from rnn.compiled.functions import KINDS, value
+from rnn.compiled.functions import KINDS, slopes, value
 from rnn.compiled.options import compiled
-from rnn.compiled.passes import copy, slope_row, times
+from rnn.compiled.passes import copy, times
 from rnn.compiled.steps import collect, factor, first_active, flush, product, put
 from rnn.spans import Spans
 
 
 def forward(cell: Vanilla, tape: VanillaTape, active: Array) -> None:
     """As ``Vanilla.forward``, of the first ``active[t]`` records at step t."""
-    _forward(KINDS[cell.activation], tape.rows, tape.states, tape.a, tape.M, active)
+    _forward(
+        KINDS[cell.activation], tape.rows, tape.states, tape.a, factor(tape.M, tape.rows.shape[1]), active
+    )
 
 
 def local_derivatives(cell: Vanilla, tape: VanillaTape, first: int) -> Arrays:
     """As ``Vanilla.local_derivatives``."""
-    slopes = tape.da_buffer[first:]
-    _local_derivatives(KINDS[cell.activation], tape.states[first + 1 :], slopes)
-    return (slopes,)
+    place = tape.da_buffer[first:]
+    _local_derivatives(KINDS[cell.activation], tape.states[first + 1 :], place)
+    return (place,)
 
 
 def steps_back(
@@ -34,13 +36,12 @@ def steps_back(
 ) -> None:
     """As ``Vanilla.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     (dh,), (slopes,), (dhs,) = carry, derivatives, cotangents
-    _steps_back(W, dh, slopes, dhs, *spans, das, das is not slopes, below)
+    _steps_back(factor(W, len(dh)), dh, slopes, dhs, *spans, das, das is not slopes, below)
 
 
 @compiled
-def _forward(f, rows, states, a, M, active):  # type: ignore[no-untyped-def]
+def _forward(f, rows, states, a, by, active):  # type: ignore[no-untyped-def]
     """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
-    by = factor(M, rows.shape[1])
     for t, N in enumerate(active):
         product(rows[t, :N], by, a[:N])  # a = r M
         value(f, a[:N].reshape(-1))
@@ -49,19 +50,19 @@ def _forward(f, rows, states, a, M, active):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _local_derivatives(f, hs, slopes):  # type: ignore[no-untyped-def]
+def _local_derivatives(f, hs, place):  # type: ignore[no-untyped-def]
     """f′(a), read off h = f(a)."""
-    T, N, _ = slopes.shape
+    T, N, _ = place.shape
     for t in range(T):
         for n in range(N):
-            slope_row(f, hs[t, n], slopes[t, n])
+            slopes(f, hs[t, n], place[t, n])
 
 
 @compiled
-def _steps_back(W, dh, slopes, dhs, firsts, seeds, stops, first_loss, das, adds, below):  # type: ignore[no-untyped-def]
+def _steps_back(by, dh, slopes, dhs, firsts, seeds, stops, first_loss, das, adds, below):  # type: ignore[no-untyped-def]
     """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
     sweeps, (_, N, H) = len(firsts), slopes.shape
-    da, by = np.empty((sweeps * N, H), W.dtype), factor(W, sweeps * N)
+    da = np.empty((sweeps * N, H), dh.dtype)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
