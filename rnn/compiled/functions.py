@@ -163,3 +163,11 @@ def slope(kind, y, one):  # type: ignore[no-untyped-def]
         away = one - abs(y + y - one)
         return away * away / (one + one)
     return one
+
+
+@compiled
+def slopes(kind, y, out):  # type: ignore[no-untyped-def]
+    """f′(a), given y = f(a), for arrays of one axis."""
+    one = y.dtype.type(1)
+    for j in range(out.size):
+        out[j] = slope(kind, y[j], one)

@@ -3,30 +3,27 @@
 import numpy as np
 import pytest
 
-from rnn.compiled.steps import collect, first_active, flush, product, put
-from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT
+from rnn.compiled.options import compiled
+from rnn.compiled.steps import MANY_ROWS, collect, factor, first_active, flush, product, put
+
+
+@compiled
+def step(rows, by, out):
+    """A product as loops make it."""
+    product(rows, by, out)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(
-    ("rows", "inner", "columns"), [(1, 1, 1), (3, 4, 5), (130, 100, 100), (300, 100, 100), (70, 300, 100)]
-)
-def test_a_product_is_numpys(dtype, rows, inner, columns):
-    """Whether it is made at once or in parts, to rounding."""
+@pytest.mark.parametrize("rows", [1, 2, MANY_ROWS - 1, MANY_ROWS, 300])
+def test_a_product_is_numpys(dtype, rows):
+    """Whether it is made in tiles or by BLAS, of as many rows as were announced or of fewer."""
     rng = np.random.default_rng(0)
-    a, M = (
-        rng.standard_normal((rows, inner)).astype(dtype),
-        rng.standard_normal((inner, columns)).astype(dtype),
-    )
-    out = np.full((rows, columns), np.nan, dtype)
-    product(a, M, out)
-    np.testing.assert_allclose(out, a @ M, rtol=0, atol=inner * 10 * np.finfo(dtype).eps)
-
-
-def test_products_of_every_kind_are_tried():
-    """The sizes above lie below, between and above the limits of what is made in parts."""
-    sizes = [3 * 4 * 5, 130 * 100 * 100, 300 * 100 * 100]
-    assert sizes[0] <= SMALL_PRODUCT < sizes[1] <= LARGE_PRODUCT < sizes[2]
+    a, M = rng.standard_normal((rows, 40)).astype(dtype), rng.standard_normal((40, 30)).astype(dtype)
+    by = factor(M, rows)
+    for count in (1, rows):
+        out = np.full((count, 30), np.nan, dtype)
+        step(a[:count], by, out)
+        np.testing.assert_allclose(out, a[:count] @ M, rtol=0, atol=400 * np.finfo(dtype).eps)
 
 
 def test_sweeps_end_the_shallowest_first():
