@@ -33,7 +33,7 @@ _WIDE = "+avx512f" in _FEATURES
 VECTOR, ROWS = (64, 8) if _WIDE else (32, 4)
 
 
-@intrinsic(prefer_literal=True)
+@intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
 def _tile(context: Any, count: Any, vectors: Any, rows: Any, panel: Any, out: Any) -> Any:
     """Write the first ``count`` rows of rows M into ``out``, of so many columns as ``vectors`` hold."""
     if not (isinstance(count, types.IntegerLiteral) and isinstance(vectors, types.IntegerLiteral)):
