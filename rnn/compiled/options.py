@@ -27,8 +27,14 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for what is written into its callers: a call's own cost is that of a pass over 200 numbers."""
-    return _kept(numba.njit(cache=True, forceinline=True, **OPTIONS)(function))
+    """The function, written into its callers: a call's own cost is that of a pass over 200 numbers.
+
+    It is kept on disk as a part of them alone, and nothing is made by which Python or C could call it.
+    """
+    made: Callable[..., Any] = numba.njit(
+        forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS
+    )(function)
+    return made
 
 
 def _kept(loop: Any) -> Callable[..., Any]:

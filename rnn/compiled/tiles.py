@@ -22,7 +22,7 @@ from numba.core.errors import RequireLiteralValue
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-from rnn.compiled.options import compiled
+from rnn.compiled.options import compiled, inlined
 
 # What loops are compiled for: Numba's own setting, or this processor.
 _FEATURES: str = config.CPU_FEATURES or binding.get_host_cpu_features().flatten()
@@ -34,22 +34,28 @@ VECTOR, ROWS = (64, 8) if _WIDE else (32, 4)
 
 
 @intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
-def _tile(context: Any, count: Any, vectors: Any, rows: Any, panel: Any, out: Any) -> Any:
-    """Write the first ``count`` rows of rows M into ``out``, of so many columns as ``vectors`` hold."""
+def _tile(
+    context: Any, count: Any, vectors: Any, rows: Any, n: Any, panels: Any, at: Any, out: Any, column: Any
+) -> Any:
+    """Write ``count`` rows of rows M, the n-th and the next, into ``out`` from ``column`` on.
+
+    As many columns as ``vectors`` hold, by the panel that begins ``at`` so many numbers.
+    """
     if not (isinstance(count, types.IntegerLiteral) and isinstance(vectors, types.IntegerLiteral)):
         raise RequireLiteralValue("the size of a tile")
-    return types.void(count, vectors, rows, panel, out), _loop(count.literal_value, vectors.literal_value)
+    signature = types.void(count, vectors, rows, types.intp, panels, types.intp, out, types.intp)
+    return signature, _loop(count.literal_value, vectors.literal_value)
 
 
 def _loop(count: int, vectors: int) -> Callable[..., Any]:
     """The loop over k, in LLVM's own vectors: what Numba makes of Python keeps no tile in registers."""
 
     def write(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> Any:
-        kinds = signature.args[2:]
-        rows, panel, out = (
-            make_array(kind)(context, builder, array) for kind, array in zip(kinds, given[2:], strict=True)
+        (rows, n), (panels, at), (out, column) = (
+            (make_array(kind)(context, builder, array), place)
+            for kind, array, place in zip(signature.args[2::2], given[2::2], given[3::2], strict=True)
         )
-        number = context.get_data_type(kinds[0].dtype)
+        number = context.get_data_type(signature.args[2].dtype)
         size = context.get_abi_sizeof(number)
         lanes, integer = VECTOR // size, ir.IntType(64)
         vector = ir.VectorType(number, lanes)
@@ -61,7 +67,7 @@ def _loop(count: int, vectors: int) -> Callable[..., Any]:
 
         def row(array: Any, r: int) -> Any:
             stride = builder.sdiv(unpack_tuple(builder, array.strides)[0], integer(size))
-            return builder.gep(array.data, [builder.mul(stride, integer(r))])
+            return builder.gep(array.data, [builder.mul(stride, builder.add(n, integer(r)))])
 
         def vector_at(start: Any, offset: Any) -> Any:
             return builder.bitcast(builder.gep(start, [offset]), vector.as_pointer())
@@ -72,6 +78,7 @@ def _loop(count: int, vectors: int) -> Callable[..., Any]:
 
         tile = [(r, v) for r in range(count) for v in range(vectors)]
         starts, depth = [row(rows, r) for r in range(count)], unpack_tuple(builder, rows.shape)[1]
+        panel = builder.gep(panels.data, [at])
         before, loop, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
         builder.branch(loop)
 
@@ -81,7 +88,7 @@ def _loop(count: int, vectors: int) -> Callable[..., Any]:
         columns = [
             builder.load(
                 vector_at(
-                    panel.data,
+                    panel,
                     builder.mul(builder.add(builder.mul(k, integer(vectors)), integer(v)), integer(lanes)),
                 ),
                 align=size,
@@ -100,7 +107,8 @@ def _loop(count: int, vectors: int) -> Callable[..., Any]:
 
         builder.position_at_end(after)
         for r, v in tile:
-            builder.store(new[r, v], vector_at(row(out, r), integer(v * lanes)), align=size)
+            place = builder.add(column, integer(v * lanes))
+            builder.store(new[r, v], vector_at(row(out, r), place), align=size)
         return context.get_dummy_value()
 
     return write
@@ -109,20 +117,23 @@ def _loop(count: int, vectors: int) -> Callable[..., Any]:
 def _tiles_of(vectors: int) -> Any:
     """Tiles one below another, each as wide as so many vectors."""
 
-    @compiled
-    def tiles(rows, panel, out):  # type: ignore[no-untyped-def]
+    @inlined
+    def tiles(rows, panels, at, out, column):  # type: ignore[no-untyped-def]
         n, N = 0, len(rows)
         while N - n >= ROWS:
-            _tile(ROWS, vectors, rows[n:], panel, out[n:])
+            _tile(ROWS, vectors, rows, n, panels, at, out, column)
             n += ROWS
-        if N - n >= 4:
-            _tile(4, vectors, rows[n:], panel, out[n:])
+        # Four rows take no longer than one, which waits for its sums. Rows made again have the same bits.
+        while n < N and N >= 4:
+            n = min(n, N - 4)
+            _tile(4, vectors, rows, n, panels, at, out, column)
             n += 4
-        if N - n >= 2:
-            _tile(2, vectors, rows[n:], panel, out[n:])
+        while n < N and N >= 2:
+            n = min(n, N - 2)
+            _tile(2, vectors, rows, n, panels, at, out, column)
             n += 2
-        if N - n >= 1:
-            _tile(1, vectors, rows[n:], panel, out[n:])
+        if n < N:
+            _tile(1, vectors, rows, n, panels, at, out, column)
 
     return tiles
 
@@ -140,34 +151,33 @@ def arranged(M):  # type: ignore[no-untyped-def]
     size = -(-columns // lanes) * lanes * depth
     block = np.empty(size + lanes, M.dtype)
     start = -(block.ctypes.data // M.itemsize) % lanes
-    panels = block[start : start + size]
+    place = start
     for first in range(0, columns, 2 * lanes):
         own = min(columns - first, 2 * lanes)
-        width = -(-own // lanes) * lanes
-        panel = panels[first * depth : (first + width) * depth].reshape(depth, width)
+        width = lanes if own <= lanes else 2 * lanes
         for k in range(depth):
             for j in range(own):
-                panel[k, j] = M[k, first + j]
+                block[place + j] = M[k, first + j]
             for j in range(own, width):
-                panel[k, j] = 0
-    return panels
+                block[place + j] = 0
+            place += width
+    return block[start:place]
 
 
-@compiled
+@inlined
 def multiply(rows, panels, out, edge):  # type: ignore[no-untyped-def]
     """``out`` = ``rows`` M, given ``arranged(M)`` and room for as many rows of two vectors."""
     lanes = VECTOR // out.itemsize
     (N, depth), columns = rows.shape, out.shape[1]
     for first in range(0, columns, 2 * lanes):
-        own, panel = columns - first, panels[first * depth :]
-        if own >= 2 * lanes:
-            _two_vectors(rows, panel, out[:, first:])
-            continue
+        own, at = columns - first, first * depth
         # Whole vectors do not end where the row does.
+        target, column = (out, first) if own >= 2 * lanes else (edge, 0)
         if own > lanes:
-            _two_vectors(rows, panel, edge[:, :])
+            _two_vectors(rows, panels, at, target, column)
         else:
-            _one_vector(rows, panel, edge[:, :])
-        for n in range(N):
-            for j in range(own):
-                out[n, first + j] = edge[n, j]
+            _one_vector(rows, panels, at, target, column)
+        if own < 2 * lanes:
+            for n in range(N):
+                for j in range(own):
+                    out[n, first + j] = edge[n, j]

@@ -13,6 +13,30 @@ def step(rows, by, out):
     product(rows, by, out)
 
 
+@compiled
+def active(firsts, stops, offset):
+    """What is written into loops, called."""
+    return first_active(firsts, stops, offset)
+
+
+@compiled
+def flushed(part, below):
+    """The same."""
+    flush(part, below)
+
+
+@compiled
+def collected(part, cotangents):
+    """The same."""
+    collect(part, cotangents)
+
+
+@compiled
+def put_in(da, das, adds):
+    """The same."""
+    put(da, das, adds)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("rows", [1, 2, MANY_ROWS - 1, MANY_ROWS, 300])
 def test_a_product_is_numpys(dtype, rows):
@@ -29,22 +53,22 @@ def test_a_product_is_numpys(dtype, rows):
 def test_sweeps_end_the_shallowest_first():
     """At an offset, the first of those that go deeper."""
     firsts, stops = np.array([4, 2, 0]), np.array([5, 5, 6])
-    assert [first_active(firsts, stops, offset) for offset in range(6)] == [0, 1, 1, 2, 2, 2]
+    assert [active(firsts, stops, offset) for offset in range(6)] == [0, 1, 1, 2, 2, 2]
 
 
 def test_flush_sets_what_is_small_to_zero():
     """And leaves all else as it is, NaN and infinity too."""
     part = np.array([[1e-40, -1e-40, 1e-30, -2.0], [np.nan, np.inf, -np.inf, 0.0]])
-    flush(part, 1e-35)
+    flushed(part, 1e-35)
     np.testing.assert_array_equal(part, [[0, 0, 1e-30, -2.0], [np.nan, np.inf, -np.inf, 0.0]])
 
 
 def test_collect_and_put():
     """A loss's cotangents are added; da is added where others have been, and written else."""
     part, more = np.ones((2, 3)), np.arange(6.0).reshape(2, 3)
-    collect(part, more)
+    collected(part, more)
     np.testing.assert_array_equal(part, 1 + more)
     das = np.full((2, 3), np.nan)
-    put(more, das, False)
-    put(more, das, True)
+    put_in(more, das, False)
+    put_in(more, das, True)
     np.testing.assert_array_equal(das, 2 * more)

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from rnn.compiled.options import compiled
 from rnn.compiled.tiles import ROWS, VECTOR, arranged, multiply
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
@@ -17,11 +18,17 @@ LANES = VECTOR // 4
 COLUMNS = sorted({1, 2, *(m * LANES // 2 + d for m in (1, 2, 3, 4, 6, 8) for d in (-1, 0, 1))})
 
 
+@compiled
+def tiles(rows, panels, out, edge):
+    """As a loop calls it."""
+    multiply(rows, panels, out, edge)
+
+
 def product(rows, M):
     """rows M, in an array that is larger than it by one row and one column, which must stay as they are."""
     count, columns = len(rows), M.shape[1]
     out = np.full((count + 1, columns + 1), 7, rows.dtype)
-    multiply(rows, arranged(M), out[:count, :columns], np.empty((count, 2 * VECTOR // M.itemsize), M.dtype))
+    tiles(rows, arranged(M), out[:count, :columns], np.empty((count, 2 * VECTOR // M.itemsize), M.dtype))
     assert (out[count] == 7).all()
     assert (out[:, columns] == 7).all()
     return out[:count, :columns]
