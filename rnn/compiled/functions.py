@@ -24,7 +24,7 @@ from numba import types
 from numba.extending import overload
 
 from rnn import activations
-from rnn.compiled.options import OPTIONS, compiled
+from rnn.compiled.options import OPTIONS, compiled, inlined
 
 # By number: one text is compiled for all of them, and a row asks once which it is.
 TANH, SIGMOID, RELU, SOFTSIGN, RATIONAL_GATE, IDENTITY = range(6)
@@ -148,7 +148,7 @@ def value(kind, a):  # type: ignore[no-untyped-def]
             a[j] = (one + a[j] / (one + abs(a[j]))) / (one + one)
 
 
-@compiled
+@inlined
 def slope(kind, y, one):  # type: ignore[no-untyped-def]
     """f′(a), given y = f(a) and a 1 of its type."""
     if kind == TANH:

@@ -23,7 +23,7 @@ _NEWEST = max(source.stat().st_mtime for source in Path(__file__).parents[1].rgl
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, compiled at its first call for each type of number, and kept on disk."""
-    return _kept(numba.njit(cache=True, **OPTIONS)(function))
+    return _kept(numba.njit(cache=True, no_cfunc_wrapper=True, **OPTIONS)(function))
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
