@@ -151,17 +151,17 @@ def arranged(M):  # type: ignore[no-untyped-def]
     size = -(-columns // lanes) * lanes * depth
     block = np.empty(size + lanes, M.dtype)
     start = -(block.ctypes.data // M.itemsize) % lanes
-    place = start
+    panels = block[start : start + size]
     for first in range(0, columns, 2 * lanes):
         own = min(columns - first, 2 * lanes)
-        width = lanes if own <= lanes else 2 * lanes
+        width = -(-own // lanes) * lanes
+        panel = panels[first * depth : (first + width) * depth].reshape(depth, width)
         for k in range(depth):
             for j in range(own):
-                block[place + j] = M[k, first + j]
+                panel[k, j] = M[k, first + j]
             for j in range(own, width):
-                block[place + j] = 0
-            place += width
-    return block[start:place]
+                panel[k, j] = 0
+    return panels
 
 
 @inlined

@@ -518,8 +518,8 @@ COMPILED_EQUIVALENT = (
         "what fills the last vector of a panel is one and not zero",
         "What is made of it stays in ``edge``: columns that M does not have are never copied.",
         "tiles",
-        "block[place + j] = 0",
-        "block[place + j] = 1",
+        "panel[k, j] = 0",
+        "panel[k, j] = 1",
         "vanilla",
     ),
     _same(

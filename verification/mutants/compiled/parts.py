@@ -85,9 +85,9 @@ TILES: Lines = (
         FORWARD,
     ),
     (
-        "the rows of a panel lie closer than they are read",
-        "place += width",
-        "place += own",
+        "a panel is upside down",
+        "panel[k, j] = M",
+        "panel[depth - 1 - k, j] = M",
         FORWARD,
     ),
 )
