@@ -55,12 +55,6 @@ TILES: Lines = (
         FORWARD,
     ),
     (
-        "every panel is written to the first columns",
-        "place = builder.add(column, integer(v * lanes))",
-        "place = integer(v * lanes)",
-        FORWARD,
-    ),
-    (
         "a panel is sought one vector too early",
         "own, at = columns - first, first * depth",
         "own, at = columns - first, max(0, first - lanes) * depth",
