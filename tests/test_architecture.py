@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "rnn/storage": {"numpy", "rnn", "safetensors"},
     "rnn/app": {"matplotlib", "numpy", "rnn"},
     "rnn/sklearn": {"numpy", "rnn", "sklearn"},
-    "rnn/compiled": {"numba", "numpy", "rnn"},
+    "rnn/compiled": {"llvmlite", "numba", "numpy", "rnn"},
     "verification": {
         *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
         *("rnn", "verification"),
