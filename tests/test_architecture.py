@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "rnn/onnx": {"numpy", "onnx", "rnn"},
     "rnn/app": {"matplotlib", "numpy", "rnn"},
     "rnn/sklearn": {"numpy", "rnn", "sklearn"},
-    "rnn/compiled": {"numba", "numpy", "rnn"},
+    "rnn/compiled": {"llvmlite", "numba", "numpy", "rnn"},
     "verification": {
         *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
         *("rnn", "verification"),

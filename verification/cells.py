@@ -164,6 +164,6 @@ def compiled_activation(f: Any) -> Any:
         functions.value(kind, out)
 
     def slope(y: Any, out: Any) -> None:
-        out[...] = [functions.slope(kind, each, y.dtype.type(1)) for each in y]
+        functions.slopes(kind, y, out)
 
     return rnn.Activation(f.name, value, slope)

@@ -24,7 +24,7 @@ from numba import types
 from numba.extending import overload
 
 from rnn import activations
-from rnn.compiled.options import OPTIONS, compiled
+from rnn.compiled.options import OPTIONS, compiled, inlined
 
 # By number: one text is compiled for all of them, and a row asks once which it is.
 TANH, SIGMOID, RELU, SOFTSIGN, RATIONAL_GATE, IDENTITY = range(6)
@@ -148,7 +148,7 @@ def value(kind, a):  # type: ignore[no-untyped-def]
             a[j] = (one + a[j] / (one + abs(a[j]))) / (one + one)
 
 
-@compiled
+@inlined
 def slope(kind, y, one):  # type: ignore[no-untyped-def]
     """f′(a), given y = f(a) and a 1 of its type."""
     if kind == TANH:
@@ -163,3 +163,11 @@ def slope(kind, y, one):  # type: ignore[no-untyped-def]
         away = one - abs(y + y - one)
         return away * away / (one + one)
     return one
+
+
+@compiled
+def slopes(kind, y, out):  # type: ignore[no-untyped-def]
+    """f′(a), given y = f(a), for arrays of one axis."""
+    one = y.dtype.type(1)
+    for j in range(out.size):
+        out[j] = slope(kind, y[j], one)

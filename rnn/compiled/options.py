@@ -23,7 +23,21 @@ _NEWEST = max(source.stat().st_mtime for source in Path(__file__).parents[1].rgl
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, compiled at its first call for each type of number, and kept on disk."""
-    loop: Any = numba.njit(cache=True, **OPTIONS)(function)
+    return _kept(numba.njit(cache=True, no_cfunc_wrapper=True, **OPTIONS)(function))
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, written into its callers: a call's own cost is that of a pass over 200 numbers.
+
+    It is kept on disk as a part of them alone, and nothing is made by which Python or C could call it.
+    """
+    made: Callable[..., Any] = numba.njit(
+        forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS
+    )(function)
+    return made
+
+
+def _kept(loop: Any) -> Callable[..., Any]:
     # Numba sees that the function's own file has changed, but not those of what it calls. Another process may
     # do the same at this moment; what cannot be removed here cannot be written here either, and is not used.
     for index in Path(loop.stats.cache_path).glob("*.nbi"):

@@ -2,23 +2,32 @@
 
 import numpy as np
 
-from rnn.compiled.options import compiled
-from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT, TILE
+from rnn.arrays import Array
+from rnn.compiled.options import compiled, inlined
+from rnn.compiled.tiles import VECTOR, arranged, multiply
+
+# Of so many rows and more BLAS has arranged its factors for little, and may share them out to threads.
+MANY_ROWS = 128
+
+
+def factor(M: Array, count: int) -> tuple[Array, Array, Array]:
+    """M as ``product`` takes it for up to ``count`` rows: itself, its panels or none, and room for a tile."""
+    if 1 < count < MANY_ROWS:
+        return M, arranged(M), np.empty((count, 2 * VECTOR // M.itemsize), M.dtype)
+    return M, np.empty(0, M.dtype), np.empty((0, 0), M.dtype)
 
 
 @compiled
-def product(rows, M, out):  # type: ignore[no-untyped-def]
-    """``out`` = ``rows`` M, in parts where ``rnn.products`` makes it in parts."""
-    size = len(rows) * M.size
-    if size <= SMALL_PRODUCT or size > LARGE_PRODUCT or TILE * M.size > SMALL_PRODUCT:
+def product(rows, by, out):  # type: ignore[no-untyped-def]
+    """``out`` = ``rows`` M, given ``by`` = ``factor(M, …)``."""
+    M, panels, room = by
+    if len(room):
+        multiply(rows, panels, out, room)
+    else:
         np.dot(rows, M, out)
-        return
-    most = SMALL_PRODUCT // M.size // TILE * TILE
-    for start in range(0, len(rows), most):
-        np.dot(rows[start : start + most], M, out[start : start + most])
 
 
-@compiled
+@inlined
 def first_active(firsts, stops, offset):  # type: ignore[no-untyped-def]
     """The first sweep, of those with the shallowest first, that goes back more than ``offset`` steps."""
     sweep = 0
@@ -27,7 +36,7 @@ def first_active(firsts, stops, offset):  # type: ignore[no-untyped-def]
     return sweep
 
 
-@compiled
+@inlined
 def flush(part, below):  # type: ignore[no-untyped-def]
     """Set to 0 the entries of a carry that are smaller than ``below``."""
     for n in range(part.shape[0]):
@@ -36,7 +45,7 @@ def flush(part, below):  # type: ignore[no-untyped-def]
                 part[n, j] = 0
 
 
-@compiled
+@inlined
 def collect(part, cotangents):  # type: ignore[no-untyped-def]
     """Add a loss's cotangents to a carry."""
     for n in range(part.shape[0]):
@@ -44,7 +53,7 @@ def collect(part, cotangents):  # type: ignore[no-untyped-def]
             part[n, j] += cotangents[n, j]
 
 
-@compiled
+@inlined
 def put(da, das, adds):  # type: ignore[no-untyped-def]
     """Write a step's da where it belongs, or add it to what other sweeps have put there."""
     for n in range(da.shape[0]):

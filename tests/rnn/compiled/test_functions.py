@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from rnn import ACTIVATIONS, Activation, rational_gate, sigmoid, tanh
-from rnn.compiled.functions import KINDS, slope, value
-from rnn.compiled.options import compiled
+from rnn.compiled.functions import KINDS, slopes, value
 from verification.scalars import scalar_rows
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
@@ -25,13 +24,6 @@ SPECIAL = [
     -746.0,
     1e30,
 ]
-
-
-@compiled
-def slopes(kind, y, out):
-    """f′(a) of each y = f(a)."""
-    for j in range(y.size):
-        out[j] = slope(kind, y[j], y.dtype.type(1))
 
 
 def as_activation(f):
@@ -85,6 +77,18 @@ def test_slopes_are_those_of_the_activations(f):
     f.slope(y, want)
     slopes(KINDS[f], y, got)
     np.testing.assert_allclose(got, want, rtol=0, atol=2.3e-16)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_slopes_may_take_the_place_of_their_outputs(dtype):
+    """The same bits as elsewhere, in the outputs' own type, and no further than the array goes."""
+    y = np.linspace(0, 1, 37).astype(dtype)
+    for kind in KINDS.values():
+        elsewhere, place = np.full(38, 7, dtype), y.copy()
+        slopes(kind, y, elsewhere[:37])
+        slopes(kind, place, place)
+        np.testing.assert_array_equal(place, elsewhere[:37])
+        assert elsewhere[37] == 7
 
 
 def test_every_activation_with_a_compiled_twin_is_one_of_ours():

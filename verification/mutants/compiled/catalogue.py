@@ -4,39 +4,37 @@ from collections.abc import Iterator
 
 from verification.mutants.compiled.judging import Fault
 from verification.mutants.compiled.numbers import DENORMALS, FIFTY_DIGITS, NO_NUMBERS
+from verification.mutants.compiled.parts import AUTOGRAD, FORWARD, PASSES, TILES, Lines
 from verification.mutants.mutant import Edit, Mutant
 
-# By module: what happened; the right line; the wrong one; the property that must see it.
-Lines = tuple[tuple[str, str, str, str], ...]
+LAGS = "lag by lag"
 
-AUTOGRAD, FORWARD, LAGS = "autograd", "forward", "lag by lag"
-
-CARRIED = "product(da[active * N :], W, dh[active * N :])"
+CARRIED = "product(da[active * N :], by, dh[active * N :])"
 DEPTH = "range(stops[-1] - firsts[-1])"
 
 VANILLA: Lines = (
     (
         "the carry takes W transposed",
-        CARRIED,
-        "product(da[active * N :], np.ascontiguousarray(W.T), dh[active * N :])",
+        "factor(W, len(dh))",
+        "factor(np.ascontiguousarray(W.T), len(dh))",
         AUTOGRAD,
     ),
     (
         "the carry is added to what was there, as by a product with a beta of 1",
         CARRIED,
-        "dh[active * N :] += np.dot(da[active * N :], W)",
+        "dh[active * N :] += np.dot(da[active * N :], by[0])",
         AUTOGRAD,
     ),
     (
         "the slope is left out",
-        "dh[r, j] * slopes[t, n, j]",
-        "dh[r, j]",
+        "times(dh[sweep * N + n], slopes[t, n], da[sweep * N + n])",
+        "copy(dh[sweep * N + n], da[sweep * N + n])",
         AUTOGRAD,
     ),
     (
         "the slope of the step before",
-        "tape.states[first + 1 :], slopes",
-        "tape.states[first:-1], slopes",
+        "tape.states[first + 1 :], place",
+        "tape.states[first:-1], place",
         AUTOGRAD,
     ),
     (
@@ -83,14 +81,14 @@ VANILLA: Lines = (
     ),
     (
         "the state of the first record for all",
-        "= a[n, j]  # h = f(a)",
-        "= a[0, j]",
+        "copy(a[n], states[t + 1, n])",
+        "copy(a[0], states[t + 1, n])",
         FORWARD,
     ),
     (
         "the inputs of the first step for all",
-        "product(rows[t, :N], M, a[:N])",
-        "product(rows[0, :N], M, a[:N])",
+        "product(rows[t, :N], by, a[:N])",
+        "product(rows[0, :N], by, a[:N])",
         FORWARD,
     ),
     (
@@ -104,68 +102,68 @@ VANILLA: Lines = (
 LSTM: Lines = (
     (
         "the carry takes W's rows in the opposite order",
-        CARRIED,
-        "product(da[active * N :], W[::-1].copy(), dh[active * N :])",
+        "factor(W, len(carry[0]))",
+        "factor(W[::-1].copy(), len(carry[0]))",
         AUTOGRAD,
     ),
     (
         "the forget gate is left out of the carry",
-        "dc[r, j] = c * fs[t, n, j]",
-        "dc[r, j] = c",
+        "times(dc[r], gates[t, n, H : 2 * H], dc[r])",
+        "pass",
         AUTOGRAD,
     ),
     (
         "the cell state carries nothing",
-        "c = dc[r, j] + dh[r, j] * through[t, n, j]",
-        "c = dh[r, j] * through[t, n, j]",
+        "add_times(dh[r], through[t, n], dc[r])",
+        "times(dh[r], through[t, n], dc[r])",
         AUTOGRAD,
     ),
     (
         "the cell state takes nothing from the output",
-        "c = dc[r, j] + dh[r, j] * through[t, n, j]",
-        "c = dc[r, j]",
+        "add_times(dh[r], through[t, n], dc[r])",
+        "pass",
         AUTOGRAD,
     ),
     (
         "the output gate is left out of the way to the cell state",
-        "o * slope(output, s, one)",
-        "slope(output, s, one)",
+        "times(through[t, n], o, through[t, n])",
+        "pass",
         AUTOGRAD,
     ),
     (
         "the input gate has the candidate's slope",
-        "g * slope(gate, i, one)",
-        "g * slope(candidate, i, one)",
+        "times(g, d[n, :H], F[:H])",
+        "times(g, d_g[n], F[:H])",
         AUTOGRAD,
     ),
     (
         "the forget gate sees the cell state after the step",
-        "cells[t, n, j] * slope(gate, f, one)",
-        "cells[t + 1, n, j] * slope(gate, f, one)",
+        "times(cells[t, n], d[n, H : 2 * H], F[H : 2 * H])",
+        "times(cells[t + 1, n], d[n, H : 2 * H], F[H : 2 * H])",
         AUTOGRAD,
     ),
     (
         "the candidate goes by the forget gate",
-        "i * slope(candidate, g, one)",
-        "f * slope(candidate, g, one)",
+        "times(i, d_g[n], F[2 * H : 3 * H])",
+        "times(y[n, H : 2 * H], d_g[n], F[2 * H : 3 * H])",
         AUTOGRAD,
     ),
     (
         "the output gate sees the cell state as it is",
-        "s * slope(gate, o, one)",
-        "cells[t + 1, n, j] * slope(gate, o, one)",
+        "times(s[n], d[n, 2 * H : 3 * H], F[3 * H :])",
+        "times(cells[t + 1, n], d[n, 2 * H : 3 * H], F[3 * H :])",
         AUTOGRAD,
     ),
     (
         "the output gate goes by the cell state's cotangent",
-        "dh[r, j] * F[3 * H + j]",
-        "c * F[3 * H + j]",
+        "times(dh[r], F[3 * H :], d[3 * H :])",
+        "times(dc[r], F[3 * H :], d[3 * H :])",
         AUTOGRAD,
     ),
     (
         "the candidate is not kept",
-        "a[n, 3 * H + j] = g[n, j]",
-        "a[n, 3 * H + j] = a[n, 3 * H + j]",
+        "copy(g[n], a[n, 3 * H :])",
+        "pass",
         AUTOGRAD,
     ),
     (
@@ -177,20 +175,32 @@ LSTM: Lines = (
     (
         "what vanishes of the cell state is kept",
         "flush(dc[rows], below)",
-        "flush(dc[rows], W[0, 0] * 0)",
+        "flush(dc[rows], below - below)",
         DENORMALS,
     ),
     (
         "input and forget gate change places",
-        "a[n, H + j] * cells[t, n, j] + a[n, j] * g[n, j]",
-        "a[n, j] * cells[t, n, j] + a[n, H + j] * g[n, j]",
+        "i, f, c = a[n, :H], a[n, H : 2 * H], cells[t + 1, n]",
+        "f, i, c = a[n, :H], a[n, H : 2 * H], cells[t + 1, n]",
         FORWARD,
     ),
     (
         "the output is of the cell state as it is",
-        "a[n, 2 * H + j] * s[n, j]",
-        "a[n, 2 * H + j] * cells[t + 1, n, j]",
+        "times(o, s[n], states[t + 1, n])",
+        "times(o, cells[t + 1, n], states[t + 1, n])",
         FORWARD,
+    ),
+    (
+        "what is new replaces what the cell state keeps",
+        "add_times(i, g[n], c)",
+        "times(i, g[n], c)",
+        FORWARD,
+    ),
+    (
+        "the candidate has the output gate's value for its slope",
+        "copy(y[n, 3 * H :], d_g[n])",
+        "copy(y[n, 2 * H : 3 * H], d_g[n])",
+        AUTOGRAD,
     ),
     (
         "da of one sweep overwrites that of another, of four gates",
@@ -203,56 +213,56 @@ LSTM: Lines = (
 GRU: Lines = (
     (
         "the update gate the other way round",
-        "new + z * (states[t, n, j] - new)",
-        "states[t, n, j] + z * (new - states[t, n, j])",
+        "minus(states[t, n], new, h)\n            times(z, h, h)\n            add(new, h)",
+        "minus(new, states[t, n], h)\n            times(z, h, h)\n            add(states[t, n], h)",
         FORWARD,
     ),
     (
         "the candidate is not reset",
-        "rz[n, j] * m[t, n, 2 * H + j]",
-        "m[t, n, 2 * H + j]",
+        "add_times(rz[n, :H], m[t, n, 2 * H :], a_n[n])",
+        "add(m[t, n, 2 * H :], a_n[n])",
         FORWARD,
     ),
     (
         "the inputs are reset as well",
-        "gates[t, n, 2 * H + j] + rz[n, j] * m[t, n, 2 * H + j]",
-        "rz[n, j] * (gates[t, n, 2 * H + j] + m[t, n, 2 * H + j])",
+        "add_times(rz[n, :H], m[t, n, 2 * H :], a_n[n])",
+        "add(m[t, n, 2 * H :], a_n[n])\n            times(rz[n, :H], a_n[n], a_n[n])",
         FORWARD,
     ),
     (
         "the candidate by the update gate and not what is left of it",
-        "slope(candidate, n, one) * (one - z)",
-        "slope(candidate, n, one) * z",
+        "complement(z, F_n)",
+        "copy(z, F_n)",
         AUTOGRAD,
     ),
     (
         "the reset gate sees the candidate",
-        "slope(gate, r, one) * m[t, i, 2 * H + j] * F_n",
-        "slope(gate, r, one) * n * F_n",
+        "times(d[i, :H], m[t, i, 2 * H :], F_r)",
+        "times(d[i, :H], n, F_r)",
         AUTOGRAD,
     ),
     (
         "the reset gate passes by the candidate's slope",
-        "slope(gate, r, one) * m[t, i, 2 * H + j] * F_n",
-        "slope(gate, r, one) * m[t, i, 2 * H + j]",
+        "times(F_n, F_r, F_r)",
+        "pass",
         AUTOGRAD,
     ),
     (
         "the update gate has the wrong sign",
-        "(hs_prev[t, i, j] - n)",
-        "(n - hs_prev[t, i, j])",
+        "minus(hs_prev[t, i], n, F_z)",
+        "minus(n, hs_prev[t, i], F_z)",
         AUTOGRAD,
     ),
     (
         "the reset gate is left out of the candidate's carry",
-        "F[3 * H + j] = F_n * r",
-        "F[3 * H + j] = F_n",
+        "times(F_n, r, F[3 * H :])",
+        "copy(F_n, F[3 * H :])",
         AUTOGRAD,
     ),
     (
         "what the update gate keeps is carried by what it replaces",
-        "dh[r, j] * zs[t, n, j]",
-        "dh[r, j] * (1 - zs[t, n, j])",
+        "times(dh[r], gates[t, n, H : 2 * H], kept[r])",
+        "complement(gates[t, n, H : 2 * H], kept[r])\n                times(dh[r], kept[r], kept[r])",
         AUTOGRAD,
     ),
     (
@@ -263,26 +273,38 @@ GRU: Lines = (
     ),
     (
         "the carry takes da_n for dm_n's neighbour",
-        "dm[r, j] = da[r, H + j]",
-        "dm[r, j] = da[r, j]",
+        "copy(da[r, H:], dm[r])",
+        "copy(da[r, : 3 * H], dm[r])",
         AUTOGRAD,
     ),
     (
         "the carry takes the rows of W in the opposite order",
-        "product(dm[active * N :], W, dh[active * N :])",
-        "product(dm[active * N :], W[::-1].copy(), dh[active * N :])",
+        "factor(W, len(dh))",
+        "factor(W[::-1].copy(), len(dh))",
         AUTOGRAD,
     ),
     (
         "the factors of the first record for all",
-        "factors[t, n, gate * H + j]",
-        "factors[t, 0, gate * H + j]",
+        "r, F = sweep * N + n, factors[t, n]",
+        "r, F = sweep * N + n, factors[t, 0]",
         AUTOGRAD,
     ),
     (
         "the recurrent part of the first step for all",
-        "m[t, i, 2 * H + j] * F_n",
-        "m[0, i, 2 * H + j] * F_n",
+        "times(d[i, :H], m[t, i, 2 * H :], F_r)",
+        "times(d[i, :H], m[0, i, 2 * H :], F_r)",
+        AUTOGRAD,
+    ),
+    (
+        "reset and update gate see no state",
+        "add(m[t, n, : 2 * H], rz[n])",
+        "pass",
+        FORWARD,
+    ),
+    (
+        "the candidate's slope is left out",
+        "times(F_n, d_n[i], F_n)",
+        "pass",
         AUTOGRAD,
     ),
     (
@@ -301,15 +323,15 @@ STEPS: Lines = (
         FORWARD,
     ),
     (
-        "a product in parts loses the last one",
-        "range(0, len(rows), most)",
-        "range(0, len(rows) - most, most)",
+        "a product by BLAS is of the rows in the opposite order",
+        "np.dot(rows, M, out)",
+        "np.dot(rows[::-1].copy(), M, out)",
         FORWARD,
     ),
     (
-        "every part of a product is of the first rows",
-        "np.dot(rows[start : start + most], M, out[start : start + most])",
-        "np.dot(rows[: len(rows[start : start + most])], M, out[start : start + most])",
+        "a product in tiles is of the rows in the opposite order",
+        "multiply(rows, panels, out, room)",
+        "multiply(rows[::-1].copy(), panels, out, room)",
         FORWARD,
     ),
     (
@@ -455,6 +477,12 @@ FUNCTIONS: Lines = (
         "return one - abs(y)",
         AUTOGRAD,
     ),
+    (
+        "the slope of the first number for all",
+        "out[j] = slope(kind, y[j], one)",
+        "out[j] = slope(kind, y[0], one)",
+        AUTOGRAD,
+    ),
 )
 
 # Of the module, with the cell in whose gradients they show.
@@ -463,6 +491,9 @@ MODULES = {
     "lstm": (LSTM, "lstm"),
     "gru": (GRU, "gru"),
     "steps": (STEPS, "vanilla"),
+    "tiles": (TILES, "vanilla"),
+    # The GRU's loops have them all.
+    "passes": (PASSES, "gru"),
     "functions": (FUNCTIONS, "vanilla"),
 }
 
@@ -484,11 +515,27 @@ def _same(story: str, proof: str, module: str, right: str, wrong: str, cell: str
 
 COMPILED_EQUIVALENT = (
     _same(
-        "products never in parts",
-        "Each row of a product is its own, so it is the same in one part as in several.",
-        "steps",
-        "if size <= SMALL_PRODUCT or",
-        "if True or size <= SMALL_PRODUCT or",
+        "what fills the last vector of a panel is one and not zero",
+        "What is made of it stays in ``edge``: columns that M does not have are never copied.",
+        "tiles",
+        "panel[k, j] = 0",
+        "panel[k, j] = 1",
+        "vanilla",
+    ),
+    _same(
+        "rows that are left over are made by smaller tiles and not made again",
+        "Each entry is summed from k = 0 on, whatever tile it lies in.",
+        "tiles",
+        "while n < N and N >= 4:",
+        "while N - n >= 4:",
+        "vanilla",
+    ),
+    _same(
+        "a row begins where the one before it ends",
+        "It does in every array of which a loop makes a product. The tests ask for rows that stand apart.",
+        "tiles",
+        "stride = builder.sdiv(unpack_tuple(builder, array.strides)[0], integer(size))",
+        "stride = unpack_tuple(builder, array.shape)[1]",
         "vanilla",
     ),
     _same(
@@ -500,11 +547,11 @@ COMPILED_EQUIVALENT = (
         "vanilla",
     ),
     _same(
-        "a sum the other way round",
-        "Two addends may change places, to the bit.",
+        "a product the other way round",
+        "Two factors may change places, to the bit.",
         "lstm",
-        "c = dc[r, j] + dh[r, j] * through[t, n, j]",
-        "c = dh[r, j] * through[t, n, j] + dc[r, j]",
+        "add_times(dh[r], through[t, n], dc[r])",
+        "add_times(through[t, n], dh[r], dc[r])",
         "lstm",
     ),
     _same(

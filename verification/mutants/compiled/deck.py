@@ -20,8 +20,8 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     for name, (_, model) in CELLS.items()
 }
 
-# The cell on whose deck the text is tried that all share: it alone is asked every function, and for a product
-# that is made in parts.
+# The cell on whose deck the text is tried that all share: it alone is asked every function, and for products
+# of so many rows and columns that they take every path.
 SHARED = "vanilla"
 
 
@@ -62,7 +62,9 @@ def _of_networks(name: str) -> Iterator[Case]:
     if name == SHARED:
         for function in ("sigmoid", "relu", "softsign", "identity"):
             yield replace(_case(name, 2, 3, "every"), functions={"activation": function})
-        yield _case(name, 130, 2, "last", sizes={"D": 1, "H": 100, "K": 1})
+        # Of more rows than go by tiles; then of such as leave a part of a tile, and of a panel, in every way.
+        for records, units in ((130, 3), (11, 46), (7, 25), (5, 20)):
+            yield _case(name, records, 2, "last", sizes={"D": 1, "H": units, "K": 1})
 
 
 def _of_layers(name: str) -> Iterator[Case]:

@@ -9,19 +9,29 @@ from verification.mutants.patch import Disarmed
 
 def a_fault(wrong, caught_by):
     """Of what the step writes."""
-    return Fault(Mutant("one", "", "this test", (Edit("compiled.vanilla", "= a[n, j]", wrong),), caught_by))
+    return Fault(
+        Mutant(
+            "one",
+            "",
+            "this test",
+            (Edit("compiled.vanilla", "copy(a[n], states[t + 1, n])", wrong),),
+            caught_by,
+        )
+    )
 
 
 def test_what_cannot_be_compiled_is_no_fault():
     """Anything would refute it."""
     with pytest.raises(Disarmed, match="cannot be compiled"):
-        judge(a_fault("= nothing[n, j]", "forward"))
+        judge(a_fault("copy(nothing[n], states[t + 1, n])", "forward"))
 
 
 def test_a_run_tells_who_survived():
     """A fault that another property catches than it names, with what did, and progress."""
     told = []
-    result = run([a_fault("= a[n, j] / 2", "no numbers")], [], lambda *counts: told.append(counts))
+    result = run(
+        [a_fault("states[t + 1, n] = a[n] / 2", "no numbers")], [], lambda *counts: told.append(counts)
+    )
     (kill,) = result.survivors
     assert "forward" in kill.caught
     assert kill.caught["forward"].failure.startswith("forward outputs: ")

@@ -11,7 +11,13 @@ from verification.mutants.compiled.planting import planted
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import Disarmed
 
-HALVED = Mutant("half", "", "this test", (Edit("compiled.vanilla", "= a[n, j]", "= a[n, j] / 2"),), None)
+HALVED = Mutant(
+    "half",
+    "",
+    "this test",
+    (Edit("compiled.vanilla", "copy(a[n], states[t + 1, n])", "states[t + 1, n] = a[n] / 2"),),
+    None,
+)
 
 
 def outputs():

@@ -1,0 +1,49 @@
+"""The passes over one row that compiled loops are made of, each short enough to become vector code.
+
+A loop over many arrays at once does not: it would first have to be shown that none overlaps another.
+"""
+
+from rnn.compiled.options import inlined
+
+
+@inlined
+def copy(x, out):  # type: ignore[no-untyped-def]
+    """out = x"""
+    for j in range(out.size):
+        out[j] = x[j]
+
+
+@inlined
+def add(x, out):  # type: ignore[no-untyped-def]
+    """out += x"""
+    for j in range(out.size):
+        out[j] += x[j]
+
+
+@inlined
+def times(x, y, out):  # type: ignore[no-untyped-def]
+    """out = x ⊙ y"""
+    for j in range(out.size):
+        out[j] = x[j] * y[j]
+
+
+@inlined
+def minus(x, y, out):  # type: ignore[no-untyped-def]
+    """out = x − y"""
+    for j in range(out.size):
+        out[j] = x[j] - y[j]
+
+
+@inlined
+def complement(x, out):  # type: ignore[no-untyped-def]
+    """out = 1 − x"""
+    one = x.dtype.type(1)
+    for j in range(out.size):
+        out[j] = one - x[j]
+
+
+@inlined
+def add_times(x, y, out):  # type: ignore[no-untyped-def]
+    """out += x ⊙ y"""
+    for j in range(out.size):
+        out[j] += x[j] * y[j]

@@ -1,0 +1,54 @@
+"""Passes over one row: what NumPy's calls give, whatever the length and wherever the row lies."""
+
+import numpy as np
+import pytest
+
+from rnn.compiled import passes
+from rnn.compiled.options import compiled
+
+SIZES = [0, 1, 7, 8, 9, 16, 33, 200]
+
+
+@compiled
+def every(x, y, out):
+    """Each pass, one a row of ``out``."""
+    passes.copy(x, out[0])
+    passes.add(x, out[1])
+    passes.times(x, y, out[2])
+    passes.minus(x, y, out[3])
+    passes.complement(x, out[4])
+    passes.add_times(x, y, out[5])
+
+
+@compiled
+def onto_themselves(x, y, out):
+    """Each pass that a loop lets write over what it reads."""
+    passes.times(out[0], y, out[0])
+    passes.times(x, out[1], out[1])
+    passes.minus(out[2], y, out[2])
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_passes_are_numpys(dtype, size):
+    """Of slices, that neither begin nor end with their array; what lies beside them stays."""
+    rng = np.random.default_rng(size)
+    x, y = (rng.standard_normal(size + 2).astype(dtype)[1:-1] for _ in "xy")
+    room = np.full((6, size + 2), 3, dtype)
+    every(x, y, room[:, 1:-1])
+    np.testing.assert_array_equal(room[:5, 1:-1], [x, 3 + x, x * y, x - y, 1 - x])
+    # A product and a sum may be fused.
+    np.testing.assert_allclose(
+        room[5, 1:-1], 3 + x * y, rtol=4 * np.finfo(dtype).eps, atol=4 * np.finfo(dtype).eps
+    )
+    assert (room[:, [0, -1]] == 3).all()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_pass_may_write_over_what_it_reads(size):
+    """As the loops do with h, c and the gates."""
+    rng = np.random.default_rng(size)
+    x, y, old = rng.standard_normal(size), rng.standard_normal(size), rng.standard_normal((3, size))
+    out = old.copy()
+    onto_themselves(x, y, out)
+    np.testing.assert_array_equal(out, [old[0] * y, x * old[1], old[2] - y])

@@ -1,0 +1,113 @@
+"""Products in tiles: every size that changes their path, beside NumPy's, and to the bit beside each other."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from rnn.compiled.options import compiled
+from rnn.compiled.tiles import ROWS, VECTOR, arranged, multiply
+
+DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
+COUNTS = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 23, 127]
+DEPTHS = [1, 2, 5, 64, 193]
+LANES = VECTOR // 4
+# Below, at and above one vector and two of either type.
+COLUMNS = sorted({1, 2, *(m * LANES // 2 + d for m in (1, 2, 3, 4, 6, 8) for d in (-1, 0, 1))})
+
+
+@compiled
+def tiles(rows, panels, out, edge):
+    """As a loop calls it."""
+    multiply(rows, panels, out, edge)
+
+
+def product(rows, M):
+    """rows M, in an array that is larger than it by one row and one column, which must stay as they are."""
+    count, columns = len(rows), M.shape[1]
+    out = np.full((count + 1, columns + 1), 7, rows.dtype)
+    tiles(rows, arranged(M), out[:count, :columns], np.empty((count, 2 * VECTOR // M.itemsize), M.dtype))
+    assert (out[count] == 7).all()
+    assert (out[:, columns] == 7).all()
+    return out[:count, :columns]
+
+
+def drawn(dtype, *shape):
+    """Standard normal numbers."""
+    return np.random.default_rng(shape).standard_normal(shape).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("count", COUNTS)
+def test_a_product_is_numpys(dtype, count):
+    """To the rounding of a sum, whatever the number of rows, columns and terms."""
+    for depth in DEPTHS:
+        for columns in COLUMNS:
+            rows, M = drawn(dtype, count, depth), drawn(dtype, depth, columns)
+            want = rows.astype(np.longdouble) @ M.astype(np.longdouble)
+            most = depth * np.finfo(dtype).eps * (abs(rows) @ abs(M))
+            assert (abs(product(rows, M) - want) <= most).all(), (depth, columns)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_an_entry_has_the_same_bits_in_any_company(dtype):
+    """Alone, among other rows, among other columns."""
+    rows, M = drawn(dtype, 23, 50), drawn(dtype, 50, 3 * LANES + 1)
+    together = product(rows, M)
+    for count in range(1, 23):
+        np.testing.assert_array_equal(product(rows[:count], M), together[:count])
+        np.testing.assert_array_equal(product(rows[count:], M), together[count:])
+    for columns in range(1, 3 * LANES):
+        np.testing.assert_array_equal(product(rows, M[:, :columns]), together[:, :columns])
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_rows_may_stand_apart(dtype):
+    """As the states in rows of [h, x, 1]: of a slice the same bits as of its copy."""
+    wide, M = drawn(dtype, 9, 70), drawn(dtype, 40, 20)
+    np.testing.assert_array_equal(product(wide[:, 3:43], M), product(wide[:, 3:43].copy(), M))
+
+
+@pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_reaches_its_row_alone(special):
+    """NaN stays NaN and infinity infinity, and neighbours stay finite."""
+    rows, M = np.ones((9, 5)), np.ones((5, 7))
+    rows[4, 2] = special
+    found = product(rows, M)
+    np.testing.assert_array_equal(found[4], np.full(7, special))
+    assert (np.delete(found, 4, axis=0) == 5).all()
+
+
+def test_panels_begin_at_a_cache_line_and_end_in_zeros():
+    """So that no vector lies across two lines, and what fills the last vector is harmless."""
+    M = drawn(np.float64, 3, LANES + 1)
+    panels = arranged(M)
+    assert panels.ctypes.data % VECTOR == 0
+    assert np.count_nonzero(panels) == M.size < panels.size
+
+
+NARROW = """
+import sys
+from rnn.compiled.tiles import ROWS, VECTOR
+assert (ROWS, VECTOR) == (4, 32), (ROWS, VECTOR)
+import pytest
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-k", "not narrow", sys.argv[1]]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.uname().machine != "x86_64", reason="names x86's features")
+def test_a_processor_with_narrow_registers(tmp_path):
+    """The same tests with loops compiled for AVX2, by Numba's own settings."""
+    if ROWS == 4:
+        return  # that is this one
+    named = {
+        "NUMBA_CPU_NAME": "haswell",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma",
+        "NUMBA_CACHE_DIR": str(tmp_path),
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", NARROW, __file__], env=os.environ | named, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout + told.stderr

@@ -1,0 +1,144 @@
+"""Wrong lines of what every compiled loop is made of, tiles and passes, each beside the right one."""
+
+# What happened; the right line; the wrong one; the property that must see it.
+Lines = tuple[tuple[str, str, str, str], ...]
+
+FORWARD, AUTOGRAD = "forward", "autograd"
+
+TILES: Lines = (
+    (
+        "the sums of a tile begin at one",
+        "zeros = ir.Constant(vector, ir.Undefined), ir.Constant(vector, [0.0] * lanes)",
+        "zeros = ir.Constant(vector, ir.Undefined), ir.Constant(vector, [1.0] * lanes)",
+        FORWARD,
+    ),
+    (
+        "the sums of a tile miss the last term",
+        'builder.icmp_signed("<", following, depth)',
+        'builder.icmp_signed("<", builder.add(following, integer(1)), depth)',
+        FORWARD,
+    ),
+    (
+        "every row of a tile has the factors of the first",
+        "builder.gep(start, [k])",
+        "builder.gep(starts[0], [k])",
+        FORWARD,
+    ),
+    (
+        "the second vector of a panel is the first once more",
+        "builder.mul(builder.add(builder.mul(k, integer(vectors)), integer(v)), integer(lanes))",
+        "builder.mul(builder.mul(k, integer(vectors)), integer(lanes))",
+        FORWARD,
+    ),
+    (
+        "every panel is read as if it were one vector wide",
+        "builder.mul(k, integer(vectors))",
+        "k",
+        FORWARD,
+    ),
+    (
+        "a tile of two rows has them in the opposite order",
+        "_tile(2, vectors, rows, n, panels, at, out, column)",
+        "_tile(2, vectors, rows[::-1].copy(), n, panels, at, out, column)",
+        FORWARD,
+    ),
+    (
+        "a row that is alone is left out",
+        "if n < N:",
+        "if n < N < 1:",
+        FORWARD,
+    ),
+    (
+        "every panel is the first",
+        "panel = builder.gep(panels.data, [at])",
+        "panel = panels.data",
+        FORWARD,
+    ),
+    (
+        "a panel is sought one vector too early",
+        "own, at = columns - first, first * depth",
+        "own, at = columns - first, max(0, first - lanes) * depth",
+        FORWARD,
+    ),
+    (
+        "the columns at the edge are in the opposite order",
+        "= edge[n, j]",
+        "= edge[n, own - 1 - j]",
+        FORWARD,
+    ),
+    (
+        "the first row of the edge for all",
+        "= edge[n, j]",
+        "= edge[0, j]",
+        FORWARD,
+    ),
+    (
+        "the first columns of a matrix in every panel",
+        "M[k, first + j]",
+        "M[k, j]",
+        FORWARD,
+    ),
+    (
+        "a panel is upside down",
+        "panel[k, j] = M",
+        "panel[depth - 1 - k, j] = M",
+        FORWARD,
+    ),
+)
+
+PASSES: Lines = (
+    (
+        "a copy is of the first number for all",
+        '"""out = x"""\n    for j in range(out.size):\n        out[j] = x[j]',
+        '"""out = x"""\n    for j in range(out.size):\n        out[j] = x[0]',
+        FORWARD,
+    ),
+    (
+        "a copy is the other way round",
+        '"""out = x"""\n    for j in range(out.size):\n        out[j] = x[j]',
+        '"""out = x"""\n    for j in range(out.size):\n        out[j] = x[out.size - 1 - j]',
+        FORWARD,
+    ),
+    (
+        "a sum forgets what was there",
+        '"""out += x"""\n    for j in range(out.size):\n        out[j] += x[j]',
+        '"""out += x"""\n    for j in range(out.size):\n        out[j] = x[j]',
+        FORWARD,
+    ),
+    (
+        "a sum begins at the second number",
+        '"""out += x"""\n    for j in range(out.size):',
+        '"""out += x"""\n    for j in range(1, out.size):',
+        FORWARD,
+    ),
+    (
+        "a product by the first number for all",
+        "out[j] = x[j] * y[j]",
+        "out[j] = x[j] * y[0]",
+        FORWARD,
+    ),
+    (
+        "a difference with the wrong sign",
+        "out[j] = x[j] - y[j]",
+        "out[j] = y[j] - x[j]",
+        FORWARD,
+    ),
+    (
+        "what is left of 1 is more than 1",
+        "out[j] = one - x[j]",
+        "out[j] = one + x[j]",
+        AUTOGRAD,
+    ),
+    (
+        "a product replaces what it is added to",
+        "out[j] += x[j] * y[j]",
+        "out[j] = x[j] * y[j]",
+        FORWARD,
+    ),
+    (
+        "a product that is added has the wrong sign",
+        "out[j] += x[j] * y[j]",
+        "out[j] -= x[j] * y[j]",
+        FORWARD,
+    ),
+)
