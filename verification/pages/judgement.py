@@ -92,7 +92,7 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
     )
 
 
-def properties(found: Judgement, model: Model | None) -> tuple[Html, ...]:
+def properties(found: Judgement, model: Model | None, head: str = "Properties") -> tuple[Html, ...]:
     """Every part of the answer under every property."""
     met = dict.fromkeys(row.property for row in found.by_part)
     names = dict.fromkeys([*(name for name in CLAIMS if name in met), *met])
@@ -100,7 +100,7 @@ def properties(found: Judgement, model: Model | None) -> tuple[Html, ...]:
     rows = ((name, [_entry(found, name, column) for column in columns]) for name in names)
     claims = ((name, CLAIMS[name]) for name in names if name in CLAIMS)
     return (
-        tag("h2", "Properties"),
+        tag("h2", head),
         *_early(found),
         signs(
             "holds: the cases, and in small those whose truth is determined and not zero",

@@ -25,7 +25,7 @@ def by_truncation(found: Judgement) -> tuple[Html, ...]:
         for name, each in parts.items()
     ]
     shown = table(
-        "Cases that decided each part, and the share of them whose truth is not zero",
+        "Cases that decided each part, and the share of them whose truth is not zero, where that is not all",
         ["property", *kinds],
         *bodies,
         kind="properties",
@@ -38,9 +38,11 @@ def _cell(row: Row | None) -> Html:
         return Html("")
     if row.failures:
         return status("bad", f"refuted in {row.failures:,} of {row.cases:,}")
-    return Html(
-        status("good" if row.nonzero else "idle", f"{row.cases:,}") + small(percent(row.nonzero / row.cases))
-    )
+    if not row.nonzero:
+        return status("idle", f"{row.cases:,}")
+    # What holds is plain, and what is whole has no share: there are hundreds of these.
+    share = "" if row.nonzero == row.cases else small(percent(row.nonzero / row.cases))
+    return Html(f"{row.cases:,}{share}")
 
 
 def oracles(report: Report) -> tuple[Html, ...]:

@@ -41,9 +41,11 @@ def page(report: Report) -> str:
 
 def _properties(found: Judgement) -> tuple[Html, ...]:
     """Of one cell."""
+    heading, *rest = judgement.properties(found, CELLS[found.model][1], f"Properties of {found.model}")
     return (
+        heading,
         tag("p", facts(found), class_="facts"),
-        *judgement.properties(found, CELLS[found.model][1]),
+        *rest,
         *by_truncation(found),
     )
 
