@@ -3,21 +3,22 @@
 import numpy as np
 
 from rnn.arrays import Array
-from rnn.compiled.options import compiled, inlined
+from rnn.compiled.options import inlined
 from rnn.compiled.tiles import VECTOR, arranged, multiply
 
-# Of so many rows and more BLAS has arranged its factors for little, and may share them out to threads.
-MANY_ROWS = 128
+# Of fewer rows than a tile has a product gains too little to repay the arranging in some dozens of steps. Of
+# many BLAS arranges its factors for little, and may share them out to threads.
+FEW_ROWS, MANY_ROWS = 8, 128
 
 
 def factor(M: Array, count: int) -> tuple[Array, Array, Array]:
     """M as ``product`` takes it for up to ``count`` rows: itself, its panels or none, and room for a tile."""
-    if 1 < count < MANY_ROWS:
+    if FEW_ROWS <= count < MANY_ROWS:
         return M, arranged(M), np.empty((count, 2 * VECTOR // M.itemsize), M.dtype)
     return M, np.empty(0, M.dtype), np.empty((0, 0), M.dtype)
 
 
-@compiled
+@inlined
 def product(rows, by, out):  # type: ignore[no-untyped-def]
     """``out`` = ``rows`` M, given ``by`` = ``factor(M, …)``."""
     M, panels, room = by

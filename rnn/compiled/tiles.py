@@ -164,7 +164,7 @@ def arranged(M):  # type: ignore[no-untyped-def]
     return panels
 
 
-@inlined
+@compiled
 def multiply(rows, panels, out, edge):  # type: ignore[no-untyped-def]
     """``out`` = ``rows`` M, given ``arranged(M)`` and room for as many rows of two vectors."""
     lanes = VECTOR // out.itemsize

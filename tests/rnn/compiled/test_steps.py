@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn.compiled.options import compiled
-from rnn.compiled.steps import MANY_ROWS, collect, factor, first_active, flush, product, put
+from rnn.compiled.steps import FEW_ROWS, MANY_ROWS, collect, factor, first_active, flush, product, put
 
 
 @compiled
@@ -38,7 +38,7 @@ def put_in(da, das, adds):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("rows", [1, 2, MANY_ROWS - 1, MANY_ROWS, 300])
+@pytest.mark.parametrize("rows", [1, FEW_ROWS - 1, FEW_ROWS, MANY_ROWS - 1, MANY_ROWS, 300])
 def test_a_product_is_numpys(dtype, rows):
     """Whether it is made in tiles or by BLAS, of as many rows as were announced or of fewer."""
     rng = np.random.default_rng(0)

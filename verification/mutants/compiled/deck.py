@@ -63,7 +63,7 @@ def _of_networks(name: str) -> Iterator[Case]:
         for function in ("sigmoid", "relu", "softsign", "identity"):
             yield replace(_case(name, 2, 3, "every"), functions={"activation": function})
         # Of more rows than go by tiles; then of such as leave a part of a tile, and of a panel, in every way.
-        for records, units in ((130, 3), (11, 46), (7, 25), (5, 20)):
+        for records, units in ((130, 3), (11, 46), (9, 25), (12, 20)):
             yield _case(name, records, 2, "last", sizes={"D": 1, "H": units, "K": 1})
 
 
@@ -71,6 +71,8 @@ def _of_layers(name: str) -> Iterator[Case]:
     """Cotangents of last states, records that end early, and a gradient that fades."""
     yield _case(name, 3, 3, "cotangents")
     yield replace(_case(name, 4, 4, "cotangents"), lengths=(4, 1, 3, 3))
+    # Of nine rows, which go by tiles, then six, three and one.
+    yield replace(_case(name, 9, 4, "cotangents"), lengths=(4, 3, 3, 2, 2, 2, 1, 1, 1))
     fading = _case(name, 1, 26, "cotangents")
     yield replace(fading, blocks={**fading.blocks, "W": fading.blocks["W"] / 4})
 
