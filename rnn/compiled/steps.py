@@ -10,12 +10,15 @@ from rnn.compiled.tiles import VECTOR, arranged, multiply
 # many BLAS arranges its factors for little, and may share them out to threads.
 FEW_ROWS, MANY_ROWS = 8, 128
 
+# No panels, and no room: BLAS takes the matrix as it is.
+_NONE = {dtype: (np.empty(0, dtype), np.empty((0, 0), dtype)) for dtype in map(np.dtype, ("f4", "f8"))}
+
 
 def factor(M: Array, count: int) -> tuple[Array, Array, Array]:
     """M as ``product`` takes it for up to ``count`` rows: itself, its panels or none, and room for a tile."""
     if FEW_ROWS <= count < MANY_ROWS:
         return M, arranged(M), np.empty((count, 2 * VECTOR // M.itemsize), M.dtype)
-    return M, np.empty(0, M.dtype), np.empty((0, 0), M.dtype)
+    return M, *_NONE[M.dtype]
 
 
 @inlined
