@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
 from rnn.compiled.options import compiled
-from rnn.compiled.tiles import ROWS, VECTOR, arranged, multiply
+from rnn.compiled.tiles import ROWS, VECTOR, _tile, arranged, multiply
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 COUNTS = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 23, 127]
@@ -111,3 +113,14 @@ def test_a_processor_with_narrow_registers(tmp_path):
         [sys.executable, "-c", NARROW, __file__], env=os.environ | named, capture_output=True, text=True
     )
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_a_tile_has_its_size_when_it_is_compiled():
+    """Of a number that is only known later there are no registers."""
+
+    @numba.njit
+    def of_size(count, rows, panels, out):
+        _tile(count, 1, rows, 0, panels, 0, out, 0)
+
+    with pytest.raises(TypingError, match="the size of a tile"):
+        of_size(2, np.ones((2, 3)), np.ones(48), np.ones((2, 16)))

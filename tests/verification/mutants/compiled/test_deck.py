@@ -24,4 +24,4 @@ def test_every_kind_of_route_is_there(name):
     }
     assert any(case.checkpoints for case in cases)
     assert any(case.lengths for case in cases)
-    assert max(case.records for case in cases) == (130 if name == SHARED else 4)
+    assert max(case.records for case in cases) == (130 if name == SHARED else 9)
