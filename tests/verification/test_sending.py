@@ -109,6 +109,8 @@ PLACES = ("a/mine.py", "b/mine.py", "c/queue.py")
 def namesakes(tmp_path, monkeypatch):
     """Functions of two files of one name, and of one whose name a module of Python's has taken."""
     monkeypatch.setattr(sys, "path", [*sys.path])
+    # Another test's file of this name may be loaded.
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
     before = set(sys.modules)
     engines = []
     for place in PLACES:
