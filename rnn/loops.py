@@ -24,7 +24,7 @@ from rnn.cells.vanilla import Vanilla
 from rnn.checks import offers, shown
 from rnn.routes import DaBuffer, Route
 
-# What the extra brings: the compiler, and the BLAS that it calls for products of one row or of very many.
+# What the extra brings: the compiler, and the BLAS that it calls for products of few rows or of very many.
 LIBRARIES = ("numba", "scipy")
 
 # Long doubles and Fractions go by NumPy's loops.
