@@ -37,8 +37,8 @@ VANILLA = "vanilla"
 # levels meet where every three do in the first's, since all but its own page of text is what that one runs as
 # well. Alone a cell is asked the whole profile.
 BESIDE_OTHERS: Mapping[str, Profile] = {
-    "quick": Profile("quick", cases=60, exact_cases=30, strength=2),
-    "thorough": Profile("thorough", cases=4_000, exact_cases=1_000, strength=3),
+    "quick": Profile("quick, by pairs", cases=60, exact_cases=30, strength=2),
+    "thorough": Profile("thorough, by triples", cases=4_000, exact_cases=1_000, strength=3),
 }
 
 # What they claim: all that can be asked, and the same bits however they are called.
