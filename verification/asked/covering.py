@@ -9,6 +9,7 @@ fault interactions and implications for software testing*, 2004). A row has one 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 from typing import Any, TypeAlias
 
@@ -25,22 +26,33 @@ Tuple: TypeAlias = tuple[tuple[str, Level], ...]
 CANDIDATES = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """Excludes rows, by the levels of some factors.
 
-    ``excludes(row)`` is asked of rows that have some of these factors, and is true only if no levels of the
-    others could mend it.
+    ``verdict(row)`` is asked of rows that have some of these factors and no others, and is true only if no
+    levels of those that are missing could mend it. It is asked once of each: levels can be hashed.
     """
 
     name: str
     factors: tuple[str, ...]
-    excludes: Callable[[Row], bool]
+    verdict: Callable[[Row], bool]
+
+    def excludes(self, row: Row) -> bool:
+        """Does it exclude the row, whatever its other levels are?"""
+        key = tuple([(name, row[name]) for name in self.factors if name in row])
+        if key not in self._told:
+            self._told[key] = bool(key) and bool(self.verdict(dict(key)))
+        return self._told[key]
+
+    @cached_property
+    def _told(self) -> dict[Tuple, bool]:
+        return {}
 
 
 def possible(row: Row, rules: Sequence[Rule]) -> bool:
     """Does no rule exclude it?"""
-    return not any(rule.excludes(row) for rule in rules if any(name in row for name in rule.factors))
+    return not any(rule.excludes(row) for rule in rules)
 
 
 def tuples(
@@ -112,14 +124,25 @@ def companions(
 
 def row_with(levels: Row, factors: Factors, rules: Sequence[Rule]) -> dict[str, Level] | None:
     """The first row that has these levels, or None if no row can."""
-    found = dict(levels)
-    for name, each in factors.items():
-        if name not in found:
-            tried = (row_with({**found, name: level}, factors, rules) for level in each)
-            return next((row for row in tried if row is not None), None)
-        if not possible(found, rules):
-            return None
-    return {name: found[name] for name in factors} if possible(found, rules) else None
+    open_ = [name for name in factors if name not in levels]
+    row = _completed(dict(levels), open_, factors, rules) if possible(levels, rules) else None
+    return None if row is None else {name: row[name] for name in factors}
+
+
+def _completed(
+    row: dict[str, Level], open_: Sequence[str], factors: Factors, rules: Sequence[Rule]
+) -> dict[str, Level] | None:
+    """The first row with levels of these factors as well; no rule excludes those that it has."""
+    if not open_:
+        return row
+    name, *rest = open_
+    # The others have been asked.
+    new = [rule for rule in rules if name in rule.factors]
+    for level in factors[name]:
+        tried = {**row, name: level}
+        if possible(tried, new) and (whole := _completed(tried, rest, factors, rules)) is not None:
+            return whole
+    return None
 
 
 # A level that is not chosen yet.

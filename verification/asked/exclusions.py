@@ -1,6 +1,7 @@
 """What is excluded from a designed sample: what cannot occur, what says nothing, what costs too much."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from math import prod
 
 import numpy as np
@@ -129,6 +130,23 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
     seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)
     return seconds * FACTORS.get(str(row.get("type")), 1.0)
+
+
+def estimate(model: Model, claim: Claim) -> Callable[[Mapping[str, Level]], float]:
+    """``work`` of one model and claim, found once of each choice of the levels that it depends on."""
+    names = (
+        "T",
+        "N",
+        *(f"size {name}" for name in dimensions(model, needs_readout(claim))),
+        "policy",
+        "type",
+    )
+
+    @cache
+    def told(*levels: Level) -> float:
+        return work(model, claim, dict(zip(names, levels, strict=True)))
+
+    return lambda row: told(*(row[name] for name in names))
 
 
 # Where all losses reach back to one step.

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Any, TypeAlias
 
 import autograd.numpy as np
@@ -72,6 +73,8 @@ class Block:
 _AXIS = re.compile(r"(?:([1-9]\d*) ?)?([A-Za-z]\w*)")
 
 
+# Cached, for a designed sample asks some million times for the shape of a block.
+@cache
 def _match(axis: str) -> re.Match[str]:
     found = _AXIS.fullmatch(axis)
     assert found is not None  # since the Block was made

@@ -1,6 +1,7 @@
 """Each size of a row as a number of its class, so that every number meets every level of other factors."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,6 +10,12 @@ from verification.asked.factors import CHECKPOINTS, TRUNCATIONS, numbers, sizes_
 
 # A factor of sizes, a number, another factor and its level.
 Met: TypeAlias = tuple[str, int, str, Level]
+
+# About the seconds that the truth of a row of levels takes.
+Work: TypeAlias = Callable[[Mapping[str, Level]], float]
+
+# What the companions of a number and a level may make a row cost, in seconds.
+LIGHT = 0.15
 
 
 @dataclass(frozen=True)
@@ -67,31 +74,56 @@ def wanted(factors: Factors, rules: Sequence[Rule]) -> list[Met]:
     ]
 
 
-def completed(rows: list[Row], factors: Factors, rules: Sequence[Rule], shortest: int) -> list[Row]:
+def completed(
+    rows: list[Row], factors: Factors, rules: Sequence[Rule], shortest: int, work: Work
+) -> list[Row]:
     """The rows, and some more for numbers that have not met every level."""
-    met = {each for row in rows for each in row.met()}
+    every = wanted(factors, rules)
+    unmet = set(every).difference(*(row.met() for row in rows))
     more: list[Row] = []
-    for name, number, other, level in wanted(factors, rules):
-        if (name, number, other, level) not in met:
-            levels = _beside(name, number, (other, level), met, factors, rules)
-            if levels is None or (name == "T" and number < least_steps(levels, shortest)):
-                continue
-            (row,) = numbered([levels], shortest)
-            more.append(Row(levels, {**row.sizes, name: number}))
-            met |= set(more[-1].met())
+    for each in every:
+        if each in unmet and (row := _around(each, unmet, factors, rules, shortest, work)) is not None:
+            more.append(row)
+            unmet.difference_update(row.met())
     return rows + more
 
 
-def _beside(
-    name: str, number: int, first: tuple[str, Level], met: set[Met], factors: Factors, rules: Sequence[Rule]
-) -> dict[str, Level] | None:
-    """Levels beside a number: those that it has not met, or else the cheapest; None if there are none."""
+def _around(
+    met: Met, unmet: set[Met], factors: Factors, rules: Sequence[Rule], shortest: int, work: Work
+) -> Row | None:
+    """A row with a number beside a level, or None if there is none.
+
+    Its other sizes are those that lack most, and its other levels those that most of its sizes lack; of
+    several the cheapest, and none that makes a light row heavy.
+    """
+    name, number, other, level = met
     span = next(span for span in factors[factor_of(name)] if number in numbers(span))
-    row: dict[str, Level] = {factor_of(name): span, first[0]: first[1]}
-    for other, levels in factors.items():
-        if other not in row:
-            new = (level for level in levels if (name, number, other, level) not in met)
-            beside = (level for level in new if row_with({**row, other: level}, factors, rules) is not None)
-            if (level := next(beside, None)) is not None:
-                row[other] = level
-    return row_with(row, factors, rules)
+    levels: dict[str, Level] = {factor_of(name): span, other: level}
+    sizes = {name: number}
+    lacking = Counter(each[:2] for each in unmet)
+    cheapest = row_with(levels, factors, rules)
+    most = max(LIGHT, work(cheapest)) if cheapest else 0.0
+
+    def fits(factor: str, level: Level, steps: int | None) -> bool:
+        row = row_with({**levels, factor: level}, factors, rules)
+        if row is None or work(row) > most:
+            return False
+        return steps is None or steps >= least_steps(row, shortest)
+
+    if not fits(other, level, sizes.get("T")):
+        return None
+    for size in sizes_of({factor: some[0] for factor, some in factors.items()}):
+        if size not in sizes:
+            factor = factor_of(size)
+            spans = (levels[factor],) if factor in levels else factors[factor]
+            choices = sorted(
+                ((some, n) for some in spans for n in numbers(some)), key=lambda c: -lacking[size, c[1]]
+            )
+            levels[factor], sizes[size] = next(
+                (some, n) for some, n in choices if fits(factor, some, n if size == "T" else sizes.get("T"))
+            )
+    for factor, some in factors.items():
+        if factor not in levels:
+            choices = sorted(some, key=lambda c: -sum((*item, factor, c) in unmet for item in sizes.items()))
+            levels[factor] = next(each for each in choices if fits(factor, each, sizes["T"]))
+    return Row({name: levels[name] for name in factors}, sizes)

@@ -13,7 +13,7 @@ from verification.arrays import Array
 from verification.asked.case import LONG, Case, Cotangents, random_case
 from verification.asked.claim import Claim
 from verification.asked.covering import Level, Tuple, companions, covering
-from verification.asked.exclusions import rules, work
+from verification.asked.exclusions import estimate, rules, work
 from verification.asked.factors import ALONE, LONG_STEPS, Span, table
 from verification.asked.magnitudes import with_magnitudes
 from verification.asked.model import Model, Use
@@ -41,8 +41,10 @@ def designed(model: Model, claim: Claim, strength: int) -> tuple[Row, ...]:
     rows = numbered(_whole(model, claim, made), claim.steps[0])
     # A size that has one class stands beside all levels as well.
     every = table(model, claim)
-    rows = completed(rows, every, excluded, claim.steps[0])
-    return tuple(sorted(rows, key=lambda row: work(model, claim, row.levels)))
+
+    seconds = estimate(model, claim)
+    rows = completed(rows, every, excluded, claim.steps[0], seconds)
+    return tuple(sorted(rows, key=lambda row: seconds(row.levels)))
 
 
 def long_steps(claim: Claim) -> tuple[Span, ...]:

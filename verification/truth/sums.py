@@ -44,8 +44,10 @@ def bounded(drawn: Array, terms: int, plain: Array | None = None) -> Array:
     draws = len(drawn)
     norm = _norm(drawn)
     if not SMALL < np.max(norm, initial=0) < np.inf:
-        largest = np.max(np.abs(drawn), initial=0) or 1
-        norm = largest * _norm(drawn / largest)
+        # Of sizes, for a complex number divided by a denormal one is none.
+        sizes = np.abs(drawn)
+        largest = np.max(sizes, initial=0) or 1
+        norm = largest * _norm(sizes / largest)
     bound: Array = norm * np.sqrt(terms / draws) * (CHANCE if terms > draws else 1)
     # Of terms that are all alike the plain sum is the sum of sizes.
     return bound if plain is None else np.maximum(bound, np.abs(plain))

@@ -51,8 +51,8 @@ def test_what_numbers_have_not_met_is_added():
     factors = {"policy": ("Full",), "T": ((2, 4),), "N": ((1, 1),), "type": ("float32", "float64")}
     levels = {"policy": "Full", "T": (2, 4), "N": (1, 1)}
     rows = [Row({**levels, "type": name}, {"T": n, "N": 1}) for n in (2, 3, 4) for name in factors["type"]]
-    assert completed(rows, factors, (), 1) == rows
-    more = completed(rows[:-1], factors, (), 1)
+    assert completed(rows, factors, (), 1, lambda levels: 0.0) == rows
+    more = completed(rows[:-1], factors, (), 1, lambda levels: 0.0)
     assert len(more) == len(rows)
     assert dict(more[-1].sizes) == {"T": 4, "N": 1}
     assert more[-1].levels["type"] == "float64"

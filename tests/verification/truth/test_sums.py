@@ -59,6 +59,12 @@ def test_a_bound_of_tiny_numbers_is_not_lost_in_squaring():
     assert bounded(signed_sums(np.full((2, 1), 1e-300)), 2) == pytest.approx(2e-300)
 
 
+def test_a_bound_of_denormal_complex_numbers_is_a_number():
+    """Divided by a denormal number a complex one is none, and its bound refuted a right layer."""
+    drawn = np.full((8, 2), 4e-320 - 3e-320j)
+    assert bounded(drawn, 8) == pytest.approx(np.full(2, 5e-320 * 8), rel=0.01)
+
+
 def test_parts_come_together_where_they_belong():
     """At some entries, or at all; terms start at the least normal number."""
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
