@@ -33,6 +33,10 @@ from verification.truth.table import grouped_table
 MOST = 130
 MOST_INPUTS = 20_000
 
+# And of the derivatives of every unit of a state by what a step uses, for each record: each takes some dozens
+# of bytes where a cotangent is lost.
+MOST_DERIVATIVES = 3_000_000
+
 
 UNFOLDED = "each step of three losses, by units of its own; of a large case, by the view that layers have"
 
@@ -76,7 +80,9 @@ def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked
     if alone is None or (case.steps + 1) * sum(a[0].size for a in case.state) > MOST:
         return
     wide, places = widened(alone)
-    if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS:
+    shared = sum(wide.blocks[block.name].size for block in wide.model.of(Use.STEP))
+    derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
+    if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
         return
     answer, table = ask(engine, wide), grouped_table(wide, floor)
     for name, got in answer.gradients():

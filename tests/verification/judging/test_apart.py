@@ -94,6 +94,9 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
 
 
 def test_large_cases_are_not_asked():
-    """A table of each would cost too much."""
+    """A table of each would cost too much: of many steps, or of many records of many units."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm)
     assert not list(lag_by_lag(engine, some(models.lstm, MOST)))
+    many = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, 65, 1)
+    assert 2 * sum(array[0].size for array in many.state) <= MOST
+    assert not list(lag_by_lag(engine, many))
