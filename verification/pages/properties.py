@@ -20,10 +20,13 @@ def by_truncation(found: Judgement) -> tuple[Html, ...]:
     parts: dict[str, dict[str, None]] = {}
     for row in found.rows:
         parts.setdefault(row.property, {})[row.part] = None
-    bodies = [
-        [[name], *([part, *(_cell(rows.get((name, part, kind))) for kind in kinds)] for part in each)]
-        for name, each in parts.items()
-    ]
+    bodies: list[list[list[str | Html]]] = []
+    for name, each in parts.items():
+        # Parts that came to the same stand in one row.
+        alike: dict[tuple[Html, ...], list[str]] = {}
+        for part in each:
+            alike.setdefault(tuple(_cell(rows.get((name, part, kind))) for kind in kinds), []).append(part)
+        bodies.append([[name], *([", ".join(some), *cells] for cells, some in alike.items())])
     shown = table(
         "Cases that decided each part, and the share of them whose truth is not zero, where that is not all",
         ["property", *kinds],

@@ -11,6 +11,8 @@ from verification.pages.judgement import CLAIMS
 from verification.pages.properties import by_truncation
 from verification.pages.report import page as page_of
 
+PARTS = (("U", 5), ("W", 4), ("b", 5))
+
 
 @pytest.fixture(scope="module")
 def text():
@@ -19,11 +21,21 @@ def text():
 
 
 def test_every_property_is_there(text):
-    """With its claim, and the counts of every part under each truncation."""
+    """With its claim, and the counts under each truncation, of parts that are alike once."""
     for name in ("forward", *ASKED):
         assert f'<th scope="row">{name}</th>' in text
         assert f"<dt>{name}</dt><dd>{CLAIMS[name]}</dd>" in text.replace("\n", "")
-    assert text.count("1,200<small>92%</small>") == (1 + len(ASKED) * len(BLOCKS)) * len(POLICIES)
+    assert text.count("1,200<small>92%</small>") == (1 + len(ASKED)) * len(POLICIES)
+    assert text.count(f'<th scope="row">{", ".join(BLOCKS)}</th>') == len(ASKED)
+
+
+def test_parts_that_are_not_alike_have_rows_of_their_own():
+    """W was asked less often."""
+    rows = [
+        Row("lags", part, cases, cases, truncation=kind) for kind in POLICIES[:2] for part, cases in PARTS
+    ]
+    (shown,) = by_truncation(replace(judgement(), rows=tuple(rows)))
+    assert shown.count('<th scope="row">U, b</th>') == shown.count('<th scope="row">W</th>') == 1
 
 
 def test_the_matrix_sums_over_truncations(text):
