@@ -41,7 +41,6 @@ def designed(model: Model, claim: Claim, strength: int) -> tuple[Row, ...]:
     rows = numbered(_whole(model, claim, made), claim.steps[0])
     # A size that has one class stands beside all levels as well.
     every = table(model, claim)
-
     seconds = estimate(model, claim)
     rows = completed(rows, every, excluded, claim.steps[0], seconds)
     return tuple(sorted(rows, key=lambda row: seconds(row.levels)))
