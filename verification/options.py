@@ -21,8 +21,8 @@ SEED_DIGITS = 1_000
 # By command: what it does and how long that takes, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "verify": (
-        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: about four "
-        "minutes on two cores, with --profile thorough hours."
+        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: about "
+        "four minutes on two cores, with --profile thorough hours."
     ),
     "judge": (
         "Judge an engine of yours, which is what a door returned, as layer(...), or a function Problem -> "
