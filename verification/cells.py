@@ -12,6 +12,7 @@ import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, installed
 from verification.asked.model import Model
+from verification.asked.policies import Policy, Truncation
 from verification.asked.scope import Scope
 from verification.doors.layer import Layer, layer
 from verification.doors.problem import ModelGradients, ModelProblem, Whole
@@ -147,11 +148,17 @@ def _gradients(package: ModuleType, kind: str, loops: str) -> Callable[[ModelPro
             options["workspace"] = net.workspace(*problem.xs.shape[:2], problem.xs.dtype)
             negative = cell.params(*(-block for block in params)), -problem.xs, -problem.targets
             net.loss_and_gradients(*negative, problem.state, **options)
-        value, grads = net.loss_and_gradients(params, *data, problem.truncation, **options)
+        policy = _truncation_of(package, problem.truncation)
+        value, grads = net.loss_and_gradients(params, *data, policy, **options)
         outputs = net.predict(params, problem.xs, problem.state)
         return ModelGradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
 
     return gradients
+
+
+def _truncation_of(package: ModuleType, policy: Truncation) -> Any:
+    """The package's own truncation of a kind, for that may be what is wrong with it; any other as it is."""
+    return getattr(package, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else policy
 
 
 def compiled_activation(f: Any) -> Any:

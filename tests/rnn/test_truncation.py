@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, sweeps
 
-LENGTHS = range(1, 9)
-COUNTS = range(11)
+# Small ones, and one that is large beside them.
+LENGTHS = (*range(1, 9), 40)
+COUNTS = (*range(11), 33, 39, 40, 41)
 
 
 def reached(policy, steps):

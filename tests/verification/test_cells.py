@@ -42,6 +42,21 @@ def test_a_copy_of_the_package_is_judged_by_itself(name):
     }
 
 
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_a_copy_is_judged_by_truncations_of_its_own(name):
+    """A window that reaches a step too far is refuted."""
+
+    class Further(rnn.Window):
+        def first(self, t, steps):
+            return max(0, super().first(t, steps) - 1)
+
+    copy = SimpleNamespace(**{each: getattr(rnn, each) for each in rnn.__all__})
+    copy.Window = Further
+    scope = Scope(dtypes=("float64",), truncations=("Window",), steps=(3, 6))
+    wrong, _ = looked_at(network_of(name, scope=scope, package=copy), 20)
+    assert "autograd U" in {line.split(":")[0] for line in wrong}
+
+
 def test_compiled_loops_need_their_extra(monkeypatch):
     """One line that names it."""
     monkeypatch.setattr(cells, "installed", lambda: False)

@@ -4,7 +4,7 @@ import pytest
 
 from verification.asked.exclusions import rules
 from verification.asked.factors import TRUNCATIONS, numbers, sizes_of, table
-from verification.asked.numbering import Row, completed, factor_of, least_steps, numbered, wanted
+from verification.asked.numbering import LIGHT, Row, completed, factor_of, least_steps, numbered, wanted
 from verification.asked.resolving import resolved
 from verification.asked.sample import designed
 from verification.doors import layer, step
@@ -57,3 +57,24 @@ def test_what_numbers_have_not_met_is_added():
     assert dict(more[-1].sizes) == {"T": 4, "N": 1}
     assert more[-1].levels["type"] == "float64"
     assert factor_of("H") == "size H"
+
+
+def test_what_is_added_is_no_heavier_than_it_must_be():
+    """Many steps of many records are heavy: either class stands once beside each number of the other."""
+    large = (31, 65)
+    factors = {
+        "policy": ("Full",),
+        "T": ((2, 4), large),
+        "N": ((1, 1), large),
+        "type": ("float32", "float64", "longdouble"),
+    }
+
+    def heavy(levels):
+        return levels["T"] == levels["N"] == large
+
+    def count(work):
+        rows = completed([], factors, (), 1, work)
+        assert set(wanted(factors, ())) == {each for row in rows for each in row.met()}
+        return sum(heavy(row.levels) for row in rows)
+
+    assert count(lambda levels: 2 * LIGHT * heavy(levels)) < count(lambda levels: 0.0)
