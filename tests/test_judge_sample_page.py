@@ -7,7 +7,7 @@ from verification import models
 from verification.asked.covering import tuples
 from verification.asked.exclusions import rules
 from verification.asked.resolving import resolved
-from verification.asked.sample import designed, varied
+from verification.asked.sample import in_floats
 from verification.doors import layer, problem, step
 
 PAGE = (Path(__file__).parents[1] / "docs" / "judge" / "sample.md").read_text("utf-8")
@@ -24,8 +24,8 @@ def test_the_table_counts_factors_rows_pairs_and_triples():
     for model_name, door, *told in rows:
         model = getattr(models, model_name)
         claim = resolved(None, model, DOORS[door].OFFER)
-        factors, ruled = varied(model, claim), rules(model, claim)
-        counted = [len(factors), len(designed(model, claim, 3))]
+        factors, ruled = in_floats(model, claim).varied, rules(model, claim)
+        counted = [len(factors), len(in_floats(model, claim).rows(3))]
         for strength in (2, 3):
             found, excluded = tuples(factors, strength, ruled)
             counted += [len(found), excluded.total()]

@@ -169,6 +169,7 @@ def _row_json(row: Row, example: Example | None) -> dict[str, Any]:
 def _coverage_json(coverage: Coverage) -> dict[str, Any]:
     return {
         "strength": coverage.strength,
+        "of": coverage.of,
         "possible": coverage.possible,
         "met": coverage.met,
         "dead": list(coverage.dead),

@@ -130,7 +130,14 @@ def test_sizes_and_coverage_are_told():
     assert report.sizes(VERIFIED) == "Problems: drawn up to T 6; designed and fixed up to T 512"
     assert report.coverage(VERIFIED) == ("Designed sample: 10 of 10 pairs of levels met, 2 excluded by rules")
     (told,) = report.as_json(Report(VERIFIED))["coverage"]
-    assert told == {"strength": 2, "possible": 10, "met": 10, "dead": [], "excluded": {"a rule": 2}}
+    assert told == {
+        "strength": 2,
+        "of": "",
+        "possible": 10,
+        "met": 10,
+        "dead": [],
+        "excluded": {"a rule": 2},
+    }
 
 
 def test_the_json_of_a_verified_run():

@@ -1,25 +1,56 @@
 """The right engine is verified with every seed.
 
-SEEDS=200 asks that many whole runs of the quick profile, from FIRST_SEED (0) on, half a minute to a minute
-each; by default one short run.
+A seed decides what is drawn; what is designed or fixed is the same for all. So that is judged once, and the
+cases of every seed are added to it, which comes to what a whole run with that seed comes to. SEEDS=200 asks
+that many seeds of the quick profile, from FIRST_SEED (0) on, some five seconds each; by default two of a
+short one.
 """
 
 import os
+import time
 
 import pytest
 
 from verification.engine import manual
+from verification.fresh import staffed
 from verification.judge import as_rnn
 from verification.judging.profile import QUICK, Profile
+from verification.judging.run import blocks_of_seed, judge, judgement_of, looked, tallied
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
-RUNS = [(seed, QUICK) for seed in range(FIRST, FIRST + SEEDS)] or [
-    (FIRST, Profile("short", cases=12, exact_cases=20, strength=2))
-]
+PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strength=2)
+ENGINE = as_rnn(manual)
 
 
-@pytest.mark.parametrize(("seed", "profile"), RUNS, ids=[str(seed) for seed, _ in RUNS])
-def test_the_engine_is_verified(seed, profile):
+@pytest.fixture(scope="module")
+def spread():
+    """Processes that look at cases."""
+    with staffed() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def settled(spread):
+    """The tally of what no seed decides, and what it has met of the designed samples."""
+    nothing_drawn = Profile("settled", cases=0, exact_cases=0, strength=PROFILE.strength)
+    return tallied(spread, ENGINE, nothing_drawn, 0, None)
+
+
+def with_seed(seed, spread, settled):
+    """The judgement of a run with this seed."""
+    tally, coverage = settled
+    tally = looked(spread, list(blocks_of_seed(ENGINE, PROFILE, seed)), tally, None)
+    return judgement_of(spread, ENGINE, tally, coverage, seed, time.monotonic())
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + (SEEDS or 2)))
+def test_the_engine_is_verified(seed, spread, settled):
     """Neither refuted nor not exercised."""
-    found = as_rnn(manual).judged(profile, seed=seed)
+    found = with_seed(seed, spread, settled)
     assert (found.verdict, found.missing) == ("verified", ())
+
+
+def test_the_parts_come_to_what_a_whole_run_comes_to(spread, settled):
+    """As many cases, and the same samples met; Hypothesis draws by what a process has loaded as well."""
+    found, whole = with_seed(FIRST, spread, settled), judge(ENGINE, PROFILE, seed=FIRST)
+    assert (found.verdict, found.cases, found.coverage) == (whole.verdict, whole.cases, whole.coverage)

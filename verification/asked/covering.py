@@ -56,13 +56,13 @@ def possible(row: Row, rules: Sequence[Rule]) -> bool:
 
 
 def tuples(
-    factors: Factors, strength: int, rules: Sequence[Rule] = ()
+    factors: Factors, strength: int, rules: Sequence[Rule] = (), beside: str | None = None
 ) -> tuple[frozenset[Tuple], Counter[str]]:
     """Every possible tuple of levels of so many factors, and how many each rule excludes.
 
-    One that several rules exclude is counted by the first.
+    One that several rules exclude is counted by the first. ``beside``: a factor that each has a level of.
     """
-    table = _Table(factors, strength, rules)
+    table = _Table(factors, strength, rules, beside)
     found = set()
     for names, allowed in table.allowed.items():
         levels = [factors[name] for name in names]
@@ -152,13 +152,17 @@ OPEN = -1
 class _Table:
     """Which tuples are possible, and which of those no row meets yet; a row is its levels by number."""
 
-    def __init__(self, factors: Factors, strength: int, rules: Sequence[Rule]) -> None:
+    def __init__(
+        self, factors: Factors, strength: int, rules: Sequence[Rule], beside: str | None = None
+    ) -> None:
         self._factors, self._rules = factors, rules
         self._names = list(factors)
         self._counts = np.array([len(levels) for levels in factors.values()])
         self._verdicts: dict[tuple[int, tuple[tuple[int, int], ...]], bool] = {}
         self.excluded: Counter[str] = Counter()
-        self._members = np.array(list(combinations(range(len(factors)), strength)))
+        every = combinations(range(len(factors)), strength)
+        held = [members for members in every if beside is None or self._names.index(beside) in members]
+        self._members = np.array(held)
         self.allowed = {
             tuple(self._names[f] for f in members): self._allowed(members) for members in self._members
         }

@@ -1,4 +1,4 @@
-"""Cases of Fractions, for engines that claim to be exact in them.
+"""Cases of Fractions, for engines that claim to be exact in them: designed ones, and drawn ones.
 
 Digits grow with every step, so these are small: an LSTM of two units has some 1,200 after three steps.
 """
@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from verification.arrays import Array
 from verification.asked.case import Case, random_case
 from verification.asked.claim import Claim, rational
+from verification.asked.covering import Level
+from verification.asked.design import Design
 from verification.asked.draws import dimensions, policies, ways
+from verification.asked.exclusions import estimate, rules
+from verification.asked.factors import ORDINARY, Span, table
 from verification.asked.model import Model, Use
+from verification.asked.numbering import Row
+from verification.asked.sample import case_of
 
 # The most of each size, of steps without functions, and of steps with one.
 MOST = 2
@@ -23,36 +29,89 @@ MOST_STEPS = 3
 # What numbers between −1 and 1 are made into: so many ths, none of them 0.
 DENOMINATORS = (1, 2, 3)
 
+# Of how many factors of the designed sample all levels meet: the array of three is several times as long.
+MOST_STRENGTH = 2
+
+
+def in_fractions(model: Model, claim: Claim) -> Design:
+    """The designed sample of Fractions: policies, functions, losses, sizes, layouts, and ways to compute."""
+    small = _small(model, claim)
+
+    def make(row: Row, rng: np.random.Generator) -> Case:
+        return _in_fractions(case_of(row, model, small, rng), row.levels["denominator"])
+
+    return Design(
+        factors={**_factors(model, small), "denominator": DENOMINATORS},
+        rules=rules(model, small),
+        shortest=small.steps[0],
+        seconds=estimate(model, small),
+        make=make,
+        of="in Fractions",
+        most=MOST_STRENGTH,
+    )
+
+
+def _small(model: Model, claim: Claim) -> Claim:
+    """The claim with rational functions alone, and few records and steps."""
+    most_steps = MOST_STEPS if model.functions else LINEAR_STEPS
+    return replace(
+        claim,
+        functions=rational(model, claim),
+        # In which numbers are drawn before they are made into Fractions.
+        dtypes=("float64",),
+        records=_at_most(MOST, claim.records),
+        steps=_at_most(most_steps, claim.steps),
+        lengths=False,
+        compiled=False,
+    )
+
+
+def _at_most(most: int, span: Span) -> Span:
+    return span[0], max(span[0], min(span[1], most))
+
+
+def _factors(model: Model, small: Claim) -> dict[str, tuple[Level, ...]]:
+    """Those of a claim in floating point, with every size as a class and ordinary numbers."""
+    factors = table(model, small)
+    spans = {"N": small.records, "T": small.steps}
+    for name in factors:
+        if name in spans or name.startswith("size "):
+            least, most = spans.get(name, (1, MOST))
+            factors[name] = tuple((n, n) for n in range(least, most + 1))
+        elif ORDINARY in factors[name]:
+            factors[name] = tuple(level for level in factors[name] if level in ("zero", ORDINARY))
+    return factors
+
 
 @st.composite
 def exact_cases(draw: st.DrawFn, model: Model, claim: Claim) -> Case:
     """A small case of Fractions, with rational functions alone."""
-    least, most = claim.records
-    records = draw(st.integers(least, max(least, min(most, MOST))))
-    least, most = claim.steps
-    longest = MOST_STEPS if model.functions else LINEAR_STEPS
-    steps = draw(st.integers(least, max(least, min(most, longest))))
+    small = _small(model, claim)
+    records, steps = draw(st.integers(*small.records)), draw(st.integers(*small.steps))
     losses = draw(st.sampled_from(claim.losses))
     sizes = {name: draw(st.integers(1, MOST)) for name in dimensions(model, losses)}
-    functions = {role: draw(st.sampled_from(names)) for role, names in rational(model, claim).items()}
+    functions = {role: draw(st.sampled_from(names)) for role, names in small.functions.items()}
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     case = random_case(model, rng, sizes, records, steps, np.float64, functions, losses)
-    denominator = draw(st.sampled_from(DENOMINATORS))
+    if claim.states == "zero":
+        blocks = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
+        case = replace(case, blocks={**case.blocks, **blocks})
+    return replace(
+        _in_fractions(case, draw(st.sampled_from(DENOMINATORS))),
+        policy=draw(policies(claim, steps)),
+        **draw(ways(claim, steps)),
+    )
 
-    def in_fractions(array: Array) -> Array:
+
+def _in_fractions(case: Case, denominator: int) -> Case:
+    """Numbers between −1 and 1 as whole numbers over a denominator; none becomes 0 that was not."""
+
+    def changed(array: Array) -> Array:
         made = np.empty(array.shape, dtype=object)
         for index, number in np.ndenumerate(array):
             whole = int(np.sign(number) * np.ceil(abs(number) * 3))
             made[index] = Fraction(whole, denominator)
         return made
 
-    blocks = {name: in_fractions(array) for name, array in case.blocks.items()}
-    if claim.states == "zero":
-        blocks |= {block.name: 0 * blocks[block.name] for block in model.of(Use.STATE)}
-    return replace(
-        case,
-        blocks=blocks,
-        objective=case.objective.replaced(in_fractions),
-        policy=draw(policies(claim, steps)),
-        **draw(ways(claim, steps)),
-    )
+    blocks = {name: changed(array) for name, array in case.blocks.items()}
+    return replace(case, blocks=blocks, objective=case.objective.replaced(changed))

@@ -1,10 +1,8 @@
-"""The designed sample of a claim: few cases in which every possible three levels meet, or four.
+"""The designed sample of a claim in floating point: few cases in which any three levels meet, or four.
 
-``designed`` makes rows of levels, and gives each size a number of its class, so that every number meets every
-level of every other factor. ``case_of`` makes the numbers of a row.
+``case_of`` makes the numbers of a row.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,12 +10,12 @@ import numpy as np
 from verification.arrays import Array
 from verification.asked.case import LONG, Case, Cotangents, random_case
 from verification.asked.claim import Claim
-from verification.asked.covering import Level, Tuple, companions, covering
+from verification.asked.design import Design
 from verification.asked.exclusions import estimate, rules, work
 from verification.asked.factors import ALONE, LONG_STEPS, Span, table
 from verification.asked.magnitudes import with_magnitudes
 from verification.asked.model import Model, Use
-from verification.asked.numbering import Row, completed, numbered
+from verification.asked.numbering import Row
 from verification.asked.policies import FULL, Policy, Truncation
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
@@ -27,42 +25,22 @@ REPLAYED = 2_500
 WINDOW = 0.7
 
 
-def varied(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
-    """The factors that have more than one level."""
-    return {name: levels for name, levels in table(model, claim).items() if len(levels) > 1}
-
-
-def designed(model: Model, claim: Claim, strength: int) -> tuple[Row, ...]:
-    """Rows that meet every possible tuple of so many levels, those of the least work first."""
-    factors, excluded = varied(model, claim), rules(model, claim)
-    made = covering(factors, min(strength, len(factors)), excluded, np.random.default_rng(0))
-    if long := long_steps(claim):
-        made += covering({**factors, "T": long}, 1, excluded, np.random.default_rng(0))
-    rows = numbered(_whole(model, claim, made), claim.steps[0])
-    # A size that has one class stands beside all levels as well.
-    every = table(model, claim)
-    seconds = estimate(model, claim)
-    rows = completed(rows, every, excluded, claim.steps[0], seconds)
-    return tuple(sorted(rows, key=lambda row: seconds(row.levels)))
+def in_floats(model: Model, claim: Claim) -> Design:
+    """The sample of a claim in its number types."""
+    return Design(
+        factors=table(model, claim),
+        rules=rules(model, claim),
+        shortest=claim.steps[0],
+        seconds=estimate(model, claim),
+        make=lambda row, rng: case_of(row, model, claim, rng),
+        long=long_steps(claim),
+    )
 
 
 def long_steps(claim: Claim) -> tuple[Span, ...]:
     """The class of ``LONG_STEPS``, where they are claimed."""
     claimed = claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled
     return ((LONG_STEPS, LONG_STEPS),) if claimed else ()
-
-
-def around(model: Model, claim: Claim, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
-    """Rows that meet these tuples, with other companions at every attempt."""
-    factors, excluded = varied(model, claim), rules(model, claim)
-    rows = companions(tuples, factors, excluded, np.random.default_rng(1 + attempt))
-    return tuple(numbered(_whole(model, claim, rows), claim.steps[0]))
-
-
-def _whole(model: Model, claim: Claim, rows: Iterable[Mapping[str, Level]]) -> list[dict[str, Level]]:
-    """The rows with the levels of factors that have one alone."""
-    fixed = {name: levels[0] for name, levels in table(model, claim).items()}
-    return [{**fixed, **row} for row in rows]
 
 
 def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:

@@ -20,12 +20,12 @@ from verification.asked.admitting import admits
 from verification.asked.case import Case, name_of
 from verification.asked.claim import Claim
 from verification.asked.draws import TIMES, cases
-from verification.asked.fractions import exact_cases
+from verification.asked.fractions import exact_cases, in_fractions
 from verification.asked.model import Model
 from verification.asked.numbering import Row as SampleRow
 from verification.asked.policies import kind_of
 from verification.asked.resolving import narrowed
-from verification.asked.sample import designed
+from verification.asked.sample import in_floats
 from verification.asked.scope import Scope
 from verification.drawing import each_drawn
 from verification.fresh import Spread, staffed
@@ -40,7 +40,7 @@ from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.picture import Picture, picture
 from verification.judging.profile import Profile
 from verification.judging.properties import Finding, permuted
-from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
+from verification.judging.sampled import Coverage, Designed, Place, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Refuted, Tally, of_lost
 from verification.truth.long import is_long, readable
@@ -78,15 +78,21 @@ def tallied(
     spread: Spread, engine: Engine, profile: Profile, seed: int, progress: Progress | None
 ) -> tuple[Tally, tuple[Coverage, ...]]:
     """What the designed, the fixed and the drawn cases came to, and what was met of the designed sample."""
-    rows = designed(engine.model, engine.claim, profile.strength)
-    sample = Sample(engine.model, engine.claim, profile.strength, rows)
-    tally = _looked(spread, list(_blocks(engine, sample, profile, seed)), Tally(), progress)
-    sample.meet(tally.rows_met)
-    while not tally.is_refuted and (more := sample.more()):
-        tally = _looked(spread, list(_portions(engine, sample, more)), tally, progress)
+    samples = samples_of(engine, profile)
+    tally = looked(spread, list(_blocks(engine, samples, profile, seed)), Tally(), progress)
+    for sample in samples:
         sample.meet(tally.rows_met)
+        while not tally.is_refuted and (more := sample.more()):
+            tally = looked(spread, list(_portions(engine, sample, more)), tally, progress)
+            sample.meet(tally.rows_met)
     # A run that has ended early has met little, and to count what it has not takes minutes.
-    return tally, () if tally.is_refuted else sample.coverage()
+    return tally, () if tally.is_refuted else tuple(each for sample in samples for each in sample.coverage())
+
+
+def samples_of(engine: Engine, profile: Profile) -> tuple[Sample, ...]:
+    """The designed sample in floating point, and that in Fractions of an engine that claims to be exact."""
+    claimed = (in_floats, in_fractions) if engine.claim.exact else (in_floats,)
+    return tuple(Sample(designed, engine.model, engine.claim, profile.strength) for designed in claimed)
 
 
 def judgement_of(
@@ -117,7 +123,7 @@ def judgement_of(
     return replace(judgement, seconds=seconds, diagnosis=diagnosis, example=example, picture=shown)
 
 
-def _looked(spread: Spread, blocks: list["_Block"], tally: Tally, progress: Progress | None) -> Tally:
+def looked(spread: Spread, blocks: list["Block"], tally: Tally, progress: Progress | None) -> Tally:
     """The tally with that of the blocks, up to the first that holds a refutation."""
     total = tally.cases + sum(block.size for block in blocks)
     with closing(spread(_look, blocks)) as outcomes:
@@ -150,31 +156,39 @@ def judged(
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
-    """Cases to look at: these rows of the sample, these fixed ones, or so many drawn from a seed."""
+class Block:
+    """Cases to look at: these rows of a design, these fixed ones, or so many drawn from a seed."""
 
     engine: Engine
     seed: str
     size: int
     rows: tuple[tuple[int, SampleRow], ...] = ()
+    designed: Designed = in_floats
     fixed: tuple[Fixed, ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
 
 
-def _blocks(engine: Engine, sample: Sample, profile: Profile, seed: int) -> Iterator[_Block]:
+def _blocks(engine: Engine, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
     # Small ones first, for a fault that shows on those is told by them.
-    portions = list(_portions(engine, sample, range(len(sample.rows))))
+    portions, *others = (list(_portions(engine, each, range(len(each.rows)))) for each in samples)
     yield from portions[:1]
-    for start in range(0, profile.cases, BLOCK):
-        yield _Block(engine, f"{seed} {start}", min(BLOCK, profile.cases - start))
-    for start in range(0, profile.exact_cases if engine.claim.exact else 0, BLOCK):
-        size = min(BLOCK, profile.exact_cases - start)
-        yield _Block(engine, f"{seed} exact {start}", size, drawn=exact_cases)
+    yield from blocks_of_seed(engine, profile, seed)
+    for more in others:
+        yield from more
     fixed = tuple(each for each in engine.fixed if _is_asked(engine.claim, each))
     for start in range(0, len(fixed), FIXED_BLOCK):
         some = fixed[start : start + FIXED_BLOCK]
-        yield _Block(engine, "", len(some), fixed=some)
+        yield Block(engine, "", len(some), fixed=some)
     yield from portions[1:]
+
+
+def blocks_of_seed(engine: Engine, profile: Profile, seed: int) -> Iterator[Block]:
+    """Cases that are drawn: all of a run that its seed decides."""
+    for start in range(0, profile.cases, BLOCK):
+        yield Block(engine, f"{seed} {start}", min(BLOCK, profile.cases - start))
+    for start in range(0, profile.exact_cases if engine.claim.exact else 0, BLOCK):
+        size = min(BLOCK, profile.exact_cases - start)
+        yield Block(engine, f"{seed} exact {start}", size, drawn=exact_cases)
 
 
 def _is_asked(claim: Claim, fixed: Fixed) -> bool:
@@ -182,31 +196,33 @@ def _is_asked(claim: Claim, fixed: Fixed) -> bool:
     return (claim.exact or not fixed.property) and admits(claim, fixed.make())
 
 
-def _portions(engine: Engine, sample: Sample, numbers: Sequence[int]) -> Iterator[_Block]:
+def _portions(engine: Engine, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
     """The rows of these numbers, in blocks of about the same work."""
     rows = [sample.rows[number] for number in numbers]
-    for portion in in_portions(rows, engine.model, engine.claim):
-        yield _Block(engine, "", len(portion), tuple((numbers[i], rows[i]) for i in portion))
+    for portion in in_portions(rows, sample.design):
+        some = tuple((numbers[i], rows[i]) for i in portion)
+        yield Block(engine, "", len(portion), some, sample.designed)
 
 
-def _look(block: _Block, channel: Any) -> Tally:
+def _look(block: Block, channel: Any) -> Tally:
     """The tally of a block."""
     engine = Guarded(block.engine, channel)
     tally = Tally()
 
-    def look(truth: Judged, number: int | None = None, drawn: bool = False) -> None:
+    def look(truth: Judged, place: Place | None = None, drawn: bool = False) -> None:
         nonlocal tally
         if tally.lost:
             # To ask it again may be to wait again.
             return
         channel.tell(sizes_in_words(truth.case))
         found, sizes = tally_of(engine, truth), Counter(truth.case.sizes)
-        met = frozenset([number] if number is not None and found.live else [])
+        met = frozenset([place] if place is not None and found.live else [])
         none = Counter[str]()
         tally += replace(found, rows_met=met, drawn=sizes if drawn else none, fixed=none if drawn else sizes)
 
+    design = block.designed(engine.model, engine.claim)
     for number, row in block.rows:
-        look(truth_of_row(row, number, engine.model, engine.claim), number)
+        look(truth_of_row(design, row, number, engine.claim.blocks), (design.of, number))
     for each in block.fixed:
         case = each.make()
         look(WholeTruth(case, each.property) if each.property else truth_of(case))

@@ -1,20 +1,19 @@
 """The designed sample: a live case of every row, and which tuples of levels those have met."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from verification.asked.claim import Claim
 from verification.asked.covering import Tuple, met, row_with, tuples
-from verification.asked.exclusions import rules, work
+from verification.asked.design import Design, Goal
 from verification.asked.factors import in_words
 from verification.asked.model import Model
 from verification.asked.numbering import Row
-from verification.asked.sample import around, case_of, varied
-from verification.judging.properties import Truth
-from verification.judging.ragged import RaggedTruth
+from verification.judging.findings import Judged, truth_of
 
 # How often the numbers of a row are made, until its case is live.
 TRIES = 4
@@ -38,7 +37,7 @@ class Coverage:
     """How many of the possible tuples of ``strength`` levels were met by live cases.
 
     ``excluded``: how many each rule excludes. ``dead``: those of which no case said anything, whatever stood
-    beside them, in words.
+    beside them, in words. ``of``: which tuples these are, as "with T 512", where they are not all.
     """
 
     strength: int
@@ -46,6 +45,7 @@ class Coverage:
     met: int
     excluded: Mapping[str, int]
     dead: tuple[str, ...] = ()
+    of: str = ""
 
     @property
     def missing(self) -> int:
@@ -55,27 +55,26 @@ class Coverage:
     def __str__(self) -> str:
         name = {2: "pairs", 3: "triples", 4: "quadruples"}.get(self.strength, f"{self.strength} levels")
         dead = f", {len(self.dead)} dead" if self.dead else ""
-        excluded = sum(self.excluded.values())
-        return f"{self.met} of {self.possible} {name} of levels met{dead}, {excluded} excluded by rules"
+        excluded, levels = sum(self.excluded.values()), f"levels {self.of}".rstrip()
+        return f"{self.met} of {self.possible} {name} of {levels} met{dead}, {excluded} excluded by rules"
 
 
-def truth_of_row(row: Row, number: int, model: Model, claim: Claim) -> Truth | RaggedTruth:
-    """The truth of a live case of the row, or of the last that was tried."""
+def truth_of_row(design: Design, row: Row, number: int, blocks: tuple[str, ...]) -> Judged:
+    """The truth of a live case of the row, or of the last that was tried; ``blocks``: what may show life."""
     for attempt in range(TRIES):
-        case = case_of(row, model, claim, np.random.default_rng((number, attempt)))
-        truth: Truth | RaggedTruth = Truth(case) if case.lengths is None else RaggedTruth(case)
-        if truth.live(claim.blocks):
+        truth = truth_of(design.make(row, np.random.default_rng((number, attempt))))
+        if truth.live(blocks):
             break
     return truth
 
 
-def in_portions(rows: Sequence[Row], model: Model, claim: Claim) -> Iterator[list[int]]:
+def in_portions(rows: Sequence[Row], design: Design) -> Iterator[list[int]]:
     """The numbers of the rows, in portions of about the same work."""
     portion: list[int] = []
     seconds = 0.0
     for number, row in enumerate(rows):
         portion.append(number)
-        seconds += EACH + work(model, claim, row.levels)
+        seconds += EACH + design.seconds(row.levels)
         if seconds > SECONDS or len(portion) == MOST:
             yield portion
             portion, seconds = [], 0.0
@@ -83,61 +82,75 @@ def in_portions(rows: Sequence[Row], model: Model, claim: Claim) -> Iterator[lis
         yield portion
 
 
-class Sample:
-    """The rows of a claim, and which of them have been met by a live case."""
+# A claim's design, by which of those that there are.
+Designed: TypeAlias = Callable[[Model, Claim], Design]
 
-    def __init__(self, model: Model, claim: Claim, strength: int, rows: Sequence[Row]) -> None:
-        self._model, self._claim, self._strength = model, claim, strength
-        self._factors, self._rules = varied(model, claim), rules(model, claim)
-        self._strength = min(strength, len(self._factors))
-        self.rows = list(rows)
-        self._known: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
+# Which rows a design has, and the number of one.
+Place: TypeAlias = tuple[str, int]
+
+
+class Sample:
+    """The rows of a claim's design, and which of them have been met by a live case."""
+
+    def __init__(self, designed: Designed, model: Model, claim: Claim, strength: int) -> None:
+        self.designed, self.design = designed, designed(model, claim)
+        self.rows, self._goals = list(self.design.rows(strength)), self.design.goals(strength)
+        self._possible: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
         self._live: set[int] = set()
         self._rounds = 0
 
-    def meet(self, numbers: Collection[int]) -> None:
-        """Notes the rows of live cases."""
-        self._live |= set(numbers)
+    def meet(self, rows: Iterable[Place]) -> None:
+        """Notes the rows of live cases, those of other designs aside."""
+        self._live |= {number for of, number in rows if of == self.design.of}
 
-    def _met(self, strength: int) -> frozenset[Tuple]:
-        levels = [self.rows[number].levels for number in self._live]
-        return met(levels, self._factors, strength)
-
-    def _possible(self, strength: int) -> tuple[frozenset[Tuple], Counter[str]]:
-        """The possible tuples, and how many each rule excludes; found once, which takes long."""
-        if strength not in self._known:
-            self._known[strength] = tuples(self._factors, strength, self._rules)
-        return self._known[strength]
-
-    def unmet(self, strength: int) -> frozenset[Tuple]:
-        """The possible tuples that no live case has met."""
-        possible, _ = self._possible(strength)
-        return possible - self._met(strength) - self._impossible(strength)
-
-    def _impossible(self, strength: int) -> frozenset[Tuple]:
-        """The tuples that are possible by themselves and in no row."""
-        possible, _ = self._possible(strength)
-        left = possible - self._met(strength)
-        return frozenset(t for t in left if row_with(dict(t), self._factors, self._rules) is None)
+    def unmet(self) -> frozenset[Tuple]:
+        """The possible tuples that no live case has met: of the most levels that the sample is to meet."""
+        largest = max((goal.strength for goal in self._goals), default=0)
+        wanted = (i for i, goal in enumerate(self._goals) if goal.strength == largest or goal.beside)
+        return frozenset[Tuple]().union(*(self._unmet(i) for i in wanted))
 
     def more(self) -> range:
         """Rows with other companions for what has not been met, by their numbers; none after ``ROUNDS``."""
         before = len(self.rows)
         if self._rounds < ROUNDS:
             self._rounds += 1
-            self.rows += around(self._model, self._claim, self.unmet(self._strength), self._rounds)
+            self.rows += self.design.around(self.unmet(), self._rounds)
         return range(before, len(self.rows))
 
     def coverage(self) -> tuple[Coverage, ...]:
         """Of pairs, triples, and so on as far as the sample is designed for."""
-        return tuple(self._coverage(strength) for strength in range(2, self._strength + 1))
+        return tuple(self._coverage(i) for i in range(len(self._goals)))
 
-    def _coverage(self, strength: int) -> Coverage:
-        possible, excluded = self._possible(strength)
-        none = self._impossible(strength)
-        possible, excluded = possible - none, excluded + Counter({NO_ROW: len(none)})
+    def _tuples(self, i: int) -> tuple[frozenset[Tuple], Counter[str]]:
+        """The possible tuples of a goal, and how many each rule excludes; found once, which takes long."""
+        if i not in self._possible:
+            goal = self._goals[i]
+            self._possible[i] = tuples(goal.factors, goal.strength, self.design.rules, goal.beside)
+        return self._possible[i]
+
+    def _met_alive(self, i: int) -> frozenset[Tuple]:
+        possible, _ = self._tuples(i)
+        return possible & _met([self.rows[number] for number in self._live], self._goals[i])
+
+    def _unmet(self, i: int) -> frozenset[Tuple]:
+        possible, _ = self._tuples(i)
+        return possible - self._met_alive(i) - self._impossible(i)
+
+    def _impossible(self, i: int) -> frozenset[Tuple]:
+        """The tuples that are possible by themselves and in no row."""
+        possible, _ = self._tuples(i)
+        factors, left = self._goals[i].factors, possible - self._met_alive(i)
+        return frozenset(t for t in left if row_with(dict(t), factors, self.design.rules) is None)
+
+    def _coverage(self, i: int) -> Coverage:
+        goal, (possible, excluded), none = self._goals[i], self._tuples(i), self._impossible(i)
         # Dead is what rows were made for, to the last round, and no case of theirs was live.
-        made = met([row.levels for row in self.rows], self._factors, strength)
-        dead = self.unmet(strength) & made if self._rounds == ROUNDS else ()
+        dead = self._unmet(i) & _met(self.rows, goal) if self._rounds == ROUNDS else ()
         words = tuple(in_words(each) for each in sorted(dead, key=repr))
-        return Coverage(strength, len(possible), len(possible & self._met(strength)), dict(excluded), words)
+        excluded = excluded + Counter({NO_ROW: len(none)})
+        counts = len(possible - none), len(self._met_alive(i))
+        return Coverage(goal.strength, *counts, dict(excluded), words, goal.of)
+
+
+def _met(rows: Iterable[Row], goal: Goal) -> frozenset[Tuple]:
+    return met([row.levels for row in rows], goal.factors, goal.strength)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from verification.judging.judgement import Row
 from verification.judging.properties import FORM, Finding
+from verification.judging.sampled import Place
 from verification.workers import Lost
 
 # A refutation: the case without its model, whose functions cannot be sent between processes.
@@ -15,7 +16,7 @@ Refuted: TypeAlias = tuple[dict[str, Any], Finding]
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """What some cases came to; ``rows_met``: the rows of the sample, by number, whose cases were live.
+    """What some cases came to; ``rows_met``: the rows of designed samples whose cases were live.
 
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back. The others
     are as in ``Judgement``.
@@ -25,7 +26,7 @@ class Tally:
     cases: int = 0
     live: int = 0
     seen: Counter[str] = field(default_factory=Counter)
-    rows_met: frozenset[int] = frozenset()
+    rows_met: frozenset[Place] = frozenset()
     refuted: Refuted | None = None
     lost: str = ""
     declined: Counter[str] = field(default_factory=Counter)

@@ -6,7 +6,7 @@ from verification.asked.covering import possible, tuples
 from verification.asked.exclusions import MOST_WORK, rules, work
 from verification.asked.factors import CLASSES, table
 from verification.asked.resolving import resolved
-from verification.asked.sample import varied
+from verification.asked.sample import in_floats
 from verification.asked.scope import Scope
 from verification.doors import layer, problem, step
 from verification.models import SHIPPED, linear, lstm, scan, vanilla
@@ -31,14 +31,14 @@ PAIRS = {
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 def test_no_pair_that_can_be_had_is_excluded(model):
     """Of a layer; a unit of its own with a saturating function and a bias of 45 cannot say anything."""
-    _, excluded = tuples(varied(*claimed(model)), 2, rules(*claimed(model)))
+    _, excluded = tuples(in_floats(*claimed(model)).varied, 2, rules(*claimed(model)))
     assert +excluded == ({"a unit alone, saturated": 1} if model is vanilla else {})
 
 
 @pytest.mark.parametrize(("model", "door"), [(vanilla, problem), (lstm, step)], ids=["problem", "step"])
 def test_no_pair_is_excluded_for_its_work(model, door):
     """Other doors exclude what cannot be."""
-    _, excluded = tuples(varied(*claimed(model, door)), 2, rules(*claimed(model, door)))
+    _, excluded = tuples(in_floats(*claimed(model, door)).varied, 2, rules(*claimed(model, door)))
     assert set(+excluded) <= set(PAIRS)
     for name, count in (+excluded).items():
         assert count <= PAIRS[name]
@@ -47,7 +47,7 @@ def test_no_pair_is_excluded_for_its_work(model, door):
 def test_few_triples_are_excluded():
     """Of the shipped models' layers less than one in a hundred."""
     for model in SHIPPED:
-        found, excluded = tuples(varied(*claimed(model)), 3, rules(*claimed(model)))
+        found, excluded = tuples(in_floats(*claimed(model)).varied, 3, rules(*claimed(model)))
         assert excluded.total() < 0.01 * len(found)
 
 

@@ -6,7 +6,7 @@ from verification.asked.exclusions import rules
 from verification.asked.factors import TRUNCATIONS, numbers, sizes_of, table
 from verification.asked.numbering import LIGHT, Row, completed, factor_of, least_steps, numbered, wanted
 from verification.asked.resolving import resolved
-from verification.asked.sample import designed
+from verification.asked.sample import in_floats
 from verification.doors import layer, step
 from verification.models import lstm, scan, vanilla
 
@@ -15,7 +15,7 @@ from verification.models import lstm, scan, vanilla
 def test_every_number_meets_every_level(model):
     """Pairs that no rule excludes, counted in the rows of the quick profile."""
     claim = resolved(None, model, layer.OFFER)
-    rows = designed(model, claim, 3)
+    rows = in_floats(model, claim).rows(3)
     found = {each for row in rows for each in row.met()}
     assert set(wanted(table(model, claim), rules(model, claim))) <= found
     assert ("T", 128, "layout", "backwards") in found
@@ -25,7 +25,7 @@ def test_every_number_meets_every_level(model):
 def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
     """A ragged chunk needs three steps."""
     claim = resolved(None, lstm, step.OFFER)
-    for row in designed(lstm, claim, 2):
+    for row in in_floats(lstm, claim).rows(2):
         for name, span in sizes_of(row.levels).items():
             assert row.sizes[name] in numbers(span)
         needed = {level: least for kind in TRUNCATIONS.values() for level, least in kind.items()}

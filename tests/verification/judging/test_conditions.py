@@ -10,9 +10,8 @@ from fractions import Fraction
 import numpy as np
 
 from tests.layers.conditional import fortran
-from verification.asked.fractions import exact_cases
-from verification.asked.sample import case_of, designed
-from verification.drawing import each_drawn
+from verification.asked.fractions import in_fractions
+from verification.asked.sample import in_floats
 from verification.engine import manual
 from verification.judge import as_rnn
 from verification.judging.asking import afresh
@@ -117,11 +116,12 @@ def refuted(engine, truth):
 def test_what_is_wrong_under_a_condition_alone_is_refuted():
     """Each by a row of the quick profile's sample, which every seed meets."""
     claim, left = as_rnn(manual).claim, dict(CONDITIONS)
-    for number, row in enumerate(designed(vanilla, claim, QUICK.strength)):
-        case = case_of(row, vanilla, claim, np.random.default_rng((number, 0)))
+    design = in_floats(vanilla, claim)
+    for number, row in enumerate(design.rows(QUICK.strength)):
+        case = design.make(row, np.random.default_rng((number, 0)))
         problem = VanillaForm().problem(afresh(case))
         if holding := [name for name, holds in left.items() if holds(problem)]:
-            truth = truth_of_row(row, number, vanilla, claim)
+            truth = truth_of_row(design, row, number, claim.blocks)
             for name in holding:
                 if refuted(as_rnn(Wrong(CONDITIONS[name])), truth):
                     del left[name]
@@ -129,16 +129,15 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted():
 
 
 def test_fractions_in_a_workspace_are_met():
-    """Of those that are drawn in a quick run, whatever the seed."""
+    """By rows of their sample, which every seed meets."""
 
     def condition(problem):
         return problem.dtype == object and problem.workspace
 
-    engine, found = as_rnn(Wrong(condition)), []
-    each_drawn(
-        exact_cases(vanilla, engine.claim), "0 exact 0", 30, lambda case: found.append(wrongly(engine, case))
-    )
-    assert any(found)
+    engine = as_rnn(Wrong(condition))
+    design = in_fractions(vanilla, engine.claim)
+    cases = (design.make(row, np.random.default_rng(n)) for n, row in enumerate(design.rows(2)))
+    assert any(wrongly(engine, case) for case in cases)
 
 
 def wrongly(engine, case):

@@ -8,7 +8,7 @@ import pytest
 from verification.asked.case import random_case
 from verification.asked.policies import Policy
 from verification.asked.resolving import resolved
-from verification.asked.sample import case_of, designed
+from verification.asked.sample import case_of, in_floats
 from verification.asked.scope import Scope
 from verification.doors import layer, problem, step
 from verification.judging.contract import contract
@@ -75,7 +75,7 @@ NARROW = Scope(records=(1, 2), steps=(2, 4), states="zero", dtypes=("float32",))
 def test_the_designed_sample_meets_all_of_it(model, offer, scope):
     """So that no run depends on luck."""
     claim = resolved(scope, model, offer)
-    rows = designed(model, claim, 2)
+    rows = in_floats(model, claim).rows(2)
     cases = [case_of(row, model, claim, np.random.default_rng(n)) for n, row in enumerate(rows)]
     assert [e.name for e in contract(claim) if sum(map(e.met, cases)) < e.least] == []
 

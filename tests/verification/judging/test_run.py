@@ -7,8 +7,9 @@ import pytest
 
 from tests.layers import planted, scan
 from verification import Scope, layer, models
-from verification.asked.sample import designed
-from verification.judging import run, sampled, shrinking
+from verification.asked.design import Design
+from verification.asked.sample import in_floats
+from verification.judging import sampled, shrinking
 from verification.judging.profile import Profile
 from verification.judging.run import judge
 from verification.judging.sampled import MOST
@@ -38,7 +39,8 @@ def test_a_right_layer_is_verified():
     assert found.verdict == "verified"
     assert found.missing == ()
     assert (found.diagnosis, found.example) == (None, None)
-    rows = designed(models.scan, layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).claim, 2)
+    claim = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).claim
+    rows = in_floats(models.scan, claim).rows(2)
     assert found.cases == SHORT.cases + len(rows) == told[-1][0] == told[-1][1]
     assert found.live >= len(rows)
     assert [each.strength for each in found.coverage] == [2]
@@ -86,7 +88,7 @@ def test_a_fault_of_large_problems_is_found():
 
 def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
     """A contract that is not met is neither pass nor fail."""
-    monkeypatch.setattr(run, "designed", lambda model, claim, strength: ())
+    monkeypatch.setattr(Design, "rows", lambda design, strength: ())
     monkeypatch.setattr(sampled, "ROUNDS", 0)
     found = judged(profile=Profile("one", cases=1, exact_cases=0, strength=2))
     assert found.verdict == "not exercised"
@@ -128,7 +130,7 @@ def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
 def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
     """No smaller one is found, since none fails."""
     claim = layer(scan.forward, scan.backward, model=models.scan).claim
-    rows = [row for row in designed(models.scan, claim, 2) if row.levels["states"] == "ordinary"]
+    rows = [row for row in in_floats(models.scan, claim).rows(2) if row.levels["states"] == "ordinary"]
     sizes = max((row.sizes for row in rows), key=lambda sizes: sizes["H"])
     shape = sizes["N"], sizes["T"], sizes["H"]
     wrong = planted(scan, "return {}, ", f"d_a *= 1 + (a.shape == {shape}); return {{}}, ")

@@ -12,9 +12,8 @@ import pytest
 from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models, verify
 from verification.asked.covering import missing
-from verification.asked.exclusions import rules, work
 from verification.asked.factors import in_words
-from verification.asked.sample import designed, varied
+from verification.asked.sample import in_floats
 from verification.judging import sampled
 from verification.judging.findings import findings
 from verification.judging.profile import Profile
@@ -28,17 +27,18 @@ FEW = 20
 def test_every_possible_triple_is_met_by_a_live_case_and_a_right_layer_agrees(model, module):
     """A row without one would be named; the bound of none is met by luck."""
     engine = layer(module.forward, module.backward, model=model)
-    rows = designed(model, engine.claim, 3)
+    design = in_floats(model, engine.claim)
+    rows = design.rows(3)
     step = 1 if WHOLE or model is models.scan else FEW
     live = []
     for number in range(0, len(rows), step):
-        truth = truth_of_row(rows[number], number, model, engine.claim)
+        truth = truth_of_row(design, rows[number], number, engine.claim.blocks)
         assert truth.live(engine.claim.blocks), in_words(tuple(rows[number].levels.items()))
         live.append(rows[number].levels)
         wrong = [each for each in findings(engine, truth, ("forward", "autograd")) if each.wrong]
         assert not wrong, (in_words(tuple(rows[number].levels.items())), wrong[0].wrong)
     if step == 1:
-        assert not missing(live, varied(model, engine.claim), 3, rules(model, engine.claim))
+        assert not missing(live, design.varied, 3, design.rules)
 
 
 FAULTS = [
@@ -60,9 +60,9 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted(model, module, conditi
     """Each of these was verified by cases of sizes up to 6 and ordinary numbers."""
     forward, backward = conditional.wrong_where(module, condition)
     engine = layer(forward, backward, model=model)
-    rows = designed(model, engine.claim, 3)
-    for number, row in enumerate(rows):
-        truth = truth_of_row(row, number, model, engine.claim)
+    design = in_floats(model, engine.claim)
+    for number, row in enumerate(design.rows(3)):
+        truth = truth_of_row(design, row, number, engine.claim.blocks)
         if any(each.wrong for each in findings(engine, truth, ("forward", "autograd"))):
             return
     pytest.fail("not refuted by any row")
@@ -83,8 +83,12 @@ def test_every_condition_can_be_right():
 def narrow(model=models.scan):
     """A small claim, its sample of pairs."""
     claim = layer(*_functions(), model=model, scope=Scope(records=(1, 2), steps=(1, 3))).claim
-    rows = designed(model, claim, 2)
-    return claim, rows, Sample(model, claim, 2, rows)
+    return Sample(in_floats, model, claim, 2)
+
+
+def places(numbers):
+    """The rows of these numbers, as a tally tells them."""
+    return [("", number) for number in numbers]
 
 
 def _functions():
@@ -93,24 +97,25 @@ def _functions():
 
 def test_coverage_counts_what_live_rows_have_met():
     """All of it, or what the first rows hold."""
-    claim, rows, sample = narrow()
-    sample.meet(range(len(rows)))
+    sample = narrow()
+    sample.meet(places(range(len(sample.rows))))
     (pairs,) = sample.coverage()
     assert (pairs.met, pairs.missing, pairs.dead) == (pairs.possible, 0, ())
-    _, _, sample = narrow()
-    sample.meet([0])
-    count = len(varied(models.scan, claim))
+    sample = narrow()
+    sample.meet([("", 0), ("in Fractions", 1)])
+    count = len(sample.design.varied)
     assert sample.coverage()[0].met == count * (count - 1) // 2
     assert sample.coverage()[0].missing == pairs.possible - sample.coverage()[0].met
-    assert not sample.more() or sample.unmet(2)
+    assert not sample.more() or sample.unmet()
 
 
 def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
     """After the last round what no case of its rows said anything of is no longer missing."""
     monkeypatch.setattr(sampled, "ROUNDS", 2)
-    _, rows, sample = narrow()
-    sample.meet(range(len(rows) // 2))
-    gone = sample.unmet(2)
+    sample = narrow()
+    rows = list(sample.rows)
+    sample.meet(places(range(len(rows) // 2)))
+    gone = sample.unmet()
     assert gone
     first, second = sample.more(), sample.more()
     assert first.start == len(rows)
@@ -120,18 +125,34 @@ def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
     assert len(pairs.dead) == len(gone)
     assert pairs.missing == 0
     assert f"{len(gone)} dead" in str(pairs)
-    sample.meet(first)
+    sample.meet(places(first))
     assert sample.coverage()[0].dead == ()
+
+
+def test_what_stands_beside_512_steps_is_counted_apart():
+    """As pairs: all of them are met by the rows of that class, and none by others."""
+    claim = layer(*_functions(), model=models.scan).claim
+    sample = Sample(in_floats, models.scan, claim, 2)
+    long = [number for number, row in enumerate(sample.rows) if row.sizes["T"] == 512]
+    sample.meet(places(set(range(len(sample.rows))).difference(long)))
+    pairs, beside = sample.coverage()
+    assert (pairs.of, beside.of) == ("", "with T 512")
+    assert beside.met == 0 < beside.possible
+    assert len(sample.unmet()) == beside.possible
+    sample.meet(places(long))
+    assert sample.coverage()[1].met == beside.possible
+    assert not sample.more()
 
 
 def test_portions_hold_every_row_once_and_about_the_same_work():
     """The largest rows by themselves."""
     claim = layer(*_functions(), model=models.lstm).claim
-    rows = designed(models.lstm, claim, 2)
-    portions = list(in_portions(rows, models.lstm, claim))
+    design = in_floats(models.lstm, claim)
+    rows = design.rows(2)
+    portions = list(in_portions(rows, design))
     assert [number for portion in portions for number in portion] == list(range(len(rows)))
     for portion in portions:
-        least = sum(work(models.lstm, claim, rows[number].levels) for number in portion[:-1])
+        least = sum(design.seconds(rows[number].levels) for number in portion[:-1])
         assert least <= sampled.SECONDS
 
 
@@ -139,6 +160,8 @@ def test_coverage_in_words():
     """How many were met, dead, and excluded."""
     words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
     assert words == "10 of 12 triples of levels met, 1 dead, 2 excluded by rules"
+    words = str(Coverage(2, 12, 12, {}, of="with T 512"))
+    assert words == "12 of 12 pairs of levels with T 512 met, 0 excluded by rules"
 
 
 def test_a_right_layer_s_coverage_is_told():
