@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("numpy", "numba", "scipy", "autograd", "torch", "jax", "jaxlib", "verified-rnn")
+LIBRARIES = ("numpy", "numba", "autograd", "torch", "jax", "jaxlib", "verified-rnn")
 
 
 def cores() -> int:

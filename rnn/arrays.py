@@ -35,6 +35,10 @@ FRACTIONS = np.dtype(object)
 KINDS = "float32, float64, longdouble or Fractions"
 
 
+# Up to so many numbers the sum of squares is had sooner than a look at each. BLAS copies what does not lie in
+# one piece, and of more than 10,000 it lets its other threads sum (``rnn.compiled.sharing``).
+SMALL = 2_000
+
 # Bytes that no process can have: 128 TiB, the half of its addresses that x86-64 leaves it. An array that
 # claims more is a view of less, on which any loop would run for days.
 ADDRESSABLE = 2**47
@@ -91,7 +95,7 @@ def checked(
         check_size(name, array)
     if found.hasobject:
         _refuse_what_is_no_fraction(name, array)
-    elif not isfinite(np.vdot(array, array)):
+    elif array.size > SMALL or not isfinite(np.vdot(array, array)):
         check_finite(name, array)
     return array
 
@@ -129,9 +133,10 @@ def _not_finite(array: Array) -> str:
 
 def all_finite(array: Array) -> bool:
     """Is every entry of an array of floats finite?"""
-    # One pass and no temporary: the sum of squares is finite unless an entry is not, or it overflowed, of
-    # which vdot, unlike dot, does not warn. Only then does one have to look closer.
-    return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+    # Of few the sum of squares is sooner had: finite unless an entry is not, or it overflowed, of which vdot,
+    # unlike dot, does not warn.
+    soon = array.size <= SMALL and isfinite(np.vdot(array, array))
+    return soon or bool(np.isfinite(array).all())
 
 
 def _is_masked(value: object, depth: int) -> bool:

@@ -76,6 +76,24 @@ class Loops(Protocol):
         """TypeError or ImportError, by the argument's name, unless these loops can be had for the cell."""
         ...
 
+    def of_rows(self, rows: Array, M: Array) -> Array:
+        """``rows`` M, of all steps at once."""
+        ...
+
+    def over_rows(self, a: Array, b: Array) -> Array:
+        """Σ aᵀ b over the rows of all steps: (columns of a, columns of b)."""
+        ...
+
+    def project(self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
+        """As in ``Cell``."""
+        ...
+
+    def project_back(
+        self, cell: Cell, weights: Any, tape: Any, das: Array, first: int
+    ) -> tuple[Arrays, Array]:
+        """As in ``Cell``."""
+        ...
+
     def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
         """Every step forward, of the first ``active[t]`` records at step t, or of all of them."""
         ...
@@ -104,6 +122,26 @@ class NumPyLoops:
 
     def check(self, name: str, cell: Cell) -> None:
         """Every cell has them."""
+
+    def of_rows(self, rows: Array, M: Array) -> Array:
+        """As in ``Loops``."""
+        product: Array = rows.dot(M)
+        return product
+
+    def over_rows(self, a: Array, b: Array) -> Array:
+        """As in ``Loops``."""
+        product: Array = a.T.dot(b)
+        return product
+
+    def project(self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
+        """As in ``Loops``."""
+        cell.project(weights, tape, xs, state)
+
+    def project_back(
+        self, cell: Cell, weights: Any, tape: Any, das: Array, first: int
+    ) -> tuple[Arrays, Array]:
+        """As in ``Loops``."""
+        return cell.project_back(weights, tape, das, first)
 
     def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
         """As in ``Loops``."""
@@ -148,7 +186,7 @@ def unroll(
         tape = cell.tape(len(xs), xs.shape[1], xs.dtype)
     for array in () if active is None else tape.kept:
         array[...] = zeros((), array)
-    cell.project(weights, tape, xs, state)
+    loops.project(cell, weights, tape, xs, state)
     loops.forward(cell, tape, active)
     return tape
 

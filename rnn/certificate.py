@@ -25,7 +25,7 @@ VERSION = 1
 COMMANDS = ("app", "console")
 
 # What makes numbers, by the loops that are used.
-LIBRARIES = {"numpy": ("numpy",), "compiled": ("numpy", "numba", "scipy")}
+LIBRARIES = {"numpy": ("numpy",), "compiled": ("numpy", "numba")}
 
 # Characters of a digest that are shown: enough to tell two from each other.
 SHOWN = 8

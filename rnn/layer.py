@@ -119,7 +119,7 @@ class Layer:
         batch = max(1, MAX_CARRY_BYTES // state[0].nbytes)
         (segment,) = segments(truncation, steps, 0, batch)
         das, d_initial, _ = bptt(self.cell, params, tape, cotangents, segment, loops=self.loops)
-        weights, reached = self.cell.project_back(params, tape, das, segment.first)
+        weights, reached = self.loops.project_back(self.cell, params, tape, das, segment.first)
         dxs = zeros((steps, *reached.shape[1:]), reached)
         dxs[segment.first :] = reached
         by_record = dxs.swapaxes(0, 1)

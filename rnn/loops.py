@@ -7,7 +7,7 @@ place that chooses; a network and a layer show in their ``repr`` what they have,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -22,10 +22,17 @@ from rnn.cells.gru import GRU
 from rnn.cells.lstm import LSTM
 from rnn.cells.vanilla import Vanilla
 from rnn.checks import offers, shown
+from rnn.products import BLAS_ALONE
 from rnn.routes import DaBuffer, Route
 
-# What the extra brings: the compiler, and the BLAS that it calls for products of few rows or of very many.
-LIBRARIES = ("numba", "scipy")
+# What the extra brings: the compiler.
+LIBRARIES = ("numba",)
+
+# What ``Loops`` asks for.
+METHODS = (
+    *("check", "of_rows", "over_rows", "project", "project_back"),
+    *("forward", "local_derivatives", "back"),
+)
 
 # Long doubles and Fractions go by NumPy's loops.
 _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -50,7 +57,7 @@ def checked_loops(name: str, loops: Loops | None, cell: Cell) -> Loops:
     """The loops asked for, or the usual ones. TypeError or ImportError if the cell cannot have them."""
     if loops is None:
         return usual_loops(cell)
-    if not offers(loops, "check", "forward", "local_derivatives", "back"):
+    if not offers(loops, *METHODS):
         raise TypeError(f"{name}: {shown(loops)}, needed rnn.NumPyLoops(), rnn.CompiledLoops() or None")
     loops.check(name, cell)
     return loops
@@ -72,13 +79,47 @@ class CompiledLoops:
             needed = "rnn.Vanilla, rnn.LSTM or rnn.GRU with activations of rnn"
             raise TypeError(f"{name}: {self} of {shown(cell)}, needed {needed}")
 
+    def of_rows(self, rows: Array, M: Array) -> Array:
+        """As in ``Loops``."""
+        # Soonest said of small ones, of which a short call makes several.
+        if len(rows) * M.size <= BLAS_ALONE or M.dtype not in _NUMBERS:
+            small: Array = rows.dot(M)
+            return small
+        product: Array = compiled_module("products").of_rows(rows, M)
+        return product
+
+    def over_rows(self, a: Array, b: Array) -> Array:
+        """As in ``Loops``."""
+        if a.shape[1] * b.size <= BLAS_ALONE or a.dtype not in _NUMBERS:
+            small: Array = a.T.dot(b)
+            return small
+        product: Array = compiled_module("products").over_rows(a, b)
+        return product
+
+    def project(self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
+        """As in ``Loops``."""
+        if xs.dtype not in _NUMBERS:
+            NUMPY.project(cell, weights, tape, xs, state)
+            return
+        compiled_text(type(cell)).project(cell, weights, tape, xs, state)
+
+    def project_back(
+        self, cell: Cell, weights: Any, tape: Any, das: Array, first: int
+    ) -> tuple[Arrays, Array]:
+        """As in ``Loops``."""
+        if das.dtype not in _NUMBERS:
+            return NUMPY.project_back(cell, weights, tape, das, first)
+        found: tuple[Arrays, Array]
+        found = compiled_text(type(cell)).project_back(cell, weights, tape, das, first)
+        return found
+
     def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
         """As in ``Loops``."""
         steps, records = tape.da_buffer.shape[:2]
         if tape.da_buffer.dtype not in _NUMBERS:
             NUMPY.forward(cell, tape, active)
             return
-        counts = np.full(steps, records) if active is None else np.array(active)
+        counts = _of_all(steps, records) if active is None else np.array(active)
         compiled_text(type(cell)).forward(cell, tape, counts)
 
     def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
@@ -116,8 +157,23 @@ def _has_text(cell: Cell) -> bool:
 
 @cache
 def compiled_text(cell: type) -> Any:
-    """The compiled text of a cell. Importing it takes half a second."""
-    return import_module(f"{__package__}.compiled.{_TEXTS[cell]}")
+    """The compiled text of a cell."""
+    return compiled_module(_TEXTS[cell])
+
+
+@cache
+def compiled_module(name: str) -> Any:
+    """A module of ``rnn.compiled``. To import the first takes half a second."""
+    return import_module(f"{__package__}.compiled.{name}")
+
+
+def _all_records(steps: int, records: int) -> Array:
+    """How many records each step has, where all have all."""
+    return np.full(steps, records)
+
+
+# To make one takes longer than to find it. Nothing writes to it.
+_of_all = lru_cache(maxsize=64)(_all_records)
 
 
 def _plain(array: Array) -> Array:

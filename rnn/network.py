@@ -257,13 +257,13 @@ class RNN:
         hs = due.states(states)
         value, do = self._losses(params, hs, due)
         # Of one step, do.sum takes twice as long.
-        dV, dc = do.T.dot(hs), np.add.reduce(do)
-        dhs = do.dot(np.ascontiguousarray(params.V))
+        dV, dc = self.loops.over_rows(do, hs), np.add.reduce(do)
+        dhs = self.loops.of_rows(do, np.ascontiguousarray(params.V))
         dhs = due.by_step(dhs, states)
 
         das, dstate, leaving = bptt(self.cell, params, tape, (dhs,), segment, carry, self.loops)
         first = segment.first - segment.start
-        weights, dxs = self.cell.project_back(params, tape, das, first)
+        weights, dxs = self.loops.project_back(self.cell, params, tape, das, first)
         return (value, *weights, dV, dc, *dstate), dxs, leaving
 
     def _losses(self, params: Any, hs: Array, due: Owed) -> tuple[Any, Array]:
@@ -293,7 +293,7 @@ class RNN:
 
     def _read_out(self, params: Any, hs: Array) -> Array:
         """o = h Vᵀ + c, for rows of h."""
-        outputs: Array = hs.dot(np.ascontiguousarray(params.V).T)
+        outputs = self.loops.of_rows(hs, np.ascontiguousarray(params.V).T)
         outputs += params.c
         return outputs
 

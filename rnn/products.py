@@ -27,6 +27,9 @@ SMALL_PRODUCT = 1_000_000
 LARGE_PRODUCT = 2_500_000
 TILE = 4
 
+# Up to so many OpenBLAS makes a product with one thread, even where it has several.
+BLAS_ALONE = 4 * 65536
+
 # Bytes of a cache line. A product that finds every row of a matrix across two lines takes up to half as long
 # again; a smaller matrix than this hides it, and rows that are no multiple of half a line lie across anyway.
 LINE = 64

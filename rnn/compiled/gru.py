@@ -9,25 +9,40 @@ import numpy as np
 
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays
-from rnn.cells.gru import GRU, GRUTape
+from rnn.cells.gru import GRU, GRUTape, GRUWeights, Reset
+from rnn.compiled.blocks import PER_ENTRY, in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
 from rnn.compiled.options import compiled
 from rnn.compiled.passes import add, add_times, complement, copy, minus, times
-from rnn.compiled.steps import collect, factor, first_active, flush, product, put
+from rnn.compiled.products import of_rows, over_rows
+from rnn.compiled.steps import carry_back, collect, first_active, flush, put
+from rnn.compiled.tiles import arranged, multiply
 from rnn.spans import Spans
+
+
+def project(cell: GRU, weights: Reset, tape: GRUTape, xs: Array, state: Arrays) -> None:
+    """As ``GRU.project``: p = x Uᵀ + b of every step, in the place of the gates; and M."""
+    H, M, P = cell.units, tape.M, tape.P
+    (tape.states[0],) = state
+    tape.inputs[:, :, :-1] = xs.swapaxes(0, 1)
+    P[:-1], P[-1] = weights.U.T, weights.b
+    M[:H], M[H, : 2 * H], M[H, 2 * H :] = weights.W.T, 0, weights.bn
+    of_rows(tape.inputs.reshape(-1, len(P)), P, out=tape.gates.reshape(-1, 3 * H))
 
 
 def forward(cell: GRU, tape: GRUTape, active: Array) -> None:
     """As ``GRU.forward``, of the first ``active[t]`` records at step t."""
-    kinds = (KINDS[f] for f in cell.activations)
-    _forward(*kinds, tape.rows, tape.states, tape.m, tape.gates, factor(tape.M, tape.rows.shape[1]), active)
+    kinds = [KINDS[f] for f in cell.activations]
+    arrays = tape.rows, tape.states, tape.m, tape.gates, tape.M
+    in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.size)
 
 
 def local_derivatives(cell: GRU, tape: GRUTape, first: int) -> Arrays:
     """As ``GRU.local_derivatives``."""
     factors, gates = tape.da_buffer[first:], tape.gates[first:]
-    kinds = (KINDS[f] for f in cell.activations)
-    _local_derivatives(*kinds, tape.states[first:-1], tape.m[first:], gates, factors)
+    kinds = [KINDS[f] for f in cell.activations]
+    arrays = tape.states[first:-1], tape.m[first:], gates, factors
+    in_blocks(_local_derivatives, (*kinds, *arrays), gates.shape[1], PER_ENTRY * factors[:, 0].size)
     return factors, gates
 
 
@@ -36,25 +51,44 @@ def steps_back(
 ) -> None:
     """As ``GRU.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     (dh,), (dhs,) = carry, cotangents
-    _steps_back(factor(W, len(dh)), dh, *derivatives, dhs, *spans, das, das is not derivatives[0], below)
+    given = W, dh, *derivatives, dhs, *spans, das, das is not derivatives[0], below
+    in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
+
+
+def project_back(
+    cell: GRU, weights: Reset, tape: GRUTape, das: Array, first: int
+) -> tuple[GRUWeights, Array]:
+    """As ``GRU.project_back``.
+
+    [dU db] = Σ_t da_tᵀ [x_t, 1]; [dW (·, ·, dbn)] = Σ_t dm_tᵀ [h_t, 1]; dx_t = da_t U.
+    """
+    H, rows = cell.units, das.reshape(-1, das.shape[2])
+    dP = over_rows(rows, tape.inputs[first:].reshape(len(rows), -1), 0, 3 * H)
+    dM = over_rows(rows, tape.rows[first:-1].reshape(len(rows), -1), H, 4 * H)
+    # das are stacked n, r, z, and the weights r, z, n.
+    dP = np.concatenate((dP[H:], dP[:H]))
+    U = np.ascontiguousarray(np.concatenate((weights.U[2 * H :], weights.U[: 2 * H])))
+    dxs = of_rows(rows, U, 0, 3 * H).reshape(*das.shape[:2], cell.inputs)
+    return GRUWeights(U=dP[:, :-1], W=dM[:, :H], b=dP[:, -1], bn=dM[2 * H :, H]), dxs
 
 
 @compiled
-def _forward(gate, candidate, rows, states, m, gates, by, active):  # type: ignore[no-untyped-def]
+def _forward(gate, candidate, rows, states, m, gates, M, active, lo, hi):  # type: ignore[no-untyped-def]
     """m = h_prev Wᵀ + (0, 0, bn); then the gates, the candidate and h."""
-    H = states.shape[2]
+    H, panels = states.shape[2], arranged(M)
     rz, a_n = np.empty((m.shape[1], 2 * H), m.dtype), np.empty((m.shape[1], H), m.dtype)
     for t, N in enumerate(active):
-        product(rows[t, :N], by, m[t, :N])  # m = [h_prev, 1] M
-        for n in range(N):
+        now = slice(lo, max(lo, min(N, hi)))
+        multiply(rows[t, now], panels, m[t, now])  # m = [h_prev, 1] M
+        for n in range(now.start, now.stop):
             copy(gates[t, n, : 2 * H], rz[n])
             add(m[t, n, : 2 * H], rz[n])
-        value(gate, rz[:N].reshape(-1))  # r, z = σ(p_r + m_r), σ(p_z + m_z)
-        for n in range(N):
+        value(gate, rz[now].reshape(-1))  # r, z = σ(p_r + m_r), σ(p_z + m_z)
+        for n in range(now.start, now.stop):
             copy(gates[t, n, 2 * H :], a_n[n])
             add_times(rz[n, :H], m[t, n, 2 * H :], a_n[n])
-        value(candidate, a_n[:N].reshape(-1))  # n = φ(p_n + r ⊙ m_n)
-        for n in range(N):
+        value(candidate, a_n[now].reshape(-1))  # n = φ(p_n + r ⊙ m_n)
+        for n in range(now.start, now.stop):
             z, new, h = rz[n, H:], a_n[n], states[t + 1, n]
             minus(states[t, n], new, h)
             times(z, h, h)
@@ -64,17 +98,17 @@ def _forward(gate, candidate, rows, states, m, gates, by, active):  # type: igno
 
 
 @compiled
-def _local_derivatives(gate, candidate, hs_prev, m, gates, factors):  # type: ignore[no-untyped-def]
+def _local_derivatives(gate, candidate, hs_prev, m, gates, factors, lo, hi):  # type: ignore[no-untyped-def]
     """The factors of da_n, da_r, da_z, dm_n."""
     T, N, H = hs_prev.shape
     d, d_n = np.empty((N, 3 * H), m.dtype), np.empty((N, H), m.dtype)
     for t in range(T):
-        y = gates[t]
-        slopes(gate, y.reshape(-1), d.reshape(-1))  # σ′(a_r), σ′(a_z)
-        for i in range(N):
+        y, now = gates[t], slice(lo, hi)
+        slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_r), σ′(a_z)
+        for i in range(lo, hi):
             copy(y[i, 2 * H :], d_n[i])
-        slopes(candidate, d_n.reshape(-1), d_n.reshape(-1))  # φ′(a_n)
-        for i in range(N):
+        slopes(candidate, d_n[now].reshape(-1), d_n[now].reshape(-1))  # φ′(a_n)
+        for i in range(lo, hi):
             F, r, z, n = factors[t, i], y[i, :H], y[i, H : 2 * H], y[i, 2 * H :]
             F_n, F_r, F_z = F[:H], F[H : 2 * H], F[2 * H : 3 * H]
             complement(z, F_n)
@@ -87,25 +121,28 @@ def _local_derivatives(gate, candidate, hs_prev, m, gates, factors):  # type: ig
 
 
 @compiled
-def _steps_back(by, dh, factors, gates, dhs, firsts, seeds, stops, first_loss, das, adds, below):  # type: ignore[no-untyped-def]
+def _steps_back(  # type: ignore[no-untyped-def]
+    W, dh, factors, gates, dhs, firsts, seeds, stops, first_loss, das, adds, below, lo, hi
+):
     """da_n, da_r, da_z and dm_n from dh; dh_prev = dm W + dh ⊙ z, written over dh."""
     sweeps, (_, N, H3) = len(firsts), gates.shape
-    H = H3 // 3
+    H, panels = H3 // 3, arranged(W)
     da, dm = np.empty((sweeps * N, 4 * H), dh.dtype), np.empty((sweeps * N, 3 * H), dh.dtype)
     kept = np.empty((sweeps * N, H), dh.dtype)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
-            t, rows = stops[sweep] - 1 - offset, slice(sweep * N, (sweep + 1) * N)
+            t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
             flush(dh[rows], below)
             if t >= seeds[sweep]:
-                collect(dh[rows], dhs[t - first_loss])
-            for n in range(N):
+                collect(dh[rows], dhs[t - first_loss, lo:hi])
+            for n in range(lo, hi):
                 r, F = sweep * N + n, factors[t, n]
                 for k in range(0, 4 * H, H):
                     times(dh[r], F[k : k + H], da[r, k : k + H])  # da_n, da_r, da_z, dm_n = dh ⊙ …
                 copy(da[r, H:], dm[r])
                 times(dh[r], gates[t, n, H : 2 * H], kept[r])
-            put(da[rows], das[t], adds)
-        product(dm[active * N :], by, dh[active * N :])
-        collect(dh[active * N :], kept[active * N :])  # dh_prev = dm W + dh ⊙ z
+            put(da[rows], das[t, lo:hi], adds)
+        carry_back(dm, panels, dh, active, N, lo, hi)
+        for row in range(active * N, sweeps * N, N):
+            collect(dh[row + lo : row + hi], kept[row + lo : row + hi])  # dh_prev = dm W + dh ⊙ z

@@ -1,34 +1,17 @@
-"""What the compiled loops of every cell share: a step's product, and the bookkeeping of sweeps."""
+"""What the compiled loops of every cell share: the way of a carry, and the bookkeeping of sweeps."""
 
-import numpy as np
-
-from rnn.arrays import Array
 from rnn.compiled.options import inlined
-from rnn.compiled.tiles import VECTOR, arranged, multiply
-
-# Of fewer rows than a tile has a product gains too little to repay the arranging in some dozens of steps. Of
-# many BLAS arranges its factors for little, and may share them out to threads.
-FEW_ROWS, MANY_ROWS = 8, 128
-
-# No panels, and no room: BLAS takes the matrix as it is.
-_NONE = {dtype: (np.empty(0, dtype), np.empty((0, 0), dtype)) for dtype in map(np.dtype, ("f4", "f8"))}
-
-
-def factor(M: Array, count: int) -> tuple[Array, Array, Array]:
-    """M as ``product`` takes it for up to ``count`` rows: itself, its panels or none, and room for a tile."""
-    if FEW_ROWS <= count < MANY_ROWS:
-        return M, arranged(M), np.empty((count, 2 * VECTOR // M.itemsize), M.dtype)
-    return M, *_NONE[M.dtype]
+from rnn.compiled.tiles import multiply
 
 
 @inlined
-def product(rows, by, out):  # type: ignore[no-untyped-def]
-    """``out`` = ``rows`` M, given ``by`` = ``factor(M, …)``."""
-    M, panels, room = by
-    if len(room):
-        multiply(rows, panels, out, room)
+def carry_back(da, panels, dh, active, N, lo, hi):  # type: ignore[no-untyped-def]
+    """dh = da W of the sweeps from ``active`` on, N rows each: of the records lo ≤ n < hi."""
+    if hi - lo == N:
+        multiply(da[active * N :], panels, dh[active * N :])
     else:
-        np.dot(rows, M, out)
+        for row in range(active * N, len(dh), N):
+            multiply(da[row + lo : row + hi], panels, dh[row + lo : row + hi])
 
 
 @inlined

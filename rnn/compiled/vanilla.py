@@ -8,26 +8,34 @@ from typing import Any
 import numpy as np
 
 from rnn.arrays import Array
-from rnn.cells.cell import Arrays
+from rnn.cells.cell import Arrays, Recurrent, Weights
 from rnn.cells.vanilla import Vanilla, VanillaTape
+from rnn.compiled.blocks import PER_ENTRY, in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
 from rnn.compiled.options import compiled
 from rnn.compiled.passes import copy, times
-from rnn.compiled.steps import collect, factor, first_active, flush, product, put
+from rnn.compiled.products import of_rows, over_rows
+from rnn.compiled.steps import carry_back, collect, first_active, flush, put
+from rnn.compiled.tiles import arranged, multiply
 from rnn.spans import Spans
+
+
+def project(cell: Vanilla, weights: Recurrent, tape: VanillaTape, xs: Array, state: Arrays) -> None:
+    """As ``Vanilla.project``, in which no product is made."""
+    cell.project(weights, tape, xs, state)
 
 
 def forward(cell: Vanilla, tape: VanillaTape, active: Array) -> None:
     """As ``Vanilla.forward``, of the first ``active[t]`` records at step t."""
-    _forward(
-        KINDS[cell.activation], tape.rows, tape.states, tape.a, factor(tape.M, tape.rows.shape[1]), active
-    )
+    given = KINDS[cell.activation], tape.rows, tape.states, tape.a, tape.M, active
+    in_blocks(_forward, given, tape.rows.shape[1], len(active) * tape.M.size)
 
 
 def local_derivatives(cell: Vanilla, tape: VanillaTape, first: int) -> Arrays:
     """As ``Vanilla.local_derivatives``."""
     place = tape.da_buffer[first:]
-    _local_derivatives(KINDS[cell.activation], tape.states[first + 1 :], place)
+    given = KINDS[cell.activation], tape.states[first + 1 :], place
+    in_blocks(_local_derivatives, given, place.shape[1], PER_ENTRY * place[:, 0].size)
     return (place,)
 
 
@@ -36,41 +44,54 @@ def steps_back(
 ) -> None:
     """As ``Vanilla.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     (dh,), (slopes,), (dhs,) = carry, derivatives, cotangents
-    _steps_back(factor(W, len(dh)), dh, slopes, dhs, *spans, das, das is not slopes, below)
+    given = W, dh, slopes, dhs, *spans, das, das is not slopes, below
+    in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
+
+
+def project_back(
+    cell: Vanilla, weights: Recurrent, tape: VanillaTape, das: Array, first: int
+) -> tuple[Weights, Array]:
+    """As ``Vanilla.project_back``: [dW dU db] = Σ_t da_tᵀ [h_t, x_t, 1]; dx_t = da_t U."""
+    H, da = cell.units, das.reshape(-1, das.shape[2])
+    dM = over_rows(da, tape.rows[first:-1].reshape(len(da), -1))
+    dW, dU, db = dM[:, :H], dM[:, H:-1], dM[:, -1]
+    dxs = of_rows(da, np.ascontiguousarray(weights.U)).reshape(*das.shape[:2], cell.inputs)
+    return Weights(U=dU, W=dW, b=db), dxs
 
 
 @compiled
-def _forward(f, rows, states, a, by, active):  # type: ignore[no-untyped-def]
+def _forward(f, rows, states, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
     """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
+    panels = arranged(M)
     for t, N in enumerate(active):
-        product(rows[t, :N], by, a[:N])  # a = r M
-        value(f, a[:N].reshape(-1))
-        for n in range(N):
+        now = slice(lo, max(lo, min(N, hi)))
+        multiply(rows[t, now], panels, a[now])  # a = r M
+        value(f, a[now].reshape(-1))
+        for n in range(now.start, now.stop):
             copy(a[n], states[t + 1, n])  # h = f(a)
 
 
 @compiled
-def _local_derivatives(f, hs, place):  # type: ignore[no-untyped-def]
+def _local_derivatives(f, hs, place, lo, hi):  # type: ignore[no-untyped-def]
     """f′(a), read off h = f(a)."""
-    T, N, _ = place.shape
-    for t in range(T):
-        for n in range(N):
+    for t in range(len(place)):
+        for n in range(lo, hi):
             slopes(f, hs[t, n], place[t, n])
 
 
 @compiled
-def _steps_back(by, dh, slopes, dhs, firsts, seeds, stops, first_loss, das, adds, below):  # type: ignore[no-untyped-def]
+def _steps_back(W, dh, slopes, dhs, firsts, seeds, stops, first_loss, das, adds, below, lo, hi):  # type: ignore[no-untyped-def]
     """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
-    sweeps, (_, N, H) = len(firsts), slopes.shape
+    sweeps, (_, N, H), panels = len(firsts), slopes.shape, arranged(W)
     da = np.empty((sweeps * N, H), dh.dtype)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
-            t, rows = stops[sweep] - 1 - offset, slice(sweep * N, (sweep + 1) * N)
+            t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
             flush(dh[rows], below)
             if t >= seeds[sweep]:
-                collect(dh[rows], dhs[t - first_loss])
-            for n in range(N):
+                collect(dh[rows], dhs[t - first_loss, lo:hi])
+            for n in range(lo, hi):
                 times(dh[sweep * N + n], slopes[t, n], da[sweep * N + n])  # da = dh ⊙ f′(a)
-            put(da[rows], das[t], adds)
-        product(da[active * N :], by, dh[active * N :])  # dh_prev = da W
+            put(da[rows], das[t, lo:hi], adds)
+        carry_back(da, panels, dh, active, N, lo, hi)  # dh_prev = da W

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from rnn.compiled.options import compiled
-from rnn.compiled.steps import FEW_ROWS, MANY_ROWS, collect, factor, first_active, flush, product, put
+from rnn.compiled.steps import carry_back, collect, first_active, flush, put
+from rnn.compiled.tiles import arranged
 
 
 @compiled
-def step(rows, by, out):
-    """A product as loops make it."""
-    product(rows, by, out)
+def carried(da, panels, dh, active, N, lo, hi):
+    """The carry, as loops take it back."""
+    carry_back(da, panels, dh, active, N, lo, hi)
 
 
 @compiled
@@ -37,17 +38,17 @@ def put_in(da, das, adds):
     put(da, das, adds)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("rows", [1, FEW_ROWS - 1, FEW_ROWS, MANY_ROWS - 1, MANY_ROWS, 300])
-def test_a_product_is_numpys(dtype, rows):
-    """Whether it is made in tiles or by BLAS, of as many rows as were announced or of fewer."""
+@pytest.mark.parametrize("lo", [0, 2])
+def test_a_carry_goes_back_by_w(lo):
+    """Of the sweeps under way alone, and of a block's records alone."""
     rng = np.random.default_rng(0)
-    a, M = rng.standard_normal((rows, 40)).astype(dtype), rng.standard_normal((40, 30)).astype(dtype)
-    by = factor(M, rows)
-    for count in (1, rows):
-        out = np.full((count, 30), np.nan, dtype)
-        step(a[:count], by, out)
-        np.testing.assert_allclose(out, a[:count] @ M, rtol=0, atol=400 * np.finfo(dtype).eps)
+    sweeps, N, hi, active = 3, 6, 6 - lo, 1
+    da, W = rng.standard_normal((sweeps * N, 5)), rng.standard_normal((5, 4))
+    dh = np.full((sweeps * N, 4), 7.0)
+    carried(da, arranged(W), dh, active, N, lo, hi)
+    want = np.full((sweeps, N, 4), 7.0)
+    want[active:, lo:hi] = (da @ W).reshape(sweeps, N, 4)[active:, lo:hi]
+    np.testing.assert_allclose(dh, want.reshape(-1, 4), rtol=1e-14)
 
 
 def test_sweeps_end_the_shallowest_first():

@@ -18,19 +18,21 @@ DEPTHS = [1, 2, 5, 64, 193]
 LANES = VECTOR // 4
 # Below, at and above one vector and two of either type.
 COLUMNS = sorted({1, 2, *(m * LANES // 2 + d for m in (1, 2, 3, 4, 6, 8) for d in (-1, 0, 1))})
+# Of few rows, one tile is as wide as so many vectors, and then a narrower one.
+WIDER = [m * LANES // 2 + d for m in (16, 33, 70) for d in (0, 3)]
 
 
 @compiled
-def tiles(rows, panels, out, edge):
+def tiles(rows, panels, out):
     """As a loop calls it."""
-    multiply(rows, panels, out, edge)
+    multiply(rows, panels, out)
 
 
 def product(rows, M):
     """rows M, in an array that is larger than it by one row and one column, which must stay as they are."""
     count, columns = len(rows), M.shape[1]
     out = np.full((count + 1, columns + 1), 7, rows.dtype)
-    tiles(rows, arranged(M), out[:count, :columns], np.empty((count, 2 * VECTOR // M.itemsize), M.dtype))
+    tiles(rows, arranged(M), out[:count, :columns])
     assert (out[count] == 7).all()
     assert (out[:, columns] == 7).all()
     return out[:count, :columns]
@@ -51,6 +53,17 @@ def test_a_product_is_numpys(dtype, count):
             want = rows.astype(np.longdouble) @ M.astype(np.longdouble)
             most = depth * np.finfo(dtype).eps * (abs(rows) @ abs(M))
             assert (abs(product(rows, M) - want) <= most).all(), (depth, columns)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("columns", WIDER)
+def test_a_product_of_few_rows_is_numpys_over_many_columns(dtype, columns):
+    """One row to seven, with the same bits as in the company of others."""
+    rows, M = drawn(dtype, 16, 31), drawn(dtype, 31, columns)
+    together = product(rows, M)
+    np.testing.assert_allclose(together, rows @ M, rtol=0, atol=400 * np.finfo(dtype).eps)
+    for count in range(1, 8):
+        np.testing.assert_array_equal(product(rows[:count], M), together[:count])
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -120,7 +133,7 @@ def test_a_tile_has_its_size_when_it_is_compiled():
 
     @numba.njit
     def of_size(count, rows, panels, out):
-        _tile(count, 1, rows, 0, panels, 0, out, 0)
+        _tile(count, 1, 0, rows, 0, panels, 0, out, 0)
 
     with pytest.raises(TypingError, match="the size of a tile"):
         of_size(2, np.ones((2, 3)), np.ones(48), np.ones((2, 16)))

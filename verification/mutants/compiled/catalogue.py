@@ -9,20 +9,20 @@ from verification.mutants.mutant import Edit, Mutant
 
 LAGS = "lag by lag"
 
-CARRIED = "product(da[active * N :], by, dh[active * N :])"
+CARRIED = "carry_back(da, panels, dh, active, N, lo, hi)"
 DEPTH = "range(stops[-1] - firsts[-1])"
 
 VANILLA: Lines = (
     (
         "the carry takes W transposed",
-        "factor(W, len(dh))",
-        "factor(np.ascontiguousarray(W.T), len(dh))",
+        "arranged(W)",
+        "arranged(np.ascontiguousarray(W.T))",
         AUTOGRAD,
     ),
     (
         "the carry is added to what was there, as by a product with a beta of 1",
         CARRIED,
-        "dh[active * N :] += np.dot(da[active * N :], by[0])",
+        f"kept = dh.copy()\n        {CARRIED}\n        dh += kept",
         AUTOGRAD,
     ),
     (
@@ -45,8 +45,8 @@ VANILLA: Lines = (
     ),
     (
         "the last loss's cotangent at every step",
-        "dhs[t - first_loss]",
-        "dhs[len(dhs) - 1]",
+        "dhs[t - first_loss, lo:hi]",
+        "dhs[len(dhs) - 1, lo:hi]",
         AUTOGRAD,
     ),
     (
@@ -63,14 +63,14 @@ VANILLA: Lines = (
     ),
     (
         "every sweep has the rows of the first",
-        "slice(sweep * N, (sweep + 1) * N)",
-        "slice(0, N)",
+        "slice(sweep * N + lo, sweep * N + hi)",
+        "slice(lo, hi)",
         AUTOGRAD,
     ),
     (
         "da of one sweep overwrites that of another",
-        "put(da[rows], das[t], adds)",
-        "put(da[rows], das[t], False)",
+        "put(da[rows], das[t, lo:hi], adds)",
+        "put(da[rows], das[t, lo:hi], False)",
         AUTOGRAD,
     ),
     (
@@ -87,14 +87,20 @@ VANILLA: Lines = (
     ),
     (
         "the inputs of the first step for all",
-        "product(rows[t, :N], by, a[:N])",
-        "product(rows[0, :N], by, a[:N])",
+        "multiply(rows[t, now], panels, a[now])",
+        "multiply(rows[0, now], panels, a[now])",
         FORWARD,
     ),
     (
         "the function misses the first entry",
-        "value(f, a[:N].reshape(-1))",
-        "value(f, a[:N].reshape(-1)[1:])",
+        "value(f, a[now].reshape(-1))",
+        "value(f, a[now].reshape(-1)[1:])",
+        FORWARD,
+    ),
+    (
+        "every block has the records of the first",
+        "now = slice(lo, max(lo, min(N, hi)))",
+        "now = slice(0, max(0, min(N, hi) - lo))",
         FORWARD,
     ),
 )
@@ -102,8 +108,8 @@ VANILLA: Lines = (
 LSTM: Lines = (
     (
         "the carry takes W's rows in the opposite order",
-        "factor(W, len(carry[0]))",
-        "factor(W[::-1].copy(), len(carry[0]))",
+        "arranged(W)",
+        "arranged(W[::-1].copy())",
         AUTOGRAD,
     ),
     (
@@ -204,8 +210,8 @@ LSTM: Lines = (
     ),
     (
         "da of one sweep overwrites that of another, of four gates",
-        "put(da[rows], das[t], adds)",
-        "put(da[rows], das[t], False)",
+        "put(da[rows], das[t, lo:hi], adds)",
+        "put(da[rows], das[t, lo:hi], False)",
         AUTOGRAD,
     ),
 )
@@ -267,7 +273,7 @@ GRU: Lines = (
     ),
     (
         "what the update gate keeps is not carried",
-        "collect(dh[active * N :], kept[active * N :])",
+        "collect(dh[row + lo : row + hi], kept[row + lo : row + hi])",
         "pass",
         AUTOGRAD,
     ),
@@ -279,8 +285,8 @@ GRU: Lines = (
     ),
     (
         "the carry takes the rows of W in the opposite order",
-        "factor(W, len(dh))",
-        "factor(W[::-1].copy(), len(dh))",
+        "arranged(W)",
+        "arranged(W[::-1].copy())",
         AUTOGRAD,
     ),
     (
@@ -309,30 +315,30 @@ GRU: Lines = (
     ),
     (
         "da of one sweep overwrites that of another, of three gates",
-        "put(da[rows], das[t], adds)",
-        "put(da[rows], das[t], False)",
+        "put(da[rows], das[t, lo:hi], adds)",
+        "put(da[rows], das[t, lo:hi], False)",
         AUTOGRAD,
     ),
 )
 
 STEPS: Lines = (
     (
-        "a product takes another leading dimension",
-        "np.dot(rows, M, out)",
-        "np.dot(rows, np.ascontiguousarray(M.reshape(M.shape[1], M.shape[0]).T), out)",
-        FORWARD,
+        "a carry is of the rows in the opposite order",
+        "multiply(da[active * N :], panels, dh[active * N :])",
+        "multiply(da[active * N :][::-1].copy(), panels, dh[active * N :])",
+        AUTOGRAD,
     ),
     (
-        "a product by BLAS is of the rows in the opposite order",
-        "np.dot(rows, M, out)",
-        "np.dot(rows[::-1].copy(), M, out)",
-        FORWARD,
+        "a block's carry is that of the first sweep for all",
+        "multiply(da[row + lo : row + hi], panels",
+        "multiply(da[lo:hi], panels",
+        AUTOGRAD,
     ),
     (
-        "a product in tiles is of the rows in the opposite order",
-        "multiply(rows, panels, out, room)",
-        "multiply(rows[::-1].copy(), panels, out, room)",
-        FORWARD,
+        "a block's last sweep carries nothing on",
+        "for row in range(active * N, len(dh), N):",
+        "for row in range(active * N, len(dh) - N, N):",
+        AUTOGRAD,
     ),
     (
         "a sweep goes on for a step too many",
@@ -485,6 +491,69 @@ FUNCTIONS: Lines = (
     ),
 )
 
+PRODUCTS: Lines = (
+    (
+        "the last rows are left out of a sum",
+        "for r in range(0, len(a), ROWS):",
+        "for r in range(0, len(a) - ROWS + 1, ROWS):",
+        AUTOGRAD,
+    ),
+    (
+        "the rows of one factor in the opposite order",
+        "b[r : r + ROWS].T",
+        "b[r : r + ROWS][::-1].T",
+        AUTOGRAD,
+    ),
+    (
+        "a sum over rows is of the first columns, whichever are asked",
+        "some = a if hi is None else a[:, lo:hi]",
+        "some = a if hi is None else a[:, : hi - lo]",
+        AUTOGRAD,
+    ),
+    (
+        "a product of rows is of the last columns, whichever are asked",
+        "some = rows if hi is None else rows[:, lo:hi]",
+        "some = rows if hi is None else rows[:, rows.shape[1] - hi + lo :]",
+        AUTOGRAD,
+    ),
+    (
+        "a sum begins at one",
+        "out = np.zeros(",
+        "out = np.ones(",
+        AUTOGRAD,
+    ),
+    (
+        "a sum has its rows in the opposite order",
+        "return out[:, :columns].T",
+        "return out[::-1, :columns].T",
+        AUTOGRAD,
+    ),
+    (
+        "BLAS sums over the rows of one factor in the opposite order",
+        "b.T.dot(some).T",
+        "b.T.dot(some[::-1]).T",
+        AUTOGRAD,
+    ),
+    (
+        "every row of a panel is the first",
+        "some[k, at : at + own]",
+        "some[0, at : at + own]",
+        AUTOGRAD,
+    ),
+    (
+        "every panel of a sum is the first",
+        "add_rows(rows, panels[(at - first) * ROWS :]",
+        "add_rows(rows, panels",
+        AUTOGRAD,
+    ),
+    (
+        "a product has its rows in the opposite order",
+        "multiply(rows[some], panels, out[some])",
+        "multiply(rows[some][::-1].copy(), panels, out[some])",
+        FORWARD,
+    ),
+)
+
 # Of the module, with the cell in whose gradients they show.
 MODULES = {
     "vanilla": (VANILLA, "vanilla"),
@@ -495,6 +564,8 @@ MODULES = {
     # The GRU's loops have them all.
     "passes": (PASSES, "gru"),
     "functions": (FUNCTIONS, "vanilla"),
+    # The GRU has products of some columns.
+    "products": (PRODUCTS, "gru"),
 }
 
 
@@ -518,8 +589,8 @@ COMPILED_EQUIVALENT = (
         "what fills the last vector of a panel is one and not zero",
         "What is made of it stays in ``edge``: columns that M does not have are never copied.",
         "tiles",
-        "panel[k, j] = 0",
-        "panel[k, j] = 1",
+        "panel[own:] = 0",
+        "panel[own:] = 1",
         "vanilla",
     ),
     _same(
@@ -528,14 +599,6 @@ COMPILED_EQUIVALENT = (
         "tiles",
         "while n < N and N >= 4:",
         "while N - n >= 4:",
-        "vanilla",
-    ),
-    _same(
-        "a row begins where the one before it ends",
-        "It does in every array of which a loop makes a product. The tests ask for rows that stand apart.",
-        "tiles",
-        "stride = builder.sdiv(unpack_tuple(builder, array.strides)[0], integer(size))",
-        "stride = unpack_tuple(builder, array.shape)[1]",
         "vanilla",
     ),
     _same(

@@ -62,9 +62,14 @@ def _of_networks(name: str) -> Iterator[Case]:
     if name == SHARED:
         for function in ("sigmoid", "relu", "softsign", "identity"):
             yield replace(_case(name, 2, 3, "every"), functions={"activation": function})
-        # Of more rows than go by tiles; then of such as leave a part of a tile, and of a panel, in every way.
-        for records, units in ((130, 3), (11, 46), (9, 25), (12, 20)):
+        # Of several blocks; of such rows as leave a part of a tile, and of a panel, in every way; then of
+        # few rows and several panels.
+        for records, units in ((130, 3), (11, 46), (9, 25), (12, 20), (7, 40), (1, 150)):
             yield _case(name, records, 2, "last", sizes={"D": 1, "H": units, "K": 1})
+        yield _case(name, 130, 5, "every", Policy("Chunked", (2, 2)), {"D": 1, "H": 3, "K": 1})
+    if name == "gru":
+        # Of products over all steps that are too large for BLAS to make them by itself.
+        yield _case(name, 130, 2, "last", sizes={"D": 20, "H": 20, "K": 1})
 
 
 def _of_layers(name: str) -> Iterator[Case]:

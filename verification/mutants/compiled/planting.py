@@ -3,6 +3,7 @@
 All else of ``rnn`` is the real one, so truths that were computed before serve every mutant.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +12,14 @@ from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 
 import rnn.compiled
-from rnn.loops import compiled_text
+from rnn.loops import compiled_module, compiled_text
 from verification.mutants.mutant import Mutant
 from verification.mutants.patch import FOLDER, texts
 
 ROOM = rnn.compiled.__name__
+
+# Says how many threads there may be (``rnn.compiled.sharing``).
+THREADS = "OMP_NUM_THREADS"
 
 
 @contextmanager
@@ -39,12 +43,18 @@ def planted(mutant: Mutant) -> Iterator[None]:
 def _read_from(room: Path) -> Iterator[None]:
     """While it lasts, the modules of the compiled text are those of a folder."""
     real = {name: module for name, module in sys.modules.items() if name.startswith(f"{ROOM}.")}
-    path = rnn.compiled.__path__
+    path, threads = rnn.compiled.__path__, os.environ.get(THREADS)
     _forget()
     rnn.compiled.__path__ = [str(room)]
+    # Whatever processors there are: BLAS makes no large product where there is a second one.
+    os.environ[THREADS] = "2"
     try:
         yield
     finally:
+        if threads is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = threads
         rnn.compiled.__path__ = path
         _forget()
         sys.modules.update(real)
@@ -54,3 +64,4 @@ def _forget() -> None:
     for name in [name for name in sys.modules if name.startswith(f"{ROOM}.")]:
         del sys.modules[name]
     compiled_text.cache_clear()
+    compiled_module.cache_clear()

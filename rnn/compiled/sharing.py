@@ -1,0 +1,53 @@
+"""Work in parts that do not meet, shared out to threads where that pays.
+
+A compiled loop lets other threads go on, so they are Python's own, started for one call and gone after it.
+OpenBLAS keeps its threads: for some 25 ms after a product that it has shared out they wait for the next one
+on the processors. So where there are several, no product of that size is BLAS's
+(``rnn.compiled.products``).
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from rnn.products import BLAS_ALONE
+
+# Multiplications that repay a thread, which takes some 50 µs to start.
+PAYING = 20_000_000
+
+Part = tuple[int, int]
+
+
+def processors() -> int:
+    """How many threads may compute at once: OMP_NUM_THREADS, or else the processors of this process."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads_for(work: int) -> int:
+    """How many threads so many multiplications repay, and may have."""
+    return 1 if work < 2 * PAYING else min(processors(), work // PAYING)
+
+
+def left_to_blas(work: int) -> bool:
+    """Does BLAS make a product of so many multiplications in this thread?"""
+    return work <= BLAS_ALONE or processors() == 1
+
+
+def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: int) -> None:
+    """Make ``loop(lo, hi)`` of every part, by so many threads, of which this is one."""
+
+    def each(some: Sequence[Part]) -> None:
+        for part in some:
+            loop(*part)
+
+    if threads == 1:
+        each(parts)
+        return
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(each, parts[i::threads]) for i in range(1, threads)]
+        each(parts[::threads])
+        for other in others:
+            other.result()

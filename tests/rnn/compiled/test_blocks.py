@@ -1,0 +1,54 @@
+"""Blocks of records: each record is in one, and no number depends on which."""
+
+import numpy as np
+import pytest
+
+from rnn import GRU, LSTM, RNN, Chunked, CompiledLoops, Full, Vanilla, Window
+from rnn.compiled import blocks, sharing
+from rnn.compiled.blocks import LEAST, MOST, TILE, in_blocks
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+@pytest.mark.parametrize("records", [16, 17, 31, 32, 33, 63, 64, 65, 100, 129, 256, 1000])
+def test_each_record_is_in_one_block(records, threads):
+    """None is larger than the most, all but the last end where a tile may, and most threads have one."""
+    found = blocks.blocks(records, threads)
+    assert [n for lo, hi in found for n in range(lo, hi)] == list(range(records))
+    assert max(hi - lo for lo, hi in found) <= MOST + TILE
+    assert all(hi % TILE == 0 for _, hi in found[:-1])
+    assert 2 * len(found) >= min(threads, records // LEAST)
+
+
+def test_few_records_are_one_block():
+    """Whatever there is to do, and with what was given before its borders."""
+    seen = []
+    in_blocks(lambda *given: seen.append(given), ("a", "b"), 2 * LEAST - 1, 10**12)
+    assert seen == [("a", "b", 0, 2 * LEAST - 1)]
+
+
+CELLS = [Vanilla(3, 40), LSTM(3, 40), GRU(3, 40)]
+
+
+@pytest.mark.parametrize("truncation", [Full(), Chunked(3), Window(2)], ids=repr)
+@pytest.mark.parametrize("cell", CELLS, ids=repr)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_recursion_has_the_same_bits_in_any_blocks_by_any_number_of_threads(
+    monkeypatch, cell, truncation, dtype
+):
+    """Loss, outputs, and what goes back to each record alone; records that end early as well."""
+    net, rng, N, T = RNN(cell, 2, loops=CompiledLoops()), np.random.default_rng(0), 70, 7
+    params = net.init(rng, dtype)
+    xs, targets = rng.standard_normal((N, T, 3)).astype(dtype), rng.standard_normal((N, T, 2)).astype(dtype)
+    lengths = rng.integers(1, T, N, endpoint=True)
+    # With products that are made in this thread, whose sums are over all records.
+    monkeypatch.setattr(sharing, "left_to_blas", lambda work: True)
+    found = []
+    for most, threads in ((1000, 1), (8, 1), (20, 2), (64, 3)):
+        monkeypatch.setattr(blocks, "MOST", most)
+        monkeypatch.setattr(blocks, "threads_for", lambda work, threads=threads: threads)
+        outputs = net.forward(params, xs, lengths=lengths)
+        value, grads = net.loss_and_gradients(params, xs, targets, truncation=truncation)
+        _, ragged = net.loss_and_gradients(params, xs, targets, truncation=truncation, lengths=lengths)
+        arrays = (outputs.outputs, *outputs.state, grads.xs, *grads.state, ragged.xs, *ragged.params)
+        found.append([np.asarray(value).tobytes(), *(array.tobytes() for array in arrays)])
+    assert all(each == found[0] for each in found[1:])

@@ -1,0 +1,63 @@
+"""Parts of work by several threads."""
+
+import threading
+
+import pytest
+
+from rnn.compiled import sharing
+from rnn.compiled.sharing import PAYING, left_to_blas, processors, shared, threads_for
+from rnn.products import BLAS_ALONE
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 5])
+def test_every_part_is_done_once(threads):
+    """By as many threads at most, of which this is one."""
+    parts, seen, by = [(i, i + 1) for i in range(7)], [], set()
+
+    def loop(lo, hi):
+        by.add(threading.get_ident())
+        seen.append((lo, hi))
+
+    shared(loop, parts, threads)
+    assert sorted(seen) == parts
+    assert len(by) <= threads
+    assert threading.get_ident() in by
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_error_is_told(threads):
+    """That of any part."""
+
+    def loop(lo, hi):
+        if lo == 1:
+            raise ValueError("the second part")
+
+    with pytest.raises(ValueError, match="the second part"):
+        shared(loop, [(0, 1), (1, 2)], threads)
+
+
+def test_little_work_is_done_in_this_thread(monkeypatch):
+    """And much of it by as many threads as it repays, of those that there are."""
+    monkeypatch.setattr(sharing, "processors", lambda: 4)
+    assert [threads_for(work * PAYING) for work in (0, 1, 2, 3, 100)] == [1, 1, 2, 3, 4]
+
+
+def test_blas_makes_what_it_makes_alone(monkeypatch):
+    """Anything on one processor; on several what is small."""
+    monkeypatch.setattr(sharing, "processors", lambda: 1)
+    assert left_to_blas(10**12)
+    monkeypatch.setattr(sharing, "processors", lambda: 2)
+    assert left_to_blas(BLAS_ALONE)
+    assert not left_to_blas(BLAS_ALONE + 1)
+
+
+@pytest.mark.parametrize(("asked", "count"), [("1", 1), ("3", 3), ("0", None), ("", None), ("all", None)])
+def test_the_environment_says_how_many_processors(monkeypatch, asked, count):
+    """If it says a number; else as many as there are for this process."""
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    if count is None:
+        monkeypatch.delenv("OMP_NUM_THREADS")
+        count = processors()
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+        assert count >= 1
+    assert processors() == count
