@@ -24,7 +24,7 @@ verify: $(VENV)/.verification ## prove the gradients, or refute them; flags in A
 	$(BIN)/python -m verification --out verification-report $(ARGS)
 
 test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ must be taken
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov -n auto
 
 test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser

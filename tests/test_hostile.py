@@ -21,6 +21,7 @@ import rnn
 from rnn import checkpoints, gradients, layer, network, truncation, workspace
 from rnn.cells.cell import METHODS
 from rnn.data import Records
+from rnn.loops import METHODS as LOOPS_METHODS
 from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
 
 THROWS = 10_000
@@ -38,11 +39,7 @@ INNER = {
     "check_gradients",
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
-    *(
-        f"{loops}.{name}"
-        for loops in ("NumPyLoops", "CompiledLoops")
-        for name in ("check", "forward", "local_derivatives", "back")
-    ),
+    *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
 }
 
 

@@ -103,7 +103,7 @@ ALGEBRA = (
         "upstream taken as ones",
         "The loss's gradient is replaced by ones on its way to the states.",
         "flash-linear-attention b9bdbcf2",
-        (Edit("network", "dhs = do.dot(", "dhs = (0 * do + 1).dot("),),
+        (Edit("network", "dhs = self.loops.of_rows(do,", "dhs = self.loops.of_rows(0 * do + 1,"),),
         "lags",
     ),
     Mutant(
@@ -120,7 +120,7 @@ ALGEBRA = (
         (
             Edit(
                 "network",
-                "dhs = do.dot(np.ascontiguousarray(params.V))",
+                "dhs = self.loops.of_rows(do, np.ascontiguousarray(params.V))",
                 "dhs = do[:, :1].dot(np.ascontiguousarray(params.V)[:1])",
             ),
         ),
@@ -160,7 +160,7 @@ ALGEBRA = (
         (
             Edit(
                 "network",
-                "dhs = do.dot(np.ascontiguousarray(params.V))",
+                "dhs = self.loops.of_rows(do, np.ascontiguousarray(params.V))",
                 'dhs = do.dot(params.V.ravel("K").reshape(params.V.shape))',
             ),
         ),

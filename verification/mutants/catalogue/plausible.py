@@ -196,7 +196,7 @@ OF_MATHEMATICS = (
         (
             Edit(
                 "network",
-                "do.T.dot(hs)",
+                "self.loops.over_rows(do, hs)",
                 "np.einsum('tnk,tmh->kh', do.reshape(due.targets.shape), states)",
             ),
         ),

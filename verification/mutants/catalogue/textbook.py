@@ -5,7 +5,7 @@ from verification.mutants.mutant import Edit, Mutant
 CELL = "cells.vanilla"
 DH_PREV = "product(da, W, dh)"
 COLLECTED = "for d in cotangents:"
-PROJECTED = "weights, dxs = self.cell.project_back(params, tape, das, first)"
+PROJECTED = "weights, dxs = self.loops.project_back(self.cell, params, tape, das, first)"
 
 
 def inputs_under(policy: str) -> str:
@@ -197,7 +197,13 @@ TEXTBOOK = (
         "the article's gradient of V",
         "The last error is multiplied by every step's state: about T times too large.",
         "the article",
-        (Edit("network", "do.T.dot(hs)", "do[-states.shape[1] :].T.dot(tape.states[1:].sum(axis=0))"),),
+        (
+            Edit(
+                "network",
+                "self.loops.over_rows(do, hs)",
+                "do[-states.shape[1] :].T.dot(tape.states[1:].sum(axis=0))",
+            ),
+        ),
         "autograd",
     ),
 )

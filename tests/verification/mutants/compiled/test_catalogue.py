@@ -58,7 +58,7 @@ def test_every_fault_has_a_place_and_a_line_that_stands_there():
     for fault in (*COMPILED, *COMPILED_EQUIVALENT):
         assert len(texts(fault.mutant)) == 1
     assert min(Counter(fault.mutant.edits[0].module for fault in COMPILED).values()) >= 9
-    assert len(MODULES) == 7
+    assert len(MODULES) == 8
 
 
 def test_names_are_unique():
