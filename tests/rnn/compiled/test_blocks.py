@@ -30,7 +30,7 @@ CELLS = [Vanilla(3, 40), LSTM(3, 40), GRU(3, 40)]
 
 
 @pytest.mark.parametrize("truncation", [Full(), Chunked(3), Window(2)], ids=repr)
-@pytest.mark.parametrize("cell", CELLS, ids=repr)
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_recursion_has_the_same_bits_in_any_blocks_by_any_number_of_threads(
     monkeypatch, cell, truncation, dtype
