@@ -48,3 +48,11 @@ def test_a_single_state_is_called_h0():
         check_gradients(1.0, grads)
     with pytest.raises(FloatingPointError, match=r"^loss: inf, needed"):
         check_gradients(np.inf, grads)
+
+
+def test_what_lies_beside_the_blocks_is_not_theirs():
+    """Columns of the one array that belong to none, as what fills the last of several vectors."""
+    M = np.ones((3, 7))
+    M[:, 6] = np.nan
+    params = gradients().params._replace(U=M[:, :2], W=M[:, 2:5], b=M[:, 5])
+    check_gradients(1.0, gradients()._replace(params=params))

@@ -124,6 +124,18 @@ def test_both_give_the_same_layer(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_both_give_the_same_where_products_are_large(cell):
+    """Those of the readout too: more than BLAS makes by itself."""
+    rng, D, H, K, N, T = np.random.default_rng(2), 20, 40, 12, 65, 12
+    nets = [RNN(cell(D, H), K, loops=each) for each in (NumPyLoops(), CompiledLoops())]
+    params, xs = nets[0].init(rng), rng.standard_normal((N, T, D))
+    targets = rng.standard_normal((N, T, K))
+    (value, want), (other, got) = (net.loss_and_gradients(params, xs, targets) for net in nets)
+    assert value == pytest.approx(other, rel=1e-13)
+    assert_near(blocks(got), blocks(want), np.float64)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_compiled_calls_repeat_to_the_bit(cell):
     """Again, in a workspace, and whatever the layout and the flags of what is given."""
     net, rng = RNN(cell(2, 5), 3, loops=CompiledLoops()), np.random.default_rng(0)

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -108,9 +109,16 @@ def test_two_trainings_in_one_folder_are_refused(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
-def test_a_disk_that_is_full_leaves_the_last_checkpoint(tmp_path):
+@pytest.fixture
+def short():
+    """A folder whose name leaves room for what is said of it in a line."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def test_a_disk_that_is_full_leaves_the_last_checkpoint(short):
     """Files may be so large and no larger: the run stops, and says what is kept and how to go on."""
-    folder, flags = tmp_path / "m", ("--units", "24", "--epochs", "100000", "--patience", "0")
+    folder, flags = short / "m", ("--units", "24", "--epochs", "100000", "--patience", "0")
     child = until_checkpoint(command(folder, *flags, "--checkpoint-every", "1"), env=UNMEASURED)
     child.kill()
     child.communicate()
