@@ -1,6 +1,6 @@
 """The vanilla cell's loops, compiled: the equations of ``rnn.cells.vanilla``, line for line.
 
-A step's product is ``rnn.compiled.steps``'s, and what lies between two of them are passes over one row.
+A step's product is ``rnn.compiled.tiles``'s, and what lies between two of them are passes over one row.
 """
 
 from typing import Any
