@@ -2,8 +2,8 @@
 
 A seed decides what is drawn; what is designed or fixed is the same for all. So that is judged once, and the
 cases of every seed are added to it, which comes to what a whole run with that seed comes to. SEEDS=200 asks
-that many seeds of the quick profile, from FIRST_SEED (0) on, three seconds each on two cores; by default two of a
-short one.
+that many seeds of the quick profile, from FIRST_SEED (0) on, three seconds each on two cores; by default two
+of a short one.
 """
 
 import os
