@@ -1,6 +1,7 @@
 """Products over all steps at once: BLAS's, or, where that would keep other threads waiting, our own in tiles.
 
-BLAS is the faster one by a tenth, and its threads stay in the way of ours (``rnn.compiled.sharing``).
+In one thread BLAS is the faster one of the two for sums over rows, and its threads stay in the way of ours
+(``rnn.compiled.sharing``; figures in ``benchmarks/NOTES.md``).
 """
 
 from functools import partial
@@ -9,9 +10,10 @@ from itertools import pairwise
 import numpy as np
 
 from rnn.arrays import Array
-from rnn.compiled.options import compiled, inlined
+from rnn.compiled.options import compiled
+from rnn.compiled.passes import copy
 from rnn.compiled.sharing import Part, left_to_blas, shared, threads_for
-from rnn.compiled.tiles import VECTOR, add_rows, arranged, at_a_line, multiply
+from rnn.compiled.tiles import VECTOR, WIDTH, add_rows, arranged, at_a_line, multiply
 
 # Rows that are multiplied by a panel, or summed into a tile, before the next: they stay in the cache.
 ROWS = 128
@@ -39,7 +41,7 @@ def over_rows(a: Array, b: Array, lo: int = 0, hi: int | None = None) -> Array:
         # The factor that BLAS reads by columns is the narrow one.
         turned: Array = b.T.dot(some).T
         return turned
-    threads, lanes = threads_for(work), 2 * VECTOR // b.itemsize
+    threads, lanes = threads_for(work), WIDTH * VECTOR // b.itemsize
     columns = some.shape[1]
     out = np.zeros((b.shape[1], columns + -columns % lanes), b.dtype)
     parts = [(first * lanes, last * lanes) for first, last in _parts(out.shape[1] // lanes, threads)]
@@ -64,7 +66,7 @@ def _of_rows(rows, panels, out, first, last):  # type: ignore[no-untyped-def]
 @compiled
 def _over_rows(b, a, out, first, last):  # type: ignore[no-untyped-def]
     """``out`` += Σ b[r]ᵀ a[r], from column ``first`` to ``last``, which are whole panels."""
-    width, columns = 2 * VECTOR // out.itemsize, a.shape[1]
+    width, columns = WIDTH * VECTOR // out.itemsize, a.shape[1]
     panels = at_a_line(ROWS * (last - first), out)
     # What fills the last panel is added to columns that nobody reads; denormal numbers would take their time.
     panels[:] = 0
@@ -73,13 +75,6 @@ def _over_rows(b, a, out, first, last):  # type: ignore[no-untyped-def]
         for k in range(len(some)):
             for at in range(first, last, width):
                 own, start = min(width, columns - at), (at - first) * ROWS + k * width
-                _copied(some[k, at : at + own], panels[start : start + own])
+                copy(some[k, at : at + own], panels[start : start + own])
         for at in range(first, last, width):
             add_rows(rows, panels[(at - first) * ROWS :], columns - at, out, at)
-
-
-@inlined
-def _copied(x, out):  # type: ignore[no-untyped-def]
-    """One row of a panel."""
-    for j in range(len(x)):
-        out[j] = x[j]
