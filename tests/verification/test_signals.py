@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -13,6 +14,20 @@ from verification.signals import held_back
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the system has no such signals")
 
 
+@pytest.fixture(params=["one thread", "another thread"])
+def threads(request):
+    """Another thread is handed a request that this one holds back."""
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    if request.param == "another thread":
+        other.start()
+    yield
+    done.set()
+    if other.ident is not None:
+        other.join()
+
+
+@pytest.mark.usefixtures("threads")
 @pytest.mark.parametrize(
     ("number", "kind"),
     [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated), (signal.SIGHUP, Terminated)],
@@ -32,6 +47,25 @@ def test_a_request_waits_and_processes_started_meanwhile_do_not_hear_it(number, 
         start()
     assert started == ["here\n", "this process as well"]
     assert subprocess.run(call, capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.usefixtures("threads")
+def test_a_forked_process_does_not_hear_what_its_parent_was_asked():
+    """The parent does, with the handler that it had before."""
+    own, children = os.getpid(), []
+
+    def start():
+        with held_back():
+            os.kill(own, signal.SIGTERM)
+            children.append(os.fork())
+        if os.getpid() != own:
+            os._exit(0)
+
+    with as_exceptions(), pytest.raises(Terminated):
+        start()
+    assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 0
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_where_signals_cannot_be_held_back_nothing_is(monkeypatch):

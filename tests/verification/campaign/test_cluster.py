@@ -57,10 +57,11 @@ class Machines:
         self.file.unlink(missing_ok=True)
         argv = ("--port", str(self.port), "--scheduler-file", str(self.file), "--no-dashboard", "--no-show")
         self.scheduler = self.start("dask_scheduler", *argv, "--dashboard-address", "127.0.0.1:0")
-        while not self.file.exists():
+        # The file is there a moment before it is written.
+        while not (self.file.exists() and (text := self.file.read_text())):
             assert self.scheduler.poll() is None
             time.sleep(0.05)
-        self.address = json.loads(self.file.read_text())["address"]
+        self.address = json.loads(text)["address"]
         self.port = int(self.address.rpartition(":")[2])
 
     def work(self, *argv, environment=ENVIRONMENT):
