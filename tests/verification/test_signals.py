@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the system has no su
 
 @pytest.fixture(params=["one thread", "another thread"])
 def threads(request):
-    """Another thread is handed a request that this one holds back."""
+    """Another thread is handed a request that this one holds back, a moment after it is made."""
     done = threading.Event()
     other = threading.Thread(target=done.wait)
     if request.param == "another thread":
@@ -41,6 +42,7 @@ def test_a_request_waits_and_processes_started_meanwhile_do_not_hear_it(number, 
         with held_back():
             started.append(subprocess.run(call, capture_output=True, text=True, check=True).stdout)
             os.kill(os.getpid(), number)
+            time.sleep(0.1)
             started.append("this process as well")
 
     with as_exceptions(), pytest.raises(kind):
@@ -58,6 +60,7 @@ def test_a_forked_process_does_not_hear_what_its_parent_was_asked():
     def start():
         with held_back():
             os.kill(own, signal.SIGTERM)
+            time.sleep(0.1)
             children.append(os.fork())
         if os.getpid() != own:
             os._exit(0)
