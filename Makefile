@@ -23,8 +23,11 @@ help: ## show this list
 verify: $(VENV)/.verification ## prove the gradients, or refute them; flags in ARGS
 	$(BIN)/python -m verification --out verification-report $(ARGS)
 
+# A loop that never ends, compiled ones too, which hold the interpreter: its process is ended and its test fails.
+LIMIT := -o faulthandler_timeout=900 -o faulthandler_exit_on_timeout=true
+
 test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ must be taken
-	$(BIN)/python -m pytest --cov -n auto
+	$(BIN)/python -m pytest --cov -n auto $(LIMIT)
 
 test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser

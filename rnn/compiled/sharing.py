@@ -19,8 +19,11 @@ Part = tuple[int, int]
 
 
 def processors() -> int:
-    """How many threads may compute at once: OMP_NUM_THREADS, or else the processors of this process."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
+    """How many threads may compute at once: OMP_NUM_THREADS, or else the processors of this process.
+
+    Of several numbers, which OpenMP takes for threads within threads, the first counts.
+    """
+    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

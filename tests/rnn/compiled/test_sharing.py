@@ -51,7 +51,21 @@ def test_blas_makes_what_it_makes_alone(monkeypatch):
     assert not left_to_blas(BLAS_ALONE + 1)
 
 
-@pytest.mark.parametrize(("asked", "count"), [("1", 1), ("3", 3), ("0", None), ("", None), ("all", None)])
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ("1", 1),
+        ("3", 3),
+        ("4,2", 4),
+        (" 2 , 1", 2),
+        ("0", None),
+        ("-1", None),
+        ("", None),
+        (",2", None),
+        ("all", None),
+        ("²", None),
+    ],
+)
 def test_the_environment_says_how_many_processors(monkeypatch, asked, count):
     """If it says a number; else as many as there are for this process."""
     monkeypatch.setenv("OMP_NUM_THREADS", asked)
