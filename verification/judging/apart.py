@@ -14,6 +14,7 @@ What a block of steps has no such column for is seen in sum alone, and ``views``
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from verification.judging.asking import ask, is_large
 from verification.judging.engine import Engine
 from verification.judging.properties import Looked
 from verification.judging.unfolding import unfolded_lags, unfolded_shown, unfolds
-from verification.truth.table import grouped_table
+from verification.truth.table import LagTable, grouped_table
 
 # The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
 # them its table, which holds every step apart, takes seconds.
@@ -76,19 +77,18 @@ def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked
     if is_unfolded(case):
         yield from unfolded_lags(engine, case)
         return
-    alone = _alone(case, engine.claim) if case.lengths is None else None
-    if alone is None or (case.steps + 1) * sum(a[0].size for a in case.state) > MOST:
+    if case.lengths is not None:
         return
-    wide, places = widened(alone)
-    shared = sum(wide.blocks[block.name].size for block in wide.model.of(Use.STEP))
-    derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
-    if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
+    if isinstance(case.objective, Targets) and "last" not in engine.claim.losses:
         return
-    answer, table = ask(engine, wide), grouped_table(wide, floor)
+    apart = _apart(case, floor)
+    if apart is None:
+        return
+    answer = ask(engine, apart.case)
     for name, got in answer.gradients():
-        for step, index in places[name]:
-            expected = table.part(name, index)
-            part = f"d_{name} of the loss at step {alone.losses[-1]}"
+        for step, index in apart.places[name]:
+            expected = apart.table.part(name, index)
+            part = f"d_{name} of the loss at step {apart.case.losses[-1]}"
             part += "" if step is None else f" from step {step}"
             yield name, compare(part, got[index], expected.truth, expected.bound), expected
 
@@ -99,28 +99,53 @@ def is_unfolded(case: Case) -> bool:
     return small and isinstance(case.objective, Targets) and unfolds(case.model)
 
 
-def shown(case: Case, claim: Claim, name: str, wrong: str) -> tuple[Case, Array, Array]:
+def shown(case: Case, name: str, wrong: str) -> tuple[Case, Array, Array]:
     """What ``lag_by_lag`` asks of a block: the larger case, the gradient, and the bound of each entry."""
     if is_unfolded(case):
         return unfolded_shown(case, name, wrong)
-    alone = _alone(case, claim)
-    assert alone is not None  # where something was found
-    wide, places = widened(alone)
-    table = grouped_table(wide)
-    want = np.zeros(wide.blocks[name].shape, table.gradient(wide.reach)[name].dtype)
+    apart = _apart(case, None)
+    assert apart is not None  # where something was found
+    want = np.zeros(apart.case.blocks[name].shape, apart.table.gradient(apart.case.reach)[name].dtype)
     bound = np.zeros(want.shape)
-    for _, index in places[name]:
-        expected = table.part(name, index)
+    for _, index in apart.places[name]:
+        expected = apart.table.part(name, index)
         want[index], bound[index] = expected.truth, expected.bound
-    return wide, want, bound
+    return apart.case, want, bound
 
 
-def _alone(case: Case, claim: Claim) -> Case | None:
+Index = tuple[int | slice, ...]
+
+# Where the parts of each block stand in an answer: the step of each, None of what is a sum, and its index.
+Places = dict[str, list[tuple[int | None, Index]]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Apart:
+    """A case with one loss, widened, where its parts stand, and its truth."""
+
+    case: Case
+    places: Places
+    table: LagTable
+
+
+@lru_cache(maxsize=1)
+def _apart(case: Case, floor: float | None) -> _Apart | None:
+    """Made once for all engines that are asked; None of a case that is too large."""
+    alone = _alone(case)
+    if (case.steps + 1) * sum(array[0].size for array in case.state) > MOST:
+        return None
+    wide, places = widened(alone)
+    shared = sum(wide.blocks[block.name].size for block in wide.model.of(Use.STEP))
+    derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
+    if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
+        return None
+    return _Apart(wide, places, grouped_table(wide, floor))
+
+
+def _alone(case: Case) -> Case:
     """The case with one loss: at its last step, or at an earlier one where the number of steps is even."""
     objective = case.objective
     if isinstance(objective, Targets):
-        if "last" not in claim.losses:
-            return None
         return replace(case, objective=Targets(objective.targets[:, -1:], last=True))
     assert isinstance(objective, Cotangents)
     t = case.steps - 1 if case.steps % 2 else case.steps // 2
@@ -143,12 +168,6 @@ def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
         ]
         if others and len(reads) == len(others):
             yield given, tuple(reads)
-
-
-Index = tuple[int | slice, ...]
-
-# Where the parts of each block stand in an answer: the step of each, None of what is a sum, and its index.
-Places = dict[str, list[tuple[int | None, Index]]]
 
 
 def widened(case: Case) -> tuple[Case, Places]:

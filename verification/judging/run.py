@@ -351,7 +351,7 @@ def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) 
     part = finding.part if finding.part in (*truth.forward, *blocks) else blocks[0]
     asked: tuple[Case, Array, float | Array] = (case, *truth.want(part))
     if finding.property == LAG_BY_LAG:
-        asked = shown(case, engine.claim, part, finding.wrong or "")
+        asked = shown(case, part, finding.wrong or "")
     elif finding.property == UNITS_PERMUTE:
         asked = permuted(case, part, truth.want(part))
     other, want, bound = asked
