@@ -1,5 +1,6 @@
 """Lag by lag: the steps of a block apart, each with a bound of its own."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -62,6 +63,16 @@ def test_a_part_that_has_decayed_is_seen_here_alone():
     wrong = {each.property: each.wrong for each in findings(engine, truth_of(case)) if each.wrong}
     assert set(wrong) == {"lag by lag"}
     assert wrong["lag by lag"].startswith("d_U of the loss at step 24 from step ")
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
+    """Where a block has a column for each step, the first and the last among them."""
+    made = planted(vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (1 + (t == {at}))")
+    engine = layer(made.forward, made.backward, model=models.vanilla)
+    wrong = [str(each) for name, each, _ in lag_by_lag(engine, some(models.vanilla)) if each and name == "U"]
+    steps = re.findall(r" from step (\d+)", " ".join(wrong))
+    assert steps == [str(at)]
 
 
 @pytest.mark.parametrize(
