@@ -232,7 +232,7 @@ class RNN:
                     carry,
                 )
                 if not total:
-                    total, dxs = parts, _of_all_steps(reached, steps)
+                    total, dxs = parts, _after_zeros(reached, steps)
                 else:
                     total = tuple(map(np.add, total, parts))
                     dxs[segment.first : segment.stop] += reached
@@ -258,8 +258,11 @@ class RNN:
         value, do = self._losses(params, hs, due)
         # Of one step, do.sum takes twice as long.
         dV, dc = self.loops.over_rows(do, hs), np.add.reduce(do)
-        dhs = self.loops.of_rows(do, np.ascontiguousarray(params.V))
-        dhs = due.by_step(dhs, states)
+        # A loss before the first step that is reached sends nothing back.
+        late = due.part(max(0, segment.first - segment.first_loss), len(due.targets))
+        reaching = do[len(do) - late.rows :]
+        dhs = self.loops.of_rows(reaching, np.ascontiguousarray(params.V))
+        dhs = _after_zeros(late.by_step(dhs, states), len(due.targets))
 
         das, dstate, leaving = bptt(self.cell, params, tape, (dhs,), segment, carry, self.loops)
         first = segment.first - segment.start
@@ -323,10 +326,10 @@ def _rows(tape: Tape, first: int) -> Array:
     return states.reshape(-1, states.shape[2])
 
 
-def _of_all_steps(reached: Array, steps: int) -> Array:
-    """dxs (steps, N, D) of the last steps alone, with zeros for those before."""
-    if len(reached) == steps:
-        return reached
-    dxs = zeros((steps, *reached.shape[1:]), reached)
-    dxs[-len(reached) :] = reached
-    return dxs
+def _after_zeros(part: Array, steps: int) -> Array:
+    """What is known of the last steps alone, with zeros for those before."""
+    if len(part) == steps:
+        return part
+    whole = zeros((steps, *part.shape[1:]), part)
+    whole[-len(part) :] = part
+    return whole

@@ -33,6 +33,12 @@ class Owed(NamedTuple):
             self.of_last_step,
         )
 
+    @property
+    def rows(self) -> int:
+        """How many losses there are."""
+        records, steps = self.targets.shape[:2]
+        return records * steps if self.counted is None else int(self.counted.sum())
+
     def states(self, states: Array) -> Array:
         """Of states (losses, N, H) those that have a loss, as rows."""
         if self.counted is None:

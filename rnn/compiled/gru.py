@@ -33,7 +33,7 @@ def project(cell: GRU, weights: Reset, tape: GRUTape, xs: Array, state: Arrays) 
 def forward(cell: GRU, tape: GRUTape, active: Array) -> None:
     """As ``GRU.forward``, of the first ``active[t]`` records at step t."""
     kinds = [KINDS[f] for f in cell.activations]
-    arrays = tape.rows, tape.states, tape.m, tape.gates, tape.M
+    arrays = tape.rows, tape.m, tape.gates, tape.M
     in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.size)
 
 
@@ -41,7 +41,7 @@ def local_derivatives(cell: GRU, tape: GRUTape, first: int) -> Arrays:
     """As ``GRU.local_derivatives``."""
     factors, gates = tape.da_buffer[first:], tape.gates[first:]
     kinds = [KINDS[f] for f in cell.activations]
-    arrays = tape.states[first:-1], tape.m[first:], gates, factors
+    arrays = tape.rows[first:-1], tape.m[first:], gates, factors
     in_blocks(_local_derivatives, (*kinds, *arrays), gates.shape[1], PER_ENTRY * factors[:, 0].size)
     return factors, gates
 
@@ -73,9 +73,9 @@ def project_back(
 
 
 @compiled
-def _forward(gate, candidate, rows, states, m, gates, M, active, lo, hi):  # type: ignore[no-untyped-def]
+def _forward(gate, candidate, rows, m, gates, M, active, lo, hi):  # type: ignore[no-untyped-def]
     """m = h_prev Wᵀ + (0, 0, bn); then the gates, the candidate and h."""
-    H, panels = states.shape[2], arranged(M)
+    H, panels = m.shape[2] // 3, arranged(M)
     rz, a_n = np.empty((m.shape[1], 2 * H), m.dtype), np.empty((m.shape[1], H), m.dtype)
     for t, N in enumerate(active):
         now = slice(lo, max(lo, min(N, hi)))
@@ -89,8 +89,8 @@ def _forward(gate, candidate, rows, states, m, gates, M, active, lo, hi):  # typ
             add_times(rz[n, :H], m[t, n, 2 * H :], a_n[n])
         value(candidate, a_n[now].reshape(-1))  # n = φ(p_n + r ⊙ m_n)
         for n in range(now.start, now.stop):
-            z, new, h = rz[n, H:], a_n[n], states[t + 1, n]
-            minus(states[t, n], new, h)
+            z, new, h = rz[n, H:], a_n[n], rows[t + 1, n, :H]
+            minus(rows[t, n, :H], new, h)
             times(z, h, h)
             add(new, h)  # h = (1 − z) ⊙ n + z ⊙ h_prev
             copy(rz[n], gates[t, n, : 2 * H])
@@ -98,9 +98,10 @@ def _forward(gate, candidate, rows, states, m, gates, M, active, lo, hi):  # typ
 
 
 @compiled
-def _local_derivatives(gate, candidate, hs_prev, m, gates, factors, lo, hi):  # type: ignore[no-untyped-def]
+def _local_derivatives(gate, candidate, rows, m, gates, factors, lo, hi):  # type: ignore[no-untyped-def]
     """The factors of da_n, da_r, da_z, dm_n."""
-    T, N, H = hs_prev.shape
+    (T, N, H4) = factors.shape
+    H = H4 // 4
     d, d_n = np.empty((N, 3 * H), m.dtype), np.empty((N, H), m.dtype)
     for t in range(T):
         y, now = gates[t], slice(lo, hi)
@@ -115,7 +116,7 @@ def _local_derivatives(gate, candidate, hs_prev, m, gates, factors, lo, hi):  # 
             times(F_n, d_n[i], F_n)  # (1 − z) ⊙ φ′(a_n)
             times(d[i, :H], m[t, i, 2 * H :], F_r)
             times(F_n, F_r, F_r)  # F_n ⊙ m_n ⊙ σ′(a_r)
-            minus(hs_prev[t, i], n, F_z)
+            minus(rows[t, i, :H], n, F_z)
             times(F_z, d[i, H : 2 * H], F_z)  # (h_prev − n) ⊙ σ′(a_z)
             times(F_n, r, F[3 * H :])  # F_n ⊙ r
 

@@ -28,7 +28,7 @@ def project(cell: LSTM, weights: Recurrent, tape: LSTMTape, xs: Array, state: Ar
 def forward(cell: LSTM, tape: LSTMTape, active: Array) -> None:
     """As ``LSTM.forward``, of the first ``active[t]`` records at step t."""
     kinds = [KINDS[f] for f in cell.activations]
-    arrays = tape.rows, tape.states, tape.cells, tape.gates, tape.squashed, tape.ig, tape.M
+    arrays = tape.rows, tape.cells, tape.gates, tape.squashed, tape.ig, tape.M
     in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.size)
 
 
@@ -63,7 +63,7 @@ def project_back(
 
 
 @compiled
-def _forward(gate, candidate, output, rows, states, cells, gates, squashed, g, M, active, lo, hi):  # type: ignore[no-untyped-def]
+def _forward(gate, candidate, output, rows, cells, gates, squashed, g, M, active, lo, hi):  # type: ignore[no-untyped-def]
     """a = x Uᵀ + h_prev Wᵀ + b; then the gates, c and h."""
     H, panels = g.shape[1], arranged(M)
     for t, N in enumerate(active):
@@ -84,7 +84,7 @@ def _forward(gate, candidate, output, rows, states, cells, gates, squashed, g, M
         value(output, s[now].reshape(-1))  # s = ψ(c)
         for n in range(now.start, now.stop):
             o = a[n, 2 * H : 3 * H]
-            times(o, s[n], states[t + 1, n])  # h = o ⊙ s
+            times(o, s[n], rows[t + 1, n, :H])  # h = o ⊙ s
 
 
 @compiled

@@ -27,14 +27,14 @@ def project(cell: Vanilla, weights: Recurrent, tape: VanillaTape, xs: Array, sta
 
 def forward(cell: Vanilla, tape: VanillaTape, active: Array) -> None:
     """As ``Vanilla.forward``, of the first ``active[t]`` records at step t."""
-    given = KINDS[cell.activation], tape.rows, tape.states, tape.a, tape.M, active
+    given = KINDS[cell.activation], tape.rows, tape.a, tape.M, active
     in_blocks(_forward, given, tape.rows.shape[1], len(active) * tape.M.size)
 
 
 def local_derivatives(cell: Vanilla, tape: VanillaTape, first: int) -> Arrays:
     """As ``Vanilla.local_derivatives``."""
     place = tape.da_buffer[first:]
-    given = KINDS[cell.activation], tape.states[first + 1 :], place
+    given = KINDS[cell.activation], tape.rows[first + 1 :], place
     in_blocks(_local_derivatives, given, place.shape[1], PER_ENTRY * place[:, 0].size)
     return (place,)
 
@@ -60,23 +60,24 @@ def project_back(
 
 
 @compiled
-def _forward(f, rows, states, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
+def _forward(f, rows, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
     """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
-    panels = arranged(M)
+    H, panels = a.shape[1], arranged(M)
     for t, N in enumerate(active):
         now = slice(lo, max(lo, min(N, hi)))
         multiply(rows[t, now], panels, a[now])  # a = r M
         value(f, a[now].reshape(-1))
         for n in range(now.start, now.stop):
-            copy(a[n], states[t + 1, n])  # h = f(a)
+            copy(a[n], rows[t + 1, n, :H])  # h = f(a)
 
 
 @compiled
-def _local_derivatives(f, hs, place, lo, hi):  # type: ignore[no-untyped-def]
+def _local_derivatives(f, rows, place, lo, hi):  # type: ignore[no-untyped-def]
     """f′(a), read off h = f(a)."""
-    for t in range(len(place)):
+    T, _, H = place.shape
+    for t in range(T):
         for n in range(lo, hi):
-            slopes(f, hs[t, n], place[t, n])
+            slopes(f, rows[t, n, :H], place[t, n])
 
 
 @compiled
