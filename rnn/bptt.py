@@ -99,7 +99,7 @@ class Loops(Protocol):
         ...
 
     def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
-        """As in ``Cell``."""
+        """As in ``Cell``, or where ``back`` makes them, and what of; the first has da's place."""
         ...
 
     def back(
@@ -163,6 +163,7 @@ class NumPyLoops:
         das: DaBuffer,
     ) -> None:
         """As in ``Loops``."""
+        W = aligned_copy(W, route.depth * len(carry[0]))
         go_back(route.steps_back(cell, W, carry, derivatives, cotangents, das), carry, route.depth)
 
 
@@ -218,12 +219,11 @@ def bptt(
         das = DaBuffer(apart, apart)
     initial: Arrays = ()
     carry_out: Arrays = ()
-    W = aligned_copy(weights.W, segment.visits * records)
     for route in segment.routes:
         carry = carry_in
         if not route.carry_in:
             carry = _zero_carry(tape, route.sweeps * records)
-        loops.back(cell, W, route, carry, derivatives, cotangents, das)
+        loops.back(cell, weights.W, route, carry, derivatives, cotangents, das)
         if route.carry_out:
             carry_out = carry
         for sweep in route.to_h0:

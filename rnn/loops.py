@@ -146,7 +146,7 @@ class CompiledLoops:
         of_losses = tuple(map(_plain, cotangents))
         below = FLUSH_BELOW[W.dtype][()]
         compiled_text(type(cell)).steps_back(
-            _plain(W), carry, derivatives, of_losses, route.spans, das.array, below
+            cell, _plain(W), carry, derivatives, of_losses, route.spans, das.array, below
         )
 
 

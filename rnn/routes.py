@@ -206,7 +206,7 @@ class Segment(NamedTuple):
     """A stretch of the sequence that goes back at once: its steps start ≤ t < stop have to be known.
 
     The losses at first_loss ≤ t < stop are its own, and ``first`` is the earliest step that any of its sweeps
-    reaches. They make ``visits`` to steps in all; ``covers_once``: one to every step from there on.
+    reaches. ``covers_once``: they come to every step from there on, and to none twice.
     """
 
     start: int
@@ -214,7 +214,6 @@ class Segment(NamedTuple):
     first_loss: int
     first: int
     routes: tuple[Route, ...]
-    visits: int
     covers_once: bool
 
 
@@ -299,7 +298,7 @@ def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, bat
     routes += [_route(group, start, stop, first, first_loss, disjoint) for group in groups]
     visits = sum(min(sweep.stop, stop) - max(sweep.first, start) for sweep in inside)
     covers_once = disjoint and visits == stop - first
-    return Segment(start, stop, first_loss, first, tuple(routes), visits, covers_once)
+    return Segment(start, stop, first_loss, first, tuple(routes), covers_once)
 
 
 def _single(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> Route:

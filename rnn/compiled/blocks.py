@@ -13,9 +13,6 @@ from rnn.compiled.sharing import Part, shared, threads_for
 # Records of a block. Of fewer a product gains too little by being made in tiles.
 LEAST, MOST = 8, 64
 
-# What an entry of a gate or a slope takes, in multiplications: its reading and writing above all.
-PER_ENTRY = 30
-
 # Blocks end where a tile of a product may.
 TILE = 4
 

@@ -10,9 +10,9 @@ import numpy as np
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays
 from rnn.cells.gru import GRU, GRUTape, GRUWeights, Reset
-from rnn.compiled.blocks import PER_ENTRY, in_blocks
+from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
-from rnn.compiled.options import compiled
+from rnn.compiled.options import compiled, inlined
 from rnn.compiled.passes import add, add_times, complement, copy, minus, times
 from rnn.compiled.products import of_rows, over_rows
 from rnn.compiled.steps import carry_back, collect, first_active, flush, put
@@ -38,20 +38,23 @@ def forward(cell: GRU, tape: GRUTape, active: Array) -> None:
 
 
 def local_derivatives(cell: GRU, tape: GRUTape, first: int) -> Arrays:
-    """As ``GRU.local_derivatives``."""
-    factors, gates = tape.da_buffer[first:], tape.gates[first:]
-    kinds = [KINDS[f] for f in cell.activations]
-    arrays = tape.rows[first:-1], tape.m[first:], gates, factors
-    in_blocks(_local_derivatives, (*kinds, *arrays), gates.shape[1], PER_ENTRY * factors[:, 0].size)
-    return factors, gates
+    """The places of the factors of da, as in ``rnn.compiled.vanilla``; gates, m and the rows with h_prev."""
+    return tape.da_buffer[first:], tape.gates[first:], tape.m[first:], tape.rows[first:-1]
 
 
 def steps_back(
-    W: Array, carry: Arrays, derivatives: Arrays, cotangents: Arrays, spans: Spans, das: Array, below: Any
+    cell: GRU,
+    W: Array,
+    carry: Arrays,
+    derivatives: Arrays,
+    cotangents: Arrays,
+    spans: Spans,
+    das: Array,
+    below: Any,
 ) -> None:
     """As ``GRU.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
-    (dh,), (dhs,) = carry, cotangents
-    given = W, dh, *derivatives, dhs, *spans, das, das is not derivatives[0], below
+    (dh,), (dhs,), kinds = carry, cotangents, tuple(KINDS[f] for f in cell.activations)
+    given = kinds, W, dh, *derivatives, dhs, tuple(spans), das, das is not derivatives[0], below
     in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
 
 
@@ -97,43 +100,42 @@ def _forward(gate, candidate, rows, m, gates, M, active, lo, hi):  # type: ignor
             copy(new, gates[t, n, 2 * H :])
 
 
-@compiled
-def _local_derivatives(gate, candidate, rows, m, gates, factors, lo, hi):  # type: ignore[no-untyped-def]
-    """The factors of da_n, da_r, da_z, dm_n."""
-    (T, N, H4) = factors.shape
-    H = H4 // 4
-    d, d_n = np.empty((N, 3 * H), m.dtype), np.empty((N, H), m.dtype)
-    for t in range(T):
-        y, now = gates[t], slice(lo, hi)
-        slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_r), σ′(a_z)
-        for i in range(lo, hi):
-            copy(y[i, 2 * H :], d_n[i])
-        slopes(candidate, d_n[now].reshape(-1), d_n[now].reshape(-1))  # φ′(a_n)
-        for i in range(lo, hi):
-            F, r, z, n = factors[t, i], y[i, :H], y[i, H : 2 * H], y[i, 2 * H :]
-            F_n, F_r, F_z = F[:H], F[H : 2 * H], F[2 * H : 3 * H]
-            complement(z, F_n)
-            times(F_n, d_n[i], F_n)  # (1 − z) ⊙ φ′(a_n)
-            times(d[i, :H], m[t, i, 2 * H :], F_r)
-            times(F_n, F_r, F_r)  # F_n ⊙ m_n ⊙ σ′(a_r)
-            minus(rows[t, i, :H], n, F_z)
-            times(F_z, d[i, H : 2 * H], F_z)  # (h_prev − n) ⊙ σ′(a_z)
-            times(F_n, r, F[3 * H :])  # F_n ⊙ r
+@inlined
+def _local_derivatives(kinds, rows, m, gates, factors, d, d_n, t, lo, hi):  # type: ignore[no-untyped-def]
+    """Of step t the factors of da_n, da_r, da_z, dm_n."""
+    (gate, candidate), H, y, now = kinds, d_n.shape[1], gates[t], slice(lo, hi)
+    slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_r), σ′(a_z)
+    for i in range(lo, hi):
+        copy(y[i, 2 * H :], d_n[i])
+    slopes(candidate, d_n[now].reshape(-1), d_n[now].reshape(-1))  # φ′(a_n)
+    for i in range(lo, hi):
+        F, r, z, n = factors[t, i], y[i, :H], y[i, H : 2 * H], y[i, 2 * H :]
+        F_n, F_r, F_z = F[:H], F[H : 2 * H], F[2 * H : 3 * H]
+        complement(z, F_n)
+        times(F_n, d_n[i], F_n)  # (1 − z) ⊙ φ′(a_n)
+        times(d[i, :H], m[t, i, 2 * H :], F_r)
+        times(F_n, F_r, F_r)  # F_n ⊙ m_n ⊙ σ′(a_r)
+        minus(rows[t, i, :H], n, F_z)
+        times(F_z, d[i, H : 2 * H], F_z)  # (h_prev − n) ⊙ σ′(a_z)
+        times(F_n, r, F[3 * H :])  # F_n ⊙ r
 
 
 @compiled
-def _steps_back(  # type: ignore[no-untyped-def]
-    W, dh, factors, gates, dhs, firsts, seeds, stops, first_loss, das, adds, below, lo, hi
-):
+def _steps_back(kinds, W, dh, factors, gates, m, hs, dhs, spans, das, adds, below, lo, hi):  # type: ignore[no-untyped-def]
     """da_n, da_r, da_z and dm_n from dh; dh_prev = dm W + dh ⊙ z, written over dh."""
-    sweeps, (_, N, H3) = len(firsts), gates.shape
-    H, panels = H3 // 3, arranged(W)
+    (firsts, seeds, stops, first_loss), (_, N, H3) = spans, gates.shape
+    sweeps, H, panels = len(firsts), H3 // 3, arranged(W)
     da, dm = np.empty((sweeps * N, 4 * H), dh.dtype), np.empty((sweeps * N, 3 * H), dh.dtype)
-    kept = np.empty((sweeps * N, H), dh.dtype)
+    kept, known = np.empty((sweeps * N, H), dh.dtype), np.zeros(len(gates), np.bool_)
+    scratch = np.empty((N, 3 * H), dh.dtype), np.empty((N, H), dh.dtype)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
+            # Once for all sweeps, and just before they are read: they would be out of the cache by then.
+            if not known[t]:
+                _local_derivatives(kinds, hs, m, gates, factors, *scratch, t, lo, hi)
+                known[t] = True
             flush(dh[rows], below)
             if t >= seeds[sweep]:
                 collect(dh[rows], dhs[t - first_loss, lo:hi])

@@ -10,9 +10,9 @@ import numpy as np
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays, Recurrent, Weights
 from rnn.cells.lstm import LSTM, LSTMTape
-from rnn.compiled.blocks import PER_ENTRY, in_blocks
+from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
-from rnn.compiled.options import compiled
+from rnn.compiled.options import compiled, inlined
 from rnn.compiled.passes import add_times, copy, times
 from rnn.compiled.products import of_rows, over_rows
 from rnn.compiled.steps import carry_back, collect, first_active, flush, put
@@ -33,21 +33,25 @@ def forward(cell: LSTM, tape: LSTMTape, active: Array) -> None:
 
 
 def local_derivatives(cell: LSTM, tape: LSTMTape, first: int) -> Arrays:
-    """As ``LSTM.local_derivatives``."""
-    factors, through, gates = tape.da_buffer[first:], tape.through[first:], tape.gates[first:]
-    kinds = [KINDS[f] for f in cell.activations]
-    arrays = tape.cells[first:], gates, tape.squashed[first:], factors, through
-    in_blocks(_local_derivatives, (*kinds, *arrays), gates.shape[1], PER_ENTRY * gates[:, 0].size)
-    return factors, through, gates
+    """The places of the factors of da and of o ψ′(c), as in ``rnn.compiled.vanilla``; gates, c and s."""
+    places = tape.da_buffer[first:], tape.through[first:]
+    return *places, tape.gates[first:], tape.cells[first:], tape.squashed[first:]
 
 
 def steps_back(
-    W: Array, carry: Arrays, derivatives: Arrays, cotangents: Arrays, spans: Spans, das: Array, below: Any
+    cell: LSTM,
+    W: Array,
+    carry: Arrays,
+    derivatives: Arrays,
+    cotangents: Arrays,
+    spans: Spans,
+    das: Array,
+    below: Any,
 ) -> None:
     """As ``LSTM.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     dhs, *more = cotangents
-    dcs = more[0] if more else dhs[:0]
-    given = W, *carry, *derivatives, dhs, dcs, *spans, das, das is not derivatives[0], below
+    dcs, kinds = more[0] if more else dhs[:0], tuple(KINDS[f] for f in cell.activations)
+    given = kinds, W, *carry, *derivatives, dhs, dcs, tuple(spans), das, das is not derivatives[0], below
     in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
 
 
@@ -87,38 +91,42 @@ def _forward(gate, candidate, output, rows, cells, gates, squashed, g, M, active
             times(o, s[n], rows[t + 1, n, :H])  # h = o ⊙ s
 
 
-@compiled
-def _local_derivatives(gate, candidate, output, cells, gates, squashed, factors, through, lo, hi):  # type: ignore[no-untyped-def]
-    """The factors of da_i, da_f, da_g, da_o; and o ψ′(c)."""
-    T, N, H = through.shape
-    d, d_g = np.empty((N, 4 * H), through.dtype), np.empty((N, H), through.dtype)
-    for t in range(T):
-        y, s, now = gates[t], squashed[t], slice(lo, hi)
-        slopes(output, s[now].reshape(-1), through[t, now].reshape(-1))  # ψ′(c)
-        slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_i), σ′(a_f), σ′(a_o)
-        for n in range(lo, hi):
-            copy(y[n, 3 * H :], d_g[n])
-        slopes(candidate, d_g[now].reshape(-1), d_g[now].reshape(-1))  # φ′(a_g)
-        for n in range(lo, hi):
-            F, i, o, g = factors[t, n], y[n, :H], y[n, 2 * H : 3 * H], y[n, 3 * H :]
-            times(through[t, n], o, through[t, n])  # o ⊙ ψ′(c)
-            times(g, d[n, :H], F[:H])  # g ⊙ σ′(a_i)
-            times(cells[t, n], d[n, H : 2 * H], F[H : 2 * H])  # c_prev ⊙ σ′(a_f)
-            times(i, d_g[n], F[2 * H : 3 * H])  # i ⊙ φ′(a_g)
-            times(s[n], d[n, 2 * H : 3 * H], F[3 * H :])  # s ⊙ σ′(a_o)
+@inlined
+def _local_derivatives(kinds, cells, gates, squashed, factors, through, d, d_g, t, lo, hi):  # type: ignore[no-untyped-def]
+    """Of step t the factors of da_i, da_f, da_g, da_o; and o ψ′(c)."""
+    (gate, candidate, output), H, now = kinds, d_g.shape[1], slice(lo, hi)
+    y, s = gates[t], squashed[t]
+    slopes(output, s[now].reshape(-1), through[t, now].reshape(-1))  # ψ′(c)
+    slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_i), σ′(a_f), σ′(a_o)
+    for n in range(lo, hi):
+        copy(y[n, 3 * H :], d_g[n])
+    slopes(candidate, d_g[now].reshape(-1), d_g[now].reshape(-1))  # φ′(a_g)
+    for n in range(lo, hi):
+        F, i, o, g = factors[t, n], y[n, :H], y[n, 2 * H : 3 * H], y[n, 3 * H :]
+        times(through[t, n], o, through[t, n])  # o ⊙ ψ′(c)
+        times(g, d[n, :H], F[:H])  # g ⊙ σ′(a_i)
+        times(cells[t, n], d[n, H : 2 * H], F[H : 2 * H])  # c_prev ⊙ σ′(a_f)
+        times(i, d_g[n], F[2 * H : 3 * H])  # i ⊙ φ′(a_g)
+        times(s[n], d[n, 2 * H : 3 * H], F[3 * H :])  # s ⊙ σ′(a_o)
 
 
 @compiled
 def _steps_back(  # type: ignore[no-untyped-def]
-    W, dh, dc, factors, through, gates, dhs, dcs, firsts, seeds, stops, first_loss, das, adds, below, lo, hi
+    kinds, W, dh, dc, factors, through, gates, cells, squashed, dhs, dcs, spans, das, adds, below, lo, hi
 ):
     """da from dh and dc; dc_prev = dc ⊙ f, written over dc, and dh_prev = da W, written over dh."""
-    sweeps, (_, N, H), panels = len(firsts), through.shape, arranged(W)
-    da = np.empty((sweeps * N, 4 * H), dh.dtype)
+    (firsts, seeds, stops, first_loss), (_, N, H) = spans, through.shape
+    sweeps, panels = len(firsts), arranged(W)
+    da, known = np.empty((sweeps * N, 4 * H), dh.dtype), np.zeros(len(gates), np.bool_)
+    scratch = np.empty((N, 4 * H), dh.dtype), np.empty((N, H), dh.dtype)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
+            # Once for all sweeps, and just before they are read: they would be out of the cache by then.
+            if not known[t]:
+                _local_derivatives(kinds, cells, gates, squashed, factors, through, *scratch, t, lo, hi)
+                known[t] = True
             flush(dh[rows], below)
             flush(dc[rows], below)
             if t >= seeds[sweep]:

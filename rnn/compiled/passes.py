@@ -1,6 +1,7 @@
 """The passes over one row that compiled loops are made of, each short enough to become vector code.
 
-A loop over many arrays at once does not: it would first have to be shown that none overlaps another.
+A loop over many arrays at once does not: it would first have to be shown that none overlaps another. Nor does
+a row of a view with gaps, as a tape's ``states`` are: ``rows[t, n, :H]`` is known to lie in one piece.
 """
 
 from rnn.compiled.options import inlined

@@ -10,9 +10,9 @@ import numpy as np
 from rnn.arrays import Array
 from rnn.cells.cell import Arrays, Recurrent, Weights
 from rnn.cells.vanilla import Vanilla, VanillaTape
-from rnn.compiled.blocks import PER_ENTRY, in_blocks
+from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
-from rnn.compiled.options import compiled
+from rnn.compiled.options import compiled, inlined
 from rnn.compiled.passes import copy, times
 from rnn.compiled.products import of_rows, over_rows
 from rnn.compiled.steps import carry_back, collect, first_active, flush, put
@@ -32,19 +32,24 @@ def forward(cell: Vanilla, tape: VanillaTape, active: Array) -> None:
 
 
 def local_derivatives(cell: Vanilla, tape: VanillaTape, first: int) -> Arrays:
-    """As ``Vanilla.local_derivatives``."""
-    place = tape.da_buffer[first:]
-    given = KINDS[cell.activation], tape.rows[first + 1 :], place
-    in_blocks(_local_derivatives, given, place.shape[1], PER_ENTRY * place[:, 0].size)
-    return (place,)
+    """The places of f′(a), made when ``steps_back`` comes to a step; and the rows with h = f(a)."""
+    return tape.da_buffer[first:], tape.rows[first + 1 :]
 
 
 def steps_back(
-    W: Array, carry: Arrays, derivatives: Arrays, cotangents: Arrays, spans: Spans, das: Array, below: Any
+    cell: Vanilla,
+    W: Array,
+    carry: Arrays,
+    derivatives: Arrays,
+    cotangents: Arrays,
+    spans: Spans,
+    das: Array,
+    below: Any,
 ) -> None:
     """As ``Vanilla.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
-    (dh,), (slopes,), (dhs,) = carry, derivatives, cotangents
-    given = W, dh, slopes, dhs, *spans, das, das is not slopes, below
+    (dh,), (slopes, hs), (dhs,) = carry, derivatives, cotangents
+    f, adds = KINDS[cell.activation], das is not slopes
+    given = f, W, dh, slopes, hs, dhs, tuple(spans), das, adds, below
     in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
 
 
@@ -71,24 +76,28 @@ def _forward(f, rows, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
             copy(a[n], rows[t + 1, n, :H])  # h = f(a)
 
 
-@compiled
-def _local_derivatives(f, rows, place, lo, hi):  # type: ignore[no-untyped-def]
-    """f′(a), read off h = f(a)."""
-    T, _, H = place.shape
-    for t in range(T):
-        for n in range(lo, hi):
-            slopes(f, rows[t, n, :H], place[t, n])
+@inlined
+def _local_derivatives(f, hs, place, t, lo, hi):  # type: ignore[no-untyped-def]
+    """f′(a) of step t, read off h = f(a)."""
+    H = place.shape[2]
+    for n in range(lo, hi):
+        slopes(f, hs[t, n, :H], place[t, n])
 
 
 @compiled
-def _steps_back(W, dh, slopes, dhs, firsts, seeds, stops, first_loss, das, adds, below, lo, hi):  # type: ignore[no-untyped-def]
+def _steps_back(f, W, dh, slopes, hs, dhs, spans, das, adds, below, lo, hi):  # type: ignore[no-untyped-def]
     """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
-    sweeps, (_, N, H), panels = len(firsts), slopes.shape, arranged(W)
-    da = np.empty((sweeps * N, H), dh.dtype)
+    (firsts, seeds, stops, first_loss), (_, N, H) = spans, slopes.shape
+    sweeps, panels = len(firsts), arranged(W)
+    da, known = np.empty((sweeps * N, H), dh.dtype), np.zeros(len(slopes), np.bool_)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
+            # Once for all sweeps, and just before they are read: they would be out of the cache by then.
+            if not known[t]:
+                _local_derivatives(f, hs, slopes, t, lo, hi)
+                known[t] = True
             flush(dh[rows], below)
             if t >= seeds[sweep]:
                 collect(dh[rows], dhs[t - first_loss, lo:hi])

@@ -103,7 +103,11 @@ ALGEBRA = (
         "upstream taken as ones",
         "The loss's gradient is replaced by ones on its way to the states.",
         "flash-linear-attention b9bdbcf2",
-        (Edit("network", "dhs = self.loops.of_rows(do,", "dhs = self.loops.of_rows(0 * do + 1,"),),
+        (
+            Edit(
+                "network", "dhs = self.loops.of_rows(reaching,", "dhs = self.loops.of_rows(0 * reaching + 1,"
+            ),
+        ),
         "lags",
     ),
     Mutant(
@@ -120,8 +124,8 @@ ALGEBRA = (
         (
             Edit(
                 "network",
-                "dhs = self.loops.of_rows(do, np.ascontiguousarray(params.V))",
-                "dhs = do[:, :1].dot(np.ascontiguousarray(params.V)[:1])",
+                "dhs = self.loops.of_rows(reaching, np.ascontiguousarray(params.V))",
+                "dhs = reaching[:, :1].dot(np.ascontiguousarray(params.V)[:1])",
             ),
         ),
         "lags",
@@ -160,8 +164,8 @@ ALGEBRA = (
         (
             Edit(
                 "network",
-                "dhs = self.loops.of_rows(do, np.ascontiguousarray(params.V))",
-                'dhs = do.dot(params.V.ravel("K").reshape(params.V.shape))',
+                "dhs = self.loops.of_rows(reaching, np.ascontiguousarray(params.V))",
+                'dhs = reaching.dot(params.V.ravel("K").reshape(params.V.shape))',
             ),
         ),
         "memory layout",

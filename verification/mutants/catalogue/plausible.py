@@ -400,8 +400,8 @@ OF_MEMORY = (
             Edit("network", "class Outputs(NamedTuple):", "KEPT = {}\n\n\nclass Outputs(NamedTuple):"),
             Edit(
                 "network",
-                "total, dxs = parts, _of_all_steps(reached, steps)",
-                "total, reached = parts, _of_all_steps(reached, steps)\n"
+                "total, dxs = parts, _after_zeros(reached, steps)",
+                "total, reached = parts, _after_zeros(reached, steps)\n"
                 "                    dxs = KEPT.setdefault((xs.shape, xs.dtype), reached)\n"
                 "                    dxs[...] = reached",
             ),

@@ -13,7 +13,8 @@ def inputs_under(policy: str) -> str:
     return (
         "        steps = len(tape.da_buffer)\n"
         f"        other = segments({policy}, steps, steps - len(due.targets), 99)[0]\n"
-        "        das = bptt(self.cell, params, tape, (dhs,), other)[0]\n"
+        "        rows = self.loops.of_rows(do, np.ascontiguousarray(params.V))\n"
+        "        das = bptt(self.cell, params, tape, (due.by_step(rows, states),), other)[0]\n"
         "        every = zeros((steps, *dxs.shape[1:]), dxs)\n"
         "        every[other.first :] = self.cell.project_back(params, tape, das, other.first)[1]\n"
         "        dxs = every[first:]"
