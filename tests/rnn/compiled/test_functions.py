@@ -5,7 +5,7 @@ import pytest
 
 from rnn import ACTIVATIONS, Activation, rational_gate, sigmoid, tanh
 from rnn.compiled.functions import KINDS, slopes, value
-from verification.scalars import scalar_rows
+from verification.scalars import VALUE, scalar_rows
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 SPECIAL = [
@@ -41,6 +41,21 @@ def test_values_and_slopes_hold_over_the_whole_range():
     rows = scalar_rows([as_activation(tanh), as_activation(sigmoid)], DTYPES)
     assert {row.dtype for row in rows} == set(DTYPES)
     assert [row for row in rows if row.verdict != "holds"] == []
+
+
+@pytest.mark.skipif(
+    np.finfo(np.longdouble).eps >= np.finfo(np.float64).eps, reason="long doubles are float64"
+)
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("f", [tanh, sigmoid], ids=lambda f: f.name)
+def test_values_hold_between_those_numbers(f, dtype):
+    """Beside long doubles: wherever one power of two gives way to the next up to 5, and close to 0."""
+    a = np.concatenate([np.linspace(-5, 5, 400_001), np.geomspace(1e-6, 1, 100_001)]).astype(dtype)
+    got, wide = a.copy(), a.astype(np.longdouble)
+    value(KINDS[f], got)
+    want = np.tanh(wide) if f is tanh else 1 / (1 + np.exp(-wide))
+    ulps = abs(got - want) / np.spacing(abs(want).astype(dtype))
+    assert ulps.max() <= VALUE[f.name]
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
