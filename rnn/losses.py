@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn.arrays import FRACTIONS, Array, as_array, check_size, checked
+from rnn.arrays import FRACTIONS, SMALL, Array, as_array, check_size, checked
 from rnn.checks import check_named_functions, cut
 
 
@@ -82,7 +82,9 @@ class ClassLoss(Loss):
 
 def _squared_error(outputs: Array, targets: Array) -> Any:
     residual = (outputs - targets).ravel()
-    return residual.dot(residual / 2)
+    half = residual / 2
+    # Of many numbers BLAS lets its other threads sum, which then stay in the way of ours.
+    return residual.dot(half) if residual.size <= SMALL else (residual * half).sum()
 
 
 def _squared_error_gradient(outputs: Array, targets: Array) -> Array:

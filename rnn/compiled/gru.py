@@ -12,10 +12,10 @@ from rnn.cells.cell import Arrays
 from rnn.cells.gru import GRU, GRUTape, GRUWeights, Reset
 from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
-from rnn.compiled.options import compiled, inlined
+from rnn.compiled.options import compiled
 from rnn.compiled.passes import add, add_times, complement, copy, minus, times
 from rnn.compiled.products import of_rows, over_rows
-from rnn.compiled.steps import carry_back, collect, first_active, flush, put
+from rnn.compiled.steps import ahead, carry_back, collect, first_active, flush, put
 from rnn.compiled.tiles import arranged, multiply
 from rnn.spans import Spans
 
@@ -100,7 +100,7 @@ def _forward(gate, candidate, rows, m, gates, M, active, lo, hi):  # type: ignor
             copy(new, gates[t, n, 2 * H :])
 
 
-@inlined
+@compiled
 def _local_derivatives(kinds, rows, m, gates, factors, d, d_n, t, lo, hi):  # type: ignore[no-untyped-def]
     """Of step t the factors of da_n, da_r, da_z, dm_n."""
     (gate, candidate), H, y, now = kinds, d_n.shape[1], gates[t], slice(lo, hi)
@@ -128,11 +128,12 @@ def _steps_back(kinds, W, dh, factors, gates, m, hs, dhs, spans, das, adds, belo
     da, dm = np.empty((sweeps * N, 4 * H), dh.dtype), np.empty((sweeps * N, 3 * H), dh.dtype)
     kept, known = np.empty((sweeps * N, H), dh.dtype), np.zeros(len(gates), np.bool_)
     scratch = np.empty((N, 3 * H), dh.dtype), np.empty((N, H), dh.dtype)
+    for t in ahead(firsts, stops, known, hi - lo):
+        _local_derivatives(kinds, hs, m, gates, factors, *scratch, t, lo, hi)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
-            # Once for all sweeps, and just before they are read: they would be out of the cache by then.
             if not known[t]:
                 _local_derivatives(kinds, hs, m, gates, factors, *scratch, t, lo, hi)
                 known[t] = True

@@ -12,10 +12,10 @@ from rnn.cells.cell import Arrays, Recurrent, Weights
 from rnn.cells.lstm import LSTM, LSTMTape
 from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
-from rnn.compiled.options import compiled, inlined
+from rnn.compiled.options import compiled
 from rnn.compiled.passes import add_times, copy, times
 from rnn.compiled.products import of_rows, over_rows
-from rnn.compiled.steps import carry_back, collect, first_active, flush, put
+from rnn.compiled.steps import ahead, carry_back, collect, first_active, flush, put
 from rnn.compiled.tiles import arranged, multiply
 from rnn.spans import Spans
 
@@ -91,7 +91,7 @@ def _forward(gate, candidate, output, rows, cells, gates, squashed, g, M, active
             times(o, s[n], rows[t + 1, n, :H])  # h = o ⊙ s
 
 
-@inlined
+@compiled
 def _local_derivatives(kinds, cells, gates, squashed, factors, through, d, d_g, t, lo, hi):  # type: ignore[no-untyped-def]
     """Of step t the factors of da_i, da_f, da_g, da_o; and o ψ′(c)."""
     (gate, candidate, output), H, now = kinds, d_g.shape[1], slice(lo, hi)
@@ -119,13 +119,15 @@ def _steps_back(  # type: ignore[no-untyped-def]
     sweeps, panels = len(firsts), arranged(W)
     da, known = np.empty((sweeps * N, 4 * H), dh.dtype), np.zeros(len(gates), np.bool_)
     scratch = np.empty((N, 4 * H), dh.dtype), np.empty((N, H), dh.dtype)
+    arrays = cells, gates, squashed, factors, through
+    for t in ahead(firsts, stops, known, hi - lo):
+        _local_derivatives(kinds, *arrays, *scratch, t, lo, hi)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
-            # Once for all sweeps, and just before they are read: they would be out of the cache by then.
             if not known[t]:
-                _local_derivatives(kinds, cells, gates, squashed, factors, through, *scratch, t, lo, hi)
+                _local_derivatives(kinds, *arrays, *scratch, t, lo, hi)
                 known[t] = True
             flush(dh[rows], below)
             flush(dc[rows], below)

@@ -1,7 +1,26 @@
 """What the compiled loops of every cell share: the way of a carry, and the bookkeeping of sweeps."""
 
+import numpy as np
+
 from rnn.compiled.options import inlined
 from rnn.compiled.tiles import multiply
+
+# Of fewer records local derivatives are made of all steps before the first step back, in the order of memory.
+# Of more they would be out of the cache when they are read: a step's are made when a sweep comes to it.
+FEW = 8
+
+
+@inlined
+def ahead(firsts, stops, known, records):  # type: ignore[no-untyped-def]
+    """The steps whose local derivatives are made ahead, which are known then: those of these sweeps."""
+    steps = np.empty(len(known), np.int64)
+    count = 0
+    for sweep in range(len(firsts) if records < FEW else 0):
+        for t in range(firsts[sweep], stops[sweep]):
+            if not known[t]:
+                steps[count], known[t] = t, True
+                count += 1
+    return steps[:count]
 
 
 @inlined

@@ -12,10 +12,10 @@ from rnn.cells.cell import Arrays, Recurrent, Weights
 from rnn.cells.vanilla import Vanilla, VanillaTape
 from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
-from rnn.compiled.options import compiled, inlined
+from rnn.compiled.options import compiled
 from rnn.compiled.passes import copy, times
 from rnn.compiled.products import of_rows, over_rows
-from rnn.compiled.steps import carry_back, collect, first_active, flush, put
+from rnn.compiled.steps import ahead, carry_back, collect, first_active, flush, put
 from rnn.compiled.tiles import arranged, multiply
 from rnn.spans import Spans
 
@@ -76,7 +76,7 @@ def _forward(f, rows, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
             copy(a[n], rows[t + 1, n, :H])  # h = f(a)
 
 
-@inlined
+@compiled
 def _local_derivatives(f, hs, place, t, lo, hi):  # type: ignore[no-untyped-def]
     """f′(a) of step t, read off h = f(a)."""
     H = place.shape[2]
@@ -90,11 +90,12 @@ def _steps_back(f, W, dh, slopes, hs, dhs, spans, das, adds, below, lo, hi):  # 
     (firsts, seeds, stops, first_loss), (_, N, H) = spans, slopes.shape
     sweeps, panels = len(firsts), arranged(W)
     da, known = np.empty((sweeps * N, H), dh.dtype), np.zeros(len(slopes), np.bool_)
+    for t in ahead(firsts, stops, known, hi - lo):
+        _local_derivatives(f, hs, slopes, t, lo, hi)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
-            # Once for all sweeps, and just before they are read: they would be out of the cache by then.
             if not known[t]:
                 _local_derivatives(f, hs, slopes, t, lo, hi)
                 known[t] = True

@@ -17,12 +17,13 @@ TARGETS = np.array([[[3, 1]], [[-2, 2]], [[0, 4]]])
 NUMBERS = [np.float32, np.float64, np.longdouble, np.vectorize(Fraction, otypes=[object])]
 
 
+@pytest.mark.parametrize("times", [1, 1000])
 @pytest.mark.parametrize("number", NUMBERS)
-def test_squared_error_by_hand(number):
+def test_squared_error_by_hand(number, times):
     """½ (2² + 3² + 0² + 2² + 5² + 1²) = 21½: summed over steps, records and outputs, averaged over none."""
-    outputs, targets = number(OUTPUTS), number(TARGETS)
+    outputs, targets = (number(np.repeat(each, times, axis=0)) for each in (OUTPUTS, TARGETS))
     value = squared_error.value(outputs, targets)
-    assert value == 21.5
+    assert value == 21.5 * times
     assert type(value) is type(outputs.flat[0])
 
 

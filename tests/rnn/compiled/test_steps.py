@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn.compiled.options import compiled
-from rnn.compiled.steps import carry_back, collect, first_active, flush, put
+from rnn.compiled.steps import FEW, ahead, carry_back, collect, first_active, flush, put
 from rnn.compiled.tiles import arranged
 
 
@@ -18,6 +18,12 @@ def carried(da, panels, dh, active, N, lo, hi):
 def active(firsts, stops, offset):
     """What is written into loops, called."""
     return first_active(firsts, stops, offset)
+
+
+@compiled
+def made_ahead(firsts, stops, known, records):
+    """The same."""
+    return ahead(firsts, stops, known, records)
 
 
 @compiled
@@ -55,6 +61,15 @@ def test_sweeps_end_the_shallowest_first():
     """At an offset, the first of those that go deeper."""
     firsts, stops = np.array([4, 2, 0]), np.array([5, 5, 6])
     assert [active(firsts, stops, offset) for offset in range(6)] == [0, 1, 1, 2, 2, 2]
+
+
+def test_of_few_records_steps_are_made_ahead():
+    """Those that a sweep comes to, and that are not known yet, once each; of many records none."""
+    firsts, stops = np.array([5, 1, 1]), np.array([6, 3, 4])
+    known = np.array([False, False, True, False, False, False, False])
+    assert made_ahead(firsts, stops, known.copy(), FEW).tolist() == []
+    assert made_ahead(firsts, stops, known, FEW - 1).tolist() == [5, 1, 3]
+    assert known.tolist() == [False, True, True, True, False, True, False]
 
 
 def test_flush_sets_what_is_small_to_zero():

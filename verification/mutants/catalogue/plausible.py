@@ -103,7 +103,7 @@ OF_MATHEMATICS = (
         "loss is a mean, its gradient of a sum",
         "The value is averaged over records and steps, the gradient is not.",
         PLAUSIBLE,
-        (Edit("losses", "residual.dot(residual / 2)", "residual.dot(residual / 2) / len(residual)"),),
+        (Edit("losses", "residual.dot(half) if", "residual.dot(half) / len(residual) if"),),
         "forward",
     ),
     Mutant(

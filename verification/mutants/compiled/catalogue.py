@@ -51,8 +51,8 @@ VANILLA: Lines = (
     ),
     (
         "the slopes of every block are those of the first one's records",
-        "_local_derivatives(f, hs, slopes, t, lo, hi)",
-        "_local_derivatives(f, hs, slopes, t, 0, hi - lo)",
+        "                _local_derivatives(f, hs, slopes, t, lo, hi)",
+        "                _local_derivatives(f, hs, slopes, t, 0, hi - lo)",
         AUTOGRAD,
     ),
     (
@@ -334,6 +334,12 @@ GRU: Lines = (
 )
 
 STEPS: Lines = (
+    (
+        "of few records local derivatives are made over what other sweeps have put there",
+        "range(firsts[sweep], stops[sweep])",
+        "range(len(known))",
+        "recomputation",
+    ),
     (
         "a carry is of the rows in the opposite order",
         "multiply(da[active * N :], panels, dh[active * N :])",
