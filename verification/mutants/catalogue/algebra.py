@@ -61,7 +61,14 @@ ALGEBRA = (
         "offset of the inputs forgotten",
         "The input gradients of the last steps are written to the first ones.",
         "mamba 442fab4, adapted",
-        (Edit("network", "dxs[-len(reached) :] = reached", "dxs[: len(reached)] = reached"),),
+        (
+            Edit(
+                "network",
+                "total, dxs = parts, _after_zeros(reached, steps)",
+                "total, dxs = parts, _after_zeros(reached, steps)\n"
+                "                    dxs = np.roll(dxs, len(reached), axis=0)",
+            ),
+        ),
         "autograd",
     ),
     Mutant(
