@@ -101,23 +101,25 @@ def _forward(gate, candidate, rows, m, gates, M, active, lo, hi):  # type: ignor
 
 
 @compiled
-def _local_derivatives(kinds, rows, m, gates, factors, d, d_n, t, lo, hi):  # type: ignore[no-untyped-def]
-    """Of step t the factors of da_n, da_r, da_z, dm_n."""
-    (gate, candidate), H, y, now = kinds, d_n.shape[1], gates[t], slice(lo, hi)
-    slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_r), σ′(a_z)
-    for i in range(lo, hi):
-        copy(y[i, 2 * H :], d_n[i])
-    slopes(candidate, d_n[now].reshape(-1), d_n[now].reshape(-1))  # φ′(a_n)
-    for i in range(lo, hi):
-        F, r, z, n = factors[t, i], y[i, :H], y[i, H : 2 * H], y[i, 2 * H :]
-        F_n, F_r, F_z = F[:H], F[H : 2 * H], F[2 * H : 3 * H]
-        complement(z, F_n)
-        times(F_n, d_n[i], F_n)  # (1 − z) ⊙ φ′(a_n)
-        times(d[i, :H], m[t, i, 2 * H :], F_r)
-        times(F_n, F_r, F_r)  # F_n ⊙ m_n ⊙ σ′(a_r)
-        minus(rows[t, i, :H], n, F_z)
-        times(F_z, d[i, H : 2 * H], F_z)  # (h_prev − n) ⊙ σ′(a_z)
-        times(F_n, r, F[3 * H :])  # F_n ⊙ r
+def _local_derivatives(kinds, rows, m, gates, factors, d, d_n, steps, lo, hi):  # type: ignore[no-untyped-def]
+    """Of some steps the factors of da_n, da_r, da_z, dm_n."""
+    (gate, candidate), H, now = kinds, d_n.shape[1], slice(lo, hi)
+    for t in steps:
+        y = gates[t]
+        slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_r), σ′(a_z)
+        for i in range(lo, hi):
+            copy(y[i, 2 * H :], d_n[i])
+        slopes(candidate, d_n[now].reshape(-1), d_n[now].reshape(-1))  # φ′(a_n)
+        for i in range(lo, hi):
+            F, r, z, n = factors[t, i], y[i, :H], y[i, H : 2 * H], y[i, 2 * H :]
+            F_n, F_r, F_z = F[:H], F[H : 2 * H], F[2 * H : 3 * H]
+            complement(z, F_n)
+            times(F_n, d_n[i], F_n)  # (1 − z) ⊙ φ′(a_n)
+            times(d[i, :H], m[t, i, 2 * H :], F_r)
+            times(F_n, F_r, F_r)  # F_n ⊙ m_n ⊙ σ′(a_r)
+            minus(rows[t, i, :H], n, F_z)
+            times(F_z, d[i, H : 2 * H], F_z)  # (h_prev − n) ⊙ σ′(a_z)
+            times(F_n, r, F[3 * H :])  # F_n ⊙ r
 
 
 @compiled
@@ -126,16 +128,17 @@ def _steps_back(kinds, W, dh, factors, gates, m, hs, dhs, spans, das, adds, belo
     (firsts, seeds, stops, first_loss), (_, N, H3) = spans, gates.shape
     sweeps, H, panels = len(firsts), H3 // 3, arranged(W)
     da, dm = np.empty((sweeps * N, 4 * H), dh.dtype), np.empty((sweeps * N, 3 * H), dh.dtype)
-    kept, known = np.empty((sweeps * N, H), dh.dtype), np.zeros(len(gates), np.bool_)
+    kept, every = np.empty((sweeps * N, H), dh.dtype), np.arange(len(gates))
+    known = np.zeros(len(gates), np.bool_)
     scratch = np.empty((N, 3 * H), dh.dtype), np.empty((N, H), dh.dtype)
-    for t in ahead(firsts, stops, known, hi - lo):
-        _local_derivatives(kinds, hs, m, gates, factors, *scratch, t, lo, hi)
+    arrays = hs, m, gates, factors
+    _local_derivatives(kinds, *arrays, *scratch, ahead(firsts, stops, known, hi - lo), lo, hi)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
             if not known[t]:
-                _local_derivatives(kinds, hs, m, gates, factors, *scratch, t, lo, hi)
+                _local_derivatives(kinds, *arrays, *scratch, every[t : t + 1], lo, hi)
                 known[t] = True
             flush(dh[rows], below)
             if t >= seeds[sweep]:

@@ -92,22 +92,23 @@ def _forward(gate, candidate, output, rows, cells, gates, squashed, g, M, active
 
 
 @compiled
-def _local_derivatives(kinds, cells, gates, squashed, factors, through, d, d_g, t, lo, hi):  # type: ignore[no-untyped-def]
-    """Of step t the factors of da_i, da_f, da_g, da_o; and o ψ′(c)."""
+def _local_derivatives(kinds, cells, gates, squashed, factors, through, d, d_g, steps, lo, hi):  # type: ignore[no-untyped-def]
+    """Of some steps the factors of da_i, da_f, da_g, da_o; and o ψ′(c)."""
     (gate, candidate, output), H, now = kinds, d_g.shape[1], slice(lo, hi)
-    y, s = gates[t], squashed[t]
-    slopes(output, s[now].reshape(-1), through[t, now].reshape(-1))  # ψ′(c)
-    slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_i), σ′(a_f), σ′(a_o)
-    for n in range(lo, hi):
-        copy(y[n, 3 * H :], d_g[n])
-    slopes(candidate, d_g[now].reshape(-1), d_g[now].reshape(-1))  # φ′(a_g)
-    for n in range(lo, hi):
-        F, i, o, g = factors[t, n], y[n, :H], y[n, 2 * H : 3 * H], y[n, 3 * H :]
-        times(through[t, n], o, through[t, n])  # o ⊙ ψ′(c)
-        times(g, d[n, :H], F[:H])  # g ⊙ σ′(a_i)
-        times(cells[t, n], d[n, H : 2 * H], F[H : 2 * H])  # c_prev ⊙ σ′(a_f)
-        times(i, d_g[n], F[2 * H : 3 * H])  # i ⊙ φ′(a_g)
-        times(s[n], d[n, 2 * H : 3 * H], F[3 * H :])  # s ⊙ σ′(a_o)
+    for t in steps:
+        y, s = gates[t], squashed[t]
+        slopes(output, s[now].reshape(-1), through[t, now].reshape(-1))  # ψ′(c)
+        slopes(gate, y[now].reshape(-1), d[now].reshape(-1))  # σ′(a_i), σ′(a_f), σ′(a_o)
+        for n in range(lo, hi):
+            copy(y[n, 3 * H :], d_g[n])
+        slopes(candidate, d_g[now].reshape(-1), d_g[now].reshape(-1))  # φ′(a_g)
+        for n in range(lo, hi):
+            F, i, o, g = factors[t, n], y[n, :H], y[n, 2 * H : 3 * H], y[n, 3 * H :]
+            times(through[t, n], o, through[t, n])  # o ⊙ ψ′(c)
+            times(g, d[n, :H], F[:H])  # g ⊙ σ′(a_i)
+            times(cells[t, n], d[n, H : 2 * H], F[H : 2 * H])  # c_prev ⊙ σ′(a_f)
+            times(i, d_g[n], F[2 * H : 3 * H])  # i ⊙ φ′(a_g)
+            times(s[n], d[n, 2 * H : 3 * H], F[3 * H :])  # s ⊙ σ′(a_o)
 
 
 @compiled
@@ -117,17 +118,17 @@ def _steps_back(  # type: ignore[no-untyped-def]
     """da from dh and dc; dc_prev = dc ⊙ f, written over dc, and dh_prev = da W, written over dh."""
     (firsts, seeds, stops, first_loss), (_, N, H) = spans, through.shape
     sweeps, panels = len(firsts), arranged(W)
-    da, known = np.empty((sweeps * N, 4 * H), dh.dtype), np.zeros(len(gates), np.bool_)
+    da, every = np.empty((sweeps * N, 4 * H), dh.dtype), np.arange(len(gates))
+    known = np.zeros(len(gates), np.bool_)
     scratch = np.empty((N, 4 * H), dh.dtype), np.empty((N, H), dh.dtype)
     arrays = cells, gates, squashed, factors, through
-    for t in ahead(firsts, stops, known, hi - lo):
-        _local_derivatives(kinds, *arrays, *scratch, t, lo, hi)
+    _local_derivatives(kinds, *arrays, *scratch, ahead(firsts, stops, known, hi - lo), lo, hi)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
             if not known[t]:
-                _local_derivatives(kinds, *arrays, *scratch, t, lo, hi)
+                _local_derivatives(kinds, *arrays, *scratch, every[t : t + 1], lo, hi)
                 known[t] = True
             flush(dh[rows], below)
             flush(dc[rows], below)

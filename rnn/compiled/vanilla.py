@@ -77,11 +77,12 @@ def _forward(f, rows, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _local_derivatives(f, hs, place, t, lo, hi):  # type: ignore[no-untyped-def]
-    """f′(a) of step t, read off h = f(a)."""
+def _local_derivatives(f, hs, place, steps, lo, hi):  # type: ignore[no-untyped-def]
+    """f′(a) of some steps, read off h = f(a)."""
     H = place.shape[2]
-    for n in range(lo, hi):
-        slopes(f, hs[t, n, :H], place[t, n])
+    for t in steps:
+        for n in range(lo, hi):
+            slopes(f, hs[t, n, :H], place[t, n])
 
 
 @compiled
@@ -89,15 +90,15 @@ def _steps_back(f, W, dh, slopes, hs, dhs, spans, das, adds, below, lo, hi):  # 
     """da = dh ⊙ f′(a); dh_prev = da W, written over dh."""
     (firsts, seeds, stops, first_loss), (_, N, H) = spans, slopes.shape
     sweeps, panels = len(firsts), arranged(W)
-    da, known = np.empty((sweeps * N, H), dh.dtype), np.zeros(len(slopes), np.bool_)
-    for t in ahead(firsts, stops, known, hi - lo):
-        _local_derivatives(f, hs, slopes, t, lo, hi)
+    da, every = np.empty((sweeps * N, H), dh.dtype), np.arange(len(slopes))
+    known = np.zeros(len(slopes), np.bool_)
+    _local_derivatives(f, hs, slopes, ahead(firsts, stops, known, hi - lo), lo, hi)
     for offset in range(stops[-1] - firsts[-1]):
         active = first_active(firsts, stops, offset)
         for sweep in range(active, sweeps):
             t, rows = stops[sweep] - 1 - offset, slice(sweep * N + lo, sweep * N + hi)
             if not known[t]:
-                _local_derivatives(f, hs, slopes, t, lo, hi)
+                _local_derivatives(f, hs, slopes, every[t : t + 1], lo, hi)
                 known[t] = True
             flush(dh[rows], below)
             if t >= seeds[sweep]:

@@ -51,8 +51,8 @@ VANILLA: Lines = (
     ),
     (
         "the slopes of every block are those of the first one's records",
-        "                _local_derivatives(f, hs, slopes, t, lo, hi)",
-        "                _local_derivatives(f, hs, slopes, t, 0, hi - lo)",
+        "every[t : t + 1], lo, hi)",
+        "every[t : t + 1], 0, hi - lo)",
         AUTOGRAD,
     ),
     (
