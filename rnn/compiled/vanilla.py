@@ -32,7 +32,7 @@ def forward(cell: Vanilla, tape: VanillaTape, active: Array) -> None:
 
 
 def local_derivatives(cell: Vanilla, tape: VanillaTape, first: int) -> Arrays:
-    """The places of f′(a), made when ``steps_back`` comes to a step; and the rows with h = f(a)."""
+    """The places of f′(a) from step ``first`` on, for ``steps_back`` to make; and the rows with h = f(a)."""
     return tape.da_buffer[first:], tape.rows[first + 1 :]
 
 
