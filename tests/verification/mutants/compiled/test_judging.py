@@ -14,7 +14,7 @@ def a_fault(wrong, caught_by):
             "one",
             "",
             "this test",
-            (Edit("compiled.vanilla", "copy(a[n], states[t + 1, n])", wrong),),
+            (Edit("compiled.vanilla", "copy(a[n], rows[t + 1, n, :H])", wrong),),
             caught_by,
         )
     )
@@ -23,14 +23,14 @@ def a_fault(wrong, caught_by):
 def test_what_cannot_be_compiled_is_no_fault():
     """Anything would refute it."""
     with pytest.raises(Disarmed, match="cannot be compiled"):
-        judge(a_fault("copy(nothing[n], states[t + 1, n])", "forward"))
+        judge(a_fault("copy(nothing[n], rows[t + 1, n, :H])", "forward"))
 
 
 def test_a_run_tells_who_survived():
     """A fault that another property catches than it names, with what did, and progress."""
     told = []
     result = run(
-        [a_fault("states[t + 1, n] = a[n] / 2", "no numbers")], [], lambda *counts: told.append(counts)
+        [a_fault("rows[t + 1, n, :H] = a[n] / 2", "no numbers")], [], lambda *counts: told.append(counts)
     )
     (kill,) = result.survivors
     assert "forward" in kill.caught

@@ -15,7 +15,7 @@ HALVED = Mutant(
     "half",
     "",
     "this test",
-    (Edit("compiled.vanilla", "copy(a[n], states[t + 1, n])", "states[t + 1, n] = a[n] / 2"),),
+    (Edit("compiled.vanilla", "copy(a[n], rows[t + 1, n, :H])", "rows[t + 1, n, :H] = a[n] / 2"),),
     None,
 )
 
