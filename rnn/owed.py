@@ -36,8 +36,8 @@ class Owed(NamedTuple):
     @property
     def rows(self) -> int:
         """How many losses there are."""
-        records, steps = self.targets.shape[:2]
-        return records * steps if self.counted is None else int(self.counted.sum())
+        steps, records = self.targets.shape[:2]
+        return steps * records if self.counted is None else int(self.counted.sum())
 
     def states(self, states: Array) -> Array:
         """Of states (losses, N, H) those that have a loss, as rows."""
