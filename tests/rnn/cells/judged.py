@@ -1,5 +1,6 @@
 """The engine's cells as layers that the project's own verifier can judge."""
 
+from functools import cache
 from typing import Any
 
 from verification import models
@@ -7,17 +8,35 @@ from verification.asked.case import Case
 from verification.asked.draws import cases
 from verification.asked.fractions import exact_cases
 from verification.asked.model import Model
-from verification.cells import layer_of
+from verification.asked.scope import Scope
+from verification.cells import LOOPS, compile_loops, layer_of, network_of
 from verification.doors.layer import Layer
+from verification.doors.problem import Whole
 from verification.drawing import each_drawn
 from verification.judging.findings import findings, truth_of
 
 MODELS: dict[str, Model] = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}
 
 
-def judged(name: str, functions: dict[str, str], *given: Any, **options: Any) -> Layer:
+def judged(
+    name: str, functions: dict[str, str], *given: Any, loops: str = LOOPS["numpy"], **options: Any
+) -> Layer:
     """The cell behind ``verification.layer``, with its full gradient."""
-    return layer_of(name.lower(), functions, *given, **options)
+    _make(name.lower(), loops)
+    return layer_of(name.lower(), functions, *given, loops=loops, **options)
+
+
+def judged_network(name: str, loops: str, scope: Scope) -> Whole:
+    """The cell in a network, by the loops of that name."""
+    _make(name.lower(), loops)
+    return network_of(name.lower(), loops, scope)
+
+
+@cache
+def _make(name: str, loops: str) -> None:
+    """Compile what is to be compiled: under coverage that takes longer than an answer may."""
+    if loops == LOOPS["compiled"]:
+        compile_loops(name)
 
 
 def looked_at(engine: Any, count: int) -> tuple[list[str], set[str]]:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.rnn.cells.judged import judged, looked_at
+from tests.rnn.cells.judged import judged, judged_network, looked_at
 from verification import Scope, verify
-from verification.cells import network_of
 from verification.judging.profile import Profile
 
 # The designed sample in which every level stands, in place of every three, and few drawn cases.
@@ -54,7 +53,7 @@ def one_each(functions):
 def test_networks_show_no_fault(name, functions, loops):
     """Under every truncation and place of the losses, with checkpoints and in a workspace."""
     scope = scope_of(functions[name], checkpoints=True, workspace=True)
-    engine = network_of(name.lower(), loops, scope)
+    engine = judged_network(name, loops, scope)
     wrong, properties = looked_at(engine, COUNT)
     assert wrong == []
     assert ("exact" if functions is RATIONAL else "autograd") in properties
