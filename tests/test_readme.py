@@ -128,6 +128,15 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
     assert any(truth.case.dtype == object for truth in deck())
 
 
+def test_the_readme_counts_the_planted_faults() -> None:
+    """Those of NumPy's text and those of the compiled one, in the row of their command."""
+    from verification.mutants.catalogue import CATALOGUE
+    from verification.mutants.compiled.catalogue import COMPILED
+
+    (row,) = [row for row in text("README.md").splitlines() if "verification mutants`" in row]
+    assert re.findall(r"\d+(?= wrong)", row) == [str(len(CATALOGUE)), str(len(COMPILED))]
+
+
 @cache
 def help_of(*command: str) -> str:
     """What a command says of itself."""
