@@ -1,9 +1,10 @@
 """Timing: contenders in turn, round after round, so that what disturbs one disturbs the others.
 
 What ran just before decides what is in the caches and which threads are awake, and biases a small row by a
-quarter. So each timed block of calls is preceded by one untimed call of the same contender, and each round
-starts with another contender. A ratio is formed within each round, of two blocks that ran close together, and
-the median of those ratios is reported; the ratio of two medians would mix rounds.
+quarter. So each timed block of calls waits until the threads of the contender before are asleep, and is
+preceded by one untimed call of its own; and each round starts with another contender. A ratio is formed
+within each round, of two blocks that ran close together, and the median of those ratios is reported; the
+ratio of two medians would mix rounds.
 """
 
 import gc
@@ -13,6 +14,10 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+
+# Seconds from one look at this process's threads to the next, and for how long at most they are waited for:
+# after a call OpenBLAS's stay on the processors for some 25 ms, OpenMP's for 200.
+LOOK, AWAKE = 0.005, 0.5
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ def _warm(call: Call) -> float:
 
 def _block(call: Call, repeats: int) -> tuple[float, float]:
     """Seconds on the clock and on processors that ``repeats`` calls take, after one that is not counted."""
+    _wait_for_sleep()
     call()
     collecting = gc.isenabled()
     gc.disable()
@@ -105,3 +111,12 @@ def _block(call: Call, repeats: int) -> tuple[float, float]:
     finally:
         if collecting:
             gc.enable()
+
+
+def _wait_for_sleep() -> None:
+    """Until no thread of this process has anything to do, or is waiting for work on a processor."""
+    for _ in range(int(AWAKE / LOOK)):
+        before = time.process_time()
+        time.sleep(LOOK)
+        if time.process_time() - before < LOOK / 10:
+            return

@@ -4,6 +4,7 @@ from itertools import groupby
 
 import pytest
 
+from benchmarks import timing
 from benchmarks.timing import Effort, Spread, Times, interleaved
 
 
@@ -59,3 +60,18 @@ def test_short_calls_are_repeated():
     """A call that does nothing is repeated within a block."""
     made, _ = blocks(Effort(rounds=1, least=1, block=0.0001, budget=0))
     assert all(calls > 2 for _, calls in made[-3:])
+
+
+@pytest.mark.parametrize(("awake", "looks"), [(0, 1), (3, 4), (1_000, 100)])
+def test_a_block_waits_for_threads_that_the_one_before_left_awake(monkeypatch, awake, looks):
+    """Look after look, until one in which nothing has run; not for ever."""
+    seen, clock = [], [0.0]
+
+    def sleep(seconds):
+        seen.append(seconds)
+        clock[0] += seconds if len(seen) <= awake else 0
+
+    monkeypatch.setattr(timing.time, "sleep", sleep)
+    monkeypatch.setattr(timing.time, "process_time", lambda: clock[0])
+    timing._block(lambda: None, 1)
+    assert len(seen) == looks
