@@ -70,7 +70,7 @@ def refuse(message: str) -> NoReturn:
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
-    parser = Parser(prog=PROGRAM, description=f"{__doc__} About an hour and a half.", epilog=EXIT_CODES)
+    parser = Parser(prog=PROGRAM, description=f"{__doc__} About two hours.", epilog=EXIT_CODES)
     parser.add_argument("--quick", action="store_true", help="small sizes and few rounds: about two minutes")
     parser.add_argument("--out", type=Path, metavar="DIR", help="draw pictures there")
     parser.add_argument(
