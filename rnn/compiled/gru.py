@@ -54,8 +54,8 @@ def steps_back(
 ) -> None:
     """As ``GRU.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     (dh,), (dhs,), kinds = carry, cotangents, tuple(KINDS[f] for f in cell.activations)
-    given = kinds, W, dh, *derivatives, dhs, tuple(spans), das, das is not derivatives[0], below
-    in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
+    given = kinds, W, dh, *derivatives, dhs, spans[:-1], das, das is not derivatives[0], below
+    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.size)
 
 
 def project_back(

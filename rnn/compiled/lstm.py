@@ -51,8 +51,8 @@ def steps_back(
     """As ``LSTM.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     dhs, *more = cotangents
     dcs, kinds = more[0] if more else dhs[:0], tuple(KINDS[f] for f in cell.activations)
-    given = kinds, W, *carry, *derivatives, dhs, dcs, tuple(spans), das, das is not derivatives[0], below
-    in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
+    given = kinds, W, *carry, *derivatives, dhs, dcs, spans[:-1], das, das is not derivatives[0], below
+    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.size)
 
 
 def project_back(

@@ -49,8 +49,8 @@ def steps_back(
     """As ``Vanilla.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     (dh,), (slopes, hs), (dhs,) = carry, derivatives, cotangents
     f, adds = KINDS[cell.activation], das is not slopes
-    given = f, W, dh, slopes, hs, dhs, tuple(spans), das, adds, below
-    in_blocks(_steps_back, given, das.shape[1], len(das) * W.size)
+    given = f, W, dh, slopes, hs, dhs, spans[:-1], das, adds, below
+    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.size)
 
 
 def project_back(

@@ -13,6 +13,7 @@ def test_steps_are_counted_from_a_start():
     spans = Spans.of([(3, 5, 6), (3, 6, 9)], 3, 4)
     assert [each.tolist() for each in spans[:3]] == [[0, 0], [2, 3], [3, 6]]
     assert spans.first_loss == 1
+    assert spans.visits == 3 + 6
     assert all(each.dtype == np.int64 and each.flags.carray for each in spans[:3])
 
 
@@ -24,8 +25,9 @@ def test_a_route_says_the_same_both_ways(truncation, steps, first_loss, every):
     found = []
     for segment in segments(truncation, steps, first_loss, 100, every):
         for route in segment.routes:
-            firsts, seeds, stops, shift = route.spans
+            firsts, seeds, stops, shift, visits = route.spans
             assert route.sweeps == len(firsts)
+            assert visits == sum(stops - firsts)
             assert route.depth == max(stops - firsts)
             assert sorted(stops - firsts) == (stops - firsts).tolist()
             for first, seed, stop in zip(firsts + segment.first, seeds, stops, strict=True):

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Chunked, CompiledLoops, Full, Vanilla, Window
+from rnn import GRU, LSTM, RNN, Chunked, CompiledLoops, Full, Tail, Vanilla, Window
 from rnn.compiled import blocks, products
 from rnn.compiled.blocks import LEAST, MOST, TILE, in_blocks
 
@@ -54,6 +54,24 @@ def test_the_recursion_has_the_same_bits_in_any_blocks_by_any_number_of_threads(
         arrays = (outputs.outputs, *outputs.state, grads.xs, *grads.state, ragged.xs, *ragged.params)
         found.append([np.asarray(value).tobytes(), *(array.tobytes() for array in arrays)])
     assert all(each == found[0] for each in found[1:])
+
+
+@pytest.mark.parametrize(
+    ("truncation", "visits"), [(Full(), 9), (Chunked(3), 9), (Tail(2), 2), (Window(2), 21)]
+)
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
+def test_threads_are_repaid_by_the_steps_that_a_route_makes(monkeypatch, cell, truncation, visits):
+    """Not by all that there are: of the steps back of each route, in all as many as there are visits.
+
+    Of a window the first three losses, which reach the same step, go back together.
+    """
+    net, rng, N, T = RNN(cell, 2, loops=CompiledLoops()), np.random.default_rng(0), 16, 9
+    params = net.init(rng)
+    works = []
+    monkeypatch.setattr(blocks, "threads_for", lambda work: works.append(work) or 1)
+    net.loss_and_gradients(params, np.ones((N, T, 3)), np.ones((N, T, 2)), truncation=truncation)
+    _, *back = works
+    assert sum(back) == visits * N * params.W.size
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
