@@ -63,9 +63,10 @@ def test_the_recursion_has_the_same_bits_in_any_blocks_by_any_number_of_threads(
 def test_threads_are_repaid_by_the_steps_that_a_route_makes(monkeypatch, cell, truncation, visits):
     """Not by all that there are: of the steps back of each route, in all as many as there are visits.
 
-    Of a window the first three losses, which reach the same step, go back together.
+    States are so large that chunks go one by one. Of a window the first three losses, which reach the same
+    step, go back together.
     """
-    net, rng, N, T = RNN(cell, 2, loops=CompiledLoops()), np.random.default_rng(0), 16, 9
+    net, rng, N, T = RNN(cell, 2, loops=CompiledLoops()), np.random.default_rng(0), 64, 9
     params = net.init(rng)
     works = []
     monkeypatch.setattr(blocks, "threads_for", lambda work: works.append(work) or 1)
