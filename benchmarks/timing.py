@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 
 # Seconds from one look at this process's threads to the next, and for how long at most they are waited for:
-# after a call OpenBLAS's stay on the processors for some 25 ms, OpenMP's for 200.
+# after a product OpenBLAS's stay on the processors for 25 to 110 ms, PyTorch's for 15.
 LOOK, AWAKE = 0.005, 0.5
 
 
