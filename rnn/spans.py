@@ -12,7 +12,7 @@ class Spans(NamedTuple):
     """Sweeps, shallowest first: sweep q goes from step ``stops[q]`` − 1 down to ``firsts[q]``.
 
     It collects the losses of the steps from ``seeds[q]`` on; the loss of step t is at t − ``first_loss``.
-    All of them together make ``visits`` steps.
+    All of them together make ``visits`` steps, which the loops themselves need not know.
     """
 
     firsts: Array

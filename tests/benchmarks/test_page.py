@@ -28,7 +28,7 @@ def lines(head: str) -> list[list[str]]:
 
 
 def of_last_digit(number: str) -> float:
-    """Half of what one more in the last digit is worth, of a number in three digits at most."""
+    """Half of what one more in the last digit is worth, and a little for how floats are rounded."""
     return 0.51 * 10.0 ** -len(number.partition(".")[2])
 
 
