@@ -40,6 +40,7 @@ from verification.problem import Engine
 from verification.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
 from verification.sending import Unsendable
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
+from verification.tasks import beside
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
 DETECTION_CASES = 300
@@ -142,22 +143,31 @@ def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
 
 
 def believed(told: Report, profile: Profile, progress: Progress) -> Report:
-    """With what shows how far the verification can be believed: scalars, mutants, specimen, detection."""
-    with progress.part("scalars"):
-        told = replace(told, scalars=tuple(scalars_of(told.loops)))
-    print(report.oracles_table(told), end="\n\n")
-    with progress.part("mutants") as show:
-        result = mutants.run(show)
-    if profile.explained:
-        with progress.part("their examples") as show:
-            result = mutants.explained(result, show)
-    print(mutants.summary(result), end="\n\n")
-    with progress.part("published rule"):
-        examined = specimen.examine()
-    print(specimen.as_text(examined), end="\n\n")
-    with progress.part("detection") as show:
-        found = detection.curve(profile.faults, told.judgement.seed, show, judges=built_in())
-    print(detection.as_text(found), end="\n\n")
+    """With what shows how far the verification can be believed: scalars, mutants, specimen, detection.
+
+    What one process does by itself goes on beside the mutants.
+    """
+
+    def others() -> tuple[list[ScalarRow], specimen.Specimen, detection.Detection]:
+        curve = detection.curve(profile.faults, told.judgement.seed, judges=built_in())
+        return scalars_of(told.loops), specimen.examine(), curve
+
+    with beside(others) as waited_for:
+        with progress.part("mutants") as show:
+            result = mutants.run(show)
+        if profile.explained:
+            with progress.part("their examples") as show:
+                result = mutants.explained(result, show)
+        with progress.part(durations.BESIDE_MUTANTS):
+            scalars, examined, found = waited_for()
+    told = replace(told, scalars=tuple(scalars))
+    for text in (
+        report.oracles_table(told),
+        mutants.summary(result),
+        specimen.as_text(examined),
+        detection.as_text(found),
+    ):
+        print(text, end="\n\n")
     return replace(
         told, mutants=mutants.as_json(result), specimen=specimen.as_json(examined), detection=found
     )

@@ -11,13 +11,14 @@ from verification.sine import ARTICLE, LONG
 # ``python -m verification`` ends with the seconds of its parts. These are from runs on two cores that other
 # work shared, with OPENBLAS_NUM_THREADS=1, so none is what a run alone takes.
 CASE = 0.13
-SCALARS = 19.0
 MUTANT = 1.8
 # By processor time, on two cores: 5.5 s, most of them to compile it.
 COMPILED_MUTANT = 2.8
 # By the processor time of eight of the mutants, 8.6 times what judging one takes: 3.6 s and 0.42 s.
 EXAMPLE = 15.5
 PUBLISHED_RULE = 10.0
+# What goes on beside the mutants has nearly ended when they have.
+REST = 1.0
 FAULT = 0.27
 EPOCH = 0.14
 # Of the command detection, whose faults took 0.66 s each, at the speed of those above.
@@ -30,6 +31,10 @@ TRAININGS = 160.0
 DESIGNED = 640
 
 
+# The part in which they are waited for.
+BESIDE_MUTANTS = "scalars, published rule, detection"
+
+
 def cases_of(cell: str) -> str:
     """The part in which a cell is judged."""
     return f"cases of {cell}"
@@ -40,11 +45,9 @@ def of_verify(profile: Profile, cells: Mapping[str, Profile]) -> Mapping[str, fl
     mutants = of_mutants()
     return {
         **{cases_of(name): _of_cases(asked) for name, asked in cells.items()},
-        "scalars": SCALARS,
         "mutants": mutants["mutants"],
         **({"their examples": mutants["their examples"]} if profile.explained else {}),
-        "published rule": PUBLISHED_RULE,
-        "detection": FAULT * profile.faults,
+        BESIDE_MUTANTS: REST,
         "training": EPOCH * (ARTICLE.epochs + LONG.epochs),
     }
 

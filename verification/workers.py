@@ -26,8 +26,8 @@ import time
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -49,6 +49,10 @@ KEEP = 0.1
 # libraries that compile some hundreds of MB; these keep stacks of 8 MiB for a few threads per core, too.
 MEMORY = 2 * 2**30
 MEMORY_PER_CORE = 2**26
+
+# By malloc.h's numbers: so many bytes may lie free before they are given back, and arrays from this size on
+# have pages of their own, which is the largest that glibc takes.
+KEPT = {-1: 2**31 - 1, -3: 2**25}
 
 # Bytes for what a worker tells; most is some hundreds of kB. Pages that stay empty take no memory.
 ROOM = 2**28
@@ -172,6 +176,34 @@ def spread(
         keeper.end()
 
 
+@contextmanager
+def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result | Lost]]:
+    """``work`` begun in a process of its own. What is yielded is called once: it waits for what comes of it.
+
+    An exception of the work is raised there. Where processes cannot be forked, it is done only then.
+    """
+    if not hasattr(os, "fork"):
+        yield work
+        return
+    keeper = _Keeper(1)
+    running = [_Worker(lambda task, channel: work(), None, keeper)]
+
+    def outcome() -> Result | Lost:
+        while not running[0].has_ended():
+            time.sleep(LOOK)
+        outcome: Result | Lost | Exception = running.pop().outcome
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    try:
+        yield outcome
+    finally:
+        for worker in running:
+            worker.end()
+        keeper.end()
+
+
 class Started(Protocol):
     """A task that somebody is at work on; ``outcome`` is a result, an exception, or Lost."""
 
@@ -261,6 +293,7 @@ class _Worker:
             # A parent that is lost by now was lost before the keeper knew of this process.
             if os.getppid() == parent:
                 limit_memory()
+                keep_memory()
                 finish(work, task, self._channel)
         finally:
             _exit(0)
@@ -378,6 +411,18 @@ def limit_memory() -> None:
         allowed = inherited + _memory()
         limits = [limit for limit in (allowed, soft) if limit != resource.RLIM_INFINITY]
         resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))
+
+
+def keep_memory() -> None:
+    """What is freed is kept for what is asked for next (glibc alone).
+
+    Truths are made of arrays of some hundred kB that live for a step, and to fetch each anew from the system
+    takes a twentieth of a run.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for parameter, size in KEPT.items():
+            mallopt(parameter, size)
 
 
 def _fork() -> int:

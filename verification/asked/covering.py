@@ -159,6 +159,8 @@ class _Table:
         self._names = list(factors)
         self._counts = np.array([len(levels) for levels in factors.values()])
         self._verdicts: dict[tuple[int, tuple[tuple[int, int], ...]], bool] = {}
+        # By rule, the factors that it looks at.
+        self._looked_at = [[f for f, n in enumerate(self._names) if n in rule.factors] for rule in rules]
         self.excluded: Counter[str] = Counter()
         every = combinations(range(len(factors)), strength)
         held = [members for members in every if beside is None or self._names.index(beside) in members]
@@ -201,9 +203,9 @@ class _Table:
 
     def _possible(self, row: Array) -> bool:
         """Does no rule exclude the levels that are chosen?"""
-        for number, rule in enumerate(self._rules):
-            some = ((f, int(level)) for f, level in enumerate(row) if level != OPEN)
-            levels = tuple((f, level) for f, level in some if self._names[f] in rule.factors)
+        chosen = row.tolist()
+        for number, factors in enumerate(self._looked_at):
+            levels = tuple([(f, chosen[f]) for f in factors if chosen[f] != OPEN])
             if levels and self._excludes(number, levels):
                 return False
         return True

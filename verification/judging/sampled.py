@@ -73,11 +73,12 @@ def in_portions(rows: Sequence[Row], design: Design) -> Iterator[list[int]]:
     portion: list[int] = []
     seconds = 0.0
     for number, row in enumerate(rows):
-        portion.append(number)
-        seconds += EACH + design.seconds(row.levels)
-        if seconds > SECONDS or len(portion) == MOST:
+        more = EACH + design.seconds(row.levels)
+        if portion and (seconds + more > SECONDS or len(portion) == MOST):
             yield portion
             portion, seconds = [], 0.0
+        portion.append(number)
+        seconds += more
     if portion:
         yield portion
 

@@ -126,23 +126,19 @@ def judge(mutant: Mutant, deck: Sequence[Judged], names: Sequence[str]) -> Kill:
     wrong = as_rnn(engine(mutant))
     for name in [name for name in names if name == mutant.caught_by]:
         for truth in _refutable(wrong, truths(name, deck), name):
-            if (example := refutation(wrong, truth, name)) is not None:
-                found = {other: refutation(wrong, truth, other) for other in names}
-                others = {other: example for other, example in found.items() if example is not None}
-                return Kill(mutant, {name: example} | others)
+            if name in (found := refutations(wrong, truth, names)):
+                return Kill(mutant, {name: found[name]} | found)
     caught: dict[str, Example] = {}
-    for name in names:
-        examples = (refutation(wrong, truth, name) for truth in truths(name, deck))
-        if (example := next((e for e in examples if e is not None), None)) is not None:
-            caught[name] = example
-    return Kill(mutant, caught)
+    for truth in (*deck, *(each for fixed in fixed_truths().values() for each in fixed)):
+        caught = refutations(wrong, truth, names) | caught
+    return Kill(mutant, {name: caught[name] for name in names if name in caught})
 
 
 def _refutable(wrong: Whole, judged: Sequence[Judged], name: str) -> Iterator[Judged]:
     """Where the property itself refutes the engine, or else where it does not answer in form."""
     unanswered = []
     for truth in judged:
-        example = refutation(wrong, truth, name)
+        example = refutations(wrong, truth, (name,)).get(name)
         if example is not None and example.finding.unanswered:
             unanswered.append(truth)
         elif example is not None:
@@ -165,23 +161,27 @@ def fixed_truths() -> Mapping[str, tuple[WholeTruth, ...]]:
     return made
 
 
-def refutation(wrong: Whole, truth: Judged, name: str) -> Example | None:
-    """How the property refutes the engine on a problem, or None where it does not, or does not look at it.
+def refutations(wrong: Whole, truth: Judged, names: Sequence[str]) -> dict[str, Example]:
+    """How each of these properties refutes the engine on a problem, those that do, by name.
 
     Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.
     """
     own = (
         truth.asked_by if isinstance(truth, WholeTruth) else EXACT if isinstance(truth, ExactTruth) else None
     )
-    if own != name if own else name in (EXACT, *fixed_truths()):
-        return None
-    for finding in findings(wrong, truth, (name,)):
+    asked = tuple(name for name in names if (name == own if own else name not in (EXACT, *fixed_truths())))
+    found: dict[str, Example] = {}
+    for finding in findings(wrong, truth, asked) if asked else ():
         if finding.wrong is None:
             continue
         if finding.wrong.startswith(BROKEN):
             raise Disarmed(f"it {finding.wrong}, so that anything refutes it")
-        return Example(truth.case, replace(finding, property=name, unanswered=finding.property == FORM))
-    return None
+        unanswered = finding.property == FORM
+        for name in asked if unanswered or own else (finding.property,):
+            found.setdefault(
+                name, Example(truth.case, replace(finding, property=name, unanswered=unanswered))
+            )
+    return found
 
 
 @lru_cache(maxsize=1)

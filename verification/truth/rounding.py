@@ -31,7 +31,7 @@ class Copies:
         return array[-self.draws :]
 
 
-# Up to so many multiplications at a step, a longer type takes little more time.
+# Up to so many multiplications at a step and its loss, a longer type takes little more time.
 SMALL = 2_000
 
 # Of so many units each draw shows what roundings do in many ways, and so few draws show as much as eight.
@@ -47,7 +47,8 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     """
     wide, double = WIDER[case.dtype], np.result_type(case.dtype, np.float64)
     draws = FEW if min(array[0].size for array in case.state) >= UNITS else DRAWS
-    shared = sum(case.blocks[block.name].size for block in case.model.of(Use.STEP))
+    blocks = (block.name for block in case.model.of(Use.STEP, Use.READOUT))
+    shared = sum(case.blocks[name].size for name in blocks if name in case.blocks)
     if wide == double or case.records * shared <= SMALL:
         return (Copies(wide, True, draws),)
     return Copies(wide, True, 0), Copies(double, False, draws)

@@ -19,7 +19,7 @@ from verification.mutants.deck import (
     fixed_truths,
     judge,
     laid_out,
-    refutation,
+    refutations,
 )
 from verification.mutants.mutant import Edit, Mutant
 from verification.mutants.patch import Disarmed
@@ -68,7 +68,7 @@ def test_the_right_engine_is_never_accused(name):
     """No property has anything to say against rnn on any problem."""
     right = as_rnn(manual)
     asked = [*deck(), *fixed_truths().get(name, ())]
-    assert [found for truth in asked if (found := refutation(right, truth, name))] == []
+    assert [found for truth in asked if (found := refutations(right, truth, (name,)))] == []
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_mutant_that_breaks_off_is_no_catch():
         raise NameError("name 'nowhere' is not defined")
 
     with pytest.raises(Disarmed, match="it raised NameError"):
-        refutation(as_rnn(late), deck()[0], "lags")
+        refutations(as_rnn(late), deck()[0], ("lags",))
 
 
 def test_a_property_that_refutes_is_told_before_one_that_is_not_answered():
@@ -146,7 +146,13 @@ def test_a_property_that_refutes_is_told_before_one_that_is_not_answered():
         answer = manual(problem)
         return replace(answer, b=answer.b + 1)
 
-    first = refutation(as_rnn(wrong), deck()[0], "lags")
-    assert (first.finding.property, first.finding.unanswered) == ("lags", True)
+    names = "forward", "lags"
+    first = refutations(as_rnn(wrong), deck()[0], names)
+    assert {(name, first[name].finding.property, first[name].finding.unanswered) for name in names} == {
+        ("forward", "forward", True),
+        ("lags", "lags", True),
+    }
+    # Once it answers in form, what is wrong is one block, which the forward does not show.
+    assert list(refutations(as_rnn(wrong), deck()[1], names)) == ["lags"]
     kinds = list(_refutable(as_rnn(wrong), deck()[:3], "lags"))
     assert [truth.case.steps for truth in kinds] == [4]
