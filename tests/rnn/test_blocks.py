@@ -35,6 +35,25 @@ def test_the_entries_are_one_after_another():
     assert as_vector(tuple(ONES), list(grads)).tolist() == vector.tolist()
 
 
+def test_what_is_no_tuple_has_no_vector():
+    """By its kind."""
+    with pytest.raises(TypeError, match=r"^grads: int, needed a tuple of arrays, as params$"):
+        as_vector(ONES, 3)
+
+
+def test_a_vector_that_does_not_fit_in_memory_is_refused():
+    """As views of one number gradients take no memory, side by side they do."""
+    large = Pair(np.broadcast_to(np.float64(1), (2**21, 2**21)), np.ones(3))
+    with pytest.raises(MemoryError, match=r"^grads: blocks, needed smaller ones: it does not fit in memory$"):
+        as_vector(large, large)
+
+
+def test_a_block_that_could_not_be_there_is_refused():
+    """By its name and shape."""
+    with pytest.raises(MemoryError, match=rf"^g: shape \({2**59},\), needed one that fits in memory$"):
+        checked_block("g", np.broadcast_to(np.float64(1), (2**59,)))
+
+
 def test_a_vector_is_taken_from_its_blocks():
     """Each part from its own block, in a new tuple of the same class."""
     new = minus(ONES, np.arange(7.0))

@@ -72,10 +72,15 @@ def test_torch_computes_the_same(kind):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
+        ({"weight_ih_l0": np.ones(3)}, "weight_ih_l0: shape (3,), needed (G, D)"),
+        ({"weight_hh_l0": np.ones(3)}, "weight_hh_l0: shape (3,), needed (G, H)"),
         ({"weight_ih_l0": np.ones((3, 2), np.float32)}, "weight_hh_l0: dtype float64, needed float32"),
         ({"weight_ih_l0": np.ones((4, 2))}, "weight_ih_l0: shape (4, 2), needed (3, D)"),
         ({"weight_hh_l0": np.ones((6, 3))}, "weight_hh_l0: shape (6, 3), needed 1, 3 or 4 times 3 rows"),
         ({"weight": np.ones((4, 2))}, "weight: shape (4, 2), needed (K, 3)"),
+        ({"bias_ih_l0": np.ones(3, np.float32)}, "bias_ih_l0: dtype float32, needed float64"),
+        ({"weight": np.ones((4, 3), np.float32)}, "weight: dtype float32, needed float64"),
+        ({"bias": np.ones(4, np.float32)}, "bias: dtype float32, needed float64"),
         ({"bias": np.ones(3)}, "bias: shape (3,), needed (4,)"),
         ({"bias_ih_l0": np.array([np.nan] * 3)}, "bias_ih_l0: nan at (0,)"),
         ({"weight_ih_l1": np.ones((3, 3))}, "state: 'weight_ih_l1', needed one layer"),
@@ -92,7 +97,8 @@ def test_what_is_missing_is_named():
     """The first that is."""
     state = to_torch(PARAMS)
     del state["bias_hh_l0"]
-    with pytest.raises(ValueError, match="state: no bias_hh_l0"):
+    needed = "weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight, bias"
+    with pytest.raises(ValueError, match=f"^state: no bias_hh_l0, needed {needed}$"):
         from_torch(state)
 
 

@@ -63,10 +63,11 @@ def test_arguments_may_be_strided_and_stay_as_they_are():
     [
         ((None, print, print), "Loss.name: None, needed a str"),
         (("x", None, print), "Loss.value: None, needed a function of two arrays"),
+        (("x", print, print, 3), "Loss.each: 3, needed a function of two arrays"),
         (("x", print, 3), "Loss.gradient: 3, needed a function of two arrays"),
     ],
 )
-def test_a_loss_is_a_name_and_two_functions(arguments, message):
+def test_a_loss_is_a_name_and_functions(arguments, message):
     """The message holds the one that is wrong."""
     with pytest.raises(TypeError, match=f"^{message}$"):
         Loss(*arguments)

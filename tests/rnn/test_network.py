@@ -936,3 +936,28 @@ def test_init_makes_floats_only(dtype):
     match = f"^dtype: {np.dtype(dtype)}, needed float32, float64 or longdouble$"
     with pytest.raises(TypeError, match=match):
         network().init(np.random.default_rng(0), dtype)
+
+
+def test_what_has_been_checked_goes_the_same_way():
+    """A state alone or as a tuple, in a workspace, and with checkpoints, which make shorter tapes."""
+    lengths = []
+
+    class Watched(Vanilla):
+        """Notes the steps of each tape."""
+
+        def tape(self, records, steps, dtype):
+            lengths.append(steps)
+            return super().tape(records, steps, dtype)
+
+    net, rng = RNN(Watched(D, H), K), np.random.default_rng(0)
+    given = net.init(rng), rng.normal(size=(N, T, D)), rng.normal(size=(N, K))
+    h0, workspace = rng.normal(size=(N, H)), net.workspace(N, T)
+    want, _ = net.loss_and_gradients(*given, h0)
+    lengths.clear()
+    assert net.loss_and_gradients_of_checked(*given, h0)[0] == want
+    assert net.loss_and_gradients_of_checked(*given, (h0,))[0] == want
+    assert lengths == [T, T]
+    assert net.loss_and_gradients_of_checked(*given, h0, workspace=workspace)[0] == want
+    assert lengths == [T, T]
+    assert net.loss_and_gradients_of_checked(*given, h0, checkpoints=Checkpoints(2))[0] == want
+    assert max(lengths[2:]) == 2

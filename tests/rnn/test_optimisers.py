@@ -196,6 +196,16 @@ def test_a_gradient_whose_squares_overflow_is_clipped(dtype):
     assert entries(params) == pytest.approx([-3, 0, 0, 0, 0, -4], rel=1e-6)
 
 
+def test_a_gradient_just_beyond_a_large_limit_is_clipped():
+    """Where squares overflow its length is found too: two entries of 1e300 are √2 times as long as one."""
+    g, limit = np.full(2, 1e300), 1.2e300
+    ClipNorm(limit).into(g)
+    np.testing.assert_allclose(g, limit / 2**0.5, rtol=1e-15)
+    within = np.full(2, 1e300)
+    ClipNorm(1.5e300).into(within)
+    assert within.tolist() == [1e300, 1e300]
+
+
 @pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("clip", [None, ClipNorm(1), ClipValue(1)], ids=str)
 @pytest.mark.parametrize("make", [SGD, Adam])
@@ -272,7 +282,7 @@ HELD = Adam(Constant(1)).start(ONES)
         (HELD._replace(done=-1), ValueError, "state.done: -1, needed at least 0"),
         (HELD._replace(done=1.0), TypeError, "state.done: 1.0, needed an integer"),
         (HELD._replace(total=0), ValueError, "state.total: 0, needed at least 1"),
-        (HELD._replace(moments=None), TypeError, "state.moments: NoneType, needed"),
+        (HELD._replace(moments=3), TypeError, "state.moments: int, needed"),
         (HELD._replace(moments=HELD.moments * 2), TypeError, "state.moments: 4 arrays, needed"),
     ],
 )

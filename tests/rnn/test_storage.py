@@ -97,13 +97,19 @@ def test_it_is_a_safetensors_file(content, tmp_path):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"net": RNN(Vanilla(1, 1, Activation("tanh", np.tanh, np.tanh)), 1)}, "net.cell.activation: "),
-        ({"net": RNN(Vanilla(1, 1), 1, Loss("squared_error", max, min))}, "net.loss: "),
+        (
+            {"net": RNN(Vanilla(1, 1, Activation("tanh", np.tanh, np.tanh)), 1)},
+            "net.cell.activation: Activation(name='tanh'",
+        ),
+        (
+            {"net": RNN(Vanilla(1, 1), 1, Loss("squared_error", max, min))},
+            "net.loss: Loss(name='squared_error'",
+        ),
         ({"arrays": {"a": [1.0]}}, "arrays['a']: list, needed a NumPy array"),
         ({"arrays": {"a": np.ones(1, bool)}}, "arrays['a']: dtype bool"),
         ({"arrays": {"a": np.array([np.nan])}}, "arrays['a']: nan at"),
-        ({"about": {"x": np.nan}}, "about: "),
-        ({"about": {"x": object()}}, "about: "),
+        ({"about": {"x": np.nan}}, "about: {'x': nan}, needed JSON values (Out of range float"),
+        ({"about": {"x": object()}}, "about: {'x': <object object at"),
     ],
 )
 def test_what_a_file_cannot_hold_is_refused(tmp_path, changed, said):
@@ -124,7 +130,7 @@ def test_a_cell_of_ones_own_is_refused(tmp_path):
         """A cell that no table knows."""
 
     net = RNN(Mine(1, 1), 1)
-    with pytest.raises(ValueError, match=r"net\.cell: .*, needed one of vanilla, lstm, gru"):
+    with pytest.raises(ValueError, match=r"net\.cell: .*Mine\(.*, needed one of vanilla, lstm, gru"):
         save(tmp_path / "m.safetensors", net, net.init(np.random.default_rng(0)))
 
 
@@ -170,6 +176,35 @@ def test_a_file_with_a_flipped_bit_is_refused(tmp_path, content):
 def test_a_wrong_header_is_refused(tmp_path, text, said):
     """In the words of what is wrong."""
     assert refused(tmp_path, struct.pack("<Q", len(text)) + text + bytes(8)).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (bytes(8), "no metadata"),
+        (struct.pack("<Q", 2) + b"{}", "no metadata"),
+        (struct.pack("<Q", 3) + b"{}", "10 bytes, needed a whole safetensors file"),
+        (bytes(7), "7 bytes, needed a whole safetensors file"),
+    ],
+)
+def test_a_header_may_be_all_that_there_is(tmp_path, content, said):
+    """And no more than that."""
+    assert refused(tmp_path, content).startswith(said)
+
+
+def test_a_digest_is_of_all_that_arrays_are():
+    """Of equal bytes too: their name, shape and type."""
+    ones = np.zeros((2, 3))
+    others = {"a": ones}, {"b": ones}, {"a": ones.T.copy()}, {"a": ones.astype(int)}, {"a": 1 + ones}
+    assert len({storage._digest({}, tensors) for tensors in others}) == len(others)
+
+
+def test_a_changed_number_is_told(tmp_path, content):
+    """The last byte is one of an array."""
+    changed = content[:-1] + bytes([content[-1] ^ 1])
+    assert refused(tmp_path, changed) == (
+        "its sha256 is another, needed a file as it was written: this one was changed or cut"
+    )
 
 
 def test_a_header_that_claims_more_than_there_is_takes_no_memory(tmp_path):

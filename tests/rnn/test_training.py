@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from io import StringIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -293,6 +294,8 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"net": RNN}, TypeError, "net: <class 'rnn.network.RNN'>, needed an rnn.RNN"),
         ({"progress": 3}, TypeError, "progress: 3, needed a function"),
         ({"progress": list}, TypeError, "progress: <class 'list'>, needed a function"),
+        ({"optimiser": SimpleNamespace(start=print)}, TypeError, "optimiser: namespace"),
+        ({"optimiser": SimpleNamespace(update=print)}, TypeError, "optimiser: namespace"),
         ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
         ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
         ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
@@ -408,6 +411,20 @@ def test_rmse_is_computed_in_floats(dtype):
     predictions, targets = np.array([[100, 3]], dtype), np.array([[28, 3]], dtype)
     assert rmse(predictions, targets) == rmse(targets, predictions) == (72**2 / 2) ** 0.5
     assert type(rmse(predictions, targets)) is float
+
+
+@pytest.mark.skipif(np.finfo("g").eps == np.finfo(float).eps, reason="no float is longer here")
+def test_rmse_of_long_doubles_is_theirs():
+    """A difference that float64 has not."""
+    one = np.ones(1, np.longdouble)
+    assert rmse(one + np.finfo(np.longdouble).eps, one) == np.finfo(np.longdouble).eps
+
+
+def test_rmse_of_what_could_not_be_there_is_refused():
+    """By its name and shape."""
+    large = np.broadcast_to(np.float64(1), (2**59,))
+    with pytest.raises(MemoryError, match=rf"^predictions: shape \({2**59},\), needed one that fits"):
+        rmse(large, large)
 
 
 def test_rmse_of_signed_bytes():

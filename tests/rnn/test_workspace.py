@@ -209,13 +209,24 @@ def test_checkpoints_are_refused_in_a_workspace():
         ((2, "4"), TypeError, "steps: '4', needed an integer of at least 1"),
         ((2, 4, np.int64), TypeError, "dtype: int64, needed float32, float64, longdouble, or object"),
         ((2, 4, "halves"), TypeError, "dtype: 'halves', needed float32, float64, longdouble, or object"),
-        ((2, 4, np.float16), TypeError, "dtype: float16, needed float32, float64, longdouble, or object"),
+        (
+            (2, 4, np.float16),
+            TypeError,
+            "dtype: float16, needed float32, float64, longdouble, or object for Fractions",
+        ),
     ],
 )
 def test_a_workspace_that_cannot_be_is_refused(arguments, error, message):
     """With the argument's name, what was given and what is needed."""
     with pytest.raises(error, match=f"^{re.escape(message)}"):
         network().workspace(*arguments)
+
+
+def test_a_workspace_has_counts_as_ints():
+    """Whatever integers they were given as."""
+    workspace = network().workspace(np.int8(2), np.uint16(4))
+    assert (workspace.records, workspace.steps) == (2, 4)
+    assert {type(workspace.records), type(workspace.steps)} == {int}
 
 
 def test_workspaces_are_told_apart():

@@ -1,5 +1,6 @@
 """What every cell shares: tapes, their views, and the check of the protocol."""
 
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -61,6 +62,7 @@ def test_weights_are_in_the_order_of_the_textbook():
 @every_cell
 def test_a_cell_says_what_it_learns(cell):
     """Weights by name, each with a shape, and then the readout's V and c."""
+    cell = replace(cell)
     assert tuple(cell.shapes) == cell.weights._fields
     assert cell.params._fields == (*cell.weights._fields, "V", "c")
 
