@@ -27,6 +27,11 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.bptt.go_back": ("maxlen=None", "often), )", "maxlen=1"),
     },
     "NumPy takes every negative size for the one that is to be found.": {
+        "rnn.cells.gru.GRU.project": ("inputs.reshape(-2,", "gates.reshape(-2,"),
+        "rnn.cells.gru.GRU.project_back": ("das.reshape(-2,", "len(rows), -2)"),
+        "rnn.cells.gru.GRU.steps_back": ("factor.reshape(-2,", "da.reshape(-2,"),
+        "rnn.cells.lstm.LSTM.project_back": ("das.reshape(-2,", "len(da), -2)"),
+        "rnn.cells.lstm.LSTM.steps_back": ("factor.reshape(-2,", "da.reshape(-2,"),
         "rnn.cells.vanilla.Vanilla.project_back": ("len(da), -2)", "das.reshape(-2, units)"),
         "rnn.network._rows": ("states.reshape(-2,",),
         "rnn.owed.Owed.states": ("states.reshape(-2,",),
@@ -34,6 +39,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.network.RNN.forward": ("len(xs), -2)",),
         "rnn.routes._rows_at": ("reshape(-2,",),
         "rnn.routes.BatchedSweeps.steps_back": ("reshape(-2,", "records, -2)"),
+        "rnn.scaling.learn_scale": ("weights.reshape(-2,",),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
@@ -47,6 +53,10 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
             "active), strict=False)",
         ),
         "rnn.cells.vanilla.Vanilla.forward": ("hs, strict=None)", "hs, )", "hs, strict=False)"),
+        "rnn.cells.lstm.LSTM.forward": ("views, strict=None)", "views, )", "views, strict=False)"),
+        "rnn.cells.gru.GRU.forward": ("views, strict=None)", "views, )", "views, strict=False)"),
+        "rnn.interchange.to_torch": ("c), strict=None)", "c), )", "c), strict=False)"),
+        "rnn.storage.save": ("params, strict=None)", "params, )", "params, strict=False)"),
     },
     "None is as good as False, and False is the default.": {
         "rnn.routes.SingleSweep.steps_back": ("cotangents, strict=None)", "cotangents, )"),
@@ -54,6 +64,43 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.vanilla.Vanilla.steps_back": ("dhs, strict=None)", "dhs, )"),
         "rnn.cells.lstm.LSTM.steps_back": ("dcs, strict=None)", "dcs, )"),
         "rnn.cells.gru.GRU.steps_back": ("dhs, strict=None)", "dhs, )"),
+        "rnn.storage._as_json": ("allow_nan=None",),
+    },
+    "What is set is set again before it is read.": {
+        "rnn.cells.gru.GRU.project": ("M[H, : 3 * H]",),
+        "rnn.cells.gru.GRU.tape": ("constant_columns(rows, None)", "constant_columns(inputs, None)"),
+        "rnn.cells.lstm.LSTM.project": ("slice(0, None)", "slice(0, 3 * H)"),
+        "rnn.cells.lstm.LSTM.tape": ("constant_columns(rows, None)",),
+    },
+    "Records of one length may stand in any order.": {
+        "rnn.lengths.checked_lengths": ("kind=None", "argsort(-array, )"),
+    },
+    "A slice of the same columns.": {
+        "rnn.cells.lstm.LSTM.project": (
+            *("slice(None, 2 * H)", "o = slice(2 * H)", "slice(3 * H, None)", "slice(3 * H, 5 * H)"),
+        ),
+    },
+    "A shortcut, beside which the long way comes to the same.": {
+        "rnn.blocks.as_vector": ("(all_finite(g)) and False",),
+        "rnn.blocks.check_update": ("finite = None", "(finite) and False"),
+        "rnn.bptt.NumPyLoops.forward": ("(active is None) or True",),
+    },
+    "Two ways to one sum, of which one takes less time.": {
+        "rnn.losses._squared_error": ("<= SMALL) and False", "<= SMALL) or True", "size < SMALL"),
+    },
+    "Any number of zeros shows which numbers a function gives.": {
+        "rnn.activations.check_exact": ("np.empty(1, FRACTIONS)", "zeros((2,)"),
+    },
+    "What is not read.": {
+        "rnn.network.RNN.loss_and_gradients_of_checked": ("weights, None, None)", "xs.shape[2])"),
+        "rnn.optimisers.SGD.update": ("_checked_state(state, 0, None)",),
+        "rnn.optimisers._checked_start": ("_checked_progress(1,",),
+    },
+    "Another of what is refused, found, or taken alike.": {
+        "rnn.interchange.from_torch": ("rows / units]",),
+        "rnn.storage._from_json": ('value = ""',),
+        "rnn.training._as_floats": ("XXiufXX", "np.result_type(None, array"),
+        "rnn.lengths.checked_lengths": ("XXiuXX", 'kind="STABLE"'),
     },
     "None is as empty as (), and the first segment has no carry to go on with.": {
         "rnn.bptt.bptt": ("initial: Arrays = None",),
@@ -61,7 +108,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "What NumPy infers is what was asked for.": {
         "rnn.arrays.zeros": ("Fraction(0), dtype=None)", "Fraction(0), )"),
-        "rnn.data.sine_wave": ("steps, 1), dtype=None)", "steps, 1), ))"),
+        "rnn.data.sine_wave": ("arange(steps, dtype=None)", "arange(steps, ))"),
     },
     "A sign is its own inverse.": {"rnn.initial.orthogonal": ("Q / np.sign",)},
     "At the limit the factor is 1.": {"rnn.optimisers.ClipNorm.into": ("norm >= self.limit",)},

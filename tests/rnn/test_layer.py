@@ -161,6 +161,16 @@ WRONG = {
 }
 
 
+def test_a_cotangent_that_is_no_array_is_refused():
+    """By its name."""
+    cell = Vanilla(D, H)
+    weights, xs, state, _, _ = problem(cell)
+    layer = Layer(cell)
+    saved = layer.forward(weights, xs, state).saved
+    with pytest.raises(TypeError, match=r"^d_outputs: list, needed an array of numbers"):
+        layer.backward(saved, [[1.0], [1.0, 2.0]])
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_what_does_not_fit_is_refused(name):
     """By its name, with what was given and what is needed."""

@@ -217,3 +217,8 @@ def test_loops_that_cannot_be_had_are_refused(monkeypatch):
     message = "RNN.loops: CompiledLoops(), needed the extra: pip install 'verified-rnn[compiled]'"
     with pytest.raises(ImportError, match=re.escape(message)):
         RNN(Vanilla(1, 2), 1, loops=CompiledLoops())
+
+
+def test_all_records_have_every_step():
+    """Where none ends early: as many at each."""
+    assert loops._all_records(3, 5).tolist() == [5, 5, 5]

@@ -91,15 +91,16 @@ def exactly(outputs, targets):
 
 @pytest.mark.parametrize("shift", [0, 30, -700, 5e3])
 @pytest.mark.parametrize("scale", [1, 1e-9, 20, 200])
-def test_cross_entropy_is_accurate_relative_to_its_size(shift, scale):
-    """Small losses and gradients too, and outputs whose exponentials overflow."""
+@pytest.mark.parametrize("classes", [CLASSES, (CLASSES + 1) % 3, (CLASSES + 2) % 3], ids=str)
+def test_cross_entropy_is_accurate_relative_to_its_size(shift, scale, classes):
+    """Small losses and gradients too, outputs whose exponentials overflow, and classes of every output."""
     outputs = LOGITS * scale + shift
-    values, gradients = exactly(outputs, CLASSES)
+    values, gradients = exactly(outputs, classes)
     # exp of a difference o_j − o_k errs, relative to itself, by the roundings of the difference.
     rtol = 1e-15 * (20 + 8 * scale)
-    np.testing.assert_allclose(softmax_cross_entropy.each(outputs, CLASSES), values, rtol=rtol)
-    np.testing.assert_allclose(softmax_cross_entropy.value(outputs, CLASSES), values.sum(), rtol=rtol)
-    np.testing.assert_allclose(softmax_cross_entropy.gradient(outputs, CLASSES), gradients, rtol=rtol)
+    np.testing.assert_allclose(softmax_cross_entropy.each(outputs, classes), values, rtol=rtol)
+    np.testing.assert_allclose(softmax_cross_entropy.value(outputs, classes), values.sum(), rtol=rtol)
+    np.testing.assert_allclose(softmax_cross_entropy.gradient(outputs, classes), gradients, rtol=rtol)
 
 
 def test_cross_entropy_changes_nothing_that_it_is_given():

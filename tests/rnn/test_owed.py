@@ -79,6 +79,7 @@ def test_weights_of_records_are_those_of_all_their_steps():
         ("every", np.ones((T, N)), ValueError, "weights: shape (4, 3), needed (3,) or (3, 4)"),
         ("last", np.ones((N, T)), ValueError, "weights: shape (3, 4), needed (3,)"),
         ("every", "x", TypeError, "weights: dtype <U1, needed float32"),
+        ("every", [[1.0], [1.0, 2.0]], TypeError, "weights: list, needed an array of numbers"),
     ],
 )
 def test_weights_that_cannot_be_are_refused(losses, weights, error, message):
