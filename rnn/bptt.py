@@ -31,7 +31,7 @@ import numpy as np
 
 from rnn.arrays import FLOATS, Array, zeros
 from rnn.cells.cell import Arrays, Cell, Steps, Tape, run, stretches
-from rnn.products import aligned_copy
+from rnn.products import aligned_copy, matrix_product
 from rnn.routes import DaBuffer, Route, Segment
 
 # Bytes of one carry array that travels. It shares the second-level cache (1 MiB and more) with da, the local
@@ -125,13 +125,11 @@ class NumPyLoops:
 
     def of_rows(self, rows: Array, M: Array) -> Array:
         """As in ``Loops``."""
-        product: Array = rows.dot(M)
-        return product
+        return matrix_product(rows, M)
 
     def over_rows(self, a: Array, b: Array) -> Array:
         """As in ``Loops``."""
-        product: Array = a.T.dot(b)
-        return product
+        return matrix_product(a.T, b)
 
     def project(self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
         """As in ``Loops``."""

@@ -22,7 +22,7 @@ from rnn.cells.gru import GRU
 from rnn.cells.lstm import LSTM
 from rnn.cells.vanilla import Vanilla
 from rnn.checks import offers, shown
-from rnn.products import BLAS_ALONE
+from rnn.products import BLAS_ALONE, matrix_product
 from rnn.routes import DaBuffer, Route
 
 # What the extra brings: the compiler.
@@ -83,16 +83,14 @@ class CompiledLoops:
         """As in ``Loops``."""
         # Soonest said of small ones, of which a short call makes several.
         if len(rows) * M.size <= BLAS_ALONE or M.dtype not in _NUMBERS:
-            small: Array = rows.dot(M)
-            return small
+            return matrix_product(rows, M)
         product: Array = compiled_module("products").of_rows(rows, M)
         return product
 
     def over_rows(self, a: Array, b: Array) -> Array:
         """As in ``Loops``."""
         if a.shape[1] * b.size <= BLAS_ALONE or a.dtype not in _NUMBERS:
-            small: Array = a.T.dot(b)
-            return small
+            return matrix_product(a.T, b)
         product: Array = compiled_module("products").over_rows(a, b)
         return product
 

@@ -40,6 +40,18 @@ SMALL_MATRIX = 16 * 1024
 REPAYING = 16
 
 
+def matrix_product(a: Array, b: Array, out: Array | None = None) -> Array:
+    """a b, in ``out`` if given, however the two lie.
+
+    What lies apart, as columns of a wider matrix do, ``dot`` copies first and ``matmul`` takes as it is; for
+    columns by rows of one number each it takes five times as long.
+    """
+    if a.flags.forc and b.flags.forc:
+        product: Array = a.dot(b, out)
+        return product
+    return np.matmul(a, b, out)
+
+
 def product_by(M: Array, count: int) -> Product:
     """The fastest product of up to ``count`` rows by M: in one call, or in parts."""
     size = count * M.size

@@ -75,7 +75,7 @@ from rnn.cells.cell import (
 )
 from rnn.checks import checked_count, keep
 from rnn.initial import stacked
-from rnn.products import aligned, product_by
+from rnn.products import aligned, matrix_product, product_by
 
 
 class GRUWeights(NamedTuple):
@@ -270,11 +270,11 @@ class GRU:
         """[dU db] = Σ_t da_tᵀ [x_t, 1]; [dW (·, ·, dbn)] = Σ_t dm_tᵀ [h_t, 1]; dx_t = da_t U."""
         H, rows = self.units, das.reshape(-1, 4 * self.units)
         da, dm = rows[:, : 3 * H], rows[:, H:]
-        # The other way round, da and dm would be the factor that BLAS reads by columns; they are strided.
-        dP = tape.inputs[first:].reshape(len(rows), -1).T.dot(da).T
-        dM = tape.rows[first:-1].reshape(len(rows), -1).T.dot(dm).T
+        # da and dm lie apart. The other way round BLAS would read them by columns.
+        dP = matrix_product(tape.inputs[first:].reshape(len(rows), -1).T, da).T
+        dM = matrix_product(tape.rows[first:-1].reshape(len(rows), -1).T, dm).T
         # das are stacked n, r, z, and the weights r, z, n.
         dP = np.concatenate((dP[H:], dP[:H]))
         U = np.ascontiguousarray(np.concatenate((weights.U[2 * H :], weights.U[: 2 * H])))
-        dxs = da.dot(U).reshape(*das.shape[:2], self.inputs)
+        dxs = matrix_product(da, U).reshape(*das.shape[:2], self.inputs)
         return GRUWeights(U=dP[:, :-1], W=dM[:, :H], b=dP[:, -1], bn=dM[2 * H :, H]), dxs

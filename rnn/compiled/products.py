@@ -14,6 +14,7 @@ from rnn.compiled.options import compiled
 from rnn.compiled.passes import copy
 from rnn.compiled.sharing import Part, left_to_blas, shared, threads_for
 from rnn.compiled.tiles import VECTOR, WIDTH, add_rows, arranged, at_a_line, multiply
+from rnn.products import matrix_product
 
 # Rows that are multiplied by a panel, or summed into a tile, before the next: they stay in the cache.
 ROWS = 128
@@ -24,8 +25,7 @@ def of_rows(rows: Array, M: Array, lo: int = 0, hi: int | None = None, out: Arra
     some = rows if hi is None else rows[:, lo:hi]
     work = len(rows) * M.size
     if left_to_blas(work):
-        found: Array = some.dot(M) if out is None else some.dot(M, out)
-        return found
+        return matrix_product(some, M, out)
     if out is None:
         out = np.empty((len(rows), M.shape[1]), M.dtype)
     panels, threads = arranged(np.ascontiguousarray(M)), threads_for(work)
@@ -39,8 +39,7 @@ def over_rows(a: Array, b: Array, lo: int = 0, hi: int | None = None) -> Array:
     work = some.shape[1] * b.size
     if left_to_blas(work):
         # The factor that BLAS reads by columns is the narrow one.
-        turned: Array = b.T.dot(some).T
-        return turned
+        return matrix_product(b.T, some).T
     threads, lanes = threads_for(work), WIDTH * VECTOR // b.itemsize
     columns = some.shape[1]
     out = np.zeros((b.shape[1], columns + -columns % lanes), b.dtype)

@@ -1,9 +1,11 @@
 """Products of the size of one step: how their rows are parted, and where matrices lie."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from rnn.products import REPAYING, aligned, aligned_copy, dot, product_by
+from rnn.products import REPAYING, aligned, aligned_copy, dot, matrix_product, product_by
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,26 @@ def test_a_product_is_written_where_it_is_told_to():
     out = np.empty((2, 2))
     dot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]]), out)
     assert out.tolist() == [[19, 22], [43, 50]]
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64, np.longdouble, Fraction])
+@pytest.mark.parametrize("apart", [(False, False), (True, False), (False, True), (True, True)], ids=str)
+def test_a_product_is_the_same_however_its_factors_lie(number, apart):
+    """In one piece, as columns of wider matrices, or turned; in its own array or in one that is given."""
+    rng = np.random.default_rng(0)
+
+    def drawn(rows, columns, is_apart):
+        drawn = np.vectorize(number, otypes=[object if number is Fraction else number])
+        return drawn(rng.integers(-9, 9, (rows, columns + 3 * is_apart)))[:, :columns]
+
+    for rows, inner, columns in ((1, 4, 3), (5, 1, 7), (6, 4, 1), (40, 9, 12)):
+        a, b = drawn(rows, inner, apart[0]), drawn(inner, columns, apart[1])
+        want = [[sum(x * y for x, y in zip(row, column, strict=True)) for column in b.T] for row in a]
+        assert matrix_product(a, b).tolist() == want
+        assert matrix_product(b.T, a.T).T.tolist() == want
+        out = np.empty((rows, columns), a.dtype)
+        assert matrix_product(a, b, out) is out
+        assert out.tolist() == want
 
 
 # Rows of whole and of half cache lines, 16 KiB and more.

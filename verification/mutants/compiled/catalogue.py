@@ -570,8 +570,8 @@ PRODUCTS: Lines = (
     ),
     (
         "BLAS sums over the rows of one factor in the opposite order",
-        "b.T.dot(some).T",
-        "b.T.dot(some[::-1]).T",
+        "matrix_product(b.T, some).T",
+        "matrix_product(b.T, some[::-1]).T",
         AUTOGRAD,
     ),
     (

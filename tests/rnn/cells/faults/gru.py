@@ -241,8 +241,8 @@ GRU = (
     ),
     Fault(
         "dW takes the candidate's delta before the reset",
-        ".T.dot(dm).T",
-        ".T.dot(np.concatenate((da[:, H:], da[:, :H]), axis=1)).T",
+        ".T, dm).T",
+        ".T, np.concatenate((da[:, H:], da[:, :H]), axis=1)).T",
         "accumulation",
         ("W", "bn"),
         ("n",),
