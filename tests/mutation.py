@@ -55,6 +55,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.vanilla.Vanilla.forward": ("hs, strict=None)", "hs, )", "hs, strict=False)"),
         "rnn.cells.lstm.LSTM.forward": ("views, strict=None)", "views, )", "views, strict=False)"),
         "rnn.cells.gru.GRU.forward": ("views, strict=None)", "views, )", "views, strict=False)"),
+        "rnn.gradients.check_gradients": ("state, strict=None)", "state, )", "state, strict=False)"),
+        "rnn.layer.Layer._cotangents": ("finals, strict=None)", "finals, )", "finals, strict=False)"),
+        "rnn.layer.Layer.forward": ("final, strict=None)", "final, )", "final, strict=False)"),
         "rnn.interchange.to_torch": ("c), strict=None)", "c), )", "c), strict=False)"),
         "rnn.storage.save": ("params, strict=None)", "params, )", "params, strict=False)"),
     },
@@ -71,6 +74,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.gru.GRU.tape": ("constant_columns(rows, None)", "constant_columns(inputs, None)"),
         "rnn.cells.lstm.LSTM.project": ("slice(0, None)", "slice(0, 3 * H)"),
         "rnn.cells.lstm.LSTM.tape": ("constant_columns(rows, None)",),
+        "rnn.cells.vanilla.Vanilla.tape": ("constant_columns(rows, None)",),
     },
     "Records of one length may stand in any order.": {
         "rnn.lengths.checked_lengths": ("kind=None", "argsort(-array, )"),
@@ -83,16 +87,38 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "A shortcut, beside which the long way comes to the same.": {
         "rnn.blocks.as_vector": ("(all_finite(g)) and False",),
         "rnn.blocks.check_update": ("finite = None", "(finite) and False"),
-        "rnn.bptt.NumPyLoops.forward": ("(active is None) or True",),
+        "rnn.gradients._finite": (
+            *("joint = None", "joint is not U.base", "joint is not b.base"),
+            *("swapaxes(1, 1)", "swapaxes(0, 2)"),
+        ),
+        "rnn.gradients.check_gradients": ("hasobject and _finite",),
+        "rnn.loops._plain": ("(array.flags.carray) and False", "np.array(array, )", 'order="c"'),
     },
-    "Two ways to one sum, of which one takes less time.": {
+    "Steps behind a record's end, if they are made as well, change nothing.": {
+        "rnn.bptt.NumPyLoops.forward": ("(active is None) or True",),
+        "rnn.checkpoints.states_at": ("active=None", "found[at], loops", "now = None"),
+        "rnn.layer.Layer.forward": ("active=None", "call.state, loops"),
+        "rnn.network.RNN._sum": ("route], None,", "now = None", "room, None,"),
+        "rnn.network.RNN.forward": ("active=None", "call.state, loops"),
+        "rnn.network.RNN.loss_value": ("active=None", "call.state, loops"),
+    },
+    "Two ways to one sum or product, of which one takes less time.": {
         "rnn.losses._squared_error": ("<= SMALL) and False", "<= SMALL) or True", "size < SMALL"),
+        "rnn.loops.CompiledLoops.of_rows": ("and M.dtype not in", "len(rows) / M.size", "< BLAS_ALONE"),
+        "rnn.loops.CompiledLoops.over_rows": (
+            *("and a.dtype not in", "a.dtype in", "b.size < BLAS_ALONE", "shape[1] / b.size"),
+        ),
+        "rnn.layer.Layer.backward": ("max(2, MAX_CARRY_BYTES",),
     },
     "Any number of zeros shows which numbers a function gives.": {
         "rnn.activations.check_exact": ("np.empty(1, FRACTIONS)", "zeros((2,)"),
     },
     "What is not read.": {
         "rnn.network.RNN.loss_and_gradients_of_checked": ("weights, None, None)", "xs.shape[2])"),
+        "rnn.layer.Layer.backward": ("check_gradients(1,", "steps, None)"),
+        "rnn.loops.CompiledLoops.local_derivatives": ("local_derivatives(None,",),
+        "rnn.owed.owed": ("weights, None, None)", "weights, None, )"),
+        "rnn.owed.Owed.part": ("+        None,", "+        )"),
         "rnn.optimisers.SGD.update": ("_checked_state(state, 0, None)",),
         "rnn.optimisers._checked_start": ("_checked_progress(1,",),
     },
@@ -108,6 +134,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "What NumPy infers is what was asked for.": {
         "rnn.arrays.zeros": ("Fraction(0), dtype=None)", "Fraction(0), )"),
+        "rnn.spans.Spans.of": ("np.array(sweeps, None)", "np.array(sweeps, )"),
         "rnn.data.sine_wave": ("arange(steps, dtype=None)", "arange(steps, ))"),
     },
     "A sign is its own inverse.": {"rnn.initial.orthogonal": ("Q / np.sign",)},

@@ -121,6 +121,26 @@ def test_backward_can_be_asked_again(cell):
 
 
 @every_cell
+def test_a_record_that_ends_early_is_one_of_its_own_length(cell):
+    """Its outputs and last state, and what comes back of cotangents of both."""
+    weights, xs, state, d_outputs, d_state = problem(cell)
+    layer, lengths, total = Layer(cell), (T, 2, 3), [0.0] * len(weights)
+    outputs, last, saved = layer.forward(weights, xs, state, np.array(lengths))
+    found = layer.backward(saved, d_outputs, d_state)
+    for n, end in enumerate(lengths):
+        one = slice(n, n + 1)
+        own, d_own = (tuple(part[one] for part in each) for each in (state, d_state))
+        alone = layer.forward(weights, xs[one, :end], own)
+        back = layer.backward(alone.saved, d_outputs[one, :end], d_own)
+        got = outputs[one, :end], found.xs[one, :end], *(part[one] for part in (*last, *found.state))
+        for block, want in zip(got, (alone.outputs, back.xs, *alone.state, *back.state), strict=True):
+            np.testing.assert_allclose(block, want, rtol=1e-12, atol=1e-15)
+        total = [each + block for each, block in zip(total, back.params, strict=True)]
+    for block, want in zip(found.params, total, strict=True):
+        np.testing.assert_allclose(block, want, rtol=1e-12, atol=1e-14)
+
+
+@every_cell
 def test_no_state_is_zero(cell):
     """An initial state of None is zeros, and so is the cotangent of a last state that has none."""
     weights, xs, state, d_outputs, _ = problem(cell)
@@ -161,14 +181,31 @@ WRONG = {
 }
 
 
-def test_a_cotangent_that_is_no_array_is_refused():
-    """By its name."""
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ([[1.0], [1.0, 2.0]], "d_outputs: list, needed an array of numbers"),
+        (np.ones((N, T, H), np.float32), "d_outputs: dtype float32, needed float64"),
+    ],
+    ids=["list", "dtype"],
+)
+def test_cotangents_of_another_kind_are_refused(wrong, message):
+    """By their name."""
     cell = Vanilla(D, H)
     weights, xs, state, _, _ = problem(cell)
     layer = Layer(cell)
     saved = layer.forward(weights, xs, state).saved
-    with pytest.raises(TypeError, match=r"^d_outputs: list, needed an array of numbers"):
-        layer.backward(saved, [[1.0], [1.0, 2.0]])
+    with pytest.raises(TypeError, match=f"^{message}"):
+        layer.backward(saved, wrong)
+
+
+def test_a_state_that_overflows_is_told():
+    """By its name, also where the outputs do not show it: h is at most 1."""
+    cell = LSTM(1, 1, candidate=identity)
+    large = np.finfo(float).max
+    weights = cell.weights(np.zeros((4, 1)), np.zeros((4, 1)), np.array([50.0, 50.0, large, 0.0]))
+    with pytest.raises(FloatingPointError, match=r"^state\.c: inf at \(0, 0\), needed finite numbers"):
+        Layer(cell).forward(weights, np.ones((1, 1, 1)), (np.zeros((1, 1)), np.full((1, 1), large)))
 
 
 @pytest.mark.parametrize("name", WRONG)

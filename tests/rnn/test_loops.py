@@ -222,3 +222,24 @@ def test_loops_that_cannot_be_had_are_refused(monkeypatch):
 def test_all_records_have_every_step():
     """Where none ends early: as many at each."""
     assert loops._all_records(3, 5).tolist() == [5, 5, 5]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__)
+def test_only_the_loops_that_were_asked_for_run(monkeypatch, cell):
+    """Forward and back, with checkpoints too, with lengths, of a network and of a layer."""
+
+    def never(*given):
+        pytest.fail("by NumPy's loops")
+
+    for name in ("of_rows", "over_rows", "project", "project_back", "forward", "local_derivatives", "back"):
+        monkeypatch.setattr(NumPyLoops, name, never)
+    rng, made = np.random.default_rng(0), cell(2, 3)
+    net, layer = RNN(made, 3, loops=CompiledLoops()), Layer(made, CompiledLoops())
+    params, xs, targets = net.init(rng), rng.normal(size=(4, 9, 2)), rng.normal(size=(4, 9, 3))
+    for lengths in (None, LENGTHS):
+        net.predict(params, xs, lengths=lengths)
+        net.loss_value(params, xs, targets, lengths=lengths)
+        for checkpoints in (None, Checkpoints(2)):
+            net.loss_and_gradients(params, xs, targets, lengths=lengths, checkpoints=checkpoints)
+        outputs, state, saved = layer.forward(layer.init(rng), xs, lengths=lengths)
+        layer.backward(saved, outputs, state)

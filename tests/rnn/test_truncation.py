@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, sweeps
+from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, first_steps, sweeps
 
 # Small ones, and one that is large beside them.
 LENGTHS = (*range(1, 9), 40)
@@ -289,3 +289,11 @@ def test_chunks_are_sweeps():
 def test_what_reaches_nothing_makes_no_sweep(policy):
     """A policy of no steps has no sweeps."""
     assert sweeps(policy, 5, 0) == ()
+
+
+def test_the_first_loss_is_a_step():
+    """Or its name is told."""
+    with pytest.raises(ValueError, match=r"^first_loss: -1, needed at least 0"):
+        first_steps(Full(), 4, -1)
+    with pytest.raises(TypeError, match=r"^first_loss: 1\.0, needed an integer"):
+        first_steps(Full(), 4, 1.0)
