@@ -85,6 +85,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "A shortcut, beside which the long way comes to the same.": {
+        "rnn.arrays.all_finite": ("soon = None", "array.size < SMALL"),
         "rnn.blocks.as_vector": ("(all_finite(g)) and False",),
         "rnn.blocks.check_update": ("finite = None", "(finite) and False"),
         "rnn.gradients._finite": (
@@ -104,7 +105,12 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Two ways to one sum or product, of which one takes less time.": {
         "rnn.losses._squared_error": ("<= SMALL) and False", "<= SMALL) or True", "size < SMALL"),
-        "rnn.loops.CompiledLoops.of_rows": ("and M.dtype not in", "len(rows) / M.size", "< BLAS_ALONE"),
+        "rnn.loops.CompiledLoops.of_rows": (
+            "and M.dtype not in",
+            "M.dtype in",
+            "len(rows) / M.size",
+            "< BLAS_ALONE",
+        ),
         "rnn.loops.CompiledLoops.over_rows": (
             *("and a.dtype not in", "a.dtype in", "b.size < BLAS_ALONE", "shape[1] / b.size"),
         ),
@@ -123,6 +129,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.optimisers._checked_start": ("_checked_progress(1,",),
     },
     "Another of what is refused, found, or taken alike.": {
+        "rnn.checks.offers": ("getattr(value, name, )",),
         "rnn.interchange.from_torch": ("rows / units]",),
         "rnn.storage._from_json": ('value = ""',),
         "rnn.training._as_floats": ("XXiufXX", "np.result_type(None, array"),

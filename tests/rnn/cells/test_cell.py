@@ -1,5 +1,6 @@
 """What every cell shares: tapes, their views, and the check of the protocol."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
@@ -222,5 +223,5 @@ def test_what_lacks_a_part_is_no_cell(missing):
 @pytest.mark.parametrize(("name", "wrong"), [("state", ()), ("shapes", {}), ("state", "h"), ("params", 3)])
 def test_parts_of_another_kind_are_refused(name, wrong):
     """A state of no arrays, or a class that is none."""
-    with pytest.raises(TypeError, match=rf"^cell\.{name}: .*, needed a "):
+    with pytest.raises(TypeError, match=rf"^cell\.{name}: {re.escape(repr(wrong))}, needed a "):
         check_cell("cell", SimpleNamespace(**PARTS | {name: wrong}))
