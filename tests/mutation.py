@@ -55,6 +55,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.vanilla.Vanilla.forward": ("hs, strict=None)", "hs, )", "hs, strict=False)"),
         "rnn.cells.lstm.LSTM.forward": ("views, strict=None)", "views, )", "views, strict=False)"),
         "rnn.cells.gru.GRU.forward": ("views, strict=None)", "views, )", "views, strict=False)"),
+        "rnn.cells.cell.carved": ("shapes, strict=None)", "shapes, )", "shapes, strict=False)"),
         "rnn.gradients.check_gradients": ("state, strict=None)", "state, )", "state, strict=False)"),
         "rnn.layer.Layer._cotangents": ("finals, strict=None)", "finals, )", "finals, strict=False)"),
         "rnn.layer.Layer.forward": ("final, strict=None)", "final, )", "final, strict=False)"),
@@ -70,6 +71,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.storage._as_json": ("allow_nan=None",),
     },
     "What is set is set again before it is read.": {
+        "rnn.bptt.unroll": ("(active is None) and False",),
         "rnn.cells.gru.GRU.project": ("M[H, : 3 * H]",),
         "rnn.cells.gru.GRU.tape": ("constant_columns(rows, None)", "constant_columns(inputs, None)"),
         "rnn.cells.lstm.LSTM.project": ("slice(0, None)", "slice(0, 3 * H)"),
@@ -97,6 +99,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Steps behind a record's end, if they are made as well, change nothing.": {
         "rnn.bptt.NumPyLoops.forward": ("(active is None) or True",),
+        "rnn.bptt.unroll": ("forward(cell, tape, None)",),
+        "rnn.loops.CompiledLoops.forward": ("(active is None) or True", "forward(cell, tape, None)"),
         "rnn.checkpoints.states_at": ("active=None", "found[at], loops", "now = None"),
         "rnn.layer.Layer.forward": ("active=None", "call.state, loops"),
         "rnn.network.RNN._sum": ("route], None,", "now = None", "room, None,"),
@@ -139,7 +143,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.bptt.bptt": ("initial: Arrays = None",),
         "rnn.network.RNN._sum": ("total: Arrays = None", "carry: Arrays = None"),
     },
-    "What NumPy infers is what was asked for.": {
+    "What NumPy infers, or does by default, is what was asked for.": {
+        "rnn.losses._cross_entropies": ("np.newaxis], )",),
+        "rnn.losses._exponentials": ("(e, place, )",),
         "rnn.arrays.zeros": ("Fraction(0), dtype=None)", "Fraction(0), )"),
         "rnn.spans.Spans.of": ("np.array(sweeps, None)", "np.array(sweeps, )"),
         "rnn.data.sine_wave": ("arange(steps, dtype=None)", "arange(steps, ))"),

@@ -227,6 +227,7 @@ def test_a_workspace_has_counts_as_ints():
     workspace = network().workspace(np.int8(2), np.uint16(4))
     assert (workspace.records, workspace.steps) == (2, 4)
     assert {type(workspace.records), type(workspace.steps)} == {int}
+    assert isinstance(network().workspace(2, 4, "float32").dtype, np.dtype)
 
 
 def test_workspaces_are_told_apart():
