@@ -169,14 +169,11 @@ def test_a_file_with_a_flipped_bit_is_refused(tmp_path, content):
         (header("{}"), "no version, needed '1'"),
         (header('{"version":"2"}'), "version '2', needed '1'"),
         (b"[" * 100_000, "no metadata"),
-        (header('{"version":"1"}', U={"dtype": "F64", "shape": [9e9], "data_offsets": [0, 8]}), "'Error while"),
-        (header('{"version":"1"}', U={"dtype": "F99", "shape": [1], "data_offsets": [0, 8]}), "'"),
-            "'Error while deserializing header",
-        ),
         (
-            header('{"version":"1"}', U={"dtype": "F99", "shape": [1], "data_offsets": [0, 8]}),
-            "'Error while deserializing header",
+            header('{"version":"1"}', U={"dtype": "F64", "shape": [9e9], "data_offsets": [0, 8]}),
+            "'Error while deserializing",
         ),
+        (header('{"version":"1"}', U={"dtype": "F99", "shape": [1], "data_offsets": [0, 8]}), "'"),
     ],
 )
 def test_a_wrong_header_is_refused(tmp_path, text, said):
