@@ -25,7 +25,7 @@ def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     Raises RuntimeError there where it does not come back.
     """
     with workers.beside(work) as outcome:
-        yield lambda: _came_back(work, outcome())
+        yield lambda: _came_back(getattr(work, "__name__", work), outcome())
 
 
 def _came_back(what: Any, result: Result | Lost) -> Result:

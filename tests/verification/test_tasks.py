@@ -85,7 +85,11 @@ def test_what_the_work_beside_raises_is_raised_where_it_is_waited_for():
 
 def test_work_beside_that_does_not_come_back_is_told():
     """How its process ended."""
-    with beside(lambda: os._exit(7)) as outcome, pytest.raises(RuntimeError, match="exit code 7"):
+
+    def leaves():
+        os._exit(7)
+
+    with beside(leaves) as outcome, pytest.raises(RuntimeError, match=r"^leaves: ended .* exit code 7"):
         outcome()
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from verification import timeout
@@ -81,6 +83,26 @@ def test_where_nothing_can_be_forked_the_work_is_done_here(no_fork):
         return channel.guarded(lambda number: number + 1)(task), os.getpid()
 
     assert list(spread(work, [1, 2])) == [(2, os.getpid()), (3, os.getpid())]
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has no such choice")
+def test_a_worker_keeps_the_memory_that_it_frees():
+    """Arrays of the same sizes find it again: there are hardly any new pages the second time."""
+
+    def work(task, channel):
+        import resource
+
+        def new_pages():
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            for size in (2**16, 2**18, 2**21):
+                np.ones(size)
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+        return new_pages(), new_pages()
+
+    ((first, again),) = spread(work, [None])
+    assert first > 500
+    assert again < first / 10
 
 
 def test_a_worker_spreads_its_own_work():

@@ -52,7 +52,9 @@ class Observed(Arithmetic):
     def apply(self, function: Function, a: Any) -> Any:
         call = next(self._calls)
         if call.added is not None:
-            a = _seen(a, call.added[self._index] if self._index else call.added)
+            added = call.added[self._index] if self._index else call.added
+            # Of what does not depend on the copies there is one for all.
+            a = _seen(a, added) if np.shape(a) == np.shape(added) else a + added
         call.function, call.seen[self._index] = function, a
         y = super().apply(function, a)
         if call.noise is None or call.shift is None:
