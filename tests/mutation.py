@@ -109,15 +109,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Two ways to one sum or product, of which one takes less time.": {
         "rnn.losses._squared_error": ("<= SMALL) and False", "<= SMALL) or True", "size < SMALL"),
-        "rnn.loops.CompiledLoops.of_rows": (
-            "and M.dtype not in",
-            "M.dtype in",
-            "len(rows) / M.size",
-            "< BLAS_ALONE",
-        ),
-        "rnn.loops.CompiledLoops.over_rows": (
-            *("and a.dtype not in", "a.dtype in", "b.size < BLAS_ALONE", "shape[1] / b.size"),
-        ),
+        "rnn.loops.CompiledLoops.of_rows": ("len(rows) / M.size", "< BLAS_ALONE"),
+        "rnn.loops.CompiledLoops.over_rows": ("shape[1] / b.size", "b.size < BLAS_ALONE"),
         "rnn.layer.Layer.backward": ("max(2, MAX_CARRY_BYTES",),
     },
     "Any number of zeros shows which numbers a function gives.": {

@@ -22,6 +22,7 @@ from rnn import (
     Window,
     loops,
 )
+from rnn.products import BLAS_ALONE
 
 CELLS = (Vanilla, LSTM, GRU)
 LENGTHS = np.array([9, 3, 1, 5])
@@ -243,3 +244,17 @@ def test_only_the_loops_that_were_asked_for_run(monkeypatch, cell):
             net.loss_and_gradients(params, xs, targets, lengths=lengths, checkpoints=checkpoints)
         outputs, state, saved = layer.forward(layer.init(rng), xs, lengths=lengths)
         layer.backward(saved, outputs, state)
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64, np.longdouble, Fraction])
+def test_a_large_product_of_any_numbers_is_numpys(number):
+    """Of those that compiled loops do not take as well, of which they make no product of their own."""
+    rng, made = (
+        np.random.default_rng(0),
+        np.vectorize(number, otypes=[object if number is Fraction else number]),
+    )
+    a, b, M = (made(rng.integers(-9, 9, shape)) for shape in ((70, 64), (70, 65), (64, 65)))
+    assert len(a) * M.size > BLAS_ALONE < a.shape[1] * b.size
+    compiled = CompiledLoops()
+    assert compiled.of_rows(a, M).tolist() == (a @ M).tolist()
+    assert compiled.over_rows(a, b).tolist() == (a.T @ b).tolist()
