@@ -130,7 +130,7 @@ XS = np.ones((2, 4, 2))
         (np.zeros((2, 4, 3), int), ValueError, "targets: shape (2, 4, 3), needed (2, 4) or (2,)"),
         ([[0], [1, 2]], TypeError, "targets: list, needed an array of numbers"),
     ],
-    ids=str,
+    ids=range(8),
 )
 def test_classes_that_cannot_be_are_refused(targets, error, message):
     """By what is wrong with them, before any work."""
