@@ -131,6 +131,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.storage._from_json": ('value = ""',),
         "rnn.training._as_floats": ("XXiufXX", "np.result_type(None, array"),
         "rnn.lengths.checked_lengths": ("XXiuXX", 'kind="STABLE"'),
+        "rnn.losses.ClassLoss.checked_targets": ("XXiuXX", "copy=None", "np.intp, )", "copy=True"),
     },
     "None is as empty as (), and the first segment has no carry to go on with.": {
         "rnn.bptt.bptt": ("initial: Arrays = None",),

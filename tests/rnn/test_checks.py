@@ -236,3 +236,10 @@ def test_what_does_not_fit_in_memory_is_named(shape):
     message = "^steps: many, needed fewer: it does not fit in memory$"
     with pytest.raises(MemoryError, match=message), in_memory("steps: many", "fewer"):
         np.empty(shape)
+
+
+def test_what_is_cut_is_looked_at_no_further_than_four_lines():
+    """However little a longer text comes to without its spaces, that it goes on is told."""
+    spaces = " " * 4 * LINE
+    assert cut(spaces[:-1] + "x") == "x"
+    assert cut(spaces + "x") == "…"

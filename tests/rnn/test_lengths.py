@@ -217,6 +217,22 @@ def test_lengths_that_cannot_be_are_refused(lengths, error, message):
             call()
 
 
+@pytest.mark.parametrize(
+    ("targets", "error", "message"),
+    [
+        ([[1.0], [1.0, 2.0]], TypeError, "targets: list, needed an array of numbers"),
+        (np.ones((N, T + 1, K)), ValueError, "targets: shape "),
+        (np.ones((N, T)), ValueError, "targets: shape "),
+    ],
+    ids=["list", "steps", "axes"],
+)
+def test_targets_that_do_not_fit_are_refused_with_lengths_too(targets, error, message):
+    """By their name."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    with pytest.raises(error, match=f"^{message}"):
+        net.loss_value(**given_ | {"targets": targets}, lengths=LENGTHS)
+
+
 @pytest.mark.parametrize("kind", [np.uint8, np.int64, np.int8, list])
 def test_lengths_of_any_type_of_integer_are_the_same(kind):
     """Unsigned ones among them, and a list."""

@@ -139,6 +139,20 @@ def test_classes_that_cannot_be_are_refused(targets, error, message):
             call(PARAMS, XS, targets)
 
 
+def test_classes_that_could_not_be_there_are_refused():
+    """By their name and shape."""
+    with pytest.raises(MemoryError, match=rf"^targets: shape \({2**59},\), needed one that fits in memory$"):
+        NET.loss_value(PARAMS, XS, np.broadcast_to(np.int64(0), (2**59,)))
+
+
+def test_classes_of_a_number_that_is_not_known_are_taken():
+    """As of records of a file, before there is a network: any from 0 on."""
+    found = softmax_cross_entropy.checked_targets("t", np.array([0, 10**6]), XS, "K", np.dtype(float))
+    assert found.tolist() == [0, 10**6]
+    with pytest.raises(ValueError, match=r"^t: -1 at \(1,\), needed classes from 0 to "):
+        softmax_cross_entropy.checked_targets("t", np.array([0, -1]), XS, "K", np.dtype(float))
+
+
 @pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint64, list])
 @pytest.mark.parametrize("every_step", [False, True])
 def test_classes_of_any_type_of_integer_are_the_same(kind, every_step):
