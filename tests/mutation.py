@@ -60,6 +60,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.layer.Layer._cotangents": ("finals, strict=None)", "finals, )", "finals, strict=False)"),
         "rnn.layer.Layer.forward": ("final, strict=None)", "final, )", "final, strict=False)"),
         "rnn.interchange.to_torch": ("c), strict=None)", "c), )", "c), strict=False)"),
+        "rnn.states.checked_state": ("given, strict=None)", "given, )", "given, strict=False)"),
         "rnn.storage.save": ("params, strict=None)", "params, )", "params, strict=False)"),
     },
     "None is as good as False, and False is the default.": {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.arrays import FRACTIONS, checked, zeros
+from rnn.arrays import ADDRESSABLE, FRACTIONS, _is_masked, check_size, checked, zeros
 
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
@@ -159,3 +159,18 @@ def test_an_array_passes_exactly_when_all_is_finite(data, dtype):
     else:
         with pytest.raises(ValueError, match="needed finite numbers"):
             checked("xs", array, ("N", "T", "D")[: array.ndim])
+
+
+def test_a_masked_array_is_found_in_so_many_lists():
+    """And no deeper: what holds more of them is no array."""
+    masked = np.ma.ones(1)
+    assert _is_masked(masked, 0)
+    assert [_is_masked([masked], depth) for depth in (0, 1, 2)] == [False, True, True]
+    assert [_is_masked([[0], [masked]], depth) for depth in (1, 2)] == [False, True]
+
+
+def test_as_much_as_has_addresses_is_no_view_of_less():
+    """A byte more is."""
+    assert check_size("g", np.broadcast_to(np.uint8(1), (ADDRESSABLE,))) is None
+    with pytest.raises(MemoryError, match=rf"^g: shape \({ADDRESSABLE + 1},\), needed one that fits"):
+        check_size("g", np.broadcast_to(np.uint8(1), (ADDRESSABLE + 1,)))

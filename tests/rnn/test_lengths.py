@@ -233,6 +233,13 @@ def test_targets_that_do_not_fit_are_refused_with_lengths_too(targets, error, me
         net.loss_value(**given_ | {"targets": targets}, lengths=LENGTHS)
 
 
+def test_inputs_that_do_not_fit_are_refused_with_lengths_too():
+    """By their name, and all of the shape that is needed."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    with pytest.raises(ValueError, match=rf"^xs: shape \(4, 6\), needed \(N, T, {D}\)"):
+        net.loss_value(**given_ | {"xs": np.ones((N, T))}, lengths=LENGTHS)
+
+
 @pytest.mark.parametrize("kind", [np.uint8, np.int64, np.int8, list])
 def test_lengths_of_any_type_of_integer_are_the_same(kind):
     """Unsigned ones among them, and a list."""
