@@ -42,6 +42,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.scaling.learn_scale": ("weights.reshape(-2,",),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
+        "rnn.arguments.checked_params": ("given, strict=None)", "given, )", "given, strict=False)"),
         "rnn.arrays._fits": ("axes, strict=None)", "axes, )", "axes, strict=False)"),
         "rnn.blocks.check_params": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.blocks.as_vector": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
@@ -89,6 +90,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "A shortcut, beside which the long way comes to the same.": {
         "rnn.arrays.all_finite": ("soon = None", "array.size < SMALL"),
+        "rnn.arrays.checked": (
+            *("np.ndarray) and False", "type(None) is", "shape == axes and shape in", "size >= SMALL"),
+        ),
         "rnn.blocks.as_vector": ("(all_finite(g)) and False",),
         "rnn.blocks.check_update": ("finite = None", "(finite) and False"),
         "rnn.gradients._finite": (
@@ -116,6 +120,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Any number of zeros shows which numbers a function gives.": {
         "rnn.activations.check_exact": ("np.empty(1, FRACTIONS)", "zeros((2,)"),
+    },
+    "A type of number that is looked at once more.": {
+        "rnn.arguments.checked_call": ("cell.inputs), None)", "cell.inputs), )"),
     },
     "What is not read.": {
         "rnn.network.RNN.loss_and_gradients_of_checked": ("weights, None, None)", "xs.shape[2])"),

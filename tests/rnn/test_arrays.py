@@ -174,3 +174,11 @@ def test_as_much_as_has_addresses_is_no_view_of_less():
     assert check_size("g", np.broadcast_to(np.uint8(1), (ADDRESSABLE,))) is None
     with pytest.raises(MemoryError, match=rf"^g: shape \({ADDRESSABLE + 1},\), needed one that fits"):
         check_size("g", np.broadcast_to(np.uint8(1), (ADDRESSABLE + 1,)))
+
+
+def test_a_type_is_the_same_that_is_equal():
+    """Though it is another object, as one that carries a note of its own."""
+    noted = np.dtype(float, metadata={"unit": "m"})
+    array = np.ones(2, noted)
+    assert array.dtype is not np.dtype(float)
+    assert checked("x", array, ("n",), np.dtype(float)) is array

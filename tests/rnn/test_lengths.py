@@ -223,8 +223,9 @@ def test_lengths_that_cannot_be_are_refused(lengths, error, message):
         ([[1.0], [1.0, 2.0]], TypeError, "targets: list, needed an array of numbers"),
         (np.ones((N, T + 1, K)), ValueError, "targets: shape "),
         (np.ones((N, T)), ValueError, "targets: shape "),
+        (np.ones((N + 1, T, K)), ValueError, "targets: shape "),
     ],
-    ids=["list", "steps", "axes"],
+    ids=["list", "steps", "axes", "records"],
 )
 def test_targets_that_do_not_fit_are_refused_with_lengths_too(targets, error, message):
     """By their name."""
@@ -233,11 +234,27 @@ def test_targets_that_do_not_fit_are_refused_with_lengths_too(targets, error, me
         net.loss_value(**given_ | {"targets": targets}, lengths=LENGTHS)
 
 
-def test_inputs_that_do_not_fit_are_refused_with_lengths_too():
+@pytest.mark.parametrize(
+    ("name", "wrong", "error", "message"),
+    [
+        ("xs", [[1.0], [1.0, 2.0]], TypeError, "xs: list, needed an array of numbers"),
+        ("xs", np.ones((N, T)), ValueError, f"xs: shape ({N}, {T}), needed (N, T, {D}), each of N, T at"),
+        (
+            "xs",
+            np.ones((N, T, 9)),
+            ValueError,
+            f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N, T at",
+        ),
+        ("xs", np.ones((N, T, D), np.float32), TypeError, "xs: dtype float32, needed float64"),
+        ("h0", np.ones((N, 9)), ValueError, f"h0: shape ({N}, 9), needed"),
+    ],
+    ids=["list", "axes", "inputs", "dtype", "state"],
+)
+def test_inputs_that_do_not_fit_are_refused_with_lengths_too(name, wrong, error, message):
     """By their name, and all of the shape that is needed."""
     net, given_ = problem(CELLS[0], dtype=float)
-    with pytest.raises(ValueError, match=rf"^xs: shape \(4, 6\), needed \(N, T, {D}\)"):
-        net.loss_value(**given_ | {"xs": np.ones((N, T))}, lengths=LENGTHS)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        net.loss_value(**given_ | {name: wrong}, lengths=LENGTHS)
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int64, np.int8, list])
