@@ -216,7 +216,7 @@ def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) 
 
 def _subject(options: argparse.Namespace) -> Any:
     """The engine with its own scope, if it has one, or everything."""
-    return options.engine if hasattr(options.engine, "judged") else scoped(options.engine)
+    return options.engine if hasattr(options.engine, "subject") else scoped(options.engine)
 
 
 def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None = None) -> Judgement:

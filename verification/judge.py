@@ -1,7 +1,7 @@
 """The one place where an engine is sent to what judges it.
 
-What a door returned judges itself, by its method ``judged``; a plain function ``Problem -> Gradients`` is
-asked everything of the vanilla model, unless a model or a scope is given.
+What a door returned says what is judged, by its method ``subject``; a plain function ``Problem -> Gradients``
+is asked everything of the vanilla model, unless a model or a scope is given.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from verification.doors.problem import Whole, whole
 from verification.fixed_problems import FIXED, OWN_POLICIES
 from verification.judging.judgement import Judgement
 from verification.judging.profile import QUICK, Profile
+from verification.judging.run import Subject, judge
 from verification.models import vanilla
 from verification.problem import Engine
 from verification.vanilla_form import VanillaForm
@@ -22,8 +23,8 @@ from verification.vanilla_form import VanillaForm
 class Judged(Protocol):
     """What a door returned."""
 
-    def judged(self, profile: Any, **options: Any) -> Judgement:
-        """The verdict on it."""
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> Subject:
+        """What is judged, within a scope that may be narrower than its own."""
 
 
 def verify(
@@ -45,16 +46,26 @@ def verify(
     Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
     ValueError for a scope that is wider than the engine's.
     """
-    judged = getattr(engine, "judged", None)
-    refuse("engine", engine, judged is not None or callable(engine), "a function Problem -> Gradients")
+    refuse("engine", engine, of_a_door(engine) or callable(engine), "a function Problem -> Gradients")
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
     refuse("progress", progress, progress is None or callable(progress), "a function of two numbers, or None")
     seed = checked_count("seed", seed)
-    if judged is not None:
-        found: Judgement = judged(profile, model=model, scope=scope, seed=seed, progress=progress)
-        return found
-    assert callable(engine)  # or it was refused
-    return scoped(engine, scope, model=model).judged(profile, seed=seed, progress=progress)
+    return judge(subject_of(engine, model, scope), profile, seed, progress)
+
+
+def of_a_door(engine: object) -> bool:
+    """Is it what a door returned?"""
+    return hasattr(engine, "subject")
+
+
+def subject_of(engine: Any, model: Model | None = None, scope: Scope | None = None) -> Subject:
+    """What is judged: of what a door returned, or of any function ``Problem -> Gradients``."""
+    subject: Subject
+    if of_a_door(engine):
+        subject = engine.subject(model, scope)
+    else:
+        subject = scoped(engine, scope, model=model).subject()
+    return subject
 
 
 def scoped(

@@ -36,7 +36,7 @@ def engine_at(target: str) -> Any:
 
 def is_engine(value: object) -> bool:
     """Is it what a door returned, or a function? A class is neither."""
-    return not isinstance(value, type) and (hasattr(value, "judged") or callable(value))
+    return not isinstance(value, type) and (hasattr(value, "subject") or callable(value))
 
 
 def _named(name: str, value: object) -> bool:

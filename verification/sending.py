@@ -52,7 +52,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
     def reducer_override(self, what: Any) -> Any:
         """How it is sent, where cloudpickle would do otherwise."""
-        if self._sent is not None and hasattr(type(what), "judged"):
+        if self._sent is not None and hasattr(type(what), "subject"):
             if id(what) not in self._sent:
                 data = io.BytesIO()
                 _Pickler(data).dump(what)

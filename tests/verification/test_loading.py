@@ -45,7 +45,7 @@ def test_a_function_of_a_file(tmp_path):
 
 def test_what_a_door_returned(tmp_path):
     """Anything that judges itself, be it callable or not."""
-    path = written(tmp_path, "class Door:\n    judged = print\n\nnet = Door()\n")
+    path = written(tmp_path, "class Door:\n    subject = print\n\nnet = Door()\n")
     assert engine_at(f"{path}:net").judged is print
 
 

@@ -15,11 +15,11 @@ from verification.engine import manual
 from verification.fresh import staffed
 from verification.judge import as_rnn
 from verification.judging.profile import QUICK, Profile
-from verification.judging.run import blocks_of_seed, judge, judgement_of, looked, tallied
+from verification.judging.run import judge, judgement_of, looked, tallied
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
 PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strength=2)
-ENGINE = as_rnn(manual)
+SUBJECT = as_rnn(manual).subject()
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +33,14 @@ def spread():
 def settled(spread):
     """The tally of what no seed decides, and what it has met of the designed samples."""
     nothing_drawn = Profile("settled", cases=0, exact_cases=0, strength=PROFILE.strength)
-    return tallied(spread, ENGINE, nothing_drawn, 0, None)
+    return tallied(spread, SUBJECT, nothing_drawn, 0, None)
 
 
 def with_seed(seed, spread, settled):
     """The judgement of a run with this seed."""
     tally, coverage = settled
-    tally = looked(spread, list(blocks_of_seed(ENGINE, PROFILE, seed)), tally, None)
-    return judgement_of(spread, ENGINE, tally, coverage, seed, time.monotonic())
+    tally = looked(spread, SUBJECT, SUBJECT.drawn(PROFILE, seed), tally, None)
+    return judgement_of(spread, SUBJECT, tally, coverage, seed, time.monotonic())
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + (SEEDS or 2)))
@@ -52,5 +52,5 @@ def test_the_engine_is_verified(seed, spread, settled):
 
 def test_the_parts_come_to_what_a_whole_run_comes_to(spread, settled):
     """As many cases, and the same samples met; Hypothesis draws by what a process has loaded as well."""
-    found, whole = with_seed(FIRST, spread, settled), judge(ENGINE, PROFILE, seed=FIRST)
+    found, whole = with_seed(FIRST, spread, settled), judge(SUBJECT, PROFILE, seed=FIRST)
     assert (found.verdict, found.cases, found.coverage) == (whole.verdict, whole.cases, whole.coverage)

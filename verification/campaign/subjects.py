@@ -11,8 +11,8 @@ from verification.campaign.blocks import Place
 from verification.doors.function import Differentiated
 from verification.drawing import one_drawn
 from verification.fresh import staffed
-from verification.judge import scoped
-from verification.judging import function_run, of_function, run
+from verification.judge import subject_of as judged_of
+from verification.judging import function_subject, model_subject, of_function, run
 from verification.judging.engine import Engine
 from verification.judging.findings import truth_of
 from verification.judging.judgement import Judgement
@@ -75,11 +75,11 @@ class OfModel:
         return AtRandom(self.engine.model, self.engine.claim)
 
     def guarded(self, channel: Any) -> "OfModel":
-        return OfModel(run.Guarded(self.engine, channel))
+        return OfModel(model_subject.Guarded(self.engine, channel))
 
     def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
         with staffed() as spread:
-            return run.tallied(spread, self.engine, SAMPLE, 0, progress)
+            return run.tallied(spread, model_subject.OfModel(self.engine), SAMPLE, 0, progress)
 
     def case(self, place: Place) -> Case:
         model, claim = self.engine.model, self.engine.claim
@@ -91,23 +91,24 @@ class OfModel:
         return size_of(case)
 
     def in_words(self, case: Case) -> str:
-        return run.sizes_in_words(case)
+        return model_subject.sizes_in_words(case)
 
     def tally(self, case: Case) -> Tally:
-        return run.tally_of(self.engine, truth_of(case))
+        return model_subject.OfModel(self.engine).tally(truth_of(case))
 
     def refuted(self, case: Case, finding: Finding) -> Refuted:
-        return run.packed(case), finding
+        return model_subject.pack(case), finding
 
     def size_of_refuted(self, refuted: Refuted) -> int:
         return self.size(Case(self.engine.model, **refuted[0]))
 
     def judgement(self, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float) -> Judgement:
         with staffed() as spread:
-            return run.judgement_of(spread, self.engine, tally, coverage, seed, started)
+            judged = model_subject.OfModel(self.engine)
+            return run.judgement_of(spread, judged, tally, coverage, seed, started)
 
     def program(self, case: Case, finding: Finding) -> str:
-        return run.example_of(self.engine, case, finding, False).code
+        return model_subject.example_of(self.engine, case, finding, False).code
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ class OfFunction:
     engine: of_function.Engine
 
     def guarded(self, channel: Any) -> "OfFunction":
-        return OfFunction(function_run.Guarded(self.engine, channel))
+        return OfFunction(function_subject.Guarded(self.engine, channel))
 
     def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
         return Tally(), ()
@@ -126,30 +127,33 @@ class OfFunction:
         return one_drawn(of_function.calls(self.engine), str(place))
 
     def size(self, case: of_function.Call) -> int:
-        return function_run.size_of(case)
+        return function_subject.size_of(case)
 
     def in_words(self, case: of_function.Call) -> str:
-        return function_run.shapes_in_words(self.engine, case)
+        return function_subject.shapes_in_words(self.engine, case)
 
     def tally(self, case: of_function.Call) -> Tally:
-        return function_run.tally_of(self.engine, case)
+        return function_subject.OfFunction(self.engine).tally(case)
 
     def refuted(self, case: of_function.Call, finding: Finding) -> Refuted:
-        return {"call": case}, finding
+        return case, finding
 
     def size_of_refuted(self, refuted: Refuted) -> int:
-        return self.size(refuted[0]["call"])
+        return self.size(refuted[0])
 
     def judgement(self, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float) -> Judgement:
         with staffed() as spread:
-            return function_run.judgement_of(spread, self.engine, tally, seed, started)
+            judged = function_subject.OfFunction(self.engine)
+            return run.judgement_of(spread, judged, tally, coverage, seed, started)
 
     def program(self, case: of_function.Call, finding: Finding) -> str:
-        return function_run.code_of(self.engine, case, finding)
+        return function_subject.code_of(self.engine, case, finding)
 
 
 def subject_of(engine: Any) -> Subject:
     """Of what a door returned; a plain function ``Problem -> Gradients`` is one of the vanilla model."""
     if isinstance(engine, Differentiated):
         return OfFunction(engine)
-    return OfModel(engine if hasattr(engine, "judged") else scoped(engine))
+    judged = judged_of(engine)
+    assert isinstance(judged, model_subject.OfModel)
+    return OfModel(judged.engine)

@@ -17,16 +17,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.arrays import Array
-from verification.asked.draws import TIMES
+from verification.asked.model import Model
+from verification.asked.scope import Scope
 from verification.doors.program import code_of, imported
 from verification.judging.engine import InvalidAnswer
-from verification.judging.function_run import judge
-from verification.judging.judgement import Judgement
+from verification.judging.function_subject import OfFunction
 from verification.judging.of_function import Call
-from verification.judging.profile import Profile
-from verification.judging.run import Progress
 from verification.truth.long import readable
-from verification.truth.of_function import differentiable
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +44,10 @@ class Differentiated:
         """Of the argument with number i."""
         return self.names[i] if i < len(self.names) else f"argument {i}"
 
-    def answer(self, call: Call) -> dict[int, Array]:
-        """The gradient of each differentiable argument, by its number; raises InvalidAnswer."""
-        try:
-            with np.errstate(all="ignore"):
-                _, saved = self.forward(*call.arguments)
-                told = self.backward(saved, *call.cotangents)
-        except Exception as error:
-            raise InvalidAnswer(f"raised {type(error).__name__}: {str(error)[:200]}") from error
+    def answer(self, call: Call) -> dict[int, Any]:
+        """What the backward returns for each argument, by number; raises InvalidAnswer for another form."""
+        _, saved = self.forward(*call.arguments)
+        told = self.backward(saved, *call.cotangents)
         count = len(call.arguments)
         told = (told,) if isinstance(told, np.ndarray) and count == 1 else told
         if not isinstance(told, tuple | list) or len(told) != count:
@@ -62,15 +55,7 @@ class Differentiated:
             raise InvalidAnswer(
                 f"backward returned a {type(told).__name__}{length}, needed a tuple of {count}"
             )
-        answer = {i: told[i] for i, argument in enumerate(call.arguments) if differentiable(argument)}
-        for i, got in answer.items():
-            needed = call.arguments[i]
-            if not isinstance(got, np.ndarray) or (got.shape, got.dtype) != (needed.shape, needed.dtype):
-                shown = f"{got.shape} of {got.dtype}" if isinstance(got, np.ndarray) else type(got).__name__
-                raise InvalidAnswer(
-                    f"the gradient of {self.name(i)} is {shown}, needed {needed.shape} of {needed.dtype}"
-                )
-        return answer
+        return dict(enumerate(told))
 
     def program(self, call: Call, part: int, want: Array, bound: float) -> str:
         """A program that asks for the gradient of an argument, and fails where it is wrong."""
@@ -83,20 +68,12 @@ class Differentiated:
             bound=repr(float(bound)),
         )
 
-    def judged(
-        self,
-        profile: Profile,
-        *,
-        model: None = None,
-        scope: None = None,
-        seed: int = 0,
-        progress: Progress | None = None,
-    ) -> Judgement:
-        """The verdict on the backward."""
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfFunction:
+        """What is judged; raises ValueError for a model or a scope."""
         for name, value in (("model", model), ("scope", scope)):
             if value is not None:
                 raise ValueError(f"{name}: given with a function, needed none: its forward says what it is")
-        return judge(self, max(TIMES, profile.cases), seed, progress)
+        return OfFunction(self)
 
 
 def function(

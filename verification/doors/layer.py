@@ -27,9 +27,7 @@ from verification.doors.layout import Layout, layout_of
 from verification.doors.program import ARGUMENTS, LENGTHS, Shown, imported, program
 from verification.judging.asking import afresh
 from verification.judging.engine import Fixed, InvalidAnswer
-from verification.judging.judgement import Judgement
-from verification.judging.profile import Profile
-from verification.judging.run import judged
+from verification.judging.model_subject import OfModel, of_model
 from verification.truth.parts import final_of
 from verification.truth.soundness import check
 
@@ -188,9 +186,9 @@ class Layer:
         claim = claimed_of(self.claim, self.model, model)
         return replace(self, model=model, claim=claim, layout=layout_of(model, arrays))
 
-    def judged(self, profile: Profile, **options: Any) -> Judgement:
-        """The verdict on it, within a scope that may be narrower than its own."""
-        return judged(self, profile, **options)
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
+        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        return of_model(self, model, scope)
 
 
 def layer(

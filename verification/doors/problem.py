@@ -24,9 +24,7 @@ from verification.doors.program import code_of, imported
 from verification.judging.again import equivalents_of, recomputed
 from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.findings import BITS, RECOMPUTATION, WORKSPACE
-from verification.judging.judgement import Judgement
-from verification.judging.profile import Profile
-from verification.judging.run import judged
+from verification.judging.model_subject import OfModel, of_model
 from verification.truth.parts import OUTPUTS, VALUE
 
 # Every function, every truncation, and both places of losses.
@@ -230,9 +228,9 @@ class Whole:
         """The same as a function of another model."""
         return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
 
-    def judged(self, profile: Profile, **options: Any) -> Judgement:
-        """The verdict on it, within a scope that may be narrower than its own."""
-        return judged(self, profile, **options)
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
+        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        return of_model(self, model, scope)
 
 
 def whole(

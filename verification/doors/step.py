@@ -28,9 +28,7 @@ from verification.doors.layer import Backward, Forward, Layer, soundly
 from verification.doors.layout import layout_of
 from verification.doors.program import imported
 from verification.judging.engine import Fixed, InvalidAnswer
-from verification.judging.judgement import Judgement
-from verification.judging.profile import Profile
-from verification.judging.run import judged
+from verification.judging.model_subject import OfModel, of_model
 
 # One function for each role, every truncation, cotangents.
 OFFER = Offer(functions=False, policies=True, losses=("cotangents",))
@@ -71,9 +69,9 @@ class Step:
         """The same as a step of another model."""
         return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
 
-    def judged(self, profile: Profile, **options: Any) -> Judgement:
-        """The verdict on it, within a scope that may be narrower than its own."""
-        return judged(self, profile, **options)
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
+        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        return of_model(self, model, scope)
 
     def _layer(self, policy: Truncation) -> Layer:
         forward, backward = looped(self.step, self.step_back, policy)
@@ -105,7 +103,11 @@ def looped(step: StepForward, step_back: StepBackward, policy: Truncation) -> tu
         outputs, tape = [], []
         for s in range(next(iter(inputs.values())).shape[1]):
             x = {name: np.ascontiguousarray(array[:, s]) for name, array in inputs.items()}
+            given = _Kept(
+                {**{f"x {name}".rstrip(): array for name, array in x.items()}, **_named("state", state)}
+            )
             told = step(params, x if isinstance(xs, dict) else x[""], state)
+            given.check("step")
             state, kept = _tuple("step's answer", told, 2)
             state = _tuple("step's state", state)
             outputs.append(state[0])
@@ -125,7 +127,9 @@ def looped(step: StepForward, step_back: StepBackward, policy: Truncation) -> tu
                 if s in losses:
                     carry = (carry[0] + d_outputs[:, s], *carry[1:])
                     carry = tuple(map(np.add, carry, d_state)) if s == steps - 1 else carry
+                given = _Kept(_named("d_state", carry))
                 of_params, d_x, carry = _tuple("step_back's answer", step_back(tape[s], carry), 3)
+                given.check("step_back")
                 carry = _tuple("step_back's d_state", carry, len(d_state))
                 d_params.add("step_back's d_params", of_params)
                 d_xs.add("step_back's d_x", d_x if "" not in inputs else {"": d_x}, (slice(None), s))
@@ -134,6 +138,24 @@ def looped(step: StepForward, step_back: StepBackward, policy: Truncation) -> tu
         return d_params.told(), d_xs.told() if "" not in inputs else d_xs.told()[""], d_initial
 
     return forward, backward
+
+
+def _named(what: str, state: State) -> dict[str, Any]:
+    return {f"{what}[{i}]": array for i, array in enumerate(state)}
+
+
+class _Kept:
+    """Arrays that a function is given of the loops' own, which are its to read and not to change."""
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self._arrays = {name: array for name, array in arrays.items() if isinstance(array, np.ndarray)}
+        self._before = {name: array.copy() for name, array in self._arrays.items()}
+
+    def check(self, function: str) -> None:
+        """Raises InvalidAnswer where one is not what it was."""
+        for name, before in self._before.items():
+            if not np.array_equal(self._arrays[name], before, equal_nan=True):
+                raise InvalidAnswer(f"{function}: {name} is changed in place")
 
 
 class _Sums:

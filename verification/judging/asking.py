@@ -12,7 +12,7 @@ any verdict, and do whatever the user may do.
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from verification.judging.engine import Answer, Engine, InvalidAnswer, TimedOut,
 from verification.quoting import in_a_line, quoted, told, type_name
 from verification.surroundings import Surroundings
 from verification.truth.parts import OUTPUTS, VALUE, final_of
+
+Told = TypeVar("Told")
+Read = TypeVar("Read")
 
 # Characters of what an engine raised, which are told in one line.
 RAISED = 200
@@ -59,25 +62,32 @@ def relaid(case: Case, change: Callable[[Array], Array]) -> Case:
 
 
 def ask_directly(engine: Engine, case: Case) -> Answer:
-    """The engine's answer to a case, of these very arrays; the surroundings are afterwards as before.
-
-    Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the engine does.
-    """
+    """The engine's answer to a case, of these very arrays; raises as ``answered``."""
     form = _Form(case, engine.claim.blocks)
-    seconds = timeout.LARGE_ANSWER if is_large(case) else timeout.ANSWER
+    return answered(lambda: engine.answer(case), form.read, is_large(case))
+
+
+def answered(call: Callable[[], Told], read: Callable[[Told], Read], large: bool) -> Read:
+    """What ``read`` makes of what an engine's ``call`` tells; the surroundings are afterwards as before.
+
+    Every engine is asked here, through whatever door it came. ``large``: the problem is, and its answer may
+    take longer. Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the
+    engine does.
+    """
+    seconds = timeout.LARGE_ANSWER if large else timeout.ANSWER
     surroundings = Surroundings()
     changes: list[str] = []
 
-    def attempt() -> Answer:
+    def attempt() -> Read:
         try:
-            forward, blocks = engine.answer(case)
+            told = call()
         finally:
             surroundings.restore(changes)
-        return form.read(forward, blocks)
+        return read(told)
 
-    def outcome() -> Answer | InvalidAnswer | Unsupported:
+    def outcome() -> tuple[Read] | InvalidAnswer | Unsupported:
         try:
-            return attempt()
+            return (attempt(),)
         except timeout.CallTimeout:
             raise
         except BaseException as error:
@@ -85,7 +95,7 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
                 raise
             return _raised(error)
 
-    found: Answer | InvalidAnswer | Unsupported | None = None
+    found: tuple[Read] | InvalidAnswer | Unsupported | None = None
     try:
         try:
             with np.errstate(all="ignore"):
@@ -102,9 +112,9 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
         found = InvalidAnswer(f"raised {type_name(type(error))}")
     if changes:
         raise InvalidAnswer(in_a_line(", ".join(changes), RAISED))
-    if not isinstance(found, Answer):
+    if not isinstance(found, tuple):
         raise found
-    return found
+    return found[0]
 
 
 def _raised(error: BaseException) -> InvalidAnswer | Unsupported:
@@ -127,8 +137,9 @@ class _Form:
         self._forward = _forward_shapes(case)
         self._blocks = {name: case.blocks[name].shape for name in names}
 
-    def read(self, forward: Mapping[str, Any], blocks: Mapping[str, tuple[Any, ...]]) -> Answer:
+    def read(self, told: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
         """The answer, or InvalidAnswer, which says what is wrong with a part."""
+        forward, blocks = told
         seen = {name: self._part(name, forward.get(name), shape) for name, shape in self._forward.items()}
         grads = {
             name: [self._part(f"the gradient of {name}", part, shape) for part in blocks.get(name, (None,))]
@@ -142,18 +153,25 @@ class _Form:
         )
 
     def _part(self, name: str, part: Any, shape: tuple[int, ...]) -> Array:
-        """A part, in an array object of our own, for an engine may later give its own another shape."""
-        if part is None:
-            raise InvalidAnswer(f"{name} is missing, needed an array {shape}")
-        # Its type: of another class, a masked array say, comparisons may say anything.
-        if type(part) is not np.ndarray:
-            raise InvalidAnswer(f"{name} is a {type(part).__name__}, needed an ndarray")
-        if part.shape != shape:
-            raise InvalidAnswer(f"{name} has shape {part.shape}, needed {shape}")
-        if part.dtype != self._dtype:
-            raise InvalidAnswer(f"{name} has dtype {part.dtype}, needed {self._dtype}")
-        view: Array = part[...]
-        return view
+        return checked_part(name, part, shape, self._dtype)
+
+
+def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """A part of an answer, in an array object of our own, for an engine may later give its own another shape.
+
+    Raises InvalidAnswer, which says what is wrong with it.
+    """
+    if part is None:
+        raise InvalidAnswer(f"{name} is missing, needed an array {shape}")
+    # Its type: of another class, a masked array say, comparisons may say anything.
+    if type(part) is not np.ndarray:
+        raise InvalidAnswer(f"{name} is a {type(part).__name__}, needed an ndarray")
+    if part.shape != shape:
+        raise InvalidAnswer(f"{name} has shape {part.shape}, needed {shape}")
+    if part.dtype != dtype:
+        raise InvalidAnswer(f"{name} has dtype {part.dtype}, needed {dtype}")
+    view: Array = part[...]
+    return view
 
 
 def _cut(case: Case, outputs: Array) -> Array:

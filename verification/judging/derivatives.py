@@ -7,7 +7,6 @@ from verification.asked.case import Case
 from verification.comparison import compare
 from verification.judging.properties import Looked, Trial
 from verification.truth import complex_step
-from verification.truth.long import as_double
 
 # The most numbers of a case of which each is moved in a copy of its own.
 MOST = 200
@@ -26,4 +25,4 @@ def complex_steps(trial: Trial) -> Looked:
 
 @lru_cache(maxsize=256)
 def _gradient(case: Case) -> dict[str, Array]:
-    return complex_step.gradient(as_double(case))
+    return complex_step.gradient(case)

@@ -27,6 +27,7 @@ from verification.judging.apart import Places, widened
 from verification.judging.asking import ask
 from verification.judging.engine import Engine
 from verification.judging.loops import states_before
+from verification.truth.long import held
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import grouped_table
 
@@ -150,7 +151,7 @@ def _losses(case: Case) -> Iterator[tuple[str, Case]]:
     if objective.last:
         yield str(case.steps - 1), case
         return
-    outputs = grouped_table(case).forward()[OUTPUTS].truth.astype(case.dtype)
+    outputs = held(case, grouped_table(case).forward()[OUTPUTS].truth)
     for t in range(case.steps):
         targets = outputs.copy()
         targets[:, t] = objective.targets[:, t]
@@ -231,7 +232,7 @@ def _later(case: Case, start: int, state: State) -> Case:
     """The case from a step on, from the model's state before it."""
     blocks = dict(case.blocks)
     for block, array in zip(case.model.of(Use.STATE), state, strict=True):
-        blocks[block.name] = array
+        blocks[block.name] = held(case, array)
     for name, array in case.inputs.items():
         blocks[name] = array[:, start:]
     objective = case.objective

@@ -1,6 +1,6 @@
 """What must hold of any function's backward, as findings on one call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from verification.arrays import Array
 from verification.comparison import compare
-from verification.judging.engine import InvalidAnswer
+from verification.judging.asking import LARGEST, answered, checked_part
+from verification.judging.engine import InvalidAnswer, Unsupported
 from verification.judging.properties import FORM, LAYOUTS, Finding
 from verification.tolerance import Expected
 from verification.truth.of_function import differentiable, expected, outputs_of
@@ -48,8 +49,11 @@ class Engine(Protocol):
     def name(self, i: int) -> str:
         """Of the argument with number i."""
 
-    def answer(self, call: Call) -> dict[int, Array]:
-        """The gradient of each differentiable argument, by its number; raises InvalidAnswer."""
+    def answer(self, call: Call) -> Mapping[int, Any]:
+        """The gradient of each argument, by its number, of these very arrays.
+
+        Raises InvalidAnswer where what comes back has not the door's form.
+        """
 
     def program(self, call: Call, part: int, want: Array, bound: float) -> str:
         """A program that asks for the gradient of an argument, and fails where it is wrong."""
@@ -72,13 +76,35 @@ def calls(draw: st.DrawFn, engine: Engine) -> Call:
     return Call(arguments, tuple(map(cotangent, outputs_of(engine.forward, arguments))))
 
 
+def ask(engine: Engine, call: Call) -> dict[int, Array]:
+    """The gradient of each differentiable argument, by its number; raises as ``answered``."""
+    # Taken from the call before the engine has its hands on it.
+    needed = {i: (a.shape, a.dtype) for i, a in enumerate(call.arguments) if differentiable(a)}
+
+    def read(told: Mapping[int, Any]) -> dict[int, Array]:
+        return {
+            i: checked_part(f"the gradient of {engine.name(i)}", told.get(i), *form)
+            for i, form in needed.items()
+        }
+
+    large = any(size > LARGEST for shape, _ in needed.values() for size in shape)
+    return answered(lambda: engine.answer(call), read, large)
+
+
 def findings(engine: Engine, call: Call) -> Iterator[Finding]:
-    """What is found of each argument's gradient."""
+    """What is found of each argument's gradient; what an engine does not do is found as *declined*."""
+    try:
+        yield from _findings(engine, call)
+    except Unsupported as error:
+        yield Finding(FORM, "", None, declined=str(error) or "it says no more")
+
+
+def _findings(engine: Engine, call: Call) -> Iterator[Finding]:
     fresh = call.replaced(np.copy)
     try:
-        answer = engine.answer(fresh)
+        answer = ask(engine, fresh)
     except InvalidAnswer as invalid:
-        yield Finding(FORM, "", str(invalid))
+        yield Finding(FORM, "", str(invalid), lost=invalid.lost)
         return
     truth = expected(engine.forward, call.arguments, call.cotangents)
     # What overflows in the type of its own cannot be compared.
@@ -92,7 +118,9 @@ def findings(engine: Engine, call: Call) -> Iterator[Finding]:
                 told = None if wrong is None else str(wrong)
                 yield Finding(property_, engine.name(i), told, each.size > 0, each.determined)
         except InvalidAnswer as invalid:
-            yield Finding(property_, "", str(invalid))
+            yield Finding(property_, "", str(invalid), lost=invalid.lost)
+            if invalid.lost:
+                return
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,17 +151,17 @@ def _inputs_stay(trial: _Trial) -> Iterator[tuple[int, str | None]]:
 
 def _second_call(trial: _Trial) -> Iterator[tuple[int, str | None]]:
     kept = {i: got.copy() for i, got in trial.answer.items()}
-    trial.engine.answer(trial.call.replaced(lambda array: np.asarray(array / -2)))
+    ask(trial.engine, trial.call.replaced(lambda array: np.asarray(array / -2)))
     for i, got in trial.answer.items():
         changed = not np.array_equal(got, kept[i], equal_nan=True)
         yield i, f"d_{trial.engine.name(i)} of the first call is changed by a second one" if changed else None
-    yield from trial.compared(trial.engine.answer(trial.call.replaced(np.copy)), "at a second call: ")
+    yield from trial.compared(ask(trial.engine, trial.call.replaced(np.copy)), "at a second call: ")
 
 
 def _memory_layout(trial: _Trial) -> Iterator[tuple[int, str | None]]:
     for how, lay_out in LAYOUTS.items():
         laid_out = trial.call.replaced(lambda a, lay_out=lay_out: lay_out(a) if a.ndim else a)  # type: ignore[misc]
-        yield from trial.compared(trial.engine.answer(laid_out), f"with arrays laid out otherwise ({how}): ")
+        yield from trial.compared(ask(trial.engine, laid_out), f"with arrays laid out otherwise ({how}): ")
 
 
 PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from verification.arrays import Array
-from verification.asked.case import Case, Cotangents
+from verification.asked.case import Case, Cotangents, name_of
 from verification.asked.model import Use
 from verification.judging.engine import Engine
 from verification.judging.probe import healthy_case, look_at
@@ -111,7 +111,7 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
 def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
     """What is not a size or a number, and without which a wrong case is right."""
     if wrong.dtype != right.dtype and not tried.wrong(wrong.astype(right.dtype)):
-        yield f"in {wrong.dtype.name}"
+        yield f"in {name_of(wrong.dtype)}"
     for role, function in wrong.cast.items():
         other = right.cast[role].name
         if function.name != other:

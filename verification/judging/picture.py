@@ -7,7 +7,7 @@ the case that a run found, or else on that case itself.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from verification.asked.case import Case
+from verification.asked.case import Case, name_of
 from verification.asked.policies import FULL
 from verification.judging.asking import is_large
 from verification.judging.beside import Beside, wrong_beside
@@ -54,6 +54,8 @@ def _cases(engine: Engine, case: Case) -> Iterator[Case]:
     if case.policy != FULL:
         yield replace(healthy, policy=case.policy)
     if not case.dtype.hasobject:
+        if case.dtype != healthy.dtype:
+            yield healthy.astype(case.dtype)
         yield case
 
 
@@ -72,4 +74,4 @@ def in_words(case: Case) -> str:
     """The sizes, the number type and the truncation."""
     sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
     under = "" if case.policy == FULL else f", under {case.policy}"
-    return f"{sizes}, {case.dtype.name}{under}"
+    return f"{sizes}, {name_of(case.dtype)}{under}"

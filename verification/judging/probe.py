@@ -103,12 +103,13 @@ def healthy_case(
     sizes: Mapping[str, int] | None = None,
     dtype: np.dtype[np.generic] | None = None,
 ) -> Case:
-    """A case of healthy numbers; in the widest type that is claimed and has a wider one, which sees most."""
+    """A case of healthy numbers, in the widest claimed type that has a wider one, which sees most."""
     claim, model = engine.claim, engine.model
     records = min(max(records, claim.records[0]), claim.records[1])
     steps = min(max(steps, claim.steps[0]), claim.steps[1])
-    # Of a long double a table cannot be made.
-    wide = [each for each in map(np.dtype, claim.dtypes) if each in WIDER] or [np.dtype(np.float64)]
+    claimed = [*map(np.dtype, claim.dtypes)]
+    # The truth of a type without a wider one is that of double precision.
+    wide = [each for each in claimed if each in WIDER] or claimed
     dtype = dtype or max(wide, key=lambda each: each.itemsize)
     losses = claim.losses[-1]
     sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model, losses))}

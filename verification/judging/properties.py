@@ -20,7 +20,6 @@ from verification.judging.asking import afresh, ask, ask_directly, is_large, rel
 from verification.judging.engine import Answer, Engine, InvalidAnswer
 from verification.tolerance import Expected
 from verification.truth import replay
-from verification.truth.long import as_double, of_long
 from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
 
@@ -72,8 +71,7 @@ class Truth:
     @cached_property
     def told(self) -> LagTable | Replayed:
         """The lag table, in groups; of a large case what replays tell."""
-        case = as_double(self.case)
-        return replayed(case) if self.large else grouped_table(case)
+        return replayed(self.case) if self.large else grouped_table(self.case)
 
     @property
     def large(self) -> bool:
@@ -85,17 +83,17 @@ class Truth:
         """The gradient by replays, in one pass or step by step."""
         if self.large:
             return {name: expected.truth for name, expected in self.blocks.items()}
-        return replay.gradient(as_double(self.case))
+        return replay.gradient(self.case)
 
     @cached_property
     def blocks(self) -> dict[str, Expected]:
         """Every block's gradient, and how closely it must be met."""
-        return of_long(self.case, self.told.expected())
+        return self.told.expected()
 
     @cached_property
     def forward(self) -> dict[str, Expected]:
         """Outputs and final states."""
-        return of_long(self.case, self.told.forward())
+        return self.told.forward()
 
     @property
     def determined(self) -> bool:

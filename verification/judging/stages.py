@@ -15,6 +15,8 @@ lags, exact    one lag is wrong, or exact arithmetic, by less than rounded sums 
 conduct        every gradient is right, and a property is refuted that is about other calls
 precision      all is right to fewer digits than the number type has
 size           small cases of healthy numbers are right, and larger ones, or other numbers, are not
+backward       gradients are wrong, of a function that has no model
+unexplained    the diagnosis itself failed, by a fault of this package
 =============  ==============================================================================
 """
 

@@ -1,8 +1,8 @@
 """The tally of a run's cases, which adds up from those of its parts."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from verification.judging.judgement import Row
@@ -10,8 +10,8 @@ from verification.judging.properties import FORM, Finding
 from verification.judging.sampled import Place
 from verification.workers import Lost
 
-# A refutation: the case without its model, whose functions cannot be sent between processes.
-Refuted: TypeAlias = tuple[dict[str, Any], Finding]
+# A refutation: the case, packed as its subject does.
+Refuted: TypeAlias = tuple[Any, Finding]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,36 @@ class Tally:
             self.drawn | other.drawn,
             self.fixed | other.fixed,
         )
+
+
+def tally_of(found: Iterable[Finding], pack: Callable[[], Any], truncation: str = "") -> Tally:
+    """The tally of one case: each row is one case, however many findings it has; ``pack``: the case."""
+    rows: dict[tuple[str, str, str], Row] = {}
+    refuted: Refuted | None = None
+    declined, lost = Counter[str](), ""
+    for finding in found:
+        if finding.declined:
+            declined[finding.declined] += 1
+            continue
+        key = (finding.property, finding.part, truncation)
+        rows[key] = _joined(rows.get(key, Row(*key[:2], truncation=truncation)), finding)
+        if finding.wrong is not None and refuted is None:
+            refuted = pack(), finding
+        lost = lost or (finding.wrong or "" if finding.lost else "")
+    return Tally(rows, 1, refuted=refuted, lost=lost, declined=declined)
+
+
+def _joined(row: Row, finding: Finding) -> Row:
+    """A case's row with one more finding: a failure if any is, evidence if any is."""
+    evidence = finding.nonzero and finding.determined
+    return replace(
+        row,
+        cases=1,
+        evidence=max(row.evidence, int(evidence)),
+        failures=max(row.failures, int(finding.wrong is not None)),
+        nonzero=max(row.nonzero, int(finding.nonzero)),
+        undetermined=max(row.undetermined, int(not finding.determined)),
+    )
 
 
 def of_lost(lost: Lost) -> Tally:

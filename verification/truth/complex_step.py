@@ -15,6 +15,7 @@ from verification.arrays import Array
 from verification.asked.case import WIDER, Case
 from verification.asked.functions import Arithmetic, Function, Namespace
 from verification.asked.model import Named, State, Use
+from verification.truth.long import as_double
 from verification.truth.unroll import advance, term
 
 
@@ -53,7 +54,7 @@ def gradient(case: Case) -> dict[str, Array]:
         raise ValueError(
             f"functions: {', '.join(f.name for f in case.cast.values())}, needed holomorphic ones"
         )
-    real = WIDER[case.dtype]
+    real = WIDER[as_double(case).dtype]
     moved = _moved(case, real)
     objective = case.objective.replaced(lambda array: array.astype(real))
     copies = (len(next(iter(moved.values()))),)

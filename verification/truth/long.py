@@ -2,7 +2,7 @@
 
 The cases hold numbers of double precision, whose truth is computed in long double, too. So the bound is that
 of double precision in proportion to the units, once for the engine, and once for the truth. What double
-precision does not hold is not judged.
+precision does not hold is not judged. Every truth takes cases of long double, and does this by itself.
 """
 
 from dataclasses import replace
@@ -24,6 +24,11 @@ def is_long(case: Case) -> bool:
 def as_double(case: Case) -> Case:
     """The same numbers in double precision."""
     return case.astype(DOUBLE) if is_long(case) else case
+
+
+def held(case: Case, array: Array) -> Array:
+    """The array in the type of a case, and of a long double in the digits that such a case may have."""
+    return array.astype(as_double(case).dtype).astype(case.dtype)
 
 
 def of_long(case: Case, told: dict[str, Expected]) -> dict[str, Expected]:

@@ -16,12 +16,13 @@ from verification.arrays import Array
 from verification.asked.case import WIDER, Case, Cotangents
 from verification.asked.functions import Arithmetic, Namespace
 from verification.asked.model import Named, State, Use
+from verification.truth.long import as_double
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 
 def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
     """Every block of the truncated gradient, in ``dtype`` or else the next type wider than the case's."""
-    wide = case.astype(dtype or WIDER[case.dtype])
+    wide = case.astype(dtype or WIDER[as_double(case).dtype])
     model = wide.model
     arithmetic = Arithmetic()
     f = Namespace(wide.cast, arithmetic)

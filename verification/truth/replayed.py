@@ -17,6 +17,7 @@ from verification.asked.case import Case, by_reach
 from verification.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
+from verification.truth.long import as_double, of_long
 from verification.truth.rounding import Copies, Rounding, copies_of
 from verification.truth.sums import Sums
 
@@ -43,40 +44,46 @@ class Replayed:
     @cached_property
     def determined(self) -> bool:
         """Did nothing overflow, and has everything a slope?"""
-        return not self.kinked and fits(self.case, (*self.grads.values(), *self.parts.values()))
+        return not self.kinked and fits(self._double, (*self.grads.values(), *self.parts.values()))
+
+    @cached_property
+    def _double(self) -> Case:
+        """The case of whose numbers it is made."""
+        return as_double(self.case)
 
     def expected(self) -> dict[str, Expected]:
         """Every block's truth, with its Y, A and L."""
         made = {}
         for name, draws in self.grads.items():
             terms = many(self.terms[name], addends(self.case, self.case.model.block(name)))
-            made[name] = self._wide(judged(self.case, draws, terms, float(np.max(self.lost[name]))))
-        return made
+            made[name] = self._wide(judged(self._double, draws, terms, float(np.max(self.lost[name]))))
+        return of_long(self.case, made)
 
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
-        forward = expected_forward(self.case, self.parts)
-        return {name: self._wide(each) for name, each in forward.items()}
+        forward = expected_forward(self._double, self.parts)
+        return of_long(self.case, {name: self._wide(each) for name, each in forward.items()})
 
     @staticmethod
     def _wide(expected: Expected) -> Expected:
         return replace(expected, spread=CHANCE * expected.spread)
 
 
-def replayed(case: Case) -> Replayed:
+def replayed(given: Case) -> Replayed:
     """The truth of a case under its own truncation, and how closely it must be met."""
+    case = as_double(given)
     # Overflow is found, and the case set aside, by ``Replayed.determined``.
     with np.errstate(all="ignore"):
         runs = [_run(case, copies) for copies in copies_of(case)]
     last = runs[-1]
     if len(runs) == 1:
-        return last
+        return replace(last, case=given)
     # The truth of one, and the draws and their bounds of the other.
     grads, parts = (
         {name: np.concatenate([array, after[name]]) for name, array in before.items()}
         for before, after in ((runs[0].grads, last.grads), (runs[0].parts, last.parts))
     )
-    return replace(last, grads=grads, parts=parts, kinked=any(run.kinked for run in runs))
+    return replace(last, case=given, grads=grads, parts=parts, kinked=any(run.kinked for run in runs))
 
 
 def _run(case: Case, copies: Copies) -> Replayed:

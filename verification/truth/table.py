@@ -37,6 +37,7 @@ from verification.tolerance import (
     unit,
 )
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
+from verification.truth.long import as_double, of_long
 from verification.truth.observed import Call, Observed, conjugated, kinked, shapes_of_calls, value_of
 from verification.truth.unroll import advance, term
 
@@ -62,7 +63,12 @@ class LagTable:
     @cached_property
     def determined(self) -> bool:
         """Did nothing overflow, and has everything a slope?"""
-        return not self.kinked and fits(self.case, (*self.grads.values(), *self.parts.values()))
+        return not self.kinked and fits(self._double, (*self.grads.values(), *self.parts.values()))
+
+    @cached_property
+    def _double(self) -> Case:
+        """The case of whose numbers it is made."""
+        return as_double(self.case)
 
     def gradient(self, first: Sequence[int]) -> dict[str, Array]:
         """The gradient, each block masked by the earliest step that each loss may reach."""
@@ -76,8 +82,8 @@ class LagTable:
             draws = self._masked(name, self.grads[name], first)
             terms, lost = (self._masked(name, each[name][None], first)[0] for each in (self.terms, self.lost))
             count = addends(self.case, self.case.model.block(name))
-            made[name] = judged(self.case, draws, many(terms, count), float(np.max(lost)))
-        return made
+            made[name] = judged(self._double, draws, many(terms, count), float(np.max(lost)))
+        return of_long(self.case, made)
 
     def part(self, name: str, index: Any) -> Expected:
         """The truth of a part of a block under the case's own truncation, with Y, A and L of that part."""
@@ -87,11 +93,12 @@ class LagTable:
         )
         count = addends(self.case, self.case.model.block(name))
         at = (slice(None), *index)
-        return judged(self.case, draws[at], many(terms[at][0], count), float(np.max(lost[at])))
+        made = judged(self._double, draws[at], many(terms[at][0], count), float(np.max(lost[at])))
+        return of_long(self.case, {name: made})[name]
 
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
-        return expected_forward(self.case, self.parts)
+        return of_long(self.case, expected_forward(self._double, self.parts))
 
     def _masked(self, name: str, array: Array, first: Sequence[int]) -> Array:
         """(M, …), summed over groups and, but for inputs, over steps; inputs as (M, N, T, …)."""
@@ -128,7 +135,8 @@ def grouped_table(case: Case, floor: float | None = None) -> LagTable:
     return _table(case, tuple(losses for _, losses in by_reach(case)), floor)
 
 
-def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
+def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
+    case = as_double(given)
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
@@ -150,7 +158,7 @@ def _table(case: Case, groups: tuple[tuple[int, ...], ...], floor: float | None 
         tied = case.model.block(name).use in (Use.STEP, Use.READOUT)
         named[name] = array[:, :, :, 0] if tied else array
     return LagTable(
-        case=case,
+        case=given,
         groups=groups,
         grads=named,
         terms=terms,

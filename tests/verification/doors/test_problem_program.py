@@ -12,8 +12,8 @@ from verification import Scope, models
 from verification.asked.case import random_case
 from verification.doors.problem import whole
 from verification.doors.problem_program import CALLS
+from verification.judging.model_subject import example_of
 from verification.judging.properties import Finding
-from verification.judging.run import example_of
 from verification.vanilla_form import VanillaForm
 
 ROOT = Path(__file__).parents[3]

@@ -13,8 +13,8 @@ from tests.layers import lstm, ragged, scan
 from verification import Scope, layer, models
 from verification.asked.case import random_case
 from verification.doors.program import CALLS, imported
-from verification.judging import run as judging
 from verification.judging.findings import PROPERTIES
+from verification.judging.model_subject import example_of
 from verification.judging.properties import Finding
 
 CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
@@ -130,7 +130,7 @@ def test_padding_that_counts_is_shown(tmp_path, right, wrong):
     if "zeros_like" in right:
         wrong = wrong.replace("d_xs[:, t] = da @ U", "d_xs[:, t] = np.where(runs, da @ U, 1)")
     for name, part in (("padding", "xs"), ("forward", "outputs"), ("records permute", "xs")):
-        code = judging.example_of(engine, case, Finding(name, part, "off"), True).code
+        code = example_of(engine, case, Finding(name, part, "off"), True).code
         (tmp_path / "example.py").write_text(code, "utf-8")
         (tmp_path / "mine.py").write_text(wrong, "utf-8")
         if name == "padding":
@@ -151,7 +151,7 @@ def test_an_error_in_fractions_is_shown(tmp_path):
         objective=case.objective.replaced(fraction),
     )
     engine = layer(*functions_of("mine"), model=models.scan, scope=Scope(exact=True))
-    code = judging.example_of(engine, case, Finding("exact", "a", "off"), True).code
+    code = example_of(engine, case, Finding("exact", "a", "off"), True).code
     (tmp_path / "example.py").write_text(code, "utf-8")
     text = Path(scan.__file__).read_text("utf-8").replace(".conj()", "")
     wrong = text.replace("d_x[:, t] = dh\n", "d_x[:, t] = dh\n        dh = dh + Fraction(1, 10**30)\n")
@@ -191,7 +191,7 @@ def functions_of(module):
 def program_of(module, part, property_, arrays):
     """The printed program of a layer that a module of that name holds."""
     engine = layer(*functions_of(module), model=models.lstm, arrays=arrays)
-    return judging.example_of(engine, CASE, Finding(property_, part, "off"), True).code
+    return example_of(engine, CASE, Finding(property_, part, "off"), True).code
 
 
 NAMED = (lambda: lambda saved: None)()

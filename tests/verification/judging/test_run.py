@@ -2,17 +2,19 @@
 
 import os
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.layers import planted, scan
-from verification import Scope, layer, models
+from verification import Scope, layer, manual, models, scoped, verify
 from verification.asked.design import Design
 from verification.asked.sample import in_floats
-from verification.judging import sampled, shrinking
+from verification.judging import model_subject, sampled, shrinking
 from verification.judging.profile import Profile
-from verification.judging.run import judge
 from verification.judging.sampled import MOST
+from verification.tolerance import HAS_WIDER
 
 # Sixty drawn cases.
 SHORT = Profile("short", cases=60, exact_cases=0, strength=2)
@@ -29,7 +31,7 @@ def shorter_search(monkeypatch):
 def judged(forward=scan.forward, backward=scan.backward, model=models.scan, scope=SMALL, **options):
     """The verdict on a layer."""
     profile = options.pop("profile", SHORT)
-    return judge(layer(forward, backward, model=model, scope=scope), profile, **options)
+    return verify(layer(forward, backward, model=model, scope=scope), profile, **options)
 
 
 def test_a_right_layer_is_verified():
@@ -139,3 +141,40 @@ def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
     assert found.example.part == "a"
     assert found.example.case.blocks["a"].shape == shape
     assert not found.example.smallest
+
+
+@pytest.mark.parametrize("what", ["diagnose", "smallest", "picture", "example_of"])
+def test_an_explanation_that_fails_does_not_take_the_verdict_with_it(what, monkeypatch):
+    """It says in its own place that it failed; the others are there."""
+
+    def fails(*arguments):
+        raise KeyError("float128")
+
+    monkeypatch.setattr(model_subject, what, fails)
+    wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = 2 * dh")
+    found = judged(wrong.forward, wrong.backward)
+    assert found.verdict == "refuted"
+    sentence, code, instead = found.diagnosis.sentence, found.example.code, found.picture.instead
+    assert ("failed by KeyError" in sentence) == (what == "diagnose")
+    assert ("failed by KeyError" in code) == (what == "example_of")
+    assert ("failed by KeyError" in instead) == (what == "picture")
+    assert found.example.smallest == (what != "smallest")
+    assert "KeyError" not in str(found) or what in ("diagnose", "example_of")
+
+
+@pytest.mark.skipif(not HAS_WIDER, reason="long doubles are judged where they are wider than doubles")
+@pytest.mark.parametrize("dtypes", [("longdouble",), ("float32", "float64", "longdouble")])
+@pytest.mark.parametrize("losses", ["last", "every"])
+def test_what_is_wrong_in_long_doubles_alone_is_explained(dtypes, losses):
+    """With its map where losses and steps can be told apart, though no type is wider."""
+
+    def engine(problem):
+        answer = manual(problem)
+        return replace(answer, W=1.001 * answer.W) if problem.dtype == np.longdouble else answer
+
+    scope = Scope(dtypes=dtypes, losses=(losses,), functions={"activation": ("tanh",)}, steps=(1, 5))
+    found = verify(scoped(engine, scope), Profile("short", cases=30, exact_cases=0, strength=1))
+    assert found.verdict == "refuted"
+    assert found.diagnosis.sentence.startswith("W is wrong")
+    assert "failed by" not in f"{found}{found.picture.instead}"
+    assert {panel.block for panel in found.picture.lags.panels} == {"W"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from verification.cells import compile_loops
 from verification.judging.diagnosis import diagnose
 from verification.judging.findings import asked_of, findings
-from verification.judging.run import example_of
+from verification.judging.model_subject import example_of
 from verification.mutants.compiled.deck import SHARED, Asked, computed, deck
 from verification.mutants.compiled.numbers import SPECIAL
 from verification.mutants.compiled.planting import planted

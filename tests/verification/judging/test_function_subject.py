@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification import function, verify
-from verification.judging.function_run import size_of
+from verification.judging.function_subject import size_of
 from verification.judging.of_function import Call
 from verification.judging.profile import Profile
 

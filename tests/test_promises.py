@@ -1,0 +1,125 @@
+"""README's promises of any engine are kept at every door for NumPy."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from rnn import LSTM, RNN
+from tests.layers import scan
+from tests.promises import PROMISES, SHORT, held
+from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, timeout, verify
+
+SMALL = Scope(records=(1, 3), steps=(1, 4))
+
+
+def of_layer(conduct):
+    """A scan."""
+
+    def backward(saved, d_outputs, d_state):
+        found = scan.backward(saved, d_outputs, d_state)
+        conduct((d_outputs, *d_state))
+        return found
+
+    return layer(scan.forward, backward, model=models.scan, scope=SMALL)
+
+
+def of_step(conduct):
+    """One step of a scan."""
+
+    def forward(params, x, state):
+        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+    def backward(saved, d_state):
+        a, h = saved
+        (dh,) = d_state
+        found = {}, {"a": dh * h, "x": dh.copy()}, (dh * a,)
+        conduct(d_state)
+        return found
+
+    return step(forward, backward, model=models.scan, scope=SMALL)
+
+
+def of_problem(conduct):
+    """The vanilla cell of ``rnn``; it has no cotangents, so it is the targets that are its to read."""
+
+    def engine(problem):
+        found = manual(problem)
+        conduct((problem.targets,))
+        return found
+
+    return scoped(engine, SMALL)
+
+
+def of_model_problem(conduct):
+    """The LSTM of ``rnn`` by its own loss."""
+
+    def engine(problem):
+        cell = LSTM(problem.xs.shape[2], problem.state[0].shape[1])
+        net = RNN(cell, outputs=problem.targets.shape[-1])
+        params, data = cell.params(**problem.params), (problem.xs, problem.targets, problem.state)
+        value, grads = net.loss_and_gradients(params, *data)
+        outputs = net.predict(params, problem.xs, problem.state)
+        conduct((problem.targets,))
+        return ModelGradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
+
+    functions = {"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)}
+    scope = replace(SMALL, truncations=("Full",), functions=functions)
+    return scoped(engine, scope, model=models.lstm)
+
+
+def of_function(conduct):
+    """A square."""
+
+    def backward(x, d):
+        found = 2 * x * d
+        conduct((d,))
+        return found
+
+    numbers = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
+    return function(lambda x: (x * x, x), backward, numbers)
+
+
+DOORS = {
+    "layer": of_layer,
+    "step": of_step,
+    "problem": of_problem,
+    "problem of a model": of_model_problem,
+    "function": of_function,
+}
+
+
+@pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+def test_a_promise_is_kept_at_every_door(door, promise, monkeypatch):
+    """The verdict, what is said, and this process as it was."""
+    if promise.slow:
+        monkeypatch.setattr(timeout, "ANSWER", 0.5)
+        monkeypatch.setattr(timeout, "LARGE_ANSWER", 0.5)
+    held(door, promise)
+
+
+def nothing(arrays):
+    """A good conduct."""
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+def test_without_it_nothing_is_refuted(door):
+    """So that it is the conduct that each of them is refuted by."""
+    found = verify(door(nothing), SHORT)
+    assert (found.verdict == "refuted", found.declined) == (False, {}), found
+
+
+def test_a_forward_that_hangs_is_refuted(monkeypatch):
+    """Of a function: what it is judged by is the user's as well, and is called to draw cotangents."""
+    monkeypatch.setattr(timeout, "ANSWER", 0.3)
+
+    def forward(x):
+        time.sleep(100)
+        return x, x
+
+    numbers = st.just((np.ones(3),))
+    found = verify(function(forward, lambda x, d: d, numbers), SHORT)
+    assert found.verdict == "refuted", found

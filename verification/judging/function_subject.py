@@ -1,0 +1,230 @@
+"""A function and its backward as a subject: calls that are drawn, and what is said of a wrong one."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from hypothesis.errors import HypothesisException
+
+from verification.asked.draws import TIMES
+from verification.comparison import compare
+from verification.drawing import each_drawn, smallest_drawn
+from verification.judging.beside import Beside, beside
+from verification.judging.diagnosis import Diagnosis
+from verification.judging.engine import InvalidAnswer, Unsupported
+from verification.judging.judgement import Example
+from verification.judging.of_function import AUTOGRAD, Call, Engine, ask, calls, findings
+from verification.judging.picture import RIGHT, Picture
+from verification.judging.profile import Profile
+from verification.judging.properties import FORM, Finding
+from verification.judging.run import BLOCK, Block
+from verification.judging.sampled import Sample
+from verification.judging.tally import Tally, tally_of
+from verification.truth.of_function import differentiable, expected
+
+# Seconds for which a smaller call is looked for, and calls at most.
+SECONDS = 5.0
+TRIED = 300
+
+# Calls among which the largest that is wrong is looked for, for a picture.
+PICTURED = 20
+
+# A constant factor is told as such if every entry is off by it to this much.
+ALIKE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class OfFunction:
+    """What the door for functions returned. Its cases are calls, which can be sent as they are."""
+
+    engine: Engine
+    name = "function"
+    not_asked = ("the forward itself",)
+
+    @property
+    def scope(self) -> str:
+        """Which gradients."""
+        return f"gradients of {', '.join(self.engine.names) or 'every argument'} by autograd of the forward"
+
+    @property
+    def views(self) -> Mapping[str, str]:
+        """It has no steps."""
+        return {}
+
+    def guarded(self, channel: Any) -> "OfFunction":
+        """The same, whose calls are watched."""
+        return OfFunction(Guarded(self.engine, channel))
+
+    def samples(self, profile: Profile) -> tuple[Sample, ...]:
+        """None: what there is to vary, its arguments' strategy knows."""
+        return ()
+
+    def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
+        """Calls that are drawn."""
+        cases = max(TIMES, profile.cases)
+        for start in range(0, cases, BLOCK):
+            yield Block(min(BLOCK, cases - start), f"{seed} {start}")
+
+    def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
+        """None, of no sample."""
+        yield from ()
+
+    def each(self, block: Block, look: Callable[[str, Callable[[], Tally]], None]) -> None:
+        """Look at every call of a block."""
+        each_drawn(
+            calls(self.engine),
+            block.seed,
+            block.size,
+            lambda call: look(shapes_in_words(self.engine, call), lambda: self.tally(call)),
+        )
+
+    def tally(self, call: Call) -> Tally:
+        """What a call comes to."""
+        tally = tally_of(findings(self.engine, call), lambda: call)
+        evidence = any(row.evidence for row in tally.rows.values())
+        return replace(tally, live=int(evidence and not tally.declined))
+
+    def missing(self, tally: Tally) -> Iterator[str]:
+        """Arguments whose gradient was evidence too seldom."""
+        rows = {part: row for (property_, part, _), row in tally.rows.items() if property_ == AUTOGRAD}
+        if not rows:
+            yield "an argument of floating point"
+        for part, row in rows.items():
+            if row.evidence < TIMES:
+                yield f"{AUTOGRAD} {part}"
+
+    def size(self, packed: Call) -> int:
+        """How many numbers are given, but for cotangents."""
+        return size_of(packed)
+
+    def diagnosis(self, packed: Call, finding: Finding, tally: Tally) -> Diagnosis:
+        """Whose gradients are wrong; of one alone, what it is instead."""
+        if finding.property == FORM:
+            return Diagnosis("form", sentence=f"The backward does not answer in form: it {finding.wrong}.")
+        refuted = [key for key, row in tally.rows.items() if row.failures]
+        wrong = tuple(part for name, part, _ in refuted if name == AUTOGRAD)
+        if not wrong:
+            sentence = f"{finding.wrong}: {finding.property} alone is refuted."
+            return Diagnosis("conduct", sentence=sentence)
+        factor = _factor(self.engine, packed, finding) if len(wrong) == 1 else ""
+        return Diagnosis("backward", wrong, sentence=f"{_gradients(wrong)} wrong{factor}.")
+
+    def smallest(self, packed: Call, finding: Finding) -> tuple[Call, Finding] | None:
+        """The smallest call found on which the same property fails, and how it does there; or None."""
+        ends = time.monotonic() + SECONDS
+        best: tuple[Call, Finding] | None = None
+
+        def fails(call: Call) -> bool:
+            nonlocal best
+            if time.monotonic() > ends:
+                return False
+            same = (f for f in findings(self.engine, call) if f.wrong and f.property == finding.property)
+            wrong = next(same, None)
+            if wrong is not None and (best is None or size_of(call) <= size_of(best[0])):
+                best = call, wrong
+            return wrong is not None
+
+        # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
+        with suppress(HypothesisException):
+            smallest_drawn(calls(self.engine), fails, TRIED)
+        return best
+
+    def picture(self, packed: Call) -> Picture:
+        """Wrong gradients beside the right ones, of the largest call that is tried and wrong."""
+        found = packed
+        shown = _wrong_beside(self.engine, found)
+        largest = size_of(found) if shown else 0
+
+        def look(call: Call) -> None:
+            nonlocal shown, largest, found
+            if size_of(call) > largest and (numbers := _wrong_beside(self.engine, call)):
+                shown, largest, found = numbers, size_of(call), call
+
+        each_drawn(calls(self.engine), "picture", PICTURED, look)
+        if not shown:
+            return Picture(instead=RIGHT)
+        return Picture(shapes_in_words(self.engine, found), numbers=shown)
+
+    def example(self, packed: Call, finding: Finding, smallest: bool) -> Example:
+        """A call with its program."""
+        code = code_of(self.engine, packed, finding)
+        return Example(None, finding.property, finding.part, finding.wrong or "", code, smallest)
+
+
+class Guarded:
+    """An engine whose calls are watched by the process that started this one, the forward's as well."""
+
+    def __init__(self, engine: Engine, channel: Any) -> None:
+        # It is called before any call is there that could be told.
+        channel.tell("its forward alone")
+        forward = channel.guarded(lambda arguments: engine.forward(*arguments))
+        self.forward = lambda *arguments: forward(arguments)
+        self.arguments, self.names = engine.arguments, engine.names
+        self.name, self.program = engine.name, engine.program
+        self.answer = channel.guarded(engine.answer)
+
+
+def shapes_in_words(engine: Engine, call: Call) -> str:
+    """The shapes of the arguments, in a line."""
+    return ", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments))
+
+
+def _gradients(names: Sequence[str]) -> str:
+    """'The gradient of x is', 'The gradients of x, y are'."""
+    return f"The gradient{'s' * (len(names) > 1)} of {', '.join(names)} {'are' if len(names) > 1 else 'is'}"
+
+
+def _wrong_beside(engine: Engine, call: Call) -> tuple[Beside, ...]:
+    """The wrong gradients of a call; none where it gets no answer."""
+    try:
+        got = ask(engine, call.replaced(np.copy))
+    except (InvalidAnswer, Unsupported):
+        return ()
+    truth = expected(engine.forward, call.arguments, call.cotangents)
+    return tuple(
+        beside(engine.name(i), "", got[i], each.truth, each.bound)
+        for i, each in truth.items()
+        if compare("", got[i], each.truth, each.bound)
+    )
+
+
+def size_of(call: Call) -> int:
+    """How many numbers a reader has to look at."""
+    return sum(np.size(argument) for argument in call.arguments)
+
+
+def _factor(engine: Engine, call: Call, found: Finding) -> str:
+    """What a wrong gradient is instead, where that is a constant factor of what it should be."""
+    i = _number(engine, call, found)
+    if found.property != AUTOGRAD or i is None:
+        return ""
+    truth = expected(engine.forward, call.arguments, call.cotangents)[i].truth
+    got = ask(engine, call.replaced(np.copy))[i]
+    if not got.any():
+        return " (all zero)"
+    largest = np.unravel_index(np.argmax(np.abs(truth)), truth.shape)
+    factor = complex(got[largest] / truth[largest])
+    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * truth, rtol=ALIKE, atol=0):
+        return ""
+    return (
+        " (the sign is wrong)"
+        if abs(factor.real + 1) < ALIKE
+        else f" ({factor.real:.4g} times what it should be)"
+    )
+
+
+def _number(engine: Engine, call: Call, found: Finding) -> int | None:
+    """The number of the argument that a finding is about."""
+    numbers = [i for i, argument in enumerate(call.arguments) if differentiable(argument)]
+    return next((i for i in numbers if engine.name(i) == found.part), None)
+
+
+def code_of(engine: Engine, call: Call, found: Finding) -> str:
+    """The program that fails."""
+    truth = expected(engine.forward, call.arguments, call.cotangents)
+    i = _number(engine, call, found)
+    i = next(iter(truth)) if i is None else i
+    return f"# {found.wrong}\n{engine.program(call, i, truth[i].truth, truth[i].bound)}"
