@@ -1,6 +1,6 @@
 """The cells of ``rnn`` by either loops, each in a network with a squared error, claiming everything."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from itertools import product
 from types import ModuleType
@@ -12,11 +12,10 @@ import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, installed
 from verification.asked.model import Model
-from verification.asked.policies import Policy, Truncation
 from verification.asked.scope import Scope
 from verification.doors.layer import Layer, layer
-from verification.doors.problem import ModelGradients, ModelProblem, Whole
-from verification.engine import engine_of
+from verification.doors.problem import Whole
+from verification.engine import cell_of, engine_of, gradients_of
 from verification.judge import as_rnn, scoped
 from verification.judging.profile import Profile
 from verification.models import gru, lstm, vanilla
@@ -101,7 +100,7 @@ def network_of(
     if name == VANILLA:
         return as_rnn(engine_of(package, loops))
     cell, model = CELLS[name]
-    return scoped(_gradients(package, cell, loops), scope, model=model)
+    return scoped(gradients_of(package, cell, loops), scope, model=model)
 
 
 def layer_of(
@@ -115,7 +114,7 @@ def layer_of(
     kind, model = CELLS[name]
 
     def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
-        cell = _cell(package, kind, xs.shape[2], state[0].shape[1], functions)
+        cell = cell_of(package, kind, xs.shape[2], state[0].shape[1], functions)
         made = package.Layer(cell, getattr(package, loops)())
         outputs, final, saved = made.forward(cell.weights(**params), xs, state, lengths)
         return outputs, final, (made, saved)
@@ -126,39 +125,6 @@ def layer_of(
         return grads.params._asdict(), grads.xs, grads.state
 
     return layer(forward, backward, model=model, scope=scope)
-
-
-def _cell(package: ModuleType, kind: str, inputs: int, units: int, functions: Mapping[str, str]) -> Any:
-    """A cell with these functions by role."""
-    chosen = {role: getattr(package, function) for role, function in functions.items()}
-    return getattr(package, kind)(inputs, units, **chosen)
-
-
-def _gradients(package: ModuleType, kind: str, loops: str) -> Callable[[ModelProblem], ModelGradients]:
-    def gradients(problem: ModelProblem) -> ModelGradients:
-        units, inputs = problem.state[0].shape[1], problem.xs.shape[2]
-        cell = _cell(package, kind, inputs, units, problem.functions)
-        net = package.RNN(cell, outputs=len(problem.params["c"]), loops=getattr(package, loops)())
-        params = cell.params(**problem.params)
-        data = problem.xs, problem.targets, problem.state
-        options: dict[str, Any] = {}
-        if problem.checkpoints is not None:
-            options["checkpoints"] = package.Checkpoints(problem.checkpoints or None)
-        if problem.workspace:
-            options["workspace"] = net.workspace(*problem.xs.shape[:2], problem.xs.dtype)
-            negative = cell.params(*(-block for block in params)), -problem.xs, -problem.targets
-            net.loss_and_gradients(*negative, problem.state, **options)
-        policy = _truncation_of(package, problem.truncation)
-        value, grads = net.loss_and_gradients(params, *data, policy, **options)
-        outputs = net.predict(params, problem.xs, problem.state)
-        return ModelGradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
-
-    return gradients
-
-
-def _truncation_of(package: ModuleType, policy: Truncation) -> Any:
-    """The package's own truncation of a kind, for that may be what is wrong with it; any other as it is."""
-    return getattr(package, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else policy
 
 
 def compiled_activation(f: Any) -> Any:

@@ -13,8 +13,9 @@ from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
-from rnn import ACTIVATIONS, Chunked, Full, Tail, Truncation, Window
+from rnn import ACTIVATIONS, Full, Truncation
 from rnn.arrays import FLOATS, FRACTIONS, Array
+from verification.asked.policies import Policy, policy_of
 from verification.quoting import in_a_line, shown, type_name
 
 PARAMETERS = ("U", "W", "b", "V", "c")
@@ -116,13 +117,9 @@ class Problem:
 
         Of a policy that is none of the four: "own", and the earliest step that each loss may reach.
         """
-        match self.truncation:
-            case Full():
-                return "Full", ()
-            case Window(k) | Tail(k):
-                return type(self.truncation).__name__, (k,)
-            case Chunked(k1, k2):
-                return "Chunked", (k1, k1 if k2 is None else k2)
+        policy = policy_of(self.truncation)
+        if isinstance(policy, Policy):
+            return policy.kind, policy.numbers
         return "own", tuple(self.truncation.first(t, self.steps) for t in range(self.steps))
 
     def arrays(self) -> dict[str, Array]:

@@ -1,11 +1,12 @@
 """How a case of the vanilla model is put as a ``Problem``, and its ``Gradients`` read."""
 
+from types import ModuleType
 from typing import Any
 
 import rnn
 from verification.asked.case import Case, Targets
 from verification.asked.model import Model
-from verification.asked.policies import Firsts, Policy, Truncation
+from verification.asked.policies import Firsts, Policy, Truncation, policy_of
 from verification.judging.engine import InvalidAnswer
 from verification.models import vanilla
 from verification.problem import PARAMETERS, Gradients, Problem
@@ -35,7 +36,7 @@ class VanillaForm:
 
     def truncation(self, policy: Truncation) -> Any:
         """One of ``rnn``, or as it is."""
-        return getattr(rnn, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else policy
+        return truncation_of(rnn, policy)
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """From a ``Gradients``."""
@@ -51,6 +52,12 @@ class VanillaForm:
     def expression(self, model: Model, part: str) -> str:
         """By its name."""
         return f"answer.{part}"
+
+
+def truncation_of(package: ModuleType, truncation: Any) -> Any:
+    """The truncation of its kind that ``rnn``, or a copy of it, has; one of its own kind as it is."""
+    policy = policy_of(truncation)
+    return getattr(package, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else truncation
 
 
 def case_of(problem: Problem) -> Case:

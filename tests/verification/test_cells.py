@@ -7,8 +7,9 @@ import pytest
 
 import rnn
 from tests.rnn.cells.judged import looked_at
-from verification import Scope, cells
+from verification import ModelProblem, Profile, Scope, cells, verify
 from verification.cells import CELLS, cell_engine, network_of
+from verification.engine import gradients_of
 
 
 @pytest.mark.parametrize("loops", cells.LOOPS)
@@ -40,6 +41,39 @@ def test_a_copy_of_the_package_is_judged_by_itself(name):
         "autograd V",
         "autograd c",
     }
+
+
+@pytest.mark.parametrize("loops", cells.LOOPS.values(), ids=cells.LOOPS)
+@pytest.mark.parametrize("name", CELLS)
+def test_the_loss_alone_is_judged_as_well(name, loops):
+    """Where it is another number than the loss beside the gradients, of every cell and by either loops."""
+
+    class TwoLosses(rnn.RNN):
+        def loss_value(self, *given, **options):
+            return super().loss_value(*given, **options) + 1
+
+    copy = SimpleNamespace(**{each: getattr(rnn, each) for each in rnn.__all__})
+    copy.RNN = TwoLosses
+    scope = Scope(dtypes=("float64",))
+    found = verify(network_of(name, loops, package=copy), Profile("few", 30, strength=1), scope=scope)
+    assert found.verdict == "refuted"
+    assert "raised ArithmeticError: loss_value gives " in found.diagnosis.sentence
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, (kind, _) in CELLS.items()])
+def test_what_overflows_is_judged_as_it_is(name, kind):
+    """An answer that is not finite is no exception of the engine's: what is finite in it is right."""
+    cell = getattr(rnn, kind)(2, 3)
+    net = rnn.RNN(cell, outputs=2)
+    params = net.init(np.random.default_rng(0))._asdict()
+    functions = {role: names[0] for role, names in cell_engine(name, "numpy").claim.functions.items()}
+    xs, targets = np.ones((2, 3, 2)), np.full((2, 3, 2), 1.7e308)
+    state = tuple(np.zeros((2, 3)) for _ in cell.state)
+    with np.errstate(all="ignore"):
+        problem = ModelProblem(functions, params, xs, state, targets, workspace=True)
+        answer = gradients_of(rnn, kind)(problem)
+    assert np.isfinite(answer.outputs).all()
+    assert not np.isfinite(answer.value)
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])

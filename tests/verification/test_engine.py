@@ -65,8 +65,7 @@ def test_a_loss_on_the_last_step_alone():
 
 def test_a_copy_of_the_package_is_an_engine_of_its_own():
     """The policies are the copy's too: one whose windows are too long is wrong there alone."""
-    names = ("Vanilla", "ACTIVATIONS", "RNN", "NumPyLoops", "Params", "Full", "Chunked", "Tail")
-    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in names})
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
     copy.Window = lambda k: Window(k + 1)
     longer = engine_of(copy)
     for truncation, right in ((Full(), True), (Chunked(2, 3), True), (Tail(2), True), (Window(1), False)):
