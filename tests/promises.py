@@ -68,7 +68,6 @@ class Promise:
     verdict: str
     said: str
     slow: bool = False
-    in_place: bool = False
 
 
 PROMISES = {
@@ -79,7 +78,7 @@ PROMISES = {
     "an exit": Promise(ends, "refuted", "ended its process with exit code 3"),
     "a copy": Promise(copies, "refuted", "forked, and the copy of its process returned as well"),
     "memory": Promise(takes, "refuted", "MemoryError"),
-    "arguments": Promise(changes, "refuted", "is changed in place", in_place=True),
+    "arguments": Promise(changes, "refuted", "is changed in place"),
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.peers.asked import judged, wrong
+from tests.peers.decay import Decay
 from verification import Scope
 from verification.asked.policies import Policy
 from verification.judging.asking import ask
@@ -16,31 +17,6 @@ from verification.torch import function, layer, module
 from verification.torch.modules import KNOWN
 
 nn = torch.nn
-
-
-class Decay(torch.autograd.Function):
-    """h′ = λ ⊙ h + B x."""
-
-    @staticmethod
-    def forward(ctx, xs, h, lam, B):
-        states = [h]
-        for x in xs.unbind(dim=1):
-            states.append(lam * states[-1] + x @ B.T)
-        states = torch.stack(states, dim=1)
-        ctx.save_for_backward(xs, states, lam, B)
-        return states[:, 1:].clone(), states[:, -1].clone()
-
-    @staticmethod
-    def backward(ctx, d_outputs, dh):
-        xs, states, lam, B = ctx.saved_tensors
-        d_lam, d_B, d_xs = torch.zeros_like(lam), torch.zeros_like(B), torch.empty_like(xs)
-        for t in reversed(range(xs.shape[1])):
-            dh = dh + d_outputs[:, t]
-            d_lam += (dh * states[:, t]).sum(dim=0)
-            d_B += dh.T @ xs[:, t]
-            d_xs[:, t] = dh @ B
-            dh = dh * lam
-        return d_xs, dh, d_lam, d_B
 
 
 class NoState(Decay):
