@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from verification import timeout
-from verification.workers import Channel, Lost, spread
+from verification.channel import Channel
+from verification.workers import Lost, spread
 
 ROOT = Path(__file__).parents[2]
 
@@ -395,7 +396,7 @@ def test_a_worker_that_leaves_no_memory_is_lost():
 
 def test_what_is_too_large_to_tell_is_an_exception(monkeypatch):
     """It says how large."""
-    monkeypatch.setattr("verification.workers.ROOM", 100_000)
+    monkeypatch.setattr("verification.channel.ROOM", 100_000)
     with pytest.raises(ValueError, match=r"^\d+ bytes to tell, needed at most 99992"):
         list(spread(lambda task, channel: bytes(200_000), [0]))
 
