@@ -158,7 +158,7 @@ class _Watch:
             found = detached(_getpid(), self._worker)
             self._detached = {process: self._detached.get(process, now) for process in found}
             if any(now - since >= GRACE for since in self._detached.values()):
-                return f"left {len(found)} process{'es' * (len(found) > 1)} running, detached from its own"
+                return f"left {len(found)} process{'es' * (len(found) > 1)} running in the background"
             if (self._is_done(now) and not found) or self._channel.stop.value or _getppid() != self._judge:
                 return None
 
