@@ -129,8 +129,9 @@ class _Watch:
         # How it ended, where it did so by itself; and since when it has stopped, for its work is done.
         self._code: int | None = None
         self._stopped: float | None = None
-        # Since when the processes are seen that it has left behind.
+        # Since when the processes are seen that it has left behind, and since when its end waits for some.
         self._detached: dict[int, float] = {}
+        self._waits: float | None = None
 
     def to_its_end(self) -> None:
         """No process of the worker's is left, and how it was lost is told."""
@@ -156,11 +157,16 @@ class _Watch:
                 return None
             now = time.monotonic()
             found = detached(_getpid(), self._worker)
-            self._detached = {process: self._detached.get(process, now) for process in found}
-            if any(now - since >= GRACE for since in self._detached.values()):
+            if self._are_overdue(found, now):
                 return f"left {len(found)} process{'es' * (len(found) > 1)} running in the background"
             if (self._is_done(now) and not found) or self._channel.stop.value or _getppid() != self._judge:
                 return None
+
+    def _are_overdue(self, found: list[int], now: float) -> bool:
+        """Has one of these processes had its time, or have all together, as where each starts another?"""
+        self._detached = {process: self._detached.get(process, now) for process in found}
+        self._waits = (self._waits or now) if found and self._channel.is_finished else None
+        return any(now - since >= GRACE for since in (*self._detached.values(), self._waits or now))
 
     def _is_done(self, now: float) -> bool:
         """Is the work done, and no copy of the worker about to end?"""
@@ -231,7 +237,7 @@ def _fork(channel: Channel) -> int:
         raise
 
 
-def _signals(seconds: float) -> Iterator[signal.struct_siginfo]:
+def _signals(seconds: float) -> Iterator["signal.struct_siginfo"]:
     """The signals that have come, all of which are held back here; waits for so long where there is none."""
     # Where the system does not say who sent one (macOS) it stays where it is.
     if not hasattr(signal, "sigtimedwait"):
@@ -245,7 +251,7 @@ def _signals(seconds: float) -> Iterator[signal.struct_siginfo]:
             yield sent
 
 
-def _is_from_below(sent: signal.struct_siginfo) -> bool:
+def _is_from_below(sent: "signal.struct_siginfo") -> bool:
     """Was a signal sent by a process that descends from this one?"""
     # The judge wakes its supervisor by SIGCONT; a code above 0 is the system's own.
     if sent.si_signo in (signal.SIGCHLD, signal.SIGCONT) or sent.si_code > 0 or sent.si_pid == _getpid():

@@ -218,6 +218,35 @@ def test_many_processes_left_behind_are_counted(tmp_path):
 
 
 @LINUX
+def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
+    """None of them lives long enough to be left, and yet there is always one."""
+    file = tmp_path / "left"
+
+    def go_apart():
+        os.setsid()
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            time.sleep(0.05)
+            if os.fork():
+                os._exit(0)
+            write(file, os.getpid())
+
+    def conduct():
+        if os.fork() == 0:
+            go_apart()
+            os._exit(0)
+        written(file)
+
+    lost, other = outcomes(conduct)
+    assert lost.how.startswith("left ")
+    assert other == 1
+    before = written(file)
+    time.sleep(0.3)
+    assert written(file) == before
+    assert not any(map(lives, before))
+
+
+@LINUX
 def test_an_engine_that_leaves_processes_is_not_asked_to_its_end(tmp_path):
     """Its worker is ended as soon as the first has had its time."""
 
@@ -386,3 +415,22 @@ def test_numbers_of_ends_and_signals_are_told_in_words():
         "exit code -200",
     ]
     assert [signal_in_words(number) for number in (15, 40)] == ["SIGTERM", "signal 40"]
+
+
+def test_what_a_system_lacks_is_not_asked_for_at_once():
+    """Where there are no such calls (Windows, macOS) all of it can still be imported."""
+    program = """
+import os, signal
+for module, names in (
+    (os, ("fork", "setpgid", "killpg", "waitpid", "WNOHANG", "WUNTRACED")),
+    (signal, ("struct_siginfo", "sigtimedwait", "pthread_sigmask", "SIGCHLD", "SIGCONT", "SIGSTOP")),
+):
+    for name in names:
+        delattr(module, name)
+import verification.supervisor, verification.channel
+print("imported")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-c", program]
+    done = subprocess.run(call, capture_output=True, text=True, env=environment, check=False)
+    assert (done.stdout, done.stderr) == ("imported\n", "")
