@@ -136,3 +136,67 @@ def test_what_no_fresh_process_can_be_sent_is_one_line(project):
     assert err.startswith("python -m verification judge: engine: TypeError: cannot pickle")
     assert "jax is loaded" in err
     assert os.listdir(project / "verification-report") == []
+
+
+# A right layer but for what its backward does to other processes; one left behind writes down its number, and
+# ends after a minute.
+CONDUCT = f"""import os, signal, sys, time
+{MINE}
+def send(number):
+    os.kill(os.getppid(), number)
+
+def leave():
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        if os.fork() == 0:
+            with open("left", "a") as file:
+                file.write(f"{{os.getpid()}}\\n")
+            time.sleep(60)
+        os._exit(0)
+    os.waitpid(child, 0)
+
+def backward(*given):
+    CONDUCT
+    return rnn.backward(*given)
+
+net = layer(rnn.forward, backward, model=scan, scope=scope)
+"""
+
+CONDUCTS = {
+    "sends SIGTERM": ("send(signal.SIGTERM)", "sent SIGTERM to the process that judges it, at N "),
+    "sends SIGKILL": (
+        "send(signal.SIGKILL)",
+        "ended the process that judges it with exit code -9 (SIGKILL), at N ",
+    ),
+    "leaves processes": ("leave()", " running in the background, at N "),
+}
+
+# A library with threads is loaded, so that nothing is forked.
+LOADED = "import os, sys\nsys.modules['jax'] = os\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells no senders, and has no subreaper")
+@pytest.mark.parametrize("loaded", ["", LOADED], ids=["forked", "fresh"])
+@pytest.mark.parametrize("name", CONDUCTS)
+def test_what_a_layer_does_to_other_processes_is_refuted_by_name(project, name, loaded):
+    """By the command and from a program, which both go on to their ends; no process is left."""
+    conduct, words = CONDUCTS[name]
+    (project / "conduct.py").write_text(loaded + CONDUCT.replace("CONDUCT", conduct), "utf-8")
+    code, out, err = judge(project, "conduct.py:net", "--json", "out.json")
+    found = json.loads((project / "out.json").read_text("utf-8"))
+    assert (code, found["verdict"], found["diagnosis"]["stage"]) == (1, "refuted", "form"), err
+    assert words in found["diagnosis"]["sentence"]
+    assert words in out
+    (project / "own.py").write_text(
+        "from conduct import net\nfrom verification import verify\n"
+        "found = verify(net)\nprint(found.verdict, found.diagnosis)\n",
+        "utf-8",
+    )
+    code, out, err = run(project, "own.py")
+    assert (code, err) == (0, "")
+    assert out.startswith("refuted ")
+    assert words in out
+    left = (project / "left").read_text("utf-8").split() if name == "leaves processes" else []
+    assert len(left) >= 2 or name != "leaves processes"
+    assert not [process for process in left if Path(f"/proc/{process}").exists()]

@@ -5,10 +5,11 @@ backwards. So where such a library is loaded nothing is forked. Processes are st
 are cores, and each is kept for one task after another: what an engine has compiled lives as long as they do.
 
 An engine is sent to them (``verification.sending``), and each process makes it once. All else is as
-``verification.workers`` says, but for what an engine starts: that lives until its process ends.
+``verification.workers`` says, but for what an engine starts: that lives until its process ends. What is
+started afresh is a supervisor, which forks such a process at once, before there is an engine or a thread of
+its.
 """
 
-import mmap
 import os
 import subprocess
 import sys
@@ -18,22 +19,18 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeAlias
 
+from verification.channel import Channel, Slot
 from verification.quoting import told
 from verification.sending import Sent, Unsendable, pickled
 from verification.signals import held_back
+from verification.supervisor import LOOK, detached, end, supervise
 from verification.workers import (
-    KEEP,
-    LOOK,
-    Channel,
     Silence,
-    Slot,
-    ended,
     finish,
     in_order,
-    kill_group,
+    judge_ended,
     limit_memory,
     outcome_of,
-    set_apart,
     silent,
     spread,
 )
@@ -61,7 +58,6 @@ class _Staff:
     """The fresh processes that nobody is asked in, and what is known of the engines that were sent."""
 
     def __init__(self) -> None:
-        self._keeper = _Keeper()
         self._idle: list[_Process] = []
         self._sent: Sent = {}
 
@@ -70,7 +66,7 @@ class _Staff:
 
         def start(task: Any) -> _Turn:
             data = self._pickled((work, task))
-            process = self._idle.pop() if self._idle else _Process(self._keeper)
+            process = self._idle.pop() if self._idle else _Process()
             return _Turn(process, data, self._idle)
 
         yield from in_order(start, tasks)
@@ -86,7 +82,6 @@ class _Staff:
         """Nothing that was started is left."""
         for process in self._idle:
             process.end()
-        self._keeper.end()
 
 
 class _Turn:
@@ -104,13 +99,14 @@ class _Turn:
         # First: what has ended may have told its outcome before.
         gone = self._process.exit_code()
         lost = gone is not None or channel.copies.value or self._silence.too_long()
-        if not lost and channel.outcome is None:
+        # What it has left behind is for the supervisor to judge.
+        if not lost and (not channel.is_finished or self._process.has_left_any()):
             return False
         if lost:
             self._process.end()
         else:
             self._idle.append(self._process)
-        self.outcome = outcome_of(channel, silent() if gone is None else ended(gone))
+        self.outcome = outcome_of(channel, silent() if gone is None else judge_ended(gone))
         return True
 
     def end(self) -> None:
@@ -119,14 +115,15 @@ class _Turn:
 
 
 class _Process:
-    """A fresh process, which works on what it is given, one task after another."""
+    """A fresh process with its supervisor, which works on what it is given, one task after another."""
 
-    def __init__(self, keeper: "_Keeper") -> None:
+    def __init__(self) -> None:
         with tempfile.TemporaryFile() as file:
             file.truncate(Channel.LENGTH)
-            self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), 2)
-            self._started = keeper.started(LIFE, file.fileno())
-        self._keeper = keeper
+            self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
+            # Nobody would know of one that was started just before an interruption.
+            with held_back():
+                self._started = _python(LIFE, file.fileno())
 
     def begin(self, data: bytes) -> None:
         """Give it a task, pickled."""
@@ -136,46 +133,20 @@ class _Process:
 
     @property
     def number(self) -> int:
-        """The system's."""
+        """The system's, of the supervisor."""
         return self._started.pid
 
     def exit_code(self) -> int | None:
-        """None while it lives."""
+        """The supervisor's; None while it lives."""
         return self._started.poll()
+
+    def has_left_any(self) -> bool:
+        """Are there processes that it has started and does not hold any more, outside its group?"""
+        return bool(detached(self._started.pid, self.channel.worker.value))
 
     def end(self) -> None:
         """It, and all that it has started, are no more."""
-        kill_group(self._started.pid)
-        self._keeper.ended(self._started)
-
-
-class _Keeper:
-    """A process that kills the groups of the fresh ones when it has lost its parent, whatever ended that."""
-
-    def __init__(self) -> None:
-        with tempfile.TemporaryFile() as file:
-            file.truncate(8 * (os.cpu_count() or 1))
-            self._groups = memoryview(mmap.mmap(file.fileno(), 0)).cast("Q")
-            self._process = _python(KEEPING, file.fileno())
-
-    def started(self, program: str, file: int) -> "subprocess.Popen[bytes]":
-        """A process with a program, of which the keeper knows."""
-        # Who is interrupted between the two would leave one that nobody knows of.
-        with held_back():
-            process = _python(program, file)
-            self._groups[self._groups.tolist().index(0)] = process.pid
-        return process
-
-    def ended(self, process: "subprocess.Popen[bytes]") -> None:
-        """A process whose group is killed; waits for it."""
-        process.kill()
-        process.wait()
-        self._groups[self._groups.tolist().index(process.pid)] = 0
-
-    def end(self) -> None:
-        """There is nobody to keep any more."""
-        self._process.kill()
-        self._process.wait()
+        end(self._started.pid, self.channel, lambda: self._started.poll() is not None)
 
 
 # What a fresh process runs, after its path is that of this one. A user's folder may hold an ``rnn`` too.
@@ -184,20 +155,6 @@ from verification.namesakes import ours
 with ours():
     from verification.fresh import live
 live(file, parent)
-"""
-
-# It imports nothing but what is Python's, so it is there at once.
-KEEPING = f"""
-import mmap, os, signal, time
-groups = memoryview(mmap.mmap(file, 0)).cast("Q")
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-while os.getppid() == parent:
-    time.sleep({KEEP})
-for group in groups:
-    try:
-        group and os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 """
 
 
@@ -218,21 +175,22 @@ def _python(program: str, file: int) -> "subprocess.Popen[bytes]":
 
 
 def live(file: int, parent: int) -> NoReturn:
-    """A fresh process's life, of which nothing gets out but what it tells."""
-    try:
-        set_apart()
-        channel, task = Channel(file), Slot(file, 2)
-        os.close(file)
+    """A supervisor's life, and a fresh process's, of which nothing gets out but what it tells."""
+    channel, task = Channel(file), Slot(file, Channel.FREE)
+    os.close(file)
+    supervisor = os.getpid()
+
+    def serve() -> None:
         limit_memory()
         done = 0
-        while os.getppid() == parent:
+        while os.getppid() == supervisor:
             if channel.turn.value == done:
                 time.sleep(LOOK)
                 continue
             done += 1
             finish(_work, task, channel)
-    finally:
-        os._exit(0)
+
+    supervise(serve, channel, parent)
 
 
 def _work(task: Slot, channel: Channel) -> Any:

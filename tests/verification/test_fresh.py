@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import types
 from pathlib import Path
@@ -16,6 +17,9 @@ from verification.fresh import staffed
 from verification.workers import Lost
 
 ROOT = Path(__file__).parents[2]
+LINUX = pytest.mark.skipif(
+    sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
+)
 
 
 @pytest.fixture
@@ -40,6 +44,14 @@ def nobody_is_left_behind():
     before = len(children())
     yield
     assert len(children()) <= before
+
+
+def lives(process):
+    """Is there such a process, other than one whose end nobody has asked for yet?"""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
 
 
 def by_value(work):
@@ -69,6 +81,43 @@ def copies(task, channel):
         return task
 
     return channel.guarded(forks)(task)
+
+
+def signals(task, channel):
+    channel.tell(task if task != signal.SIGKILL else (os.getpid(),))
+    if task:
+        os.kill(os.getppid(), task)
+        time.sleep(0.3)
+    return task
+
+
+def leaves(task, channel):
+    twice, file = task
+    if twice is not None:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            if not twice or os.fork() == 0:
+                file.with_suffix(".part").write_text(str(os.getpid()))
+                file.with_suffix(".part").rename(file)
+                time.sleep(60)
+            os._exit(0)
+        if twice:
+            os.waitpid(child, 0)
+        while not file.exists():
+            time.sleep(0.01)
+    return os.getpid()
+
+
+def ends_later(task, channel):
+    threading.Timer(0.3, os._exit, [3]).start()
+    return task
+
+
+def terminates(task, channel):
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process.terminate()
+    return process.wait(30)
 
 
 def raises(task, channel):
@@ -119,6 +168,62 @@ def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeyp
         lost, other = spread(by_value(work), [0, 1])
     assert isinstance(lost, Lost)
     assert (lost.how, other) == (how, 1)
+
+
+@LINUX
+@pytest.mark.parametrize("last", [True, False])
+def test_a_signal_to_the_parent_is_told(threaded, last):
+    """By its name, in the last task as in one before; the process is replaced."""
+    with staffed() as spread:
+        lost, *others = spread(by_value(signals), [signal.SIGTERM] if last else [signal.SIGTERM, 0])
+    assert (lost.how, lost.told) == ("sent SIGTERM to the process that judges it", signal.SIGTERM)
+    assert others == ([] if last else [0])
+
+
+def test_a_supervisor_that_is_killed_is_missed(threaded):
+    """It is told, and the process that it watched is no more; the next task has another."""
+    with staffed() as spread:
+        lost, other = spread(by_value(signals), [signal.SIGKILL, 0])
+    assert (lost.how, other) == ("ended the process that judges it with exit code -9 (SIGKILL)", 0)
+    assert not lives(lost.told[0])
+
+
+@LINUX
+@pytest.mark.parametrize("last", [True, False])
+def test_processes_left_behind_are_told_and_ended(threaded, tmp_path, last):
+    """In the last task as in one before; the next one has another process."""
+    tasks = [(True, tmp_path / "left"), (None, tmp_path / "none")]
+    with staffed() as spread:
+        lost, *others = spread(by_value(leaves), tasks[: 1 if last else 2])
+    assert lost.how == "left 1 process running in the background"
+    assert not lives(int((tmp_path / "left").read_text()))
+    assert len(others) == (0 if last else 1)
+
+
+@LINUX
+def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
+    """In a session of its own as well: it may serve the next task."""
+    with staffed() as spread:
+        process, same = spread(by_value(leaves), [(False, tmp_path / "helper"), (None, tmp_path / "none")])
+        assert process == same
+        assert lives(int((tmp_path / "helper").read_text()))
+    assert not lives(int((tmp_path / "helper").read_text()))
+
+
+def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
+    """By its exit code, and the task after has another."""
+    with staffed() as spread:
+        assert list(spread(by_value(ends_later), [0])) == [0]
+        time.sleep(1)
+        lost, other = spread(by_value(pid), [0, 0])
+    assert lost.how == "ended its process with exit code 3"
+    assert other != os.getpid()
+
+
+def test_an_engine_may_end_what_it_has_started(threaded):
+    """Its own processes hear a request to end, which this one holds back while it starts one."""
+    with staffed() as spread:
+        assert list(spread(by_value(terminates), [0])) == [-signal.SIGTERM]
 
 
 def test_an_exception_of_the_work_is_raised_here(threaded):
@@ -174,14 +279,6 @@ os.cpu_count = lambda: 2
 with staffed() as spread:
     list(spread(deaf, [0, 1]))
 """
-
-
-def lives(process):
-    """Is there such a process, other than one whose end nobody has asked for yet?"""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

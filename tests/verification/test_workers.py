@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from verification import timeout
-from verification.workers import Channel, Lost, spread
+from verification.workers import Lost, spread
 
 ROOT = Path(__file__).parents[2]
 
@@ -171,15 +171,6 @@ def test_what_is_not_guarded_may_take_its_time():
         return "done"
 
     assert list(spread(work, [0])) == ["done"]
-
-
-def test_a_guarded_call_is_told_from_none():
-    """The count is odd within the call, and even after it, returned or raised."""
-    channel = Channel()
-    assert channel.guarded(lambda given: (given, channel.calls.value))("given") == ("given", 1)
-    with pytest.raises(ZeroDivisionError):
-        channel.guarded(lambda given: 1 / given)(0)
-    assert channel.calls.value == 4
 
 
 def test_threads_do_not_keep_a_process():
@@ -391,13 +382,6 @@ def test_a_worker_that_leaves_no_memory_is_lost():
     (lost,) = spread(work, [0])
     assert lost.how.startswith("left none of the 2.")
     assert lost.told == 0
-
-
-def test_what_is_too_large_to_tell_is_an_exception(monkeypatch):
-    """It says how large."""
-    monkeypatch.setattr("verification.workers.ROOM", 100_000)
-    with pytest.raises(ValueError, match=r"^\d+ bytes to tell, needed at most 99992"):
-        list(spread(lambda task, channel: bytes(200_000), [0]))
 
 
 def test_a_request_to_end_is_heard_while_a_worker_is_started():

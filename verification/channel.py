@@ -1,0 +1,137 @@
+"""What a process tells whoever started it, through memory that both share.
+
+An engine that writes to every descriptor it can find, or closes them all, does not reach that.
+"""
+
+import ctypes
+import mmap
+import os
+import pickle
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+# Bytes for what a worker tells; most is some hundreds of kB. Pages that stay empty take no memory.
+ROOM = 2**28
+
+Result = TypeVar("Result")
+Given = TypeVar("Given")
+
+# Taken before an engine can replace them: on these it depends that a copy of its process ends.
+_exit, _getpid = os._exit, os.getpid
+
+
+class Slot:
+    """Room for one object in memory that a process shares with those that it forks, or by a file's place."""
+
+    def __init__(self, file: int = -1, place: int = 0) -> None:
+        start = 0 if file == -1 else mmap.ALLOCATIONGRANULARITY + place * ROOM
+        self._memory = mmap.mmap(file, ROOM, offset=start)
+
+    def put(self, what: Any) -> None:
+        self.put_pickled(pickle.dumps(what))
+
+    def clear(self) -> None:
+        """Nothing is there."""
+        self._memory[:8] = bytes(8)
+
+    def put_pickled(self, data: bytes) -> None:
+        """An object that is pickled already."""
+        if len(data) > ROOM - 8:
+            raise ValueError(f"{len(data)} bytes to tell, needed at most {ROOM - 8}")
+        # Nothing, until all is there: a worker may be killed at any time.
+        self.clear()
+        self._memory[8 : 8 + len(data)] = data
+        self._memory[:8] = len(data).to_bytes(8, "little")
+
+    @property
+    def is_empty(self) -> bool:
+        """Is nothing there?"""
+        return self._size == 0
+
+    @property
+    def _size(self) -> int:
+        return int.from_bytes(self._memory[:8], "little")
+
+    def get(self) -> Any:
+        return pickle.loads(self._memory[8 : 8 + self._size]) if self._size else None
+
+
+class Channel:
+    """From the work to whoever started it: what it is about to do, and whether it is in a guarded call.
+
+    ``tell`` takes anything that can be pickled.
+    ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
+    returned from one; ``turn.value`` counts the tasks that were given. ``worker.value``: the number of the
+    process that does the work, 0 before there is one; ``stop.value``: 1 once nobody wants the work any more.
+    ``file``: the descriptor of one of ``LENGTH`` bytes, for a process that is not forked and so shares no
+    memory otherwise; what follows the channel's own is a slot's, by the place ``FREE``.
+    """
+
+    FREE = 3
+    LENGTH = mmap.ALLOCATIONGRANULARITY + (FREE + 1) * ROOM
+
+    def __init__(self, file: int = -1) -> None:
+        numbers = mmap.mmap(file, mmap.ALLOCATIONGRANULARITY)
+        self.calls, self.copies, self.turn, self.worker, self.stop = (
+            ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(5)
+        )
+        self._told, self._outcome, self._lost = (Slot(file, place) for place in range(self.FREE))
+
+    def tell(self, told: Any) -> None:
+        """Say what is about to be done."""
+        self._told.put(told)
+
+    def finish(self, outcome: Any) -> None:
+        """Say what came of it: a result, an exception or Lost."""
+        self._outcome.put((outcome,))
+
+    def lose(self, how: str) -> None:
+        """Say how the process that does the work was lost; a task that follows cannot take that back."""
+        self._lost.put(how)
+
+    def withdraw(self) -> None:
+        """Nothing has come of it after all."""
+        self._outcome.clear()
+
+    def clear(self) -> None:
+        """Nothing is told, and nothing has come of the next task yet."""
+        self._told.clear()
+        self._outcome.clear()
+
+    @property
+    def told(self) -> Any:
+        """What was told last, or None."""
+        return self._told.get()
+
+    @property
+    def outcome(self) -> tuple[Any] | None:
+        """What came of it, in a tuple, or None."""
+        outcome: tuple[Any] | None = self._outcome.get()
+        return outcome
+
+    @property
+    def is_finished(self) -> bool:
+        """Is it said what came of it?"""
+        return not self._outcome.is_empty
+
+    @property
+    def lost(self) -> str | None:
+        """How the process was lost, or None."""
+        lost: str | None = self._lost.get()
+        return lost
+
+    def guarded(self, function: Callable[[Given], Result]) -> Callable[[Given], Result]:
+        """The function, whose calls are counted while they last, and return once each."""
+        home = _getpid()
+
+        def call(given: Given) -> Result:
+            self.calls.value += 1
+            try:
+                return function(given)
+            finally:
+                if _getpid() != home:
+                    self.copies.value += 1
+                    _exit(0)
+                self.calls.value += 1
+
+        return call
