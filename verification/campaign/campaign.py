@@ -1,12 +1,13 @@
 """A campaign from its beginning, or from where it was left, to its judgement.
 
-First come the cases that have failed before, then the designed sample, then the blocks of drawn cases, which
-are handed out and kept as they come back.
+First all that is kept is read, so that damage is found before any work. Then come the cases that have failed
+before, then the designed sample, then the blocks of drawn cases, which are handed out. Portions of the sample
+and blocks are kept as they come back.
 """
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verification.campaign import failures
@@ -14,7 +15,8 @@ from verification.campaign.blocks import Block, Place, blocks, count
 from verification.campaign.identity import Identity, Job
 from verification.campaign.looking import looked_at_one
 from verification.campaign.merging import Merging
-from verification.campaign.record import Record, of_tally
+from verification.campaign.portions import Portions
+from verification.campaign.record import Record
 from verification.campaign.spreading import Gather, spread
 from verification.campaign.store import Store
 from verification.campaign.subjects import Subject
@@ -71,36 +73,28 @@ def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
     return found
 
 
-def sampled(campaign: Campaign, store: Store, progress: Progress) -> Sampled:
-    """The designed sample: once for each campaign, unless it is refuted, for then its example is needed."""
-    kept = store.get("sample")
-    if kept is not None:
-        coverage = tuple(Coverage(**{**each, "dead": tuple(each["dead"])}) for each in kept["coverage"])
-        return Sampled(Record.from_json(kept["record"]).tally(), coverage)
-    tally, coverage = campaign.subject.sampled(progress)
-    if not tally.is_refuted:
-        values = {"record": of_tally(tally).to_json(), "coverage": [asdict(each) for each in coverage]}
-        store.put("sample", values)
-    return Sampled(tally, coverage)
+def sampled(campaign: Campaign, portions: Portions, progress: Progress) -> Sampled:
+    """The designed sample, of which the portions that are kept are not asked again."""
+    return Sampled(*campaign.subject.sampled(portions.keeping, progress))
 
 
-def merged(campaign: Campaign, store: Store, gather: Gather, progress: Progress) -> Merging:
-    """What all blocks come to: those that are kept, and the others, which are handed out and then kept.
+def taken_up(campaign: Campaign, store: Store) -> Merging:
+    """What the blocks that are kept come to."""
+    merging = Merging(count(campaign.cases))
+    for block, record in store.kept(campaign.cases):
+        _add(campaign, merging, block, record)
+    return merging
+
+
+def merge(campaign: Campaign, store: Store, merging: Merging, gather: Gather, progress: Progress) -> None:
+    """Add the blocks that have not come yet, which are handed out, and kept as they come.
 
     ``progress`` is told of cases: of those that are left, how many have been done.
     """
-    merging = Merging(count(campaign.cases))
-    # A byte for each block: of a long campaign there are millions.
-    done = bytearray(merging.total)
-    left = campaign.cases
-    for block, record in store.kept(campaign.cases):
-        done[block.index] = True
-        left -= block.size
-        _add(campaign, merging, block, record)
     if merging.over:
-        return merging
-    todo = (block for block in blocks(campaign.seed, campaign.cases) if not done[block.index])
-    now = 0
+        return
+    todo = (block for block in blocks(campaign.seed, campaign.cases) if not merging.has(block))
+    now, left = 0, campaign.cases - merging.cases
     with closing(spread(gather, todo)) as coming:
         for block, record in coming:
             store.keep(block, record)
@@ -109,7 +103,6 @@ def merged(campaign: Campaign, store: Store, gather: Gather, progress: Progress)
             progress(now, left)
             if merging.over:
                 break
-    return merging
 
 
 def _add(campaign: Campaign, merging: Merging, block: Block, record: Record) -> None:

@@ -1,8 +1,9 @@
 """What a campaign has to know of an engine, whichever door it came through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from verification.asked.at_random import AtRandom
 from verification.asked.case import Case
@@ -10,7 +11,7 @@ from verification.asked.fractions import exact_cases
 from verification.campaign.blocks import Place
 from verification.doors.function import Differentiated
 from verification.drawing import one_drawn
-from verification.fresh import staffed
+from verification.fresh import Spread, staffed
 from verification.judge import scoped
 from verification.judging import function_run, of_function, run
 from verification.judging.engine import Engine
@@ -29,6 +30,9 @@ SAMPLE = Profile("sample", cases=0, exact_cases=0)
 # Of so many cases one is of Fractions, of an engine that claims to be exact in them.
 EXACT = 10
 
+# Stands between the designed sample and the processes that its portions are spread over.
+Keeping: TypeAlias = Callable[[Spread], Spread]
+
 
 class Subject(Protocol):
     """An engine, its cases, and how it is judged."""
@@ -36,7 +40,7 @@ class Subject(Protocol):
     def guarded(self, channel: Any) -> "Subject":
         """The same, whose calls are watched by the process that started this one."""
 
-    def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
+    def sampled(self, keeping: Keeping, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
         """What comes before all blocks: the designed sample, where there is one."""
 
     def case(self, place: Place) -> Any:
@@ -77,9 +81,9 @@ class OfModel:
     def guarded(self, channel: Any) -> "OfModel":
         return OfModel(run.Guarded(self.engine, channel))
 
-    def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
+    def sampled(self, keeping: Keeping, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
         with staffed() as spread:
-            return run.tallied(spread, self.engine, SAMPLE, 0, progress)
+            return run.tallied(keeping(spread), self.engine, SAMPLE, 0, progress)
 
     def case(self, place: Place) -> Case:
         model, claim = self.engine.model, self.engine.claim
@@ -119,7 +123,7 @@ class OfFunction:
     def guarded(self, channel: Any) -> "OfFunction":
         return OfFunction(function_run.Guarded(self.engine, channel))
 
-    def sampled(self, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
+    def sampled(self, keeping: Keeping, progress: Progress) -> tuple[Tally, tuple[Coverage, ...]]:
         return Tally(), ()
 
     def case(self, place: Place) -> of_function.Call:
