@@ -17,13 +17,12 @@ from verification.campaign.looking import looked_at_one
 from verification.campaign.merging import Merging
 from verification.campaign.portions import Portions
 from verification.campaign.record import Record
+from verification.campaign.sampled import Sampled
 from verification.campaign.spreading import Gather, spread
 from verification.campaign.store import Store
 from verification.campaign.subjects import Subject
 from verification.judging.judgement import Judgement
 from verification.judging.run import Progress
-from verification.judging.sampled import Coverage
-from verification.judging.tally import Tally
 
 Tell = Callable[[str], object]
 
@@ -51,14 +50,6 @@ class Outcome:
     smallest: Place | None
 
 
-@dataclass(frozen=True, eq=False)
-class Sampled:
-    """What the designed sample came to."""
-
-    tally: Tally
-    coverage: tuple[Coverage, ...]
-
-
 def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
     """The cases that have failed before, each looked at once more; those that fail still are told."""
     found = {}
@@ -74,8 +65,12 @@ def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
 
 
 def sampled(campaign: Campaign, portions: Portions, progress: Progress) -> Sampled:
-    """The designed sample, of which the portions that are kept are not asked again."""
-    return Sampled(*campaign.subject.sampled(portions.keeping, progress))
+    """The designed sample, or of it the portions that are not kept."""
+    if portions.whole is not None:
+        return portions.whole
+    sample = Sampled(*campaign.subject.sampled(portions.keeping, progress))
+    portions.finish(sample)
+    return sample
 
 
 def taken_up(campaign: Campaign, store: Store) -> Merging:

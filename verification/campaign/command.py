@@ -119,11 +119,9 @@ def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
             _how_to_go_on(campaign.folder),
         ):
             portions, merging = Portions(store), taken_up(campaign, store)
-            if portions or merging.come:
-                there = f"{merging.come:,} of {count(campaign.cases):,} blocks"
-                if portions:
-                    there = f"{len(portions):,} portions of the designed sample and {there}"
-                _tell(f"going on: {there} are in {campaign.folder}")
+            there = [str(portions), f"{merging.come:,} of {count(campaign.cases):,} blocks"]
+            if str(portions) or merging.come:
+                _tell(f"going on: {' and '.join(filter(None, there))} are in {campaign.folder}")
             again = tried_again(campaign, _tell)
             with progress.part("designed sample") as show:
                 sample = sampled(campaign, portions, show)

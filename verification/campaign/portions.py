@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from verification.campaign.record import Record, of_tally
+from verification.campaign.sampled import Sampled
 from verification.campaign.store import Store
 from verification.fresh import Spread
 from verification.judging.run import Block
@@ -17,15 +18,26 @@ from verification.workers import Channel, Lost
 
 
 class Portions:
-    """Those of a campaign; all that are kept are read at once, ValueError for what is damaged."""
+    """Those of a campaign; all that is kept of them is read at once, ValueError for what is damaged.
+
+    ``whole``: what the sample came to, where all of it is done.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept = store.portions()
+        self.whole = store.sample()
 
-    def __len__(self) -> int:
-        """How many are kept."""
-        return len(self._kept)
+    def __str__(self) -> str:
+        """What is kept, in words; empty where nothing is."""
+        if self.whole is not None:
+            return "the designed sample"
+        return f"{len(self._kept):,} portions of the designed sample" if self._kept else ""
+
+    def finish(self, sample: Sampled) -> None:
+        """Keep what all of them came to, unless that is refuted."""
+        if not sample.tally.is_refuted:
+            self._store.keep_sample(sample)
 
     def keeping(self, spread: Spread) -> Spread:
         """The same, but a portion that is kept is not asked, and one that is asked is kept when it has come.

@@ -22,16 +22,19 @@ from verification.campaign.identity import FORM as OF_IDENTITY
 from verification.campaign.identity import Identity, difference
 from verification.campaign.record import FORM as OF_RECORD
 from verification.campaign.record import Record
+from verification.campaign.sampled import FORM as OF_SAMPLE
+from verification.campaign.sampled import Sampled
 
 NAME = "campaign.sqlite"
 
 # Changes with the form of what is kept.
 FORM = 2
 
-# What a row is of, by its table, and the form of its value. The campaign is one row, with number 0.
+# What a row is of, by its table, and the form of its value. Campaign and sample are one row, with number 0.
 KINDS: dict[str, tuple[str, Any]] = {
     "campaign": ("identity", {"seed": int, **OF_IDENTITY}),
     "portions": ("portion", OF_RECORD),
+    "sample": ("sample", OF_SAMPLE),
     "blocks": ("block", OF_RECORD),
 }
 
@@ -90,6 +93,15 @@ class Store:
         """The size and the record of each portion that is kept, by its number."""
         rows = self._read("portions")
         return {number: (size, Record.from_json(values)) for number, size, values in rows}
+
+    def keep_sample(self, sample: Sampled) -> None:
+        """Keep what the designed sample came to."""
+        self._write("sample", 0, 0, sample.to_json())
+
+    def sample(self) -> Sampled | None:
+        """What the designed sample came to, where all of it is done."""
+        _, _, values = next(self._read("sample"), (0, 0, None))
+        return None if values is None else Sampled.from_json(values)
 
     def _write(self, table: str, number: int, size: int, values: Any) -> None:
         text = json.dumps(values)

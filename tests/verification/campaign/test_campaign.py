@@ -183,6 +183,8 @@ def test_a_sample_that_was_stopped_goes_on(tmp_path, monkeypatch, portions):
         assert shown(sampled_in(folder)) == shown(whole)
         counts.append(len(asked))
     left, none, every = counts
+    monkeypatch.setattr(type(stopped.subject), "sampled", lambda *_: pytest.fail("begun again"))
+    assert shown(sampled_in(stopped)) == shown(whole)
     assert (left, none) == (every - portions, 0)
     assert whole.coverage[0].met > 0
 

@@ -7,6 +7,7 @@ import pytest
 from verification.campaign.identity import Identity
 from verification.campaign.portions import Portions
 from verification.campaign.record import Record
+from verification.campaign.sampled import Sampled
 from verification.campaign.store import opened
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally
@@ -69,11 +70,17 @@ def test_a_run_that_was_stopped_asks_the_rest(tmp_path, most):
     assert third == []
 
 
-def test_how_many_are_kept_is_known(tmp_path):
-    """From the beginning of a run."""
-    run(tmp_path, CALLS, spread_of([]))
+def test_what_is_kept_is_known(tmp_path):
+    """From the beginning of a run: nothing, portions, or the whole of a sample that is not refuted."""
+    refuted = Sampled(Tally({("lags", "W", ""): Row("lags", "W", 1, 1, 1)}, 1), ())
     with opened(tmp_path, MINE, 0) as store:
-        assert len(Portions(store)) == 5
+        assert (str(Portions(store)), Portions(store).whole) == ("", None)
+        list(Portions(store).keeping(spread_of([]))(None, CALLS[0]))
+        assert (str(Portions(store)), Portions(store).whole) == ("3 portions of the designed sample", None)
+        Portions(store).finish(refuted)
+        assert Portions(store).whole is None
+        Portions(store).finish(Sampled(Tally(cases=6), ()))
+        assert (str(Portions(store)), Portions(store).whole.tally.cases) == ("the designed sample", 6)
 
 
 @pytest.mark.parametrize(

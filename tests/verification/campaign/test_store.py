@@ -17,7 +17,10 @@ from tests.campaigns import ENVIRONMENT
 from verification.campaign.blocks import CASES, Block
 from verification.campaign.identity import Identity
 from verification.campaign.record import Record
+from verification.campaign.sampled import Sampled
 from verification.campaign.store import NAME, _checksum, opened
+from verification.judging.sampled import Coverage
+from verification.judging.tally import Tally
 
 MINE = Identity("net", "a" * 64, {"numpy": "2.4.6"})
 
@@ -122,6 +125,7 @@ def test_one_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
 def read(folder):
     """The portions and the blocks that are kept, each with its cases."""
     with opened(folder, MINE, 0) as store:
+        store.sample()
         portions = [(number, record.cases) for number, (_, record) in store.portions().items()]
         return portions, kept(store)
 
@@ -146,11 +150,13 @@ def filled(tmp_path):
         for index in (0, 1):
             store.keep(Block(0, index), Record(cases=CASES))
         store.keep_portion(0, 2, Record(cases=2))
+        store.keep_sample(Sampled(Tally(cases=2), (Coverage(2, 9, 8, {"a rule": 1}, ("T 1",)),)))
     return tmp_path
 
 
 @pytest.mark.parametrize(
-    ("table", "kind"), [("campaign", "identity"), ("portions", "portion"), ("blocks", "block")]
+    ("table", "kind"),
+    [("campaign", "identity"), ("portions", "portion"), ("sample", "sample"), ("blocks", "block")],
 )
 @pytest.mark.parametrize(
     "change",
@@ -179,7 +185,8 @@ def test_a_row_that_is_not_as_it_was_written_is_refused(filled, table, kind, cha
 def test_rows_of_no_campaign_are_refused(filled):
     """A row that says whose the others are is missing: they may be anybody's."""
     assert "portions of no campaign that is known" in damaged(filled, "DELETE FROM campaign")
-    assert "blocks of no campaign that is known" in damaged(filled, "DELETE FROM portions")
+    assert "sample of no campaign that is known" in damaged(filled, "DELETE FROM portions")
+    assert "blocks of no campaign that is known" in damaged(filled, "DELETE FROM sample")
 
 
 def test_tables_of_something_else_are_refused(filled):
@@ -199,6 +206,7 @@ def test_tables_of_something_else_are_refused(filled):
             Record().to_json() | {"rows": [["lags"]]},
             r"portion 0: rows\[0\]: \['lags'\], needed an",
         ),
+        ("sample", {"record": Record().to_json()}, "sample 0: .*, needed the keys record, coverage"),
         ("campaign", {"seed": "0", **MINE.to_json()}, "identity 0: seed: '0', needed a whole number"),
         ("campaign", MINE.to_json(), "identity 0: .*, needed the keys seed, name, digest, versions"),
     ],
