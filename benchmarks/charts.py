@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from benchmarks.contenders import CONTENDERS
+from benchmarks.curves import Curve
 from benchmarks.fit import exponent
-from benchmarks.growth import Curve
 from benchmarks.results import Row
 from benchmarks.tables import grouped
 

@@ -3,18 +3,17 @@
 One number varies at a time, and each curve has its exponent (``benchmarks.fit``).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks import fresh
+from benchmarks.curves import curves
 from benchmarks.fit import exponent
 from benchmarks.measure import in_words, measure
 from benchmarks.options import Options
 from benchmarks.results import Row
 from benchmarks.shapes import Shape
-from benchmarks.tables import grouped, significant, table
+from benchmarks.tables import significant, table
 from benchmarks.task import Task, draw
 from rnn import Window
 
@@ -60,34 +59,6 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
         asked.stretch.show(number, len(plan), f"{NAME}, {in_words(task, 1)}")
         found += measure(NAME, task, names, 1, asked.effort, axis=axis, value=value)
     return [row.to_json() for row in found]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One contender's milliseconds at the points of an axis; ``held`` says what does not vary."""
-
-    axis: str
-    contender: str
-    points: tuple[float, ...]
-    milliseconds: tuple[float, ...]
-    held: str
-
-
-def curves(found: list[Row]) -> Iterator[Curve]:
-    """A curve for what was timed at three points and more."""
-    for (axis, contender), group in grouped(found, lambda row: (row.more["axis"], row.contender)).items():
-        timed = [row for row in group if row.milliseconds is not None]
-        if len(timed) >= 3:
-            points = tuple(float(row.more["value"]) for row in timed)
-            costs = tuple(row.milliseconds or 0.0 for row in timed)
-            yield Curve(axis, contender, points, costs, _held(axis, timed[0]))
-
-
-def _held(axis: str, row: Row) -> str:
-    """What the rows of an axis have in common."""
-    sizes = [f"{name} {getattr(row, name)}" for name in "TNDH" if name != axis]
-    losses = f"loss on {'the last' if row.loss == 'last' else 'every'} step"
-    return ", ".join([*sizes, *(["Window(k)"] if axis == "k" else []), losses])
 
 
 def report(found: list[Row]) -> str:

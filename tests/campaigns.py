@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from verification.campaign.identity import identity_of, job_of
-from verification.campaign.subjects import subject_of
+from verification.judge import subject_of
 from verification.loading import engine_at
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,8 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,59 @@ def test_no_block_is_known_by_its_name() -> None:
 def test_a_block_known_by_its_name_is_found(text: str, names: list[str]) -> None:
     """As a key, as an attribute; a name that is passed on is none."""
     assert block_names(text) == names
+
+
+def modules(*rooms: str) -> dict[str, tuple[str, str]]:
+    """The text and the package of each module of the rooms, by its dotted name."""
+    found = {}
+    for file in (file for room in rooms for file in sources(room)):
+        *package, stem = file.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(package if stem == "__init__" else [*package, stem])
+        found[name] = file.read_text("utf-8"), ".".join(package)
+    return found
+
+
+def graph(texts: Mapping[str, tuple[str, str]]) -> dict[str, set[str]]:
+    """Which of the modules each one imports, in functions as well; the packages that it lies in aside."""
+    found = {}
+    for module, (text, package) in texts.items():
+        known = set()
+        for name in imports(text, package):
+            # What is no module is a name in one.
+            while name and name not in texts:
+                name = name.rpartition(".")[0]
+            known.add(name)
+        found[module] = known - {"", module}
+    return found
+
+
+def test_no_two_modules_import_each_other() -> None:
+    """Neither directly nor around a corner, nor in a function that imports only when it is called."""
+    sorter = TopologicalSorter(graph(modules("rnn", "verification", "benchmarks")))
+    assert len([*sorter.static_order()]) > 200
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "import p.a",
+        "from p import a",
+        "from .a import f",
+        "from p.a.f import g",
+        "def f():\n    from . import a",
+    ],
+)
+def test_modules_that_import_each_other_are_found(last: str) -> None:
+    """The check above can fail: over one more module, by every form of import."""
+    texts = {
+        "p": ("", "p"),
+        "p.a": ("from p.b import f", "p"),
+        "p.b": ("from . import c", "p"),
+        "p.c": (last, "p"),
+    }
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph(texts)).prepare()
+    TopologicalSorter(graph({**texts, "p.c": ("import numpy", "p")})).prepare()
 
 
 def test_rnn_loads_numpy_alone() -> None:

@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tomllib
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import rnn
-from tests.links import broken, cells
+from tests.links import broken, cells, prose
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -47,6 +48,18 @@ def test_the_navigation_names_every_page() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     """To a file that is there, and to a heading that it has."""
     assert broken(page) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    sorted(page for page in PAGES if page.suffix != ".rst"),
+    ids=lambda page: str(page.relative_to(DOCS)),
+)
+def test_headings_go_down_one_level_at_a_time(page: Path) -> None:
+    """From the first on, which is the page's title: a build fails on one that skips a level."""
+    levels = [len(signs) for signs in re.findall(r"^(#+) ", prose(page), re.MULTILINE)]
+    assert [pair for pair in pairwise([0, *levels]) if pair[1] > pair[0] + 1] == []
+    assert levels.count(1) == 1
 
 
 def test_a_broken_link_is_seen(tmp_path: Path) -> None:

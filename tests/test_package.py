@@ -31,6 +31,7 @@ from setuptools import build_meta
 folder = sys.argv[1]  # Building writes to sys.argv.
 build_meta.build_sdist(folder)
 build_meta.build_wheel(folder)
+build_meta.build_editable(folder + "/editable")
 """
 
 
@@ -47,6 +48,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in sorted({name for folder in FOLDERS for name in files(ROOT / folder)} | FILES):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
+    (out / "editable").mkdir()
     subprocess.run([sys.executable, "-c", BUILD, str(out)], cwd=copy, check=True, capture_output=True)
     return out
 
@@ -83,6 +85,16 @@ def test_the_wheel_is_what_is_imported(wheel: set[str]) -> None:
     own = {name for name in wheel if ".dist-info/" not in name}
     assert own == files(ROOT / "rnn") | files(ROOT / "verification")
     assert {"rnn/py.typed", "verification/py.typed"} <= own
+
+
+def test_an_editable_installation_is_a_path(built: Path) -> None:
+    """To the folder of the packages: type checkers read no hook of imports, and would not find them."""
+    (path,) = (built / "editable").glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        (name,) = (name for name in archive.namelist() if ".dist-info/" not in name)
+        (line,) = archive.read(name).decode("utf-8").splitlines()
+    assert name.endswith(".pth")
+    assert all((Path(line) / package / "py.typed").is_file() for package in ("rnn", "verification"))
 
 
 def test_there_is_one_version(metadata: Message) -> None:

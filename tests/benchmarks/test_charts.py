@@ -6,8 +6,9 @@ from pathlib import Path
 import matplotlib
 import pytest
 
-from benchmarks import charts, growth
+from benchmarks import charts
 from benchmarks.contenders import CONTENDERS
+from benchmarks.curves import curves
 from benchmarks.gate import Verdict
 from benchmarks.results import Row, row
 from benchmarks.shapes import Shape
@@ -99,7 +100,7 @@ def test_growth_says_what_is_held(written) -> None:
         for k in (1, 2, 4)
         for row in [timed("jax", Shape(30, 1, 8, 64), loss="every")]
     ]
-    text = written(charts.growth, list(growth.curves(rows)))
+    text = written(charts.growth, list(curves(rows)))
     for words in ("T grows", "N 1, D 8, H 64, loss on the last step", "k grows", "ours: T", "JAX: k"):
         assert words in text
     assert "T 30, N 1, D 8, H 64, Window(k), loss on every step" in text

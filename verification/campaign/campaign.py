@@ -1,12 +1,13 @@
 """A campaign from its beginning, or from where it was left, to its judgement.
 
-First come the cases that have failed before, then the designed sample, then the blocks of drawn cases, which
-are handed out and kept as they come back.
+First all that is kept is read, so that damage is found before any work. Then come the cases that have failed
+before, then the designed sample, then the blocks of drawn cases, which are handed out. Portions of the sample
+and blocks are kept as they come back.
 """
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verification.campaign import failures
@@ -14,14 +15,19 @@ from verification.campaign.blocks import Block, Place, blocks, count
 from verification.campaign.identity import Identity, Job
 from verification.campaign.looking import looked_at_one
 from verification.campaign.merging import Merging
-from verification.campaign.record import Record, of_tally
-from verification.campaign.spreading import Gather, spread
+from verification.campaign.portions import Portions
+from verification.campaign.record import Record
+from verification.campaign.sampled import Sampled
+from verification.campaign.spreading import Gather
+from verification.campaign.spreading import spread as spread_blocks
 from verification.campaign.store import Store
-from verification.campaign.subjects import Subject
+from verification.fresh import staffed
 from verification.judging.judgement import Judgement
-from verification.judging.run import Progress
-from verification.judging.sampled import Coverage
-from verification.judging.tally import Tally
+from verification.judging.profile import Profile
+from verification.judging.run import Progress, Subject, judgement_of, tallied
+
+# The designed sample alone: what is drawn is drawn in blocks.
+SAMPLE = Profile("sample", cases=0, exact_cases=0)
 
 Tell = Callable[[str], object]
 
@@ -49,14 +55,6 @@ class Outcome:
     smallest: Place | None
 
 
-@dataclass(frozen=True, eq=False)
-class Sampled:
-    """What the designed sample came to."""
-
-    tally: Tally
-    coverage: tuple[Coverage, ...]
-
-
 def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
     """The cases that have failed before, each looked at once more; those that fail still are told."""
     found = {}
@@ -71,37 +69,34 @@ def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
     return found
 
 
-def sampled(campaign: Campaign, store: Store, progress: Progress) -> Sampled:
-    """The designed sample: once for each campaign, unless it is refuted, for then its example is needed."""
-    kept = store.get("sample")
-    if kept is not None:
-        coverage = tuple(Coverage(**{**each, "dead": tuple(each["dead"])}) for each in kept["coverage"])
-        return Sampled(Record.from_json(kept["record"]).tally(), coverage)
-    tally, coverage = campaign.subject.sampled(progress)
-    if not tally.is_refuted:
-        values = {"record": of_tally(tally).to_json(), "coverage": [asdict(each) for each in coverage]}
-        store.put("sample", values)
-    return Sampled(tally, coverage)
+def sampled(campaign: Campaign, portions: Portions, progress: Progress) -> Sampled:
+    """The designed sample, or of it the portions that are not kept."""
+    if portions.whole is not None:
+        return portions.whole
+    with staffed() as spread:
+        sample = Sampled(*tallied(portions.keeping(spread), campaign.subject, SAMPLE, 0, progress))
+    portions.finish(sample)
+    return sample
 
 
-def merged(campaign: Campaign, store: Store, gather: Gather, progress: Progress) -> Merging:
-    """What all blocks come to: those that are kept, and the others, which are handed out and then kept.
+def taken_up(campaign: Campaign, store: Store) -> Merging:
+    """What the blocks that are kept come to."""
+    merging = Merging(count(campaign.cases))
+    for block, record in store.kept(campaign.cases):
+        _add(campaign, merging, block, record)
+    return merging
+
+
+def merge(campaign: Campaign, store: Store, merging: Merging, gather: Gather, progress: Progress) -> None:
+    """Add the blocks that have not come yet, which are handed out, and kept as they come.
 
     ``progress`` is told of cases: of those that are left, how many have been done.
     """
-    merging = Merging(count(campaign.cases))
-    # A byte for each block: of a long campaign there are millions.
-    done = bytearray(merging.total)
-    left = campaign.cases
-    for block, record in store.kept(campaign.cases):
-        done[block.index] = True
-        left -= block.size
-        _add(campaign, merging, block, record)
     if merging.over:
-        return merging
-    todo = (block for block in blocks(campaign.seed, campaign.cases) if not done[block.index])
-    now = 0
-    with closing(spread(gather, todo)) as coming:
+        return
+    todo = (block for block in blocks(campaign.seed, campaign.cases) if not merging.has(block))
+    now, left = 0, campaign.cases - merging.cases
+    with closing(spread_blocks(gather, todo)) as coming:
         for block, record in coming:
             store.keep(block, record)
             _add(campaign, merging, block, record)
@@ -109,7 +104,6 @@ def merged(campaign: Campaign, store: Store, gather: Gather, progress: Progress)
             progress(now, left)
             if merging.over:
                 break
-    return merging
 
 
 def _add(campaign: Campaign, merging: Merging, block: Block, record: Record) -> None:
@@ -118,7 +112,8 @@ def _add(campaign: Campaign, merging: Merging, block: Block, record: Record) -> 
     for added in merging.add(block, record):
         failing = added.failing
         if failing is not None and not failures.holds(campaign.folder, failing.place):
-            program = subject.program(subject.case(failing.place), failing.finding)
+            packed = subject.pack(subject.at(failing.place))
+            program = subject.example(packed, failing.finding, False).code
             failures.keep(campaign.folder, failing.place, program)
 
 
@@ -137,10 +132,11 @@ def concluded(
             record += found
     tally, failing, subject = sample.tally + record.tally(), record.failing, campaign.subject
     own = sample.tally.refuted
-    if failing is not None and (own is None or failing.size < subject.size_of_refuted(own)):
-        tally = replace(tally, refuted=subject.refuted(subject.case(failing.place), failing.finding))
+    if failing is not None and (own is None or failing.size < subject.size(own[0])):
+        tally = replace(tally, refuted=(subject.pack(subject.at(failing.place)), failing.finding))
     else:
         failing = None
-    judgement = subject.judgement(tally, sample.coverage, campaign.seed, started)
+    with staffed() as spread:
+        judgement = judgement_of(spread, subject, tally, sample.coverage, campaign.seed, started)
     refuted = record.refuted + int(sample.tally.is_refuted)
     return Outcome(judgement, refuted, None if failing is None else failing.place)

@@ -13,18 +13,28 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.command_line import VALUE, line, missing, refuse
+from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
 from verification import summary
 from verification.campaign.blocks import count
-from verification.campaign.campaign import Campaign, Outcome, concluded, merged, sampled, tried_again
-from verification.campaign.failures import FOLDER
+from verification.campaign.campaign import (
+    Campaign,
+    Outcome,
+    concluded,
+    merge,
+    sampled,
+    taken_up,
+    tried_again,
+)
+from verification.campaign.failures import FOLDER, check
 from verification.campaign.identity import identity_of, job_of
 from verification.campaign.kept import Refused
+from verification.campaign.portions import Portions
 from verification.campaign.processes import processes
 from verification.campaign.spreading import Gather, InVain, Scattered
 from verification.campaign.store import opened
-from verification.campaign.subjects import subject_of
+from verification.judge import subject_of
 
 # The least number that is no seed: names of files hold it, and so has SQLite's integer to.
 SEEDS = 2**63
@@ -103,22 +113,24 @@ def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
     """From where the campaign was left to its end; what stops it is told in one line, with how to go on."""
     campaign, started = asked.campaign, time.monotonic()
     try:
+        check(campaign.folder)
         with (
             opened(campaign.folder, campaign.identity, campaign.seed) as store,
             _how_to_go_on(campaign.folder),
         ):
-            there = store.count(campaign.cases)
-            if there:
-                _tell(f"going on: {there:,} of {count(campaign.cases):,} blocks are in {campaign.folder}")
+            portions, merging = Portions(store), taken_up(campaign, store)
+            there = [str(portions), f"{merging.come:,} of {count(campaign.cases):,} blocks"]
+            if str(portions) or merging.come:
+                _tell(f"going on: {' and '.join(filter(None, there))} are in {campaign.folder}")
             again = tried_again(campaign, _tell)
             with progress.part("designed sample") as show:
-                sample = sampled(campaign, store, show)
+                sample = sampled(campaign, portions, show)
             with progress.part("cases") as show:
-                merging = merged(campaign, store, asked.gather, show)
+                merge(campaign, store, merging, asked.gather, show)
             return concluded(campaign, sample, merging, again, started)
     except (ValueError, Refused) as wrong:
         refuse(program, str(wrong))
-    except InVain as vain:
+    except (InVain, Undelivered) as vain:
         raise SystemExit(f"{vain}; the same command goes on from what is kept") from vain
 
 

@@ -13,6 +13,9 @@ LIBRARIES = ("numpy", "autograd", "hypothesis")
 # Characters of a digest that are shown: enough to tell two from each other.
 SHOWN = 8
 
+# The form of an identity as JSON values.
+FORM = {"name": str, "digest": str, "versions": {str: str}}
+
 HERE = Path(__file__).resolve().parents[1]
 
 

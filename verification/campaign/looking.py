@@ -10,8 +10,8 @@ from typing import Any
 
 from verification.campaign.blocks import Block, Place
 from verification.campaign.record import Failing, Record, of_tally
-from verification.campaign.subjects import Subject
 from verification.judging.properties import FORM, Finding
+from verification.judging.run import Subject
 from verification.judging.tally import of_lost
 from verification.timeout import MAX_LOST
 from verification.workers import Lost, spread
@@ -38,7 +38,7 @@ def _looked_at(subject: Subject, places: Sequence[Place]) -> Record:
         before, number, words = found.told
         lost = of_tally(of_lost(replace(found, told=words)))
         finding = Finding(FORM, "", f"{found.how}, at {words}")
-        failing = _failing(subject, left[number], finding, subject.case(left[number]))
+        failing = _failing(subject, left[number], finding, subject.at(left[number]))
         record += before + replace(lost, failing=failing)
         left = left[number + 1 :]
     return record
@@ -48,7 +48,7 @@ def _look(subject: Subject, places: Sequence[Place], channel: Any) -> Record:
     """The record of the cases, each told before it is asked, with the record of those before it."""
     subject, record = subject.guarded(channel), Record()
     for number, place in enumerate(places):
-        case = subject.case(place)
+        case = subject.at(place)
         channel.tell((record, number, subject.in_words(case)))
         tally = subject.tally(case)
         found = of_tally(tally)
@@ -59,4 +59,4 @@ def _look(subject: Subject, places: Sequence[Place], channel: Any) -> Record:
 
 
 def _failing(subject: Subject, place: Place, finding: Finding, case: Any) -> Failing:
-    return Failing(subject.size(case), place, finding)
+    return Failing(subject.size(subject.pack(case)), place, finding)

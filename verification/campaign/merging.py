@@ -17,11 +17,15 @@ ENOUGH = 100
 
 @dataclass
 class Merging:
-    """What the blocks up to the first that is missing come to; ``total``: how many blocks there are."""
+    """What the blocks up to the first that is missing come to; ``total``: how many blocks there are.
+
+    ``cases``: how many are in the blocks that have come, those after a missing one as well.
+    """
 
     total: int
     record: Record = field(default_factory=Record)
     blocks: int = 0
+    cases: int = 0
     _early: dict[int, Record] = field(default_factory=dict)
 
     @property
@@ -30,9 +34,19 @@ class Merging:
         record = self.record
         return self.blocks == self.total or record.refuted >= ENOUGH or record.lost >= MAX_LOST
 
+    @property
+    def come(self) -> int:
+        """How many blocks have come."""
+        return self.blocks + len(self._early)
+
+    def has(self, block: Block) -> bool:
+        """Has the block come?"""
+        return block.index < self.blocks or block.index in self._early
+
     def add(self, block: Block, record: Record) -> Iterator[Record]:
         """Add what a block came to; yields the records that have now been added up, in order."""
         self._early[block.index] = record
+        self.cases += block.size
         while not self.over and self.blocks in self._early:
             added = self._early.pop(self.blocks)
             self.record += added

@@ -10,12 +10,34 @@ from dataclasses import asdict, astuple, dataclass, field
 from typing import Any
 
 from verification.campaign.blocks import Place
+from verification.campaign.form import Maybe
 from verification.judging.judgement import Row
 from verification.judging.properties import Finding
 from verification.judging.tally import Tally
 
 # What is counted by name.
 COUNTERS = ("seen", "declined", "drawn", "fixed")
+
+# The form of a record as JSON values (``verification.campaign.form``).
+FORM = {
+    "rows": [(str, str, int, int, int, str, int, int)],
+    "cases": int,
+    "live": int,
+    **{name: {str: int} for name in COUNTERS},
+    "rows_met": [(str, int)],
+    "refuted": int,
+    "lost": int,
+    "failing": Maybe(
+        {
+            "size": int,
+            "place": {"seed": int, "block": int, "number": int},
+            "finding": {
+                **{"property": str, "part": str, "wrong": Maybe(str), "nonzero": bool, "determined": bool},
+                **{"lost": bool, "declined": str, "unanswered": bool},
+            },
+        }
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +60,7 @@ class Record:
     declined: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
+    rows_met: frozenset[tuple[str, int]] = frozenset()
     refuted: int = 0
     lost: int = 0
     failing: Failing | None = None
@@ -63,6 +86,7 @@ class Record:
             "cases": self.cases,
             "live": self.live,
             **{name: dict(getattr(self, name)) for name in COUNTERS},
+            "rows_met": [list(met) for met in sorted(self.rows_met)],
             "refuted": self.refuted,
             "lost": self.lost,
             "failing": None if self.failing is None else asdict(self.failing),
@@ -70,7 +94,7 @@ class Record:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Record":
-        """What ``to_json`` made."""
+        """What ``to_json`` made, which has the form ``FORM``."""
         rows = [Row(*row) for row in values["rows"]]
         failing = values["failing"]
         if failing is not None:
@@ -80,6 +104,7 @@ class Record:
             rows={(row.property, row.part, row.truncation): row for row in rows},
             cases=values["cases"],
             live=values["live"],
+            rows_met=frozenset((of, number) for of, number in values["rows_met"]),
             refuted=values["refuted"],
             lost=values["lost"],
             failing=failing,
@@ -94,4 +119,4 @@ def of_tally(tally: Tally) -> Record:
 
 def _counts(one: Tally | Record) -> dict[str, Any]:
     """What a tally and a record both count."""
-    return {name: getattr(one, name) for name in ("rows", "cases", "live", *COUNTERS)}
+    return {name: getattr(one, name) for name in ("rows", "cases", "live", "rows_met", *COUNTERS)}

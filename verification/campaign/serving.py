@@ -36,7 +36,7 @@ def _serve(target: str, requests: IO[str], replies: IO[str]) -> None:
     from verification.campaign.blocks import Block
     from verification.campaign.identity import identity_of, job_of
     from verification.campaign.looking import looked_at
-    from verification.campaign.subjects import subject_of
+    from verification.judge import subject_of
     from verification.loading import engine_at
 
     def reply(**values: Any) -> None:

@@ -11,7 +11,7 @@ from hypothesis.errors import HypothesisException
 
 from verification.asked.draws import TIMES
 from verification.comparison import compare
-from verification.drawing import each_drawn, smallest_drawn
+from verification.drawing import each_drawn, one_drawn, smallest_drawn
 from verification.judging.beside import Beside, beside
 from verification.judging.diagnosis import Diagnosis
 from verification.judging.engine import InvalidAnswer, Unsupported
@@ -20,7 +20,7 @@ from verification.judging.of_function import AUTOGRAD, Call, Engine, ask, calls,
 from verification.judging.picture import RIGHT, Picture
 from verification.judging.profile import Profile
 from verification.judging.properties import FORM, Finding
-from verification.judging.run import BLOCK, Block
+from verification.judging.run import BLOCK, Block, Place
 from verification.judging.sampled import Sample
 from verification.judging.tally import Tally, tally_of
 from verification.truth.of_function import differentiable, expected
@@ -64,7 +64,8 @@ class OfFunction:
 
     def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
         """Calls that are drawn."""
-        cases = max(TIMES, profile.cases)
+        # Fewer would be no evidence; none are drawn where that is asked for.
+        cases = max(TIMES, profile.cases) if profile.cases else 0
         for start in range(0, cases, BLOCK):
             yield Block(min(BLOCK, cases - start), f"{seed} {start}")
 
@@ -78,8 +79,20 @@ class OfFunction:
             calls(self.engine),
             block.seed,
             block.size,
-            lambda call: look(shapes_in_words(self.engine, call), lambda: self.tally(call)),
+            lambda call: look(self.in_words(call), lambda: self.tally(call)),
         )
+
+    def at(self, place: Place) -> Call:
+        """A call that is drawn."""
+        return one_drawn(calls(self.engine), str(place))
+
+    def in_words(self, case: Call) -> str:
+        """The shapes of the arguments."""
+        return shapes_in_words(self.engine, case)
+
+    def pack(self, case: Call) -> Call:
+        """As it is."""
+        return case
 
     def tally(self, call: Call) -> Tally:
         """What a call comes to."""

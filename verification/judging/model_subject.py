@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from verification.arrays import Array
 from verification.asked.admitting import admits
+from verification.asked.at_random import AtRandom
 from verification.asked.case import Case, name_of
 from verification.asked.claim import Claim
 from verification.asked.draws import TIMES
@@ -16,7 +18,8 @@ from verification.asked.policies import kind_of
 from verification.asked.resolving import narrowed
 from verification.asked.sample import in_floats
 from verification.asked.scope import Scope
-from verification.drawing import each_drawn
+from verification.drawing import each_drawn, one_drawn
+from verification.judging import run
 from verification.judging.apart import shown, views
 from verification.judging.contract import contract
 from verification.judging.diagnosis import Diagnosis, diagnose
@@ -37,6 +40,9 @@ from verification.truth.parts import OUTPUTS
 
 # Fixed cases in a block: each may take as long as some hundred drawn ones.
 FIXED_BLOCK = 8
+
+# Of so many drawn one by one, one is of Fractions.
+EXACT_EVERY = 10
 
 # A case without its model, whose functions cannot be sent between processes.
 Packed: TypeAlias = Mapping[str, Any]
@@ -110,7 +116,7 @@ class OfModel:
         """Look at every case of a block."""
 
         def at(truth: Judged, place: Place | None = None, drawn: bool = False) -> None:
-            look(sizes_in_words(truth.case), lambda: self._counted(truth, place, drawn))
+            look(self.in_words(truth), lambda: self._counted(truth, place, drawn))
 
         model, claim = self.engine.model, self.engine.claim
         design = block.designed(model, claim)
@@ -123,6 +129,25 @@ class OfModel:
             strategy = block.drawn(model, claim)
             each_drawn(strategy, block.seed, block.size, lambda case: at(truth_of(case), drawn=True))
 
+    @cached_property
+    def _at_random(self) -> AtRandom:
+        return AtRandom(self.engine.model, self.engine.claim)
+
+    def at(self, place: run.Place) -> Judged:
+        """One of ten in Fractions, of an engine that claims to be exact; all others in floating point."""
+        model, claim = self.engine.model, self.engine.claim
+        if claim.exact and place.number % EXACT_EVERY == 0:
+            return truth_of(one_drawn(exact_cases(model, claim), str(place)))
+        return truth_of(self._at_random.case(place.rng()))
+
+    def in_words(self, case: Judged) -> str:
+        """The sizes and the number type."""
+        return sizes_in_words(case.case)
+
+    def pack(self, case: Judged) -> Packed:
+        """The case without its model."""
+        return pack(case.case)
+
     def _counted(self, truth: Judged, place: Place | None, drawn: bool) -> Tally:
         """The tally of a case, with its sizes and the row that it meets."""
         tally, sizes, none = self.tally(truth), Counter(truth.case.sizes), Counter[str]()
@@ -132,7 +157,7 @@ class OfModel:
     def tally(self, truth: Judged) -> Tally:
         """What a case comes to under every property."""
         engine, case = self.engine, truth.case
-        tally = tally_of(findings(engine, truth), lambda: pack(case), kind_of(case.policy))
+        tally = tally_of(findings(engine, truth), lambda: self.pack(truth), kind_of(case.policy))
         if tally.declined or not truth.live(engine.claim.blocks):
             return tally
         met = [entry.name for entry in contract(engine.claim) if entry.met(case)]

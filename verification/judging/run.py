@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, Self, TypeAlias
 
+import numpy as np
 from hypothesis.strategies import SearchStrategy
 
 from verification.asked.case import Case
@@ -52,6 +53,17 @@ class Block:
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
 
 
+class Place(Protocol):
+    """Where a case is among all that are drawn from a seed; its text names it, and no other."""
+
+    @property
+    def number(self) -> int:
+        """Among those that are drawn at a time."""
+
+    def rng(self) -> np.random.Generator:
+        """What it is drawn from."""
+
+
 class Subject(Protocol):
     """An engine with its cases. A case is kept *packed*, in a form that can be sent between processes."""
 
@@ -85,6 +97,18 @@ class Subject(Protocol):
 
     def each(self, block: Block, look: Callable[[str, Callable[[], Tally]], None]) -> None:
         """Look at every case of a block: its sizes in words, and what it comes to when it is asked."""
+
+    def at(self, place: Place) -> Any:
+        """The case at a place of a campaign, with what is true of it, the same whenever it is drawn."""
+
+    def in_words(self, case: Any) -> str:
+        """The sizes of such a case, in a line."""
+
+    def tally(self, case: Any) -> Tally:
+        """What it comes to."""
+
+    def pack(self, case: Any) -> Any:
+        """It alone, packed."""
 
     def missing(self, tally: Tally) -> Iterable[str]:
         """What was met too seldom to be evidence."""

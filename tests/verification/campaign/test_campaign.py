@@ -1,15 +1,19 @@
 """A campaign: the same outcome however it came about, and failures that are tried first the next time."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
+from verification import fresh
+from verification.campaign import campaign as campaigns
 from verification.campaign import failures
 from verification.campaign.blocks import CASES, Block, Place, blocks
-from verification.campaign.campaign import Campaign, concluded, merged, sampled, tried_again
+from verification.campaign.campaign import Campaign, concluded, merge, sampled, taken_up, tried_again
 from verification.campaign.looking import looked_at
+from verification.campaign.portions import Portions
 from verification.campaign.processes import processes
 from verification.campaign.store import opened
 
@@ -29,9 +33,10 @@ def run(campaign, count=2, progress=nothing):
     """From where it was left to its end."""
     gather = partial(processes, campaign.job, campaign.identity, count)
     with opened(campaign.folder, campaign.identity, campaign.seed) as store:
+        portions, merging = Portions(store), taken_up(campaign, store)
         again = tried_again(campaign, nothing)
-        sample = sampled(campaign, store, nothing)
-        merging = merged(campaign, store, gather, progress)
+        sample = sampled(campaign, portions, nothing)
+        merge(campaign, store, merging, gather, progress)
         return concluded(campaign, sample, merging, again, 0.0)
 
 
@@ -130,20 +135,63 @@ def test_a_failure_of_another_campaign_counts_where_it_fails(tmp_path):
     assert told(run(campaign)) == want
 
 
-def test_the_sample_is_judged_once(tmp_path, monkeypatch):
-    """And its coverage comes back as it was; it is judged again only where its example is needed."""
-    campaign = campaign_in(tmp_path / "right", SCAN, 1)
+def sampled_in(campaign, progress=nothing):
+    """The designed sample, from where it was left."""
     with opened(campaign.folder, campaign.identity, 0) as store:
-        first = sampled(campaign, store, nothing)
-        monkeypatch.setattr(type(campaign.subject), "sampled", lambda *_: pytest.fail("judged again"))
-        second = sampled(campaign, store, nothing)
-    assert second.coverage == first.coverage
-    assert first.coverage[0].met > 0
-    assert (second.tally.cases, second.tally.live) == (first.tally.cases, first.tally.live)
-    assert list(second.tally.rows) == list(first.tally.rows)
-    monkeypatch.undo()
+        return sampled(campaign, Portions(store), progress)
+
+
+def shown(sample):
+    """All of a sample's tally and coverage."""
+    tally = sample.tally
+    return tally.cases, tally.live, list(tally.rows), tally.seen, tally.rows_met, sample.coverage
+
+
+def noting(asked):
+    """The usual processes, and which portions they are asked."""
+
+    @contextmanager
+    def staffed():
+        with fresh.staffed() as spread:
+
+            def noted(work, portions):
+                asked.extend(portions)
+                return spread(work, portions)
+
+            yield noted
+
+    return staffed
+
+
+@pytest.mark.parametrize("portions", [1, 2, 3])
+def test_a_sample_that_was_stopped_goes_on(tmp_path, monkeypatch, portions):
+    """After the portions that had come; its tally and coverage are those of one that was not stopped."""
+    whole = sampled_in(campaign_in(tmp_path / "whole", SCAN, 1))
+    came = []
+
+    def enough(done, total):
+        came.append(done)
+        if len(came) == portions:
+            raise Stopped
+
+    stopped = campaign_in(tmp_path / "stopped", SCAN, 1)
+    with pytest.raises(Stopped):
+        sampled_in(stopped, enough)
+    counts = []
+    for folder in (stopped, stopped, campaign_in(tmp_path / "other", SCAN, 1)):
+        asked = []
+        monkeypatch.setattr(campaigns, "staffed", noting(asked))
+        assert shown(sampled_in(folder)) == shown(whole)
+        counts.append(len(asked))
+    left, none, every = counts
+    monkeypatch.setattr(campaigns, "tallied", lambda *_: pytest.fail("begun again"))
+    assert shown(sampled_in(stopped)) == shown(whole)
+    assert (left, none) == (every - portions, 0)
+    assert whole.coverage[0].met > 0
+
+
+def test_a_sample_that_is_refuted_has_its_example(tmp_path):
+    """However often it is asked for."""
     wrong = campaign_in(tmp_path / "wrong", SCAN.replace("d_x[:, t] = dh", "d_x[:, t] = -dh"), 1, "wrong")
     for _ in range(2):
-        with opened(wrong.folder, wrong.identity, 0) as store:
-            assert sampled(wrong, store, nothing).tally.refuted is not None
-            assert store.get("sample") is None
+        assert sampled_in(wrong).tally.refuted is not None

@@ -21,7 +21,7 @@ import pytest
 from tests.campaigns import ENVIRONMENT, RARE, ROOT, SQUARE, run, subject_in
 from verification.campaign import cluster as module
 from verification.campaign.blocks import blocks
-from verification.campaign.campaign import Campaign, merged
+from verification.campaign.campaign import Campaign, merge, taken_up
 from verification.campaign.cluster import cluster
 from verification.campaign.looking import looked_at
 from verification.campaign.record import Record
@@ -125,7 +125,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path):
 
     gather = partial(cluster, machines.address, job, identity, 60.0, told.append)
     with opened(tmp_path, identity, 0) as store:
-        merging = merged(campaign, store, gather, progress)
+        merge(campaign, store, merging := taken_up(campaign, store), gather, progress)
         kept = [block for block, _ in store.kept(CASES)]
     alone = sum((looked_at(subject, block) for block in blocks(0, CASES)), Record())
     assert merging.record.to_json() == alone.to_json()

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,6 +11,8 @@ import time
 
 import pytest
 
+from rnn.console.files import Undelivered
+from rnn.console.progress import Progress
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from verification.campaign import command
 from verification.campaign.command import SEEDS, prepared, whole
@@ -75,8 +78,8 @@ def test_a_campaign_ends_when_enough_is_known(project):
     assert "does not answer in form" in found["diagnosis"]["sentence"]
 
 
-def blocks_in(folder):
-    """How many blocks the database has, which the campaign holds: as a copy has it."""
+def rows_in(folder, table):
+    """How many rows a table of the database has, which the campaign holds: as a copy has it."""
     copy = folder.parent / "copy.sqlite"
     for end in ("", "-wal"):
         try:
@@ -85,7 +88,7 @@ def blocks_in(folder):
             copy.with_name(copy.name + end).unlink(missing_ok=True)
     connection = sqlite3.connect(copy)
     try:
-        return connection.execute("SELECT COUNT(*) FROM blocks").fetchone()[0]
+        return connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
     except sqlite3.Error:
         return 0
     finally:
@@ -114,7 +117,7 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     with subprocess.Popen(
         called(project, *argv), cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
     ) as started:
-        while blocks_in(project / "out") < 2:
+        while rows_in(project / "out", "blocks") < 2:
             assert started.poll() is None
             time.sleep(0.1)
         below = descendants(started.pid)
@@ -141,17 +144,126 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     assert (found["verdict"], found["cases"]) == ("verified", 600)
 
 
+@pytest.mark.parametrize("least", [0, 1, 3])
+def test_a_campaign_that_is_killed_in_its_sample_goes_on(project, least):
+    """The portions that had come are not asked again, and all comes out as if nothing had happened."""
+    argv = ("scanned.py:net", "--cases", "60", "--workers", "1", "--json", "out.json")
+    assert run(project, *argv, "--out", "whole").returncode == 0
+    want = result(project, "out.json")
+    call = called(project, *argv, "--out", "out")
+    with subprocess.Popen(
+        call, cwd=project, env=ENVIRONMENT, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as started:
+        while not (project / "out" / NAME).exists() or rows_in(project / "out", "portions") < least:
+            assert started.poll() is None
+            time.sleep(0.02)
+        os.killpg(started.pid, signal.SIGKILL)
+    there = rows_in(project / "out", "portions")
+    assert there >= least
+    done = run(project, *argv, "--out", "out")
+    assert done.returncode == 0
+    if there:
+        assert (
+            f"going on: {there} portions of the designed sample and 0 of 2 blocks are in out" in done.stderr
+        )
+    assert result(project, "out.json") == want
+    assert {*os.listdir(project / "out")} == {NAME, "report.html"}
+
+
+def change(*statement):
+    """Damages a folder by other hands in the database."""
+
+    def damage(folder):
+        connection = sqlite3.connect(folder / NAME)
+        with connection:
+            connection.execute(*statement)
+        connection.close()
+
+    return damage
+
+
+def cut(folder):
+    """Damages a folder by the end of the database."""
+    os.truncate(folder / NAME, 4096)
+
+
+def directory(folder):
+    """Damages a folder by another one in place of the database."""
+    (folder / NAME).unlink()
+    (folder / NAME).mkdir()
+
+
+DAMAGES = {
+    "a digit": (
+        change("UPDATE blocks SET value = replace(value, '50', '51')"),
+        NAME,
+        "block 0 does not match",
+    ),
+    "half a row": (change("UPDATE blocks SET value = substr(value, 1, 99)"), NAME, "block 0 does not match"),
+    "no bytes of a text": (change("UPDATE campaign SET value = x'ff'"), NAME, "identity 0 does not match"),
+    "no campaign": (change("DELETE FROM campaign"), NAME, "blocks of no campaign that is known"),
+    "half a file": (cut, NAME, "malformed"),
+    "a directory": (directory, NAME, "unable to open database file"),
+    "no folder": (lambda folder: (folder / "failures").touch(), "failures", "needed a folder"),
+    "a folder of that name": (
+        lambda folder: (folder / "failures" / "0-0-3.py").mkdir(parents=True),
+        "failures/0-0-3.py",
+        "needed the program of a case",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with an engine and a campaign of it."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "mine.py").write_text(SQUARE, "utf-8")
+    assert run(folder, "mine.py:net", "--cases", "60", "--out", "out").returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_folder_is_refused_before_any_work(finished, tmp_path, name):
+    """In one line that names the file and what is wrong with it; exit code 2, since nothing was done."""
+    damage, file, words = DAMAGES[name]
+    shutil.copytree(finished / "out", tmp_path / "out")
+    shutil.copy(finished / "mine.py", tmp_path)
+    damage(tmp_path / "out")
+    done = run(tmp_path, "mine.py:net", "--cases", "60", "--out", "out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"python -m verification campaign: out/{file}: ")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_cannot_be_kept_ends_a_campaign(project, monkeypatch):
+    """In one line, as a failure, with how to go on."""
+    monkeypatch.chdir(project)
+
+    def full(*given):
+        raise Undelivered("out/campaign.sqlite: database or disk is full, could not be written")
+
+    monkeypatch.setattr(command, "merge", full)
+    options = arguments(["campaign", "mine.py:net", "--cases", "9", "--out", "out", "--workers", "1"])
+    with pytest.raises(SystemExit) as left:
+        command.run(options.campaign, "campaign", Progress(command.parts(options)))
+    assert left.value.code == (
+        "out/campaign.sqlite: database or disk is full, could not be written; "
+        "the same command goes on from what is kept"
+    )
+
+
 def test_two_campaigns_in_a_folder(project):
     """The second one is refused in a line, and does no harm to the first, which goes on."""
     argv = ("mine.py:net", "--cases", "1000000", "--out", "out", "--workers", "1")
     with subprocess.Popen(
         called(project, *argv), cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
     ) as first:
-        while blocks_in(project / "out") < 1:
+        while rows_in(project / "out", "blocks") < 1:
             time.sleep(0.1)
         second = run(project, *argv)
-        there = blocks_in(project / "out")
-        while blocks_in(project / "out") == there:
+        there = rows_in(project / "out", "blocks")
+        while rows_in(project / "out", "blocks") == there:
             assert first.poll() is None
             time.sleep(0.1)
         first.send_signal(signal.SIGINT)
@@ -203,13 +315,13 @@ def test_another_engine_s_folder_is_refused(project):
     """Another text under the same name; what is there stays, and failures with it."""
     argv = ("mine.py:net", "--cases", "50", "--out", "out")
     assert run(project, *argv).returncode == 0
-    assert blocks_in(project / "out") == 1
+    assert rows_in(project / "out", "blocks") == 1
     (project / "mine.py").write_text(SQUARE + "\n# Changed.\n", "utf-8")
     done = run(project, *argv)
     assert (done.returncode, done.stdout) == (2, "")
     assert "a campaign of another source of the engine" in done.stderr
     assert done.stderr.count("\n") == 1
-    assert blocks_in(project / "out") == 1
+    assert rows_in(project / "out", "blocks") == 1
     (project / "mine.py").write_text(SQUARE, "utf-8")
     again = run(project, *argv, "--seed", "1")
     assert again.returncode == 2

@@ -2,7 +2,7 @@
 
 import random
 
-from verification.campaign.blocks import Block, Place
+from verification.campaign.blocks import CASES, Block, Place
 from verification.campaign.merging import ENOUGH, Merging
 from verification.campaign.record import Record
 from verification.timeout import MAX_LOST
@@ -32,6 +32,8 @@ def test_what_is_missing_is_waited_for():
     """Nothing beyond it is added, and it is not over."""
     merging, added = merged([Record(cases=1)] * 5, [0, 2, 3, 4])
     assert (len(added), merging.blocks, merging.over) == (1, 1, False)
+    assert (merging.come, merging.cases) == (4, 4 * CASES)
+    assert [merging.has(Block(0, index)) for index in range(5)] == [True, False, True, True, True]
 
 
 def test_enough_refutations_end_it_at_the_same_block():

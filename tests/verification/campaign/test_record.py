@@ -4,7 +4,8 @@ import json
 from collections import Counter
 
 from verification.campaign.blocks import Place
-from verification.campaign.record import Failing, Record, of_tally
+from verification.campaign.form import check
+from verification.campaign.record import FORM, Failing, Record, of_tally
 from verification.judging.judgement import Row
 from verification.judging.properties import Finding
 from verification.judging.tally import Tally
@@ -15,7 +16,10 @@ def record(size, number):
     failing = Failing(size, Place(0, 1, number), Finding("lags", "W", "by 3"))
     rows = {("lags", "W", "Full"): Row("lags", "W", 2, 2, 1, "Full", 1, 1)}
     drawn, declined = Counter({"T": number}), Counter({"exact": 1})
-    return Record(rows, 2, 1, Counter({"T = 1": 1}), declined, drawn, refuted=1, failing=failing)
+    met = frozenset({("r", number), ("r", 0)})
+    return Record(
+        rows, 2, 1, Counter({"T = 1": 1}), declined, drawn, rows_met=met, refuted=1, failing=failing
+    )
 
 
 def test_records_add_up_in_any_grouping():
@@ -28,12 +32,14 @@ def test_records_add_up_in_any_grouping():
     assert left.failing.place == Place(0, 1, 1)
     assert left.rows["lags", "W", "Full"].failures == 3
     assert (left.declined["exact"], left.drawn["T"]) == (3, 4)
+    assert left.rows_met == {("r", 0), ("r", 1), ("r", 2), ("r", 4)}
 
 
 def test_a_record_comes_back_from_json():
-    """With and without a refutation."""
+    """With and without a refutation; in the form that a record has."""
     for each in (Record(), record(9, 4)):
         text = json.dumps(each.to_json())
+        check(json.loads(text), FORM, "record")
         assert Record.from_json(json.loads(text)).to_json() == each.to_json()
 
 

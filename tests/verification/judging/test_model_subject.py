@@ -1,4 +1,4 @@
-"""Subjects: what a campaign knows of an engine, through each door."""
+"""Subjects: cases by their places, and what is said of one, through each door."""
 
 import numpy as np
 import pytest
@@ -7,13 +7,15 @@ from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from tests.layers import scan
 from verification import Scope, layer, manual, models
 from verification.campaign.blocks import Place
-from verification.campaign.subjects import EXACT, OfFunction, OfModel, subject_of
+from verification.judge import subject_of
+from verification.judging.function_subject import OfFunction
+from verification.judging.model_subject import EXACT_EVERY, OfModel
 from verification.judging.properties import Finding
 
 
 def numbers(case):
     """All numbers of a case of a model, or of a call."""
-    arrays = case.blocks.values() if hasattr(case, "blocks") else case.arguments
+    arrays = case.case.blocks.values() if hasattr(case, "case") else case.arguments
     return [np.asarray(array).tolist() for array in arrays]
 
 
@@ -21,11 +23,11 @@ def numbers(case):
 def test_a_place_is_one_case(tmp_path, text):
     """The same whenever it is drawn, whatever Hypothesis has been told of before; another one elsewhere."""
     subject, _, _ = subject_in(tmp_path, text)
-    cases = {number: numbers(subject.case(Place(0, 3, number))) for number in range(8)}
+    cases = {number: numbers(subject.at(Place(0, 3, number))) for number in range(8)}
     for number in reversed(cases):
-        assert numbers(subject.case(Place(0, 3, number))) == cases[number]
+        assert numbers(subject.at(Place(0, 3, number))) == cases[number]
     assert len({repr(case) for case in cases.values()}) > 6
-    assert numbers(subject.case(Place(1, 3, 0))) != cases[0]
+    assert numbers(subject.at(Place(1, 3, 0))) != cases[0]
 
 
 def test_doors_are_told_apart(tmp_path):
@@ -38,21 +40,19 @@ def test_doors_are_told_apart(tmp_path):
 def test_an_exact_engine_meets_fractions():
     """At every so many places, and at no other."""
     exact = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(exact=True))
-    kinds = [subject_of(exact).case(Place(0, 0, number)).dtype.kind for number in range(2 * EXACT)]
-    assert [number for number, kind in enumerate(kinds) if kind == "O"] == [0, EXACT]
+    kinds = [subject_of(exact).at(Place(0, 0, number)).case.dtype.kind for number in range(2 * EXACT_EVERY)]
+    assert [number for number, kind in enumerate(kinds) if kind == "O"] == [0, EXACT_EVERY]
 
 
 def test_a_wrong_case_is_told_with_a_program(tmp_path):
     """The judgement is told by the case that is handed in, and the case's own program is there to be kept."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
     places = (Place(0, 0, number) for number in range(200))
-    place = next(place for place in places if subject.tally(subject.case(place)).is_refuted)
-    tally = subject.tally(subject.case(place))
-    refuted = subject.refuted(subject.case(place), tally.refuted[1])
-    assert subject.size_of_refuted(refuted) == subject.size(subject.case(place))
-    assert isinstance(refuted[1], Finding)
-    program = subject.program(subject.case(place), tally.refuted[1])
+    place = next(place for place in places if subject.tally(subject.at(place)).is_refuted)
+    case = subject.at(place)
+    packed, finding = subject.tally(case).refuted
+    assert subject.size(packed) == subject.size(subject.pack(case))
+    assert isinstance(finding, Finding)
+    program = subject.example(packed, finding, False).code
     assert "import backward" in program
     assert "assert" in program
-    judgement = subject.judgement(tally, (), 5, 0.0)
-    assert (judgement.verdict, judgement.seed) == ("refuted", 5)
