@@ -201,7 +201,7 @@ DAMAGES = {
     ),
     "half a row": (change("UPDATE blocks SET value = substr(value, 1, 99)"), NAME, "block 0 does not match"),
     "no bytes of a text": (change("UPDATE campaign SET value = x'ff'"), NAME, "identity 0 does not match"),
-    "no campaign": (change("DELETE FROM campaign"), NAME, "blocks of no campaign that is known"),
+    "no campaign": (change("DELETE FROM campaign"), NAME, "sample of no campaign that is known"),
     "half a file": (cut, NAME, "malformed"),
     "a directory": (directory, NAME, "unable to open database file"),
     "no folder": (lambda folder: (folder / "failures").touch(), "failures", "needed a folder"),
