@@ -127,9 +127,9 @@ LAYOUTS = """def read_only(array):
 
 LAYOUTS = (
     read_only,
-    np.asfortranarray,
-    lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
-    lambda array: array[::-1].copy()[::-1],
+    lambda array: array.copy(order="F"),
+    lambda array: np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array.copy(),
+    lambda array: array[::-1].copy()[::-1] if array.ndim else array.copy(),
 )
 """
 
