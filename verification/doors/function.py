@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from verification.arrays import Array
 from verification.asked.draws import TIMES
-from verification.doors.program import code_of, imported
+from verification.doors.importing import imported
+from verification.doors.program import code_of
 from verification.judging.engine import InvalidAnswer
 from verification.judging.function_run import judge
 from verification.judging.judgement import Judgement

@@ -23,8 +23,9 @@ from verification.asked.departures import departed
 from verification.asked.model import Model, Use
 from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
+from verification.doors.importing import imported
 from verification.doors.layout import Layout, layout_of
-from verification.doors.program import ARGUMENTS, LENGTHS, Shown, imported, program
+from verification.doors.program import ARGUMENTS, LENGTHS, Shown, program
 from verification.judging.asking import afresh
 from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.judgement import Judgement

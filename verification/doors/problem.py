@@ -17,9 +17,10 @@ from verification.asked.departures import departed
 from verification.asked.model import Model, Use
 from verification.asked.policies import FULL, Truncation
 from verification.asked.scope import Scope
+from verification.doors.importing import imported
 from verification.doors.layer import claimed, soundly
 from verification.doors.problem_program import ShownProblem, problem_program
-from verification.doors.program import code_of, imported
+from verification.doors.program import code_of
 from verification.judging.again import equivalents_of, recomputed
 from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.findings import BITS, RECOMPUTATION, WORKSPACE

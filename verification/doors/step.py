@@ -23,9 +23,9 @@ from verification.asked.departures import departed
 from verification.asked.model import Model
 from verification.asked.policies import Truncation
 from verification.asked.scope import Scope
+from verification.doors.importing import imported
 from verification.doors.layer import Backward, Forward, Layer, claimed, soundly
 from verification.doors.layout import layout_of
-from verification.doors.program import imported
 from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile

@@ -249,7 +249,9 @@ def second_call(trial: Trial) -> Looked:
 LAYOUTS: dict[str, Callable[[Array], Array]] = {
     "read-only": lambda array: _read_only(array),
     "Fortran order": lambda array: array.copy(order="F"),
-    "a gap after each number": lambda array: np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array.copy(),
+    "a gap after each number": lambda array: (
+        np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array.copy()
+    ),
     "backwards": lambda array: array[::-1].copy()[::-1] if array.ndim else array.copy(),
 }
 

@@ -36,7 +36,7 @@ class Dual:
         return f"Dual({', '.join(parts)})"
 
     def __eq__(self, other: object) -> bool:
-        return bool(self.value == value_of(other))
+        return self.value == (other.value if isinstance(other, Dual) else other)
 
     def __lt__(self, other: Number) -> bool:
         return self.value < value_of(other)

@@ -4,9 +4,9 @@ Its step has to run, and to return the states' shapes in the states' type; autog
 it, and differences of its forward have to agree. Each failure is one line of a ``ValueError``.
 
 A model that autograd differentiates may still be one that not every oracle takes. Complex steps are left
-out where its own operations are not holomorphic (``verification.truth.complex_step``), Fractions where they
-make something else of rational numbers, and complex numbers where a real model has no gradient of them: to claim
-these is refused, and they are not claimed by default.
+out where its own operations are not holomorphic (``verification.truth.complex_step``). Fractions of which
+these make something else, and complex numbers in which a real model is not sound, are not claimed by default,
+and a scope that claims them is refused.
 """
 
 from collections.abc import Mapping
@@ -91,7 +91,9 @@ def check_exact(model: Model, functions: Mapping[str, tuple[str, ...]], losses: 
                 raise _refused(case, f"a {min(kinds)} comes of Fractions in {name}, needed Fractions")
         truth = replay.gradient(case)
         for name, array in told.items():
-            if not np.allclose(array.astype(np.float64), truth[name].astype(np.float64), EXACTNESS, EXACTNESS):
+            if not np.allclose(
+                array.astype(np.float64), truth[name].astype(np.float64), EXACTNESS, EXACTNESS
+            ):
                 raise _refused(case, f"dual numbers disagree with autograd on {name}")
 
 

@@ -67,7 +67,8 @@ def _takes_copies(model: Model, blocks: Sequence[Any], call: Call) -> bool:
     # An axis of one number is one that some operations drop.
     single = dict.fromkeys(distinct, 1)
     return all(
-        _together_as_alone(model, blocks, call, *trial) for trial in (((2, 3), 5, distinct), ((2, 1), 1, single))
+        _together_as_alone(model, blocks, call, *trial)
+        for trial in (((2, 3), 5, distinct), ((2, 1), 1, single))
     )
 
 

@@ -1,6 +1,6 @@
 """The delta rule: a matrix that a key and a value write into, and its readout as a loss of its own.
 
-    S′ = S − β (S k − v) kᵀ        S (N, V, K), k (N, K), v (N, V), β (N,)
+S′ = S − β (S k − v) kᵀ        S (N, V, K), k (N, K), v (N, V), β (N,)
 """
 
 import autograd.numpy as anp

@@ -1,6 +1,6 @@
 """Gated linear attention: a state that is a matrix for every head, and an output that nothing carries on.
 
-    S′ = diag(σ(g)) S + k vᵀ        o = S′ᵀ q        S (N, A, K, V), o (N, A, V), of A heads
+S′ = diag(σ(g)) S + k vᵀ        o = S′ᵀ q        S (N, A, K, V), o (N, A, V), of A heads
 """
 
 import autograd.numpy as anp

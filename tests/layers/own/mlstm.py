@@ -1,6 +1,6 @@
 """A matrix memory read by a query, over a normaliser's size: a step with functions of its own, no role.
 
-    C′ = C + v kᵀ       n′ = n + k      h′ = C′ q / max(|n′ · q|, 1)        C (N, V, K), n (N, K), h (N, V)
+C′ = C + v kᵀ       n′ = n + k      h′ = C′ q / max(|n′ · q|, 1)        C (N, V, K), n (N, K), h (N, V)
 """
 
 import autograd.numpy as anp

@@ -1,6 +1,6 @@
 """The selective scan: two functions that are called on arrays of two shapes.
 
-    s = softplus(Δ)     h′ = exp(−s A) ⊙ h + (τ s x) Bᵀ     h (N, D, S), s, x (N, D), B (N, S), τ a number
+s = softplus(Δ)     h′ = exp(−s A) ⊙ h + (τ s x) Bᵀ     h (N, D, S), s, x (N, D), B (N, S), τ a number
 """
 
 import autograd.numpy as anp
@@ -15,7 +15,9 @@ def step(f, p, x, h):
     """It takes leading axes."""
     s = f.positive(x.delta)
     decay = f.decay(-anp.expand_dims(s, -1) * anp.expand_dims(p.A, -3))
-    return decay * h + anp.expand_dims(anp.expand_dims(p.tau, (-1, -2)) * s * x.x, -1) * anp.expand_dims(x.B, -2)
+    return decay * h + anp.expand_dims(anp.expand_dims(p.tau, (-1, -2)) * s * x.x, -1) * anp.expand_dims(
+        x.B, -2
+    )
 
 
 MODEL = Model(

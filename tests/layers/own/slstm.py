@@ -1,8 +1,8 @@
 """An sLSTM of one head: a normaliser, and a stabiliser that is one number a record.
 
-    z = tanh(U x + W h)     i = w_i x       φ = log σ(w_f x)        m′ = max(φ + m, i)
-    e = exp(i − m′)         k = exp(φ + m − m′)
-    c′ = k c + e z          n′ = k n + e    h′ = c′ / n′            h, c (N, H), n, m, i, φ (N,)
+z = tanh(U x + W h)     i = w_i x       φ = log σ(w_f x)        m′ = max(φ + m, i)
+e = exp(i − m′)         k = exp(φ + m − m′)
+c′ = k c + e z          n′ = k n + e    h′ = c′ / n′            h, c (N, H), n, m, i, φ (N,)
 """
 
 import autograd.numpy as anp
