@@ -7,10 +7,11 @@ from verification import Block, Model, Use
 
 
 def step(f, p, x, h, c):
-    """h′ = R (o ⊙ tanh(c′)); no leading axes."""
-    i, k, g, o = anp.split(x @ p.U.T + h @ p.W.T + p.b, 4, axis=-1)
+    """h′ = R (o ⊙ tanh(c′)); it takes leading axes."""
+    U, W, R = (anp.swapaxes(weights, -1, -2) for weights in (p.U, p.W, p.R))
+    i, k, g, o = anp.split(x @ U + h @ W + anp.expand_dims(p.b, -2), 4, axis=-1)
     c = f.gate(k) * c + f.gate(i) * f.candidate(g)
-    return (f.gate(o) * f.output(c)) @ p.R.T, c
+    return (f.gate(o) * f.output(c)) @ R, c
 
 
 MODEL = Model(
