@@ -118,11 +118,8 @@ PROBLEM = ("dS = do[:, :, None] * q", "dS = do[:, :, None] * (q + (t == 1))", ("
 def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
     """Whose targets tell units of the state apart, which then may not be permuted."""
     right, wrong, blocks = PROBLEM
-    cases = [
-        replace(case, policy=policy)
-        for case in small_cases(delta_rule.MODEL, losses)
-        for policy in (FULL, Policy("Window", (1,)))
-    ]
+    small = list(small_cases(delta_rule.MODEL, losses))[1:3]
+    cases = [replace(case, policy=policy) for case in small for policy in (FULL, Policy("Window", (1,)))]
     assert wrong_of(scoped(delta_rule.problem, model=delta_rule.MODEL), cases) == []
     engine = scoped(planted(delta_rule, right, wrong).problem, model=delta_rule.MODEL)
     if losses == "every":
