@@ -6,8 +6,10 @@ A user's file is one of them where its name is taken, and so is a test under pyt
 import sys
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
+from typing import TypeAlias
 
 
 def from_file(name: str, file: Path) -> ModuleType:
@@ -31,6 +33,36 @@ def hidden(module: ModuleType) -> Path | None:
     if found is not None and found.origin == spec.origin:
         return None
     return Path(spec.origin)
+
+
+# How a program has a module: by its name, or by its file where a statement cannot import it by that.
+Origin: TypeAlias = str | Path
+
+
+def origin(module: ModuleType) -> Origin | None:
+    """How a program that stands elsewhere has a module; None of what no file holds, as a prompt.
+
+    The program that is run has another name there: its file's, or what ``python -m`` was told.
+    """
+    spec = getattr(module, "__spec__", None)
+    is_run = module.__name__ == "__main__"
+    told = spec.origin if spec is not None and spec.has_location else getattr(module, "__file__", None)
+    if told is None or not Path(told).is_file():
+        return None if is_run else module.__name__
+    file = Path(told).resolve()
+    names = (*([] if spec is None else [spec.name]), file.stem) if is_run else (module.__name__,)
+    return next((name for name in names if sayable(name) and _finds(name, file)), file)
+
+
+def sayable(name: str) -> bool:
+    """Can a statement import by the name?"""
+    return name != "__main__" and all(p.isidentifier() and not iskeyword(p) for p in name.split("."))
+
+
+def _finds(name: str, file: Path) -> bool:
+    """Does an import of the name find the file?"""
+    spec = _found(name)
+    return spec is not None and spec.origin is not None and Path(spec.origin).resolve() == file
 
 
 def there(name: str, file: Path) -> ModuleType:

@@ -1,8 +1,9 @@
 """What a fresh process is sent: an engine and what it is to do, by cloudpickle.
 
 What can be imported is sent by its name. So is what a module has that no import finds, or another one of
-its name, as the file of an engine: that file is run there. The rest, a closure say, is sent by value. An
-engine is made once in each process, however often it is sent.
+its name, as the file of an engine: that file is run there. The rest, a closure say, is sent by value, and
+with a primitive of autograd's its derivative, which autograd knows by the very function. An engine is made
+once in each process, however often it is sent.
 """
 
 import io
@@ -16,6 +17,8 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeAlias
 
 import cloudpickle
+from autograd.core import primitive_vjps
+from autograd.extend import defvjp_argnums, primitive
 
 from verification.modules import hidden, there
 from verification.quoting import told
@@ -70,6 +73,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             # What an import finds cloudpickle sends by its name as well.
             if address is not None and address[1] is not None:
                 return _named, address
+            if address is None and hasattr(what, "_is_autograd_primitive"):
+                return _of_autograd(what) or super().reducer_override(what)
         elif isinstance(what, BuiltinFunctionType) and what.__module__ not in (None, *sys.modules):
             address = _other_address(what)
             if address is not None:
@@ -98,12 +103,30 @@ def _address(what: Any) -> Address | None:
     return (what.__module__, hidden(module), what.__qualname__) if found is what else None
 
 
-def _other_address(what: BuiltinFunctionType) -> Address | None:
-    """Of a compiled function that names a module which is not there, as Hypothesis's of floats do."""
-    for name, module in list(sys.modules.items()):
-        if getattr(module, "__dict__", {}).get(what.__name__) is what:
-            return name, None, what.__name__
+def _other_address(what: Any) -> Address | None:
+    """Of a function that names a module which has it not, as Hypothesis's of floats and autograd's do."""
+    package, name = (what.__module__ or "").partition(".")[0], what.__name__
+    # Those of its own package first, where there are such.
+    modules = sorted(sys.modules.items(), key=lambda item: item[0].partition(".")[0] != package)
+    for home, module in modules:
+        if home != "__main__" and getattr(module, "__dict__", {}).get(name) is what:
+            return home, hidden(module), name
     return None
+
+
+def _of_autograd(what: Any) -> Any:
+    """How a primitive is sent that says of no module that it is there; None by its value alone."""
+    address = _other_address(what)
+    if address is not None:
+        return _named, address
+    return (_differentiated, (what.fun, primitive_vjps[what])) if what in primitive_vjps else None
+
+
+def _differentiated(function: Any, derivative: Any) -> Any:
+    """A primitive of autograd's, made again with its derivative."""
+    made = primitive(function)
+    defvjp_argnums(made, derivative)
+    return made
 
 
 def _named(module: str, file: Path | None, name: str) -> Any:

@@ -297,3 +297,41 @@ def test_no_process_outlives_its_parent(tmp_path, how):
     while any(lives(process) for process in started):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+OWN = """
+import sys
+import autograd.numpy as anp
+import numpy as np
+sys.modules["jax"] = sys
+from verification import Block, Function, Model, Profile, Scope, Use, layer, verify
+
+step = lambda f, p, x, h: h * f.decay(x)
+exp = Function("exp", anp.exp, slope_sensitivity=lambda y: abs(y), holomorphic=True)
+blocks = Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)
+model = Model("own", blocks, step, functions={"decay": (exp,)})
+
+def forward(params, xs, state):
+    states = [state[0]]
+    for t in range(xs.shape[1]):
+        states.append(states[-1] * np.exp(xs[:, t]))
+    return np.stack(states[1:], axis=1), (states[-1].copy(),), (xs, states)
+
+def backward(saved, d_outputs, d_state):
+    (xs, states), (dh,), d_xs = saved, d_state, np.empty_like(saved[0])
+    for t in reversed(range(xs.shape[1])):
+        dh = dh + d_outputs[:, t]
+        d_xs[:, t] = dh * states[t + 1]
+        dh = dh * np.exp(xs[:, t])
+    return {}, d_xs, (dh,)
+
+scope = Scope(dtypes=("float64",), records=(1, 2), steps=(1, 3))
+engine = layer(forward, backward, model=model, scope=scope)
+print(verify(engine, Profile("short", cases=30, strength=1)).verdict)
+"""
+
+
+def test_a_program_s_own_model_of_functions_of_autograd_is_judged_in_fresh_processes():
+    """Where its derivatives are those of this process."""
+    done = subprocess.run([sys.executable, "-c", OWN], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("verified\n", "")

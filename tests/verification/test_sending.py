@@ -7,10 +7,16 @@ import sys
 import types
 from functools import update_wrapper
 
+import autograd.numpy as anp
+import numpy as np
 import pytest
+from autograd import elementwise_grad
+from autograd.extend import defvjp, primitive
 from hypothesis import strategies as st
 
+from verification import Function
 from verification.loading import engine_at
+from verification.models.product import rows
 from verification.sending import Unsendable, pickled, received
 
 
@@ -143,3 +149,47 @@ def test_a_test_under_import_mode_importlib_is_found_by_its_file():
 def test_a_strategy_of_floats_is_sent():
     """Its functions are compiled, and say that they are of a module that is not there."""
     assert "0.0" in elsewhere(st.floats(0, 0), "what.example()")
+
+
+def slope(function):
+    """As autograd has it, of one array or of two that are the same."""
+    return elementwise_grad(lambda a: function(*[a] * COUNTS.get(function, 1)) + 0 * a)(
+        np.eye(2) + 1
+    ).tolist()
+
+
+COUNTS = {rows: 2, anp.logaddexp: 2}
+
+
+@primitive
+def doubled(a):
+    """Known to autograd by what is said below."""
+    return 2 * a
+
+
+defvjp(doubled, lambda y, a: lambda g: 2 * g)
+
+OF_AUTOGRAD = {
+    "of one array": anp.exp,
+    "of two": anp.logaddexp,
+    "of a matrix": anp.linalg.inv,
+    "that has none": anp.floor,
+    "this project's": rows,
+    "a test's": doubled,
+    "in a Function": Function("log1p", anp.log1p),
+}
+
+
+@pytest.mark.parametrize("what", OF_AUTOGRAD.values(), ids=OF_AUTOGRAD)
+def test_a_function_of_autograd_keeps_its_derivative(what):
+    """Which autograd knows by the function itself, so that another one made of it has none."""
+    value = getattr(what, "value", what)
+    there = elsewhere((slope, what), "what[0](getattr(what[1], 'value', what[1]))")
+    assert there == str(slope(value))
+
+
+def test_a_primitive_that_no_module_has_is_sent_with_its_derivative():
+    """As one of a program's own."""
+    tripled = primitive(lambda a: 3 * a)
+    defvjp(tripled, lambda y, a: lambda g: 3 * g)
+    assert elsewhere((slope, tripled), "what[0](what[1])") == str(slope(tripled))

@@ -136,6 +136,11 @@ class Case:
     lengths: tuple[int, ...] | None = None
     source: str = ""
 
+    def __post_init__(self) -> None:
+        # Of an array without axes NumPy makes a number wherever it computes.
+        blocks = {n: np.asarray(a) if np.isscalar(a) else a for n, a in self.blocks.items()}
+        object.__setattr__(self, "blocks", blocks)
+
     @property
     def inputs(self) -> dict[str, Array]:
         """The INPUT blocks (N, T, …)."""

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from verification.arrays import Array
 from verification.asked.model import Model
 from verification.asked.scope import Scope
-from verification.doors.program import code_of, imported
+from verification.doors.importing import imported
+from verification.doors.program import code_of
 from verification.judging.engine import InvalidAnswer
 from verification.judging.function_subject import OfFunction
 from verification.judging.of_function import Call

@@ -18,18 +18,19 @@ import numpy as np
 
 from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
-from verification.asked.claim import Claim, Offer, claimed_of
+from verification.asked.claim import COMPLEX, Claim, Offer, claimed_of
 from verification.asked.departures import departed
 from verification.asked.model import Model, Use
 from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
+from verification.doors.importing import imported
 from verification.doors.layout import Layout, layout_of
-from verification.doors.program import ARGUMENTS, LENGTHS, Shown, imported, program
+from verification.doors.program import ARGUMENTS, LENGTHS, Shown, program
 from verification.judging.asking import afresh
 from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.model_subject import OfModel, of_model
 from verification.truth.parts import final_of
-from verification.truth.soundness import check
+from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, check_in
 
 # One function for each role, one truncation, cotangents.
 OFFER = Offer(functions=False, policies=False, losses=("cotangents",), extras=("lengths", "exact", "bits"))
@@ -208,7 +209,7 @@ def layer(
     TypeError for what is no function or no model.
     """
     soundly(model, forward=forward, backward=backward)
-    claim = resolved(scope, model, OFFER)
+    claim = claimed(scope, model, OFFER)
     model = departed(model, scope.departures if scope else {})
     source = imported(backward=backward, forward=forward)
     return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
@@ -227,6 +228,30 @@ def soundly(model: Any, **functions: Any) -> None:
     if not isinstance(model, Model):
         raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
     check(model)
+
+
+def claimed(scope: Scope | None, model: Model, offer: Offer) -> Claim:
+    """The claim of a scope through a door, of what a sound model is sound in.
+
+    Of what is not so, complex numbers of a real model and Fractions, nothing is claimed by default. Raises
+    ValueError, in one line, where a scope claims it, or claims nothing.
+    """
+    claim, said = resolved(scope, model, offer), scope or Scope()
+    if not model.complex and {*claim.dtypes} & {*COMPLEX}:
+        try:
+            check_in(model, WIDEST_COMPLEX)
+        except ValueError as unsound:
+            if said.dtypes:
+                raise ValueError(f"scope: dtypes: {said.dtypes!r}, needed real ones: {unsound}") from unsound
+            claim = replace(claim, dtypes=tuple(name for name in claim.dtypes if name not in COMPLEX))
+    if claim.exact:
+        try:
+            check_exact(model, claim.functions, claim.losses[0])
+        except ValueError as unsound:
+            if said.exact:
+                raise ValueError(f"scope: exact: True, needed False: {unsound}") from unsound
+            claim = replace(claim, exact=False)
+    return claim
 
 
 def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:

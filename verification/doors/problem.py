@@ -16,11 +16,11 @@ from verification.asked.claim import Claim, Offer, claimed_of
 from verification.asked.departures import departed
 from verification.asked.model import Model, Use
 from verification.asked.policies import FULL, Truncation
-from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
-from verification.doors.layer import soundly
+from verification.doors.importing import imported
+from verification.doors.layer import claimed, soundly
 from verification.doors.problem_program import ShownProblem, problem_program
-from verification.doors.program import code_of, imported
+from verification.doors.program import code_of
 from verification.judging.again import equivalents_of, recomputed
 from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.findings import BITS, RECOMPUTATION, WORKSPACE
@@ -252,6 +252,6 @@ def whole(
         raise ValueError(
             f"model {model.name}: no readout, needed a door that takes cotangents: layer or step"
         )
-    claim = resolved(scope, model, OFFER)
+    claim = claimed(scope, model, OFFER)
     departures = scope.departures if scope else {}
     return Whole(function, departed(model, departures), claim, form or General(), fixed)

@@ -4,10 +4,8 @@ It builds the arrays to the bit, in the layer's own layout, and fails with an As
 wrong. What a property asks of several calls, the program asks of several calls as well.
 """
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -127,9 +125,9 @@ LAYOUTS = """def read_only(array):
 
 LAYOUTS = (
     read_only,
-    np.asfortranarray,
-    lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
-    lambda array: array[::-1].copy()[::-1],
+    lambda array: array.copy(order="F"),
+    lambda array: np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array.copy(),
+    lambda array: array[::-1].copy()[::-1] if array.ndim else array.copy(),
 )
 """
 
@@ -227,31 +225,6 @@ each(zero, d_xs)
 check(gradient(params, each(other, xs), state, d_outputs, d_state, lengths))
 """,
 }
-
-
-def imported(**functions: Any) -> str:
-    """Statements by which a program imports functions, under the names that it calls them by."""
-    lines = []
-    for alias, function in functions.items():
-        module, name, comment = _place_of(function)
-        renamed = f" as {alias}" if name != alias else ""
-        lines.append(f"from {module} import {name}{renamed}{comment}\n")
-    return "".join(lines)
-
-
-def _place_of(function: Any) -> tuple[str, str, str]:
-    """Module and name of a function, by which a program can import it, and a comment where it cannot."""
-    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
-    there = vars(sys.modules[module]) if module in sys.modules else {}
-    if module == "__main__":
-        module = Path(there.get("__file__") or "engine.py").stem
-    if not name.isidentifier():
-        # It may be one that was given a name: a lambda, what a function returned.
-        name = next((each for each, value in there.items() if value is function), "")
-    if module is None or not name.isidentifier():
-        name = getattr(function, "__name__", "")
-        return "engine", name if name.isidentifier() else "function", "  # from your own module"
-    return module, name, ""
 
 
 def code_of(value: Any, swap: str = "") -> str:

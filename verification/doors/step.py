@@ -22,11 +22,10 @@ from verification.asked.claim import Claim, Offer, claimed_of
 from verification.asked.departures import departed
 from verification.asked.model import Model
 from verification.asked.policies import Truncation
-from verification.asked.resolving import resolved
 from verification.asked.scope import Scope
-from verification.doors.layer import Backward, Forward, Layer, soundly
+from verification.doors.importing import imported
+from verification.doors.layer import Backward, Forward, Layer, claimed, soundly
 from verification.doors.layout import layout_of
-from verification.doors.program import imported
 from verification.judging.engine import Fixed, InvalidAnswer
 from verification.judging.model_subject import OfModel, of_model
 
@@ -90,7 +89,7 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     TypeError for what is no function or no model.
     """
     soundly(model, step=step, step_back=step_back)
-    claim = resolved(scope, model, OFFER)
+    claim = claimed(scope, model, OFFER)
     return Step(step, step_back, departed(model, scope.departures if scope else {}), claim)
 
 

@@ -133,10 +133,14 @@ def _directly(
         x = step.held(x)
         factors = _factors(step, none, x, tuple(map(step.stop, state)))
         some = [array if i in states else step.stop(array) for i, array in enumerate(state)]
-        scaled = [
-            array if i not in states else step.stop(array) + (array - step.stop(array)) * times(factors[i])
-            for i, array in enumerate(some)
-        ]
+        # Where nothing goes on directly the way is none, and what it would be by another factor is nothing.
+        with np.errstate(all="ignore"):
+            scaled = [
+                array
+                if i not in states
+                else step.stop(array) + (array - step.stop(array)) * times(factors[i])
+                for i, array in enumerate(some)
+            ]
         made = step.sum(made, step.again(held, x, state, slope_of))
         made = step.less(made, step.again(none, x, some, slope_of))
         return step.sum(made, step.again(none, x, scaled, slope_of))

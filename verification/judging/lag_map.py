@@ -109,6 +109,11 @@ class _Share:
     due: Array
     bound: float
 
+    def of(self, rows: slice) -> tuple[Array, Array]:
+        """Given and due of some rows; where it is one number, that."""
+        got, due = np.atleast_1d(self.got, self.due)
+        return got[rows], due[rows]
+
 
 def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | None:
     """The map on a case, of one length and few steps; None where it shows nothing, or takes too long.
@@ -258,7 +263,7 @@ def _panels(case: Case, block: Block, losses: list[dict[int, _Share]]) -> Iterat
 
 
 def _panel(case: Case, block: Block, part: str, losses: list[dict[int, _Share]], rows: slice) -> Panel:
-    largest = max((float(np.max(np.abs(s.due[rows]))) for row in losses for s in row.values()), default=0.0)
+    largest = max((float(np.max(np.abs(s.of(rows)[1]))) for row in losses for s in row.values()), default=0.0)
     off = np.zeros((len(losses), case.steps))
     marks = []
     for t, row in enumerate(losses):
@@ -268,7 +273,7 @@ def _panel(case: Case, block: Block, part: str, losses: list[dict[int, _Share]],
             if share is None:
                 told.append(Mark.NONE)
                 continue
-            got, due = share.got[rows], share.due[rows]
+            got, due = share.of(rows)
             size = float(np.max(np.abs(due)))
             error = float(np.max(np.abs(got - due)))
             off[t, s] = error / (size or largest or 1.0)

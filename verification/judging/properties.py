@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from verification.arrays import Array
-from verification.asked.case import Case, Cotangents, random_case
+from verification.asked.case import Case, Cotangents, Targets, random_case
 from verification.asked.model import Block, Model, Use
 from verification.comparison import Disagreement, compare
 from verification.judging.asking import afresh, ask, ask_directly, is_large, relaid
@@ -247,8 +247,10 @@ def second_call(trial: Trial) -> Looked:
 LAYOUTS: dict[str, Callable[[Array], Array]] = {
     "read-only": lambda array: _read_only(array),
     "Fortran order": lambda array: array.copy(order="F"),
-    "a gap after each number": lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
-    "backwards": lambda array: array[::-1].copy()[::-1],
+    "a gap after each number": lambda array: (
+        np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array.copy()
+    ),
+    "backwards": lambda array: array[::-1].copy()[::-1] if array.ndim else array.copy(),
 }
 
 
@@ -273,7 +275,7 @@ def _read_only(array: Array) -> Array:
 def units_permute(trial: Trial) -> Looked:
     """Permuting the units of a state permutes the gradients alike, where it does so in the model itself."""
     case = trial.truth.case
-    for name in unit_dimensions(case.model):
+    for name in unit_dimensions(case.model, _losses(case)):
         size = case.sizes[name]
         if size > 1:
             order = np.roll(np.arange(size), 1)
@@ -288,29 +290,36 @@ def units_permute(trial: Trial) -> Looked:
 
 def permuted(case: Case, part: str, want: tuple[Array, float]) -> tuple[Case, Array, float]:
     """What ``units_permute`` asks first: the case, a block's gradient there, and how closely it is held."""
-    name = next(name for name in unit_dimensions(case.model) if case.sizes[name] > 1)
+    name = next(name for name in unit_dimensions(case.model, _losses(case)) if case.sizes[name] > 1)
     order = np.roll(np.arange(case.sizes[name]), 1)
     other = _of_units(case, name, order)
     return other, _permuted(want[0], case.model.block(part), name, order), 2 * want[1]
 
 
 @cache
-def unit_dimensions(model: Model) -> tuple[str, ...]:
-    """The dimensions of states whose entries are alike: permuted, everything is permuted alike."""
+def unit_dimensions(model: Model, losses: str) -> tuple[str, ...]:
+    """The dimensions of states whose entries are alike: permuted, everything is permuted alike.
+
+    ``losses`` as of ``random_case``: units that a target tells apart are not alike.
+    """
     names = dict.fromkeys(name for block in model.of(Use.STATE) for name in block.dimensions)
-    return tuple(name for name in names if _are_alike(model, name))
+    return tuple(name for name in names if _are_alike(model, name, losses))
 
 
-def _are_alike(model: Model, name: str) -> bool:
+def _are_alike(model: Model, name: str, losses: str) -> bool:
     sizes = {each: 4 + i for i, each in enumerate(model.dimensions)}
     dtype = np.complex128 if model.complex else np.float64
-    case = random_case(model, np.random.default_rng(0), sizes, 2, 2, dtype)
+    case = random_case(model, np.random.default_rng(0), sizes, 2, 2, dtype, losses=losses)
     order = np.roll(np.arange(sizes[name]), 1)
     shuffled, truth = replay.gradient(_of_units(case, name, order)), replay.gradient(case)
     return all(
         np.allclose(shuffled[key], _permuted(array, model.block(key), name, order))
         for key, array in truth.items()
     )
+
+
+def _losses(case: Case) -> str:
+    return "every" if isinstance(case.objective, Targets) else "cotangents"
 
 
 def _of_units(case: Case, name: str, order: Array) -> Case:

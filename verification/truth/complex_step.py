@@ -2,19 +2,24 @@
 
 For a holomorphic f, f(θ + iε) = f(θ) + iε f′(θ) up to ε², and nothing is subtracted, so ε can be so small
 that the derivative is exact but for the forward's own rounding. Admitted for real numbers where every
-function is holomorphic, or has its slope declared. A state that is held constant keeps its real part.
+function is holomorphic, or has its slope declared, and where the model's own operations allow it: a step that
+takes |a|, or what NumPy has no complex version of, gives another imaginary part than the derivative, or none.
+That is found by trying. A state that is held constant keeps its real part.
 
 Source: Squire and Trapp, *Using complex variables to estimate derivatives of real functions* (1998).
 """
 
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from verification.arrays import Array
-from verification.asked.case import WIDER, Case
+from verification.asked.case import WIDER, Case, Targets, random_case
 from verification.asked.functions import Arithmetic, Function, Namespace
-from verification.asked.model import Named, State, Use
+from verification.asked.model import Model, Named, State, Use
+from verification.truth import replay
 from verification.truth.long import as_double
 from verification.truth.unroll import advance, term
 
@@ -27,7 +32,37 @@ def epsilon(dtype: np.dtype[Any]) -> Any:
 def admitted(case: Case) -> bool:
     """Can the case be differentiated so?"""
     holomorphic = all(each.holomorphic or each.slope is not None for each in case.cast.values())
-    return holomorphic and not np.iscomplexobj(case.state[0])
+    if not holomorphic or np.iscomplexobj(case.state[0]):
+        return False
+    functions = tuple((role, each.name) for role, each in case.cast.items())
+    return holds(case.model, functions, "every" if isinstance(case.objective, Targets) else "cotangents")
+
+
+# Factors of the numbers with which a model is tried, and how closely autograd has to be met there.
+SCALES = (1.0, 4.0)
+AGREEMENT = 1e-9
+
+
+@cache
+def holds(model: Model, functions: tuple[tuple[str, str], ...], losses: str) -> bool:
+    """Is the imaginary part of the model's forward the derivative that autograd says, with these functions?
+
+    ``losses`` as of ``random_case``. autograd itself is held against differences by ``soundness``.
+    """
+    rng = np.random.default_rng(0)
+    sizes = {name: 2 + i % 2 for i, name in enumerate(model.dimensions)}
+    case = random_case(model, rng, sizes, 2, 2, np.float64, dict(functions), losses)
+    for scale in SCALES:
+        scaled = replace(case, blocks={name: scale * array for name, array in case.blocks.items()})
+        truth = replay.gradient(scaled)
+        try:
+            told = _gradient(scaled)
+        except Exception:
+            # NumPy has no complex version of what the model does, or refuses it in another way.
+            return False
+        if not all(np.allclose(told[name], truth[name], AGREEMENT, AGREEMENT, True) for name in truth):
+            return False
+    return True
 
 
 class _Complex(Arithmetic):
@@ -54,6 +89,10 @@ def gradient(case: Case) -> dict[str, Array]:
         raise ValueError(
             f"functions: {', '.join(f.name for f in case.cast.values())}, needed holomorphic ones"
         )
+    return _gradient(case)
+
+
+def _gradient(case: Case) -> dict[str, Array]:
     real = WIDER[as_double(case).dtype]
     moved = _moved(case, real)
     objective = case.objective.replaced(lambda array: array.astype(real))

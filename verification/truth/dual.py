@@ -35,8 +35,20 @@ class Dual:
         parts = [str(self.value), *(f"{name}: {tangent}" for name, tangent in self.tangents.items())]
         return f"Dual({', '.join(parts)})"
 
+    def __eq__(self, other: object) -> bool:
+        return self.value == (other.value if isinstance(other, Dual) else other)
+
+    def __lt__(self, other: Number) -> bool:
+        return self.value < value_of(other)
+
+    def __le__(self, other: Number) -> bool:
+        return self.value <= value_of(other)
+
     def __gt__(self, other: Number) -> bool:
         return self.value > value_of(other)
+
+    def __ge__(self, other: Number) -> bool:
+        return self.value >= value_of(other)
 
     def __neg__(self) -> "Dual":
         return Dual(-self.value, _scaled(self.tangents, -1))

@@ -117,11 +117,6 @@ def shapes_of_calls(case: Case, records: Any) -> list[tuple[int, ...]]:
     return counting.shapes
 
 
-def conjugated(grads: dict[str, Any]) -> dict[str, Any]:
-    """autograd's gradients of complex numbers are the conjugates of ours."""
-    return {name: np.conj(array) if np.iscomplexobj(array) else array for name, array in grads.items()}
-
-
 def value_of(array: Any) -> Any:
     """What autograd traces, as the array that it is."""
     while hasattr(array, "_value"):

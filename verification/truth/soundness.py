@@ -2,9 +2,16 @@
 
 Its step has to run, and to return the states' shapes in the states' type; autograd has to differentiate
 it, and differences of its forward have to agree. Each failure is one line of a ``ValueError``.
+
+A model that autograd differentiates may still be one that not every oracle takes. Complex steps are left
+out where its own operations are not holomorphic (``verification.truth.complex_step``). Fractions of which
+these make something else, and complex numbers in which a real model is not sound, are not claimed by default,
+and a scope that claims them is refused.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -14,32 +21,88 @@ from verification.arrays import Array
 from verification.asked.case import Case, Targets, random_case
 from verification.asked.functions import Arithmetic, Function, Namespace, UnknownName
 from verification.asked.model import Model, Named, Sizes, State, Use
-from verification.truth import replay
+from verification.truth import complex_step, exact, replay
 
 RECORDS, STEPS = 2, 3
+
+# Records, and every other size: an axis of one number is one that some operations drop.
+SMALL = ((1, 1), (2, 1), (1, 2), (3, 3))
+LEAST = 4
 
 # Differences of the widest type, whose error is about h² and u/h: 1e-10 at worst, and room beside it.
 DIFFERENCE = 1e-5
 AGREEMENT = 1e-6
 
+# Of how many digits of double precision exact gradients are those of autograd.
+EXACTNESS = 1e-9
 
-@cache
+WIDEST, WIDEST_COMPLEX = np.dtype(np.longdouble), np.dtype(np.clongdouble)
+
+
 def check(model: Model) -> None:
     """Raises ValueError, in one line, if nobody can be judged by the model.
 
     Every function that may play a role is tried, the others being the first of theirs.
     """
+    check_in(model, WIDEST_COMPLEX if model.complex else WIDEST)
+
+
+@cache
+def check_in(model: Model, dtype: np.dtype[Any]) -> None:
+    """The same in a number type: of a real model complex numbers may be another matter."""
     for functions in _choices(model):
         rng = np.random.default_rng(0)
         # All differ, so that no shape is right by chance.
-        sizes = {name: 4 + i for i, name in enumerate(model.dimensions)}
-        widest = np.clongdouble if model.complex else np.longdouble
-        case = random_case(model, rng, sizes, RECORDS, STEPS, widest, functions)
+        sizes = {name: LEAST + i for i, name in enumerate(model.dimensions)}
+        case = random_case(model, rng, sizes, RECORDS, STEPS, dtype, functions)
         _check_step(case)
         _check_records(case)
         _check_gradient(case)
         if model.of(Use.READOUT):
             _check_gradient(_with_targets(case, sizes, rng))
+        for records, size in SMALL:
+            alike = dict.fromkeys(sizes, size)
+            case = random_case(model, rng, alike, records, STEPS, dtype, functions)
+            _check_step(case)
+            _differentiated(case)
+            if model.of(Use.READOUT):
+                _differentiated(_with_targets(case, alike, rng))
+        # Known before any process is forked.
+        complex_step.admitted(case)
+
+
+def check_exact(model: Model, functions: Mapping[str, tuple[str, ...]], losses: str) -> None:
+    """Raises ValueError, in one line, if Fractions do not stay such, with these functions for each role.
+
+    ``losses`` as of ``random_case``.
+    """
+    for chosen in [{role: name} for role, names in functions.items() for name in names] or [{}]:
+        first = {role: names[0] for role, names in functions.items()}
+        sizes = {name: 1 + i % 2 for i, name in enumerate(model.dimensions)}
+        rng = np.random.default_rng(0)
+        case = random_case(model, rng, sizes, 1, 2, np.float64, {**first, **chosen}, losses)
+        try:
+            told = exact.gradient(_in_fractions(case))
+            forward = exact.forward(_in_fractions(case))
+        except Exception as error:
+            raise _refused(case, f"its operations take no Fractions: {_in_a_line(error)}") from error
+        for name, array in (*told.items(), *forward.items()):
+            kinds = {type(entry).__name__ for entry in array.flat} - {Fraction.__name__}
+            if kinds:
+                raise _refused(case, f"a {min(kinds)} comes of Fractions in {name}, needed Fractions")
+        truth = replay.gradient(case)
+        for name, array in told.items():
+            if not np.allclose(
+                array.astype(np.float64), truth[name].astype(np.float64), EXACTNESS, EXACTNESS
+            ):
+                raise _refused(case, f"dual numbers disagree with autograd on {name}")
+
+
+def _in_fractions(case: Case) -> Case:
+    """The same numbers, as what they are."""
+    changed = np.vectorize(Fraction, otypes=[object])
+    blocks = {name: changed(array) for name, array in case.blocks.items()}
+    return replace(case, blocks=blocks, objective=case.objective.replaced(changed))
 
 
 def _choices(model: Model) -> list[dict[str, str]]:
@@ -47,8 +110,10 @@ def _choices(model: Model) -> list[dict[str, str]]:
     return chosen or [{}]
 
 
-def _refused(model: Model, what: str) -> ValueError:
-    return ValueError(f"model {model.name}: {what}")
+def _refused(case: Case, what: str) -> ValueError:
+    small = any(size < LEAST for name, size in case.sizes.items() if name not in ("N", "T"))
+    at = f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}" if small else ""
+    return ValueError(f"model {case.model.name}: {what}{at}")
 
 
 def _in_a_line(error: BaseException) -> str:
@@ -70,24 +135,24 @@ def _check_step(case: Case) -> None:
     try:
         after = model.advance(f, p, inputs, case.state)
     except UnknownName as unknown:
-        raise _refused(model, f"the step asks for {unknown}") from None
+        raise _refused(case, f"the step asks for {unknown}") from None
     except Exception as error:
-        raise _refused(model, f"the step does not run: {_in_a_line(error)}") from error
+        raise _refused(case, f"the step does not run: {_in_a_line(error)}") from error
     if len(after) != len(states):
         names = ", ".join(block.name for block in states)
-        raise _refused(model, f"the step returns {len(after)} state arrays, needed {len(states)} ({names})")
+        raise _refused(case, f"the step returns {len(after)} state arrays, needed {len(states)} ({names})")
     for block, before, array in zip(states, case.state, after, strict=True):
         if not isinstance(array, np.ndarray):
             raise _refused(
-                model, f"the step returns a {type(array).__name__} for {block.name}, needed an ndarray"
+                case, f"the step returns a {type(array).__name__} for {block.name}, needed an ndarray"
             )
         if array.shape != before.shape:
             raise _refused(
-                model, f"the step returns shape {array.shape} for {block.name}, needed {before.shape}"
+                case, f"the step returns shape {array.shape} for {block.name}, needed {before.shape}"
             )
         if array.dtype != before.dtype:
             raise _refused(
-                model,
+                case,
                 f"the step returns {array.dtype} for {block.name}, needed the {before.dtype} it is given",
             )
 
@@ -100,7 +165,7 @@ def _check_records(case: Case) -> None:
         f, p, {name: a[:1] for name, a in inputs.items()}, tuple(a[:1] for a in case.state)
     )
     if not all(np.allclose(one, both[:1]) for one, both in zip(alone, together, strict=True)):
-        raise _refused(case.model, "the step mixes records, needed each record's state from its own")
+        raise _refused(case, "the step mixes records, needed each record's state from its own")
 
 
 def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
@@ -115,26 +180,30 @@ def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
         outputs = model.readout(f, Named(readout), *case.state)
         loss = model.loss(f, outputs, outputs + 1)
     except UnknownName as unknown:
-        raise _refused(model, f"the readout or the loss asks for {unknown}") from None
+        raise _refused(case, f"the readout or the loss asks for {unknown}") from None
     except Exception as error:
-        raise _refused(model, f"the readout or the loss does not run: {_in_a_line(error)}") from error
+        raise _refused(case, f"the readout or the loss does not run: {_in_a_line(error)}") from error
     if np.shape(loss) != (case.records,):
         raise _refused(
-            model, f"the loss has shape {np.shape(loss)}, needed one number a record, ({case.records},)"
+            case, f"the loss has shape {np.shape(loss)}, needed one number a record, ({case.records},)"
         )
     targets = rng.uniform(-1, 1, (case.records, case.steps, *outputs.shape[1:])).astype(case.dtype)
     return replace(case, blocks={**case.blocks, **readout}, objective=Targets(targets))
 
 
-def _check_gradient(case: Case) -> None:
-    """autograd differentiates the model, and differences agree with it."""
-    model = case.model
+def _differentiated(case: Case) -> dict[str, Array]:
+    """autograd differentiates the model."""
     try:
-        grads = replay.gradient(case, case.dtype)
+        return replay.gradient(case, case.dtype)
     except Exception as error:
         raise _refused(
-            model, f"the step uses what autograd cannot differentiate: {_in_a_line(error)}"
+            case, f"the step uses what autograd cannot differentiate: {_in_a_line(error)}"
         ) from error
+
+
+def _check_gradient(case: Case) -> None:
+    """autograd differentiates the model, and differences agree with it."""
+    grads = _differentiated(case)
     rng = np.random.default_rng(2)
     tape = _Tape()
     _forward(case, tape)
@@ -154,7 +223,7 @@ def _check_gradient(case: Case) -> None:
         if not abs(slope - difference) <= AGREEMENT * (scale + AGREEMENT):
             names = ", ".join(function.name for function in case.cast.values())
             raise _refused(
-                model,
+                case,
                 f"its oracles disagree on {name}{f' ({names})' if names else ''}: autograd says "
                 f"{float(slope):.9g} along a direction, differences say {float(difference):.9g}",
             )

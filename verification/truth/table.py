@@ -38,7 +38,7 @@ from verification.tolerance import (
 )
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.long import as_double, of_long
-from verification.truth.observed import Call, Observed, conjugated, kinked, shapes_of_calls, value_of
+from verification.truth.observed import Call, Observed, kinked, shapes_of_calls, value_of
 from verification.truth.unroll import advance, term
 
 
@@ -140,9 +140,9 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
-        grads = conjugated(drawn.gradients())
+        grads = drawn.gradients()
         apart = _Copies(case, groups, 1, apart=True)
-        each = conjugated(apart.gradients())
+        each = apart.gradients()
         lost = _lost(case, each, apart.states)
     tiny = least_normal(real_of(case.dtype))
     terms = {}
@@ -244,7 +244,10 @@ class _Copies:
         return Call(shape, None, noise, shift, self.floor, least_normal(self.real))
 
     def gradients(self) -> dict[str, Any]:
-        """∂/∂ every leaf, lists of steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …)."""
+        """Of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …).
+
+        What was added to states and arguments has, by step, an array of its own shape for each.
+        """
         grads = autograd.grad(self._total)(self._leaves)
         made: dict[str, Any] = {}
         for name, array in grads.items():
@@ -261,7 +264,8 @@ class _Copies:
                 whole = np.zeros((*stacked.shape[:2], self.case.steps, *stacked.shape[3:]), stacked.dtype)
                 whole[:, :, list(self.case.losses)] = stacked
                 stacked = whole
-            made[name] = stacked
+            # autograd's gradients of complex numbers are the conjugates of ours.
+            made[name] = np.conj(stacked)
         return made
 
     def _total(self, leaves: Any) -> Any:

@@ -13,7 +13,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from verification.asked.functions import Arithmetic, Namespace, at
-from verification.asked.model import Model, Named, State, Use
+from verification.asked.model import Model, Named, Sizes, State, Use
 
 Inputs = Mapping[str, Any]
 
@@ -63,9 +63,19 @@ Call = Callable[[Model, Namespace, Mapping[str, Any]], tuple[Any, ...]]
 
 
 def _takes_copies(model: Model, blocks: Sequence[Any], call: Call) -> bool:
-    copies, records = (2, 3), 5
+    distinct = {name: 4 + i for i, name in enumerate(model.dimensions)}
+    # An axis of one number is one that some operations drop.
+    single = dict.fromkeys(distinct, 1)
+    return all(
+        _together_as_alone(model, blocks, call, *trial)
+        for trial in (((2, 3), 5, distinct), ((2, 1), 1, single))
+    )
+
+
+def _together_as_alone(
+    model: Model, blocks: Sequence[Any], call: Call, copies: tuple[int, ...], records: int, sizes: Sizes
+) -> bool:
     rng = np.random.default_rng(0)
-    sizes = {name: 4 + i for i, name in enumerate(model.dimensions)}
     arrays = {}
     for block in blocks:
         lead = () if block.use in (Use.STEP, Use.READOUT) else (records,)

@@ -1,9 +1,13 @@
 """Cases and objectives."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from verification.asked.case import Case, Cotangents, Targets, by_reach, random_case, real_of
+from verification.asked.model import Block, Model, Use
 from verification.asked.policies import Firsts
 from verification.models import complex_scan, lstm, scan
 
@@ -24,6 +28,15 @@ def test_a_random_case_has_the_shapes_of_its_model():
     assert case.sizes == {"N": 4, "T": 5, "D": 2, "H": 3}
     assert case.dtype == np.float32
     assert [f.name for f in case.cast.values()] == ["sigmoid", "tanh", "tanh"]
+
+
+def test_a_block_without_axes_is_an_array():
+    """Though what NumPy computes of one is a number; in Fractions as well."""
+    model = Model("own", (Block("tau", (), Use.STEP), *scan.blocks), scan.step)
+    case = random_case(model, np.random.default_rng(0), SIZES)
+    cases = (case, case.astype(np.float32), replace(case, blocks={**case.blocks, "tau": Fraction(1, 2)}))
+    assert [(type(each.blocks["tau"]), each.blocks["tau"].shape) for each in cases] == 3 * [(np.ndarray, ())]
+    assert cases[2].blocks["tau"][()] == Fraction(1, 2)
 
 
 def test_the_loss_is_by_cotangents_of_outputs_and_of_the_final_state():

@@ -12,7 +12,7 @@ import pytest
 from tests.layers import lstm, ragged, scan
 from verification import Scope, layer, models
 from verification.asked.case import random_case
-from verification.doors.program import CALLS, imported
+from verification.doors.program import CALLS
 from verification.judging.findings import PROPERTIES
 from verification.judging.model_subject import example_of
 from verification.judging.properties import Finding
@@ -192,24 +192,3 @@ def program_of(module, part, property_, arrays):
     """The printed program of a layer that a module of that name holds."""
     engine = layer(*functions_of(module), model=models.lstm, arrays=arrays)
     return example_of(engine, CASE, Finding(property_, part, "off"), True).code
-
-
-NAMED = (lambda: lambda saved: None)()
-
-
-class Decorated:
-    """What a decorator makes of a function; it has the function's name."""
-
-    __module__, __qualname__ = __name__, "decorated"
-
-
-def test_what_has_a_name_in_its_module_is_imported_by_it():
-    """A function that another has returned, and an object that stands for one; of others a comment."""
-    made = Decorated()
-    made.__qualname__ = "made_by_a_decorator"
-    assert imported(forward=NAMED, apply=made) == (
-        f"from {__name__} import NAMED as forward\nfrom {__name__} import made_by_a_decorator as apply\n"
-    )
-    assert imported(forward=lambda saved: None) == (
-        "from engine import function as forward  # from your own module\n"
-    )

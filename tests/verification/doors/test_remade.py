@@ -32,5 +32,5 @@ def test_a_model_is_imported_from_where_it_is():
     assert said == [
         "from verification.models.variants import gru_two_biases as model",
         f"from {__name__} import own as model",
-        "from engine import model  # from your own module",
+        "from engine import model  # define it in engine.py, beside this program",
     ]

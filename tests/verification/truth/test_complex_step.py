@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
@@ -39,10 +40,10 @@ def test_departures_are_followed():
     """What is stopped, a surrogate, and a declared slope, as autograd has them."""
 
     def step(f, p, x, h):
-        return f.own(x * f.stop(h) + h) + f.surrogate(h * h, 3 * h)
+        return f.own(x.a * f.stop(h) + h) + f.surrogate(h * h, 3 * x.x)
 
-    model = replace(vanilla, step=step, functions={"own": (OWN,)})
-    case = random_case(model, np.random.default_rng(0), {"H": 2, "D": 2})
+    model = replace(scan, step=step, functions={"own": (OWN,)})
+    case = random_case(model, np.random.default_rng(0), SIZES)
     assert complex_step.admitted(case)
     truth = replay.gradient(case)
     for name, got in complex_step.gradient(case).items():
@@ -50,3 +51,21 @@ def test_departures_are_followed():
 
 
 OWN = Function("own", lambda a: abs(a), slope=lambda a: a * a)
+
+
+def test_a_step_that_takes_no_complex_numbers_is_not_admitted():
+    """Where NumPy has no complex version, where it has another one, and where a readout or a loss has."""
+    rng = np.random.default_rng(0)
+    for operation in (lambda a: anp.logaddexp(a, 1), anp.abs, anp.real, anp.sign, lambda a: anp.floor(4 * a)):
+        model = replace(scan, step=lambda f, p, x, h, operation=operation: x.a * operation(h) + x.x)
+        assert not complex_step.admitted(random_case(model, rng, SIZES))
+    model = replace(vanilla, loss=lambda f, o, target: anp.sum(anp.abs(o - target), axis=-1))
+    sizes = {**SIZES, "K": 1}
+    assert complex_step.admitted(random_case(model, rng, sizes))
+    assert not complex_step.admitted(random_case(model, rng, sizes, losses="every"))
+
+
+def test_a_branch_that_only_large_numbers_take_is_tried():
+    """What is |a| beyond 3 alone."""
+    model = replace(scan, step=lambda f, p, x, h: x.a * anp.where(h > 3, anp.abs(h), h) + x.x)
+    assert not complex_step.admitted(random_case(model, np.random.default_rng(0), SIZES))

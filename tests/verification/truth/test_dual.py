@@ -1,5 +1,6 @@
 """Dual numbers: each operation against the derivative rule it is named for, along two directions at once."""
 
+import operator
 from fractions import Fraction
 
 import numpy as np
@@ -74,3 +75,11 @@ def test_numpy_takes_duals():
 def test_a_dual_is_shown_with_its_tangents():
     """A Dual prints as its value and what it moves along."""
     assert repr(dual(3, x=Fraction(1, 2))) == "Dual(3, x: 1/2)"
+
+
+@given(FRACTIONS, FRACTIONS)
+def test_they_are_compared_by_their_values(x, y):
+    """With each other and with other numbers, either way round."""
+    for compare in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+        assert compare(dual(x, a=1), dual(y, b=1)) is compare(x, y)
+        assert compare(dual(x, a=1), y) is compare(x, dual(y)) is compare(x, y)

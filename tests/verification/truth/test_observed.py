@@ -5,7 +5,7 @@ import numpy as np
 from verification.asked.case import random_case
 from verification.asked.functions import FUNCTIONS, Namespace
 from verification.models import lstm, vanilla
-from verification.truth.observed import Call, Observed, conjugated, kinked, shapes_of_calls, value_of
+from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
 
 
 def test_the_shapes_of_every_call_are_known_beforehand():
@@ -31,11 +31,3 @@ def test_a_function_near_its_kink_is_found():
         assert kinked([call]) is found
     assert not kinked([])
     assert "relu" in vanilla.functions["activation"]
-
-
-def test_complex_gradients_are_conjugated_and_others_are_not():
-    """∂L/∂Re + i ∂L/∂Im."""
-    got = conjugated({"a": np.array([1 + 2j]), "b": np.array([3.0])})
-    assert got["a"][0] == 1 - 2j
-    assert got["b"][0] == 3
-    assert value_of(got["b"]) is got["b"]

@@ -5,11 +5,17 @@ from dataclasses import replace
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from autograd.extend import defvjp, primitive
 
+from tests import operations
+from verification.asked.case import random_case
 from verification.asked.functions import Function
-from verification.asked.model import Model
-from verification.models import SHIPPED, lstm, scan, vanilla
-from verification.truth.soundness import check
+from verification.asked.model import Block, Model, Use
+from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
+from verification.truth import complex_step, replay
+from verification.truth.replayed import replayed
+from verification.truth.soundness import check, check_exact, check_in
+from verification.truth.table import grouped_table, lag_table
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
@@ -99,3 +105,102 @@ def test_a_model_s_blocks_may_have_any_names():
     names = {"a": "U", "x": "W", "h0": "b"}
     blocks = tuple(replace(block, name=names[block.name]) for block in scan.blocks)
     check(Model("renamed", blocks, lambda f, p, x, b: x.U * b + x.W))
+
+
+BLOCKS = (
+    Block("w", ("H", "H"), Use.STEP),
+    Block("x", ("H", "H"), Use.INPUT),
+    Block("h0", ("H", "H"), Use.STATE),
+)
+
+
+@pytest.mark.parametrize("name", operations.NAMES)
+def test_an_operation_of_autograd_is_good_for_every_oracle_or_refused(name):
+    """All oracles that are asked say the same, in sizes that the check has not tried; or it is one line."""
+    call = operations.call(name)
+
+    def step(f, p, x, h):
+        return 0.5 * h + call(0.5 + 0.25 * x, 0.5 + 0.25 * p.w) + 0 * x
+
+    model = Model("own", BLOCKS, step)
+    if name in operations.REFUSED:
+        with pytest.raises(ValueError, match=f"^model own: .*{operations.REFUSED[name]}") as refused:
+            check(model)
+        assert "\n" not in str(refused.value)
+        return
+    check(model)
+    for dtype, records, size in ((np.float64, 2, 5), (np.float32, 1, 2)):
+        case = random_case(model, np.random.default_rng(0), {"H": size}, records, 3, dtype)
+        truth = replay.gradient(case)
+        for table in (grouped_table(case), lag_table(case), replayed(case)):
+            expected = table.expected()
+            assert table.determined
+            for block, want in truth.items():
+                assert np.max(np.abs(expected[block].truth - want)) <= expected[block].bound
+        if complex_step.admitted(case):
+            for block, got in complex_step.gradient(case).items():
+                assert np.max(np.abs(got - truth[block])) <= expected[block].bound
+
+
+def test_complex_steps_are_taken_where_operations_are_holomorphic():
+    """And nowhere else."""
+    for name, admitted in {"exp": True, "einsum": True, "abs": False, "hypot": False, "var": False}.items():
+        call = operations.call(name)
+        model = Model("own", BLOCKS, lambda f, p, x, h, call=call: h + call(1 + x, 1 + p.w) + 0 * x)
+        case = random_case(model, np.random.default_rng(0), {"H": 2})
+        assert complex_step.admitted(case) is admitted
+
+
+def test_a_step_that_some_small_size_stops_is_refused():
+    """As one that drops an axis of one number; the size is named."""
+    steps = {
+        r"returns shape \(\) for h0, needed \(1, 1\), at N 1, T 3, H 1$": lambda f, p, x, h: anp.squeeze(
+            x.a * h
+        ),
+        r"returns shape \(2, 2\) for h0, needed \(2, 1\), at N 2, T 3, H 1$": lambda f, p, x, h: (
+            x.a * h + anp.squeeze(x.x)
+        ),
+        "does not run: IndexError: .*, at N 1, T 3, H 1$": lambda f, p, x, h: x.a * h + h[:, [1]],
+    }
+    for message, step in steps.items():
+        with pytest.raises(ValueError, match=f"^model scan: the step {message}"):
+            check(replace(scan, step=step))
+
+
+def test_complex_numbers_in_a_real_model_are_another_matter():
+    """A real model may be sound in real numbers alone."""
+    check_in(scan, np.dtype(np.clongdouble))
+    by_angle = replace(scan, step=lambda f, p, x, h: x.a * h + anp.arctan2(x.x, 2))
+    check(by_angle)
+    with pytest.raises(ValueError, match=r"^model scan: the step does not run: TypeError: ufunc 'arctan2'"):
+        check_in(by_angle, np.dtype(np.clongdouble))
+    check(complex_scan)
+
+
+EXACT = {
+    "kept": (lambda f, p, x, h: anp.where(x.a >= h, x.a * h, h / 2) + x.x, None),
+    "a root": (lambda f, p, x, h: anp.sqrt(2 + x.a) * h, "its operations take no Fractions: TypeError: "),
+    "floats": (lambda f, p, x, h: 0.5 * h * x.a, "a float comes of Fractions in a, needed Fractions"),
+}
+
+
+@pytest.mark.parametrize(("step", "message"), EXACT.values(), ids=EXACT)
+def test_what_makes_something_else_of_fractions_is_refused(step, message):
+    """In one line; a step that compares, divides and chooses is none of that."""
+    model = replace(scan, step=step)
+    check(model)
+    if message is None:
+        check_exact(model, {}, "cotangents")
+        return
+    with pytest.raises(ValueError, match=f"^model scan: {message}") as refused:
+        check_exact(model, {}, "cotangents")
+    assert "\n" not in str(refused.value)
+
+
+def test_dual_numbers_that_say_otherwise_than_autograd_are_refused():
+    """As of a step that has a derivative by declaration alone, told to autograd and to nobody else."""
+    odd = primitive(lambda a: 2 * a)
+    defvjp(odd, lambda y, a: lambda g: 3 * g)
+    model = replace(scan, step=lambda f, p, x, h: odd(h) * x.a)
+    with pytest.raises(ValueError, match=r"^model scan: dual numbers disagree with autograd on a"):
+        check_exact(model, {}, "cotangents")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
@@ -80,3 +81,10 @@ def test_without_copies_a_step_is_called_as_it_is():
     inputs = {"a": blocks["a"], "x": blocks["x"]}
     (h,) = advance(scan, Namespace({}, Arithmetic()), Named(), inputs, (blocks["h0"],), ())
     np.testing.assert_array_equal(h, blocks["a"] * blocks["h0"] + blocks["x"])
+
+
+def test_a_step_that_drops_axes_of_one_number_takes_no_copies():
+    """Though it is right in sizes of several."""
+    squeezed = replace(scan, step=lambda f, p, x, h: anp.squeeze(x.a) * h + x.x)
+    assert not broadcasts(squeezed)
+    assert broadcasts(scan)

@@ -1,0 +1,89 @@
+"""Models as users write them, of states and inputs of several shapes, each with a right layer and faults."""
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from tests.layers.own import delta_rule, gated_attention, mlstm, projected_lstm, selective_scan, slstm
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A line of a layer, what stands there instead, and the blocks whose gradients are told to be wrong."""
+
+    right: str
+    wrong: str
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Own:
+    """A module with MODEL, forward and backward; ``judged``: is it right by the bounds that there are today?
+
+    Where an operation of the step's own cancels, an answer may be off by more than draws of states, blocks
+    and functions show.
+    """
+
+    module: ModuleType
+    faults: tuple[Wrong, ...]
+    judged: bool = True
+
+
+ALL = ("U", "W", "b", "xs", "h0", "c0")
+
+OWN = (
+    Own(
+        projected_lstm,
+        (
+            Wrong("d_R += dh.T @ (o * s)", "d_R += dh.T @ s", ("R",)),
+            Wrong("dm = dh @ R", "dm = d_outputs[:, t] @ R", ALL),
+            Wrong(
+                "dc = dc + dm * o * (1 - s * s)", "dc = dc + dm * o * (1 - s)", ("U", "W", "b", "xs", "h0")
+            ),
+        ),
+    ),
+    Own(
+        gated_attention,
+        (
+            Wrong("d_a[:, t] = (dS * states[t])", "d_a[:, t] = (dS * states[t + 1])", ("g",)),
+            Wrong(
+                "dS = a[:, t, ..., None] * dS\n", "dS = a[:, t - 1, ..., None] * dS\n", ("k", "v", "g", "S0")
+            ),
+            Wrong("do, states[t + 1])", "do, states[t])", ("q",)),
+        ),
+    ),
+    Own(
+        delta_rule,
+        (
+            Wrong('d_k[:, t] += np.einsum("nvk,nv->nk", states[t], d_error)\n', "\n", ("k",)),
+            Wrong("-(pulled * error).sum(axis=1)", "-(pulled * v[:, t]).sum(axis=1)", ("beta",)),
+            Wrong("dS = dS + d_error[:, :, None]", "dS = dS - d_error[:, :, None]", ("S0",)),
+        ),
+    ),
+    Own(
+        selective_scan,
+        (
+            Wrong("d_exponent, s[:, t])", "d_exponent, delta[:, t])", ("A",)),
+            Wrong("written * x[:, t] - (d_exponent * A).sum(axis=-1)", "written * x[:, t]", ("delta",)),
+            Wrong("dh * states[t] * decays[t]", "dh * states[t + 1] * decays[t]", ("A", "delta")),
+            Wrong("d_tau += (written", "d_tau[...] = (written", ("tau",)),
+        ),
+    ),
+    Own(
+        slstm,
+        (
+            Wrong("dn = dn - (dh * h).sum(axis=1)", "dn = dn + (dh * h).sum(axis=1)", ("w_i", "w_f", "xs")),
+            Wrong("dm = dm - de - dk", "dm = dm - de", ("w_i", "xs")),
+            Wrong("d_W += dz.T @ h_prev", "d_W += dz.T @ h", ("W",)),
+        ),
+        judged=False,
+    ),
+    Own(
+        mlstm,
+        (
+            Wrong("+ d_along * n\n", "\n", ("q",)),
+            Wrong("* np.sign(along), 0)", ", 0)", ("q", "k", "n0")),
+            Wrong("dn = dn + d_along * q[:, t]", "dn = d_along * q[:, t]", ("k",)),
+        ),
+        judged=False,
+    ),
+)

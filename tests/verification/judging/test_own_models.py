@@ -1,0 +1,149 @@
+"""Models of a user's own, of matrices, numbers and several inputs, through every part of a judgement."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.layers import planted
+from tests.layers.own import OWN, delta_rule, gated_attention, selective_scan
+from verification import Profile, Scope, layer, scoped, step, verify
+from verification.asked.case import random_case
+from verification.asked.policies import FULL, Policy
+from verification.judging import run as judging
+from verification.judging import shrinking
+from verification.judging.diagnosis import diagnose
+from verification.judging.findings import findings, truth_of
+from verification.judging.picture import picture
+
+FAULTS = [(own, fault) for own in OWN for fault in own.faults]
+SHORT = Profile("short", cases=5, strength=1)
+
+
+def short_name(value):
+    """For the name of a test."""
+    return value.wrong.strip() if hasattr(value, "wrong") else value.module.__name__.rpartition(".")[2]
+
+
+def layer_of(module, **options):
+    """The layer of a module, within the scope that it has."""
+    scope = getattr(module, "SCOPE", None)
+    return layer(module.forward, module.backward, model=module.MODEL, scope=scope, **options)
+
+
+def small_cases(model, losses="cotangents"):
+    """In both number types; one of ones alone, and a larger one, which other oracles are asked of."""
+    rng = np.random.default_rng(0)
+    for dtype, records, steps, size in (
+        *((np.float64, 1, 1, 1), (np.float64, 2, 3, 2), (np.float32, 3, 4, 1), (np.float64, 2, 11, 3)),
+    ):
+        sizes = {name: size + (i % 2 if size > 1 else 0) for i, name in enumerate(model.dimensions)}
+        yield random_case(model, rng, sizes, records, steps, dtype, losses=losses)
+
+
+def wrong_of(engine, cases):
+    """What is found wrong, with the case."""
+    return [
+        (case, each) for case in cases for each in findings(engine, truth_of(case)) if each.wrong is not None
+    ]
+
+
+@pytest.mark.parametrize("own", OWN, ids=short_name)
+def test_nothing_is_wrong_of_a_right_layer_or_step(own):
+    """By any property; of a step under truncations as well."""
+    module = own.module
+    assert wrong_of(layer_of(module), small_cases(module.MODEL)) == []
+    of_steps = step(*in_steps(module), model=module.MODEL, scope=getattr(module, "SCOPE", None))
+    for policy in (Policy("Window", (1,)), Policy("Chunked", (2, 2))):
+        cases = (replace(case, policy=policy) for case in small_cases(module.MODEL))
+        assert wrong_of(of_steps, cases) == []
+
+
+def in_steps(module):
+    """A step and its backward, from a layer that is called for one step."""
+
+    def one(params, x, state):
+        xs = {name: array[:, None] for name, array in x.items()} if isinstance(x, dict) else x[:, None]
+        outputs, after, saved = module.forward(params, xs, state)
+        return after, (saved, outputs)
+
+    def one_back(kept, d_after):
+        saved, outputs = kept
+        d_params, d_xs, d_state = module.backward(saved, 0 * outputs, d_after)
+        d_x = {n: d[:, 0] for n, d in d_xs.items()} if isinstance(d_xs, dict) else d_xs[:, 0]
+        return d_params, d_x, tuple(0 * outputs[:, 0] if d is None else d for d in d_state)
+
+    return one, one_back
+
+
+def explained(engine, cases, monkeypatch):
+    """The diagnosis, the picture and the smallest example of what is found."""
+    monkeypatch.setattr(shrinking, "SECONDS", 1.0)
+    case, finding = wrong_of(engine, cases)[0]
+    shrunk = shrinking.smallest(engine, case, finding) or (case, finding)
+    return diagnose(engine, finding, case), picture(engine, case), judging.example_of(engine, *shrunk, True)
+
+
+@pytest.mark.parametrize(("own", "fault"), FAULTS, ids=short_name)
+def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch, tmp_path):
+    """By a sentence that names the blocks, numbers, and a program that fails as printed."""
+    module = own.module
+    engine = layer_of(planted(module, fault.right, fault.wrong))
+    diagnosis, drawn, example = explained(engine, list(small_cases(module.MODEL))[1:], monkeypatch)
+    assert {*fault.blocks} <= {*diagnosis.blocks}
+    assert diagnosis.sentence.endswith(".")
+    assert {each.name for each in drawn.numbers} & {*fault.blocks}
+    text = Path(module.__file__).read_text("utf-8")
+    # As the wrong layer's module is called, which is in no file.
+    code = example.code.replace(f"{module.__name__}_wrong", "engine")
+    for line, fails in ((fault.wrong, True), (fault.right, False))[: 1 + own.judged]:
+        (tmp_path / "engine.py").write_text(text.replace(fault.right, line), "utf-8")
+        done = run(tmp_path, code)
+        assert ("AssertionError" in done.stderr, bool(done.returncode)) == (fails, fails), done.stderr
+
+
+def run(folder, code):
+    """A program beside the engine."""
+    (folder / "failing.py").write_text(code, "utf-8")
+    return subprocess.run([sys.executable, "failing.py"], cwd=folder, capture_output=True, text=True)
+
+
+PROBLEM = ("dS = do[:, :, None] * q", "dS = do[:, :, None] * (q + (t == 1))", ("k", "v", "beta", "S0"))
+
+
+@pytest.mark.parametrize("losses", ["last", "every"])
+def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
+    """Whose targets tell units of the state apart, which then may not be permuted."""
+    right, wrong, blocks = PROBLEM
+    small = list(small_cases(delta_rule.MODEL, losses))[1:3]
+    cases = [replace(case, policy=policy) for case in small for policy in (FULL, Policy("Window", (1,)))]
+    assert wrong_of(scoped(delta_rule.problem, model=delta_rule.MODEL), cases) == []
+    engine = scoped(planted(delta_rule, right, wrong).problem, model=delta_rule.MODEL)
+    if losses == "every":
+        diagnosis, drawn, example = explained(engine, cases, monkeypatch)
+        assert {*blocks} & {*diagnosis.blocks}
+        assert drawn.numbers
+        assert "ModelProblem(" in example.code
+
+
+def test_a_whole_run():
+    """Over processes: what is right is verified, what is wrong refuted, with all that is told of it."""
+    scope = replace(gated_attention.SCOPE, records=(1, 2), steps=(1, 3), dtypes=("float64",))
+    right = layer(gated_attention.forward, gated_attention.backward, model=gated_attention.MODEL, scope=scope)
+    assert verify(right, SHORT).verdict != "refuted"
+    fault = next(own for own in OWN if own.module is selective_scan).faults[0]
+    judgement = verify(layer_of(planted(selective_scan, fault.right, fault.wrong)), SHORT)
+    assert judgement.verdict == "refuted"
+    assert judgement.diagnosis.blocks == ("A",)
+    assert judgement.picture.numbers
+    assert judgement.example.smallest
+
+
+def test_an_initial_state_that_is_never_read_is_left_out_by_a_scope():
+    """As the output that a matrix is read into: otherwise its gradient is owed, and is zero."""
+    assert Scope(blocks=gated_attention.SCOPE.blocks) == gated_attention.SCOPE
+    engine = layer(gated_attention.forward, gated_attention.backward, model=gated_attention.MODEL)
+    assert any(each.property == "form" for _, each in wrong_of(engine, small_cases(gated_attention.MODEL)))
