@@ -47,7 +47,7 @@ def test_there_has_to_be_something_to_go_on_with(capsys, tmp_path):
     """A folder that is not there, or holds no run."""
     assert "No such file" in refused(capsys, "train", "--out", tmp_path, "--resume")
     (tmp_path / "run.json").write_text("{}")
-    assert "run.json: needed what train wrote" in refused(capsys, "train", "--out", tmp_path, "--resume")
+    assert "run.json: no sha256 at its end, needed" in refused(capsys, "train", "--out", tmp_path, "--resume")
 
 
 def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
