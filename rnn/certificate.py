@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from rnn.checks import cut, shown
 from rnn.console.files import write_text

@@ -20,7 +20,7 @@ from re import fullmatch
 from typing import Any
 
 from rnn.checks import cut, shown
-from rnn.console.files import write_text
+from rnn.console.files import read_text, undelivered, write_text
 from rnn.console.sealed import BadSeal, sealed, unsealed
 
 # The format written. Version 1 had no SHA-256 and no loops.
@@ -69,8 +69,14 @@ class Folder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """While it lasts no other training can be in the folder; ValueError if one is."""
-        with (self.path / ".lock").open("a") as file:
+        """While it lasts no other training can be in the folder; ValueError if one is.
+
+        ``Undelivered`` where the file that is held cannot be made.
+        """
+        lock = self.path / ".lock"
+        with undelivered(lock, "could not be made"):
+            file = lock.open("a")
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -87,9 +93,10 @@ class Folder:
                 path.unlink()
 
     def write_run(self, asked: dict[str, Any]) -> str:
-        """Keep what is asked for; returns its digest."""
+        """Keep what is asked for; returns its digest. ``Undelivered`` where it cannot be written."""
         text = sealed({"version": VERSION, **asked})
-        write_text(self.run, text)
+        with undelivered(self.run, "could not be written"):
+            write_text(self.run, text)
         return _digest(text)
 
     def read_run(self) -> tuple[dict[str, Any], str]:
@@ -98,15 +105,15 @@ class Folder:
         OSError where there is no such file, ValueError where it is not as it was written. A run of version 1
         is known by its checkpoint alone: ValueError where there is none.
         """
-        text = self.run.read_text("utf-8", errors="replace")
+        text = read_text(self.run, errors="replace").read()
         try:
             asked = _unsealed(text)
         except ValueError as error:
             raise ValueError(f"{cut(str(self.run))}: {error}") from None
         if asked["version"] == UNSEALED and not self.checkpoint.exists():
             raise ValueError(
-                f"{cut(str(self.run))}: version {UNSEALED}, which has no sha256, and no checkpoint that knows "
-                "it, needed a new training in another folder"
+                f"{cut(str(self.run))}: version {UNSEALED}, which has no sha256, and no checkpoint that "
+                "knows it, needed a new training in another folder"
             )
         return asked, _digest(text)
 
@@ -116,10 +123,10 @@ def _unsealed(text: str) -> dict[str, Any]:
     try:
         asked = unsealed(text)
     except BadSeal as error:
-        asked = _of_version_1(text)
-        if asked is None:
+        before = _of_version_1(text)
+        if before is None:
             raise ValueError(f"{error} by train") from None
-        return asked
+        return before
     if asked.get("version") != VERSION:
         raise ValueError(f"version {shown(asked.get('version'))}, needed what train wrote, version {VERSION}")
     return asked

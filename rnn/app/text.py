@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,12 @@ from rnn.app import pictures
 from rnn.app.course import Course
 from rnn.app.recipe import Recipe
 from rnn.app.task import Finished, Task
+from rnn.app.waiting import REPORTED, untold
 from rnn.arrays import Array
 from rnn.cells import Params
 from rnn.checks import in_memory, shown
 from rnn.classes import one_hot
+from rnn.console.progress import Show
 from rnn.data import Records
 from rnn.network import RNN
 from rnn.storage import Stored
@@ -64,7 +66,11 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
     net = recipe.network(len(alphabet), len(alphabet), loss)
 
     def finish(course: Course) -> Finished:
-        loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
+        try:
+            loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
+        except FloatingPointError:
+            # What was learnt is kept, though nothing good is known of it.
+            loss = inf
         figures = {"the network": loss, **baselines(text[:at], text[len(text) - judged :])}
         in_bits = {name: value / log(2) for name, value in figures.items()}
         about = {"kind": "text", "alphabet": alphabet, "length": length, "name": data["name"]}
@@ -142,13 +148,16 @@ def written(
     steps: int,
     temperature: float,
     rng: np.random.Generator,
+    show: Show = untold,
 ) -> Array:
     """``steps`` characters that follow, each drawn from what the network expects after the last ``length``.
 
-    A ``temperature`` below 1 prefers the likelier ones; 0 takes the likeliest.
+    A ``temperature`` below 1 prefers the likelier ones; 0 takes the likeliest. ``show`` is told of the steps.
     """
     found = list(codes)
-    for _ in range(steps):
+    for step in range(steps):
+        if step % REPORTED == 0:
+            show(step, steps)
         seen = one_hot(np.array(found[-length:]), net.outputs, params.U.dtype)[np.newaxis]
         expected = net.predict(params, seen)[0, -1].astype(float)
         if temperature > 0:

@@ -12,7 +12,7 @@ from rnn.app.course import Course, advanced, keep, kept
 from rnn.app.folder import Folder
 from rnn.app.recipe import Recipe
 from rnn.app.task import Task
-from rnn.console.files import Undelivered
+from rnn.console.files import undelivered
 from rnn.training import by_epoch
 
 TASKS: dict[str, Callable[[dict[str, Any], Recipe], Task]] = {"series": series.task, "text": text.task}
@@ -77,12 +77,8 @@ def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
 
 
 def _checkpoint(folder: Folder, task: Task, course: Course, rng: np.random.Generator, digest: str) -> None:
-    try:
+    with undelivered(folder.checkpoint, f"after epoch {course.epoch}; {going_on(folder)}"):
         keep(folder.checkpoint, task.net, course, rng, digest)
-    except OSError as error:
-        raise Undelivered(
-            f"{folder.checkpoint}: {error.strerror or error}, after epoch {course.epoch}; {going_on(folder)}"
-        ) from error
 
 
 def going_on(folder: Folder) -> str:

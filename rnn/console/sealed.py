@@ -1,4 +1,4 @@
-"""JSON texts that end with a SHA-256 of themselves, by which any character that was changed or cut is noticed.
+"""JSON texts that end with a SHA-256 of themselves, by which any changed character is noticed.
 
 It is no signature: whoever can write the file can seal another text.
 """
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-# Stands once in a sealed text outside of strings, as its last field: within one the quotation marks are escaped.
+# What the last field begins with.
 _SEAL = ', "sha256": "'
 
 

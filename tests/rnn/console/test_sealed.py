@@ -28,7 +28,7 @@ def test_values_are_read_as_they_were_written(values):
 
 
 def test_a_character_that_was_changed_is_noticed():
-    """Wherever it is, in a digit beyond what a float holds as well; so is one that is missing, or one more."""
+    """Wherever it is, beyond the digits of a float as well; so is one that is missing, or one more."""
     text = WHOLE.rstrip()
     for place in range(len(text)):
         other = "1" if text[place] != "1" else "2"
