@@ -22,15 +22,15 @@ from rnn.app.folder import NAMES, Folder
 from rnn.app.inspection import generate, inspect
 from rnn.app.options import FILES, PROGRAM, arguments, columns_of, recipe_of
 from rnn.app.outcome import Command, Outcome, finite, in_lines, save_json
-from rnn.app.recipe import LOOPS_NAME
 from rnn.app.table import read
 from rnn.app.training import Run, going_on, run_of, said_of, trained
 from rnn.app.verified import IS_REFUTED, Assurance, assured
 from rnn.checks import cut
+from rnn.compiling import compiling_is_told
 from rnn.console.command_line import FAILED, HOLDS, REFUTED, complain
 from rnn.console.files import Save, deliver, read_text
 from rnn.console.places import STANDARD_OUTPUT, Places, same_place
-from rnn.console.progress import Progress
+from rnn.console.progress import Progress, width
 from rnn.console.signals import Terminated
 from rnn.storage import save
 
@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         places = Places(_folder(options), FILES[options.command], options.json)
         places.check()
         _refuse_to_overwrite(options, places)
-        with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
+        out = redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext()
+        with out, compiling_is_told(partial(_tell_of_compiling, options.command)):
             outcome = COMMANDS[options.command](options, places)
     except OSError as error:
         options.error(
@@ -59,6 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     _deliver(outcome, places)
     return HOLDS
+
+
+def _tell_of_compiling(command: str) -> None:
+    if sys.stderr.isatty():
+        # The line of the progress may stand there.
+        print(f"\r{'':{width()}}\r", end="", file=sys.stderr)
+    said = "compiling the loops of this cell, once, which takes some seconds; they are kept on disk"
+    complain(f"{PROGRAM} {command}", said)
 
 
 def _folder(options: argparse.Namespace) -> Path | None:
@@ -109,7 +118,7 @@ def train(options: argparse.Namespace, places: Places) -> Outcome:
     else:
         folder.refuse_used()
         run, digest = run_of(_asked(options)), ""
-    assurance = assured(run.recipe.cell, LOOPS_NAME, options.verify)
+    assurance = assured(run.recipe.cell, run.loops, options.verify)
     if assurance.verdict == IS_REFUTED:
         complain("python -m rnn train", assurance.said)
         raise SystemExit(REFUTED)
@@ -136,6 +145,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         recipe = replace(recipe, loss=(series if options.text is None else text).USUAL_LOSS)
     return {
         "recipe": recipe.as_json(),
+        "loops": recipe.usual_loops(),
         "checkpoint_every": options.checkpoint_every,
         "data": data,
     }
@@ -164,6 +174,7 @@ def _trained(run: Run, folder: Folder, digest: str, assurance: Assurance) -> Out
     finished, task = run.task.finish(course), run.task
     training = {
         **run.recipe.as_json(),
+        "loops": run.loops,
         "epochs_done": course.epoch,
         "best_epoch": course.best_epoch,
         "train": course.train,

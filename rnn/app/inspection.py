@@ -37,12 +37,13 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{cut(str(options.model))}: {cut(str(error))}, needed what train writes") from None
     count = sum(block.size for block in params)
-    asked = ("optimiser", "rate", "clip", "batch", "truncation", "loss", "length", "changes", "seed")
+    asked = ("optimiser", "rate", "clip", "batch", "truncation", "loss", "length", "changes", "seed", "loops")
+    given = [name for name in asked if name in training]
     verification = about.get("verification", {})
     said = [
         architecture(net),
         f"{count} parameters: " + ", ".join(f"{name} {shape}" for name, shape in shapes.items()),
-        "Trained with " + ", ".join(f"{name} {_shown(training.get(name))}" for name in asked),
+        "Trained with " + ", ".join(f"{name} {_shown(training.get(name))}" for name in given),
         f"{counted(training.get('epochs_done', 0), 'epoch')}, kept: epoch {training.get('best_epoch')}",
         verified.in_a_line(verification),
         held_out,

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from rnn.app.preparing import Scaling
+from rnn.app.threads import held
 from rnn.app.waiting import REPORTED, untold
 from rnn.arrays import Array
 from rnn.cells import Params
@@ -50,7 +51,8 @@ def predictors(
             show(done, steps)
             count = min(most, steps - done)
             window = np.ascontiguousarray(whole[:, done : done + length])
-            whole[:, done + length : done + length + count] = free_run(net, params, window, count)
+            with held(net, len(contexts)):
+                whole[:, done + length : done + length + count] = free_run(net, params, window, count)
         return scaling.back(whole[:, length:, 0], contexts[:, -1])
 
     def last(contexts: Array, steps: int) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnn.app.forecaster import Forecaster
 from rnn.app.preparing import contexts
+from rnn.app.threads import held
 from rnn.arrays import Array
 from rnn.cells import Params
 from rnn.network import RNN
@@ -28,7 +29,8 @@ def reach(net: RNN, params: Params, xs: Array, targets: Array, truncation: Trunc
     if not fits.any():
         return np.zeros(xs.shape[1])
     xs, targets = xs[fits], targets[fits]
-    _, grads = net.loss_and_gradients(params, xs, targets, truncation=truncation)
+    with held(net, len(xs)):
+        _, grads = net.loss_and_gradients(params, xs, targets, truncation=truncation)
     sizes = np.sqrt(np.square(grads.xs).sum(axis=(0, 2)))[::-1]
     return np.asarray(sizes / sizes[0] if sizes[0] > 0 else np.zeros_like(sizes))
 

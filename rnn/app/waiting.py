@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from rnn.console.progress import Progress, Show
 
-# Windows of a network's between two reports: some hundredths of a second.
-REPORTED = 500
+# Windows of a network's between two reports: some tenths of a second.
+REPORTED = 2000
 
 
 def untold(done: int, total: int, said: str = "", /) -> None:

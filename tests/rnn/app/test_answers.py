@@ -79,7 +79,7 @@ def test_an_evaluation_has_an_error_for_each_step(capsys, model, tmp_path):
     assert refused(capsys, "evaluate", model, "--steps", 19).startswith("--steps: 19, needed at most 18")
 
 
-@pytest.mark.parametrize(("steps", "shown"), [(400, False), (1200, True)])
+@pytest.mark.parametrize(("steps", "shown"), [(100, False), (3000, True)])
 def test_a_long_answer_says_how_far_it_is(capsys, model, tmp_path, steps, shown):
     """With the time that is left, on standard error; a short one is there before it could be read."""
     main(["forecast", str(model), "--steps", str(steps), "--out", str(tmp_path)])
