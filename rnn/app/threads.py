@@ -20,10 +20,10 @@ from threadpoolctl import ThreadpoolController
 from rnn.network import RNN
 
 # Multiplications of a step up to which BLAS is held. By NumPy's loops, interleaved, on two processors that
-# others used as well, two threads took 1.3 to 16 times as long as one at 0.07 to 17 million, and 2.3 to 3.6 times
-# at 67 to 268 million, by the medians; on processors of their own they are the faster from some millions on
-# (``rnn.products``). In between a limit costs half of the time at most, for two threads, and saves most of it
-# where the processors are shared. By compiled loops BLAS makes no product that it shares out.
+# others used as well, two threads took 1.3 to 16 times as long as one at 0.07 to 17 million, and 2.3 to 3.6
+# times at 67 to 268 million, by the medians; on processors of their own they gain from some millions
+# on (``rnn.products``). In between a limit costs half of the time at most, for two threads, and saves most of
+# it where the processors are shared. By compiled loops BLAS makes no product that it shares out.
 SMALL = 16_000_000
 
 # By which of these a user says how many threads BLAS is to have.
