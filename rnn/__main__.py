@@ -9,7 +9,7 @@ PROGRAM = program(__package__)
 
 def main() -> int:
     """Run the command; what it needs is imported only when it is known to be there."""
-    require(PROGRAM, "app", "platformdirs")
+    require(PROGRAM, "app", "platformdirs", "threadpoolctl")
     require(PROGRAM, "storage", "safetensors")
     require(PROGRAM, "plots", "matplotlib")
     from rnn.app import commands

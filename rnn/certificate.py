@@ -1,8 +1,7 @@
 """Certificates: which sources of ``rnn`` the verifier has judged, under which versions, and what it found.
 
-A certificate is one text of JSON in the user's cache, for a cell and the loops that make its steps, with a
-SHA-256 of its own, by which a file that is cut or changed is noticed. It is no signature: whoever can write
-there can write another one. ``python -m verification`` writes it, ``python -m rnn train`` reads it.
+A certificate is one sealed text (``rnn.console.sealed``) in the user's cache, for a cell and the loops that
+make its steps. ``python -m verification`` writes it, ``python -m rnn train`` reads it.
 
 Needs the extra ``app`` or ``verification``.
 """
@@ -13,13 +12,13 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from rnn.checks import cut, shown
 from rnn.console.files import write_text
+from rnn.console.sealed import BadSeal, sealed, unsealed
 
-# The format written, and the only one read.
-VERSION = 1
+# The format written, and the only one read. An older one ends with no seal, or with another.
+VERSION = 2
 
 # Rooms of the package that compute no gradient.
 COMMANDS = ("app", "console")
@@ -89,8 +88,7 @@ def keep(certificate: Certificate) -> Path:
     """Write it, whole or not at all, in the place of an older one; OSError where that cannot be."""
     path = path_of(certificate.cell, certificate.loops)
     path.parent.mkdir(parents=True, exist_ok=True)
-    values = {"version": VERSION, **asdict(certificate)}
-    write_text(path, json.dumps({**values, "sha256": _digest(values)}, indent=1) + "\n")
+    write_text(path, sealed({"version": VERSION, **asdict(certificate)}))
     return path
 
 
@@ -109,14 +107,12 @@ def kept(cell: str, loops: str) -> Certificate | None:
 
 def _read(text: str, cell: str, loops: str) -> Certificate:
     try:
-        values: Any = json.loads(text)
-        digest, given = values.pop("sha256"), values.pop("version")
-    except (ValueError, RecursionError, KeyError, AttributeError, TypeError):
-        raise BadCertificate("needed a certificate as the verifier writes it") from None
+        values = unsealed(text)
+    except BadSeal as error:
+        raise BadCertificate(f"{error} by the verifier") from None
+    given = values.pop("version", None)
     if given != VERSION:
         raise BadCertificate(f"version {shown(given)}, needed {VERSION}, the one that this program reads")
-    if digest != _digest({"version": VERSION, **values}):
-        raise BadCertificate("its sha256 is another, needed a certificate as it was written")
     try:
         found = Certificate(**values)
     except TypeError:
@@ -124,10 +120,6 @@ def _read(text: str, cell: str, loops: str) -> Certificate:
     if (found.cell, found.loops) != (cell, loops):
         raise BadCertificate(f"of {shown(found.cell)} by {shown(found.loops)}, needed {cell} by {loops}")
     return found
-
-
-def _digest(values: dict[str, Any]) -> str:
-    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def difference(certificate: Certificate) -> str | None:

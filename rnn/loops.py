@@ -148,6 +148,15 @@ class CompiledLoops:
         )
 
 
+# By the name that files and commands have for them.
+NAMED: dict[str, Loops] = {"numpy": NUMPY, "compiled": CompiledLoops()}
+
+
+def name_of(loops: Loops) -> str:
+    """Their name; KeyError for loops of somebody else."""
+    return {each: name for name, each in NAMED.items()}[loops]
+
+
 def _has_text(cell: Cell) -> bool:
     own = type(cell) in _TEXTS
     return own and all(f in _FUNCTIONS for f in cell.activations)  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rnn.app.recipe import OPTIMISERS, Recipe
+from rnn.app.threads import each_held, held
 from rnn.arrays import Array, checked
 from rnn.checks import checked_count
 from rnn.classes import softmax
@@ -83,18 +84,20 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
             unseen = tuple(array[held] for array in records)
             records, weights = tuple(array[kept] for array in records), weights[kept]
         recipe, losses, best = self._recipe(), [], np.inf
-        for standing in by_epoch(
+        batch = self.batch or len(weights)
+        standings = by_epoch(
             self.net_,
             self.params_,
             records,
             unseen,
             epochs=self.epochs,
-            batch=self.batch or len(weights),
+            batch=batch,
             optimiser=recipe.descent(),
             truncation=recipe.policy(),
             rng=self._rng,
             weights=weights,
-        ):
+        )
+        for standing in each_held(self.net_, min(batch, len(weights)), standings):
             losses.append(standing.train_loss)
             loss = standing.validation_loss
             if loss is None or loss < best:
@@ -113,18 +116,20 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
         clip = ClipNorm(recipe.clip) if recipe.clip else None
         optimiser = OPTIMISERS[recipe.optimiser](Constant(recipe.rate), clip)
         state = self._state or optimiser.start(self.params_)
-        (standing,) = by_epoch(
+        batch = self.batch or len(weights)
+        standings = by_epoch(
             self.net_,
             self.params_,
             records,
             epochs=1,
-            batch=self.batch or len(weights),
+            batch=batch,
             optimiser=optimiser,
             truncation=recipe.policy(),
             rng=self._rng,
             weights=weights,
             after=Standing(0, self.params_, state, 0.0, None),
         )
+        (standing,) = each_held(self.net_, min(batch, len(weights)), standings)
         self.params_, self._state = standing.params, standing.state
         self.n_epochs_ += 1
         return self
@@ -162,7 +167,8 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
         """The outputs of the last step, (N, K)."""
         check_is_fitted(self, "params_")
         X = validate_data(self, X, allow_nd=True, dtype=FLOATS, reset=False)
-        return np.asarray(self.net_.predict(self.params_, self._seen(_sequences(X)))[:, -1])
+        with held(self.net_, len(X)):
+            return np.asarray(self.net_.predict(self.params_, self._seen(_sequences(X)))[:, -1])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

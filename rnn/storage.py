@@ -29,7 +29,7 @@ from rnn.arrays import Array, checked
 from rnn.blocks import check_params, names
 from rnn.cells import GRU, LSTM, Params, Vanilla
 from rnn.checks import cut, kind_of, shown
-from rnn.console.files import write
+from rnn.console.files import read_bytes, write
 from rnn.losses import Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, check_network
 
@@ -105,10 +105,15 @@ def load(path: str | PathLike[str]) -> Stored:
     """What ``save`` wrote at ``path``.
 
     Raises OSError where it cannot be read, and ``BadFile``, a ValueError that begins with the path, for
-    a file that is no model, is cut or changed, is of another version, or whose arrays do not fit its network.
+    a file that is no model, is cut or changed, is of another version, or whose arrays do not fit its network,
+    and for a device, which may have no end; MemoryError for a file that is too large for the memory.
     """
     try:
-        return _loaded(Path(path).read_bytes())
+        content = read_bytes(Path(path))
+    except ValueError as error:
+        raise BadFile(str(error)) from None
+    try:
+        return _loaded(content)
     except BadFile as error:
         raise BadFile(f"{cut(str(path))}: {error}") from None
 

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "rnn/storage": {"numpy", "rnn", "safetensors"},
     "rnn/certificate": {"platformdirs", "rnn"},
     "rnn/onnx": {"numpy", "onnx", "rnn"},
-    "rnn/app": {"matplotlib", "numpy", "rnn"},
+    "rnn/app": {"matplotlib", "numpy", "rnn", "threadpoolctl"},
     "rnn/sklearn": {"numpy", "rnn", "sklearn"},
     "rnn/compiled": {"llvmlite", "numba", "numpy", "rnn"},
     "verification": {

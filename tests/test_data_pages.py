@@ -41,7 +41,8 @@ def printed(command: str, folder: Path, short: bool) -> str:
     if short and "train" in words:
         text = folder / "topics.txt"
         text.write_text(text.read_text("utf-8")[:20_000], "utf-8")
-        words = [*words, "--epochs", "1", "--units", "8"]
+        for option, value in (("--epochs", "1"), ("--units", "8")):
+            words[words.index(option) + 1] = value
     call = [sys.executable, *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(call, cwd=folder, capture_output=True, text=True, env=environment, check=False)

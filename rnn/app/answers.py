@@ -11,9 +11,11 @@ from rnn.app.forecaster import SHARE, Forecaster, from_stored, read_model
 from rnn.app.options import columns_of
 from rnn.app.outcome import Outcome, save_csv
 from rnn.app.predictors import rmse_by_step, rmse_of
+from rnn.app.waiting import part
 from rnn.arrays import Array
 from rnn.checks import cut, printable
 from rnn.console.places import Places
+from rnn.console.progress import Progress
 
 
 def _forecaster(options: argparse.Namespace) -> tuple[Forecaster, Array, int]:
@@ -41,11 +43,20 @@ def _labels(model: Forecaster, first: int, count: int) -> list[str]:
     return model.calendar.labels(first, count)
 
 
+# What a window beside the first adds to the time of a step.
+BESIDE = 0.05
+
+
 def forecast(options: argparse.Namespace, places: Places) -> Outcome:
     """The values that follow, with an interval."""
     model, values, first = _forecaster(options)
     steps = options.steps
-    ahead, width = model.forecast(values, steps), model.interval(steps)
+    known = min(steps, model.origins)
+    progress = Progress({"the forecast": steps, "its interval": known * (1 + BESIDE * model.origins)})
+    with part(progress, "the forecast", steps) as show:
+        ahead = model.forecast(values, steps, show)
+    with part(progress, "its interval", known * model.origins) as show:
+        width = model.interval(steps, show)
     labels = _labels(model, first + len(values), steps)
     network = next(iter(ahead.values()))
     low, high = network - width, network + width
@@ -101,7 +112,8 @@ def evaluate(options: argparse.Namespace, places: Places) -> Outcome:
     steps, origins = options.steps, len(values) - model.context
     if steps > origins:
         raise ValueError(f"--steps: {steps}, needed at most {origins}, the values that can be forecast")
-    found = model.errors(values, steps)
+    with part(Progress({"the forecasts": 1.0}), "the forecasts", steps * origins) as show:
+        found = model.errors(values, steps, show)
     rmse = {name: rmse_by_step(error) for name, error in found.items()}
     whole = {name: rmse_of(error[: origins - steps + 1]) for name, error in found.items()}
     columns = {

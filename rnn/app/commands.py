@@ -13,43 +13,61 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rnn.app import series, text
 from rnn.app.answers import evaluate, forecast, predict
 from rnn.app.exporting import export
 from rnn.app.folder import NAMES, Folder
 from rnn.app.inspection import generate, inspect
-from rnn.app.options import FILES, arguments, columns_of, recipe_of
-from rnn.app.outcome import Command, Outcome, in_lines, save_json
-from rnn.app.recipe import LOOPS_NAME
+from rnn.app.options import FILES, PROGRAM, arguments, columns_of, recipe_of
+from rnn.app.outcome import Command, Outcome, finite, in_lines, save_json
 from rnn.app.table import read
 from rnn.app.training import Run, going_on, run_of, said_of, trained
 from rnn.app.verified import IS_REFUTED, Assurance, assured
 from rnn.checks import cut
+from rnn.compiling import compiling_is_told
 from rnn.console.command_line import FAILED, HOLDS, REFUTED, complain
-from rnn.console.files import Save, deliver
+from rnn.console.files import Save, deliver, read_text
 from rnn.console.places import STANDARD_OUTPUT, Places, same_place
-from rnn.console.progress import Progress
+from rnn.console.progress import Progress, width
 from rnn.console.signals import Terminated
 from rnn.storage import save
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; returns the exit code.
+
+    NumPy does not warn of what is not finite: that is refused, or told, by its name.
+    """
     options = arguments(argv)
     try:
         places = Places(_folder(options), FILES[options.command], options.json)
         places.check()
         _refuse_to_overwrite(options, places)
-        with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
+        out = redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext()
+        with out, compiling_is_told(partial(_tell_of_compiling, options.command)):
             outcome = COMMANDS[options.command](options, places)
     except OSError as error:
         options.error(
             f"{cut(str(error.filename))}: {error.strerror or error}, needed a place to read and write"
         )
     except (ValueError, MemoryError) as error:
-        options.error(str(error))
+        options.error(str(error) or "it does not fit in memory, needed something smaller")
+    except FloatingPointError as error:
+        complain(f"{PROGRAM} {options.command}", str(error))
+        return FAILED
     _deliver(outcome, places)
     return HOLDS
+
+
+def _tell_of_compiling(command: str) -> None:
+    if sys.stderr.isatty():
+        # The line of the progress may stand there.
+        print(f"\r{'':{width()}}\r", end="", file=sys.stderr)
+    said = "compiling the loops of this cell, once, which takes some seconds; they are kept on disk"
+    complain(f"{PROGRAM} {command}", said)
 
 
 def _folder(options: argparse.Namespace) -> Path | None:
@@ -100,7 +118,7 @@ def train(options: argparse.Namespace, places: Places) -> Outcome:
     else:
         folder.refuse_used()
         run, digest = run_of(_asked(options)), ""
-    assurance = assured(run.recipe.cell, LOOPS_NAME, options.verify)
+    assurance = assured(run.recipe.cell, run.loops, options.verify)
     if assurance.verdict == IS_REFUTED:
         complain("python -m rnn train", assurance.said)
         raise SystemExit(REFUTED)
@@ -127,6 +145,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         recipe = replace(recipe, loss=(series if options.text is None else text).USUAL_LOSS)
     return {
         "recipe": recipe.as_json(),
+        "loops": recipe.usual_loops(),
         "checkpoint_every": options.checkpoint_every,
         "data": data,
     }
@@ -134,7 +153,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")
+        return read_text(path).read()
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{cut(str(path))}: byte {error.start} is no UTF-8, needed a text in UTF-8"
@@ -152,19 +171,22 @@ def _trained(run: Run, folder: Folder, digest: str, assurance: Assurance) -> Out
     except (KeyboardInterrupt, Terminated):
         complain("python -m rnn train", f"stopped; {going_on(folder)}")
         raise
-    except FloatingPointError as error:
-        complain("python -m rnn train", str(error))
-        raise SystemExit(FAILED) from None
     finished, task = run.task.finish(course), run.task
     training = {
         **run.recipe.as_json(),
+        "loops": run.loops,
         "epochs_done": course.epoch,
         "best_epoch": course.best_epoch,
         "train": course.train,
         "validation": course.validation,
     }
     seen = assurance.as_json()
-    about = {**finished.about, "training": training, "figures": finished.figures, "verification": seen}
+    about = {
+        **finished.about,
+        "training": training,
+        "figures": finite(finished.figures),
+        "verification": seen,
+    }
     files: dict[str, Save] = {
         folder.model.name: lambda path: save(
             path, task.net, course.best, arrays=finished.arrays, about=about

@@ -19,10 +19,12 @@ from pathlib import Path
 from re import fullmatch
 from typing import Any
 
-from rnn.checks import cut
-from rnn.console.files import write_text
+from rnn.checks import cut, shown
+from rnn.console.files import read_text, undelivered, write_text
+from rnn.console.sealed import BadSeal, sealed, unsealed
 
-VERSION = 1
+# The format written. Version 1 had no SHA-256 and no loops.
+VERSION, UNSEALED = 2, 1
 
 NAMES = ("run.json", "checkpoint.safetensors", "model.safetensors", "training.png")
 
@@ -67,8 +69,14 @@ class Folder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """While it lasts no other training can be in the folder; ValueError if one is."""
-        with (self.path / ".lock").open("a") as file:
+        """While it lasts no other training can be in the folder; ValueError if one is.
+
+        ``Undelivered`` where the file that is held cannot be made.
+        """
+        lock = self.path / ".lock"
+        with undelivered(lock, "could not be made"):
+            file = lock.open("a")
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -85,18 +93,54 @@ class Folder:
                 path.unlink()
 
     def write_run(self, asked: dict[str, Any]) -> str:
-        """Keep what is asked for; returns its digest."""
-        text = json.dumps({"version": VERSION, **asked}, allow_nan=False)
-        write_text(self.run, text)
-        return sha256(text.encode()).hexdigest()
+        """Keep what is asked for; returns its digest. ``Undelivered`` where it cannot be written."""
+        text = sealed({"version": VERSION, **asked})
+        with undelivered(self.run, "could not be written"):
+            write_text(self.run, text)
+        return _digest(text)
 
     def read_run(self) -> tuple[dict[str, Any], str]:
-        """What was asked for, and its digest. OSError or ValueError where there is no such file."""
-        text = self.run.read_text("utf-8", errors="replace")
+        """What was asked for, and its digest, by which a checkpoint knows it.
+
+        OSError where there is no such file, ValueError where it is not as it was written. A run of version 1
+        is known by its checkpoint alone: ValueError where there is none.
+        """
+        text = read_text(self.run, errors="replace").read()
         try:
-            asked = json.loads(text)
-        except (ValueError, RecursionError):
-            asked = None
-        if not isinstance(asked, dict) or asked.get("version") != VERSION:
-            raise ValueError(f"{cut(str(self.run))}: needed what train wrote, version {VERSION}")
-        return asked, sha256(text.encode()).hexdigest()
+            asked = _unsealed(text)
+        except ValueError as error:
+            raise ValueError(f"{cut(str(self.run))}: {error}") from None
+        if asked["version"] == UNSEALED and not self.checkpoint.exists():
+            raise ValueError(
+                f"{cut(str(self.run))}: version {UNSEALED}, which has no sha256, and no checkpoint that "
+                "knows it, needed a new training in another folder"
+            )
+        return asked, _digest(text)
+
+
+def _unsealed(text: str) -> dict[str, Any]:
+    """What a run's text holds, its version among it, or a ValueError."""
+    try:
+        asked = unsealed(text)
+    except BadSeal as error:
+        before = _of_version_1(text)
+        if before is None:
+            raise ValueError(f"{error} by train") from None
+        return before
+    if asked.get("version") != VERSION:
+        raise ValueError(f"version {shown(asked.get('version'))}, needed what train wrote, version {VERSION}")
+    return asked
+
+
+def _of_version_1(text: str) -> dict[str, Any] | None:
+    """What such a text holds; None for another, as a sealed one in which the version was changed."""
+    try:
+        asked = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    of_version = isinstance(asked, dict) and asked.get("version") == UNSEALED and "sha256" not in asked
+    return asked if of_version else None
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

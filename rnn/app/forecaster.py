@@ -9,11 +9,13 @@ import numpy as np
 
 from rnn.app.calendar import Calendar
 from rnn.app.predictors import NETWORK, Predictor, errors, half_widths, predictors
-from rnn.app.preparing import Scaling, contexts
+from rnn.app.preparing import Scaling, check_seen, contexts
 from rnn.app.table import Columns, Series, read
+from rnn.app.waiting import untold
 from rnn.arrays import Array
 from rnn.cells import Params
 from rnn.checks import cut, shown
+from rnn.console.progress import Show
 from rnn.network import RNN
 from rnn.storage import Stored, load
 
@@ -51,25 +53,32 @@ class Forecaster:
         """The name and the unit."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
-    @property
-    def predictors(self) -> Mapping[str, Predictor]:
-        """The network and its baselines."""
-        return predictors(self.net, self.params, self.scaling, self.length, self.season, self.linear)
+    def predictors(self, show: Show = untold) -> Mapping[str, Predictor]:
+        """The network, of whose steps ``show`` is told, and its baselines."""
+        return predictors(self.net, self.params, self.scaling, self.length, self.season, self.linear, show)
 
-    def errors(self, values: Array, steps: int) -> dict[str, Array]:
+    def errors(self, values: Array, steps: int, show: Show = untold) -> dict[str, Array]:
         """Forecast less truth of each predictor, from every origin of ``values`` that has a context."""
         first = self.context - 1
         found = contexts(values, first, len(values) - 2, self.context)
-        return errors(self.predictors, values, found, first, steps)
+        return errors(self.predictors(show), values, found, first, steps)
 
-    def interval(self, steps: int) -> Array:
+    def interval(self, steps: int, show: Show = untold) -> Array:
         """How far a forecast of each step is widened, from the network's held-out errors; NaN if too few."""
-        return half_widths(self.errors(self.recent, steps)[NETWORK], SHARE)
+        # No error is known of later steps than there are origins.
+        known = min(steps, self.origins)
+        width = half_widths(self.errors(self.recent, known, show)[NETWORK], SHARE)
+        return np.concatenate([width, np.full(steps - known, np.nan)])
 
-    def forecast(self, values: Array, steps: int) -> dict[str, Array]:
-        """The values that follow, by each predictor: (steps,)."""
+    @property
+    def origins(self) -> int:
+        """How many of the values that it keeps can be forecast from the others."""
+        return len(self.recent) - self.context
+
+    def forecast(self, values: Array, steps: int, show: Show = untold) -> dict[str, Array]:
+        """The values that follow, by each predictor: (steps,). FloatingPointError if they grow too large."""
         context = values[np.newaxis, -self.context :]
-        return {name: predict(context, steps)[0] for name, predict in self.predictors.items()}
+        return {name: predict(context, steps)[0] for name, predict in self.predictors(show).items()}
 
     def series(self, path: Path | None, columns: Columns | None, fill: bool) -> tuple[Series, int]:
         """The values of a file, or its own where none is given, and the number of the first in the calendar.
@@ -85,6 +94,7 @@ class Forecaster:
         if len(found.values) < self.context + 1:
             needed = f"needed {self.context + 1} at least"
             raise ValueError(f"{cut(str(path))}: {len(found.values)} values, {needed}")
+        check_seen(cut(str(path)), found.values, self.scaling)
         return found, 0
 
     def stored(self) -> tuple[dict[str, Array], dict[str, Any]]:

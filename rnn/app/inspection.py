@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ from rnn.app.forecaster import from_stored, read_model
 from rnn.app.outcome import Outcome, in_lines
 from rnn.app.reach import effective, reach, windows_of
 from rnn.app.recipe import policy
+from rnn.app.waiting import part
 from rnn.arrays import Array
 from rnn.checks import cut
 from rnn.classes import one_hot
 from rnn.console.places import Places
+from rnn.console.progress import Progress
 from rnn.network import RNN
 from rnn.storage import Stored
 
@@ -34,12 +37,13 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{cut(str(options.model))}: {cut(str(error))}, needed what train writes") from None
     count = sum(block.size for block in params)
-    asked = ("optimiser", "rate", "clip", "batch", "truncation", "loss", "length", "changes", "seed")
+    asked = ("optimiser", "rate", "clip", "batch", "truncation", "loss", "length", "changes", "seed", "loops")
+    given = [name for name in asked if name in training]
     verification = about.get("verification", {})
     said = [
         architecture(net),
         f"{count} parameters: " + ", ".join(f"{name} {shape}" for name, shape in shapes.items()),
-        "Trained with " + ", ".join(f"{name} {_shown(training.get(name))}" for name in asked),
+        "Trained with " + ", ".join(f"{name} {_shown(training.get(name))}" for name in given),
         f"{counted(training.get('epochs_done', 0), 'epoch')}, kept: epoch {training.get('best_epoch')}",
         verified.in_a_line(verification),
         held_out,
@@ -83,9 +87,15 @@ def _shown(value: object) -> str:
 
 def _figures(stored: Stored, figures: Mapping[str, Any]) -> str:
     """The held-out figures beside those of the baselines, as the training said them."""
+    held_out = figures["held out"]
     if stored.about["kind"] == "series":
-        return series.held_out(figures["rmse"], figures["held out"], from_stored(stored))
-    return text.held_out(figures["bits a character"], figures["held out"])
+        return series.held_out(_known(figures["rmse"]), held_out, from_stored(stored))
+    return text.held_out(_known(figures["bits a character"]), held_out)
+
+
+def _known(figures: Mapping[str, float | None]) -> dict[str, float]:
+    """Figures as numbers: the file has null for one that is too large (``rnn.app.outcome``)."""
+    return {name: inf if value is None else value for name, value in figures.items()}
 
 
 def _held_out(stored: Stored) -> tuple[Array, Array]:
@@ -109,6 +119,8 @@ def generate(options: argparse.Namespace, places: Places) -> Outcome:
     except ValueError as error:
         raise ValueError(f"{cut(str(options.model))}: {error}") from None
     rng = np.random.default_rng(options.seed)
-    found = text.written(stored.net, stored.params, codes, length, options.steps, options.temperature, rng)
+    asked = codes, length, options.steps, options.temperature
+    with part(Progress({"the text": 1.0}), "the text", options.steps) as show:
+        found = text.written(stored.net, stored.params, *asked, rng, show)
     shown = "".join(alphabet[code] for code in found)
     return Outcome(options.prompt + shown, {"prompt": options.prompt, "text": shown})

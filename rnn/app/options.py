@@ -76,11 +76,12 @@ def _check_train(options: argparse.Namespace, given: Sequence[str]) -> None:
         others = sorted(set(given) - {"--out", "--resume", "--json", "--no-verify"})
         if others:
             options.error(f"{others[0]}: with --resume, needed what was asked for before, and that is kept")
-    if options.text and (options.data or options.column or options.date or options.changes or options.fill):
+    of_a_series = [getattr(options, name) for name in ("data", "column", "date", "changes", "fill")]
+    if options.text and any(value not in (None, False) for value in of_a_series):
         options.error("--text: with flags of a series, needed one or the other")
-    if options.data and not options.column:
+    if options.data and options.column is None:
         options.error("--data: needed --column NAME, the column to learn, as well")
-    if options.column and not options.data:
+    if options.column is not None and not options.data:
         options.error("--column: needed --data FILE, the file that it is in, as well")
 
 
@@ -140,9 +141,12 @@ def _add_flags(command: str, parser: Parser) -> None:
 
 def _add_data(parser: Parser, said: str) -> None:
     parser.add_argument("--data", type=Path, metavar="FILE", help=said)
-    parser.add_argument("--column", metavar="NAME", help="the column with the values")
+    parser.add_argument("--column", type=not_empty, metavar="NAME", help="the column with the values")
+    # An empty name is one: that of the first column in a table that pandas wrote with its index.
     parser.add_argument("--date", metavar="NAME", help="the column with the dates, in ISO 8601")
-    parser.add_argument("--date-format", metavar="FORM", help="how dates are written, as for strptime")
+    parser.add_argument(
+        "--date-format", type=not_empty, metavar="FORM", help="how dates are written, as for strptime"
+    )
     parser.add_argument(
         "--separator", type=one_character, default=",", metavar="C", help="between two fields (default ,)"
     )
@@ -271,6 +275,13 @@ def named(check: Callable[[str], object]) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def not_empty(text: str) -> str:
+    """A type for argparse: a text of at least one character."""
+    if not text:
+        raise _wrong(text, "at least one character")
+    return text
 
 
 def one_character(text: str) -> str:

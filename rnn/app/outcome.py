@@ -27,26 +27,28 @@ Command: TypeAlias = Callable[[argparse.Namespace, Places], Outcome]
 
 
 def save_json(result: Mapping[str, Any], path: Path) -> None:
-    shown = json.dumps(_finite(result), indent=1)
+    shown = json.dumps(finite(result), indent=1)
     if path == STANDARD_OUTPUT:
         print(shown)
     else:
         write_text(path, shown + "\n")
 
 
-def _finite(value: Any) -> Any:
-    """JSON values with null for what is not known, as NaN is no JSON."""
+def finite(value: Any) -> Any:
+    """JSON values with null for what is not known, or too large for a number, as JSON has no NaN and no ∞."""
     if isinstance(value, Mapping):
-        return {name: _finite(each) for name, each in value.items()}
+        return {name: finite(each) for name, each in value.items()}
     if isinstance(value, np.ndarray | list | tuple):
-        return [_finite(each) for each in value]
+        return [finite(each) for each in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def save_csv(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
     """Columns whose names and texts are this program's own: no cell begins what a spreadsheet computes."""
     rows = zip(*columns.values(), strict=True)
-    cells = ["" if isinstance(cell, float) and np.isnan(cell) else str(cell) for row in rows for cell in row]
+    cells = [
+        "" if isinstance(cell, float) and not np.isfinite(cell) else str(cell) for row in rows for cell in row
+    ]
     width = len(columns)
     lines = [",".join(cells[start : start + width]) for start in range(0, len(cells), width)]
     write_text(path, "\n".join([",".join(columns), *lines, ""]))

@@ -30,6 +30,14 @@ FAR = 50
 # Points up to which each has a mark; more of them would be a band.
 MARKED = 30
 
+# Larger values are not drawn: what Matplotlib computes of them for its axes is no number.
+LARGEST = 1e200
+
+# Matplotlib has dates from the first to the last, and makes axes wider than what is on them: of one date by
+# years, of several by a share.
+FIRST_DATE, LAST_DATE = np.datetime64("0001-01-01", "D"), np.datetime64("9999-12-31", "D")
+LEAST_MARGIN, MARGIN = np.timedelta64(3 * 366, "D"), 0.1
+
 
 def _style(place: int, count: int) -> dict[str, Any]:
     """How the line of a place among others is drawn, which has so many points."""
@@ -66,10 +74,19 @@ def _marks(count: int, place: int = 0) -> dict[str, Any]:
 
 
 def _where(model: "Forecaster", first: int, count: int) -> tuple[Array, str]:
-    """What the axis along the series shows, and what it is called."""
-    if model.calendar is None:
-        return np.arange(first, first + count), "step"
-    return model.calendar.dates(first, count), "date"
+    """What the axis along the series shows, and what it is called: steps, or dates if they can be drawn."""
+    if model.calendar is not None:
+        dates = model.calendar.dates(first, count)
+        ends = dates[[0, -1]].astype("M8[D]")
+        margin = max(LEAST_MARGIN, (ends[1] - ends[0]) * MARGIN)
+        if FIRST_DATE + margin <= ends[0] and ends[1] <= LAST_DATE - margin:
+            return dates, "date"
+    return np.arange(first, first + count), "step"
+
+
+def _drawable(values: Array) -> Array:
+    """The values, with NaN, of which nothing is drawn, for those that are too large."""
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 def draw_losses(axes: Any, course: Course) -> None:
@@ -77,7 +94,7 @@ def draw_losses(axes: Any, course: Course) -> None:
     epochs = range(len(course.train))
     for place, (name, found) in enumerate((("training", course.train), ("validation", course.validation))):
         scaled = np.array(found) / (found[0] or 1)
-        shown = np.where(scaled > 0, scaled, np.nan)
+        shown = _drawable(np.where(scaled > 0, scaled, np.nan))
         axes.plot(epochs, shown, label=name, **_style(place, len(found)))
     axes.axvline(course.best_epoch, color=BLACK, linewidth=0.8, label=f"kept: epoch {course.best_epoch}")
     if max(course.train) > 0:
@@ -121,8 +138,8 @@ def predictions(
 
 def _draw_one_step(axes: Any, model: "Forecaster", values: Array, error: Array, first: int) -> None:
     where, called = _where(model, first, len(values))
-    axes.plot(where, values, color=BLACK, linewidth=1.8, label="truth")
-    axes.plot(where, values + error, linewidth=1, label="the network", **_style(0, len(values)))
+    axes.plot(where, _drawable(values), color=BLACK, linewidth=1.8, label="truth")
+    axes.plot(where, _drawable(values + error), linewidth=1, label="the network", **_style(0, len(values)))
     axes.set(title="One step ahead, on values that nothing was chosen by", xlabel=called)
     axes.set_ylabel(plain(model.label))
 
@@ -136,17 +153,17 @@ def forecast(
         (axes,) = panels
         steps = len(width)
         shown = history[-max(3 * steps, 2 * model.context, 50) :]
-        before, called = _where(model, first + len(history) - len(shown), len(shown))
-        after, _ = _where(model, first + len(history), steps)
-        axes.plot(before, shown, color=BLACK, linewidth=1.8, label="history")
+        where, called = _where(model, first + len(history) - len(shown), len(shown) + steps)
+        before, after = where[: len(shown)], where[len(shown) :]
+        axes.plot(before, _drawable(shown), color=BLACK, linewidth=1.8, label="history")
         for place, (name, values) in enumerate(ahead.items()):
             size = {"linewidth": 0.9, "alpha": 0.7} if place else {"linewidth": 1.5, "zorder": 3}
-            axes.plot(after, values, label=name, **_style(place, steps), **size)
+            axes.plot(after, _drawable(values), label=name, **_style(place, steps), **size)
         network = next(iter(ahead.values()))
         if not np.isnan(width).all():
             axes.fill_between(
-                after, network - width, network + width, color=ORANGE, alpha=0.2, linewidth=0,
-                label="90 % of held-out errors",
+                after, _drawable(network - width), _drawable(network + width), color=ORANGE, alpha=0.2,
+                linewidth=0, label="90 % of held-out errors",
             )  # fmt: skip
         axes.set(title=plain(f"{model.name}: {steps} steps ahead"), xlabel=called)
         axes.set_ylabel(plain(model.label))
@@ -160,10 +177,11 @@ def by_step(path: Path, model: "Forecaster", rmse: Mapping[str, Array]) -> None:
     def draw(panels: Any) -> None:
         (axes,) = panels
         for place, (name, values) in enumerate(rmse.items()):
-            axes.plot(range(1, len(values) + 1), values, label=name, **_style(place, len(values)))
+            axes.plot(range(1, len(values) + 1), _drawable(values), label=name, **_style(place, len(values)))
         axes.set(title="Error by horizon, from a rolling origin", xlabel="steps ahead")
         sizes = np.concatenate(list(rmse.values()))
-        if sizes.min() > 0 and sizes.max() > FAR * sizes.min():
+        sizes = sizes[sizes <= LARGEST]
+        if sizes.size and sizes.min() > 0 and sizes.max() > FAR * sizes.min():
             axes.set_yscale("log")
         else:
             axes.set_ylim(0, None)

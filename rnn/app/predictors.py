@@ -1,21 +1,26 @@
 """What forecasts: the network, and the honest baselines that stand beside it wherever a figure is shown.
 
 A predictor is a function from contexts (N, C), the values up to N origins, and a number of steps to forecasts
-(N, steps). A baseline sees what the network sees and no more.
+(N, steps). A baseline sees what the network sees and no more. What is too large for a float is infinite: a
+forecast, an error, or a figure.
 """
 
 from collections.abc import Callable, Mapping
-from math import ceil, nan
+from math import ceil, inf, nan
 from typing import TypeAlias
 
 import numpy as np
 
 from rnn.app.preparing import Scaling
+from rnn.app.threads import held
+from rnn.app.waiting import REPORTED, untold
 from rnn.arrays import Array
 from rnn.cells import Params
+from rnn.console.progress import Show
 from rnn.data import Records
 from rnn.generation import free_run
 from rnn.network import RNN
+from rnn.training import rmse
 
 Predictor: TypeAlias = Callable[[Array, int], Array]
 
@@ -24,26 +29,42 @@ LAST, SEASONAL, LINEAR = "the last value", "the season before", "linear autoregr
 
 
 def predictors(
-    net: RNN, params: Params, scaling: Scaling, length: int, season: int | None, linear: Array
+    net: RNN,
+    params: Params,
+    scaling: Scaling,
+    length: int,
+    season: int | None,
+    linear: Array,
+    show: Show = untold,
 ) -> Mapping[str, Predictor]:
-    """By name, the network first."""
+    """By name, the network first; ``show`` is told of its steps."""
 
     def seen(contexts: Array) -> Array:
         return scaling.forward(contexts)[:, -length:]
 
     def network(contexts: Array, steps: int) -> Array:
-        alone = free_run(net, params, np.ascontiguousarray(seen(contexts))[:, :, np.newaxis], steps)
-        return scaling.back(alone[:, :, 0], contexts[:, -1])
+        # The last steps of the whole are the window of the next, so that parts of a run are the run itself.
+        whole = np.empty((len(contexts), length + steps, 1))
+        whole[:, :length, 0] = seen(contexts)
+        most = max(1, REPORTED // len(contexts))
+        for done in range(0, steps, most):
+            show(done, steps)
+            count = min(most, steps - done)
+            window = np.ascontiguousarray(whole[:, done : done + length])
+            with held(net, len(contexts)):
+                whole[:, done + length : done + length + count] = free_run(net, params, window, count)
+        return scaling.back(whole[:, length:, 0], contexts[:, -1])
 
     def last(contexts: Array, steps: int) -> Array:
         return np.repeat(contexts[:, -1:], steps, axis=1)
 
     def autoregression(contexts: Array, steps: int) -> Array:
-        values = seen(contexts)[:, -(len(linear) - 1) :]
-        for _ in range(steps):
-            ahead = linear[0] + values[:, -(len(linear) - 1) :] @ linear[1:]
-            values = np.concatenate([values, ahead[:, np.newaxis]], axis=1)
-        return scaling.back(values[:, -steps:], contexts[:, -1])
+        order = len(linear) - 1
+        values = np.empty((len(contexts), order + steps))
+        values[:, :order] = seen(contexts)[:, -order:]
+        for step in range(steps):
+            values[:, order + step] = linear[0] + values[:, step : order + step] @ linear[1:]
+        return scaling.back(values[:, order:], contexts[:, -1])
 
     found: dict[str, Predictor] = {NETWORK: network, LAST: last}
     if season is not None:
@@ -73,27 +94,39 @@ def errors(
     """
     ahead = first + 1 + np.arange(len(contexts))[:, np.newaxis] + np.arange(steps)
     truth = np.append(values, np.nan)[np.minimum(ahead, len(values))]
-    return {name: predict(contexts, steps) - truth for name, predict in found.items()}
+    return {name: forecasts(predict, contexts, steps) - truth for name, predict in found.items()}
+
+
+def forecasts(predict: Predictor, contexts: Array, steps: int) -> Array:
+    """Of a predictor, (N, steps): infinite from an origin that leads to numbers which are not finite."""
+    try:
+        found = predict(contexts, steps)
+    except FloatingPointError:
+        if len(contexts) == 1:
+            return np.full((1, steps), inf)
+        # The origins beside it keep theirs.
+        return np.concatenate([forecasts(predict, each[np.newaxis], steps) for each in contexts])
+    return np.where(np.isnan(found), inf, found)
 
 
 def rmse_by_step(error: Array) -> Array:
     """The root of the mean squared error of each step, (steps,); NaN where there is none."""
-    there = ~np.isnan(error)
-    count = there.sum(axis=0)
-    total = np.square(np.where(there, error, 0)).sum(axis=0)
-    return np.where(count > 0, np.sqrt(total / np.maximum(count, 1)), np.nan)
+    columns = (column[~np.isnan(column)] for column in error.T)
+    return np.array([rmse_of(column) if len(column) else nan for column in columns])
 
 
 def rmse_of(error: Array) -> float:
     """The root of the mean squared error of all, none of which is NaN."""
-    return float(np.sqrt(np.mean(np.square(error))))
+    if not np.isfinite(error).all():
+        return inf
+    return rmse(error, np.zeros_like(error))
 
 
 def half_widths(error: Array, share: float) -> Array:
     """How far a forecast of each step has to be widened for that share of errors (N, steps): (steps,).
 
     Of n errors the ⌈(n + 1) share⌉-th smallest size, and NaN where that is more than there are: too few say
-    nothing of so large a share.
+    nothing of so large a share, nor does one that is infinite.
 
     Source: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), algorithm 2, here on errors that depend on
     each other, for which the share is no promise.
@@ -103,4 +136,5 @@ def half_widths(error: Array, share: float) -> Array:
 
 def _half_width(error: Array, share: float) -> float:
     rank = ceil((len(error) + 1) * share)
-    return float(np.sort(np.abs(error))[rank - 1]) if rank <= len(error) else nan
+    width = np.sort(np.abs(error))[rank - 1] if rank <= len(error) else nan
+    return float(width) if width < inf else nan

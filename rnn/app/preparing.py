@@ -71,13 +71,23 @@ def cut(total: int, context: int) -> Cut:
 
 
 def parts(values: Array, scaling: Scaling, length: int, at: Cut) -> tuple[Records, Records]:
-    """The records to learn from, and those that choose the epoch: windows of so many steps, and the next."""
+    """The records to learn from, and those that choose the epoch: windows of so many steps, and the next.
+
+    ValueError where any of the values, those that judge as well, is too large to be seen.
+    """
+    check_seen("the series", values, scaling)
     seen = scaling.forward(values[np.newaxis, : at.validation])[0]
-    if not np.isfinite(seen).all():
-        raise ValueError("the series: later numbers so large beside the first, needed ones of a size")
     xs, targets = windows(seen, length)
     train = at.train - scaling.changes - length
     return Records(xs[:train], targets[:train]), Records(xs[train:], targets[train:])
+
+
+def check_seen(name: str, values: Array, scaling: Scaling) -> None:
+    """ValueError where values (S,) are too large, beside those that were learnt from, to be scaled."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        seen = scaling.forward(values[np.newaxis])
+    if not np.isfinite(seen).all():
+        raise ValueError(f"{name}: later numbers so large beside the first, needed ones of a size")
 
 
 def on_every_step(records: Records) -> Records:

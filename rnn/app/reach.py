@@ -8,15 +8,29 @@ import numpy as np
 
 from rnn.app.forecaster import Forecaster
 from rnn.app.preparing import contexts
+from rnn.app.threads import held
 from rnn.arrays import Array
 from rnn.cells import Params
 from rnn.network import RNN
 from rnn.truncation import Truncation
 
+# Squares of such numbers, and sums of them, are far from the largest float.
+LARGEST = 1e100
+
 
 def reach(net: RNN, params: Params, xs: Array, targets: Array, truncation: Truncation) -> Array:
-    """(T,), by lag, of windows xs (N, T, D) with targets (N, K) at their last step; zeros if none reaches."""
-    _, grads = net.loss_and_gradients(params, xs, targets, truncation=truncation)
+    """(T,), by lag, of windows xs (N, T, D) with targets (N, K) at their last step; zeros if none reaches.
+
+    Windows with numbers above ``LARGEST`` are left out: their losses are infinite.
+    """
+    fits = np.abs(xs).max(axis=(1, 2)) <= LARGEST
+    if targets.ndim == 2:
+        fits &= np.abs(targets).max(axis=1) <= LARGEST
+    if not fits.any():
+        return np.zeros(xs.shape[1])
+    xs, targets = xs[fits], targets[fits]
+    with held(net, len(xs)):
+        _, grads = net.loss_and_gradients(params, xs, targets, truncation=truncation)
     sizes = np.sqrt(np.square(grads.xs).sum(axis=(0, 2)))[::-1]
     return np.asarray(sizes / sizes[0] if sizes[0] > 0 else np.zeros_like(sizes))
 

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rnn.activations import ACTIVATIONS
-from rnn.bptt import NumPyLoops
+from rnn.bptt import Loops
 from rnn.checks import shown
-from rnn.losses import Loss
+from rnn.loops import name_of
+from rnn.losses import Loss, squared_error
 from rnn.network import RNN
 from rnn.optimisers import SGD, Adam, ClipNorm, Cosine, Optimiser, Schedule
 from rnn.storage import CELLS, LOSSES
@@ -26,10 +27,6 @@ TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
 
 # Where a loss stands: on the last step of a window, or on every one.
 PLACES = ("last", "every")
-
-# What makes the steps of every training, by its name for the verifier, and itself: what needs no extra. So a
-# training that is gone on with elsewhere ends with the same bytes, and pages print what they say.
-LOOPS_NAME, LOOPS = "numpy", NumPyLoops()
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,15 @@ class Recipe:
     patience: int = 30
     seed: int = 0
 
-    def network(self, inputs: int, outputs: int, loss: Loss) -> RNN:
-        """The network, for so many inputs and outputs, by ``LOOPS``."""
+    def network(self, inputs: int, outputs: int, loss: Loss, loops: Loops | None = None) -> RNN:
+        """The network, for so many inputs and outputs, by these loops or by the usual ones."""
         kind = CELLS[self.cell]
         chosen = {"activation": ACTIVATIONS[self.activation]} if "activation" in _names(kind) else {}
-        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops=LOOPS)
+        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops)  # type: ignore[arg-type]
+
+    def usual_loops(self) -> str:
+        """The name of the loops that its network has where none are asked for."""
+        return name_of(self.network(1, 1, squared_error).loops)
 
     def objective(self, usual: str) -> tuple[Loss, str]:
         """The loss and where it stands, by default the ``usual`` ones, as "squared_error:last".

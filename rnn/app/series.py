@@ -15,6 +15,7 @@ from rnn.app.preparing import cut, learn_scaling, on_every_step, parts, season_o
 from rnn.app.recipe import Recipe
 from rnn.app.table import Columns, Series
 from rnn.app.task import Finished, Task
+from rnn.bptt import Loops
 from rnn.data import sine_wave
 
 # The default data: as many steps as hold some sixty waves.
@@ -43,7 +44,7 @@ def sine() -> Series:
     return Series("sin x", sine_wave(SINE_STEPS))
 
 
-def task(data: dict[str, Any], recipe: Recipe) -> Task:
+def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Task:
     """The task of such a run. ValueError for a series that is too short or too large."""
     values = np.array(data["values"], float)
     calendar = None if data["calendar"] is None else Calendar(**data["calendar"])
@@ -60,7 +61,7 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
     loss, place = recipe.objective(USUAL_LOSS)
     if place == "every":
         learn, choose = on_every_step(learn), on_every_step(choose)
-    net = recipe.network(1, 1, loss)
+    net = recipe.network(1, 1, loss, loops)
     first = at.validation - context_of(recipe.length, recipe.changes, season)
 
     def finish(course: Course) -> Finished:

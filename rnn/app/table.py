@@ -15,6 +15,7 @@ import numpy as np
 from rnn.app.calendar import Calendar, numbered, on_lines, parsed
 from rnn.arrays import Array
 from rnn.checks import cut, shown
+from rnn.console.files import read_text
 
 # What stands for no value, in any case of its letters.
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
@@ -45,10 +46,10 @@ class Columns:
 
 def read(path: Path, columns: Columns, fill: bool) -> Series:
     """The series in a file. OSError where it cannot be read, ValueError for what is wrong in it."""
+    file = read_text(path, errors="surrogateescape", newline="")
+    rows = csv.reader(file, delimiter=columns.separator, strict=True)
     try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            rows = csv.reader(file, delimiter=columns.separator, strict=True)
-            return _series(_cells(rows, columns), columns, fill)
+        return _series(_cells(rows, columns), columns, fill)
     except csv.Error as error:
         raise ValueError(f"{cut(str(path))}: line {rows.line_num}: {cut(str(error))}") from None
     except ValueError as error:

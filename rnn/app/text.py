@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,14 @@ from rnn.app import pictures
 from rnn.app.course import Course
 from rnn.app.recipe import Recipe
 from rnn.app.task import Finished, Task
+from rnn.app.threads import held
+from rnn.app.waiting import REPORTED, untold
 from rnn.arrays import Array
+from rnn.bptt import Loops
 from rnn.cells import Params
 from rnn.checks import in_memory, shown
 from rnn.classes import one_hot
+from rnn.console.progress import Show
 from rnn.data import Records
 from rnn.network import RNN
 from rnn.storage import Stored
@@ -42,7 +46,7 @@ def asked_for(text: str, name: str) -> dict[str, Any]:
     return {"kind": "text", "name": name, "text": text}
 
 
-def task(data: dict[str, Any], recipe: Recipe) -> Task:
+def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Task:
     """The task of such a run. ValueError for a text that is too short or of too many characters."""
     text, length = str(data["text"]), recipe.length
     alphabet = "".join(sorted(set(text)))
@@ -61,10 +65,15 @@ def task(data: dict[str, Any], recipe: Recipe) -> Task:
     if place == "last":
         # What judges is asked of every character whatever is learnt.
         learn, choose = (Records(xs, targets[:, -1]) for xs, targets in (learn, choose))
-    net = recipe.network(len(alphabet), len(alphabet), loss)
+    net = recipe.network(len(alphabet), len(alphabet), loss, loops)
 
     def finish(course: Course) -> Finished:
-        loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
+        try:
+            with held(net, len(judge.xs)):
+                loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
+        except FloatingPointError:
+            # What was learnt is kept, though nothing good is known of it.
+            loss = inf
         figures = {"the network": loss, **baselines(text[:at], text[len(text) - judged :])}
         in_bits = {name: value / log(2) for name, value in figures.items()}
         about = {"kind": "text", "alphabet": alphabet, "length": length, "name": data["name"]}
@@ -142,15 +151,19 @@ def written(
     steps: int,
     temperature: float,
     rng: np.random.Generator,
+    show: Show = untold,
 ) -> Array:
     """``steps`` characters that follow, each drawn from what the network expects after the last ``length``.
 
-    A ``temperature`` below 1 prefers the likelier ones; 0 takes the likeliest.
+    A ``temperature`` below 1 prefers the likelier ones; 0 takes the likeliest. ``show`` is told of the steps.
     """
     found = list(codes)
-    for _ in range(steps):
+    for step in range(steps):
+        if step % REPORTED == 0:
+            show(step, steps)
         seen = one_hot(np.array(found[-length:]), net.outputs, params.U.dtype)[np.newaxis]
-        expected = net.predict(params, seen)[0, -1].astype(float)
+        with held(net, 1):
+            expected = net.predict(params, seen)[0, -1].astype(float)
         if temperature > 0:
             # The largest of these sums is drawn as often as the softmax says (Gumbel).
             expected = expected / temperature + rng.gumbel(size=len(expected))

@@ -12,10 +12,14 @@ from rnn.app.course import Course, advanced, keep, kept
 from rnn.app.folder import Folder
 from rnn.app.recipe import Recipe
 from rnn.app.task import Task
-from rnn.console.files import Undelivered
+from rnn.app.threads import each_held
+from rnn.bptt import Loops
+from rnn.console.command_line import missing
+from rnn.console.files import undelivered
+from rnn.loops import LIBRARIES, NAMED, CompiledLoops, installed
 from rnn.training import by_epoch
 
-TASKS: dict[str, Callable[[dict[str, Any], Recipe], Task]] = {"series": series.task, "text": text.task}
+TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], Task]] = {"series": series.task, "text": text.task}
 
 Told = Callable[[Course], object]
 
@@ -26,17 +30,26 @@ class Run:
 
     asked: dict[str, Any]
     recipe: Recipe
+    loops: str
     every: int
     task: Task
 
 
 def run_of(asked: dict[str, Any]) -> Run:
-    """The run of what is asked for. ValueError where that is no run, or one that cannot be."""
+    """The run of what is asked for. ValueError where that is no run, or one that cannot be.
+
+    Its loops are those by which it was begun, so that it ends with the same bytes whatever is installed when
+    it goes on. Of version 1, which does not say, they are NumPy's.
+    """
     try:
         recipe, data = Recipe(**asked["recipe"]), asked["data"]
         recipe.policy()
         recipe.descent()
-        return Run(asked, recipe, asked["checkpoint_every"], TASKS[data["kind"]](data, recipe))
+        loops = asked.get("loops", "numpy")
+        if NAMED[loops] == CompiledLoops() and not installed():
+            raise ValueError(f"the run: begun by compiled loops; {missing(LIBRARIES[0], 'compiled')}")
+        task = TASKS[data["kind"]](data, recipe, NAMED[loops])
+        return Run(asked, recipe, loops, asked["checkpoint_every"], task)
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"{type(error).__name__}: {error}, needed what train was asked for") from None
 
@@ -53,7 +66,7 @@ def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
     if folder.checkpoint.exists():
         course, rng = kept(folder.checkpoint, task.net, digest)
         told(course)
-    for standing in by_epoch(
+    standings = by_epoch(
         task.net,
         params,
         task.learn,
@@ -64,7 +77,8 @@ def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
         truncation=recipe.policy(),
         rng=rng,
         after=None if course is None else course.standing,
-    ):
+    )
+    for standing in each_held(task.net, min(recipe.batch, len(task.learn.xs)), standings):
         if course is not None and course.waited(recipe.patience):
             break
         course = advanced(course, standing)
@@ -77,12 +91,8 @@ def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
 
 
 def _checkpoint(folder: Folder, task: Task, course: Course, rng: np.random.Generator, digest: str) -> None:
-    try:
+    with undelivered(folder.checkpoint, f"after epoch {course.epoch}; {going_on(folder)}"):
         keep(folder.checkpoint, task.net, course, rng, digest)
-    except OSError as error:
-        raise Undelivered(
-            f"{folder.checkpoint}: {error.strerror or error}, after epoch {course.epoch}; {going_on(folder)}"
-        ) from error
 
 
 def going_on(folder: Folder) -> str:

@@ -80,11 +80,10 @@ def _known(cell: str, loops: str) -> tuple[Certificate | None, str]:
 
 def _judged(cell: str, loops: str) -> Assurance:
     """The verdict of the verifier, which shows its own progress."""
-    with tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
-        result = Path(folder) / "result.json"
-        flags = ("--loops", loops, "--scope", "training", "--profile", "brief")
-        code = _ended("cell", cell, *flags, "--out", folder, "--json", str(result))
-        told = json.loads(result.read_text("utf-8")) if code in (HOLDS, REFUTED) else {}
+    try:
+        code, told = _answer(cell, loops)
+    except OSError as error:
+        return _unverified(f"the verifier cannot be asked: {error.strerror or error}")
     if told.get("verdict") == IS_REFUTED:
         said = told["diagnosis"]["sentence"]
         return Assurance(IS_REFUTED, f"the gradients of {cell} are refuted: {said}")
@@ -97,6 +96,15 @@ def _judged(cell: str, loops: str) -> Assurance:
     if code == MISUSED:
         return _unverified("the verifier cannot start, for the reason above")
     return _unverified(f"the verifier came to no verdict, exit code {code}")
+
+
+def _answer(cell: str, loops: str) -> tuple[int, dict[str, Any]]:
+    """The exit code of the verifier, and what it found, nothing if it came to no verdict."""
+    with tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
+        result = Path(folder) / "result.json"
+        flags = ("--loops", loops, "--scope", "training", "--profile", "brief")
+        code = _ended("cell", cell, *flags, "--out", folder, "--json", str(result))
+        return code, json.loads(result.read_text("utf-8")) if code in (HOLDS, REFUTED) else {}
 
 
 def _unverified(why: str) -> Assurance:

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import event
+
+from rnn.compiling import tell_of_compiling
 
 OPTIONS: dict[str, Any] = {
     # A product and a sum may be fused. Nothing else beyond IEEE's letter: sums in another order would undo
@@ -16,6 +19,21 @@ OPTIONS: dict[str, Any] = {
     # Other threads go on meanwhile, as during NumPy's calls.
     "nogil": True,
 }
+
+
+class _Telling(event.Listener):  # type: ignore[misc]  # untyped
+    """Hears of what Numba compiles, which is what it does not find on disk."""
+
+    def on_start(self, event: Any) -> None:
+        """Tell of ours, and not of the functions that a user has compiled."""
+        if event.data["dispatcher"].py_func.__module__.startswith(f"{__package__}."):
+            tell_of_compiling()
+
+    def on_end(self, event: Any) -> None:
+        """Nothing is said."""
+
+
+event.register("numba:compile", _Telling())
 
 # Of the whole package, whose constants are compiled in.
 _NEWEST = max(source.stat().st_mtime for source in Path(__file__).parents[1].rglob("*.py"))

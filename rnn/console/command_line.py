@@ -16,8 +16,9 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rnn.checks import printable
@@ -42,14 +43,58 @@ def program(package: str | None) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line, and which takes no abbreviations."""
+    """A parser whose complaint is one line, and which takes no abbreviations.
+
+    An option of one value is given once, and a path is not empty: ``type=Path`` refuses "", which would be
+    the current folder.
+    """
 
     def __init__(self, **keywords: Any) -> None:
         super().__init__(allow_abbrev=False, **keywords)
+        self.given: set[str] = set()
+        self.register("type", Path, _path)
+        for name in (None, "store"):
+            self.register("action", name, _Once)
+
+    def parse_known_args(  # type: ignore[override]  # the namespace is argparse's own
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """As argparse's; no option of this line has been given yet."""
+        self.given = set()
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Exit code 2."""
         refuse(self.prog, message)
+
+
+class _Once(argparse.Action):
+    """Keeps the value of an option, which is given once: of two it would be a guess which is meant."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        assert isinstance(parser, Parser)
+        if option is not None and self.dest in parser.given:
+            raise argparse.ArgumentError(
+                self, f"given twice, the second time as {_shown(values)}, needed once"
+            )
+        parser.given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("'', needed a path")
+    return Path(text)
+
+
+def _shown(value: object) -> str:
+    return line(repr(str(value)), VALUE)
 
 
 def refuse(program: str, message: str) -> NoReturn:

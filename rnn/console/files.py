@@ -1,16 +1,21 @@
-"""Files appear whole or not at all: each is written under another name, then renamed.
+"""Files are read whole, and appear whole or not at all: each is written under another name, then renamed.
 
-What is no regular file, as ``/dev/null`` or a named pipe, is written into, and a link is followed.
+What is no regular file, as ``/dev/null`` or a named pipe, is written into, and a link is followed. Reading
+comes to an end: of a device, which may have none, nothing is read, and of a pipe no more than ``MOST_PIPED``.
 """
 
 import errno
+import io
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
+
+from rnn.checks import cut
 
 Save: TypeAlias = Callable[[Path], object]
 """Writes a file at a path."""
@@ -19,13 +24,77 @@ Save: TypeAlias = Callable[[Path], object]
 LONGEST_SUFFIX = 8
 
 
+# Bytes of a pipe or of a terminal: more than any table that a network is trained on here, and less than the
+# memory of any machine on which one is.
+MOST_PIPED = 2**30
+
+
 class Undelivered(Exception):
     """What could not be written, a line each, when everything else has been done."""
 
 
+@contextmanager
+def undelivered(path: Path, what: str) -> Iterator[None]:
+    """An error of the system while it lasts is ``Undelivered``: about this path, and what became of it."""
+    try:
+        yield
+    except OSError as error:
+        raise Undelivered(f"{path}: {error.strerror or error}, {what}") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """All that is in a file, or comes through a pipe or from a terminal.
+
+    OSError, with the path, where it cannot be read; ValueError for a device and for a pipe of too much, and
+    MemoryError for a file that is too large for the memory: all in words for who chose the path.
+    """
+    try:
+        with path.open("rb") as file:
+            return _all_of(file)
+    except MemoryError:
+        raise MemoryError(f"{cut(str(path))}: too large for the memory, needed a smaller file") from None
+    except OSError as error:
+        raise system_error(error.errno, path) from error
+    except ValueError as error:
+        raise ValueError(f"{cut(str(path))}: {error}") from None
+
+
+def _all_of(file: BinaryIO) -> bytes:
+    mode = os.fstat(file.fileno()).st_mode
+    if stat.S_ISREG(mode):
+        return file.read()
+    if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not file.isatty()):
+        raise ValueError("a device, which may have no end, needed a file or a pipe")
+    content = io.BytesIO()
+    while some := file.read(io.DEFAULT_BUFFER_SIZE):
+        content.write(some)
+        if content.tell() > MOST_PIPED:
+            raise ValueError(f"more than {MOST_PIPED} bytes of a pipe, needed fewer, or a file")
+    return content.getvalue()
+
+
+def read_text(path: Path, errors: str = "strict", newline: str | None = None) -> io.TextIOWrapper:
+    """The text of a file in UTF-8, its mark left out, to be read as of one that was opened so.
+
+    Raises as ``read_bytes``, before anything of it is read.
+    """
+    return io.TextIOWrapper(io.BytesIO(read_bytes(path)), "utf-8-sig", errors, newline)
+
+
 def write(path: Path, save: Save) -> None:
-    """Let ``save(temporary)`` write a file beside ``path``, then give it that name."""
-    path = Path(os.path.realpath(path))
+    """Let ``save(temporary)`` write a file beside ``path``, then give it that name.
+
+    An error of the system is told with ``path``: whoever chose that knows of no temporary name.
+    """
+    try:
+        _write(Path(os.path.realpath(path)), save)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise system_error(error.errno, path) from error
+
+
+def _write(path: Path, save: Save) -> None:
     if path.exists() and not path.is_file():
         _write_into(path, save)
         return

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn.console.files import refuse_unwritable, system_error
+from rnn.console.files import refuse_unwritable, system_error, undelivered
 
 STANDARD_OUTPUT = Path("-")
 
@@ -54,9 +54,10 @@ class Places:
             raise ValueError(f"{path}: standard output goes there, needed another file, or - for it alone")
 
     def make(self) -> None:
-        """Make the folder, if there is to be one."""
+        """Make the folder, if there is to be one; ``Undelivered`` where the system does not."""
         if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            with undelivered(self.folder, "could not be made"):
+                self.folder.mkdir(parents=True, exist_ok=True)
 
 
 def _check_folder(folder: Path) -> None:

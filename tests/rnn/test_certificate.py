@@ -1,11 +1,9 @@
 """Certificates: kept and read as they were, and whatever is cut, changed or old is told by its name."""
 
-import json
 from dataclasses import asdict, replace
 
 import pytest
 
-from rnn import certificate
 from rnn.certificate import (
     BadCertificate,
     Certificate,
@@ -16,6 +14,7 @@ from rnn.certificate import (
     path_of,
     versions_of,
 )
+from rnn.console.sealed import sealed
 
 
 @pytest.fixture(autouse=True)
@@ -72,21 +71,22 @@ def test_the_engine_is_every_source_but_the_commands(tmp_path):
 
 def changed(**values):
     """The text of a certificate with other values, and the digest of those."""
-    whole = {"version": 1, **asdict(of_this_code()), **values}
+    whole = {"version": 2, **asdict(of_this_code()), **values}
     whole = {name: value for name, value in whole.items() if value is not None}
-    return json.dumps({**whole, "sha256": certificate._digest(whole)})
+    return sealed(whole)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "needed a certificate as the verifier writes it"),
-        ("\0\ud800", "needed a certificate as the verifier writes it"),
-        ("[" * 100_000, "needed a certificate as the verifier writes it"),
-        ("3", "needed a certificate as the verifier writes it"),
-        ("[1]", "needed a certificate as the verifier writes it"),
-        ("{}", "needed a certificate as the verifier writes it"),
-        (changed(version=2), "version 2, needed 1"),
+        ("", "no sha256 at its end, needed a text as it was written by the verifier"),
+        ("\0\ud800", "no sha256 at its end, needed a text as it was written by the verifier"),
+        ("[" * 100_000, "no sha256 at its end, needed a text as it was written by the verifier"),
+        ("3", "no sha256 at its end, needed a text as it was written by the verifier"),
+        ("[1]", "no sha256 at its end, needed a text as it was written by the verifier"),
+        ("{}", "no sha256 at its end, needed a text as it was written by the verifier"),
+        (changed(version=3), "version 3, needed 2"),
+        (changed(version=None), "version None, needed 2"),
         (changed(colour="red"), "other fields, needed"),
         (changed(seed=None), "other fields, needed"),
         (changed(cell="lstm"), "of 'lstm' by 'numpy', needed gru by numpy"),

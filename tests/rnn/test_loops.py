@@ -258,3 +258,14 @@ def test_a_large_product_of_any_numbers_is_numpys(number):
     compiled = CompiledLoops()
     assert compiled.of_rows(a, M).tolist() == (a @ M).tolist()
     assert compiled.over_rows(a, b).tolist() == (a.T @ b).tolist()
+
+
+def test_loops_have_names():
+    """Both ways; those of somebody else have none."""
+    assert {name: loops.name_of(each) for name, each in loops.NAMED.items()} == {
+        "numpy": "numpy",
+        "compiled": "compiled",
+    }
+    assert (loops.NAMED["numpy"], loops.NAMED["compiled"]) == (NumPyLoops(), CompiledLoops())
+    with pytest.raises(KeyError):
+        loops.name_of(None)

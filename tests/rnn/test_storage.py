@@ -280,3 +280,12 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, net, monkeypatch, content):
         save(path, net, net.init(np.random.default_rng(1)))
     assert path.read_bytes() == content
     assert [each.name for each in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+@pytest.mark.parametrize("name", ["zero", "full", "null"])
+def test_a_device_is_no_model(name):
+    """It may have no end, and is not read; the error begins with its path."""
+    with pytest.raises(
+        BadFile, match=f"^/dev/{name}: a device, which may have no end, needed a file or a pipe$"
+    ):
+        load(f"/dev/{name}")

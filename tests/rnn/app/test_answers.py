@@ -2,9 +2,14 @@
 
 import csv
 import json
+import re
 
 import numpy as np
+import pytest
 
+from rnn import RNN, Vanilla, identity
+from rnn.app.commands import main
+from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
 
 
@@ -72,3 +77,26 @@ def test_an_evaluation_has_an_error_for_each_step(capsys, model, tmp_path):
     result = json.loads((tmp_path / "e.json").read_text())
     assert result["rmse by step"]["the last value"] == [float(row["the last value"]) for row in found]
     assert refused(capsys, "evaluate", model, "--steps", 19).startswith("--steps: 19, needed at most 18")
+
+
+@pytest.mark.parametrize(("steps", "shown"), [(100, False), (3000, True)])
+def test_a_long_answer_says_how_far_it_is(capsys, model, tmp_path, steps, shown):
+    """With the time that is left, on standard error; a short one is there before it could be read."""
+    main(["forecast", str(model), "--steps", str(steps), "--out", str(tmp_path)])
+    lines = capsys.readouterr().err.splitlines()
+    assert bool(lines) == shown
+    assert all(
+        re.fullmatch(r"\d+ % done, about .* left: (the forecast|its interval)", line) for line in lines
+    )
+
+
+def test_a_forecast_that_grows_without_end_has_failed(capsys, model, tmp_path):
+    """The network's own numbers become too large: one line, exit code 3, and nothing is written."""
+    net, params, arrays, about = load(model / "model.safetensors")
+    net = RNN(Vanilla(1, 4, identity), 1)
+    params = params._replace(U=params.U + 3, V=params.V + 3)
+    save(tmp_path / "m", net, params, arrays=arrays, about=about)
+    assert main(["forecast", str(tmp_path / "m"), "--steps", "3000", "--out", str(tmp_path / "f")]) == 3
+    *_, line = capsys.readouterr().err.splitlines()
+    assert line.startswith("python -m rnn forecast: outputs: ")
+    assert not (tmp_path / "f").exists()

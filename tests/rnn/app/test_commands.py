@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn.app import commands
 from rnn.app.commands import main
 from rnn.app.folder import NAMES
+from rnn.storage import load
 from tests.rnn.app.asked import refused, said
 
 
@@ -47,7 +49,7 @@ def test_there_has_to_be_something_to_go_on_with(capsys, tmp_path):
     """A folder that is not there, or holds no run."""
     assert "No such file" in refused(capsys, "train", "--out", tmp_path, "--resume")
     (tmp_path / "run.json").write_text("{}")
-    assert "run.json: needed what train wrote" in refused(capsys, "train", "--out", tmp_path, "--resume")
+    assert "run.json: no sha256 at its end, needed" in refused(capsys, "train", "--out", tmp_path, "--resume")
 
 
 def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
@@ -135,3 +137,75 @@ def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_
     assert wanted in refused(capsys, "forecast", model, *values, "--out", tmp_path)
     assert (tmp_path / "forecast.csv").read_bytes() == sales.read_bytes()
     assert {path: path.read_bytes() for path in kept} == kept
+
+
+@pytest.mark.parametrize("given", ["zero", "full", "null"])
+def test_what_has_no_end_is_refused(capsys, given, tmp_path):
+    """By its kind, as data, as a text and as a model; nothing is made."""
+    wanted = f"/dev/{given}: a device, which may have no end, needed a file or a pipe"
+    for flags in (("--data", f"/dev/{given}", "--column", "v"), ("--text", f"/dev/{given}")):
+        assert refused(capsys, "train", "--out", tmp_path / "m", *flags) == wanted
+    for command in ("forecast", "predict", "evaluate", "inspect", "export"):
+        assert refused(capsys, command, f"/dev/{given}", "--out", tmp_path / "m") == wanted
+    assert refused(capsys, "generate", f"/dev/{given}") == wanted
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_does_not_fit_in_memory_has_a_text(capsys, monkeypatch, tmp_path):
+    """Python's own error has none."""
+
+    def large(options, places):
+        raise MemoryError
+
+    monkeypatch.setattr(commands, "COMMANDS", {"inspect": large})
+    assert refused(capsys, "inspect", tmp_path, "--out", tmp_path).startswith("it does not fit in memory, ")
+
+
+@pytest.mark.parametrize("sizes", [(1e150,), (1e160, -1e160), (1e200,), (1e250, 1e300, -1e300)])
+@pytest.mark.parametrize("activation", ["tanh", "identity"])
+@pytest.mark.parametrize("changes", [(), ("--changes",)])
+def test_held_out_values_of_any_size_cost_no_model(capsys, tmp_path, sizes, activation, changes):
+    """What a float holds is a figure, what it does not is null; every command reads the model, and draws."""
+    values = [*np.sin(np.arange(60.0)), *sizes]
+    (tmp_path / "t.csv").write_text("\n".join(["v", *map(repr, map(float, values))]))
+    flags = ("--data", tmp_path / "t.csv", "--column", "v", "--length", 3, "--epochs", 1, "--units", 2)
+    flags = (*flags, "--activation", activation, *changes, "--json", tmp_path / "r.json")
+    said(capsys, "train", "--out", tmp_path / "m", *flags)
+    figures = json.loads((tmp_path / "r.json").read_text())["rmse"]
+    assert load(tmp_path / "m" / NAMES[2]).about["figures"]["rmse"] == figures
+    truth = np.array(values[-9:])
+    before = np.array(values[-10:-1])
+    with np.errstate(over="ignore"):
+        scale = np.abs(truth - before).max()
+    wanted = scale * np.sqrt(np.mean(((truth - before) / scale) ** 2))
+    assert figures["the last value"] == pytest.approx(wanted, rel=1e-12)
+    for command in ("inspect", "predict", "evaluate", "forecast"):
+        more = ("--steps", 2) if command in ("evaluate", "forecast") else ()
+        said(capsys, command, tmp_path / "m", *more)
+
+
+def test_values_that_cannot_be_scaled_are_refused_first(capsys, tmp_path):
+    """Before anything is learnt, those that judge as well; and those of another file."""
+    lines = ["v", *(repr(0.1 * value) for value in np.sin(np.arange(60.0)).tolist()), "1.7e308"]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    flags = ("--data", tmp_path / "t.csv", "--column", "v")
+    wanted = ": later numbers so large beside the first, needed ones of a size"
+    small = ("--length", 3, "--epochs", 1, "--units", 2)
+    assert refused(capsys, "train", "--out", tmp_path / "m", *flags, *small) == f"the series{wanted}"
+    assert not (tmp_path / "m").exists()
+    said(capsys, "train", "--out", tmp_path / "m", *small)
+    assert refused(capsys, "forecast", tmp_path / "m", *flags).endswith(f"t.csv{wanted}")
+
+
+@pytest.mark.parametrize("last", [9999, 10_003])
+def test_a_series_may_end_in_the_last_years(capsys, tmp_path, last):
+    """Or begin in the first: where dates cannot be drawn steps are, and the table has the dates."""
+    lines = ["year,v", *(f"{last - 59 + n:04},{v}" for n, v in enumerate(np.sin(np.arange(60.0)).tolist()))]
+    lines = lines[: 1 + 60 - max(0, last - 9999)]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    flags = ("--data", tmp_path / "t.csv", "--column", "v", "--date", "year")
+    said(capsys, "train", "--out", tmp_path / "m", *flags, "--length", 3, "--epochs", 1, "--units", 2)
+    said(capsys, "predict", tmp_path / "m")
+    said(capsys, "forecast", tmp_path / "m", "--steps", 4)
+    steps = [line.partition(",")[0] for line in (tmp_path / "m" / "forecast.csv").read_text().splitlines()]
+    assert steps == ["step", *(f"{10_000 + n}-01-01" for n in range(4))]

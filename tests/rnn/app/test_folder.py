@@ -1,8 +1,12 @@
 """The folder of a training: used by one at a time, and never used over."""
 
+import json
+from hashlib import sha256
+
 import pytest
 
 from rnn.app.folder import NAMES, Folder
+from rnn.console.sealed import sealed
 
 
 def test_the_paths_are_in_it(tmp_path):
@@ -45,7 +49,46 @@ def test_what_was_asked_for_is_read_again(tmp_path):
 def test_what_is_no_run_is_refused(tmp_path, text):
     """By the name of the file."""
     Folder(tmp_path).run.write_text(text, "utf-8", errors="surrogateescape")
-    with pytest.raises(ValueError, match=r"run\.json: needed what train wrote, version 1"):
+    with pytest.raises(
+        ValueError, match=r"run\.json: no sha256 at its end, needed a text as it was written by"
+    ):
+        Folder(tmp_path).read_run()
+
+
+ASKED = {"data": {"values": [0.1, 1 / 3, 1e-300], "name": 'a "b", "sha256": "c'}, "recipe": {"units": 32}}
+
+
+@pytest.mark.parametrize("checkpoint", [False, True], ids=["before the first checkpoint", "after it"])
+def test_a_digit_that_was_changed_is_noticed(tmp_path, checkpoint):
+    """Any of them, to any other, at every stage of a training: in the values, the version, or the sha256."""
+    folder = Folder(tmp_path)
+    folder.write_run(ASKED)
+    if checkpoint:
+        folder.checkpoint.touch()
+    text = folder.run.read_text()
+    for place, digit in enumerate(text):
+        for other in set("0123456789") - {digit} if digit.isdecimal() else ():
+            folder.run.write_text(text[:place] + other + text[place + 1 :])
+            with pytest.raises(ValueError, match=r"run\.json: .*, needed a text as it was written by train"):
+                folder.read_run()
+    folder.run.write_text(text)
+    assert folder.read_run()[0] == {"version": 2, **ASKED}
+
+
+def test_a_run_of_version_1_is_known_by_its_checkpoint(tmp_path):
+    """By the digest of its text, as it always was; without a checkpoint nothing vouches for it."""
+    folder, text = Folder(tmp_path), json.dumps({"version": 1, **ASKED})
+    folder.run.write_text(text)
+    with pytest.raises(ValueError, match=r"run\.json: version 1, which has no sha256, and no checkpoint"):
+        folder.read_run()
+    folder.checkpoint.touch()
+    assert folder.read_run() == ({"version": 1, **ASKED}, sha256(text.encode()).hexdigest())
+
+
+def test_a_run_of_a_later_version_is_refused(tmp_path):
+    """By its number."""
+    Folder(tmp_path).run.write_text(sealed({"version": 3, **ASKED}))
+    with pytest.raises(ValueError, match=r"run\.json: version 3, needed what train wrote, version 2"):
         Folder(tmp_path).read_run()
 
 

@@ -76,6 +76,37 @@ def test_each_command_has_a_help(capsys, command):
             ("generate", "m", "--temperature", "0"),
             "argument --temperature: '0', needed a number of at least 0.01",
         ),
+        *(
+            ((*argv, option, ""), f"argument {option}: '', needed {needed}")
+            for argv, option, needed in (
+                (("train",), "--out", "a path"),
+                *((("train", "--out", "x"), option, "a path") for option in ("--data", "--text", "--json")),
+                *(
+                    (("train", "--out", "x"), option, "at least one character")
+                    for option in ("--column", "--date-format")
+                ),
+                *(
+                    ((command, "m"), "--json", "a path")
+                    for command in ("predict", "evaluate", "inspect", "generate", "export")
+                ),
+                *(
+                    ((command, "m"), "--out", "a path")
+                    for command in ("forecast", "predict", "evaluate", "inspect", "export")
+                ),
+            )
+        ),
+        *(
+            ((command, ""), "argument MODEL: '', needed a path")
+            for command in ("forecast", "predict", "evaluate", "inspect", "generate", "export")
+        ),
+        (
+            ("train", "--out", "x", "--data", "f", "--column", "a", "--column", "b"),
+            "argument --column: given twice, the second time as 'b', needed once",
+        ),
+        (("train", "--out", "x", "--out", "y"), "argument --out: given twice"),
+        (("forecast", "m", "--steps", "1", "--steps=2"), "argument --steps: given twice"),
+        (("generate", "m", "--prompt", "a", "--prompt", "b"), "argument --prompt: given twice"),
+        (("train", "--out", "x", "--text", "f", "--date", ""), "--text: with flags of a series"),
         (("forecast",), "the following arguments are required: MODEL"),
         (
             ("forecast", "m", "--steps", "1000000"),

@@ -1,10 +1,13 @@
 """The pictures: drawn for whatever there is to draw, and nothing covered."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from matplotlib import image
 
 from rnn.app import pictures
+from rnn.app.calendar import Calendar
 from rnn.app.course import advanced
 from rnn.app.forecaster import from_stored, read_model
 from rnn.training import Standing
@@ -76,3 +79,47 @@ def test_names_are_drawn_as_they_stand(tmp_path):
     assert len(pictures.plain("x" * 1000)) == 80
     pictures.losses(tmp_path / "p.png", course(1.0), "售 $")
     seen(tmp_path / "p.png")
+
+
+@pytest.mark.parametrize("size", [1e150, 1e199, 1e200, 1e250, 1e290, 1e300, 1.7e308, np.inf])
+@np.errstate(over="ignore", invalid="ignore")
+def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):
+    """What Matplotlib cannot compute with costs no picture; a command lets numbers grow, as it does here."""
+    sizes = np.array([1.0, size, 2.0])
+    for place, found in enumerate((sizes, -sizes, sizes * [0, 1, 0], np.full(3, size))):
+        pictures.by_step(tmp_path / f"{place}.png", SimpleNamespace(label="v"), {"a": abs(found), "b": sizes})
+        shown = SimpleNamespace(calendar=None, name="v", label="v", context=1)
+        pictures.forecast(tmp_path / f"f{place}.png", shown, found, 0, {"a": found}, abs(found))
+        pictures.predictions(tmp_path / f"p{place}.png", shown, found, np.zeros(3), 0, True)
+    assert len([seen(path) for path in tmp_path.iterdir()]) == 12
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "called"),
+    [
+        ("0001-01-01", 1, "step"),
+        ("0003-06-01", 1, "step"),
+        ("0005-01-01", 1, "date"),
+        ("0005-01-01", 60, "step"),
+        ("0020-01-01", 60, "date"),
+        ("9980-01-01", 1, "date"),
+        ("9996-01-01", 1, "date"),
+        ("9998-01-01", 1, "step"),
+        ("9999-01-01", 1, "step"),
+        ("9999-01-01", 5, "step"),
+        ("9900-01-01", 80, "date"),
+        ("9900-01-01", 95, "step"),
+        ("0001-01-01", 20_000, "step"),
+        ("1000-01-01", 7_000, "date"),
+    ],
+)
+def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
+    """Matplotlib has none before the year 1 nor after 9999, where its axes end beyond what is on them."""
+    model = SimpleNamespace(calendar=Calendar("months", 12, first), name="v", label="v", context=1)
+    assert pictures._where(model, 0, count)[1] == called
+    pictures.predictions(tmp_path / "p.png", model, np.arange(1.0 * count), np.zeros(count), 0, True)
+    seen(tmp_path / "p.png")
+    if count > 1:
+        ahead = {"a": np.arange(1.0 * count - 1)}
+        pictures.forecast(tmp_path / "f.png", model, np.ones(1), 0, ahead, ahead["a"])
+        seen(tmp_path / "f.png")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
+from rnn.app import predictors as module
 from rnn.app.predictors import (
     LAST,
     LINEAR,
@@ -77,6 +78,46 @@ def test_an_error_is_forecast_less_truth():
     np.testing.assert_allclose(rmse_by_step(found), [np.sqrt((9 + 16) / 2), 7])
     assert rmse_of(found[:1]) == pytest.approx(np.sqrt((9 + 49) / 2))
     np.testing.assert_array_equal(rmse_by_step(np.full((2, 1), np.nan)), [np.nan])
+
+
+@pytest.mark.parametrize("changes", [False, True])
+@pytest.mark.parametrize("steps", [1, 2, 7, 8])
+def test_parts_of_a_run_are_the_run(monkeypatch, changes, steps):
+    """To the bit; each report says how many steps are done, of how many."""
+    whole = made(changes=changes)[NETWORK](CONTEXTS, steps)
+    monkeypatch.setattr(module, "REPORTED", 4)
+    told = []
+    scaling = Scaling(0.0, 1.0, changes)
+    show = lambda done, total: told.append((done, total))  # noqa: E731
+    found = predictors(NET, PARAMS, scaling, 2, None, np.zeros(2), show)[NETWORK](CONTEXTS, steps)
+    np.testing.assert_array_equal(found, whole)
+    assert told == [(done, steps) for done in range(0, steps, 2)]
+
+
+def test_what_is_too_large_is_infinite():
+    """Of its own origin and predictor alone; a figure of it as well, and no interval is so wide."""
+
+    def network(contexts, steps):
+        if contexts.max() > 10:
+            raise FloatingPointError
+        return contexts[:, :steps]
+
+    contexts_, values = np.array([[1.0, 2.0], [3.0, 20.0], [5.0, 6.0]]), np.arange(9.0)
+    found = errors(
+        {"a": network, "b": lambda c, s: c[:, :s] * [[np.nan], [1], [np.inf]]}, values, contexts_, 1, 1
+    )
+    np.testing.assert_array_equal(found["a"], [[-1], [np.inf], [1]])
+    np.testing.assert_array_equal(found["b"], [[np.inf], [0], [np.inf]])
+    assert rmse_of(found["a"]) == np.inf
+    np.testing.assert_array_equal(rmse_by_step(np.array([[np.inf, 3.0], [1.0, np.nan]])), [np.inf, 3])
+    np.testing.assert_array_equal(half_widths(found["a"], 0.5), [1])
+    np.testing.assert_array_equal(half_widths(found["a"], 0.75), [np.nan])
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e160, 1e300])
+def test_a_figure_is_of_any_size(size):
+    """No square on its way overflows or vanishes."""
+    assert rmse_of(size * np.array([[3.0, -4.0]])) == pytest.approx(size * np.sqrt(12.5))
 
 
 def test_a_width_holds_its_share_of_errors():

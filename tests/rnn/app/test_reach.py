@@ -38,3 +38,16 @@ def test_windows_are_the_held_out_ones(which, request):
     seen = found.scaling.forward(found.recent[np.newaxis])[0]
     np.testing.assert_allclose(targets[:, 0], seen[-len(targets) :])
     np.testing.assert_allclose(xs[-1, :, 0], seen[-1 - found.length : -1])
+
+
+@pytest.mark.parametrize("size", [1e100, 1e101, 1e200, 1e300])
+def test_windows_of_large_numbers_say_nothing(size):
+    """Their losses are infinite; where there are no others nothing reaches anything."""
+    net = RNN(Vanilla(1, 3), 1)
+    params, rng = net.init(np.random.default_rng(0)), np.random.default_rng(1)
+    xs, targets = rng.normal(size=(4, 5, 1)), rng.normal(size=(4, 1))
+    want = reach(net, params, xs[:2], targets[:2], Full())
+    large, beyond = xs.copy(), targets.copy()
+    large[2, 1], beyond[3] = 1.01 * size, -1.01 * size
+    np.testing.assert_array_equal(reach(net, params, large, beyond, Full()), want)
+    assert reach(net, params, xs, np.full((4, 1), 2 * size), Full()).tolist() == [0] * 5

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rnn import Chunked, Full, Tail, Window, relu, squared_error
+from rnn import Chunked, CompiledLoops, Full, NumPyLoops, Tail, Window, loops, relu, squared_error
 from rnn.app.recipe import Recipe, loss_of, policy
 from rnn.optimisers import SGD, Adam, ClipNorm, Cosine
 
@@ -17,6 +17,18 @@ def test_names_become_objects():
     assert recipe.descent() == SGD(Cosine(0.5))
     assert Recipe().descent() == Adam(Cosine(5e-3), ClipNorm(1.0))
     assert recipe.policy() == Tail(2)
+
+
+def test_the_usual_loops_are_the_networks(monkeypatch):
+    """Those that are asked for, else compiled ones where the extra is there, by their names."""
+    for cell in ("vanilla", "lstm", "gru"):
+        recipe = Recipe(cell=cell)
+        assert recipe.network(1, 1, squared_error).loops == CompiledLoops()
+        assert recipe.network(1, 1, squared_error, NumPyLoops()).loops == NumPyLoops()
+        assert recipe.usual_loops() == "compiled"
+        with monkeypatch.context() as patch:
+            patch.setattr(loops, "find_spec", lambda name: None)
+            assert recipe.usual_loops() == "numpy"
 
 
 def test_a_recipe_is_its_json():

@@ -1,5 +1,8 @@
 """A series out of a CSV file, or what is wrong with it, with the numbers of the lines."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -129,3 +132,21 @@ def test_a_file_that_is_not_there_is_the_systems_error(tmp_path):
     """FileNotFoundError, as of any file."""
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "none.csv", Columns("v"), False)
+
+
+def test_a_column_may_have_no_name(tmp_path):
+    """That of the dates in a table that pandas wrote with its index."""
+    content = ",v\n2000-01-01,1\n2000-01-02,2\n"
+    found = series(tmp_path, content, Columns("v", ""))
+    assert found.calendar.labels(0, 2) == ["2000-01-01", "2000-01-02"]
+
+
+def test_a_table_comes_through_a_pipe(tmp_path):
+    """As of another command."""
+    out, into = os.pipe()
+    os.write(into, b"v\n1\n2\n")
+    os.close(into)
+    try:
+        assert read(Path(f"/dev/fd/{out}"), PLAIN, False).values.tolist() == [1, 2]
+    finally:
+        os.close(out)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn import loops
 from rnn.app import training
 from rnn.app.commands import main
 from rnn.app.course import kept
@@ -21,6 +22,7 @@ from rnn.app.recipe import Recipe
 from rnn.app.series import asked_for, sine
 from rnn.app.training import going_on, run_of, said_of, trained
 from rnn.console.files import Undelivered
+from rnn.loops import NAMED
 from rnn.storage import load
 
 ROOT = Path(__file__).parents[3]
@@ -34,10 +36,10 @@ UNMEASURED = {name: value for name, value in os.environ.items() if not name.star
 RECIPE = {"units": 3, "length": 5, "epochs": 6, "patience": 0}
 
 
-def asked(**changed):
+def asked(loops="compiled", **changed):
     """What is asked of a short training on the sine."""
-    data = asked_for(sine(), "", None, None)
-    return {"recipe": Recipe(**{**RECIPE, **changed}).as_json(), "checkpoint_every": 2, "data": data}
+    data, recipe = asked_for(sine(), "", None, None), Recipe(**{**RECIPE, **changed})
+    return {"recipe": recipe.as_json(), "loops": loops, "checkpoint_every": 2, "data": data}
 
 
 def command(folder, *flags):
@@ -134,6 +136,20 @@ def test_a_disk_that_is_full_leaves_the_last_checkpoint(short):
     assert (folder / "checkpoint.safetensors").read_bytes() == good
 
 
+def test_a_disk_that_is_full_from_the_start_is_told(short):
+    """By the name of the file that found no room; it failed, which is 3, and can be begun again."""
+    folder = short / "m"
+
+    def little():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
+
+    flags = ("--units", "2", "--length", "3", "--epochs", "1", "--no-verify")
+    code, said = ended(command(folder, *flags), preexec_fn=little, env=UNMEASURED)
+    assert (code, said) == (3, f"python -m rnn: {folder}/run.json: File too large, could not be written\n")
+    assert [path.name for path in folder.iterdir()] == [".lock"]
+    assert ended(command(folder, *flags), env=UNMEASURED)[0] == 0
+
+
 def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path, monkeypatch):
     """And says of which epoch, and how to go on; then the run ends as any."""
     run, folder = run_of(asked()), Folder(tmp_path)
@@ -192,6 +208,8 @@ def test_early_stopping_keeps_the_best(tmp_path):
     [
         {"recipe": {}, "data": {}},
         {"recipe": 3},
+        {"loops": "fast"},
+        {"loops": []},
         {"recipe": {"colour": 1}},
         {"recipe": {"units": "many"}},
         {"recipe": {"truncation": "none"}},
@@ -219,7 +237,66 @@ def test_a_standing_is_a_line(tmp_path):
 def test_a_training_that_diverges_says_so(tmp_path, capsys):
     """One line and exit code 3, with what may help."""
     flags = ["--optimiser", "sgd", "--rate", "1e300", "--clip", "0", "--activation", "identity"]
-    with pytest.raises(SystemExit) as left, np.errstate(all="ignore"):
-        main(["train", "--out", str(tmp_path / "m"), *flags])
-    assert left.value.code == 3
-    assert "a smaller rate or clipping the gradient may help" in capsys.readouterr().err
+    assert main(["train", "--out", str(tmp_path / "m"), *flags]) == 3
+    *_, line = capsys.readouterr().err.splitlines()
+    assert line.startswith("python -m rnn train: epoch ")
+    assert "a smaller rate or clipping the gradient may help" in line
+
+
+@pytest.mark.parametrize("begun", ["numpy", "compiled"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_training_goes_on_by_the_loops_it_was_begun_by(tmp_path, monkeypatch, begun, there):
+    """Whatever is installed by then, to the same bytes; of compiled ones that are missing a line says so."""
+    run = run_of(asked(begun))
+    assert (run.loops, run.task.net.loops) == (begun, NAMED[begun])
+    trained(run, Folder(tmp_path), "", lambda course: None)
+    if not there:
+        monkeypatch.setattr(loops, "find_spec", lambda name: None)
+    if begun == "compiled" and not there:
+        with pytest.raises(ValueError, match=r"^the run: begun by compiled loops; numba is missing; "):
+            run_of(asked(begun))
+        return
+    again = run_of(asked(begun))
+    assert again.task.net.loops == NAMED[begun]
+    before = (tmp_path / NAMES[1]).read_bytes()
+    (tmp_path / NAMES[1]).unlink()
+    trained(again, Folder(tmp_path), "", lambda course: None)
+    assert (tmp_path / NAMES[1]).read_bytes() == before
+
+
+def test_a_run_that_does_not_say_was_begun_by_numpys():
+    """One of version 1."""
+    given = asked()
+    del given["loops"]
+    assert run_of(given).loops == "numpy"
+
+
+def test_the_usual_loops_train_and_are_kept(tmp_path, capsys):
+    """In the run and in the model; the certificate that is asked for is theirs."""
+    small = ("--units", "2", "--length", "3", "--epochs", "1")
+    assert main(["train", "--out", str(tmp_path / "m"), *small]) == 0
+    asked_for_, _ = Folder(tmp_path / "m").read_run()
+    assert asked_for_["loops"] == "compiled"
+    about = load(tmp_path / "m" / NAMES[2]).about
+    assert (about["training"]["loops"], about["verification"]["loops"]) == ("compiled", "compiled")
+    capsys.readouterr()
+    assert main(["inspect", str(tmp_path / "m")]) == 0
+    assert ", loops compiled\n" in capsys.readouterr().out
+
+
+def test_compiling_is_told_once(tmp_path):
+    """On standard error, by the command that has to compile; the next takes what is on disk."""
+    small = ("--units", "2", "--length", "3", "--epochs", "1", "--no-verify")
+    cache = {**UNMEASURED, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    told = []
+    for name in ("a", "b"):
+        code, said = ended(command(tmp_path / name, *small), env=cache)
+        assert code == 0
+        told.append([line for line in said.splitlines() if " % done, " not in line])
+    assert told == [
+        [
+            "python -m rnn train: compiling the loops of this cell, once, which takes some seconds; "
+            "they are kept on disk"
+        ],
+        [],
+    ]

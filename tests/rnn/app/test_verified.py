@@ -23,6 +23,9 @@ from rnn.storage import load
 from tests.rnn.app.asked import said
 
 ROOT = Path(__file__).parents[3]
+
+# What trainings here are made by: the usual ones, as the extra is installed.
+LOOPS = "compiled"
 SMALL = ("--units", "2", "--length", "3", "--epochs", "1")
 
 
@@ -34,8 +37,8 @@ def alone(monkeypatch, tmp_path):
 
 def of_this_code(verdict="verified"):
     """A certificate of the code in use."""
-    found = engine_digest(), versions_of("numpy"), "brief", 0, "2026-01-01T00:00:00+00:00"
-    return Certificate("vanilla", "numpy", *found, 9, 8, "all", verdict)
+    found = engine_digest(), versions_of(LOOPS), "brief", 0, "2026-01-01T00:00:00+00:00"
+    return Certificate("vanilla", LOOPS, *found, 9, 8, "all", verdict)
 
 
 # A verifier that is played: it writes a result, waits, and ends with an exit code.
@@ -107,7 +110,7 @@ def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, cap
     change, why = UNKNOWN[name]
     if name != "nothing":
         keep(of_this_code())
-    change(path_of("vanilla", "numpy"))
+    change(path_of("vanilla", LOOPS))
     shown = said(capsys, "train", "--out", tmp_path / "m", "--no-verify", *SMALL)
     assert shown.startswith("The gradients are not verified (")
     assert why in shown.splitlines()[0]
@@ -124,7 +127,7 @@ def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
     change, why = UNKNOWN[name]
     if name != "nothing":
         keep(found)
-    change(path_of("vanilla", "numpy"))
+    change(path_of("vanilla", LOOPS))
     shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
     assert shown.startswith(
         "Judging the gradients of vanilla first, about half a minute (--no-verify: train without): "
@@ -132,7 +135,7 @@ def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
     assert why in shown.splitlines()[0]
     assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, 9 cases")
     called = json.loads((tmp_path / "beside" / "verification" / "called").read_text())
-    flags = ["--loops", "numpy", "--scope", "training", "--profile", "brief"]
+    flags = ["--loops", LOOPS, "--scope", "training", "--profile", "brief"]
     assert called[:8] == ["cell", "vanilla", *flags]
 
 
@@ -174,7 +177,7 @@ def test_the_verifier_without_its_extra_names_it(capfd, monkeypatch, tmp_path):
     )
     monkeypatch.setattr(verified, "HERE", beside(tmp_path, program))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    assert assured("vanilla", "numpy", True).verdict == "not verified"
+    assert assured("vanilla", LOOPS, True).verdict == "not verified"
     assert capfd.readouterr().err == (
         "python -m verification: autograd is missing; the extra 'verification' brings it: "
         "pip install 'verified-rnn[verification]'\n"
@@ -244,7 +247,7 @@ def test_two_trainings_at_once_are_both_judged(tmp_path):
     for child in children:
         assert child.communicate(timeout=120)[0].startswith("Judging the gradients")
         assert child.returncode == 0
-    assert kept("vanilla", "numpy") == of_this_code()
+    assert kept("vanilla", LOOPS) == of_this_code()
 
 
 def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
@@ -254,7 +257,7 @@ def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
     assert ": Not a directory." in shown.splitlines()[0]
     assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, ")
     about = load(tmp_path / "m" / "model.safetensors").about["verification"]
-    assert (about["loops"], about["profile"]) == ("numpy", "brief")
+    assert (about["loops"], about["profile"]) == (LOOPS, "brief")
     assert about["live"] > 400
 
 

@@ -220,3 +220,52 @@ def test_a_missing_library_is_named_with_its_extra(capsys):
         "program: no_such_library is missing; the extra 'extra' brings it: "
         "pip install 'verified-rnn[extra]'\n"
     )
+
+
+def parser():
+    """One with options of every kind, and with commands."""
+    made = Parser(prog="program")
+    made.add_argument("--one", type=int, default=3)
+    made.add_argument("--path", "-p", type=Path)
+    made.add_argument("--flag", action="store_true")
+    made.add_argument("--all", action="append")
+    made.add_argument("--word", choices=["a", "b"])
+    made.add_subparsers(dest="command").add_parser("go").add_argument("--one", type=int)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["--one", "1", "--one", "2"], "argument --one: given twice, the second time as '2', needed once"),
+        (["--one=1", "--flag", "--one=1"], "argument --one: given twice"),
+        (["--path", "a", "-p", "b"], "argument --path/-p: given twice, the second time as 'b'"),
+        (["--word", "a", "--word", "b"], "argument --word: given twice"),
+        (["go", "--one", "1", "--one", "2"], "argument --one: given twice"),
+    ],
+)
+def test_an_option_of_one_value_is_given_once(capsys, argv, said):
+    """However it is written; which of two is meant would be a guess."""
+    with pytest.raises(SystemExit) as left:
+        parser().parse_args(argv)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.partition(": ")[2].startswith(said)
+
+
+def test_an_option_may_be_given_again_where_it_collects():
+    """Or says yes; and a parser takes one line after another."""
+    made = parser()
+    for _ in range(2):
+        found = made.parse_args(["--one", "1", "--flag", "--flag", "--all", "a", "--all", "b", "go"])
+        assert (found.one, found.flag, found.all) == (None, True, ["a", "b"])
+        assert made.parse_args([]).one == 3
+
+
+@pytest.mark.parametrize("argv", [["--path", ""], ["--path="], ["-p", ""]])
+def test_a_path_is_not_empty(capsys, argv):
+    """It would be the current folder."""
+    with pytest.raises(SystemExit) as left:
+        parser().parse_args(argv)
+    assert left.value.code == 2
+    assert capsys.readouterr().err == "program: argument --path/-p: '', needed a path\n"
+    assert parser().parse_args(["--path", "."]).path == Path()

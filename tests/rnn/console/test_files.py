@@ -4,11 +4,22 @@ import errno
 import os
 import stat
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from rnn.console.files import Undelivered, deliver, refuse_unwritable, write, write_text
+from rnn.console import files
+from rnn.console.files import (
+    Undelivered,
+    deliver,
+    read_bytes,
+    read_text,
+    refuse_unwritable,
+    undelivered,
+    write,
+    write_text,
+)
 
 
 def test_a_new_file_is_written(tmp_path):
@@ -233,3 +244,121 @@ def test_a_fault_in_making_one_file_does_not_cost_the_others(tmp_path):
         next(delivery)
     (note,) = fault.value.__notes__
     assert note == f"{tmp_path / 'b'}: No space left on device, could not be written\nKeyError(1)"
+
+
+ENDLESS = pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="the system has no such device")
+
+
+def test_a_file_is_read_whole(tmp_path):
+    """As bytes, and as text without the mark of UTF-8; its lines end as is asked."""
+    path = tmp_path / "a"
+    path.write_bytes(b"\xef\xbb\xbfa\r\nb")
+    assert read_bytes(path) == b"\xef\xbb\xbfa\r\nb"
+    assert read_text(path).read() == "a\nb"
+    assert read_text(path, newline="").read() == "a\r\nb"
+    path.write_bytes(b"\xff")
+    assert read_text(path, errors="replace").read() == "\ufffd"
+    with pytest.raises(UnicodeDecodeError):
+        read_text(path).read()
+
+
+@ENDLESS
+@pytest.mark.parametrize("name", ["zero", "full", "null", "link"])
+def test_a_device_is_not_read(tmp_path, name):
+    """It may have no end; one line says what is needed, also where a link leads to it."""
+    (tmp_path / "link").symlink_to("/dev/zero")
+    path = tmp_path / "link" if name == "link" else Path("/dev") / name
+    with pytest.raises(
+        ValueError, match=f"^{path}: a device, which may have no end, needed a file or a pipe$"
+    ):
+        read_bytes(path)
+
+
+def piped(content):
+    """The path of the end of a pipe that gives so much."""
+    out, into = os.pipe()
+
+    def give():
+        with suppress(BrokenPipeError), open(into, "wb") as pipe:
+            pipe.write(content)
+
+    threading.Thread(target=give).start()
+    return out, Path(f"/dev/fd/{out}")
+
+
+@ENDLESS
+@pytest.mark.parametrize("size", [0, 1, 100_000, 200_000])
+def test_a_pipe_is_read_to_its_end(monkeypatch, size):
+    """As from another command, up to a limit; a file may be larger."""
+    monkeypatch.setattr(files, "MOST_PIPED", 100_000)
+    out, path = piped(b"x" * size)
+    try:
+        if size <= 100_000:
+            assert read_bytes(path) == b"x" * size
+        else:
+            with pytest.raises(
+                ValueError, match=f"^{path}: more than 100000 bytes of a pipe, needed fewer, or"
+            ):
+                read_bytes(path)
+    finally:
+        os.close(out)
+
+
+def test_a_file_may_be_larger_than_a_pipe(monkeypatch, tmp_path):
+    """It has an end."""
+    monkeypatch.setattr(files, "MOST_PIPED", 10)
+    (tmp_path / "a").write_bytes(b"x" * 100)
+    assert len(read_bytes(tmp_path / "a")) == 100
+
+
+def test_a_file_that_is_too_large_for_the_memory_is_told(monkeypatch, tmp_path):
+    """By its path: Python's own error is without a text."""
+
+    def little(file):
+        raise MemoryError
+
+    monkeypatch.setattr(files, "_all_of", little)
+    (tmp_path / "a").touch()
+    with pytest.raises(MemoryError, match="a: too large for the memory, needed a smaller file"):
+        read_bytes(tmp_path / "a")
+
+
+def test_what_cannot_be_read_is_told_with_its_path(monkeypatch, tmp_path):
+    """Also where the system fails in the midst of it, and names none."""
+    for path in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(OSError, match=r".") as caught:
+            read_bytes(path)
+        assert caught.value.filename == str(path)
+
+    def broken(file):
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "a").touch()
+    monkeypatch.setattr(files, "_all_of", broken)
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        read_bytes(tmp_path / "a")
+    assert caught.value.filename == str(tmp_path / "a")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_an_error_in_writing_names_the_path(tmp_path, there):
+    """Not the temporary name, nor none; an error that is not of the system stays what it is."""
+    path = tmp_path / "a"
+    if there:
+        path.touch()
+
+    def full(temporary):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        write(path, full)
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
+
+
+def test_what_is_not_delivered_is_told_with_its_path():
+    """And with what became of it."""
+    with (
+        pytest.raises(Undelivered, match=r"^there: No space left on device, could not be made$"),
+        undelivered(Path("there"), "could not be made"),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
