@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.streams import lenient
-from verification.signals import held_back
+from verification.processes.signals import held_back
 
 ROOT = Path(__file__).parents[1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from verification.campaign.identity import identity_of, job_of
 from verification.judge import subject_of
-from verification.loading import engine_at
+from verification.processes.loading import engine_at
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 
 def failure(folder, code, module):
     """What a program says on standard error that imports from a test's module, and fails."""
-    there = f"tests.verification.doors.{module.rpartition('.')[2]}"
+    there = f"tests.verification.adapters.{module.rpartition('.')[2]}"
     (folder / "failing.py").write_text(code.replace(module, there), encoding="utf-8")
     run = subprocess.run(
         [sys.executable, folder / "failing.py"],

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.campaign import PRICE, table
-from verification.asked.at_random import ANY, SMALL
+from verification.sampling.at_random import ANY, SMALL
 from verification.campaign.blocks import CASES
 from verification.campaign.merging import ENOUGH
 

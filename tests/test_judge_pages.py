@@ -4,7 +4,7 @@ import pytest
 
 from tests.examples import blocks as blocks_of
 from tests.examples import run
-from verification.asked.policies import Policy
+from verification.models.truncation import Policy
 
 BLOCKS = blocks_of("layer")
 PYTHON = [block for kind, block in BLOCKS if kind == "python"]

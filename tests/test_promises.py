@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rnn import LSTM, RNN
 from tests.layers import scan
 from tests.promises import PROMISES, SHORT, held
-from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, timeout, verify
+from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, verify
+from verification.processes import timeout
 
 SMALL = Scope(records=(1, 3), steps=(1, 4))
 

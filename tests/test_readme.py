@@ -112,9 +112,9 @@ def test_python_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest
 
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
-    from verification.judge import scoped
-    from verification.judging.findings import findings
-    from verification.mutants.deck import deck
+    from verification.adapters.rnn.scoping import scoped
+    from verification.properties.findings import findings
+    from verification.evidence.mutants.deck import deck
 
     source = next(block for kind, block in blocks("README.md") if "def engine" in block)
     assert source.count("dh = da @ W.T\n") == 1
@@ -130,8 +130,8 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
 
 def test_the_readme_counts_the_planted_faults() -> None:
     """Those of NumPy's text and those of the compiled one, in the row of their command."""
-    from verification.mutants.catalogue import CATALOGUE
-    from verification.mutants.compiled.catalogue import COMPILED
+    from verification.evidence.mutants.catalogue import CATALOGUE
+    from verification.evidence.mutants.compiled.catalogue import COMPILED
 
     (row,) = [row for row in text("README.md").splitlines() if "verification mutants`" in row]
     assert re.findall(r"\d+(?= wrong)", row) == [str(len(CATALOGUE)), str(len(COMPILED))]

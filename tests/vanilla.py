@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rnn.arrays import Array
-from verification.problem import BLOCKS, Engine, Gradients, Problem
+from verification.adapters.rnn.problem import BLOCKS, Engine, Gradients, Problem
 
 # The function, and its slope from the pre-activation and from the output.
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = {

@@ -15,22 +15,23 @@ verify(layer(forward, backward, model=lstm))
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from verification.namesakes import ours
+from verification.processes.namesakes import ours
 
 if TYPE_CHECKING:
-    from verification.asked.functions import Function
-    from verification.asked.model import Block, Model, Use
-    from verification.asked.scope import Scope
-    from verification.doors.function import function
-    from verification.doors.layer import layer
-    from verification.doors.problem import ModelGradients, ModelProblem
-    from verification.doors.step import step
-    from verification.engine import manual
-    from verification.judge import assert_verified, scoped, verify
-    from verification.judging.engine import Unsupported
+    from verification.models.functions import Function
+    from verification.models.model import Block, Model, Use
+    from verification.sampling.scope import Scope
+    from verification.adapters.function import function
+    from verification.adapters.layer import layer
+    from verification.adapters.problem import ModelGradients, ModelProblem
+    from verification.adapters.step import step
+    from verification.adapters.rnn.engine import manual
+    from verification.adapters.rnn.scoping import scoped
+    from verification.judge import assert_verified, verify
+    from verification.properties.engine import Unsupported
     from verification.judging.judgement import Judgement
     from verification.judging.profile import PROFILES, QUICK, THOROUGH, Profile
-    from verification.problem import Engine, Gradients, Problem
+    from verification.adapters.rnn.problem import Engine, Gradients, Problem
 
 __all__ = [
     "PROFILES",

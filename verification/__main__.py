@@ -9,7 +9,7 @@ Exit codes: ``rnn.console.command_line``.
 import sys
 import tempfile
 
-from verification.namesakes import ours
+from verification.processes.namesakes import ours
 
 with ours():
     from rnn.console.command_line import program, require, run
@@ -27,7 +27,7 @@ def main() -> int:
     with ours(), tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
         from hypothesis.configuration import set_hypothesis_home_dir
 
-        from verification import commands
+        from verification.cli import commands
 
         # What Hypothesis keeps for itself is not left where a user has called the command.
         set_hypothesis_home_dir(folder)

@@ -7,17 +7,14 @@ is asked everything of the vanilla model, unless a model or a scope is given.
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from verification.arguments import checked_count, refuse
-from verification.asked.model import Model
-from verification.asked.scope import Scope
-from verification.doors.problem import Whole, whole
-from verification.fixed_problems import FIXED, OWN_POLICIES
+from verification.judging.arguments import checked_count, refuse
+from verification.models.model import Model
+from verification.sampling.scope import Scope
 from verification.judging.judgement import Judgement
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Subject, judge
-from verification.models import vanilla
-from verification.problem import Engine
-from verification.vanilla_form import VanillaForm
+from verification.adapters.rnn.problem import Engine
+from verification.adapters.rnn.scoping import scoped
 
 
 class Judged(Protocol):
@@ -66,35 +63,6 @@ def subject_of(engine: Any, model: Model | None = None, scope: Scope | None = No
     else:
         subject = scoped(engine, scope, model=model).subject()
     return subject
-
-
-def scoped(
-    engine: Engine | Callable[[Any], Any], scope: Scope | None = None, *, model: Model | None = None
-) -> Whole:
-    """A plain function with the scope that it claims, and the model, to be given to ``verify``.
-
-    Without a model the vanilla one, whose problems are ``Problem``; those of another are ``ModelProblem``.
-    Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing.
-    """
-    model = model or vanilla
-    if model.name != vanilla.name:
-        return whole(engine, model=model, scope=scope)
-    return whole(engine, model=model, scope=scope, form=VanillaForm(), fixed=FIXED)
-
-
-# What ``rnn`` claims: all that can be asked, the same bits however it is called, and policies of one's own.
-OF_RNN = Scope(
-    dtypes=("float32", "float64", "longdouble"),
-    exact=True,
-    bits=True,
-    checkpoints=True,
-    workspace=True,
-)
-
-
-def as_rnn(engine: Engine) -> Whole:
-    """An engine that claims what ``rnn`` does, as ``rnn`` itself or a copy of it."""
-    return whole(engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=(*FIXED, *OWN_POLICIES))
 
 
 def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:

@@ -19,8 +19,8 @@ from benchmarks.contenders import Ready
 from benchmarks.contenders.steps import STEPS, State
 from benchmarks.segments import Segment, segments
 from benchmarks.task import Task
-from verification.asked.functions import Arithmetic
-from verification.asked.model import squared_error
+from verification.models.functions import Arithmetic
+from verification.models.model import squared_error
 
 # From t and the state before step t to the state after it.
 Step = Callable[[int, State], State]

@@ -17,18 +17,20 @@ import pytest
 from matplotlib import image
 
 from tests.layers import lstm, planted
-from verification import Scope, detection, layer, models
-from verification.checkers import Checker, lags_accuse
-from verification.engine import manual
-from verification.judge import scoped, verify
+from verification import Scope, layer, models
+from verification.evidence import detection
+from verification.evidence.checkers import Checker, lags_accuse
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import scoped
+from verification.judge import verify
 from verification.judging.profile import Profile
-from verification.mutants import CATALOGUE, EQUIVALENT, as_json, run
-from verification.mutants.specimen import as_json as specimen_json
-from verification.mutants.specimen import examine
-from verification.outcome import Report
-from verification.pages import judgement
-from verification.pages.report import page
-from verification.sine import ARTICLE, train_on_sine
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
+from verification.article.article.specimen import as_json as specimen_json
+from verification.article.article.specimen import examine
+from verification.report.text.outcome import Report
+from verification.report.text.pages import judgement
+from verification.report.text.pages.report import page
+from verification.article.article.sine import ARTICLE, train_on_sine
 
 SCHEMES = {"dark": 0, "light": 1}
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from verification import verify
-from verification.asked.case import random_case
-from verification.asked.draws import dimensions, some_policy
-from verification.judging.findings import findings, truth_of
+from verification.models.case import random_case
+from verification.sampling.draws import dimensions, some_policy
+from verification.properties.findings import findings, truth_of
 
 
 @dataclass(frozen=True)

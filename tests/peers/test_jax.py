@@ -13,9 +13,9 @@ from tests.peers.asked import judged, wrong
 from verification import Scope
 from verification import layer as plain
 from verification.jax import cell, equinox, flax, layer
-from verification.judging.asking import ask
-from verification.judging.engine import InvalidAnswer
-from verification.judging.probe import healthy_case
+from verification.properties.asking import ask
+from verification.properties.engine import InvalidAnswer
+from verification.diagnosis.probe import healthy_case
 from verification.models import complex_linear, complex_scan, gru, linear, lstm, scan
 
 
@@ -77,7 +77,7 @@ def test_a_warm_engine_is_verified_in_fresh_processes(monkeypatch):
     """JAX has been called in this process, whose fork would hang: nothing is forked."""
     engine = page_s(linear)
     ask(engine, healthy_case(engine))
-    monkeypatch.delattr("verification.workers._fork")
+    monkeypatch.delattr("verification.processes.workers._fork")
     found = judged(engine)
     assert (found.diagnosis, found.verdict == "refuted") == (None, False)
     assert found.live > 10
@@ -166,7 +166,7 @@ def test_what_is_no_function_is_refused(door):
 def test_a_plain_layer_that_calls_jax_is_not_forked_either(monkeypatch):
     """Whoever wrote the passes."""
     engine = page_s(linear)
-    monkeypatch.delattr("verification.workers._fork")
+    monkeypatch.delattr("verification.processes.workers._fork")
     scope = Scope(records=(1, 3), steps=(1, 3), compiled=True)
     found = judged(plain(engine.forward, engine.backward, model=linear, scope=scope))
     assert found.verdict != "refuted"

@@ -8,10 +8,10 @@ import torch
 from tests.peers.asked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
-from verification.asked.policies import Policy
-from verification.judging.asking import ask
-from verification.judging.engine import InvalidAnswer
-from verification.judging.probe import healthy_case
+from verification.models.truncation import Policy
+from verification.properties.asking import ask
+from verification.properties.engine import InvalidAnswer
+from verification.diagnosis.probe import healthy_case
 from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.torch import function, layer, module
 from verification.torch.modules import KNOWN
@@ -126,7 +126,7 @@ def test_a_warm_function_is_verified_in_fresh_processes(monkeypatch):
     """PyTorch has gone backwards in this process: nothing is forked."""
     engine = function(Decay, **ORDER, scope=Scope(records=(1, 3), steps=(1, 4)))
     ask(engine, healthy_case(engine))
-    monkeypatch.delattr("verification.workers._fork")
+    monkeypatch.delattr("verification.processes.workers._fork")
     found = judged(engine)
     assert (found.diagnosis, found.verdict == "refuted") == (None, False)
     assert found.live > 10

@@ -6,7 +6,7 @@ import pytest
 import verification
 from tests.layers import planted, scan
 from verification import Scope, assert_verified, layer, models, verify
-from verification.judge import as_rnn
+from verification.adapters.rnn.scoping import as_rnn
 from verification.judging import shrinking
 from verification.judging.profile import Profile
 

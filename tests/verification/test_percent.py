@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verification.percent import percent
+from verification.text import percent
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from verification.quoting import CHARACTERS, LINES, in_a_line, quoted, shown, told, type_name
+from verification.text import CHARACTERS, LINES, in_a_line, quoted, shown, told, type_name
 
 
 class Mute(Exception):

@@ -11,9 +11,9 @@ import time
 
 import pytest
 
-from verification.engine import manual
-from verification.fresh import staffed
-from verification.judge import as_rnn
+from verification.adapters.rnn.engine import manual
+from verification.processes.fresh import staffed
+from verification.adapters.rnn.scoping import as_rnn
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import judge, judgement_of, looked, tallied
 

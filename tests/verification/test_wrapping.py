@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verification.engine import manual
-from verification.judge import as_rnn
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn
 from verification.judging.contract import contract
-from verification.wrapping import NO_BREAK, filled, unbroken
+from verification.text import NO_BREAK, filled, unbroken
 
 WORDS = st.lists(
     st.sampled_from(["T", "≥", "13", "lag", "-2", "a-b", "k2 < k1", "x" * 30]), min_size=1, max_size=4

@@ -21,7 +21,7 @@ from verification.campaign.sampled import Sampled
 from verification.campaign.spreading import Gather
 from verification.campaign.spreading import spread as spread_blocks
 from verification.campaign.store import Store
-from verification.fresh import staffed
+from verification.processes.fresh import staffed
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
 from verification.judging.run import Progress, Subject, judgement_of, tallied

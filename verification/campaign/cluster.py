@@ -24,7 +24,7 @@ from verification.campaign.identity import Identity, Job, difference
 from verification.campaign.kept import Interrupted, Kept, Pool, Refused
 from verification.campaign.record import Record
 from verification.campaign.spreading import InVain, Scattered
-from verification.quoting import shown, told
+from verification.text import shown, told
 
 # Seconds for a scheduler to answer, and for one that is lost to come back.
 ANSWER, BACK = 5.0, 600.0

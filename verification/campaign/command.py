@@ -16,7 +16,7 @@ from rnn.console.command_line import VALUE, line, missing, refuse
 from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
-from verification import summary
+from verification.report.text import summary
 from verification.campaign.blocks import count
 from verification.campaign.campaign import (
     Campaign,

@@ -8,7 +8,7 @@ keys, and ``{str: form}``, one of any; ``Maybe(form)``, that or null.
 from dataclasses import dataclass
 from typing import Any
 
-from verification.quoting import shown
+from verification.text import shown
 
 NEEDED = {int: "a whole number from 0 on", str: "a text", bool: "true or false"}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from verification.campaign.blocks import Block, Place, size_of
 from verification.campaign.record import Record
-from verification.timeout import MAX_LOST
+from verification.processes.timeout import MAX_LOST
 
 # Refuted cases after which no more are sought: enough to choose a small one from.
 ENOUGH = 100

@@ -12,7 +12,7 @@ from typing import Any
 from verification.campaign.blocks import Place
 from verification.campaign.form import Maybe
 from verification.judging.judgement import Row
-from verification.judging.properties import Finding
+from verification.properties.properties import Finding
 from verification.judging.tally import Tally
 
 # What is counted by name.

@@ -13,7 +13,7 @@ from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import IO, Any
 
-from verification.namesakes import ours
+from verification.processes.namesakes import ours
 
 # Seconds without a request after which nobody is there any more. A broken connection ends it at once; this is
 # for a worker of a cluster that lives on when a campaign has been killed.
@@ -37,7 +37,7 @@ def _serve(target: str, requests: IO[str], replies: IO[str]) -> None:
     from verification.campaign.identity import identity_of, job_of
     from verification.campaign.looking import looked_at
     from verification.judge import subject_of
-    from verification.loading import engine_at
+    from verification.processes.loading import engine_at
 
     def reply(**values: Any) -> None:
         replies.write(json.dumps(values) + "\n")

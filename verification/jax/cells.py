@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verification.asked.model import Model
-from verification.asked.scope import Scope
-from verification.doors.layer import Layer
-from verification.doors.layout import AXES
-from verification.doors.remade import remade
-from verification.extras import library
+from verification.models.model import Model
+from verification.sampling.scope import Scope
+from verification.adapters.layer import Layer
+from verification.adapters.layout import AXES
+from verification.adapters.remade import remade
+from verification.adapters.extras import library
 from verification.jax.passes import layer_of
 
 Cell = Callable[[Any, Any, tuple[Any, ...]], Any]

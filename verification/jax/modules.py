@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from verification import models
-from verification.asked.model import Model, Use
-from verification.asked.scope import Scope
-from verification.doors.layer import Layer
-from verification.doors.layout import Layout, layout_of
-from verification.doors.parameters import SIZES, apart, made_with, matched, sizes_of
-from verification.doors.remade import remade
-from verification.extras import library
+from verification.models.model import Model, Use
+from verification.sampling.scope import Scope
+from verification.adapters.layer import Layer
+from verification.adapters.layout import Layout, layout_of
+from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
+from verification.adapters.remade import remade
+from verification.adapters.extras import library
 from verification.jax.cells import scanned
 
 Make = Callable[..., Any]

@@ -2,7 +2,7 @@
 
     apply(params, xs, state) -> outputs, state
 
-as the door for a layer has them (``verification.doors.layer``), with ``lengths`` after the state where the
+as the door for a layer has them (``verification.adapters.layer``), with ``lengths`` after the state where the
 scope claims them. The backward is ``jax.vjp``, so that a ``custom_vjp`` in it is what is judged.
 
 Of complex numbers JAX's cotangents and gradients are the conjugates of those here: both are turned.
@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.model import Model
-from verification.asked.scope import Scope
-from verification.doors import layer as door
-from verification.doors.remade import remade
-from verification.extras import library
-from verification.judging.engine import InvalidAnswer
+from verification.models.arrays import Array
+from verification.models.model import Model
+from verification.sampling.scope import Scope
+from verification.adapters import layer as door
+from verification.adapters.remade import remade
+from verification.adapters.extras import library
+from verification.properties.engine import InvalidAnswer
 
 Apply = Callable[..., Any]
 State = tuple[Array, ...]

@@ -1,1 +1,1 @@
-"""From an engine and its claim to a verdict: properties, the run, the smallest example, a diagnosis."""
+"""From an engine and its claim to a verdict: the run, the tally, the judgement, the smallest example."""

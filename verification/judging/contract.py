@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from verification.asked.case import Case, Cotangents, Targets, name_of
-from verification.asked.claim import FEW, FEW_STEPS, Claim
-from verification.asked.draws import TIMES
-from verification.asked.factors import classes
-from verification.asked.policies import Policy
+from verification.models.case import Case, Cotangents, Targets, name_of
+from verification.sampling.claim import FEW, FEW_STEPS, Claim
+from verification.sampling.draws import TIMES
+from verification.sampling.factors import classes
+from verification.models.truncation import Policy
 
 
 @dataclass(frozen=True)

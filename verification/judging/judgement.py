@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from verification.asked.case import Case
-from verification.judging.diagnosis import Diagnosis
-from verification.judging.picture import Picture
+from verification.models.case import Case
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.diagnosis.picture import Picture
 from verification.judging.sampled import Coverage
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from verification.arguments import checked_count
+from verification.judging.arguments import checked_count
 
 
 @dataclass(frozen=True)

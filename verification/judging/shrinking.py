@@ -5,12 +5,12 @@ from contextlib import suppress
 
 from hypothesis.errors import HypothesisException
 
-from verification.asked.case import Case, name_of
-from verification.drawing import smallest_drawn
-from verification.judging.engine import Engine
-from verification.judging.exactness import EXACT
-from verification.judging.findings import PROPERTIES, cases_in, findings, truth_of
-from verification.judging.properties import FORM, Finding
+from verification.models.case import Case, name_of
+from verification.sampling.drawing import smallest_drawn
+from verification.properties.engine import Engine
+from verification.properties.exactness import EXACT
+from verification.properties.findings import PROPERTIES, cases_in, findings, truth_of
+from verification.properties.properties import FORM, Finding
 
 # Seconds for which smaller cases are looked for, and cases at most.
 SECONDS = 8.0

@@ -9,7 +9,7 @@ Source: Cho et al. (2014); the reset after the product, which lets W h be one pr
 
 from typing import Any
 
-from verification.asked.model import Block, Model, Use
+from verification.models.model import Block, Model, Use
 from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import READOUT, affine, bias

@@ -9,7 +9,7 @@ Source: Cho et al., *Learning phrase representations using RNN encoder–decoder
 
 from typing import Any
 
-from verification.asked.model import Block, Model, Use
+from verification.models.model import Block, Model, Use
 from verification.models.gru import GATES
 from verification.models.parts import parts
 from verification.models.product import rows

@@ -10,7 +10,7 @@ Source: Orvieto et al., *Resurrecting recurrent neural networks for long sequenc
 from dataclasses import replace
 from typing import Any
 
-from verification.asked.model import Block, Model, Use
+from verification.models.model import Block, Model, Use
 from verification.models.product import rows
 from verification.models.readout import bias
 

@@ -9,7 +9,7 @@ Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidh
 
 from typing import Any
 
-from verification.asked.model import Block, Model, Use
+from verification.models.model import Block, Model, Use
 from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import READOUT, affine, bias

@@ -9,7 +9,7 @@ from typing import Any
 
 import autograd.numpy as np
 
-from verification.asked.model import Block, Use
+from verification.models.model import Block, Use
 from verification.models.product import rows
 
 READOUT = (

@@ -10,7 +10,7 @@ Source: Blelloch, *Prefix sums and their applications* (1990), section 1.4.
 from dataclasses import replace
 from typing import Any
 
-from verification.asked.model import Block, Model, Use
+from verification.models.model import Block, Model, Use
 
 
 def step(f: Any, p: Any, x: Any, h: Any) -> Any:

@@ -7,7 +7,7 @@ Source: Elman, *Finding structure in time* (1990).
 
 from typing import Any
 
-from verification.asked.model import Block, Model, Use
+from verification.models.model import Block, Model, Use
 from verification.models.product import rows
 from verification.models.readout import READOUT, affine, bias
 

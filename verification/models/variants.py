@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from verification.asked.model import Block, Model, Use
+from verification.models.model import Block, Model, Use
 from verification.models.gru import GATES, gru
 from verification.models.gru_reset_before import gru_reset_before
 from verification.models.parts import parts

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verification import models
-from verification.asked.model import Model
-from verification.asked.policies import Policy
-from verification.asked.scope import Scope
-from verification.doors.layer import Layer
-from verification.doors.layout import AXES, Layout, layout_of
-from verification.doors.parameters import SIZES, apart, made_with, matched, sizes_of
-from verification.doors.remade import remade
-from verification.extras import library
+from verification.models.model import Model
+from verification.models.truncation import Policy
+from verification.sampling.scope import Scope
+from verification.adapters.layer import Layer
+from verification.adapters.layout import AXES, Layout, layout_of
+from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
+from verification.adapters.remade import remade
+from verification.adapters.extras import library
 from verification.models.variants import gru_two_biases
 from verification.torch.passes import CPU, is_there, layer_of, other
 

@@ -2,7 +2,7 @@
 
     apply(params, xs, state) -> outputs, state
 
-as the door for a layer has them (``verification.doors.layer``), with ``lengths`` after the state where the
+as the door for a layer has them (``verification.adapters.layer``), with ``lengths`` after the state where the
 scope claims them. An ``autograd.Function`` in it is what is judged then. Gradients of complex numbers are
 those of the door. A gradient that is None is zero, as it is for PyTorch.
 """
@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.model import Model, Use
-from verification.asked.scope import Scope
-from verification.doors import layer as door
-from verification.doors.layout import layout_of
-from verification.doors.remade import remade
-from verification.extras import library
-from verification.judging.engine import InvalidAnswer
+from verification.models.arrays import Array
+from verification.models.model import Model, Use
+from verification.sampling.scope import Scope
+from verification.adapters import layer as door
+from verification.adapters.layout import layout_of
+from verification.adapters.remade import remade
+from verification.adapters.extras import library
+from verification.properties.engine import InvalidAnswer
 
 Apply = Callable[..., Any]
 State = tuple[Array, ...]

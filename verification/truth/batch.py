@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import Case
-from verification.asked.functions import Arithmetic, Namespace
-from verification.asked.model import Named, State, Use
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Named, State, Use
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
 from verification.truth.reverse import make_vjp
 from verification.truth.rounding import Copies, Rounding

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import WIDER, Case, Targets, random_case
-from verification.asked.functions import Arithmetic, Function, Namespace
-from verification.asked.model import Model, Named, State, Use
+from verification.models.arrays import Array
+from verification.models.case import WIDER, Case, Targets, random_case
+from verification.models.functions import Arithmetic, Function, Namespace
+from verification.models.model import Model, Named, State, Use
 from verification.truth import replay
 from verification.truth.long import as_double
 from verification.truth.unroll import advance, term

@@ -10,10 +10,10 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import Case, Cotangents
-from verification.asked.functions import Arithmetic, Function, Namespace
-from verification.asked.model import Named, State, Use
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents
+from verification.models.functions import Arithmetic, Function, Namespace
+from verification.models.model import Named, State, Use
 from verification.truth.dual import Dual, Number, Tangents, tangents_of, value_of
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 

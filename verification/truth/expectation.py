@@ -5,11 +5,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import WIDER, Case, Cotangents, real_of
-from verification.asked.functions import Arithmetic, Namespace
-from verification.asked.model import Block, Named, State, Use
-from verification.tolerance import Expected, least_normal, many
+from verification.models.arrays import Array
+from verification.models.case import WIDER, Case, Cotangents, real_of
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Block, Named, State, Use
+from verification.models.tolerance import Expected, least_normal, many
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.unroll import read_out, term
 

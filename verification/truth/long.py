@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import LONG, Case
-from verification.tolerance import Expected, least_normal, unit
+from verification.models.arrays import Array
+from verification.models.case import LONG, Case
+from verification.models.tolerance import Expected, least_normal, unit
 
 DOUBLE = np.dtype(np.float64)
 

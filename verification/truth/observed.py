@@ -8,11 +8,11 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
-from verification.arrays import Array
-from verification.asked.case import Case
-from verification.asked.functions import Arithmetic, Function, Namespace
-from verification.asked.model import Named, Use
-from verification.tolerance import SAFETY
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.functions import Arithmetic, Function, Namespace
+from verification.models.model import Named, Use
+from verification.models.tolerance import SAFETY
 
 
 @dataclass(eq=False)

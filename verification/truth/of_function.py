@@ -17,9 +17,9 @@ from autograd.core import VJPNode, add_outgrads
 from autograd.extend import vspace
 from autograd.tracer import toposort, trace
 
-from verification.arrays import Array
-from verification.asked.case import WIDER, real_of
-from verification.tolerance import DRAWS, PERTURBATION, Expected, least_normal, unit
+from verification.models.arrays import Array
+from verification.models.case import WIDER, real_of
+from verification.models.tolerance import DRAWS, PERTURBATION, Expected, least_normal, unit
 
 Forward = Callable[..., Any]
 Change = Callable[[Any, Any], Any]

@@ -1,6 +1,6 @@
 """What a forward computes is called so: outputs (N, T, …), and final states, or the value of a loss."""
 
-from verification.asked.model import Block
+from verification.models.model import Block
 
 OUTPUTS, VALUE = "outputs", "value"
 

@@ -12,10 +12,10 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import WIDER, Case, Cotangents
-from verification.asked.functions import Arithmetic, Namespace
-from verification.asked.model import Named, State, Use
+from verification.models.arrays import Array
+from verification.models.case import WIDER, Case, Cotangents
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Named, State, Use
 from verification.truth.long import as_double
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 

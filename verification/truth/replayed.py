@@ -12,9 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import Case, by_reach
-from verification.tolerance import Expected, many
+from verification.models.arrays import Array
+from verification.models.case import Case, by_reach
+from verification.models.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.long import as_double, of_long

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.core import VJPNode, add_outgrads
 from autograd.tracer import isbox, new_box, toposort, trace_stack
 
-from verification.arrays import Array
+from verification.models.arrays import Array
 
 Back: TypeAlias = Callable[[Sequence[Array]], dict[str, Array]]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import WIDER, Case, real_of
-from verification.asked.model import Use
-from verification.tolerance import DRAWS, PERTURBATION, least_normal, unit
+from verification.models.arrays import Array
+from verification.models.case import WIDER, Case, real_of
+from verification.models.model import Use
+from verification.models.tolerance import DRAWS, PERTURBATION, least_normal, unit
 from verification.truth.observed import Call, rounded
 
 

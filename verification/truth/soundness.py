@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import Case, Targets, random_case
-from verification.asked.functions import Arithmetic, Function, Namespace, UnknownName
-from verification.asked.model import Model, Named, Sizes, State, Use
+from verification.models.arrays import Array
+from verification.models.case import Case, Targets, random_case
+from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
+from verification.models.model import Model, Named, Sizes, State, Use
 from verification.truth import complex_step, exact, replay
 
 RECORDS, STEPS = 2, 3

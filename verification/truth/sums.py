@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from verification.arrays import Array
-from verification.asked.case import Case, real_of
-from verification.tolerance import least_healthy, least_normal
+from verification.models.arrays import Array
+from verification.models.case import Case, real_of
+from verification.models.tolerance import least_healthy, least_normal
 from verification.truth.rounding import Copies
 
 _ROOT = np.array([[1, 1], [1, -1]])

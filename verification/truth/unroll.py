@@ -12,8 +12,8 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
-from verification.asked.functions import Arithmetic, Namespace, at
-from verification.asked.model import Model, Named, Sizes, State, Use
+from verification.models.functions import Arithmetic, Namespace, at
+from verification.models.model import Model, Named, Sizes, State, Use
 
 Inputs = Mapping[str, Any]
 

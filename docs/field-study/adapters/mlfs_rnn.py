@@ -15,7 +15,7 @@ from characters import plain
 from sources import definitions, folder
 
 from verification import Block, ModelGradients, Scope, Use, scoped
-from verification.asked.policies import Policy
+from verification.models.truncation import Policy
 
 PIN = {
     "title": "ML-From-Scratch, RNN as first layer",

@@ -7,7 +7,7 @@ sequence". So each loss reaches three steps back from its own, which is Window(3
 from mygrad_gru import at_most, backward, blocks, compiled
 
 from verification import Scope, layer
-from verification.asked.policies import Policy
+from verification.models.truncation import Policy
 from verification.models import gru_reset_before
 
 PIN = {

@@ -10,7 +10,7 @@ from characters import classes, plain_of_characters
 from sources import definitions, folder, notebook
 
 from verification import ModelGradients, Scope, scoped
-from verification.asked.policies import Policy
+from verification.models.truncation import Policy
 
 PIN = {
     "title": "WildML, RNNNumpy",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from tests.layers import planted
-from verification.asked.model import Model
+from verification.models.model import Model
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import pytest
 from tests.rnn.cells.faults.gru import GRU
 from tests.rnn.cells.faults.lstm import LSTM
 from tests.rnn.cells.judged import MODELS, judged
-from verification.asked.case import random_case
-from verification.asked.draws import dimensions
-from verification.judging.diagnosis import diagnose
-from verification.judging.findings import findings
-from verification.judging.properties import Truth
-from verification.mutants.patch import package
+from verification.models.case import random_case
+from verification.sampling.draws import dimensions
+from verification.diagnosis.diagnosis import diagnose
+from verification.properties.findings import findings
+from verification.properties.properties import Truth
+from verification.evidence.mutants.patch import package
 
 FUNCTIONS = {
     "LSTM": {"gate": "sigmoid", "candidate": "tanh", "output": "tanh"},

@@ -5,7 +5,7 @@ import pytest
 
 from rnn import ACTIVATIONS, Activation, rational_gate, sigmoid, tanh
 from rnn.compiled.functions import KINDS, slopes, value
-from verification.scalars import VALUE, scalar_rows
+from verification.evidence.scalars import VALUE, scalar_rows
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 SPECIAL = [

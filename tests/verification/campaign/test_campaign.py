@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
-from verification import fresh
+from verification.processes import fresh
 from verification.campaign import campaign as campaigns
 from verification.campaign import failures
 from verification.campaign.blocks import CASES, Block, Place, blocks

@@ -17,7 +17,7 @@ from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from verification.campaign import command
 from verification.campaign.command import SEEDS, prepared, whole
 from verification.campaign.store import NAME
-from verification.options import arguments
+from verification.cli.options import arguments
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from tests.campaigns import SCAN, WRONG_SQUARE, subject_in
 from verification.campaign.blocks import Block, Place
 from verification.campaign.looking import looked_at, looked_at_one
 from verification.campaign.record import Record
-from verification.timeout import MAX_LOST
+from verification.processes.timeout import MAX_LOST
 
 ENDS = SCAN.replace(
     "    states = [h]\n",

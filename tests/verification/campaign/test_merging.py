@@ -5,7 +5,7 @@ import random
 from verification.campaign.blocks import CASES, Block, Place
 from verification.campaign.merging import ENOUGH, Merging
 from verification.campaign.record import Record
-from verification.timeout import MAX_LOST
+from verification.processes.timeout import MAX_LOST
 
 
 def merged(records, order):

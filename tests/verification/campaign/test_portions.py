@@ -11,7 +11,7 @@ from verification.campaign.sampled import Sampled
 from verification.campaign.store import opened
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally
-from verification.workers import Lost
+from verification.processes.workers import Lost
 
 MINE = Identity("net", "a" * 64, {"numpy": "2.4.6"})
 

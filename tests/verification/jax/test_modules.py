@@ -2,9 +2,9 @@
 
 import pytest
 
-from verification.asked.model import Use
-from verification.doors.layout import layout_of
-from verification.doors.parameters import needed
+from verification.models.model import Use
+from verification.adapters.layout import layout_of
+from verification.adapters.parameters import needed
 from verification.jax.modules import EQUINOX, FLAX, dotted, known
 
 TABLES = {"flax": FLAX, "equinox": EQUINOX}

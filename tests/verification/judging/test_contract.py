@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification.asked.case import random_case
-from verification.asked.policies import Policy
-from verification.asked.resolving import resolved
-from verification.asked.sample import case_of, in_floats
-from verification.asked.scope import Scope
-from verification.doors import layer, problem, step
+from verification.models.case import random_case
+from verification.models.truncation import Policy
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import case_of, in_floats
+from verification.sampling.scope import Scope
+from verification.adapters import layer, problem, step
 from verification.judging.contract import contract
 from verification.models import lstm, vanilla
 

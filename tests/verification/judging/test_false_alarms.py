@@ -15,11 +15,11 @@ import pytest
 
 from tests.layers import RIGHT, otherwise
 from verification import layer, models
-from verification.asked.draws import cases
-from verification.drawing import each_drawn
-from verification.judging.findings import findings
-from verification.judging.properties import Truth
-from verification.workers import spread
+from verification.sampling.draws import cases
+from verification.sampling.drawing import each_drawn
+from verification.properties.findings import findings
+from verification.properties.properties import Truth
+from verification.processes.workers import spread
 
 CASES = int(os.environ.get("FALSE_ALARM_CASES", "240"))
 SEED = os.environ.get("FALSE_ALARM_SEED", "0")

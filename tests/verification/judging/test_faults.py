@@ -7,12 +7,12 @@ import pytest
 
 from tests.layers.faults import FAULTS
 from verification import layer, verify
-from verification.asked.case import random_case
-from verification.asked.draws import dimensions
+from verification.models.case import random_case
+from verification.sampling.draws import dimensions
 from verification.judging import shrinking
-from verification.judging.diagnosis import diagnose
-from verification.judging.findings import findings
-from verification.judging.properties import Truth
+from verification.diagnosis.diagnosis import diagnose
+from verification.properties.findings import findings
+from verification.properties.properties import Truth
 
 # What a diagnosis may ask of an engine.
 CALLS = 150

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from verification import function, verify
 from verification.judging.function_subject import size_of
-from verification.judging.of_function import Call
+from verification.properties.of_function import Call
 from verification.judging.profile import Profile
 
 SHORT = Profile("short", cases=12, exact_cases=0)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from verification.judging.diagnosis import Diagnosis
+from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
 
 RIGHT = Judgement(

@@ -10,7 +10,7 @@ from verification.campaign.blocks import Place
 from verification.judge import subject_of
 from verification.judging.function_subject import OfFunction
 from verification.judging.model_subject import EXACT_EVERY, OfModel
-from verification.judging.properties import Finding
+from verification.properties.properties import Finding
 
 
 def numbers(case):

@@ -9,12 +9,12 @@ import pytest
 
 from tests.layers import planted, scan
 from verification import Scope, layer, manual, models, scoped, verify
-from verification.asked.design import Design
-from verification.asked.sample import in_floats
+from verification.sampling.design import Design
+from verification.sampling.sample import in_floats
 from verification.judging import model_subject, sampled, shrinking
 from verification.judging.profile import Profile
 from verification.judging.sampled import MOST
-from verification.tolerance import HAS_WIDER
+from verification.models.tolerance import HAS_WIDER
 
 # Sixty drawn cases.
 SHORT = Profile("short", cases=60, exact_cases=0, strength=2)
@@ -119,7 +119,7 @@ def test_an_engine_that_ends_its_process_is_refuted():
 
 def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
     """In compiled code as well: its process is ended."""
-    from verification import workers
+    from verification.processes import workers
 
     monkeypatch.setattr(workers, "SILENT", 0.05)
     started = time.monotonic()

@@ -11,11 +11,11 @@ import pytest
 
 from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models, verify
-from verification.asked.covering import missing
-from verification.asked.factors import in_words
-from verification.asked.sample import in_floats
+from verification.sampling.covering import missing
+from verification.sampling.factors import in_words
+from verification.sampling.sample import in_floats
 from verification.judging import sampled
-from verification.judging.findings import findings
+from verification.properties.findings import findings
 from verification.judging.profile import Profile
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 

@@ -11,10 +11,10 @@ import pytest
 
 from tests.layers import lstm, planted, vanilla
 from verification import Scope, layer, models
-from verification.asked.case import random_case
-from verification.judging.diagnosis import diagnose
-from verification.judging.findings import findings
-from verification.judging.properties import Truth
+from verification.models.case import random_case
+from verification.diagnosis.diagnosis import diagnose
+from verification.properties.findings import findings
+from verification.properties.properties import Truth
 
 PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
 

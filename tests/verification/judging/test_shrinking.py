@@ -5,9 +5,9 @@ import pytest
 
 from tests.layers import planted, scan
 from verification import layer, models
-from verification.asked.case import random_case
+from verification.models.case import random_case
 from verification.judging import shrinking
-from verification.judging.properties import Finding
+from verification.properties.properties import Finding
 from verification.judging.shrinking import smallest
 
 CASE = random_case(models.scan, np.random.default_rng(0), {"H": 3}, 3, 4, np.float32)

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from verification.asked.case import random_case
-from verification.asked.functions import Arithmetic, Namespace
-from verification.asked.model import Named, Use
+from verification.models.case import random_case
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Named, Use
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import numpy as np
 import torch
-from verification.asked.case import random_case
+from verification.models.case import random_case
 from verification.models import gru, lstm
 from verification.truth import replay
 from verification.truth.table import grouped_table

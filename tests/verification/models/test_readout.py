@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from verification.asked.model import Named
+from verification.models.model import Named
 from verification.models.product import rows
 from verification.models.readout import affine, bias
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from verification import models
-from verification.asked.case import random_case
+from verification.models.case import random_case
 from verification.models.variants import VARIANTS, gru_two_biases, variants
 from verification.truth.soundness import check
 from verification.truth.table import grouped_table

@@ -2,8 +2,8 @@
 
 import pytest
 
-from verification.doors.layout import layout_of
-from verification.doors.parameters import needed
+from verification.adapters.layout import layout_of
+from verification.adapters.parameters import needed
 from verification.torch.modules import KNOWN, known
 
 # As torch.nn documents them, for an input of 2 and 3 units: so many gates are stacked in each.

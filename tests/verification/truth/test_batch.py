@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from verification.asked.case import random_case
+from verification.models.case import random_case
 from verification.models import lstm
-from verification.tolerance import DRAWS
+from verification.models.tolerance import DRAWS
 from verification.truth.batch import Batch, Replay
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Sums

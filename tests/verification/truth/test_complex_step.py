@@ -6,9 +6,9 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from verification.asked.case import random_case
-from verification.asked.functions import Function
-from verification.asked.policies import Firsts
+from verification.models.case import random_case
+from verification.models.functions import Function
+from verification.models.truncation import Firsts
 from verification.models import complex_scan, gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification.truth import complex_step, replay
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from verification.asked.case import random_case
-from verification.asked.model import Named
+from verification.models.case import random_case
+from verification.models.model import Named
 from verification.models import lstm
 from verification.truth.expectation import expected_forward, fits, forward_parts, judged
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from verification.asked.case import random_case
-from verification.asked.functions import FUNCTIONS, Namespace
+from verification.models.case import random_case
+from verification.models.functions import FUNCTIONS, Namespace
 from verification.models import lstm, vanilla
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from verification.asked.case import Case, Cotangents
-from verification.asked.policies import Firsts
+from verification.models.case import Case, Cotangents
+from verification.models.truncation import Firsts
 from verification.models import complex_scan, scan
 from verification.truth import replay
 

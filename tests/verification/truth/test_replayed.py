@@ -8,9 +8,9 @@ import pytest
 from rnn import Chunked, Full, Tail, Window
 from tests.layers import RIGHT
 from verification import layer
-from verification.asked.case import Cotangents, Targets, random_case
-from verification.asked.model import Use
-from verification.judging.asking import ask
+from verification.models.case import Cotangents, Targets, random_case
+from verification.models.model import Use
+from verification.properties.asking import ask
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.truth import replay
 from verification.truth.replayed import replayed

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from verification.asked.case import random_case
+from verification.models.case import random_case
 from verification.models import complex_scan, vanilla
-from verification.tolerance import DRAWS, PERTURBATION, unit
+from verification.models.tolerance import DRAWS, PERTURBATION, unit
 from verification.truth.rounding import FEW, SMALL, UNITS, Copies, Rounding, copies_of
 
 

@@ -8,9 +8,9 @@ import pytest
 from autograd.extend import defvjp, primitive
 
 from tests import operations
-from verification.asked.case import random_case
-from verification.asked.functions import Function
-from verification.asked.model import Block, Model, Use
+from verification.models.case import random_case
+from verification.models.functions import Function
+from verification.models.model import Block, Model, Use
 from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
 from verification.truth import complex_step, replay
 from verification.truth.replayed import replayed

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from verification.asked.case import random_case
+from verification.models.case import random_case
 from verification.models import vanilla
-from verification.tolerance import DRAWS, least_healthy
+from verification.models.tolerance import DRAWS, least_healthy
 from verification.truth.rounding import Copies
 from verification.truth.sums import Lost, Sums, bounded, orthogonal, signs
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from verification.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.mutant import Edit, Mutant
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,215 @@
+"""rnn as the verifier sees it."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import rnn
+from rnn import Chunked, Full, Tail, Window
+from rnn.products import dot, product_by
+from verification.adapters.rnn.engine import engine_of, manual
+from verification.adapters.rnn.problem import BLOCKS, Problem
+from verification.truth import replay
+from verification.adapters.rnn.vanilla_form import case_of
+
+
+def a_problem(activation="tanh", truncation=Full()):
+    """N, T, D, H, K = 2, 5, 3, 4, 2."""
+    rng = np.random.default_rng(0)
+    shapes = {"U": (4, 3), "W": (4, 4), "b": (4,), "V": (2, 4), "c": (2,)}
+    params = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    xs, targets, h0 = (rng.standard_normal(shape) for shape in ((2, 5, 3), (2, 5, 2), (2, 4)))
+    return Problem(activation, params, xs, targets, h0, truncation)
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(2, 3), Tail(2)], ids=repr)
+@pytest.mark.parametrize("activation", rnn.ACTIVATIONS)
+def test_it_answers_with_rnns_own_numbers(activation, truncation):
+    """Every part of the answer is what rnn's public calls give for the same network and policy."""
+    problem = a_problem(activation, truncation)
+    cell = rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation])
+    net = rnn.RNN(cell, outputs=2, loops=rnn.NumPyLoops())
+    given = rnn.Params(**problem.params), problem.xs
+    value, grads = net.loss_and_gradients(*given, problem.targets, problem.h0, truncation)
+    want = {
+        "outputs": net.predict(*given, problem.h0),
+        "value": value,
+        **grads.params._asdict(),
+        "xs": grads.xs,
+        "h0": grads.h0,
+    }
+    got = manual(problem).named()
+    assert got.keys() == want.keys()
+    for name, part in want.items():
+        np.testing.assert_array_equal(got[name], part)
+
+
+def test_the_truncation_reaches_the_engine():
+    """Another policy is another gradient."""
+    full, window = manual(a_problem()), manual(a_problem(truncation=Window(0)))
+    assert not np.allclose(full.W, window.W)
+    np.testing.assert_array_equal(full.V, window.V)
+
+
+def test_a_loss_on_the_last_step_alone():
+    """Targets (N, K) leave the outputs of every step in the answer, and the loss that of the last."""
+    every = a_problem()
+    last = every.replaced(targets=every.targets[:, -1])
+    answer = manual(last)
+    np.testing.assert_array_equal(answer.outputs, manual(every).outputs)
+    want = np.sum((answer.outputs[:, -1] - last.targets) ** 2) / 2
+    np.testing.assert_allclose(answer.value, want, rtol=1e-14)
+
+
+def test_a_copy_of_the_package_is_an_engine_of_its_own():
+    """The policies are the copy's too: one whose windows are too long is wrong there alone."""
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.Window = lambda k: Window(k + 1)
+    longer = engine_of(copy)
+    for truncation, right in ((Full(), True), (Chunked(2, 3), True), (Tail(2), True), (Window(1), False)):
+        problem = a_problem(truncation=truncation)
+        assert np.array_equal(longer(problem).W, manual(problem).W) is right
+    np.testing.assert_array_equal(
+        longer(a_problem(truncation=Window(1))).W, manual(a_problem(truncation=Window(2))).W
+    )
+
+
+def test_a_workspace_is_used_before_and_after():
+    """Calls for other numbers under other truncations go before the problem's own and after it, in one."""
+    seen = []
+
+    class Noting(rnn.RNN):
+        def loss_and_gradients(self, params, xs, targets, h0, truncation, workspace=None):
+            seen.append((float(params.W[0, 0]), float(xs[0, 0, 0]), truncation, workspace))
+            return super().loss_and_gradients(params, xs, targets, h0, truncation, workspace=workspace)
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Noting
+    problem = a_problem(truncation=Window(2))
+    answer = engine_of(copy)(replace(problem, workspace=True))
+    W, x = problem.params["W"][0, 0], problem.xs[0, 0, 0]
+    assert [given for *given, _ in seen] == [[-W, -x, Window(1)], [W, x, Window(2)], [-W, -x, Full()]]
+    assert len({id(workspace) for *_, workspace in seen}) == 1
+    for name, part in manual(problem).named().items():
+        np.testing.assert_array_equal(answer.named()[name], part)
+
+
+def test_two_doors_to_the_loss_have_to_agree():
+    """A loss alone that is another number than the loss with gradients is told of, and there is no answer."""
+
+    class TwoLosses(rnn.RNN):
+        def loss_value(self, *given):
+            return super().loss_value(*given) + 1
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = TwoLosses
+    with pytest.raises(ArithmeticError, match=r"loss_value gives .*, loss_and_gradients"):
+        engine_of(copy)(a_problem())
+
+
+@pytest.mark.parametrize("every", [0, 3])
+def test_checkpoints_are_asked_for(every):
+    """0 leaves their number to the engine."""
+    asked = []
+
+    class Noting(rnn.RNN):
+        def loss_and_gradients(self, *given, checkpoints=None):
+            asked.append(checkpoints)
+            return super().loss_and_gradients(*given, checkpoints=checkpoints)
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Noting
+    engine_of(copy)(replace(a_problem(), checkpoints=every))
+    assert asked == [rnn.Checkpoints(every or None)]
+
+
+def aimed_at(problem, target):
+    """The same problem with large targets."""
+    return problem.replaced(targets=np.full_like(problem.targets, target))
+
+
+@pytest.mark.parametrize("workspace", [False, True])
+@pytest.mark.parametrize(("target", "finite"), [(1e200, BLOCKS), (1.7e308, ())])
+def test_what_is_not_finite_is_nan(workspace, target, finite):
+    """Where rnn says that a result is not finite, what is not is so in the answer too."""
+    problem = replace(aimed_at(a_problem(), target), workspace=workspace)
+    with np.errstate(over="ignore", invalid="ignore"):
+        answer = manual(problem).named()
+    np.testing.assert_array_equal(answer["outputs"], manual(a_problem()).outputs)
+    for name in ("value", *BLOCKS):
+        given = problem.arrays().get(name, np.float64(0))
+        assert (np.shape(answer[name]), answer[name].dtype) == (np.shape(given), np.float64)
+        assert np.isfinite(answer[name]).all() == (name in finite), name
+
+
+class Raising(rnn.RNN):
+    """A network that says of everything that it is not finite."""
+
+    def loss_and_gradients(self, *arguments, **options):
+        raise FloatingPointError("grads.params.U: nan")
+
+    predict = loss_value = loss_and_gradients
+
+
+def test_a_package_that_raises_wrongly_is_no_right_answer():
+    """NaN stands where a number is true, and no tolerance holds it."""
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Raising
+    answer = engine_of(copy)(a_problem())
+    assert np.isnan(answer.value)
+    assert np.isnan(answer.outputs).all()
+    assert all(np.isnan(block).all() for block in answer.blocks().values())
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_other_numbers_in_the_workspace_may_overflow(place):
+    """They are not the problem's, whose answer is as without them."""
+    calls = []
+
+    class Overflowing(rnn.RNN):
+        def loss_and_gradients(self, *arguments, **options):
+            calls.append(None)
+            if len(calls) - 1 == place:
+                raise FloatingPointError("loss: inf")
+            return super().loss_and_gradients(*arguments, **options)
+
+    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
+    copy.RNN = Overflowing
+    answer = engine_of(copy)(replace(a_problem(), workspace=True))
+    assert len(calls) == 3
+    for name, part in manual(a_problem()).named().items():
+        np.testing.assert_array_equal(answer.named()[name], part)
+
+
+def test_nothing_of_the_problem_is_changed():
+    """The engine that is judged leaves every array as it was."""
+    problem = a_problem()
+    before = {name: array.copy() for name, array in problem.arrays().items()}
+    answer = manual(problem)
+    for name, array in problem.arrays().items():
+        np.testing.assert_array_equal(array, before[name])
+    assert all(np.any(answer.blocks()[name]) for name in BLOCKS)
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(1, 2), Tail(2)], ids=repr)
+@pytest.mark.parametrize("losses", ["every", "last"])
+def test_what_is_fast_for_large_networks_is_right(truncation, losses):
+    """Most networks that are drawn are small. This one's products are made in parts, and its matrices
+    lie on cache lines. On small integers every order of every sum gives the same number."""
+    N, T, D, H, K = 41, 4, 2, 160, 1
+    for rows_of_M in (H + D + 1, H):
+        assert product_by(np.empty((rows_of_M, H)), N) is not dot
+    rng = np.random.default_rng(0)
+    shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
+    params = {name: rng.integers(-1, 2, shape).astype(float) for name, shape in shapes.items()}
+    # One entry in eight of W, so that the sums are integers that float64 holds.
+    params["W"] *= rng.random((H, H)) < 1 / 8
+    xs, h0 = rng.integers(-1, 2, (N, T, D)).astype(float), rng.integers(-1, 2, (N, H)).astype(float)
+    targets = rng.integers(-9, 10, (N, T, K) if losses == "every" else (N, K)).astype(float)
+    problem = Problem("identity", params, xs, targets, h0, truncation)
+    got, want = manual(problem).named(), replay.gradient(case_of(problem), problem.dtype)
+    for name in BLOCKS:
+        np.testing.assert_array_equal(got[name], want[name], err_msg=name)
+        assert np.abs(got[name]).max() < 2**50

@@ -1,0 +1,246 @@
+"""Problems and gradients as the suite holds them, and the program that makes a problem again."""
+
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from rnn import Chunked, Full, Tail, Window
+from rnn.arrays import FRACTIONS
+from verification.sampling.draws import cases
+from verification.sampling.fractions import exact_cases
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn
+from verification.models import vanilla
+from verification.adapters.rnn.problem import BLOCKS, PARAMETERS, Gradients, Problem
+from verification.adapters.rnn.vanilla_form import VanillaForm
+
+# Long doubles have bytes that mean nothing.
+CLAIM = replace(as_rnn(manual).claim, dtypes=("float32", "float64"))
+
+
+def a_problem(dtype=np.float64, every_step=True, truncation=Full(), source=""):
+    """N, T, D, H, K = 2, 4, 3, 5, 6: no two dimensions alike."""
+    rng = np.random.default_rng(0)
+    shapes = {"U": (5, 3), "W": (5, 5), "b": (5,), "V": (6, 5), "c": (6,)}
+    params = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+    targets = rng.standard_normal((2, 4, 6) if every_step else (2, 6)).astype(dtype)
+    xs, h0 = rng.standard_normal((2, 4, 3)).astype(dtype), rng.standard_normal((2, 5)).astype(dtype)
+    return Problem("tanh", params, xs, targets, h0, truncation, source=source)
+
+
+def made_by(code):
+    """The problem that a program makes."""
+    namespace = {}
+    exec(code, namespace)
+    return namespace["problem"]
+
+
+def assert_same(got, want):
+    """Two problems are the same to the bit, the sign of a zero included."""
+    assert (got.cell, got.activation, got.truncation) == (want.cell, want.activation, want.truncation)
+    assert list(got.arrays()) == list(want.arrays())
+    for name, array in want.arrays().items():
+        made = got.arrays()[name]
+        assert (made.dtype, made.shape) == (array.dtype, array.shape)
+        if array.dtype == FRACTIONS:
+            assert made.tolist() == array.tolist()
+            assert all(isinstance(entry, Fraction) for entry in made.flat)
+        else:
+            assert made.tobytes() == array.tobytes()
+
+
+@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+@given(cases(vanilla, CLAIM).map(VanillaForm().problem))
+def test_code_makes_the_problem_again(problem):
+    """In float32 and float64 the program gives back every bit."""
+    assert_same(made_by(problem.code()), problem)
+
+
+@pytest.mark.parametrize("asked", [{"checkpoints": 3}, {"workspace": True}, {}], ids=str)
+def test_code_asks_for_the_same(asked):
+    """For checkpoints and for a workspace where the problem does."""
+    made = made_by(replace(a_problem(), **asked).code())
+    assert {"checkpoints": made.checkpoints, "workspace": made.workspace} == {
+        **{"checkpoints": None, "workspace": False},
+        **asked,
+    }
+
+
+@settings(suppress_health_check=list(HealthCheck), max_examples=20)
+@given(exact_cases(vanilla, CLAIM).map(VanillaForm().problem))
+def test_code_makes_a_problem_of_fractions_again(problem):
+    """Fractions come back as Fractions."""
+    assert_same(made_by(problem.code()), problem)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_code_is_exact_where_decimals_are_awkward(dtype):
+    """Thirds, the least and the largest number and a negative zero survive being written down."""
+    info = np.finfo(dtype)
+    row = np.array([1, -0.0, info.tiny, info.smallest_subnormal, info.max], dtype)
+    row[0] /= 3
+    problem = a_problem(dtype).replaced(b=row)
+    assert_same(made_by(problem.code()), problem)
+
+
+@pytest.mark.parametrize(
+    "truncation", [Full(), Window(2), Chunked(3), Chunked(3, 0), Chunked(2, 5), Tail(0)], ids=repr
+)
+def test_code_keeps_the_truncation(truncation):
+    """The policy and its numbers come back."""
+    problem = a_problem(truncation=truncation)
+    assert_same(made_by(problem.code()), problem)
+
+
+def test_policy_is_what_an_oracle_takes():
+    """A name and numbers; a chunk's k2 is k1 where it was not given."""
+    policies = {
+        Full(): ("Full", ()),
+        Window(2): ("Window", (2,)),
+        Tail(0): ("Tail", (0,)),
+        Chunked(3): ("Chunked", (3, 3)),
+        Chunked(3, 0): ("Chunked", (3, 0)),
+        Chunked(2, 5): ("Chunked", (2, 5)),
+    }
+    assert {truncation: a_problem(truncation=truncation).policy for truncation in policies} == policies
+
+
+def test_a_truncation_of_ones_own_is_a_table():
+    """The oracles know four policies by name, and of any other the earliest step of each loss."""
+
+    @dataclass(frozen=True)
+    class Half:
+        def first(self, t, steps):
+            return t // 2
+
+    assert a_problem(truncation=Half()).policy == ("own", (0, 0, 1, 1))
+
+
+def test_what_is_too_large_to_be_printed_is_made_by_its_source():
+    """The program is the expression alone, and a problem with other arrays has no such source."""
+    problem = a_problem(source="verification.adapters.rnn.larger.LARGER['512 steps']()")
+    assert problem.code() == (
+        "import verification.adapters.rnn.larger\n\nproblem = verification.adapters.rnn.larger.LARGER['512 steps']()\n"
+    )
+    assert problem.replaced(h0=-problem.h0).source == ""
+
+
+def test_losses_on_every_step():
+    """Targets (N, T, K): the first loss is at step 0, and the targets by step are (T, N, K)."""
+    problem = a_problem()
+    assert (problem.steps, problem.first_loss) == (4, 0)
+    np.testing.assert_array_equal(problem.targets_by_step, problem.targets.transpose(1, 0, 2))
+
+
+def test_a_loss_on_the_last_step():
+    """Targets (N, K): the only loss is at the last step, and the targets by step are (1, N, K)."""
+    problem = a_problem(every_step=False)
+    assert (problem.steps, problem.first_loss) == (4, 3)
+    np.testing.assert_array_equal(problem.targets_by_step, [problem.targets])
+
+
+def test_arrays_are_all_of_them_by_name():
+    """The parameters, the inputs, the targets and the initial state; the dtype is theirs."""
+    problem = a_problem(np.float32)
+    arrays = problem.arrays()
+    assert set(arrays) == {*PARAMETERS, "xs", "targets", "h0"}
+    assert all(arrays[name] is problem.params[name] for name in PARAMETERS)
+    assert arrays["xs"] is problem.xs
+    assert problem.dtype == np.float32
+
+
+def test_replaced_changes_what_is_named_and_nothing_else():
+    """A parameter, an array and the truncation change in the new problem; the old one stays."""
+    problem = a_problem()
+    W, h0 = np.zeros((5, 5)), np.ones((2, 5))
+    other = problem.replaced(W=W, h0=h0, truncation=Tail(1))
+    assert other.params["W"] is W
+    assert other.h0 is h0
+    assert other.truncation == Tail(1)
+    for name in {*problem.arrays()} - {"W", "h0"}:
+        assert other.arrays()[name] is problem.arrays()[name]
+    assert problem.truncation == Full()
+    assert problem.params["W"].any()
+    assert list(other.params) == list(problem.params)
+
+
+def test_replaced_refuses_a_name_that_is_not_there():
+    """A misspelt array is an error."""
+    with pytest.raises(TypeError, match="w0"):
+        a_problem().replaced(w0=np.zeros(3))
+
+
+def test_a_problem_stays_as_it_was_made():
+    """Its fields cannot be set."""
+    with pytest.raises(FrozenInstanceError):
+        a_problem().activation = "relu"
+
+
+def test_gradients_by_name():
+    """blocks are the seven of the gradient in the order of BLOCKS, named the forward's two before them."""
+    answer = manual(a_problem())
+    assert isinstance(answer, Gradients)
+    assert tuple(answer.blocks()) == BLOCKS
+    assert tuple(answer.named()) == ("outputs", "value", *BLOCKS)
+    assert all(answer.named()[name] is getattr(answer, name) for name in answer.named())
+    assert all(answer.blocks()[name].shape == a_problem().arrays()[name].shape for name in BLOCKS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"activation": "softmax"}, ValueError, "activation: 'softmax', needed one of "),
+        ({"activation": []}, ValueError, "activation: [], needed one of "),
+        ({"cell": "gru"}, ValueError, "cell: 'gru', needed vanilla"),
+        ({"truncation": 5}, TypeError, "truncation: 5, needed a policy of rnn, such as Full()"),
+        ({"params": None}, ValueError, "params: None, needed arrays by the names U, W, b, V, c"),
+        ({"params": {}}, ValueError, "params: names , needed arrays by the names U, W, b, V, c"),
+        ({"xs": [[[1.0]]]}, TypeError, "xs: type list, needed numpy.ndarray"),
+        ({"xs": np.ones((2, 4))}, ValueError, "xs: shape (2, 4), needed (N, T, D)"),
+        ({"xs": np.ones((2, 0, 3))}, ValueError, "xs: shape (2, 0, 3), needed (N, T, D), each at least 1"),
+        (
+            {"xs": np.ones((2, 4, 3), int)},
+            TypeError,
+            "xs: dtype int64, needed float32, float64, longdouble or",
+        ),
+        (
+            {"xs": np.ones((2, 4, 3), np.float32)},
+            TypeError,
+            "targets: dtype float64, needed float32 as xs has",
+        ),
+        ({"h0": np.ones((1, 5))}, ValueError, "h0: shape (1, 5), needed (2, 5) beside xs and V"),
+        ({"h0": np.ma.ones((2, 5))}, TypeError, "h0: type numpy.ma.MaskedArray, needed numpy.ndarray"),
+        ({"targets": np.ones((2, 3, 6))}, ValueError, "targets: shape (2, 3, 6), needed (2, 6) or (2, 4, 6)"),
+        ({"W": np.ones((5, 4))}, ValueError, "params.W: shape (5, 4), needed (5, 5) beside xs and V"),
+        ({"V": np.ones(5)}, ValueError, "params.V: shape (5,), needed (K, H)"),
+        ({"U": None}, TypeError, "params.U: type NoneType, needed numpy.ndarray"),
+        ({"b": np.ones((5, 1))}, ValueError, "params.b: shape (5, 1), needed (5,) beside xs and V"),
+        ({"c": np.ones(5)}, ValueError, "params.c: shape (5,), needed (6,) beside xs and V"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_what_is_no_problem_is_refused_by_name(wrong, error, message):
+    """When it is made, in one line: what was given, and what is needed."""
+    arguments = {field.name: getattr(a_problem(), field.name) for field in fields(Problem)}
+    for name, value in wrong.items():
+        if name in PARAMETERS:
+            arguments["params"] = dict(arguments["params"]) | {name: value}
+        else:
+            arguments[name] = value
+    with pytest.raises(error) as told:
+        Problem(**arguments)
+    assert str(told.value).startswith(message)
+    assert "\n" not in str(told.value)
+
+
+def test_a_parameter_that_is_missing_is_named():
+    """With those that are there."""
+    params = dict(a_problem().params)
+    del params["b"]
+    with pytest.raises(
+        ValueError, match=r"^params: names U, W, V, c, needed arrays by the names U, W, b, V, c$"
+    ):
+        replace(a_problem(), params=params)

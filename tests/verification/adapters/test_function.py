@@ -1,0 +1,118 @@
+"""The door for any function: right backwards, wrong ones, and the program that is printed."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from tests.programs import failure
+from verification import function, verify
+from verification.properties.engine import InvalidAnswer
+from verification.properties.of_function import Call
+from verification.judging.profile import Profile
+
+SHORT = Profile("short", cases=30, exact_cases=0)
+
+
+@st.composite
+def arguments(draw):
+    """Logits, weights, a temperature that is no array."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    rows, columns = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+    dtype = draw(st.sampled_from((np.float64, np.float32)))
+    x = (3 * rng.standard_normal((rows, columns))).astype(dtype)
+    return x, rng.standard_normal(columns).astype(dtype), draw(st.sampled_from((1.0, 2.0)))
+
+
+def softmax(x, w, temperature):
+    """Two outputs: softmax(w x / temperature) by rows, and its logarithms' sum."""
+    a = w * x / temperature
+    e = anp.exp(a - anp.max(a, axis=1, keepdims=True))
+    p = e / anp.sum(e, axis=1, keepdims=True)
+    return (p, anp.sum(a)), (x, w, temperature, p)
+
+
+def softmax_back(saved, dp, ds):
+    """Its backward, by hand."""
+    x, w, temperature, p = saved
+    da = p * (dp - (dp * p).sum(axis=1, keepdims=True)) + ds
+    return (da * w / x.dtype.type(temperature)), (da * x / x.dtype.type(temperature)).sum(axis=0), None
+
+
+def half(saved, dp, ds):
+    """One gradient is half of what it should be."""
+    dx, dw, _ = softmax_back(saved, dp, ds)
+    return dx, dw / 2, None
+
+
+def test_a_right_backward_is_verified():
+    """In both types, with several outputs, and an argument that has no gradient."""
+    found = verify(function(softmax, softmax_back, arguments()), SHORT)
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert found.scope == "gradients of x, w, temperature by autograd of the forward"
+    assert {row.part for row in found.rows if row.property == "autograd"} == {"x", "w"}
+
+
+def test_a_wrong_backward_is_refuted_and_its_program_fails(tmp_path):
+    """With the argument, the factor, and the smallest call."""
+    found = verify(function(softmax, half, arguments()), SHORT)
+    assert found.verdict == "refuted"
+    assert str(found.diagnosis) == "The gradient of w is wrong (0.5 times what it should be)."
+    assert found.diagnosis.blocks == ("w",)
+    # On one of the larger calls, and every number is wrong by the factor.
+    (shown,) = found.picture.numbers
+    assert (shown.name, shown.count > 1) == ("w", True)
+    np.testing.assert_allclose(shown.given, shown.expected / 2)
+    assert found.example.smallest
+    assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
+
+
+def test_gradients_of_complex_numbers_are_not_conjugated():
+    """∂L/∂Re + i ∂L/∂Im: of z² with cotangent d it is d conj(2 z)."""
+    numbers = st.integers(0, 99).map(
+        lambda n: (np.random.default_rng(n).standard_normal((3, 2)).view(np.complex128),)
+    )
+    right = function(lambda z: (z * z, z), lambda z, d: (d * np.conj(2 * z),), numbers)
+    assert verify(right, SHORT).verdict == "verified"
+    conjugated = function(lambda z: (z * z, z), lambda z, d: (np.conj(d) * 2 * z,), numbers)
+    assert verify(conjugated, SHORT).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("backward", "told"),
+    [
+        (lambda saved, *d: saved[:2], "backward returned a tuple of 2, needed a tuple of 3"),
+        (lambda saved, *d: None, "backward returned a NoneType, needed a tuple of 3"),
+        (lambda saved, *d: (None, None, None), r"the gradient of x is NoneType, needed \(2, 3\) of float64"),
+        (lambda saved, *d: 1 / 0, "raised ZeroDivisionError: division by zero"),
+    ],
+)
+def test_what_has_not_the_form_is_told(backward, told):
+    """What came back, and what is needed."""
+    engine = function(softmax, backward, arguments())
+    call = Call((np.ones((2, 3)), np.ones(3), 1.0), (np.ones((2, 3)), np.ones(())))
+    with pytest.raises(InvalidAnswer, match=told):
+        engine.answer(call)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((3, softmax_back, arguments()), "forward: 3, needed a function"),
+        ((softmax, None, arguments()), "backward: None, needed a function"),
+        ((softmax, softmax_back, ()), r"arguments: \(\), needed a Hypothesis strategy of tuples"),
+    ],
+)
+def test_misuse_is_told_in_a_line(given, message):
+    """What was given, and what is needed."""
+    with pytest.raises(TypeError, match=message):
+        function(*given)
+
+
+def test_a_function_has_no_model_and_no_scope():
+    """Its forward says what it is."""
+    engine = function(softmax, softmax_back, arguments())
+    with pytest.raises(ValueError, match="scope: given with a function, needed none"):
+        verify(engine, SHORT, scope=3)
+    with pytest.raises(TypeError, match="arguments: drew a int, needed a tuple"):
+        verify(function(softmax, softmax_back, st.just(3)), SHORT)

@@ -1,0 +1,167 @@
+"""The door for a layer: what it is given, what it may return, and the program that it prints."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import RIGHT, lstm, scan
+from verification import Scope, layer, models
+from verification.models.case import random_case
+from verification.sampling.draws import dimensions
+from verification.properties.asking import ask
+from verification.properties.engine import InvalidAnswer
+from verification.properties.findings import findings
+from verification.properties.properties import Truth
+
+
+def some(model, records=3, steps=4):
+    """A case whose dimensions differ."""
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
+    dtype = np.complex128 if model.complex else np.float64
+    return random_case(model, np.random.default_rng(0), sizes, records, steps, dtype)
+
+
+@pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
+def test_a_right_layer_holds_in_every_property(model, module):
+    """Whatever its model."""
+    engine = layer(module.forward, module.backward, model=model)
+    found = list(findings(engine, Truth(some(model))))
+    assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
+    assert {each.property for each in found} >= {"forward", "autograd", "lags", "memory layout"}
+
+
+def other_layout(params, xs, state):
+    """An LSTM in the order o, g, f, i, transposed, time-major, with two biases."""
+    b = params["b_ih"] + params["b_hh"]
+    order = [3, 2, 1, 0]
+    U, W, b = (
+        np.concatenate([np.split(a, 4)[k] for k in order]) for a in (params["Wx"].T, params["Wh"].T, b)
+    )
+    outputs, final, saved = lstm.forward({"U": U, "W": W, "b": b}, xs.swapaxes(0, 1), state)
+    return outputs.swapaxes(0, 1), final, saved
+
+
+def other_backward(saved, d_outputs, d_state):
+    """Its backward, whose two biases have gradients of their own."""
+    d, d_xs, d_initial = lstm.backward(saved, d_outputs.swapaxes(0, 1), d_state)
+    order = [3, 2, 1, 0]
+    U, W, b = (np.concatenate([np.split(d[name], 4)[k] for k in order]) for name in ("U", "W", "b"))
+    d_params = {"Wx": U.T, "Wh": W.T, "b_ih": b, "b_hh": b.copy()}
+    return d_params, d_xs.swapaxes(0, 1), d_initial
+
+
+ARRAYS = {"U": ("Wx", "T"), "W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates": "ogfi", "axes": "TN"}
+
+
+def test_an_engine_of_another_layout_is_judged_in_the_model_s():
+    """Names, orientation, gate order, two biases and steps first, all at once."""
+    engine = layer(other_layout, other_backward, model=models.lstm, arrays=ARRAYS)
+    found = list(findings(engine, Truth(some(models.lstm))))
+    assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
+
+
+def test_the_second_of_two_biases_is_judged_as_the_first():
+    """A wrong one is found, though the first is right."""
+
+    def forgets(saved, d_outputs, d_state):
+        d_params, d_xs, d_initial = other_backward(saved, d_outputs, d_state)
+        return {**d_params, "b_hh": 0 * d_params["b_hh"]}, d_xs, d_initial
+
+    engine = layer(other_layout, forgets, model=models.lstm, arrays=ARRAYS)
+    wrong = {each.part for each in findings(engine, Truth(some(models.lstm))) if each.wrong}
+    assert wrong == {"b"}
+
+
+def returning(forward=None, backward=None, scope=None):
+    """A scan's layer with something else returned."""
+
+    def other_forward(params, xs, state):
+        returned = scan.forward(params, xs, state)
+        return forward(*returned) if forward else returned
+
+    def other_backward(saved, d_outputs, d_state):
+        returned = scan.backward(saved, d_outputs, d_state)
+        return backward(*returned) if backward else returned
+
+    return layer(other_forward, other_backward, model=models.scan, scope=scope)
+
+
+INVALID = {
+    "no tuple": (
+        {"forward": lambda o, s, k: o},
+        r"forward returned a ndarray, needed \(outputs, state, sav",
+    ),
+    "two": ({"forward": lambda o, s, k: (o, s)}, r"forward returned a tuple of 2, needed \(outputs, state"),
+    "state alone": (
+        {"forward": lambda o, s, k: (o, s[0], k)},
+        "forward's state is a ndarray, needed a tuple",
+    ),
+    "two states": ({"forward": lambda o, s, k: (o, s * 2, k)}, "forward's state is a tuple of 2, needed a"),
+    "no outputs": ({"forward": lambda o, s, k: (None, s, k)}, r"outputs is missing, needed an array \(3, 4"),
+    "a number": ({"forward": lambda o, s, k: (3.0, s, k)}, "outputs is a float, needed an ndarray"),
+    "a shape": ({"forward": lambda o, s, k: (o[0], s, k)}, r"outputs has shape .*, needed \(3, 4, 2\)"),
+    "a type": (
+        {"forward": lambda o, s, k: (o.astype(np.float32), s, k)},
+        "outputs has dtype float32, needed float64",
+    ),
+    "no dict": ({"backward": lambda p, x, s: (p, x["a"], s)}, "backward's d_xs is a ndarray, needed a dict"),
+    "no block": (
+        {"backward": lambda p, x, s: (p, {"a": x["a"]}, s)},
+        r"the gradient of x is missing, needed an array \(3, 4, 2\)",
+    ),
+    "no states": (
+        {"backward": lambda p, x, s: (p, x, None)},
+        "backward's d_state is a NoneType, needed a tuple of 1",
+    ),
+    "raises": ({"backward": lambda p, x, s: 1 / 0}, "raised ZeroDivisionError: division by zero"),
+}
+
+
+@pytest.mark.parametrize(("returned", "message"), INVALID.values(), ids=INVALID)
+def test_an_answer_of_another_form_is_told(returned, message):
+    """By the name of what is missing or wrong."""
+    with pytest.raises(InvalidAnswer, match=message):
+        ask(returning(**returned), some(models.scan))
+
+
+def test_what_is_not_claimed_may_be_missing():
+    """And is not looked at."""
+    engine = returning(
+        backward=lambda p, x, s: (None, {"a": x["a"]}, None), scope=Scope(blocks=("a",), states="zero")
+    )
+    assert set(ask(engine, some(models.scan)).blocks) == {"a"}
+
+
+def test_a_model_that_none_can_be_judged_by_is_refused_at_the_door():
+    """Before anyone is asked."""
+    broken = replace(models.scan, step=lambda f, p, x, h: h[:, :1])
+    with pytest.raises(ValueError, match="model scan: the step returns shape"):
+        layer(scan.forward, scan.backward, model=broken)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((None, scan.backward, models.scan), "forward: None, needed a function"),
+        ((scan.forward, 3, models.scan), "backward: 3, needed a function"),
+        ((scan.forward, scan.backward, "scan"), "model: 'scan', needed a verification.Model"),
+    ],
+)
+def test_what_is_no_function_and_no_model_is_refused(given, message):
+    """In a line."""
+    with pytest.raises(TypeError, match=message):
+        layer(*given[:2], model=given[2])
+
+
+def test_a_layer_is_described_otherwise():
+    """As one of other arrays, or of another model: what both have is claimed as before, and what is new."""
+    engine = layer(scan.forward, scan.backward, model=models.gru, scope=Scope(blocks=("U", "W", "xs")))
+    assert engine.arrays == {}
+    other = engine.otherwise(models.gru, {"gates": "zrn"})
+    assert other.arrays == {"gates": "zrn"}
+    assert other.layout.places["W"].order == (1, 0, 2)
+    before = engine.otherwise(models.gru_reset_before, {})
+    assert before.model is models.gru_reset_before
+    assert before.claim.blocks == ("U", "W", "xs")
+    assert before.otherwise(models.gru, {}).claim.blocks == ("U", "W", "bn", "xs")

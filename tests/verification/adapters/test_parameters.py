@@ -1,0 +1,79 @@
+"""Parameters of a module beside those of a model: names, shapes, and gates that are kept apart."""
+
+import numpy as np
+import pytest
+
+from verification import models
+from verification.adapters.layout import layout_of
+from verification.adapters.parameters import apart, made_with, matched, needed, sizes_of
+
+FLAX = {"U": ("i{}.kernel", "T"), "W": ("h{}.kernel", "T"), "b": "h{}.bias"}
+
+
+def test_a_module_is_made_with_inputs_before_units():
+    """As PyTorch and Equinox have it."""
+    assert [made_with(m) for m in (models.lstm, models.linear, models.scan)] == [
+        ("D", "H"),
+        ("D", "H"),
+        ("H",),
+    ]
+
+
+@pytest.mark.parametrize("arrays", [None, {"U": ("Wx", "T"), "W": ("Wh", "T")}, FLAX])
+def test_sizes_are_read_off_the_arrays(arrays):
+    """Whatever their orientation."""
+    layout = layout_of(models.lstm, arrays)
+    sizes = {"D": 2, "H": 3}
+    params = {}
+    for name in ("U", "W", "b"):
+        params |= layout.places[name].given(np.zeros(models.lstm.block(name).shape(sizes)))
+    assert sizes_of(models.lstm, layout, params, [(2,), (3,), (3,)]) == [2, 3]
+
+
+def test_what_a_model_needs_is_told_by_their_names():
+    """Two biases, and one parameter a gate."""
+    two = layout_of(models.lstm, {"b": ("b_ih", "b_hh")})
+    assert needed(models.lstm, two) == {"U": (12, 2), "W": (12, 3), "b_ih": (12,), "b_hh": (12,)}
+    flax = needed(models.lstm, layout_of(models.lstm, FLAX))
+    assert flax["ii.kernel"] == (2, 3)
+    assert flax["ho.kernel"] == (3, 3)
+    assert flax["hf.bias"] == (3,)
+    assert len(flax) == 12
+
+
+@pytest.mark.parametrize("gates", [None, "ifog"])
+def test_gates_are_told_apart_in_their_order(gates):
+    """Each has the rows of its part, transposed or not."""
+    arrays = {**FLAX, "W": "h{}", **({"gates": gates} if gates else {})}
+    layout = layout_of(models.lstm, arrays)
+    U, W, b = np.arange(24.0).reshape(12, 2), np.arange(36.0).reshape(12, 3), np.arange(12.0)
+    given = {}
+    for name, array in (("U", U), ("W", W), ("b", b)):
+        given |= layout.places[name].given(array)
+    found = apart(given, models.lstm, layout)
+    for i, gate in enumerate("ifgo"):
+        rows = slice(3 * i, 3 * i + 3)
+        np.testing.assert_array_equal(found[f"i{gate}.kernel"], U[rows].T)
+        np.testing.assert_array_equal(found[f"h{gate}"], W[rows])
+        np.testing.assert_array_equal(found[f"h{gate}.bias"], b[rows])
+
+
+def test_what_does_not_match_is_told_with_both_names():
+    """Those that match are not."""
+    layout = layout_of(models.vanilla, {"U": "read"})
+    found = {"read": (3, 2), "W": (3, 3), "b": (3,)}
+    matched(found, models.vanilla, layout)
+    with pytest.raises(
+        ValueError, match=r"^module: made with D 2, H 3 it has b \(4,\), bias \(3,\); model"
+    ) as told:
+        matched({**found, "b": (4,), "bias": (3,)}, models.vanilla, layout)
+    assert str(told.value).endswith("model vanilla needs b (3,): say arrays={...}, or another model")
+    with pytest.raises(ValueError, match=r"it has nothing more; model vanilla needs read \(3, 2\): say"):
+        matched({"W": (3, 3), "b": (3,)}, models.vanilla, layout)
+
+
+def test_of_many_names_the_first_are_told():
+    """So that what is needed is told in the line as well."""
+    found = {f"name{i}": (i,) for i in range(9)}
+    with pytest.raises(ValueError, match=r"it has name0 .*, name2 \(2,\) and 6 more; model vanilla needs U"):
+        matched(found, models.vanilla, layout_of(models.vanilla, {}))

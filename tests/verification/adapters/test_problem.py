@@ -1,0 +1,116 @@
+"""The door for a function of a whole problem: any model's form, what is misuse, and the program."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm
+from tests.programs import failure
+from verification import ModelGradients, Scope, models, verify
+from verification.models.case import random_case
+from verification.adapters.problem import OFFER, General, whole
+from verification.properties.asking import ask
+from verification.properties.engine import InvalidAnswer
+from verification.judging.profile import Profile
+from verification.truth.table import grouped_table
+
+SHORT = Profile("short", cases=20, exact_cases=0, strength=2)
+SCOPE = Scope(
+    functions={"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)},
+    truncations=("Full",),
+    records=(1, 3),
+    steps=(1, 5),
+)
+SIZES = {"H": 3, "D": 2, "K": 4}
+
+
+def gradients(problem):
+    """An LSTM layer under a readout of its own, and ½ r²."""
+    V, c = problem.params["V"], problem.params["c"]
+    states, _, saved = lstm.forward(problem.params, problem.xs, problem.state)
+    outputs = states @ V.T + c
+    residuals = outputs - (problem.targets if problem.targets.ndim == 3 else problem.targets[:, None])
+    if problem.targets.ndim == 2:
+        residuals[:, :-1] = 0
+    none = tuple(0 * array for array in problem.state)
+    d_params, d_xs, d_state = lstm.backward(saved, residuals @ V, none)
+    d_params["V"] = np.einsum("ntk,nth->kh", residuals, states)
+    d_params["c"] = residuals.sum(axis=(0, 1))
+    value = np.sum(residuals * residuals) / 2
+    return ModelGradients(outputs, value, d_params, d_xs, d_state)
+
+
+def half(problem):
+    """The readout's gradient is halved."""
+    answer = gradients(problem)
+    return replace(answer, params={**answer.params, "V": answer.params["V"] / 2})
+
+
+@pytest.mark.parametrize("losses", ["last", "every"])
+@pytest.mark.parametrize("steps", [1, 4])
+def test_the_answer_meets_the_table(losses, steps):
+    """Outputs, the loss's value, and every block, READOUT's among them."""
+    case = random_case(models.lstm, np.random.default_rng(0), SIZES, 2, steps, losses=losses)
+    answer, table = ask(whole(gradients, model=models.lstm, scope=SCOPE), case), grouped_table(case)
+    expected = {**table.forward(), **{f"d_{name}": each for name, each in table.expected().items()}}
+    assert answer.parts().keys() == expected.keys()
+    for name, got in answer.parts().items():
+        np.testing.assert_allclose(got, expected[name].truth, rtol=0, atol=expected[name].bound)
+        assert expected[name].bound < 1e-12
+
+
+def test_a_plain_function_is_judged_by_the_model_that_is_named():
+    """Within the scope."""
+    found = verify(gradients, SHORT, model=models.lstm, scope=SCOPE)
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert "full gradient by the loss on last step or every step" in found.scope
+    assert "gradients of U, W, b, V, c, xs, h0, c0" in found.scope
+
+
+def test_a_wrong_function_is_refuted_and_its_program_fails(tmp_path):
+    """As a file that imports the function from its own."""
+    found = verify(half, SHORT, model=models.lstm, scope=SCOPE)
+    assert found.verdict == "refuted"
+    assert found.example.part == "V"
+    assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (3, "returned a int, needed a ModelGradients"),
+        (ModelGradients(None, None, 3, None, ()), "params is a int, needed a dict by name"),
+        (ModelGradients(None, None, {}, None, ()), "state is a tuple, needed a tuple of 2"),
+    ],
+)
+def test_what_has_not_the_form_is_told(answer, told):
+    """What came back, and what is needed."""
+    case = random_case(models.lstm, np.random.default_rng(0), SIZES, losses="every")
+    with pytest.raises(InvalidAnswer, match=told):
+        ask(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
+
+
+def test_a_model_without_a_readout_has_other_doors():
+    """Its outputs are its states."""
+    with pytest.raises(ValueError, match="model scan: no readout, needed a door that takes cotangents"):
+        whole(gradients, model=models.scan)
+
+
+def test_several_inputs_are_given_by_name():
+    """And their gradients read so."""
+    model = replace(models.scan, blocks=(*models.scan.blocks, *models.vanilla.blocks[3:5]))
+    model = replace(model, readout=models.vanilla.readout)
+    case = random_case(model, np.random.default_rng(0), SIZES, losses="every")
+    form = General()
+    problem = form.problem(case)
+    assert problem.xs.keys() == {"a", "x"}
+    answer = ModelGradients(1, 2, {"V": 3, "c": 4}, {"a": 5, "x": 6}, (7,))
+    assert form.read(model, answer) == (
+        {"outputs": 1, "value": 2},
+        {"V": 3, "c": 4, "a": 5, "x": 6, "h0": 7},
+    )
+    parts = ("value", "V", "a", "h0")
+    told = [form.expression(model, part) for part in parts]
+    assert told == ["answer.value", "answer.params['V']", "answer.xs['a']", "answer.state[0]"]
+    assert OFFER.readout

@@ -1,0 +1,135 @@
+"""The door for a step: loops that are the verifier's, every truncation, and the program that it prints."""
+
+import numpy as np
+import pytest
+
+from tests.programs import failure
+from verification import Scope, models, step, verify
+from verification.models.case import random_case
+from verification.models.truncation import Firsts, Policy
+from verification.adapters.step import looped
+from verification.properties.asking import ask
+from verification.properties.engine import InvalidAnswer
+from verification.judging.profile import Profile
+from verification.truth import replay
+
+SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
+SMALL = Scope(records=(1, 3), steps=(1, 6))
+POLICIES = (
+    Policy("Full"),
+    Policy("Window", (1,)),
+    Policy("Chunked", (2, 3)),
+    Policy("Chunked", (3, 1)),
+    Policy("Tail", (2,)),
+    Policy("Tail", (0,)),
+    Firsts((0, 9, 1, 2, 0)),
+)
+
+
+def vanilla(params, x, state):
+    """A plain step with tanh."""
+    (h,) = state
+    after = np.tanh(x @ params["U"].T + h @ params["W"].T + params["b"])
+    return (after,), (params, x, h, after)
+
+
+def vanilla_back(saved, d_state):
+    """Its backward."""
+    params, x, h, after = saved
+    da = d_state[0] * (1 - after * after)
+    return {"U": da.T @ x, "W": da.T @ h, "b": da.sum(axis=0)}, da @ params["U"], (da @ params["W"],)
+
+
+def scan(params, x, state):
+    """h′ = a ⊙ h + x, which has two inputs and no parameters."""
+    return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+
+def scan_back(saved, d_state):
+    """Its backward."""
+    a, h = saved
+    (dh,) = d_state
+    return {}, {"a": np.conj(h) * dh, "x": dh}, (np.conj(a) * dh,)
+
+
+def careless_back(saved, d_state):
+    """What is carried is a thousandth too small."""
+    d_params, d_x, (dh,) = vanilla_back(saved, d_state)
+    return d_params, d_x, (0.999 * dh,)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize(
+    ("model", "forward", "backward"),
+    [(models.vanilla, vanilla, vanilla_back), (models.complex_scan, scan, scan_back)],
+    ids=["vanilla", "complex_scan"],
+)
+def test_the_loops_truncate_as_detached_replays_do(policy, model, forward, backward):
+    """Whatever the policy, its losses in any order."""
+    dtype = np.complex128 if model.complex else np.float64
+    case = random_case(model, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 5, dtype)
+    case = type(case)(model, case.blocks, case.objective, policy=policy)
+    truth = replay.gradient(case)
+    answer = ask(step(forward, backward, model=model), case)
+    assert answer.blocks.keys() == truth.keys()
+    for name, got in answer.blocks.items():
+        np.testing.assert_allclose(got, truth[name], rtol=0, atol=1e-14)
+
+
+def test_a_right_step_is_verified_under_every_truncation():
+    """By default, and the scope says so."""
+    found = verify(step(vanilla, vanilla_back, model=models.vanilla, scope=SMALL), SHORT)
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert "gradient under Full, Window, Chunked, Tail by cotangents" in found.scope
+    assert min(found.seen[name] for name in ("Window(0)", "Chunked, k2 < k1", "Tail of a part")) >= 3
+
+
+def test_a_wrong_step_is_refuted_and_its_program_fails(tmp_path):
+    """As a file that imports the step from its own."""
+    found = verify(step(vanilla, careless_back, model=models.vanilla, scope=SMALL), SHORT)
+    assert found.verdict == "refuted"
+    assert found.diagnosis.stage == "recursion"
+    assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "told"),
+    [
+        (lambda params, x, state: state, vanilla_back, "step's answer is a tuple of 1, needed a tuple of 2"),
+        (lambda params, x, state: (state[0], 1), vanilla_back, "step's state is a ndarray, needed a tuple"),
+        (vanilla, lambda saved, d: (d, d), "step_back's answer is a tuple of 2, needed a tuple of 3"),
+        (vanilla, lambda saved, d: (None, d, d), "step_back's d_params is a NoneType, needed a dict by name"),
+        (
+            vanilla,
+            lambda saved, d: ({**vanilla_back(saved, d)[0], "b": d[0]}, d[0], d),
+            r"step_back's d_params of b is \(2, 3\) of float64, needed \(3,\) of float64",
+        ),
+        (
+            vanilla,
+            lambda saved, d: (vanilla_back(saved, d)[0], 2, d),
+            r"step_back's d_x is int, needed \(2, 2\) of float64",
+        ),
+        (vanilla, lambda saved, d: ({}, d[0][:, :2], d), "the gradient of U is missing"),
+    ],
+)
+def test_what_has_not_the_form_is_told(forward, backward, told):
+    """What came back, and what is needed."""
+    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 2)
+    with pytest.raises(InvalidAnswer, match=told):
+        ask(step(forward, backward, model=models.vanilla), case)
+
+
+def test_a_saved_tape_may_be_gone_through_several_times():
+    """Once for each step that losses reach back to."""
+    calls = []
+
+    def back(saved, d_state):
+        calls.append(1)
+        return scan_back(saved, d_state)
+
+    forward, backward = looped(scan, back, Policy("Window", (1,)))
+    xs = {"a": np.ones((1, 4, 1)), "x": np.ones((1, 4, 1))}
+    _, final, saved = forward({}, xs, (np.ones((1, 1)),))
+    backward(saved, np.ones((1, 4, 1)), final)
+    # The first two losses share the step that they reach back to.
+    assert len(calls) == 2 + 2 + 2

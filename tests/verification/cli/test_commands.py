@@ -1,0 +1,431 @@
+"""The commands, on few cases and for one epoch: what it prints, writes and returns."""
+
+import errno
+import json
+import os
+from dataclasses import asdict, replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from rnn.certificate import kept
+from rnn.console.files import Undelivered
+from verification.article.article import article, sine
+from verification.evidence import mutants
+from verification.cli import commands as command
+from verification.adapters.rnn.cells import OF_TRAINING
+from verification.evidence.checkers import Checker, lags_accuse
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn
+from verification.judging import shrinking
+from verification.judging.judgement import Judgement, Row
+from verification.judging.profile import PROFILES, Profile
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT
+from verification.article.article import specimen
+from verification.cli.options import arguments
+from verification.evidence.scalars import ScalarRow
+
+SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
+
+A_SURVIVOR = {"total": 1, "killed": 0, "survivors": ["one"], "equivalent": 0, "accused": []}
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def little(engine):
+    """An engine that claims little of what ``rnn`` does."""
+    whole = as_rnn(engine)
+    claim = replace(
+        whole.claim,
+        functions={"activation": ("tanh",)},
+        dtypes=("float64",),
+        policies=("Full",),
+        records=(1, 2),
+        steps=(1, 4),
+        exact=False,
+        bits=False,
+    )
+    return replace(whole, claim=claim, fixed=())
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch, tmp_path):
+    """Few cases of little, few seconds to shrink, two mutants, a small network, one epoch."""
+    monkeypatch.chdir(tmp_path)
+    # What these runs would certify is less than it seems.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2, strength=2))
+    monkeypatch.setattr(
+        mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
+    )
+    monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
+    monkeypatch.setattr(command, "CELLS", ["vanilla"])
+    monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
+    monkeypatch.setattr(command, "as_rnn", little)
+    monkeypatch.setattr(shrinking, "SECONDS", 2)
+    monkeypatch.setattr(sine, "UNITS", 8)
+    for name in ("ARTICLE", "LONG"):
+        monkeypatch.setattr(command, name, replace(getattr(command, name), epochs=1))
+
+
+def verified(**changed):
+    """As if of a run in which all holds."""
+    rows = (Row("forward", "outputs", 9, 9, truncation="Full", nonzero=9),)
+    return replace(Judgement("vanilla", "all", 0, 1.0, 9, 9, rows, {}, (), ()), **changed)
+
+
+def doubles_c(problem):
+    """An engine whose gradient of c is twice what it should be."""
+    answer = manual(problem)
+    return replace(answer, c=2 * answer.c)
+
+
+def no_training(*args):
+    """Stands for the training where there must be none."""
+    pytest.fail("trained with gradients that do not hold")
+
+
+def test_a_verified_run(tmp_path, capsys):
+    """It prints the table and the verdict, trains, draws the picture, writes the JSON, and returns 0."""
+    out, path = tmp_path / "deep" / "report", tmp_path / "out.json"
+    assert command.main(["--seed", "0", "--out", str(out), "--json", str(path)]) == 0
+    told = capsys.readouterr()
+    for words in (
+        "lags W",
+        "Mutants: 2 of 2",
+        "published rule",
+        "autograd.test_util",
+        "verified:",
+        "The gradients hold",
+        "RMSE",
+        f"Written: {path}",
+        f"Written: {out / 'sine.png'}",
+        f"Written: {out / 'report.html'}",
+    ):
+        assert words in told.out
+    assert "100 % done in " in told.err.splitlines()[-1]
+    assert "REFUTED" not in told.out
+    assert (out / "sine.png").read_bytes().startswith(PNG)
+    result = json.loads(path.read_text("utf-8"))
+    assert (result["verdict"], result["seed"], result["profile"]) == ("verified", 0, "quick")
+    assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
+    assert result["specimen"]["verdict"] == "refuted"
+    assert result["detection"]["cases"] == 2
+    assert {oracle["name"]: oracle["asked"] for oracle in result["oracles"]}["50 digits"] == 9
+    assert result["sine"]["epochs"] == result["sine_in_the_articles_budget"]["epochs"] == 1
+    # Beside the user's cache, in which the certificates are.
+    assert {*os.listdir(tmp_path)} - {"cache"} == {"deep", "out.json"}
+
+
+def test_a_refuted_run(tmp_path, capsys, monkeypatch):
+    """It prints the example and the diagnosis, trains nothing, and returns 1."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
+    path = tmp_path / "out.json"
+    assert command.main(["--json", str(path)], doubles_c) == 1
+    told = capsys.readouterr().out
+    assert "REFUTED" in told
+    assert "Refuted. c is wrong (twice what it should be)" in told
+    assert "what is made of it is at fault" in told
+    assert "No training" in told
+    _, _, program = told.partition("The smallest example is of autograd:\n\n")
+    assert "problem = Problem(" in program
+    result = json.loads(path.read_text("utf-8"))
+    assert result["verdict"] == "refuted"
+    assert result["diagnosis"].startswith("c is wrong (twice what it should be)")
+    assert result["example"] in told
+    assert result["sine"] is None
+    assert not (tmp_path / "verification-report" / "sine.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "changed", "verdict"),
+    [
+        ("scalar_rows", lambda: [replace(SCALAR, slope=99.0)], "refuted"),
+        ("believed", lambda told, profile, progress: replace(told, mutants=A_SURVIVOR), "not exercised"),
+    ],
+)
+def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what, changed, verdict):
+    """A wrong slope of tanh refutes, and a mutant that lives leaves nothing shown; 1 is returned."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
+    monkeypatch.setattr(command, what, changed)
+    path = tmp_path / "out.json"
+    assert command.main(["--json", str(path)]) == 1
+    assert json.loads(path.read_text("utf-8"))["verdict"] == verdict
+
+
+def test_a_run_that_shows_nothing(capsys, monkeypatch):
+    """What an engine says that it does not do is no evidence: no training, and 1 is returned."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
+    idle = verified(missing=("T = 1",))
+    monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
+    assert command.main([]) == 1
+    told = capsys.readouterr().out
+    assert "not exercised: 9 cases" in told
+    assert "Not exercised, which is neither pass nor fail: T = 1" in told
+
+
+def test_the_seed_and_the_profile_reach_the_run(monkeypatch):
+    """What is asked for is what verify is called with; the engine is this project's own by default."""
+    asked = []
+
+    def verifies(engine, profile, **keywords):
+        asked.append((engine.function, profile, keywords["seed"]))
+        return verified(missing=("all",))
+
+    small = Profile("thorough", cases=1, exact_cases=1, faults=1)
+    monkeypatch.setitem(PROFILES, "thorough", small)
+    monkeypatch.setattr(command, "verify", verifies)
+    command.main(["--profile", "thorough", "--seed", "42"])
+    assert asked == [(manual, small, 42)]
+
+
+@pytest.mark.parametrize(
+    ("flags", "asked"),
+    [
+        ([], {"vanilla": "numpy", "lstm": "numpy", "gru": "numpy"}),
+        (["--loops", "compiled"], {"vanilla": "compiled", "lstm": "compiled", "gru": "compiled"}),
+        (["--cell", "gru", "--loops", "compiled"], {"gru": "compiled"}),
+    ],
+)
+def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, asked):
+    """By the loops asked for, the first by the whole profile, each in the JSON; one that is picked alone."""
+    found = {}
+
+    def verifies(judged, profile, **keywords):
+        name, loops = judged if isinstance(judged, tuple) else ("vanilla", "numpy")
+        found[name] = loops
+        whole = profile is PROFILES["quick"]
+        assert whole == (name == "vanilla" or len(asked) == 1)
+        return verified(model=name, missing=("all",))
+
+    monkeypatch.setattr(command, "CELLS", ["vanilla", "lstm", "gru"])
+    monkeypatch.setattr(command, "cell_engine", lambda name, loops: (name, loops))
+    monkeypatch.setattr(command, "verify", verifies)
+    assert command.main([*flags, "--json", "out.json"]) == 1
+    assert found == asked
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert list(result["cells"]) == list(asked)
+    assert result["loops"] == next(iter(asked.values()))
+    assert result["cells"][next(iter(asked))]["cases"] == result["cases"] == 9
+
+
+@pytest.mark.parametrize("loops", ["numpy", "compiled"])
+def test_scalars_are_those_of_the_loops(monkeypatch, loops):
+    """tanh and sigmoid as they are computed in each type; long doubles go by NumPy's loops either way."""
+    asked = []
+
+    def rows(activations=None, dtypes=()):
+        asked.append([f.name for f in activations or ()])
+        return []
+
+    monkeypatch.setattr(command, "scalar_rows", rows)
+    assert command.scalars_of(loops) == []
+    assert asked == {"numpy": [[]], "compiled": [["tanh", "sigmoid"], []]}[loops]
+
+
+def test_the_training_follows_the_seed(monkeypatch):
+    """Both recipes are trained from the run's own seed, and what the second gives is drawn."""
+    asked, drawn = [], []
+
+    def trains(recipe, seed, *rest):
+        asked.append((recipe, seed))
+        return sine.train_on_sine(recipe, seed, *rest)
+
+    monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
+    monkeypatch.setattr(command, "train_on_sine", trains)
+    monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
+    assert command.main(["--seed", "5"]) == 0
+    assert asked == [(command.ARTICLE, 5), (command.LONG, 5)]
+    assert drawn == [command.LONG]
+
+
+def test_epochs_are_told_ever_more_rarely():
+    """Every fifth up to 25, then every 25th."""
+    assert [epoch for epoch in range(76) if command.is_told(epoch)] == [0, 5, 10, 15, 20, 25, 50, 75]
+
+
+def test_a_command_is_handed_its_own_engine(tmp_path, monkeypatch):
+    """What ``main`` is given is what is judged; by default this project's own."""
+    asked = []
+
+    def nothing(options, engine, progress):
+        asked.append(engine)
+        return command.Outcome(True, dict)
+
+    monkeypatch.setitem(command.COMMANDS, "mutants", (nothing, lambda options: {}))
+    assert command.main(["mutants"]) == command.main(["mutants"], doubles_c) == 0
+    assert asked == [manual, doubles_c]
+
+
+def a_command(monkeypatch, name, **outcome):
+    """Stands for the command: it says a line and comes to this."""
+
+    def says(options, engine, progress):
+        print("prose")
+        return command.Outcome(**{"holds": True, "result": lambda: {"∂": 1}} | outcome)
+
+    monkeypatch.setitem(command.COMMANDS, name, (says, lambda options: {"a part": 1.0}))
+
+
+def test_json_on_standard_output_is_all_that_is_there(tmp_path, capsys, monkeypatch):
+    """``--json -``: what is said goes to standard error, and the JSON needs no more than ASCII."""
+    a_command(monkeypatch, "article", files={"article.png": lambda path: path.write_bytes(PNG)})
+    assert command.main(["article", "--json", "-", "--out", "there"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"∂": 1}
+    assert told.out.isascii()
+    assert told.err.startswith(f"prose\nWritten: {os.path.join('there', 'article.png')}\n")
+    assert os.listdir(tmp_path) == ["there"]
+
+
+def test_what_cannot_be_written_does_not_cost_the_rest(tmp_path, capsys, monkeypatch):
+    """The disk is full for the first of two pictures: the JSON and the other are there, and it is told."""
+
+    def full(path):
+        path.write_bytes(PNG)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    files = {"report.html": full, "sine.png": lambda path: path.write_bytes(PNG)}
+    a_command(monkeypatch, "verify", files=files)
+    with pytest.raises(Undelivered, match=r"report\.html: No space left on device, could not be written"):
+        command.main(["--json", "out.json"])
+    assert json.loads((tmp_path / "out.json").read_text("utf-8")) == {"∂": 1}
+    assert (tmp_path / "verification-report" / "sine.png").exists()
+    assert "Written: out.json" in capsys.readouterr().out
+
+
+def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
+    """Unless another place is asked for."""
+    a_command(monkeypatch, "detection", files={})
+    command.main(["detection", "--out", "there"])
+    assert os.listdir(tmp_path / "there") == ["detection.json"]
+    command.main(["detection", "--out", "here", "--json", "out.json"])
+    assert sorted(os.listdir(tmp_path)) == ["here", "out.json", "there"]
+    assert os.listdir(tmp_path / "here") == []
+
+
+def test_the_article_in_json(tmp_path, monkeypatch):
+    """The published rule's verdict and the trainings, beside the picture."""
+    monkeypatch.setattr(command.article, "rerun", partial(article.rerun, 1, epochs=2, processes=1))
+    assert command.main(["article", "--json", "out.json"]) == 0
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert result["specimen"]["verdict"] == "refuted"
+    assert result["article"]["epochs"] == 2
+    assert (tmp_path / "verification-report" / "article.png").read_bytes().startswith(PNG)
+
+
+def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
+    """False alarms, accuracy and the curve, in the text, in the JSON, and the curve as a picture."""
+    monkeypatch.setattr(command, "DETECTION_CASES", 2)
+    judges = [Checker("lags", "", lags_accuse)]
+    monkeypatch.setattr(command.detection, "curve", partial(command.detection.curve, judges=judges))
+    assert command.main(["detection"]) == 0
+    assert "False alarms: 0 in 2 problems" in capsys.readouterr().out
+    folder = tmp_path / "verification-report"
+    result = json.loads((folder / "detection.json").read_text("utf-8"))
+    assert (result["cases"], result["alarms"]["cases"]) == (2, 2)
+    assert result["accuracy"]
+    assert (folder / "detection.png").read_bytes().startswith(PNG)
+
+
+def judged(tmp_path, text, *argv):
+    """The exit code of judging what a file holds under the name ``net``."""
+    (tmp_path / "mine.py").write_text(
+        "from dataclasses import replace\nfrom verification import Scope, manual, scoped\n"
+        'SCOPE = Scope(functions={"activation": ("tanh",)}, dtypes=("float64",), truncations=("Full",),\n'
+        f"    records=(1, 2), steps=(1, 4))\n{text}"
+    )
+    return command.main(["judge", "mine.py:net", "--json", "out.json", *argv])
+
+
+def test_a_right_function_is_judged(tmp_path, capsys):
+    """Verified: the text begins with it, the JSON has its eight keys, the page what was asked; 0."""
+    assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seed", "3", "--out", "there") == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("verified\nscope: activation tanh; float64; ")
+    assert told.err.endswith(" s\n")
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert [result["verdict"], result["diagnosis"], result["example"]] == ["verified", None, None]
+    page = (tmp_path / "there" / "report.html").read_text("utf-8")
+    assert "✓</span> Verified" in page
+    assert "the loss on last step or every step" in page
+    assert "seed 3" in page
+
+
+def test_a_wrong_function_is_judged(tmp_path, capsys):
+    """Refuted: the sentence and the smallest example in the text, in the JSON and on the page; 1."""
+    wrong = "def wrong(problem):\n    answer = manual(problem)\n    return replace(answer, c=2 * answer.c)\n"
+    assert judged(tmp_path, f"{wrong}net = scoped(wrong, SCOPE)\n") == 1
+    told = capsys.readouterr().out
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    diagnosis = result["diagnosis"]
+    assert (diagnosis["stage"], diagnosis["blocks"]) == ("accumulation", ["c"])
+    assert f"diagnosis: {diagnosis['sentence']}\n" in told
+    assert "problem = Problem(" in result["example"]
+    assert result["example"] in told
+    page = (tmp_path / "verification-report" / "report.html").read_text("utf-8")
+    assert "✗</span> Refuted" in page
+    assert "twice what it should be" in page.replace("\xa0", " ")
+    assert page.index('id="map"') < page.index('id="example"') < page.index('id="properties"')
+
+
+def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):
+    """By its own method, with the profile and the seed that are asked for; the page knows its model."""
+    found = Judgement("scan", "float64", 5, 1.0, 9, 9, (Row("forward", "outputs", 9, 9),), {}, (), ())
+    text = "import pickle\n\n\nclass Door:\n    model = None\n    def judged(self, profile, **options):\n"
+    text += (
+        "        Door.asked = profile.name, options['seed']\n        return Door.found\n\n\nnet = Door()\n"
+    )
+    (tmp_path / "mine.py").write_text(text)
+    options = arguments(["judge", "mine.py:net", "--seed", "5", "--out", "there"])
+    type(options.engine).found = found
+    monkeypatch.setattr(command, "arguments", lambda argv: options)
+    assert command.main([]) == 0
+    assert type(options.engine).asked == ("quick", 5)
+    assert capsys.readouterr().out == (
+        f"verified\nscope: float64\nnot asked: nothing\n9 cases, 9 live\n"
+        f"Written: {os.path.join('there', 'report.html')}\n"
+    )
+    assert "Judgement of a backward: scan" in (tmp_path / "there" / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", command.COMMANDS)
+def test_a_part_of_a_run_is_planned(tmp_path, name):
+    """Every part that a command has is in its plan, and none that it has not."""
+    _, parts = command.COMMANDS[name]
+    (tmp_path / "mine.py").write_text("net = print\n")
+    more = {"judge": ["mine.py:net"], "campaign": ["mine.py:net", "--cases", "9"], "cell": ["gru"]}
+    argv = [name, *more.get(name, [])]
+    assert all(seconds > 0 for seconds in parts(arguments(argv)).values())
+
+
+def test_a_cell_is_judged_within_a_scope_and_certified(tmp_path, monkeypatch):
+    """The certificate is kept, and is in the JSON: of the cell, its loops, the profile and the seed."""
+    asked = []
+
+    def verifies(engine, profile, **keywords):
+        asked.append((engine.model.name, profile.name, keywords["scope"], keywords["seed"]))
+        return verified(seed=keywords["seed"])
+
+    monkeypatch.setattr(command, "verify", verifies)
+    flags = ["--loops", "numpy", "--profile", "brief", "--seed", "3", "--json", "out.json"]
+    assert command.main(["cell", "gru", *flags, "--scope", "training"]) == 0
+    found = kept("gru", "numpy")
+    assert (found.verdict, found.profile, found.seed, found.cases) == ("verified", "brief", 3, 9)
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert result["verdict"] == "verified"
+    assert result["certificate"] == asdict(found)
+    assert command.main(["cell", "gru"]) == 0
+    assert asked == [("gru", "brief", OF_TRAINING, 3), ("gru", "quick", None, 0)]
+    assert kept("gru", "numpy").profile == "quick"
+
+
+def test_the_engine_of_the_project_alone_is_certified(monkeypatch):
+    """By the verdict of the whole run; of another engine it would speak of code that was not asked."""
+    idle = verified(missing=("T = 1",))
+    monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
+    command.main([], doubles_c)
+    assert kept("vanilla", "numpy") is None
+    command.main([])
+    assert kept("vanilla", "numpy").verdict == "not exercised"

@@ -1,0 +1,224 @@
+"""What a command can be asked for: every other flag is refused in one line, and nothing is made."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from rnn.console.command_line import EXIT_CODES, LINE
+from rnn.console.places import STANDARD_OUTPUT, Places
+from verification.cli.options import DESCRIPTIONS, FILES, arguments
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(monkeypatch, tmp_path):
+    """With a file, a folder, and a folder where the picture would go."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file.txt").write_text("")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "taken" / "sine.png").mkdir(parents=True)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """An engine in a file, and what it says when it is loaded."""
+    (tmp_path / "mine.py").write_text("print('loaded')\n\n\ndef engine(problem):\n    return None\n")
+    return f"{tmp_path / 'mine.py'}:engine"
+
+
+def tree(folder):
+    """Everything below it."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+MISUSES = {
+    "an unknown command": (["train"], "invalid choice: 'train' (choose from"),
+    "a command after its flags": (["--seed", "1", "mutants"], "unrecognized arguments: mutants"),
+    "an unknown profile": (["--profile", "hasty"], "hasty"),
+    "a negative seed": (["--out", "deep/x", "--seed", "-1"], "'-1', needed an integer of at least 0"),
+    "a seed that is no number": (["--seed", "x"], "'x', needed an integer of at least 0"),
+    "a seed with a fraction": (["--seed", "1.5"], "'1.5', needed an integer of at least 0"),
+    "a seed beyond what Python reads": (["--seed", "9" * 5_000], "needed an integer of at least 0, of 1,000"),
+    "an unknown option": (["--fast"], "unrecognized arguments: --fast"),
+    "a part of an option": (["--prof", "quick"], "unrecognized arguments: --prof"),
+    "a profile of the mutants": (["mutants", "--profile", "thorough"], "arguments: --profile thorough"),
+    "a seed of the mutants": (["mutants", "--seed", "1"], "unrecognized arguments: --seed 1"),
+    "a folder where nothing is drawn": (["mutants", "--out", "there"], "unrecognized arguments: --out there"),
+    "a seed of the article": (["article", "--seed", "1"], "unrecognized arguments: --seed 1"),
+    "a profile of the detection": (["detection", "--profile", "quick"], "arguments: --profile quick"),
+    "a file for a folder": (["--out", "file.txt"], "file.txt: File exists, needed a place to write to"),
+    "a folder below a file": (
+        ["--out", "file.txt/out"],
+        "file.txt/out: Not a directory, needed a place to write to",
+    ),
+    "a folder for the picture": (
+        ["--out", "taken"],
+        "taken/sine.png: Is a directory, needed a place to write to",
+    ),
+    "a folder for a file": (["--json", "folder"], "folder: Is a directory, needed a place to write to"),
+    "a missing folder": (
+        ["--json", "missing/out.json"],
+        "missing/out.json: No such file or directory, needed a place to write to",
+    ),
+    "the report for the JSON": (
+        ["--json", "./verification-report/../verification-report/report.html"],
+        "report.html goes there, needed another file",
+    ),
+    "the picture of the article for the JSON": (
+        ["article", "--out", "folder", "--json", "folder/article.png"],
+        "article.png goes there, needed another file",
+    ),
+    "the picture of the detection for the JSON": (
+        ["detection", "--out", "folder", "--json", "folder/detection.png"],
+        "detection.png goes there, needed another file",
+    ),
+    "the folder for the JSON": (["--out", "new", "--json", "new"], "new: Is a directory, needed a place"),
+    "nothing to judge": (["judge"], "the following arguments are required: FILE.py:NAME"),
+    "no file and name": (["judge", "mine.py"], "'mine.py', needed FILE.py:NAME"),
+    "the report of a judgement for the JSON": (
+        ["judge", "mine.py:engine", "--out", "folder", "--json", "folder/report.html"],
+        "report.html goes there, needed another file",
+    ),
+    "several lines": (["--seed", "1\n2\x1b[2J"], r"'1\n2\x1b[2J', needed"),
+    "a million characters": (["--seed", "x" * 1_000_000], "xxx', needed an integer of at least 0"),
+    "a name of a million characters": (["--json", "x" * 1_000_000], "File name too long, needed a place"),
+    "a long name of a new folder": (["--out", f"deep/{'x' * 300}"], "File name too long, needed a place"),
+}
+
+
+@pytest.mark.parametrize("name", MISUSES)
+def test_misuse_is_one_line_and_nothing_is_made(tmp_path, capsys, name):
+    """Exit code 2, one line on standard error with the value that was given, and no folder anywhere."""
+    before = tree(tmp_path)
+    argv, words = MISUSES[name]
+    with pytest.raises(SystemExit) as left:
+        arguments(argv)
+    told = capsys.readouterr()
+    assert left.value.code == 2
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert told.err.startswith("python -m verification")
+    assert len(told.err) < LINE + 60
+    assert words in told.err
+    assert tree(tmp_path) == before
+
+
+def test_a_refusal_names_the_command(capsys):
+    """So that one sees whose flag it is not."""
+    with pytest.raises(SystemExit):
+        arguments(["mutants", "--seed", "1"])
+    assert capsys.readouterr().err.startswith("python -m verification mutants: ")
+
+
+def test_a_place_that_may_not_be_written_is_refused(capsys, monkeypatch):
+    """Permission denied, as any other error of the system, is one line before any work."""
+
+    def denied(places):
+        raise PermissionError(errno.EACCES, "Permission denied", "sine.png")
+
+    monkeypatch.setattr(Places, "check", denied)
+    with pytest.raises(SystemExit) as left:
+        arguments([])
+    assert left.value.code == 2
+    assert "sine.png: Permission denied" in capsys.readouterr().err
+
+
+def test_the_default_is_this_projects_own_run(tmp_path):
+    """Without an option: verify, the quick profile, seed 0, a new folder verification-report, no JSON."""
+    options = arguments([])
+    assert (options.command, options.profile, options.seed) == ("verify", "quick", 0)
+    assert options.places == Places(Path("verification-report"), FILES["verify"], None)
+    assert (tmp_path / "verification-report").is_dir()
+
+
+@pytest.mark.parametrize("command", [[], ["verify"]])
+def test_verify_needs_no_name(command):
+    """Its flags are understood with it and without."""
+    options = arguments([*command, "--profile", "thorough", "--seed", "42", "--json", "out.json"])
+    assert (options.command, options.profile, options.seed) == ("verify", "thorough", 42)
+    assert options.places.json == Path("out.json")
+
+
+@pytest.mark.parametrize("command", DESCRIPTIONS)
+def test_every_command_writes_json(command, engine):
+    """To a file or to standard output."""
+    asked = {
+        "judge": ["judge", engine],
+        "campaign": ["campaign", engine, "--cases", "9"],
+        "cell": ["cell", "lstm"],
+    }
+    called = asked.get(command, [command])
+    assert arguments([*called, "--json", "out.json"]).places.json == Path("out.json")
+    assert arguments([*called, "--json", "-"]).places.json == STANDARD_OUTPUT
+
+
+def test_cell_brings_the_engine():
+    """By the loops that are asked for, NumPy's if none are; another cell is refused."""
+    assert arguments(["cell", "gru"]).engine.model.name == "gru"
+    assert arguments(["cell", "vanilla", "--loops", "compiled"]).engine.model.name == "vanilla"
+    with pytest.raises(SystemExit):
+        arguments(["cell", "elman"])
+
+
+def test_judge_brings_the_engine(engine, capsys):
+    """Loaded once all else is right, and what its file says is no part of the result."""
+    assert arguments(["judge", engine]).engine(0) is None
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "loaded\n")
+    with pytest.raises(SystemExit):
+        arguments(["judge", engine, "--seed", "x"])
+    assert "loaded" not in capsys.readouterr().err
+
+
+def test_what_cannot_be_loaded_leaves_no_folder(tmp_path, engine, capsys):
+    """One line, exit code 2."""
+    before = tree(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        arguments(["judge", engine.replace("mine", "other"), "--out", "there"])
+    assert left.value.code == 2
+    assert "other.py: no such file" in capsys.readouterr().err
+    assert tree(tmp_path) == before
+
+
+def test_json_may_go_into_the_folder_that_is_made():
+    """It is made before the work, and not by the JSON."""
+    assert arguments(["--out", "deep/x", "--json", "deep/x/out.json"]).places.folder == Path("deep/x")
+    assert arguments(["--out", "high/x", "--json", "high/out.json"]).places.json == Path("high/out.json")
+    assert os.listdir("deep/x") == []
+
+
+def helped(capsys, *argv):
+    """What is said to --help, on one line."""
+    with pytest.raises(SystemExit) as left:
+        arguments([*argv, "--help"])
+    assert left.value.code == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    return " ".join(told.out.split())
+
+
+def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
+    """Everything that can be asked without a command, and what else there is."""
+    told = helped(capsys)
+    for words in (*DESCRIPTIONS, "--profile", "--seed", "--out", "--json", EXIT_CODES):
+        assert words in told
+
+
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [
+        ("verify", {"--cell", "--loops", "--profile", "--seed", "--out", "--json"}),
+        ("judge", {"--profile", "--seed", "--out", "--json"}),
+        ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--out", "--json"}),
+        ("mutants", {"--loops", "--json"}),
+        ("article", {"--out", "--json"}),
+        ("detection", {"--seed", "--out", "--json"}),
+    ],
+)
+def test_each_command_has_help_of_its_own(capsys, command, flags):
+    """Its flags and no others, what it does, how long that takes, and what its exit codes mean."""
+    told = helped(capsys, command)
+    assert {word for word in told.replace("]", " ").split() if word.startswith("--")} - {"--help"} == flags
+    assert DESCRIPTIONS[command] in told
+    assert EXIT_CODES in told

@@ -1,0 +1,94 @@
+"""As if: alternatives are told from each other, and from what is right."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import planted, scan, vanilla
+from verification import layer, models
+from verification.models.case import random_case
+from verification.models.truncation import Policy
+from verification.diagnosis.as_if import close, explained
+from verification.diagnosis.probe import Seen, look
+from verification.properties.properties import Truth
+from verification.truth import replay
+
+TRUTH = Truth(random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 5))
+
+
+def seen_of(gradients, names=None, truth=TRUTH):
+    """An answer of these gradients, or of some of them."""
+    right = {name: expected.truth for name, expected in truth.blocks.items()}
+    got = {name: gradients[name] if not names or name in names else array for name, array in right.items()}
+    wrong = tuple(name for name in got if not np.allclose(got[name], right[name], 1e-9, 1e-12))
+    return Seen(truth, got={name: array.astype(float) for name, array in got.items()}, blocks=wrong)
+
+
+TRUNCATED = {
+    "each loss reached its own step alone": ("Window", 0),
+    "no loss reached back more than 1 step": ("Window", 1),
+    "no loss reached back more than 3 steps": ("Window", 3),
+    "the sequence were cut into chunks of 2 steps": ("Chunked", 2, 2),
+    "the sequence were cut into chunks of 3 steps": ("Chunked", 3, 3),
+}
+
+
+@pytest.mark.parametrize(("words", "policy"), TRUNCATED.items(), ids=TRUNCATED)
+def test_a_truncation_is_told_by_its_reach(words, policy):
+    """Of all blocks, and of one that is made of it alone."""
+    kind, *numbers = policy
+    gradients = replay.gradient(replace(TRUTH.case, policy=Policy(kind, tuple(numbers))))
+    assert explained(seen_of(gradients)) == words
+    assert explained(seen_of(gradients, ("xs",))) == words
+
+
+def test_a_truncation_that_is_ignored_is_told():
+    """Where one is asked."""
+    case = replace(TRUTH.case, policy=Policy("Window", (1,)))
+    seen = seen_of(replay.gradient(TRUTH.case), truth=Truth(case))
+    assert explained(seen) == "the gradient were not truncated"
+
+
+def test_what_no_alternative_gives_has_none():
+    """Numbers of no meaning, zeros, and what is right."""
+    rng = np.random.default_rng(0)
+    random = {name: rng.normal(size=each.truth.shape) for name, each in TRUTH.blocks.items()}
+    assert explained(seen_of(random)) is None
+    assert explained(seen_of({"h0": 0 * TRUTH.blocks["h0"].truth}, ("h0",))) is None
+
+
+def test_half_of_the_digits_are_alike():
+    """Of the number type that is asked."""
+    seen = seen_of({}, ("none",))
+    one = np.ones(3)
+    assert close(seen, one + 1e-9, one)
+    assert not close(seen, one + 1e-6, one)
+    narrow = replace(seen, truth=Truth(TRUTH.case.astype(np.float32)))
+    assert close(narrow, one + 1e-6, one)
+
+
+def test_a_block_that_stands_for_another_is_told():
+    """Of equal shapes, one alone or both."""
+    for wrong, words in (
+        ('{"a": d_x, "x": d_a}', "a and x were exchanged"),
+        ('{"a": d_x, "x": d_x}', "the gradient of x stood for that of a"),
+    ):
+        made = planted(scan, 'return {}, {"a": d_a, "x": d_x}', f"return {{}}, {wrong}")
+        engine = layer(made.forward, made.backward, model=models.scan)
+        case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4)
+        assert explained(look(engine, Truth(case))) == words
+
+
+def test_a_transposed_matrix_is_told():
+    """Where it is square."""
+    made = planted(vanilla, '"W": d_W', '"W": d_W.T')
+    engine = layer(made.forward, made.backward, model=models.vanilla)
+    assert explained(look(engine, TRUTH)) == "it were transposed"
+
+
+def test_the_first_record_alone_is_told():
+    """Of what is summed over records."""
+    made = planted(vanilla, "d_b += da.sum(axis=0)", "d_b += da[0]")
+    engine = layer(made.forward, made.backward, model=models.vanilla)
+    assert explained(look(engine, TRUTH)) == "record 0 alone counted"

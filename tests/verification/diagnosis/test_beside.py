@@ -1,0 +1,52 @@
+"""Numbers given beside those expected."""
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, planted
+from verification import layer, models
+from verification.diagnosis.beside import POINTS, beside, wrong_beside
+from verification.diagnosis.probe import healthy_case, look_at
+
+
+def test_each_number_stands_beside_its_own():
+    """And is right within the bound, NaN never."""
+    found = beside("U", "i", np.array([[1.0, 2.1], [np.nan, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]), 0.05)
+    assert found.count == 4
+    assert list(found.wrong) == [False, True, True, False]
+    assert list(found.expected) == [1, 2, 3, 4]
+
+
+def test_a_complex_number_is_two():
+    """Its real and its imaginary part."""
+    found = beside("a", "", np.array([1 + 2j]), np.array([1 + 3j]), 0.0)
+    assert (list(found.given), list(found.expected), list(found.wrong)) == ([1, 2], [1, 3], [False, True])
+
+
+@pytest.mark.parametrize("count", [POINTS, POINTS + 1, 10_000])
+def test_of_many_numbers_the_worst_is_among_those_shown(count):
+    """And not many more than a picture holds."""
+    want = np.linspace(-1, 1, count)
+    got = want.copy()
+    got[count // 3] += 7
+    found = beside("W", "", got, want, 1e-9)
+    assert found.count == count
+    assert len(found.given) <= POINTS
+    assert found.wrong.sum() == 1
+
+
+def test_parts_stand_apart_where_some_are_right():
+    """The wrong blocks alone; and of a wrong forward its own parts."""
+    for right, other, names in (
+        ("d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * np.repeat([1, 2, 1, 1], len(W.T))", "b"),
+        ("d_W += da.T @ h_prev", "d_W += da.T @ h_prev * 2", "W"),
+    ):
+        made = planted(lstm, right, other)
+        engine = layer(made.forward, made.backward, model=models.lstm)
+        found = list(wrong_beside(look_at(engine, healthy_case(engine))))
+        assert {each.name for each in found} == {names}
+        wrong = {each.part: bool(each.wrong.any()) for each in found}
+        assert wrong == ({"i": False, "f": True, "g": False, "o": False} if names == "b" else {"": True})
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, arrays={"gates": "igfo"})
+    found = list(wrong_beside(look_at(engine, healthy_case(engine))))
+    assert {each.name for each in found} == {"outputs", "final h0", "final c0"}

@@ -1,0 +1,261 @@
+"""Conventions: an engine that is right when it is read another way is told how."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.layers import gru, gru_reset_before, lstm, planted, scan, vanilla
+from verification import Scope, layer, models
+from verification.diagnosis import conventions
+from verification.diagnosis.conventions import agreeing
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.probe import healthy_case, look
+from verification.properties.properties import Finding, Truth
+
+
+def changed(module, params=None, sequence=None, gradients=None):
+    """A layer whose parameters, and sequences, are changed on their way in and on their way out."""
+    params = params or (lambda given: given)
+    gradients = gradients or params
+    sequence = sequence or (lambda array: array)
+
+    def forward(given, xs, state):
+        outputs, final, saved = module.forward(params(given), sequence(xs), state)
+        return sequence(outputs), final, saved
+
+    def backward(saved, d_outputs, d_state):
+        d_params, d_xs, d_initial = module.backward(saved, sequence(d_outputs), d_state)
+        return gradients(d_params), sequence(d_xs), d_initial
+
+    return SimpleNamespace(forward=forward, backward=backward)
+
+
+def stacked(order):
+    """The parts of every block in another order."""
+
+    def change(given):
+        count = len(order)
+        return {
+            name: np.concatenate([np.split(array, count)[i] for i in order]) if name in "UWb" else array
+            for name, array in given.items()
+        }
+
+    return change
+
+
+def turned(*names):
+    """Blocks transposed."""
+    return lambda given: {name: array.T if name in names else array for name, array in given.items()}
+
+
+def named(module, **names):
+    """A layer that calls its blocks otherwise."""
+    return changed(
+        module,
+        lambda given: {mine: given[theirs] for mine, theirs in names.items()},
+        gradients=lambda given: {names[mine]: array for mine, array in given.items()},
+    )
+
+
+def two_biases(module, share=1):
+    """A layer with two biases, of which each gets a share of the gradient."""
+    return changed(
+        module,
+        lambda given: {**given, "b": given["b_ih"] + given["b_hh"]},
+        gradients=lambda given: {
+            "U": given["U"],
+            "W": given["W"],
+            "b_ih": share * given["b"],
+            "b_hh": share * given["b"],
+        },
+    )
+
+
+def as_pytorch():
+    """A GRU with two biases of three gates each."""
+
+    def params(given):
+        count = len(given["b_hh"]) // 3
+        both = np.concatenate([given["b_hh"][: 2 * count], 0 * given["b_hh"][2 * count :]])
+        return {**given, "b": given["b_ih"] + both, "bn": given["b_hh"][2 * count :]}
+
+    def gradients(given):
+        count = len(given["bn"])
+        second = np.concatenate([given["b"][: 2 * count], given["bn"]])
+        return {"U": given["U"], "W": given["W"], "b_ih": given["b"], "b_hh": second}
+
+    return changed(gru, params, gradients=gradients)
+
+
+def swapped(given):
+    """Steps before records."""
+    if isinstance(given, dict):
+        return {name: swapped(array) for name, array in given.items()}
+    return given.swapaxes(0, 1)
+
+
+def identity():
+    """An LSTM without the tanh of its output."""
+    right = "s = np.tanh(c)"
+    forward = planted(lstm, right, "s = c").forward
+    backward = planted(lstm, "dh * o * (1 - s * s)", "dh * o").backward
+    return SimpleNamespace(forward=forward, backward=backward)
+
+
+AGREE = {
+    "gates": (
+        models.lstm,
+        changed(lstm, stacked([1, 0, 2, 3])),
+        "All agrees if gates are stacked f, i, g, o: say arrays={'gates': 'figo'}.",
+    ),
+    "gates of a GRU": (
+        models.gru,
+        changed(gru, stacked([1, 0, 2])),
+        "All agrees if gates are stacked z, r, n: say arrays={'gates': 'zrn'}.",
+    ),
+    "a square matrix": (
+        models.vanilla,
+        changed(vanilla, turned("W")),
+        "All agrees if W is transposed: say arrays={'W': ('W', 'T')}.",
+    ),
+    "all matrices": (
+        models.lstm,
+        changed(lstm, turned("U", "W")),
+        "All agrees if U and W are transposed: say arrays={'U': ('U', 'T'), 'W': ('W', 'T')}.",
+    ),
+    "steps first": (
+        models.scan,
+        changed(scan, sequence=swapped),
+        "All agrees if steps come before records: say arrays={'axes': 'TN'}.",
+    ),
+    "names": (
+        models.lstm,
+        named(lstm, U="kernel", W="recurrent", b="bias"),
+        "All agrees if U is called kernel, W is called recurrent and b is called bias: say "
+        "arrays={'U': 'kernel', 'W': 'recurrent', 'b': 'bias'}.",
+    ),
+    "two biases": (
+        models.vanilla,
+        two_biases(vanilla),
+        "All agrees if b is kept as two, b_ih and b_hh: say arrays={'b': ('b_ih', 'b_hh')}.",
+    ),
+    "two biases with half of the gradient": (
+        models.vanilla,
+        two_biases(vanilla, 0.5),
+        "The forward agrees if b is kept as two, b_ih and b_hh: say arrays={'b': ('b_ih', 'b_hh')}. Then: b "
+        "is wrong (half of what it should be): what flows back is right, and what is made of it is at fault.",
+    ),
+    "PyTorch's biases": (
+        models.gru,
+        as_pytorch(),
+        "All agrees if it has two biases of three gates each, as PyTorch's: say "
+        "model=verification.models.variants.gru_two_biases.",
+    ),
+    "reset before": (
+        models.gru,
+        gru_reset_before,
+        "All agrees if the reset comes before the product: say model=verification.models.gru_reset_before.",
+    ),
+    "reset after": (
+        models.gru_reset_before,
+        gru,
+        "All agrees if the reset comes after the product, with a bias bn of its own: say "
+        "model=verification.models.gru.",
+    ),
+    "z for 1 − z, in the forward alone": (
+        models.gru,
+        planted(gru, "h = (1 - z) * n + z * h_prev", "h = z * n + (1 - z) * h_prev"),
+        "The forward agrees if z weighs the candidate and 1 − z the state: say "
+        "model=verification.models.variants.gru_flipped. Then: U, W, b, bn, xs, h0 are wrong: the derivative "
+        "of one step is at fault.",
+    ),
+    "another function": (
+        models.lstm,
+        identity(),
+        "All agrees if the function in the role 'output' is identity: say "
+        "scope=Scope(functions={'output': ('identity',)}).",
+    ),
+    "all at once": (
+        models.lstm,
+        changed(
+            named(changed(lstm, stacked([3, 2, 1, 0])), U="Wx", W="Wh", b="b"), turned("Wx", "Wh"), swapped
+        ),
+        "All agrees if U is called Wx, W is called Wh, U and W are transposed, steps come before records and "
+        "gates are stacked o, g, f, i: say arrays={'U': ('Wx', 'T'), 'W': ('Wh', 'T'), 'axes': 'TN', "
+        "'gates': 'ogfi'}.",
+    ),
+}
+
+
+def test_the_page_quotes_what_is_said():
+    """Each sentence of its table of conventions is one of these."""
+    page = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+    quoted = [row.split(" | ")[1].removesuffix(" |") for row in page.splitlines() if " | All agrees" in row]
+    assert len(quoted) == 8
+    assert set(quoted) <= {sentence for *_, sentence in AGREE.values()}
+
+
+def told(engine):
+    """The diagnosis of an engine whose forward is wrong, or not in form."""
+    return diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
+
+
+@pytest.mark.parametrize(("model", "module", "sentence"), AGREE.values(), ids=AGREE)
+def test_the_reading_that_agrees_is_told(model, module, sentence):
+    """With what to say for it; within the calls that a diagnosis may make."""
+    calls = []
+
+    def forward(*arguments):
+        calls.append(arguments)
+        return module.forward(*arguments)
+
+    found = told(layer(forward, module.backward, model=model))
+    assert str(found) == sentence
+    assert len(calls) <= 150
+    if sentence.startswith("All"):
+        assert found.stage == "convention"
+        assert found.as_if == sentence.removeprefix("All agrees if ").split(": say")[0]
+
+
+def test_what_is_said_already_is_kept():
+    """Only what differs from the description is told, and all that has to be said."""
+    module = changed(named(changed(lstm, stacked([1, 0, 2, 3])), U="Wx", W="W", b="b"))
+    found = told(layer(module.forward, module.backward, model=models.lstm, arrays={"U": "Wx"}))
+    assert str(found) == (
+        "All agrees if gates are stacked f, i, g, o: say arrays={'U': 'Wx', 'gates': 'figo'}."
+    )
+
+
+def test_what_is_said_agrees():
+    """An engine that is described as the sentence says has nothing left to be told."""
+    module = changed(lstm, stacked([1, 0, 2, 3]))
+    engine = layer(module.forward, module.backward, model=models.lstm, arrays={"gates": "figo"})
+    assert not look(engine, Truth(healthy_case(engine))).wrong
+
+
+def test_a_forward_that_no_reading_makes_right_is_wrong():
+    """And its place is told as that of any."""
+    wrong = planted(lstm, "h = o * s", "h = o * s + 1")
+    found = told(layer(wrong.forward, wrong.backward, model=models.lstm))
+    assert found.sentence == "outputs and final h0 are wrong: the forward is at fault."
+    assert found.as_if is None
+
+
+def test_calls_and_seconds_are_bounded(monkeypatch):
+    """What has been found by then is all that is found."""
+    module = changed(lstm, stacked([3, 2, 1, 0]))
+    engine = layer(module.forward, module.backward, model=models.lstm)
+    assert agreeing(engine, calls=5) is None
+    assert agreeing(engine) is not None
+    monkeypatch.setattr(conventions, "SECONDS", 0)
+    assert agreeing(engine) is None
+
+
+def test_a_scope_bounds_the_readings():
+    """One record, a state of zero, one type: they are tried within it."""
+    module = changed(lstm, stacked([1, 0, 2, 3]))
+    scope = Scope(records=(1, 1), states="zero", dtypes=("float32",))
+    engine = layer(module.forward, module.backward, model=models.lstm, scope=scope)
+    assert agreeing(engine).say == "arrays={'gates': 'figo'}"

@@ -1,0 +1,168 @@
+"""A diagnosis beside its cases; the faults, and the table of sentences, have files of their own."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from tests.layers import lstm, planted, scan
+from verification import Scope, layer, models, step
+from verification.models.case import random_case
+from verification.sampling.draws import dimensions
+from verification.models.truncation import FULL, Policy
+from verification.diagnosis.diagnosis import diagnose
+from verification.properties.findings import findings
+from verification.properties.properties import Finding, Truth
+
+FOUND = Finding("autograd", "", "off")
+
+
+def wrong_layer(right, wrong, model=models.lstm, module=lstm, **options):
+    """A layer with a line replaced."""
+    made = planted(module, right, wrong)
+    return layer(made.forward, made.backward, model=model, **options)
+
+
+def small(engine):
+    """A case of three records and steps."""
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(engine.model))}
+    dtype = np.complex128 if engine.model.complex else np.float64
+    return random_case(engine.model, np.random.default_rng(0), sizes, 3, 3, dtype)
+
+
+def test_what_no_small_case_shows_is_a_matter_of_size():
+    """Or, where the case is right when it is asked again, of none that can be told."""
+    once = wrong_layer("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) == 5))")
+    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 5, 2)
+    found = diagnose(once, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
+    assert (found.stage, found.blocks, found.as_if) == ("size", ("U",), "twice what it should be")
+    assert found.sentence == (
+        "U is wrong (twice what it should be) at N = 5 alone: small cases of healthy numbers are right."
+    )
+    right = layer(lstm.forward, lstm.backward, model=models.lstm)
+    found = diagnose(right, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
+    assert found.sentence == (
+        "d_U[0]: got 1, want 2, at N 5, T 2, D 3, H 2, float64: small cases of healthy numbers are right."
+    )
+
+
+def test_a_second_fault_that_needs_more_steps_is_told_as_well():
+    """Otherwise the rest would pass for right: of one step alone the bias is wrong."""
+    right = "d_W += da.T @ h_prev\n        d_b += da.sum(axis=0)"
+    twice = wrong_layer(right, "d_W += (1 + (t > 0)) * da.T @ h_prev\n        d_b += da.mean(axis=0)")
+    found = diagnose(twice, FOUND, small(twice))
+    assert (found.stage, found.blocks) == ("accumulation", ("b",))
+    assert found.sentence.endswith(" From T = 2 on W is wrong as well.")
+
+
+def test_conduct_is_told_by_all_properties_that_refute_it():
+    """That a call changes what is given also shows where that is read-only."""
+    careless = wrong_layer("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]")
+    found = diagnose(
+        careless, Finding("inputs stay", "xs", "d_state[0] is changed in place"), small(careless)
+    )
+    assert found.stage == "conduct"
+    assert found.sentence == (
+        "d_state[0] is changed in place: one call by itself is right, and “inputs stay” and “memory layout” "
+        "are refuted."
+    )
+
+
+def test_an_answer_that_has_not_the_form_is_told_as_that():
+    """With where it has not, if it answers elsewhere."""
+    broken = wrong_layer('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
+    missing = "the gradient of b is missing, needed an array (8,)"
+    assert diagnose(broken, Finding("form", "", missing), small(broken)).sentence == (
+        f"The engine does not answer in form: {missing}."
+    )
+    large = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) < 5")
+    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 9, 2)
+    found = diagnose(large, Finding("form", "", "raised AssertionError: "), case)
+    assert (found.stage, found.sentence) == (
+        "form",
+        "The engine does not answer in form from N = 5 on: raised AssertionError: ; all else is right.",
+    )
+
+
+def test_an_engine_of_one_record_is_told_as_that():
+    """And what it says of one is judged."""
+    alone = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) == 1, 'one'")
+    told = diagnose(alone, Finding("form", "", "raised AssertionError: one"), small(alone))
+    assert (told.stage, told.sentence) == (
+        "form",
+        "The engine does not answer in form where N = 3: raised AssertionError: one; all else is right.",
+    )
+
+
+def test_a_reading_that_agrees_is_judged_as_any():
+    """What fails under it is told too."""
+    made = planted(lstm, "params, tape = saved", "params, tape = saved; tape[1]")
+
+    def forward(params, xs, state):
+        return made.forward({**params, "W": params["Wh"]}, xs, state)
+
+    def backward(saved, d_outputs, d_state):
+        d_params, *others = made.backward(saved, d_outputs, d_state)
+        return {**d_params, "Wh": d_params["W"]}, *others
+
+    engine = layer(forward, backward, model=models.lstm)
+    assert diagnose(engine, FOUND, small(engine)).sentence == (
+        "The forward agrees if W is called Wh: say arrays={'W': 'Wh'}. Then: The engine does not answer in "
+        "form where T = 1: raised IndexError: list index out of range; all else is right."
+    )
+
+
+def test_a_truncation_is_told_from_the_full_gradient():
+    """Which is right: what is asked, and what is done instead."""
+
+    def one(params, x, state):
+        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+    def back(saved, d_state):
+        a, h = saved
+        return {}, {"a": h * d_state[0], "x": d_state[0]}, (a * d_state[0],)
+
+    right = step(one, back, model=models.scan)
+    cut = Truncates(right, lambda policy: FULL)
+    case = replace(small(right), policy=Policy("Window", (1,)))
+    found = diagnose(cut, FOUND, case)
+    assert (found.stage, found.blocks) == ("truncation", ("a", "x", "h0"))
+    assert found.sentence == (
+        "a, x, h0 are wrong under Window(1): the truncation is at fault, as if the gradient were not "
+        "truncated."
+    )
+    short = Truncates(right, lambda policy: Policy("Window", (0,)) if policy != FULL else FULL)
+    assert diagnose(short, FOUND, case).as_if == "each loss reached its own step alone"
+
+
+class Truncates:
+    """A step whose loops truncate otherwise than they are asked."""
+
+    def __init__(self, engine, change):
+        self.model, self.claim, self.arrays = engine.model, engine.claim, engine.arrays
+        self.fixed = engine.fixed
+        self.answer = lambda case: engine.answer(replace(case, policy=change(case.policy)))
+
+
+def test_a_scope_bounds_the_diagnosis():
+    """One record, an initial state of zero, two steps, and no gradient of the state."""
+    scope = Scope(states="zero", records=(1, 1), steps=(2, 2), blocks=("a", "x"))
+    engine = wrong_layer("d_x[:, t] = dh", "d_x[:, t] = 0 * dh", models.scan, scan, scope=scope)
+    found = diagnose(engine, FOUND, small(engine))
+    assert found.sentence == "x is wrong (all zero): the derivative of one step is at fault."
+
+
+def test_an_inaccurate_function_is_told_as_that():
+    """A sigmoid by tanh, whose values near 0 are exact to a rounding of 1 alone: every oracle refutes it."""
+    text = Path(lstm.__file__).read_text("utf-8")
+    made = ModuleType("crude")
+    exec(text.replace("e = np.exp(-np.abs(a))\n", "return (1 + np.tanh(a / 2)) / 2\n"), made.__dict__)
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    case = small(engine)
+    case.blocks["b"] -= 12
+    found = [each for each in findings(engine, Truth(case)) if each.wrong is not None]
+    assert "autograd" in {each.property for each in found}
+    diagnosis = diagnose(engine, found[0], case)
+    assert diagnosis.stage == "precision"
+    assert "an inaccurate function is at fault" in diagnosis.sentence

@@ -1,0 +1,72 @@
+"""What is wrong with an engine that is right in every small case of healthy numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, planted, ragged
+from verification import Scope, layer, models
+from verification.models.case import random_case
+from verification.diagnosis.elsewhere import of_right_answers
+from verification.properties.properties import Finding
+
+SIZES = {"H": 2, "D": 3}
+
+
+def told(property_, case=None, right=None, wrong=None, **options):
+    """The diagnosis of a layer with a line replaced, that a property refuted."""
+    module = planted(lstm, right, wrong) if right else lstm
+    engine = layer(module.forward, module.backward, model=models.lstm, **options)
+    case = case or random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 4)
+    return of_right_answers(engine, Finding(property_, "U", "d_U[0]: got 1, want 2"), case)
+
+
+BY_ITSELF = {
+    "lag by lag": ("lags", "one lag is wrong, by less than the sums over lags show"),
+    "exact": ("exact", "in exact arithmetic alone it shows, and no rounding explains it"),
+}
+
+
+@pytest.mark.parametrize(("property_", "given"), BY_ITSELF.items(), ids=BY_ITSELF)
+def test_what_sees_more_than_a_gradient_s_sum_is_told_by_itself(property_, given):
+    """Nobody is asked again."""
+    stage, says = given
+    found = told(property_)
+    assert (found.stage, str(found)) == (stage, f"d_U[0]: got 1, want 2: {says}.")
+
+
+def test_of_other_calls_all_that_refute_it_are_named():
+    """With the one that was found, though it hold now."""
+    found = told("second call", right="dh = dh + d_outputs[:, t]", wrong="dh += d_outputs[:, t]")
+    assert found.stage == "conduct"
+    assert str(found).endswith("“inputs stay”, “second call” and “memory layout” are refuted.")
+
+
+def test_records_that_end_early_are_told_from_those_that_do_not():
+    """Where these are right."""
+    made = planted(ragged, "dh = np.where(runs, da @ W, dh)", "dh = da @ W")
+    scope = Scope(lengths=True)
+    engine = layer(made.forward, made.backward, model=models.vanilla, scope=scope)
+    case = random_case(models.vanilla, np.random.default_rng(0), SIZES, 3, 4)
+    found = of_right_answers(engine, Finding("autograd", "h0", "off"), replace(case, lengths=(4, 2, 1)))
+    assert found.stage == "lengths"
+    assert str(found) == "U, W, b, xs, h0 are wrong where records end early: their end is at fault."
+
+
+def test_an_inaccurate_function_is_told_before_sizes_are_tried():
+    """It is right to what a rounding of 1 does to its values, lag by lag as well."""
+    slow = "    e = np.exp(-np.abs(a))\n    return np.where(a >= 0, 1 / (1 + e), e / (1 + e))"
+    case = random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 3)
+    case = replace(case, blocks={**case.blocks, "b": case.blocks["b"] - 12})
+    for property_ in ("autograd", "lag by lag"):
+        found = told(property_, case, slow, "    return (1 + np.tanh(a / 2)) / 2")
+        assert found.stage == "precision"
+        assert found.as_if == "a function were exact to a rounding of 1 alone"
+
+
+def test_an_engine_that_is_right_when_it_is_asked_again_is_told_by_what_was_found():
+    """With the sizes."""
+    assert str(told("autograd")) == (
+        "d_U[0]: got 1, want 2, at N 3, T 4, D 3, H 2, float64: small cases of healthy numbers are right."
+    )

@@ -1,0 +1,120 @@
+"""From which size or magnitude an engine goes wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, planted, vanilla
+from verification import Scope, layer, models
+from verification.models.case import random_case
+from verification.models.truncation import FULL, Policy
+from verification.diagnosis.onset import onset
+from verification.diagnosis.probe import healthy_case
+from verification.properties.properties import Truth
+
+RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
+
+
+def engine_that(condition, scope=None, line=RETURN):
+    """An LSTM whose dU is twice what it should be where a condition holds."""
+    made = planted(lstm, line, f"d_U = d_U * (2 if {condition} else 1); {line}")
+    return layer(made.forward, made.backward, model=models.lstm, scope=scope)
+
+
+def case_of(records=7, steps=9, sizes=None, dtype=np.float64, **factors):
+    """A case whose blocks are scaled."""
+    case = random_case(
+        models.lstm, np.random.default_rng(0), sizes or {"H": 6, "D": 5}, records, steps, dtype
+    )
+    blocks = {name: array * array.dtype.type(factors.get(name, 1)) for name, array in case.blocks.items()}
+    return replace(case, blocks=blocks)
+
+
+SIZES = {
+    "len(d_xs) > 4": "from N = 5 on",
+    "len(d_xs) == 5": "at N = 5 alone",
+    "d_xs.shape[1] > 7": "from T = 8 on",
+    "W.shape[1] > 4": "from H = 5 on",
+    "len(d_xs) > 5 and d_xs.shape[1] > 6": "from N = 6 on and from T = 7 on",
+}
+
+
+@pytest.mark.parametrize(("condition", "words"), SIZES.items(), ids=SIZES)
+def test_the_size_from_which_it_is_wrong(condition, words):
+    """Found with healthy numbers; sizes that do not matter are not told."""
+    records = 5 if "==" in condition else 7
+    assert onset(engine_that(condition), case_of(records)) == words
+
+
+def test_sizes_below_those_that_are_right():
+    """One record alone, and up to two."""
+    assert onset(engine_that("len(d_xs) == 1"), case_of(1)) == "at N = 1 alone"
+    assert onset(engine_that("len(d_xs) < 3"), case_of(1)) == "up to N = 2"
+
+
+MAGNITUDES = {
+    "max(abs(row[0]).max() for row in tape) > 6": ({"xs": 20}, "where some |xs| > 6"),
+    "abs(W).max() < 1e-3": ({"W": 1e-4}, "where all |W| < 0.001"),
+    "abs(W).max() > 40": ({"W": 300, "xs": 5}, "where some |W| > 40"),
+    "not tape[0][1].any()": ({"h0": 0}, "where h0 is 0"),
+}
+
+
+@pytest.mark.parametrize(("condition", "given"), MAGNITUDES.items(), ids=MAGNITUDES)
+def test_the_magnitude_from_which_it_is_wrong(condition, given):
+    """Found with the other blocks healthy."""
+    factors, words = given
+    assert onset(engine_that(condition), case_of(3, 4, **factors)) == words
+
+
+def test_gradients_beyond_a_limit_are_a_matter_of_cotangents():
+    """And of no size, though they grow with it."""
+    made = planted(lstm, "dh, dc = da @ W, dc * f", "dh, dc = da @ W, np.clip(dc * f, -0.9, 0.9)")
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    assert onset(engine, case_of(40, 9)).startswith("where some |cotangents| > ")
+
+
+class WrongWhere:
+    """An engine that tells the truth, and twice the gradient on some cases."""
+
+    def __init__(self, wrong):
+        right = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
+        self.model, self.claim, self._wrong = right.model, right.claim, wrong
+
+    def answer(self, case):
+        """The truth, rounded."""
+        truth, factor = Truth(case), 2 if self._wrong(case) else 1
+        forward = {name: each.truth.astype(case.dtype) for name, each in truth.forward.items()}
+        return forward, {
+            name: ((factor * each.truth).astype(case.dtype),) for name, each in truth.blocks.items()
+        }
+
+
+def test_a_number_type_a_function_and_a_truncation_are_told():
+    """Where all else is healthy and small."""
+    single = WrongWhere(lambda case: case.dtype == np.float32)
+    assert onset(single, healthy_case(single, 9, dtype=np.dtype(np.float32))) == "in float32"
+    cut = WrongWhere(lambda case: case.policy != FULL)
+    assert onset(cut, replace(healthy_case(cut, 9), policy=Policy("Window", (1,)))) == "under Window(1)"
+    linear = WrongWhere(lambda case: case.cast["activation"].name == "identity")
+    case = replace(healthy_case(linear, 9), functions={"activation": "identity"})
+    assert onset(linear, case) == "with activation identity"
+
+
+def test_what_is_right_has_no_onset():
+    """Nor what cannot be found in the calls that are left."""
+    assert onset(engine_that("False"), case_of()) == ""
+
+
+def test_calls_are_bounded():
+    """Thresholds that were found before are told, and none that was not."""
+    engine = engine_that("len(d_xs) > 4 and d_xs.shape[1] > 6")
+    assert [onset(engine, case_of(12, 9), calls) for calls in (2, 6, 10)] == ["", "", "from N = 5 on"]
+
+
+def test_a_state_that_is_zero_by_claim_is_no_onset():
+    """It has to be."""
+    scope = Scope(states="zero")
+    engine = engine_that("abs(U).max() > 6", scope)
+    assert onset(engine, case_of(3, 4, U=30, h0=0, c0=0)) == "where some |U| > 6"

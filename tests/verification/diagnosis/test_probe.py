@@ -1,0 +1,76 @@
+"""The probe: what a small case shows of an engine."""
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, planted
+from verification import Scope, layer, models
+from verification.diagnosis.probe import healthy_case, look, steps_of
+from verification.properties.properties import Truth
+
+
+def wrong_layer(right="", wrong="", **options):
+    """A layer with a line replaced."""
+    made = planted(lstm, right, wrong) if right else lstm
+    return layer(made.forward, made.backward, model=models.lstm, **options)
+
+
+def seen_of(engine):
+    """What a case of two steps shows."""
+    return look(engine, Truth(healthy_case(engine, 2)))
+
+
+def test_of_a_right_engine_nothing_is_wrong():
+    """And the gradients are its own."""
+    seen = seen_of(wrong_layer())
+    assert not seen.wrong
+    assert set(seen.got) == {"U", "W", "b", "xs", "h0", "c0"}
+    np.testing.assert_allclose(seen.got["W"], seen.want("W").astype(float), atol=seen.bound("W"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("d_U += da.T @ x", "d_U -= da.T @ x", ((), ("U",), "", "")),
+        ("outputs[:, t] = h", "outputs[:, t] = -h", (("outputs",), (), "", "")),
+        ('params["W"], params["b"]', 'params["Wh"], params["b"]', ((), (), "raised KeyError: 'Wh'", "Wh")),
+    ],
+)
+def test_what_is_wrong_is_seen_where_it_is(right, wrong, told):
+    """In the forward, in a block, or by the name that is looked up in vain."""
+    engine = wrong_layer() if "params[" in right else wrong_layer(right, wrong)
+    if "params[" in right:
+        engine = layer(
+            lambda params, xs, state: lstm.forward({**params, "W": params["Wh"]}, xs, state),
+            lstm.backward,
+            model=models.lstm,
+        )
+    seen = seen_of(engine)
+    assert seen.wrong
+    assert (seen.forward, seen.blocks, seen.raised, seen.missing) == told
+
+
+def test_of_two_arrays_for_a_block_the_wrong_one_is_kept():
+    """Whichever it is."""
+
+    def forward(params, xs, state):
+        return lstm.forward({**params, "b": params["b1"] + params["b2"]}, xs, state)
+
+    def backward(saved, d_outputs, d_state):
+        d, *others = lstm.backward(saved, d_outputs, d_state)
+        return {"U": d["U"], "W": d["W"], "b1": d["b"], "b2": 0 * d["b"]}, *others
+
+    seen = seen_of(layer(forward, backward, model=models.lstm, arrays={"b": ("b1", "b2")}))
+    assert seen.blocks == ("b",)
+    assert not seen.got["b"].any()
+
+
+def test_cases_lie_within_the_claim():
+    """Sizes, number type and state."""
+    scope = Scope(records=(1, 2), steps=(2, 3), states="zero", dtypes=("float32",))
+    engine = wrong_layer(scope=scope)
+    assert steps_of(engine) == [2, 3]
+    case = healthy_case(engine, 9)
+    assert (case.records, case.steps, case.dtype.name) == (2, 3, "float32")
+    assert not any(array.any() for array in case.state)
+    assert steps_of(wrong_layer()) == [1, 2, 4]

@@ -1,0 +1,27 @@
+"""What compiled loops are asked: few cases, each of which determines its gradients."""
+
+import pytest
+
+from verification.adapters.rnn.cells import CELLS
+from verification.evidence.mutants.compiled.deck import computed, deck
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_case_says_something(name):
+    """Each is live, and its model is the cell's."""
+    for asked in computed(name):
+        assert asked.truth.live(asked.engine.claim.blocks)
+        assert asked.truth.case.model is CELLS[name][1]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_kind_of_route_is_there(name):
+    """Full, batches of sweeps, borders between segments, and records that end early."""
+    cases = [asked.truth.case for asked in deck(name)]
+    assert {type(case.policy).__name__ and str(case.policy) for case in cases} >= {
+        "Window(2)",
+        "Chunked(3, 3)",
+    }
+    assert any(case.checkpoints for case in cases)
+    assert any(case.lengths for case in cases)
+    assert max(case.records for case in cases) == (9 if name == "lstm" else 130)

@@ -1,0 +1,84 @@
+"""The mutants on a page, and as JSON."""
+
+import json
+
+import numpy as np
+
+from verification.properties.properties import Finding
+from verification.evidence.mutants.deck import Example, Kill
+from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.run import MutantsResult
+from verification.evidence.mutants.text import as_json, story, summary
+from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.vanilla_form import case_of
+
+
+def an_example():
+    """A problem with nothing in it but its shapes."""
+    params = {"U": (1, 1), "W": (1, 1), "b": (1,), "V": (1, 1), "c": (1,)}
+    arrays = {name: np.ones(shape) for name, shape in params.items()}
+    problem = Problem("tanh", arrays, np.ones((1, 1, 1)), np.ones((1, 1)), np.ones((1, 1)))
+    return Example(case_of(problem), Finding("lags", "W", "W[0, 0]: got 1, want 2"))
+
+
+def a_kill(name, caught_by, *caught):
+    """A mutant of this name and what caught it."""
+    mutant = Mutant(name, "What happened.", "who", (Edit("bptt", "right", "wrong"),), caught_by)
+    return Kill(mutant, {check: an_example() for check in caught})
+
+
+RESULT = MutantsResult(
+    (
+        a_kill("dead", "lags", "lags", "autograd"),
+        a_kill("alive", "lags", "forward"),
+        a_kill("unseen", "lags"),
+    ),
+    (a_kill("the same", None), a_kill("suspected", None, "lags")),
+    12.345,
+)
+
+
+def test_the_summary_counts_and_names():
+    """Killed of all, by property, and by name the survivors and the accused alone."""
+    assert summary(RESULT).splitlines() == [
+        "Mutants: 1 of 3 wrong engines caught, each by the property it names",
+        "by property: lags 1",
+        "2 edits that are no fault, 1 accused",
+        "12.3 s",
+        "SURVIVED lags: alive (caught by forward)",
+        "SURVIVED lags: unseen (caught by nothing)",
+        "ACCUSED by lags: suspected",
+    ]
+
+
+def test_a_story_has_both_lines_and_a_program():
+    """What happened, the source, the wrong line beside the right one, what caught it, and the problem."""
+    example = an_example()
+    assert story(RESULT.kills[0]) == "\n".join(
+        [
+            "dead",
+            "What happened. (who)",
+            "rnn/bptt.py",
+            "- right",
+            "+ wrong",
+            "caught by lags, autograd",
+            f"# {example.failure}",
+            example.code(),
+        ]
+    )
+
+
+def test_a_story_without_an_example():
+    """A mutant that nothing caught says so."""
+    assert story(RESULT.kills[2]).splitlines()[-1] == "caught by nothing"
+
+
+def test_the_json_is_json():
+    """The fields that the report promises, and an entry for each mutant."""
+    value = json.loads(json.dumps(as_json(RESULT)))
+    assert (value["total"], value["killed"], value["equivalent"]) == (3, 1, 2)
+    assert (value["survivors"], value["accused"]) == (["alive", "unseen"], ["suspected"])
+    dead, _, unseen = value["catalogue"]
+    assert dead["caught_by"] == ["lags", "autograd"]
+    assert dead["example"].startswith("import numpy")
+    assert (unseen["caught_by"], unseen["example"], unseen["failure"]) == ([], None, None)

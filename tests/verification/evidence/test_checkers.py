@@ -1,0 +1,103 @@
+"""Other libraries' checkers before an engine: they accept the right one and accuse the wrong one."""
+
+import importlib.util
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn import Full
+from verification.evidence import checkers
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import BLOCKS, Problem
+
+ROOT = Path(__file__).parents[2]
+
+
+def healthy() -> Problem:
+    """A small problem whose gradients are neither tiny nor huge."""
+    rng = np.random.default_rng(3)
+    params = {
+        "U": rng.standard_normal((3, 2)) / 2,
+        "W": rng.standard_normal((3, 3)) / 2,
+        "b": rng.standard_normal(3) / 2,
+        "V": rng.standard_normal((2, 3)),
+        "c": rng.standard_normal(2),
+    }
+    xs, targets = rng.standard_normal((2, 4, 2)), rng.standard_normal((2, 4, 2))
+    return Problem("tanh", params, xs, targets, rng.standard_normal((2, 3)), Full())
+
+
+def scaled(block):
+    """The engine with one block a tenth too large."""
+
+    def engine(problem):
+        answer = manual(problem)
+        return replace(answer, **{block: 1.1 * answer.blocks()[block]})
+
+    return engine
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_this_suite(block):
+    """Lag by lag accepts the right engine, and accuses one block a tenth too large."""
+    problem = healthy()
+    assert not checkers.lags_accuse(manual, problem, block)
+    assert checkers.lags_accuse(scaled(block), problem, block)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_autograd(block):
+    """Autograd accepts the right engine and accuses the wrong one, in the block in question alone."""
+    problem = healthy()
+    other = BLOCKS[BLOCKS.index(block) - 1]
+    assert not checkers.autograd_accuses(manual, problem, block)
+    assert checkers.autograd_accuses(scaled(block), problem, block)
+    assert not checkers.autograd_accuses(scaled(other), problem, block)
+
+
+def test_numpys_generator_gets_its_state_back():
+    """Autograd draws from NumPy's global generator, which goes on as if it had not."""
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    checkers.autograd_accuses(manual, healthy(), "W")
+    assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+# In an interpreter of its own: JAX starts threads, after which this one could no longer fork.
+VERDICTS = """
+import importlib.util
+spec = importlib.util.spec_from_file_location("cases", {path!r})
+cases = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(cases)
+problem = cases.healthy()
+accuses = cases.checkers.{library}_accuses
+for block in cases.BLOCKS:
+    print(accuses(cases.manual, problem, block), accuses(cases.scaled(block), problem, block))
+"""
+
+
+@pytest.mark.parametrize("library", ["torch", "jax"])
+def test_a_peer(library):
+    """PyTorch and JAX accept the right engine and accuse the wrong one, in every block."""
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed: pip install 'verified-rnn[peers]'")
+    script = VERDICTS.format(path=__file__, library=library)
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert run.stdout.splitlines() == ["False True"] * len(BLOCKS)
+
+
+def test_a_library_that_is_not_installed_is_named(monkeypatch):
+    """Without torch and jax the suite and autograd remain, and the absent are named."""
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda n: real(n) if n == "autograd" else None)
+    present, absent = checkers.checkers()
+    assert [checker.name for checker in present] == [
+        "this suite, lag by lag",
+        "autograd.test_util.check_grads",
+    ]
+    assert absent == ("torch.autograd.gradcheck", "jax.test_util.check_grads")

@@ -1,0 +1,52 @@
+"""Departures: declared, they are a part of the model."""
+
+from dataclasses import replace
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+
+from verification.models.case import random_case
+from verification.models.departures import departed, in_words
+from verification.models.functions import Function
+from verification.models import lstm, vanilla
+from verification.truth import replay
+
+SIZES = {"H": 2, "D": 2}
+
+# The value of tanh, and 1 as its slope: a straight-through estimator.
+STRAIGHT = Function("straight", anp.tanh, slope=lambda a: 0 * a + 1)
+
+
+def test_a_declared_slope_is_what_the_gradient_is_made_of():
+    """The identity's gradient at other residuals: dh0 of one step is dh W, whatever the value."""
+    case = random_case(vanilla, np.random.default_rng(0), SIZES, 1, 1)
+    surrogate = replace(case, model=departed(vanilla, {"activation": STRAIGHT}))
+    d = case.objective.outputs[:, 0] + case.objective.state[0]
+    np.testing.assert_allclose(replay.gradient(surrogate)["h0"], d @ case.blocks["W"], atol=1e-15)
+
+
+def test_a_stopped_state_carries_no_gradient():
+    """Its own is zero, and the other's is what is left."""
+    case = random_case(lstm, np.random.default_rng(0), SIZES, 2, 3)
+    stopped = replay.gradient(replace(case, model=departed(lstm, {"c0": "stop"})))
+    assert not stopped["c0"].any()
+    assert stopped["h0"].any()
+    assert not np.allclose(stopped["h0"], replay.gradient(case)["h0"])
+
+
+def test_none_is_the_model_itself():
+    """And so it is judged as such."""
+    assert departed(lstm, {}) is lstm
+    assert in_words({"c0": "stop"}) == ("no gradient flows from step to step through c0",)
+
+
+@pytest.mark.parametrize(
+    "departures", [{"gate": Function("value alone", anp.tanh)}, {"c0": "drop"}, {"xs": "stop"}]
+)
+def test_what_has_no_place_is_misuse(departures):
+    """A function without a slope, another word, a block that is no state."""
+    with pytest.raises(
+        ValueError, match=r"^scope: departures: .*, needed a Function with a slope for one of"
+    ):
+        departed(lstm, departures)

@@ -1,0 +1,95 @@
+"""Models and blocks: what they are, and what none can be."""
+
+import numpy as np
+import pytest
+
+from verification.models.functions import UnknownName
+from verification.models.model import Block, Model, Named, Use, first_of_state, squared_error
+
+X = Block("x", ("H",), Use.INPUT)
+H = Block("h", ("H",), Use.STATE)
+
+
+def test_a_block_has_a_shape_by_its_use():
+    """INPUT and STATE are by record; a number before a name multiplies it."""
+    sizes = {"H": 2, "D": 3}
+    assert Block("W", ("4H", "D"), Use.STEP).shape_in(sizes, 5, 7) == (8, 3)
+    assert Block("x", ("D",), Use.INPUT).shape_in(sizes, 5, 7) == (5, 7, 3)
+    assert Block("h", ("H", "D"), Use.STATE).shape_in(sizes, 5, 7) == (5, 2, 3)
+    assert Block("s", (), Use.STEP).shape_in(sizes, 5, 7) == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a b", ("H",), Use.STEP), "block: 'a b', needed a name without spaces"),
+        (("W", ("H H",), Use.STEP), 'axes of block W: \'H H\', needed a name as "H" or "4 H"'),
+        (("W", ("0 H",), Use.STEP), "axes of block W: '0 H'"),
+        (
+            ("W", ("4 H",), Use.STEP, ("r", "z", "n")),
+            "parts of block W: 3 of them, needed a divisor of the fir",
+        ),
+        (("W", (), Use.STEP, ("r",)), "parts of block W: 1 of them, needed .* which it lacks"),
+    ],
+)
+def test_a_block_that_is_none_is_refused(arguments, message):
+    """In one line that shows what was given and what is needed."""
+    with pytest.raises(ValueError, match=message):
+        Block(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "functions", "message"),
+    [
+        ((X, H, H), {}, "model m: 2 blocks named h, needed one"),
+        ((X,), {}, "model m: no STATE block, needed at least one"),
+        ((H,), {}, "model m: no INPUT block, needed at least one"),
+        ((X, H), {"stop": ("tanh",)}, "model m: role 'stop', needed a name other than stop and surrogate"),
+        ((X, H), {"gate": ()}, r"model m: role gate: \(\), needed a tuple of functions"),
+        ((X, H), {"gate": "tanh"}, "model m: role gate: 'tanh', needed a tuple of functions"),
+        ((X, H), {"gate": ("tann",)}, "function: 'tann', needed a Function or one of tanh"),
+    ],
+)
+def test_a_model_that_is_none_is_refused(blocks, functions, message):
+    """In one line that shows what was given and what is needed."""
+    with pytest.raises(ValueError, match=message):
+        Model("m", blocks, step=lambda f, p, x, h: h, functions=functions)
+
+
+def test_a_step_may_return_its_one_state_by_itself():
+    """A tuple, a list or one array: the verifier sees a tuple."""
+    for after in ((1.0,), [1.0], 1.0):
+        model = Model("m", (X, H), step=lambda f, p, x, h, after=after: after)
+        assert model.advance(None, Named(), {"x": 0.0}, (0.0,)) == (1.0,)
+
+
+def test_several_inputs_come_by_name():
+    """One INPUT block is x itself; of two, x.a and x.x."""
+    two = Model("m", (X, Block("a", ("H",), Use.INPUT), H), step=lambda f, p, x, h: x.a + x["x"])
+    assert two.advance(None, Named(), {"x": 2.0, "a": 3.0}, (0.0,)) == (5.0,)
+
+
+def test_a_block_that_is_not_there_is_named():
+    """With those that are."""
+    p = Named(U=1, W=2)
+    assert (p.U, p["W"]) == (1, 2)
+    with pytest.raises(UnknownName, match="block 'Q', needed one of U, W"):
+        p.Q  # noqa: B018
+    with pytest.raises(AttributeError):
+        p.__array__  # noqa: B018
+
+
+def test_the_readout_and_loss_of_a_model_that_names_none():
+    """The first state array, and half the squared error of each record."""
+    o = np.array([[1.0, 2.0], [0.0, 0.0]])
+    assert first_of_state(None, None, o, 3) is o
+    assert squared_error(None, o, np.zeros((2, 2))).tolist() == [2.5, 0.0]
+
+
+def test_the_first_function_plays_a_role_unless_another_is_chosen():
+    """By name."""
+    model = Model("m", (X, H), step=lambda f, p, x, h: h, functions={"gate": ("tanh", "relu")})
+    assert model.cast({})["gate"].name == "tanh"
+    assert model.cast({"gate": "relu"})["gate"].name == "relu"
+    assert model.block("x") is X
+    assert model.dimensions == ("H",)

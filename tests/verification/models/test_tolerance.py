@@ -1,0 +1,127 @@
+"""How close is close enough: units, the bound, and when a case determines a block."""
+
+from math import ldexp
+
+import numpy as np
+import pytest
+
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import Problem
+from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER, Expected, least_healthy, unit
+from verification.truth.table import grouped_table
+from verification.adapters.rnn.vanilla_form import case_of
+
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+def table_of(problem):
+    """The lag table of a problem."""
+    return grouped_table(case_of(problem))
+
+
+def expected(truth=(3.0, -4.0), spread=0.0, terms=0.0, dtype=FLOAT64):
+    """A block's truth, of its own or of these numbers."""
+    return Expected(np.array(truth, WIDER[dtype]), spread, terms, dtype)
+
+
+def a_problem(dtype=np.float64, activation="tanh", every_step=True):
+    """A problem of normal numbers."""
+    rng = np.random.default_rng(0)
+    shapes = {"U": (3, 2), "W": (3, 3), "b": (3,), "V": (2, 3), "c": (2,)}
+    params = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+    targets = rng.standard_normal((2, 4, 2) if every_step else (2, 2)).astype(dtype)
+    xs, h0 = rng.standard_normal((2, 4, 2)).astype(dtype), rng.standard_normal((2, 3)).astype(dtype)
+    return Problem(activation, params, xs, targets, h0)
+
+
+def test_the_unit_is_the_error_of_one_rounding():
+    """u is 2⁻²⁴ in float32 and 2⁻⁵³ in float64: 1 + u rounds to 1, and 1 + 3u/2 does not."""
+    assert unit(FLOAT32) == ldexp(1, -24)
+    assert unit(FLOAT64) == ldexp(1, -53)
+    for dtype in (FLOAT32, FLOAT64):
+        one, u = dtype.type(1), dtype.type(unit(dtype))
+        assert one + u == one
+        assert one + u * dtype.type(1.5) != one
+
+
+def test_a_healthy_number_survives_a_product_with_a_rounding():
+    """The least healthy number times u is the smallest normal one."""
+    assert least_healthy(FLOAT32) * unit(FLOAT32) == np.finfo(np.float32).tiny
+    assert least_healthy(FLOAT64) * unit(FLOAT64) == np.finfo(np.float64).tiny
+    assert 1e-31 < least_healthy(FLOAT32) < 1e-30
+
+
+def test_the_truth_of_a_type_is_computed_in_a_wider_one():
+    """float32 in float64, float64 in long double, which the constant says is wider where it is."""
+    assert set(WIDER) == set(DETERMINED)
+    assert unit(WIDER[FLOAT32]) < unit(FLOAT32)
+    assert (unit(WIDER[FLOAT64]) < unit(FLOAT64)) == HAS_WIDER
+
+
+def test_the_bound_is_sixteen_times_spread_and_terms():
+    """SAFETY · (Y + u A), from each alone and both."""
+    assert SAFETY == 16
+    assert expected(spread=1e-12).bound == pytest.approx(16e-12)
+    assert expected(terms=2.0).bound == pytest.approx(32 * 2.0**-53)
+    assert expected(terms=2.0, dtype=FLOAT32).bound == pytest.approx(32 * 2.0**-24)
+    assert expected(spread=1e-12, terms=2.0).bound == pytest.approx(16e-12 + 32 * 2.0**-53)
+
+
+def test_the_size_is_the_largest_magnitude():
+    """‖G*‖∞ of 3 and −4 is 4."""
+    assert expected().size == 4
+
+
+@pytest.mark.parametrize("dtype", [FLOAT32, FLOAT64])
+def test_a_block_is_determined_by_what_would_be_accepted_beside_it(dtype):
+    """Just within the share of the block that its type allows, and just beyond it."""
+    most = DETERMINED[dtype] * 4 / SAFETY
+    assert expected(spread=0.99 * most, dtype=dtype).determined
+    assert not expected(spread=1.01 * most, dtype=dtype).determined
+
+
+def test_a_zero_truth_is_counted_elsewhere():
+    """It is not undetermined: the row counts it as zero."""
+    zero = expected(truth=(0.0, 0.0), spread=1.0)
+    assert zero.determined
+    assert zero.size == 0
+
+
+@pytest.mark.parametrize("every_step", [True, False])
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "softsign", "identity"])
+@pytest.mark.parametrize("dtype", [FLOAT32, FLOAT64])
+def test_bounds_are_positive_and_sharp(dtype, activation, every_step):
+    """On an ordinary problem each bound is above a rounding of its block and far below the block itself."""
+    for block in table_of(a_problem(dtype, activation, every_step)).expected().values():
+        assert 0 < unit(dtype) * block.size < block.bound < 1000 * unit(dtype) * block.size
+        assert block.determined
+
+
+def test_bounds_scale_with_the_problem():
+    """With the identity, all that enters doubled: U, W and V have four times the bound, the others twice."""
+    problem = a_problem(activation="identity")
+    doubled = problem.replaced(
+        **{name: 2 * problem.arrays()[name] for name in ("b", "c", "xs", "targets", "h0")}
+    )
+    one, two = (table_of(p).expected() for p in (problem, doubled))
+    for name, factor in {"U": 4, "W": 4, "b": 2, "V": 4, "c": 2, "xs": 2, "h0": 2}.items():
+        assert two[name].bound == factor * one[name].bound
+        assert two[name].size == factor * one[name].size
+
+
+def test_bounds_know_nothing_of_an_engine():
+    """The same table whatever was asked before it: an engine cannot widen its own tolerance."""
+    problem = a_problem()
+    before = table_of(problem).expected()
+    manual(problem)
+    after = table_of(problem).expected()
+    assert {n: e.bound for n, e in before.items()} == {n: e.bound for n, e in after.items()}
+
+
+def test_a_narrower_type_is_given_more_room():
+    """The same numbers in float32 have bounds about 2²⁹ times as wide: the ratio of the units."""
+    single = a_problem(np.float32)
+    double = single.replaced(**{name: array.astype(np.float64) for name, array in single.arrays().items()})
+    narrow, wide = (table_of(p).expected() for p in (single, double))
+    for name in narrow:
+        assert 2.0**28 < narrow[name].bound / wide[name].bound < 2.0**30

@@ -1,0 +1,96 @@
+"""Truncations as data: by the verifier's own definitions, which rnn's have to meet."""
+
+import numpy as np
+import pytest
+
+from rnn import Chunked, Full, Tail, Window
+from verification.models.truncation import Firsts, Policy, equivalents, kind_of, policy_of
+
+THEIRS = (
+    Full(),
+    *(Window(k) for k in (0, 1, 3, 9)),
+    *(Tail(k) for k in (0, 1, 3, 9)),
+    *(Chunked(k1, k2) for k1 in (1, 2, 3, 9) for k2 in (None, 0, 1, 2, 5, 9)),
+)
+
+
+def reaches(kind, numbers, t, s, steps):
+    """Does the loss at step t reach step s ≤ t? By the definitions, as they stand in the table."""
+    if kind == "Full":
+        return True
+    if kind == "Window":
+        return t - s <= numbers[0]
+    if kind == "Tail":
+        return steps - s <= numbers[0]
+    k1, k2 = numbers
+    chunk = t // k1
+    if s // k1 == chunk:
+        return min(steps, (chunk + 1) * k1) - s <= k2
+    return chunk * k1 - s <= k2 - k1
+
+
+def mask(kind, numbers, steps):
+    """M[t, s], (steps, steps): does the loss at step t reach step s?"""
+    table = np.zeros((steps, steps), dtype=bool)
+    for t in range(steps):
+        for s in range(t + 1):
+            table[t, s] = reaches(kind, numbers, t, s, steps)
+    return table
+
+
+@pytest.mark.parametrize("theirs", THEIRS, ids=repr)
+@pytest.mark.parametrize("steps", [1, 2, 5, 7])
+def test_first_is_the_first_of_the_mask(theirs, steps):
+    """The mask is written step by step, and knows neither rnn nor this."""
+    policy = policy_of(theirs)
+    assert isinstance(policy, Policy)
+    reached = mask(policy.kind, policy.numbers, steps)
+    for t in range(steps):
+        first = policy.first(t, steps)
+        np.testing.assert_array_equal(np.flatnonzero(reached[t]), np.arange(first, t + 1))
+        assert min(first, t + 1) == min(theirs.first(t, steps), t + 1)
+
+
+def test_policies_are_called_as_they_are_written():
+    """With their numbers."""
+    assert str(Policy("Chunked", (2, 3))) == "Chunked(2, 3)"
+    assert str(Policy("Full")) == "Full()"
+    assert str(Firsts((0, 2))) == "firsts 0, 2"
+
+
+def test_another_object_with_a_first_is_a_policy_of_one_s_own():
+    """As it is; what has none is no policy."""
+    own = Firsts((0, 1, 1))
+    assert policy_of(own) is own
+    assert policy_of(Policy("Tail", (2,))) == Policy("Tail", (2,))
+    assert policy_of("Window") is None
+    assert policy_of(3) is None
+
+
+@pytest.mark.parametrize(("kind", "numbers"), [("Windows", (1,)), ("Window", ()), ("Full", (1,))])
+def test_misuse_is_told_in_a_line(kind, numbers):
+    """What was given, and what is needed."""
+    with pytest.raises(ValueError, match=f"^policy: '{kind}' of .*, needed one of Full, Window"):
+        Policy(kind, numbers)
+
+
+@pytest.mark.parametrize("last_only", [True, False])
+@pytest.mark.parametrize("steps", [1, 2, 5, 6])
+def test_equivalents_are_the_same(steps, last_only):
+    """Every loss that there is reaches the same steps."""
+    found = 0
+    policies = [Policy("Full")]
+    policies += [Policy(kind, (k,)) for kind in ("Window", "Tail") for k in range(steps + 3)]
+    policies += [Policy("Chunked", (k1, k2)) for k1 in range(1, steps + 2) for k2 in range(steps + 3)]
+    for policy in policies:
+        want = mask(policy.kind, policy.numbers, steps)[steps - 1 if last_only else 0 :]
+        for other in equivalents(policy, steps, last_only):
+            found += 1
+            got = mask(other.kind, other.numbers, steps)[steps - 1 if last_only else 0 :]
+            np.testing.assert_array_equal(got, want, err_msg=f"{policy}, {other}")
+    assert found > 2 * steps
+
+
+def test_kinds_are_named():
+    """And what is none of them is one's own."""
+    assert (kind_of(Policy("Tail", (2,))), kind_of(Firsts((0,)))) == ("Tail", "own")

@@ -1,0 +1,337 @@
+"""Fresh processes are kept from task to task, replaced when lost, and end with whoever started them."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import types
+from pathlib import Path
+
+import pytest
+
+from verification.processes import fresh, timeout, workers
+from verification.processes.fresh import staffed
+from verification.processes.workers import Lost
+
+ROOT = Path(__file__).parents[2]
+LINUX = pytest.mark.skipif(
+    sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
+)
+
+
+@pytest.fixture
+def threaded(monkeypatch):
+    """A library with threads of its own is loaded, and so nothing may be forked; one core's processes."""
+    monkeypatch.setitem(sys.modules, "jax", types.ModuleType("jax"))
+    monkeypatch.delattr(workers, "_fork")
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+
+
+def children():
+    """The processes that this one has started, and that are still there."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
+    )
+    return [line for line in listed.stdout.splitlines() if " ps " not in f"{line} "]
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left_behind():
+    """Every process that was started has ended."""
+    before = len(children())
+    yield
+    assert len(children()) <= before
+
+
+def lives(process):
+    """Is there such a process, other than one whose end nobody has asked for yet?"""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def by_value(work):
+    """A function that a fresh process cannot import: it is sent as it is."""
+    return types.FunctionType(work.__code__, {**globals(), "__name__": "__main__"}, work.__name__)
+
+
+def pid(task, channel):
+    return os.getpid()
+
+
+def ends(task, channel):
+    channel.tell(task)
+    if task == 1:
+        os._exit(3)
+    return task
+
+
+def deaf(task, channel):
+    return channel.guarded(lambda task: sum(itertools.repeat(0)) if task == 0 else task)(task)
+
+
+def copies(task, channel):
+    def forks(task):
+        if task == 0 and os.fork():
+            time.sleep(0.5)
+        return task
+
+    return channel.guarded(forks)(task)
+
+
+def signals(task, channel):
+    channel.tell(task if task != signal.SIGKILL else (os.getpid(),))
+    if task:
+        os.kill(os.getppid(), task)
+        time.sleep(0.3)
+    return task
+
+
+def leaves(task, channel):
+    twice, file = task
+    if twice is not None:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            if not twice or os.fork() == 0:
+                file.with_suffix(".part").write_text(str(os.getpid()))
+                file.with_suffix(".part").rename(file)
+                time.sleep(60)
+            os._exit(0)
+        if twice:
+            os.waitpid(child, 0)
+        while not file.exists():
+            time.sleep(0.01)
+    return os.getpid()
+
+
+def ends_later(task, channel):
+    threading.Timer(0.3, os._exit, [3]).start()
+    return task
+
+
+def terminates(task, channel):
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process.terminate()
+    return process.wait(30)
+
+
+def raises(task, channel):
+    raise LookupError("of the work")
+
+
+def counted(task, channel):
+    counter = sys.modules.setdefault("_counter", itertools.count())
+    return next(counter)
+
+
+def test_without_such_a_library_tasks_are_forked(monkeypatch):
+    """As ever."""
+    for name in fresh.THREADED:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with staffed() as spread:
+        assert spread is workers.spread
+
+
+def test_a_process_is_kept_from_task_to_task(threaded):
+    """And from one spread to the next: what it has made is there."""
+    with staffed() as spread:
+        first = list(spread(by_value(counted), [0, 0, 0]))
+        assert [*first, *spread(by_value(counted), [0])] == [0, 1, 2, 3]
+        (process,) = spread(by_value(pid), [0])
+    assert process != os.getpid()
+
+
+def test_a_process_that_is_lost_is_told_of_and_replaced(threaded):
+    """By its exit code, with what it told last; the other tasks are done."""
+    with staffed() as spread:
+        first, lost, last = spread(by_value(ends), range(3))
+    assert (first, last) == (0, 2)
+    assert (lost.how, lost.told) == ("ended its process with exit code 3", 1)
+
+
+@pytest.mark.parametrize(
+    ("work", "how"),
+    [
+        (deaf, "did not return within 3 s, nor hear an alarm"),
+        (copies, "forked, and the copy of its process returned as well"),
+    ],
+)
+def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeypatch, work, how):
+    """With its process; the next task has another."""
+    monkeypatch.setattr(timeout, "ANSWER", 1.0)
+    with staffed() as spread:
+        lost, other = spread(by_value(work), [0, 1])
+    assert isinstance(lost, Lost)
+    assert (lost.how, other) == (how, 1)
+
+
+@LINUX
+@pytest.mark.parametrize("last", [True, False])
+def test_a_signal_to_the_parent_is_told(threaded, last):
+    """By its name, in the last task as in one before; the process is replaced."""
+    with staffed() as spread:
+        lost, *others = spread(by_value(signals), [signal.SIGTERM] if last else [signal.SIGTERM, 0])
+    assert (lost.how, lost.told) == ("sent SIGTERM to the process that judges it", signal.SIGTERM)
+    assert others == ([] if last else [0])
+
+
+def test_a_supervisor_that_is_killed_is_missed(threaded):
+    """It is told, and the process that it watched is no more; the next task has another."""
+    with staffed() as spread:
+        lost, other = spread(by_value(signals), [signal.SIGKILL, 0])
+    assert (lost.how, other) == ("ended the process that judges it with exit code -9 (SIGKILL)", 0)
+    assert not lives(lost.told[0])
+
+
+@LINUX
+@pytest.mark.parametrize("last", [True, False])
+def test_processes_left_behind_are_told_and_ended(threaded, tmp_path, last):
+    """In the last task as in one before; the next one has another process."""
+    tasks = [(True, tmp_path / "left"), (None, tmp_path / "none")]
+    with staffed() as spread:
+        lost, *others = spread(by_value(leaves), tasks[: 1 if last else 2])
+    assert lost.how == "left 1 process running in the background"
+    assert not lives(int((tmp_path / "left").read_text()))
+    assert len(others) == (0 if last else 1)
+
+
+@LINUX
+def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
+    """In a session of its own as well: it may serve the next task."""
+    with staffed() as spread:
+        process, same = spread(by_value(leaves), [(False, tmp_path / "helper"), (None, tmp_path / "none")])
+        assert process == same
+        assert lives(int((tmp_path / "helper").read_text()))
+    assert not lives(int((tmp_path / "helper").read_text()))
+
+
+def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
+    """By its exit code, and the task after has another."""
+    with staffed() as spread:
+        assert list(spread(by_value(ends_later), [0])) == [0]
+        time.sleep(1)
+        lost, other = spread(by_value(pid), [0, 0])
+    assert lost.how == "ended its process with exit code 3"
+    assert other != os.getpid()
+
+
+def test_an_engine_may_end_what_it_has_started(threaded):
+    """Its own processes hear a request to end, which this one holds back while it starts one."""
+    with staffed() as spread:
+        assert list(spread(by_value(terminates), [0])) == [-signal.SIGTERM]
+
+
+def test_an_exception_of_the_work_is_raised_here(threaded):
+    """With a note of where it was raised."""
+    with staffed() as spread, pytest.raises(LookupError, match="of the work") as told:
+        list(spread(by_value(raises), [0]))
+    assert "in raises\n" in told.value.__notes__[0]
+
+
+def test_whoever_stops_listening_ends_the_work(threaded):
+    """The process that is at work is ended, and the next task has another."""
+    with staffed() as spread:
+        results = spread(by_value(lambda task, channel: time.sleep(task)), [0, 60])
+        assert next(results) is None
+        results.close()
+        assert list(spread(by_value(lambda task, channel: task), [7])) == [7]
+
+
+def test_what_cannot_be_sent_is_one_line(threaded):
+    """It says why it has to be."""
+    lock = os.scandir()
+    with staffed() as spread, pytest.raises(ValueError, match="needed one that can be pickled") as told:
+        list(spread(by_value(pid), [lock]))
+    assert "jax is loaded, whose threads a fork loses" in str(told.value)
+    assert "\n" not in str(told.value)
+    lock.close()
+
+
+def test_what_a_fresh_process_cannot_import_is_one_line(threaded, monkeypatch):
+    """Its module is named."""
+    module = types.ModuleType("nowhere_to_be_found")
+    exec("def work(task, channel):\n    return task", vars(module))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with staffed() as spread, pytest.raises(ValueError, match="needed one whose modules can be imported"):
+        list(spread(module.work, [0]))
+
+
+PROGRAM = """
+import itertools, os, subprocess, sys
+from pathlib import Path
+sys.modules["jax"] = os
+from verification.processes.fresh import staffed
+
+def deaf(task, channel):
+    child = subprocess.Popen([sys.executable, "-c", "import itertools; sum(itertools.repeat(0))"])
+    path = Path(FOLDER) / str(task)
+    path.with_suffix(".part").write_text(f"{os.getpid()} {child.pid}")
+    path.with_suffix(".part").rename(path)
+    sum(itertools.repeat(0))
+
+FOLDER = sys.argv[1]
+os.cpu_count = lambda: 2
+with staffed() as spread:
+    list(spread(deaf, [0, 1]))
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_no_process_outlives_its_parent(tmp_path, how):
+    """However that ends, the fresh ones end, and what these have started."""
+    parent = subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path], cwd=ROOT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob("?"))) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    started = [int(process) for file in tmp_path.glob("?") for process in file.read_text().split()]
+    assert all(lives(process) for process in started)
+    parent.send_signal(how)
+    parent.wait(10)
+    deadline = time.monotonic() + 10
+    while any(lives(process) for process in started):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+OWN = """
+import sys
+import autograd.numpy as anp
+import numpy as np
+sys.modules["jax"] = sys
+from verification import Block, Function, Model, Profile, Scope, Use, layer, verify
+
+step = lambda f, p, x, h: h * f.decay(x)
+exp = Function("exp", anp.exp, slope_sensitivity=lambda y: abs(y), holomorphic=True)
+blocks = Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)
+model = Model("own", blocks, step, functions={"decay": (exp,)})
+
+def forward(params, xs, state):
+    states = [state[0]]
+    for t in range(xs.shape[1]):
+        states.append(states[-1] * np.exp(xs[:, t]))
+    return np.stack(states[1:], axis=1), (states[-1].copy(),), (xs, states)
+
+def backward(saved, d_outputs, d_state):
+    (xs, states), (dh,), d_xs = saved, d_state, np.empty_like(saved[0])
+    for t in reversed(range(xs.shape[1])):
+        dh = dh + d_outputs[:, t]
+        d_xs[:, t] = dh * states[t + 1]
+        dh = dh * np.exp(xs[:, t])
+    return {}, d_xs, (dh,)
+
+scope = Scope(dtypes=("float64",), records=(1, 2), steps=(1, 3))
+engine = layer(forward, backward, model=model, scope=scope)
+print(verify(engine, Profile("short", cases=30, strength=1)).verdict)
+"""
+
+
+def test_a_program_s_own_model_of_functions_of_autograd_is_judged_in_fresh_processes():
+    """Where its derivatives are those of this process."""
+    done = subprocess.run([sys.executable, "-c", OWN], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("verified\n", "")

@@ -1,0 +1,436 @@
+"""What an engine does to its parent harms no one and is told, and no process of its is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from verification.processes import supervisor
+from verification.processes.channel import Channel
+from verification.processes.supervisor import exit_code_in_words, signal_in_words
+from verification.processes.workers import spread
+
+ROOT = Path(__file__).parents[2]
+LINUX = pytest.mark.skipif(
+    sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
+)
+
+# Seconds after which a process that a test leaves behind ends by itself.
+MINUTE = 60
+
+
+def lives(process):
+    """Is there such a process, other than one whose end nobody has asked for yet?"""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def written(file):
+    """The numbers in a file, one a line, as soon as it is there."""
+    deadline = time.monotonic() + 30
+    while not file.exists() or not file.read_text().endswith("\n"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return [int(number) for number in file.read_text().split()]
+
+
+def write(file, number):
+    """A number on a line of its own."""
+    with file.open("a") as opened:
+        opened.write(f"{number}\n")
+
+
+def leave(file, seconds=MINUTE, apart=os.setsid, twice=True, children=0):
+    """Fork a process that writes down its number, and goes apart; twice: its parent ends at once."""
+    child = os.fork()
+    if child == 0:
+        apart()
+        if not twice or os.fork() == 0:
+            for _ in range(children):
+                if os.fork() == 0:
+                    break
+            write(file, os.getpid())
+            time.sleep(seconds)
+        os._exit(0)
+    if twice:
+        os.waitpid(child, 0)
+    while not file.exists():
+        time.sleep(0.01)
+
+
+def outcomes(conduct):
+    """Of two tasks, of which the first does this."""
+
+    def work(task, channel):
+        channel.tell(f"task {task}")
+        if task == 0:
+            conduct()
+        return task
+
+    return list(spread(work, [0, 1]))
+
+
+def to_its_parent(number):
+    """A signal, after which the engine works on for a moment."""
+
+    def send():
+        os.kill(os.getppid(), number)
+        time.sleep(0.3)
+
+    return send
+
+
+@LINUX
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGSEGV", "SIGALRM"])
+def test_a_signal_to_the_parent_is_told_by_its_name(name):
+    """With what was told last; whoever judges hears none, and the other task is done."""
+    lost, other = outcomes(to_its_parent(getattr(signal, name)))
+    assert (lost.how, lost.told) == (f"sent {name} to the process that judges it", "task 0")
+    assert other == 1
+
+
+@LINUX
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGWINCH], ids=["before", "after"])
+def test_a_signal_just_before_the_end_is_told(number):
+    """Whether its number is below or above that of the end of a child, which comes at the same time."""
+    lost, _ = outcomes(lambda: os.kill(os.getppid(), number))
+    assert lost.how == f"sent {number.name} to the process that judges it"
+
+
+@LINUX
+def test_a_signal_to_the_parents_group_is_told():
+    """The group is the parent's own."""
+    lost, other = outcomes(lambda: os.killpg(os.getpgid(os.getppid()), signal.SIGTERM))
+    assert (lost.how, other) == ("sent SIGTERM to the process that judges it", 1)
+
+
+@LINUX
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_signal_from_a_process_of_the_engines_is_told(gone):
+    """Of one that has ended since as well."""
+    program = f"import os, sys, time; os.kill(int(sys.argv[1]), 15); time.sleep({0 if gone else MINUTE})"
+
+    def send():
+        process = subprocess.Popen([sys.executable, "-c", program, str(os.getppid())])
+        if gone:
+            process.wait()
+        else:
+            time.sleep(3)
+
+    lost, other = outcomes(send)
+    assert (lost.how, other) == ("sent SIGTERM to the process that judges it", 1)
+
+
+def test_a_signal_from_elsewhere_is_nothing_to_a_supervisor(tmp_path):
+    """Here from this process, whose own requests to end are another matter."""
+
+    def work(task, channel):
+        write(tmp_path / "supervisor", os.getppid())
+        time.sleep(0.5)
+        return task
+
+    results = spread(work, [7])
+    program = f"""
+import os, pathlib, time
+file = pathlib.Path({str(tmp_path / "supervisor")!r})
+while not file.exists() or not file.read_text():
+    time.sleep(0.01)
+os.kill(int(file.read_text()), 15)
+time.sleep(2)
+"""
+    sender = subprocess.Popen([sys.executable, "-c", program])
+    try:
+        assert list(results) == [7]
+        assert sender.poll() is None
+    finally:
+        sender.kill()
+        sender.wait()
+
+
+def test_a_supervisor_that_is_killed_is_missed(tmp_path):
+    """It is told, the other task is done, and no process of the group is left."""
+
+    def conduct():
+        leave(tmp_path / "started", apart=lambda: None)
+        write(tmp_path / "started", os.getpid())
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(MINUTE)
+
+    lost, other = outcomes(conduct)
+    assert (lost.how, lost.told) == ("ended the process that judges it with exit code -9 (SIGKILL)", "task 0")
+    assert other == 1
+    assert len(written(tmp_path / "started")) == 2
+    deadline = time.monotonic() + 5
+    while any(map(lives, written(tmp_path / "started"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_supervisor_that_is_stopped_goes_on():
+    """However often."""
+    assert outcomes(lambda: [os.kill(os.getppid(), signal.SIGSTOP) for _ in range(3)]) == [0, 1]
+
+
+def test_a_worker_that_ends_its_group_ends_itself():
+    """And not who judges it."""
+    lost, other = outcomes(lambda: os.killpg(0, signal.SIGTERM))
+    assert (lost.how, other) == ("ended its process with exit code -15 (SIGTERM)", 1)
+
+
+def in_a_group():
+    """Lead a group of one's own, in the session of before."""
+    os.setpgid(0, 0)
+
+
+@LINUX
+@pytest.mark.parametrize("apart", [os.setsid, in_a_group], ids=["session", "group"])
+@pytest.mark.parametrize("children", [0, 2])
+def test_processes_left_behind_are_told_and_ended(tmp_path, apart, children):
+    """However they went apart, and what they have started."""
+    file = tmp_path / "left"
+    lost, other = outcomes(lambda: leave(file, apart=apart, children=children))
+    assert (lost.told, other) == ("task 0", 1)
+    assert lost.how == "left 1 process running in the background"
+    assert len(written(file)) == 1 + children
+    assert not any(map(lives, written(file)))
+
+
+@LINUX
+def test_many_processes_left_behind_are_counted(tmp_path):
+    """All that are there when the first is found out."""
+    file = tmp_path / "left"
+
+    def conduct():
+        for _ in range(66):
+            leave(file)
+
+    lost, _ = outcomes(conduct)
+    count = int(lost.how.removeprefix("left ").removesuffix(" processes running in the background"))
+    assert 2 <= count <= 66
+    assert not any(map(lives, written(file)))
+
+
+@LINUX
+def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
+    """None of them lives long enough to be left, and yet there is always one."""
+    file = tmp_path / "left"
+
+    def go_apart():
+        os.setsid()
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            time.sleep(0.05)
+            if os.fork():
+                os._exit(0)
+            write(file, os.getpid())
+
+    def conduct():
+        if os.fork() == 0:
+            go_apart()
+            os._exit(0)
+        written(file)
+
+    lost, other = outcomes(conduct)
+    assert lost.how.startswith("left ")
+    assert other == 1
+    before = written(file)
+    time.sleep(0.3)
+    assert written(file) == before
+    assert not any(map(lives, before))
+
+
+@LINUX
+def test_an_engine_that_leaves_processes_is_not_asked_to_its_end(tmp_path):
+    """Its worker is ended as soon as the first has had its time."""
+
+    def conduct():
+        leave(tmp_path / "left")
+        time.sleep(MINUTE)
+
+    lost, _ = outcomes(conduct)
+    assert lost.how == "left 1 process running in the background"
+
+
+def test_a_process_that_ends_soon_is_not_left_behind(tmp_path, monkeypatch):
+    """It is waited for: a moment after the engine's own end is no stay."""
+    # A process of this size takes its time to fork, and to end.
+    monkeypatch.setattr(supervisor, "GRACE", 10.0)
+    assert outcomes(lambda: leave(tmp_path / "left", seconds=0.3)) == [0, 1]
+
+
+@LINUX
+@pytest.mark.parametrize(
+    ("apart", "twice"),
+    [(os.setsid, False), (in_a_group, False), (lambda: None, True), (lambda: None, False)],
+    ids=[
+        "held, in a session",
+        "held, in a group",
+        "detached, in the worker's group",
+        "held, in the worker's",
+    ],
+)
+def test_a_helper_is_ended_with_its_engine(tmp_path, apart, twice):
+    """What the engine still holds, or what is in its group, is nothing to tell."""
+    file = tmp_path / "helper"
+    assert outcomes(lambda: leave(file, apart=apart, twice=twice)) == [0, 1]
+    assert not any(map(lives, written(file)))
+
+
+@LINUX
+def test_a_helper_is_ended_with_an_engine_that_ends_its_process(tmp_path):
+    """What was held till then is not left behind; it is the end that is told."""
+    file = tmp_path / "helper"
+
+    def conduct():
+        leave(file, twice=False)
+        os._exit(3)
+
+    lost, _ = outcomes(conduct)
+    assert lost.how == "ended its process with exit code 3"
+    assert not any(map(lives, written(file)))
+
+
+@LINUX
+def test_what_is_left_ends_with_whoever_stops_listening(tmp_path):
+    """A session of its own is no way out."""
+
+    def work(task, channel):
+        if task == 1:
+            leave(tmp_path / "left")
+            time.sleep(MINUTE)
+
+    results = spread(work, [0, 1])
+    assert next(results) is None
+    written(tmp_path / "left")
+    results.close()
+    assert not any(map(lives, written(tmp_path / "left")))
+
+
+# One worker, which has left one process in a session of its own.
+PROGRAM = f"""
+import os, sys, time
+from pathlib import Path
+from verification.processes.workers import spread
+
+def work(task, channel):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            with Path(sys.argv[1]).open("w") as file:
+                file.write(f"{{os.getpid()}}\\n")
+            time.sleep({MINUTE})
+        os._exit(0)
+    time.sleep({MINUTE})
+
+list(spread(work, [0]))
+"""
+
+
+@LINUX
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP])
+def test_what_is_left_ends_with_whoever_judges(tmp_path, how):
+    """However that ends, which is as it would without an engine."""
+    file = tmp_path / "left"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-c", PROGRAM, file]
+    judge = subprocess.Popen(call, stderr=subprocess.DEVNULL, env=environment)
+    left = written(file)
+    judge.send_signal(how)
+    assert judge.wait(10) == -how
+    deadline = time.monotonic() + 5
+    while any(map(lives, left)):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@LINUX
+def test_where_orphans_are_not_listed_they_are_not_taken_in(tmp_path, monkeypatch):
+    """A system that does not say who they are could not have them ended: work goes on as ever."""
+    monkeypatch.setattr(supervisor, "_list_of", lambda process: tmp_path / "none")
+    file = tmp_path / "left"
+    assert outcomes(lambda: leave(file, seconds=5)) == [0, 1]
+    for process in written(file):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def test_where_no_senders_are_told_signals_do_no_harm(monkeypatch):
+    """As on macOS, which has no such call."""
+    monkeypatch.delattr(signal, "sigtimedwait")
+    assert outcomes(to_its_parent(signal.SIGTERM)) == [0, 1]
+    lost, other = outcomes(lambda: os._exit(3))
+    assert (lost.how, other) == ("ended its process with exit code 3", 1)
+
+
+def test_where_there_is_no_process_for_a_worker_that_is_raised(monkeypatch):
+    """As the system says it, where the judge forks."""
+    judge, fork = os.getpid(), os.fork
+
+    def refuse():
+        if os.getpid() != judge:
+            raise BlockingIOError("no more processes")
+        return fork()
+
+    monkeypatch.setattr(os, "fork", refuse)
+    with pytest.raises(BlockingIOError, match="no more processes"):
+        list(spread(lambda task, channel: task, [0]))
+
+
+def test_a_worker_hears_what_its_judge_holds_back():
+    """An engine may end its own processes, and be woken, whatever this one has blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGTERM])
+    try:
+        (mask,) = spread(lambda task, channel: signal.pthread_sigmask(signal.SIG_BLOCK, ()), [0])
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert mask == set()
+
+
+def test_a_supervisor_that_hears_nothing_is_killed(monkeypatch):
+    """Nobody waits for it for ever, be it still on its way to its work."""
+    monkeypatch.setattr(supervisor, "END", 0.05)
+    deaf = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({MINUTE})"])
+    channel = Channel()
+    supervisor.end(deaf.pid, channel, lambda: deaf.poll() is not None)
+    assert deaf.returncode == -signal.SIGKILL
+    assert channel.stop.value == 1
+
+
+def test_numbers_of_ends_and_signals_are_told_in_words():
+    """By a name, where there is one."""
+    codes = [None, 0, 3, -9, -40, -200]
+    assert [exit_code_in_words(code) for code in codes] == [
+        "an exit code that is not known",
+        "exit code 0",
+        "exit code 3",
+        "exit code -9 (SIGKILL)",
+        "exit code -40",
+        "exit code -200",
+    ]
+    assert [signal_in_words(number) for number in (15, 40)] == ["SIGTERM", "signal 40"]
+
+
+def test_what_a_system_lacks_is_not_asked_for_at_once():
+    """Where there are no such calls (Windows, macOS) all of it can still be imported."""
+    program = """
+import os, signal
+for module, names in (
+    (os, ("fork", "setpgid", "killpg", "waitpid", "WNOHANG", "WUNTRACED")),
+    (signal, ("struct_siginfo", "sigtimedwait", "pthread_sigmask", "SIGCHLD", "SIGCONT", "SIGSTOP")),
+):
+    for name in names:
+        delattr(module, name)
+import verification.processes.supervisor, verification.processes.channel
+print("imported")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-c", program]
+    done = subprocess.run(call, capture_output=True, text=True, env=environment, check=False)
+    assert (done.stdout, done.stderr) == ("imported\n", "")

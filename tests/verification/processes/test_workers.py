@@ -1,0 +1,403 @@
+"""Work is done in processes of its own, in order, and one that dies or falls silent is told of in words."""
+
+import itertools
+import os
+import platform
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from verification.processes import timeout
+from verification.processes.workers import Lost, spread
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def short_timeout(monkeypatch):
+    """A call may take a tenth of a second, and three times that if it hears no alarm."""
+    monkeypatch.setattr(timeout, "ANSWER", 0.1)
+
+
+def children():
+    """The processes that this one has started, and that are still there, or not waited for."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        # One that has ended meanwhile is nobody's child.
+        with suppress(OSError):
+            _, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+            found |= {stat.parent.name} if int(parent) == os.getpid() else set()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left_behind():
+    """Every process that the work has started has ended when it is done with."""
+    before = children()
+    yield
+    assert children() <= before
+
+
+@pytest.fixture
+def no_fork(monkeypatch):
+    """A platform that cannot fork."""
+    monkeypatch.delattr(os, "fork")
+
+
+def deaf(_=None):
+    """Compiled code that does not return, and looks at no alarm."""
+    sum(itertools.repeat(0))
+
+
+@pytest.mark.parametrize("cores", [1, 2, 5])
+def test_results_are_in_order(monkeypatch, cores):
+    """Whatever the number of cores, and whichever task is done first."""
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+
+    def work(task, channel):
+        time.sleep(0.05 if task == 0 else 0)
+        return 10 * task
+
+    assert list(spread(work, range(4))) == [0, 10, 20, 30]
+    assert list(spread(work, [])) == []
+
+
+def test_a_task_has_a_process_of_its_own():
+    """Neither this one nor another task's."""
+    processes = list(spread(lambda task, channel: os.getpid(), range(3)))
+    assert len({*processes, os.getpid()}) == 4
+
+
+def test_where_nothing_can_be_forked_the_work_is_done_here(no_fork):
+    """With the same results; what it tells and guards comes to nothing."""
+
+    def work(task, channel):
+        channel.tell("something")
+        return channel.guarded(lambda number: number + 1)(task), os.getpid()
+
+    assert list(spread(work, [1, 2])) == [(2, os.getpid()), (3, os.getpid())]
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has no such choice")
+def test_a_worker_keeps_the_memory_that_it_frees():
+    """Arrays of the same sizes find it again: there are hardly any new pages the second time."""
+
+    def work(task, channel):
+        import resource
+
+        def new_pages():
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            for size in (2**16, 2**18, 2**21):
+                np.ones(size)
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+        return new_pages(), new_pages()
+
+    ((first, again),) = spread(work, [None])
+    assert first > 500
+    assert again < first / 10
+
+
+def test_a_worker_spreads_its_own_work():
+    """Over processes of their own, as anyone may."""
+
+    def work(task, channel):
+        return list(spread(lambda inner, channel: (inner, os.getpid()), [1, 2])), os.getpid()
+
+    ((inner, worker),) = spread(work, [0])
+    assert [task for task, _ in inner] == [1, 2]
+    assert len({worker, *(process for _, process in inner)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("end", "how"),
+    [
+        (lambda: os._exit(3), "ended its process with exit code 3"),
+        (lambda: os._exit(0), "ended its process with exit code 0"),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "ended its process with exit code -9 (SIGKILL)"),
+        (lambda: os.kill(os.getpid(), 40), "ended its process with exit code -40"),
+    ],
+)
+def test_a_process_that_dies_is_told_of(end, how):
+    """By its exit code, with what it told last; the other tasks are done."""
+
+    def work(task, channel):
+        channel.tell("before")
+        channel.tell(task)
+        if task == 1:
+            end()
+        return task
+
+    first, lost, last = spread(work, range(3))
+    assert (first, last) == (0, 2)
+    assert (lost.how, lost.told) == (how, 1)
+
+
+def test_what_a_process_did_not_tell_is_none():
+    """It died before it said anything."""
+    (lost,) = spread(lambda task, channel: os._exit(1), [0])
+    assert isinstance(lost, Lost)
+    assert lost.told is None
+
+
+@pytest.mark.parametrize("hang", [deaf, lambda _: signal.pause()], ids=["deaf", "waiting"])
+def test_a_guarded_call_that_never_comes_back_is_ended(hang):
+    """With its process, after three times what an answer may take; the other tasks are done."""
+
+    def work(task, channel):
+        channel.tell(task)
+        return channel.guarded(hang if task == 0 else str)(task)
+
+    lost, other = spread(work, [0, 1])
+    assert (lost.how, lost.told) == ("did not return within 0.3 s, nor hear an alarm", 0)
+    assert other == "1"
+
+
+def test_what_is_not_guarded_may_take_its_time():
+    """As may many calls, none of them long."""
+
+    def work(task, channel):
+        brief = channel.guarded(time.sleep)
+        for _ in range(12):
+            brief(0.05)
+        time.sleep(0.5)
+        return "done"
+
+    assert list(spread(work, [0])) == ["done"]
+
+
+def test_threads_do_not_keep_a_process():
+    """One that would run for a minute ends with its process, once the work is done."""
+
+    def work(task, channel):
+        threading.Thread(target=time.sleep, args=(60,)).start()
+        return "done"
+
+    started = time.monotonic()
+    assert list(spread(work, [0])) == ["done"]
+    assert time.monotonic() - started < 10
+
+
+def test_a_child_is_no_life():
+    """That a worker has ended is seen though its child lives on."""
+
+    def work(task, channel):
+        if os.fork() == 0:
+            time.sleep(3)
+        os._exit(5)
+
+    started = time.monotonic()
+    (lost,) = spread(work, [0])
+    assert lost.how == "ended its process with exit code 5"
+    assert time.monotonic() - started < 2
+
+
+def test_an_exception_is_raised_here():
+    """With a note of where it was raised."""
+
+    def work(task, channel):
+        raise LookupError("of the work")
+
+    with pytest.raises(LookupError, match="of the work") as told:
+        list(spread(work, [0]))
+    assert "in work\n" in told.value.__notes__[0]
+
+
+def test_an_exception_that_cannot_be_sent_is_told():
+    """Its name and its message arrive, and where it was raised."""
+
+    class Local(Exception):
+        pass
+
+    def work(task, channel):
+        raise Local("of a class that only the work knows")
+
+    with pytest.raises(RuntimeError, match="Local: of a class that only the work knows"):
+        list(spread(work, [0]))
+
+
+def test_a_result_that_cannot_be_sent_is_an_exception():
+    """And no death of a process."""
+    with pytest.raises(Exception, match=r"[Pp]ickle"):
+        list(spread(lambda task, channel: lambda: None, [0]))
+
+
+def test_whoever_stops_listening_ends_the_work():
+    """The processes that are at work are ended at once."""
+    results = spread(lambda task, channel: time.sleep(task), [0, 60, 60])
+    assert next(results) is None
+    results.close()
+
+
+# Each worker writes its number, and its child's, to a file of its own; then neither returns, in C.
+PROGRAM = """
+import itertools, os, subprocess, sys
+from pathlib import Path
+from verification.processes.workers import spread
+
+def deaf(task, channel):
+    child = subprocess.Popen([sys.executable, "-c", "import itertools; sum(itertools.repeat(0))"])
+    path = Path(sys.argv[1]) / str(task)
+    path.with_suffix(".part").write_text(f"{os.getpid()} {child.pid}")
+    path.with_suffix(".part").rename(path)
+    sum(itertools.repeat(0))
+
+list(spread(deaf, [0, 1]))
+"""
+
+
+def lives(process):
+    """Is there such a process, other than one whose end nobody has asked for yet?"""
+    try:
+        os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP])
+def test_no_process_outlives_its_parent(monkeypatch, tmp_path, how):
+    """However that ends, its workers end, and what these have started."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    parent = subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    workers = min(os.cpu_count(), len(os.sched_getaffinity(0)), 2)
+    while len(list(tmp_path.glob("?"))) < workers:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    started = [int(process) for file in tmp_path.glob("?") for process in file.read_text().split()]
+    assert len(started) == 2 * workers
+    assert all(lives(process) for process in started)
+    parent.send_signal(how)
+    parent.wait(10)
+    deadline = time.monotonic() + 5
+    while any(lives(process) for process in started):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_no_process_is_left_by_a_parent_that_is_killed_early(tmp_path):
+    """At any moment of its start."""
+    for delay in (0.0, 0.3, 0.35, 0.4, 0.45, 0.5):
+        folder = tmp_path / str(delay)
+        folder.mkdir()
+        parent = subprocess.Popen([sys.executable, "-c", PROGRAM, folder], start_new_session=True)
+        time.sleep(delay)
+        parent.kill()
+        parent.wait(10)
+        time.sleep(0.5)
+        written = [file.read_text().split() for file in folder.glob("?")]
+        assert not any(lives(int(process)) for processes in written for process in processes)
+
+
+def test_a_worker_hears_no_ctrl_c_and_has_no_terminal():
+    """It is in a group of its own, reads nothing, and what it prints goes nowhere."""
+
+    def work(task, channel):
+        os.kill(os.getpid(), signal.SIGINT)
+        print("nowhere", flush=True)
+        os.write(1, b"nowhere")
+        os.write(2, b"nowhere")
+        return os.getpgid(0) == os.getpid(), sys.stdin.read(), os.read(0, 10)
+
+    assert list(spread(work, [0])) == [(True, "", b"")]
+
+
+def test_what_a_task_starts_ends_with_it():
+    """Here a child that would sleep for a minute."""
+
+    def work(task, channel):
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
+
+    (child,) = spread(work, [0])
+    deadline = time.monotonic() + 5
+    while lives(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_a_copy_that_returns_is_found_out(returns):
+    """It goes no further itself, whether it returned or raised; the other tasks are done."""
+
+    def work(task, channel):
+        def forks(task):
+            if task == 0 and os.fork() == 0 and not returns:
+                raise ValueError("of the copy")
+            time.sleep(0.2)
+            return task
+
+        return channel.guarded(forks)(task)
+
+    lost, other = spread(work, [0, 1])
+    assert lost.how == "forked, and the copy of its process returned as well"
+    assert other == 1
+
+
+def test_a_copy_that_does_not_return_is_its_own(monkeypatch):
+    """Whoever forks to work in two processes, and ends one, does what may be done."""
+    # A fork of so large a process takes its time.
+    monkeypatch.setattr(timeout, "ANSWER", 10.0)
+
+    def work(task, channel):
+        def forks(task):
+            child = os.fork()
+            if child == 0:
+                os._exit(0)
+            os.waitpid(child, 0)
+            return task
+
+        return channel.guarded(forks)(task)
+
+    assert list(spread(work, [0, 1])) == [0, 1]
+
+
+def test_every_descriptor_may_be_closed_or_written_to():
+    """What a worker tells takes another way."""
+
+    def work(task, channel):
+        channel.tell("before")
+        os.closerange(0, 5000)
+        channel.tell("after")
+        return task
+
+    assert list(spread(work, [0, 1, 2])) == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit elsewhere")
+def test_a_worker_that_leaves_no_memory_is_lost():
+    """Where the work itself finds none, and not a call of the engine's."""
+
+    def work(task, channel):
+        channel.tell(task)
+        return bytearray(4 * 2**30)
+
+    (lost,) = spread(work, [0])
+    assert lost.how.startswith("left none of the 2.")
+    assert lost.told == 0
+
+
+def test_a_request_to_end_is_heard_while_a_worker_is_started():
+    """What Python calls after a fork would swallow the exception, and the run would go on."""
+    program = """
+import os, signal
+from rnn.console.signals import Terminated, as_exceptions
+from verification.processes.workers import spread
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
+with as_exceptions():
+    try:
+        print(list(spread(lambda task, channel: task, [1, 2])))
+    except Terminated:
+        print("ended")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-c", program]
+    done = subprocess.run(call, capture_output=True, text=True, env=environment, check=False)
+    assert (done.stdout, done.stderr) == ("ended\n", "")

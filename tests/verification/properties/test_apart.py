@@ -1,0 +1,113 @@
+"""Lag by lag: the steps of a block apart, each with a bound of its own."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import RIGHT, lstm, planted, vanilla
+from tests.verification.adapters.test_problem import SCOPE, gradients
+from tests.verification.adapters.test_step import vanilla as a_step
+from tests.verification.adapters.test_step import vanilla_back
+from verification import layer, models, step
+from verification.models.case import random_case
+from verification.models.truncation import Policy
+from verification.adapters.problem import whole
+from verification.properties.apart import MOST, lag_by_lag, views
+from verification.properties.findings import findings, truth_of
+
+SIZES = {"H": 3, "D": 2}
+
+
+def some(model, steps=5, **options):
+    """A case of two records."""
+    dtype = np.complex128 if model.complex else np.float64
+    return random_case(model, np.random.default_rng(0), SIZES, 2, steps, dtype, **options)
+
+
+@pytest.mark.parametrize("steps", [1, 4, 5])
+@pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
+def test_a_right_layer_holds_at_every_lag(model, module, steps):
+    """Of every block, and each finding is about a part that has a truth."""
+    engine = layer(module.forward, module.backward, model=model)
+    found = list(lag_by_lag(engine, some(model, steps)))
+    assert {name for name, _, _ in found} == set(engine.claim.blocks)
+    assert not [str(wrong) for _, wrong, _ in found if wrong]
+
+
+def test_each_block_says_how_its_steps_are_told_apart():
+    """By slice, by a column of its own, or in sum alone."""
+    told = {view.block: view.words for view in views(models.gru, layer(print, print, model=models.gru).claim)}
+    assert told == {
+        "U": "each step by a column of its own",
+        "W": "the sum of its steps",
+        "b": "the sum of its steps",
+        "bn": "the sum of its steps",
+        "xs": "each step by its slice",
+        "h0": "its one step",
+    }
+    scan = layer(*[print] * 2, model=models.scan)
+    assert {view.words for view in views(models.scan, scan.claim)} == {
+        "each step by its slice",
+        "its one step",
+    }
+
+
+def test_a_part_that_has_decayed_is_seen_here_alone():
+    """Beside a sum of size one it is below every bound."""
+    case = some(models.vanilla, 25)
+    case = replace(case, blocks={**case.blocks, "W": 1e-2 * case.blocks["W"]})
+    made = planted(vanilla, "d_U += da.T @ xs[:, t]", "d_U += da.T @ xs[:, t] * (np.abs(da).max() > 1e-20)")
+    engine = layer(made.forward, made.backward, model=models.vanilla)
+    wrong = {each.property: each.wrong for each in findings(engine, truth_of(case)) if each.wrong}
+    assert set(wrong) == {"lag by lag"}
+    assert wrong["lag by lag"].startswith("d_U of the loss at step 24 from step ")
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
+    """Where a block has a column for each step, the first and the last among them."""
+    made = planted(vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (1 + (t == {at}))")
+    engine = layer(made.forward, made.backward, model=models.vanilla)
+    wrong = [str(each) for name, each, _ in lag_by_lag(engine, some(models.vanilla)) if each and name == "U"]
+    steps = re.findall(r" from step (\d+)", " ".join(wrong))
+    assert steps == [str(at)]
+
+
+@pytest.mark.parametrize(
+    "policy", [Policy("Window", (1,)), Policy("Chunked", (2, 3)), Policy("Tail", (2,))], ids=str
+)
+def test_what_a_loss_must_not_reach_is_zero(policy):
+    """To the bit: a part that is not zero there is told with its step."""
+    engine = step(a_step, vanilla_back, model=models.vanilla)
+    case = replace(some(models.vanilla), policy=policy)
+    found = [(str(wrong) if wrong else "", expected) for _, wrong, expected in lag_by_lag(engine, case)]
+    assert not [wrong for wrong, _ in found if wrong]
+    assert any(not expected.truth.any() for _, expected in found)
+    # The full gradient under that claim is refuted at the first step that must not be reached.
+    full = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
+    wrong = [str(each) for _, each, _ in lag_by_lag(full, case) if each]
+    assert any("from step 0" in each for each in wrong)
+
+
+def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
+    """Losses on every step cannot be told apart without cotangents."""
+    sizes = {**SIZES, "K": 2}
+    case = random_case(models.lstm, np.random.default_rng(0), sizes, 2, 4, losses="every")
+    engine = whole(gradients, model=models.lstm, scope=SCOPE)
+    found = list(lag_by_lag(engine, case))
+    assert {name for name, _, _ in found} == set(engine.claim.blocks)
+    assert not [str(wrong) for _, wrong, _ in found if wrong]
+    assert not list(
+        lag_by_lag(whole(gradients, model=models.lstm, scope=replace(SCOPE, losses=("every",))), case)
+    )
+
+
+def test_large_cases_are_not_asked():
+    """A table of each would cost too much: of many steps, or of many records of many units."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    assert not list(lag_by_lag(engine, some(models.lstm, MOST)))
+    many = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, 65, 1)
+    assert 2 * sum(array[0].size for array in many.state) <= MOST
+    assert not list(lag_by_lag(engine, many))

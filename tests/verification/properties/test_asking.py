@@ -1,0 +1,128 @@
+"""An engine is asked in its own arrays, in limited time, and leaves the process as it was."""
+
+import builtins
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from verification.processes import timeout
+from verification.models.case import random_case
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn
+from verification.properties.asking import ask, ask_directly
+from verification.properties.engine import InvalidAnswer, TimedOut, Unsupported
+from verification.models import vanilla
+
+CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 2, 3, losses="every")
+
+
+def refused(function, case=CASE):
+    """What is wrong with a function's answer."""
+    with pytest.raises(InvalidAnswer) as invalid:
+        ask(as_rnn(function), case)
+    return str(invalid.value)
+
+
+def changed(**parts):
+    """The right engine with other parts."""
+    return lambda problem: replace(manual(problem), **parts)
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        (lambda problem: None, "returned a NoneType, needed a Gradients"),
+        (changed(W=None), "the gradient of W is missing, needed an array (2, 2)"),
+        (changed(W=[[1, 2], [3, 4]]), "the gradient of W is a list, needed an ndarray"),
+        (changed(W=np.ma.ones((2, 2))), "the gradient of W is a MaskedArray, needed an ndarray"),
+        (changed(W=np.ones(2)), "the gradient of W has shape (2,), needed (2, 2)"),
+        (changed(W=np.ones((2, 2), "f4")), "the gradient of W has dtype float32, needed float64"),
+        (changed(value="0"), "value has dtype <U1, needed float64"),
+        (lambda problem: 1 / 0, "raised ZeroDivisionError: division by zero"),
+        (lambda problem: sys.exit(3), "raised SystemExit: 3"),
+    ],
+)
+def test_an_answer_in_another_form_is_none(function, told):
+    """In one line, by its name."""
+    assert refused(function) == told
+
+
+def test_the_text_of_what_is_raised_is_one_line():
+    """Whatever that is."""
+
+    class Hostile(Exception):
+        def __str__(self):
+            return "x" * 100_000 + "\nmore"
+
+    def raises(problem):
+        raise Hostile
+
+    told = refused(raises)
+    assert len(told) < 220
+    assert "\n" not in told
+
+
+def test_who_does_not_come_back_is_found_out(monkeypatch):
+    """In time."""
+    monkeypatch.setattr(timeout, "ANSWER", 0.2)
+
+    def hangs(problem):
+        while True:
+            time.sleep(0.01)
+
+    with pytest.raises(TimedOut, match=r"^did not return within 0.2 s$"):
+        ask(as_rnn(hangs), CASE)
+
+
+def test_what_is_not_done_is_said():
+    """It is no answer, and no wrong one."""
+
+    def declines(problem):
+        raise Unsupported("no tanh")
+
+    with pytest.raises(Unsupported, match=r"^no tanh$"):
+        ask(as_rnn(declines), CASE)
+
+
+def test_the_surroundings_are_put_back_and_told():
+    """An engine that replaces a function of Python's, or of NumPy's."""
+    right = len, np.dot
+
+    def replaces(problem):
+        builtins.len = lambda what: 3
+        np.dot = None
+        return manual(problem)
+
+    told = refused(replaces)
+    assert (len, np.dot) == right
+    assert "replaced builtins.len" in told
+
+
+def test_an_array_that_is_exchanged_is_told():
+    """The caller's dict has another array than it had."""
+
+    def exchanges(problem):
+        answer = manual(problem)
+        problem.params["W"] = problem.params["W"].copy()
+        return answer
+
+    assert refused(exchanges) == "put something else in the place of the problem's W"
+
+
+def test_an_engine_gets_arrays_of_its_own():
+    """What it does to them is seen by nobody else, unless it is asked directly."""
+
+    def spoils(problem):
+        answer = manual(problem)
+        problem.xs[...] = 7
+        return answer
+
+    before = CASE.blocks["xs"].copy()
+    ask(as_rnn(spoils), CASE)
+    np.testing.assert_array_equal(CASE.blocks["xs"], before)
+    given = replace(CASE, blocks={name: array.copy() for name, array in CASE.blocks.items()})
+    ask_directly(as_rnn(spoils), given)
+    assert np.all(given.blocks["xs"] == 7)

@@ -1,0 +1,54 @@
+"""Fractions: an engine that is exact is equal, one that is nearly right is not."""
+
+import numpy as np
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from tests.layers import linear, planted, scan
+from verification import Scope, layer, models, verify
+from verification.properties.exactness import ExactTruth, exact_findings
+from verification.properties.findings import cases_in
+from verification.judging.profile import Profile
+
+SHORT = Profile("short", cases=30, exact_cases=30, strength=2)
+SCOPE = Scope(exact=True, records=(1, 3), steps=(1, 5))
+
+
+@given(st.data())
+@settings(max_examples=20, deadline=None)
+def test_a_right_layer_is_equal_in_every_part(data):
+    """Outputs, final state, and every gradient."""
+    engine = layer(linear.forward, linear.backward, model=models.linear, scope=SCOPE)
+    truth = ExactTruth(data.draw(cases_in("object", models.linear, engine.claim)))
+    found = {each.part: each.wrong for each in exact_findings(engine, truth)}
+    assert found == dict.fromkeys(("outputs", "final h0", "lam", "B", "xs", "h0"))
+    assert truth.live(engine.claim.blocks) == any(truth.blocks[name].any() for name in engine.claim.blocks)
+
+
+def test_an_engine_of_floats_is_refuted_where_it_claims_fractions():
+    """It is one ulp off, or has another type."""
+    made = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = dh + 0 * 0.1")
+    found = verify(layer(made.forward, made.backward, model=models.scan, scope=SCOPE), SHORT)
+    assert found.verdict == "refuted"
+    assert found.example.property == "exact"
+
+
+def test_what_comes_back_in_another_type_is_told():
+    """With the type that is needed."""
+    engine = layer(
+        lambda params, xs, state: (np.zeros(2), state, None),
+        lambda *given: ({}, {}, ()),
+        model=models.scan,
+        scope=SCOPE,
+    )
+    case = find(cases_in("object", models.scan, engine.claim), lambda case: True)
+    (told,) = exact_findings(engine, ExactTruth(case))
+    assert told.wrong.startswith("of Fractions: ")
+
+
+def test_exactness_is_a_part_of_what_is_verified():
+    """With its evidence for each block."""
+    found = verify(layer(scan.forward, scan.backward, model=models.scan, scope=SCOPE), SHORT)
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert "exact in Fractions" in found.scope
+    assert {row.part for row in found.rows if row.property == "exact" and row.evidence} >= {"a", "x", "h0"}

@@ -1,0 +1,58 @@
+"""What is asked of an engine, by its claim and by the type of a case's numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import find
+
+from tests.layers import linear, lstm
+from verification import Scope, layer, models
+from verification.models.case import random_case
+from verification.properties.engine import Unsupported
+from verification.properties.exactness import ExactTruth
+from verification.properties.findings import PROPERTIES, asked_of, cases_in, findings, truth_of
+from verification.properties.properties import Truth
+from verification.properties.ragged import RaggedTruth
+
+CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4)
+
+
+# What a layer, whose cotangents are given, cannot claim.
+OF_WHOLE_PROBLEMS = ("identities", "recomputation", "workspace")
+
+
+def test_bits_and_padding_are_asked_of_who_claims_them():
+    """All else of everybody."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    assert set(PROPERTIES) - set(asked_of(engine.claim)) == {"bits", "padding", *OF_WHOLE_PROBLEMS}
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(bits=True, lengths=True))
+    assert asked_of(engine.claim) == tuple(name for name in PROPERTIES if name not in OF_WHOLE_PROBLEMS)
+
+
+def test_every_property_is_asked_and_holds_of_a_right_layer():
+    """Each finds something, but those that it does not claim."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    found = list(findings(engine, truth_of(CASE)))
+    assert {each.property for each in found} == set(asked_of(engine.claim))
+    assert not [each.wrong for each in found if each.wrong]
+
+
+def test_a_truth_is_of_its_case_s_kind():
+    """Numbers that round, records that end early, and Fractions."""
+    assert type(truth_of(CASE)) is Truth
+    assert type(truth_of(replace(CASE, lengths=(1, 2, 4)))) is RaggedTruth
+    engine = layer(linear.forward, linear.backward, model=models.linear, scope=Scope(exact=True))
+    case = find(cases_in("object", models.linear, engine.claim), lambda case: True)
+    assert type(truth_of(case)) is ExactTruth
+    assert {each.property for each in findings(engine, truth_of(case))} == {"exact"}
+
+
+def test_what_an_engine_does_not_do_is_declined():
+    """Neither held nor refuted, whatever was asked before."""
+
+    def declines(params, xs, state):
+        raise Unsupported("an LSTM")
+
+    engine = layer(declines, lstm.backward, model=models.lstm)
+    (found,) = findings(engine, truth_of(CASE))
+    assert (found.wrong, found.declined) == (None, "an LSTM")

@@ -1,0 +1,55 @@
+"""Cases of whole numbers: an answer equals autograd's."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from verification import Scope
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.judge import verify
+from verification.properties.engine import Fixed
+from verification.properties.findings import findings
+from verification.properties.fixed import WholeTruth
+from verification.judging.profile import Profile
+from verification.adapters.rnn.small import whole
+from verification.adapters.rnn.vanilla_form import case_of
+
+CASE = case_of(whole(1))
+TINY = Profile("tiny", cases=1, exact_cases=1, strength=1)
+
+
+def off(problem):
+    """An engine whose b is larger by two roundings, which no tolerance can tell from an honest sum's."""
+    answer = manual(problem)
+    if problem.dtype == object:
+        return answer
+    larger = np.nextafter(np.nextafter(answer.b, np.inf), np.inf)
+    return replace(answer, b=np.where(answer.b == 0, answer.b, larger).astype(problem.dtype))
+
+
+def test_two_roundings_are_seen():
+    """In the block that has them alone."""
+    truth = WholeTruth(CASE, "integers")
+    assert [each.part for each in findings(as_rnn(off), truth) if each.wrong] == ["b"]
+    assert [each.wrong for each in findings(as_rnn(manual), truth) if each.wrong] == []
+
+
+def test_a_run_meets_them_and_says_where():
+    """The stage and the sentence are the case's own."""
+    fixed = Fixed("integers", "one", lambda: replace(CASE, source="whole(1)"), "exact", "as this test says")
+    engine = replace(
+        scoped(off, Scope(exact=True, dtypes=(CASE.dtype.name,), steps=(1, 6), records=(1, 4))),
+        fixed=(fixed,),
+    )
+    found = verify(engine, TINY)
+    assert (found.verdict, found.diagnosis.stage) == ("refuted", "exact")
+    assert found.diagnosis.sentence.endswith(", in whole(1): as this test says.")
+    assert found.example.property == "integers"
+
+
+def test_who_does_not_claim_exactness_is_not_asked_for_equality():
+    """A bound is all that it is held to."""
+    fixed = Fixed("integers", "one", lambda: CASE)
+    engine = replace(scoped(off, Scope(steps=(1, 6), records=(1, 4))), fixed=(fixed,))
+    assert "integers" not in {row.property for row in verify(engine, TINY).rows}

@@ -1,0 +1,69 @@
+"""Records that end early: a truth put together, and faults that only they show."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import planted, ragged
+from verification import Scope, layer, models, verify
+from verification.models.case import random_case
+from verification.properties.findings import findings, truth_of
+from verification.judging.profile import Profile
+from verification.properties.properties import Truth
+from verification.properties.ragged import by_length
+
+SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
+SCOPE = Scope(lengths=True, records=(1, 4), steps=(1, 6))
+CASE = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 4, 5)
+RAGGED = replace(CASE, lengths=(2, 5, 2, 1))
+
+
+def test_the_truth_is_that_of_each_record_alone():
+    """Shared blocks summed, the others each in its place, and zero after its end."""
+    truth = truth_of(RAGGED)
+    sums = 0
+    for n, length in enumerate(RAGGED.lengths):
+        ((_, alone),) = by_length(RAGGED.of_records(slice(n, n + 1)))
+        assert alone.steps == length
+        each = Truth(alone)
+        sums = sums + each.blocks["W"].truth
+        np.testing.assert_allclose(truth.blocks["xs"].truth[n, :length], each.blocks["xs"].truth[0])
+        assert not truth.blocks["xs"].truth[n, length:].any()
+        np.testing.assert_allclose(truth.forward["final h0"].truth[n], each.forward["final h0"].truth[0])
+        assert not truth.forward["outputs"].truth[n, length:].any()
+    np.testing.assert_allclose(truth.blocks["W"].truth, sums)
+    np.testing.assert_allclose(truth.autograd["W"], sums)
+
+
+def test_records_of_one_length_are_the_case_itself():
+    """With its own bounds."""
+    truth, plain = truth_of(replace(CASE, lengths=(5,) * 4)), Truth(CASE)
+    assert truth.want("U")[1] == plain.want("U")[1]
+    assert truth.determined
+    assert truth.live(("U",))
+
+
+def test_a_right_layer_is_verified():
+    """And has met records that end early."""
+    found = verify(layer(ragged.forward, ragged.backward, model=models.vanilla, scope=SCOPE), SHORT)
+    assert (found.verdict, found.missing) == ("verified", ())
+    assert found.seen["records that end early"] >= 3
+    assert "records of any length" in found.scope
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "property_", "part"),
+    [
+        ("h = np.where(runs, np.tanh", "h = np.where(runs | True, np.tanh", "forward", "final h0"),
+        ("dh = np.where(runs, da @ W, dh)", "dh = da @ W", "autograd", "W"),
+        ("(dh + d_outputs[:, t]) * (1 - h * h), 0)", "(dh + d_outputs[:, t]), 1e-300)", "padding", "xs"),
+        ("da = np.where(runs, ", "da = np.where(runs | True, ", "lags", "b"),
+    ],
+)
+def test_a_fault_of_masks_is_caught(right, wrong, property_, part):
+    """A state that runs on, a carry that is lost, a gradient of padding, a delta that is not masked."""
+    made = planted(ragged, right, wrong)
+    engine = layer(made.forward, made.backward, model=models.vanilla, scope=SCOPE)
+    found = {(each.property, each.part) for each in findings(engine, truth_of(RAGGED)) if each.wrong}
+    assert (property_, part) in found

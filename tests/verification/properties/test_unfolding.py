@@ -1,0 +1,110 @@
+"""Lag by lag where a state is all that flows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from verification.models.case import random_case
+from verification.models.truncation import FULL, Policy
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn
+from verification.properties.unfolding import Unfolded, unfolded_lags, unfolded_shown, unfolds
+from verification.models import gru, linear, lstm, scan, vanilla
+from verification.truth import replay
+from verification.adapters.rnn.vanilla_form import VanillaForm
+
+ENGINE = as_rnn(manual)
+
+
+def a_case(losses="every", policy=FULL, dtype=np.float64, steps=5, scale=1.0):
+    """N, T, D, H, K = 2, 5, 2, 3, 2."""
+    case = random_case(
+        vanilla, np.random.default_rng(1), {"H": 3, "D": 2, "K": 2}, 2, steps, dtype, losses=losses
+    )
+    blocks = {**case.blocks, "W": scale * case.blocks["W"]}
+    return replace(case, policy=policy, blocks=blocks)
+
+
+def test_a_cell_whose_units_are_carried_does_not_unfold():
+    """Only the vanilla one of the shipped models does."""
+    assert [unfolds(model) for model in (vanilla, lstm, gru, linear, scan)] == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize(
+    "policy", [("Full",), ("Window", (2,)), ("Chunked", (2, 3)), ("Tail", (2,))], ids=str
+)
+def test_the_right_engine_is_right_at_every_lag(policy, losses, dtype):
+    """Under every truncation, in both types, and it is no empty statement."""
+    looked = list(unfolded_lags(ENGINE, a_case(losses, Policy(*policy), dtype)))
+    assert [str(wrong) for _, wrong, _ in looked if wrong] == []
+    assert {name for name, _, expected in looked if expected.size > 0} >= {"U", "W", "b", "V", "c", "xs"}
+    assert all(expected.determined for _, _, expected in looked)
+
+
+@pytest.mark.parametrize("name", ["U", "W", "b", "xs"])
+def test_the_parts_of_a_block_add_up_to_its_gradient(name):
+    """Over losses and steps."""
+    case = a_case(policy=Policy("Window", (2,)))
+    unfolded = Unfolded(case)
+    parts = [unfolded.parts(loss, name).due for loss in range(case.steps)]
+    total = np.sum(parts, axis=0).swapaxes(0, 1) if name == "xs" else np.sum(parts, axis=(0, 1))
+    np.testing.assert_allclose(total, replay.gradient(case)[name], rtol=0, atol=1e-14)
+
+
+def test_a_fault_where_little_is_left_is_seen():
+    """By a millionth of a part that is 1e-12 of the largest, which no sum shows; in its place alone."""
+    case = a_case("last", scale=1e-3)
+
+    def off(problem):
+        answer = manual(problem)
+        sets = answer.W.shape[0] // 3
+        if sets > 1:
+            answer.W[3:6, :3] *= 1 + 1e-6
+        return answer
+
+    wrong = [str(wrong) for _, wrong, _ in unfolded_lags(as_rnn(off), case) if wrong]
+    assert len(wrong) == 1
+    assert wrong[0].startswith("d_W of the loss at step 4 from step 0[")
+
+
+def test_what_is_shown_is_wrong_there():
+    """The case to be printed has the fault, beyond the bound of its entry, and the right engine has none."""
+    case = a_case()
+
+    def off(problem):
+        answer = manual(problem)
+        return replace(answer, b=answer.b * (1 + 1e-6))
+
+    loud, want, bound = unfolded_shown(case, "b", "d_b of the loss at step 2 from step 0")
+    problem = VanillaForm().problem(loud)
+    assert np.all(np.abs(manual(problem).b - want) <= bound)
+    assert not np.all(np.abs(off(problem).b - want) <= bound)
+
+
+def test_a_loss_that_does_not_stand_out_is_not_asked():
+    """Where no room is left below the largest number."""
+    case = a_case()
+    huge = replace(case, blocks={**case.blocks, "V": 1e300 * case.blocks["V"]})
+    assert Unfolded(huge).loudness == 0
+    assert len(Unfolded(huge).asked) < 3
+    assert Unfolded(case).asked == (0, 2, 4)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("losses", ["every", "last"])
+def test_an_unfolded_case_asks_for_losses_in_the_form_of_the_case(losses, steps):
+    """One who takes targets of every step alone is not given one step's without their axis."""
+    case = a_case(losses, steps=steps)
+    unfolded = Unfolded(case)
+    for larger in (unfolded.silent(0), unfolded.aloud(0)):
+        assert larger.objective.last is case.objective.last is (losses == "last")
+        assert larger.objective.targets.shape == case.objective.targets.shape

@@ -1,0 +1,167 @@
+"""The page of a judgement: verdict, scope and sentence first, then every block under every property."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.pages import NASTY, Page
+from verification import models
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.properties.findings import PROPERTIES
+from verification.judging.judgement import Example, Judgement, Row
+from verification.diagnosis.picture import Picture
+from verification.report.text.pages.judgement import CLAIMS, page, write
+
+FORWARD = ("outputs", "final h0", "final c0")
+BLOCKS = ("U", "W", "b", "xs", "h0")
+
+HOLDS = Judgement(
+    model="lstm",
+    scope="float64; gradients of U, W, b, xs, h0",
+    seed=7,
+    seconds=12.34,
+    cases=12_266,
+    live=12_260,
+    rows=(
+        *(Row("forward", part, 12_266, 12_200) for part in FORWARD),
+        *(Row("lags", block, 12_266, 12_260) for block in BLOCKS),
+        *(Row("inputs stay", part, 9, 9) for part in ("U", "d_outputs", "d_state[0]")),
+        *(Row("second call", part, 10, 8) for part in ("d_U", "U")),
+        Row("records permute", "W", 5, 2),
+    ),
+    seen={"T = 1": 50, "N = 1": 1_234},
+    missing=(),
+    not_asked=("Fractions", "the gradient of c0"),
+)
+WRONG = replace(
+    HOLDS,
+    rows=(*HOLDS.rows, Row("autograd", "U", 18, 18, 7)),
+    diagnosis=Diagnosis("step", ("U",), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z"),
+    picture=Picture(instead="Nothing to draw."),
+    example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
+)
+SHOWN = ("forward", "autograd", "lags", "records permute", "inputs stay", "second call")
+IDLE = replace(HOLDS, missing=("T ≥ 33", "lags c0"))
+
+
+def shown(found, model=models.lstm):
+    """The page, well-formed."""
+    text = page(found, model)
+    Page(text)
+    return text
+
+
+def cell(text, part, name):
+    """What stands in the matrix."""
+    matrix = text.partition('class="matrix')[2].partition("</table>")[0]
+    heads = re.findall(r'<th scope="col">(?:<span>)?(.*?)(?:</span>)?</th>', matrix)
+    row = next(row for row in matrix.split("<tr>") if f'<th scope="row">{name}</th>' in row)
+    cells = re.findall(r"<td.*?</td>", row, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]*>", " ", cells[heads.index(part) - 1]).split())
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [(HOLDS, "✓</span> Verified"), (WRONG, "✗</span> Refuted"), (IDLE, "–</span> Not exercised")],
+)
+def test_verdict_and_scope_come_first(found, verdict):
+    """Then what was not asked, and how much was; all before the first section."""
+    text = shown(found)
+    head = text.partition("<header>")[2].partition("</header>")[0]
+    places = [head.index(words) for words in (verdict, "float64; gradients", "Fractions", "12,266 cases")]
+    assert places == sorted(places)
+    assert "seed 7" in head
+
+
+def test_the_sentence_stands_under_the_verdict():
+    """With the fault that it is like; then the map, the smallest example, and the matrix."""
+    text = shown(WRONG)
+    sought = ("Refuted", "U is wrong in f", "As if", "Nothing to draw", "# it", 'class="matrix"')
+    places = [text.index(words) for words in sought]
+    assert places == sorted(places)
+    assert "z stood for" in text
+    assert "The smallest example" in text
+    assert "An example" in shown(replace(WRONG, example=replace(WRONG.example, smallest=False)))
+
+
+def test_what_is_told_is_escaped():
+    """A sentence, a failure, a program."""
+    text = shown(WRONG)
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") == 3
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "entry"),
+    [
+        ("outputs", "forward", "✓ 12k 12k"),
+        ("U", "lags", "✓ 12k 12k"),
+        ("U", "autograd", "✗ 7 /18"),
+        ("U", "second call", "✓ 10 8"),
+        ("outputs", "inputs stay", "✓ 9 9"),
+        ("others", "inputs stay", "✓ 9 9"),
+        ("W", "records permute", "– 5 2"),
+        ("W", "autograd", "·"),
+        ("c0", "lags", "·"),
+    ],
+)
+def test_a_cell_says_what_came_of_a_part_under_a_property(part, name, entry):
+    """A sign, cases and evidence; an array given and its gradient stand in one row."""
+    assert cell(shown(WRONG), part, name) == entry
+
+
+def test_every_sign_has_its_meaning_beside_the_matrix():
+    """Signs, properties, blocks with shape and gates, and nothing that is not there."""
+    text = shown(WRONG)
+    section = text.partition('id="properties"')[2].partition("</section>")[0]
+    terms = re.findall(r"<dt>(.*?)</dt>", section)
+    assert terms[:5] == ["✓", "✗", "–", "·", "12k"]
+    assert terms[5:] == [*FORWARD, *BLOCKS, "c0", "others", *SHOWN]
+    assert "other arrays: d_state[0]" in section
+    assert "input weights (4 H, D), stacked i, f, g, o" in section
+    assert "output weights" not in section
+
+
+def test_every_property_of_a_layer_has_its_meaning():
+    """And what is not among them has a row all the same."""
+    assert set(PROPERTIES) <= set(CLAIMS)
+
+
+def test_a_property_of_another_door_has_a_row():
+    """Beyond those that a layer has."""
+    text = shown(replace(HOLDS, rows=(*HOLDS.rows, Row("restarts", "W", 4, 4))))
+    assert cell(text, "W", "restarts") == "✓ 4 4"
+
+
+def test_an_engine_that_does_not_answer_has_a_column_for_that():
+    """It is about no block."""
+    text = shown(replace(HOLDS, rows=(Row("form", "", 1, 0, 1),)), None)
+    assert cell(text, "call", "form") == "✗ 1 /1"
+
+
+def test_without_a_model_the_columns_say_what_there_is():
+    """A door may have none."""
+    text = shown(WRONG, None)
+    assert cell(text, "U", "autograd") == "✗ 7 /18"
+    assert "input weights" not in text
+
+
+def test_what_was_seen_and_what_was_not():
+    """With counts, and by name."""
+    text = shown(IDLE).partition('id="exercise"')[2].partition("</section>")[0]
+    assert "<b>1,234</b>" in text
+    assert "too seldom" in text
+    assert "lags c0" in text
+
+
+def test_a_large_case_makes_no_large_page():
+    """A program of a megabyte loses its middle."""
+    large = replace(WRONG, example=replace(WRONG.example, code="1.2345, " * 200_000))
+    assert len(shown(large).encode()) < 400_000
+
+
+def test_write(tmp_path):
+    """As UTF-8."""
+    write(tmp_path / "report.html", HOLDS, models.lstm)
+    assert "✓" in (tmp_path / "report.html").read_text("utf-8")

@@ -1,0 +1,120 @@
+"""The picture in a page: a panel for each block or part, marks beside colours, and words for both."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.pages import NASTY, Page
+from verification.diagnosis.beside import beside
+from verification.diagnosis.lag_map import LagMap, Mark, Panel
+from verification.diagnosis.picture import Picture
+from verification.report.text.pages.maps import SIGNS, where
+from verification.report.text.pages.style import STYLE
+
+R, C, W, A, S, N = Mark.RIGHT, Mark.CLOSE, Mark.WRONG, Mark.ABSENT, Mark.SURPLUS, Mark.NONE
+
+LAGS = LagMap(
+    losses=("0", "1", "end"),
+    panels=(
+        Panel("U", "i", ((R, N), (C, R), (A, R)), np.full((3, 2), 0.02)),
+        Panel("U", "f", ((W, S), (W, W), (W, W)), np.full((3, 2), 0.5)),
+        Panel("W", "", ((R, N), (R, R), (R, R)), np.zeros((3, 2))),
+    ),
+    views={"U": "by columns", "W": "by restarts", "xs": "by slices"},
+    right=("xs",),
+    unseen=("b",),
+)
+NUMBERS = (
+    beside("U", "f", np.array([2.0, np.nan, 0.5]), np.array([1.0, 1.0, 0.5]), 1e-9),
+    beside("W", "", np.zeros(2), np.zeros(2), 1e-9),
+)
+
+
+def drawn(found):
+    """The section, well-formed, and its parts."""
+    text = f"<main>{''.join(where(found))}</main>"
+    return text, Page(text)
+
+
+def words(text):
+    """What a reader sees of it."""
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())
+
+
+def test_every_mark_has_its_sign_its_meaning_and_its_colour():
+    """So that who sees no colours misses nothing."""
+    assert set(SIGNS) == set(Mark)
+    assert len({sign for sign, _ in SIGNS.values()}) == len(Mark)
+    for mark in Mark:
+        assert f".maps .{mark.value} " in STYLE
+    text, _ = drawn(Picture("T 2", LAGS, NUMBERS))
+    legend = text.partition("<dl")[2].partition("</dl>")[0]
+    for sign, meaning in SIGNS.values():
+        assert f"<dt>{sign}</dt>" in legend
+        assert meaning in legend
+
+
+def test_marks_that_are_not_there_have_no_legend():
+    """It is as long as it must be."""
+    lags = LagMap(
+        ("0", "1"), (Panel("U", "", ((W, N), (W, R)), np.ones((2, 2))),), {"U": "by columns"}, (), ()
+    )
+    legend = drawn(Picture("T 2", lags))[0].partition("<dl")[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>(.*?)</dt>", legend) == ["✓", "✗", "·"]
+
+
+def test_each_panel_says_in_words_what_it_shows():
+    """By loss and step, with axes, and how far off each mark is."""
+    text, page = drawn(Picture("T 2", LAGS, NUMBERS))
+    pictures = page.named("svg")
+    assert [each["role"] for each in pictures] == ["img"] * 5
+    assert (
+        pictures[0]["aria-label"]
+        == "U, i. loss 0: right, none; loss 1: close, right; loss end: absent, right"
+    )
+    assert pictures[3]["aria-label"] == "U, f: 2 of 3 numbers wrong, 1 of them not finite"
+    assert text.count(">loss at step</text>") == text.count(">from step s</text>") == 3
+    assert text.count(">expected</text>") == text.count(">given</text>") == 2
+    assert "<title>off, by less than a tenth of what is due, off by 0.02 of what is due</title>" in text
+
+
+def test_the_text_tells_where_it_begins():
+    """At the loss's own step, before it, or nowhere; and how steps were told apart."""
+    told = words(drawn(Picture("T 2", LAGS, NUMBERS))[0])
+    assert "On a case of T 2." in told
+    assert "Wrong from the loss's own step on: U, f." in told
+    assert "Right at the loss's own step, wrong at earlier ones: U, i." in told
+    assert "Right everywhere: W; xs." in told
+    assert "U by columns; W by restarts; xs by slices" in told
+    assert "Not told apart, and so not here: b." in told
+
+
+@pytest.mark.parametrize("lags", [LAGS, None])
+def test_without_lags_there_are_numbers_alone(lags):
+    """And without either a sentence."""
+    text, _ = drawn(Picture("T 2", lags, NUMBERS))
+    assert ("By loss and step" in text) == (lags is not None)
+    assert "Given beside expected" in text
+    text, page = drawn(Picture(instead=f"Nothing {NASTY}"))
+    assert page.named("svg") == []
+    assert "<script" not in text
+
+
+def test_a_panel_of_one_step_has_room_for_its_axes():
+    """Their names are longer than a cell."""
+    lags = LagMap(("0",), (Panel("U", "", ((W,),), np.ones((1, 1))),), {"U": "by columns"}, (), ())
+    (picture,) = drawn(Picture("T 1", lags))[1].named("svg")
+    assert float(picture["width"]) > 100
+    assert float(picture["height"]) > 100
+
+
+def test_numbers_lie_where_they_are():
+    """Expected across, given upwards: what is twice as large lies above the line, at the edge."""
+    text, _ = drawn(Picture("T 2", None, NUMBERS[:1]))
+    (cross,) = re.findall(r'<path d="([^"]*)" class="misses">', text)
+    (circle,) = re.findall(r'<path d="([^"]*)" class="fits">', text)
+    # Of a side of 116 from 52 on, less 6 at each edge: 1 and 2 of ±2, the cross 3 to the left and above.
+    assert cross.startswith("M133.0 3.0")
+    assert cross.count("M") == 1
+    assert circle.count("M") == 1

@@ -1,0 +1,38 @@
+"""A matrix of signs, and their meaning."""
+
+import pytest
+
+from tests.pages import Page
+from verification.report.text.pages.matrix import BESIDE, blank, entry, matrix, short, signs
+
+
+def test_a_matrix_is_a_table():
+    """With a caption, heads for rows and columns, and a name for the box in which it may scroll."""
+    made = Page(matrix("Signs", ["U", "W"], [("lags", [entry("good", "12", "9"), blank()])]))
+    assert [head["scope"] for head in made.named("th")] == ["col", "col", "col", "row"]
+    assert [each["class"] for each in made.named("td")] == ["good", "absent"]
+    (box,) = made.named("div")
+    assert box["aria-label"] == "Signs"
+
+
+@pytest.mark.parametrize("count", [0, 9, 999, 1_000, 9_999, 10_000, 999_999, 1_000_000, 12_345_678])
+def test_a_count_is_short_and_never_said_to_be_more(count):
+    """Four characters, of which three are digits."""
+    told = short(count)
+    assert len(told) <= 4
+    number = float(told.rstrip("kM")) * {"k": 1e3, "M": 1e6}.get(told[-1], 1)
+    assert 0.9 * count <= number <= count
+
+
+def test_every_sign_has_a_meaning():
+    """Those of entries, of what is not asked, and of thousands."""
+    told = signs("held", "wrong", "seldom")
+    for symbol in ("✓", "✗", "–", "·", "12k"):
+        assert f"<dt>{symbol}</dt>" in told
+
+
+def test_many_columns_have_their_counts_below_the_signs():
+    """Where there is no room beside them, whatever the screen."""
+    for columns, kind in ((BESIDE, "matrix"), (BESIDE + 1, "matrix stacked")):
+        (table,) = Page(matrix("Signs", ["U"] * columns, [])).named("table")
+        assert table["class"] == kind

@@ -1,0 +1,62 @@
+"""What was asked by truncation, and the oracles, have their place on the page."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.pages import ASKED, BLOCKS, POLICIES, full, judgement
+from verification.judging.judgement import Row
+from verification.report.text.outcome import ORACLES, Report
+from verification.report.text.pages.judgement import CLAIMS
+from verification.report.text.pages.properties import by_truncation
+from verification.report.text.pages.report import page as page_of
+
+PARTS = (("U", 5), ("W", 4), ("b", 5))
+
+
+@pytest.fixture(scope="module")
+def text():
+    """The page with every part."""
+    return page_of(full())
+
+
+def test_every_property_is_there(text):
+    """With its claim, and the counts under each truncation, of parts that are alike once."""
+    for name in ("forward", *ASKED):
+        assert f'<th scope="row">{name}</th>' in text
+        assert f"<dt>{name}</dt><dd>{CLAIMS[name]}</dd>" in text.replace("\n", "")
+    assert text.count("1,200<small>92%</small>") == (1 + len(ASKED)) * len(POLICIES)
+    assert text.count(f'<th scope="row">{", ".join(BLOCKS)}</th>') == len(ASKED)
+
+
+def test_parts_that_are_not_alike_have_rows_of_their_own():
+    """W was asked less often."""
+    rows = [
+        Row("lags", part, cases, cases, truncation=kind) for kind in POLICIES[:2] for part, cases in PARTS
+    ]
+    (shown,) = by_truncation(replace(judgement(), rows=tuple(rows)))
+    assert shown.count('<th scope="row">U, b</th>') == shown.count('<th scope="row">W</th>') == 1
+
+
+def test_the_matrix_sums_over_truncations(text):
+    """A block's entry has the cases of all four."""
+    matrix = text.partition('class="matrix')[2].partition("</table>")[0]
+    row = matrix.partition('<th scope="row">lag by lag</th>')[2].partition("</tr>")[0]
+    assert row.count("<span>4.8k</span><span>4.4k</span>") == len(BLOCKS)
+
+
+def test_one_truncation_can_refute_an_entry():
+    """The failures of one stand among the cases of all."""
+    assert "✗</span><span>2</span><span>/4.8k" in page_of(Report(judgement(failures=2)))
+
+
+def test_one_truncation_alone_has_no_table():
+    """It would say the same again."""
+    alone = replace(judgement(), rows=(Row("lags", "W", 5, 5, truncation="Full"),))
+    assert by_truncation(alone) == ()
+
+
+def test_every_oracle_is_there(text):
+    """With why it is independent."""
+    for name, _ in ORACLES.values():
+        assert name in text

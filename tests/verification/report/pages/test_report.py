@@ -1,0 +1,137 @@
+"""The page of a run: well-formed, complete in itself, escaped, and with a line for what was not measured."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from tests.pages import MUTANTS, NASTY, Page, full, judgement
+from verification.judging.judgement import Example
+from verification.diagnosis.stages import Diagnosis
+from verification.report.text.outcome import Report
+from verification.report.text.pages import evidence, report
+from verification.report.text.pages.report import page as page_of
+
+
+@pytest.fixture(scope="module")
+def text():
+    """The page with every part."""
+    return page_of(full())
+
+
+@pytest.fixture(scope="module")
+def page(text):
+    """The same, read."""
+    return Page(text)
+
+
+def test_ids_are_unique_and_links_lead_somewhere(page):
+    """Two pictures share no id; every link is to a place on the page."""
+    ids = Counter(page.attributes("id"))
+    assert ids.most_common(1)[0][1] == 1
+    links = page.attributes("href") + page.attributes("xlink:href")
+    assert len(links) > 8
+    assert {link for link in links if not (link.startswith("#") and link[1:] in ids)} == set()
+
+
+def test_nothing_is_loaded(text, page):
+    """No address of a server, no script, no frame, no file; the page itself forbids all of it."""
+    assert "http://" not in text
+    assert "https://" not in text
+    assert page.attributes("src") == []
+    loaders = {"script", "link", "iframe", "object", "embed", "img"}
+    assert {name for name, _ in page.elements} & loaders == set()
+    assert "@import" not in text
+    assert text.count("url(") == text.count("url(#")
+    (policy,) = (a["content"] for a in page.named("meta") if a.get("http-equiv"))
+    assert policy.startswith("default-src 'none'")
+    assert "script" not in policy
+
+
+def test_what_is_told_is_escaped(text):
+    """Markup in a name, a story, an example is text on the page."""
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;alert('1 &lt; 2 &amp; 3')&lt;/script&gt;") >= 9
+
+
+def test_tables_are_tables(page):
+    """A caption each, heads with a scope, and a name for the box that scrolls."""
+    assert len(page.named("caption")) == len(page.named("table")) >= 6
+    assert {head.get("scope") for head in page.named("th")} == {"col", "row", "rowgroup"}
+    boxes = [a for a in page.named("div") if a.get("class") == "wide"]
+    assert all(box["aria-label"] and box["tabindex"] == "0" for box in boxes)
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({}, "✓</span> Verified"),
+        ({"failures": 2}, "✗</span> Refuted"),
+        ({"missing": ("T ≥ 33",)}, "–</span> Not exercised"),
+    ],
+)
+def test_the_verdict_is_in_words_and_signs(changed, verdict):
+    """A sign and a word, and not a colour alone."""
+    assert verdict in page_of(Report(judgement(**changed)))
+
+
+def test_a_refutation_is_shown_with_its_example():
+    """The sentence under the verdict, the smallest example as code, well-formed."""
+    example = Example(None, "forward", "outputs", f"got 2, want 1 {NASTY}", "problem = Problem(\n)\n", True)
+    diagnosis = Diagnosis("accumulation", ("b",), (), "b is wrong: what is made of it is at fault.")
+    text = page_of(Report(judgement(failures=2, example=example, diagnosis=diagnosis)))
+    Page(text)
+    for part in ("The smallest example", "problem = Problem(", "refuted in 2 of 1,200", "is at fault"):
+        assert part in text
+    assert "<script" not in text
+    assert "Before the gradients hold it would prove nothing" in text
+
+
+def test_what_was_not_exercised_is_named():
+    """Each with a sign."""
+    text = page_of(Report(judgement(missing=("relu", "lags W"))))
+    listed = text.partition('id="exercise"')[2].partition("</section>")[0]
+    for name in ("relu", "lags W"):
+        assert f"<span>{name}</span>" in listed
+    assert listed.count("too seldom") == 2
+
+
+def test_the_coverage_of_pairs_and_triples_is_there():
+    """With what no case could show, and up to which sizes cases went."""
+    text = page_of(full())
+    assert "100 of 100 pairs of levels met, 4 excluded by rules" in text
+    assert "999 of 1000 triples of levels met, 1 dead" in text
+    assert "Cases that were designed or fixed: up to T 512, N 129." in text
+
+
+def test_what_was_not_measured_is_said():
+    """Each missing part names the command that measures it, and the page is whole."""
+    text = page_of(Report(judgement()))
+    Page(text)
+    for command in ("detection", "mutants", "article"):
+        assert f"<code>python -m verification {command}</code>" in text
+    assert "No training." in text
+
+
+def test_write(tmp_path):
+    """The page as UTF-8."""
+    report.write(tmp_path / "report.html", Report(judgement()))
+    assert "✓" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_the_same_report_is_the_same_page(text):
+    """Nothing depends on the time or on chance."""
+    assert page_of(full()) == text
+
+
+def test_the_largest_page_is_small():
+    """With the longest example that is shown of each mutant, and two more cells: 400 KB at most."""
+    whole = full()
+    catalogue = [
+        MUTANTS["catalogue"][0] | {"name": f"{number}", "example": "x" * evidence.EXAMPLE}
+        for number in range(130)
+    ]
+    mutants, others = MUTANTS | {"catalogue": catalogue}, (whole.judgement, whole.judgement)
+    text = page_of(replace(whole, mutants=mutants, others=others))
+    assert text.count("x" * evidence.EXAMPLE) == 130
+    assert len(text.encode()) < 400_000

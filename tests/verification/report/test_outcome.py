@@ -1,0 +1,90 @@
+"""The outcome: one verdict of all that was measured, and what each oracle came to."""
+
+import numpy as np
+import pytest
+
+from verification.adapters.rnn.fixed_problems import FIXED
+from verification.properties.exactness import EXACT
+from verification.properties.findings import PROPERTIES
+from verification.judging.judgement import Judgement, Row
+from verification.report.text.outcome import ORACLES, Oracle, Report, oracles
+from verification.evidence.scalars import SLOPE, ScalarRow
+
+HOLDS = Row("lags", "W", cases=20, nonzero=15, undetermined=2, truncation="Full")
+REFUTED = Row("lags", "W", cases=20, nonzero=15, failures=5, truncation="Full")
+
+RIGHT = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, SLOPE["tanh"], 1e-16, 0.5, 1e-16)
+WRONG = ScalarRow("tanh", np.dtype(float), "tail", 4, 1.0, SLOPE["tanh"] + 1, 1e-16, 0.5, 1e-16)
+
+CAUGHT = {"survivors": [], "accused": []}
+
+
+def a_report(*rows, missing=(), **changed):
+    """A report of these rows, in a run that has seen everything but what is missing."""
+    return Report(Judgement("vanilla", "all", 0, 1.0, 20, 20, rows, {}, missing, ()), **changed)
+
+
+@pytest.mark.parametrize(
+    ("report", "verdict"),
+    [
+        (a_report(HOLDS), "verified"),
+        (a_report(HOLDS, scalars=(RIGHT,), mutants=CAUGHT), "verified"),
+        (a_report(REFUTED), "refuted"),
+        (a_report(HOLDS, missing=("T = 1",)), "not exercised"),
+        (a_report(HOLDS, scalars=(RIGHT, WRONG)), "refuted"),
+        (a_report(HOLDS, mutants=CAUGHT | {"survivors": ["one"]}), "not exercised"),
+        (a_report(HOLDS, mutants=CAUGHT | {"accused": ["one"]}), "not exercised"),
+        (a_report(REFUTED, mutants=CAUGHT | {"survivors": ["one"]}), "refuted"),
+    ],
+)
+def test_the_verdict_is_of_all_that_was_measured(report, verdict):
+    """A wrong scalar refutes, a blind verifier has shown nothing, and what is refuted stays so."""
+    assert report.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing", "verdict", "foremost"),
+    [
+        ((HOLDS,), (), "verified", "vanilla"),
+        ((REFUTED,), (), "refuted", "lstm"),
+        ((HOLDS,), ("T = 1",), "not exercised", "lstm"),
+    ],
+)
+def test_another_cell_that_is_not_verified_decides(rows, missing, verdict, foremost):
+    """The verdict is the worst of all cells, and the first that is not verified is looked at."""
+    other = Judgement("lstm", "all", 0, 1.0, 20, 20, rows, {}, missing, ())
+    report = a_report(HOLDS, others=(other,))
+    assert (report.verdict, report.foremost.model) == (verdict, foremost)
+    assert [each.model for each in report.judgements] == ["vanilla", "lstm"]
+    assert {oracle.name: oracle.asked for oracle in oracles(report)}["lag table"] == 40
+
+
+def test_each_oracle_counts_the_rows_of_its_property():
+    """Judgements, those that mean nothing, and refutations; the scalars by their numbers."""
+    others = Row("lags", "b", cases=7, nonzero=7, failures=1), Row("forward", "outputs", cases=99)
+    found = {oracle.name: oracle for oracle in oracles(a_report(HOLDS, *others, scalars=(RIGHT, WRONG)))}
+    lags = found["lag table"]
+    assert (lags.asked, lags.undetermined, lags.refuted, lags.verdict) == (27, 2, 1, "refuted")
+    scalars = found["50 digits"]
+    assert (scalars.asked, scalars.refuted, scalars.verdict) == (13, 1, "refuted")
+    assert found["complex step"].asked == 0
+    assert all(oracle.independence for oracle in found.values())
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        ((5, 4, 0), "holds"),
+        ((5, 5, 0), "not exercised"),
+        ((0, 0, 0), "not exercised"),
+        ((5, 5, 1), "refuted"),
+    ],
+)
+def test_an_oracle_that_determined_nothing_has_shown_nothing(counts, verdict):
+    """Undetermined judgements are never a success."""
+    assert Oracle("one", "why", *counts).verdict == verdict
+
+
+def test_every_oracle_is_a_property():
+    """No oracle is listed that nobody asks."""
+    assert set(ORACLES) <= {*PROPERTIES, EXACT, *(each.property for each in FIXED)}

@@ -1,0 +1,113 @@
+"""One form for what was found: these keys in JSON, the verdict first in text."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from verification.report.text import summary
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.judging.judgement import Example, Judgement, Row
+
+KEYS = ["verdict", "scope", "seconds", "cases", "live", "not_asked", "diagnosis", "example"]
+
+HOLDS = Judgement(
+    model="lstm",
+    scope="float64; any initial state",
+    seed=0,
+    seconds=1.23456,
+    cases=1266,
+    live=1260,
+    rows=(Row("lags", "U", 5, 5),),
+    seen={"T = 1": 5},
+    missing=(),
+    not_asked=("Fractions", "truncations"),
+)
+WRONG = replace(
+    HOLDS,
+    rows=(Row("lags", "U", 5, 5, 3),),
+    diagnosis=Diagnosis("step", ("U", "W"), ("f",), "U, W are wrong in f.", as_if="1 − z stood for z"),
+    example=Example(None, "lags", "U", "got 1, want 2", "# got 1\nassert False\n", True),
+)
+IDLE = replace(HOLDS, missing=("T ≥ 33", "lags W"))
+
+
+def written(found):
+    """What stands in the JSON."""
+    return json.loads(json.dumps(summary.as_json(found)))
+
+
+def test_what_holds_in_json():
+    """The keys in their order, and null for the last two."""
+    found = written(summary.of_judgement(HOLDS))
+    assert list(found) == KEYS
+    assert found == {
+        "verdict": "verified",
+        "scope": "float64; any initial state",
+        "seconds": 1.235,
+        "cases": 1266,
+        "live": 1260,
+        "not_asked": ["Fractions", "truncations"],
+        "diagnosis": None,
+        "example": None,
+    }
+
+
+def test_what_is_refuted_in_json():
+    """The diagnosis with its four keys, and the program as text."""
+    found = written(summary.of_judgement(WRONG))
+    assert list(found) == KEYS
+    assert found["verdict"] == "refuted"
+    assert found["diagnosis"] == {
+        "stage": "step",
+        "blocks": ["U", "W"],
+        "sentence": "U, W are wrong in f.",
+        "as_if": "1 − z stood for z",
+    }
+    assert found["example"] == "# got 1\nassert False\n"
+
+
+def test_what_was_not_exercised_in_json():
+    """Neither a diagnosis nor an example."""
+    found = written(summary.of_judgement(IDLE))
+    assert (found["verdict"], found["diagnosis"], found["example"]) == ("not exercised", None, None)
+    assert list(found) == KEYS
+
+
+def test_the_text_begins_with_the_verdict():
+    """Then what was asked, what was not, what is wrong, the program, and the counts."""
+    assert summary.as_text(summary.of_judgement(WRONG)) == (
+        "refuted\n"
+        "scope: float64; any initial state\n"
+        "not asked: Fractions, truncations\n"
+        "diagnosis: U, W are wrong in f.\n"
+        "as if 1 − z stood for z\n"
+        "smallest example:\n"
+        "\n"
+        "# got 1\nassert False\n"
+        "\n"
+        "1,266 cases, 1,260 live"
+    )
+
+
+def test_the_text_of_what_holds_says_no_more():
+    """Four lines."""
+    told = summary.as_text(summary.of_judgement(replace(HOLDS, not_asked=())))
+    assert told == (
+        "verified\nscope: float64; any initial state\nnot asked: nothing\n1,266 cases, 1,260 live"
+    )
+
+
+def test_the_text_names_what_was_not_exercised():
+    """Neither pass nor fail, and why."""
+    assert "\nnot exercised: T ≥ 33, lags W\n" in summary.as_text(summary.of_judgement(IDLE))
+
+
+@pytest.mark.parametrize(("digits", "whole"), [(summary.PROGRAM, True), (summary.PROGRAM + 1, False)])
+def test_a_program_of_a_large_case_does_not_fill_the_terminal(digits, whole):
+    """It is in the JSON."""
+    long = replace(summary.of_judgement(WRONG), example="x" * digits)
+    told = summary.as_text(long)
+    assert ("x" * digits in told) == whole
+    assert ("smallest example: a program of 20,001 characters, in the JSON" in told) != whole
+    assert summary.as_json(long)["example"] == "x" * digits

@@ -1,0 +1,241 @@
+"""What a run and a training look like: table, JSON and pictures."""
+
+import json
+import os
+from dataclasses import replace
+
+import matplotlib
+import numpy as np
+import pytest
+
+from rnn import Full, Window
+from rnn.training import History
+from tests.pages import POLICIES
+from verification.report.text import text as report
+from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.sampled import Coverage
+from verification.diagnosis.stages import Diagnosis
+from verification.report.text.outcome import Report
+from verification.article.article.sine import PUBLISHED_RMSE, Recipe, Sine
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def rows_of(part, **of_policies):
+    """A row for each kind of truncation; one that is not told of holds in 20 cases, 15 of them not zero."""
+    ordinary = {"cases": 20, "nonzero": 15, "evidence": 15}
+    return tuple(
+        Row("lags", part, truncation=policy, **of_policies.get(policy, ordinary)) for policy in POLICIES
+    )
+
+
+VERIFIED = Judgement(
+    model="vanilla",
+    scope="all",
+    seed=7,
+    seconds=1.5,
+    cases=1300,
+    live=1234,
+    rows=(*rows_of("W"), *rows_of("b")),
+    seen={"T = 1": 1000, "relu": 1000},
+    missing=(),
+    not_asked=(),
+    coverage=(Coverage(2, 10, 10, {"a rule": 2}),),
+    drawn={"T": 6},
+    fixed={"T": 512},
+)
+IDLE = replace(VERIFIED, missing=("T = 1", "lags W"), declined={"numbers that are Fractions": 200})
+REFUTED = replace(
+    VERIFIED,
+    rows=(
+        *rows_of("W", Full={"cases": 20, "nonzero": 20, "failures": 5}),
+        *rows_of("b", Window={"cases": 20, "nonzero": 20, "failures": 7}),
+    ),
+    diagnosis=Diagnosis("accumulation", ("b",), (), "b is wrong: what is made of it is at fault."),
+    example=Example(None, "lags", "b", "d_b[0]: got 3, want 1", "# d_b[0]\nproblem = 2\n", True),
+)
+
+
+def a_sine(epochs=2, truncation=Full(), rmse=0.25):
+    """Figures as if of a training."""
+    wave = np.sin(np.arange(150.0, 200.0))
+    ahead = np.sin(np.arange(199.0, 499.0))
+    losses = tuple(1.0 / (1 + epoch) for epoch in range(epochs + 1))
+    return Sine(
+        recipe=Recipe(epochs, truncation),
+        history=History(losses, losses),
+        validation_rmse=rmse,
+        free_run_rmse=0.375,
+        baselines={"predict zero": 0.7, "repeat the last value": 0.68},
+        validation=(wave, wave + 0.01),
+        free=(ahead, ahead + 1e-3 * np.arange(1, 301)),
+    )
+
+
+def lines_of(table):
+    """The table's lines, by the name that each begins with."""
+    return {line[:24].strip(): line[24:] for line in table.splitlines()}
+
+
+def test_the_table_has_a_line_for_each_part_and_a_column_for_each_truncation():
+    """The cells are the cases and the share that was not zero, in the order of the head."""
+    lines = lines_of(report.table(VERIFIED))
+    assert lines[""].split() == list(POLICIES)
+    for name in ("lags W", "lags b"):
+        assert lines[name].count("20 · 75%") == len(POLICIES)
+
+
+def test_the_table_shouts_what_is_refuted():
+    """In the cell of its truncation alone, with the failures among the cases."""
+    lines = lines_of(report.table(REFUTED))
+    assert "REFUTED 5/20" in lines["lags W"]
+    assert "REFUTED 7/20" in lines["lags b"]
+    assert report.table(REFUTED).count("REFUTED") == 2
+    head = lines[""]
+    assert lines["lags b"].index("7/20") <= head.index("Window") + len("Window")
+    assert lines["lags b"].index("7/20") > head.index("Full") + len("Full")
+
+
+def test_a_part_that_one_truncation_has_not_met_is_left_blank():
+    """As that of a fixed problem."""
+    alone = replace(VERIFIED, rows=(*rows_of("W"), Row("larger", "W", 5, 5, 0, "Tail", 5)))
+    assert lines_of(report.table(alone))["larger W"].split() == ["5", "·", "100%"]
+
+
+def test_the_failure_is_the_sentence_and_the_smallest_example():
+    """As a program."""
+    told = report.failure(REFUTED)
+    first, _, program = told.partition("\n\n")
+    assert first == ("Refuted. b is wrong: what is made of it is at fault.\nThe smallest example is of lags:")
+    assert program == REFUTED.example.code
+
+
+def test_what_was_not_exercised_is_named():
+    """Each entry of the contract that was not met, and what was declined has a place in the JSON."""
+    assert report.failure(IDLE).endswith("neither pass nor fail: T = 1, lags W")
+    assert report.as_json(Report(IDLE))["declined"] == {"numbers that are Fractions": 200}
+
+
+def test_the_exercise_is_counted():
+    """Every entry with its count, the live cases, and what is missing."""
+    told = " ".join(report.exercise(VERIFIED).split())
+    assert "1234 live cases" in told
+    assert "T = 1: 1000, relu: 1000" in told
+    assert "Not seen" not in told
+    assert report.exercise(IDLE).splitlines()[-1].endswith(": T = 1, lags W")
+
+
+def test_sizes_and_coverage_are_told():
+    """Of what was drawn and what is always the same; of pairs, triples and so on."""
+    assert report.sizes(VERIFIED) == "Problems: drawn up to T 6; designed and fixed up to T 512"
+    assert report.coverage(VERIFIED) == ("Designed sample: 10 of 10 pairs of levels met, 2 excluded by rules")
+    (told,) = report.as_json(Report(VERIFIED))["coverage"]
+    assert told == {
+        "strength": 2,
+        "of": "",
+        "possible": 10,
+        "met": 10,
+        "dead": [],
+        "excluded": {"a rule": 2},
+    }
+
+
+def test_the_json_of_a_verified_run():
+    """Verdict, profile, seed, counts, every row with its own, both trainings, and what it ran on."""
+    told = report.as_json(Report(VERIFIED, "few", a_sine(25, Window(5), 0.5), a_sine()))
+    assert told["verdict"] == "verified"
+    assert (told["profile"], told["seed"], told["cases"], told["live"]) == ("few", 7, 1300, 1234)
+    assert told["seconds"] == pytest.approx(VERIFIED.seconds, abs=1e-3)
+    assert told["exercise"]["seen"]["T = 1"] == 1000
+    assert not told["exercise"]["missing"]
+    assert len(told["properties"]) == 2 * len(POLICIES)
+    row = {"name": "lags W", "truncation": "Full", "cases": 20, "nonzero": 15, "failures": 0}
+    assert row.items() <= told["properties"][0].items()
+    assert told["properties"][0]["verdict"] == "holds"
+    assert told["properties"][0]["example"] is None
+    budget, sine = told["sine_in_the_articles_budget"], told["sine"]
+    assert (budget["epochs"], budget["truncation"], budget["validation_rmse"]) == (25, "Window(k=5)", 0.5)
+    assert (sine["epochs"], sine["free_run_rmse"], sine["free_run_steps"]) == (2, 0.375, 300)
+    assert sine["baselines"]["published"] == PUBLISHED_RMSE
+    assert sine["baselines"]["predict zero"] == 0.7
+    assert list(sine["losses"]["train"]) == [1.0, 0.5, pytest.approx(1 / 3)]
+    assert told["versions"]["numpy"] == np.__version__
+    assert {"python", "platform", "autograd", "hypothesis"} <= set(told["versions"])
+
+
+def test_the_json_of_a_refuted_run():
+    """The example is in the rows of its part as a program; there is no training."""
+    told = report.as_json(Report(REFUTED))
+    assert told["verdict"] == "refuted"
+    assert told["sine"] is None
+    assert told["sine_in_the_articles_budget"] is None
+    refuted = [row for row in told["properties"] if row["verdict"] == "refuted"]
+    assert [(row["name"], row["truncation"], row["failures"]) for row in refuted] == [
+        ("lags W", "Full", 5),
+        ("lags b", "Window", 7),
+    ]
+    assert [row["example"] for row in refuted] == [None, REFUTED.example.code]
+
+
+def test_the_json_is_standard():
+    """Read back it is the same, tuples as lists, without NaN."""
+
+    def refuse(name):
+        raise AssertionError(f"{name} is not JSON")
+
+    told = report.as_json(Report(REFUTED, "few", None, a_sine()))
+    text = json.dumps(told)
+    assert json.dumps(json.loads(text, parse_constant=refuse)) == text
+
+
+def test_the_sine_table_sets_figures_beside_the_baselines():
+    """Both trainings, the published figure, every baseline and the free run."""
+    table = report.sine_table(a_sine(25, Window(5), 0.5), a_sine())
+    figures = {line[:45].strip(): float(line[45:]) for line in table.splitlines()[1:]}
+    assert figures["this network, 25 epochs, Window(k=5)"] == 0.5
+    assert figures["this network, 2 epochs, Full()"] == 0.25
+    assert figures["the article, as published"] == pytest.approx(PUBLISHED_RMSE, rel=1e-2)
+    assert figures["predict zero"] == 0.7
+    assert figures["repeat the last value"] == 0.68
+    assert figures["free run, 300 steps on its own predictions"] == 0.375
+
+
+def test_the_sine_is_drawn(tmp_path):
+    """A PNG, whole, of some size, and no other file."""
+    path = tmp_path / "sine.png"
+    report.draw_sine(path, a_sine())
+    content = path.read_bytes()
+    assert content.startswith(PNG)
+    assert b"IEND" in content[-12:]
+    width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
+    assert min(width, height) > 500
+    assert os.listdir(tmp_path) == ["sine.png"]
+
+
+def written(path, draw, *arguments):
+    """What stands in a picture, drawn as SVG with its letters kept as text."""
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        draw(path, *arguments)
+    return path.read_text("utf-8")
+
+
+def test_the_sine_says_whose_it_is_and_its_sizes(tmp_path):
+    """Title and legend: the network's own predictions are ours, at the article's T, N, D and H."""
+    text = written(tmp_path / "sine.svg", report.draw_sine, a_sine())
+    assert "learnt by verified-rnn: T 50, N 100, D 1, H 100, K 1, 2 epochs, Full()" in text
+    assert "our prediction" in text
+
+
+def test_a_picture_replaces_the_old_one(tmp_path):
+    """Drawn twice, the second is there."""
+    path = tmp_path / "sine.png"
+    path.write_bytes(b"old")
+    report.draw_sine(path, a_sine())
+    assert path.read_bytes().startswith(PNG)
+
+
+def test_versions_are_of_what_is_installed():
+    """Every value is a version that a reader can install, or the platform's name."""
+    versions = report.versions()
+    assert all(isinstance(version, str) and version for version in versions.values())
+    assert versions["numpy"] == np.__version__

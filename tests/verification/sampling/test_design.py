@@ -1,0 +1,71 @@
+"""A design as data: rows by strength, what they are to meet, and rows around what was not met."""
+
+import numpy as np
+import pytest
+
+from verification.sampling.covering import Rule, met, tuples
+from verification.sampling.design import Design
+
+FACTORS = {
+    "kind": ("a", "b", "c"),
+    "T": ((1, 1), (2, 4)),
+    "N": ((1, 1), (2, 4)),
+    "policy": ("Full",),
+    "flag": (False, True),
+}
+RULES = (Rule("no flag of c", ("kind", "flag"), lambda row: row.get("kind") == "c" and row.get("flag")),)
+
+
+def design(**changed):
+    """Four factors that vary and one that does not; 512 steps in pairs."""
+    made = {"long": ((512, 512),), "seconds": lambda levels: levels["T"][1] / 100, **changed}
+    return Design(FACTORS, RULES, 1, make=lambda row, rng: (row.sizes["N"], rng.integers(9)), **made)
+
+
+@pytest.mark.parametrize("strength", [2, 3, 4])
+def test_rows_meet_every_possible_tuple_of_their_strength(strength):
+    """With a level of every factor, those of the least work first."""
+    made = design()
+    rows = made.rows(strength)
+    assert all(set(row.levels) == set(FACTORS) for row in rows)
+    goal = made.goals(strength)[strength - 2]
+    possible, excluded = tuples(goal.factors, strength, RULES)
+    assert (goal.strength, goal.of) == (strength, "")
+    assert possible <= met([row.levels for row in rows], made.varied, strength)
+    assert excluded.total() > 0
+    seconds = [made.seconds(row.levels) for row in rows]
+    assert seconds == sorted(seconds)
+
+
+def test_long_steps_stand_beside_every_other_level():
+    """As a goal of their own, in pairs whatever the strength."""
+    made = design()
+    *_, beside = made.goals(3)
+    assert (beside.strength, beside.of, beside.beside) == (2, "with T 512", "T")
+    long = [row for row in made.rows(3) if row.sizes["T"] == 512]
+    assert {row.levels["kind"] for row in long} == {"a", "b", "c"}
+    assert {row.levels["N"] for row in long} == set(FACTORS["N"])
+    assert [goal.strength for goal in design(long=()).goals(3)] == [2, 3]
+
+
+def test_a_limit_of_the_strength_is_kept():
+    """Whatever is asked for."""
+    made = design(most=2, long=())
+    assert [goal.strength for goal in made.goals(4)] == [2]
+    assert made.rows(4) == made.rows(2)
+
+
+def test_rows_around_a_tuple_meet_it_with_other_companions():
+    """At every attempt; none where no row can have it."""
+    made, wanted = design(), (("kind", "b"), ("T", (2, 4)))
+    found = [made.around([wanted], attempt) for attempt in range(8)]
+    assert all(len(rows) == 1 and dict(wanted).items() <= rows[0].levels.items() for rows in found)
+    assert len({tuple(rows[0].levels.items()) for rows in found}) > 1
+    assert made.around([(("kind", "c"), ("flag", True))], 0) == ()
+
+
+def test_a_case_is_made_of_a_row():
+    """From a generator."""
+    made = design()
+    row = made.rows(2)[0]
+    assert made.make(row, np.random.default_rng(0)) == (row.sizes["N"], np.random.default_rng(0).integers(9))

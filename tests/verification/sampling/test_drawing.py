@@ -1,0 +1,55 @@
+"""Draws: the same for the same seed, and the smallest that fails."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from tests.campaigns import ENVIRONMENT
+from verification.sampling.drawing import each_drawn, one_drawn, smallest_drawn
+
+
+def drawn(seed):
+    """Twenty integers."""
+    seen = []
+    each_drawn(st.integers(0, 10**9), seed, 20, seen.append)
+    return seen
+
+
+def test_a_seed_says_what_is_drawn():
+    """Another one draws something else; none draws more than was asked for."""
+    assert drawn("0 30") == drawn("0 30")
+    assert drawn("0 30") != drawn("0 60")
+    assert len(drawn(1)) == 20
+
+
+def test_the_smallest_that_fails_is_found():
+    """If there is one."""
+    assert smallest_drawn(st.integers(0, 1000), lambda n: n > 12, 300) == 13
+    with pytest.raises(NoSuchExample):
+        smallest_drawn(st.integers(0, 1000), lambda n: n > 1000, 50)
+
+
+ELSEWHERE = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import constants
+from hypothesis import strategies as st
+from verification.sampling.drawing import one_drawn
+
+print(json.dumps([one_drawn(st.tuples(st.integers(), st.floats(0, 1)), f"0-{n}") for n in range(300)]))
+"""
+
+
+def test_one_that_is_drawn_does_not_depend_on_what_is_loaded(tmp_path):
+    """Hypothesis mixes in the numbers of modules that are loaded; what is drawn one by one has none."""
+    (tmp_path / "constants.py").write_text("A = [123456789, 987654321, 0.123456789]\n")
+    call = [sys.executable, "-c", ELSEWHERE, str(tmp_path)]
+    done = subprocess.run(call, capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    strategy = st.tuples(st.integers(), st.floats(0, 1))
+    here = [list(one_drawn(strategy, f"0-{n}")) for n in range(300)]
+    assert json.loads(done.stdout) == here
+    assert len({repr(each) for each in here}) > 250

@@ -1,0 +1,99 @@
+"""What is excluded: what cannot occur, says nothing, or costs too much; and no pair that can be had."""
+
+import pytest
+
+from verification.sampling.covering import possible, tuples
+from verification.sampling.exclusions import MOST_WORK, rules, work
+from verification.sampling.factors import CLASSES, table
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
+from verification.sampling.scope import Scope
+from verification.adapters import layer, problem, step
+from verification.models import SHIPPED, linear, lstm, scan, vanilla
+
+LONG = CLASSES[-1]
+
+
+def claimed(model, door=layer, scope=None):
+    """A model and what an engine of it claims."""
+    return model, resolved(scope, model, door.OFFER)
+
+
+# Excluded pairs, by rule: what cannot be, or a saturated unit that has none beside it.
+PAIRS = {
+    "a unit alone, saturated": 1,
+    "more parts than steps": 5,
+    "checkpoints beyond the steps": 4,
+    "checkpoints in a workspace": 5,
+}
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_no_pair_that_can_be_had_is_excluded(model):
+    """Of a layer; a unit of its own with a saturating function and a bias of 45 cannot say anything."""
+    _, excluded = tuples(in_floats(*claimed(model)).varied, 2, rules(*claimed(model)))
+    assert +excluded == ({"a unit alone, saturated": 1} if model is vanilla else {})
+
+
+@pytest.mark.parametrize(("model", "door"), [(vanilla, problem), (lstm, step)], ids=["problem", "step"])
+def test_no_pair_is_excluded_for_its_work(model, door):
+    """Other doors exclude what cannot be."""
+    _, excluded = tuples(in_floats(*claimed(model, door)).varied, 2, rules(*claimed(model, door)))
+    assert set(+excluded) <= set(PAIRS)
+    for name, count in (+excluded).items():
+        assert count <= PAIRS[name]
+
+
+def test_few_triples_are_excluded():
+    """Of the shipped models' layers less than one in a hundred."""
+    for model in SHIPPED:
+        found, excluded = tuples(in_floats(*claimed(model)).varied, 3, rules(*claimed(model)))
+        assert excluded.total() < 0.01 * len(found)
+
+
+def test_what_cannot_occur_is_excluded():
+    """Parts of one step, other lengths of one record, a state kept beyond the steps."""
+    ruled = rules(*claimed(vanilla, problem))
+    assert not possible({"T": (1, 1), "policy": "Window, k < T"}, ruled)
+    assert not possible({"T": (2, 2), "policy": "Chunked, ragged, k2 = k1"}, ruled)
+    assert possible({"T": (2, 4), "policy": "Chunked, ragged, k2 = k1"}, ruled)
+    assert not possible({"T": (1, 1), "checkpoints": "half"}, ruled)
+    assert not possible({"checkpoints": "1", "workspace": True}, ruled)
+    ruled = rules(*claimed(lstm, scope=Scope(lengths=True)))
+    assert not possible({"N": (1, 1), "lengths": "of their own"}, ruled)
+    assert not possible({"T": (1, 1), "lengths": "of their own"}, ruled)
+    assert possible({"T": (2, 4), "N": (2, 4), "lengths": "of their own"}, ruled)
+
+
+def test_a_unit_alone_is_excluded_where_a_bias_of_45_saturates_it():
+    """By tanh, not by softsign; and an LSTM's four gates are never alone."""
+    alone = {"size H": (1, 1), "vectors": "one large"}
+    ruled = rules(*claimed(vanilla, problem))
+    assert not possible({**alone, "function activation": "tanh"}, ruled)
+    for name in ("softsign", "relu", "identity"):
+        assert possible({**alone, "function activation": name}, ruled)
+    assert possible(alone, ruled)
+    assert not possible(alone, rules(*claimed(vanilla)))
+    assert possible(alone, rules(*claimed(lstm)))
+
+
+def test_a_weight_of_45_that_no_function_bounds_grows_beyond_float32():
+    """45 to the 31st is more than it holds; to the 129th less than float64 does."""
+    ruled = rules(*claimed(linear))
+    large = {"vectors": "one large", "type": "float32"}
+    assert not possible({**large, "T": (31, 65)}, ruled)
+    assert possible({**large, "T": (5, 17)}, ruled)
+    assert possible({**large, "type": "float64", "T": LONG}, ruled)
+
+
+def test_work_grows_with_every_size_and_is_bounded():
+    """A part of a row is excluded only if the least of everything else is too much with it."""
+    model, claim = claimed(lstm)
+    least = {name: levels[0] for name, levels in table(model, claim).items()}
+    for name in ("T", "N", "size H", "size D"):
+        assert work(model, claim, {**least, name: LONG}) > work(model, claim, least)
+    everything = {"T": LONG, "N": LONG, "size H": LONG, "size D": LONG}
+    assert work(model, claim, {**least, **everything}) > 10 * MOST_WORK
+    assert not possible(everything, rules(model, claim))
+    assert possible({"T": LONG, "size H": LONG}, rules(model, claim))
+    assert possible({"T": LONG, "N": LONG}, rules(*claimed(scan)))

@@ -1,0 +1,94 @@
+"""The table of factors and levels is filled in from a model and a claim."""
+
+import pytest
+
+from verification.sampling.factors import CLASSES, NUMBERS, classes, dimensions, in_words, numbers, sizes_of, table
+from verification.models.truncation import Policy
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
+from verification.adapters import layer, problem, step
+from verification.models import lstm, scan, vanilla
+
+
+def filled(model=lstm, scope=None, door=layer):
+    """The table of a claim."""
+    return table(model, resolved(scope, model, door.OFFER))
+
+
+def test_a_layer_s_table_has_what_it_claims():
+    """One truncation and one function of each role, two types, every size up to 129."""
+    factors = filled()
+    assert factors["policy"] == ("Full",)
+    assert factors["function gate"] == ("sigmoid",)
+    assert factors["type"] == ("float32", "float64")
+    assert factors["losses"] == ("outputs", "final state", "outputs and final state")
+    assert factors["T"] == factors["N"] == factors["size H"] == factors["size D"] == CLASSES
+    assert factors["states"] == ("zero", "ordinary", "one large")
+    assert "checkpoints" not in factors
+    assert "size K" not in factors
+
+
+def test_a_model_without_weights_has_no_level_of_them():
+    """A scan is inputs and a state."""
+    factors = filled(scan)
+    assert {"matrices", "vectors"} & set(factors) == set()
+    assert {"inputs", "states", "layout"} <= set(factors)
+
+
+def test_a_step_is_asked_every_kind_of_truncation():
+    """With each case of its numbers, or the ones that it claims."""
+    assert len(filled(door=step)["policy"]) == 10
+    window = Policy("Window", (3,))
+    assert filled(scope=Scope(truncations=(window,)), door=step)["policy"] == (window,)
+
+
+def test_a_whole_problem_has_readouts_losses_checkpoints_and_a_workspace():
+    """As far as they are claimed."""
+    scope = Scope(checkpoints=True, workspace=True)
+    factors = filled(vanilla, scope, problem)
+    assert factors["losses"] == ("last step", "every step")
+    assert factors["function activation"] == ("tanh", "sigmoid", "relu", "softsign", "identity")
+    assert factors["workspace"] == (False, True)
+    assert len(factors["checkpoints"]) == 6
+    assert "size K" in factors
+    assert dimensions(vanilla, False) == ("H", "D")
+
+
+def test_other_lengths_are_a_factor_where_they_are_claimed():
+    """Of a layer."""
+    assert filled(scope=Scope(lengths=True))["lengths"] == ("alike", "of their own")
+
+
+@pytest.mark.parametrize(
+    ("span", "found"),
+    [
+        ((1, 129), CLASSES),
+        ((3, 40), ((3, 4), (5, 17), (31, 40))),
+        ((20, 25), ((20, 25),)),
+        ((2, 2), ((2, 2),)),
+    ],
+)
+def test_classes_lie_within_a_claim(span, found):
+    """Or are the claim's own span."""
+    assert classes(span) == found
+
+
+def test_an_engine_that_compiles_has_few_shapes():
+    """Two of each size, and a long recursion."""
+    assert filled(scope=Scope(compiled=True))["T"] == ((1, 1), (3, 3), (17, 17))
+    assert filled(scope=Scope(compiled=True))["N"] == ((1, 1), (3, 3))
+    assert filled(scope=Scope(compiled=True, steps=(2, 16)))["T"] == ((3, 3),)
+    assert filled(scope=Scope(states="zero"))["states"] == ("zero",)
+
+
+def test_the_numbers_of_all_classes_are_powers_of_two_and_their_neighbours():
+    """From 1 to 129."""
+    assert tuple(sorted({max(1, 2**n + off) for n in range(8) for off in (-1, 0, 1)})) == NUMBERS
+    assert [n for span in CLASSES for n in numbers(span)] == list(NUMBERS)
+    assert numbers((20, 25)) == (20, 25)
+
+
+def test_levels_in_words():
+    """Sizes as spans."""
+    assert in_words((("T", (2, 4)), ("N", (1, 1)), ("type", "float32"))) == "T 2 to 4, N 1, type float32"
+    assert sizes_of({"T": (1, 1), "size H": (2, 4), "type": "float32"}) == {"T": (1, 1), "H": (2, 4)}

@@ -1,0 +1,79 @@
+"""Cases of Fractions: small, rational, and within the claim; in the designed ones any two levels meet."""
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verification.sampling.covering import row_with
+from verification.sampling.fractions import MOST, MOST_STEPS, exact_cases, in_fractions
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
+from verification.adapters import layer, problem
+from verification.models import lstm, vanilla
+
+RATIONAL = Scope(
+    functions={"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("identity",)},
+    exact=True,
+)
+
+
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_every_number_is_a_fraction(data):
+    """And every function rational."""
+    claim = resolved(None, vanilla, problem.OFFER)
+    case = data.draw(exact_cases(vanilla, claim))
+    arrays = [*case.blocks.values(), *case.objective.arrays().values()]
+    assert all(isinstance(number, Fraction) for array in arrays for number in array.ravel())
+    assert all(function.rational for function in case.cast.values())
+    assert case.steps <= MOST_STEPS
+    assert max(size for name, size in case.sizes.items() if name != "T") <= MOST
+
+
+@given(st.data())
+@settings(max_examples=10, deadline=None)
+def test_they_lie_within_the_claim(data):
+    """A state of zero, and at least so many steps."""
+    scope = replace(RATIONAL, states="zero", steps=(2, 9), records=(2, 2))
+    case = data.draw(exact_cases(lstm, resolved(scope, lstm, layer.OFFER)))
+    assert not any(array.any() for array in case.state)
+    assert (case.records, 2 <= case.steps <= MOST_STEPS) == (2, True)
+
+
+DESIGNS = [
+    in_fractions(vanilla, resolved(None, vanilla, problem.OFFER)),
+    in_fractions(lstm, resolved(RATIONAL, lstm, layer.OFFER)),
+]
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=["vanilla", "lstm"])
+def test_every_possible_pair_is_in_a_designed_row(design):
+    """Recounted with loops; what is in no row can be in none."""
+    rows = [row.levels for row in design.rows(3)]
+    seen = {tuple((n, row[n]) for n in names) for row in rows for names in combinations(design.varied, 2)}
+    for names in combinations(design.varied, 2):
+        for levels in product(*(design.varied[name] for name in names)):
+            each = tuple(zip(names, levels, strict=True))
+            can_be = row_with(dict(each), design.varied, design.rules) is not None
+            assert (each in seen) == can_be, each
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=["vanilla", "lstm"])
+def test_a_designed_case_is_of_fractions_and_what_its_row_says(design):
+    """Small, each size as chosen, its numbers whole over the denominator."""
+    for number, row in enumerate(design.rows(2)):
+        case = design.make(row, np.random.default_rng(number))
+        arrays = [*case.blocks.values(), *case.objective.arrays().values()]
+        numbers = [n for array in arrays for n in array.ravel()]
+        assert all(isinstance(n, Fraction) for n in numbers)
+        assert all((n * row.levels["denominator"]).denominator == 1 for n in numbers)
+        assert case.sizes == row.sizes
+        assert case.steps <= MOST_STEPS
+        assert max(size for name, size in case.sizes.items() if name != "T") <= MOST
+        assert all(function.rational for function in case.cast.values())
+        assert any(array.any() for array in case.state) == (row.levels["states"] != "zero")

@@ -1,0 +1,95 @@
+"""Numbers made tiny, and one made large, where they are asked for and nowhere else."""
+
+import numpy as np
+import pytest
+
+from verification.models.case import random_case
+from verification.sampling.magnitudes import with_magnitudes
+from verification.models import gru, linear, lstm, scan, vanilla
+
+ORDINARY = {"matrices": "ordinary", "vectors": "ordinary", "inputs": "ordinary", "states": "ordinary"}
+
+
+def made(model=lstm, seed=0, units=3, **levels):
+    """A case, and the same with these levels."""
+    case = random_case(model, np.random.default_rng(seed), {"H": units, "D": 2}, 2, 3)
+    return case, with_magnitudes(case, {**ORDINARY, **levels}, np.random.default_rng(seed))
+
+
+def largest(case, *names):
+    """The largest entry of some blocks."""
+    return max(np.abs(case.blocks[name]).max() for name in names)
+
+
+def test_ordinary_numbers_stay_as_they_are():
+    """Every block."""
+    before, after = made()
+    for name, array in before.blocks.items():
+        np.testing.assert_array_equal(after.blocks[name], array)
+
+
+@pytest.mark.parametrize(
+    ("part", "names"), [("matrices", "UW"), ("vectors", "b"), ("inputs", ("xs",)), ("states", ("h0", "c0"))]
+)
+def test_tiny_numbers_are_below_a_thousandth(part, names):
+    """All of that use, and no others."""
+    before, after = made(**{part: "tiny"})
+    assert 0 < largest(after, *names) <= 1e-4
+    for name in set(before.blocks) - set(names):
+        np.testing.assert_array_equal(after.blocks[name], before.blocks[name])
+
+
+def test_a_state_of_zero():
+    """All of them."""
+    assert largest(made(states="zero")[1], "h0", "c0") == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("part", "names", "size"),
+    [("matrices", "UW", 45), ("vectors", "b", 45), ("inputs", ("xs",), 9), ("states", ("h0", "c0"), 6)],
+)
+def test_one_number_is_large(part, names, size, seed):
+    """One entry of one block of that use."""
+    _, after = made(seed=seed, **{part: "one large"})
+    assert sum(int((np.abs(after.blocks[name]) == size).sum()) for name in names) == 1
+    assert largest(after, *(set(after.blocks) - set(names))) < 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_a_large_weight_reads_is_small(seed):
+    """An input's column, or a unit, whichever its matrix reads; of a single unit an input."""
+    for units in (1, 3):
+        _, after = made(vanilla, seed, units, matrices="one large")
+        found = {name: np.argwhere(np.abs(after.blocks[name]) == 45) for name in "UW"}
+        if len(found["U"]):
+            assert np.abs(after.blocks["xs"][..., found["U"][0][1]]).max() <= 0.01
+        else:
+            assert units > 1
+            row, column = found["W"][0]
+            assert row != column
+            assert max(np.abs(after.blocks[name][column]).max() for name in "UWb") <= 0.01
+            assert np.abs(after.blocks["h0"][:, column]).max() <= 0.01
+
+
+def test_of_two_vectors_the_one_that_has_more_units_is_large():
+    """GRU's second bias is one entry where H is 1."""
+    for seed in range(6):
+        _, after = made(gru, seed, 1, vectors="one large")
+        assert np.abs(after.blocks["b"]).max() == 45
+
+
+def test_a_unit_that_nothing_bounds_is_at_rest():
+    """Its state and its cotangents are zero, and what feeds it."""
+    _, after = made(linear, vectors="one large")
+    (unit,) = np.flatnonzero(np.abs(after.blocks["lam"]) == 45)
+    assert not after.blocks["B"][unit].any()
+    assert not after.blocks["h0"][:, unit].any()
+    assert not after.objective.outputs[..., unit].any()
+    assert after.objective.outputs.any()
+
+
+def test_an_input_of_a_scan_is_large():
+    """One of its two inputs."""
+    _, after = made(scan, inputs="one large")
+    assert largest(after, "a", "x") == 9

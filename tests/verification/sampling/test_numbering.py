@@ -1,0 +1,80 @@
+"""Sizes are powers of two and their neighbours, each of which meets every level of the other factors."""
+
+import pytest
+
+from verification.sampling.exclusions import rules
+from verification.sampling.factors import TRUNCATIONS, numbers, sizes_of, table
+from verification.sampling.numbering import LIGHT, Row, completed, factor_of, least_steps, numbered, wanted
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
+from verification.adapters import layer, step
+from verification.models import lstm, scan, vanilla
+
+
+@pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)
+def test_every_number_meets_every_level(model):
+    """Pairs that no rule excludes, counted in the rows of the quick profile."""
+    claim = resolved(None, model, layer.OFFER)
+    rows = in_floats(model, claim).rows(3)
+    found = {each for row in rows for each in row.met()}
+    assert set(wanted(table(model, claim), rules(model, claim))) <= found
+    assert ("T", 128, "layout", "backwards") in found
+    assert ("H", 129, "N", (1, 1)) in found
+
+
+def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
+    """A ragged chunk needs three steps."""
+    claim = resolved(None, lstm, step.OFFER)
+    for row in in_floats(lstm, claim).rows(2):
+        for name, span in sizes_of(row.levels).items():
+            assert row.sizes[name] in numbers(span)
+        needed = {level: least for kind in TRUNCATIONS.values() for level, least in kind.items()}
+        assert row.sizes["T"] >= needed[row.levels["policy"]]
+
+
+def test_the_fewest_steps_are_those_of_the_neediest_level():
+    """Of truncation, checkpoints and lengths."""
+    assert least_steps({"policy": "Full"}, 1) == 1
+    assert least_steps({"policy": "Chunked, ragged, k2 > k1", "checkpoints": "1"}, 1) == 3
+    assert least_steps({"policy": "Full", "checkpoints": "half"}, 1) == 5
+    assert least_steps({"policy": "Full", "lengths": "of their own"}, 4) == 5
+
+
+def test_numbers_take_turns():
+    """Of one class beside one level, until all have been met."""
+    rows = [{"policy": "Full", "T": (2, 4), "N": (1, 1), "type": "float32"}] * 3
+    assert {row.sizes["T"] for row in numbered(rows, 1)} == {2, 3, 4}
+
+
+def test_what_numbers_have_not_met_is_added():
+    """One more row for three steps beside the second type."""
+    factors = {"policy": ("Full",), "T": ((2, 4),), "N": ((1, 1),), "type": ("float32", "float64")}
+    levels = {"policy": "Full", "T": (2, 4), "N": (1, 1)}
+    rows = [Row({**levels, "type": name}, {"T": n, "N": 1}) for n in (2, 3, 4) for name in factors["type"]]
+    assert completed(rows, factors, (), 1, lambda levels: 0.0) == rows
+    more = completed(rows[:-1], factors, (), 1, lambda levels: 0.0)
+    assert len(more) == len(rows)
+    assert dict(more[-1].sizes) == {"T": 4, "N": 1}
+    assert more[-1].levels["type"] == "float64"
+    assert factor_of("H") == "size H"
+
+
+def test_what_is_added_is_no_heavier_than_it_must_be():
+    """Many steps of many records are heavy: either class stands once beside each number of the other."""
+    large = (31, 65)
+    factors = {
+        "policy": ("Full",),
+        "T": ((2, 4), large),
+        "N": ((1, 1), large),
+        "type": ("float32", "float64", "longdouble"),
+    }
+
+    def heavy(levels):
+        return levels["T"] == levels["N"] == large
+
+    def count(work):
+        rows = completed([], factors, (), 1, work)
+        assert set(wanted(factors, ())) == {each for row in rows for each in row.met()}
+        return sum(heavy(row.levels) for row in rows)
+
+    assert count(lambda levels: 2 * LIGHT * heavy(levels)) < count(lambda levels: 0.0)

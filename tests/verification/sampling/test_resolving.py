@@ -1,0 +1,175 @@
+"""From scopes to claims: what is filled in, and what is misuse."""
+
+import pytest
+
+from rnn import Chunked, Full, Window
+from verification.models.functions import Function
+from verification.models.truncation import Policy
+from verification.sampling.resolving import narrowed, resolved
+from verification.sampling.scope import Scope
+from verification.adapters import step
+from verification.adapters.layer import OFFER
+from verification.models import complex_scan, linear, lstm, scan, vanilla
+
+
+def test_the_default_is_all_that_a_layer_can_claim():
+    """The first function of each role, both types, every gradient."""
+    claim = resolved(None, lstm, OFFER)
+    assert claim.in_words() == (
+        "gate sigmoid; candidate tanh; output tanh; float32 and float64; full gradient by cotangents of "
+        "outputs and final state; any initial state; gradients of U, W, b, xs, h0, c0; 1 to 129 records, 1 "
+        "to 512 steps"
+    )
+    assert claim.not_asked(lstm) == (
+        "gate rational_gate",
+        "candidate softsign",
+        "output softsign",
+        "output identity",
+        "longdouble",
+        "truncations",
+        "other lengths than all records'",
+        "Fractions",
+        "equality to the bit",
+    )
+    assert claim.dtypes == ("float32", "float64")
+
+
+def test_a_complex_model_has_complex_numbers():
+    """And a model without functions may have."""
+    assert resolved(None, complex_scan, OFFER).dtypes == ("complex64", "complex128")
+    assert resolved(Scope(dtypes=("complex64",)), linear, OFFER).dtypes == ("complex64",)
+
+
+def test_a_full_gradient_may_be_said():
+    """By name or as it is; a layer has no other."""
+    assert resolved(Scope(truncations=("Full", Full())), lstm, OFFER) == resolved(None, lstm, OFFER)
+
+
+def test_what_is_left_out_is_listed():
+    """Functions, types, gradients, states."""
+    scope = Scope(
+        functions={"gate": ("rational_gate",)},
+        dtypes=("float64",),
+        states="zero",
+        blocks=("xs", "U"),
+        records=(1, 1),
+        steps=(2, 1000),
+    )
+    claim = resolved(scope, lstm, OFFER)
+    assert claim.blocks == ("U", "xs")
+    assert claim.in_words().endswith("initial state zero; gradients of U, xs; 1 records, 2 to 512 steps")
+    left = claim.not_asked(lstm)
+    for words in ("gate sigmoid", "float32", "the gradient of c0", "an initial state that is not zero"):
+        assert words in left
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"functions": {"gat": ("tanh",)}}, "functions: 'gat', needed a role of lstm: gate, candidate, out"),
+        (
+            {"functions": {"gate": ("relu",)}},
+            r"functions: gate: \('relu',\), needed one of sigmoid, rational",
+        ),
+        ({"functions": {"gate": ("sigmoid", "rational_gate")}}, "functions: gate: .*, needed one of sigmoid"),
+        ({"functions": {"gate": "sigmoid"}}, "functions: gate: 'sigmoid', needed one of .*, in a tuple"),
+        ({"dtypes": ("float16",)}, "dtypes: 'float16', needed one of float32, float64"),
+        ({"dtypes": ("complex64",)}, "dtypes: 'complex64', needed one of float32, float64"),
+        ({"dtypes": ()}, r"dtypes: \(\), needed a tuple of some of float32, float64"),
+        ({"dtypes": "float32"}, "dtypes: 'float32', needed a tuple of some of float32, float64"),
+        ({"truncations": ("Full", Window(2))}, "truncations: .*, needed one policy with its numbers"),
+        ({"truncations": ("Window",)}, "truncations: .*, needed one policy with its numbers"),
+        ({"truncations": ("Windows",)}, "truncations: 'Windows', needed one of Full, Window"),
+        ({"truncations": "Full"}, "truncations: 'Full', needed a tuple of some of Full"),
+        ({"exact": True}, "exact: True, needed a rational function for every role"),
+        (
+            {"workspace": True},
+            "workspace: True, needed False or None: this door can ask for lengths, exact, bits alone",
+        ),
+        ({"departures": {"h": "stop"}}, "departures: h: 'stop', needed a Function with a slope for one of"),
+        ({"losses": ("last",)}, "losses: 'last', needed one of cotangents"),
+        ({"states": "none"}, "states: 'none', needed one of any, zero"),
+        ({"blocks": ("V",)}, "blocks: 'V', needed one of U, W, b, xs, h0, c0"),
+        ({"records": (3, 2)}, r"records: \(3, 2\), needed a least from 1 on, and a most not below it"),
+        ({"records": (0, 2)}, r"records: \(0, 2\), needed a least from 1 on"),
+        ({"records": 2}, "records: 2, needed a least and a most"),
+        ({"steps": (513, 600)}, r"steps: \(513, 600\), needed a least of at most 512"),
+        ({"steps": (1, 1)}, r"steps: \(1, 1\), needed at least 2 steps at most: one step shows no recursion"),
+    ],
+)
+def test_misuse_is_told_in_a_line(options, message):
+    """What was given, and what is needed."""
+    with pytest.raises(ValueError, match=f"^scope: {message}"):
+        resolved(Scope(**options), lstm, OFFER)
+
+
+def test_a_given_scope_narrows():
+    """Field by field, what it does not name staying as it was."""
+    claim = resolved(Scope(dtypes=("float64",)), lstm, OFFER)
+    less = narrowed(claim, Scope(blocks=("W",), records=(2, 3), steps=(2, 5), states="zero"), lstm)
+    assert (less.blocks, less.records, less.steps, less.states) == (("W",), (2, 3), (2, 5), "zero")
+    assert less.dtypes == ("float64",)
+    assert narrowed(claim, None, lstm) is claim
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "message"),
+    [
+        ({"dtypes": ("float64",)}, {"dtypes": ("float32", "float64")}, "dtypes: .*, needed no more than the"),
+        ({"blocks": ("a",)}, {"blocks": ("a", "x")}, "blocks: .*, needed no more than the engine's"),
+        ({"records": (1, 3)}, {"records": (1, 4)}, r"records: \(1, 4\), needed no more than .* \(1, 3\)"),
+        ({"steps": (2, 3)}, {"steps": (1, 3)}, r"steps: \(1, 3\), needed no more than the engine's \(2, 3\)"),
+        ({"states": "zero"}, {"states": "any"}, "states: 'any', needed no more than the engine's zero"),
+    ],
+)
+def test_a_scope_that_widens_is_misuse(own, given, message):
+    """What an engine does not claim is never asked of it."""
+    with pytest.raises(ValueError, match=f"^scope: {message}"):
+        narrowed(resolved(Scope(**own), scan, OFFER), Scope(**given), scan)
+
+
+def test_another_function_than_the_engine_s_is_misuse():
+    """It is one function that a layer computes."""
+    with pytest.raises(ValueError, match="functions: gate: 'rational_gate', needed the engine's sigmoid"):
+        narrowed(resolved(None, lstm, OFFER), Scope(functions={"gate": ("rational_gate",)}), lstm)
+
+
+def test_a_layer_may_have_one_truncation_of_its_own():
+    """With its numbers, for nobody tells it others."""
+    claim = resolved(Scope(truncations=(Window(2),)), lstm, OFFER)
+    assert claim.policies == (Policy("Window", (2,)),)
+    assert "gradient under Window(2) by cotangents" in claim.in_words()
+
+
+def test_a_step_has_every_truncation_unless_its_scope_says_less():
+    """By name, for any numbers, or as they are."""
+    assert resolved(None, lstm, step.OFFER).policies == ("Full", "Window", "Chunked", "Tail")
+    less = narrowed(resolved(None, lstm, step.OFFER), Scope(truncations=(Chunked(3), "Full")), lstm)
+    assert less.policies == (Policy("Chunked", (3, 3)), "Full")
+    assert "every Window" in less.not_asked(lstm)
+    with pytest.raises(
+        ValueError, match=r"truncations: 'Tail', needed no more than the engine's Chunked\(3, 3\)"
+    ):
+        narrowed(less, Scope(truncations=("Tail",)), lstm)
+
+
+def test_extras_are_asked_of_who_says_so():
+    """And said in words."""
+    scope = Scope(functions={"activation": ("softsign",)}, exact=True, bits=True)
+    claim = resolved(scope, vanilla, OFFER)
+    assert claim.in_words().endswith("; exact in Fractions; the same to the bit")
+    assert not {"Fractions", "equality to the bit"} & set(claim.not_asked(vanilla))
+    with pytest.raises(ValueError, match="bits: True, needed no more than the engine's False"):
+        narrowed(resolved(None, vanilla, OFFER), Scope(bits=True), vanilla)
+
+
+def test_departures_are_declared_to_the_door():
+    """And cannot be added afterwards."""
+    slope = Function("window", lambda a: 0 * a, slope=lambda a: 0 * a + 1)
+    claim = resolved(Scope(departures={"activation": slope, "h0": "stop"}), vanilla, OFFER)
+    assert claim.in_words().endswith(
+        "declared: activation is window, by its own slope; declared: no gradient flows from step to step "
+        "through h0"
+    )
+    with pytest.raises(ValueError, match=r"departures: .*, needed none"):
+        narrowed(claim, Scope(departures={"h0": "stop"}), vanilla)

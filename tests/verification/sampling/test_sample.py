@@ -1,0 +1,167 @@
+"""The designed sample: rows meet every possible triple, and a case is what its row says."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from verification.sampling.covering import met, possible, tuples
+from verification.sampling.exclusions import rules
+from verification.sampling.factors import LONG_STEPS
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import case_of, in_floats
+from verification.sampling.scope import Scope
+from verification.adapters import layer, problem, step
+from verification.judging.profile import THOROUGH
+from verification.models import SHIPPED, lstm, scan, vanilla
+
+
+def cases(model, door, scope=None, strength=2):
+    """Every row of a claim, and its case."""
+    claim = resolved(scope, model, door.OFFER)
+    rows = in_floats(model, claim).rows(strength)
+    return [(row, case_of(row, model, claim, np.random.default_rng(n))) for n, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)
+def test_every_possible_triple_is_in_a_row(model):
+    """Recounted with loops over all factors and levels of the default claim."""
+    claim = resolved(None, model, layer.OFFER)
+    factors, ruled = in_floats(model, claim).varied, rules(model, claim)
+    rows = [row.levels for row in in_floats(model, claim).rows(3)]
+    seen = {tuple((n, row[n]) for n in names) for row in rows for names in combinations(factors, 3)}
+    for names in combinations(factors, 3):
+        for levels in product(*(factors[name] for name in names)):
+            each = tuple(zip(names, levels, strict=True))
+            assert (each in seen) == possible(dict(each), ruled), each
+
+
+@pytest.mark.parametrize("model", [lstm, scan], ids=lambda model: model.name)
+def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
+    """Of the default claim: tens of thousands, of which a hundredth is excluded at most."""
+    claim = resolved(None, model, layer.OFFER)
+    design = in_floats(model, claim)
+    possible, excluded = tuples(design.varied, THOROUGH.strength, design.rules)
+    rows = [row.levels for row in design.rows(THOROUGH.strength)]
+    assert len(possible) > 15_000
+    assert not possible - met(rows, design.varied, THOROUGH.strength)
+    assert excluded.total() < 0.01 * len(possible)
+
+
+@pytest.mark.parametrize(("model", "door"), [(lstm, layer), (vanilla, problem)], ids=["lstm", "vanilla"])
+def test_512_steps_meet_every_level_that_can_stand_beside_them(model, door):
+    """Counted one by one: none is excluded."""
+    claim = resolved(None, model, door.OFFER)
+    long = [row for row in in_floats(model, claim).rows(3) if row.sizes["T"] == LONG_STEPS]
+    for name, levels in in_floats(model, claim).varied.items():
+        for level in levels if name != "T" else ():
+            met = any(row.levels[name] == level for row in long)
+            assert met, (name, level)
+
+
+@pytest.mark.parametrize("scope", [Scope(steps=(1, 129)), Scope(compiled=True)], ids=["fewer", "compiled"])
+def test_whoever_claims_fewer_steps_is_not_asked_512(scope):
+    """Nor who compiles for each shape."""
+    assert max(case.steps for _, case in cases(scan, layer, scope)) <= 129
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_a_sample_is_of_a_few_hundred_rows(model):
+    """And always the same."""
+    claim = resolved(None, model, layer.OFFER)
+    rows = in_floats(model, claim).rows(3)
+    assert 150 < len(rows) < 340
+    assert rows == in_floats(model, claim).rows(3)
+
+
+def test_a_case_has_the_sizes_the_type_and_the_objective_of_its_row():
+    """For every row of pairs."""
+    for row, case in cases(lstm, layer):
+        assert case.sizes == row.sizes
+        assert case.dtype.name == row.levels["type"]
+        assert all(array.dtype == case.dtype for array in case.blocks.values())
+        outputs, state = case.objective.outputs.any(), any(d.any() for d in case.objective.state)
+        assert (outputs, state) == {
+            "outputs": (True, False),
+            "final state": (False, True),
+            "outputs and final state": (True, True),
+        }[row.levels["losses"]]
+        assert any(array.any() for array in case.state) == (row.levels["states"] != "zero")
+
+
+def test_a_case_is_laid_out_as_its_row_says():
+    """All arrays alike, or one; what repeats has a number that does."""
+    for row, case in cases(lstm, layer):
+        layout = row.levels["layout"]
+        if layout == "C order":
+            assert case.layouts == {}
+        elif layout.endswith(", one alone"):
+            assert [f"{how}, one alone" for how in case.layouts.values()] == [layout]
+        else:
+            assert set(case.layouts.values()) == {layout}
+            assert set(case.layouts) == {*case.blocks, *case.objective.arrays()}
+
+
+def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():
+    """By what a loss reaches."""
+    seen = set()
+    for row, case in cases(vanilla, step):
+        level, steps, reach = row.levels["policy"], case.steps, case.reach
+        kind, numbers = case.policy.kind, case.policy.numbers
+        seen.add(level)
+        assert level.startswith(kind)
+        if level == "Window(0)":
+            assert reach == tuple(range(steps))
+        if "k < T" in level:
+            assert 0 < numbers[0] < steps
+        if "k ≥ T" in level:
+            assert numbers[0] >= steps
+            assert set(reach) == {0}
+        if "ragged" in level:
+            k1, k2 = numbers
+            assert 0 < steps % k1 < k1 < steps
+            assert {"=": k1 == k2, ">": k2 > k1, "<": k2 < k1}[level.split()[3]]
+    assert len(seen) == 10
+
+
+def test_a_problem_s_case_has_losses_checkpoints_a_workspace_and_functions():
+    """As its row says, never with both of the last two."""
+    for row, case in cases(vanilla, problem, Scope(checkpoints=True, workspace=True)):
+        assert case.objective.last == (row.levels["losses"] == "last step")
+        assert case.cast["activation"].name == row.levels["function activation"]
+        assert case.workspace == row.levels["workspace"]
+        level = row.levels["checkpoints"]
+        known = {"none": None, "half": case.steps // 2, "T - 1": case.steps - 1, "T": case.steps}
+        assert case.checkpoints == (known[level] if level in known else int(level))
+        assert not (case.workspace and case.checkpoints)
+
+
+def test_lengths_of_their_own_are_not_all_the_last_step():
+    """Three of them at most, from the least that is claimed."""
+    found = [case for row, case in cases(lstm, layer, Scope(lengths=True, steps=(2, 129))) if case.lengths]
+    assert len(found) > 10
+    for case in found:
+        assert len(case.lengths) == case.records
+        assert 2 <= min(case.lengths) < case.steps
+        assert max(case.lengths) <= case.steps
+        assert len(set(case.lengths)) <= 3
+
+
+def test_a_narrow_claim_has_a_narrow_sample():
+    """Sizes, states and types."""
+    scope = Scope(records=(1, 3), steps=(2, 6), states="zero", dtypes=("float64",))
+    for _, case in cases(scan, layer, scope, strength=3):
+        assert case.records <= 3
+        assert 2 <= case.steps <= 6
+        assert not any(array.any() for array in case.state)
+        assert case.dtype == np.float64
+
+
+def test_other_companions_are_found_for_a_triple():
+    """Its levels, and others at every attempt."""
+    claim = resolved(None, lstm, layer.OFFER)
+    triple = (("T", (2, 4)), ("size H", (1, 1)), ("layout", "backwards"))
+    (one,), (two,) = (in_floats(lstm, claim).around([triple], attempt) for attempt in (1, 2))
+    assert all(row.levels[name] == level for row in (one, two) for name, level in triple)
+    assert one.levels != two.levels
+    assert possible(one.levels, rules(lstm, claim))

@@ -1,0 +1,108 @@
+"""The door for any function and its backward: no model, no steps.
+
+    forward(*arguments) -> outputs, saved
+    backward(saved, *cotangents) -> gradients
+
+``forward`` is written in ``autograd.numpy``, and is what the backward is judged by. ``outputs`` is an array,
+or a tuple of arrays; there is a cotangent for each of them, and a gradient for each argument, in their order,
+None for what is no array of floating point. ``arguments`` is a Hypothesis strategy of tuples.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from verification.models.arrays import Array
+from verification.models.model import Model
+from verification.sampling.scope import Scope
+from verification.adapters.importing import imported
+from verification.adapters.program import code_of
+from verification.properties.engine import InvalidAnswer
+from verification.judging.function_subject import OfFunction
+from verification.properties.of_function import Call
+from verification.truth.long import readable
+
+
+@dataclass(frozen=True, eq=False)
+class Differentiated:
+    """A function, its backward, and what they are asked with. ``verify`` takes it."""
+
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    arguments: st.SearchStrategy[tuple[Any, ...]]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the forward's arguments, as far as it names them."""
+        parameters = inspect.signature(self.forward).parameters.values()
+        return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+    def name(self, i: int) -> str:
+        """Of the argument with number i."""
+        return self.names[i] if i < len(self.names) else f"argument {i}"
+
+    def answer(self, call: Call) -> dict[int, Any]:
+        """What the backward returns for each argument, by number; raises InvalidAnswer for another form."""
+        _, saved = self.forward(*call.arguments)
+        told = self.backward(saved, *call.cotangents)
+        count = len(call.arguments)
+        told = (told,) if isinstance(told, np.ndarray) and count == 1 else told
+        if not isinstance(told, tuple | list) or len(told) != count:
+            length = f" of {len(told)}" if isinstance(told, tuple | list) else ""
+            raise InvalidAnswer(
+                f"backward returned a {type(told).__name__}{length}, needed a tuple of {count}"
+            )
+        return dict(enumerate(told))
+
+    def program(self, call: Call, part: int, want: Array, bound: float) -> str:
+        """A program that asks for the gradient of an argument, and fails where it is wrong."""
+        return PROGRAM.format(
+            imported=imported(backward=self.backward, forward=self.forward),
+            arguments=code_of(call.arguments),
+            cotangents=code_of(call.cotangents),
+            want=code_of(readable(want)),
+            part=part,
+            bound=repr(float(bound)),
+        )
+
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfFunction:
+        """What is judged; raises ValueError for a model or a scope."""
+        for name, value in (("model", model), ("scope", scope)):
+            if value is not None:
+                raise ValueError(f"{name}: given with a function, needed none: its forward says what it is")
+        return OfFunction(self)
+
+
+def function(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    arguments: st.SearchStrategy[tuple[Any, ...]],
+) -> Differentiated:
+    """A function and its backward, to be given to ``verify``.
+
+    ``forward(*arguments) -> outputs, saved`` in ``autograd.numpy``; ``backward(saved, *cotangents)`` returns
+    a gradient for each argument; ``arguments`` draws tuples. Of complex numbers a gradient is
+    ∂L/∂Re + i ∂L/∂Im. Raises TypeError for what is no function or no strategy.
+    """
+    for name, each in (("forward", forward), ("backward", backward)):
+        if not callable(each):
+            raise TypeError(f"{name}: {each!r}, needed a function")
+    if not isinstance(arguments, st.SearchStrategy):
+        raise TypeError(f"arguments: {arguments!r}, needed a Hypothesis strategy of tuples")
+    return Differentiated(forward, backward, arguments)
+
+
+PROGRAM = """import numpy as np
+{imported}
+arguments = {arguments}
+cotangents = {cotangents}
+want = {want}
+outputs, saved = forward(*arguments)
+got = backward(saved, *cotangents)
+got = got if isinstance(got, np.ndarray) else got[{part}]
+assert np.max(np.abs(got - want)) <= {bound}, got - want
+"""

@@ -1,0 +1,273 @@
+"""The door for a layer: a forward over a sequence, and a backward that takes cotangents.
+
+    forward(params, xs, state) -> outputs, state, saved
+    backward(saved, d_outputs, d_state) -> d_params, d_xs, d_state
+
+``params`` is a dict of the model's STEP blocks by name. xs (N, T, D), or a dict of arrays by name where a
+model has several INPUT blocks. ``state`` is a tuple of arrays (N, …), one for each STATE block, and so is
+what comes back for it. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what
+is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
+given them (N,) after the state.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents
+from verification.sampling.claim import COMPLEX, Claim, Offer, claimed_of
+from verification.models.departures import departed
+from verification.models.model import Model, Use
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
+from verification.adapters.importing import imported
+from verification.adapters.layout import Layout, layout_of
+from verification.adapters.program import ARGUMENTS, LENGTHS, Shown, program
+from verification.properties.asking import afresh
+from verification.properties.engine import Fixed, InvalidAnswer
+from verification.judging.model_subject import OfModel, of_model
+from verification.truth.parts import final_of
+from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, check_in
+
+# One function for each role, one truncation, cotangents.
+OFFER = Offer(functions=False, policies=False, losses=("cotangents",), extras=("lengths", "exact", "bits"))
+
+Forward = Callable[..., Any]
+Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it."""
+
+    forward: Forward
+    backward: Backward
+    model: Model
+    claim: Claim
+    layout: Layout
+    # Statements that define forward and backward in a program of their own.
+    source: str
+
+    def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """What the layer says of a case, in the model's layout."""
+        params, xs, state, d_outputs, d_state = self._arguments(case)
+        states = self.model.of(Use.STATE)
+        ends = (lengths_of(case),) if self.claim.lengths else ()
+        outputs, final, saved = _three(
+            self.forward(params, xs, state, *ends), "forward", "outputs, state, saved"
+        )
+        final = _tuple("forward's state", final, len(states))
+        d_params, d_xs, d_initial = _three(
+            self.backward(saved, d_outputs, d_state), "backward", "d_params, d_xs, d_state"
+        )
+        blocks = self._read(d_params, d_xs)
+        claimed = [block for block in states if block.name in self.claim.blocks]
+        if claimed:
+            d_initial = _tuple("backward's d_state", d_initial, len(states))
+            blocks |= {block.name: (d,) for block, d in zip(states, d_initial, strict=True)}
+        if isinstance(outputs, np.ndarray) and outputs.ndim > 1:
+            outputs = self.layout.by_record(outputs)
+        forward = {"outputs": outputs}
+        forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
+        return forward, blocks
+
+    def _arguments(self, case: Case) -> tuple[dict[str, Array], Any, tuple[Array, ...], Array, Any]:
+        """What forward and backward are given."""
+        params: dict[str, Array] = {}
+        for block in self.model.of(Use.STEP):
+            params |= self.layout.places[block.name].given(case.blocks[block.name])
+        inputs = {
+            name: self.layout.by_record(array)
+            for block, given in case.inputs.items()
+            for name, array in self.layout.places[block].given(given).items()
+        }
+        xs = inputs if len(inputs) > 1 else next(iter(inputs.values()))
+        objective = case.objective
+        assert isinstance(objective, Cotangents)  # of a layer
+        return params, xs, case.state, self.layout.by_record(objective.outputs), objective.state
+
+    def _read(self, d_params: Any, d_xs: Any) -> dict[str, tuple[Any, ...]]:
+        """The gradients of STEP and INPUT blocks, in the model's layout, as far as they are claimed."""
+        claimed = self.claim.blocks
+        inputs = self.model.of(Use.INPUT)
+        if any(block.name in claimed for block in self.model.of(Use.STEP)):
+            _dict("backward's d_params", d_params)
+        if len(inputs) == 1:
+            d_xs = dict.fromkeys(self.layout.places[inputs[0].name].names, d_xs)
+        elif any(block.name in claimed for block in inputs):
+            _dict("backward's d_xs", d_xs)
+        read: dict[str, tuple[Any, ...]] = {}
+        for block in self.model.of(Use.STEP, Use.INPUT):
+            if block.name in claimed:
+                of_inputs = block.use is Use.INPUT
+                parts = self.layout.places[block.name].read(d_xs if of_inputs else d_params)
+                if of_inputs and isinstance(parts[0], np.ndarray) and parts[0].ndim > 1:
+                    parts = [self.layout.by_record(parts[0])]
+                read[block.name] = tuple(parts)
+        return read
+
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that calls the layer as a property does, and fails where the part is wrong."""
+        arguments = self._arguments(afresh(case))
+        arrays = dict(zip(ARGUMENTS, arguments, strict=True))
+        if self.claim.lengths:
+            arrays[LENGTHS] = lengths_of(case)
+        block = next((each for each in self.model.blocks if each.name == part), None)
+        shown = Shown(
+            arrays=arrays,
+            got=self._cut(arguments[3].ndim) if part == "outputs" else self._expressions(part),
+            want=self._theirs(part, want),
+            bound=self._theirs(part, bound) if isinstance(bound, np.ndarray) else float(bound),
+            owed=self._owed(arguments),
+            dtype=case.dtype,
+            steps_first=self.layout.steps_first,
+            sequence=part == "outputs" or (block is not None and block.use is Use.INPUT),
+            by_record=block is None or block.use is not Use.STEP,
+        )
+        return program(self.source, shown, property_)
+
+    def _expressions(self, part: str) -> tuple[str, ...]:
+        """What the program calls the part of the answer, in each array that an engine keeps for it."""
+        if part == "outputs":
+            return ("outputs",)
+        for i, block in enumerate(self.model.of(Use.STATE)):
+            if part == final_of(block):
+                return (f"final[{i}]",)
+            if part == block.name:
+                return (f"d_initial[{i}]",)
+        names = self.layout.places[part].names
+        if self.model.block(part).use is Use.STEP:
+            return tuple(f"d_params[{name!r}]" for name in names)
+        return ("d_xs",) if len(self.model.of(Use.INPUT)) == 1 else (f"d_xs[{names[0]!r}]",)
+
+    def _cut(self, axes: int) -> tuple[str, ...]:
+        """The outputs, zero after a record's end: what is there is not asked."""
+        if not self.claim.lengths:
+            return ("outputs",)
+        steps, turned = (0, ".T") if self.layout.steps_first else (1, "")
+        within = f"(np.arange(outputs.shape[{steps}]) < lengths[:, None]){turned}"
+        return (f"np.where({within}[(..., {'None, ' * (axes - 2)})], outputs, 0)",)
+
+    def _owed(self, arguments: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
+        """The shape of every part of the answer that is owed, by its expression."""
+        params, xs, state, d_outputs, _ = arguments
+        inputs = xs if isinstance(xs, dict) else {"": xs}
+        shapes = {"outputs": d_outputs.shape}
+        shapes |= {f"final[{i}]": array.shape for i, array in enumerate(state)}
+        theirs = {f"d_params[{name!r}]": array.shape for name, array in params.items()}
+        theirs |= {f"d_xs[{name!r}]" if name else "d_xs": array.shape for name, array in inputs.items()}
+        theirs |= {f"d_initial[{i}]": array.shape for i, array in enumerate(state)}
+        for name in self.claim.blocks:
+            shapes |= {expression: theirs[expression] for expression in self._expressions(name)}
+        return shapes
+
+    def _theirs(self, part: str, want: Array) -> Array:
+        """The truth of the part, as the engine has it."""
+        place = self.layout.places.get(part)
+        if place is not None and self.model.block(part).use is Use.STEP:
+            # The gradient of each of two biases is that of their sum.
+            return next(iter(replace(place, names=place.names[:1]).given(want).values()))
+        return self.layout.by_record(want) if place is not None or part == "outputs" else want
+
+    @property
+    def fixed(self) -> tuple[Fixed, ...]:
+        """This door brings no cases along."""
+        return ()
+
+    @property
+    def arrays(self) -> Mapping[str, Any]:
+        """How its arrays differ from the model's, as it was described."""
+        return self.layout.described
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Layer":
+        """The same functions as a layer of another model, or of other arrays; raises ValueError for none."""
+        claim = claimed_of(self.claim, self.model, model)
+        return replace(self, model=model, claim=claim, layout=layout_of(model, arrays))
+
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
+        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        return of_model(self, model, scope)
+
+
+def layer(
+    forward: Forward,
+    backward: Backward,
+    *,
+    model: Model,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+) -> Layer:
+    """A layer, to be given to ``verify``.
+
+    ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
+    role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: where
+    its arrays differ from the model's, see ``verification.adapters.layout``. Raises ValueError, in one line, for
+    a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the model's;
+    TypeError for what is no function or no model.
+    """
+    soundly(model, forward=forward, backward=backward)
+    claim = claimed(scope, model, OFFER)
+    model = departed(model, scope.departures if scope else {})
+    source = imported(backward=backward, forward=forward)
+    return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
+
+
+def lengths_of(case: Case) -> Array:
+    """Where each record ends: (N,) integers."""
+    return np.array(case.lengths or (case.steps,) * case.records)
+
+
+def soundly(model: Any, **functions: Any) -> None:
+    """Raises TypeError for what is no function or no model, ValueError for a model that cannot judge."""
+    for name, function in functions.items():
+        if not callable(function):
+            raise TypeError(f"{name}: {function!r}, needed a function")
+    if not isinstance(model, Model):
+        raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
+    check(model)
+
+
+def claimed(scope: Scope | None, model: Model, offer: Offer) -> Claim:
+    """The claim of a scope through a door, of what a sound model is sound in.
+
+    Of what is not so, complex numbers of a real model and Fractions, nothing is claimed by default. Raises
+    ValueError, in one line, where a scope claims it, or claims nothing.
+    """
+    claim, said = resolved(scope, model, offer), scope or Scope()
+    if not model.complex and {*claim.dtypes} & {*COMPLEX}:
+        try:
+            check_in(model, WIDEST_COMPLEX)
+        except ValueError as unsound:
+            if said.dtypes:
+                raise ValueError(f"scope: dtypes: {said.dtypes!r}, needed real ones: {unsound}") from unsound
+            claim = replace(claim, dtypes=tuple(name for name in claim.dtypes if name not in COMPLEX))
+    if claim.exact:
+        try:
+            check_exact(model, claim.functions, claim.losses[0])
+        except ValueError as unsound:
+            if said.exact:
+                raise ValueError(f"scope: exact: True, needed False: {unsound}") from unsound
+            claim = replace(claim, exact=False)
+    return claim
+
+
+def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:
+    if not isinstance(returned, tuple) or len(returned) != 3:
+        count = f" of {len(returned)}" if isinstance(returned, tuple) else ""
+        raise InvalidAnswer(f"{whose} returned a {type(returned).__name__}{count}, needed ({needed})")
+    return returned
+
+
+def _tuple(what: str, given: Any, count: int) -> tuple[Any, ...]:
+    if not isinstance(given, tuple | list) or len(given) != count:
+        number = f" of {len(given)}" if isinstance(given, tuple | list) else ""
+        raise InvalidAnswer(f"{what} is a {type(given).__name__}{number}, needed a tuple of {count}")
+    return tuple(given)
+
+
+def _dict(what: str, given: Any) -> None:
+    if not isinstance(given, Mapping):
+        raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")

@@ -1,0 +1,119 @@
+"""How an engine's arrays differ from the model's: names, orientations, the order of gates, biases, axes.
+
+{"W": ("Wh", "T")}          the model's W is called Wh, and transposed
+{"b": ("b_ih", "b_hh")}     a bias that is kept as two, whose sum is the model's
+{"gates": "ifog"}           parts in another order
+{"axes": "TN"}              inputs and outputs with steps first, (T, N, …)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.model import Block, Model, Use
+
+TRANSPOSED = "T"
+GATES = "gates"
+AXES = "axes"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an engine keeps a block: under which names, transposed or not, its parts in which order."""
+
+    names: tuple[str, ...]
+    transposed: bool = False
+    order: tuple[int, ...] = ()
+
+    def given(self, array: Array) -> dict[str, Array]:
+        """The block as the engine has it. Of two biases the first has three quarters."""
+        theirs = _parts_in(array, self.order)
+        theirs = np.array(theirs.T, order="C") if self.transposed else theirs
+        if len(self.names) == 1:
+            return {self.names[0]: theirs}
+        first = (theirs * 0.75).astype(theirs.dtype)
+        return {self.names[0]: first, self.names[1]: theirs - first}
+
+    def read(self, gradients: Mapping[str, Any]) -> list[Any]:
+        """Their gradients as the model has them, one under each name, None for what is missing."""
+        back = tuple(np.argsort(self.order)) if self.order else ()
+        read = []
+        for name in self.names:
+            theirs = gradients.get(name)
+            if isinstance(theirs, np.ndarray):
+                theirs = theirs.T if self.transposed else theirs
+                divides = not self.order or (theirs.ndim and len(theirs) % len(self.order) == 0)
+                theirs = _parts_in(theirs, back) if divides else theirs
+            read.append(theirs)
+        return read
+
+
+def _parts_in(array: Array, order: tuple[int, ...]) -> Array:
+    """The array with the parts of its first axis in another order."""
+    if not order:
+        return array
+    parts = np.split(array, len(order))
+    return np.concatenate([parts[i] for i in order])
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The place of every STEP and INPUT block, and whether steps come before records.
+
+    ``described``: how it was described.
+    """
+
+    places: Mapping[str, Place]
+    steps_first: bool = False
+    described: Mapping[str, Any] = field(default_factory=dict)
+
+    def by_record(self, array: Array) -> Array:
+        """A model's (N, T, …) as the engine has it, or the other way round."""
+        return array.swapaxes(0, 1) if self.steps_first else array
+
+
+def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
+    """The layout that ``arrays`` describes; raises ValueError, in one line, for one that is none."""
+    given = dict(arrays or {})
+    order = given.pop(GATES, None)
+    axes = given.pop(AXES, "NT")
+    if axes not in ("NT", "TN"):
+        raise ValueError(f"arrays: axes: {axes!r}, needed 'NT' or 'TN'")
+    places = {}
+    parted = False
+    for block in model.of(Use.STEP, Use.INPUT):
+        names, transposed = _names(block, given.pop(block.name, block.name))
+        parts: tuple[int, ...] = ()
+        if order is not None and block.parts:
+            parted = True
+            if sorted(order) != sorted(block.parts):
+                raise ValueError(f"arrays: gates: {order!r}, needed each of {', '.join(block.parts)} once")
+            parts = tuple(block.parts.index(part) for part in order)
+        places[block.name] = Place(names, transposed, parts)
+    if given:
+        known = ", ".join([*places, GATES, AXES])
+        raise ValueError(f"arrays: {next(iter(given))!r}, needed some of {known}")
+    if order is not None and not parted:
+        raise ValueError(f"arrays: gates: {order!r}, needed none: no block of {model.name} has parts")
+    taken = [name for place in places.values() for name in place.names]
+    for name in taken:
+        if taken.count(name) > 1:
+            raise ValueError(f"arrays: {name!r} stands for {taken.count(name)} arrays, needed one")
+    return Layout(places, axes == "TN", dict(arrays or {}))
+
+
+def _names(block: Block, given: Any) -> tuple[tuple[str, ...], bool]:
+    """The names under which a block is kept, and whether it is transposed."""
+    if isinstance(given, str):
+        return (given,), False
+    named = isinstance(given, tuple) and len(given) == 2 and all(isinstance(each, str) for each in given)
+    if named and given[1] == TRANSPOSED and len(block.axes) == 2 and block.use is Use.STEP:
+        return (given[0],), True
+    if named and given[1] != TRANSPOSED and len(block.axes) == 1 and block.use is Use.STEP:
+        return (given[0], given[1]), False
+    raise ValueError(
+        f"arrays: {block.name}: {given!r}, needed a name, (name, 'T') for a matrix, or two names for a bias"
+    )

@@ -1,0 +1,92 @@
+"""The parameters of somebody's module beside the blocks of a model, by name and shape.
+
+A name in ``arrays`` may hold "{}", for a module that keeps its gates apart: ``{"U": ("i{}.kernel", "T")}`` is
+one kernel for each part of U, ``ii.kernel`` that of part i.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from verification.models.model import Model, Use
+from verification.adapters.layout import GATES, Layout
+
+# Names that are told of each side, so that both fit into a line.
+TOLD = 3
+
+# The sizes with which a module is made to be looked at; no two are alike.
+SIZES = (2, 3, 5, 7, 11)
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+def made_with(model: Model) -> tuple[str, ...]:
+    """The dimensions that a module is made with, in this order: of inputs, of states, of what is left."""
+    blocks = (*model.of(Use.INPUT), *model.of(Use.STATE), *model.of(Use.STEP))
+    return tuple(dict.fromkeys(name for block in blocks for name in block.dimensions))
+
+
+def sizes_of(
+    model: Model, layout: Layout, params: Mapping[str, Any], records: Sequence[tuple[int, ...]]
+) -> list[int]:
+    """The sizes of ``made_with``, from parameters, and from one record's shape of each INPUT and STATE."""
+    sizes: dict[str, int] = {}
+    for block, shape in zip(model.of(Use.INPUT) + model.of(Use.STATE), records, strict=True):
+        sizes |= _measured(block.axes, shape)
+    for block in model.of(Use.STEP):
+        place = layout.places[block.name]
+        shape = params[place.names[0]].shape
+        sizes |= _measured(block.axes, shape[::-1] if place.transposed else shape)
+    return [sizes[name] for name in made_with(model)]
+
+
+def _measured(axes: tuple[str, ...], shape: tuple[int, ...]) -> dict[str, int]:
+    return {axis: size for axis, size in zip(axes, shape, strict=True) if axis.isidentifier()}
+
+
+def needed(model: Model, layout: Layout) -> Shapes:
+    """The parameters that a module has of the model's STEP blocks, made with ``SIZES``."""
+    sizes = dict(zip(made_with(model), SIZES, strict=False))
+    given: dict[str, Any] = {}
+    for block in model.of(Use.STEP):
+        given |= layout.places[block.name].given(np.zeros(block.shape(sizes)))
+    return {name: array.shape for name, array in apart(given, model, layout).items()}
+
+
+def apart(params: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, Any]:
+    """The parameters with the gates of those apart whose names say so; of arrays of any library."""
+    found: dict[str, Any] = {}
+    for block in model.of(Use.STEP):
+        place = layout.places[block.name]
+        parts = tuple(layout.described.get(GATES, block.parts))
+        for name in place.names:
+            array = params[name]
+            if "{}" not in name:
+                found[name] = array
+                continue
+            each = array.shape[-1 if place.transposed else 0] // len(parts)
+            for i, part in enumerate(parts):
+                cut = slice(i * each, (i + 1) * each)
+                found[name.format(part)] = array[:, cut] if place.transposed else array[cut]
+    return found
+
+
+def matched(found: Shapes, model: Model, layout: Layout) -> None:
+    """Raises ValueError, with the names of both, where a module's parameters are not the model's."""
+    wanted = needed(model, layout)
+    if dict(found) == dict(wanted):
+        return
+    theirs = sorted(f"{name} {shape}" for name, shape in found.items() if wanted.get(name) != shape)
+    ours = sorted(f"{name} {shape}" for name, shape in wanted.items() if found.get(name) != shape)
+    sizes = ", ".join(f"{name} {size}" for name, size in zip(made_with(model), SIZES, strict=False))
+    raise ValueError(
+        f"module: made with {sizes} it has {_listed(theirs)}; model {model.name} needs {_listed(ours)}: "
+        "say arrays={...}, or another model"
+    )
+
+
+def _listed(names: list[str]) -> str:
+    """The first of them, and how many there are beside."""
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return f"{', '.join(names[:TOLD]) or 'nothing more'}{more}"

@@ -1,0 +1,257 @@
+"""The door for a function ``problem -> gradients`` of a model's own loss: it is told everything.
+
+What the function is given is a ``ModelProblem``, and it returns ``ModelGradients``; of the vanilla model
+``verification.Problem`` and ``verification.Gradients``, which name its blocks one by one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Targets
+from verification.sampling.claim import Claim, Offer, claimed_of
+from verification.models.departures import departed
+from verification.models.model import Model, Use
+from verification.models.truncation import FULL, Truncation
+from verification.sampling.scope import Scope
+from verification.adapters.importing import imported
+from verification.adapters.layer import claimed, soundly
+from verification.adapters.problem_program import ShownProblem, problem_program
+from verification.adapters.program import code_of
+from verification.properties.again import equivalents_of, recomputed
+from verification.properties.engine import Fixed, InvalidAnswer
+from verification.properties.findings import BITS, RECOMPUTATION, WORKSPACE
+from verification.judging.model_subject import OfModel, of_model
+from verification.truth.parts import OUTPUTS, VALUE
+
+# Every function, every truncation, and both places of losses.
+OFFER = Offer(
+    functions=True,
+    policies=True,
+    losses=("last", "every"),
+    readout=True,
+    extras=("exact", "bits", "checkpoints", "workspace"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelProblem:
+    """Everything that a gradient of a model's own loss depends on.
+
+    ``functions``: the one that plays each role, by name. ``params``: the model's STEP and READOUT blocks by
+    name. ``xs`` (N, T, D), or a dict of such arrays where a model has several INPUT blocks; ``state``, a
+    tuple of arrays (N, …); ``targets`` (N, K) for a loss on the last step, (N, T, K) for one on every step.
+    ``truncation``: an object with ``first(t, steps)``, the earliest step that the loss at step t reaches.
+    ``checkpoints`` and ``workspace`` as in ``verification.Problem``. All arrays are of one number type.
+    """
+
+    functions: Mapping[str, str]
+    params: Mapping[str, Array]
+    xs: Any
+    state: tuple[Array, ...]
+    targets: Array
+    truncation: Truncation = FULL
+    checkpoints: int | None = None
+    workspace: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ModelGradients:
+    """What a function answers: the readout's ``outputs`` (N, T, K), the loss's ``value``, and the gradient.
+
+    ``params`` by name, ``xs`` and ``state`` in the form of what they are gradients of.
+    """
+
+    outputs: Array
+    value: Any
+    params: Mapping[str, Array]
+    xs: Any
+    state: tuple[Array, ...]
+
+
+class Form(Protocol):
+    """How a case is put to a function, and how its answer is read.
+
+    ``by_record``: the fields of a problem that have an axis of records.
+    """
+
+    @property
+    def by_record(self) -> tuple[str, ...]:
+        """Their names."""
+
+    def problem(self, case: Case) -> Any:
+        """The case, as the function is given it."""
+
+    def truncation(self, policy: Truncation) -> Any:
+        """A truncation, as a problem has it."""
+
+    def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The forward's parts and the blocks of an answer, by name; raises InvalidAnswer."""
+
+    def code(self, case: Case) -> str:
+        """Statements that make ``problem``."""
+
+    def expression(self, model: Model, part: str) -> str:
+        """A part of ``answer``, or a block's gradient, as a program has it."""
+
+
+class General:
+    """The form of any model: ``ModelProblem`` and ``ModelGradients``."""
+
+    by_record = ("xs", "state", "targets")
+
+    def problem(self, case: Case) -> ModelProblem:
+        """The case as a ``ModelProblem``."""
+        objective, inputs = case.objective, case.inputs
+        assert isinstance(objective, Targets)  # as of every case of this door
+        return ModelProblem(
+            functions={role: function.name for role, function in case.cast.items()},
+            params={b.name: case.blocks[b.name] for b in case.model.of(Use.STEP, Use.READOUT)},
+            xs=inputs if len(inputs) > 1 else next(iter(inputs.values())),
+            state=case.state,
+            targets=objective.targets[:, 0] if objective.last else objective.targets,
+            truncation=case.policy,
+            checkpoints=case.checkpoints,
+            workspace=case.workspace,
+        )
+
+    def truncation(self, policy: Truncation) -> Truncation:
+        """As it is."""
+        return policy
+
+    def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """From a ``ModelGradients``."""
+        if not isinstance(answer, ModelGradients):
+            raise InvalidAnswer(f"returned a {type(answer).__name__}, needed a ModelGradients")
+        inputs, states = model.of(Use.INPUT), model.of(Use.STATE)
+        if not isinstance(answer.params, Mapping):
+            raise InvalidAnswer(f"params is a {type(answer.params).__name__}, needed a dict by name")
+        if not isinstance(answer.state, tuple) or len(answer.state) != len(states):
+            raise InvalidAnswer(f"state is a {type(answer.state).__name__}, needed a tuple of {len(states)}")
+        of_inputs = {inputs[0].name: answer.xs} if len(inputs) == 1 else answer.xs
+        of_states = {block.name: array for block, array in zip(states, answer.state, strict=True)}
+        return (
+            {OUTPUTS: answer.outputs, VALUE: answer.value},
+            {**answer.params, **dict(of_inputs or {}), **of_states},
+        )
+
+    def code(self, case: Case) -> str:
+        """The call of ``ModelProblem``."""
+        problem = self.problem(case)
+        named = {field.name: getattr(problem, field.name) for field in fields(problem)}
+        lines = [f"    {name}={code_of(value)},\n" for name, value in named.items()]
+        return (
+            "from verification import ModelProblem\n"
+            "from verification.models.truncation import Firsts, Policy\n\n"
+            f"problem = ModelProblem(\n{''.join(lines)})\n"
+        )
+
+    def expression(self, model: Model, part: str) -> str:
+        """By its use."""
+        if part in (OUTPUTS, VALUE):
+            return f"answer.{part}"
+        states = [block.name for block in model.of(Use.STATE)]
+        if part in states:
+            return f"answer.state[{states.index(part)}]"
+        inputs = [block.name for block in model.of(Use.INPUT)]
+        if part in inputs:
+            return "answer.xs" if len(inputs) == 1 else f"answer.xs[{part!r}]"
+        return f"answer.params[{part!r}]"
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A function of a whole problem, with its model, its claim, and the form of problem and answer."""
+
+    function: Callable[[Any], Any]
+    model: Model
+    claim: Claim
+    form: Form
+    fixed: tuple[Fixed, ...] = ()
+
+    def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """What the function says of a case."""
+        problem = self.form.problem(case)
+        given = dict(problem.params)
+        answer = self.function(problem)
+        for name, array in given.items():
+            if problem.params.get(name) is not array:
+                raise InvalidAnswer(f"put something else in the place of the problem's {name}")
+        forward, blocks = self.form.read(self.model, answer)
+        value = forward[VALUE]
+        # A loss is a number, or an array of shape ().
+        if case.dtype == object and not isinstance(value, np.ndarray):
+            forward[VALUE] = np.array(value, dtype=object)
+        elif np.isscalar(value):
+            forward[VALUE] = np.asarray(value)
+        return forward, {name: (array,) for name, array in blocks.items()}
+
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that asks for the gradients as a property does, and fails where the part is wrong."""
+        model, form = self.model, self.form
+        blocks = {name: case.blocks[name].shape for name in self.claim.blocks}
+        shown = ShownProblem(
+            made=form.code(case),
+            by_record=form.by_record,
+            got=form.expression(model, part),
+            want=want,
+            bound=bound,
+            sums=part in [block.name for block in model.of(Use.STEP, Use.READOUT)] or part == VALUE,
+            alike=tuple(
+                repr(form.truncation(other))
+                for other in equivalents_of(case)
+                if other.kind in self.claim.policies
+            ),
+            again=self._again(case, part, property_),
+            owed={form.expression(model, name): shape for name, shape in blocks.items()},
+        )
+        return problem_program(imported(engine=self.function), shown, property_)
+
+    def _again(self, case: Case, part: str, property_: str) -> tuple[str, ...]:
+        """How else a property asks for the part, as the arguments of a call."""
+        in_workspace = "workspace=True, checkpoints=None"
+        recomputed_ = tuple(f"checkpoints={each.checkpoints}, workspace=False" for each in recomputed(case))
+        if property_ == BITS:
+            ways = [in_workspace] if self.claim.workspace and case.checkpoints is None else []
+            return (*ways, *(recomputed_ if self.claim.checkpoints and part == OUTPUTS else ()))
+        return {RECOMPUTATION: recomputed_, WORKSPACE: (in_workspace,)}.get(property_, ())
+
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """This door takes no description of arrays."""
+        return None
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Whole":
+        """The same as a function of another model."""
+        return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
+
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
+        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        return of_model(self, model, scope)
+
+
+def whole(
+    function: Callable[[Any], Any],
+    *,
+    model: Model,
+    scope: Scope | None = None,
+    form: Form | None = None,
+    fixed: tuple[Fixed, ...] = (),
+) -> Whole:
+    """A function of a whole problem, to be given to ``verify``; ``fixed``: cases that every run meets.
+
+    ``scope``: what it claims to do; without one everything that can be asked, with one what is said there,
+    and of what is not every function, both float types, every truncation, both places of losses. Raises
+    ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing.
+    """
+    soundly(model, engine=function)
+    if not model.of(Use.READOUT):
+        raise ValueError(
+            f"model {model.name}: no readout, needed a door that takes cotangents: layer or step"
+        )
+    claim = claimed(scope, model, OFFER)
+    departures = scope.departures if scope else {}
+    return Whole(function, departed(model, departures), claim, form or General(), fixed)

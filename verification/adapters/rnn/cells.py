@@ -1,0 +1,142 @@
+"""The cells of ``rnn`` by either loops, each in a network with a squared error, claiming everything."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from itertools import product
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+import rnn
+from rnn.console.command_line import missing
+from rnn.loops import LIBRARIES, installed
+from verification.models.model import Model
+from verification.sampling.scope import Scope
+from verification.adapters.layer import Layer, layer
+from verification.adapters.problem import Whole
+from verification.adapters.rnn.engine import cell_of, engine_of, gradients_of
+from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.judging.profile import Profile
+from verification.models import gru, lstm, vanilla
+
+# By the name on the command line: the loops' class in ``rnn``.
+LOOPS = {"numpy": "NumPyLoops", "compiled": "CompiledLoops"}
+
+# By the model's name: the cell, and the model that it is judged by, whose roles are the cell's functions.
+CELLS: dict[str, tuple[str, Model]] = {
+    "vanilla": ("Vanilla", vanilla),
+    "lstm": ("LSTM", lstm),
+    "gru": ("GRU", gru),
+}
+
+# It has problems of its own form.
+VANILLA = "vanilla"
+
+# How much a cell is asked beside the first, by the profile of the run, where several are judged: every two
+# levels meet where every three do in the first's, since all but its own page of text is what that one runs as
+# well. Alone a cell is asked the whole profile.
+BESIDE_OTHERS: Mapping[str, Profile] = {
+    "quick": Profile("quick, by pairs", cases=60, exact_cases=30, strength=2),
+    "thorough": Profile("thorough, by triples", cases=4_000, exact_cases=1_000, strength=3),
+}
+
+# What they claim: all that can be asked, and the same bits however they are called.
+OF_CELLS = Scope(exact=True, bits=True, checkpoints=True, workspace=True)
+
+
+# Of that, what ``python -m rnn train`` asks of a cell. In up to 9 steps a window, a chunk and a tail are
+# parts of the whole; units, inputs and outputs are as many as in any run.
+OF_TRAINING = Scope(
+    dtypes=("float32", "float64"),
+    states="zero",
+    records=(1, 17),
+    steps=(1, 9),
+    exact=False,
+    bits=False,
+    checkpoints=False,
+)
+
+# By the name on the command line: what is asked of the cell, None for all that it claims.
+SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
+
+
+def cell_engine(name: str, loops: str) -> Whole:
+    """A cell by its model's name and the loops by theirs; ValueError without the extra that these need."""
+    check_loops(loops)
+    if loops == "compiled":
+        compile_loops(name)
+    return network_of(name, LOOPS[loops])
+
+
+def check_loops(loops: str) -> None:
+    """ValueError without the extra that loops of this name need."""
+    if loops == "compiled" and not installed():
+        raise ValueError(f"--loops compiled: {missing(LIBRARIES[0], 'compiled')}")
+
+
+def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> None:
+    """Have the compiled loops of a cell made, which takes longer than an engine is given to answer.
+
+    A view of one record or one step may lie without gaps where others do not, and is compiled for by itself.
+    """
+    cell = getattr(rnn, CELLS[name][0])(inputs=2, units=2)
+    net, alone = rnn.RNN(cell, outputs=1, loops=rnn.CompiledLoops()), rnn.Layer(cell, rnn.CompiledLoops())
+    rng = np.random.default_rng(0)
+    for dtype, records, steps in product(dtypes, (2, 1), (2, 1)):
+        xs, targets = np.ones((records, steps, 2), dtype), np.ones((records, steps, 1), dtype)
+        net.loss_and_gradients(net.init(rng, dtype), xs, targets)
+        outputs, state, saved = alone.forward(alone.init(rng, dtype), xs)
+        alone.backward(saved, outputs, state)
+
+
+def network_of(
+    name: str, loops: str = "NumPyLoops", scope: Scope = OF_CELLS, package: ModuleType = rnn
+) -> Whole:
+    """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims.
+
+    The vanilla cell claims more: policies of one's own.
+    """
+    if name == VANILLA:
+        return as_rnn(engine_of(package, loops))
+    cell, model = CELLS[name]
+    return scoped(gradients_of(package, cell, loops), scope, model=model)
+
+
+def layer_of(
+    name: str,
+    functions: Mapping[str, str],
+    scope: Scope | None = None,
+    package: ModuleType = rnn,
+    loops: str = "NumPyLoops",
+) -> Layer:
+    """A cell of ``rnn``, or of a copy of it, as a layer with its full gradient, by the loops of that name."""
+    kind, model = CELLS[name]
+
+    def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
+        cell = cell_of(package, kind, xs.shape[2], state[0].shape[1], functions)
+        made = package.Layer(cell, getattr(package, loops)())
+        outputs, final, saved = made.forward(cell.weights(**params), xs, state, lengths)
+        return outputs, final, (made, saved)
+
+    def backward(kept: Any, d_outputs: Any, d_state: Any) -> Any:
+        made, saved = kept
+        grads = made.backward(saved, d_outputs, d_state)
+        return grads.params._asdict(), grads.xs, grads.state
+
+    return layer(forward, backward, model=model, scope=scope)
+
+
+def compiled_activation(f: Any) -> Any:
+    """The compiled twin of a function of ``rnn``, with the calls that the function itself has."""
+    functions = import_module("rnn.compiled.functions")
+    kind = functions.KINDS[f]
+
+    def value(a: Any, out: Any) -> None:
+        out[...] = a
+        functions.value(kind, out)
+
+    def slope(y: Any, out: Any) -> None:
+        functions.slopes(kind, y, out)
+
+    return rnn.Activation(f.name, value, slope)

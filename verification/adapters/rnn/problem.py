@@ -1,0 +1,233 @@
+"""What is judged: a problem, its gradients, and an engine, a function from the one to the other.
+
+To have a backward pass of your own judged, write it as a function ``engine(problem) -> Gradients``
+and call ``verification.verify(engine)``. The problem's arrays are the engine's to read and not to change.
+What it does not do at all, such as numbers that are Fractions, it says by raising
+``verification.Unsupported``: that proves nothing against it, and nothing for it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+
+from rnn import ACTIVATIONS, Full, Truncation
+from rnn.arrays import FLOATS, FRACTIONS, Array
+from verification.models.truncation import Policy, policy_of
+from verification.text import in_a_line, shown, type_name
+
+PARAMETERS = ("U", "W", "b", "V", "c")
+BLOCKS = (*PARAMETERS, "xs", "h0")
+
+# By name, of models (``verification.models``).
+CELLS = ("vanilla",)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything that a gradient depends on.
+
+    ``cell`` and ``activation`` are names (vanilla; tanh, sigmoid, relu, softsign, identity). ``params``
+    holds U (H, D), W (H, H), b (H,), V (K, H), c (K,). xs (N, T, D); h0 (N, H); ``targets`` (N, K) for a
+    loss on the last step, (N, T, K) for one on every step. All arrays are plain and share one dtype: float32,
+    float64, longdouble, or object for Fractions. Raises TypeError or ValueError for others. The forward is
+
+        a_t = U x_t + W h_t + b      h_t+1 = f(a_t)      o_t = V h_t+1 + c
+
+    the loss ½ ‖o − target‖², summed over records and steps, and ``truncation`` as in ``rnn.truncation``.
+    ``checkpoints``: an engine that can is asked to keep the state of every so many steps alone, and to
+    compute the others again; 0 leaves the number to the engine. ``workspace``: one that can is asked to
+    compute in arrays that other calls use before and after. Who cannot ignores either. ``source``: an
+    expression that makes the problem, where its numbers are too many to be printed.
+    """
+
+    activation: str
+    params: Mapping[str, Array]
+    xs: Array
+    targets: Array
+    h0: Array
+    truncation: Truncation = Full()
+    cell: str = "vanilla"
+    checkpoints: int | None = None
+    workspace: bool = False
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        # A run makes many thousands, so what is right is seen at once, and what is not is told apart after.
+        if not self._fits():
+            _refuse(self)
+
+    def _fits(self) -> bool:
+        """Has every array the shape and the type that it has to have?"""
+        try:
+            U, W, b, V, c = (self.params[name] for name in PARAMETERS)
+            (N, T, D), (K, H) = self.xs.shape, V.shape
+            arrays = U, W, b, V, c, self.xs, self.targets, self.h0
+            dtype = self.xs.dtype
+            return (
+                U.shape == (H, D)
+                and W.shape == (H, H)
+                and b.shape == (H,)
+                and c.shape == (K,)
+                and self.h0.shape == (N, H)
+                and self.targets.shape in ((N, K), (N, T, K))
+                and min(N, T, D, H, K) > 0
+                and all(type(array) is np.ndarray and array.dtype == dtype for array in arrays)
+                and (dtype in FLOATS or dtype == FRACTIONS)
+                and len(self.params) == len(PARAMETERS)
+                and self.activation in ACTIVATIONS
+                and self.cell in CELLS
+                and callable(self.truncation.first)
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The number type of every array."""
+        return self.xs.dtype
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return int(self.xs.shape[1])
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """T, N, D, H and K, by name."""
+        records, steps, inputs = self.xs.shape
+        outputs, units = self.params["V"].shape
+        return {"T": steps, "N": records, "D": inputs, "H": units, "K": outputs}
+
+    @property
+    def first_loss(self) -> int:
+        """The first step that has a loss."""
+        return 0 if self.targets.ndim == 3 else self.steps - 1
+
+    @property
+    def targets_by_step(self) -> Array:
+        """The targets of the steps that have a loss, (losses, N, K)."""
+        return self.targets.swapaxes(0, 1) if self.targets.ndim == 3 else self.targets[None]
+
+    @property
+    def policy(self) -> tuple[str, tuple[int, ...]]:
+        """The truncation's name and numbers, which is all that an oracle takes of it.
+
+        Of a policy that is none of the four: "own", and the earliest step that each loss may reach.
+        """
+        policy = policy_of(self.truncation)
+        if isinstance(policy, Policy):
+            return policy.kind, policy.numbers
+        return "own", tuple(self.truncation.first(t, self.steps) for t in range(self.steps))
+
+    def arrays(self) -> dict[str, Array]:
+        """Every array by its name."""
+        return {**self.params, "xs": self.xs, "targets": self.targets, "h0": self.h0}
+
+    def replaced(self, **arrays: Any) -> "Problem":
+        """The same problem with other arrays, by name, or another truncation."""
+        params = {name: arrays.pop(name, array) for name, array in self.params.items()}
+        return replace(self, params=params, source="", **arrays)
+
+    def code(self) -> str:
+        """This problem as a Python program that makes it again."""
+        if self.source:
+            module, _, _ = re.split(r"[\[(]", self.source)[0].rpartition(".")
+            return f"import {module}\n\nproblem = {self.source}\n"
+        arrays = {name: _array_code(array) for name, array in self.arrays().items()}
+        params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
+        named = "".join(f"    {name}={text},\n" for name, text in arrays.items())
+        asked = "" if self.checkpoints is None else f"    checkpoints={self.checkpoints},\n"
+        asked += "    workspace=True,\n" if self.workspace else ""
+        fractions = "from fractions import Fraction\n\n" if self.dtype == FRACTIONS else ""
+        return (
+            f"{fractions}import numpy as np\n"
+            "from rnn import Chunked, Full, Tail, Window\n"
+            "from verification import Problem\n\n"
+            "problem = Problem(\n"
+            f"    cell={self.cell!r},\n"
+            f"    activation={self.activation!r},\n"
+            f"    params={{\n{params}    }},\n"
+            f"{named}"
+            f"    truncation={self.truncation!r},\n"
+            f"{asked})\n"
+        )
+
+
+def _refuse(problem: Problem) -> NoReturn:
+    """Raises for the first argument that does not fit."""
+    if problem.activation not in tuple(ACTIVATIONS):
+        raise ValueError(f"activation: {shown(problem.activation)}, needed one of {', '.join(ACTIVATIONS)}")
+    if problem.cell not in CELLS:
+        raise ValueError(f"cell: {shown(problem.cell)}, needed {' or '.join(CELLS)}")
+    if not callable(getattr(problem.truncation, "first", None)):
+        raise TypeError(f"truncation: {shown(problem.truncation)}, needed a policy of rnn, such as Full()")
+    params = problem.params
+    if not isinstance(params, Mapping) or set(params) != set(PARAMETERS):
+        given = f"names {', '.join(map(str, params))}" if isinstance(params, Mapping) else shown(params)
+        raise ValueError(f"params: {in_a_line(given)}, needed arrays by the names {', '.join(PARAMETERS)}")
+    arrays = {name: getattr(problem, name) for name in ("xs", "targets", "h0")}
+    arrays |= {f"params.{name}": array for name, array in params.items()}
+    for name, array in arrays.items():
+        if type(array) is not np.ndarray:
+            raise TypeError(f"{name}: type {type_name(type(array))}, needed numpy.ndarray")
+        if array.dtype not in (*FLOATS, FRACTIONS):
+            raise TypeError(f"{name}: dtype {array.dtype}, needed float32, float64, longdouble or object")
+        if array.dtype != problem.xs.dtype:
+            raise TypeError(f"{name}: dtype {array.dtype}, needed {problem.xs.dtype} as xs has")
+    for name, axes in (("xs", "N, T, D"), ("params.V", "K, H")):
+        if arrays[name].ndim != len(axes.split(", ")):
+            raise ValueError(f"{name}: shape {arrays[name].shape}, needed ({axes})")
+        if 0 in arrays[name].shape:
+            raise ValueError(f"{name}: shape {arrays[name].shape}, needed ({axes}), each at least 1")
+    (N, T, D), (K, H) = problem.xs.shape, params["V"].shape
+    needed = {"U": (H, D), "W": (H, H), "b": (H,), "c": (K,)}
+    shapes: dict[str, tuple[tuple[int, ...], ...]] = {f"params.{n}": (shape,) for n, shape in needed.items()}
+    shapes |= {"h0": ((N, H),), "targets": ((N, K), (N, T, K))}
+    for name, allowed in shapes.items():
+        if arrays[name].shape not in allowed:
+            wanted = " or ".join(map(str, allowed))
+            raise ValueError(f"{name}: shape {arrays[name].shape}, needed {wanted} beside xs and V")
+    raise AssertionError("what does not fit has no reason")
+
+
+def _array_code(array: Array) -> str:
+    """An expression for the array, exact to the bit."""
+    if array.dtype == np.longdouble and np.array_equal(array, array.astype(np.float64)):
+        return f"np.array({array.astype(np.float64).tolist()!r}, dtype=np.longdouble)"
+    text = repr(array.tolist())
+    if array.dtype == FRACTIONS:
+        return f"np.array({text.replace(', 1)', ')')}, dtype=object)"
+    return f"np.array({text}, dtype=np.{array.dtype.name})"
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """What an engine answers: the forward's values, and ∂L/∂ each block.
+
+    ``outputs`` (N, T, K); ``value``, the loss, a number or an array of shape (); U, W, b, V, c, xs and h0 in
+    the shapes of what they are gradients of. All in the problem's dtype, and each a plain ``numpy.ndarray``.
+    """
+
+    outputs: Array
+    value: Any
+    U: Array
+    W: Array
+    b: Array
+    V: Array
+    c: Array
+    xs: Array
+    h0: Array
+
+    def blocks(self) -> dict[str, Array]:
+        """The seven blocks of the gradient, by name."""
+        return {name: getattr(self, name) for name in BLOCKS}
+
+    def named(self) -> dict[str, Any]:
+        """Every part of the answer, by name, the forward's first."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+Engine: TypeAlias = Callable[[Problem], Gradients]

@@ -1,0 +1,195 @@
+"""The door for one step and its backward; the loops over time are the verifier's.
+
+    step(params, x, state) -> state, saved
+    step_back(saved, d_state) -> d_params, d_x, d_state
+
+``params`` is a dict of the model's STEP blocks by name, x (N, D), or a dict of arrays by name where a model
+has several INPUT blocks, ``state`` a tuple of arrays (N, …). Since the loops are the verifier's, every
+truncation can be asked: for each step that losses reach back to, one loop goes backwards from the last of
+them. So ``step_back`` may be called several times with what a step has saved.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.sampling.claim import Claim, Offer, claimed_of
+from verification.models.departures import departed
+from verification.models.model import Model
+from verification.models.truncation import Truncation
+from verification.sampling.scope import Scope
+from verification.adapters.importing import imported
+from verification.adapters.layer import Backward, Forward, Layer, claimed, soundly
+from verification.adapters.layout import layout_of
+from verification.properties.engine import Fixed, InvalidAnswer
+from verification.judging.model_subject import OfModel, of_model
+
+# One function for each role, every truncation, cotangents.
+OFFER = Offer(functions=False, policies=True, losses=("cotangents",))
+
+State = tuple[Array, ...]
+StepForward = Callable[[dict[str, Array], Any, State], Any]
+StepBackward = Callable[[Any, State], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A step with its model and its claim. ``verify`` takes it."""
+
+    step: StepForward
+    step_back: StepBackward
+    model: Model
+    claim: Claim
+
+    def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """What the loops make of the step on a case."""
+        return self._layer(case.policy).answer(case)
+
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that runs the loops over the step, and fails where the part is wrong."""
+        return self._layer(case.policy).program(case, part, want, bound, property_)
+
+    @property
+    def fixed(self) -> tuple[Fixed, ...]:
+        """This door brings no cases along."""
+        return ()
+
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """This door takes no description of arrays."""
+        return None
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Step":
+        """The same as a step of another model."""
+        return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
+
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
+        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        return of_model(self, model, scope)
+
+    def _layer(self, policy: Truncation) -> Layer:
+        forward, backward = looped(self.step, self.step_back, policy)
+        source = imported(step=self.step, step_back=self.step_back)
+        source += f"from verification.models.truncation import Firsts, Policy\nfrom {__name__} import looped\n"
+        source += f"\nforward, backward = looped(step, step_back, {policy!r})\n"
+        return Layer(forward, backward, self.model, self.claim, layout_of(self.model, None), source)
+
+
+def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Scope | None = None) -> Step:
+    """A step and its backward, to be given to ``verify``.
+
+    ``scope``: what it claims to do; by default every block's gradient under every truncation, the first
+    function of each role, float32 and float64 (both complex types for a complex model), any initial state.
+    Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing;
+    TypeError for what is no function or no model.
+    """
+    soundly(model, step=step, step_back=step_back)
+    claim = claimed(scope, model, OFFER)
+    return Step(step, step_back, departed(model, scope.departures if scope else {}), claim)
+
+
+def looped(step: StepForward, step_back: StepBackward, policy: Truncation) -> tuple[Forward, Backward]:
+    """Forward and backward of a layer, by loops over a step, truncated by a policy."""
+
+    def forward(params: dict[str, Array], xs: Any, state: State) -> tuple[Array, State, Any]:
+        """Outputs (N, T, …), the final state, and what is given and what each step has saved."""
+        inputs = xs if isinstance(xs, dict) else {"": xs}
+        outputs, tape = [], []
+        for s in range(next(iter(inputs.values())).shape[1]):
+            x = {name: np.ascontiguousarray(array[:, s]) for name, array in inputs.items()}
+            given = _Kept(
+                {**{f"x {name}".rstrip(): array for name, array in x.items()}, **_named("state", state)}
+            )
+            told = step(params, x if isinstance(xs, dict) else x[""], state)
+            given.check("step")
+            state, kept = _tuple("step's answer", told, 2)
+            state = _tuple("step's state", state)
+            outputs.append(state[0])
+            tape.append(kept)
+        return np.stack(outputs, axis=1), state, (params, inputs, tape)
+
+    def backward(saved: Any, d_outputs: Array, d_state: State) -> tuple[Any, Any, State]:
+        """The sums of what ``step_back`` returns, over the loops of all groups of losses."""
+        params, inputs, tape = saved
+        steps = len(tape)
+        d_params, d_xs = _Sums(params), _Sums(inputs)
+        d_initial: State = tuple(0 * array for array in d_state)
+        for first, group in groupby(range(steps), lambda t: min(policy.first(t, steps), t + 1)):
+            losses = tuple(group)
+            carry: State = tuple(0 * array for array in d_state)
+            for s in range(losses[-1], first - 1, -1):
+                if s in losses:
+                    carry = (carry[0] + d_outputs[:, s], *carry[1:])
+                    carry = tuple(map(np.add, carry, d_state)) if s == steps - 1 else carry
+                given = _Kept(_named("d_state", carry))
+                of_params, d_x, carry = _tuple("step_back's answer", step_back(tape[s], carry), 3)
+                given.check("step_back")
+                carry = _tuple("step_back's d_state", carry, len(d_state))
+                d_params.add("step_back's d_params", of_params)
+                d_xs.add("step_back's d_x", d_x if "" not in inputs else {"": d_x}, (slice(None), s))
+            if first == 0:
+                d_initial = tuple(map(np.add, d_initial, carry))
+        return d_params.told(), d_xs.told() if "" not in inputs else d_xs.told()[""], d_initial
+
+    return forward, backward
+
+
+def _named(what: str, state: State) -> dict[str, Any]:
+    return {f"{what}[{i}]": array for i, array in enumerate(state)}
+
+
+class _Kept:
+    """Arrays that a function is given of the loops' own, which are its to read and not to change."""
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self._arrays = {name: array for name, array in arrays.items() if isinstance(array, np.ndarray)}
+        self._before = {name: array.copy() for name, array in self._arrays.items()}
+
+    def check(self, function: str) -> None:
+        """Raises InvalidAnswer where one is not what it was."""
+        for name, before in self._before.items():
+            if not np.array_equal(self._arrays[name], before, equal_nan=True):
+                raise InvalidAnswer(f"{function}: {name} is changed in place")
+
+
+class _Sums:
+    """Sums of gradients by name, each from zeros in the shape of what it is the gradient of."""
+
+    def __init__(self, like: Mapping[str, Array]) -> None:
+        self._sums = {name: np.zeros_like(array) for name, array in like.items()}
+        self._missing: set[str] = set()
+
+    def add(self, what: str, parts: Any, place: Any = ...) -> None:
+        """Add a part to the place of each sum; what is None, or not there, is missing from then on."""
+        if not isinstance(parts, Mapping):
+            raise InvalidAnswer(f"{what} is a {type(parts).__name__}, needed a dict by name")
+        for name, whole in self._sums.items():
+            part, sum_ = parts.get(name), whole[place]
+            if part is None:
+                self._missing.add(name)
+            elif not isinstance(part, np.ndarray) or (part.shape, part.dtype) != (sum_.shape, sum_.dtype):
+                told = (
+                    f"{part.shape} of {part.dtype}" if isinstance(part, np.ndarray) else type(part).__name__
+                )
+                needed = f"{sum_.shape} of {sum_.dtype}"
+                raise InvalidAnswer(f"{what}{f' of {name}' if name else ''} is {told}, needed {needed}")
+            else:
+                sum_ += part
+
+    def told(self) -> dict[str, Array | None]:
+        """The sums by name, None of what is missing."""
+        return {name: None if name in self._missing else array for name, array in self._sums.items()}
+
+
+def _tuple(what: str, given: Any, count: int | None = None) -> tuple[Any, ...]:
+    if not isinstance(given, tuple | list) or not given or len(given) != (count or len(given)):
+        number = f" of {len(given)}" if isinstance(given, tuple | list) else ""
+        raise InvalidAnswer(
+            f"{what} is a {type(given).__name__}{number}, needed a tuple of {count or 'arrays'}"
+        )
+    return tuple(given)

@@ -1,1 +1,0 @@
-"""What is asked: a model as data, its functions, a case of it, a scope, and what is drawn."""

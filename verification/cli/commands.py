@@ -1,0 +1,313 @@
+"""The commands: what each prints as it goes, and what it comes to.
+
+A command writes text to standard output and its progress to standard error. Its result, as JSON, and its
+files are written by ``main`` when all is done, so that one that cannot be written does not cost the others.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from rnn import sigmoid, tanh
+from rnn.certificate import Certificate
+from rnn.console.command_line import HOLDS, REFUTED, program, refuse
+from rnn.console.files import Save, deliver, write_text
+from rnn.console.places import STANDARD_OUTPUT
+from rnn.console.progress import Progress, Show
+from rnn.training import print_progress
+from verification.article.article import article
+from verification.evidence import detection, mutants
+from verification.cli import durations
+from verification.report.text import text as report, summary
+from verification.sampling.scope import Scope
+from verification.campaign import command as campaign
+from verification.adapters.rnn.cells import BESIDE_OTHERS, CELLS, SCOPES, VANILLA, cell_engine, compiled_activation
+from verification.cli.certifying import certificate_of, keep_or_tell
+from verification.evidence.checkers import built_in
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.judge import verify
+from verification.judging.judgement import Judgement
+from verification.judging.profile import PROFILES, Profile
+from verification.evidence.mutants import compiled
+from verification.article.article import specimen
+from verification.cli.options import PROGRAM, arguments
+from verification.report.text.outcome import Report
+from verification.report.text.pages import judgement as judgement_page
+from verification.report.text.pages import report as report_page
+from verification.adapters.rnn.problem import Engine
+from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
+from verification.processes.sending import Unsendable
+from verification.article.article.sine import ARTICLE, LONG, Sine, train_on_sine
+from verification.processes.tasks import beside
+
+# Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
+DETECTION_CASES = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Whether all holds, the result as JSON values, made when asked for, and the files by their names.
+
+    ``certificates``: of what a run has seen of each cell of ``rnn``.
+    """
+
+    holds: bool
+    result: Callable[[], Mapping[str, Any]]
+    files: Mapping[str, Save] = field(default_factory=dict)
+    certificates: tuple[Certificate, ...] = ()
+
+
+Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], Outcome]
+
+
+def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
+    """Run the command, the verification on ``engine``; returns the exit code."""
+    options = arguments(argv)
+    places = options.places
+    command, parts = COMMANDS[options.command]
+    progress = Progress(parts(options))
+    with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
+        outcome = command(options, engine, progress)
+    text = sys.stderr if places.json_to_standard_output else sys.stdout
+    for certificate in outcome.certificates:
+        keep_or_tell(certificate)
+    # The JSON first: it holds everything, and takes no drawing.
+    files = {} if places.json is None else {places.json: partial(_save_json, outcome.result)}
+    files |= {places.folder / name: save for name, save in outcome.files.items()}
+    for path in deliver(files):
+        if path != STANDARD_OUTPUT:
+            print(f"Written: {path}", file=text)
+    print(progress.summary(), file=sys.stderr)
+    return HOLDS if outcome.holds else REFUTED
+
+
+def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
+    """The result as JSON: in a file as UTF-8, on standard output in ASCII, which every encoding has."""
+    if path == STANDARD_OUTPUT:
+        print(json.dumps(result(), indent=1))
+    else:
+        write_text(path, json.dumps(result(), indent=1, ensure_ascii=False) + "\n")
+
+
+def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Verify each cell, see whether the verification can be believed, and train only if all holds."""
+    profile, profiles = PROFILES[options.profile], profiles_of(options)
+    judgements = []
+    for name, asked in profiles.items():
+        judged = as_rnn(engine) if (name, options.loops) == (VANILLA, "numpy") else None
+        with progress.part(durations.cases_of(name)) as show:
+            judged = judged or cell_engine(name, options.loops)
+            print(f"Verifying {name} by {options.loops} loops: profile {asked.name}, seed {options.seed}")
+            judgements.append(verify(judged, asked, seed=options.seed, progress=show))
+        print(report.judged(judgements[-1]), end="\n\n")
+
+    first, *others = judgements
+    told = Report(first, profile.name, others=tuple(others), loops=options.loops)
+    if told.verdict == "verified":
+        told = believed(told, profile, progress)
+    else:
+        progress.instead({})
+        print(report.oracles_table(told), end="\n\n")
+        for judgement in judgements:
+            if judgement.verdict != "verified":
+                print(f"{judgement.model}: {report.failure(judgement)}")
+    files: dict[str, Save] = {}
+    if told.verdict == "verified":
+        print("The gradients hold. Training on the sine with them:")
+        with progress.part("training") as show:
+            budget, sine = trained(options.seed, show, progress.erase)
+        told = replace(told, budget=budget, sine=sine)
+        print(report.sine_table(budget, sine))
+        files["sine.png"] = lambda path: report.draw_sine(path, sine)
+    else:
+        print("No training: it would prove nothing.")
+    files = {"report.html": lambda path: report_page.write(path, told), **files}
+    seen: tuple[Certificate, ...] = ()
+    if engine is manual:
+        # Of another engine than rnn's own they would say something of rnn.
+        seen = tuple(
+            certificate_of(each, told.verdict, name, options.loops, asked.name)
+            for (name, asked), each in zip(profiles.items(), judgements, strict=True)
+        )
+    return Outcome(told.verdict == "verified", lambda: report.as_json(told), files, seen)
+
+
+def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
+    """The cells that are judged, and how much each is asked."""
+    profile = PROFILES[options.profile]
+    if options.cell is not None:
+        return {options.cell: profile}
+    return {name: BESIDE_OTHERS.get(profile.name, profile) if i else profile for i, name in enumerate(CELLS)}
+
+
+def believed(told: Report, profile: Profile, progress: Progress) -> Report:
+    """With what shows how far the verification can be believed: scalars, mutants, specimen, detection.
+
+    What one process does by itself goes on beside the mutants.
+    """
+
+    def others() -> tuple[list[ScalarRow], specimen.Specimen, detection.Detection]:
+        curve = detection.curve(profile.faults, told.judgement.seed, judges=built_in())
+        return scalars_of(told.loops), specimen.examine(), curve
+
+    with beside(others) as waited_for:
+        with progress.part("mutants") as show:
+            result = mutants.run(show)
+        if profile.explained:
+            with progress.part("their examples") as show:
+                result = mutants.explained(result, show)
+        with progress.part(durations.BESIDE_MUTANTS):
+            scalars, examined, found = waited_for()
+    told = replace(told, scalars=tuple(scalars))
+    for text in (
+        report.oracles_table(told),
+        mutants.summary(result),
+        specimen.as_text(examined),
+        detection.as_text(found),
+    ):
+        print(text, end="\n\n")
+    return replace(
+        told, mutants=mutants.as_json(result), specimen=specimen.as_json(examined), detection=found
+    )
+
+
+def scalars_of(loops: str) -> list[ScalarRow]:
+    """tanh and sigmoid in every number type, as these loops compute them."""
+    if loops == "numpy":
+        return scalar_rows()
+    compiled_twins = [compiled_activation(f) for f in (tanh, sigmoid)]
+    # Long doubles go by NumPy's loops.
+    return scalar_rows(compiled_twins, NARROW) + scalar_rows(dtypes=set(FLOATS).difference(NARROW))
+
+
+def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sine]:
+    """Both trainings, each epoch shown as a part of all of them, and the losses of some of them told."""
+    every = ARTICLE.epochs + LONG.epochs
+
+    def each_epoch(before: int, epoch: int, train_loss: float, validation_loss: float | None) -> None:
+        if is_told(epoch):
+            erase()
+            print_progress(epoch, train_loss, validation_loss)
+        show(before + epoch, every)
+
+    budget = train_on_sine(ARTICLE, seed, partial(each_epoch, 0))
+    return budget, train_on_sine(LONG, seed, partial(each_epoch, ARTICLE.epochs))
+
+
+def is_told(epoch: int) -> bool:
+    """Every fifth epoch up to 25, and every 25th."""
+    return epoch % 25 == 0 or (epoch < 25 and epoch % 5 == 0)
+
+
+def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Judge an engine of a user's file within its own scope."""
+    return _told(_judged(options, progress), options)
+
+
+def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Judge a cell of ``rnn`` by its loops, and certify what was found."""
+    found = _judged(options, progress, scope=SCOPES[options.scope])
+    seen = certificate_of(found, found.verdict, options.cell, options.loops, options.profile)
+    told = _told(found, options)
+    return replace(told, result=lambda: {**told.result(), "certificate": asdict(seen)}, certificates=(seen,))
+
+
+def _subject(options: argparse.Namespace) -> Any:
+    """The engine with its own scope, if it has one, or everything."""
+    return options.engine if hasattr(options.engine, "subject") else scoped(options.engine)
+
+
+def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None = None) -> Judgement:
+    profile = PROFILES[options.profile]
+    try:
+        with progress.part("cases") as show:
+            return verify(_subject(options), profile, scope=scope, seed=options.seed, progress=show)
+    except Unsendable as error:
+        refuse(f"{program('verification')} judge", str(error))
+
+
+def _told(found: Judgement, options: argparse.Namespace) -> Outcome:
+    """What is printed and kept of a judgement."""
+    told = summary.of_judgement(found)
+    save = partial(judgement_page.write, found=found, model=getattr(_subject(options), "model", None))
+    print(summary.as_text(told))
+    return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
+
+
+def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Judge the engine of a user's file on many drawn cases, from where the campaign was left."""
+    found = campaign.run(options.campaign, f"{PROGRAM} campaign", progress)
+    print(campaign.as_text(found))
+    judgement = found.judgement
+    save = partial(judgement_page.write, found=judgement, model=getattr(options.engine, "model", None))
+    return Outcome(judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save})
+
+
+def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Every wrong engine of the catalogue has to be caught, and no right one accused."""
+    if options.loops == "compiled":
+        with progress.part("mutants") as show:
+            result = compiled.run(compiled.COMPILED, compiled.COMPILED_EQUIVALENT, show)
+    else:
+        with progress.part("mutants") as show:
+            result = mutants.run(show)
+        with progress.part("their examples") as show:
+            result = mutants.explained(result, show)
+    for kill in result.kills:
+        print(mutants.story(kill), end="\n\n")
+    print(mutants.summary(result))
+    return Outcome(result.holds, lambda: mutants.as_json(result))
+
+
+def rerun_article(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """Why the published rule is refuted, and the article's training beside corrected ones."""
+    with progress.part("published rule"):
+        examined = specimen.examine()
+    print(specimen.as_text(examined), end="\n\n")
+    with progress.part("trainings") as show:
+        run = article.rerun(progress=show)
+    print(article.as_text(run))
+    return Outcome(
+        True,
+        lambda: {"specimen": specimen.as_json(examined), "article": article.as_json(run)},
+        {"article.png": lambda path: article.draw(path, run)},
+    )
+
+
+def measure_detection(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """How small a planted fault is caught, by this suite and by the peers that are installed."""
+    # First, because it forks, and the peers that the curve imports start threads.
+    with progress.part("false alarms") as show:
+        alarms = detection.false_alarms(DETECTION_CASES, options.seed, show)
+    with progress.part("accuracy") as show:
+        errors = detection.accuracy(DETECTION_CASES, options.seed, show)
+    with progress.part("detection") as show:
+        curve = detection.curve(DETECTION_CASES, options.seed, show)
+    found = replace(curve, accuracy=errors, alarms=alarms)
+    print(detection.as_text(found))
+    return Outcome(
+        True,
+        lambda: detection.as_json(found),
+        {"detection.png": lambda path: detection.draw(path, found)},
+    )
+
+
+COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
+    "verify": (
+        verify_rnn,
+        lambda options: durations.of_verify(PROFILES[options.profile], profiles_of(options)),
+    ),
+    "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
+    "cell": (judge_cell, lambda options: durations.of_judge(PROFILES[options.profile])),
+    "campaign": (run_campaign, campaign.parts),
+    "mutants": (judge_mutants, lambda options: durations.of_mutants(options.loops)),
+    "article": (rerun_article, lambda options: durations.of_article()),
+    "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),
+}

@@ -1,0 +1,82 @@
+"""What a run is expected to take, part by part. Only the proportions matter (``rnn.console.progress``)."""
+
+from collections.abc import Mapping
+
+from verification.judging.profile import Profile
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT
+from verification.evidence.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
+from verification.article.article.sine import ARTICLE, LONG
+
+# Seconds of one unit of each part, or of the whole part where it has none. Every command of
+# ``python -m verification`` ends with the seconds of its parts. These are from runs on two cores that other
+# work shared, with OPENBLAS_NUM_THREADS=1, so none is what a run alone takes.
+CASE = 0.13
+MUTANT = 1.8
+# By processor time, on two cores: 5.5 s, most of them to compile it.
+COMPILED_MUTANT = 2.8
+# By the processor time of eight of the mutants, 8.6 times what judging one takes: 3.6 s and 0.42 s.
+EXAMPLE = 15.5
+PUBLISHED_RULE = 10.0
+# What goes on beside the mutants has nearly ended when they have.
+REST = 1.0
+FAULT = 0.27
+EPOCH = 0.14
+# Of the command detection, whose faults took 0.66 s each, at the speed of those above.
+ALARM = 0.039
+ACCURACY = 0.028
+# By processor time, on two cores, 16 times the 3.1 s of the published rule: 1.8, 2.6 and 0.6 s a seed.
+TRAININGS = 160.0
+
+# Rows of the designed sample of the vanilla model, in proportion to its drawn cases.
+DESIGNED = 640
+
+
+# The part in which they are waited for.
+BESIDE_MUTANTS = "scalars, published rule, detection"
+
+
+def cases_of(cell: str) -> str:
+    """The part in which a cell is judged."""
+    return f"cases of {cell}"
+
+
+def of_verify(profile: Profile, cells: Mapping[str, Profile]) -> Mapping[str, float]:
+    """Of a profile, when all holds, and of those by which cells are judged."""
+    mutants = of_mutants()
+    return {
+        **{cases_of(name): _of_cases(asked) for name, asked in cells.items()},
+        "mutants": mutants["mutants"],
+        **({"their examples": mutants["their examples"]} if profile.explained else {}),
+        BESIDE_MUTANTS: REST,
+        "training": EPOCH * (ARTICLE.epochs + LONG.epochs),
+    }
+
+
+def _of_cases(asked: Profile) -> float:
+    """Of those that are drawn, and of the designed sample."""
+    return CASE * (asked.cases + asked.exact_cases + DESIGNED)
+
+
+def of_judge(profile: Profile) -> Mapping[str, float]:
+    """Of judging a user's engine; of one part only what is done so far says how long the rest takes."""
+    return {"cases": CASE * (profile.cases + DESIGNED)}
+
+
+def of_mutants(loops: str = "numpy") -> Mapping[str, float]:
+    """Of the whole catalogue of one of the texts."""
+    if loops == "compiled":
+        return {"mutants": COMPILED_MUTANT * (len(COMPILED) + len(COMPILED_EQUIVALENT))}
+    return {
+        "mutants": MUTANT * (len(CATALOGUE) + len(EQUIVALENT)),
+        "their examples": EXAMPLE * len(CATALOGUE),
+    }
+
+
+def of_article() -> Mapping[str, float]:
+    """Of the trainings from every seed."""
+    return {"published rule": PUBLISHED_RULE, "trainings": TRAININGS}
+
+
+def of_detection(cases: int) -> Mapping[str, float]:
+    """Of so many problems."""
+    return {"false alarms": ALARM * cases, "accuracy": ACCURACY * cases, "detection": FAULT * cases}

@@ -1,0 +1,177 @@
+"""What each command can be asked for: its own flags and no others, checked before anything is done."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
+from rnn.console.places import STANDARD_OUTPUT, Places
+from verification.campaign import command as campaign
+from verification.adapters.rnn.cells import CELLS, LOOPS, SCOPES, cell_engine, check_loops
+from verification.judging.profile import PROFILES
+from verification.processes.loading import FORM, engine_at
+
+PROGRAM = program(__package__)
+
+# What a number may have at most, so that Python can print it again.
+SEED_DIGITS = 1_000
+
+# By command: what it does and how long that takes, and the files that it writes into the folder.
+DESCRIPTIONS = {
+    "verify": (
+        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: about "
+        "four minutes on two cores, with --profile thorough hours."
+    ),
+    "judge": (
+        "Judge an engine of yours, which is what a door returned, as layer(...), or a function Problem -> "
+        "Gradients: half a minute on two cores where a call takes a millisecond."
+    ),
+    "campaign": (
+        "Judge an engine of yours on as many drawn cases as you like, over processes or a Dask cluster; what "
+        "is done is kept in DIR, and the same command goes on from there."
+    ),
+    "cell": "Judge a cell of rnn by NumPy's loops or by compiled ones: a minute or two on two cores.",
+    "mutants": (
+        "Show that the suite catches every wrong engine of the catalogue, of NumPy's text or of the compiled "
+        "one: four minutes on two cores."
+    ),
+    "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
+    "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
+}
+FILES = {
+    "verify": ("report.html", "sine.png"),
+    "judge": ("report.html",),
+    "campaign": ("report.html",),
+    "cell": ("report.html",),
+    "mutants": (),
+    "article": ("article.png",),
+    "detection": ("detection.png",),
+}
+
+
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made.
+
+    Of ``judge``, ``campaign`` and ``cell`` also ``engine``, and of the second ``campaign``, prepared.
+    """
+    given = list(sys.argv[1:] if argv is None else argv)
+    # Flags without a command are those of verify. What is no flag has to be a command.
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given = ["verify", *given]
+    parsers = _parsers()
+    options, unknown = parsers[""].parse_known_args(given)
+    parser = parsers[options.command]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if options.command == "detection" and options.json is None:
+        options.json = options.out / "detection.json"
+    options.places = Places(getattr(options, "out", None), FILES[options.command], options.json)
+    try:
+        options.places.check()
+        if options.command in ("judge", "campaign"):
+            # What the file prints is no part of the result.
+            with redirect_stdout(sys.stderr):
+                options.engine = engine_at(options.target)
+        if options.command in ("verify", "mutants"):
+            check_loops(options.loops)
+        if options.command == "cell":
+            options.engine = cell_engine(options.cell, options.loops)
+        if options.command == "campaign":
+            options.campaign = campaign.prepared(options)
+        options.places.make()
+    except OSError as error:
+        parser.error(f"{shown(error.filename)}: {error.strerror}, needed a place to write to")
+    except ValueError as error:
+        parser.error(str(error))
+    return options
+
+
+def shown(value: object) -> str:
+    """A value in a message."""
+    return line(str(value), VALUE)
+
+
+def _parsers() -> Mapping[str, Parser]:
+    """A parser for each command, and the one that has them all, which is called ""."""
+    parser = Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [COMMAND] [FLAGS]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands, each with a --help of its own"
+    )
+    each = {
+        name: commands.add_parser(
+            name,
+            # What is asked without a command is answered without one.
+            prog=PROGRAM if name == "verify" else f"{PROGRAM} {name}",
+            help=description,
+            description=description,
+            epilog=EXIT_CODES,
+        )
+        for name, description in DESCRIPTIONS.items()
+    }
+    _add_flags(each)
+    _, _, flags = each["verify"].format_help().partition("\n\n")
+    parser.epilog = f"without a command: verify\n\n{flags}"
+    return {"": parser, **each}
+
+
+def _add_flags(each: Mapping[str, Parser]) -> None:
+    """What can be asked of each command."""
+    profiles = ", ".join(f"{name} {profile.cases:,}" for name, profile in PROFILES.items())
+    for name in ("judge", "campaign"):
+        each[name].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
+    campaign.add_flags(each["campaign"])
+    each["cell"].add_argument("cell", choices=CELLS, help="which")
+    each["cell"].add_argument(
+        "--scope",
+        choices=SCOPES,
+        default="all",
+        help="all that it claims, or what python -m rnn train asks of it (default all)",
+    )
+    each["verify"].add_argument("--cell", choices=CELLS, help="the one that is judged (default all of them)")
+    for name in ("verify", "cell", "mutants"):
+        each[name].add_argument(
+            "--loops", choices=LOOPS, default="numpy", help="which text makes the steps (default numpy)"
+        )
+    for name in ("verify", "judge", "cell"):
+        each[name].add_argument(
+            "--profile",
+            choices=PROFILES,
+            default="quick",
+            help=f"how many cases are drawn, beside those designed: {profiles} (default quick)",
+        )
+    for name in ("verify", "judge", "cell", "detection"):
+        each[name].add_argument(
+            "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
+        )
+    for name, files in FILES.items():
+        if files:
+            folder = "verification-campaign" if name == "campaign" else "verification-report"
+            each[name].add_argument(
+                "--out",
+                type=Path,
+                default=Path(folder),
+                metavar="DIR",
+                help=f"the folder for {', '.join(files)} (default {folder})",
+            )
+        default = "default: detection.json in DIR" if name == "detection" else "default: nowhere"
+        each[name].add_argument(
+            "--json",
+            type=Path,
+            metavar="PATH",
+            help=f"where the result goes as JSON; {STANDARD_OUTPUT}: standard output, the text then on "
+            f"standard error ({default})",
+        )
+
+
+def seed(text: str) -> int:
+    """A seed, or an error for argparse that shows what was given."""
+    if not text.isdecimal() or len(text) > SEED_DIGITS:
+        needed = f"needed an integer of at least 0, of {SEED_DIGITS:,} digits at most"
+        raise argparse.ArgumentTypeError(f"{shown(repr(text))}, {needed}")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Where a refuted engine is wrong, and what can be shown of it."""

@@ -1,0 +1,240 @@
+"""As if: what an engine computes in the gradient's place, found among gradients of other computations.
+
+Each alternative is a gradient that one known mistake gives, of every block or of some. One explains an
+answer if every wrong block is what it says, to many digits, and the truth is not.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents
+from verification.models.model import Block, Use
+from verification.models.truncation import FULL
+from verification.diagnosis.alternatives import never_updated, overwritten, with_slopes, with_states_after, without_carry
+from verification.diagnosis.carries import turned, with_carries
+from verification.diagnosis.loops import with_loops
+from verification.diagnosis.probe import Seen
+from verification.properties.properties import final_cotangents, outputs_cotangent
+from verification.diagnosis.words import joined
+from verification.truth import replay
+from verification.truth.table import grouped_table, lag_table
+
+# In words, behind "as if", and the gradients, by block.
+Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]
+
+
+def explained(seen: Seen) -> str | None:
+    """What explains the wrong blocks of an answer, in words that follow "as if"; or None."""
+    for words, made in _of_blocks(seen):
+        if _fits(seen, made(), seen.blocks):
+            return words
+    # What flows back is seen by every block. Where some are right, others may be made of a wrong flow alone.
+    flows = [(words, made()) for words, made in _of_flow(seen.truth.case)]
+    some = seen.blocks if all(seen.got[name].any() for name in seen.blocks) else tuple(seen.got)
+    for names in (tuple(seen.got), some):
+        for words, gradients in flows:
+            if _fits(seen, gradients, names):
+                return words
+    return None
+
+
+def _fits(seen: Seen, gradients: Mapping[str, Array], names: Sequence[str]) -> bool:
+    """Are these blocks what the alternative says, and those that are wrong not right by it?"""
+    return all(
+        name in gradients and close(seen, seen.got[name], gradients[name]) for name in names
+    ) and not any(close(seen, gradients[name], seen.want(name)) for name in seen.blocks)
+
+
+def close(seen: Seen, got: Array, want: Array) -> bool:
+    """Are these alike to half of the digits?"""
+    real = np.finfo(seen.truth.case.dtype).dtype
+    return bool(np.max(np.abs(got - want)) <= 3 * np.sqrt(np.finfo(real).eps) * np.max(np.abs(want)))
+
+
+def _of_blocks(seen: Seen) -> Iterator[Alternative]:
+    """What may be made of one block alone, whatever flows back."""
+    yield from _misplaced(seen)
+    yield from _of_steps_and_records(seen)
+
+
+def _of_flow(case: Case) -> Iterator[Alternative]:
+    """What changes all that flows back."""
+    yield from _truncated(case)
+    if isinstance(case.objective, Cotangents) and case.policy == FULL:
+        yield from _of_cotangents(case)
+    states = case.model.of(Use.STATE)
+    for i, block in enumerate(states if len(states) > 1 else ()):
+        yield (
+            f"nothing flowed back from step to step through the state of {block.name}",
+            partial(_of, without_carry(case, (i,))),
+        )
+    yield (
+        "nothing flowed back from step to step",
+        partial(_of, without_carry(case, tuple(range(len(states))))),
+    )
+    for words, other in (*with_carries(case), *with_states_after(case), *with_slopes(case)):
+        yield words, partial(_of, other)
+
+
+def _of_cotangents(case: Case) -> Iterator[Alternative]:
+    """What is made of cotangents in another way than by a full gradient."""
+    yield from _cotangents(case)
+    yield from with_loops(case)
+    if case.model.complex:
+        yield "it were conjugated, as autograd has it", lambda: _conjugated(replay.gradient(case))
+        other = replace(case, objective=case.objective.replaced(np.conj))
+        yield "it were conjugated, as JAX has it", lambda: _conjugated(replay.gradient(other))
+    for words, made in never_updated(case).items():
+        yield words, partial(dict, made)
+    for i, block in enumerate(case.model.of(Use.STATE)):
+        yield (
+            f"the gradient of the state of {block.name} were overwritten at every step",
+            partial(_of, overwritten(case, i)),
+        )
+
+
+def _conjugated(gradients: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: np.conj(array) for name, array in gradients.items()}
+
+
+def _of(case: Case) -> Mapping[str, Array]:
+    return replay.gradient(case)
+
+
+def _misplaced(seen: Seen) -> Iterator[Alternative]:
+    """The right numbers in a wrong place."""
+    names = list(seen.got)
+    want = {name: seen.want(name) for name in names}
+    blocks = {name: seen.truth.case.model.block(name) for name in names}
+    yield (
+        "it were transposed" if len(seen.blocks) == 1 else "they were transposed",
+        lambda: {name: _transposed(blocks[name], array) for name, array in want.items()},
+    )
+    for i, name in enumerate(names):
+        for other in names[i + 1 :]:
+            if want[name].shape == want[other].shape:
+                given = f"{name} and {other} were exchanged"
+                if name not in seen.blocks or other not in seen.blocks:
+                    wrong, right = (name, other) if name in seen.blocks else (other, name)
+                    given = f"the gradient of {right} stood for that of {wrong}"
+                yield given, partial(dict, {name: want[other], other: want[name]})
+    moved = _moved_parts(seen)
+    if moved:
+        yield moved
+    sequences = [name for name in names if blocks[name].use is Use.INPUT]
+    yield "its steps were in reverse", lambda: {name: want[name][:, ::-1] for name in sequences}
+    yield (
+        "all entries were summed",
+        lambda: {name: np.full_like(array, array.sum()) for name, array in want.items()},
+    )
+
+
+def _transposed(block: Block, array: Array) -> Array:
+    """Each square part by itself; what is not square stays as it is."""
+    other = turned(block, array) if block.use is Use.STEP else None
+    return array if other is None else np.asarray(other)
+
+
+def _moved_parts(seen: Seen) -> Alternative | None:
+    """Parts that stand where others belong, alike in all wrong blocks."""
+    found: set[tuple[int, ...]] = set()
+    parts: tuple[str, ...] = ()
+    for name in seen.blocks:
+        block = seen.truth.case.model.block(name)
+        parts = block.parts
+        if not parts:
+            return None
+        got, want = (np.split(array, len(parts)) for array in (seen.got[name], seen.want(name)))
+        order = [
+            next((j for j in _first(i, len(parts)) if close(seen, got[i], want[j])), -1)
+            for i in range(len(parts))
+        ]
+        found.add(tuple(order))
+    if len(found) != 1 or -1 in next(iter(found)):
+        return None
+    (order_,) = found
+    stood = []
+    for j, part in enumerate(parts):
+        others = [parts[i] for i, other in enumerate(order_) if other == j != i]
+        stood += [f"{part} stood for {joined(others)}"] * bool(others)
+
+    def made() -> dict[str, Array]:
+        return {
+            name: np.concatenate([np.split(seen.want(name), len(parts))[j] for j in order_])
+            for name in seen.blocks
+        }
+
+    return joined(stood), made
+
+
+def _first(i: int, count: int) -> Sequence[int]:
+    return (i, *(j for j in range(count) if j != i))
+
+
+def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
+    """What is summed over steps, or records, summed over some of them."""
+    case, shared = seen.truth.case, [block.name for block in seen.truth.case.model.of(Use.STEP)]
+    table = grouped_table(case)
+    by_step = {name: table.grads[name][0].sum(axis=0) for name in shared}
+    some: dict[str, slice] = {}
+    if case.steps > 1 and case.policy == FULL:
+        some = {"step 0 alone counted": slice(0, 1), "the last step alone counted": slice(-1, None)}
+        some |= {"step 0 did not count": slice(1, None), "the last step did not count": slice(-1)}
+    for words, steps in some.items():
+        yield words, partial(_summed, by_step, steps)
+    if case.records > 1:
+        for words, records in (("record 0", slice(0, 1)), ("the last record", slice(-1, None))):
+            yield f"{words} alone counted", partial(_of_records, case, records, shared)
+
+
+def _summed(by_step: Mapping[str, Array], steps: slice) -> dict[str, Array]:
+    return {name: array[steps].sum(axis=0) for name, array in by_step.items()}
+
+
+def _of_records(case: Case, records: slice, names: Sequence[str]) -> dict[str, Array]:
+    gradients = replay.gradient(case.of_records(records))
+    return {name: gradients[name] for name in names}
+
+
+def _cotangents(case: Case) -> Iterator[Alternative]:
+    """Cotangents that are not looked at, or not as they are given."""
+    outputs, state = outputs_cotangent(case), final_cotangents(case)
+
+    def other(outputs: Array, state: tuple[Array, ...]) -> Callable[[], Mapping[str, Array]]:
+        return partial(_of, replace(case, objective=Cotangents(outputs, state)))
+
+    for i, block in enumerate(case.model.of(Use.STATE)):
+        left = tuple(array if j != i else 0 * array for j, array in enumerate(state))
+        yield f"the final {block.name} had no cotangent", other(outputs, left)
+    last = 0 * outputs
+    last[:, -1] = outputs[:, -1]
+    none = tuple(0 * array for array in state)
+    yield "the final state had no cotangent", other(outputs, none)
+    yield "the outputs had no cotangents", other(0 * outputs, state)
+    yield "the last output alone had a cotangent", other(last, state)
+    yield "every cotangent of the outputs were 1", other(np.ones_like(outputs), state)
+    yield "the cotangents of the outputs were in reverse", other(outputs[:, ::-1], state)
+
+
+def _truncated(case: Case) -> Iterator[Alternative]:
+    """Windows and chunks that are shorter than the sequence."""
+    if case.steps < 2:
+        return
+    table = lag_table(case)
+
+    def reaching(first: Sequence[int]) -> Callable[[], Mapping[str, Array]]:
+        return lambda: table.gradient(first)
+
+    steps = range(case.steps)
+    yield "the gradient were not truncated", reaching([0] * case.steps)
+    yield "each loss reached its own step alone", reaching(list(steps))
+    for k in range(2, case.steps):
+        back = f"{k - 1} step{'s' if k > 2 else ''}"
+        yield f"no loss reached back more than {back}", reaching([max(0, t - k + 1) for t in steps])
+    for k in range(2, case.steps):
+        yield f"the sequence were cut into chunks of {k} steps", reaching([t - t % k for t in steps])

@@ -1,0 +1,55 @@
+"""Clipped gradients: by value, or scaled to a norm."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.properties.engine import Engine
+from verification.diagnosis.probe import Seen, look
+from verification.properties.properties import Truth
+from verification.diagnosis.words import constant_factor
+
+# To how many parts in one a limit is met by what is clipped to it.
+CLOSE = 1e-5
+
+
+def clipped(engine: Engine, seen: Seen) -> str | None:
+    """How the wrong blocks are clipped, in words that follow "as if"; None where they are not."""
+    return _by_value(seen) or _by_norm(engine, seen)
+
+
+def _by_value(seen: Seen) -> str | None:
+    """Right where small, and ± one number where large: more than once, or a round one."""
+    blocks = [(seen.got[name], seen.want(name)) for name in seen.blocks]
+    if not blocks or any(np.iscomplexobj(got) or not np.all(np.isfinite(got)) for got, _ in blocks):
+        return None
+    limit = max(float(np.max(np.abs(got))) for got, _ in blocks)
+    met = sum(int(np.sum(np.abs(got) >= limit * (1 - CLOSE))) for got, _ in blocks)
+    is_round = abs(limit - float(f"{limit:.2g}")) <= CLOSE * limit
+    if (
+        limit
+        and (met > 1 or is_round)
+        and all(_alike(got, np.clip(want, -limit, limit)) for got, want in blocks)
+    ):
+        return f"gradients were clipped to ±{limit:.4g}"
+    return None
+
+
+def _alike(got: Array, want: Array) -> bool:
+    return bool(np.max(np.abs(got - want)) <= CLOSE * np.max(np.abs(want)))
+
+
+def _by_norm(engine: Engine, seen: Seen) -> str | None:
+    """Each wrong block is a fraction of what it should be, and does not grow with the cotangents."""
+    factors = [constant_factor(seen.got[name], seen.want(name)) for name in seen.blocks]
+    if not factors or any(factor is None or not 0 < factor < 1 for factor in factors):
+        return None
+    case = seen.truth.case
+    doubled = look(engine, Truth(replace(case, objective=case.objective.replaced(lambda array: 2 * array))))
+    if any(name not in doubled.got or not _alike(doubled.got[name], seen.got[name]) for name in seen.blocks):
+        return None
+    norms = [float(np.linalg.norm(seen.got[name])) for name in seen.blocks]
+    if len(norms) > 1 and max(norms) - min(norms) <= CLOSE * max(norms):
+        return f"each gradient were scaled to a norm of {norms[0]:.4g}"
+    return f"the gradients were scaled to a norm of {float(np.linalg.norm(norms)):.4g} in all"

@@ -1,0 +1,149 @@
+"""Conventions: is an engine right if its arrays, or its equations, are read another way?
+
+A stranger's first failure is a convention, not a fault. Where a forward is wrong, or is not in form, other
+readings are tried, those that change least first, on a small case whose sizes all differ:
+
+- names: what the engine looks up in vain stands for a block, or for one of two biases;
+- orientation: matrices are transposed, steps come before records;
+- order: parts are stacked in another order;
+- functions: another one plays a role;
+- equations: another model by the same name (``verification.models.variants``).
+
+A reading holds if outputs and final states then agree, on another case as well.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from verification.models.functions import function_named
+from verification.models.model import Model
+from verification.properties.engine import Engine
+from verification.diagnosis.probe import Seen, healthy_case, look
+from verification.properties.properties import Truth
+from verification.diagnosis.readings import Arrays, in_words, orders, orientations, renamed
+from verification.diagnosis.words import joined
+from verification.models.variants import Variant, variants
+
+# The most calls of the engine in all, those of them that are about names, the seconds after which none is
+# begun, and the steps of the two cases.
+CALLS = 110
+NAMING = 30
+SECONDS = 8.0
+STEPS = (2, 4)
+
+
+@dataclass(frozen=True, eq=False)
+class Convention:
+    """A reading under which the forward agrees.
+
+    ``words``: what is otherwise; ``say``: what a user says for it. ``engine``: the engine so read; None where
+    its scope has to be another, and then ``right`` says whether its gradients agree as well.
+    """
+
+    words: str
+    say: str
+    engine: Engine | None = None
+    right: bool = False
+
+
+def agreeing(engine: Engine, calls: int = CALLS) -> Convention | None:
+    """The first reading under which the forward agrees, or None; in so many calls of the engine."""
+    return next(_Search(engine, calls).agreeing(), None)
+
+
+@dataclass(eq=False)
+class _Search:
+    """The readings of an engine; ``calls``: how many are left."""
+
+    engine: Engine
+    calls: int
+    naming: int = NAMING
+    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    truths: dict[tuple[Model, int], Truth] = field(default_factory=dict)
+
+    def agreeing(self) -> Iterator[Convention]:
+        """All readings that agree, as far as the calls go."""
+        own, described = self.engine.model, self.engine.arrays
+        for variant in variants(own):
+            read = self.engine.otherwise(variant.model, described)
+            if self._agrees(read):
+                yield Convention(variant.words, variant.say, read)
+        if described is not None:
+            yield from self._arranged(Variant("", own, ""), described)
+        yield from self._functions()
+        if described is not None:
+            for variant in variants(own):
+                yield from self._arranged(variant, described)
+
+    def _arranged(self, variant: Variant, described: Arrays) -> Iterator[Convention]:
+        """The readings with other arrays, as one model."""
+        model = variant.model
+        for arrays in self._fitting(model, described):
+            for ordered in orders(model, arrays):
+                read = self.engine.otherwise(model, ordered)
+                if self._agrees(read):
+                    words = [variant.words, *in_words(model, described, ordered)]
+                    say = [variant.say, f"arrays={dict(ordered)!r}"]
+                    yield Convention(joined(list(filter(None, words))), ", ".join(filter(None, say)), read)
+
+    def _fitting(self, model: Model, described: Arrays) -> Iterator[Arrays]:
+        """Names and orientations under which the engine answers in form."""
+        for named in list(self._named(model, described)):
+            for turned in orientations(model, named):
+                seen = self._seen(self.engine.otherwise(model, turned))
+                if seen is not None and not seen.raised:
+                    yield turned
+
+    def _named(self, model: Model, described: Arrays) -> Iterator[Arrays]:
+        """Descriptions under which no name is looked up in vain; if one is in form it is the last."""
+        waiting = [described]
+        while waiting and self.naming:
+            self.naming -= 1
+            arrays = waiting.pop(0)
+            seen = self._seen(self.engine.otherwise(model, arrays))
+            if seen is not None and seen.missing:
+                waiting = [*renamed(model, arrays, seen.missing), *waiting]
+                continue
+            yield arrays
+            if seen is None or not seen.raised:
+                return
+
+    def _functions(self) -> Iterator[Convention]:
+        """The readings with another function in a role, of an engine that is not told which."""
+        if self.engine.claim.offer.functions:
+            return
+        cases = [healthy_case(self.engine, steps) for steps in STEPS]
+        for role, players in self.engine.model.functions.items():
+            for player in map(function_named, players):
+                if player.name == cases[0].cast[role].name:
+                    continue
+                played = [replace(case, functions={**case.functions, role: player.name}) for case in cases]
+                seen = [self._looked(self.engine, Truth(case)) for case in played]
+                if all(map(self._holds, seen)):
+                    yield Convention(
+                        f"the function in the role {role!r} is {player.name}",
+                        f"scope=Scope(functions={{{role!r}: ({player.name!r},)}})",
+                        right=not any(each is not None and each.blocks for each in seen),
+                    )
+
+    def _agrees(self, engine: Engine) -> bool:
+        return all(self._holds(self._seen(engine, steps)) for steps in STEPS)
+
+    @staticmethod
+    def _holds(seen: Seen | None) -> bool:
+        return seen is not None and not seen.raised and not seen.forward
+
+    def _seen(self, engine: Engine, steps: int = STEPS[0]) -> Seen | None:
+        """What a case shows of a reading."""
+        key = engine.model, steps
+        if key not in self.truths:
+            self.truths[key] = Truth(healthy_case(engine, steps))
+        return self._looked(engine, self.truths[key])
+
+    def _looked(self, engine: Engine, truth: Truth) -> Seen | None:
+        """What a case shows; None where no call, or no time, is left."""
+        if not self.calls or time.monotonic() > self.until:
+            return None
+        self.calls -= 1
+        return look(engine, truth)

@@ -1,0 +1,173 @@
+"""Diagnosis: which part of which block is wrong, from which step on, and what that says.
+
+The engine is put before a few small cases that its claim admits, which differ in T, in N, and in what has a
+cotangent. What is said follows from where it is right and where it is wrong: conventions first, then the
+place, then what is computed instead. ``verification.diagnosis.stages`` says what a place is called.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from verification.models.case import Case, Cotangents
+from verification.models.model import Use
+from verification.truth.comparison import compare
+from verification.diagnosis.as_if import explained
+from verification.diagnosis.clipping import clipped
+from verification.diagnosis.conventions import Convention, agreeing
+from verification.diagnosis.elsewhere import of_right_answers
+from verification.properties.engine import Engine
+from verification.diagnosis.precision import narrow
+from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
+from verification.properties.properties import Finding, final_cotangents, outputs_cotangent
+from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of
+from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
+
+__all__ = ["Diagnosis", "diagnose"]
+
+
+def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong with an engine of which a run found this on a case."""
+    by_steps = _by_steps(engine)
+    answered = [seen for seen in by_steps if not seen.raised]
+    if not answered or any(seen.forward for seen in answered):
+        convention = agreeing(engine)
+        if convention is not None:
+            return _in_convention(convention)
+    return _of_small_cases(engine, by_steps) or of_right_answers(engine, finding, case)
+
+
+def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:
+    return [look_at(engine, healthy_case(engine, steps, records)) for steps in steps_of(engine)]
+
+
+def _in_convention(convention: Convention) -> Diagnosis:
+    """What is left where the forward agrees under another reading."""
+    say = f"if {convention.words}: say {convention.say}."
+    wrong, right = None, convention.right
+    if convention.engine is not None:
+        wrong = _of_small_cases(convention.engine, _by_steps(convention.engine))
+        right = wrong is None
+    if wrong is None:
+        agrees = "All" if right else "The forward"
+        return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
+    return replace(wrong, sentence=f"The forward agrees {say} Then: {wrong.sentence}")
+
+
+def _of_small_cases(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
+    """What is wrong in the small cases; None where nothing is."""
+    raised = [seen for seen in by_steps if seen.raised]
+    if not raised:
+        return _of_answers(engine, by_steps)
+    answered = [seen for seen in by_steps if not seen.raised]
+    where = joined([f"T = {seen.truth.case.steps}" for seen in raised])
+    if not answered and engine.claim.records[0] == 1:
+        where = f"N = {raised[0].truth.case.records}"
+        answered = [seen for seen in _by_steps(engine, records=1) if not seen.raised]
+    if not answered:
+        return Diagnosis("form", sentence=f"The engine does not answer in form: {raised[0].raised}.")
+    told = f"The engine does not answer in form where {where}: {raised[0].raised}"
+    wrong = _of_answers(engine, answered)
+    if wrong is None:
+        return Diagnosis("form", sentence=f"{told}; all else is right.")
+    return replace(wrong, sentence=f"{told}. Elsewhere {wrong.sentence}")
+
+
+def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
+    """What is wrong in the small cases; None where nothing is."""
+    wrong = [seen for seen in by_steps if seen.wrong]
+    if not wrong:
+        return None
+    first = next((seen for seen in wrong if seen.forward), wrong[0])
+    start, told = _from(by_steps, first), wrong_in_words(_clearest(first, wrong[-1]))
+    kept = narrow(first)
+    if kept is not None:
+        rounded = f"it were rounded to {kept}"
+        sentence = f"{told}{start}: right to the digits of {kept} alone, as if {rounded}."
+        return Diagnosis("precision", first.blocks, sentence=sentence, as_if=rounded)
+    if first.forward:
+        return Diagnosis("forward", sentence=f"{told}{start}: the forward is at fault.")
+    stage = stage_of(engine, first, by_steps)
+    as_if = clipped(engine, wrong[-1]) or explained(wrong[-1])
+    tail = f", as if {as_if}" if as_if else ""
+    if not as_if:
+        hints = [*_right_elsewhere(engine, first), *_lags(engine, stage)]
+        tail = f" ({'; '.join(hints)})" if hints else ""
+    sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
+    if stage in ("accumulation", "parameters"):
+        sentence += _later(first, by_steps)
+    return Diagnosis(
+        stage, first.blocks, gates(first), sentence, as_if or common_factor(_clearest(first, wrong[-1]))
+    )
+
+
+def _clearest(first: Seen, last: Seen) -> Seen:
+    """The one to tell factors by: in two steps a half is a mean as well."""
+    alike = (first.blocks, first.forward, gates(first)) == (last.blocks, last.forward, gates(last))
+    return last if alike and first.truth.case.steps == 2 else first
+
+
+def _later(first: Seen, by_steps: Sequence[Seen]) -> str:
+    """Blocks that are wrong with more steps alone, by another fault: with fewer they are right and not 0."""
+    for seen in by_steps:
+        if seen.truth.case.steps > first.truth.case.steps:
+            others = [name for name in seen.blocks if name not in first.blocks and first.want(name).any()]
+            if others:
+                verb = "are" if len(others) > 1 else "is"
+                return f" From T = {seen.truth.case.steps} on {', '.join(others)} {verb} wrong as well."
+    return ""
+
+
+def _from(by_steps: Sequence[Seen], seen: Seen) -> str:
+    """From which T on, where that is not the first that was tried."""
+    return "" if seen is by_steps[0] else f" from T = {seen.truth.case.steps} on, right with fewer steps"
+
+
+def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
+    """Under what simpler circumstances the same blocks are right."""
+    case = wrong.truth.case
+    if engine.claim.records[0] == 1 and case.records > 1:
+        one = look_at(engine, healthy_case(engine, case.steps, records=1))
+        if not one.wrong:
+            yield "right for one record"
+    if not isinstance(case.objective, Cotangents):
+        return
+    states = final_cotangents(case)
+    none = tuple(0 * array for array in states)
+    cotangents = {"the outputs": Cotangents(outputs_cotangent(case), none)}
+    for i, block in enumerate(engine.model.of(Use.STATE)):
+        alone = tuple(array if j == i else 0 * array for j, array in enumerate(states))
+        cotangents[f"the final {block.name}"] = Cotangents(0 * outputs_cotangent(case), alone)
+    shown = [
+        name
+        for name, objective in cotangents.items()
+        if look_at(engine, replace(case, objective=objective)).blocks
+    ]
+    if 0 < len(shown) < len(cotangents):
+        verb = "have" if len(shown) > 1 or "the outputs" in shown else "has"
+        yield f"only where {' or '.join(shown)} {verb} a cotangent"
+
+
+def _lags(engine: Engine, stage: str) -> Iterator[str]:
+    """At which lags the inputs' gradients are wrong, read off a loss at the last step alone.
+
+    That what is carried is wrong at every lag but 0 is said by the stage.
+    """
+    case = healthy_case(engine)
+    if not isinstance(case.objective, Cotangents):
+        return
+    outputs = 0 * outputs_cotangent(case)
+    outputs[:, -1] = outputs_cotangent(case)[:, -1]
+    none = tuple(0 * array for array in final_cotangents(case))
+    seen = look_at(engine, replace(case, objective=Cotangents(outputs, none)))
+    for block in engine.model.of(Use.INPUT):
+        if block.name in seen.blocks:
+            got, want, bound = seen.got[block.name], seen.want(block.name), seen.bound(block.name)
+            wrong = [
+                case.steps - 1 - s
+                for s in range(case.steps - 1, -1, -1)
+                if compare("", got[:, s], want[:, s], bound)
+            ]
+            known = range(1 if stage == "recursion" else 0, case.steps)
+            if wrong != [*known]:
+                lags = ", ".join(map(str, wrong))
+                yield f"of the loss at the last step {block.name} is wrong at lag {lags}"

@@ -1,0 +1,133 @@
+"""What is wrong with an engine that is right in every small case of healthy numbers.
+
+By the property that a run found refuted, and the case: another truncation, records that end early, other
+calls, other sizes, other numbers.
+"""
+
+from dataclasses import replace
+
+from verification.models import layouts
+from verification.models.case import Case, name_of
+from verification.models.truncation import FULL
+from verification.diagnosis.as_if import explained
+from verification.diagnosis.clipping import clipped
+from verification.properties.engine import Engine
+from verification.properties.exactness import EXACT
+from verification.properties.findings import IDENTITIES, LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
+from verification.diagnosis.onset import onset
+from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
+from verification.diagnosis.probe import healthy_case, look_at
+from verification.properties.properties import FORM, Finding
+from verification.diagnosis.stages import Diagnosis
+from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
+from verification.truth.long import is_long
+
+
+def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong where every small case is right."""
+    fixed = next((each for each in engine.fixed if each.property == finding.property), None)
+    if fixed is not None:
+        return Diagnosis(fixed.stage, sentence=f"{finding.wrong}, in {case.source}: {fixed.says}.")
+    if finding.property == IDENTITIES and (found := _of_other_kind(engine, case)) is not None:
+        return found
+    if finding.property == LAG_BY_LAG and function_is_inaccurate_at_lags(engine, case):
+        return _of_function(finding)
+    if finding.property in BY_ITSELF:
+        stage, says = BY_ITSELF[finding.property]
+        return Diagnosis(stage, sentence=f"{finding.wrong}: {says}.")
+    if finding.property == FORM:
+        start = "" if case.dtype.hasobject else onset(engine, case)
+        where = f" {start}" if start else ""
+        told = f"The engine does not answer in form{where}: {finding.wrong}"
+        return Diagnosis("form", sentence=f"{told}; all else is right.")
+    if finding.property not in PLAIN:
+        return _of_conduct(engine, finding, case)
+    return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)
+
+
+# Steps up to which alternatives to a truncated gradient are computed, whose cost grows with their square.
+SHORT = 9
+
+# What a property that is refuted alone says: a stage, and a sentence's end.
+BY_ITSELF = {
+    LAG_BY_LAG: ("lags", "one lag is wrong, by less than the sums over lags show"),
+    IDENTITIES: ("truncation", "under truncations that reach the same steps it gives two gradients"),
+    EXACT: ("exact", "in exact arithmetic alone it shows, and no rounding explains it"),
+}
+
+
+def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
+    """What is wrong with healthy numbers under a case's truncation, or with its records' ends."""
+    healthy = healthy_case(engine, steps=case.steps)
+    kinds = []
+    if case.policy != FULL:
+        under = replace(healthy, policy=case.policy)
+        kinds.append(("truncation", under, f"under {case.policy}: the truncation is at fault"))
+    if case.lengths is not None and healthy.records > 1:
+        ends = tuple(max(engine.claim.steps[0], healthy.steps - n) for n in range(healthy.records))
+        kinds.append(
+            ("lengths", replace(healthy, lengths=ends), "where records end early: their end is at fault")
+        )
+    if kinds and look_at(engine, healthy).wrong:
+        # It is a matter of size.
+        return None
+    for stage, other, where in kinds:
+        seen = look_at(engine, other)
+        if seen.wrong and not seen.raised:
+            as_if = (
+                explained(seen) if seen.blocks and other.lengths is None and other.steps <= SHORT else None
+            )
+            tail = f", as if {as_if}" if as_if else ""
+            sentence = f"{wrong_in_words(seen)} {where}{tail}."
+            return Diagnosis(stage, seen.blocks, gates(seen), sentence, as_if)
+    return None
+
+
+def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is wrong with other sizes, or other numbers, than those of small healthy cases."""
+    if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
+        told = f"{finding.wrong}, {layouts.in_words(case.layouts)}: in C order it is right."
+        return Diagnosis("conduct", sentence=told)
+    seen = look_at(engine, case)
+    if not seen.wrong or seen.raised:
+        told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
+        return Diagnosis("size", sentence=told)
+    if (
+        case.lengths is None
+        and not seen.truth.large
+        and not is_long(case)
+        and function_is_inaccurate(engine, case)
+    ):
+        return _of_function(finding, seen.blocks)
+    as_if = clipped(engine, seen) if seen.blocks else None
+    start = "" if as_if else onset(engine, case)
+    where = f" {start}" if start else _at_sizes(case)
+    tail = f", as if {as_if}" if as_if else ""
+    sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
+    return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if or common_factor(seen))
+
+
+def _of_function(finding: Finding, blocks: tuple[str, ...] = ()) -> Diagnosis:
+    """A function's values near 0 have too few digits."""
+    return Diagnosis(
+        "precision",
+        blocks,
+        sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
+        "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
+        as_if="a function were exact to a rounding of 1 alone",
+    )
+
+
+def _at_sizes(case: Case) -> str:
+    return f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}, {name_of(case.dtype)}"
+
+
+def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+    """What is refuted by other calls than the one on the case itself."""
+    others = tuple(name for name in asked_of(engine.claim) if name not in (*PLAIN, LAG_BY_LAG))
+    found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
+    names = [name for name in others if name in found or name == finding.property]
+    verb = "are" if len(names) > 1 else "is"
+    failing = joined([f"“{name}”" for name in names])
+    told = f"{finding.wrong}: one call by itself is right, and {failing} {verb} refuted."
+    return Diagnosis("conduct", sentence=told)

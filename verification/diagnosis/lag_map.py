@@ -1,0 +1,293 @@
+"""The lag map: what an answer takes from each step, for each loss by itself, beside what is due.
+
+One loss at a time is left: the outputs' cotangent at a step, the final states' cotangents, or a target that
+is not the model's own output. Then each step's share of the answer is told
+
+    INPUT             by its slice
+    STATE, READOUT    by the one step that they are used at
+    STEP              by a column for every step, where it reads an input (``verification.properties.apart``)
+    other STEP        by *restarts*: what the answer gains when the sequence begins one step earlier, from the
+                      state that the model has there
+
+What is not seen in one of these ways is not in the map, and what is right for each loss alone may be wrong
+for several: then the map shows nothing.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents, Targets
+from verification.models.model import Block, State, Use
+from verification.properties.apart import Places, widened
+from verification.properties.asking import ask
+from verification.properties.engine import Engine
+from verification.diagnosis.loops import states_before
+from verification.truth.long import held
+from verification.truth.parts import OUTPUTS
+from verification.truth.table import grouped_table
+
+# Seconds after which no map is drawn: it is one picture more, not the verdict.
+SECONDS = 6.0
+
+# From which part of what is due an error is called large.
+LARGE = 0.1
+
+
+class Mark(Enum):
+    """What a share of an answer is, beside what is due."""
+
+    RIGHT = "right"
+    CLOSE = "close"  # off by less than a tenth of what is due
+    WRONG = "wrong"
+    ABSENT = "absent"  # zero where something is due
+    SURPLUS = "surplus"  # not zero where nothing is due
+    NONE = "none"  # zero, and nothing is due
+
+
+WRONG = (Mark.CLOSE, Mark.WRONG, Mark.ABSENT, Mark.SURPLUS)
+
+# How each way of telling steps apart is called, in words.
+BY_SLICE = "by its slice at each step"
+BY_COLUMN = "by an input column of its own for each step"
+BY_RESTART = "by what a start one step earlier adds"
+AT_ITS_STEP = "at the one step where it is used"
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """A block, or one of its parts: a mark for each loss (rows) and step of use.
+
+    ``off``: the largest error of each share by the largest number due there, or by that of the panel where
+    nothing is.
+    """
+
+    block: str
+    part: str
+    marks: tuple[tuple[Mark, ...], ...]
+    off: Array
+
+    @property
+    def wrong(self) -> bool:
+        """Is anything?"""
+        return any(mark in WRONG for row in self.marks for mark in row)
+
+    @property
+    def wrong_at_once(self) -> bool:
+        """Is the last step that some loss reaches, its own, of which nothing has been carried back?"""
+        return any(mark in WRONG for t, row in enumerate(self.marks) for mark in row[min(t, len(row) - 1) :])
+
+
+@dataclass(frozen=True, eq=False)
+class LagMap:
+    """The panels of wrong blocks, in the engine's order, one of each block or of each of its parts.
+
+    ``losses``: the rows, by name. ``views``: how steps were told apart, by block. ``right``: the blocks
+    that are right everywhere; ``unseen``: those whose steps are not told apart.
+    """
+
+    losses: tuple[str, ...]
+    panels: tuple[Panel, ...]
+    views: dict[str, str]
+    right: tuple[str, ...]
+    unseen: tuple[str, ...]
+
+
+class _TooLong(Exception):
+    """It takes too long."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Share:
+    """What a step brings to a block, of one loss: given and due, and the error that is accepted."""
+
+    got: Array
+    due: Array
+    bound: float
+
+    def of(self, rows: slice) -> tuple[Array, Array]:
+        """Given and due of some rows; where it is one number, that."""
+        got, due = np.atleast_1d(self.got, self.due)
+        return got[rows], due[rows]
+
+
+def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | None:
+    """The map on a case, of one length and few steps; None where it shows nothing, or takes too long.
+
+    Raises as ``ask`` does.
+    """
+    ends = time.monotonic() + seconds
+    losses = tuple(_losses(case))
+    try:
+        # By loss, block and step.
+        shares = [_shares(engine, alone, ends) for _, alone in losses]
+    except _TooLong:
+        return None
+    names = engine.claim.blocks
+    views = {name: view for name in names if (view := _view(engine, case, name))}
+    panels, right = [], []
+    for name in views:
+        made = list(_panels(case, case.model.block(name), [by_block[name] for by_block in shares]))
+        if any(panel.wrong for panel in made):
+            panels += made
+        else:
+            right.append(name)
+    unseen = tuple(name for name in names if name not in views)
+    found = LagMap(tuple(name for name, _ in losses), tuple(panels), views, tuple(right), unseen)
+    return found if panels else None
+
+
+def _losses(case: Case) -> Iterator[tuple[str, Case]]:
+    """The case with one loss alone, by what a row is called."""
+    objective = case.objective
+    if isinstance(objective, Cotangents):
+        none = tuple(0 * array for array in objective.state)
+        for t in range(case.steps):
+            outputs = 0 * objective.outputs
+            outputs[:, t] = objective.outputs[:, t]
+            yield str(t), replace(case, objective=Cotangents(outputs, none))
+        yield "end", replace(case, objective=Cotangents(0 * objective.outputs, objective.state))
+        return
+    assert isinstance(objective, Targets)  # there are no others
+    if objective.last:
+        yield str(case.steps - 1), case
+        return
+    outputs = held(case, grouped_table(case).forward()[OUTPUTS].truth)
+    for t in range(case.steps):
+        targets = outputs.copy()
+        targets[:, t] = objective.targets[:, t]
+        yield str(t), replace(case, objective=Targets(targets))
+
+
+def _view(engine: Engine, case: Case, name: str) -> str:
+    """How the steps of a block are told apart, or "" where they are not."""
+    use = case.model.block(name).use
+    if use is Use.INPUT:
+        return BY_SLICE
+    if use is not Use.STEP:
+        return AT_ITS_STEP
+    if any(step is not None for step, _ in widened(case)[1][name]):
+        return BY_COLUMN
+    return BY_RESTART if _restarts(engine, case) else ""
+
+
+def _restarts(engine: Engine, case: Case) -> bool:
+    """May the sequence begin later, and does a loss then reach back as far?"""
+    claim, steps = engine.claim, range(case.steps)
+    alike = all(
+        max(s, case.reach[t]) == s + case.policy.first(t - s, case.steps - s)
+        for s in steps
+        for t in steps[s:]
+    )
+    return claim.states == "any" and claim.steps[0] == 1 and alike
+
+
+def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Share]]:
+    """What each step brings to each block, of a case with one loss."""
+    wide, places = widened(case)
+    made = _by_places(engine, wide, places, max(case.losses))
+    later = [name for name in engine.claim.blocks if _view(engine, case, name) == BY_RESTART]
+    if later:
+        made |= _by_restarts(engine, case, later, ends)
+    return made
+
+
+def _by_places(engine: Engine, case: Case, places: Places, loss: int) -> dict[str, dict[int, _Share]]:
+    """The shares that stand apart in one answer; a READOUT is used at the step of the loss, a STATE at 0."""
+    answer, table, made = ask(engine, case), grouped_table(case), {}
+    for name, got in answer.gradients():
+        use = case.model.block(name).use
+        only = {Use.STATE: 0, Use.READOUT: loss}.get(use)
+        shares = {}
+        for step, index in places[name]:
+            at = only if step is None else step
+            if at is not None:
+                expected = table.part(name, index)
+                shares[at] = _Share(got[index], expected.truth, expected.bound)
+        made[name] = shares
+    return made
+
+
+def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> dict[str, dict[int, _Share]]:
+    """What the answer gains when the sequence begins one step earlier."""
+    made: dict[str, dict[int, _Share]] = {name: {} for name in names}
+    after: dict[str, _Share] = {}
+    states = states_before(case)
+    for s in range(case.steps - 1, -1, -1):
+        if time.monotonic() > ends:
+            raise _TooLong
+        later = _later(case, s, states[s])
+        answer, expected = ask(engine, later), grouped_table(later).expected()
+        for name in names:
+            want, last = expected[name], after.get(name)
+            now = _Share(answer.blocks[name], want.truth, want.bound)
+            if last is None:
+                made[name][s] = now
+            else:
+                made[name][s] = _Share(now.got - last.got, now.due - last.due, now.bound + last.bound)
+            after[name] = now
+    return made
+
+
+def _later(case: Case, start: int, state: State) -> Case:
+    """The case from a step on, from the model's state before it."""
+    blocks = dict(case.blocks)
+    for block, array in zip(case.model.of(Use.STATE), state, strict=True):
+        blocks[block.name] = held(case, array)
+    for name, array in case.inputs.items():
+        blocks[name] = array[:, start:]
+    objective = case.objective
+    if isinstance(objective, Cotangents):
+        objective = Cotangents(objective.outputs[:, start:], objective.state)
+    elif isinstance(objective, Targets) and not objective.last:
+        objective = Targets(objective.targets[:, start:])
+    return replace(case, blocks=blocks, objective=objective)
+
+
+def _panels(case: Case, block: Block, losses: list[dict[int, _Share]]) -> Iterator[Panel]:
+    """One panel, or one for each part where they are not wrong alike."""
+    whole = _panel(case, block, "", losses, slice(None))
+    if not block.parts or block.use is not Use.STEP or not whole.wrong:
+        yield whole
+        return
+    size = case.blocks[block.name].shape[0] // len(block.parts)
+    parts = [
+        _panel(case, block, part, losses, slice(i * size, (i + 1) * size))
+        for i, part in enumerate(block.parts)
+    ]
+    yield from [whole] if len({panel.marks for panel in parts}) == 1 else parts
+
+
+def _panel(case: Case, block: Block, part: str, losses: list[dict[int, _Share]], rows: slice) -> Panel:
+    largest = max((float(np.max(np.abs(s.of(rows)[1]))) for row in losses for s in row.values()), default=0.0)
+    off = np.zeros((len(losses), case.steps))
+    marks = []
+    for t, row in enumerate(losses):
+        told = []
+        for s in range(case.steps):
+            share = row.get(s)
+            if share is None:
+                told.append(Mark.NONE)
+                continue
+            got, due = share.of(rows)
+            size = float(np.max(np.abs(due)))
+            error = float(np.max(np.abs(got - due)))
+            off[t, s] = error / (size or largest or 1.0)
+            told.append(_mark(got, size, error, share.bound))
+        marks.append(tuple(told))
+    return Panel(block.name, part, tuple(marks), off)
+
+
+def _mark(got: Array, size: float, error: float, bound: float) -> Mark:
+    given = float(np.max(np.abs(got)))
+    if error <= bound:
+        return Mark.RIGHT if size > bound else Mark.NONE
+    if size <= bound:
+        return Mark.SURPLUS
+    if given <= bound:
+        return Mark.ABSENT
+    return Mark.CLOSE if error < LARGE * size else Mark.WRONG

@@ -1,0 +1,194 @@
+"""Onset: from which size, or from which magnitude, an engine goes wrong.
+
+Where small cases of healthy numbers are right, and a case of a run is not, the two are brought together: one
+size, or the magnitude of one block, at a time, by bisection. The calls and the time for it are bounded; what
+has been found by then is what is told.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents, name_of
+from verification.models.model import Use
+from verification.properties.engine import Engine
+from verification.diagnosis.probe import healthy_case, look_at
+
+# The most calls, and seconds after which nothing new is tried.
+CALLS = 100
+SECONDS = 8.0
+
+# Bisections of a magnitude: to two digits in a range of many orders.
+HALVINGS = 11
+
+# What is healthy of a block: its largest number lies between these.
+HEALTHY = (0.1, 1.0)
+
+# A factor that makes cotangents small.
+FAINT = 1e-3
+
+# What the objective is made with, by one name.
+COTANGENTS, TARGETS = "cotangents", "targets"
+
+
+class _Spent(Exception):
+    """No call is left, or no time."""
+
+
+@dataclass(eq=False)
+class _Tried:
+    """The engine before cases, as far as calls and time go."""
+
+    engine: Engine
+    calls: int
+    until: float
+
+    def wrong(self, case: Case) -> bool:
+        """Is anything?"""
+        if self.calls <= 0 or time.monotonic() > self.until:
+            raise _Spent
+        self.calls -= 1
+        seen = look_at(self.engine, case)
+        return seen.truth.determined and seen.wrong
+
+
+def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
+    """From where on the engine is wrong, in words, for a case on which it is; "" where that is not found."""
+    told = []
+    # What was found before calls or time ran out holds.
+    with suppress(_Spent):
+        for words in _found(_Tried(engine, calls, time.monotonic() + SECONDS), case):
+            told.append(words)
+    return " and ".join(told)
+
+
+def _found(tried: _Tried, case: Case) -> Iterator[str]:
+    if not tried.wrong(case):
+        return
+    healthy = _of_sizes(tried.engine, case, case.sizes)
+    if not tried.wrong(healthy):
+        yield from _from_magnitudes(tried, case)
+    elif isinstance(case.objective, Cotangents) and not tried.wrong(_scaled(healthy, COTANGENTS, FAINT)):
+        # Sizes matter as far as gradients grow with them.
+        yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
+    else:
+        yield from _from_sizes(tried, case)
+
+
+def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
+    """Healthy numbers of these sizes, in all else like the case."""
+    dimensions = {name: size for name, size in sizes.items() if name not in ("N", "T")}
+    healthy = healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
+    return replace(healthy, functions=case.functions, policy=case.policy)
+
+
+def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
+    """The sizes at which healthy numbers turn wrong, those that matter."""
+    healthy = healthy_case(tried.engine)
+    least = healthy.sizes
+
+    def wrong(sizes: Mapping[str, int]) -> bool:
+        return tried.wrong(_of_sizes(tried.engine, case, sizes))
+
+    if wrong(least):
+        yield from _from_kind(tried, _of_sizes(tried.engine, case, least), healthy)
+        return
+    now = dict(case.sizes)
+    for name, right in least.items():
+        if wrong({**now, name: right}):
+            now[name] = right
+            continue
+        found = _bisected(lambda size, name=name: wrong({**now, name: size}), right, now[name])  # type: ignore[misc]
+        now[name] = found
+        beyond = found + 1 if found > right else max(1, found - 1)
+        yield _at_size(name, found, right, wrong({**now, name: beyond}))
+
+
+def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
+    """What is not a size or a number, and without which a wrong case is right."""
+    if wrong.dtype != right.dtype and not tried.wrong(wrong.astype(right.dtype)):
+        yield f"in {name_of(wrong.dtype)}"
+    for role, function in wrong.cast.items():
+        other = right.cast[role].name
+        if function.name != other:
+            named = {role: player.name for role, player in wrong.cast.items()}
+            if not tried.wrong(replace(wrong, functions={**named, role: other})):
+                yield f"with {role} {function.name}"
+    if wrong.policy != right.policy and not tried.wrong(replace(wrong, policy=right.policy)):
+        yield f"under {wrong.policy}"
+
+
+def _at_size(name: str, found: int, right: int, beyond: bool) -> str:
+    if found > right:
+        return f"from {name} = {found} on" if beyond else f"at {name} = {found} alone"
+    return f"up to {name} = {found}" if beyond and found > 1 else f"at {name} = {found} alone"
+
+
+def _bisected(wrong: Callable[[int], bool], right: int, high: int) -> int:
+    """The size next to a right one that is wrong, between one that is right and one that is not."""
+    while abs(high - right) > 1:
+        middle = (right + high) // 2
+        if wrong(middle):
+            high = middle
+        else:
+            right = middle
+    return high
+
+
+def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
+    """The blocks whose magnitudes matter, each with the one from which it does."""
+    for name in (*case.blocks, *_others(case)):
+        size = _largest(case, name)
+        is_state = name in (block.name for block in case.model.of(Use.STATE))
+        if not size and is_state and tried.engine.claim.states == "zero":
+            continue
+        if not size:
+            if not tried.wrong(_replaced(case, name, lambda array: np.full_like(array, 0.5))):
+                yield f"where {name} is 0"
+        elif not HEALTHY[0] <= size <= HEALTHY[1]:
+            factor = (HEALTHY[1] if size > HEALTHY[1] else HEALTHY[0]) / size
+            healthy = _scaled(case, name, factor)
+            if tried.wrong(healthy):
+                case = healthy
+            else:
+                found = _edge(tried, case, name, factor)
+                yield f"where {f'some |{name}| >' if factor < 1 else f'all |{name}| <'} {found:.2g}"
+
+
+def _edge(tried: _Tried, case: Case, name: str, right: float) -> float:
+    """The block's largest number at which wrong turns to right; scaled by 1 it is wrong, by ``right`` not."""
+    wrong = 1.0
+    for _ in range(HALVINGS):
+        middle = float(np.sqrt(wrong * right))
+        if tried.wrong(_scaled(case, name, middle)):
+            wrong = middle
+        else:
+            right = middle
+    return float(np.sqrt(wrong * right)) * _largest(case, name)
+
+
+def _others(case: Case) -> tuple[str, ...]:
+    """What the objective is made with, by one name."""
+    return (COTANGENTS,) if isinstance(case.objective, Cotangents) else (TARGETS,)
+
+
+def _arrays(case: Case, name: str) -> Iterable[Array]:
+    return (case.blocks[name],) if name in case.blocks else case.objective.arrays().values()
+
+
+def _largest(case: Case, name: str) -> float:
+    return max(float(np.max(np.abs(array))) for array in _arrays(case, name))
+
+
+def _scaled(case: Case, name: str, factor: float) -> Case:
+    return _replaced(case, name, lambda array: (array * factor).astype(array.dtype))
+
+
+def _replaced(case: Case, name: str, change: Callable[[Array], Array]) -> Case:
+    if name not in case.blocks:
+        return replace(case, objective=case.objective.replaced(change))
+    return replace(case, blocks={**case.blocks, name: change(case.blocks[name])})

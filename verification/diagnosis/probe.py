@@ -1,0 +1,123 @@
+"""The probe: an engine before a few small cases of healthy numbers, and what each shows.
+
+The cases lie within the engine's claim, and differ in T. Numbers are between −1 and 1, no two dimensions are
+alike, every record has an initial state, and everything has a cotangent, as far as the claim admits it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import WIDER, Case, random_case
+from verification.sampling.draws import dimensions, some_policy
+from verification.models.model import Use
+from verification.truth.comparison import compare
+from verification.properties.asking import ask
+from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
+from verification.properties.properties import Truth
+from verification.properties.ragged import RaggedTruth
+
+# Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
+STEPS = (1, 2, 4)
+RECORDS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What one case shows: its truth, the answer, and the wrong parts of the forward and of the gradient.
+
+    ``values``: the forward's parts. ``got``: the gradients, of one that is kept in two arrays the wrong one.
+    ``raised``: how the engine did not answer in form, and ``missing`` the name that it looked up in vain;
+    both are empty where it answered.
+    """
+
+    truth: Truth | RaggedTruth
+    values: Mapping[str, Array] = field(default_factory=dict)
+    got: Mapping[str, Array] = field(default_factory=dict)
+    forward: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    raised: str = ""
+    missing: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Is anything?"""
+        return bool(self.raised or self.forward or self.blocks)
+
+    def bound(self, name: str) -> float:
+        """The error that a block may have."""
+        return self.truth.blocks[name].bound
+
+    def want(self, name: str) -> Array:
+        """A block's gradient."""
+        return self.truth.blocks[name].truth
+
+
+def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
+    """What a case shows, by its truth."""
+    try:
+        answer = ask(engine, truth.case)
+    except Unsupported:
+        # What it does not do shows nothing.
+        return Seen(truth)
+    except InvalidAnswer as invalid:
+        cause = invalid.__cause__
+        missing = cause.args[0] if isinstance(cause, KeyError) and cause.args else ""
+        return Seen(truth, raised=str(invalid), missing=missing if isinstance(missing, str) else "")
+    forward = tuple(
+        name
+        for name, expected in truth.forward.items()
+        if compare(name, answer.forward[name], expected.truth, expected.bound)
+    )
+    wrong = dict(_wrong_blocks(answer, truth))
+    blocks = tuple(name for name in answer.blocks if name in wrong)
+    return Seen(truth, answer.forward, {**answer.blocks, **wrong}, forward, blocks)
+
+
+def look_at(engine: Engine, case: Case) -> Seen:
+    """What a case shows, its truth made for it."""
+    return look(engine, Truth(case) if case.lengths is None else RaggedTruth(case))
+
+
+def _wrong_blocks(answer: Answer, truth: Truth | RaggedTruth) -> list[tuple[str, Array]]:
+    """Blocks whose gradients are wrong; of one that is kept in two arrays the one that is."""
+    return [
+        (name, got)
+        for name, got in answer.gradients()
+        if compare(name, got, truth.blocks[name].truth, truth.blocks[name].bound)
+    ]
+
+
+def steps_of(engine: Engine) -> list[int]:
+    """The numbers of steps that the claim admits."""
+    least, most = engine.claim.steps
+    return sorted({min(max(steps, least), most) for steps in STEPS})
+
+
+def healthy_case(
+    engine: Engine,
+    steps: int = max(STEPS),
+    records: int = RECORDS,
+    sizes: Mapping[str, int] | None = None,
+    dtype: np.dtype[np.generic] | None = None,
+) -> Case:
+    """A case of healthy numbers, in the widest claimed type that has a wider one, which sees most."""
+    claim, model = engine.claim, engine.model
+    records = min(max(records, claim.records[0]), claim.records[1])
+    steps = min(max(steps, claim.steps[0]), claim.steps[1])
+    claimed = [*map(np.dtype, claim.dtypes)]
+    # The truth of a type without a wider one is that of double precision.
+    wide = [each for each in claimed if each in WIDER] or claimed
+    dtype = dtype or max(wide, key=lambda each: each.itemsize)
+    losses = claim.losses[-1]
+    sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model, losses))}
+    functions = {role: names[0] for role, names in claim.functions.items()}
+    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
+    if "Full" not in claim.policies:
+        case = replace(case, policy=some_policy(claim.policies[0]))
+    if claim.states == "zero":
+        still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
+        case = replace(case, blocks={**case.blocks, **still})
+    return case

@@ -1,0 +1,71 @@
+"""Stages: where a fault is, in a word.
+
+=============  ==============================================================================
+convention     all is right if arrays, or equations, are read another way
+form           it does not answer as agreed, everywhere or somewhere, and where it does all is right
+forward        outputs or a final state are wrong
+accumulation   the initial state's gradients are right, those of other blocks are not
+parameters     theirs are wrong, and no gradient is claimed that shows what flows back
+state          the initial state's gradients are wrong and no other, at any T
+recursion      with one step all is right, or all but what is handed on to the step before
+step           with one step other gradients are wrong
+truncation     the full gradient is right, and a truncated one is not
+lengths        sequences of one length are right, and records that end early are not
+lags, exact    one lag is wrong, or exact arithmetic, by less than rounded sums show
+conduct        every gradient is right, and a property is refuted that is about other calls
+precision      all is right to fewer digits than the number type has
+size           small cases of healthy numbers are right, and larger ones, or other numbers, are not
+backward       gradients are wrong, of a function that has no model
+unexplained    the diagnosis itself failed, by a fault of this package
+=============  ==============================================================================
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verification.models.model import Use
+from verification.properties.engine import Engine
+from verification.diagnosis.probe import Seen
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What is wrong: the stage, the wrong blocks, those of their parts that are, and all of it in a sentence.
+
+    ``as_if``: what the engine computes instead, in a few words, where that is found.
+    """
+
+    stage: str
+    blocks: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    sentence: str = ""
+    as_if: str | None = None
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+# What a stage says.
+FAULTS = {
+    "accumulation": "what flows back is right, and what is made of it is at fault",
+    "parameters": "what flows back or what is made of it is at fault",
+    "state": "the initial state's own gradient is at fault",
+    "recursion": "what is carried from step to step is at fault",
+    "step": "the derivative of one step is at fault",
+}
+
+
+def stage_of(engine: Engine, first: Seen, by_steps: Sequence[Seen]) -> str:
+    """From the shortest case that is wrong, and the longest of all."""
+    uses = [{engine.model.block(name).use for name in seen.blocks} for seen in (first, by_steps[-1])]
+    claimed = {engine.model.block(name).use for name in engine.claim.blocks}
+    if not claimed & {Use.STATE, Use.INPUT}:
+        return "parameters"
+    # Where no state's gradient is claimed, the inputs' say the same of every step but the first.
+    if Use.STATE not in uses[0] | uses[1] and (Use.STATE in claimed or Use.INPUT not in uses[1]):
+        return "accumulation"
+    if uses[1] == {Use.STATE}:
+        return "state"
+    if first is not by_steps[0] or uses[0] == {Use.STATE}:
+        return "recursion"
+    return "step"

@@ -1,0 +1,126 @@
+"""The wrong blocks of an answer in words: which, in which parts, and by what factor."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.model import Block
+from verification.truth.comparison import compare
+from verification.diagnosis.probe import Seen
+
+# By how much a constant factor may be off to be called that; nearer to 1 than that it is none.
+ALIKE = 1e-3
+
+
+def joined(names: Sequence[str]) -> str:
+    """'U, W and b'."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
+    """Those of a block's parts that are wrong; () where it has none or all of them are."""
+    block = seen.truth.case.model.block(name)
+    if not block.parts:
+        return ()
+    pairs = zip(block.parts, split(block, seen.got[name]), split(block, seen.want(name)), strict=True)
+    wrong = tuple(part for part, got, want in pairs if compare(name, got, want, seen.bound(name)))
+    return () if wrong == block.parts else wrong
+
+
+def split(block: Block, array: Array) -> list[Array]:
+    """The array part by part."""
+    return np.split(array, len(block.parts) or 1)
+
+
+def blocks_in_words(seen: Seen) -> Iterator[str]:
+    """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is wrong (all zero)'."""
+    alike: dict[str, list[str]] = {}
+    for name in seen.blocks:
+        parts = wrong_parts(seen, name)
+        how = f"wrong in {', '.join(parts)}" if parts else "wrong"
+        factor = factor_in_words(seen, name)
+        alike.setdefault(how + (f" ({factor})" if factor else ""), []).append(name)
+    for how, names in alike.items():
+        yield f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} {how}"
+
+
+def factor_in_words(seen: Seen, name: str) -> str:
+    """By what factor the wrong parts are off, where it is one for all of them, or how little they are off."""
+    got, want = _wrong_numbers(seen, name)
+    size = float(np.max(np.abs(want)))
+    off = float(np.max(np.abs(got - want))) / size if size else np.inf
+    if 0 < off <= ALIKE:
+        # To the next power of ten, so that blocks that are off alike are told together.
+        return f"off by {10.0 ** np.ceil(np.log10(off) - 1e-6):.0e} of its size or less"
+    return _factor(seen.truth.case, got, want)
+
+
+def _factor(case: Case, got: Array, want: Array) -> str:
+    if not np.all(np.isfinite(got)):
+        return "not finite"
+    if not got.any():
+        return "all zero"
+    factor = constant_factor(got, want)
+    if factor is None or abs(factor - 1) <= ALIKE:
+        return ""
+    known = {
+        -1.0: "the sign is wrong",
+        2.0: "twice what it should be",
+        0.5: "half of what it should be",
+        1 / case.records: f"1/{case.records} of what it should be, a mean over records",
+        1 / case.steps: f"1/{case.steps} of what it should be, a mean over steps",
+    }
+    for value, words in known.items():
+        if abs(factor - value) <= ALIKE * abs(value):
+            return words
+    return f"{factor:.4g} times what it should be"
+
+
+def constant_factor(got: Array, want: Array) -> float | None:
+    """The real number by which all of one is all of the other, if there is one."""
+    largest = np.unravel_index(np.argmax(np.abs(want)), want.shape)
+    if not want[largest]:
+        return None
+    factor = complex(got[largest] / want[largest])
+    # To half of the digits, for two numbers may be off alike by chance; and what is next to nothing beside
+    # the rest says little.
+    close = 3 * float(np.sqrt(np.finfo(got.dtype).eps))
+    small = ALIKE**2 * float(np.abs(want[largest]))
+    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=close, atol=small):
+        return None
+    return factor.real
+
+
+def _wrong_numbers(seen: Seen, name: str) -> tuple[Array, Array]:
+    """Got and want, of the wrong parts alone where there are some."""
+    block, parts = seen.truth.case.model.block(name), wrong_parts(seen, name)
+    got, want = seen.got[name], seen.want(name)
+    if not parts:
+        return got, want
+    chosen = [block.parts.index(part) for part in parts]
+    return (
+        np.concatenate([split(block, got)[i] for i in chosen]),
+        np.concatenate([split(block, want)[i] for i in chosen]),
+    )
+
+
+def common_factor(seen: Seen) -> str | None:
+    """The words for a factor that all wrong blocks share, or None."""
+    case = seen.truth.case
+    words = {_factor(case, *_wrong_numbers(seen, name)) for name in seen.blocks}
+    return next(iter(words)) or None if len(words) == 1 else None
+
+
+def wrong_in_words(seen: Seen) -> str:
+    """What is wrong in a case: of the forward, or else of the gradient."""
+    if not seen.forward:
+        return "; ".join(blocks_in_words(seen))
+    plural = len(seen.forward) > 1 or seen.forward == ("outputs",)
+    return f"{joined(seen.forward)} {'are' if plural else 'is'} wrong"
+
+
+def gates(seen: Seen) -> tuple[str, ...]:
+    """The parts that are wrong, of blocks in which not all of them are."""
+    return tuple(dict.fromkeys(part for name in seen.blocks for part in wrong_parts(seen, name)))

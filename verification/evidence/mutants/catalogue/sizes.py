@@ -1,0 +1,126 @@
+"""Faults in what the engine does with large, long, or wide problems alone, and with policies of one's own."""
+
+from verification.evidence.mutants.mutant import Edit, Mutant
+
+OUTSIDE = "found by an adversary of the suite, which then drew nothing so large"
+
+OF_GROUPS = (
+    Mutant(
+        "the first group of sweeps alone",
+        "Of more sweeps than travel together, the first group goes back and the others do not.",
+        OUTSIDE,
+        (
+            Edit(
+                "routes",
+                "routes += [_route(group, start, stop, first, first_loss, disjoint) for group in groups]",
+                "routes += [_route(group, start, stop, first, first_loss, disjoint) for group in groups[:1]]",
+            ),
+        ),
+        "larger",
+    ),
+    Mutant(
+        "the last of large chunks alone",
+        "Of sweeps that go one after another, since their states are large, only the last goes.",
+        OUTSIDE,
+        (
+            Edit(
+                "routes",
+                "if disjoint and batch < MIN_BATCH:\n        batch = 1",
+                "if disjoint and batch < MIN_BATCH:\n        batch, within = 1, within[-1:]",
+            ),
+        ),
+        "larger",
+    ),
+)
+
+OF_PRODUCTS = (
+    Mutant(
+        "no product of what is left over",
+        "A product in parts is made of the whole parts, and the rows left over keep what stood there.",
+        OUTSIDE,
+        (
+            Edit(
+                "products",
+                "for start in range(0, count, most)",
+                "for start in range(0, count - most + 1, most)",
+            ),
+        ),
+        "larger",
+    ),
+)
+
+OF_SEGMENTS = (
+    Mutant(
+        "no carry into longer segments",
+        "Into a segment of three steps or more, no carry goes on from the segment after it.",
+        OUTSIDE,
+        (Edit("bptt", "if not route.carry_in:", "if not route.carry_in or len(tape.da_buffer) > 2:"),),
+        "larger",
+    ),
+    Mutant(
+        "no length of its own for a segment",
+        "Checkpoints without a number are spaced by no steps at all where the sequence is short.",
+        OUTSIDE,
+        (
+            Edit(
+                "checkpoints", "often * ceil(sqrt(steps / 2) / often)", "often * int(sqrt(steps / 2) / often)"
+            ),
+        ),
+        "larger",
+    ),
+    Mutant(
+        "a sweep that ends at a border twice",
+        "Where segments are eight steps long, a sweep that ends where one begins goes back in both.",
+        OUTSIDE,
+        (
+            Edit(
+                "routes",
+                "        yield _segment(own, start, stop, seed, batch)\n        stop = seed",
+                "        yield _segment(own, start, stop, seed, batch)\n"
+                "        stop = seed + (every == 8 and seed > first_loss)",
+            ),
+        ),
+        "larger",
+    ),
+)
+
+OF_NUMBERS = (
+    Mutant(
+        "a flush at 1e-100",
+        "What flows back is taken for vanished long before it is.",
+        OUTSIDE,
+        (
+            Edit(
+                "bptt",
+                "np.array(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2))",
+                "np.array(max(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2), dtype.type(1e-100)))",
+            ),
+        ),
+        "larger",
+    ),
+)
+
+OF_POLICIES = (
+    Mutant(
+        "as deep as the last sweep",
+        "Of sweeps that go together none goes further back than the last one does, though it may.",
+        OUTSIDE,
+        (
+            Edit(
+                "routes",
+                "for offset in range(group[-1].depth):",
+                "for offset in range(max(group, key=lambda sweep: sweep.stop).depth):",
+            ),
+        ),
+        "own policies",
+    ),
+    Mutant(
+        "initial state reached by one sweep",
+        "Of several sweeps that reach step 0 the last one's carry replaces the others'.",
+        OUTSIDE,
+        (Edit("bptt", "tuple(map(np.add, initial, left)) if initial else left", "left"),),
+        "own policies",
+    ),
+)
+
+SIZES = OF_GROUPS + OF_PRODUCTS + OF_SEGMENTS + OF_NUMBERS + OF_POLICIES

@@ -1,0 +1,210 @@
+"""Faults of textbook code: tutorials, courses and first versions, and the article's own rule."""
+
+from verification.evidence.mutants.mutant import Edit, Mutant
+
+CELL = "cells.vanilla"
+DH_PREV = "product(da, W, dh)"
+COLLECTED = "for d in cotangents:"
+PROJECTED = "weights, dxs = self.loops.project_back(self.cell, params, tape, das, first)"
+
+
+def inputs_under(policy: str) -> str:
+    """Lines after ``PROJECTED`` that compute dxs again, under another truncation."""
+    return (
+        "        steps = len(tape.da_buffer)\n"
+        f"        other = segments({policy}, steps, steps - len(due.targets), 99)[0]\n"
+        "        rows = self.loops.of_rows(do, np.ascontiguousarray(params.V))\n"
+        "        das = bptt(self.cell, params, tape, (due.by_step(rows, states),), other)[0]\n"
+        "        every = zeros((steps, *dxs.shape[1:]), dxs)\n"
+        "        every[other.first :] = self.cell.project_back(params, tape, das, other.first)[1]\n"
+        "        dxs = every[first:]"
+    )
+
+
+TEXTBOOK = (
+    Mutant(
+        "carry through W, not its transpose",
+        "The error goes back through W the way the state came; invisible where W is symmetric.",
+        "vzhou842/rnn-from-scratch, and at least nine copies",
+        (Edit(CELL, DH_PREV, "product(da, W.T, dh)"),),
+        "lags",
+    ),
+    Mutant(
+        "carry entry by entry",
+        "The carry is multiplied by W's diagonal, entry by entry, where a matrix product belongs.",
+        "datascience.stackexchange 10545",
+        (Edit(CELL, DH_PREV, "multiply(da, W.diagonal(), dh)"),),
+        "lags",
+    ),
+    Mutant(
+        "slope of the value, not of the pre-activation",
+        "The activation is applied once more before its slope is taken: f′(f(a)) for f′(a).",
+        "nicklashansen/rnn_lstm_from_scratch",
+        (
+            Edit(
+                CELL,
+                "self.activation.slope(tape.states[first + 1 :], slopes)",
+                "again = np.empty(slopes.shape, slopes.dtype)\n"
+                "        self.activation.value(tape.states[first + 1 :].copy(), again)\n"
+                "        self.activation.slope(again, slopes)",
+            ),
+        ),
+        "lags",
+    ),
+    Mutant(
+        "carry never assigned",
+        "The carry is not replaced by that of the step before, so every step sees the first one's.",
+        "nicklashansen/rnn_lstm_from_scratch",
+        (Edit(CELL, DH_PREV, "pass"),),
+        "lags",
+    ),
+    Mutant(
+        "carry always zero",
+        "The carry starts each step at zero, so no loss reaches a step but its own.",
+        "nicklashansen/rnn_lstm_from_scratch",
+        (Edit(CELL, DH_PREV, "dh.fill(0)"),),
+        "autograd",
+    ),
+    Mutant(
+        "bias takes another delta",
+        "b's gradient is summed from the readout's dh, before slope and recursion, not from da.",
+        "hanbt/learn_dl #53, where two gates' biases take a third one's delta",
+        (Edit("network", "*weights, dV, dc", "*weights[:2], dhs.sum(axis=(0, 1)), dV, dc"),),
+        "lags",
+    ),
+    Mutant(
+        "U from the last delta only",
+        "U's gradient takes the last step's delta and input, and is not summed over the steps.",
+        "hanbt/learn_dl #53",
+        (Edit(CELL, "U=dU", "U=das[-1].T.dot(tape.rows[-2, :, units:-1])"),),
+        "lags",
+    ),
+    Mutant(
+        "loss replaces the carry, one sweep",
+        "`dh =` where `dh +=` belongs: a step's own loss wipes out what later losses sent back.",
+        "mxnet #4057",
+        (Edit("routes", "add(part, d, part)", "np.copyto(part, d)"),),
+        "lags",
+    ),
+    Mutant(
+        "loss replaces the carry, sweeps abreast",
+        "The same where several sweeps travel together.",
+        "mxnet #4057",
+        (Edit("routes", "_add(part, self.collecting[j]", "setitem(part, self.collecting[j]"),),
+        "lags",
+    ),
+    Mutant(
+        "input gradient lacks the recurrent part",
+        "∂L/∂x_t takes the loss of step t alone, and nothing that comes back from later steps.",
+        "eriklindernoren/ML-From-Scratch",
+        (
+            Edit("network", "import Full, Truncation", "import Full, Truncation, Window"),
+            Edit(
+                "network",
+                PROJECTED,
+                f"{PROJECTED}\n{inputs_under('Window(0)')}",
+            ),
+        ),
+        "lags",
+    ),
+    Mutant(
+        "window of k steps",
+        "The window runs k − 1 jumps back for k: the classic step for jump.",
+        "eriklindernoren/ML-From-Scratch",
+        (Edit("truncation", "max(0, t - self.k)", "max(0, t - self.k + 1)"),),
+        "identities",
+    ),
+    Mutant(
+        "window of k + 1 jumps",
+        "The window runs k + 1 jumps back for k.",
+        "WildML, dennybritz/rnn-tutorial-rnnlm",
+        (Edit("truncation", "max(0, t - self.k)", "max(0, t - self.k - 1)"),),
+        "identities",
+    ),
+    Mutant(
+        "outputs overwritten by the residual",
+        "The gradient is subtracted in place from the outputs, of which the loss is taken afterwards.",
+        "WildML, which subtracts 1 from its outputs in place",
+        (Edit("losses", "return outputs - targets", "outputs -= targets\n    return outputs"),),
+        "forward",
+    ),
+    Mutant(
+        "targets overwritten by the residual",
+        "The same in the caller's array of targets.",
+        "WildML, adapted",
+        (
+            Edit(
+                "losses",
+                "return outputs - targets",
+                "targets -= outputs\n    targets *= -1\n    return targets",
+            ),
+        ),
+        "inputs stay",
+    ),
+    Mutant(
+        "clipped inside the backward",
+        "Every weight's gradient is clipped to [−1, 1] before it is returned.",
+        "vzhou842/rnn-from-scratch",
+        (
+            Edit(
+                "network",
+                PROJECTED,
+                f"{PROJECTED}\n        weights = tuple(np.clip(block, -1, 1) for block in weights)",
+            ),
+        ),
+        "lags",
+    ),
+    Mutant(
+        "clipping through an alias",
+        "What is clipped in place is the caller's W, not a copy.",
+        "vzhou842/rnn-from-scratch",
+        (
+            Edit(
+                "network",
+                PROJECTED,
+                f"{PROJECTED}\n        np.clip(params.W, -1, 1, out=params.W)",
+            ),
+        ),
+        "inputs stay",
+    ),
+    Mutant(
+        "carry forgets the slope",
+        "What goes back is dh W, not da W: the slope is dropped at every earlier step.",
+        "ddbourgin/npdl SimpleRNN, and others",
+        (Edit(CELL, DH_PREV, "np.copyto(dh, dh.dot(W))"),),
+        "lags",
+    ),
+    Mutant(
+        "bias gradient is a mean",
+        "b's gradient is averaged over records and steps where it must be summed.",
+        "npdl SimpleRNN",
+        (Edit(CELL, "b=db", "b=db / len(da)"),),
+        "records add up",
+    ),
+    Mutant(
+        "the article's gradient of W",
+        "In place of an error times a state stands W h, a forward value, broadcast over columns.",
+        "the article",
+        (
+            Edit(
+                CELL,
+                "W=dW",
+                "W=tape.states[first:-1].dot(weights.W.T).sum(axis=(0, 1))[:, None] + 0 * dW",
+            ),
+        ),
+        "autograd",
+    ),
+    Mutant(
+        "the article's gradient of V",
+        "The last error is multiplied by every step's state: about T times too large.",
+        "the article",
+        (
+            Edit(
+                "network",
+                "self.loops.over_rows(do, hs)",
+                "do[-states.shape[1] :].T.dot(tape.states[1:].sum(axis=0))",
+            ),
+        ),
+        "autograd",
+    ),
+)

@@ -1,0 +1,97 @@
+"""What the compiled text of each cell is asked: few cases, each for what it alone shows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from verification.models.case import Case, random_case
+from verification.sampling.draws import dimensions
+from verification.models.truncation import FULL, Policy, Truncation
+from verification.sampling.scope import Scope
+from verification.adapters.rnn.cells import CELLS, LOOPS, layer_of, network_of
+from verification.properties.engine import Engine
+from verification.properties.findings import Judged, truth_of
+
+# Each cell's functions, without which its layer is not one.
+FUNCTIONS: Mapping[str, Mapping[str, str]] = {
+    name: {role: function.name for role, function in model.cast({}).items()}
+    for name, (_, model) in CELLS.items()
+}
+
+# The cell on whose deck the text is tried that all share: it alone is asked every function, and for products
+# of so many rows and columns that they take every path.
+SHARED = "vanilla"
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A case with its truth, and by which door the cell is asked it."""
+
+    truth: Judged
+    engine: Engine
+
+
+@lru_cache(maxsize=len(CELLS))
+def deck(name: str) -> tuple[Asked, ...]:
+    """The cases of a cell; always the same, and their truths are computed when they are first asked for."""
+    network = network_of(name, LOOPS["compiled"])
+    layer = layer_of(name, FUNCTIONS[name], Scope(lengths=True), loops=LOOPS["compiled"])
+    return (
+        *(Asked(truth_of(case), network) for case in _of_networks(name)),
+        *(Asked(truth_of(case), layer) for case in _of_layers(name)),
+    )
+
+
+def computed(name: str) -> tuple[Asked, ...]:
+    """The deck with every truth, for the processes that follow."""
+    for asked in deck(name):
+        # Properties are kept with the truth that they are of.
+        asked.truth.live(asked.engine.claim.blocks)
+    return deck(name)
+
+
+def _of_networks(name: str) -> Iterator[Case]:
+    """Every kind of route: one sweep, batches that share steps or do not, and what crosses a border."""
+    yield _case(name, 3, 3, "every")
+    yield _case(name, 2, 6, "every", Policy("Window", (2,)))
+    yield _case(name, 2, 7, "every", Policy("Chunked", (3, 3)))
+    yield replace(_case(name, 2, 5, "last"), checkpoints=2)
+    yield replace(_case(name, 2, 7, "every", Policy("Window", (1,))), checkpoints=3)
+    if name == SHARED:
+        for function in ("sigmoid", "relu", "softsign", "identity"):
+            yield replace(_case(name, 2, 3, "every"), functions={"activation": function})
+        # Of several blocks; of such rows as leave a part of a tile, and of a panel, in every way; then of
+        # few rows and several panels.
+        for records, units in ((130, 3), (11, 46), (9, 25), (12, 20), (7, 40), (1, 150)):
+            yield _case(name, records, 2, "last", sizes={"D": 1, "H": units, "K": 1})
+        yield _case(name, 130, 5, "every", Policy("Chunked", (2, 2)), {"D": 1, "H": 3, "K": 1})
+    if name == "gru":
+        # Of products over all steps that are too large for BLAS to make them by itself.
+        yield _case(name, 130, 2, "last", sizes={"D": 20, "H": 20, "K": 1})
+
+
+def _of_layers(name: str) -> Iterator[Case]:
+    """Cotangents of last states, records that end early, and a gradient that fades."""
+    yield _case(name, 3, 3, "cotangents")
+    yield replace(_case(name, 4, 4, "cotangents"), lengths=(4, 1, 3, 3))
+    # Of nine rows, which go by tiles, then six, three and one.
+    yield replace(_case(name, 9, 4, "cotangents"), lengths=(4, 3, 3, 2, 2, 2, 1, 1, 1))
+    fading = _case(name, 1, 26, "cotangents")
+    yield replace(fading, blocks={**fading.blocks, "W": fading.blocks["W"] / 4})
+
+
+def _case(
+    name: str,
+    records: int,
+    steps: int,
+    losses: str,
+    policy: Truncation = FULL,
+    sizes: Mapping[str, int] | None = None,
+) -> Case:
+    model = CELLS[name][1]
+    sizes = sizes or {letter: 2 + i for i, letter in enumerate(dimensions(model, losses))}
+    rng = np.random.default_rng(0)
+    case = random_case(model, rng, sizes, records, steps, np.float64, FUNCTIONS[name], losses)
+    return replace(case, policy=policy)

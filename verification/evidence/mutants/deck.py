@@ -1,0 +1,259 @@
+"""One fixed deck of problems, whose truths are computed once and serve every mutant.
+
+The first part is laid out by hand, so that every activation meets every kind of truncation wherever a fault
+may hide; the second is drawn as any run's cases are, from a fixed seed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import cycle
+
+import numpy as np
+
+from rnn import Chunked, Full, Tail, Truncation, Window
+from rnn.arrays import Array
+from verification.models.case import Case
+from verification.sampling.draws import cases
+from verification.sampling.fractions import exact_cases
+from verification.adapters.problem import Whole
+from verification.sampling.drawing import each_drawn
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_POLICIES
+from verification.adapters.rnn.scoping import as_rnn
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.properties.exactness import EXACT, ExactTruth
+from verification.properties.findings import Judged, asked_of, findings, truth_of
+from verification.properties.fixed import WholeTruth
+from verification.properties.properties import FORM, Finding
+from verification.models import vanilla
+from verification.evidence.mutants.mutant import Mutant
+from verification.evidence.mutants.patch import Disarmed, engine
+from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
+
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "softsign", "identity")
+
+# With T steps each: every kind of truncation, within T and beyond it, even and ragged.
+TRUNCATIONS: tuple[tuple[int, Truncation], ...] = (
+    (4, Full()),
+    (5, Window(2)),
+    (5, Chunked(2)),
+    (6, Chunked(3, 5)),
+    (7, Chunked(4, 2)),
+    (5, Tail(2)),
+    (3, Window(4)),
+    (4, Window(0)),
+    (3, Chunked(5)),
+    (4, Chunked(6, 2)),
+    (6, Window(1)),
+    (5, Tail(0)),
+)
+
+# N, D, H, K: none the same as its neighbour for long, and each of them 1 somewhere.
+SIZES = ((3, 2, 4, 2), (2, 3, 2, 1), (1, 1, 3, 3), (4, 4, 3, 2), (2, 1, 1, 1), (3, 3, 2, 3), (1, 2, 3, 2))
+
+# Drawn besides: of any numbers, and of Fractions.
+DRAWN = {cases: 25, exact_cases: 15}
+
+# What is asked of ``rnn``, by name, and so of its mutants.
+JUDGES = (
+    *asked_of(as_rnn(manual).claim),
+    EXACT,
+    *dict.fromkeys(each.property for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES)),
+)
+
+# What says that a mutant is no fault of the kind that it is meant to be: it breaks off.
+BROKEN = ("raised NameError", "raised UnboundLocalError")
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A case on which a property fails, and what it found there.
+
+    ``program`` shows it where it is no case of the vanilla model, and None where it is no case at all.
+    """
+
+    packed: Case | None
+    finding: Finding
+    program: str = ""
+
+    @property
+    def case(self) -> Case:
+        """The case, whose model is the one and not a copy from another process."""
+        assert self.packed is not None  # as of every example of this deck
+        return replace(self.packed, model=vanilla)
+
+    @property
+    def failure(self) -> str:
+        """How it fails, in a line."""
+        return f"{f'{self.finding.property} {self.finding.part}'.strip()}: {self.finding.wrong}"
+
+    def code(self) -> str:
+        """The problem as a program."""
+        return self.program or VanillaForm().code(self.case)
+
+
+@dataclass(frozen=True, eq=False)
+class Kill:
+    """A mutant before the deck: the properties that caught it, each with the first of its examples.
+
+    Once the named property has caught it, the others are asked about that problem alone. ``diagnosis`` where
+    one was made.
+    """
+
+    mutant: Mutant
+    caught: Mapping[str, Example]
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def by_name(self) -> bool:
+        """Did the property that the mutant names catch it?"""
+        return self.mutant.caught_by in self.caught
+
+    @property
+    def example(self) -> Example | None:
+        """The named property's example, or another's, or None if nothing caught it."""
+        return self.caught.get(self.mutant.caught_by or "", next(iter(self.caught.values()), None))
+
+
+def judge(mutant: Mutant, deck: Sequence[Judged], names: Sequence[str]) -> Kill:
+    """Which properties, by name, catch the mutant, and by which problem first."""
+    if mutant.caught_by is not None and mutant.caught_by not in names:
+        raise ValueError(
+            f"mutant {mutant.name!r}: caught by {mutant.caught_by!r}, needed one of {', '.join(names)}"
+        )
+    wrong = as_rnn(engine(mutant))
+    for name in [name for name in names if name == mutant.caught_by]:
+        for truth in _refutable(wrong, truths(name, deck), name):
+            if name in (found := refutations(wrong, truth, names)):
+                return Kill(mutant, {name: found[name]} | found)
+    caught: dict[str, Example] = {}
+    for truth in (*deck, *(each for fixed in fixed_truths().values() for each in fixed)):
+        caught = refutations(wrong, truth, names) | caught
+    return Kill(mutant, {name: caught[name] for name in names if name in caught})
+
+
+def _refutable(wrong: Whole, judged: Sequence[Judged], name: str) -> Iterator[Judged]:
+    """Where the property itself refutes the engine, or else where it does not answer in form."""
+    unanswered = []
+    for truth in judged:
+        example = refutations(wrong, truth, (name,)).get(name)
+        if example is not None and example.finding.unanswered:
+            unanswered.append(truth)
+        elif example is not None:
+            yield truth
+            return
+    yield from unanswered[:1]
+
+
+def truths(name: str, deck: Sequence[Judged]) -> Sequence[Judged]:
+    """What the property looks at: the deck, or fixed problems of its own."""
+    return fixed_truths().get(name, deck)
+
+
+@lru_cache(maxsize=1)
+def fixed_truths() -> Mapping[str, tuple[WholeTruth, ...]]:
+    """By property, the problems that nothing rounds."""
+    made: dict[str, tuple[WholeTruth, ...]] = {}
+    for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES):
+        made[each.property] = (*made.get(each.property, ()), WholeTruth(each.make(), each.property))
+    return made
+
+
+def refutations(wrong: Whole, truth: Judged, names: Sequence[str]) -> dict[str, Example]:
+    """How each of these properties refutes the engine on a problem, those that do, by name.
+
+    Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.
+    """
+    own = (
+        truth.asked_by if isinstance(truth, WholeTruth) else EXACT if isinstance(truth, ExactTruth) else None
+    )
+    asked = tuple(name for name in names if (name == own if own else name not in (EXACT, *fixed_truths())))
+    found: dict[str, Example] = {}
+    for finding in findings(wrong, truth, asked) if asked else ():
+        if finding.wrong is None:
+            continue
+        if finding.wrong.startswith(BROKEN):
+            raise Disarmed(f"it {finding.wrong}, so that anything refutes it")
+        unanswered = finding.property == FORM
+        for name in asked if unanswered or own else (finding.property,):
+            found.setdefault(
+                name, Example(truth.case, replace(finding, property=name, unanswered=unanswered))
+            )
+    return found
+
+
+@lru_cache(maxsize=1)
+def deck() -> tuple[Judged, ...]:
+    """The deck; always the same, and its truths are computed when they are first asked for."""
+    return tuple(truth_of(case) for case in (*map(case_of, laid_out()), *drawn()))
+
+
+def laid_out() -> Iterator[Problem]:
+    """The problems laid out by hand."""
+    rng = np.random.default_rng(0)
+    sizes, scales, initial = cycle(SIZES), cycle((1.0, 0.5, 1.0, 3.0)), cycle((1.0, 1.0, 0.0))
+    every_step = cycle((True, True, False))
+    for activation in ACTIVATIONS:
+        yield _problem(rng, activation, 1, (1, 1, 1, 1), Full(), last_only=True)
+        for steps, truncation in TRUNCATIONS:
+            yield _problem(
+                rng,
+                activation,
+                steps,
+                next(sizes),
+                truncation,
+                last_only=not next(every_step),
+                scale=next(scales),
+                h0=next(initial),
+            )
+    # A gradient that lives over 32 steps, and one that has vanished after 30, both in the initial state.
+    yield _living(_problem(rng, "tanh", 32, (2, 2, 3, 1), Full(), last_only=True))
+    yield _problem(rng, "identity", 30, (1, 1, 2, 1), Full(), last_only=True, scale=0.1)
+    # Windows in long rows, whose carries are looked through for what has vanished.
+    yield _problem(rng, "softsign", 20, (2, 1, 2, 1), Window(18), scale=0.7)
+    # So many records and units that the sweeps do not fit one batch.
+    yield _problem(rng, "softsign", 13, (96, 1, 32, 1), Window(2), scale=0.2, dtype="float32")
+    # Chunks that travel as a batch, of which the last is shorter.
+    yield _problem(rng, "softsign", 8, (2, 1, 2, 1), Chunked(3))
+
+
+def _problem(
+    rng: np.random.Generator,
+    activation: str,
+    steps: int,
+    sizes: tuple[int, int, int, int],
+    truncation: Truncation,
+    *,
+    last_only: bool = False,
+    scale: float = 1.0,
+    h0: float = 1.0,
+    dtype: str = "float64",
+) -> Problem:
+    """A problem of normal numbers, of the sizes N, D, H, K."""
+    N, D, H, K = sizes
+
+    def normal(*shape: int, size: float = scale) -> Array:
+        return np.asarray(size * rng.standard_normal(shape), dtype)
+
+    params = {"U": normal(H, D), "W": normal(H, H), "b": normal(H), "V": normal(K, H), "c": normal(K)}
+    targets = normal(N, K, size=1) if last_only else normal(N, steps, K, size=1)
+    return Problem(
+        activation, params, normal(N, steps, D, size=1), targets, normal(N, H, size=h0), truncation
+    )
+
+
+def _living(problem: Problem) -> Problem:
+    """The same with an orthogonal W and small inputs, so that what flows back neither fades nor grows."""
+    W, _ = np.linalg.qr(problem.params["W"])
+    return problem.replaced(W=W, xs=problem.xs / 16, b=problem.params["b"] / 16)
+
+
+def drawn() -> Iterator[Case]:
+    """The cases that are drawn."""
+    claim = as_rnn(manual).claim
+    for strategy, count in DRAWN.items():
+        found: list[Case] = []
+        each_drawn(strategy(vanilla, claim), 0, count, found.append)
+        yield from found

@@ -1,0 +1,21 @@
+"""Arguments of what a user calls, refused in one line."""
+
+from numbers import Integral
+from typing import Any
+
+from verification.text import shown
+
+
+def checked_count(name: str, value: Any) -> int:
+    """A whole number from 0 on; raises TypeError or ValueError, by the name, for another value."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{name}: {shown(value)}, needed a whole number from 0 on")
+    if value < 0:
+        raise ValueError(f"{name}: {shown(value)}, needed a whole number from 0 on")
+    return int(value)
+
+
+def refuse(name: str, value: object, fits: bool, needed: str) -> None:
+    """Raises TypeError for an argument that does not fit."""
+    if not fits:
+        raise TypeError(f"{name}: {shown(value)}, needed {needed}")

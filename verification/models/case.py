@@ -1,0 +1,286 @@
+"""A case: one set of numbers for a model, what its loss is, and how far back a loss may reach.
+
+The loss is a sum over records and over the steps that have one, and an *objective* says how one record's
+part of it at one step comes from the state after that step.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import autograd.numpy as anp
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.functions import Arithmetic, Function, Namespace
+from verification.models.model import Model, Named, Use
+from verification.models.truncation import FULL, Truncation
+
+
+class Objective(Protocol):
+    """What is differentiated."""
+
+    def losses(self, steps: int) -> tuple[int, ...]:
+        """The steps that have a loss."""
+
+    def data(self, t: int, steps: int) -> dict[str, Array]:
+        """The arrays (N, …) that the loss at step t is made with."""
+
+    def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
+        """The loss of each record (…, N) at a step, from the state after it; p holds the READOUT blocks."""
+
+    def arrays(self) -> dict[str, Array]:
+        """Its arrays (N, …), by name."""
+
+    def replaced(self, change: Any) -> "Objective":
+        """The same with ``change(array)`` in the place of each array (N, …)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cotangents:
+    """L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩, with ⟨d, o⟩ = Re(conj(d) · o).
+
+    ``outputs`` (N, T, …), for the first state array after each step; ``state``, for the final state.
+    """
+
+    outputs: Array
+    state: tuple[Array, ...]
+
+    def losses(self, steps: int) -> tuple[int, ...]:
+        """The steps that have a cotangent; the last, if none has."""
+        last = steps - 1
+        some = tuple(t for t in range(last) if self.outputs[:, t].any())
+        ends = self.outputs[:, last].any() or any(array.any() for array in self.state)
+        return (*some, last) if ends or not some else some
+
+    def data(self, t: int, steps: int) -> dict[str, Array]:
+        """The outputs' cotangent, and at the last step the final state's."""
+        last = {f"state {i}": d for i, d in enumerate(self.state)} if t == steps - 1 else {}
+        return {"outputs": self.outputs[:, t], **last}
+
+    def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
+        """⟨d, o⟩ of each record."""
+        axes = [len(block.axes) for block in model.of(Use.STATE)]
+        total = _inner(data["outputs"], state[0], axes[0])
+        for i, (array, count) in enumerate(zip(state, axes, strict=True)):
+            if f"state {i}" in data:
+                total = total + _inner(data[f"state {i}"], array, count)
+        return total
+
+    def arrays(self) -> dict[str, Array]:
+        """d_outputs, and d_state one by one."""
+        return {"d_outputs": self.outputs, **{f"d_state[{i}]": d for i, d in enumerate(self.state)}}
+
+    def replaced(self, change: Any) -> "Cotangents":
+        """Changed, array by array."""
+        return Cotangents(change(self.outputs), tuple(map(change, self.state)))
+
+
+def _inner(d: Any, o: Any, axes: int) -> Any:
+    # Fractions are objects, which have no complex part to speak of.
+    product = anp.real(anp.conj(d) * o) if np.iscomplexobj(d) else d * o
+    return anp.sum(product, axis=tuple(range(-axes, 0))) if axes else product
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """The model's own loss of its readout and a target: ``targets`` (N, T, …), or (N, 1, …) of the last step.
+
+    ``last``: that step alone has a loss.
+    """
+
+    targets: Array
+    last: bool = False
+
+    def losses(self, steps: int) -> tuple[int, ...]:
+        """The steps that have a target."""
+        return (steps - 1,) if self.last else tuple(range(steps))
+
+    def data(self, t: int, steps: int) -> dict[str, Array]:
+        """The target at step t."""
+        return {"target": self.targets[:, 0 if self.last else t]}
+
+    def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
+        """The model's loss of each record."""
+        return model.loss(f, model.readout(f, p, *state), data["target"])
+
+    def arrays(self) -> dict[str, Array]:
+        """The targets."""
+        return {"targets": self.targets}
+
+    def replaced(self, change: Any) -> "Targets":
+        """Changed, array by array."""
+        return Targets(change(self.targets), self.last)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A model's numbers: ``blocks`` by name, STATE (N, …), INPUT (N, T, …), in one number type.
+
+    ``functions``: the one that plays each role, by name, where it is not the first. ``policy``: how far back
+    a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints`` and
+    ``workspace``: how an engine that can is asked to compute it, as in ``verification.adapters.rnn.problem.Problem``.
+    ``layouts``: how arrays are laid out in memory when it is asked, by name, where not in C order.
+    ``lengths``: of records that end early, the steps of each; what follows is padding. ``source``: an
+    expression that makes it, where its numbers are too many to be printed.
+    """
+
+    model: Model
+    blocks: Mapping[str, Array]
+    objective: Objective
+    functions: Mapping[str, str] = field(default_factory=dict)
+    policy: Truncation = FULL
+    checkpoints: int | None = None
+    workspace: bool = False
+    layouts: Mapping[str, str] = field(default_factory=dict)
+    lengths: tuple[int, ...] | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        # Of an array without axes NumPy makes a number wherever it computes.
+        blocks = {n: np.asarray(a) if np.isscalar(a) else a for n, a in self.blocks.items()}
+        object.__setattr__(self, "blocks", blocks)
+
+    @property
+    def inputs(self) -> dict[str, Array]:
+        """The INPUT blocks (N, T, …)."""
+        return {block.name: self.blocks[block.name] for block in self.model.of(Use.INPUT)}
+
+    @property
+    def state(self) -> tuple[Array, ...]:
+        """The state before step 0."""
+        return tuple(self.blocks[block.name] for block in self.model.of(Use.STATE))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The number type of every array."""
+        return self.state[0].dtype
+
+    @property
+    def records(self) -> int:
+        """N."""
+        return len(self.state[0])
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return int(next(iter(self.inputs.values())).shape[1])
+
+    @property
+    def cast(self) -> dict[str, Function]:
+        """The function that plays each role."""
+        return self.model.cast(self.functions)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """N, T and the model's dimensions, as far as the case's blocks have them."""
+        sizes = {"N": self.records, "T": self.steps}
+        for block in self.model.blocks:
+            if block.name in self.blocks:
+                shape = self.blocks[block.name].shape[-len(block.axes) :] if block.axes else ()
+                for axis, name, size in zip(block.axes, block.dimensions, shape, strict=True):
+                    sizes.setdefault(name, size) if axis == name else None
+        return sizes
+
+    @property
+    def losses(self) -> tuple[int, ...]:
+        """The steps that have a loss."""
+        return self.objective.losses(self.steps)
+
+    @property
+    def reach(self) -> tuple[int, ...]:
+        """first(t) of every step."""
+        steps = self.steps
+        return tuple(self.policy.first(t, steps) for t in range(steps))
+
+    def of_records(self, records: Any) -> "Case":
+        """The same for some records, or for all in another order."""
+        by_record = {block.name for block in self.model.of(Use.STATE, Use.INPUT)}
+        blocks = {name: a[records] if name in by_record else a for name, a in self.blocks.items()}
+        lengths = None if self.lengths is None else tuple(map(int, np.asarray(self.lengths)[records]))
+        objective = self.objective.replaced(lambda array: array[records])
+        return replace(self, blocks=blocks, objective=objective, lengths=lengths)
+
+    def astype(self, dtype: Any) -> "Case":
+        """The same in another number type."""
+        blocks = {name: array.astype(dtype) for name, array in self.blocks.items()}
+        return replace(self, blocks=blocks, objective=self.objective.replaced(lambda a: a.astype(dtype)))
+
+
+def random_case(
+    model: Model,
+    rng: np.random.Generator,
+    sizes: Mapping[str, int],
+    records: int = 2,
+    steps: int = 3,
+    dtype: Any = np.float64,
+    functions: Mapping[str, str] | None = None,
+    losses: str = "cotangents",
+) -> Case:
+    """A case of numbers between −1 and 1; matrices are scaled by 1/√columns.
+
+    ``sizes``: of the model's dimensions. ``losses``: "cotangents", for which READOUT blocks are left out, or
+    "last" or "every" for the model's own loss.
+    """
+
+    def numbers(shape: tuple[int, ...], scale: float = 1.0) -> Array:
+        drawn: Array = scale * rng.uniform(-1, 1, shape)
+        if np.issubdtype(dtype, np.complexfloating):
+            drawn = (drawn + 1j * scale * rng.uniform(-1, 1, shape)) / np.sqrt(2)
+        return drawn.astype(dtype)
+
+    readout = losses != "cotangents"
+    blocks = {}
+    for block in model.of(Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if readout else ())):
+        shape = block.shape_in(sizes, records, steps)
+        matrix = block.use in (Use.STEP, Use.READOUT) and len(shape) > 1
+        blocks[block.name] = numbers(shape, 1 / np.sqrt(shape[-1]) if matrix else 1.0)
+    case = Case(model, blocks, Targets(np.empty(0)), functions or {})
+    if readout:
+        last = losses == "last"
+        targets = numbers((records, 1 if last else steps, *output_of(case)))
+        return replace(case, objective=Targets(targets, last))
+    outputs = numbers((records, steps, *case.state[0].shape[1:]))
+    return replace(case, objective=Cotangents(outputs, tuple(numbers(array.shape) for array in case.state)))
+
+
+def output_of(case: Case) -> tuple[int, ...]:
+    """The shape of the readout of one record."""
+    model = case.model
+    f = Namespace(case.cast, Arithmetic())
+    p = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT)})
+    return tuple(np.shape(model.readout(f, p, *case.state))[1:])
+
+
+WIDER = {
+    np.dtype(narrow): np.dtype(wide)
+    for narrow, wide in (
+        (np.float32, np.float64),
+        (np.float64, np.longdouble),
+        (np.complex64, np.complex128),
+        (np.complex128, np.clongdouble),
+    )
+}
+
+
+# The longest type, in which no truth can be had but of numbers that double precision holds.
+LONG = np.dtype(np.longdouble)
+
+
+def name_of(dtype: np.dtype[Any]) -> str:
+    """What a scope calls a number type: NumPy calls the longest by its bits, which differ by machine."""
+    return "longdouble" if dtype == LONG and dtype != np.float64 else str(dtype.name)
+
+
+def real_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The type of a number's real part, which says how it is rounded."""
+    return np.finfo(dtype).dtype
+
+
+def by_reach(case: Case) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """The losses in groups that reach back to one step: (first, their steps)."""
+    groups: dict[int, list[int]] = {}
+    reach = case.reach
+    for t in case.losses:
+        groups.setdefault(min(reach[t], t + 1), []).append(t)
+    return tuple((first, tuple(steps)) for first, steps in sorted(groups.items()))

@@ -1,0 +1,147 @@
+"""Scalar functions, and the namespace ``f`` through which a model's step reaches them.
+
+A step never calls a function of its own choice. It calls ``f.gate(a)``, where gate is a *role*, and whoever
+runs the step decides what that means: which function plays the role, and in which ``Arithmetic``: floating
+point under autograd, perturbed draws, complex steps, dual numbers. Two more names say where a backward
+is meant to differ from the derivative:
+
+    f.stop(x)               x, through which no gradient flows
+    f.surrogate(value, by)  value, with the derivative of ``by``
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import autograd.numpy as np
+from autograd.extend import defvjp, notrace_primitive, primitive
+
+from verification.models import activations
+
+# Names of the namespace that no role may have.
+RESERVED = ("stop", "surrogate")
+
+
+def _zero(y: Any) -> Any:
+    return 0 * y
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A scalar function, in ``autograd.numpy``.
+
+    ``slope(a)``: its derivative, where that is declared and not what autograd makes of ``value``.
+    ``slope_sensitivity(y)``: ``|y · ds/dy|``, by how much a slope s(y) that is read off the output y changes
+    when y is off by one part in one. ``kinks``: the arguments at which it has no slope. ``holomorphic``: its
+    value may be taken at complex arguments for a complex step. ``rational``: it maps rationals to rationals.
+    """
+
+    name: str
+    value: Callable[[Any], Any]
+    slope: Callable[[Any], Any] | None = None
+    slope_sensitivity: Callable[[Any], Any] = _zero
+    kinks: tuple[float, ...] = ()
+    holomorphic: bool = False
+    rational: bool = False
+
+
+def rational_gate(a: Any) -> Any:
+    """½ (1 + a / (1 + |a|)): from 0 to 1 as a sigmoid, and rational."""
+    return (1 + a / (1 + np.abs(a))) / 2
+
+
+def _shipped(name: str, **properties: Any) -> Function:
+    value, sensitivity = activations.ACTIVATIONS[name], activations.STEEPNESS[name]
+    return Function(name, value, slope_sensitivity=sensitivity, **properties)
+
+
+FUNCTIONS: dict[str, Function] = {
+    function.name: function
+    for function in (
+        _shipped("tanh", holomorphic=True),
+        _shipped("sigmoid", holomorphic=True),
+        _shipped("relu", kinks=(0.0,), rational=True),
+        _shipped("softsign", rational=True),
+        _shipped("identity", holomorphic=True, rational=True),
+        Function(
+            "rational_gate",
+            rational_gate,
+            slope_sensitivity=lambda y: 2 * y * (1 - np.abs(2 * y - 1)),
+            rational=True,
+        ),
+    )
+}
+
+
+def function_named(function: str | Function) -> Function:
+    """The function, which may be one's own, or one of ``FUNCTIONS`` by its name."""
+    if isinstance(function, Function):
+        return function
+    if function not in FUNCTIONS:
+        raise ValueError(f"function: {function!r}, needed a Function or one of {', '.join(FUNCTIONS)}")
+    return FUNCTIONS[function]
+
+
+# x, as a constant: no gradient flows through it.
+_stop: Callable[[Any], Any] = notrace_primitive(lambda x: x)
+
+
+@primitive  # type: ignore[untyped-decorator]
+def _surrogate(value: Any, by: Any) -> Any:
+    return value + 0 * by
+
+
+defvjp(_surrogate, None, lambda answer, value, by: lambda g: g)
+
+
+class Arithmetic:
+    """How functions are applied, in floating point and under autograd; others derive from it."""
+
+    def apply(self, function: Function, a: Any) -> Any:
+        """The function's value, with its slope where one is declared."""
+        if function.slope is None:
+            return function.value(a)
+        constant = self.stop(a)
+        return self.surrogate(function.value(constant), function.slope(constant) * a)
+
+    def stop(self, x: Any) -> Any:
+        """x, as a constant."""
+        return _stop(x)
+
+    def surrogate(self, value: Any, by: Any) -> Any:
+        """``value``, with the derivative of ``by``."""
+        return _surrogate(self.stop(value), by)
+
+    def at(self, index: tuple[int, ...]) -> "Arithmetic":
+        """The same for one copy of several, which a leading index names."""
+        return self
+
+
+class UnknownName(Exception):
+    """A step asked for what its model does not have; the message says for what."""
+
+
+class Namespace:
+    """What a step is given as ``f``: its roles, ``stop`` and ``surrogate``."""
+
+    def __init__(self, roles: Mapping[str, Function], arithmetic: Arithmetic) -> None:
+        self._roles = roles
+        self._arithmetic = arithmetic
+        self.stop = arithmetic.stop
+        self.surrogate = arithmetic.surrogate
+
+    def __getattr__(self, role: str) -> Callable[[Any], Any]:
+        # Looked up by pickle and copy, before there is anything to be found.
+        if role.startswith("__") or role not in self._roles:
+            needed = ", ".join([*self._roles, *RESERVED])
+            raise UnknownName(f"function {role!r}, needed one of {needed}")
+        function = self._roles[role]
+        return lambda a: self._arithmetic.apply(function, a)
+
+    def _at(self, index: tuple[int, ...]) -> "Namespace":
+        return Namespace(self._roles, self._arithmetic.at(index))
+
+
+def at(f: Namespace, index: tuple[int, ...]) -> Namespace:
+    """The namespace for one copy of several."""
+    return f._at(index)

@@ -1,0 +1,178 @@
+"""The model as data: the whole of what a recurrent computation is.
+
+A model names its blocks of numbers, and says what each is *used for*. Nothing else in the verifier knows a
+block by its name: its mask under truncation, its lags and its place in a diagnosis follow from its ``Use``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import Any, TypeAlias
+
+import autograd.numpy as np
+
+from verification.models.functions import RESERVED, Function, UnknownName, function_named
+
+State: TypeAlias = tuple[Any, ...]
+Sizes: TypeAlias = Mapping[str, int]
+
+
+class Use(Enum):
+    """What a block is used for, which decides which loss takes it at which step."""
+
+    STEP = "step"  # at every step: a loss at t takes it at s where s ≥ first(t)
+    READOUT = "readout"  # by every loss: no mask
+    STATE = "state"  # the state before step 0: where first(t) = 0
+    INPUT = "input"  # one slice a step
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of numbers. ``axes``: its dimensions by name, as "D" or "4 H"; of a STATE or an INPUT those of
+    one record (and step). ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend.
+
+    >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
+    (8, 3)
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    use: Use
+    parts: tuple[str, ...] = ()
+    meaning: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"block: {self.name!r}, needed a name without spaces")
+        for axis in self.axes:
+            if not _AXIS.fullmatch(axis):
+                raise ValueError(f'axes of block {self.name}: {axis!r}, needed a name as "H" or "4 H"')
+        if self.parts and (not self.axes or _factor(self.axes[0]) % len(self.parts)):
+            raise ValueError(
+                f"parts of block {self.name}: {len(self.parts)} of them, needed a divisor of "
+                f"the first axis, {self.axes[0] if self.axes else 'which it lacks'}"
+            )
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of its dimensions."""
+        return tuple(_name(axis) for axis in self.axes)
+
+    def shape(self, sizes: Sizes) -> tuple[int, ...]:
+        """Its shape, for dimensions of these sizes."""
+        return tuple(_factor(axis) * sizes[_name(axis)] for axis in self.axes)
+
+    def shape_in(self, sizes: Sizes, records: int, steps: int) -> tuple[int, ...]:
+        """Its shape in a problem of so many records and steps."""
+        lead = {Use.STATE: (records,), Use.INPUT: (records, steps)}.get(self.use, ())
+        return (*lead, *self.shape(sizes))
+
+
+_AXIS = re.compile(r"(?:([1-9]\d*) ?)?([A-Za-z]\w*)")
+
+
+# Cached, for a designed sample asks some million times for the shape of a block.
+@cache
+def _match(axis: str) -> re.Match[str]:
+    found = _AXIS.fullmatch(axis)
+    assert found is not None  # since the Block was made
+    return found
+
+
+def _factor(axis: str) -> int:
+    return int(_match(axis)[1] or 1)
+
+
+def _name(axis: str) -> str:
+    return _match(axis)[2]
+
+
+class Named(dict[str, Any]):
+    """What a step is given by name: ``p.U`` or ``p["U"]``."""
+
+    def __missing__(self, name: str) -> Any:
+        raise UnknownName(f"block {name!r}, needed one of {', '.join(self)}")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+
+def first_of_state(f: Any, p: Any, *state: Any) -> Any:
+    """A readout that has no parameters: the first state array."""
+    return state[0]
+
+
+def squared_error(f: Any, outputs: Any, target: Any) -> Any:
+    """½ ‖o − target‖² of each record."""
+    return np.sum((outputs - target) ** 2, axis=-1) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A recurrent computation.
+
+    ``step(f, p, x, *state) -> state``, written in ``autograd.numpy``: one step on N records. p holds the STEP
+    blocks by name, x the INPUT's slice (N, …), or the slices by name where there are several, and the state
+    arrays (N, …) are in the order of the STATE blocks. It may take leading axes as well, copies that
+    do not meet, p's blocks among them; where it does not, copies are stepped one by one, which is slower.
+    ``readout(f, p, *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number a
+    record, (N,). ``functions``: for each role, what may play it, the first by default. ``complex``: its
+    numbers are complex unless a scope says otherwise.
+    """
+
+    name: str
+    blocks: tuple[Block, ...]
+    step: Callable[..., Any]
+    readout: Callable[..., Any] = first_of_state
+    loss: Callable[..., Any] = squared_error
+    functions: Mapping[str, tuple[str | Function, ...]] = field(default_factory=dict)
+    complex: bool = False
+
+    def __post_init__(self) -> None:
+        names = [block.name for block in self.blocks]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"model {self.name}: {names.count(name)} blocks named {name}, needed one")
+        for use in (Use.STATE, Use.INPUT):
+            if not self.of(use):
+                raise ValueError(f"model {self.name}: no {use.name} block, needed at least one")
+        for role, players in self.functions.items():
+            if role in RESERVED or not role.isidentifier():
+                reserved = " and ".join(RESERVED)
+                raise ValueError(f"model {self.name}: role {role!r}, needed a name other than {reserved}")
+            if isinstance(players, str) or not players:
+                raise ValueError(f"model {self.name}: role {role}: {players!r}, needed a tuple of functions")
+            for function in players:
+                function_named(function)
+
+    def of(self, *uses: Use) -> tuple[Block, ...]:
+        """The blocks of these uses, in their order."""
+        return tuple(block for block in self.blocks if block.use in uses)
+
+    def block(self, name: str) -> Block:
+        """The block of that name."""
+        return next(block for block in self.blocks if block.name == name)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of all dimensions but records and steps."""
+        return tuple(dict.fromkeys(name for block in self.blocks for name in block.dimensions))
+
+    def players(self, role: str) -> tuple[Function, ...]:
+        """The functions that may play a role."""
+        return tuple(function_named(function) for function in self.functions[role])
+
+    def cast(self, chosen: Mapping[str, str]) -> dict[str, Function]:
+        """The function that plays each role: the one chosen by name, or the first."""
+        by_name = {role: {each.name: each for each in self.players(role)} for role in self.functions}
+        return {role: named[chosen.get(role, next(iter(named)))] for role, named in by_name.items()}
+
+    def advance(self, f: Any, p: Named, inputs: Mapping[str, Any], state: State) -> State:
+        """The state after one step, as a tuple; ``inputs`` by name."""
+        x = next(iter(inputs.values())) if len(inputs) == 1 else Named(inputs)
+        after = self.step(f, p, x, *state)
+        return tuple(after) if isinstance(after, tuple | list) else (after,)

@@ -1,0 +1,99 @@
+"""The one home of small numbers: how close is close enough, derived from the case.
+
+Let u be the rounding unit of the type that the engine works in, G* the truth, computed in the next wider
+type, and for one block of a gradient under one mask
+
+    Y   the largest ‖G_m − G*‖∞ over eight draws in which, in the wider type, every number that enters a step
+        (each step's own copy of x, U, W, b, and V, c, h_0, the targets) is multiplied by 1 + 2uξ, and each
+        slope is shifted by 2uξ times |y · ds/dy|, with ξ uniform on [−1, 1]:
+        what rounding once or twice at every step can do, however the case amplifies it
+    A   the largest entry of Σ |terms|, the block's last sum taken of absolute values, n / SAFETY times that
+        where it has more than SAFETY addends: what rounding in that sum can do, for where addends are all
+        alike the roundings are, too, and n of them add up. Below the least normal number a state, or
+        a product, is rounded as that number is
+    L   the largest entry of Σ |terms| that depend on a cotangent below ``least_healthy``:
+        what the type may lose, all of it or a part, and nothing else
+
+A gradient is accepted iff ‖G − G*‖∞ ≤ SAFETY · (Y + u A) + L. All come from the reference's side only, so
+an engine cannot widen its own tolerance. Whether a case determines its gradient at all is a question of its
+own: ``determined``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+
+# Draws of perturbed problems. The largest of eight is seldom below half of what many would show.
+DRAWS = 8
+
+# Rounding a number once moves it by at most u; two roundings enter for each factor (forming it, using it).
+PERTURBATION = 2
+
+# Observed on 3.6 million lag entries at scales 0.1 to 10 and T up to 64, both types: an engine's error is at
+# most 11.2 (Y + u A) for one lag and 6.2 for a masked sum. 16 leaves room and still sees 1e-8 planted.
+SAFETY = 16
+
+# A float64 case determines a block if what would be accepted is below 1e-9 of the block; float32 below 1e-3,
+# a little more than the square root of its unit.
+DETERMINED: dict[np.dtype[Any], float] = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-9}
+
+# The type in which the truth of a type is computed.
+WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype(np.float32): np.dtype(np.float64),
+    np.dtype(np.float64): np.dtype(np.longdouble),
+}
+
+# Where the platform's long double is float64 itself (Windows, ARM Macs), float64 has no wider type here.
+HAS_WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
+
+
+def unit(dtype: np.dtype[Any]) -> float:
+    """u, the largest relative error of one rounding to nearest: half the spacing of numbers at 1."""
+    return float(np.finfo(dtype).eps) / 2
+
+
+def least_normal(dtype: np.dtype[Any]) -> float:
+    """Below this numbers are spaced as at this, so that what is rounded is not off in proportion."""
+    return float(np.finfo(dtype).tiny)
+
+
+def many(terms: Array, addends: int) -> Array:
+    """A, from Σ |terms| of so many addends."""
+    return terms * max(1, addends / SAFETY)
+
+
+def least_healthy(dtype: np.dtype[Any]) -> float:
+    """Below this a cotangent may be lost: its product with a rounding is a denormal number."""
+    return float(np.finfo(dtype).tiny) / unit(dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """A block's truth, and how closely it must be met: Y (``spread``), A (``terms``), L (``lost``)."""
+
+    truth: Array
+    spread: float
+    terms: float
+    dtype: np.dtype[Any]
+    lost: float = 0.0
+
+    @property
+    def bound(self) -> float:
+        """The largest error that is accepted, in the largest entry."""
+        return SAFETY * (self.spread + unit(self.dtype) * self.terms) + self.lost
+
+    @property
+    def size(self) -> float:
+        """‖G*‖∞."""
+        return float(np.max(np.abs(self.truth)))
+
+    @property
+    def determined(self) -> bool:
+        """Is what would be accepted small beside the truth? Agreement is evidence only if so.
+
+        A truth of exactly zero is counted on its own, as vacuous, and not here.
+        """
+        return self.size == 0 or self.bound <= DETERMINED[self.dtype] * self.size

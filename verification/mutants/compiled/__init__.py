@@ -1,6 +1,0 @@
-"""Faults of the compiled text of ``rnn``: each is compiled anew, caught for its own reason, and placed."""
-
-from verification.mutants.compiled.catalogue import COMPILED, COMPILED_EQUIVALENT
-from verification.mutants.compiled.judging import Fault, run
-
-__all__ = ["COMPILED", "COMPILED_EQUIVALENT", "Fault", "run"]

@@ -1,0 +1,194 @@
+"""Fresh processes, for engines of libraries with threads of their own, which a forked process lacks.
+
+Once JAX has been called, a fork of its process hangs at the next call, and one of PyTorch's refuses to go
+backwards. So where such a library is loaded nothing is forked. Processes are started afresh, as many as there
+are cores, and each is kept for one task after another: what an engine has compiled lives as long as they do.
+
+An engine is sent to them (``verification.processes.sending``), and each process makes it once. All else is as
+``verification.processes.workers`` says, but for what an engine starts: that lives until its process ends. What is
+started afresh is a supervisor, which forks such a process at once, before there is an engine or a thread of
+its.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeAlias
+
+from verification.processes.channel import Channel, Slot
+from verification.text import told
+from verification.processes.sending import Sent, Unsendable, pickled
+from verification.processes.signals import held_back
+from verification.processes.supervisor import LOOK, detached, end, supervise
+from verification.processes.workers import Silence, finish, in_order, judge_ended, limit_memory, outcome_of, silent, spread
+
+# The libraries whose threads a fork loses, by the names of their modules.
+THREADED = ("jax", "torch")
+
+Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Generator[Any, None, None]]
+
+
+@contextmanager
+def staffed() -> Iterator[Spread]:
+    """``verification.processes.workers.spread``, or the same over fresh processes, kept while this lasts."""
+    if not hasattr(os, "fork") or not any(name in sys.modules for name in THREADED):
+        yield spread
+        return
+    staff = _Staff()
+    try:
+        yield staff.spread
+    finally:
+        staff.end()
+
+
+class _Staff:
+    """The fresh processes that nobody is asked in, and what is known of the engines that were sent."""
+
+    def __init__(self) -> None:
+        self._idle: list[_Process] = []
+        self._sent: Sent = {}
+
+    def spread(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> Generator[Any, None, None]:
+        """As ``verification.processes.workers.spread``; raises Unsendable for what cannot be sent."""
+
+        def start(task: Any) -> _Turn:
+            data = self._pickled((work, task))
+            process = self._idle.pop() if self._idle else _Process()
+            return _Turn(process, data, self._idle)
+
+        yield from in_order(start, tasks)
+
+    def _pickled(self, what: Any) -> bytes:
+        try:
+            return pickled(what, self._sent)
+        except Unsendable as error:
+            loaded = " and ".join(name for name in THREADED if name in sys.modules)
+            raise Unsendable(f"{error}: {loaded} is loaded, whose threads a fork loses") from error
+
+    def end(self) -> None:
+        """Nothing that was started is left."""
+        for process in self._idle:
+            process.end()
+
+
+class _Turn:
+    """A task with a process, which goes back to the idle ones when it is done and lives."""
+
+    def __init__(self, process: "_Process", data: bytes, idle: "list[_Process]") -> None:
+        self.outcome: Any = None
+        self._process, self._idle = process, idle
+        self._silence = Silence(process.channel, process.number)
+        process.begin(data)
+
+    def has_ended(self) -> bool:
+        """Is there an outcome?"""
+        channel = self._process.channel
+        # First: what has ended may have told its outcome before.
+        gone = self._process.exit_code()
+        lost = gone is not None or channel.copies.value or self._silence.too_long()
+        # What it has left behind is for the supervisor to judge.
+        if not lost and (not channel.is_finished or self._process.has_left_any()):
+            return False
+        if lost:
+            self._process.end()
+        else:
+            self._idle.append(self._process)
+        self.outcome = outcome_of(channel, silent() if gone is None else judge_ended(gone))
+        return True
+
+    def end(self) -> None:
+        """Give it up, and the process with it."""
+        self._process.end()
+
+
+class _Process:
+    """A fresh process with its supervisor, which works on what it is given, one task after another."""
+
+    def __init__(self) -> None:
+        with tempfile.TemporaryFile() as file:
+            file.truncate(Channel.LENGTH)
+            self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
+            # Nobody would know of one that was started just before an interruption.
+            with held_back():
+                self._started = _python(LIFE, file.fileno())
+
+    def begin(self, data: bytes) -> None:
+        """Give it a task, pickled."""
+        self.channel.clear()
+        self._task.put_pickled(data)
+        self.channel.turn.value += 1
+
+    @property
+    def number(self) -> int:
+        """The system's, of the supervisor."""
+        return self._started.pid
+
+    def exit_code(self) -> int | None:
+        """The supervisor's; None while it lives."""
+        return self._started.poll()
+
+    def has_left_any(self) -> bool:
+        """Are there processes that it has started and does not hold any more, outside its group?"""
+        return bool(detached(self._started.pid, self.channel.worker.value))
+
+    def end(self) -> None:
+        """It, and all that it has started, are no more."""
+        end(self._started.pid, self.channel, lambda: self._started.poll() is not None)
+
+
+# What a fresh process runs, after its path is that of this one. A user's folder may hold an ``rnn`` too.
+LIFE = """
+from verification.processes.namesakes import ours
+with ours():
+    from verification.processes.fresh import live
+live(file, parent)
+"""
+
+
+def _python(program: str, file: int) -> "subprocess.Popen[bytes]":
+    """Python in a group of its own, with a file that it shares; it reads and writes nothing else."""
+    begin = f"import sys\nsys.path[:] = {sys.path!r}\nfile, parent = {file}, {os.getpid()}\n"
+    # As many processes as cores are at work already.
+    environment = {"OMP_NUM_THREADS": "1", **os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-c", begin + program],
+        pass_fds=[file],
+        process_group=0,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def live(file: int, parent: int) -> NoReturn:
+    """A supervisor's life, and a fresh process's, of which nothing gets out but what it tells."""
+    channel, task = Channel(file), Slot(file, Channel.FREE)
+    os.close(file)
+    supervisor = os.getpid()
+
+    def serve() -> None:
+        limit_memory()
+        done = 0
+        while os.getppid() == supervisor:
+            if channel.turn.value == done:
+                time.sleep(LOOK)
+                continue
+            done += 1
+            finish(_work, task, channel)
+
+    supervise(serve, channel, parent)
+
+
+def _work(task: Slot, channel: Channel) -> Any:
+    try:
+        work, given = task.get()
+    except Exception as error:
+        raise Unsendable(
+            f"engine: {told(error)} in a fresh process, needed one whose modules can be imported there"
+        ) from error
+    return work(given, channel)

@@ -1,0 +1,145 @@
+"""What a fresh process is sent: an engine and what it is to do, by cloudpickle.
+
+What can be imported is sent by its name. So is what a module has that no import finds, or another one of
+its name, as the file of an engine: that file is run there. The rest, a closure say, is sent by value, and
+with a primitive of autograd's its derivative, which autograd knows by the very function. An engine is made
+once in each process, however often it is sent.
+"""
+
+import io
+import pickle
+import sys
+from functools import lru_cache
+from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, TypeAlias
+
+import cloudpickle
+from autograd.core import primitive_vjps
+from autograd.extend import defvjp_argnums, primitive
+
+from verification.processes.modules import hidden, there
+from verification.text import told
+
+# The engines that were sent, by their ids, each with its bytes. An id is another's once its object is gone.
+Sent: TypeAlias = dict[int, tuple[Any, bytes]]
+
+# A module, its file where an import of its name would not find that, and a name in it.
+Address: TypeAlias = tuple[str, Path | None, str]
+
+
+class Unsendable(ValueError):
+    """An engine that has to be sent to a fresh process, and cannot; the message is one line."""
+
+
+def pickled(what: Any, sent: Sent) -> bytes:
+    """What a fresh process makes of it again; an engine in it is the same every time. Raises Unsendable."""
+    data = io.BytesIO()
+    try:
+        _Pickler(data, sent).dump(what)
+    except Exception as error:
+        raise Unsendable(
+            f"engine: {told(error)}, needed one that can be pickled, for it is sent to fresh processes"
+        ) from error
+    return data.getvalue()
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    """Sends what a door returned by its bytes, made once, and what has a name in a module by that."""
+
+    def __init__(self, file: io.BytesIO, sent: Sent | None = None) -> None:
+        super().__init__(file)
+        self._sent = sent
+
+    def reducer_override(self, what: Any) -> Any:
+        """How it is sent, where cloudpickle would do otherwise."""
+        if self._sent is not None and hasattr(type(what), "subject"):
+            if id(what) not in self._sent:
+                data = io.BytesIO()
+                _Pickler(data).dump(what)
+                self._sent[id(what)] = what, data.getvalue()
+            return received, (self._sent[id(what)][1],)
+        if isinstance(what, ModuleType):
+            file = hidden(what)
+            if file is not None:
+                return there, (what.__name__, file)
+        elif _is_decorated(what):
+            address = _address(what)
+            return (_named, address) if address else (_bare, (type(what),), dict(vars(what)))
+        elif isinstance(what, FunctionType | type):
+            address = _address(what)
+            # What an import finds cloudpickle sends by its name as well.
+            if address is not None and address[1] is not None:
+                return _named, address
+            if address is None and hasattr(what, "_is_autograd_primitive"):
+                return _of_autograd(what) or super().reducer_override(what)
+        elif isinstance(what, BuiltinFunctionType) and what.__module__ not in (None, *sys.modules):
+            address = _other_address(what)
+            if address is not None:
+                return _named, address
+        return super().reducer_override(what)
+
+
+def _is_decorated(what: object) -> bool:
+    """Is it an object that stands for a function, as ``jax.custom_vjp`` makes of one?
+
+    Its class wants the function when it is called, which pickle does not give it.
+    """
+    kept = getattr(what, "__dict__", {})
+    return "__wrapped__" in kept and "__qualname__" in kept and not isinstance(what, FunctionType | type)
+
+
+def _address(what: Any) -> Address | None:
+    """Where a module has it under its name, so that another process finds it there."""
+    module = sys.modules.get(what.__module__ or "")
+    if module is None or what.__module__ == "__main__":
+        return None
+    try:
+        found = attrgetter(what.__qualname__)(module)
+    except AttributeError:
+        return None
+    return (what.__module__, hidden(module), what.__qualname__) if found is what else None
+
+
+def _other_address(what: Any) -> Address | None:
+    """Of a function that names a module which has it not, as Hypothesis's of floats and autograd's do."""
+    package, name = (what.__module__ or "").partition(".")[0], what.__name__
+    # Those of its own package first, where there are such.
+    modules = sorted(sys.modules.items(), key=lambda item: item[0].partition(".")[0] != package)
+    for home, module in modules:
+        if home != "__main__" and getattr(module, "__dict__", {}).get(name) is what:
+            return home, hidden(module), name
+    return None
+
+
+def _of_autograd(what: Any) -> Any:
+    """How a primitive is sent that says of no module that it is there; None by its value alone."""
+    address = _other_address(what)
+    if address is not None:
+        return _named, address
+    return (_differentiated, (what.fun, primitive_vjps[what])) if what in primitive_vjps else None
+
+
+def _differentiated(function: Any, derivative: Any) -> Any:
+    """A primitive of autograd's, made again with its derivative."""
+    made = primitive(function)
+    defvjp_argnums(made, derivative)
+    return made
+
+
+def _named(module: str, file: Path | None, name: str) -> Any:
+    """What is at an address."""
+    return attrgetter(name)(import_module(module) if file is None else there(module, file))
+
+
+def _bare(kind: type) -> Any:
+    """An object without anything in it yet."""
+    return object.__new__(kind)
+
+
+@lru_cache(maxsize=2)
+def received(data: bytes) -> Any:
+    """An engine, made once of its bytes."""
+    return pickle.loads(data)

@@ -1,0 +1,293 @@
+"""The process between an engine and whoever judges it: the parent of the one that does the work.
+
+An engine is asked in a *worker*, whose parent is a *supervisor*, whose parent is the *judge*, the process of
+the user. The supervisor runs nothing of the engine's. It takes what an engine does to its parent, and sees to
+it that nothing of the engine's is left:
+
+- A signal that the engine sends to its parent reaches the supervisor, does not end it, and is told by its
+  name. The system says who sent it (Linux); one from elsewhere is nothing to a supervisor. What the user
+  sends to the judge is heard there as ever.
+- On Linux the supervisor is a *subreaper*: a process of the engine's whose parent has ended becomes its
+  child, whatever session or group it is in. One that is not in the worker's group and does not end within
+  ``GRACE`` seconds was meant to stay, and is told of. What is still the worker's own, or in its group, may be
+  a helper that serves further calls, and is not.
+- When the work is done, or nobody wants it any more, or the judge has ended, whatever ended it, all of these
+  processes are killed.
+
+Nobody is safe from SIGKILL. A supervisor that is killed so is missed by the judge, which then kills the
+worker's group; a process that has left it may remain.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from verification.processes.channel import Channel
+
+# Seconds between two looks of the supervisor at its parent and its children.
+KEEP = 0.1
+
+# Seconds between two looks of whoever waits for a process. A task takes a second or more; a look, some
+# microseconds.
+LOOK = 0.01
+
+# Seconds that a process which the worker does not hold any more has to end by itself.
+GRACE = 0.5
+
+# Seconds that a copy of a worker has to come to its end as well, so that it is counted (``Channel.copies``).
+COPY = 0.05
+
+# Seconds after which no more processes are looked for that have to be killed: some are started as fast.
+END = 10.0
+
+# As linux/prctl.h has it.
+PR_SET_CHILD_SUBREAPER = 36
+
+# Taken before an engine can replace them: on these it depends that a worker ends with its task.
+_exit, _getpid, _getppid, _kill = os._exit, os.getpid, os.getppid, os.kill
+
+
+def supervise(work: Callable[[], object], channel: Channel, judge: int) -> NoReturn:
+    """Have the work done in a worker, and watch it; this process, a child of the judge, ends with it.
+
+    How the worker was lost, if it was, is told through the channel, once no process of its is left.
+    """
+    code = 1
+    try:
+        set_apart()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        _adopt_orphans()
+        supervisor = _getpid()
+        worker = _fork(channel)
+        if worker == 0:
+            _work(work, channel, supervisor)
+        _Watch(worker, channel, judge).to_its_end()
+        code = 0
+    finally:
+        _exit(code)
+
+
+def end(supervisor: int, channel: Channel, has_ended: Callable[[], bool]) -> None:
+    """Nobody wants the work of this supervisor any more; waits until it has ended, and its worker with it."""
+    channel.stop.value = 1
+    until = time.monotonic() + 2 * END
+    while not has_ended():
+        wake(supervisor)
+        if time.monotonic() > until:
+            os.kill(supervisor, signal.SIGKILL)
+        time.sleep(LOOK)
+    # One that was killed has ended nobody.
+    kill_group(channel.worker.value)
+
+
+def wake(process: int) -> None:
+    """Have a supervisor look at once, and go on where an engine has stopped it."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGCONT)
+
+
+def set_apart() -> None:
+    """This process leads a group of its own, hears no Ctrl-C, and has no terminal."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nowhere, standard)
+    if nowhere not in range(3):
+        os.close(nowhere)
+    # Python's own may be no descriptors, as in a notebook.
+    sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")  # noqa: SIM115
+
+
+def _work(work: Callable[[], object], channel: Channel, supervisor: int) -> NoReturn:
+    """A worker's life, of which nothing gets out but what it tells."""
+    try:
+        os.setpgid(0, 0)
+        channel.worker.value = _getpid()
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        work()
+        # Stopped, until the supervisor has seen what it leaves, and ends it.
+        if _getppid() == supervisor:
+            _kill(_getpid(), signal.SIGSTOP)
+    finally:
+        _exit(0)
+
+
+class _Watch:
+    """A worker as its supervisor sees it."""
+
+    def __init__(self, worker: int, channel: Channel, judge: int) -> None:
+        self._worker, self._channel, self._judge = worker, channel, judge
+        # How it ended, where it did so by itself; and since when it has stopped, for its work is done.
+        self._code: int | None = None
+        self._stopped: float | None = None
+        # Since when the processes are seen that it has left behind, and since when its end waits for some.
+        self._detached: dict[int, float] = {}
+        self._waits: float | None = None
+
+    def to_its_end(self) -> None:
+        """No process of the worker's is left, and how it was lost is told."""
+        conduct = self._conduct()
+        code = self._code
+        self._end_all()
+        if conduct is not None:
+            # What it has told may come of what it did.
+            self._channel.withdraw()
+            self._channel.lose(conduct)
+        elif code is not None:
+            self._channel.lose(f"ended its process with {exit_code_in_words(code)}")
+
+    def _conduct(self) -> str | None:
+        """What the worker did that it may not, in words; or None, when there is nothing more to watch."""
+        while True:
+            for sent in _signals(KEEP if self._stopped is None else LOOK):
+                if _is_from_below(sent):
+                    return f"sent {signal_in_words(sent.si_signo)} to the process that judges it"
+            self._reap()
+            # What was the worker's own until then has no parent since.
+            if self._code is not None:
+                return None
+            now = time.monotonic()
+            found = detached(_getpid(), self._worker)
+            if self._are_overdue(found, now):
+                return f"left {len(found)} process{'es' * (len(found) > 1)} running in the background"
+            if (self._is_done(now) and not found) or self._channel.stop.value or _getppid() != self._judge:
+                return None
+
+    def _are_overdue(self, found: list[int], now: float) -> bool:
+        """Has one of these processes had its time, or have all together, as where each starts another?"""
+        self._detached = {process: self._detached.get(process, now) for process in found}
+        self._waits = (self._waits or now) if found and self._channel.is_finished else None
+        return any(now - since >= GRACE for since in (*self._detached.values(), self._waits or now))
+
+    def _is_done(self, now: float) -> bool:
+        """Is the work done, and no copy of the worker about to end?"""
+        if self._stopped is None or not self._channel.is_finished:
+            return False
+        return now - self._stopped >= COPY or not _children(self._worker)
+
+    def _reap(self) -> bool:
+        """Ask for all children that have ended or stopped. Is any left?"""
+        while True:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
+            except ChildProcessError:
+                return False
+            if process == 0:
+                return True
+            if process == self._worker:
+                if os.WIFSTOPPED(status):
+                    self._stopped = time.monotonic()
+                else:
+                    self._code = os.waitstatus_to_exitcode(status)
+
+    def _end_all(self) -> None:
+        """Kill all that is left, and what becomes a child of this process as its parent is killed."""
+        until = time.monotonic() + END
+        while self._reap() and time.monotonic() < until:
+            kill_group(self._worker)
+            for child in _children(_getpid()):
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(child, signal.SIGKILL)
+            for _ in _signals(KEEP):
+                pass
+        kill_group(self._worker)
+
+
+def detached(supervisor: int, worker: int) -> list[int]:
+    """The processes that the worker has left behind outside its group."""
+    others = [child for child in _children(supervisor) if child != worker]
+    return [child for child in others if _group_of(child) not in (worker, None)]
+
+
+def kill_group(group: int) -> None:
+    """Kill a process group; one that is gone, or not there yet, is none (macOS says that it is forbidden)."""
+    if group:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+
+
+def exit_code_in_words(code: int | None) -> str:
+    """An exit code in words, with the signal's name."""
+    if code is None:
+        return "an exit code that is not known"
+    name = f" ({signal_in_words(-code)})" if -code in [*signal.Signals] else ""
+    return f"exit code {code}{name}"
+
+
+def signal_in_words(number: int) -> str:
+    """The name of a signal, or its number where it has none."""
+    return signal.Signals(number).name if number in [*signal.Signals] else f"signal {number}"
+
+
+def _fork(channel: Channel) -> int:
+    """``os.fork``; where the system has no process to give, the channel tells the error."""
+    try:
+        return os.fork()
+    except OSError as error:
+        channel.finish(error)
+        raise
+
+
+def _signals(seconds: float) -> Iterator["signal.struct_siginfo"]:
+    """The signals that have come, all of which are held back here; waits for so long where there is none."""
+    # Where the system does not say who sent one (macOS) it stays where it is.
+    if not hasattr(signal, "sigtimedwait"):
+        time.sleep(LOOK)
+        return
+    every = signal.valid_signals()
+    while sent := signal.sigtimedwait(every, seconds):
+        seconds = 0
+        # Of a process that is stopped, and goes on when the time is over, Python returns what is none.
+        if sent.si_signo in every:
+            yield sent
+
+
+def _is_from_below(sent: "signal.struct_siginfo") -> bool:
+    """Was a signal sent by a process that descends from this one?"""
+    # The judge wakes its supervisor by SIGCONT; a code above 0 is the system's own.
+    if sent.si_signo in (signal.SIGCHLD, signal.SIGCONT) or sent.si_code > 0 or sent.si_pid == _getpid():
+        return False
+    process = sent.si_pid
+    while process not in (0, 1, _getpid()):
+        try:
+            process = int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            # It has ended, and none but the engine's own know of this process.
+            return True
+    return process == _getpid()
+
+
+def _adopt_orphans() -> None:
+    """The orphans of this process's descendants become its children, where the system can list them."""
+    if sys.platform == "linux" and _list_of(_getpid()).exists():
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _list_of(process: int) -> Path:
+    """The file with the children of a process that has one thread."""
+    return Path(f"/proc/{process}/task/{process}/children")
+
+
+def _children(process: int) -> list[int]:
+    """The children of a process that has one thread; none where the system does not list them."""
+    try:
+        return [int(child) for child in _list_of(process).read_text().split()]
+    except OSError:
+        return []
+
+
+def _group_of(process: int) -> int | None:
+    """The group of a process, if there still is one."""
+    with suppress(ProcessLookupError):
+        return os.getpgid(process)
+    return None

@@ -1,0 +1,74 @@
+"""What an engine may change of the process in which it is asked: seen after each call, and put back.
+
+Whoever runs on with a ``len`` or an ``np.dot`` that an engine has put in the place of Python's or NumPy's, or
+with sixty calls left before a RecursionError, judges nothing any more. So these are compared with what they
+were before the call, and what differs is told. Quietly put back are a raised recursion limit, the filters of
+warnings, and the handler of Ctrl-C, which a library may set when it is first used.
+
+Nothing else is looked after. NumPy's error handling is put back by the ``np.errstate`` around each call, the
+alarm by ``verification.processes.timeout``; the working directory, random states and open files are the process's own
+and end with it (``verification.processes.workers``).
+"""
+
+import builtins
+import signal
+import sys
+import threading
+import warnings
+from typing import Any
+
+import numpy as np
+
+from verification.text import in_a_line
+
+# The namespaces whose names have to stay what they are.
+WATCHED = {"builtins": vars(builtins), "numpy": vars(np)}
+
+
+class Surroundings:
+    """How the process was when this was made, which serves any number of calls.
+
+    ``interruptible``: Ctrl-C can get here. Where it cannot, a KeyboardInterrupt is somebody's own.
+    """
+
+    def __init__(self) -> None:
+        self._watched = [(name, now, now.copy(), [*now.values()]) for name, now in WATCHED.items()]
+        self._limit = sys.getrecursionlimit()
+        # A list, which typeshed calls a sequence.
+        self._warnings: Any = warnings.filters
+        self._filters = [*warnings.filters]
+        self._on_interrupt = signal.getsignal(signal.SIGINT)
+        self._is_main = threading.current_thread() is threading.main_thread()
+        self.interruptible = self._on_interrupt is not signal.SIG_IGN
+
+    def restore(self, changes: list[str]) -> None:
+        """Puts back what differs, and adds to ``changes`` what that was.
+
+        A name of Python's own may still be somebody else's: none is used until they are put back.
+        """
+        # First, for what follows needs some calls.
+        limit = sys.getrecursionlimit()
+        if limit != self._limit:
+            sys.setrecursionlimit(self._limit)
+            if limit < self._limit:
+                changes += [f"set the recursion limit to {limit}"]
+        for name, now, before, values in self._watched:
+            # New names come last, and do no harm.
+            if [*now.values()][: values.__len__()] != values:
+                changed = now.copy()
+                now.update(before)
+                changes += _differences(name, changed, before)
+        if warnings.filters is not self._warnings or self._warnings != self._filters:
+            self._warnings[:] = self._filters
+            warnings.filters = self._warnings
+        # Where nobody is interrupted, no handler is ever called.
+        if self.interruptible and self._is_main and signal.getsignal(signal.SIGINT) is not self._on_interrupt:
+            signal.signal(signal.SIGINT, self._on_interrupt)
+
+
+def _differences(name: str, now: dict[str, object], before: dict[str, object]) -> list[str]:
+    return [
+        f"{'replaced' if key in now else 'deleted'} {name}.{in_a_line(key)}"
+        for key, value in before.items()
+        if now.get(key, before) is not value
+    ]

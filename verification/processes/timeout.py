@@ -1,0 +1,106 @@
+"""How long an engine may take for one answer, and how a call that takes longer is broken off.
+
+A call is broken off by an alarm of the operating system. There is none on Windows, nor outside a process's
+main thread: there a call takes as long as it takes. Nor does an alarm get through to compiled code that
+never comes back; from there only the end of its process helps (``verification.processes.workers``).
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import TypeVar
+
+from verification.processes.processor import waited
+
+# Seconds for one answer. On problems this small the slowest engines are those that compile for every new
+# shape, a few seconds each; and what takes longer would make a run of thousands of answers last for hours.
+ANSWER = 10.0
+
+# And on large ones, where a plain engine that goes back from each loss by itself takes some seconds. Less
+# than what a process may be silent (``verification.processes.workers``).
+LARGE_ANSWER = 25.0
+
+# Cases without an answer in time, or in which the process was lost, after which an engine is asked no more:
+# half a minute's waiting. It is refuted by the first.
+MAX_LOST = 3
+
+# An answer's seconds are counted in so many ticks of the alarm. However long a process is stopped, by Ctrl-Z
+# say, it then hears one tick, so that an engine is not charged for that time.
+TICKS = 10
+
+# Nor for the part of a tick in which it waited for a processor: a right engine on a busy machine is right.
+# But so much of each tick counts at least, or one that keeps every processor busy would never end.
+LEAST = 0.1
+
+Answer = TypeVar("Answer")
+
+
+class CallTimeout(BaseException):
+    """A call has taken too long. Not an Exception, for engines may catch those and go on."""
+
+
+class Charge:
+    """How much of each tick a process is charged for: of the first all, of others what it did not wait."""
+
+    def __init__(self, process: int | None = None) -> None:
+        self._process = process
+        self._before: tuple[float, float] | None = None
+
+    def of_tick(self) -> float:
+        """From ``LEAST`` to 1."""
+        now = time.monotonic(), waited(self._process)
+        before, self._before = self._before, now
+        if before is None:
+            return 1.0
+        passed, waiting = now[0] - before[0], now[1] - before[1]
+        return max(LEAST, 1 - max(waiting, 0) / max(passed, 1e-6))
+
+
+def within(seconds: float, call: Callable[[], Answer]) -> Answer:
+    """What the call returns; raises CallTimeout if that takes longer than so many seconds.
+
+    An alarm of the caller's own waits until the call has ended, so it cannot end it either.
+    """
+    if not _has_alarm():
+        return call()
+    ticks, charge = 0.0, Charge()
+
+    def tick(number: int, frame: FrameType | None) -> None:
+        nonlocal ticks
+        ticks += charge.of_tick()
+        # At every further tick again: an engine may have caught the one before.
+        if ticks >= TICKS:
+            raise CallTimeout
+
+    started = time.monotonic()
+    due, interval = signal.setitimer(signal.ITIMER_REAL, seconds / TICKS, seconds / TICKS)
+    handler = signal.signal(signal.SIGALRM, tick)
+    try:
+        answer = call()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if ticks < TICKS:
+            return answer
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        if ticks < TICKS:
+            raise
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if due:
+            left = due - (time.monotonic() - started)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), interval)
+    raise CallTimeout
+
+
+def _has_alarm() -> bool:
+    """Can an alarm be set here, and be given back as it was?"""
+    return (
+        hasattr(signal, "setitimer")
+        and threading.current_thread() is threading.main_thread()
+        # None is a handler that Python did not set, and could not set again.
+        and signal.getsignal(signal.SIGALRM) is not None
+    )

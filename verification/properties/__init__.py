@@ -1,0 +1,1 @@
+"""What must hold of an engine's answers, and how one is asked."""

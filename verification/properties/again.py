@@ -1,0 +1,108 @@
+"""The same problem asked in another way: under a truncation alike, with checkpoints, in a workspace.
+
+Each is asked of an engine that claims the other way as well, and each answer is held to the truth; to the
+same bits where an engine claims those.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Targets
+from verification.sampling.claim import Claim
+from verification.models.truncation import Policy, equivalents
+from verification.truth.comparison import compare
+from verification.properties.asking import ask, ask_directly, relaid
+from verification.properties.engine import Answer
+from verification.properties.properties import LAYOUTS, Looked, Trial, agreement
+from verification.models.tolerance import Expected
+from verification.truth.parts import OUTPUTS
+
+
+def identities(trial: Trial) -> Looked:
+    """Truncations that let each loss reach the same steps give the same gradient."""
+    case = trial.truth.case
+    if isinstance(case.objective, Targets):
+        for other in equivalents_of(case):
+            if other.kind in trial.engine.claim.policies:
+                answer = ask(trial.engine, replace(case, policy=other))
+                for name, wrong, expected in _alike(answer, trial):
+                    yield name, f"under {other}, which is the same: {wrong}" if wrong else None, expected
+
+
+def _alike(answer: Answer, trial: Trial) -> Looked:
+    """Another answer to the same problem has to be the truth, and the first one."""
+    first = {**trial.answer.forward, **trial.answer.blocks}
+    got = {**answer.forward, **answer.blocks}
+    for name, wrong, expected in agreement(answer, trial.truth):
+        shown = name if name in answer.forward else f"d_{name}"
+        yield name, wrong or compare(shown, got[name], first[name], 2 * expected.bound), expected
+
+
+def equivalents_of(case: Case) -> tuple[Policy, ...]:
+    """The policies that are the same on a case."""
+    if not isinstance(case.policy, Policy):
+        return ()
+    return tuple(equivalents(case.policy, case.steps, case.losses == (case.steps - 1,)))
+
+
+def recomputation(trial: Trial) -> Looked:
+    """With states computed again the gradient is the same, wherever they are kept."""
+    if trial.engine.claim.checkpoints:
+        for case in recomputed(trial.truth.case):
+            for name, wrong, expected in _alike(ask(trial.engine, case), trial):
+                told = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
+                yield name, told, expected
+
+
+def recomputed(case: Case) -> list[Case]:
+    """The case with states kept every so many steps; the third number is another with each T."""
+    steps = case.steps
+    every = dict.fromkeys((2, max(1, steps - 1), 1 + 5 * steps % (steps + 2)))
+    return [replace(case, checkpoints=number, workspace=False) for number in every]
+
+
+def workspace(trial: Trial) -> Looked:
+    """In arrays that calls for other numbers use before and after the gradient is the same."""
+    if trial.engine.claim.workspace:
+        answer = ask(trial.engine, in_a_workspace(trial.truth.case))
+        for name, wrong, expected in _alike(answer, trial):
+            yield name, f"in a workspace: {wrong}" if wrong else None, expected
+
+
+def in_a_workspace(case: Case) -> Case:
+    """The case, in a workspace."""
+    return replace(case, checkpoints=None, workspace=True)
+
+
+def several(claim: Claim) -> bool:
+    """Does it claim truncations that can stand for one another? Of a step the loops are not the engine's."""
+    kinds = [each for each in claim.policies if isinstance(each, str)]
+    return len(kinds) > 1 and "cotangents" not in claim.losses
+
+
+def bits(trial: Trial) -> Looked:
+    """The same bits in any layout, at a second call, in a workspace; and of outputs, with checkpoints."""
+    claim = trial.engine.claim
+    case, first = trial.truth.case, trial.answer.parts()
+    some = next(iter(trial.truth.blocks.values()))
+    for how, lay_out in LAYOUTS.items():
+        laid_out = ask_directly(trial.engine, relaid(case, lay_out)).parts()
+        yield from _same_bits(f"with arrays laid out otherwise ({how})", laid_out, first, some)
+    ask(trial.engine, relaid(case, lambda array: -array))
+    yield from _same_bits("at the second call", ask(trial.engine, case).parts(), first, some)
+    # With states computed again sums are taken segment by segment.
+    if claim.workspace and case.checkpoints is None:
+        again = ask(trial.engine, in_a_workspace(case)).parts()
+        yield from _same_bits("in a workspace", again, first, some)
+    for other in recomputed(case) if claim.checkpoints else ():
+        outputs = {OUTPUTS: ask(trial.engine, other).forward[OUTPUTS]}
+        yield from _same_bits(f"with checkpoints every {other.checkpoints} steps", outputs, first, some)
+
+
+def _same_bits(when: str, got: Mapping[str, Array], want: Mapping[str, Array], some: Expected) -> Looked:
+    for part, array in got.items():
+        same = np.array_equal(array, want[part], equal_nan=array.dtype != object)
+        yield part.removeprefix("d_"), None if same else f"{part} has other bits {when}", some

@@ -1,0 +1,193 @@
+"""Lag by lag: what one loss brings to a block from each step of use, held to a bound of its own.
+
+A sum over steps hides a part that has decayed. Here one loss is left, and a case is *widened* so that steps
+stand apart in the engine's own answer:
+
+    INPUT    each step's slice of the gradient is that step's part
+    STATE    the loss reaches it at one step
+    STEP     where a block reads an input, as a U reads x, it gets a column of zeros for every step, and the
+             input a 1 there at that step alone: that column of the gradient is that step's part, and the
+             network computes what it computed before
+
+What a block of steps has no such column for is seen in sum alone, and ``views`` says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents, Targets
+from verification.sampling.claim import Claim
+from verification.models.model import Block, Model, Use
+from verification.truth.comparison import compare
+from verification.properties.asking import ask, is_large
+from verification.properties.engine import Engine
+from verification.properties.properties import Looked
+from verification.properties.unfolding import unfolded_lags, unfolded_shown, unfolds
+from verification.truth.table import LagTable, grouped_table
+
+# The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
+# them its table, which holds every step apart, takes seconds.
+MOST = 130
+MOST_INPUTS = 20_000
+
+# And of the derivatives of every unit of a state by what a step uses, for each record: each takes some dozens
+# of bytes where a cotangent is lost.
+MOST_DERIVATIVES = 3_000_000
+
+
+UNFOLDED = "each step of three losses, by units of its own; of a large case, by the view that layers have"
+
+
+@dataclass(frozen=True)
+class View:
+    """How the steps of a block are told apart, in words, and the blocks that are so."""
+
+    block: str
+    words: str
+
+
+def views(model: Model, claim: Claim) -> tuple[View, ...]:
+    """What is seen of each block that is claimed."""
+    if unfolds(model) and "cotangents" not in claim.losses:
+        return tuple(View(name, UNFOLDED) for name in claim.blocks)
+    by_use = {
+        Use.INPUT: "each step by its slice",
+        Use.STATE: "its one step",
+        Use.READOUT: "the loss's own step",
+    }
+    made = []
+    for name in claim.blocks:
+        block = model.block(name)
+        words = by_use.get(block.use, "the sum of its steps")
+        if any(block in readers for _, readers in readers_of(model)):
+            words = "each step by a column of its own"
+        made.append(View(name, words))
+    return tuple(made)
+
+
+def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked:
+    """Each step's part of each block, of one loss; of some, where the case can be unfolded.
+
+    ``floor``: as of ``grouped_table``; a case that can be unfolded has none.
+    """
+    if is_unfolded(case):
+        yield from unfolded_lags(engine, case)
+        return
+    if case.lengths is not None:
+        return
+    if isinstance(case.objective, Targets) and "last" not in engine.claim.losses:
+        return
+    apart = _apart(case, floor)
+    if apart is None:
+        return
+    answer = ask(engine, apart.case)
+    for name, got in answer.gradients():
+        for step, index in apart.places[name]:
+            expected = apart.table.part(name, index)
+            part = f"d_{name} of the loss at step {apart.case.losses[-1]}"
+            part += "" if step is None else f" from step {step}"
+            yield name, compare(part, got[index], expected.truth, expected.bound), expected
+
+
+def is_unfolded(case: Case) -> bool:
+    """Is it small, of a model that unfolds, and of targets?"""
+    small = not is_large(case) and case.lengths is None
+    return small and isinstance(case.objective, Targets) and unfolds(case.model)
+
+
+def shown(case: Case, name: str, wrong: str) -> tuple[Case, Array, Array]:
+    """What ``lag_by_lag`` asks of a block: the larger case, the gradient, and the bound of each entry."""
+    if is_unfolded(case):
+        return unfolded_shown(case, name, wrong)
+    apart = _apart(case, None)
+    assert apart is not None  # where something was found
+    want = np.zeros(apart.case.blocks[name].shape, apart.table.gradient(apart.case.reach)[name].dtype)
+    bound = np.zeros(want.shape)
+    for _, index in apart.places[name]:
+        expected = apart.table.part(name, index)
+        want[index], bound[index] = expected.truth, expected.bound
+    return apart.case, want, bound
+
+
+Index = tuple[int | slice, ...]
+
+# Where the parts of each block stand in an answer: the step of each, None of what is a sum, and its index.
+Places = dict[str, list[tuple[int | None, Index]]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Apart:
+    """A case with one loss, widened, where its parts stand, and its truth."""
+
+    case: Case
+    places: Places
+    table: LagTable
+
+
+@lru_cache(maxsize=1)
+def _apart(case: Case, floor: float | None) -> _Apart | None:
+    """Made once for all engines that are asked; None of a case that is too large."""
+    alone = _alone(case)
+    if (case.steps + 1) * sum(array[0].size for array in case.state) > MOST:
+        return None
+    wide, places = widened(alone)
+    shared = sum(wide.blocks[block.name].size for block in wide.model.of(Use.STEP))
+    derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
+    if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
+        return None
+    return _Apart(wide, places, grouped_table(wide, floor))
+
+
+def _alone(case: Case) -> Case:
+    """The case with one loss: at its last step, or at an earlier one where the number of steps is even."""
+    objective = case.objective
+    if isinstance(objective, Targets):
+        return replace(case, objective=Targets(objective.targets[:, -1:], last=True))
+    assert isinstance(objective, Cotangents)
+    t = case.steps - 1 if case.steps % 2 else case.steps // 2
+    outputs = 0 * objective.outputs
+    outputs[:, t] = objective.outputs[:, t]
+    last = t == case.steps - 1
+    state = tuple(array if last else 0 * array for array in objective.state)
+    return replace(case, objective=Cotangents(outputs, state))
+
+
+def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
+    """Each INPUT whose dimension nothing has but itself and the last axis of STEP blocks, and those."""
+    for given in model.of(Use.INPUT):
+        if len(given.axes) != 1 or given.axes != given.dimensions:
+            continue
+        (name,) = given.dimensions
+        others = [b for b in model.blocks if b is not given and name in b.dimensions]
+        reads = [
+            b for b in others if b.use is Use.STEP and b.axes[-1] == name and b.dimensions.count(name) == 1
+        ]
+        if others and len(reads) == len(others):
+            yield given, tuple(reads)
+
+
+def widened(case: Case) -> tuple[Case, Places]:
+    """The case with a column for every step, and by block the places of the parts: (step, index)."""
+    model, steps = case.model, case.steps
+    blocks = dict(case.blocks)
+    places: Places = {name: [(None, ())] for name in blocks}
+    for block in model.of(Use.INPUT):
+        places[block.name] = [(s, (slice(None), s)) for s in range(steps)]
+    for given, readers in readers_of(model):
+        array = blocks[given.name]
+        ones = np.zeros((*array.shape[:2], steps), array.dtype)
+        ones[:, np.arange(steps), np.arange(steps)] = 1
+        blocks[given.name] = np.concatenate((array, ones), axis=2)
+        for reader in readers:
+            weights: Array = blocks[reader.name]
+            none = np.zeros((*weights.shape[:-1], steps), weights.dtype)
+            before = weights.shape[-1]
+            blocks[reader.name] = np.concatenate((weights, none), axis=-1)
+            axes = (slice(None),) * (weights.ndim - 1)
+            places[reader.name] = [(None, (*axes, slice(0, before)))]
+            places[reader.name] += [(s, (*axes, before + s)) for s in range(steps)]
+    return replace(case, blocks=blocks), places

@@ -1,0 +1,191 @@
+"""One question to an engine, and its answer: plain arrays in the agreed form, or what is wrong with it.
+
+All that may run the engine's code is done in the time that an answer has: the call, the reading of what it
+returned, whose attributes may be properties, and the text of what it raised.
+
+This is no sandbox. What an engine does by accident to the process that judges it is seen
+(``verification.processes.surroundings``), or ends that process, which its parent tells (``verification.processes.workers``).
+Whoever means harm, and writes into this package's modules, into objects by ctypes or into files, can have
+any verdict, and do whatever the user may do.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from verification.processes import timeout
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents, output_of
+from verification.models.layouts import laid_out
+from verification.models.model import Use
+from verification.properties.engine import Answer, Engine, InvalidAnswer, TimedOut, Unsupported
+from verification.text import in_a_line, quoted, told, type_name
+from verification.processes.surroundings import Surroundings
+from verification.truth.parts import OUTPUTS, VALUE, final_of
+
+Told = TypeVar("Told")
+Read = TypeVar("Read")
+
+# Characters of what an engine raised, which are told in one line.
+RAISED = 200
+
+
+# The largest of all sizes up to which a case is asked everything.
+LARGEST = 9
+
+
+def is_large(case: Case) -> bool:
+    """Is the case asked what one call tells, and no more?"""
+    return max(case.sizes.values()) > LARGEST
+
+
+def ask(engine: Engine, case: Case) -> Answer:
+    """The engine's answer to a case, in arrays of its own; raises InvalidAnswer or Unsupported."""
+    return ask_directly(engine, afresh(case))
+
+
+def afresh(case: Case) -> Case:
+    """The same numbers in arrays of their own, which lie in memory as the case says."""
+    layouts, names = case.layouts, iter(case.objective.arrays())
+    blocks = {name: laid_out(array, layouts.get(name)) for name, array in case.blocks.items()}
+    objective = case.objective.replaced(lambda array: laid_out(array, layouts.get(next(names))))
+    return replace(case, blocks=blocks, objective=objective)
+
+
+def relaid(case: Case, change: Callable[[Array], Array]) -> Case:
+    """The same with ``change(array)`` in the place of every array."""
+    blocks = {name: change(array) for name, array in case.blocks.items()}
+    return replace(case, blocks=blocks, objective=case.objective.replaced(change))
+
+
+def ask_directly(engine: Engine, case: Case) -> Answer:
+    """The engine's answer to a case, of these very arrays; raises as ``answered``."""
+    form = _Form(case, engine.claim.blocks)
+    return answered(lambda: engine.answer(case), form.read, is_large(case))
+
+
+def answered(call: Callable[[], Told], read: Callable[[Told], Read], large: bool) -> Read:
+    """What ``read`` makes of what an engine's ``call`` tells; the surroundings are afterwards as before.
+
+    Every engine is asked here, through whatever door it came. ``large``: the problem is, and its answer may
+    take longer. Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the
+    engine does.
+    """
+    seconds = timeout.LARGE_ANSWER if large else timeout.ANSWER
+    surroundings = Surroundings()
+    changes: list[str] = []
+
+    def attempt() -> Read:
+        try:
+            told = call()
+        finally:
+            surroundings.restore(changes)
+        return read(told)
+
+    def outcome() -> tuple[Read] | InvalidAnswer | Unsupported:
+        try:
+            return (attempt(),)
+        except timeout.CallTimeout:
+            raise
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and surroundings.interruptible:
+                raise
+            return _raised(error)
+
+    found: tuple[Read] | InvalidAnswer | Unsupported | None = None
+    try:
+        try:
+            with np.errstate(all="ignore"):
+                found = timeout.within(seconds, outcome)
+        finally:
+            # Once more, where an alarm came between, or no calls were left that deep.
+            if found is None:
+                surroundings.restore(changes)
+    except timeout.CallTimeout:
+        raise TimedOut(f"did not return within {seconds:g} s") from None
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and surroundings.interruptible:
+            raise
+        found = InvalidAnswer(f"raised {type_name(type(error))}")
+    if changes:
+        raise InvalidAnswer(in_a_line(", ".join(changes), RAISED))
+    if not isinstance(found, tuple):
+        raise found
+    return found[0]
+
+
+def _raised(error: BaseException) -> InvalidAnswer | Unsupported:
+    """What an engine's exception comes to, in a text that is ours."""
+    if isinstance(error, InvalidAnswer):
+        return error
+    if isinstance(error, Unsupported):
+        with contextlib.suppress(Exception):
+            return Unsupported(quoted(str(error)))
+    invalid = InvalidAnswer(f"raised {in_a_line(told(error).partition(chr(10))[0], RAISED)}")
+    invalid.__cause__ = error
+    return invalid
+
+
+class _Form:
+    """What an answer has to be like, taken from the case before the engine has its hands on it."""
+
+    def __init__(self, case: Case, names: tuple[str, ...]) -> None:
+        self._case, self._dtype = case, case.dtype
+        self._forward = _forward_shapes(case)
+        self._blocks = {name: case.blocks[name].shape for name in names}
+
+    def read(self, told: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
+        """The answer, or InvalidAnswer, which says what is wrong with a part."""
+        forward, blocks = told
+        seen = {name: self._part(name, forward.get(name), shape) for name, shape in self._forward.items()}
+        grads = {
+            name: [self._part(f"the gradient of {name}", part, shape) for part in blocks.get(name, (None,))]
+            for name, shape in self._blocks.items()
+        }
+        seen[OUTPUTS] = _cut(self._case, seen[OUTPUTS])
+        return Answer(
+            seen,
+            {name: parts[0] for name, parts in grads.items()},
+            {name: parts[1] for name, parts in grads.items() if len(parts) > 1},
+        )
+
+    def _part(self, name: str, part: Any, shape: tuple[int, ...]) -> Array:
+        return checked_part(name, part, shape, self._dtype)
+
+
+def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """A part of an answer, in an array object of our own, for an engine may later give its own another shape.
+
+    Raises InvalidAnswer, which says what is wrong with it.
+    """
+    if part is None:
+        raise InvalidAnswer(f"{name} is missing, needed an array {shape}")
+    # Its type: of another class, a masked array say, comparisons may say anything.
+    if type(part) is not np.ndarray:
+        raise InvalidAnswer(f"{name} is a {type(part).__name__}, needed an ndarray")
+    if part.shape != shape:
+        raise InvalidAnswer(f"{name} has shape {part.shape}, needed {shape}")
+    if part.dtype != dtype:
+        raise InvalidAnswer(f"{name} has dtype {part.dtype}, needed {dtype}")
+    view: Array = part[...]
+    return view
+
+
+def _cut(case: Case, outputs: Array) -> Array:
+    """The outputs with zeros after the ends of records that end early: what is there is not asked."""
+    if case.lengths is None:
+        return outputs
+    within = np.arange(case.steps) < np.asarray(case.lengths)[:, None]
+    return np.where(within.reshape(*within.shape, *[1] * (outputs.ndim - 2)), outputs, 0)
+
+
+def _forward_shapes(case: Case) -> dict[str, tuple[int, ...]]:
+    """The shapes of the forward's parts."""
+    if isinstance(case.objective, Cotangents):
+        shapes = {OUTPUTS: (case.records, case.steps, *case.state[0].shape[1:])}
+        states = zip(case.model.of(Use.STATE), case.state, strict=True)
+        return shapes | {final_of(block): array.shape for block, array in states}
+    return {OUTPUTS: (case.records, case.steps, *output_of(case)), VALUE: ()}

@@ -1,0 +1,103 @@
+"""An engine, as what judges it sees one, whatever door it came through; and its answer."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.sampling.claim import Claim
+from verification.models.model import Model
+
+
+class InvalidAnswer(Exception):
+    """An engine did not answer in the agreed form; the message says how.
+
+    ``lost``: it is not worth while to ask it again.
+    """
+
+    lost = False
+
+
+class TimedOut(InvalidAnswer):
+    """An engine did not answer in time: to ask it again is to wait again."""
+
+    lost = True
+
+
+class Unsupported(Exception):
+    """Raised by an engine for a problem of a kind that it does not do; the message says what.
+
+    Such a problem is counted apart, and whoever leaves one out is not verified but *not exercised*.
+    """
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What an engine says of a case: the outputs and final states, and the gradient of every claimed block.
+
+    ``second``: the gradients by the second of two arrays that an engine keeps for one block.
+    """
+
+    forward: Mapping[str, Array]
+    blocks: Mapping[str, Array]
+    second: Mapping[str, Array]
+
+    def gradients(self) -> Iterator[tuple[str, Array]]:
+        """Every gradient by its block, two of a block that is kept in two arrays."""
+        yield from self.blocks.items()
+        yield from self.second.items()
+
+    def parts(self) -> dict[str, Array]:
+        """All of it, by name."""
+        return {**self.forward, **{f"d_{name}": array for name, array in self.blocks.items()}}
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """A case by its name. ``property``: that by which its answer is equal to autograd's, or "" of any other.
+
+    ``says`` and ``stage``: what a diagnosis says of an engine that is wrong on such cases alone.
+    """
+
+    property: str
+    name: str
+    make: Callable[[], Case]
+    stage: str = "size"
+    says: str = ""
+
+
+class Engine(Protocol):
+    """What is judged."""
+
+    @property
+    def model(self) -> Model:
+        """What it claims to compute."""
+
+    @property
+    def claim(self) -> Claim:
+        """What it claims to do."""
+
+    @property
+    def fixed(self) -> tuple[Fixed, ...]:
+        """Cases that every run meets, beside those that its claim makes."""
+
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """How its arrays differ from the model's, by its door's description; None where that has none."""
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Engine":
+        """The same engine as one of another model, or of other arrays; raises ValueError for none."""
+
+    def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """The forward's parts and the gradient's blocks, by name, of these very arrays.
+
+        A block's gradient is one array, or two equal ones of an engine that keeps it as a sum of two.
+        Raises InvalidAnswer where what comes back has not the door's form.
+        """
+
+    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
+        """A program that asks for the part of the answer as a property does, and fails where it is wrong.
+
+        ``bound``: the error that is accepted, in all entries or in each.
+        """

@@ -1,0 +1,116 @@
+"""Records that end early: a record with a length is that record alone, cut off at its end.
+
+So its losses, its truncation and its final state are those of its own steps, and what lies beyond is padding:
+arbitrary numbers that change nothing, whose gradient is exactly zero. The truth is put together from those of
+the records of each length.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents
+from verification.models.model import Use
+from verification.properties.properties import Truth
+from verification.models.tolerance import Expected
+from verification.truth.parts import OUTPUTS
+
+
+def by_length(case: Case) -> Iterator[tuple[Array, Case]]:
+    """The records of each length, and their case, cut off at their end."""
+    lengths = np.asarray(case.lengths)
+    for length in np.unique(lengths):
+        records = np.flatnonzero(lengths == length)
+        some = case.of_records(records)
+        cut = {block.name: some.blocks[block.name][:, :length] for block in case.model.of(Use.INPUT)}
+        objective = some.objective
+        assert isinstance(objective, Cotangents)  # as of every layer
+        yield (
+            records,
+            replace(
+                some,
+                blocks={**some.blocks, **cut},
+                objective=Cotangents(objective.outputs[:, :length], objective.state),
+                lengths=None,
+            ),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RaggedTruth:
+    """What is true of a case whose records end early, computed when it is first asked for."""
+
+    case: Case
+
+    @cached_property
+    def _each(self) -> list[tuple[Array, Truth]]:
+        return [(records, Truth(case)) for records, case in by_length(self.case)]
+
+    @cached_property
+    def autograd(self) -> dict[str, Array]:
+        """The gradient by replays."""
+        return self._joined([truth.autograd for _, truth in self._each])
+
+    @cached_property
+    def blocks(self) -> dict[str, Expected]:
+        """Every block's gradient, and how closely it must be met."""
+        return self._expected([truth.blocks for _, truth in self._each])
+
+    @cached_property
+    def forward(self) -> dict[str, Expected]:
+        """Outputs, zero after a record's end, and final states, those at the ends."""
+        return self._expected([truth.forward for _, truth in self._each])
+
+    @property
+    def determined(self) -> bool:
+        """Is there a truth at this precision?"""
+        return all(truth.determined for _, truth in self._each)
+
+    @property
+    def large(self) -> bool:
+        """Is one of its parts?"""
+        return any(truth.large for _, truth in self._each)
+
+    def want(self, part: str) -> tuple[Array, float]:
+        """What a part has to be, and the error that is accepted."""
+        expected = self.forward[part] if part in self.forward else self.blocks[part]
+        return expected.truth, expected.bound
+
+    def live(self, names: tuple[str, ...]) -> bool:
+        """Does agreement on it say anything of one of these blocks?"""
+        return any(truth.live(names) for _, truth in self._each)
+
+    def _expected(self, parts: list[dict[str, Expected]]) -> dict[str, Expected]:
+        """Each with the sum of the errors that its parts allow."""
+        truths = self._joined([{name: each.truth for name, each in part.items()} for part in parts])
+        return {
+            name: Expected(
+                truth,
+                spread=sum(part[name].spread for part in parts),
+                terms=sum(part[name].terms for part in parts),
+                dtype=parts[0][name].dtype,
+                lost=sum(part[name].lost for part in parts),
+            )
+            for name, truth in truths.items()
+        }
+
+    def _joined(self, parts: list[dict[str, Array]]) -> dict[str, Array]:
+        """Blocks that records share summed, the others put where their records are, zero after the ends."""
+        case, joined = self.case, {}
+        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
+        by_step = {OUTPUTS, *(block.name for block in case.model.of(Use.INPUT))}
+        for name, first in parts[0].items():
+            if name in shared:
+                joined[name] = np.sum([part[name] for part in parts], axis=0)
+                continue
+            rest = first.shape[2:] if name in by_step else first.shape[1:]
+            lead = (case.records, case.steps) if name in by_step else (case.records,)
+            whole = np.zeros((*lead, *rest), first.dtype)
+            for (records, truth), part in zip(self._each, parts, strict=True):
+                place = (records, slice(truth.case.steps)) if name in by_step else records
+                whole[place] = part[name]
+            joined[name] = whole
+        return joined

@@ -1,0 +1,1 @@
+"""What a run came to, as text, as JSON and as pages."""

@@ -1,0 +1,216 @@
+"""The picture of a refuted engine: panels of marks by loss and step, and of numbers given beside expected.
+
+Each panel is an SVG of a size of its own, so that a narrow screen has fewer in a row. Marks say what colours
+do.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from verification.diagnosis.beside import Beside
+from verification.diagnosis.lag_map import LagMap, Mark, Panel
+from verification.diagnosis.picture import Picture
+from verification.report.text.pages.markup import Html, legend, small, tag
+
+# By mark: its sign, and what it means.
+SIGNS = {
+    Mark.RIGHT: ("✓", "right, within rounding"),
+    Mark.CLOSE: ("~", "off, by less than a tenth of what is due"),
+    Mark.WRONG: ("✗", "wrong, by a tenth of what is due or more"),
+    Mark.ABSENT: ("0", "nothing is given where something is due"),
+    Mark.SURPLUS: ("+", "something is given where nothing is due"),
+    Mark.NONE: ("·", "nothing is due, and nothing is given"),
+}
+
+# Pixels: of a cell, and of what stands left of the cells and below them.
+CELL, LEFT, BELOW = 20, 46, 34
+
+# The least side of a panel, which has room for the names of its axes.
+LEAST = 70
+
+# Pixels of the side of a panel of numbers, what stands left of it, and the space around its marks.
+SIDE, MARGIN, ROOM = 116, 52, 6
+
+
+def where(found: Picture) -> tuple[Html, ...]:
+    """The section of a page."""
+    heading = tag("h2", "Where it is wrong")
+    if found.instead:
+        return heading, tag("p", found.instead)
+    return heading, tag("p", f"On a case of {found.case}."), *_lags(found.lags), *_numbers(found)
+
+
+def _lags(found: LagMap | None) -> Iterator[Html]:
+    if found is None:
+        return
+    yield tag("h3", "By loss and step")
+    end = " The row “end” is the cotangent of the final state." if "end" in found.losses else ""
+    yield tag(
+        "p",
+        "A row is one loss by itself, at the step that it is named after; a column is a step s. The mark "
+        "says whether the part of that loss's gradient that comes from step s is right. Parts of a block, as "
+        f"gates, have panels of their own where they differ.{end}",
+    )
+    yield tag("p", " ".join(_by_lag(found)))
+    met = {mark for panel in found.panels for row in panel.marks for mark in row}
+    yield legend(*(entry for mark, entry in SIGNS.items() if mark in met))
+    yield tag("div", *(_panel(found, panel) for panel in found.panels), class_="maps")
+    yield tag("p", small(" ".join(_told(found))))
+
+
+def _by_lag(found: LagMap) -> Iterator[str]:
+    """Where the marks begin to be wrong, in words."""
+    own = [_name(panel.block, panel.part) for panel in found.panels if panel.wrong_at_once]
+    later = [
+        _name(panel.block, panel.part) for panel in found.panels if panel.wrong and not panel.wrong_at_once
+    ]
+    right = [_name(panel.block, panel.part) for panel in found.panels if not panel.wrong]
+    if own:
+        yield f"Wrong from the loss's own step on: {'; '.join(own)}."
+    if later:
+        yield f"Right at the loss's own step, wrong at earlier ones: {'; '.join(later)}."
+    if right := [*right, *found.right]:
+        yield f"Right everywhere: {'; '.join(right)}."
+
+
+def _told(found: LagMap) -> Iterator[str]:
+    """How the steps of each block were told apart, and what there is no panel of."""
+    by_view = sorted(found.views, key=lambda name: found.views[name])
+    views = (f"{', '.join(names)} {view}" for view, names in groupby(by_view, lambda name: found.views[name]))
+    yield f"Steps are told apart so: {'; '.join(views)}."
+    if found.unseen:
+        yield f"Not told apart, and so not here: {', '.join(found.unseen)}."
+
+
+def _panel(found: LagMap, panel: Panel) -> Html:
+    steps, losses = len(panel.marks[0]), len(found.losses)
+    across, upright = max(steps * CELL, LEAST), max(losses * CELL, LEAST)
+    cells = [_cell(panel, t, s, mark) for t, row in enumerate(panel.marks) for s, mark in enumerate(row)]
+    down = [_text(name, LEFT - 5, t * CELL + CELL / 2, "end") for t, name in enumerate(found.losses)]
+    along = [_text(str(s), LEFT + (s + 0.5) * CELL, upright + 10) for s in range(steps)]
+    title = _text("loss at step", 9, upright / 2, turn=True)
+    below = _text("from step s", LEFT + across / 2, upright + 25)
+    name = _name(panel.block, panel.part)
+    inside = (*cells, *down, *along, title, below)
+    return _figure(name, _in_words(found, panel), LEFT + across + 2, upright + BELOW, inside)
+
+
+def _cell(panel: Panel, t: int, s: int, mark: Mark) -> Html:
+    x, y = LEFT + s * CELL, t * CELL
+    side = str(CELL - 1)
+    if mark is Mark.NONE:
+        return tag("circle", cx=str(x + CELL / 2), cy=str(y + CELL / 2), r="1", class_="none")
+    off = "" if mark is Mark.RIGHT else f", off by {panel.off[t, s]:.1g} of what is due"
+    return tag(
+        "g",
+        tag("title", f"{SIGNS[mark][1]}{off}"),
+        tag("rect", x=str(x), y=str(y), width=side, height=side, class_=mark.value),
+        _text(SIGNS[mark][0], x + (CELL - 1) / 2, y + CELL / 2),
+    )
+
+
+def _in_words(found: LagMap, panel: Panel) -> str:
+    """A panel for who cannot see it."""
+    rows = (
+        f"loss {name}: {', '.join(mark.value for mark in row)}"
+        for name, row in zip(found.losses, panel.marks, strict=True)
+    )
+    return f"{_name(panel.block, panel.part)}. {'; '.join(rows)}"
+
+
+def _numbers(found: Picture) -> Iterator[Html]:
+    if not found.numbers:
+        return
+    yield tag("h3", "Given beside expected")
+    yield tag(
+        "p",
+        "Every number of the wrong parts, or of large ones some: across what it should be, upwards what was "
+        "given, both on one scale. What is right lies on the line.",
+    )
+    yield legend(("○", "within the error that is accepted"), ("✗", "beyond it"))
+    yield tag("div", *map(_scatter, found.numbers), class_="maps")
+
+
+def _scatter(found: Beside) -> Html:
+    finite = np.isfinite(found.given)
+    numbers = np.concatenate((found.expected, found.given[finite]))
+    largest = float(np.max(np.abs(numbers), initial=0.0)) or 1.0
+
+    def across(value: float) -> float:
+        return MARGIN + ROOM + (value / largest + 1) / 2 * (SIDE - 2 * ROOM)
+
+    def upwards(value: float) -> float:
+        return SIDE - ROOM - (value / largest + 1) / 2 * (SIDE - 2 * ROOM)
+
+    frame = tag("rect", x=str(MARGIN), y="0", width=str(SIDE), height=str(SIDE), class_="frame")
+    low, high = -largest, largest
+    line = f"M{across(low):.1f} {upwards(low):.1f}L{across(high):.1f} {upwards(high):.1f}"
+    drawn = [frame, tag("path", d=line, class_="line")]
+    for kind, chosen in (("fits", ~found.wrong), ("misses", found.wrong)):
+        places = [
+            (across(want), upwards(got))
+            for want, got in zip(found.expected[chosen & finite], found.given[chosen & finite], strict=True)
+        ]
+        if places:
+            drawn.append(tag("path", d="".join(map(_MARKS[kind], places)), class_=kind))
+    for value in (low, 0.0, high):
+        drawn.append(_text(_short(value), MARGIN - 4, upwards(value), "end"))
+    ends = ((low, "start", MARGIN), (high, "end", MARGIN + SIDE))
+    drawn += [_text(_short(value), x, SIDE + 10, anchor) for value, anchor, x in ends]
+    drawn += [
+        _text("expected", MARGIN + SIDE / 2, SIDE + 25),
+        _text("given", 6, SIDE / 2, turn=True),
+    ]
+    lost = int(np.sum(~finite))
+    name = _name(found.name, found.part)
+    count = f"{int(np.sum(found.wrong))} of {len(found.given)} numbers wrong"
+    count += f", {lost} of them not finite" if lost else ""
+    return _figure(name, f"{name}: {count}", MARGIN + SIDE + 2, SIDE + BELOW, drawn, count)
+
+
+def _circle(place: tuple[float, float]) -> str:
+    return f"M{place[0] - 3:.1f} {place[1]:.1f}a3 3 0 1 0 6 0a3 3 0 1 0-6 0"
+
+
+def _cross(place: tuple[float, float]) -> str:
+    return f"M{place[0] - 3:.1f} {place[1] - 3:.1f}l6 6m0-6l-6 6"
+
+
+_MARKS = {"fits": _circle, "misses": _cross}
+
+
+def _short(value: float) -> str:
+    """Two digits; a minus sign as typeset.
+
+    >>> _short(-0.0123), _short(0.0), _short(123456.0)
+    ('−0.012', '0', '1.2e+05')
+    """
+    return f"{value:.2g}".replace("-", "−", 1) if value < 0 else f"{value:.2g}"
+
+
+def _name(block: str, part: str) -> str:
+    return f"{block}, {part}" if part else block
+
+
+def _figure(
+    name: str, words: str, width: float, height: float, inside: Sequence[Html], note: str = ""
+) -> Html:
+    """A panel under its name."""
+    drawn = tag(
+        "svg",
+        *inside,
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        role="img",
+        aria_label=words,
+    )
+    caption = tag("figcaption", tag("b", name), *([" ", small(note)] if note else []))
+    return tag("figure", caption, drawn)
+
+
+def _text(words: str, x: float, y: float, anchor: str = "middle", turn: bool = False) -> Html:
+    turned = {"transform": f"rotate(-90 {x:g} {y:g})"} if turn else {}
+    return tag("text", words, x=f"{x:g}", y=f"{y:g}", text_anchor=anchor, **turned)

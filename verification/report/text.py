@@ -1,0 +1,249 @@
+"""Rendering: a judgement and a training, as a table for the terminal, as JSON, and as pictures."""
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rnn.console.files import write
+from verification.evidence import detection as curves
+from verification.judging.judgement import Example, Judgement, Row, verdict_of
+from verification.judging.sampled import Coverage
+from verification.report.text.outcome import Report, oracles
+from verification.text import percent
+from verification.article.article.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
+from verification.text import filled
+
+
+def table(judgement: Judgement) -> str:
+    """A line for each part of each property: under each truncation, how many cases, and how many nonzero."""
+    rows = {(row.property, row.part, row.truncation): row for row in judgement.rows}
+    truncations = judgement.truncations
+    lines = [f"{'':24}" + "".join(f"{policy:>16}" for policy in truncations)]
+    for name, part in dict.fromkeys((row.property, row.part) for row in judgement.rows):
+        met = (rows.get((name, part, policy)) for policy in truncations)
+        cells = ["" if row is None else _cell(row) for row in met]
+        lines.append(f"{f'{name} {part}':24}" + "".join(f"{cell:>16}" for cell in cells).rstrip())
+    return "\n".join(lines)
+
+
+def _cell(row: Row) -> str:
+    if row.failures:
+        return f"REFUTED {row.failures}/{row.cases}"
+    return f"{row.cases} · {percent(row.nonzero / row.cases)}"
+
+
+def judged(judgement: Judgement) -> str:
+    """What one cell was asked, what it has met, and the verdict."""
+    lines = [table(judgement), LEGEND, exercise(judgement), sizes(judgement)]
+    if judgement.coverage:
+        lines.append(coverage(judgement))
+    verdict = f"{judgement.model} {judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s"
+    return "\n".join([*lines, verdict])
+
+
+LEGEND = "Each entry: cases · share of them in which the truth (of the part) was not zero."
+
+
+def exercise(judgement: Judgement) -> str:
+    """What the live cases have met, with counts, and what they have not."""
+    seen = [f"{name}: {count}" for name, count in judgement.seen.items()]
+    lines = filled(seen, width=100, indent="  ")
+    heading = f"Seen in the {judgement.live} live cases (the truth determined, and not zero):"
+    missing = f"\nNot seen often enough: {', '.join(judgement.missing)}" if judgement.missing else ""
+    return "\n".join([heading, *lines]) + missing
+
+
+def coverage(judgement: Judgement) -> str:
+    """How many pairs, triples and so on of the designed sample's levels live cases met."""
+    return "\n".join(f"Designed sample: {each}" for each in judgement.coverage)
+
+
+def sizes(judgement: Judgement) -> str:
+    """Up to which sizes problems went: those that were drawn, and those that are the same in every run."""
+    told = {"drawn": judgement.drawn, "designed and fixed": judgement.fixed}
+    lines = [f"{kind} up to {_listed(largest)}" for kind, largest in told.items() if largest]
+    return f"Problems: {'; '.join(lines)}" if lines else "Problems: none"
+
+
+def _listed(largest: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {size}" for name, size in largest.items())
+
+
+def oracles_table(report: Report) -> str:
+    """A line for each oracle: how often it judged, and how that came out."""
+    lines = [f"{'oracle':32}{'judgements':>12}{'undetermined':>14}"]
+    for oracle in oracles(report):
+        said = oracle.verdict if oracle.verdict != "refuted" else f"REFUTED {oracle.refuted}"
+        lines.append(f"{oracle.name:32}{oracle.asked:>12,}{oracle.undetermined:>14,}  {said}")
+    return "\n".join(lines)
+
+
+def failure(judgement: Judgement) -> str:
+    """What is wrong, and the smallest example as a program; or what was not exercised."""
+    if judgement.diagnosis is None:
+        return "Not exercised, which is neither pass nor fail: " + ", ".join(judgement.missing)
+    lines = [f"Refuted. {judgement.diagnosis}"]
+    example = judgement.example
+    if example is not None:
+        kind = "The smallest example" if example.smallest else "An example"
+        lines.append(f"{kind} is of {example.property}:\n\n{example.code}")
+    return "\n".join(lines)
+
+
+def sine_table(budget: Sine, sine: Sine) -> str:
+    """The validation RMSE of both trainings beside the baselines and the published one."""
+    figures = {
+        **{
+            f"this network, {run.recipe.epochs} epochs, {run.recipe.truncation}": run.validation_rmse
+            for run in (budget, sine)
+        },
+        "the article, as published": PUBLISHED_RMSE,
+        **sine.baselines,
+    }
+    lines = [f"{name:45} {value:10.3g}" for name, value in figures.items()]
+    steps = len(sine.free[0])
+    lines.append(f"{f'free run, {steps} steps on its own predictions':45} {sine.free_run_rmse:10.3g}")
+    return "\n".join(["RMSE on the 50 validation windows of the sine", *lines])
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The whole result as JSON values; what was not measured is null, as the trainings of wrong gradients.
+
+    What is said of one judgement is that of the first cell; ``cells`` has it of each.
+    """
+    detection = report.detection
+    return {
+        "verdict": report.verdict,
+        "profile": report.profile,
+        "loops": report.loops,
+        "seed": report.judgement.seed,
+        **_judgement_json(report.judgement),
+        "cells": {
+            each.model: {"verdict": each.verdict, **_judgement_json(each)} for each in report.judgements
+        },
+        "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
+        "mutants": report.mutants,
+        "specimen": report.specimen,
+        "detection": None if detection is None else curves.as_json(detection),
+        "sine": None if report.sine is None else _sine_json(report.sine),
+        "sine_in_the_articles_budget": None if report.budget is None else _sine_json(report.budget),
+        "versions": versions(),
+    }
+
+
+def _judgement_json(judgement: Judgement) -> dict[str, Any]:
+    diagnosis, example = judgement.diagnosis, judgement.example
+    return {
+        "seconds": round(judgement.seconds, 3),
+        "scope": judgement.scope,
+        "not_asked": list(judgement.not_asked),
+        "cases": judgement.cases,
+        "live": judgement.live,
+        "properties": [_row_json(row, example) for row in judgement.rows],
+        "exercise": {"seen": dict(judgement.seen), "missing": judgement.missing},
+        "coverage": [_coverage_json(each) for each in judgement.coverage],
+        "sizes": {"drawn": dict(judgement.drawn), "fixed": dict(judgement.fixed)},
+        "declined": dict(judgement.declined),
+        "diagnosis": None if diagnosis is None else str(diagnosis),
+        "example": None if example is None else example.code,
+    }
+
+
+def _row_json(row: Row, example: Example | None) -> dict[str, Any]:
+    shown = example is not None and (example.property, example.part) == (row.property, row.part)
+    return {
+        "name": f"{row.property} {row.part}".strip(),
+        "truncation": row.truncation,
+        "cases": row.cases,
+        "nonzero": row.nonzero,
+        "undetermined": row.undetermined,
+        "failures": row.failures,
+        "verdict": verdict_of(row),
+        "example": example.code if example is not None and shown and row.failures else None,
+    }
+
+
+def _coverage_json(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "strength": coverage.strength,
+        "of": coverage.of,
+        "possible": coverage.possible,
+        "met": coverage.met,
+        "dead": list(coverage.dead),
+        "excluded": dict(coverage.excluded),
+    }
+
+
+def _sine_json(sine: Sine) -> dict[str, Any]:
+    return {
+        "epochs": sine.recipe.epochs,
+        "truncation": repr(sine.recipe.truncation),
+        "validation_rmse": sine.validation_rmse,
+        "free_run_rmse": sine.free_run_rmse,
+        "free_run_steps": len(sine.free[0]),
+        "baselines": {"published": PUBLISHED_RMSE, **sine.baselines},
+        "losses": {"train": sine.history.train, "validation": sine.history.validation},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Python, the platform, and the libraries that a result depends on."""
+    libraries = ("numpy", "autograd", "hypothesis")
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **{name: importlib.metadata.version(name) for name in libraries},
+    }
+
+
+def draw_sine(path: Path, sine: Sine) -> None:
+    """Truth and prediction one step ahead, the free run and its error, and the losses by epoch."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 8), layout="constrained")
+    one_step, losses, free, error = figure.subplots(2, 2).flat
+
+    truth, predicted = sine.validation
+    one_step.plot(truth, color="0.6", linewidth=3, label="truth")
+    one_step.plot(predicted, color="C0", linewidth=1, label="our prediction")
+    one_step.set(
+        title=f"One step ahead, RMSE {sine.validation_rmse:.1e}", xlabel="validation window", ylabel="sin x"
+    )
+    _legend_above_the_wave(one_step)
+
+    epochs = range(len(sine.history.train))
+    losses.semilogy(epochs, sine.history.train, color="C0", label="training, 100 windows")
+    losses.semilogy(
+        epochs, sine.history.validation, color="C1", linestyle="--", label="validation, 50 windows"
+    )
+    losses.set(title="Loss summed over windows", xlabel="epoch", ylabel="Σ ½ (ŷ − y)²")
+    losses.legend()
+
+    truth, alone = sine.free
+    last = slice(-100, None)
+    steps = range(1, len(truth) + 1)
+    free.plot(steps[last], truth[last], color="0.6", linewidth=3, label="truth")
+    free.plot(steps[last], alone[last], color="C2", linewidth=1, label="our own predictions")
+    free.set(
+        title=f"Free run, the last 100 of {len(truth)} steps, RMSE {sine.free_run_rmse:.1e}",
+        xlabel="steps on its own predictions",
+        ylabel="sin x",
+    )
+    _legend_above_the_wave(free)
+
+    error.semilogy(steps, abs(alone - truth), color="C2", linewidth=0.7)
+    error.set(title="Error of the free run", xlabel="steps on its own predictions", ylabel="|error|")
+
+    figure.suptitle(
+        f"The article's sine, learnt by verified-rnn: T {LENGTH}, N {TRAIN}, D 1, H {UNITS}, K 1, "
+        f"{sine.recipe.epochs} epochs, {sine.recipe.truncation}"
+    )
+    write(path, lambda temporary: figure.savefig(temporary, dpi=120))
+
+
+def _legend_above_the_wave(axes: Any) -> None:
+    axes.set_ylim(-1.15, 1.6)
+    axes.legend(loc="upper right", ncols=2, frameon=False)

@@ -1,0 +1,76 @@
+"""Cases of which every level and every number is drawn at random, each from a generator of its own.
+
+The designed sample sees to it that any three levels meet. Here all of them are drawn together: the more cases
+there are, the more levels have met at once. What is drawn depends on NumPy's generator alone, and so is the
+same in every process. (Hypothesis mixes in constants of whatever modules a process has loaded.)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from verification.models.case import Case
+from verification.sampling.claim import Claim
+from verification.sampling.covering import Factors, Level, Rule, row_with
+from verification.sampling.exclusions import rules
+from verification.sampling.factors import Span, sizes_of, table
+from verification.models.model import Model
+from verification.sampling.numbering import Row, factor_of, least_steps
+from verification.sampling.sample import case_of
+
+# The most of each size in a small case, which is asked everything (``verification.properties.properties``).
+SMALL = 9
+
+# Of how many cases one may have any size, which costs some five times as much as a small one.
+ANY = 10
+
+
+@dataclass(frozen=True, eq=False)
+class AtRandom:
+    """All the cases of a claim."""
+
+    model: Model
+    claim: Claim
+
+    @cached_property
+    def _factors(self) -> Factors:
+        return table(self.model, self.claim)
+
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
+        return rules(self.model, self.claim)
+
+    def case(self, rng: np.random.Generator) -> Case:
+        """A case, of which all that is left to chance is taken from ``rng``."""
+        small = rng.integers(ANY) > 0
+        factors = {
+            name: _permuted(_small(levels) if small and name in self._sized else levels, rng)
+            for name, levels in self._factors.items()
+        }
+        levels = row_with({}, factors, self._rules) or row_with({}, self._factors, self._rules)
+        if levels is None:
+            raise ValueError("the rules exclude every case of the claim")
+        least = least_steps(levels, self.claim.steps[0])
+        sizes = {}
+        for name, (low, high) in sizes_of(levels).items():
+            low = min(high, max(low, least)) if name == "T" else low
+            sizes[name] = int(rng.integers(low, high, endpoint=True))
+        return case_of(Row(levels, sizes), self.model, self.claim, rng)
+
+    @cached_property
+    def _sized(self) -> frozenset[str]:
+        """The factors that are classes of sizes."""
+        spans = {name: levels[0] for name, levels in self._factors.items()}
+        return frozenset(map(factor_of, sizes_of(spans)))
+
+
+def _small(spans: Sequence[Span]) -> Sequence[Span]:
+    """The classes up to ``SMALL``, the last of them cut there; the first one where all are beyond it."""
+    cut = tuple((low, min(high, SMALL)) for low, high in spans if low <= SMALL)
+    return cut or spans[:1]
+
+
+def _permuted(levels: Sequence[Level], rng: np.random.Generator) -> tuple[Level, ...]:
+    return tuple(levels[i] for i in rng.permutation(len(levels)))

@@ -1,0 +1,166 @@
+"""A claim: a scope with every field filled in, for one model and one door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from verification.models.model import Model, Use
+from verification.models.truncation import KINDS, Truncation
+from verification.models.tolerance import HAS_WIDER
+
+REAL = ("float32", "float64")
+# Where a platform's long double is double precision, there is no such type.
+LONG = ("longdouble",) if HAS_WIDER else ()
+COMPLEX = ("complex64", "complex128")
+
+# The sizes that an engine is asked which compiles for each shape, and its numbers of steps. Two sizes show
+# what a single unit or record hides; a long recursion is another one than a short one, and no more shapes.
+FEW = (1, 3)
+FEW_STEPS = (1, 3, 17)
+
+# What is asked only of who says so, and how it is called where it is not.
+EXTRAS = {
+    "lengths": "other lengths than all records'",
+    "exact": "Fractions",
+    "bits": "equality to the bit",
+    "checkpoints": "checkpoints",
+    "workspace": "a workspace",
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be asked through a door.
+
+    ``functions``: is an engine told which function plays a role, and so asked for several? ``policies``: is
+    it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
+    first is the default, or all where an engine is told. ``readout``: are READOUT blocks a part of it?
+    ``extras``: those of ``EXTRAS`` that can be asked.
+    """
+
+    functions: bool
+    policies: bool
+    losses: tuple[str, ...]
+    readout: bool = False
+    extras: tuple[str, ...] = ("exact", "bits")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A scope with every field filled in. ``policies``: kinds by name, or policies as they are.
+
+    ``states``: "any" or "zero". ``offer``: of the door that it is claimed through.
+    """
+
+    offer: Offer
+    functions: Mapping[str, tuple[str, ...]]
+    dtypes: tuple[str, ...]
+    policies: tuple[str | Truncation, ...]
+    losses: tuple[str, ...]
+    states: str
+    blocks: tuple[str, ...]
+    records: tuple[int, int]
+    steps: tuple[int, int]
+    lengths: bool = False
+    exact: bool = False
+    bits: bool = False
+    checkpoints: bool = False
+    workspace: bool = False
+    compiled: bool = False
+    departures: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """The claim in a line."""
+        parts = [f"{role} {' or '.join(names)}" for role, names in self.functions.items()]
+        parts.append(" and ".join(self.dtypes))
+        parts.append(f"{_policies_in_words(self.policies)} by {_losses_in_words(self.losses)}")
+        parts.append("any initial state" if self.states == "any" else "initial state zero")
+        parts.append(f"gradients of {', '.join(self.blocks)}")
+        parts.append(f"{_span(self.records)} records, {_span(self.steps)} steps")
+        parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
+        parts += [EXTRA_CLAIMS[name] for name in EXTRAS if getattr(self, name)]
+        parts += [f"declared: {departure}" for departure in self.departures]
+        return "; ".join(parts)
+
+    def not_asked(self, model: Model) -> tuple[str, ...]:
+        """What the model and the verifier know of and this claim leaves out, in words."""
+        others = [
+            f"{role} {player.name}"
+            for role in model.functions
+            for player in model.players(role)
+            if player.name not in self.functions[role]
+        ]
+        others += [name for name in types(model, self.functions) if name not in self.dtypes]
+        others += [
+            f"the gradient of {name}" for name in gradients(model, self.offer) if name not in self.blocks
+        ]
+        if self.states == "zero":
+            others.append("an initial state that is not zero")
+        kinds = [kind for kind in KINDS if kind not in self.policies]
+        if self.policies == ("Full",):
+            others.append("truncations")
+        else:
+            others += [f"every {kind}" for kind in kinds]
+        others += [f"a loss on {name} step" for name in self.offer.losses if name not in self.losses]
+        others += [f"sizes other than {_few()}"] if self.compiled else []
+        possible = ("lengths", *self.offer.extras)
+        others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
+        return tuple(others)
+
+
+EXTRA_CLAIMS = {
+    "lengths": "records of any length",
+    "exact": "exact in Fractions",
+    "bits": "the same to the bit",
+    "checkpoints": "states computed again",
+    "workspace": "in a workspace",
+}
+
+
+def _policies_in_words(policies: tuple[str | Truncation, ...]) -> str:
+    if policies == ("Full",):
+        return "full gradient"
+    return f"gradient under {', '.join(map(str, policies))}"
+
+
+def _losses_in_words(losses: tuple[str, ...]) -> str:
+    if losses == ("cotangents",):
+        return "cotangents of outputs and final state"
+    return f"the loss on {' or '.join(f'{name} step' for name in losses)}"
+
+
+def _few() -> str:
+    """The sizes of an engine that compiles, in words."""
+    return f"{' and '.join(map(str, FEW))}, and of steps {', '.join(map(str, FEW_STEPS))}"
+
+
+def _span(span: tuple[int, int]) -> str:
+    return str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}"
+
+
+def gradients(model: Model, offer: Offer) -> tuple[str, ...]:
+    """The blocks whose gradients can be returned through a door."""
+    uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if offer.readout else ()))
+    return tuple(block.name for block in model.of(*uses))
+
+
+def claimed_of(claim: Claim, model: Model, other: Model) -> Claim:
+    """A claim of a model for another one: the blocks that both have as before, and all that is new."""
+    known = {block.name for block in model.blocks}
+    blocks = (n for n in gradients(other, claim.offer) if n in claim.blocks or n not in known)
+    return replace(claim, blocks=tuple(blocks))
+
+
+def types(model: Model, functions: Mapping[str, Any]) -> tuple[str, ...]:
+    """The number types that a model has: complex ones where it has no function, or is complex."""
+    if model.complex:
+        return COMPLEX
+    return (*REAL, *LONG) if functions else (*REAL, *LONG, *COMPLEX)
+
+
+def rational(model: Model, claim: Claim) -> dict[str, tuple[str, ...]]:
+    """Of the functions that are claimed those that map rationals to rationals, by role."""
+    return {
+        role: tuple(each.name for each in model.players(role) if each.rational and each.name in names)
+        for role, names in claim.functions.items()
+    }

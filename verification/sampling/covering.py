@@ -1,0 +1,271 @@
+"""A covering array: few rows in which all levels of any two, three or four factors meet.
+
+Faults hide where conditions meet, and seldom needs one more than three (Kuhn, Wallace and Gallo, *Software
+fault interactions and implications for software testing*, 2004). A row has one level of every factor.
+*Rules* exclude what cannot occur or costs too much. Rows are made greedily, as in AETG (Cohen and others,
+1997): a tuple that is not met yet, and around it, factor by factor, the level that meets most.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, product
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from verification.models.arrays import Array
+
+Level: TypeAlias = Any
+Factors: TypeAlias = Mapping[str, Sequence[Level]]
+Row: TypeAlias = Mapping[str, Level]
+Tuple: TypeAlias = tuple[tuple[str, Level], ...]
+
+# Rows that are made around a tuple, of which the one that meets most is taken.
+CANDIDATES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """Excludes rows, by the levels of some factors.
+
+    ``verdict(row)`` is asked of rows that have some of these factors and no others, and is true only if no
+    levels of those that are missing could mend it. It is asked once of each: levels can be hashed.
+    """
+
+    name: str
+    factors: tuple[str, ...]
+    verdict: Callable[[Row], bool]
+
+    def excludes(self, row: Row) -> bool:
+        """Does it exclude the row, whatever its other levels are?"""
+        key = tuple([(name, row[name]) for name in self.factors if name in row])
+        if key not in self._told:
+            self._told[key] = bool(key) and bool(self.verdict(dict(key)))
+        return self._told[key]
+
+    @cached_property
+    def _told(self) -> dict[Tuple, bool]:
+        return {}
+
+
+def possible(row: Row, rules: Sequence[Rule]) -> bool:
+    """Does no rule exclude it?"""
+    return not any(rule.excludes(row) for rule in rules)
+
+
+def tuples(
+    factors: Factors, strength: int, rules: Sequence[Rule] = (), beside: str | None = None
+) -> tuple[frozenset[Tuple], Counter[str]]:
+    """Every possible tuple of levels of so many factors, and how many each rule excludes.
+
+    One that several rules exclude is counted by the first. ``beside``: a factor that each has a level of.
+    """
+    table = _Table(factors, strength, rules, beside)
+    found = set()
+    for names, allowed in table.allowed.items():
+        levels = [factors[name] for name in names]
+        for index in np.argwhere(allowed):
+            found.add(tuple((n, each[i]) for n, each, i in zip(names, levels, index, strict=True)))
+    return frozenset(found), table.excluded
+
+
+def met(rows: Iterable[Row], factors: Factors, strength: int) -> frozenset[Tuple]:
+    """The tuples that some row meets."""
+    return frozenset(
+        each for row in rows for each in combinations([(name, row[name]) for name in factors], strength)
+    )
+
+
+def missing(
+    rows: Iterable[Row], factors: Factors, strength: int, rules: Sequence[Rule] = ()
+) -> frozenset[Tuple]:
+    """The possible tuples that no row meets."""
+    return tuples(factors, strength, rules)[0] - met(rows, factors, strength)
+
+
+def covering(
+    factors: Factors, strength: int, rules: Sequence[Rule], rng: np.random.Generator
+) -> list[dict[str, Level]]:
+    """Rows that meet every possible tuple of so many factors; of levels that meet alike the earlier is taken.
+
+    A tuple that no row can have is left out.
+    """
+    table = _Table(factors, strength, rules)
+    rows = []
+    while len(unmet := table.unmet()):
+        seeds = [table.tuple_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
+        made = [row for seed in seeds if (row := table.around(seed, rng)) is not None]
+        best = max(made, key=table.gain) if made else table.completed(seeds[0])
+        if best is None:
+            table.meet(seeds[0])
+            continue
+        table.meet(best)
+        rows.append({name: levels[i] for (name, levels), i in zip(factors.items(), best, strict=True)})
+    return rows
+
+
+def companions(
+    wanted: Iterable[Tuple], factors: Factors, rules: Sequence[Rule], rng: np.random.Generator
+) -> list[dict[str, Level]]:
+    """Rows that meet these tuples, their other levels drawn; none for a tuple that no row can have."""
+    rows: list[dict[str, Level]] = []
+    for levels in sorted(wanted, key=repr):
+        if not any(all(row[name] == level for name, level in levels) for row in rows):
+            # The order in which levels are tried is what makes the row.
+            order = {
+                name: [factors[name][i] for i in rng.permutation(len(factors[name]))] for name in factors
+            }
+            row = row_with(dict(levels), order, rules)
+            rows += [] if row is None else [row]
+    return rows
+
+
+def row_with(levels: Row, factors: Factors, rules: Sequence[Rule]) -> dict[str, Level] | None:
+    """The first row that has these levels, or None if no row can."""
+    open_ = [name for name in factors if name not in levels]
+    row = _completed(dict(levels), open_, factors, rules) if possible(levels, rules) else None
+    return None if row is None else {name: row[name] for name in factors}
+
+
+def _completed(
+    row: dict[str, Level], open_: Sequence[str], factors: Factors, rules: Sequence[Rule]
+) -> dict[str, Level] | None:
+    """The first row with levels of these factors as well; no rule excludes those that it has."""
+    if not open_:
+        return row
+    name, *rest = open_
+    # The others have been asked.
+    new = [rule for rule in rules if name in rule.factors]
+    for level in factors[name]:
+        tried = {**row, name: level}
+        if possible(tried, new) and (whole := _completed(tried, rest, factors, rules)) is not None:
+            return whole
+    return None
+
+
+# A level that is not chosen yet.
+OPEN = -1
+
+
+class _Table:
+    """Which tuples are possible, and which of those no row meets yet; a row is its levels by number."""
+
+    def __init__(
+        self, factors: Factors, strength: int, rules: Sequence[Rule], beside: str | None = None
+    ) -> None:
+        self._factors, self._rules = factors, rules
+        self._names = list(factors)
+        self._counts = np.array([len(levels) for levels in factors.values()])
+        self._verdicts: dict[tuple[int, tuple[tuple[int, int], ...]], bool] = {}
+        # By rule, the factors that it looks at.
+        self._looked_at = [[f for f, n in enumerate(self._names) if n in rule.factors] for rule in rules]
+        self.excluded: Counter[str] = Counter()
+        every = combinations(range(len(factors)), strength)
+        held = [members for members in every if beside is None or self._names.index(beside) in members]
+        self._members = np.array(held)
+        self.allowed = {
+            tuple(self._names[f] for f in members): self._allowed(members) for members in self._members
+        }
+        counts = self._counts[self._members]
+        # A tuple's place: its combination's start, and each level's number times its stride.
+        self._strides = np.cumprod(np.hstack([counts, np.ones_like(counts[:, :1])])[:, :0:-1], axis=1)[
+            :, ::-1
+        ]
+        self._starts = np.cumsum(counts.prod(axis=1)) - counts.prod(axis=1)
+        self._unmet = np.concatenate([allowed.ravel() for allowed in self.allowed.values()])
+
+    def _allowed(self, members: Array) -> Array:
+        """The possible tuples of these factors, one axis each."""
+        shape = self._counts[members]
+        allowed = np.ones(shape, bool)
+        for number, rule in enumerate(self._rules):
+            some = [f for f in members if self._names[f] in rule.factors]
+            if some:
+                told = [
+                    self._excludes(number, tuple(zip(some, levels, strict=True)))
+                    for levels in product(*(range(self._counts[f]) for f in some))
+                ]
+                axes = [self._counts[f] if f in some else 1 for f in members]
+                excluded = allowed & np.array(told).reshape(axes)
+                self.excluded[rule.name] += int(np.count_nonzero(excluded))
+                allowed &= ~excluded
+        return allowed
+
+    def _excludes(self, number: int, levels: tuple[tuple[int, int], ...]) -> bool:
+        """The verdict of a rule on levels of some of its factors."""
+        key = (number, levels)
+        if key not in self._verdicts:
+            row = {self._names[f]: self._factors[self._names[f]][level] for f, level in levels}
+            self._verdicts[key] = bool(self._rules[number].excludes(row))
+        return self._verdicts[key]
+
+    def _possible(self, row: Array) -> bool:
+        """Does no rule exclude the levels that are chosen?"""
+        chosen = row.tolist()
+        for number, factors in enumerate(self._looked_at):
+            levels = tuple([(f, chosen[f]) for f in factors if chosen[f] != OPEN])
+            if levels and self._excludes(number, levels):
+                return False
+        return True
+
+    def unmet(self) -> Array:
+        """The places of the possible tuples that no row meets."""
+        return np.flatnonzero(self._unmet)
+
+    def tuple_at(self, place: int) -> Array:
+        """A row of which the tuple at a place is chosen."""
+        number = int(np.searchsorted(self._starts, place, side="right")) - 1
+        members, row = self._members[number], np.full(len(self._names), OPEN)
+        row[members] = np.unravel_index(place - self._starts[number], self._counts[members])
+        return row
+
+    def around(self, row: Array, rng: np.random.Generator) -> Array | None:
+        """The row with the level of every factor that meets most, in a drawn order; None where stuck."""
+        row = row.copy()
+        for factor in rng.permutation(np.flatnonzero(row == OPEN)):
+            for level in np.argsort(-self._gains(row, factor), kind="stable"):
+                row[factor] = level
+                if self._possible(row):
+                    break
+            else:
+                return None
+        return row
+
+    def _gains(self, row: Array, factor: int) -> Array:
+        """How many unmet tuples of chosen levels each level of the factor would meet."""
+        levels = row[self._members]
+        mine = self._members == factor
+        chosen = mine.any(axis=1) & ((levels != OPEN) | mine).all(axis=1)
+        strides, levels = self._strides[chosen], np.where(mine, 0, levels)[chosen]
+        base = self._starts[chosen] + (strides * levels).sum(axis=1)
+        stride = strides[mine[chosen]]
+        places = base[:, None] + stride[:, None] * np.arange(self._counts[factor])
+        gains: Array = self._unmet[places].sum(axis=0)
+        return gains
+
+    def completed(self, row: Array) -> Array | None:
+        """The row with levels that can be had together, or None."""
+        factors = np.flatnonzero(row == OPEN)
+        if not len(factors):
+            return row
+        for level in range(self._counts[factors[0]]):
+            tried = row.copy()
+            tried[factors[0]] = level
+            if self._possible(tried) and (whole := self.completed(tried)) is not None:
+                return whole
+        return None
+
+    def _places(self, row: Array) -> Array:
+        places: Array = self._starts + (self._strides * row[self._members]).sum(axis=1)
+        return places
+
+    def gain(self, row: Array) -> int:
+        """How many unmet tuples it meets."""
+        return int(self._unmet[self._places(row)].sum())
+
+    def meet(self, row: Array) -> None:
+        """From now on its tuples are met, or of a row that is none the one that it was made around."""
+        chosen = (row[self._members] != OPEN).all(axis=1)
+        self._unmet[self._places(row)[chosen]] = False

@@ -1,0 +1,150 @@
+"""Small cases of a claim that Hypothesis draws, beside the designed sample.
+
+What is drawn shrinks towards one record, one step, one of every dimension, and numbers in quarters.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from verification.models.arrays import Array
+from verification.models.case import LONG, Case, Cotangents, random_case
+from verification.sampling.claim import FEW, Claim
+from verification.models.model import Model, Use
+from verification.models.truncation import FULL, Policy, Truncation
+
+# The most of each size in a drawn case.
+SMALL = 6
+
+# Factors of a block's usual size: alive, decaying, loud, and saturating.
+SCALES = (1.0, 0.5, 0.1, 3.0, 0.01, 10.0)
+
+# How far a quarter's whole numbers go: such an example can be read.
+QUARTERS = 8
+
+# How often a run meets what it must have met; fewer could be a coincidence.
+TIMES = 3
+
+
+@st.composite
+def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None) -> Case:
+    """Every size up to ``SMALL``, each block with a scale of its own."""
+
+    def size(least: int, most: int) -> int:
+        few = [n for n in FEW if least <= n <= most] if claim.compiled else []
+        return draw(st.sampled_from(few) if few else st.integers(least, max(least, min(most, SMALL))))
+
+    records, steps = size(*claim.records), size(*claim.steps)
+    losses = draw(st.sampled_from(claim.losses))
+    sizes = {name: size(1, SMALL) for name in dimensions(model, losses)}
+    dtype = dtype or draw(st.sampled_from(claim.dtypes[::-1]))
+    quarters = not draw(st.booleans())
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    functions = {role: draw(st.sampled_from(names)) for role, names in claim.functions.items()}
+    held = "float64" if np.dtype(dtype) == LONG else dtype
+    case = random_case(model, rng, sizes, records, steps, np.dtype(held), functions, losses)
+    still = claim.states == "zero" or draw(st.integers(0, 7)) == 7
+    blocks = {}
+    for block in model.blocks:
+        if block.name in case.blocks:
+            array = case.blocks[block.name]
+            array = _in_quarters(array) if quarters else array * draw(st.sampled_from(SCALES))
+            blocks[block.name] = 0 * array if still and block.use is Use.STATE else array
+    objective = case.objective
+    if isinstance(objective, Cotangents):
+        objective = _in_part(objective, draw(st.integers(0, 3)))
+    if quarters:
+        objective = objective.replaced(_in_quarters)
+    return replace(
+        replace(case, blocks=blocks, objective=objective).astype(np.dtype(dtype)),
+        policy=draw(policies(claim, steps)),
+        lengths=draw(lengths(claim, records, steps)),
+        **draw(ways(claim, steps)),
+    )
+
+
+def _in_part(objective: Cotangents, kind: int) -> Cotangents:
+    """All of it, the outputs' part alone, the final state's alone, or the last output's."""
+    none = tuple(0 * array for array in objective.state)
+    return (
+        objective,
+        Cotangents(objective.outputs, none),
+        Cotangents(0 * objective.outputs, objective.state),
+        Cotangents(_last_alone(objective.outputs), none),
+    )[kind]
+
+
+@st.composite
+def ways(draw: st.DrawFn, claim: Claim, steps: int) -> dict[str, Any]:
+    """How an engine is asked to compute: as it likes, with checkpoints, or in a workspace; not with both."""
+    made: list[st.SearchStrategy[dict[str, Any]]] = [st.just({})]
+    if claim.checkpoints:
+        made.append(st.integers(1, steps + 1).map(lambda every: {"checkpoints": every}))
+    if claim.workspace:
+        made.append(st.just({"workspace": True}))
+    return draw(st.one_of(made))
+
+
+@st.composite
+def lengths(draw: st.DrawFn, claim: Claim, records: int, steps: int) -> tuple[int, ...] | None:
+    """Where each record ends, for an engine that takes such; or all of them at the last step."""
+    if not claim.lengths or draw(st.booleans()):
+        return None
+    least = min(claim.steps[0], steps)
+    return tuple(draw(st.integers(least, steps)) for _ in range(records))
+
+
+@st.composite
+def policies(draw: st.DrawFn, claim: Claim, steps: int) -> Truncation:
+    """A policy that is claimed, with numbers from the least to beyond all steps."""
+    policy = draw(st.sampled_from(claim.policies))
+    beyond = st.integers(0, 2 * steps + 3)
+    match policy:
+        case "Full":
+            return FULL
+        case "Chunked":
+            k1 = draw(st.integers(1, steps + 2))
+            return Policy("Chunked", (k1, draw(st.just(k1) | st.integers(0, 4 * k1 + 1))))
+        case str():
+            return Policy(policy, (draw(beyond),))
+    return policy
+
+
+def _in_quarters(array: Array) -> Array:
+    """Numbers between −1 and 1 as −2, −7/4, … 2; none becomes 0 that was not."""
+
+    def whole(part: Array) -> Array:
+        away: Array = np.sign(part) * np.ceil(np.abs(part) * QUARTERS) / 4
+        return away
+
+    if np.iscomplexobj(array):
+        return np.asarray(whole(array.real) + 1j * whole(array.imag)).astype(array.dtype)
+    return whole(array).astype(array.dtype)
+
+
+# One of each kind that truncates five steps, where the kind can.
+SOME = {
+    "Full": FULL,
+    "Window": Policy("Window", (2,)),
+    "Chunked": Policy("Chunked", (2, 2)),
+    "Tail": Policy("Tail", (2,)),
+}
+
+
+def some_policy(policy: str | Truncation) -> Truncation:
+    """The policy, or one of its kind."""
+    return SOME[policy] if isinstance(policy, str) else policy
+
+
+def _last_alone(outputs: Array) -> Array:
+    last = 0 * outputs
+    last[:, -1] = outputs[:, -1]
+    return last
+
+
+def dimensions(model: Model, losses: str = "cotangents") -> tuple[str, ...]:
+    """The dimensions of what a case with such losses has."""
+    uses = (Use.STEP, Use.INPUT, Use.STATE, *(() if losses == "cotangents" else (Use.READOUT,)))
+    return tuple(dict.fromkeys(name for block in model.of(*uses) for name in block.dimensions))

@@ -1,0 +1,150 @@
+"""What is excluded from a designed sample: what cannot occur, what says nothing, what costs too much."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from math import prod
+
+import numpy as np
+
+from verification.sampling.claim import Claim
+from verification.sampling.covering import Level, Row, Rule
+from verification.sampling.factors import CHECKPOINTS, LARGE, LARGE_WEIGHT, LONG_STEPS, TRUNCATIONS, Span, dimensions, needs_readout, sizes_of, table, vectors
+from verification.models.functions import Function
+from verification.models.model import Model, Use
+
+# Seconds for the truth of a case, estimated below; the tables in the tests say what was measured. A size that
+# meets ``LONG_STEPS`` by itself may cost more.
+MOST_WORK = 2.7
+
+# What a number costs, in seconds: of the blocks that a step shares, at every step; of each of those for each
+# record; and of a state or an input, for each record. In double precision all cost about half as much again.
+SHARED, PRODUCT, OWN = 2.7e-7, 1e-8, 1e-6
+DOUBLE = 1.5
+# A long double has no fast matrix product: what its truth takes, an engine takes several times over.
+LONG_DOUBLE = 8.0
+
+FACTORS = {"float64": DOUBLE, "complex128": DOUBLE, "longdouble": LONG_DOUBLE}
+
+# What moves less is at rest.
+STILL = 1e-6
+
+
+def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
+    """What excludes levels, in the order in which it is asked."""
+    sized = tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)))
+    factors = table(model, claim)
+    least = {name: levels[0] for name, levels in factors.items() if name in ("T", "N", *sized)}
+    shortest = claim.steps[0]
+    made = [
+        Rule("more parts than steps", ("T", "policy"), _parts),
+        Rule("other lengths of one record", ("N", "lengths"), _lengths("N", 2)),
+        Rule("other lengths of too few steps", ("T", "lengths"), _lengths("T", shortest + 1)),
+        Rule("checkpoints beyond the steps", ("T", "checkpoints"), _checkpoints),
+        Rule("checkpoints in a workspace", ("checkpoints", "workspace"), _both),
+        Rule(
+            "more work than a truth may take",
+            ("T", "N", *sized, "policy", "type"),
+            lambda row: work(model, claim, {**least, **row}) > MOST_WORK and not _alone_in(row, least),
+        ),
+    ]
+    if vectors(model) and not model.functions:
+        made.append(Rule("a weight that grows beyond the type", ("vectors", "T", "type"), _grows))
+    axes = tuple(dict.fromkeys(block.axes[0] for block in vectors(model)))
+    if model.functions and axes and all(axis in dimensions(model, False) for axis in axes):
+        # Every vector has an axis of its own, and so may have one entry alone.
+        made.append(_alone(model, claim, tuple(f"size {axis}" for axis in axes)))
+    return tuple(made)
+
+
+def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
+    """Are the steps ``LONG_STEPS``, and one size beside them beyond its least? Such a pair is asked."""
+    beyond = [name for name in least if name != "T" and name in row and row[name] != least[name]]
+    cheap = str(row.get("policy", "Full")) in ONE_REPLAY and FACTORS.get(str(row.get("type")), 1.0) == 1.0
+    return row.get("T") == (LONG_STEPS, LONG_STEPS) and len(beyond) < 2 and cheap
+
+
+def _grows(row: Row) -> bool:
+    if row.get("vectors") != LARGE or "T" not in row or "type" not in row:
+        return False
+    # What a long double holds is what double precision does.
+    held = "float64" if row["type"] == "longdouble" else row["type"]
+    return bool(row["T"][1] * np.log(LARGE_WEIGHT) > np.log(float(np.finfo(held).max)))
+
+
+def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:
+    """What a single unit does with a weight of 45."""
+
+    def alone(row: Row) -> bool:
+        return row.get("vectors") == LARGE and all(row.get(name, (2, 2))[1] == 1 for name in sizes)
+
+    roles = {
+        f"function {role}": [f.name for f in model.players(role) if _saturated(f)] for role in claim.functions
+    }
+
+    def saturated(row: Row) -> bool:
+        claimed = {f"function {role}": names for role, names in claim.functions.items()}
+        return alone(row) and any(
+            all(name in roles[role] for name in ([row[role]] if role in row else names))
+            for role, names in claimed.items()
+        )
+
+    return Rule("a unit alone, saturated", ("vectors", *sizes, *roles), saturated)
+
+
+def _saturated(function: Function) -> bool:
+    """Does it stand still at 45?"""
+    ahead, behind = (float(function.value(np.array(LARGE_WEIGHT + step))) for step in (0.5, -0.5))
+    return abs(ahead - behind) < STILL
+
+
+def _parts(row: Row) -> bool:
+    if "T" not in row or "policy" not in row:
+        return False
+    needed = {level: least for levels in TRUNCATIONS.values() for level, least in levels.items()}
+    return bool(row["T"][1] < needed.get(row["policy"], 1))
+
+
+def _lengths(size: str, least: int) -> Callable[[Row], bool]:
+    """Are lengths of their own asked of fewer?"""
+    return lambda row: size in row and row.get("lengths", "alike") != "alike" and row[size][1] < least
+
+
+def _checkpoints(row: Row) -> bool:
+    return "T" in row and "checkpoints" in row and row["T"][1] < CHECKPOINTS[row["checkpoints"]]
+
+
+def _both(row: Row) -> bool:
+    return row.get("checkpoints", "none") != "none" and bool(row.get("workspace", False))
+
+
+def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
+    """About the seconds that the truth of the largest case of a row takes, without what every step costs."""
+    spans: dict[str, Span] = sizes_of(row)
+    sizes = {name: high for name, (_, high) in spans.items()}
+    shared = sum(prod(block.shape(sizes)) for block in model.of(Use.STEP))
+    own = sum(prod(block.shape(sizes)) for block in model.of(Use.STATE, Use.INPUT))
+    replays = 1 if str(row.get("policy", "Full")) in ONE_REPLAY else 2
+    steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
+    seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)
+    return seconds * FACTORS.get(str(row.get("type")), 1.0)
+
+
+def estimate(model: Model, claim: Claim) -> Callable[[Mapping[str, Level]], float]:
+    """``work`` of one model and claim, found once of each choice of the levels that it depends on."""
+    names = (
+        "T",
+        "N",
+        *(f"size {name}" for name in dimensions(model, needs_readout(claim))),
+        "policy",
+        "type",
+    )
+
+    @cache
+    def told(*levels: Level) -> float:
+        return work(model, claim, dict(zip(names, levels, strict=True)))
+
+    return lambda row: told(*(row[name] for name in names))
+
+
+# Where all losses reach back to one step.
+ONE_REPLAY = ("Full", "Window, k ≥ T", "Chunked, one chunk", "Tail, k ≥ T")

@@ -1,0 +1,143 @@
+"""The factors of a designed sample and their levels, filled in for a model and a claim.
+
+Sizes come in classes, whose numbers are powers of two and their neighbours. What is said of *matrices*,
+*vectors*, *inputs* and *states* is about all blocks of that use, for a model's blocks are opaque.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from verification.sampling.claim import FEW, FEW_STEPS, Claim
+from verification.sampling.covering import Level
+from verification.models.layouts import LAYOUTS
+from verification.models.model import Block, Model, Use
+from verification.models.truncation import Truncation
+
+Span: TypeAlias = tuple[int, int]
+
+CLASSES: tuple[Span, ...] = ((1, 1), (2, 4), (5, 17), (31, 65), (127, 129))
+
+# The numbers of the classes.
+NUMBERS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)
+
+# A number of steps beyond the classes, which meets every level of every other factor, in pairs alone.
+LONG_STEPS = 512
+
+ORDINARY, TINY, LARGE = "ordinary", "tiny", "one large"
+
+# What is meant by tiny, and by large: of matrices and vectors, of inputs, of states.
+SMALL_NUMBER = 1e-4
+LARGE_WEIGHT, LARGE_INPUT, LARGE_STATE = 45.0, 9.0, 6.0
+
+# By kind of truncation, its levels and the least T that each needs.
+TRUNCATIONS: Mapping[str, Mapping[str, int]] = {
+    "Full": {"Full": 1},
+    "Window": {"Window(0)": 1, "Window, k < T": 2, "Window, k ≥ T": 1},
+    "Chunked": {
+        "Chunked, one chunk": 1,
+        "Chunked, ragged, k2 = k1": 3,
+        "Chunked, ragged, k2 > k1": 3,
+        "Chunked, ragged, k2 < k1": 3,
+    },
+    "Tail": {"Tail, k < T": 2, "Tail, k ≥ T": 1},
+}
+
+# What has a cotangent, or a loss.
+LOSSES: Mapping[str, tuple[str, ...]] = {
+    "cotangents": ("outputs", "final state", "outputs and final state"),
+    "last": ("last step",),
+    "every": ("every step",),
+}
+
+# After how many steps a state is kept, and the least T that it needs.
+CHECKPOINTS: Mapping[str, int] = {"none": 1, "1": 1, "2": 3, "half": 5, "T - 1": 3, "T": 1}
+
+# All arrays laid out so, or one alone; of what repeats one is chosen already.
+ALONE: Mapping[str, str] = {f"{layout}, one alone": layout for layout in ("Fortran order", "backwards")}
+
+
+def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
+    """The factors and their levels, cheapest first."""
+    readout, few = needs_readout(claim), FEW if claim.compiled else None
+    factors: dict[str, tuple[Level, ...]] = {
+        "policy": tuple(level for policy in claim.policies for level in _levels(policy)),
+        **{f"function {role}": names for role, names in claim.functions.items()},
+        "type": claim.dtypes,
+        "losses": tuple(level for losses in claim.losses for level in LOSSES[losses]),
+        "T": classes(claim.steps, FEW_STEPS if claim.compiled else None),
+        "N": classes(claim.records, few),
+    }
+    for name in dimensions(model, readout):
+        factors[f"size {name}"] = classes((1, CLASSES[-1][1]), few)
+    if matrices(model, readout):
+        factors["matrices"] = (ORDINARY, TINY, LARGE)
+    if vectors(model):
+        factors["vectors"] = (ORDINARY, TINY, LARGE)
+    factors["inputs"] = (ORDINARY, TINY, LARGE)
+    factors["states"] = ("zero",) if claim.states == "zero" else ("zero", ORDINARY, LARGE)
+    factors["layout"] = ("C order", *LAYOUTS, *ALONE)
+    if claim.lengths:
+        factors["lengths"] = ("alike", "of their own")
+    if claim.checkpoints:
+        factors["checkpoints"] = tuple(CHECKPOINTS)
+    if claim.workspace:
+        factors["workspace"] = (False, True)
+    return factors
+
+
+def _levels(policy: str | Truncation) -> tuple[str | Truncation, ...]:
+    return tuple(TRUNCATIONS[policy]) if isinstance(policy, str) else (policy,)
+
+
+def classes(span: Span, few: Sequence[int] | None = None) -> tuple[Span, ...]:
+    """The classes of sizes within a least and a most, or these few; the span itself where none is within."""
+    least, most = span
+    spans = CLASSES if few is None else [(n, n) for n in few]
+    inner = [(max(low, least), min(high, most)) for low, high in spans]
+    return tuple((low, high) for low, high in inner if low <= high) or (span,)
+
+
+def numbers(span: Span) -> tuple[int, ...]:
+    """The numbers of a class."""
+    low, high = span
+    return tuple(n for n in NUMBERS if low <= n <= high) or (low, high)
+
+
+def needs_readout(claim: Claim) -> bool:
+    """Has a case of this claim READOUT blocks?"""
+    return claim.losses != ("cotangents",)
+
+
+def dimensions(model: Model, readout: bool) -> tuple[str, ...]:
+    """The names of the dimensions of what a case has."""
+    uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if readout else ()))
+    return tuple(dict.fromkeys(name for block in model.of(*uses) for name in block.dimensions))
+
+
+def matrices(model: Model, readout: bool) -> tuple[Block, ...]:
+    """The blocks of several axes that are used at every step, or in the readout."""
+    uses = (Use.STEP, Use.READOUT) if readout else (Use.STEP,)
+    return tuple(block for block in model.of(*uses) if len(block.axes) > 1)
+
+
+def vectors(model: Model) -> tuple[Block, ...]:
+    """The blocks of one axis that are used at every step."""
+    return tuple(block for block in model.of(Use.STEP) if len(block.axes) == 1)
+
+
+def sizes_of(levels: Mapping[str, Level]) -> dict[str, Span]:
+    """The classes of N, T and the dimensions, by name."""
+    named = {name.removeprefix("size "): level for name, level in levels.items() if name.startswith("size ")}
+    return {name: levels[name] for name in ("N", "T") if name in levels} | named
+
+
+def in_words(levels: Sequence[tuple[str, Level]]) -> str:
+    """Some levels in a line."""
+    return ", ".join(f"{name} {_level_in_words(level)}" for name, level in levels)
+
+
+def _level_in_words(level: Level) -> str:
+    if isinstance(level, tuple):
+        low, high = level
+        return str(low) if low == high else f"{low} to {high}"
+    return str(level)

@@ -1,0 +1,117 @@
+"""Cases of Fractions, for engines that claim to be exact in them: designed ones, and drawn ones.
+
+Digits grow with every step, so these are small: an LSTM of two units has some 1,200 after three steps.
+"""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import strategies as st
+
+from verification.models.arrays import Array
+from verification.models.case import Case, random_case
+from verification.sampling.claim import Claim, rational
+from verification.sampling.covering import Level
+from verification.sampling.design import Design
+from verification.sampling.draws import dimensions, policies, ways
+from verification.sampling.exclusions import estimate, rules
+from verification.sampling.factors import ORDINARY, Span, table
+from verification.models.model import Model, Use
+from verification.sampling.numbering import Row
+from verification.sampling.sample import case_of
+
+# The most of each size, of steps without functions, and of steps with one.
+MOST = 2
+LINEAR_STEPS = 6
+MOST_STEPS = 3
+
+# What numbers between −1 and 1 are made into: so many ths, none of them 0.
+DENOMINATORS = (1, 2, 3)
+
+# Of how many factors of the designed sample all levels meet: the array of three is several times as long.
+MOST_STRENGTH = 2
+
+
+def in_fractions(model: Model, claim: Claim) -> Design:
+    """The designed sample of Fractions: policies, functions, losses, sizes, layouts, and ways to compute."""
+    small = _small(model, claim)
+
+    def make(row: Row, rng: np.random.Generator) -> Case:
+        return _in_fractions(case_of(row, model, small, rng), row.levels["denominator"])
+
+    return Design(
+        factors={**_factors(model, small), "denominator": DENOMINATORS},
+        rules=rules(model, small),
+        shortest=small.steps[0],
+        seconds=estimate(model, small),
+        make=make,
+        of="in Fractions",
+        most=MOST_STRENGTH,
+    )
+
+
+def _small(model: Model, claim: Claim) -> Claim:
+    """The claim with rational functions alone, and few records and steps."""
+    most_steps = MOST_STEPS if model.functions else LINEAR_STEPS
+    return replace(
+        claim,
+        functions=rational(model, claim),
+        # In which numbers are drawn before they are made into Fractions.
+        dtypes=("float64",),
+        records=_at_most(MOST, claim.records),
+        steps=_at_most(most_steps, claim.steps),
+        lengths=False,
+        compiled=False,
+    )
+
+
+def _at_most(most: int, span: Span) -> Span:
+    return span[0], max(span[0], min(span[1], most))
+
+
+def _factors(model: Model, small: Claim) -> dict[str, tuple[Level, ...]]:
+    """Those of a claim in floating point, with every size as a class and ordinary numbers."""
+    factors = table(model, small)
+    spans = {"N": small.records, "T": small.steps}
+    for name in factors:
+        if name in spans or name.startswith("size "):
+            least, most = spans.get(name, (1, MOST))
+            factors[name] = tuple((n, n) for n in range(least, most + 1))
+        elif ORDINARY in factors[name]:
+            factors[name] = tuple(level for level in factors[name] if level in ("zero", ORDINARY))
+    return factors
+
+
+@st.composite
+def exact_cases(draw: st.DrawFn, model: Model, claim: Claim) -> Case:
+    """A small case of Fractions, with rational functions alone."""
+    small = _small(model, claim)
+    records, steps = draw(st.integers(*small.records)), draw(st.integers(*small.steps))
+    losses = draw(st.sampled_from(claim.losses))
+    sizes = {name: draw(st.integers(1, MOST)) for name in dimensions(model, losses)}
+    functions = {role: draw(st.sampled_from(names)) for role, names in small.functions.items()}
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    case = random_case(model, rng, sizes, records, steps, np.float64, functions, losses)
+    if claim.states == "zero":
+        blocks = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
+        case = replace(case, blocks={**case.blocks, **blocks})
+    return replace(
+        _in_fractions(case, draw(st.sampled_from(DENOMINATORS))),
+        policy=draw(policies(claim, steps)),
+        **draw(ways(claim, steps)),
+    )
+
+
+def _in_fractions(case: Case, denominator: int) -> Case:
+    """Numbers between −1 and 1 as whole numbers over a denominator; none becomes 0 that was not."""
+
+    def changed(array: Array) -> Array:
+        made = np.empty(array.shape, dtype=object)
+        for index, number in np.ndenumerate(array):
+            whole = int(np.sign(number) * np.ceil(abs(number) * 3))
+            made[index] = Fraction(whole, denominator)
+        return made
+
+    blocks = {name: changed(array) for name, array in case.blocks.items()}
+    return replace(case, blocks=blocks, objective=case.objective.replaced(changed))

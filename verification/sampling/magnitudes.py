@@ -1,0 +1,128 @@
+"""Numbers of a case made tiny, or one of them large, so that the case still says something.
+
+A large weight is no use where it saturates all that it meets, or feeds itself. So what it multiplies is made
+small: the unit, or the input, that it reads. Where no function bounds a state, the unit whose own weight is
+large is at rest, and nothing is asked of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents
+from verification.sampling.factors import LARGE, LARGE_INPUT, LARGE_STATE, LARGE_WEIGHT, SMALL_NUMBER, TINY, matrices, vectors
+from verification.models.model import Block, Use
+
+# What is made small, times this.
+SOFT = 0.01
+
+Blocks = dict[str, Array]
+
+
+def with_magnitudes(case: Case, levels: Mapping[str, Any], rng: np.random.Generator) -> Case:
+    """The case, of ordinary numbers, with those of "matrices", "vectors", "inputs" and "states" as said.
+
+    Takes a case whose arrays may be changed.
+    """
+    model, blocks = case.model, dict(case.blocks)
+    readout = any(block.name in blocks for block in model.of(Use.READOUT))
+    several, single = matrices(model, readout), vectors(model)
+    for part, of in (
+        ("matrices", several),
+        ("vectors", single),
+        ("inputs", model.of(Use.INPUT)),
+        ("states", model.of(Use.STATE)),
+    ):
+        if levels.get(part) in (TINY, "zero"):
+            for block in of:
+                blocks[block.name] = blocks[block.name] * (SMALL_NUMBER if levels[part] == TINY else 0)
+    if levels.get("states") == LARGE:
+        _enlarge(blocks, _some(model.of(Use.STATE), rng), LARGE_STATE, rng)
+    if levels.get("inputs") == LARGE:
+        _enlarge(blocks, _some(model.of(Use.INPUT), rng), LARGE_INPUT, rng)
+    if levels.get("matrices") == LARGE:
+        _large_matrix(case, blocks, several, rng)
+    case = replace(case, blocks=blocks)
+    return _large_vector(case, single, rng) if levels.get("vectors") == LARGE else case
+
+
+def _some(blocks: tuple[Block, ...], rng: np.random.Generator) -> Block:
+    return blocks[int(rng.integers(len(blocks)))]
+
+
+def _enlarge(blocks: Blocks, block: Block, size: float, rng: np.random.Generator) -> tuple[int, ...]:
+    """One entry of the block, drawn, is of this size; returns its index."""
+    array = blocks[block.name].copy()
+    index = tuple(int(rng.integers(n)) for n in array.shape)
+    array[index] = size * rng.choice((-1, 1))
+    blocks[block.name] = array
+    return index
+
+
+def _large_matrix(case: Case, blocks: Blocks, several: tuple[Block, ...], rng: np.random.Generator) -> None:
+    """One entry of a matrix is large; the unit or the input that it reads is small, and is not its own."""
+    free = [block for block in several if not _own(block) or case.sizes[block.dimensions[-1]] > 1]
+    block = _some(tuple(free) or several, rng)
+    array = blocks[block.name]
+    rows, columns = array.shape[0], array.shape[-1]
+    column = int(rng.integers(columns))
+    row = int(rng.integers(rows))
+    if _own(block) and columns > 1 and row % columns == column:
+        row = (row + 1) % rows
+    for name, axis, step in _reads(case, block.dimensions[-1], columns):
+        soft = blocks[name].copy()
+        soft[(slice(None),) * axis + (slice(column, None, step),)] *= SOFT
+        blocks[name] = soft
+    array = blocks[block.name].copy()
+    array[(row, ..., column)] = LARGE_WEIGHT * rng.choice((-1, 1))
+    blocks[block.name] = array
+
+
+def _own(block: Block) -> bool:
+    """Does it read the units that it writes?"""
+    return block.dimensions[0] == block.dimensions[-1]
+
+
+def _reads(case: Case, dimension: str, size: int) -> list[tuple[str, int, int]]:
+    """What makes an entry along a dimension: (block, axis, the distance between its rows)."""
+    found = []
+    for block in case.model.of(Use.STATE, Use.INPUT, Use.STEP):
+        shared = block.use is Use.STEP
+        for axis, name in enumerate(block.dimensions[:1] if shared else block.dimensions):
+            if name == dimension:
+                lead = {Use.STATE: 1, Use.INPUT: 2}.get(block.use, 0)
+                found.append((block.name, lead + axis, size))
+    return found
+
+
+def _large_vector(case: Case, single: tuple[Block, ...], rng: np.random.Generator) -> Case:
+    """One entry of a vector is large."""
+    blocks = dict(case.blocks)
+    free = tuple(block for block in single if len(blocks[block.name]) > 1)
+    block = _some(free or single, rng)
+    (index,) = _enlarge(blocks, block, LARGE_WEIGHT, rng)
+    if len(blocks[block.name]) == 1:
+        # On the side on which a rectifier is not at rest.
+        blocks[block.name] = np.abs(blocks[block.name]).astype(case.dtype)
+    if case.model.functions or len(blocks[block.name]) == 1:
+        return replace(case, blocks=blocks)
+    # Nothing bounds the unit: it rests, and has no cotangent.
+    dimension, size = block.dimensions[0], len(blocks[block.name])
+    for name, axis, step in _reads(case, dimension, size):
+        if name != block.name:
+            rest = blocks[name].copy()
+            rest[(slice(None),) * axis + (slice(index, None, step),)] = 0
+            blocks[name] = rest
+    objective = case.objective
+    if isinstance(objective, Cotangents):
+
+        def silent(array: Array) -> Array:
+            quiet = array.copy()
+            quiet[..., index] = 0
+            return quiet
+
+        objective = objective.replaced(silent)
+    return replace(case, blocks=blocks, objective=objective)

@@ -1,0 +1,129 @@
+"""Each size of a row as a number of its class, so that every number meets every level of other factors."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from verification.sampling.covering import Factors, Level, Rule, possible, row_with
+from verification.sampling.factors import CHECKPOINTS, TRUNCATIONS, numbers, sizes_of
+
+# A factor of sizes, a number, another factor and its level.
+Met: TypeAlias = tuple[str, int, str, Level]
+
+# About the seconds that the truth of a row of levels takes.
+Work: TypeAlias = Callable[[Mapping[str, Level]], float]
+
+# What the companions of a number and a level may make a row cost, in seconds.
+LIGHT = 0.15
+
+
+@dataclass(frozen=True)
+class Row:
+    """A level of every factor, and a number of each size's class."""
+
+    levels: Mapping[str, Level]
+    sizes: Mapping[str, int]
+
+    def met(self) -> Iterator[Met]:
+        """Which numbers stand beside which levels."""
+        for name, number in self.sizes.items():
+            for other, level in self.levels.items():
+                if other != factor_of(name):
+                    yield name, number, other, level
+
+
+def factor_of(name: str) -> str:
+    """The factor of N, of T, or of a dimension."""
+    return name if name in ("N", "T") else f"size {name}"
+
+
+def numbered(rows: Iterable[Mapping[str, Level]], shortest: int) -> list[Row]:
+    """The rows, each with the numbers that meet most of what is not met yet."""
+    met: set[Met] = set()
+    made = []
+    for levels in rows:
+        least, sizes = least_steps(levels, shortest), {}
+        for name, span in sizes_of(levels).items():
+            others = [item for item in levels.items() if item[0] != factor_of(name)]
+            fitting = [n for n in numbers(span) if name != "T" or n >= least] or [span[1]]
+            sizes[name] = max(fitting, key=lambda n: sum((name, n, *item) not in met for item in others))
+        made.append(Row(levels, sizes))
+        met |= set(made[-1].met())
+    return made
+
+
+def least_steps(levels: Mapping[str, Level], shortest: int) -> int:
+    """The fewest steps on which a row's levels are what they are called."""
+    policies = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
+    named: int = policies.get(levels["policy"], 1)
+    early: bool = levels.get("lengths", "alike") != "alike"
+    return max(named, CHECKPOINTS[levels.get("checkpoints", "none")], shortest + int(early))
+
+
+def wanted(factors: Factors, rules: Sequence[Rule]) -> list[Met]:
+    """All that can be met of numbers and levels."""
+    return [
+        (name, number, other, level)
+        for name in sizes_of({factor: spans[0] for factor, spans in factors.items()})
+        for span in factors[factor_of(name)]
+        for number in numbers(span)
+        for other, levels in factors.items()
+        for level in levels
+        if other != factor_of(name) and possible({factor_of(name): span, other: level}, rules)
+    ]
+
+
+def completed(
+    rows: list[Row], factors: Factors, rules: Sequence[Rule], shortest: int, work: Work
+) -> list[Row]:
+    """The rows, and some more for numbers that have not met every level."""
+    every = wanted(factors, rules)
+    unmet = set(every).difference(*(row.met() for row in rows))
+    more: list[Row] = []
+    for each in every:
+        if each in unmet and (row := _around(each, unmet, factors, rules, shortest, work)) is not None:
+            more.append(row)
+            unmet.difference_update(row.met())
+    return rows + more
+
+
+def _around(
+    met: Met, unmet: set[Met], factors: Factors, rules: Sequence[Rule], shortest: int, work: Work
+) -> Row | None:
+    """A row with a number beside a level, or None if there is none.
+
+    Its other sizes are those that lack most, and its other levels those that most of its sizes lack; of
+    several the cheapest, and none that makes a light row heavy.
+    """
+    name, number, other, level = met
+    span = next(span for span in factors[factor_of(name)] if number in numbers(span))
+    levels: dict[str, Level] = {factor_of(name): span, other: level}
+    sizes = {name: number}
+    lacking = Counter(each[:2] for each in unmet)
+    cheapest = row_with(levels, factors, rules)
+    most = max(LIGHT, work(cheapest)) if cheapest else 0.0
+
+    def fits(factor: str, level: Level, steps: int | None) -> bool:
+        row = row_with({**levels, factor: level}, factors, rules)
+        if row is None or work(row) > most:
+            return False
+        return steps is None or steps >= least_steps(row, shortest)
+
+    if not fits(other, level, sizes.get("T")):
+        return None
+    for size in sizes_of({factor: some[0] for factor, some in factors.items()}):
+        if size not in sizes:
+            factor = factor_of(size)
+            spans = (levels[factor],) if factor in levels else factors[factor]
+            choices = sorted(
+                ((some, n) for some in spans for n in numbers(some)), key=lambda c: -lacking[size, c[1]]
+            )
+            levels[factor], sizes[size] = next(
+                (some, n) for some, n in choices if fits(factor, some, n if size == "T" else sizes.get("T"))
+            )
+    for factor, some in factors.items():
+        if factor not in levels:
+            choices = sorted(some, key=lambda c: -sum((*item, factor, c) in unmet for item in sizes.items()))
+            levels[factor] = next(each for each in choices if fits(factor, each, sizes["T"]))
+    return Row({name: levels[name] for name in factors}, sizes)

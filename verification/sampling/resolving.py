@@ -1,0 +1,183 @@
+"""From a scope to a claim: every field filled in, or refused in one line."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from verification.sampling.claim import COMPLEX, EXTRAS, REAL, Claim, Offer, gradients, rational, types
+from verification.models.departures import departed, in_words
+from verification.sampling.factors import LONG_STEPS
+from verification.models.model import Model
+from verification.models.truncation import FULL, KINDS, Truncation, policy_of
+from verification.sampling.scope import Scope
+
+# The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
+MOST_RECORDS = 129
+MOST_STEPS = LONG_STEPS
+
+
+def _wrong(field: str, given: Any, needed: str) -> ValueError:
+    return ValueError(f"scope: {field}: {given!r}, needed {needed}")
+
+
+def resolved(scope: Scope | None, model: Model, offer: Offer) -> Claim:
+    """The claim that a scope makes through a door; raises ValueError, in one line, for one that makes none.
+
+    No scope at all claims everything where an engine is told what to do, but for the same bits however it is
+    asked: a right engine may sum in another order where arrays lie otherwise.
+    """
+    everything = scope is None and offer.functions
+    scope = scope or Scope()
+    departed(model, scope.departures)
+    functions = _functions(scope, model, offer)
+    known_types = types(model, functions)
+    usual = COMPLEX if model.complex else REAL
+    dtypes = _some("dtypes", scope.dtypes, known_types, known_types if everything else usual)
+    states = _some("states", _tuple(scope.states), ("any", "zero"), ("any",))
+    known = gradients(model, offer)
+    steps = _bounds("steps", scope.steps, MOST_STEPS)
+    if steps[1] < 2:
+        raise _wrong("steps", scope.steps, "at least 2 steps at most: one step shows no recursion")
+    claim = Claim(
+        offer=offer,
+        functions=functions,
+        dtypes=dtypes,
+        policies=_policies(scope, offer),
+        losses=_some("losses", scope.losses, offer.losses, offer.losses),
+        states="any" if "any" in states else "zero",
+        blocks=_some("blocks", scope.blocks, known, known),
+        records=_bounds("records", scope.records, MOST_RECORDS),
+        steps=steps,
+        compiled=bool(scope.compiled),
+        departures=in_words(scope.departures),
+        **{name: _extra(name, getattr(scope, name), offer, everything) for name in EXTRAS},
+    )
+    if claim.exact and not _is_rational(model, claim):
+        if everything:
+            return replace(claim, exact=False)
+        raise _wrong("exact", True, "a rational function for every role, as softsign or rational_gate")
+    return replace(claim, blocks=tuple(name for name in known if name in claim.blocks))
+
+
+def _is_rational(model: Model, claim: Claim) -> bool:
+    return all(rational(model, claim).values())
+
+
+def _functions(scope: Scope, model: Model, offer: Offer) -> dict[str, tuple[str, ...]]:
+    functions = {}
+    for role in scope.functions or ():
+        if role not in model.functions:
+            raise _wrong("functions", role, f"a role of {model.name}: {', '.join(model.functions) or 'none'}")
+    for role in model.functions:
+        names = tuple(player.name for player in model.players(role))
+        chosen = (scope.functions or {}).get(role, names if offer.functions else names[:1])
+        fits = not isinstance(chosen, str) and chosen and all(name in names for name in chosen)
+        if not fits or (len(chosen) > 1 and not offer.functions):
+            count = "some" if offer.functions else "one"
+            raise _wrong(f"functions: {role}", chosen, f"{count} of {', '.join(names)}, in a tuple")
+        functions[role] = tuple(chosen)
+    return functions
+
+
+def _policies(scope: Scope, offer: Offer) -> tuple[str | Truncation, ...]:
+    given = scope.truncations
+    if given is None:
+        return tuple(KINDS) if offer.policies else ("Full",)
+    if isinstance(given, str) or not isinstance(given, tuple | list) or not given:
+        raise _wrong("truncations", given, f"a tuple of some of {', '.join(KINDS)}, or of policies")
+    policies: list[str | Truncation] = []
+    for each in given:
+        policy = each if isinstance(each, str) and each in KINDS else policy_of(each)
+        if policy is None:
+            raise _wrong("truncations", each, f"one of {', '.join(KINDS)}, or a policy as rnn.Window(3)")
+        # Full has no numbers, so that its name and itself are one.
+        policies.append("Full" if policy == FULL else policy)
+    policies = list(dict.fromkeys(policies))
+    if not offer.policies and (len(policies) > 1 or policies[0] in set(KINDS) - {"Full"}):
+        raise _wrong(
+            "truncations", given, "one policy with its numbers, as rnn.Window(3): nobody tells it another"
+        )
+    return tuple(policies)
+
+
+def _extra(name: str, given: bool | None, offer: Offer, everything: bool) -> bool:
+    if given and name not in offer.extras:
+        raise _wrong(name, given, f"False or None: this door can ask for {', '.join(offer.extras)} alone")
+    return everything and name in offer.extras and name != "bits" if given is None else bool(given)
+
+
+def _tuple(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
+    return (value,) if isinstance(value, str) else value
+
+
+def _some(
+    field: str, given: tuple[str, ...] | None, known: tuple[str, ...], default: tuple[str, ...]
+) -> tuple[str, ...]:
+    if given is None:
+        return default
+    if isinstance(given, str) or not given:
+        raise _wrong(field, given, f"a tuple of some of {', '.join(known)}")
+    for name in given:
+        if name not in known:
+            raise _wrong(field, name, f"one of {', '.join(known)}")
+    return tuple(dict.fromkeys(given))
+
+
+def _bounds(field: str, given: tuple[int, int] | None, most: int) -> tuple[int, int]:
+    if given is None:
+        return 1, most
+    if not (isinstance(given, tuple) and len(given) == 2 and all(isinstance(n, int) for n in given)):
+        raise _wrong(field, given, "a least and a most")
+    if not 1 <= given[0] <= given[1]:
+        raise _wrong(field, given, "a least from 1 on, and a most not below it")
+    if given[0] > most:
+        raise _wrong(field, given, f"a least of at most {most}, which is as far as problems go")
+    return given[0], min(given[1], most)
+
+
+def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
+    """The claim within a scope that is given besides; raises ValueError where that is wider."""
+    if scope is None:
+        return claim
+    if scope.departures:
+        raise _wrong("departures", dict(scope.departures), "none: the door was told of them, or nobody was")
+    given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
+    asked = resolved(scope, model, claim.offer)
+    kept: dict[str, Any] = {}
+    for name in given - {"functions", "truncations", "records", "steps", "states"}:
+        mine, theirs = getattr(claim, name), getattr(asked, name)
+        wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
+        if wider:
+            raise _wrong(name, theirs, f"no more than the engine's {mine}")
+        kept[name] = theirs
+    for name in given & {"records", "steps"}:
+        (low, high), (least, most) = getattr(asked, name), getattr(claim, name)
+        if not least <= low <= high <= most:
+            raise _wrong(name, (low, high), f"no more than the engine's {(least, most)}")
+        kept[name] = low, high
+    if "functions" in given:
+        kept["functions"] = _narrower_functions(scope.functions or {}, asked, claim)
+    if "truncations" in given:
+        for policy in asked.policies:
+            if policy not in claim.policies and getattr(policy, "kind", None) not in claim.policies:
+                told = ", ".join(map(str, claim.policies))
+                raise _wrong("truncations", str(policy), f"no more than the engine's {told}")
+        kept["policies"] = asked.policies
+    if "states" in given:
+        if asked.states == "any" and claim.states == "zero":
+            raise _wrong("states", asked.states, "no more than the engine's zero")
+        kept["states"] = asked.states
+    return replace(claim, **kept)
+
+
+def _narrower_functions(
+    given: Mapping[str, tuple[str, ...]], asked: Claim, claim: Claim
+) -> dict[str, tuple[str, ...]]:
+    for role in given:
+        for name in asked.functions[role]:
+            if name not in claim.functions[role]:
+                theirs = ", ".join(claim.functions[role])
+                raise _wrong(f"functions: {role}", name, f"the engine's {theirs}")
+    return {
+        role: asked.functions[role] if role in given else names for role, names in claim.functions.items()
+    }

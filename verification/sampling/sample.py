@@ -1,0 +1,152 @@
+"""The designed sample of a claim in floating point: few cases in which any three levels meet, or four.
+
+``case_of`` makes the numbers of a row.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import LONG, Case, Cotangents, random_case
+from verification.sampling.claim import Claim
+from verification.sampling.design import Design
+from verification.sampling.exclusions import estimate, rules, work
+from verification.sampling.factors import ALONE, LONG_STEPS, Span, table
+from verification.sampling.magnitudes import with_magnitudes
+from verification.models.model import Model, Use
+from verification.sampling.numbering import Row
+from verification.models.truncation import FULL, Policy, Truncation
+
+# For how many steps in all replays go back, at most: what a window of many steps may cost.
+REPLAYED = 2_500
+
+# And for how many seconds, about.
+WINDOW = 0.7
+
+
+def in_floats(model: Model, claim: Claim) -> Design:
+    """The sample of a claim in its number types."""
+    return Design(
+        factors=table(model, claim),
+        rules=rules(model, claim),
+        shortest=claim.steps[0],
+        seconds=estimate(model, claim),
+        make=lambda row, rng: case_of(row, model, claim, rng),
+        long=long_steps(claim),
+    )
+
+
+def long_steps(claim: Claim) -> tuple[Span, ...]:
+    """The class of ``LONG_STEPS``, where they are claimed."""
+    claimed = claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled
+    return ((LONG_STEPS, LONG_STEPS),) if claimed else ()
+
+
+def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
+    """The numbers of a row, its arrays to be laid out as it says."""
+    levels, steps, records = row.levels, row.sizes["T"], row.sizes["N"]
+    functions = {role: levels[f"function {role}"] for role in claim.functions}
+    losses = {"last step": "last", "every step": "every"}.get(levels["losses"], "cotangents")
+    dtype = np.dtype(levels["type"])
+    # Numbers of a long double are those of double precision (``verification.truth.long``).
+    held = np.dtype(np.float64) if dtype == LONG else dtype
+    case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
+    if isinstance(case.objective, Cotangents):
+        case = replace(case, objective=_in_part(case.objective, levels["losses"]))
+    case = with_magnitudes(case, levels, rng)
+    if levels["layout"] == "repeated":
+        case = _repeating(case, rng)
+    return replace(
+        case if held == dtype else case.astype(dtype),
+        policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),
+        layouts=_layouts(case, levels["layout"], rng),
+        checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
+        workspace=levels.get("workspace", False),
+        lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
+    )
+
+
+def _in_part(objective: Cotangents, losses: str) -> Cotangents:
+    outputs, state = objective.outputs, objective.state
+    if losses == "outputs":
+        state = tuple(0 * array for array in state)
+    if losses == "final state":
+        outputs = 0 * outputs
+    return Cotangents(outputs, state)
+
+
+def _repeating(case: Case, rng: np.random.Generator) -> Case:
+    """An input, a state or the objective is the same for all records, or an input at all steps."""
+    named = [block.name for block in case.model.of(Use.INPUT, Use.STATE)]
+    chosen = int(rng.integers(len(named) + 1))
+    if chosen == len(named):
+        return replace(case, objective=case.objective.replaced(lambda array: _all_alike(array, 0)))
+    name = named[chosen]
+    axis = int(rng.integers(2)) if name in case.inputs else 0
+    return replace(case, blocks={**case.blocks, name: _all_alike(case.blocks[name], axis)})
+
+
+def _all_alike(array: Array, axis: int) -> Array:
+    return np.broadcast_to(array.take([0], axis), array.shape).copy()
+
+
+def _layouts(case: Case, layout: str, rng: np.random.Generator) -> dict[str, str]:
+    """By the name of an array, how it lies; none in C order."""
+    arrays = {**case.blocks, **case.objective.arrays()}
+    if layout == "C order":
+        return {}
+    if layout not in ALONE:
+        return dict.fromkeys(arrays, layout)
+    # In one that has two axes the order can be seen.
+    seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
+    return {seen[int(rng.integers(len(seen)))]: ALONE[layout]}
+
+
+def _lengths(level: str, case: Case, least: int, rng: np.random.Generator) -> tuple[int, ...] | None:
+    """Where each record ends, at one of three steps at most, and not all at the last."""
+    if level == "alike":
+        return None
+    ends = rng.integers(least, case.steps, 2, endpoint=True)
+    ends[0] = min(ends[0], case.steps - 1)
+    chosen = rng.choice([*ends, case.steps], case.records)
+    chosen[int(rng.integers(case.records))] = ends[0]
+    return tuple(map(int, chosen))
+
+
+def _checkpoints(level: str, steps: int) -> int | None:
+    """After how many steps a state is kept."""
+    named = {"none": None, "half": steps // 2, "T - 1": steps - 1, "T": steps}
+    return named[level] if level in named else int(level)
+
+
+def _back(steps: int, seconds: float) -> int:
+    """How far the losses of a window may go back: the fewer steps, the more and the larger they are.
+
+    ``seconds``: what two replays take.
+    """
+    return max(1, min(steps - 1, REPLAYED // steps, int(2 * WINDOW / seconds) if seconds else steps))
+
+
+def _policy(level: str | Truncation, steps: int, back: int, rng: np.random.Generator) -> Truncation:
+    """A truncation of this level; ``back``: how far a window goes at most."""
+    if not isinstance(level, str):
+        return level
+    if level == "Full":
+        return FULL
+    kind, _, how = level.partition(",")
+    some = int(np.exp(rng.uniform(0, np.log(back + 0.999))))
+    match how.strip():
+        case "k < T":
+            return Policy(kind, (some,))
+        case "k ≥ T":
+            return Policy(kind, (steps + int(rng.choice((0, 1, 5, 1000))),))
+        case "one chunk":
+            k1 = steps + int(rng.integers(3))
+            return Policy(kind, (k1, k1))
+        case "":
+            return Policy("Window", (0,))
+    ragged = [k1 for k1 in range(2, steps) if steps % k1]
+    k1 = ragged[int(rng.integers(len(ragged)))]
+    k2 = {"=": k1, ">": k1 + int(rng.choice((1, k1, 3 * k1, steps + 3))), "<": int(rng.integers(1, k1))}
+    return Policy(kind, (k1, k2[how.strip().split()[2]]))

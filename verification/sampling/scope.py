@@ -1,0 +1,47 @@
+"""The scope of an engine: what it claims to do. It is asked for that, at full strength, and nothing else.
+
+Fields that are None stand for the default of model and door, which ``resolved`` fills in. A scope that is
+given to ``verify`` may narrow an engine's, never widen it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verification.models.functions import Function
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an engine claims to do.
+
+    ``functions``: for each role, what may play it. ``dtypes``: number types by name. ``truncations``: by
+    name, as "Window" for any k, or as they are, as ``rnn.Window(3)``; they are asked by what a loss reaches,
+    so an engine of "Full" alone is never asked for ``Chunked(T)``. ``losses``: "last" and "every" for the
+    model's own loss, "cotangents" for none. ``states``: "any", or "zero" for an engine whose initial state is
+    always zero. ``blocks``: those whose gradients are returned. ``records``, ``steps``: the least and the
+    most.
+
+    What is False is not asked: ``lengths``, records that end early; ``exact``, gradients in Fractions;
+    ``bits``, the same bits whatever the memory layout and the call before; ``checkpoints`` and ``workspace``,
+    computed as those of ``verification.Problem`` say. ``compiled``: the engine compiles for every new shape,
+    so few are asked. ``departures``: where the backward is meant to differ from the derivative, by the name
+    of a role, with the ``Function`` whose declared slope is meant, or by that of a block of states, with
+    "stop" where no gradient flows from step to step.
+    """
+
+    functions: Mapping[str, tuple[str, ...]] | None = None
+    dtypes: tuple[str, ...] | None = None
+    truncations: tuple[Any, ...] | None = None
+    losses: tuple[str, ...] | None = None
+    states: tuple[str, ...] | str | None = None
+    blocks: tuple[str, ...] | None = None
+    records: tuple[int, int] | None = None
+    steps: tuple[int, int] | None = None
+    lengths: bool | None = None
+    exact: bool | None = None
+    bits: bool | None = None
+    checkpoints: bool | None = None
+    workspace: bool | None = None
+    compiled: bool | None = None
+    departures: Mapping[str, str | Function] = field(default_factory=dict)
