@@ -18,7 +18,7 @@ import numpy as np
 
 from verification.arrays import Array
 from verification.asked.case import Case, Cotangents
-from verification.asked.claim import COMPLEX, Claim, Offer, claimed_of
+from verification.asked.claim import COMPLEX, Claim, Offer, claimed_of, rational
 from verification.asked.departures import departed
 from verification.asked.model import Model, Use
 from verification.asked.resolving import resolved
@@ -246,7 +246,7 @@ def claimed(scope: Scope | None, model: Model, offer: Offer) -> Claim:
             claim = replace(claim, dtypes=tuple(name for name in claim.dtypes if name not in COMPLEX))
     if claim.exact:
         try:
-            check_exact(model, claim.functions, claim.losses[0])
+            check_exact(model, rational(model, claim), claim.losses[0])
         except ValueError as unsound:
             if said.exact:
                 raise ValueError(f"scope: exact: True, needed False: {unsound}") from unsound
