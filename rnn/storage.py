@@ -18,18 +18,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import sha256
-from os import PathLike
+from os import PathLike, fsencode, fspath
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn.activations import ACTIVATIONS, Activation
-from rnn.arrays import Array, checked
+from rnn.arrays import Array, as_array, check_size, checked
 from rnn.blocks import check_params, names
 from rnn.cells import GRU, LSTM, Params, Vanilla
-from rnn.checks import cut, kind_of, shown
-from rnn.console.files import write
+from rnn.checks import check_encodable, checked_by_name, cut, kind_of, shown
+from rnn.console.files import refuse_unwritable, write
 from rnn.losses import Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, check_network
 
@@ -73,44 +73,69 @@ def save(
 ) -> None:
     """Write a file at ``path``, whole or not at all; one that is there is replaced.
 
-    ``arrays``: further arrays of float32, float64 or int64, by name. ``about``: JSON values, by name.
+    ``arrays``: further arrays of float32, float64 or int64, by name. ``about``: JSON values, by name;
+    in them tuples come back as lists, and keys as texts.
 
-    Raises TypeError or ValueError for a network whose cell, activation or loss is not in the tables, for
-    parameters that do not fit or are of another type than float32 and float64, and for what JSON lacks;
-    OSError where the file cannot be written, and an older one then stays as it was.
+    Raises TypeError or ValueError for what can be no path, for a network whose cell, activation or loss is
+    not in the tables, for parameters that do not fit or are of another type than float32 and float64, for
+    arrays and values that a file cannot hold; MemoryError for a view that is too large to write; OSError
+    where the file cannot be written, and an older one then stays as it was.
     """
     from safetensors.numpy import save as as_bytes
 
+    to = _checked_path(path)
+    refuse_unwritable(to)
     check_network(net)
     params = net.checked_params(params)
     check_params(params)
     tensors = {f"{_PARAMS}{name}": block for name, block in zip(names(params), params, strict=True)}
-    for name, array in (arrays or {}).items():
+    for name, array in checked_by_name("arrays", arrays).items():
+        check_encodable("arrays", name)
         tensors[f"{_ARRAYS}{name}"] = checked_array(f"arrays[{shown(name)}]", array)
     for name, tensor in tensors.items():
         if tensor.dtype not in (*DTYPES, np.int64):
             raise TypeError(f"{name}: dtype {tensor.dtype}, needed float32 or float64, as files have them")
-    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    # Unlike np.ascontiguousarray this leaves an array without axes as it is.
+    tensors = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     metadata = {
         _VERSION: VERSION,
         _CONFIGURATION: json.dumps(_configuration(net, params)),
-        _ABOUT: _as_json("about", about or {}),
+        _ABOUT: _as_json("about", checked_by_name("about", about)),
     }
     metadata[_DIGEST] = _digest(metadata, tensors)
     content = as_bytes(tensors, {_KEY: json.dumps(metadata)})
-    write(Path(path), lambda temporary: temporary.write_bytes(content))
+    write(to, lambda temporary: temporary.write_bytes(content))
 
 
 def load(path: str | PathLike[str]) -> Stored:
     """What ``save`` wrote at ``path``.
 
-    Raises OSError where it cannot be read, and ``BadFile``, a ValueError that begins with the path, for
-    a file that is no model, is cut or changed, is of another version, or whose arrays do not fit its network.
+    Raises TypeError or ValueError for what can be no path, OSError where it cannot be read, and ``BadFile``,
+    a ValueError that begins with the path, for a file that is no model, is cut or changed, is of another
+    version, or whose arrays do not fit its network.
     """
+    at = _checked_path(path)
     try:
-        return _loaded(Path(path).read_bytes())
+        return _loaded(at.read_bytes())
     except BadFile as error:
-        raise BadFile(f"{cut(str(path))}: {error}") from None
+        raise BadFile(f"{cut(str(at))}: {error}") from None
+
+
+def _checked_path(path: object) -> Path:
+    """The path of a file, or an error that says what is wrong with it."""
+    try:
+        name: object = fspath(path)  # type: ignore[call-overload]
+    except Exception:
+        name = None
+    if not isinstance(name, str):
+        raise TypeError(f"path: {shown(path)}, needed a str or a pathlib.Path")
+    try:
+        known = bool(name) and b"\0" not in fsencode(name)
+    except UnicodeEncodeError:
+        known = False
+    if not known:
+        raise ValueError(f"path: {shown(name)}, needed the name of a file")
+    return Path(name)
 
 
 def _loaded(content: bytes) -> Stored:
@@ -224,8 +249,10 @@ def _listed(table: Mapping[str, object]) -> str:
 
 def checked_array(name: str, array: object) -> Array:
     """An array that a file can hold beside the parameters: int64, or finite floats."""
-    if isinstance(array, np.ndarray) and array.dtype == np.int64:
-        return array
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}: {kind_of(array)}, needed a NumPy array")
-    return checked(name, array, array.shape)
+    found = as_array(name, array)
+    if found.dtype != np.int64:
+        return checked(name, found, found.shape)
+    check_size(name, found)
+    return found
