@@ -30,14 +30,14 @@ from rnn.blocks import check_params, names
 from rnn.cells import GRU, LSTM, Params, Vanilla
 from rnn.checks import check_encodable, checked_by_name, cut, kind_of, shown
 from rnn.console.files import refuse_unwritable, write
-from rnn.losses import Loss, softmax_cross_entropy, squared_error
+from rnn.losses import OURS, Loss
 from rnn.network import RNN, check_network
 
 # The format written, and the only one read. It goes up whenever an older program could not read the file.
 VERSION = "1"
 
 CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla, "lstm": LSTM, "gru": GRU}
-LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error, softmax_cross_entropy)}
+LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in OURS}
 
 # What safetensors and torch.nn both have.
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
