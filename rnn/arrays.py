@@ -52,7 +52,11 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
 
 
 def as_array(name: str, value: object) -> Array:
-    """``value`` as an array. TypeError where it is none, or a masked one, whose mask an array cannot keep."""
+    """``value`` as an array.
+
+    TypeError where it is none, or a masked one, whose mask an array cannot keep; MemoryError as of
+    ``check_size``.
+    """
     try:
         array = np.asarray(value)
         masked = _is_masked(value, array.ndim)
@@ -61,6 +65,7 @@ def as_array(name: str, value: object) -> Array:
         raise TypeError(f"{name}: {kind_of(value)}, needed an array of numbers ({shown(error)})") from None
     if masked:
         raise _no_mask(name)
+    check_size(name, array)
     return array
 
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn.arrays import FRACTIONS, SMALL, Array, as_array, check_size, checked
+from rnn.arrays import FRACTIONS, SMALL, Array, as_array, checked
 from rnn.checks import check_named_functions, cut
 from rnn.representation import as_call
 
@@ -70,7 +70,6 @@ class ClassLoss(Loss):
         array = as_array(name, targets)
         if array.dtype.kind not in "iu":
             raise TypeError(f"{name}: dtype {cut(str(array.dtype))}, needed classes as integers")
-        check_size(name, array)
         records, steps = xs.shape[:2]
         if array.shape not in ((records,), (records, steps)):
             raise ValueError(

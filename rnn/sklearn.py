@@ -70,12 +70,13 @@ class _Checked(BaseEstimator):  # type: ignore[misc]
 
     def _arrays(self, X: Any, *y: Any, **asked: Any) -> Any:
         """X, or X and y, as arrays by scikit-learn's own checks. TypeError for a masked one."""
-        if isinstance(X, np.ndarray):
-            check_size("X", X)
+        given = dict(zip(("X", "y"), (X, *y), strict=False))
+        for name, value in given.items():
+            if isinstance(value, np.ndarray):
+                check_size(name, value)
         found = validate_data(self, X, *y, dtype=FLOATS, **asked)
-        arrays = found if y else (found,)
-        for name, given, array in zip(("X", "y"), (X, *y), arrays, strict=False):
-            refuse_mask(name, given, array.ndim)
+        for (name, value), array in zip(given.items(), found if y else (found,), strict=True):
+            refuse_mask(name, value, array.ndim)
         return found
 
 
@@ -345,6 +346,8 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
 
 def _known(classes: Any) -> Array:
     """The classes that there are, in order."""
+    if isinstance(classes, np.ndarray):
+        check_size("classes", classes)
     try:
         found = unique_labels(classes)
     except (TypeError, ValueError, FloatingPointError) as error:

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn.activations import ACTIVATIONS, Activation
-from rnn.arrays import Array, as_array, check_size, checked
+from rnn.arrays import Array, as_array, checked
 from rnn.blocks import check_params, names
 from rnn.cells import GRU, LSTM, Params, Vanilla
 from rnn.checks import check_encodable, checked_by_name, cut, kind_of, shown
@@ -252,7 +252,4 @@ def checked_array(name: str, array: object) -> Array:
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}: {kind_of(array)}, needed a NumPy array")
     found = as_array(name, array)
-    if found.dtype != np.int64:
-        return checked(name, found, found.shape)
-    check_size(name, found)
-    return found
+    return found if found.dtype == np.int64 else checked(name, found, found.shape)

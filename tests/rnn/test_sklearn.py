@@ -360,7 +360,18 @@ def test_classes_that_are_none_are_named(classes):
 
 def test_a_view_that_no_memory_holds_is_refused():
     """By its name, before anything looks at all of it."""
-    X = np.broadcast_to(1.0, (2**50, 2**9))
-    for call in (RNNRegressor().fit, RNNClassifier().fit, Windows().fit):
-        with pytest.raises(MemoryError, match=r"^X: shape \(1125899906842624, 512\), needed "):
-            call(X, np.ones(3))
+    X, y = np.ones((3, 2)), [0, 1, 0]
+    large, column = np.broadcast_to(1.0, (2**50, 2**9)), np.broadcast_to(1.0, 2**59)
+    for kind in (RNNRegressor, RNNClassifier):
+        for call in (kind().fit, kind().partial_fit):
+            for name, given in (
+                ("X", {"X": large, "y": y}),
+                ("y", {"X": X, "y": column}),
+                ("sample_weight", {"X": X, "y": y, "sample_weight": column}),
+            ):
+                with pytest.raises(MemoryError, match=rf"^{name}: shape \(.*\), needed a smaller one"):
+                    call(**given)
+    with pytest.raises(MemoryError, match=r"^classes: shape \(.*\), needed a smaller one"):
+        RNNClassifier().partial_fit(X, y, classes=column)
+    with pytest.raises(MemoryError, match=r"^X: shape \(.*\), needed a smaller one"):
+        Windows().fit(large)
