@@ -7,11 +7,11 @@ times and so adds a multiple of u. So
 
     ‖G − G_manual‖∞  ≤  16 u (T + √(T · N)) ‖G_manual‖∞ + lost
 
-where 16 is the room that ``verification.models.tolerance`` leaves too, and ``lost`` what an engine may flush that
-will not compute with denormal numbers: entries below tiny / u, at most one for each step, record and unit.
-For the longest sequences the bound is 1e-3 in float32 and 2e-12 in float64. A wrong term that is smaller is
-for the verification to find, with tolerances that it derives from each case; this is a check that a contender
-does the same work.
+where 16 is the room that ``verification.models.tolerance`` leaves too, and ``lost`` what an engine may flush
+that will not compute with denormal numbers: entries below tiny / u, at most one for each step, record and
+unit. For the longest sequences the bound is 1e-3 in float32 and 2e-12 in float64. A wrong term that is
+smaller is for the verification to find, with tolerances that it derives from each case; this is a check that
+a contender does the same work.
 """
 
 from dataclasses import dataclass

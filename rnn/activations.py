@@ -29,6 +29,7 @@ import numpy as np
 
 from rnn.arrays import FLOATS, FRACTIONS, Array, zeros
 from rnn.checks import check_named_functions, shown
+from rnn.representation import as_call
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class Activation:
 
     def __post_init__(self) -> None:
         check_named_functions("Activation", self.name, value=self.value, slope=self.slope)
+
+    def __repr__(self) -> str:
+        return self.name if self in OURS else as_call(self)
 
 
 def _tanh_slope(y: Array, out: Array) -> None:
@@ -128,6 +132,9 @@ identity = Activation("identity", _identity, _identity_slope)
 rational_gate = Activation("rational_gate", _rational_gate, _rational_gate_slope)
 
 ACTIVATIONS = {f.name: f for f in (tanh, sigmoid, relu, softsign, identity)}
+
+# Those of this package.
+OURS = (*ACTIVATIONS.values(), rational_gate)
 
 
 def check_activations(owner: str, **functions: object) -> None:

@@ -1,6 +1,7 @@
 """The arguments of a call, checked once at the public door."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from rnn.arrays import Array, as_array, checked
@@ -49,7 +50,8 @@ def checked_call(cell: Cell, params: Any, xs: object, state: object, lengths: ob
 def checked_params(kind: Any, shapes: Mapping[str, tuple[int, ...]], params: object) -> Any:
     """A NamedTuple of arrays of one dtype and these shapes, or an error that names one that is not."""
     try:
-        given: tuple[object, ...] = tuple(params)  # type: ignore[arg-type]
+        # One more than are needed is enough to see that there are too many: there may be no end of them.
+        given: tuple[object, ...] = tuple(islice(params, len(shapes) + 1))  # type: ignore[call-overload]
     except Exception:
         given = ()
     if len(given) != len(shapes):

@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn.checks import cut, kind_of, shown
+from rnn.checks import cut, in_memory, kind_of, shown
 
 Array: TypeAlias = NDArray[Any]
 Axes: TypeAlias = tuple[int | str, ...]
@@ -39,9 +39,9 @@ KINDS = "float32, float64, longdouble or Fractions"
 # one piece, and of more than 10,000 it lets its other threads sum (``rnn.compiled.sharing``).
 SMALL = 2_000
 
-# Bytes that no process can have: 128 TiB, the half of its addresses that x86-64 leaves it. An array that
-# claims more is a view of less, on which any loop would run for days.
-ADDRESSABLE = 2**47
+# Bytes from which on a view is looked at only if it could be there in full: it may be of far less, and a loop
+# over what no memory holds would run for hours.
+LARGE = 2**30
 
 
 def zeros(shape: tuple[int, ...], like: Array) -> Array:
@@ -52,7 +52,11 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
 
 
 def as_array(name: str, value: object) -> Array:
-    """``value`` as an array. TypeError where it is none, or a masked one, whose mask an array cannot keep."""
+    """``value`` as an array.
+
+    TypeError where it is none, or a masked one, whose mask an array cannot keep; MemoryError as of
+    ``check_size``.
+    """
     try:
         array = np.asarray(value)
         masked = _is_masked(value, array.ndim)
@@ -60,8 +64,19 @@ def as_array(name: str, value: object) -> Array:
         # A foreign array raises what it likes, and a nested list of several lengths a ValueError.
         raise TypeError(f"{name}: {kind_of(value)}, needed an array of numbers ({shown(error)})") from None
     if masked:
-        raise TypeError(f"{name}: a masked array, needed one without a mask, as its filled() is")
+        raise _no_mask(name)
+    check_size(name, array)
     return array
+
+
+def refuse_mask(name: str, value: object, depth: int) -> None:
+    """TypeError if what became an array of ``depth`` axes is a masked one, or holds one in its lists."""
+    if _is_masked(value, depth):
+        raise _no_mask(name)
+
+
+def _no_mask(name: str) -> TypeError:
+    return TypeError(f"{name}: a masked array, needed one without a mask, as its filled() is")
 
 
 def checked(
@@ -91,8 +106,7 @@ def checked(
         letters = [axis for axis in axes if isinstance(axis, str)]
         from_one = f", each of {', '.join(letters)} at least 1" if letters else ""
         raise ValueError(f"{name}: shape {cut(str(shape))}, needed {wanted}{from_one}")
-    if array.base is not None:
-        check_size(name, array)
+    check_size(name, array)
     if found.hasobject:
         _refuse_what_is_no_fraction(name, array)
     elif array.size > SMALL or not isfinite(np.vdot(array, array)):
@@ -102,8 +116,10 @@ def checked(
 
 def check_size(name: str, array: Array) -> None:
     """MemoryError for an array that is a view of less and could not be there in full."""
-    if array.nbytes > ADDRESSABLE:
-        raise MemoryError(f"{name}: shape {cut(str(array.shape))}, needed one that fits in memory")
+    if array.base is not None and array.nbytes >= LARGE:
+        # The system is asked for as much, and nothing is written there.
+        with in_memory(f"{name}: shape {cut(str(array.shape))}", "a smaller one"):
+            np.empty(array.shape, array.dtype)
 
 
 def check_finite(name: str, array: Array) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from rnn.arrays import FLOATS, Array, all_finite, as_array, check_finite, check_result, check_size
+from rnn.arrays import FLOATS, Array, all_finite, as_array, check_finite, check_result
 from rnn.checks import cut, in_memory, kind_of
 
 Blocks = TypeVar("Blocks", bound=tuple[Array, ...])
@@ -33,7 +33,6 @@ def checked_block(name: str, block: object) -> Array:
     array = as_array(name, block)
     if array.dtype not in FLOATS:
         raise TypeError(f"{name}: dtype {cut(str(array.dtype))}, needed float32, float64 or longdouble")
-    check_size(name, array)
     return array
 
 

@@ -182,7 +182,13 @@ def unroll(
     Where step t has the first ``active[t]`` records alone, the state of the others after it is 0.
     """
     if tape is None:
-        tape = cell.tape(len(xs), xs.shape[1], xs.dtype)
+        try:
+            tape = cell.tape(len(xs), xs.shape[1], xs.dtype)
+        except MemoryError:
+            # What else a cell raises is its own.
+            raise MemoryError(
+                f"xs: shape {xs.shape}, needed fewer records or steps: it does not fit in memory"
+            ) from None
     for array in () if active is None else tape.kept:
         array[...] = zeros((), array)
     loops.project(cell, weights, tape, xs, state)

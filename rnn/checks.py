@@ -5,7 +5,7 @@ what it checked, in Python's own type, and that is what is kept: ``Window(np.uin
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from operator import index
 from reprlib import Repr
@@ -75,6 +75,26 @@ def check_named_functions(owner: str, name: object, **functions: object) -> None
     for role, function in functions.items():
         if not offers(function, "__call__"):
             raise TypeError(f"{owner}.{role}: {shown(function)}, needed a function of two arrays")
+
+
+def checked_by_name(name: str, values: object) -> dict[str, Any]:
+    """A mapping from names to values as a dict, an empty one for None; TypeError otherwise."""
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise TypeError(f"{name}: {shown(values)}, needed a dict from names to values, or None")
+    for key in values:
+        if not isinstance(key, str):
+            raise TypeError(f"{name}: {shown(key)} as a key, needed names, each a str")
+    return dict(values)
+
+
+def check_encodable(name: str, text: str) -> None:
+    """ValueError unless UTF-8, in which files hold texts, has every character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name}: {shown(text)}, needed a text in UTF-8 ({error.reason})") from None
 
 
 def checked_count(name: str, value: object, least: int) -> int:

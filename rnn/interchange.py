@@ -36,19 +36,25 @@ WEIGHTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight",
 # By G / H, what torch.nn calls the layer.
 LAYERS = {1: "RNN", 3: "GRU", 4: "LSTM"}
 
+# By the parameters here, what G / H may be.
+GATES = {Params: (1, 4), GRUParams: (3,)}
+
 
 def to_torch(params: Params | GRUParams) -> dict[str, Array]:
     """New arrays by the names that ``torch.nn.RNN``, ``LSTM`` or ``GRU`` and ``Linear`` give them.
 
-    Raises TypeError for what are no parameters.
+    Raises TypeError for what are no parameters or of no type of floats, ValueError for shapes that do not fit
+    each other and for entries that are not finite.
     """
     if not isinstance(params, Params | GRUParams):
         raise TypeError(f"params: {kind_of(params)}, needed rnn.Params or rnn.GRUParams")
     check_params(params)
-    U, W, b, V, c = (getattr(params, name).copy() for name in ("U", "W", "b", "V", "c"))
+    named = [(f"params.{name}", getattr(params, name)) for name in ("U", "W", "b", "V", "c")]
+    U, W, b, V, c = _fitting(GATES[type(params)], *named)
     recurrent = np.zeros_like(b)
     if isinstance(params, GRUParams):
-        recurrent[-len(params.bn) :] = params.bn
+        units = W.shape[1]
+        recurrent[-units:] = checked("params.bn", params.bn, (units,))
     return dict(zip(WEIGHTS, (U, W, b, recurrent, V, c), strict=True))
 
 
@@ -66,16 +72,29 @@ def from_torch(state: Mapping[str, Any]) -> Any:
     for name in state:
         if name not in WEIGHTS:
             raise ValueError(f"state: {shown(name)}, needed one layer in one direction, and its readout")
-    U = checked("weight_ih_l0", state["weight_ih_l0"], ("G", "D")).copy()
-    W = checked("weight_hh_l0", state["weight_hh_l0"], ("G", "H"), U.dtype).copy()
+    U, W, b, also, V, c = _fitting(tuple(LAYERS), *((name, state[name]) for name in WEIGHTS))
     rows, units = W.shape
-    if rows / units not in LAYERS:
-        raise ValueError(f"weight_hh_l0: shape {W.shape}, needed 1, 3 or 4 times {units} rows")
-    checked("weight_ih_l0", U, (rows, "D"))
-    b, also = (checked(name, state[name], (rows,), U.dtype).copy() for name in WEIGHTS[2:4])
-    V = checked("weight", state["weight"], ("K", units), U.dtype).copy()
-    c = checked("bias", state["bias"], (len(V),), U.dtype).copy()
     if LAYERS[rows // units] == "GRU":
         b[:-units] += also[:-units]
         return GRUParams(U, W, b, also[-units:].copy(), V, c)
     return Params(U, W, b + also, V, c)
+
+
+def _fitting(gates: tuple[int, ...], *named: tuple[str, object]) -> list[Array]:
+    """New arrays of what is given by name, U, W, biases, V and c, if they fit each other.
+
+    ``gates``: what G / H may be.
+    """
+    U, W, *biases, V, c = named
+    of_inputs = checked(*U, ("G", "D"))
+    of_states = checked(*W, ("G", "H"), of_inputs.dtype)
+    rows, units = of_states.shape
+    if rows / units not in gates:
+        *others, last = map(str, gates)
+        needed = f"{', '.join(others)} or {last}" if others else last
+        raise ValueError(f"{W[0]}: shape {of_states.shape}, needed {needed} times {units} rows")
+    of_inputs = checked(*U, (rows, "D"))
+    of_biases = [checked(*bias, (rows,), of_inputs.dtype) for bias in biases]
+    of_readout = checked(*V, ("K", units), of_inputs.dtype)
+    constants = checked(*c, (len(of_readout),), of_inputs.dtype)
+    return [array.copy() for array in (of_inputs, of_states, *of_biases, of_readout, constants)]

@@ -19,6 +19,7 @@ from rnn.checks import checked_dtype, in_memory, keep, kind_of, shown
 from rnn.gradients import Gradients, check_gradients
 from rnn.lengths import own_reach
 from rnn.loops import checked_loops
+from rnn.representation import as_call
 from rnn.routes import segments
 from rnn.states import checked_state
 from rnn.truncation import Full, Truncation
@@ -29,6 +30,9 @@ class Saved(NamedTuple):
 
     call: Call
     tape: Any
+
+    def __repr__(self) -> str:
+        return f"<rnn.layer.Saved of xs {self.call.xs.shape}>"
 
 
 class Forward(NamedTuple):
@@ -63,6 +67,8 @@ class Layer:
         check_cell("Layer.cell", self.cell)
         keep(self, loops=checked_loops("Layer.loops", self.loops, self.cell))
         keep(self, _shapes={f"params.{name}": shape for name, shape in self.cell.shapes.items()})
+
+    __repr__ = as_call
 
     def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
         """New weights (``rnn.initial``).

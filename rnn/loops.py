@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.activations import ACTIVATIONS, rational_gate
+from rnn.activations import OURS
 from rnn.arrays import Array
 from rnn.bptt import FLUSH_BELOW, NUMPY, Loops
 from rnn.cells.cell import Arrays, Cell
@@ -36,8 +36,6 @@ METHODS = (
 
 # Long doubles and Fractions go by NumPy's loops.
 _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64))
-
-_FUNCTIONS = (*ACTIVATIONS.values(), rational_gate)
 
 # The module of ``rnn.compiled`` for a cell. Of no subclass, which may compute something else.
 _TEXTS = {Vanilla: "vanilla", LSTM: "lstm", GRU: "gru"}
@@ -159,7 +157,7 @@ def name_of(loops: Loops) -> str:
 
 def _has_text(cell: Cell) -> bool:
     own = type(cell) in _TEXTS
-    return own and all(f in _FUNCTIONS for f in cell.activations)  # type: ignore[attr-defined]
+    return own and all(f in OURS for f in cell.activations)  # type: ignore[attr-defined]
 
 
 @cache

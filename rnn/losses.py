@@ -18,8 +18,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn.arrays import FRACTIONS, SMALL, Array, as_array, check_size, checked
+from rnn.arrays import FRACTIONS, SMALL, Array, as_array, checked
 from rnn.checks import check_named_functions, cut
+from rnn.representation import as_call
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class Loss:
             functions["each"] = self.each
         check_named_functions("Loss", self.name, **functions)
 
+    def __repr__(self) -> str:
+        return self.name if self in OURS else as_call(self)
+
     def checked_targets(
         self, name: str, targets: object, xs: Array, outputs: int | str, dtype: np.dtype[Any]
     ) -> Array:
@@ -51,7 +55,7 @@ class Loss:
         return checked(name, targets, (records, steps, outputs), dtype, also=((records, outputs),))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ClassLoss(Loss):
     """A loss whose targets are classes: (N,) on the last step, (N, T) on every step."""
 
@@ -66,7 +70,6 @@ class ClassLoss(Loss):
         array = as_array(name, targets)
         if array.dtype.kind not in "iu":
             raise TypeError(f"{name}: dtype {cut(str(array.dtype))}, needed classes as integers")
-        check_size(name, array)
         records, steps = xs.shape[:2]
         if array.shape not in ((records,), (records, steps)):
             raise ValueError(
@@ -135,3 +138,6 @@ softmax_cross_entropy = ClassLoss(
 
 Source: Goodfellow, Bengio, Courville, *Deep Learning* (2016), section 6.2.2.3.
 """
+
+# Those of this package.
+OURS = (squared_error, softmax_cross_entropy)

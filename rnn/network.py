@@ -29,6 +29,7 @@ from rnn.lengths import own_reach
 from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
 from rnn.owed import Owed, checked_owed, owed
+from rnn.representation import as_call
 from rnn.routes import Segment, segments
 from rnn.truncation import Full, Truncation
 from rnn.workspace import Workspace
@@ -82,6 +83,8 @@ class RNN:
         keep(self, loops=checked_loops("RNN.loops", self.loops, self.cell))
         shapes = {**self.cell.shapes, "V": (self.outputs, self.cell.units), "c": (self.outputs,)}
         keep(self, _shapes={f"params.{name}": shape for name, shape in shapes.items()})
+
+    __repr__ = as_call
 
     def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
         """New parameters: the cell's weights (``rnn.initial``), V Glorot-uniform and c zero.

@@ -29,7 +29,7 @@ import numpy as np
 from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.arrays import Array
 from rnn.cells import GRU, LSTM, GRUParams, Params, Vanilla
-from rnn.checks import shown
+from rnn.checks import check_encodable, checked_by_name, shown
 from rnn.network import RNN, check_network
 
 # The set of operators whose recurrent layers are meant, and the first version of the format that has it.
@@ -37,6 +37,9 @@ OPERATORS, FORMAT = 14, 7
 
 # A function by its name in ONNX; the identity is an affine one.
 FUNCTIONS = {tanh: "Tanh", sigmoid: "Sigmoid", relu: "Relu", softsign: "Softsign", identity: "Affine"}
+
+# Bytes of arrays from which on a file cannot be: those of protobuf end at 2 GiB, and a graph has other parts.
+MOST_BYTES = 2**31 - 2**20
 
 # By cell: the operator, and where each of its gates stands here.
 LAYERS: dict[type[Any], tuple[str, tuple[int, ...]]] = {
@@ -49,13 +52,15 @@ LAYERS: dict[type[Any], tuple[str, tuple[int, ...]]] = {
 def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | None = None) -> Any:
     """An ``onnx.ModelProto`` of the network, with the texts of ``about`` as its metadata.
 
-    Raises TypeError or ValueError for parameters that do not fit, for a cell that is not of the table, and
-    for a function that ONNX lacks.
+    Raises TypeError or ValueError for parameters that do not fit, that float32 does not hold or that are too
+    many for a file, for a cell that is not of the table, for a function that ONNX lacks, and for an ``about``
+    that holds no texts by name.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 
     check_network(net)
-    params = net.checked_params(params)
+    params = _in_single(net.checked_params(params))
+    texts = _checked_texts(about)
     if type(net.cell) not in LAYERS:
         raise TypeError(f"net.cell: {shown(net.cell)}, needed rnn.Vanilla, rnn.LSTM or rnn.GRU")
     operator, order = LAYERS[type(net.cell)]
@@ -82,10 +87,7 @@ def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | Non
         helper.make_node("Add", ["product", "c"], ["by step"]),
         helper.make_node("Transpose", ["by step"], ["outputs"], perm=[1, 0, 2]),
     ]
-    constants = [
-        numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name)
-        for name, array in arrays.items()
-    ]
+    constants = [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in arrays.items()]
     graph = helper.make_graph(
         nodes,
         "rnn",
@@ -99,9 +101,35 @@ def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | Non
         ir_version=FORMAT,
         producer_name="verified-rnn",
     )
-    helper.set_model_props(model, dict(about or {}))
+    helper.set_model_props(model, texts)
     checker.check_model(model, full_check=True)
     return model
+
+
+def _in_single(params: Any) -> Any:
+    """The parameters in float32."""
+    size = 4 * sum(block.size for block in params)
+    if size > MOST_BYTES:
+        raise ValueError(f"params: {size} bytes in float32, needed at most {MOST_BYTES} in a file of ONNX")
+    with np.errstate(over="ignore"):
+        found = params._make(block.astype(np.float32) for block in params)
+    for name, block, given in zip(params._fields, found, params, strict=True):
+        beyond = np.argwhere(~np.isfinite(block))
+        if len(beyond):
+            place = tuple(int(i) for i in beyond[0])
+            raise ValueError(f"params.{name}: {given[place]} at {place}, needed numbers that float32 holds")
+    return found
+
+
+def _checked_texts(about: object) -> dict[str, str]:
+    """Texts by name that a file can hold."""
+    texts = checked_by_name("about", about)
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"about[{shown(name)}]: {shown(text)}, needed a str")
+        for part in (name, text):
+            check_encodable(f"about[{shown(name)}]", part)
+    return texts
 
 
 def _arrays(net: RNN, params: Params | GRUParams, order: tuple[int, ...]) -> Iterator[tuple[str, Array]]:

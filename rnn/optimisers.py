@@ -24,6 +24,7 @@ import numpy as np
 from rnn.arrays import Array, check_finite
 from rnn.blocks import Blocks, as_vector, check_params, check_update, checked_block, minus, names
 from rnn.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
+from rnn.representation import as_call
 
 
 class Schedule(Protocol):
@@ -172,6 +173,8 @@ class SGD:
     def __post_init__(self) -> None:
         _check_strategies("SGD", self.schedule, self.clip)
 
+    __repr__ = as_call
+
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first of ``updates`` updates, a number that ``Cosine`` needs.
 
@@ -222,6 +225,8 @@ class Adam:
         _check_strategies("Adam", self.schedule, self.clip)
         keep(self, beta1=_decay("Adam.beta1", self.beta1), beta2=_decay("Adam.beta2", self.beta2))
         keep(self, epsilon=_positive("Adam.epsilon", self.epsilon))
+
+    __repr__ = as_call
 
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first update, as in ``SGD.start``, with averages of 0."""

@@ -9,33 +9,79 @@ X is (N, T), N sequences of T steps, or (N, T, D) with D numbers a step. The pre
 step. Inputs and targets are scaled by what ``fit`` sees, so that numbers of any size are learnt. With
 ``batch=None`` an update takes all records: a weight of 2 is then the same as a record given twice.
 
+Parameters are checked when records come, by scikit-learn's own checks; a masked array, whose mask
+scikit-learn drops, is refused.
+
 Needs the extra ``sklearn``.
 """
 
-from typing import Any, Self
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rnn.app.recipe import OPTIMISERS, Recipe
+from rnn.activations import ACTIVATIONS
+from rnn.app.recipe import OPTIMISERS, Recipe, policy
 from rnn.app.threads import each_held, held
-from rnn.arrays import Array, checked
-from rnn.checks import checked_count
+from rnn.arrays import Array, as_array, check_size, checked, refuse_mask
+from rnn.checks import checked_number, cut, in_memory, shown
 from rnn.classes import softmax
 from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
 from rnn.optimisers import ClipNorm, Constant, State
 from rnn.scaling import learn_scale
+from rnn.storage import CELLS
 from rnn.training import Standing, by_epoch
 
 FLOATS = [np.float64, np.float32]
 
+_COUNT = Interval(Integral, 1, None, closed="left")
 
-class _Recurrent(BaseEstimator):  # type: ignore[misc]
+
+class _Checked(BaseEstimator):  # type: ignore[misc]
+    """What all here share: parameters that are checked, and arrays without masks.
+
+    ``_parameter_constraints`` says of each parameter what it may be, in scikit-learn's own terms.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]]
+
+    def _validate_params(self) -> None:
+        """InvalidParameterError, a ValueError and a TypeError, for the first parameter that is wrong."""
+        for name, value in self.get_params(deep=False).items():
+            if isinstance(value, Real):
+                try:
+                    checked_number(name, value)
+                except (TypeError, ValueError):
+                    # A bool counts as an Integral, and a Fraction as a Real that NumPy does not know.
+                    raise self._invalid(name, "an int or a float") from None
+        super()._validate_params()
+
+    def _invalid(self, name: str, needed: str) -> InvalidParameterError:
+        given = getattr(self, name)
+        return InvalidParameterError(
+            f"The {name!r} parameter of {type(self).__name__} must be {needed}. Got {given!r} instead."
+        )
+
+    def _arrays(self, X: Any, *y: Any, **asked: Any) -> Any:
+        """X, or X and y, as arrays by scikit-learn's own checks. TypeError for a masked one."""
+        given = dict(zip(("X", "y"), (X, *y), strict=False))
+        for name, value in given.items():
+            if isinstance(value, np.ndarray):
+                check_size(name, value)
+        found = validate_data(self, X, *y, dtype=FLOATS, **asked)
+        for (name, value), array in zip(given.items(), found if y else (found,), strict=True):
+            refuse_mask(name, value, array.ndim)
+        return found
+
+
+class _Recurrent(_Checked):
     """What both estimators share: a network, trained on scaled sequences.
 
     The parameters are those of ``python -m rnn train``, by name. ``patience``: so many epochs without a
@@ -45,6 +91,28 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
     net_: RNN
     params_: Any
     _state: State | None
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "cell": [StrOptions(CELLS.keys())],
+        "units": [_COUNT],
+        "activation": [StrOptions(ACTIVATIONS.keys())],
+        "truncation": [str],
+        "optimiser": [StrOptions(OPTIMISERS.keys())],
+        "rate": [Interval(Real, 0, None, closed="neither")],
+        "clip": [Interval(Real, 0, None, closed="left")],
+        "batch": [_COUNT, None],
+        "epochs": [_COUNT],
+        "patience": [Interval(Integral, 0, None, closed="left")],
+        "validation": [Interval(Real, 0, 1, closed="neither")],
+        "random_state": ["random_state"],
+    }
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        try:
+            policy(self.truncation)
+        except ValueError:
+            raise self._invalid("truncation", "full, window:K, chunked:K, chunked:K:K or tail:K") from None
 
     def __init__(
         self,
@@ -142,11 +210,9 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
         self, X: Any, y: Any, sample_weight: Any, classes: Any, begin: bool
     ) -> tuple[tuple[Array, Array], Array]:
         """Records (xs, targets) as the network sees them, and their weights; ``begin`` makes a new one."""
+        self._validate_params()
         X, y = self._validated(X, y, reset=begin)
-        weights = np.ones(len(X)) if sample_weight is None else np.asarray(sample_weight, np.float64)
-        weights = checked("sample_weight", weights, (len(X),))
-        if not weights.any():
-            raise ValueError("sample_weight: zero for every record, needed one above zero")
+        weights = _weights(sample_weight, len(X))
         xs = _sequences(X)
         if begin:
             self._scale = learn_scale(xs, weights)
@@ -166,7 +232,7 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
     def _outputs(self, X: Any) -> Array:
         """The outputs of the last step, (N, K)."""
         check_is_fitted(self, "params_")
-        X = validate_data(self, X, allow_nd=True, dtype=FLOATS, reset=False)
+        X = self._arrays(X, allow_nd=True, reset=False)
         with held(self.net_, len(X)):
             return np.asarray(self.net_.predict(self.params_, self._seen(_sequences(X)))[:, -1])
 
@@ -174,6 +240,21 @@ class _Recurrent(BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _weights(given: Any, records: int) -> Array:
+    """How many times each record counts, (N,)."""
+    if given is None:
+        return np.ones(records)
+    array = as_array("sample_weight", given)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"sample_weight: dtype {cut(str(array.dtype))}, needed real numbers")
+    weights = checked("sample_weight", array.astype(np.float64), (records,))
+    if weights.min() < 0:
+        raise ValueError(f"sample_weight: {weights.min()}, needed numbers of at least 0")
+    if not weights.any():
+        raise ValueError("sample_weight: zero for every record, needed one above zero")
+    return weights
 
 
 def _sequences(X: Array) -> Array:
@@ -200,9 +281,7 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
         return found if self._several else found[:, 0]
 
     def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
-        X, y = validate_data(
-            self, X, y, allow_nd=True, dtype=FLOATS, multi_output=True, y_numeric=True, reset=reset
-        )
+        X, y = self._arrays(X, y, allow_nd=True, multi_output=True, y_numeric=True, reset=reset)
         return X, np.asarray(y, np.float64)
 
     def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
@@ -214,7 +293,9 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
         return self._target_scale.forward(y.reshape(len(y), -1)).astype(dtype)
 
     def _split(self, targets: Array) -> tuple[Array, Array]:
-        return tuple(train_test_split(np.arange(len(targets)), test_size=self.validation, shuffle=False))
+        return tuple(
+            train_test_split(np.arange(len(targets)), test_size=float(self.validation), shuffle=False)
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -242,12 +323,12 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         return np.asarray(self.classes_[likeliest])
 
     def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
-        X, y = validate_data(self, X, y, allow_nd=True, dtype=FLOATS, reset=reset)
+        X, y = self._arrays(X, y, allow_nd=True, reset=reset)
         check_classification_targets(y)
         return X, y
 
     def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
-        self.classes_ = unique_labels(y if classes is None else classes)
+        self.classes_ = unique_labels(y) if classes is None else _known(classes)
         return len(self.classes_), softmax_cross_entropy
 
     def _targets(self, y: Array, dtype: Any) -> Array:
@@ -262,33 +343,51 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         return tuple(
             train_test_split(
                 np.arange(len(targets)),
-                test_size=self.validation,
+                test_size=float(self.validation),
                 random_state=seed,
                 stratify=targets,
             )
         )
 
 
-class Windows(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+def _known(classes: Any) -> Array:
+    """The classes that there are, in order."""
+    if isinstance(classes, np.ndarray):
+        check_size("classes", classes)
+    try:
+        found = unique_labels(classes)
+    except (TypeError, ValueError, FloatingPointError) as error:
+        raise ValueError(f"classes: {shown(classes)}, needed labels ({cut(str(error))})") from None
+    refuse_mask("classes", classes, found.ndim)
+    if not len(found):
+        raise ValueError(f"classes: {shown(classes)}, needed at least one")
+    return np.asarray(found)
+
+
+class Windows(TransformerMixin, _Checked):  # type: ignore[misc]
     """The last ``length`` rows up to each row of a series: (S, D) becomes (S, length, D).
 
     So that there are as many windows as rows, what would lie before the first row is the first row again:
     a window looks back, never ahead, and a test fold begins anew.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"length": [_COUNT]}
+
     def __init__(self, length: int = 24) -> None:
         self.length = length
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Remember how many columns there are."""
-        checked_count("length", self.length, 1)
-        validate_data(self, X, dtype=FLOATS)
+        self._validate_params()
+        self._arrays(X)
         return self
 
     def transform(self, X: Any) -> Array:
         """The windows of the rows."""
         check_is_fitted(self, "n_features_in_")
-        X = validate_data(self, X, dtype=FLOATS, reset=False)
-        padded = np.concatenate([np.repeat(X[:1], self.length - 1, axis=0), X])
-        found = np.lib.stride_tricks.sliding_window_view(padded, self.length, axis=0)
-        return np.ascontiguousarray(found.swapaxes(1, 2))
+        self._validate_params()
+        X = self._arrays(X, reset=False)
+        with in_memory(f"length: {self.length}", "less, or a shorter series"):
+            padded = np.concatenate([np.repeat(X[:1], self.length - 1, axis=0), X])
+            found = np.lib.stride_tricks.sliding_window_view(padded, self.length, axis=0)
+            return np.ascontiguousarray(found.swapaxes(1, 2))

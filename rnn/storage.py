@@ -18,26 +18,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import sha256
-from os import PathLike
+from os import PathLike, fsencode, fspath
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn.activations import ACTIVATIONS, Activation
-from rnn.arrays import Array, checked
+from rnn.arrays import Array, as_array, checked
 from rnn.blocks import check_params, names
 from rnn.cells import GRU, LSTM, Params, Vanilla
-from rnn.checks import cut, kind_of, shown
-from rnn.console.files import read_bytes, write
-from rnn.losses import Loss, softmax_cross_entropy, squared_error
+from rnn.checks import check_encodable, checked_by_name, cut, kind_of, shown
+from rnn.console.files import read_bytes, refuse_unwritable, write
+from rnn.losses import OURS, Loss
 from rnn.network import RNN, check_network
 
 # The format written, and the only one read. It goes up whenever an older program could not read the file.
 VERSION = "1"
 
 CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla, "lstm": LSTM, "gru": GRU}
-LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in (squared_error, softmax_cross_entropy)}
+LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in OURS}
 
 # What safetensors and torch.nn both have.
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
@@ -73,49 +73,74 @@ def save(
 ) -> None:
     """Write a file at ``path``, whole or not at all; one that is there is replaced.
 
-    ``arrays``: further arrays of float32, float64 or int64, by name. ``about``: JSON values, by name.
+    ``arrays``: further arrays of float32, float64 or int64, by name. ``about``: JSON values, by name;
+    in them tuples come back as lists, and keys as texts.
 
-    Raises TypeError or ValueError for a network whose cell, activation or loss is not in the tables, for
-    parameters that do not fit or are of another type than float32 and float64, and for what JSON lacks;
-    OSError where the file cannot be written, and an older one then stays as it was.
+    Raises TypeError or ValueError for what can be no path, for a network whose cell, activation or loss is
+    not in the tables, for parameters that do not fit or are of another type than float32 and float64, for
+    arrays and values that a file cannot hold; MemoryError for a view that is too large to write; OSError
+    where the file cannot be written, and an older one then stays as it was.
     """
     from safetensors.numpy import save as as_bytes
 
+    to = _checked_path(path)
+    refuse_unwritable(to)
     check_network(net)
     params = net.checked_params(params)
     check_params(params)
     tensors = {f"{_PARAMS}{name}": block for name, block in zip(names(params), params, strict=True)}
-    for name, array in (arrays or {}).items():
+    for name, array in checked_by_name("arrays", arrays).items():
+        check_encodable("arrays", name)
         tensors[f"{_ARRAYS}{name}"] = checked_array(f"arrays[{shown(name)}]", array)
     for name, tensor in tensors.items():
         if tensor.dtype not in (*DTYPES, np.int64):
             raise TypeError(f"{name}: dtype {tensor.dtype}, needed float32 or float64, as files have them")
-    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    # Unlike np.ascontiguousarray this leaves an array without axes as it is.
+    tensors = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     metadata = {
         _VERSION: VERSION,
         _CONFIGURATION: json.dumps(_configuration(net, params)),
-        _ABOUT: _as_json("about", about or {}),
+        _ABOUT: _as_json("about", checked_by_name("about", about)),
     }
     metadata[_DIGEST] = _digest(metadata, tensors)
     content = as_bytes(tensors, {_KEY: json.dumps(metadata)})
-    write(Path(path), lambda temporary: temporary.write_bytes(content))
+    write(to, lambda temporary: temporary.write_bytes(content))
 
 
 def load(path: str | PathLike[str]) -> Stored:
     """What ``save`` wrote at ``path``.
 
-    Raises OSError where it cannot be read, and ``BadFile``, a ValueError that begins with the path, for
-    a file that is no model, is cut or changed, is of another version, or whose arrays do not fit its network,
-    and for a device, which may have no end; MemoryError for a file that is too large for the memory.
+    Raises TypeError or ValueError for what can be no path, OSError where it cannot be read, and ``BadFile``,
+    a ValueError that begins with the path, for a file that is no model, is cut or changed, is of another
+    version, or whose arrays do not fit its network, and for a device, which may have no end; MemoryError for
+    a file that is too large for the memory.
     """
+    at = _checked_path(path)
     try:
-        content = read_bytes(Path(path))
+        content = read_bytes(at)
     except ValueError as error:
         raise BadFile(str(error)) from None
     try:
         return _loaded(content)
     except BadFile as error:
-        raise BadFile(f"{cut(str(path))}: {error}") from None
+        raise BadFile(f"{cut(str(at))}: {error}") from None
+
+
+def _checked_path(path: object) -> Path:
+    """The path of a file, or an error that says what is wrong with it."""
+    try:
+        name: object = fspath(path)  # type: ignore[call-overload]
+    except Exception:
+        name = None
+    if not isinstance(name, str):
+        raise TypeError(f"path: {shown(path)}, needed a str or a pathlib.Path")
+    try:
+        known = bool(name) and b"\0" not in fsencode(name)
+    except UnicodeEncodeError:
+        known = False
+    if not known:
+        raise ValueError(f"path: {shown(name)}, needed the name of a file")
+    return Path(name)
 
 
 def _loaded(content: bytes) -> Stored:
@@ -229,8 +254,7 @@ def _listed(table: Mapping[str, object]) -> str:
 
 def checked_array(name: str, array: object) -> Array:
     """An array that a file can hold beside the parameters: int64, or finite floats."""
-    if isinstance(array, np.ndarray) and array.dtype == np.int64:
-        return array
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}: {kind_of(array)}, needed a NumPy array")
-    return checked(name, array, array.shape)
+    found = as_array(name, array)
+    return found if found.dtype == np.int64 else checked(name, found, found.shape)

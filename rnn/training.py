@@ -24,7 +24,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, check_size, checked, zeros
+from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
 from rnn.cells.cell import Params
 from rnn.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
@@ -247,7 +247,6 @@ def rmse(predictions: Array, targets: Array) -> float:
 def _as_floats(name: str, value: object) -> Array:
     """Real numbers as float64 or longdouble, or an error that says what is wrong with them."""
     array = as_array(name, value)
-    check_size(name, array)
     if array.dtype == FRACTIONS:
         array = checked(name, array, array.shape)
     elif array.dtype.kind not in "iuf":

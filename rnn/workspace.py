@@ -21,6 +21,7 @@ from numpy.typing import DTypeLike
 from rnn.arrays import FLOATS, FRACTIONS
 from rnn.cells.cell import Cell, Tape, check_cell, with_listed_views
 from rnn.checks import checked_count, checked_dtype, in_memory, keep
+from rnn.representation import as_call
 
 
 class Size(NamedTuple):
@@ -64,6 +65,8 @@ class Workspace:
             tape = self.cell.tape(records, steps, dtype)
         tape = with_listed_views(tape)
         keep(self, records=records, steps=steps, dtype=dtype, size=size, tape=tape, _in_use=Lock())
+
+    __repr__ = as_call
 
     def __enter__(self) -> Tape:
         if not self._in_use.acquire(blocking=False):

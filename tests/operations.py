@@ -115,6 +115,7 @@ CALLS: dict[str, Callable[..., anp.ndarray]] = {
     "rollaxis": lambda a, w: anp.rollaxis(a, a.ndim - 1, a.ndim - 2),
     "rot90": lambda a, w: anp.rot90(a, axes=(-2, -1)),
     "sort": lambda a, w: anp.sort(a, axis=-1),
+    "squeeze": lambda a, w: anp.squeeze(a[..., None], -1),
     "swapaxes": lambda a, w: anp.swapaxes(a, -1, -2),
     "tensordot": lambda a, w: anp.tensordot(a, w, axes=([-1], [0])),
     "tile": lambda a, w: _last(a, anp.tile(a, (*[1] * (a.ndim - 1), 2))),

@@ -8,14 +8,14 @@ import numpy as np
 
 from rnn import Window
 from rnn.training import History
+from verification.article.sine import Recipe, Sine
 from verification.evidence.detection import SIZES, Accuracy, Alarms, Curve, Detection, Share
-from verification.properties.findings import PADDING, PROPERTIES
+from verification.evidence.scalars import ScalarRow
 from verification.judging.judgement import Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.models import vanilla
-from verification.report.text.outcome import Report
-from verification.evidence.scalars import ScalarRow
-from verification.article.article.sine import Recipe, Sine
+from verification.properties.findings import PADDING, PROPERTIES
+from verification.report.outcome import Report
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.campaign import PRICE, table
-from verification.sampling.at_random import ANY, SMALL
 from verification.campaign.blocks import CASES
 from verification.campaign.merging import ENOUGH
+from verification.sampling.at_random import ANY, SMALL
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "judge" / "campaign.md").read_text("utf-8")

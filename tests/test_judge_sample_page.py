@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 from verification import models
+from verification.adapters import layer, problem, step
 from verification.sampling.covering import tuples
 from verification.sampling.exclusions import rules
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
-from verification.adapters import layer, problem, step
 
 PAGE = (Path(__file__).parents[1] / "docs" / "judge" / "sample.md").read_text("utf-8")
 ROW = re.compile(

@@ -113,8 +113,8 @@ def test_python_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
     from verification.adapters.rnn.scoping import scoped
-    from verification.properties.findings import findings
     from verification.evidence.mutants.deck import deck
+    from verification.properties.findings import findings
 
     source = next(block for kind, block in blocks("README.md") if "def engine" in block)
     assert source.count("dh = da @ W.T\n") == 1

@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any
 from verification.processes.namesakes import ours
 
 if TYPE_CHECKING:
-    from verification.models.functions import Function
-    from verification.models.model import Block, Model, Use
-    from verification.sampling.scope import Scope
     from verification.adapters.function import function
     from verification.adapters.layer import layer
     from verification.adapters.problem import ModelGradients, ModelProblem
-    from verification.adapters.step import step
     from verification.adapters.rnn.engine import manual
+    from verification.adapters.rnn.problem import Engine, Gradients, Problem
     from verification.adapters.rnn.scoping import scoped
+    from verification.adapters.step import step
     from verification.judge import assert_verified, verify
-    from verification.properties.engine import Unsupported
     from verification.judging.judgement import Judgement
     from verification.judging.profile import PROFILES, QUICK, THOROUGH, Profile
-    from verification.adapters.rnn.problem import Engine, Gradients, Problem
+    from verification.models.functions import Function
+    from verification.models.model import Block, Model, Use
+    from verification.properties.engine import Unsupported
+    from verification.sampling.scope import Scope
 
 __all__ = [
     "PROFILES",
@@ -60,19 +60,20 @@ __all__ = [
 ]
 
 _HOME = {
-    "Function": "asked.functions",
-    **dict.fromkeys(("Block", "Model", "Use"), "asked.model"),
-    "Scope": "asked.scope",
-    "function": "doors.function",
-    "layer": "doors.layer",
-    **dict.fromkeys(("ModelGradients", "ModelProblem"), "doors.problem"),
-    "manual": "engine",
-    "step": "doors.step",
-    **dict.fromkeys(("assert_verified", "scoped", "verify"), "judge"),
+    "Function": "models.functions",
+    **dict.fromkeys(("Block", "Model", "Use"), "models.model"),
+    "Scope": "sampling.scope",
+    "function": "adapters.function",
+    "layer": "adapters.layer",
+    **dict.fromkeys(("ModelGradients", "ModelProblem"), "adapters.problem"),
+    "manual": "adapters.rnn.engine",
+    "step": "adapters.step",
+    **dict.fromkeys(("assert_verified", "verify"), "judge"),
     "Judgement": "judging.judgement",
-    "Unsupported": "judging.engine",
+    "Unsupported": "properties.engine",
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Profile"), "judging.profile"),
-    **dict.fromkeys(("Engine", "Gradients", "Problem"), "problem"),
+    **dict.fromkeys(("Engine", "Gradients", "Problem"), "adapters.rnn.problem"),
+    "scoped": "adapters.rnn.scoping",
 }
 
 

@@ -7,14 +7,14 @@ is asked everything of the vanilla model, unless a model or a scope is given.
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from verification.adapters.rnn.problem import Engine
+from verification.adapters.rnn.scoping import scoped
 from verification.judging.arguments import checked_count, refuse
-from verification.models.model import Model
-from verification.sampling.scope import Scope
 from verification.judging.judgement import Judgement
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Subject, judge
-from verification.adapters.rnn.problem import Engine
-from verification.adapters.rnn.scoping import scoped
+from verification.models.model import Model
+from verification.sampling.scope import Scope
 
 
 class Judged(Protocol):

@@ -15,8 +15,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "adapters"), str(HERE.parents[1])]
 
-from verification.models.case import Case, Cotangents, random_case
-from verification.models.model import Use
+from verification.models.case import Case, Cotangents, random_case  # noqa: E402
+from verification.models.model import Use  # noqa: E402
 from verification.truth.parts import VALUE, final_of  # noqa: E402
 
 # Of four steps no adapter's truncation leaves anything out; of eight each does.

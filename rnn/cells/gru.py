@@ -76,6 +76,7 @@ from rnn.cells.cell import (
 from rnn.checks import checked_count, keep
 from rnn.initial import stacked
 from rnn.products import aligned, matrix_product, product_by
+from rnn.representation import as_call
 
 
 class GRUWeights(NamedTuple):
@@ -175,6 +176,8 @@ class GRU:
         rows = 3 * self.units
         shapes = {"U": (rows, self.inputs), "W": (rows, self.units), "b": (rows,), "bn": (self.units,)}
         keep(self, shapes=shapes)
+
+    __repr__ = as_call
 
     @property
     def activations(self) -> tuple[Activation, ...]:

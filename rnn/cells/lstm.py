@@ -79,6 +79,7 @@ from rnn.cells.cell import (
 from rnn.checks import checked_count, keep
 from rnn.initial import stacked
 from rnn.products import product_by
+from rnn.representation import as_call
 
 
 class LSTMViews(NamedTuple):
@@ -150,6 +151,8 @@ class LSTM:
         check_activations("LSTM", gate=self.gate, candidate=self.candidate, output=self.output)
         rows = 4 * self.units
         keep(self, shapes={"U": (rows, self.inputs), "W": (rows, self.units), "b": (rows,)})
+
+    __repr__ = as_call
 
     @property
     def activations(self) -> tuple[Activation, ...]:

@@ -63,6 +63,7 @@ from rnn.cells.cell import (
 from rnn.checks import checked_count, keep
 from rnn.initial import stacked
 from rnn.products import product_by
+from rnn.representation import as_call
 
 
 class VanillaViews(NamedTuple):
@@ -116,6 +117,8 @@ class Vanilla:
         keep(self, units=checked_count("Vanilla.units", self.units, 1))
         check_activations("Vanilla", activation=self.activation)
         keep(self, shapes={"U": (self.units, self.inputs), "W": (self.units, self.units), "b": (self.units,)})
+
+    __repr__ = as_call
 
     @property
     def activations(self) -> tuple[Activation, ...]:

@@ -103,7 +103,7 @@ def test_results_that_cannot_be_written_are_refused_first(capsys, tmp_path):
         assert line.startswith(f"python -m benchmarks: {tmp_path}")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     # A path that is its own parent.
-    assert refusal(capsys, "--json", "").startswith("python -m benchmarks: .: cannot write")
+    assert refusal(capsys, "--json", ".").startswith("python -m benchmarks: .: cannot write")
 
 
 def test_places_that_can_be_written_are_left_as_they_were(tmp_path):

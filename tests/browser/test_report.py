@@ -18,19 +18,19 @@ from matplotlib import image
 
 from tests.layers import lstm, planted
 from verification import Scope, layer, models
-from verification.evidence import detection
-from verification.evidence.checkers import Checker, lags_accuse
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import scoped
+from verification.article.sine import ARTICLE, train_on_sine
+from verification.article.specimen import as_json as specimen_json
+from verification.article.specimen import examine
+from verification.evidence import detection
+from verification.evidence.checkers import Checker, lags_accuse
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from verification.judge import verify
 from verification.judging.profile import Profile
-from verification.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
-from verification.article.article.specimen import as_json as specimen_json
-from verification.article.article.specimen import examine
-from verification.report.text.outcome import Report
-from verification.report.text.pages import judgement
-from verification.report.text.pages.report import page
-from verification.article.article.sine import ARTICLE, train_on_sine
+from verification.report.outcome import Report
+from verification.report.pages import judgement
+from verification.report.pages.report import page
 
 SCHEMES = {"dark": 0, "light": 1}
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from verification import verify
 from verification.models.case import random_case
-from verification.sampling.draws import dimensions, some_policy
 from verification.properties.findings import findings, truth_of
+from verification.sampling.draws import dimensions, some_policy
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from tests.examples import of_kind
 from tests.peers.asked import judged, wrong
 from verification import Scope
 from verification import layer as plain
+from verification.diagnosis.probe import healthy_case
 from verification.jax import cell, equinox, flax, layer
+from verification.models import complex_linear, complex_scan, gru, linear, lstm, scan
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
-from verification.diagnosis.probe import healthy_case
-from verification.models import complex_linear, complex_scan, gru, linear, lstm, scan
 
 
 def step(params, x, state):

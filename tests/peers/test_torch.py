@@ -8,11 +8,11 @@ import torch
 from tests.peers.asked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
+from verification.diagnosis.probe import healthy_case
+from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.truncation import Policy
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
-from verification.diagnosis.probe import healthy_case
-from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.torch import function, layer, module
 from verification.torch.modules import KNOWN
 

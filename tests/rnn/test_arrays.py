@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.arrays import ADDRESSABLE, FRACTIONS, _is_masked, check_size, checked, zeros
+from rnn.arrays import FRACTIONS, LARGE, _is_masked, check_size, checked, refuse_mask, zeros
 
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
@@ -167,13 +167,26 @@ def test_a_masked_array_is_found_in_so_many_lists():
     assert _is_masked(masked, 0)
     assert [_is_masked([masked], depth) for depth in (0, 1, 2)] == [False, True, True]
     assert [_is_masked([[0], [masked]], depth) for depth in (1, 2)] == [False, True]
+    assert refuse_mask("X", [masked], 0) is None
+    with pytest.raises(TypeError, match=r"^X: a masked array, needed one without a mask"):
+        refuse_mask("X", [masked], 1)
 
 
-def test_as_much_as_has_addresses_is_no_view_of_less():
-    """A byte more is."""
-    assert check_size("g", np.broadcast_to(np.uint8(1), (ADDRESSABLE,))) is None
-    with pytest.raises(MemoryError, match=rf"^g: shape \({ADDRESSABLE + 1},\), needed one that fits"):
-        check_size("g", np.broadcast_to(np.uint8(1), (ADDRESSABLE + 1,)))
+def test_a_large_view_has_to_fit_in_memory(monkeypatch):
+    """The system is asked, of views from so many bytes on: they may be of less, and an array is there."""
+
+    def full(shape, dtype):
+        raise MemoryError
+
+    own = np.empty(LARGE, np.uint8)
+    monkeypatch.setattr(np, "empty", full)
+    assert check_size("g", np.broadcast_to(np.uint8(1), (LARGE - 1,))) is None
+    assert check_size("g", own) is None
+    message = rf"^g: shape \({LARGE},\), needed a smaller one: it does not fit in memory$"
+    with pytest.raises(MemoryError, match=message):
+        check_size("g", np.broadcast_to(np.uint8(1), (LARGE,)))
+    monkeypatch.undo()
+    assert check_size("g", np.broadcast_to(np.uint8(1), (LARGE,))) is None
 
 
 def test_a_type_is_the_same_that_is_equal():

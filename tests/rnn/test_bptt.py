@@ -322,6 +322,26 @@ def test_floats_are_exact_on_small_integers(policy, dtype):
     assert first == exact_first
 
 
+def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
+    """And whatever else a cell raises is not."""
+
+    class Full(Vanilla):
+        """A cell that has no room, or is wrong."""
+
+        error = MemoryError("Unable to allocate 2.00 TiB")
+
+        def tape(self, records, steps, dtype):
+            raise self.error
+
+    weights, state = Weights(np.ones((1, 1)), np.ones((1, 1)), np.ones(1)), (np.ones((2, 1)),)
+    said = r"^xs: shape \(2, 3, 1\), needed fewer records or steps: it does not fit in memory$"
+    with pytest.raises(MemoryError, match=said):
+        unroll(Full(1, 1), weights, np.ones((2, 3, 1)), state)
+    Full.error = ValueError("its own")
+    with pytest.raises(ValueError, match=r"^its own$"):
+        unroll(Full(1, 1), weights, np.ones((2, 3, 1)), state)
+
+
 @every_policy
 def test_the_backward_is_repeatable_and_only_reads(policy):
     """A second backward of one tape gives the same bits, from weights, tape and dhs that are read-only."""

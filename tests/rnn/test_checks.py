@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from rnn.arrays import FLOATS
 from rnn.checks import (
     LINE,
+    check_encodable,
     check_named_functions,
+    checked_by_name,
     checked_count,
     checked_dtype,
     checked_number,
@@ -243,3 +246,38 @@ def test_what_is_cut_is_looked_at_no_further_than_four_lines():
     spaces = " " * 4 * LINE
     assert cut(spaces[:-1] + "x") == "x"
     assert cut(spaces + "x") == "…"
+
+
+@pytest.mark.parametrize("values", [{}, {"a": 1, "": None}, MappingProxyType({"a": 1})])
+def test_values_by_name_are_a_dict(values):
+    """A new one, equal to what was given; none for None."""
+    found = checked_by_name("about", values)
+    assert type(found) is dict
+    assert found == values
+    assert found is not values
+    assert checked_by_name("about", None) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (3, "3, needed a dict from names to values, or None"),
+        ("", "'', needed a dict from names to values, or None"),
+        ([("a", 1)], "[('a', 1)], needed a dict from names to values, or None"),
+        (dict, "<class 'dict'>, needed a dict from names to values, or None"),
+        ({"a": 1, 1: 2}, "1 as a key, needed names, each a str"),
+        ({b"a": 1}, "b'a' as a key, needed names, each a str"),
+    ],
+)
+def test_what_has_no_names_is_refused(values, said):
+    """By the argument's name, and by the key."""
+    with pytest.raises(TypeError, match=f"^about: {re.escape(said)}$"):
+        checked_by_name("about", values)
+
+
+def test_half_of_a_pair_of_surrogates_is_in_no_file():
+    """Every other character is."""
+    assert check_encodable("name", "\0ü𝄞") is None
+    said = r"^name: 'a\\ud800', needed a text in UTF-8 \(surrogates not allowed\)$"
+    with pytest.raises(ValueError, match=said):
+        check_encodable("name", "a\ud800")

@@ -107,3 +107,48 @@ def test_another_kind_is_refused(function, name):
     """By its kind."""
     with pytest.raises(TypeError, match=f"{name}: SimpleNamespace"):
         function(SimpleNamespace())
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_every_block_has_to_fit_the_others(kind):
+    """In number of axes and in each of them, and hold finite numbers; by the name that it has here."""
+    _, params = some(kind)
+    for name, block in params._asdict().items():
+        wrong = [
+            np.ones((*block.shape, 1)),
+            np.ones(()),
+            np.full_like(block, np.nan),
+            np.full_like(block, -np.inf),
+        ]
+        for axis, size in enumerate(block.shape):
+            # D and K are any.
+            if (name, axis) not in (("U", 1), ("V", 0)):
+                wrong.append(np.ones((*block.shape[:axis], size + 1, *block.shape[axis + 1 :])))
+            wrong.append(np.ones((*block.shape[:axis], 0, *block.shape[axis + 1 :])))
+        for each in wrong:
+            with pytest.raises(ValueError, match=rf"^params\.{name}: .*, needed "):
+                to_torch(params._replace(**{name: each}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "needed"),
+    [("RNN", 9, "1 or 4 times 3"), ("LSTM", 6, "1 or 4 times 3"), ("GRU", 3, "3 times 3")],
+)
+def test_as_many_gates_as_the_kind_has(kind, rows, needed):
+    """Parameters of another cell under these names would be read as those of another layer."""
+    _, params = some(kind)
+    wrong = params._replace(U=np.ones((rows, 2)), W=np.ones((rows, 3)), b=np.ones(rows))
+    with pytest.raises(ValueError, match=rf"^params\.W: shape \({rows}, 3\), needed {needed} rows$"):
+        to_torch(wrong)
+
+
+@pytest.mark.parametrize("block", ["U", "W", "b", "V", "c"])
+def test_other_numbers_are_refused(block):
+    """Integers, masked ones, a list, and those of another type than the block before."""
+    given = getattr(PARAMS, block)
+    wrong = [given.astype(int), np.ma.array(given), given.tolist()]
+    if block != "U":
+        wrong.append(given.astype(np.float32))
+    for each in wrong:
+        with pytest.raises(TypeError, match=rf"^params\.{block}: .*, needed "):
+            to_torch(PARAMS._replace(**{block: each}))

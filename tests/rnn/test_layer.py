@@ -239,7 +239,7 @@ def test_a_layer_that_cannot_be_is_refused(call, message):
 
 def test_a_layer_that_does_not_fit_in_memory_is_refused():
     """When its weights are made."""
-    with pytest.raises(MemoryError, match=r"^Layer: Layer\(cell=LSTM\(.*, needed fewer inputs or units"):
+    with pytest.raises(MemoryError, match=r"^Layer: Layer\(LSTM\(.*, needed fewer inputs or units"):
         Layer(LSTM(10**17, 1)).init(np.random.default_rng(0))
 
 

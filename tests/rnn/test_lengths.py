@@ -199,6 +199,7 @@ def test_full_lengths_are_no_lengths(cell):
         ([True, True, True, True], TypeError, "lengths: list, needed an array of integers"),
         ("long", TypeError, "lengths: str, needed an array of integers"),
         ([1, [2]], TypeError, "lengths: list, needed an array of numbers"),
+        (np.broadcast_to(1, 2**59), MemoryError, f"lengths: shape ({2**59},), needed a smaller one"),
         (np.ma.array([1, 2, 3, 4]), TypeError, "lengths: a masked array, needed one without a mask"),
     ],
     ids=str,

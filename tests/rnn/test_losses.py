@@ -141,7 +141,9 @@ def test_classes_that_cannot_be_are_refused(targets, error, message):
 
 def test_classes_that_could_not_be_there_are_refused():
     """By their name and shape."""
-    with pytest.raises(MemoryError, match=rf"^targets: shape \({2**59},\), needed one that fits in memory$"):
+    with pytest.raises(
+        MemoryError, match=rf"^targets: shape \({2**59},\), needed a smaller one: it does not fit in memory$"
+    ):
         NET.loss_value(PARAMS, XS, np.broadcast_to(np.int64(0), (2**59,)))
 
 

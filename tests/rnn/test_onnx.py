@@ -1,11 +1,12 @@
 """Networks in ONNX compute what ``predict`` does, in another's program; what ONNX lacks is refused."""
 
+import re
 from itertools import product
 
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Vanilla, identity, rational_gate, relu, sigmoid, softsign, tanh
+from rnn import GRU, LSTM, RNN, Vanilla, identity, onnx, rational_gate, relu, sigmoid, softsign, tanh
 from rnn.onnx import FUNCTIONS, to_onnx
 
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -87,3 +88,49 @@ def test_a_cell_of_somebody_else_is_refused():
     net = RNN(Mine(1, 2), outputs=1)
     with pytest.raises(TypeError, match=r"net\.cell: .*, needed rnn\.Vanilla, rnn\.LSTM or rnn\.GRU"):
         to_onnx(net, net.init(np.random.default_rng(0)))
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        (3, "about: 3, needed a dict from names to values, or None"),
+        ({1: "a"}, "about: 1 as a key, needed names, each a str"),
+        ({"a": 1}, "about['a']: 1, needed a str"),
+        ({"a": None}, "about['a']: None, needed a str"),
+        ({"a": b"b"}, "about['a']: b'b', needed a str"),
+        ({"a": "\ud800"}, r"about['a']: '\ud800', needed a text in UTF-8"),
+        ({"\ud800": "a"}, r"about['\ud800']: '\ud800', needed a text in UTF-8"),
+    ],
+)
+def test_texts_that_are_none_are_refused(about, said):
+    """By the name that they have."""
+    with pytest.raises((TypeError, ValueError)) as caught:
+        to_onnx(*network("vanilla by tanh"), about)
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize("name", ["vanilla by tanh", "gru by sigmoid, tanh"])
+@pytest.mark.parametrize("number", [1e300, -3.5e38])
+def test_numbers_that_float32_lacks_are_refused(name, number):
+    """By the place of the first in each block; the largest that it has are kept."""
+    net, params = network(name)
+    for block in params._fields:
+        wrong = getattr(params, block).copy()
+        wrong[-1] = np.float64(np.finfo(np.float32).max)
+        to_onnx(net, params._replace(**{block: wrong}))
+        wrong[-1] = number
+        place = (len(wrong) - 1, *(0,) * (wrong.ndim - 1))
+        said = f"params.{block}: {number} at {place}, needed numbers that float32 holds"
+        with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+            to_onnx(net, params._replace(**{block: wrong}))
+
+
+def test_more_than_a_file_can_hold_is_refused(monkeypatch):
+    """Before it is written; as much as it can hold is."""
+    net, params = network("vanilla by tanh")
+    size = 4 * sum(block.size for block in params)
+    monkeypatch.setattr(onnx, "MOST_BYTES", size)
+    to_onnx(net, params)
+    monkeypatch.setattr(onnx, "MOST_BYTES", size - 1)
+    with pytest.raises(ValueError, match=rf"^params: {size} bytes in float32, needed at most {size - 1} in"):
+        to_onnx(net, params)

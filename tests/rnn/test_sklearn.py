@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_param_validation, parametrize_with_checks
 
 from rnn.sklearn import RNNClassifier, RNNRegressor, Windows
 
@@ -128,8 +129,9 @@ def test_windows_look_back():
     found = Windows(3).fit_transform(np.arange(8.0).reshape(4, 2))
     assert found.shape == (4, 3, 2)
     assert found[:, :, 0].tolist() == [[0, 0, 0], [0, 0, 2], [0, 2, 4], [2, 4, 6]]
-    with pytest.raises(ValueError, match="length: 0"):
-        Windows(0).fit(np.ones((3, 1)))
+    for length in (2**33, 2**62):
+        with pytest.raises(MemoryError, match=f"^length: {length}, needed less, or a shorter series"):
+            Windows(length).fit_transform(np.ones((3, 1)))
 
 
 @pytest.mark.parametrize("outputs", [None, 1, 2])
@@ -224,3 +226,152 @@ def test_a_weight_is_a_record_given_so_many_times():
     np.testing.assert_allclose(one.predict(X), other.predict(X), rtol=1e-7)
     with pytest.raises(ValueError, match="sample_weight: zero for every record"):
         one.fit(X, y, sample_weight=np.zeros(20))
+    for weights, said in (
+        (-counts, "-[12].0, needed numbers of at least 0"),
+        (counts[1:], r"shape \(19,\), needed \(20,\)"),
+        (np.full(20, np.nan), r"nan at \(0,\)"),
+        (["a"] * 20, "dtype <U1, needed real numbers"),
+        ({}, "dtype object, needed real numbers"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=f"^sample_weight: {said}"):
+            one.fit(X, y, sample_weight=weights)
+
+
+@pytest.mark.parametrize("estimator", [RNNRegressor(), RNNClassifier(), Windows()])
+def test_every_parameter_is_checked_as_those_of_scikit_learn_are(estimator):
+    """By its own check, which gives each a wrong type and a wrong value and asks every method that fits."""
+    check_param_validation(type(estimator).__name__, estimator)
+
+
+NUMBERS = ("units", "rate", "clip", "batch", "epochs", "patience", "validation", "random_state")
+
+WRONG = {
+    "units": (0, 1.5, "16"),
+    "rate": (0.0, np.inf, "0.1"),
+    "clip": (-1.0, np.inf, None),
+    "batch": (0, 1.5),
+    "epochs": (0, 1.5),
+    "patience": (-1, 1.5, np.nan),
+    "validation": (0.0, 1, 5),
+    "random_state": (-1, 1.5, "0"),
+    **dict.fromkeys(("cell", "activation", "optimiser"), (0, None, "lsmt", "Tanh", ["adam"])),
+    "truncation": (3, None, "window", "window:-1", "full:1", "tail:", "chunked:1:2:3"),
+}
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_parameter_is_named_with_what_it_may_be(kind, name):
+    """Before any work, in every call that learns; no bool, NaN or Fraction is a number."""
+    X, y = np.ones((6, 2)), [0, 1] * 3
+    also = (True, np.True_, np.nan, Fraction(1, 2), 10**400) if name in NUMBERS else ()
+    if name in ("batch", "epochs", "patience", "units"):
+        also = also[:-1]
+    fitted = kind(epochs=1).fit(X, y)
+    for value in (*WRONG[name], *also):
+        for call in (
+            kind(epochs=1).set_params(**{name: value}).fit,
+            fitted.set_params(**{name: value}).partial_fit,
+        ):
+            said = f"^The {name!r} parameter of {kind.__name__} must be "
+            with pytest.raises(ValueError, match=said) as caught:
+                call(X, y)
+            assert isinstance(caught.value, TypeError)
+            assert str(caught.value).endswith(f". Got {value!r} instead.")
+
+
+def test_wrong_parameters_are_all_thought_of():
+    """Whatever the estimators are made with has an entry in the table above."""
+    for kind in (RNNRegressor, RNNClassifier):
+        assert kind().get_params().keys() == WRONG.keys()
+        numbers = {
+            name
+            for name, value in kind(batch=1, random_state=0).get_params().items()
+            if not isinstance(value, str)
+        }
+        assert numbers == set(NUMBERS)
+
+
+def test_a_name_that_is_none_is_told_with_those_that_are():
+    """In the words of scikit-learn, in the order of the tables."""
+    said = r"must be a str among \{'vanilla', 'lstm', 'gru'\}\. Got 'lsmt' instead\.$"
+    with pytest.raises(ValueError, match=said):
+        RNNRegressor(cell="lsmt").fit(np.ones((6, 2)), np.arange(6.0))
+
+
+def test_numbers_of_numpy_are_numbers():
+    """Integers of any width, floats of any width, and integers where floats are asked for."""
+    given = {"units": np.int8(3), "rate": np.float32(0.01), "clip": 0, "batch": np.uint64(2)}
+    more = {"epochs": np.int16(2), "patience": np.int64(1), "validation": np.float16(0.25)}
+    model = RNNRegressor(**given, **more, random_state=np.int32(0)).fit(np.ones((8, 2)), np.arange(8.0))
+    assert model.params_.W.shape == (3, 3)
+
+
+@pytest.mark.parametrize("length", [0, -1, 1.5, True, np.nan, None, "3"])
+def test_a_wrong_length_of_windows_is_refused(length):
+    """When they are fitted and when they are made, whatever they were fitted with."""
+    fitted = Windows(3).fit(np.ones((3, 1)))
+    for call in (Windows(length).fit, fitted.set_params(length=length).transform):
+        with pytest.raises(ValueError, match=r"^The 'length' parameter of Windows must be ") as caught:
+            call(np.ones((3, 1)))
+        assert str(caught.value).endswith(f". Got {length!r} instead.")
+
+
+MASKED = np.ma.array([0.0, 1.0, 0.0, 1e6], mask=[0, 0, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "y"),
+    [
+        *((kind, y) for kind in (RNNRegressor, RNNClassifier) for y in (MASKED, np.ma.zeros(4, int))),
+        (RNNRegressor, list(np.ma.zeros((4, 2)))),
+    ],
+)
+def test_masks_are_refused(kind, y):
+    """Wherever an array may be given, for an array by itself cannot keep its mask; in lists as well."""
+    X, labels = np.ones((4, 2)), [0, 1, 0, 1]
+    columns = np.ma.array(X, mask=[[0, 1]] * 4)
+    model = kind(epochs=1).fit(X, labels)
+    calls = [
+        ("X", lambda: model.predict(columns)),
+        ("X", lambda: model.predict(list(columns))),
+        ("X", lambda: Windows(2).fit(columns)),
+        ("X", lambda: Windows(2).fit(X).transform(columns)),
+        ("classes", lambda: RNNClassifier().partial_fit(X, labels, classes=np.ma.array([0, 1]))),
+    ]
+    for method in ("fit", "partial_fit"):
+        call = getattr(kind(epochs=1), method)
+        calls += [
+            ("X", lambda call=call: call(columns, labels)),
+            ("y", lambda call=call: call(X, y)),
+            ("sample_weight", lambda call=call: call(X, labels, sample_weight=MASKED)),
+        ]
+    for name, call in calls:
+        with pytest.raises(TypeError, match=f"^{name}: a masked array, needed one without a mask"):
+            call()
+
+
+@pytest.mark.parametrize("classes", ["ab", 3, [], [np.nan], [1j], {}])
+def test_classes_that_are_none_are_named(classes):
+    """With what was given."""
+    with pytest.raises(ValueError, match=r"^classes: .*, needed "):
+        RNNClassifier().partial_fit(np.ones((4, 2)), [0, 1, 0, 1], classes=classes)
+
+
+def test_a_view_that_no_memory_holds_is_refused():
+    """By its name, before anything looks at all of it."""
+    X, y = np.ones((3, 2)), [0, 1, 0]
+    large, column = np.broadcast_to(1.0, (2**50, 2**9)), np.broadcast_to(1.0, 2**59)
+    for kind in (RNNRegressor, RNNClassifier):
+        for call in (kind().fit, kind().partial_fit):
+            for name, given in (
+                ("X", {"X": large, "y": y}),
+                ("y", {"X": X, "y": column}),
+                ("sample_weight", {"X": X, "y": y, "sample_weight": column}),
+            ):
+                with pytest.raises(MemoryError, match=rf"^{name}: shape \(.*\), needed a smaller one"):
+                    call(**given)
+    with pytest.raises(MemoryError, match=r"^classes: shape \(.*\), needed a smaller one"):
+        RNNClassifier().partial_fit(X, y, classes=column)
+    with pytest.raises(MemoryError, match=r"^X: shape \(.*\), needed a smaller one"):
+        Windows().fit(large)

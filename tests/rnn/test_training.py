@@ -423,7 +423,7 @@ def test_rmse_of_long_doubles_is_theirs():
 def test_rmse_of_what_could_not_be_there_is_refused():
     """By its name and shape."""
     large = np.broadcast_to(np.float64(1), (2**59,))
-    with pytest.raises(MemoryError, match=rf"^predictions: shape \({2**59},\), needed one that fits"):
+    with pytest.raises(MemoryError, match=rf"^predictions: shape \({2**59},\), needed a smaller one"):
         rmse(large, large)
 
 

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from rnn import Chunked, Full, Tail, Window
 from tests.vanilla import ENGINES
-from verification.sampling.draws import cases
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.scoping import scoped
-from verification.properties.findings import findings, truth_of
-from verification.models import vanilla
 from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.scoping import scoped
 from verification.adapters.rnn.vanilla_form import VanillaForm
+from verification.models import vanilla
+from verification.properties.findings import findings, truth_of
+from verification.sampling.draws import cases
 
 CASES = int(os.environ.get("FALSE_ALARM_CASES", "25"))
 SEED = os.environ.get("FALSE_ALARM_SEED", "0")

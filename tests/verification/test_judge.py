@@ -6,7 +6,6 @@ import pytest
 import verification
 from tests.layers import planted, scan
 from verification import Scope, assert_verified, layer, models, verify
-from verification.adapters.rnn.scoping import as_rnn
 from verification.judging import shrinking
 from verification.judging.profile import Profile
 
@@ -22,29 +21,12 @@ def shorter_search(monkeypatch):
 RIGHT = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(records=(1, 4), steps=(1, 6)))
 
 
-def test_what_a_door_returned_judges_itself():
+def test_what_a_door_returned_is_judged():
     """Within its scope, or a narrower one."""
     found = verify(RIGHT, SHORT, scope=Scope(dtypes=("float64",)))
     assert found.verdict == "verified"
     assert found.scope.startswith("float64; ")
     assert "float32" in found.not_asked
-
-
-def test_a_plain_function_is_asked_everything():
-    """Of the vanilla model: all that can be asked, but for the same bits."""
-    engine = verification.scoped(verification.manual)
-    claim = engine.claim
-    assert claim.dtypes[:2] == ("float32", "float64")
-    assert claim.policies == ("Full", "Window", "Chunked", "Tail")
-    assert (claim.exact, claim.checkpoints, claim.workspace, claim.bits) == (True, True, True, False)
-    assert {each.property for each in engine.fixed} == {"integers", "larger", ""}
-
-
-def test_what_rnn_claims_is_more():
-    """The same bits however it is called, and policies of one's own."""
-    engine = as_rnn(verification.manual)
-    assert engine.claim.bits
-    assert "own policies" in {each.property for each in engine.fixed}
 
 
 def test_arguments_are_refused_before_any_work():

@@ -12,10 +12,10 @@ import time
 import pytest
 
 from verification.adapters.rnn.engine import manual
-from verification.processes.fresh import staffed
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import judge, judgement_of, looked, tallied
+from verification.processes.fresh import staffed
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
 PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strength=2)

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from verification.models.arrays import Array
-from verification.models.model import Model
-from verification.sampling.scope import Scope
 from verification.adapters.importing import imported
 from verification.adapters.program import code_of
-from verification.properties.engine import InvalidAnswer
 from verification.judging.function_subject import OfFunction
+from verification.models.arrays import Array
+from verification.models.model import Model
+from verification.properties.engine import InvalidAnswer
 from verification.properties.of_function import Call
+from verification.sampling.scope import Scope
 from verification.truth.long import readable
 
 

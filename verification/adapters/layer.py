@@ -16,19 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
-from verification.sampling.claim import COMPLEX, Claim, Offer, claimed_of
-from verification.models.departures import departed
-from verification.models.model import Model, Use
-from verification.sampling.resolving import resolved
-from verification.sampling.scope import Scope
 from verification.adapters.importing import imported
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.program import ARGUMENTS, LENGTHS, Shown, program
+from verification.judging.model_subject import OfModel, of_model
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents
+from verification.models.departures import departed
+from verification.models.model import Model, Use
 from verification.properties.asking import afresh
 from verification.properties.engine import Fixed, InvalidAnswer
-from verification.judging.model_subject import OfModel, of_model
+from verification.sampling.claim import COMPLEX, Claim, Offer, claimed_of, rational
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
 from verification.truth.parts import final_of
 from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, check_in
 
@@ -204,9 +204,9 @@ def layer(
 
     ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
     role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: where
-    its arrays differ from the model's, see ``verification.adapters.layout``. Raises ValueError, in one line, for
-    a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the model's;
-    TypeError for what is no function or no model.
+    its arrays differ from the model's, see ``verification.adapters.layout``. Raises ValueError, in one line,
+    for a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the
+    model's; TypeError for what is no function or no model.
     """
     soundly(model, forward=forward, backward=backward)
     claim = claimed(scope, model, OFFER)
@@ -246,7 +246,7 @@ def claimed(scope: Scope | None, model: Model, offer: Offer) -> Claim:
             claim = replace(claim, dtypes=tuple(name for name in claim.dtypes if name not in COMPLEX))
     if claim.exact:
         try:
-            check_exact(model, claim.functions, claim.losses[0])
+            check_exact(model, rational(model, claim), claim.losses[0])
         except ValueError as unsound:
             if said.exact:
                 raise ValueError(f"scope: exact: True, needed False: {unsound}") from unsound

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from verification.models.model import Model, Use
 from verification.adapters.layout import GATES, Layout
+from verification.models.model import Model, Use
 
 # Names that are told of each side, so that both fit into a line.
 TOLD = 3

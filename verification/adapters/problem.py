@@ -10,21 +10,21 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from verification.models.arrays import Array
-from verification.models.case import Case, Targets
-from verification.sampling.claim import Claim, Offer, claimed_of
-from verification.models.departures import departed
-from verification.models.model import Model, Use
-from verification.models.truncation import FULL, Truncation
-from verification.sampling.scope import Scope
 from verification.adapters.importing import imported
 from verification.adapters.layer import claimed, soundly
 from verification.adapters.problem_program import ShownProblem, problem_program
 from verification.adapters.program import code_of
+from verification.judging.model_subject import OfModel, of_model
+from verification.models.arrays import Array
+from verification.models.case import Case, Targets
+from verification.models.departures import departed
+from verification.models.model import Model, Use
+from verification.models.truncation import FULL, Truncation
 from verification.properties.again import equivalents_of, recomputed
 from verification.properties.engine import Fixed, InvalidAnswer
 from verification.properties.findings import BITS, RECOMPUTATION, WORKSPACE
-from verification.judging.model_subject import OfModel, of_model
+from verification.sampling.claim import Claim, Offer, claimed_of
+from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, VALUE
 
 # Every function, every truncation, and both places of losses.

@@ -9,8 +9,8 @@ from string import Template
 
 import numpy as np
 
-from verification.models.arrays import Array
 from verification.adapters.program import LAYOUTS, code_of
+from verification.models.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

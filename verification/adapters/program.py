@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from verification.models.arrays import Array
 from verification.models import layouts
+from verification.models.arrays import Array
 
 # What forward takes, and backward.
 ARGUMENTS = ("params", "xs", "state", "d_outputs", "d_state")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from verification.models.model import Model
 from verification.adapters.importing import imported
+from verification.models.model import Model
 
 
 def remade(home: str, door: str, made: Any, model: Model, **said: Any) -> str:

@@ -16,18 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from verification.models.arrays import Array
-from verification.models.case import Case
-from verification.sampling.claim import Claim, Offer, claimed_of
-from verification.models.departures import departed
-from verification.models.model import Model
-from verification.models.truncation import Truncation
-from verification.sampling.scope import Scope
 from verification.adapters.importing import imported
 from verification.adapters.layer import Backward, Forward, Layer, claimed, soundly
 from verification.adapters.layout import layout_of
-from verification.properties.engine import Fixed, InvalidAnswer
 from verification.judging.model_subject import OfModel, of_model
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.departures import departed
+from verification.models.model import Model
+from verification.models.truncation import Truncation
+from verification.properties.engine import Fixed, InvalidAnswer
+from verification.sampling.claim import Claim, Offer, claimed_of
+from verification.sampling.scope import Scope
 
 # One function for each role, every truncation, cotangents.
 OFFER = Offer(functions=False, policies=True, losses=("cotangents",))
@@ -75,8 +75,10 @@ class Step:
     def _layer(self, policy: Truncation) -> Layer:
         forward, backward = looped(self.step, self.step_back, policy)
         source = imported(step=self.step, step_back=self.step_back)
-        source += f"from verification.models.truncation import Firsts, Policy\nfrom {__name__} import looped\n"
-        source += f"\nforward, backward = looped(step, step_back, {policy!r})\n"
+        source += "from verification.models.truncation import Firsts, Policy\n"
+        source += (
+            f"from {__name__} import looped\n\nforward, backward = looped(step, step_back, {policy!r})\n"
+        )
         return Layer(forward, backward, self.model, self.claim, layout_of(self.model, None), source)
 
 

@@ -32,10 +32,19 @@ from rnn.console.files import write
 from rnn.data import Records, sine_wave, split, windows
 from rnn.training import rmse
 from verification.adapters.rnn.engine import manual
-from verification.article.article.specimen import article_data, epoch, folded, initial_weights, loss, network
 from verification.adapters.rnn.problem import Engine
+from verification.article.sine import (
+    ARTICLE,
+    LENGTH,
+    PUBLISHED_RMSE,
+    STEPS,
+    TRAIN,
+    UNITS,
+    baselines,
+    train_on_sine,
+)
+from verification.article.specimen import article_data, epoch, folded, initial_weights, loss, network
 from verification.processes.signals import held_back
-from verification.article.article.sine import ARTICLE, LENGTH, PUBLISHED_RMSE, STEPS, TRAIN, UNITS, baselines, train_on_sine
 
 # What the article prints, by its number of the epoch: the losses of training and validation.
 PUBLISHED_LOSSES = {

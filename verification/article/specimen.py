@@ -26,19 +26,19 @@ from rnn import ACTIVATIONS, RNN, Params, Vanilla, Window, sigmoid
 from rnn.arrays import Array, zeros
 from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
-from verification.truth.comparison import compare
 from verification.adapters.problem import whole
 from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import Engine, Gradients, Problem
+from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
+from verification.article.sine import LENGTH, STEPS, TRAIN, UNITS
+from verification.models import vanilla
 from verification.properties.asking import ask
 from verification.properties.findings import findings
 from verification.properties.properties import Finding, Trial, Truth
-from verification.models import vanilla
 from verification.text import percent
-from verification.adapters.rnn.problem import Engine, Gradients, Problem
-from verification.article.article.sine import LENGTH, STEPS, TRAIN, UNITS
 from verification.truth import replay
+from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS, VALUE
-from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 
 # What the article trains, and so what its rule is judged by.
 JUDGED = ("U", "W", "V")

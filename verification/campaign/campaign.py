@@ -21,10 +21,10 @@ from verification.campaign.sampled import Sampled
 from verification.campaign.spreading import Gather
 from verification.campaign.spreading import spread as spread_blocks
 from verification.campaign.store import Store
-from verification.processes.fresh import staffed
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
 from verification.judging.run import Progress, Subject, judgement_of, tallied
+from verification.processes.fresh import staffed
 
 # The designed sample alone: what is drawn is drawn in blocks.
 SAMPLE = Profile("sample", cases=0, exact_cases=0)

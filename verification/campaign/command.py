@@ -16,7 +16,6 @@ from rnn.console.command_line import VALUE, line, missing, refuse
 from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
-from verification.report.text import summary
 from verification.campaign.blocks import count
 from verification.campaign.campaign import (
     Campaign,
@@ -35,6 +34,7 @@ from verification.campaign.processes import processes
 from verification.campaign.spreading import Gather, InVain, Scattered
 from verification.campaign.store import opened
 from verification.judge import subject_of
+from verification.report import summary
 
 # The least number that is no seed: names of files hold it, and so has SQLite's integer to.
 SEEDS = 2**63

@@ -10,11 +10,11 @@ from typing import Any
 
 from verification.campaign.blocks import Block, Place
 from verification.campaign.record import Failing, Record, of_tally
-from verification.properties.properties import FORM, Finding
 from verification.judging.run import Subject
 from verification.judging.tally import of_lost
 from verification.processes.timeout import MAX_LOST
 from verification.processes.workers import Lost, spread
+from verification.properties.properties import FORM, Finding
 
 
 def looked_at(subject: Subject, block: Block) -> Record:

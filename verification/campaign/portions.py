@@ -12,9 +12,9 @@ from typing import Any
 from verification.campaign.record import Record, of_tally
 from verification.campaign.sampled import Sampled
 from verification.campaign.store import Store
+from verification.judging.run import Block
 from verification.processes.channel import Channel
 from verification.processes.fresh import Spread
-from verification.judging.run import Block
 from verification.processes.workers import Lost
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from verification.campaign.blocks import Place
 from verification.campaign.form import Maybe
 from verification.judging.judgement import Row
-from verification.properties.properties import Finding
 from verification.judging.tally import Tally
+from verification.properties.properties import Finding
 
 # What is counted by name.
 COUNTERS = ("seen", "declined", "drawn", "fixed")

@@ -117,6 +117,7 @@ class Store:
         kind, form = KINDS[table]
         # As bytes, which need not be a text any more.
         query = f"SELECT number, size, CAST(value AS BLOB), checksum FROM {table} ORDER BY number"
+        last = None
         try:
             for number, size, data, checksum in self._connection.execute(query):
                 if checksum != _checksum(table, number, size, data or b""):
@@ -124,6 +125,9 @@ class Store:
                 values = json.loads(data)
                 check([number, size], (int, int), f"number and size of a {kind}")
                 check(values, form, f"{kind} {number}")
+                if number == last:
+                    raise ValueError(f"{kind} {number} is there twice")
+                last = number
                 yield number, size, values
         except (sqlite3.Error, ValueError) as error:
             raise ValueError(f"{self._path}: {error}; {ANEW}") from None

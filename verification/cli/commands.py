@@ -21,31 +21,38 @@ from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.console.progress import Progress, Show
 from rnn.training import print_progress
-from verification.article.article import article
-from verification.evidence import detection, mutants
-from verification.cli import durations
-from verification.report.text import text as report, summary
-from verification.sampling.scope import Scope
-from verification.campaign import command as campaign
-from verification.adapters.rnn.cells import BESIDE_OTHERS, CELLS, SCOPES, VANILLA, cell_engine, compiled_activation
-from verification.cli.certifying import certificate_of, keep_or_tell
-from verification.evidence.checkers import built_in
+from verification.adapters.rnn.cells import (
+    BESIDE_OTHERS,
+    CELLS,
+    SCOPES,
+    VANILLA,
+    cell_engine,
+    compiled_activation,
+)
 from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.article import article, specimen
+from verification.article.sine import ARTICLE, LONG, Sine, train_on_sine
+from verification.campaign import command as campaign
+from verification.cli import durations
+from verification.cli.certifying import certificate_of, keep_or_tell
+from verification.cli.options import PROGRAM, arguments
+from verification.evidence import detection, mutants
+from verification.evidence.checkers import built_in
+from verification.evidence.mutants import compiled
+from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
 from verification.judge import verify
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
-from verification.evidence.mutants import compiled
-from verification.article.article import specimen
-from verification.cli.options import PROGRAM, arguments
-from verification.report.text.outcome import Report
-from verification.report.text.pages import judgement as judgement_page
-from verification.report.text.pages import report as report_page
-from verification.adapters.rnn.problem import Engine
-from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
 from verification.processes.sending import Unsendable
-from verification.article.article.sine import ARTICLE, LONG, Sine, train_on_sine
 from verification.processes.tasks import beside
+from verification.report import summary
+from verification.report import text as report
+from verification.report.outcome import Report
+from verification.report.pages import judgement as judgement_page
+from verification.report.pages import report as report_page
+from verification.sampling.scope import Scope
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
 DETECTION_CASES = 300

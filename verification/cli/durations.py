@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from verification.judging.profile import Profile
+from verification.article.sine import ARTICLE, LONG
 from verification.evidence.mutants import CATALOGUE, EQUIVALENT
 from verification.evidence.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
-from verification.article.article.sine import ARTICLE, LONG
+from verification.judging.profile import Profile
 
 # Seconds of one unit of each part, or of the whole part where it has none. Every command of
 # ``python -m verification`` ends with the seconds of its parts. These are from runs on two cores that other

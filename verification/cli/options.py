@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT, Places
-from verification.campaign import command as campaign
 from verification.adapters.rnn.cells import CELLS, LOOPS, SCOPES, cell_engine, check_loops
+from verification.campaign import command as campaign
 from verification.judging.profile import PROFILES
 from verification.processes.loading import FORM, engine_at
 
-PROGRAM = program(__package__)
+PROGRAM = program("verification")
 
 # What a number may have at most, so that Python can print it again.
 SEED_DIGITS = 1_000

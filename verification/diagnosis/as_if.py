@@ -11,16 +11,22 @@ from typing import TypeAlias
 
 import numpy as np
 
+from verification.diagnosis.alternatives import (
+    never_updated,
+    overwritten,
+    with_slopes,
+    with_states_after,
+    without_carry,
+)
+from verification.diagnosis.carries import turned, with_carries
+from verification.diagnosis.loops import with_loops
+from verification.diagnosis.probe import Seen
+from verification.diagnosis.words import joined
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.model import Block, Use
 from verification.models.truncation import FULL
-from verification.diagnosis.alternatives import never_updated, overwritten, with_slopes, with_states_after, without_carry
-from verification.diagnosis.carries import turned, with_carries
-from verification.diagnosis.loops import with_loops
-from verification.diagnosis.probe import Seen
 from verification.properties.properties import final_cotangents, outputs_cotangent
-from verification.diagnosis.words import joined
 from verification.truth import replay
 from verification.truth.table import grouped_table, lag_table
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verification.models.arrays import Array
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import split, wrong_parts
+from verification.models.arrays import Array
 
 # Of how many numbers of a part a picture shows each; of more, these many.
 POINTS = 60

@@ -12,11 +12,11 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 
+from verification.diagnosis.twice import Step, roles_of_calls, slope_of, twice
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.functions import Function
 from verification.models.model import Block, Named, Use
-from verification.diagnosis.twice import Step, roles_of_calls, slope_of, twice
 from verification.truth import replay
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from verification.diagnosis.probe import Seen, look
+from verification.diagnosis.words import constant_factor
 from verification.models.arrays import Array
 from verification.properties.engine import Engine
-from verification.diagnosis.probe import Seen, look
 from verification.properties.properties import Truth
-from verification.diagnosis.words import constant_factor
 
 # To how many parts in one a limit is met by what is clipped to it.
 CLOSE = 1e-5

@@ -16,14 +16,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from verification.models.functions import function_named
-from verification.models.model import Model
-from verification.properties.engine import Engine
 from verification.diagnosis.probe import Seen, healthy_case, look
-from verification.properties.properties import Truth
 from verification.diagnosis.readings import Arrays, in_words, orders, orientations, renamed
 from verification.diagnosis.words import joined
+from verification.models.functions import function_named
+from verification.models.model import Model
 from verification.models.variants import Variant, variants
+from verification.properties.engine import Engine
+from verification.properties.properties import Truth
 
 # The most calls of the engine in all, those of them that are about names, the seconds after which none is
 # begun, and the steps of the two cases.

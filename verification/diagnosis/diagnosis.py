@@ -8,19 +8,19 @@ place, then what is computed instead. ``verification.diagnosis.stages`` says wha
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from verification.models.case import Case, Cotangents
-from verification.models.model import Use
-from verification.truth.comparison import compare
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.elsewhere import of_right_answers
-from verification.properties.engine import Engine
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
-from verification.properties.properties import Finding, final_cotangents, outputs_cotangent
 from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
+from verification.models.case import Case, Cotangents
+from verification.models.model import Use
+from verification.properties.engine import Engine
+from verification.properties.properties import Finding, final_cotangents, outputs_cotangent
+from verification.truth.comparison import compare
 
 __all__ = ["Diagnosis", "diagnose"]
 

@@ -6,20 +6,20 @@ calls, other sizes, other numbers.
 
 from dataclasses import replace
 
-from verification.models import layouts
-from verification.models.case import Case, name_of
-from verification.models.truncation import FULL
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.clipping import clipped
-from verification.properties.engine import Engine
-from verification.properties.exactness import EXACT
-from verification.properties.findings import IDENTITIES, LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
 from verification.diagnosis.onset import onset
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.diagnosis.probe import healthy_case, look_at
-from verification.properties.properties import FORM, Finding
 from verification.diagnosis.stages import Diagnosis
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
+from verification.models import layouts
+from verification.models.case import Case, name_of
+from verification.models.truncation import FULL
+from verification.properties.engine import Engine
+from verification.properties.exactness import EXACT
+from verification.properties.findings import IDENTITIES, LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
+from verification.properties.properties import FORM, Finding
 from verification.truth.long import is_long
 
 

@@ -20,13 +20,13 @@ from enum import Enum
 
 import numpy as np
 
+from verification.diagnosis.loops import states_before
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets
 from verification.models.model import Block, State, Use
 from verification.properties.apart import Places, widened
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
-from verification.diagnosis.loops import states_before
 from verification.truth.long import held
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import grouped_table

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from verification.diagnosis.probe import healthy_case, look_at
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, name_of
 from verification.models.model import Use
 from verification.properties.engine import Engine
-from verification.diagnosis.probe import healthy_case, look_at
 
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100

@@ -7,13 +7,13 @@ the case that a run found, or else on that case itself.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from verification.diagnosis.beside import Beside, wrong_beside
+from verification.diagnosis.lag_map import LagMap, lag_map
+from verification.diagnosis.probe import Seen, healthy_case, look_at
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.properties.asking import is_large
-from verification.diagnosis.beside import Beside, wrong_beside
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
-from verification.diagnosis.lag_map import LagMap, lag_map
-from verification.diagnosis.probe import Seen, healthy_case, look_at
 
 # Steps of the map: enough for chunks and windows to show, few enough for a narrow screen.
 STEPS = 5

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from verification.diagnosis.probe import Seen
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.truth.comparison import compare
 from verification.properties.apart import is_unfolded, lag_by_lag
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
-from verification.diagnosis.probe import Seen
+from verification.truth.comparison import compare
 from verification.truth.table import grouped_table
 
 # The type that is used by mistake inside a wider one.

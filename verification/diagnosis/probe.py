@@ -11,13 +11,13 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, random_case
-from verification.sampling.draws import dimensions, some_policy
 from verification.models.model import Use
-from verification.truth.comparison import compare
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.properties import Truth
 from verification.properties.ragged import RaggedTruth
+from verification.sampling.draws import dimensions, some_policy
+from verification.truth.comparison import compare
 
 # Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
 STEPS = (1, 2, 4)

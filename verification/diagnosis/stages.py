@@ -23,9 +23,9 @@ unexplained    the diagnosis itself failed, by a fault of this package
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verification.diagnosis.probe import Seen
 from verification.models.model import Use
 from verification.properties.engine import Engine
-from verification.diagnosis.probe import Seen
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from verification.diagnosis.probe import Seen
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.model import Block
 from verification.truth.comparison import compare
-from verification.diagnosis.probe import Seen
 
 # By how much a constant factor may be off to be called that; nearer to 1 than that it is none.
 ALIKE = 1e-3

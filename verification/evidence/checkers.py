@@ -19,11 +19,11 @@ import numpy as np
 from autograd.extend import defvjp, primitive
 from autograd.test_util import check_grads
 
-from verification.models.case import Case
-from verification.adapters.rnn.scoping import as_rnn
-from verification.properties.unfolding import unfolded_lags
 from verification.adapters.rnn.problem import Engine, Problem
+from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.vanilla_form import case_of
+from verification.models.case import Case
+from verification.properties.unfolding import unfolded_lags
 
 SUITE = "this suite, lag by lag"
 

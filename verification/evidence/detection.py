@@ -6,9 +6,9 @@ problems are untruncated, since no peer has a truncated gradient to compare with
 activation, at every scale of the suite; each is given one fault, in a block and at a lag drawn among the
 entries that are not zero. The loss t is one of those that ``lag_by_lag`` asks for.
 
-Only determined entries count (``verification.models.tolerance``): where the case does not fix the truth to 1e-9, a
-checker can be right or wrong by luck. And a checker counts only where it accepts the right engine: one that
-accuses right and wrong alike has seen nothing. How often it does stands beside the curve.
+Only determined entries count (``verification.models.tolerance``): where the case does not fix the truth to
+1e-9, a checker can be right or wrong by luck. And a checker counts only where it accepts the right engine:
+one that accuses right and wrong alike has seen nothing. How often it does stands beside the curve.
 
 Two more figures belong to the same claim: how often the suite accuses the right engine (``false_alarms``),
 and how far from the truth the hand derivation and autograd are, at working precision (``accuracy``).
@@ -27,25 +27,25 @@ import numpy as np
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
 from rnn.console.files import write
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import BLOCKS, Engine, Gradients, Problem
+from verification.adapters.rnn.scoping import as_rnn
+from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
+from verification.evidence.checkers import Checker, checkers
+from verification.models import vanilla
 from verification.models.case import Case
-from verification.sampling.draws import cases as drawn
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
+from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
 from verification.models.truncation import KINDS
-from verification.evidence.checkers import Checker, checkers
-from verification.sampling.drawing import each_drawn
-from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.scoping import as_rnn
+from verification.processes.tasks import each as every
 from verification.properties.findings import findings, truth_of
 from verification.properties.properties import Finding, Truth
 from verification.properties.unfolding import Unfolded
-from verification.models import vanilla
+from verification.sampling.drawing import each_drawn
+from verification.sampling.draws import cases as drawn
 from verification.text import percent
-from verification.adapters.rnn.problem import BLOCKS, Engine, Gradients, Problem
-from verification.processes.tasks import each as every
-from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
 from verification.truth import replay
-from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 
 # Two sizes a decade, from 1e-12 to 1e-1.
 SIZES = tuple(float(f"{10 ** (half / 2):.2e}") for half in range(-24, -1))

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verification.models.model import Model
-from verification.sampling.scope import Scope
+from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import AXES
 from verification.adapters.remade import remade
-from verification.adapters.extras import library
 from verification.jax.passes import layer_of
+from verification.models.model import Model
+from verification.sampling.scope import Scope
 
 Cell = Callable[[Any, Any, tuple[Any, ...]], Any]
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from verification import models
-from verification.models.model import Model, Use
-from verification.sampling.scope import Scope
+from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
 from verification.adapters.remade import remade
-from verification.adapters.extras import library
 from verification.jax.cells import scanned
+from verification.models.model import Model, Use
+from verification.sampling.scope import Scope
 
 Make = Callable[..., Any]
 

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from verification.adapters import layer as door
+from verification.adapters.extras import library
+from verification.adapters.remade import remade
 from verification.models.arrays import Array
 from verification.models.model import Model
-from verification.sampling.scope import Scope
-from verification.adapters import layer as door
-from verification.adapters.remade import remade
-from verification.adapters.extras import library
 from verification.properties.engine import InvalidAnswer
+from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
 State = tuple[Array, ...]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from verification.models.case import Case, Cotangents, Targets, name_of
+from verification.models.truncation import Policy
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
 from verification.sampling.draws import TIMES
 from verification.sampling.factors import classes
-from verification.models.truncation import Policy
 
 
 @dataclass(frozen=True)

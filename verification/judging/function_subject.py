@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 from hypothesis.errors import HypothesisException
 
-from verification.sampling.draws import TIMES
-from verification.truth.comparison import compare
-from verification.sampling.drawing import each_drawn, one_drawn, smallest_drawn
 from verification.diagnosis.beside import Beside, beside
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.properties.engine import InvalidAnswer, Unsupported
-from verification.judging.judgement import Example
-from verification.properties.of_function import AUTOGRAD, Call, Engine, ask, calls, findings
 from verification.diagnosis.picture import RIGHT, Picture
+from verification.judging.judgement import Example
 from verification.judging.profile import Profile
-from verification.properties.properties import FORM, Finding
 from verification.judging.run import BLOCK, Block, Place
 from verification.judging.sampled import Sample
 from verification.judging.tally import Tally, tally_of
+from verification.properties.engine import InvalidAnswer, Unsupported
+from verification.properties.of_function import AUTOGRAD, Call, Engine, ask, calls, findings
+from verification.properties.properties import FORM, Finding
+from verification.sampling.drawing import each_drawn, one_drawn, smallest_drawn
+from verification.sampling.draws import TIMES
+from verification.truth.comparison import compare
 from verification.truth.of_function import differentiable, expected
 
 # Seconds for which a smaller call is looked for, and calls at most.

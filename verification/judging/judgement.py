@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from verification.models.case import Case
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
 from verification.judging.sampled import Coverage
+from verification.models.case import Case
 
 
 @dataclass(frozen=True, eq=False)

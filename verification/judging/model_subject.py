@@ -6,35 +6,35 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from verification.models.arrays import Array
-from verification.sampling.admitting import admits
-from verification.sampling.at_random import AtRandom
-from verification.models.case import Case, name_of
-from verification.sampling.claim import Claim
-from verification.sampling.draws import TIMES
-from verification.sampling.fractions import exact_cases, in_fractions
-from verification.models.model import Model
-from verification.models.truncation import kind_of
-from verification.sampling.resolving import narrowed
-from verification.sampling.sample import in_floats
-from verification.sampling.scope import Scope
-from verification.sampling.drawing import each_drawn, one_drawn
-from verification.judging import run
-from verification.properties.apart import shown, views
-from verification.judging.contract import contract
 from verification.diagnosis.diagnosis import Diagnosis, diagnose
-from verification.properties.engine import Engine, Fixed
-from verification.properties.exactness import EXACT
-from verification.properties.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, Judged, findings, truth_of
-from verification.properties.fixed import WholeTruth
-from verification.judging.judgement import Example
 from verification.diagnosis.picture import Picture, picture
+from verification.judging import run
+from verification.judging.contract import contract
+from verification.judging.judgement import Example
 from verification.judging.profile import Profile
-from verification.properties.properties import Finding, permuted
 from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Place, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
+from verification.models.arrays import Array
+from verification.models.case import Case, name_of
+from verification.models.model import Model
+from verification.models.truncation import kind_of
+from verification.properties.apart import shown, views
+from verification.properties.engine import Engine, Fixed
+from verification.properties.exactness import EXACT
+from verification.properties.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, Judged, findings, truth_of
+from verification.properties.fixed import WholeTruth
+from verification.properties.properties import Finding, permuted
+from verification.sampling.admitting import admits
+from verification.sampling.at_random import AtRandom
+from verification.sampling.claim import Claim
+from verification.sampling.drawing import each_drawn, one_drawn
+from verification.sampling.draws import TIMES
+from verification.sampling.fractions import exact_cases, in_fractions
+from verification.sampling.resolving import narrowed
+from verification.sampling.sample import in_floats
+from verification.sampling.scope import Scope
 from verification.truth.long import is_long, readable
 from verification.truth.parts import OUTPUTS
 

@@ -3,8 +3,8 @@
 Whatever is judged, and through whatever door it came, is a *subject* here: an engine with the cases that it
 is asked, how one is asked, and what can be said of one that fails. Cases come in blocks, each looked at in
 a process of its own, or, of an engine that must not be forked, in one of a few that are kept
-(``verification.processes.fresh``). The run ends after the first block, in their order, that holds a refutation; then
-the smallest case that shows it is looked for, and the place of the fault.
+(``verification.processes.fresh``). The run ends after the first block, in their order, that holds a
+refutation; then the smallest case that shows it is looked for, and the place of the fault.
 """
 
 import time
@@ -17,23 +17,23 @@ from typing import Any, Protocol, Self, TypeAlias
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
-from verification.models.case import Case
-from verification.sampling.claim import Claim
-from verification.sampling.draws import cases
-from verification.models.model import Model
-from verification.sampling.numbering import Row as SampleRow
-from verification.sampling.sample import in_floats
-from verification.processes.fresh import Spread, staffed
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.properties.engine import Fixed
-from verification.judging.judgement import Example, Judgement
 from verification.diagnosis.picture import Picture
+from verification.judging.judgement import Example, Judgement
 from verification.judging.profile import Profile
-from verification.properties.properties import Finding
 from verification.judging.sampled import Coverage, Designed, Sample
 from verification.judging.tally import Tally, of_lost
-from verification.text import told
+from verification.models.case import Case
+from verification.models.model import Model
+from verification.processes.fresh import Spread, staffed
 from verification.processes.workers import Lost
+from verification.properties.engine import Fixed
+from verification.properties.properties import Finding
+from verification.sampling.claim import Claim
+from verification.sampling.draws import cases
+from verification.sampling.numbering import Row as SampleRow
+from verification.sampling.sample import in_floats
+from verification.text import told
 
 # Cases that one Hypothesis run draws.
 BLOCK = 30

@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 import numpy as np
 
+from verification.models.model import Model
+from verification.properties.findings import Judged, truth_of
 from verification.sampling.claim import Claim
 from verification.sampling.covering import Tuple, met, row_with, tuples
 from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
-from verification.models.model import Model
 from verification.sampling.numbering import Row
-from verification.properties.findings import Judged, truth_of
 
 # How often the numbers of a row are made, until its case is live.
 TRIES = 4

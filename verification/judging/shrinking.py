@@ -6,11 +6,11 @@ from contextlib import suppress
 from hypothesis.errors import HypothesisException
 
 from verification.models.case import Case, name_of
-from verification.sampling.drawing import smallest_drawn
 from verification.properties.engine import Engine
 from verification.properties.exactness import EXACT
 from verification.properties.findings import PROPERTIES, cases_in, findings, truth_of
 from verification.properties.properties import FORM, Finding
+from verification.sampling.drawing import smallest_drawn
 
 # Seconds for which smaller cases are looked for, and cases at most.
 SECONDS = 8.0

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from verification.judging.judgement import Row
-from verification.properties.properties import FORM, Finding
 from verification.judging.sampled import Place
 from verification.processes.workers import Lost
+from verification.properties.properties import FORM, Finding
 
 # A refutation: the case, packed as its subject does.
 Refuted: TypeAlias = tuple[Any, Finding]

@@ -9,8 +9,8 @@ Source: Cho et al., *Learning phrase representations using RNN encoder–decoder
 
 from typing import Any
 
-from verification.models.model import Block, Model, Use
 from verification.models.gru import GATES
+from verification.models.model import Block, Model, Use
 from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import READOUT, affine, bias

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from verification.models.model import Block, Model, Use
 from verification.models.gru import GATES, gru
 from verification.models.gru_reset_before import gru_reset_before
+from verification.models.model import Block, Model, Use
 from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import bias

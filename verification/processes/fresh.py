@@ -5,9 +5,9 @@ backwards. So where such a library is loaded nothing is forked. Processes are st
 are cores, and each is kept for one task after another: what an engine has compiled lives as long as they do.
 
 An engine is sent to them (``verification.processes.sending``), and each process makes it once. All else is as
-``verification.processes.workers`` says, but for what an engine starts: that lives until its process ends. What is
-started afresh is a supervisor, which forks such a process at once, before there is an engine or a thread of
-its.
+``verification.processes.workers`` says, but for what an engine starts: that lives until its process ends.
+What is started afresh is a supervisor, which forks such a process at once, before there is an engine or a
+thread of its.
 """
 
 import os
@@ -20,11 +20,20 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, TypeAlias
 
 from verification.processes.channel import Channel, Slot
-from verification.text import told
 from verification.processes.sending import Sent, Unsendable, pickled
 from verification.processes.signals import held_back
 from verification.processes.supervisor import LOOK, detached, end, supervise
-from verification.processes.workers import Silence, finish, in_order, judge_ended, limit_memory, outcome_of, silent, spread
+from verification.processes.workers import (
+    Silence,
+    finish,
+    in_order,
+    judge_ended,
+    limit_memory,
+    outcome_of,
+    silent,
+    spread,
+)
+from verification.text import told
 
 # The libraries whose threads a fork loses, by the names of their modules.
 THREADED = ("jax", "torch")

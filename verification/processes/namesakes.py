@@ -14,7 +14,7 @@ from types import ModuleType
 from verification.processes.modules import from_file
 
 NAME = "rnn"
-HOME = Path(__file__).resolve().parents[1] / NAME
+HOME = Path(__file__).resolve().parents[2] / NAME
 
 # Ours, by their full names, for as long as another has the name.
 _aside: dict[str, ModuleType] = {}

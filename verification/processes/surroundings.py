@@ -6,8 +6,8 @@ were before the call, and what differs is told. Quietly put back are a raised re
 warnings, and the handler of Ctrl-C, which a library may set when it is first used.
 
 Nothing else is looked after. NumPy's error handling is put back by the ``np.errstate`` around each call, the
-alarm by ``verification.processes.timeout``; the working directory, random states and open files are the process's own
-and end with it (``verification.processes.workers``).
+alarm by ``verification.processes.timeout``; the working directory, random states and open files are the
+process's own and end with it (``verification.processes.workers``).
 """
 
 import builtins

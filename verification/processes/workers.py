@@ -7,8 +7,9 @@ A worker is set up so that an engine does not harm anyone outside it by accident
 
 - It tells what it has to tell through memory that it shares (``verification.processes.channel``).
 - It reads nothing, and what it prints is discarded: an engine is asked some ten thousand times.
-- Its parent is not this process but one that watches it (``verification.processes.supervisor``): that takes the signals
-  which an engine sends to its parent, and ends all that the engine has started, also when this one is lost.
+- Its parent is not this process but one that watches it (``verification.processes.supervisor``): that takes
+  the signals which an engine sends to its parent, and ends all that the engine has started, also when this
+  one is lost.
 - It ignores Ctrl-C, which is for whoever judges.
 - It may take a limited amount of memory (Linux alone).
 - Where an engine forks and the copy returns as well, the copy is ended, and the engine found out.

@@ -11,13 +11,13 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
-from verification.sampling.claim import Claim
+from verification.models.tolerance import Expected
 from verification.models.truncation import Policy, equivalents
-from verification.truth.comparison import compare
 from verification.properties.asking import ask, ask_directly, relaid
 from verification.properties.engine import Answer
 from verification.properties.properties import LAYOUTS, Looked, Trial, agreement
-from verification.models.tolerance import Expected
+from verification.sampling.claim import Claim
+from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS
 
 

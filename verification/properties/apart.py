@@ -20,13 +20,13 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets
-from verification.sampling.claim import Claim
 from verification.models.model import Block, Model, Use
-from verification.truth.comparison import compare
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import Engine
 from verification.properties.properties import Looked
 from verification.properties.unfolding import unfolded_lags, unfolded_shown, unfolds
+from verification.sampling.claim import Claim
+from verification.truth.comparison import compare
 from verification.truth.table import LagTable, grouped_table
 
 # The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond

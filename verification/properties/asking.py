@@ -4,7 +4,8 @@ All that may run the engine's code is done in the time that an answer has: the c
 returned, whose attributes may be properties, and the text of what it raised.
 
 This is no sandbox. What an engine does by accident to the process that judges it is seen
-(``verification.processes.surroundings``), or ends that process, which its parent tells (``verification.processes.workers``).
+(``verification.processes.surroundings``), or ends that process, which its parent tells
+(``verification.processes.workers``).
 Whoever means harm, and writes into this package's modules, into objects by ctypes or into files, can have
 any verdict, and do whatever the user may do.
 """
@@ -16,14 +17,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from verification.processes import timeout
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, output_of
 from verification.models.layouts import laid_out
 from verification.models.model import Use
+from verification.processes import timeout
+from verification.processes.surroundings import Surroundings
 from verification.properties.engine import Answer, Engine, InvalidAnswer, TimedOut, Unsupported
 from verification.text import in_a_line, quoted, told, type_name
-from verification.processes.surroundings import Surroundings
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 Told = TypeVar("Told")

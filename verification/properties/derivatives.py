@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.truth.comparison import compare
 from verification.properties.properties import Looked, Trial
 from verification.truth import complex_step
+from verification.truth.comparison import compare
 
 # The most numbers of a case of which each is moved in a copy of its own.
 MOST = 200

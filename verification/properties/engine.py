@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.sampling.claim import Claim
 from verification.models.model import Model
+from verification.sampling.claim import Claim
 
 
 class InvalidAnswer(Exception):

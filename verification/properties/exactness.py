@@ -12,12 +12,12 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.truth.comparison import unequal
 from verification.properties.asking import ask
 from verification.properties.engine import Engine, InvalidAnswer
 from verification.properties.properties import FORM, Finding
 from verification.text import type_name
 from verification.truth import exact
+from verification.truth.comparison import unequal
 
 EXACT = "exact"
 

@@ -6,9 +6,6 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 
 from verification.models.case import WIDER, Case
-from verification.sampling.claim import Claim
-from verification.sampling.draws import cases
-from verification.sampling.fractions import exact_cases
 from verification.models.model import Model
 from verification.properties import again, properties
 from verification.properties.apart import lag_by_lag
@@ -18,6 +15,9 @@ from verification.properties.exactness import ExactTruth, exact_findings
 from verification.properties.fixed import WholeTruth, whole_findings
 from verification.properties.properties import FORM, Finding, Looked, Trial, Truth
 from verification.properties.ragged import RaggedTruth
+from verification.sampling.claim import Claim
+from verification.sampling.draws import cases
+from verification.sampling.fractions import exact_cases
 
 Judged: TypeAlias = Truth | RaggedTruth | ExactTruth | WholeTruth
 

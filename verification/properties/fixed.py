@@ -14,11 +14,11 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.truth.comparison import unequal
 from verification.properties.asking import ask
 from verification.properties.engine import Engine, InvalidAnswer
 from verification.properties.properties import FORM, Finding
 from verification.truth import replay
+from verification.truth.comparison import unequal
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.models.arrays import Array
-from verification.truth.comparison import compare
+from verification.models.tolerance import Expected
 from verification.properties.asking import LARGEST, answered, checked_part
 from verification.properties.engine import InvalidAnswer, Unsupported
 from verification.properties.properties import FORM, LAYOUTS, Finding
-from verification.models.tolerance import Expected
+from verification.truth.comparison import compare
 from verification.truth.of_function import differentiable, expected, outputs_of
 
 AUTOGRAD = "autograd"

@@ -15,11 +15,11 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets, random_case
 from verification.models.model import Block, Model, Use
-from verification.truth.comparison import Disagreement, compare
+from verification.models.tolerance import Expected
 from verification.properties.asking import afresh, ask, ask_directly, is_large, relaid
 from verification.properties.engine import Answer, Engine, InvalidAnswer
-from verification.models.tolerance import Expected
 from verification.truth import replay
+from verification.truth.comparison import Disagreement, compare
 from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
 

@@ -14,8 +14,8 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.model import Use
-from verification.properties.properties import Truth
 from verification.models.tolerance import Expected
+from verification.properties.properties import Truth
 from verification.truth.parts import OUTPUTS
 
 

@@ -24,12 +24,12 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Targets, random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Block, Model, Named, State, Use, squared_error
-from verification.truth.comparison import compare
+from verification.models.tolerance import SAFETY, Expected, unit
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
 from verification.properties.properties import Looked
-from verification.models.tolerance import SAFETY, Expected, unit
 from verification.truth import replay
+from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import LagTable, lag_table
 

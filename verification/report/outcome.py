@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from verification.article.sine import Sine
 from verification.evidence.detection import Detection
-from verification.judging.judgement import Judgement
 from verification.evidence.scalars import ScalarRow
-from verification.article.article.sine import Sine
+from verification.judging.judgement import Judgement
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,8 +15,8 @@ class Report:
     """What a run came to: a judgement, those of ``others`` beside it, and whatever else was measured.
 
     ``loops``: which text made the steps, by its name on the command line. ``scalars``: tanh and sigmoid.
-    ``mutants`` as of ``verification.evidence.mutants.as_json``, ``specimen`` as of its module's ``as_json``. What was
-    not measured is None.
+    ``mutants`` as of ``verification.evidence.mutants.as_json``, ``specimen`` as of its module's ``as_json``.
+    What was not measured is None.
     """
 
     judgement: Judgement

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.files import write
+from verification.article.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from verification.evidence import detection as curves
 from verification.judging.judgement import Example, Judgement, Row, verdict_of
 from verification.judging.sampled import Coverage
-from verification.report.text.outcome import Report, oracles
-from verification.text import percent
-from verification.article.article.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
-from verification.text import filled
+from verification.report.outcome import Report, oracles
+from verification.text import filled, percent
 
 
 def table(judgement: Judgement) -> str:

@@ -1,8 +1,8 @@
 """Does a claim admit a case that was made without it?"""
 
 from verification.models.case import Case, Targets, name_of
-from verification.sampling.claim import Claim
 from verification.models.truncation import Policy
+from verification.sampling.claim import Claim
 from verification.sampling.resolving import MOST_RECORDS, MOST_STEPS
 
 

@@ -12,11 +12,11 @@ from functools import cached_property
 import numpy as np
 
 from verification.models.case import Case
+from verification.models.model import Model
 from verification.sampling.claim import Claim
 from verification.sampling.covering import Factors, Level, Rule, row_with
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import Span, sizes_of, table
-from verification.models.model import Model
 from verification.sampling.numbering import Row, factor_of, least_steps
 from verification.sampling.sample import case_of
 

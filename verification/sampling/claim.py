@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verification.models.model import Model, Use
-from verification.models.truncation import KINDS, Truncation
 from verification.models.tolerance import HAS_WIDER
+from verification.models.truncation import KINDS, Truncation
 
 REAL = ("float32", "float64")
 # Where a platform's long double is double precision, there is no such type.

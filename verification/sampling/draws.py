@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from verification.models.arrays import Array
 from verification.models.case import LONG, Case, Cotangents, random_case
-from verification.sampling.claim import FEW, Claim
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Policy, Truncation
+from verification.sampling.claim import FEW, Claim
 
 # The most of each size in a drawn case.
 SMALL = 6

@@ -6,11 +6,23 @@ from math import prod
 
 import numpy as np
 
-from verification.sampling.claim import Claim
-from verification.sampling.covering import Level, Row, Rule
-from verification.sampling.factors import CHECKPOINTS, LARGE, LARGE_WEIGHT, LONG_STEPS, TRUNCATIONS, Span, dimensions, needs_readout, sizes_of, table, vectors
 from verification.models.functions import Function
 from verification.models.model import Model, Use
+from verification.sampling.claim import Claim
+from verification.sampling.covering import Level, Row, Rule
+from verification.sampling.factors import (
+    CHECKPOINTS,
+    LARGE,
+    LARGE_WEIGHT,
+    LONG_STEPS,
+    TRUNCATIONS,
+    Span,
+    dimensions,
+    needs_readout,
+    sizes_of,
+    table,
+    vectors,
+)
 
 # Seconds for the truth of a case, estimated below; the tables in the tests say what was measured. A size that
 # meets ``LONG_STEPS`` by itself may cost more.

@@ -7,11 +7,11 @@ Sizes come in classes, whose numbers are powers of two and their neighbours. Wha
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from verification.sampling.claim import FEW, FEW_STEPS, Claim
-from verification.sampling.covering import Level
 from verification.models.layouts import LAYOUTS
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import Truncation
+from verification.sampling.claim import FEW, FEW_STEPS, Claim
+from verification.sampling.covering import Level
 
 Span: TypeAlias = tuple[int, int]
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from verification.models.arrays import Array
 from verification.models.case import Case, random_case
+from verification.models.model import Model, Use
 from verification.sampling.claim import Claim, rational
 from verification.sampling.covering import Level
 from verification.sampling.design import Design
 from verification.sampling.draws import dimensions, policies, ways
 from verification.sampling.exclusions import estimate, rules
 from verification.sampling.factors import ORDINARY, Span, table
-from verification.models.model import Model, Use
 from verification.sampling.numbering import Row
 from verification.sampling.sample import case_of
 

@@ -13,8 +13,17 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
-from verification.sampling.factors import LARGE, LARGE_INPUT, LARGE_STATE, LARGE_WEIGHT, SMALL_NUMBER, TINY, matrices, vectors
 from verification.models.model import Block, Use
+from verification.sampling.factors import (
+    LARGE,
+    LARGE_INPUT,
+    LARGE_STATE,
+    LARGE_WEIGHT,
+    SMALL_NUMBER,
+    TINY,
+    matrices,
+    vectors,
+)
 
 # What is made small, times this.
 SOFT = 0.01

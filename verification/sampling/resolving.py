@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from verification.sampling.claim import COMPLEX, EXTRAS, REAL, Claim, Offer, gradients, rational, types
 from verification.models.departures import departed, in_words
-from verification.sampling.factors import LONG_STEPS
 from verification.models.model import Model
 from verification.models.truncation import FULL, KINDS, Truncation, policy_of
+from verification.sampling.claim import COMPLEX, EXTRAS, REAL, Claim, Offer, gradients, rational, types
+from verification.sampling.factors import LONG_STEPS
 from verification.sampling.scope import Scope
 
 # The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.

@@ -9,14 +9,14 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import LONG, Case, Cotangents, random_case
+from verification.models.model import Model, Use
+from verification.models.truncation import FULL, Policy, Truncation
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules, work
 from verification.sampling.factors import ALONE, LONG_STEPS, Span, table
 from verification.sampling.magnitudes import with_magnitudes
-from verification.models.model import Model, Use
 from verification.sampling.numbering import Row
-from verification.models.truncation import FULL, Policy, Truncation
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verification import models
-from verification.models.model import Model
-from verification.models.truncation import Policy
-from verification.sampling.scope import Scope
+from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import AXES, Layout, layout_of
 from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
 from verification.adapters.remade import remade
-from verification.adapters.extras import library
+from verification.models.model import Model
+from verification.models.truncation import Policy
 from verification.models.variants import gru_two_biases
+from verification.sampling.scope import Scope
 from verification.torch.passes import CPU, is_there, layer_of, other
 
 Make = Callable[..., Any]

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from verification.models.arrays import Array
-from verification.models.model import Model, Use
-from verification.sampling.scope import Scope
 from verification.adapters import layer as door
+from verification.adapters.extras import library
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import remade
-from verification.adapters.extras import library
+from verification.models.arrays import Array
+from verification.models.model import Model, Use
 from verification.properties.engine import InvalidAnswer
+from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
 State = tuple[Array, ...]

@@ -10,8 +10,8 @@ at step s, and every truncated gradient is a masked sum of the table. A loss t t
 Losses are held apart, or in *groups* that reach back to one step and so share a mask. Copies of the network
 travel along three leading axes: M draws, of which the first is the truth and the others are perturbed, L
 groups, and in a second pass the records, from which Σ |terms| is had: Σ_n |G_n|.
-What is made of it is described in ``verification.models.tolerance``; here the perturbed numbers are those of every
-block, of every step, the objective's, the state after every step, and every function's value and slope.
+What is made of it is described in ``verification.models.tolerance``; here the perturbed numbers are those of
+every block, of every step, the objective's, the state after every step, and every function's value and slope.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,15 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, by_reach, real_of
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, State, Use
-from verification.models.tolerance import DRAWS, PERTURBATION, Expected, least_healthy, least_normal, many, unit
+from verification.models.tolerance import (
+    DRAWS,
+    PERTURBATION,
+    Expected,
+    least_healthy,
+    least_normal,
+    many,
+    unit,
+)
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.long import as_double, of_long
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls, value_of

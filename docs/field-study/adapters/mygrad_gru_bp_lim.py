@@ -7,8 +7,8 @@ sequence". So each loss reaches three steps back from its own, which is Window(3
 from mygrad_gru import at_most, backward, blocks, compiled
 
 from verification import Scope, layer
-from verification.models.truncation import Policy
 from verification.models import gru_reset_before
+from verification.models.truncation import Policy
 
 PIN = {
     "title": "MyGrad, gru with bp_lim = 3",

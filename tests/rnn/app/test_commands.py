@@ -1,6 +1,7 @@
 """The commands, from their arguments to their files: what is said, drawn and written, and what is refused."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -209,3 +210,14 @@ def test_a_series_may_end_in_the_last_years(capsys, tmp_path, last):
     said(capsys, "forecast", tmp_path / "m", "--steps", 4)
     steps = [line.partition(",")[0] for line in (tmp_path / "m" / "forecast.csv").read_text().splitlines()]
     assert steps == ["step", *(f"{10_000 + n}-01-01" for n in range(4))]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_compiling_is_told_over_the_line_of_the_progress(capsys, monkeypatch, terminal):
+    """Which stands in a terminal alone; a text has a line of its own in either."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    commands._tell_of_compiling("forecast")
+    said = capsys.readouterr().err
+    assert said.startswith("\r ") == terminal
+    wanted = "python -m rnn forecast: compiling the loops of this cell, once, which takes some seconds; "
+    assert said.rpartition("\r")[2] == f"{wanted}they are kept on disk\n"

@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from rnn.app.course import advanced
 from rnn.app.forecaster import read_model
 from rnn.app.recipe import Recipe
 from rnn.app.text import alphabet_of, asked_for, baselines, encoded, task, written
 from rnn.storage import Stored
+from rnn.training import Standing
 
 TEXT = "abcd" * 40
 
@@ -113,3 +115,16 @@ def test_a_loss_may_stand_on_the_last_character():
     assert figures[0] == figures[1]
     with pytest.raises(ValueError, match="--loss: squared_error, needed softmax_cross_entropy"):
         task(asked_for(TEXT, "t"), Recipe(length=6, loss="squared_error:every"))
+
+
+def test_a_loss_that_is_no_number_costs_no_model():
+    """What judges is met when all is learnt: its figure is infinite then, and the rest is as it was."""
+    made = task(asked_for("the cat sat on the mat. " * 40, "t"), Recipe(length=8, units=4))
+    params = made.net.init(np.random.default_rng(0), np.float32)
+    c = np.full_like(params.c, -3e38)
+    c[0] = 3e38
+    course = advanced(None, Standing(0, params._replace(c=c), None, 1.0, 1.0))
+    with np.errstate(all="ignore"):
+        found = made.finish(course)
+    assert found.figures["bits a character"]["the network"] == np.inf
+    assert "  inf\n" in found.said

@@ -262,13 +262,13 @@ def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
 
 
 def test_the_real_verifier_refutes_a_wrong_line(tmp_path):
-    """One that was changed after the last run: the training is refused, with the place of the fault."""
+    """One of the loops that train, changed after the last run: refused, with the place of the fault."""
     for package in ("rnn", "verification"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     keep(of_this_code())
-    source = tmp_path / "rnn" / "cells" / "vanilla.py"
+    source = tmp_path / "rnn" / "compiled" / "vanilla.py"
     text = source.read_text()
-    right, wrong = "product(da, W, dh)", "product(da, W.T.copy(), dh)"
+    right, wrong = "arranged(W)", "arranged(W.T.copy())"
     assert text.count(right) == 1
     source.write_text(text.replace(right, wrong))
     call = [sys.executable, "-m", "rnn", "train", "--out", "m", *SMALL]
@@ -280,3 +280,15 @@ def test_the_real_verifier_refutes_a_wrong_line(tmp_path):
     *_, line = done.stderr.splitlines()
     assert line.startswith("python -m rnn train: the gradients of vanilla are refuted: ")
     assert not (tmp_path / "m").exists()
+
+
+def test_a_verifier_that_finds_no_room_is_said(monkeypatch, capsys):
+    """It needs a folder for what it finds; without one the training goes on, not verified."""
+
+    def full(**options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(verified.tempfile, "TemporaryDirectory", full)
+    found = assured("vanilla", LOOPS, True)
+    assert found.verdict == "not verified"
+    assert found.said.endswith("not verified: the verifier cannot be asked: No space left on device.")

@@ -4,16 +4,16 @@ from functools import cache
 from typing import Any
 
 from verification import models
-from verification.models.case import Case
-from verification.sampling.draws import cases
-from verification.sampling.fractions import exact_cases
-from verification.models.model import Model
-from verification.sampling.scope import Scope
-from verification.adapters.rnn.cells import LOOPS, compile_loops, layer_of, network_of
 from verification.adapters.layer import Layer
 from verification.adapters.problem import Whole
-from verification.sampling.drawing import each_drawn
+from verification.adapters.rnn.cells import LOOPS, compile_loops, layer_of, network_of
+from verification.models.case import Case
+from verification.models.model import Model
 from verification.properties.findings import findings, truth_of
+from verification.sampling.drawing import each_drawn
+from verification.sampling.draws import cases
+from verification.sampling.fractions import exact_cases
+from verification.sampling.scope import Scope
 
 MODELS: dict[str, Model] = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}
 

@@ -8,12 +8,12 @@ import pytest
 from tests.rnn.cells.faults.gru import GRU
 from tests.rnn.cells.faults.lstm import LSTM
 from tests.rnn.cells.judged import MODELS, judged
-from verification.models.case import random_case
-from verification.sampling.draws import dimensions
 from verification.diagnosis.diagnosis import diagnose
+from verification.evidence.mutants.patch import package
+from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.properties import Truth
-from verification.evidence.mutants.patch import package
+from verification.sampling.draws import dimensions
 
 FUNCTIONS = {
     "LSTM": {"gate": "sigmoid", "candidate": "tanh", "output": "tanh"},

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from tests.programs import failure
 from verification import function, verify
+from verification.judging.profile import Profile
 from verification.properties.engine import InvalidAnswer
 from verification.properties.of_function import Call
-from verification.judging.profile import Profile
 
 SHORT = Profile("short", cases=30, exact_cases=0)
 

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
 from tests.layers import RIGHT, lstm, scan
-from verification import Scope, layer, models
+from verification import Block, Scope, Use, layer, models, scoped
 from verification.models.case import random_case
-from verification.sampling.draws import dimensions
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings
 from verification.properties.properties import Truth
+from verification.sampling.claim import LONG
+from verification.sampling.draws import dimensions
 
 
 def some(model, records=3, steps=4):
@@ -165,3 +167,23 @@ def test_a_layer_is_described_otherwise():
     assert before.model is models.gru_reset_before
     assert before.claim.blocks == ("U", "W", "xs")
     assert before.otherwise(models.gru, {}).claim.blocks == ("U", "W", "bn", "xs")
+
+
+def test_what_a_model_is_not_sound_in_is_claimed_by_nobody():
+    """Complex numbers and Fractions: not by default, and refused in one line where a scope says so."""
+
+    def step(f, p, x, h):
+        return anp.hypot(x.a, 1) * h + anp.sqrt(x.x + 2)
+
+    model = replace(models.scan, step=step, readout=lambda f, p, h: h @ p.V.T)
+    model = replace(model, blocks=(Block("V", ("K", "H"), Use.READOUT), *model.blocks))
+    claim = scoped(len, model=model).claim
+    assert (claim.exact, claim.dtypes) == (False, ("float32", "float64", *LONG))
+    for scope, message in (
+        (Scope(exact=True), "exact: True, needed False: model scan: its operations take no Fractions: "),
+        (Scope(dtypes=("complex64",)), r"dtypes: \('complex64',\), needed real ones: model scan: the step "),
+    ):
+        with pytest.raises(ValueError, match=f"^scope: {message}") as refused:
+            layer(len, len, model=model, scope=scope)
+        assert "\n" not in str(refused.value)
+    assert scoped(len, model=replace(models.scan, blocks=model.blocks, readout=model.readout)).claim.exact

@@ -8,11 +8,11 @@ import pytest
 from tests.layers import lstm
 from tests.programs import failure
 from verification import ModelGradients, Scope, models, verify
-from verification.models.case import random_case
 from verification.adapters.problem import OFFER, General, whole
+from verification.judging.profile import Profile
+from verification.models.case import random_case
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
-from verification.judging.profile import Profile
 from verification.truth.table import grouped_table
 
 SHORT = Profile("short", cases=20, exact_cases=0, strength=2)

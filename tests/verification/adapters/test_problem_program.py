@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from verification import Scope, models
-from verification.models.case import random_case
 from verification.adapters.problem import whole
 from verification.adapters.problem_program import CALLS
-from verification.judging.model_subject import example_of
-from verification.properties.properties import Finding
 from verification.adapters.rnn.vanilla_form import VanillaForm
+from verification.judging.model_subject import example_of
+from verification.models.case import random_case
+from verification.properties.properties import Finding
 
 ROOT = Path(__file__).parents[3]
 CASE = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3, "K": 4}, 3, 4, losses="every")

@@ -11,10 +11,10 @@ import pytest
 
 from tests.layers import lstm, ragged, scan
 from verification import Scope, layer, models
-from verification.models.case import random_case
 from verification.adapters.program import CALLS
-from verification.properties.findings import PROPERTIES
 from verification.judging.model_subject import example_of
+from verification.models.case import random_case
+from verification.properties.findings import PROPERTIES
 from verification.properties.properties import Finding
 
 CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)

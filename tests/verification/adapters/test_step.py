@@ -5,12 +5,12 @@ import pytest
 
 from tests.programs import failure
 from verification import Scope, models, step, verify
+from verification.adapters.step import looped
+from verification.judging.profile import Profile
 from verification.models.case import random_case
 from verification.models.truncation import Firsts, Policy
-from verification.adapters.step import looped
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
-from verification.judging.profile import Profile
 from verification.truth import replay
 
 SHORT = Profile("short", cases=30, exact_cases=0, strength=2)

@@ -7,9 +7,26 @@ import matplotlib
 import numpy as np
 import pytest
 
-from verification.article.article.article import CORRECTED, GRADIENT_CORRECTED, LINES, MARKERS, OWN_PASS, PUBLISHED, PUBLISHED_LOSSES, THREADS, TRAINED_PASS, ArticleRun, Training, as_json, as_text, draw, forecasts, rerun
-from verification.article.article.specimen import article_data, healthy_weights, initial_weights
-from verification.article.article.sine import PUBLISHED_RMSE
+from verification.article.article import (
+    CORRECTED,
+    GRADIENT_CORRECTED,
+    LINES,
+    MARKERS,
+    OWN_PASS,
+    PUBLISHED,
+    PUBLISHED_LOSSES,
+    THREADS,
+    TRAINED_PASS,
+    ArticleRun,
+    Training,
+    as_json,
+    as_text,
+    draw,
+    forecasts,
+    rerun,
+)
+from verification.article.sine import PUBLISHED_RMSE
+from verification.article.specimen import article_data, healthy_weights, initial_weights
 
 
 @pytest.fixture(scope="module")

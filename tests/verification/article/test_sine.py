@@ -8,8 +8,8 @@ import pytest
 
 from rnn import Full, Window
 from rnn.data import Records
-from verification.article.article import sine as task
-from verification.article.article.sine import ARTICLE, FREE_RUN, LONG, Recipe, baselines, train_on_sine
+from verification.article import sine as task
+from verification.article.sine import ARTICLE, FREE_RUN, LONG, Recipe, baselines, train_on_sine
 
 ONCE = Recipe(epochs=1, truncation=Window(5))
 

@@ -11,8 +11,22 @@ import pytest
 from rnn import Chunked, Full, Tail, Window
 from rnn.data import Records, positional
 from verification.adapters.rnn.engine import manual
-from verification.article.article.specimen import Reason, Specimen, article_data, article_problem, as_json, as_text, epoch, examine, folded, healthy_weights, initial_weights, loss, published
 from verification.adapters.rnn.problem import Problem
+from verification.article.specimen import (
+    Reason,
+    Specimen,
+    article_data,
+    article_problem,
+    as_json,
+    as_text,
+    epoch,
+    examine,
+    folded,
+    healthy_weights,
+    initial_weights,
+    loss,
+    published,
+)
 
 SMALL = {"units": 6, "length": 10}
 DISAGREES, BLIND, SUMS, VACUOUS = (

@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
-from verification.processes import fresh
 from verification.campaign import campaign as campaigns
 from verification.campaign import failures
 from verification.campaign.blocks import CASES, Block, Place, blocks
@@ -16,6 +15,7 @@ from verification.campaign.looking import looked_at
 from verification.campaign.portions import Portions
 from verification.campaign.processes import processes
 from verification.campaign.store import opened
+from verification.processes import fresh
 
 
 def nothing(*told):

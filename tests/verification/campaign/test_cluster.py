@@ -192,7 +192,7 @@ def test_workers_that_will_not_do_are_refused(machines, tmp_path):
     for name in subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split():
         (other / name).parent.mkdir(parents=True, exist_ok=True)
         (other / name).write_bytes((ROOT / name).read_bytes())
-    with (other / "verification" / "percent.py").open("a") as file:
+    with (other / "verification" / "text.py").open("a") as file:
         file.write("# Changed.\n")
     (other / "rnn").symlink_to(ROOT / "rnn")
     theirs = {**ENVIRONMENT, "PYTHONPATH": str(other)}

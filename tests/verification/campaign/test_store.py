@@ -189,6 +189,19 @@ def test_rows_of_no_campaign_are_refused(filled):
     assert "blocks of no campaign that is known" in damaged(filled, "DELETE FROM sample")
 
 
+@pytest.mark.parametrize("table", ["portions", "blocks"])
+def test_a_row_that_is_there_twice_is_refused(filled, table):
+    """In a table that was copied without its key: it would count twice."""
+    connection = sqlite3.connect(filled / NAME)
+    connection.execute(f"CREATE TABLE copied AS SELECT * FROM {table}")
+    connection.execute(f"INSERT INTO copied SELECT * FROM {table} WHERE number = 0")
+    connection.execute(f"DROP TABLE {table}")
+    connection.commit()
+    connection.close()
+    told = damaged(filled, f"ALTER TABLE copied RENAME TO {table}")
+    assert " 0 is there twice; give another folder" in told
+
+
 def test_tables_of_something_else_are_refused(filled):
     """Such as those of another program."""
     damaged(filled, "ALTER TABLE blocks RENAME COLUMN value TO text")

@@ -11,20 +11,19 @@ import pytest
 
 from rnn.certificate import kept
 from rnn.console.files import Undelivered
-from verification.article.article import article, sine
-from verification.evidence import mutants
-from verification.cli import commands as command
 from verification.adapters.rnn.cells import OF_TRAINING
-from verification.evidence.checkers import Checker, lags_accuse
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
+from verification.article import article, sine, specimen
+from verification.cli import commands as command
+from verification.cli.options import arguments
+from verification.evidence import mutants
+from verification.evidence.checkers import Checker, lags_accuse
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT
+from verification.evidence.scalars import ScalarRow
 from verification.judging import shrinking
 from verification.judging.judgement import Judgement, Row
 from verification.judging.profile import PROFILES, Profile
-from verification.evidence.mutants import CATALOGUE, EQUIVALENT
-from verification.article.article import specimen
-from verification.cli.options import arguments
-from verification.evidence.scalars import ScalarRow
 
 SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
 

@@ -5,8 +5,14 @@ import pytest
 
 from tests.verification.judging.by_hand import vanilla_by_hand
 from verification import models
+from verification.diagnosis.alternatives import (
+    never_updated,
+    overwritten,
+    with_slopes,
+    with_states_after,
+    without_carry,
+)
 from verification.models.case import random_case
-from verification.diagnosis.alternatives import never_updated, overwritten, with_slopes, with_states_after, without_carry
 from verification.properties.properties import final_cotangents, outputs_cotangent
 from verification.truth import replay
 from verification.truth.table import grouped_table

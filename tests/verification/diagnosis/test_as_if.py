@@ -7,10 +7,10 @@ import pytest
 
 from tests.layers import planted, scan, vanilla
 from verification import layer, models
-from verification.models.case import random_case
-from verification.models.truncation import Policy
 from verification.diagnosis.as_if import close, explained
 from verification.diagnosis.probe import Seen, look
+from verification.models.case import random_case
+from verification.models.truncation import Policy
 from verification.properties.properties import Truth
 from verification.truth import replay
 

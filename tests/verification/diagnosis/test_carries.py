@@ -6,9 +6,9 @@ import pytest
 from tests.layers import gru, lstm, planted
 from tests.verification.judging.by_hand import vanilla_by_hand
 from verification import layer, models
-from verification.models.case import random_case
 from verification.diagnosis.carries import ADDED, ALONE, DIRECT, turned, with_carries
 from verification.diagnosis.probe import healthy_case, look_at
+from verification.models.case import random_case
 from verification.truth import replay
 
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from tests.layers import lstm, planted, scan
 from verification import Scope, layer, models, step
-from verification.models.case import random_case
-from verification.sampling.draws import dimensions
-from verification.models.truncation import FULL, Policy
 from verification.diagnosis.diagnosis import diagnose
+from verification.models.case import random_case
+from verification.models.truncation import FULL, Policy
 from verification.properties.findings import findings
 from verification.properties.properties import Finding, Truth
+from verification.sampling.draws import dimensions
 
 FOUND = Finding("autograd", "", "off")
 

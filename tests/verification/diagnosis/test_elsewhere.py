@@ -7,8 +7,8 @@ import pytest
 
 from tests.layers import lstm, planted, ragged
 from verification import Scope, layer, models
-from verification.models.case import random_case
 from verification.diagnosis.elsewhere import of_right_answers
+from verification.models.case import random_case
 from verification.properties.properties import Finding
 
 SIZES = {"H": 2, "D": 3}

@@ -4,11 +4,11 @@ import pytest
 
 from tests.layers import gru, lstm, planted, scan, vanilla
 from verification import Scope, layer, models, scoped
-from verification.models.truncation import FULL, Policy
 from verification.adapters.rnn.engine import manual
 from verification.diagnosis import lag_map as mapped
 from verification.diagnosis.lag_map import Mark, lag_map
 from verification.diagnosis.probe import healthy_case
+from verification.models.truncation import FULL, Policy
 
 LETTERS = {
     Mark.RIGHT: ".",

@@ -5,9 +5,9 @@ import pytest
 
 from tests.layers import gru, planted, vanilla
 from verification import layer, models
-from verification.models.case import random_case
 from verification.diagnosis.loops import states_before, with_loops
 from verification.diagnosis.probe import healthy_case, look_at
+from verification.models.case import random_case
 
 LOOP = "for t in reversed(range(xs.shape[1])):"
 ADDED = "da = (dh + d_outputs[:, t]) * (1 - h * h)"

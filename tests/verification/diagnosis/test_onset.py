@@ -7,10 +7,10 @@ import pytest
 
 from tests.layers import lstm, planted, vanilla
 from verification import Scope, layer, models
-from verification.models.case import random_case
-from verification.models.truncation import FULL, Policy
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
+from verification.models.case import random_case
+from verification.models.truncation import FULL, Policy
 from verification.properties.properties import Truth
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'

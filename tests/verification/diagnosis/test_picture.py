@@ -7,8 +7,8 @@ import pytest
 
 from tests.layers import lstm, planted
 from verification import layer, models
-from verification.models.case import random_case
 from verification.diagnosis.picture import RIGHT, SILENT, picture
+from verification.models.case import random_case
 
 
 def made(right, wrong):

@@ -5,10 +5,10 @@ import pytest
 
 from tests.layers import lstm
 from verification import Scope, layer, models
-from verification.models.case import random_case
 from verification.diagnosis.probe import Seen
-from verification.properties.properties import Truth
 from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of
+from verification.models.case import random_case
+from verification.properties.properties import Truth
 
 ALL = ("U", "W", "b", "xs", "h0", "c0")
 

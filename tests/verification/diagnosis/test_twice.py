@@ -3,8 +3,8 @@
 import numpy as np
 
 from verification import models
-from verification.models.case import random_case
 from verification.diagnosis.twice import roles_of_calls, slope_of, twice
+from verification.models.case import random_case
 from verification.truth import replay
 
 

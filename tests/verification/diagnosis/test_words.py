@@ -4,10 +4,17 @@ import numpy as np
 import pytest
 
 from verification import models
-from verification.models.case import random_case
 from verification.diagnosis.probe import Seen
+from verification.diagnosis.words import (
+    blocks_in_words,
+    common_factor,
+    constant_factor,
+    factor_in_words,
+    joined,
+    wrong_parts,
+)
+from verification.models.case import random_case
 from verification.properties.properties import Truth
-from verification.diagnosis.words import blocks_in_words, common_factor, constant_factor, factor_in_words, joined, wrong_parts
 
 TRUTH = Truth(random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4))
 

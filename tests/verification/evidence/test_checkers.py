@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from rnn import Full
-from verification.evidence import checkers
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import BLOCKS, Problem
+from verification.evidence import checkers
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def healthy() -> Problem:

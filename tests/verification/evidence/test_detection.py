@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from rnn import Full
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import BLOCKS, Problem
+from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 from verification.evidence import detection
 from verification.evidence.checkers import Checker, lags_accuse
 from verification.evidence.detection import PROMISED, SIZES, Fault
-from verification.adapters.rnn.engine import manual
-from verification.properties.unfolding import Unfolded
-from verification.adapters.rnn.problem import BLOCKS, Problem
 from verification.models.tolerance import SAFETY
-from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
+from verification.properties.unfolding import Unfolded
 
 POLICIES = ("Full", "Window", "Chunked", "Tail")
 

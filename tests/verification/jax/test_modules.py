@@ -2,10 +2,10 @@
 
 import pytest
 
-from verification.models.model import Use
 from verification.adapters.layout import layout_of
 from verification.adapters.parameters import needed
 from verification.jax.modules import EQUINOX, FLAX, dotted, known
+from verification.models.model import Use
 
 TABLES = {"flax": FLAX, "equinox": EQUINOX}
 CELLS = [(package, name) for package, table in TABLES.items() for name in table]

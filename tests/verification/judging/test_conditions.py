@@ -10,16 +10,16 @@ from fractions import Fraction
 import numpy as np
 
 from tests.layers.conditional import fortran
-from verification.sampling.fractions import in_fractions
-from verification.sampling.sample import in_floats
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
-from verification.properties.asking import afresh
-from verification.properties.findings import findings, truth_of
+from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.judging.profile import QUICK
 from verification.judging.sampled import truth_of_row
 from verification.models import vanilla
-from verification.adapters.rnn.vanilla_form import VanillaForm
+from verification.properties.asking import afresh
+from verification.properties.findings import findings, truth_of
+from verification.sampling.fractions import in_fractions
+from verification.sampling.sample import in_floats
 
 
 def kind(problem):

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from verification.adapters import layer, problem, step
+from verification.judging.contract import contract
+from verification.models import lstm, vanilla
 from verification.models.case import random_case
 from verification.models.truncation import Policy
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import case_of, in_floats
 from verification.sampling.scope import Scope
-from verification.adapters import layer, problem, step
-from verification.judging.contract import contract
-from verification.models import lstm, vanilla
 
 
 def names(claim):

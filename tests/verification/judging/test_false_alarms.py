@@ -15,11 +15,11 @@ import pytest
 
 from tests.layers import RIGHT, otherwise
 from verification import layer, models
-from verification.sampling.draws import cases
-from verification.sampling.drawing import each_drawn
+from verification.processes.workers import spread
 from verification.properties.findings import findings
 from verification.properties.properties import Truth
-from verification.processes.workers import spread
+from verification.sampling.drawing import each_drawn
+from verification.sampling.draws import cases
 
 CASES = int(os.environ.get("FALSE_ALARM_CASES", "240"))
 SEED = os.environ.get("FALSE_ALARM_SEED", "0")

@@ -7,12 +7,12 @@ import pytest
 
 from tests.layers.faults import FAULTS
 from verification import layer, verify
-from verification.models.case import random_case
-from verification.sampling.draws import dimensions
-from verification.judging import shrinking
 from verification.diagnosis.diagnosis import diagnose
+from verification.judging import shrinking
+from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.properties import Truth
+from verification.sampling.draws import dimensions
 
 # What a diagnosis may ask of an engine.
 CALLS = 150

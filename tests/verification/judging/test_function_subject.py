@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from verification import function, verify
 from verification.judging.function_subject import size_of
-from verification.properties.of_function import Call
 from verification.judging.profile import Profile
+from verification.properties.of_function import Call
 
 SHORT = Profile("short", cases=12, exact_cases=0)
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))

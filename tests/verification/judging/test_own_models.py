@@ -11,13 +11,13 @@ import pytest
 from tests.layers import planted
 from tests.layers.own import OWN, delta_rule, gated_attention, selective_scan
 from verification import Profile, Scope, layer, scoped, step, verify
-from verification.models.case import random_case
-from verification.models.truncation import FULL, Policy
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.picture import picture
 from verification.judging import run as judging
 from verification.judging import shrinking
-from verification.diagnosis.diagnosis import diagnose
+from verification.models.case import random_case
+from verification.models.truncation import FULL, Policy
 from verification.properties.findings import findings, truth_of
-from verification.diagnosis.picture import picture
 
 FAULTS = [(own, fault) for own in OWN for fault in own.faults]
 SHORT = Profile("short", cases=5, strength=1)

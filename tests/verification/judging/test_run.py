@@ -9,12 +9,12 @@ import pytest
 
 from tests.layers import planted, scan
 from verification import Scope, layer, manual, models, scoped, verify
-from verification.sampling.design import Design
-from verification.sampling.sample import in_floats
 from verification.judging import model_subject, sampled, shrinking
 from verification.judging.profile import Profile
 from verification.judging.sampled import MOST
 from verification.models.tolerance import HAS_WIDER
+from verification.sampling.design import Design
+from verification.sampling.sample import in_floats
 
 # Sixty drawn cases.
 SHORT = Profile("short", cases=60, exact_cases=0, strength=2)

@@ -11,13 +11,13 @@ import pytest
 
 from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models, verify
+from verification.judging import sampled
+from verification.judging.profile import Profile
+from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
+from verification.properties.findings import findings
 from verification.sampling.covering import missing
 from verification.sampling.factors import in_words
 from verification.sampling.sample import in_floats
-from verification.judging import sampled
-from verification.properties.findings import findings
-from verification.judging.profile import Profile
-from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 
 WHOLE = bool(os.environ.get("DESIGNED_SAMPLE"))
 FEW = 20

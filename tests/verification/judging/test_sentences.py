@@ -11,8 +11,8 @@ import pytest
 
 from tests.layers import lstm, planted, vanilla
 from verification import Scope, layer, models
-from verification.models.case import random_case
 from verification.diagnosis.diagnosis import diagnose
+from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.properties import Truth
 

@@ -5,10 +5,10 @@ import pytest
 
 from tests.layers import planted, scan
 from verification import layer, models
-from verification.models.case import random_case
 from verification.judging import shrinking
-from verification.properties.properties import Finding
 from verification.judging.shrinking import smallest
+from verification.models.case import random_case
+from verification.properties.properties import Finding
 
 CASE = random_case(models.scan, np.random.default_rng(0), {"H": 3}, 3, 4, np.float32)
 

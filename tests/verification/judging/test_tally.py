@@ -3,9 +3,9 @@
 import pytest
 
 from verification.judging.judgement import Row
-from verification.properties.properties import Finding
 from verification.judging.tally import Tally, of_lost
 from verification.processes.workers import Lost
+from verification.properties.properties import Finding
 
 
 def one(part, failures=0, **options):

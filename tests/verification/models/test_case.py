@@ -6,10 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from verification.models import complex_scan, lstm, scan
 from verification.models.case import Case, Cotangents, Targets, by_reach, random_case, real_of
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import Firsts
-from verification.models import complex_scan, lstm, scan
 
 SIZES = {"H": 3, "D": 2}
 

@@ -6,10 +6,10 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from verification.models import lstm, vanilla
 from verification.models.case import random_case
 from verification.models.departures import departed, in_words
 from verification.models.functions import Function
-from verification.models import lstm, vanilla
 from verification.truth import replay
 
 SIZES = {"H": 2, "D": 2}

@@ -5,7 +5,15 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from verification.models.functions import FUNCTIONS, Arithmetic, Function, Namespace, UnknownName, at, function_named
+from verification.models.functions import (
+    FUNCTIONS,
+    Arithmetic,
+    Function,
+    Namespace,
+    UnknownName,
+    at,
+    function_named,
+)
 
 SMOOTH_AT = np.array([-3.0, -1.0, -0.25, 0.25, 1.0, 3.0])
 

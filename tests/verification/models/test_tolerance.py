@@ -7,9 +7,9 @@ import pytest
 
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER, Expected, least_healthy, unit
 from verification.truth.table import grouped_table
-from verification.adapters.rnn.vanilla_form import case_of
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 

@@ -16,7 +16,7 @@ from verification.processes import fresh, timeout, workers
 from verification.processes.fresh import staffed
 from verification.processes.workers import Lost
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LINUX = pytest.mark.skipif(
     sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 # A user's rnn, as a file and as a package that has a part of the name of one of ours.
 FILE = {"rnn.py": "who = 'mine'\n"}
@@ -39,8 +39,8 @@ from verification import Problem, manual, verify
 import rnn
 print(rnn.who)
 from verification import Gradients
-import verification.adapters.rnn.engine, verification.adapters.rnn.problem
-print(verification.adapters.rnn.engine.rnn.__file__ != rnn.__file__, verification.adapters.rnn.problem.Full.__name__)
+from verification.adapters.rnn import engine, problem
+print(engine.rnn.__file__ != rnn.__file__, problem.Full.__name__)
 def later():
     import rnn
     return rnn.who

@@ -15,8 +15,8 @@ from autograd.extend import defvjp, primitive
 from hypothesis import strategies as st
 
 from verification import Function
-from verification.processes.loading import engine_at
 from verification.models.product import rows
+from verification.processes.loading import engine_at
 from verification.processes.sending import Unsendable, pickled, received
 
 

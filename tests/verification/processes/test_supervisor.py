@@ -15,7 +15,7 @@ from verification.processes.channel import Channel
 from verification.processes.supervisor import exit_code_in_words, signal_in_words
 from verification.processes.workers import spread
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LINUX = pytest.mark.skipif(
     sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
 )

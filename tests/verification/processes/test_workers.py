@@ -17,7 +17,7 @@ import pytest
 from verification.processes import timeout
 from verification.processes.workers import Lost, spread
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)

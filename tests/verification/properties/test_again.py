@@ -7,14 +7,14 @@ import pytest
 
 from rnn import Chunked, Window
 from verification import Scope
-from verification.models.case import random_case
-from verification.models.truncation import Policy
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.models import vanilla
+from verification.models.case import random_case
+from verification.models.truncation import Policy
 from verification.properties import again
 from verification.properties.findings import asked_of, truth_of
 from verification.properties.properties import Trial
-from verification.models import vanilla
 
 
 def a_case(**changed):

@@ -11,9 +11,9 @@ from tests.verification.adapters.test_problem import SCOPE, gradients
 from tests.verification.adapters.test_step import vanilla as a_step
 from tests.verification.adapters.test_step import vanilla_back
 from verification import layer, models, step
+from verification.adapters.problem import whole
 from verification.models.case import random_case
 from verification.models.truncation import Policy
-from verification.adapters.problem import whole
 from verification.properties.apart import MOST, lag_by_lag, views
 from verification.properties.findings import findings, truth_of
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification.processes import timeout
-from verification.models.case import random_case
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
+from verification.models import vanilla
+from verification.models.case import random_case
+from verification.processes import timeout
 from verification.properties.asking import ask, ask_directly
 from verification.properties.engine import InvalidAnswer, TimedOut, Unsupported
-from verification.models import vanilla
 
 CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 2, 3, losses="every")
 

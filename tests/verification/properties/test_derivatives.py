@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.models.case import random_case
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
+from verification.models import vanilla
+from verification.models.case import random_case
 from verification.properties.derivatives import MOST, complex_steps
 from verification.properties.findings import truth_of
 from verification.properties.properties import Trial
-from verification.models import vanilla
 
 
 def a_case(activation="tanh", units=2):

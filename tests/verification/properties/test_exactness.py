@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.layers import linear, planted, scan
 from verification import Scope, layer, models, verify
+from verification.judging.profile import Profile
 from verification.properties.exactness import ExactTruth, exact_findings
 from verification.properties.findings import cases_in
-from verification.judging.profile import Profile
 
 SHORT = Profile("short", cases=30, exact_cases=30, strength=2)
 SCOPE = Scope(exact=True, records=(1, 3), steps=(1, 5))

@@ -7,13 +7,13 @@ import numpy as np
 from verification import Scope
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.adapters.rnn.small import whole
+from verification.adapters.rnn.vanilla_form import case_of
 from verification.judge import verify
+from verification.judging.profile import Profile
 from verification.properties.engine import Fixed
 from verification.properties.findings import findings
 from verification.properties.fixed import WholeTruth
-from verification.judging.profile import Profile
-from verification.adapters.rnn.small import whole
-from verification.adapters.rnn.vanilla_form import case_of
 
 CASE = case_of(whole(1))
 TINY = Profile("tiny", cases=1, exact_cases=1, strength=1)

@@ -7,9 +7,9 @@ import pytest
 
 from tests.layers import planted, ragged
 from verification import Scope, layer, models, verify
+from verification.judging.profile import Profile
 from verification.models.case import random_case
 from verification.properties.findings import findings, truth_of
-from verification.judging.profile import Profile
 from verification.properties.properties import Truth
 from verification.properties.ragged import by_length
 

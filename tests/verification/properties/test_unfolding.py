@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification.models.case import random_case
-from verification.models.truncation import FULL, Policy
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
-from verification.properties.unfolding import Unfolded, unfolded_lags, unfolded_shown, unfolds
-from verification.models import gru, linear, lstm, scan, vanilla
-from verification.truth import replay
 from verification.adapters.rnn.vanilla_form import VanillaForm
+from verification.models import gru, linear, lstm, scan, vanilla
+from verification.models.case import random_case
+from verification.models.truncation import FULL, Policy
+from verification.properties.unfolding import Unfolded, unfolded_lags, unfolded_shown, unfolds
+from verification.truth import replay
 
 ENGINE = as_rnn(manual)
 

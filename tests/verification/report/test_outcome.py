@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from verification.adapters.rnn.fixed_problems import FIXED
+from verification.evidence.scalars import SLOPE, ScalarRow
+from verification.judging.judgement import Judgement, Row
 from verification.properties.exactness import EXACT
 from verification.properties.findings import PROPERTIES
-from verification.judging.judgement import Judgement, Row
-from verification.report.text.outcome import ORACLES, Oracle, Report, oracles
-from verification.evidence.scalars import SLOPE, ScalarRow
+from verification.report.outcome import ORACLES, Oracle, Report, oracles
 
 HOLDS = Row("lags", "W", cases=20, nonzero=15, undetermined=2, truncation="Full")
 REFUTED = Row("lags", "W", cases=20, nonzero=15, failures=5, truncation="Full")

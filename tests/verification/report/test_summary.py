@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from verification.report.text import summary
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
+from verification.report import summary
 
 KEYS = ["verdict", "scope", "seconds", "cases", "live", "not_asked", "diagnosis", "example"]
 

@@ -11,12 +11,12 @@ import pytest
 from rnn import Full, Window
 from rnn.training import History
 from tests.pages import POLICIES
-from verification.report.text import text as report
+from verification.article.sine import PUBLISHED_RMSE, Recipe, Sine
+from verification.diagnosis.stages import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.sampled import Coverage
-from verification.diagnosis.stages import Diagnosis
-from verification.report.text.outcome import Report
-from verification.article.article.sine import PUBLISHED_RMSE, Recipe, Sine
+from verification.report import text as report
+from verification.report.outcome import Report
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from verification import Scope
-from verification.sampling.admitting import admits
-from verification.models.case import random_case
-from verification.models.truncation import Firsts, Policy
-from verification.sampling.resolving import resolved
 from verification.adapters.problem import OFFER
 from verification.models import vanilla
+from verification.models.case import random_case
+from verification.models.truncation import Firsts, Policy
+from verification.sampling.admitting import admits
+from verification.sampling.resolving import resolved
 
 CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 2, 3, losses="every")
 

@@ -7,10 +7,10 @@ import pytest
 
 from tests.layers import lstm, scan
 from verification import Scope, layer, models, scoped
-from verification.sampling.at_random import ANY, SMALL, AtRandom
 from verification.models.case import name_of
-from verification.sampling.claim import FEW, FEW_STEPS
 from verification.properties.findings import truth_of
+from verification.sampling.at_random import ANY, SMALL, AtRandom
+from verification.sampling.claim import FEW, FEW_STEPS
 
 
 def drawn(engine, count):

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from verification.adapters import layer, step
+from verification.models import lstm, vanilla
 from verification.sampling.claim import gradients, rational
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
-from verification.adapters import layer, step
-from verification.models import lstm, vanilla
 
 
 def test_readout_blocks_are_claimed_where_the_door_has_them():

@@ -5,7 +5,16 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from verification.sampling.covering import Rule, companions, covering, met, missing, possible, row_with, tuples
+from verification.sampling.covering import (
+    Rule,
+    companions,
+    covering,
+    met,
+    missing,
+    possible,
+    row_with,
+    tuples,
+)
 
 FACTORS = {
     "policy": ("full", "window", "chunked", "tail"),

@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from verification.adapters.layer import OFFER
+from verification.models import complex_scan, lstm
 from verification.sampling.draws import cases
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
-from verification.adapters.layer import OFFER
-from verification.models import complex_scan, lstm
 
 SCOPES = (
     Scope(),

@@ -2,14 +2,14 @@
 
 import pytest
 
+from verification.adapters import layer, problem, step
+from verification.models import SHIPPED, linear, lstm, scan, vanilla
 from verification.sampling.covering import possible, tuples
 from verification.sampling.exclusions import MOST_WORK, rules, work
 from verification.sampling.factors import CLASSES, table
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
-from verification.adapters import layer, problem, step
-from verification.models import SHIPPED, linear, lstm, scan, vanilla
 
 LONG = CLASSES[-1]
 

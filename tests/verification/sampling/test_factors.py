@@ -2,12 +2,21 @@
 
 import pytest
 
-from verification.sampling.factors import CLASSES, NUMBERS, classes, dimensions, in_words, numbers, sizes_of, table
-from verification.models.truncation import Policy
-from verification.sampling.resolving import resolved
-from verification.sampling.scope import Scope
 from verification.adapters import layer, problem, step
 from verification.models import lstm, scan, vanilla
+from verification.models.truncation import Policy
+from verification.sampling.factors import (
+    CLASSES,
+    NUMBERS,
+    classes,
+    dimensions,
+    in_words,
+    numbers,
+    sizes_of,
+    table,
+)
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
 
 
 def filled(model=lstm, scope=None, door=layer):

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verification.adapters import layer, problem
+from verification.models import lstm, vanilla
 from verification.sampling.covering import row_with
 from verification.sampling.fractions import MOST, MOST_STEPS, exact_cases, in_fractions
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
-from verification.adapters import layer, problem
-from verification.models import lstm, vanilla
 
 RATIONAL = Scope(
     functions={"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("identity",)},

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from verification.models import gru, linear, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.sampling.magnitudes import with_magnitudes
-from verification.models import gru, linear, lstm, scan, vanilla
 
 ORDINARY = {"matrices": "ordinary", "vectors": "ordinary", "inputs": "ordinary", "states": "ordinary"}
 

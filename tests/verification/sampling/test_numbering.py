@@ -2,13 +2,13 @@
 
 import pytest
 
+from verification.adapters import layer, step
+from verification.models import lstm, scan, vanilla
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import TRUNCATIONS, numbers, sizes_of, table
 from verification.sampling.numbering import LIGHT, Row, completed, factor_of, least_steps, numbered, wanted
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
-from verification.adapters import layer, step
-from verification.models import lstm, scan, vanilla
 
 
 @pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)

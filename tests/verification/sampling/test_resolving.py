@@ -3,13 +3,13 @@
 import pytest
 
 from rnn import Chunked, Full, Window
+from verification.adapters import step
+from verification.adapters.layer import OFFER
+from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.functions import Function
 from verification.models.truncation import Policy
 from verification.sampling.resolving import narrowed, resolved
 from verification.sampling.scope import Scope
-from verification.adapters import step
-from verification.adapters.layer import OFFER
-from verification.models import complex_scan, linear, lstm, scan, vanilla
 
 
 def test_the_default_is_all_that_a_layer_can_claim():

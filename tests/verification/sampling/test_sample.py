@@ -5,15 +5,15 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from verification.adapters import layer, problem, step
+from verification.judging.profile import THOROUGH
+from verification.models import SHIPPED, lstm, scan, vanilla
 from verification.sampling.covering import met, possible, tuples
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import LONG_STEPS
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import case_of, in_floats
 from verification.sampling.scope import Scope
-from verification.adapters import layer, problem, step
-from verification.judging.profile import THOROUGH
-from verification.models import SHIPPED, lstm, scan, vanilla
 
 
 def cases(model, door, scope=None, strength=2):

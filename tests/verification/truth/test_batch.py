@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from verification.models.case import random_case
 from verification.models import lstm
+from verification.models.case import random_case
 from verification.models.tolerance import DRAWS
 from verification.truth.batch import Batch, Replay
 from verification.truth.rounding import Copies, Rounding

@@ -6,10 +6,10 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from verification.models import complex_scan, gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Function
 from verification.models.truncation import Firsts
-from verification.models import complex_scan, gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification.truth import complex_step, replay
 
 SIZES = {"H": 2, "D": 2}

@@ -6,10 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from verification.models import gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.functions import Function
 from verification.models.truncation import Firsts
-from verification.models import gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification.truth import exact, replay
 
 RATIONAL = {

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from verification.models import lstm
 from verification.models.case import random_case
 from verification.models.model import Named
-from verification.models import lstm
 from verification.truth.expectation import expected_forward, fits, forward_parts, judged
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification.models.case import random_case
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
-from verification.properties.findings import findings, truth_of
 from verification.models import vanilla
+from verification.models.case import random_case
 from verification.models.tolerance import HAS_WIDER, unit
+from verification.properties.findings import findings, truth_of
 from verification.truth.long import as_double, is_long, of_long, readable
 
 pytestmark = pytest.mark.skipif(not HAS_WIDER, reason="long double is double precision here")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from verification.models import lstm, vanilla
 from verification.models.case import random_case
 from verification.models.functions import FUNCTIONS, Namespace
-from verification.models import lstm, vanilla
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from verification.models import complex_scan, scan
 from verification.models.case import Case, Cotangents
 from verification.models.truncation import Firsts
-from verification.models import complex_scan, scan
 from verification.truth import replay
 
 

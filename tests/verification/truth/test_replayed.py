@@ -8,10 +8,10 @@ import pytest
 from rnn import Chunked, Full, Tail, Window
 from tests.layers import RIGHT
 from verification import layer
+from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Cotangents, Targets, random_case
 from verification.models.model import Use
 from verification.properties.asking import ask
-from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.truth import replay
 from verification.truth.replayed import replayed
 from verification.truth.table import grouped_table

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from verification.models.case import random_case
 from verification.models import complex_scan, vanilla
+from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, PERTURBATION, unit
 from verification.truth.rounding import FEW, SMALL, UNITS, Copies, Rounding, copies_of
 

@@ -8,10 +8,10 @@ import pytest
 from autograd.extend import defvjp, primitive
 
 from tests import operations
+from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Function
 from verification.models.model import Block, Model, Use
-from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
 from verification.truth import complex_step, replay
 from verification.truth.replayed import replayed
 from verification.truth.soundness import check, check_exact, check_in

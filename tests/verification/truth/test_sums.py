@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from verification.models.case import random_case
 from verification.models import vanilla
+from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, least_healthy
 from verification.truth.rounding import Copies
 from verification.truth.sums import Lost, Sums, bounded, orthogonal, signs

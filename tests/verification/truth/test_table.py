@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
+from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, Targets, random_case
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import Firsts
-from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.truth import replay, unroll
 from verification.truth.table import grouped_table, lag_table
 

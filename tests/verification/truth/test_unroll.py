@@ -6,9 +6,9 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from verification.models import SHIPPED, gru, scan, vanilla
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
-from verification.models import SHIPPED, gru, scan, vanilla
 from verification.truth.unroll import advance, broadcasts, readout_broadcasts, term
 
 

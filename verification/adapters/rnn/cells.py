@@ -11,14 +11,14 @@ import numpy as np
 import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, installed
-from verification.models.model import Model
-from verification.sampling.scope import Scope
 from verification.adapters.layer import Layer, layer
 from verification.adapters.problem import Whole
 from verification.adapters.rnn.engine import cell_of, engine_of, gradients_of
 from verification.adapters.rnn.scoping import as_rnn, scoped
 from verification.judging.profile import Profile
 from verification.models import gru, lstm, vanilla
+from verification.models.model import Model
+from verification.sampling.scope import Scope
 
 # By the name on the command line: the loops' class in ``rnn``.
 LOOPS = {"numpy": "NumPyLoops", "compiled": "CompiledLoops"}

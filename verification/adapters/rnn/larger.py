@@ -16,8 +16,8 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
-from verification.models.truncation import Firsts
 from verification.adapters.rnn.problem import Problem
+from verification.models.truncation import Firsts
 
 
 def whole_numbers(

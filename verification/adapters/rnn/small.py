@@ -8,9 +8,9 @@ import numpy as np
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
 from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.tolerance import unit
 from verification.truth import replay
-from verification.adapters.rnn.vanilla_form import case_of
 
 # How many problems of whole numbers there are.
 WHOLE = 64

@@ -4,12 +4,12 @@ from types import ModuleType
 from typing import Any
 
 import rnn
+from verification.adapters.rnn.problem import PARAMETERS, Gradients, Problem
+from verification.models import vanilla
 from verification.models.case import Case, Targets
 from verification.models.model import Model
 from verification.models.truncation import Firsts, Policy, Truncation, policy_of
 from verification.properties.engine import InvalidAnswer
-from verification.models import vanilla
-from verification.adapters.rnn.problem import PARAMETERS, Gradients, Problem
 from verification.truth.parts import OUTPUTS, VALUE
 
 

@@ -13,24 +13,24 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.arrays import Array
-from verification.models.case import Case
-from verification.sampling.draws import cases
-from verification.sampling.fractions import exact_cases
 from verification.adapters.problem import Whole
-from verification.sampling.drawing import each_drawn
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_POLICIES
+from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.scoping import as_rnn
+from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 from verification.diagnosis.diagnosis import Diagnosis
+from verification.evidence.mutants.mutant import Mutant
+from verification.evidence.mutants.patch import Disarmed, engine
+from verification.models import vanilla
+from verification.models.case import Case
 from verification.properties.exactness import EXACT, ExactTruth
 from verification.properties.findings import Judged, asked_of, findings, truth_of
 from verification.properties.fixed import WholeTruth
 from verification.properties.properties import FORM, Finding
-from verification.models import vanilla
-from verification.evidence.mutants.mutant import Mutant
-from verification.evidence.mutants.patch import Disarmed, engine
-from verification.adapters.rnn.problem import Problem
-from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
+from verification.sampling.drawing import each_drawn
+from verification.sampling.draws import cases
+from verification.sampling.fractions import exact_cases
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "softsign", "identity")
 

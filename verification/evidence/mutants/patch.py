@@ -18,8 +18,8 @@ from types import CodeType, ModuleType
 
 import rnn
 from verification.adapters.rnn.engine import engine_of
-from verification.evidence.mutants.mutant import Mutant
 from verification.adapters.rnn.problem import Engine
+from verification.evidence.mutants.mutant import Mutant
 
 FOLDER = Path(rnn.__path__[0])
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from verification.adapters.rnn.scoping import as_rnn
 from verification.diagnosis.diagnosis import diagnose
-from verification.judging.shrinking import smallest
 from verification.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.evidence.mutants.deck import JUDGES, Example, Kill, deck, judge
 from verification.evidence.mutants.mutant import Mutant
 from verification.evidence.mutants.patch import engine
+from verification.judging.shrinking import smallest
 from verification.processes.tasks import each
 
 # Mutants that one process judges: enough that forking costs little, few enough to show progress.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from verification.report.text.pages.markup import Html, table, tag
-from verification.report.text.pages.style import HEAD, STYLE
-from verification.report.text.text import versions
+from verification.report.pages.markup import Html, table, tag
+from verification.report.pages.style import HEAD, STYLE
+from verification.report.text import versions
 from verification.text import unbroken
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from verification.article.sine import PUBLISHED_RMSE
 from verification.evidence import detection as measured
 from verification.evidence.detection import Accuracy, Detection
-from verification.report.text.outcome import Report
-from verification.report.text.pages.markup import KINDS, Html, code, missing, small, status, table, tag
-from verification.report.text.pages.svg import picture
-from verification.report.text.text import draw_sine
-from verification.article.article.sine import PUBLISHED_RMSE
+from verification.report.outcome import Report
+from verification.report.pages.markup import KINDS, Html, code, missing, small, status, table, tag
+from verification.report.pages.svg import picture
+from verification.report.text import draw_sine
 from verification.text import unbroken
 
 # Characters of a mutant's example that the page shows: one that has been made small has less.

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn.console.files import write_text
-from verification.sampling.draws import TIMES
-from verification.models.model import Block, Model, Use
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Judgement
-from verification.report.text.pages.document import asked, document, environment
-from verification.report.text.pages.maps import where
-from verification.report.text.pages.markup import KINDS, Html, legend, program, status, tag
-from verification.report.text.pages.matrix import blank, entry, matrix, short, signs
+from verification.models.model import Block, Model, Use
+from verification.report.pages.document import asked, document, environment
+from verification.report.pages.maps import where
+from verification.report.pages.markup import KINDS, Html, legend, program, status, tag
+from verification.report.pages.matrix import blank, entry, matrix, short, signs
+from verification.sampling.draws import TIMES
 from verification.text import unbroken
 
 SAID = {

@@ -12,7 +12,7 @@ import numpy as np
 from verification.diagnosis.beside import Beside
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
 from verification.diagnosis.picture import Picture
-from verification.report.text.pages.markup import Html, legend, small, tag
+from verification.report.pages.markup import Html, legend, small, tag
 
 # By mark: its sign, and what it means.
 SIGNS = {

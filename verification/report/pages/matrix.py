@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from verification.report.text.pages.markup import SIGNS, Html, legend, scrolling, tag
+from verification.report.pages.markup import SIGNS, Html, legend, scrolling, tag
 
 # What an entry says where a property has nothing to ask of a part.
 NOT_ASKED = "·"

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from verification.judging.judgement import Judgement, Row
-from verification.report.text.outcome import Report
-from verification.report.text.outcome import oracles as told
-from verification.report.text.pages.markup import KINDS, Html, small, status, table, tag
-from verification.text import percent
 from verification.evidence.scalars import ScalarRow
-from verification.text import unbroken
+from verification.judging.judgement import Judgement, Row
+from verification.report.outcome import Report
+from verification.report.outcome import oracles as told
+from verification.report.pages.markup import KINDS, Html, small, status, table, tag
+from verification.text import percent, unbroken
 
 
 def by_truncation(found: Judgement) -> tuple[Html, ...]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from rnn.console.files import write_text
 from verification.adapters.rnn.cells import CELLS
 from verification.judging.judgement import Judgement
-from verification.report.text.outcome import Report
-from verification.report.text.pages import evidence, judgement
-from verification.report.text.pages.document import asked, document, environment
-from verification.report.text.pages.markup import KINDS, Html, status, tag
-from verification.report.text.pages.properties import by_truncation, oracles
+from verification.report.outcome import Report
+from verification.report.pages import evidence, judgement
+from verification.report.pages.document import asked, document, environment
+from verification.report.pages.markup import KINDS, Html, status, tag
+from verification.report.pages.properties import by_truncation, oracles
 from verification.text import unbroken
 
 

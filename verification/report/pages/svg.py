@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from verification.report.text.pages.markup import Html, scrolling, tag
+from verification.report.pages.markup import Html, scrolling, tag
 
 # Drawn in colours that read on white and on near-black alike; the ink is replaced by the page's own.
 INK = "#010203"

@@ -11,8 +11,8 @@ from rnn import Chunked, Full, Tail, Window
 from rnn.products import dot, product_by
 from verification.adapters.rnn.engine import engine_of, manual
 from verification.adapters.rnn.problem import BLOCKS, Problem
-from verification.truth import replay
 from verification.adapters.rnn.vanilla_form import case_of
+from verification.truth import replay
 
 
 def a_problem(activation="tanh", truncation=Full()):

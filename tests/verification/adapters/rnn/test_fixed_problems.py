@@ -4,11 +4,11 @@ import pytest
 
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import DECAYING, FIXED, INTEGERS, LARGER_PROBLEMS, OWN_POLICIES
+from verification.adapters.rnn.larger import LARGER, OWN
 from verification.adapters.rnn.scoping import as_rnn
+from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.properties.findings import findings
 from verification.properties.fixed import WholeTruth
-from verification.adapters.rnn.larger import LARGER, OWN
-from verification.adapters.rnn.vanilla_form import VanillaForm
 
 
 def test_each_has_its_property():

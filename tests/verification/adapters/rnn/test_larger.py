@@ -9,16 +9,16 @@ from rnn import Checkpoints
 from rnn.bptt import MAX_CARRY_BYTES
 from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT
 from rnn.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
-from verification.models.truncation import Firsts
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import LARGER_PROBLEMS, OWN_POLICIES
+from verification.adapters.rnn.larger import LARGER, OWN
 from verification.adapters.rnn.scoping import as_rnn
+from verification.adapters.rnn.small import fits_exactly
+from verification.adapters.rnn.vanilla_form import case_of
+from verification.models.truncation import Firsts
 from verification.properties.findings import findings
 from verification.properties.fixed import WholeTruth
-from verification.adapters.rnn.larger import LARGER, OWN
-from verification.adapters.rnn.small import fits_exactly
 from verification.truth import replay
-from verification.adapters.rnn.vanilla_form import case_of
 
 EVERY = {**LARGER, **OWN}
 

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 
 from rnn import Chunked, Full, Tail, Window
 from rnn.arrays import FRACTIONS
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import BLOCKS, PARAMETERS, Gradients, Problem
+from verification.adapters.rnn.scoping import as_rnn
+from verification.adapters.rnn.vanilla_form import VanillaForm
+from verification.models import vanilla
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
-from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.scoping import as_rnn
-from verification.models import vanilla
-from verification.adapters.rnn.problem import BLOCKS, PARAMETERS, Gradients, Problem
-from verification.adapters.rnn.vanilla_form import VanillaForm
 
 # Long doubles have bytes that mean nothing.
 CLAIM = replace(as_rnn(manual).claim, dtypes=("float32", "float64"))
@@ -123,7 +123,8 @@ def test_what_is_too_large_to_be_printed_is_made_by_its_source():
     """The program is the expression alone, and a problem with other arrays has no such source."""
     problem = a_problem(source="verification.adapters.rnn.larger.LARGER['512 steps']()")
     assert problem.code() == (
-        "import verification.adapters.rnn.larger\n\nproblem = verification.adapters.rnn.larger.LARGER['512 steps']()\n"
+        "import verification.adapters.rnn.larger\n\n"
+        "problem = verification.adapters.rnn.larger.LARGER['512 steps']()\n"
     )
     assert problem.replaced(h0=-problem.h0).source == ""
 

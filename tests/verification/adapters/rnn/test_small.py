@@ -5,9 +5,9 @@ import pytest
 
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.small import DECAYING, WHOLE, decaying, fits_exactly, whole
+from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.tolerance import least_healthy
 from verification.truth.table import lag_table
-from verification.adapters.rnn.vanilla_form import case_of
 
 PROBLEMS = [whole(n) for n in range(WHOLE)]
 

@@ -8,12 +8,22 @@ import pytest
 from rnn import Chunked
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
+from verification.adapters.rnn.vanilla_form import case_of
 from verification.evidence.mutants.catalogue import CATALOGUE
 from verification.evidence.mutants.catalogue.textbook import DH_PREV
-from verification.evidence.mutants.deck import ACTIVATIONS, JUDGES, _refutable, deck, drawn, fixed_truths, judge, laid_out, refutations
+from verification.evidence.mutants.deck import (
+    ACTIVATIONS,
+    JUDGES,
+    _refutable,
+    deck,
+    drawn,
+    fixed_truths,
+    judge,
+    laid_out,
+    refutations,
+)
 from verification.evidence.mutants.mutant import Edit, Mutant
 from verification.evidence.mutants.patch import Disarmed
-from verification.adapters.rnn.vanilla_form import case_of
 
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 

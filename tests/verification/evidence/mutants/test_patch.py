@@ -10,11 +10,11 @@ import pytest
 import rnn
 import rnn.bptt
 from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import Problem
 from verification.evidence.mutants import patch
 from verification.evidence.mutants.catalogue.textbook import DH_PREV
 from verification.evidence.mutants.mutant import Edit, Mutant
 from verification.evidence.mutants.patch import Disarmed, engine, package, texts
-from verification.adapters.rnn.problem import Problem
 
 UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)")
 

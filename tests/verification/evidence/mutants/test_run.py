@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from verification.properties.properties import Finding
 from verification.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.evidence.mutants.catalogue.textbook import DH_PREV
 from verification.evidence.mutants.deck import JUDGES, Example, Kill, deck
 from verification.evidence.mutants.mutant import Edit, Mutant
 from verification.evidence.mutants.run import MutantsResult, diagnosed, run, shrunk
 from verification.processes.tasks import each
+from verification.properties.properties import Finding
 
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 

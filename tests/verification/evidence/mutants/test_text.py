@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 
-from verification.properties.properties import Finding
+from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.vanilla_form import case_of
 from verification.evidence.mutants.deck import Example, Kill
 from verification.evidence.mutants.mutant import Edit, Mutant
 from verification.evidence.mutants.run import MutantsResult
 from verification.evidence.mutants.text import as_json, story, summary
-from verification.adapters.rnn.problem import Problem
-from verification.adapters.rnn.vanilla_form import case_of
+from verification.properties.properties import Finding
 
 
 def an_example():

@@ -1,8 +1,8 @@
 """A page as a whole."""
 
 from tests.pages import Page
-from verification.report.text.pages.document import asked, document, environment
-from verification.report.text.pages.markup import tag
+from verification.report.pages.document import asked, document, environment
+from verification.report.pages.markup import tag
 
 
 def test_the_verdict_comes_first_and_every_section_has_a_link():

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.pages import MUTANTS, full
-from verification.report.text.pages import evidence
-from verification.report.text.pages.report import page as page_of
+from verification.report.pages import evidence
+from verification.report.pages.report import page as page_of
 
 
 @pytest.fixture(scope="module")

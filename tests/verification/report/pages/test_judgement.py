@@ -8,10 +8,10 @@ import pytest
 from tests.pages import NASTY, Page
 from verification import models
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.properties.findings import PROPERTIES
-from verification.judging.judgement import Example, Judgement, Row
 from verification.diagnosis.picture import Picture
-from verification.report.text.pages.judgement import CLAIMS, page, write
+from verification.judging.judgement import Example, Judgement, Row
+from verification.properties.findings import PROPERTIES
+from verification.report.pages.judgement import CLAIMS, page, write
 
 FORWARD = ("outputs", "final h0", "final c0")
 BLOCKS = ("U", "W", "b", "xs", "h0")

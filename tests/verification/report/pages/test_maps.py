@@ -9,8 +9,8 @@ from tests.pages import NASTY, Page
 from verification.diagnosis.beside import beside
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
 from verification.diagnosis.picture import Picture
-from verification.report.text.pages.maps import SIGNS, where
-from verification.report.text.pages.style import STYLE
+from verification.report.pages.maps import SIGNS, where
+from verification.report.pages.style import STYLE
 
 R, C, W, A, S, N = Mark.RIGHT, Mark.CLOSE, Mark.WRONG, Mark.ABSENT, Mark.SURPLUS, Mark.NONE
 

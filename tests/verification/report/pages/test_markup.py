@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pages import NASTY, Page
-from verification.report.text.pages.markup import PROGRAM, Html, code, legend, program, status, table, tag
+from verification.report.pages.markup import PROGRAM, Html, code, legend, program, status, table, tag
 
 
 @pytest.mark.parametrize("wrong", ["<p><b></p></b>", "<p>", "</p>"])

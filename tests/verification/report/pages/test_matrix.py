@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pages import Page
-from verification.report.text.pages.matrix import BESIDE, blank, entry, matrix, short, signs
+from verification.report.pages.matrix import BESIDE, blank, entry, matrix, short, signs
 
 
 def test_a_matrix_is_a_table():

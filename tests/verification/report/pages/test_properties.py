@@ -6,10 +6,10 @@ import pytest
 
 from tests.pages import ASKED, BLOCKS, POLICIES, full, judgement
 from verification.judging.judgement import Row
-from verification.report.text.outcome import ORACLES, Report
-from verification.report.text.pages.judgement import CLAIMS
-from verification.report.text.pages.properties import by_truncation
-from verification.report.text.pages.report import page as page_of
+from verification.report.outcome import ORACLES, Report
+from verification.report.pages.judgement import CLAIMS
+from verification.report.pages.properties import by_truncation
+from verification.report.pages.report import page as page_of
 
 PARTS = (("U", 5), ("W", 4), ("b", 5))
 

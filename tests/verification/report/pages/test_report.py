@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from tests.pages import MUTANTS, NASTY, Page, full, judgement
-from verification.judging.judgement import Example
 from verification.diagnosis.stages import Diagnosis
-from verification.report.text.outcome import Report
-from verification.report.text.pages import evidence, report
-from verification.report.text.pages.report import page as page_of
+from verification.judging.judgement import Example
+from verification.report.outcome import Report
+from verification.report.pages import evidence, report
+from verification.report.pages.report import page as page_of
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import re
 
-from verification.report.text.pages.style import HEAD, STYLE
+from verification.report.pages.style import HEAD, STYLE
 
 
 def test_nothing_is_fetched():

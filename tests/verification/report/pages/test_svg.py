@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tests.pages import Page, full
-from verification.report.text.pages import svg
-from verification.report.text.pages.report import page as page_of
+from verification.report.pages import svg
+from verification.report.pages.report import page as page_of
 
 
 @pytest.fixture(scope="module")

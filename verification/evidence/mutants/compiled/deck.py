@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from verification.models.case import Case, random_case
-from verification.sampling.draws import dimensions
-from verification.models.truncation import FULL, Policy, Truncation
-from verification.sampling.scope import Scope
 from verification.adapters.rnn.cells import CELLS, LOOPS, layer_of, network_of
+from verification.models.case import Case, random_case
+from verification.models.truncation import FULL, Policy, Truncation
 from verification.properties.engine import Engine
 from verification.properties.findings import Judged, truth_of
+from verification.sampling.draws import dimensions
+from verification.sampling.scope import Scope
 
 # Each cell's functions, without which its layer is not one.
 FUNCTIONS: Mapping[str, Mapping[str, str]] = {

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from verification.adapters.rnn.cells import compile_loops
 from verification.diagnosis.diagnosis import diagnose
-from verification.properties.findings import asked_of, findings
-from verification.judging.model_subject import example_of
 from verification.evidence.mutants.compiled.deck import SHARED, Asked, computed, deck
 from verification.evidence.mutants.compiled.numbers import SPECIAL
 from verification.evidence.mutants.compiled.planting import planted
@@ -18,7 +16,9 @@ from verification.evidence.mutants.deck import Example, Kill
 from verification.evidence.mutants.mutant import Mutant
 from verification.evidence.mutants.patch import Disarmed
 from verification.evidence.mutants.run import MutantsResult, Progress
+from verification.judging.model_subject import example_of
 from verification.processes.tasks import each
+from verification.properties.findings import asked_of, findings
 
 
 @dataclass(frozen=True)

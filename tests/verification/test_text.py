@@ -1,0 +1,182 @@
+"""Text that people read: what others say, where lines break, shares in per cent."""
+
+import time
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn
+from verification.judging.contract import contract
+from verification.text import (
+    CHARACTERS,
+    LINES,
+    NO_BREAK,
+    filled,
+    in_a_line,
+    percent,
+    quoted,
+    shown,
+    told,
+    type_name,
+    unbroken,
+)
+
+
+class Mute(Exception):
+    """An exception whose text is another."""
+
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+class Text(str):
+    """A text whose methods are somebody's own."""
+
+    def __getitem__(self, index):
+        raise RuntimeError("no part")
+
+    def split(self, *separators):
+        raise RuntimeError("no lines")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("plain, with é, ∂ and 界", "plain, with é, ∂ and 界"),
+        ("two\nlines", "two\nlines"),
+        ("1\n2\n3\n4\n5", "1\n2\n3\n…"),
+        ("\0\a\x1b[2J\t\r", "\\x00\\x07\\x1b[2J\\t\\r"),
+        ("\u2028\u202e\ud800", "\\u2028\\u202e\\ud800"),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_printed_is_escaped(text, wanted):
+    """Control characters, other ends of lines, and halves of characters; and a few lines are enough."""
+    assert quoted(text) == wanted
+    assert quoted(Text(text)) == wanted
+    assert "\n" not in in_a_line(text)
+
+
+@pytest.mark.parametrize("text", ["x" * 50_000_000, "\n" * 50_000_000, "\0" * 1_000_000, "ab\n" * 1_000_000])
+def test_a_long_text_is_cut(text):
+    """And takes no time."""
+    started = time.process_time()
+    assert len(quoted(text)) <= LINES * (CHARACTERS + 1) + 1
+    assert len(in_a_line(text, 20)) <= 20
+    assert time.process_time() - started < 0.5
+
+
+def test_an_exception_is_told():
+    """By its type, with the module unless it is built in, and by its message, if it has one."""
+    assert told(ValueError("a\0b")) == "ValueError: a\\x00b"
+    assert told(KeyError()) == "KeyError"
+    assert told(Mute()) == f"{__name__}.Mute"
+
+
+def test_a_value_is_shown_in_a_line():
+    """As Python writes it, or by its type, where that raises."""
+
+    class Unwritable:
+        def __repr__(self):
+            raise RuntimeError("no text")
+
+    assert shown(None) == "None"
+    assert shown("x" * 1000) == f"'{'x' * 58}…"
+    assert shown(Unwritable()).startswith("a value of type tests.")
+    assert "\n" not in shown(Unwritable())
+
+
+def test_a_type_is_told_by_its_own_name():
+    """Whatever its metaclass says that it is, and whatever its module is."""
+
+    class Meta(type):
+        def __getattribute__(cls, name):
+            raise RuntimeError("no name")
+
+    liar = Meta("Liar", (), {"__module__": 5})
+    assert type_name(liar) == "Liar"
+    assert type_name(dict) == "dict"
+    assert type_name(Mute) == f"{__name__}.Mute"
+    assert len(type_name(type("x" * 10_000, (), {}))) <= CHARACTERS
+
+
+WORDS = st.lists(
+    st.sampled_from(["T", "≥", "13", "lag", "-2", "a-b", "k2 < k1", "x" * 30]), min_size=1, max_size=4
+)
+ENTRIES = st.lists(WORDS.map(" ".join), min_size=1, max_size=12)
+
+
+def test_relations_and_numbers_stay_with_what_they_are_about():
+    """Lags, steps, sizes and bounds; words break as ever."""
+    assert unbroken("at lags 1, 3 of T ≥ 13").split(" ") == [
+        "at",
+        f"lags{NO_BREAK}1,{NO_BREAK}3",
+        "of",
+        "T\xa0≥\xa013",
+    ]
+    assert unbroken("h0 is missing") == "h0 is missing"
+    assert unbroken("the forward at θ + iε; by ==").split(" ")[-2:] == ["by", "=="]
+    assert f"θ{NO_BREAK}+{NO_BREAK}iε;" in unbroken("the forward at θ + iε; by ==")
+    assert unbroken("from -2 to −3").split(" ") == ["from\xa0-2", "to\xa0−3"]
+
+
+@given(ENTRIES, st.integers(5, 60))
+def test_lines_break_between_entries_alone(entries, width):
+    """Every entry is whole in one line, in order, and only one that is too long goes over the width."""
+    lines = filled(entries, width, indent="  ")
+    assert ", ".join(line.removesuffix(",").removeprefix("  ") for line in lines) == ", ".join(entries)
+    for line in lines:
+        assert line.startswith("  ")
+        assert len(line) <= width or ", " not in line
+
+
+def test_every_entry_of_the_contract_stays_with_its_count():
+    """In lines of any width."""
+    entries = [f"{entry.name}: 25" for entry in contract(as_rnn(manual).claim)]
+    for width in range(20, 120):
+        lines = filled(entries, width)
+        assert all(any(entry in line for line in lines) for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("share", "whole", "tenths"),
+    [
+        (0, "0%", "0%"),
+        (1, "100%", "100%"),
+        (1 / 10_000, "<1%", "<0.1%"),
+        (0.0049, "<1%", "0.5%"),
+        (0.0051, "1%", "0.5%"),
+        (2 / 3, "67%", "66.7%"),
+        (0.125, "12%", "12.5%"),
+        (0.9949, "99%", "99.5%"),
+        (0.9951, ">99%", "99.5%"),
+        (1 - 1 / 10_000, ">99%", ">99.9%"),
+        (1 - 2**-53, ">99%", ">99.9%"),
+        (2**-1074, "<1%", "<0.1%"),
+    ],
+)
+def test_a_share_is_rounded(share, whole, tenths):
+    """Not cut; and nothing but 0 and 1 is written as none and all."""
+    assert percent(share) == whole
+    assert percent(share, 1) == tenths
+
+
+@given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.integers(0, 3))
+def test_what_is_written_is_true(counts, digits):
+    """A sign before it makes it a bound; without one it is within half of its last digit."""
+    part, whole = counts
+    exact = 100 * Fraction(part, whole)
+    text = percent(part / whole, digits)
+    assert text.endswith("%")
+    shown = Fraction(text.strip("<>%"))
+    if text[0] == "<":
+        assert 0 < exact < shown
+    elif text[0] == ">":
+        assert shown < exact < 100
+    else:
+        assert abs(shown - exact) <= Fraction(1, 2 * 10**digits) + Fraction(1, 10**9)
+        assert (shown == 0) == (part == 0)
+        assert (shown == 100) == (part == whole)
