@@ -1,4 +1,4 @@
-"""What README promises of any engine, whichever door it comes through: conducts, and what is said of each.
+"""What docs/verification.md promises of any engine, by whichever door: conducts, and what is said of each.
 
 A door is given a conduct, which its engine calls with the arrays of its cotangents at each backward. The same
 conducts are put before the doors for NumPy (``tests/test_promises.py``) and those for PyTorch and JAX

@@ -66,8 +66,8 @@ DOORS = {"step": "gru_step.py", "problem": "windowed.py", "function": "rms_norm.
 def test_each_door_s_example_prints_what_its_page_says(page, name, tmp_path):
     """And with the page's fault it is refuted, by a program that fails beside it."""
     blocks = blocks_of(page)
-    engine, judging = (block for kind, block in blocks if kind == "python")
-    (told,) = (block for kind, block in blocks if kind == "text")
+    engine, judging, *_ = (block for kind, block in blocks if kind == "python")
+    told, *_ = (block for kind, block in blocks if kind == "text")
     (diff,) = (block for kind, block in blocks if kind == "diff")
     (tmp_path / name).write_text(engine, "utf-8")
     done = run(tmp_path, "judge_it.py", judging)
@@ -83,3 +83,13 @@ def test_each_door_s_example_prints_what_its_page_says(page, name, tmp_path):
     assert "AssertionError" in failed.stderr
     (tmp_path / name).write_text(engine, "utf-8")
     assert run(tmp_path, "example.py", code).returncode == 0
+
+
+def test_the_function_that_is_asked_everything_is_refuted_as_its_page_says(tmp_path):
+    """By the sentence beside it, in a short run, whose example is a program that fails."""
+    blocks = blocks_of("problem")
+    _, _, *everything = (block for kind, block in blocks if kind == "python")
+    _, told = (block for kind, block in blocks if kind == "text")
+    done = run(tmp_path, "judge_it.py", "\n".join([*everything, "print(judgement.example.code)"]))
+    assert (done.stdout[: len(told)], done.stderr) == (told, "")
+    assert "assert " in done.stdout[len(told) :]

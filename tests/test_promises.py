@@ -1,4 +1,4 @@
-"""README's promises of any engine are kept at every door for NumPy."""
+"""docs/verification.md's promises of any engine are kept at every door for NumPy."""
 
 import time
 from dataclasses import replace

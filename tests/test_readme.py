@@ -15,6 +15,7 @@ import sys
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,17 +111,35 @@ def test_python_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest
             assert_printed(printed, block)
 
 
+def without_its_fault(page: str) -> dict[str, Any]:
+    """What the one wrong block of a page defines, with the right carry in place of the wrong one."""
+    wrong, right = "dh = da @ W.T\n", "dh = da @ W\n"
+    (source,) = [block for kind, block in blocks(page) if kind == "python" and wrong in block]
+    assert source.count(wrong) == 1
+    namespace: dict[str, Any] = {}
+    definitions, _, _ = source.replace(wrong, right).partition("judgement =")
+    exec(definitions, namespace)
+    return namespace
+
+
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
+    """Without it the layer is verified, by a short run of sizes up to 9."""
+    from verification import Profile, Scope, layer, verify
+    from verification.models import vanilla
+
+    right = without_its_fault("README.md")
+    engine = layer(right["forward"], right["backward"], model=vanilla)
+    short = Profile("short", cases=12, exact_cases=0, strength=1)
+    assert verify(engine, short, scope=Scope(records=(1, 9), steps=(1, 9))).verdict == "verified"
+
+
+def test_the_fault_of_the_function_that_is_asked_everything_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
     from verification.adapters.rnn.scoping import scoped
     from verification.evidence.mutants.deck import deck
     from verification.properties.findings import findings
 
-    source = next(block for kind, block in blocks("README.md") if "def engine" in block)
-    assert source.count("dh = da @ W.T\n") == 1
-    namespace: dict[str, object] = {}
-    exec(source.replace("dh = da @ W.T\n", "dh = da @ W\n"), namespace)
-    engine = scoped(namespace["engine"])  # type: ignore[arg-type]
+    engine = scoped(without_its_fault("docs/judge/problem.md")["engine"])
     names = ("forward", "autograd", "memory layout")
     wrong = [found for truth in deck() for found in findings(engine, truth, names) if found.wrong is not None]
     assert wrong == []
@@ -128,12 +147,12 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
     assert any(truth.case.dtype == object for truth in deck())
 
 
-def test_the_readme_counts_the_planted_faults() -> None:
+def test_the_page_of_commands_counts_the_planted_faults() -> None:
     """Those of NumPy's text and those of the compiled one, in the row of their command."""
     from verification.evidence.mutants.catalogue import CATALOGUE
     from verification.evidence.mutants.compiled.catalogue import COMPILED
 
-    (row,) = [row for row in text("README.md").splitlines() if "verification mutants`" in row]
+    (row,) = [row for row in text("docs/commands.md").splitlines() if "verification mutants`" in row]
     assert re.findall(r"\d+(?= wrong)", row) == [str(len(CATALOGUE)), str(len(COMPILED))]
 
 

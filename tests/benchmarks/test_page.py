@@ -1,7 +1,7 @@
 """The tables of docs/benchmarks.md say what the results beside it do."""
 
-import re
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -20,9 +20,9 @@ def found() -> list[Row]:
     return [row for row in read(DOCS / "benchmarks" / "results.json") if row.question == "against_autodiff"]
 
 
-def lines(head: str) -> list[list[str]]:
+def lines(head: str, page: str = PAGE) -> list[list[str]]:
     """The entries of the table with this head, line by line."""
-    _, _, rest = PAGE.partition(f"| {head} |")
+    _, _, rest = page.partition(f"| {head} |")
     (table, *_) = rest.partition("\n\n")
     return [[entry.strip() for entry in line.strip("|").split("|")] for line in table.splitlines()[2:]]
 
@@ -72,18 +72,31 @@ def test_every_timing_that_a_peer_is_faster_in_is_counted(peer: str, found: list
             assert entry == f"{sum(ratio < 1 for ratio in ratios)} of {len(ratios)}"
 
 
-def test_the_readme_counts_them_as_well(found: list[Row]) -> None:
+def ratios(found: list[Row], contender: str) -> list[float]:
+    """A library's time over ours, in every timing that has one."""
+    return [row.ratio for row in found if row.contender == contender and row.ratio is not None]
+
+
+def test_the_page_counts_them_in_words(found: list[Row]) -> None:
     """How far ahead of autograd, and how often the others are faster."""
-    readme = (DOCS.parent / "README.md").read_text("utf-8")
-    (told,) = re.findall(r"## How fast it is\n(.*?)\n## ", readme, re.DOTALL)
-    words = " ".join(told.split())
-    of = {
-        name: [row.ratio for row in found if row.contender == name and row.ratio is not None]
-        for name in ("autograd", *PEERS.values())
-    }
+    words = " ".join(PAGE.split())
+    of = {name: ratios(found, name) for name in ("autograd", *PEERS.values())}
     ahead = of["autograd"]
     assert f"autograd takes {min(ahead):.1f} to {max(ahead):.0f} times as long as ours" in words
     assert f"in {len(ahead)} timings" in words
     for peer, name in PEERS.items():
         behind = [ratio for ratio in of[name] if ratio < 1]
         assert f"{peer} is faster in {len(behind)} of {len(of[name])}, in {min(behind):.2f} to" in words
+
+
+def test_the_readme_has_a_panel_of_them(found: list[Row]) -> None:
+    """For each library how many timings, the least, median and largest ratio, and how often it is faster."""
+    readme = (DOCS.parent / "README.md").read_text("utf-8")
+    head = "a library's time over ours | timings | least | median | most | faster than ours"
+    panel = {name: entries for name, *entries in lines(head, readme)}
+    assert panel.keys() == {"autograd", *PEERS}
+    for name, (timings, *shown, faster) in panel.items():
+        of = ratios(found, PEERS.get(name, name))
+        assert (timings, faster) == (str(len(of)), str(sum(ratio < 1 for ratio in of)))
+        for value, number in zip((min(of), median(of), max(of)), shown, strict=True):
+            assert abs(value - float(number)) <= of_last_digit(number), (name, value)
