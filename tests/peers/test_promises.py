@@ -1,4 +1,4 @@
-"""docs/verification.md's promises of any engine are kept at the doors for PyTorch and JAX, in fresh processes."""
+"""The promises of docs/verification.md are kept at the doors for PyTorch and JAX, in fresh processes."""
 
 import jax
 import jax.numpy as jnp
