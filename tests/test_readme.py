@@ -26,6 +26,8 @@ DOCS = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("docs/data/*.md")])
 PAGES = ("README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in DOCS))
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SECTION = re.MULTILINE | re.DOTALL
+RECIPES = ("cell", "model", "property", "adapter", "truncation", "oracle", "fault")
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
@@ -211,6 +213,29 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
 def test_links_lead_somewhere(page: str) -> None:
     """To a file that is there, and to a heading that it has."""
     assert broken(ROOT / page) == []
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/add-a-cell.md"])
+def test_the_files_that_a_recipe_names_are_there(page: str) -> None:
+    """From the root, or from verification/; of one that has yet to be written the folder."""
+    named = re.findall(r"`([\w.<>-]+(?:/[\w.<>-]*)+)`", text(page))
+    assert len(named) > 10
+    paths = [path.rpartition("/")[0] if "<name>" in path else path for path in named]
+    missing = [
+        path
+        for path in paths
+        if not any((folder / path).exists() for folder in (ROOT, ROOT / "verification"))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_contributing_has_every_recipe_in_at_most_five_lines(recipe: str) -> None:
+    """A longer one shows that the code has too many places to change, or belongs on a page."""
+    (told,) = re.findall(rf"^## To add an? {recipe}\n\n(.*?)(?=\n## |\Z)", text("CONTRIBUTING.md"), SECTION)
+    lines = told.strip().splitlines()
+    assert 0 < len(lines) <= 5
+    assert [line for line in lines if len(line) > 120] == []
 
 
 def test_every_picture_is_shown() -> None:
