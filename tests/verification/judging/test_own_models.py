@@ -13,7 +13,7 @@ from tests.layers.own import OWN, delta_rule, gated_attention, selective_scan
 from verification import Profile, Scope, layer, scoped, step, verify
 from verification.asked.case import random_case
 from verification.asked.policies import FULL, Policy
-from verification.judging import run as judging
+from verification.judging import model_subject as judging
 from verification.judging import shrinking
 from verification.judging.diagnosis import diagnose
 from verification.judging.findings import findings, truth_of
