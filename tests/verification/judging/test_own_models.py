@@ -11,6 +11,8 @@ import pytest
 from tests.layers import planted
 from tests.layers.own import OWN, delta_rule, gated_attention, selective_scan
 from verification import Profile, Scope, layer, scoped, step, verify
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.picture import picture
 from verification.judging import model_subject as judging
 from verification.judging import shrinking
 from verification.models.case import random_case
