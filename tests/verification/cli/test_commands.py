@@ -370,18 +370,21 @@ def test_a_wrong_function_is_judged(tmp_path, capsys):
 
 
 def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):
-    """By its own method, with the profile and the seed that are asked for; the page knows its model."""
+    """What it names, with the profile and the seed that are asked for; the page knows its model."""
     found = Judgement("scan", "float64", 5, 1.0, 9, 9, (Row("forward", "outputs", 9, 9),), {}, (), ())
-    text = "import pickle\n\n\nclass Door:\n    model = None\n    def judged(self, profile, **options):\n"
-    text += (
-        "        Door.asked = profile.name, options['seed']\n        return Door.found\n\n\nnet = Door()\n"
-    )
-    (tmp_path / "mine.py").write_text(text)
+    text = "class Door:\n    model = None\n    def subject(self, model, scope):\n        return 'subject'\n\n"
+    (tmp_path / "mine.py").write_text(text + "net = Door()\n")
     options = arguments(["judge", "mine.py:net", "--seed", "5", "--out", "there"])
-    type(options.engine).found = found
+    asked = []
+
+    def judged(subject, profile, seed, progress):
+        asked.append((subject, profile.name, seed))
+        return found
+
+    monkeypatch.setattr("verification.judge.judge", judged)
     monkeypatch.setattr(command, "arguments", lambda argv: options)
     assert command.main([]) == 0
-    assert type(options.engine).asked == ("quick", 5)
+    assert asked == [("subject", "quick", 5)]
     assert capsys.readouterr().out == (
         f"verified\nscope: float64\nnot asked: nothing\n9 cases, 9 live\n"
         f"Written: {os.path.join('there', 'report.html')}\n"
