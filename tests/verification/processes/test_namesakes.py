@@ -56,10 +56,10 @@ print(later())
 def test_values_of_ours_can_be_sent_between_processes(tmp_path, files):
     """Though theirs has our name, and one of our parts' names."""
     program = """import pickle, verification
-verification.Problem
-from verification import problem
+verification.manual
+from verification.adapters.rnn import engine
 import rnn
-policy = problem.Window(3)
+policy = engine.rnn.Window(3)
 print(pickle.loads(pickle.dumps(policy)) == policy, type(policy).__name__)
 """
     assert run(tmp_path, program, files) == ["True Window"]

@@ -26,8 +26,8 @@ class Engine:
     def __init__(self, function):
         self.function = function
 
-    def judged(self):
-        """Its verdict."""
+    def subject(self):
+        """What is judged."""
 
 
 def test_an_engine_is_made_once_however_often_it_is_sent():
