@@ -44,9 +44,9 @@ def test_a_function_of_a_file(tmp_path):
 
 
 def test_what_a_door_returned(tmp_path):
-    """Anything that judges itself, be it callable or not."""
+    """Anything that says what is judged, be it callable or not."""
     path = written(tmp_path, "class Door:\n    subject = print\n\nnet = Door()\n")
-    assert engine_at(f"{path}:net").judged is print
+    assert engine_at(f"{path}:net").subject is print
 
 
 def test_it_is_split_at_the_last_colon(tmp_path):
