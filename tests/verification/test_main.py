@@ -26,7 +26,7 @@ runpy.run_module("verification", run_name="__main__", alter_sys=True)
 
 # The work is done: it says much, and comes to JSON and two files.
 DONE = """
-from verification import commands
+from verification.cli import commands
 def done(options, engine, progress):
     for number in range(20_000):
         print("∂", number)
