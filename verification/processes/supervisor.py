@@ -49,6 +49,9 @@ END = 10.0
 # As linux/prctl.h has it.
 PR_SET_CHILD_SUBREAPER = 36
 
+# All signals that the system has.
+EVERY = signal.valid_signals()
+
 # Taken before an engine can replace them: on these it depends that a worker ends with its task.
 _exit, _getpid, _getppid, _kill = os._exit, os.getpid, os.getppid, os.kill
 
@@ -62,7 +65,7 @@ def supervise(work: Callable[[], object], channel: Channel, judge: int) -> NoRet
     try:
         set_apart()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        signal.pthread_sigmask(signal.SIG_BLOCK, EVERY)
         _adopt_orphans()
         supervisor = _getpid()
         worker = _fork(channel)
@@ -243,11 +246,10 @@ def _signals(seconds: float) -> Iterator["signal.struct_siginfo"]:
     if not hasattr(signal, "sigtimedwait"):
         time.sleep(LOOK)
         return
-    every = signal.valid_signals()
-    while sent := signal.sigtimedwait(every, seconds):
+    while sent := signal.sigtimedwait(EVERY, seconds):
         seconds = 0
         # Of a process that is stopped, and goes on when the time is over, Python returns what is none.
-        if sent.si_signo in every:
+        if sent.si_signo in EVERY:
             yield sent
 
 
