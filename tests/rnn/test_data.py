@@ -86,7 +86,7 @@ def test_windows_are_new_arrays():
             np.broadcast_to(1.0, 2**50),
             1,
             MemoryError,
-            r"series: shape \(1125899906842624,\), needed one that",
+            r"series: shape \(1125899906842624,\), needed a smaller one",
         ),
         (np.zeros(2**26), 2**25, MemoryError, "length: 33554432, needed less, or a shorter series: it does"),
     ],
