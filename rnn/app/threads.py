@@ -19,12 +19,11 @@ from threadpoolctl import ThreadpoolController
 
 from rnn.network import RNN
 
-# Multiplications of a step up to which BLAS is held. By NumPy's loops, interleaved, on two processors that
-# others used as well, two threads took 1.3 to 16 times as long as one at 0.07 to 17 million, and 2.3 to 3.6
-# times at 67 to 268 million, by the medians; on processors of their own they gain from some millions
-# on (``rnn.products``). In between a limit costs half of the time at most, for two threads, and saves most of
-# it where the processors are shared. By compiled loops BLAS makes no product that it shares out.
-SMALL = 16_000_000
+# Multiplications of a step up to which BLAS is held. By NumPy's loops, an LSTM, interleaved, medians: on two
+# idle processors two threads take 0.94 of the time of one at 0.3 million, 0.85 at 2.2, and 0.7 from 3.5 on;
+# beside one busy process up to 2 times, and beside many 1.3 to 16 times as long. So up to here a limit costs
+# a sixth at most. By compiled loops BLAS makes no product that it shares out.
+SMALL = 2_500_000
 
 # By which of these a user says how many threads BLAS is to have.
 SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
