@@ -33,9 +33,10 @@ def _looked_at(subject: Subject, places: Sequence[Place]) -> Record:
         (found,) = spread(partial(_look, subject), [left])
         if not isinstance(found, Lost):
             return record + found
-        if found.told is None:
+        before, number, words = found.told or (record, 0, None)
+        # A case is drawn by the user's own forward, where that is what a backward is judged by.
+        if words is None:
             raise RuntimeError(f"the work {found.how}, before the engine was asked anything")
-        before, number, words = found.told
         lost = of_tally(of_lost(replace(found, told=words)))
         finding = Finding(FORM, "", f"{found.how}, at {words}")
         failing = _failing(subject, left[number], finding, subject.at(left[number]))
@@ -48,6 +49,7 @@ def _look(subject: Subject, places: Sequence[Place], channel: Any) -> Record:
     """The record of the cases, each told before it is asked, with the record of those before it."""
     subject, record = subject.guarded(channel), Record()
     for number, place in enumerate(places):
+        channel.tell((record, number, None))
         case = subject.at(place)
         channel.tell((record, number, subject.in_words(case)))
         tally = subject.tally(case)

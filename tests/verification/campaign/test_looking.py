@@ -1,8 +1,10 @@
 """Looking: what a block comes to, whatever the engine does to its process."""
 
+import os
+
 import pytest
 
-from tests.campaigns import SCAN, WRONG_SQUARE, subject_in
+from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from verification.campaign.blocks import Block, Place
 from verification.campaign.looking import looked_at, looked_at_one
 from verification.campaign.record import Record
@@ -43,19 +45,23 @@ def test_no_case_is_lost_with_a_process(tmp_path):
     assert looked_at(subject, Block(0, 0, until)).to_json() == whole.to_json()
 
 
-def test_a_fault_of_our_own_is_no_refutation(tmp_path):
+def test_a_fault_of_our_own_is_no_refutation():
     """Where the process is lost before the engine is asked, it is not the engine's doing."""
-    subject, _, _ = subject_in(tmp_path, SCAN)
 
     class Broken:
         """A subject that ends the process before there is a case."""
 
         def guarded(self, channel):
             """Not the engine's code."""
-            import os
-
             os._exit(9)
 
     with pytest.raises(RuntimeError, match="before the engine was asked anything"):
         looked_at(Broken(), Block(0, 0, 3))
-    assert subject is not None
+
+
+def test_a_forward_that_ends_its_process_while_a_case_is_drawn_is_told(tmp_path):
+    """A backward is judged by it, so none is refuted, and no case is drawn in this process."""
+    ends = SQUARE.replace("    return x * x, x\n", "    __import__('os')._exit(7)\n")
+    subject, _, _ = subject_in(tmp_path, ends, "ends")
+    with pytest.raises(RuntimeError, match=r"exit code 7, before the engine was asked anything"):
+        looked_at(subject, Block(0, 0, 3))
