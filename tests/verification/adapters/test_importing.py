@@ -155,8 +155,8 @@ def test_what_says_that_it_is_of_a_module_which_is_not_there_is_taken_at_its_wor
     forward.__module__, forward.__qualname__ = "of_no_module_here", "forward"
     assert imported(forward=forward) == "from of_no_module_here import forward\n"
     for module, name in (
-        ("mine", "make.<locals>.forward"),
-        ("mine", "Net.forward"),
+        ("of_no_module_here", "make.<locals>.forward"),
+        ("of_no_module_here", "Net.forward"),
         ("<run_path>", "forward"),
     ):
         forward.__module__, forward.__qualname__ = module, name

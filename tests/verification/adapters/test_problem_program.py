@@ -114,7 +114,7 @@ def test_a_program_fails_as_printed(tmp_path, form, property_):
     def engine(problem):
         """Of another module, as Python sees it."""
 
-    engine.__module__, engine.__qualname__ = "mine", "engine"
+    engine.__module__, engine.__qualname__ = "of_a_user", "engine"
     scope = Scope(
         functions={"activation": ("tanh",)},
         losses=("every",),
@@ -127,10 +127,10 @@ def test_a_program_fails_as_printed(tmp_path, form, property_):
     assert TEXT.count(right) == 1
     code = example_of(made, CASE, Finding(property_, part, "off"), True).code
     (tmp_path / "example.py").write_text(code, "utf-8")
-    (tmp_path / "mine.py").write_text(text_of(form).replace(right, wrong), "utf-8")
+    (tmp_path / "of_a_user.py").write_text(text_of(form).replace(right, wrong), "utf-8")
     failed = run(tmp_path)
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
-    (tmp_path / "mine.py").write_text(text_of(form), "utf-8")
+    (tmp_path / "of_a_user.py").write_text(text_of(form), "utf-8")
     done = run(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

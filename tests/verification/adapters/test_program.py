@@ -92,12 +92,12 @@ def test_a_program_fails_as_printed(tmp_path, property_, arrays):
     if arrays and property_ == "form":
         pytest.skip("it is the wrapper that raises")
     more = OTHERWISE if arrays else ""
-    (tmp_path / "mine.py").write_text(TEXT.replace(right, wrong) + more, "utf-8")
-    (tmp_path / "example.py").write_text(program_of("mine", part, property_, arrays), "utf-8")
+    (tmp_path / "of_a_user.py").write_text(TEXT.replace(right, wrong) + more, "utf-8")
+    (tmp_path / "example.py").write_text(program_of("of_a_user", part, property_, arrays), "utf-8")
     failed = run(tmp_path)
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
-    (tmp_path / "mine.py").write_text(TEXT + more, "utf-8")
+    (tmp_path / "of_a_user.py").write_text(TEXT + more, "utf-8")
     done = run(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -124,7 +124,7 @@ def test_padding_that_counts_is_shown(tmp_path, right, wrong):
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
     case = replace(case, lengths=(4, 2, 1))
     scope = Scope(lengths=True, blocks=("U", "W", "b", "xs", "h0"))
-    engine = layer(*functions_of("mine"), model=models.vanilla, scope=scope)
+    engine = layer(*functions_of("of_a_user"), model=models.vanilla, scope=scope)
     text = Path(ragged.__file__).read_text("utf-8")
     wrong = text.replace(right, wrong)
     if "zeros_like" in right:
@@ -132,12 +132,12 @@ def test_padding_that_counts_is_shown(tmp_path, right, wrong):
     for name, part in (("padding", "xs"), ("forward", "outputs"), ("records permute", "xs")):
         code = example_of(engine, case, Finding(name, part, "off"), True).code
         (tmp_path / "example.py").write_text(code, "utf-8")
-        (tmp_path / "mine.py").write_text(wrong, "utf-8")
+        (tmp_path / "of_a_user.py").write_text(wrong, "utf-8")
         if name == "padding":
             assert "AssertionError" in run(tmp_path).stderr
         # What an engine's outputs are after the end of a record is its own affair.
         other = text.replace("np.where(runs, h, 0)", "np.where(runs, h, 7)")
-        (tmp_path / "mine.py").write_text(other, "utf-8")
+        (tmp_path / "of_a_user.py").write_text(other, "utf-8")
         assert run(tmp_path).stderr == ""
 
 
@@ -150,22 +150,22 @@ def test_an_error_in_fractions_is_shown(tmp_path):
         blocks={name: fraction(array) for name, array in case.blocks.items()},
         objective=case.objective.replaced(fraction),
     )
-    engine = layer(*functions_of("mine"), model=models.scan, scope=Scope(exact=True))
+    engine = layer(*functions_of("of_a_user"), model=models.scan, scope=Scope(exact=True))
     code = example_of(engine, case, Finding("exact", "a", "off"), True).code
     (tmp_path / "example.py").write_text(code, "utf-8")
     text = Path(scan.__file__).read_text("utf-8").replace(".conj()", "")
     wrong = text.replace("d_x[:, t] = dh\n", "d_x[:, t] = dh\n        dh = dh + Fraction(1, 10**30)\n")
-    (tmp_path / "mine.py").write_text("from fractions import Fraction\n" + wrong, "utf-8")
+    (tmp_path / "of_a_user.py").write_text("from fractions import Fraction\n" + wrong, "utf-8")
     assert "AssertionError" in run(tmp_path).stderr
-    (tmp_path / "mine.py").write_text(text, "utf-8")
+    (tmp_path / "of_a_user.py").write_text(text, "utf-8")
     assert run(tmp_path).stderr == ""
 
 
 def test_the_second_of_two_biases_is_shown(tmp_path):
     """Though the first one's gradient is right."""
     broken = OTHERWISE.replace('"b_hh": d_b.copy()', '"b_hh": d_b / 2')
-    (tmp_path / "mine.py").write_text(TEXT + broken, "utf-8")
-    (tmp_path / "example.py").write_text(program_of("mine", "b", "autograd", ARRAYS), "utf-8")
+    (tmp_path / "of_a_user.py").write_text(TEXT + broken, "utf-8")
+    (tmp_path / "example.py").write_text(program_of("of_a_user", "b", "autograd", ARRAYS), "utf-8")
     assert "AssertionError" in run(tmp_path).stderr
 
 
