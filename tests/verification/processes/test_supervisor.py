@@ -232,10 +232,12 @@ def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
             write(file, os.getpid())
 
     def conduct():
-        if os.fork() == 0:
+        child = os.fork()
+        if child == 0:
             go_apart()
             os._exit(0)
-        written(file)
+        # What it forks is left behind from its end on, and not before.
+        os.waitpid(child, 0)
 
     lost, other = outcomes(conduct)
     assert lost.how.startswith("left ")
