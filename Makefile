@@ -8,11 +8,11 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 # Everything here is small beside what a second thread costs, and two processes share the cores already.
-verify test test-peers mutation tutorial: export OPENBLAS_NUM_THREADS = 1
+verify test test-all test-peers mutation tutorial: export OPENBLAS_NUM_THREADS = 1
 # The same examples for each mutant, so that a run can be repeated.
 mutation: export HYPOTHESIS_PROFILE = ci
 
-.PHONY: help verify test test-browser test-peers mutation lint bench bench-peers docs tutorial clean
+.PHONY: help verify test test-all test-browser test-peers mutation lint bench bench-peers docs tutorial clean
 .DELETE_ON_ERROR:
 # Two installations at once would spoil one environment.
 .NOTPARALLEL:
@@ -26,8 +26,14 @@ verify: $(VENV)/.verification ## prove the gradients, or refute them; flags in A
 # A loop that never ends, compiled ones too, which hold the interpreter: its process is ended and its test fails.
 LIMIT := -o faulthandler_timeout=900 -o faulthandler_exit_on_timeout=true
 
-test: $(VENV)/.dev ## run tests, doctests and the suite; every branch of rnn/ must be taken
-	$(BIN)/python -m pytest --cov -n auto $(LIMIT)
+# Each process takes tests that lie together, so that what a module's tests share is made once by most of them.
+SPREAD := -n auto --dist worksteal
+
+test: $(VENV)/.dev ## what is run between two edits: all tests and doctests that are not marked slow
+	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) -m "not slow"
+
+test-all: $(VENV)/.dev ## run every test; every branch of rnn/ must be taken
+	$(BIN)/python -m pytest --cov $(SPREAD) $(LIMIT)
 
 test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser

@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+# One that is slow says so.
+pytest_plugins = ["tests.processor_time"]
+
 # No deadline: how long an example takes says more about the machine than about the code.
 settings.register_profile("dev", deadline=None, print_blob=True)
 # The same examples on every run, so that a red build is about the change and nothing else.

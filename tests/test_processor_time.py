@@ -1,0 +1,84 @@
+"""A test that takes long and is not marked fails, and says how long it took."""
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+BUSY = """
+import os
+import time
+
+import pytest
+
+
+def be_busy(seconds):
+    until = sum(os.times()[:4]) + seconds
+    while sum(os.times()[:4]) < until:
+        pass
+
+
+@pytest.fixture
+def own():
+    be_busy(0.15)
+
+
+@pytest.fixture(scope="session")
+def shared():
+    be_busy(0.3)
+
+
+{mark}
+def test_it({fixtures}):
+    {body}
+"""
+
+IN_A_CHILD = """child = os.fork()
+    if child == 0:
+        be_busy(0.3)
+        os._exit(0)
+    os.waitpid(child, 0)"""
+
+
+@pytest.fixture
+def outcome(pytester, monkeypatch):
+    """How a test with such a mark, fixtures and body ends, where a fifth of a second is the limit."""
+
+    def run(mark="", fixtures="", body="pass"):
+        pytester.makeini("[pytest]\nmarkers = slow: as in the project\n")
+        pytester.makepyfile(BUSY.format(mark=mark, fixtures=fixtures, body=body))
+        # The test that starts it has the project's own limit.
+        with monkeypatch.context() as patch:
+            patch.setattr("tests.processor_time.QUICK", 0.2)
+            return pytester.runpytest_inprocess("-p", "tests.processor_time")
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "body"),
+    [("", "be_busy(0.3)"), ("own", "be_busy(0.15)"), ("", IN_A_CHILD)],
+    ids=["itself", "with its fixture", "in a child"],
+)
+def test_one_that_takes_long_fails_unless_it_is_marked(outcome, fixtures, body):
+    """Whether it computes by itself, in a fixture of its own or in a process."""
+    failed = outcome(fixtures=fixtures, body=body)
+    failed.assert_outcomes(failed=1)
+    failed.stdout.fnmatch_lines(["*took 0.[2-9] s of processor time, needed at most 0.2 s, or the marker slow*"])
+    outcome(mark="@pytest.mark.slow", fixtures=fixtures, body=body).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "body"),
+    [("", "time.sleep(0.5)"), ("shared", "pass")],
+    ids=["waits", "made for all"],
+)
+def test_what_it_waits_for_and_what_all_share_do_not_count(outcome, fixtures, body):
+    """A processor that is busy makes a test wait, and a fixture of the session falls to whichever comes first."""
+    outcome(fixtures=fixtures, body=body).assert_outcomes(passed=1)
+
+
+def test_a_test_that_fails_fails_as_it_does(outcome):
+    """However long it took."""
+    failed = outcome(body="be_busy(0.3); assert 1 == 2")
+    failed.assert_outcomes(failed=1)
+    failed.stdout.no_fnmatch_line("*of processor time*")
