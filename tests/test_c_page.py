@@ -8,6 +8,7 @@ import pytest
 from tests.examples import holds, of_kind
 
 
+@pytest.mark.slow
 def test_the_example_prints_what_the_page_says(tmp_path):
     """Right, and with the page's fault in the C source."""
     if shutil.which("cc") is None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.campaign import PRICE, table
 from verification.campaign.blocks import CASES
 from verification.campaign.merging import ENOUGH
@@ -30,6 +32,7 @@ def run(folder, *call):
     )
 
 
+@pytest.mark.slow
 def test_the_campaign_refutes_with_the_fault_of_the_page(tmp_path):
     """As the page has it, with a program that fails, and that does not without the fault."""
     (program,), (diff,) = shown("python"), shown("diff")

@@ -35,6 +35,7 @@ def ran(folder, engine):
     return done, case
 
 
+@pytest.mark.slow
 def test_a_right_engine_passes(tmp_path):
     """With nothing in the file but its name."""
     done, case = ran(tmp_path, DECAY)
@@ -42,6 +43,7 @@ def test_a_right_engine_passes(tmp_path):
     assert (case.get("name"), list(case)) == ("test_the_gradient", [])
 
 
+@pytest.mark.slow
 def test_a_wrong_engine_s_failure_holds_the_sentence(tmp_path):
     """And the program that fails."""
     right, wrong = (line[1:] for line in WRONG.splitlines())

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "judge" / "command.md").read_text("utf-8")
 SHOWN = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -35,6 +37,7 @@ def judged(folder, text):
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_what_the_page_says(tmp_path):
     """To the letter, but for how long it took."""
     (program,) = shown("python")
@@ -44,6 +47,7 @@ def test_the_command_prints_and_writes_what_the_page_says(tmp_path):
     assert {**found, "seconds": 0} == {**said, "seconds": 0}
 
 
+@pytest.mark.slow
 def test_the_command_refutes_with_the_fault_of_the_page(tmp_path):
     """The lines of the page's diff, the one for the other; and the program fails as printed."""
     (program,), (diff,) = shown("python"), shown("diff")

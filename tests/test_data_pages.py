@@ -87,6 +87,7 @@ def test_what_is_printed_is_compared() -> None:
             assert_like(other, page)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("certified")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_page_is_what_its_commands_print(page: Path, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def test_no_docstring_of_the_reference_holds_what_sphinx_would_replace() -> None
         assert re.findall(r"\|\S[^|\n]*\|", text) == [], name
 
 
+@pytest.mark.slow
 def test_the_notebook_prints_what_it_shows(tmp_path: Path) -> None:
     """Its cells run one after another in a fresh process, and each prints what is kept beside it.
 

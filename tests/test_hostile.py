@@ -417,6 +417,7 @@ def test_valid_arguments_are_answered():
         assert same(function(**arguments), other(**again)), name
 
 
+@pytest.mark.slow
 def test_hostile_arguments_are_named_or_answered_rightly():
     """Ten thousand of them, and what is wrong is told with the callable and what it was given."""
     rng, names = np.random.default_rng(0), list(calls())

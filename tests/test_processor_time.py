@@ -8,6 +8,8 @@ BUSY = """
 import os
 import time
 
+import numba
+import numpy as np
 import pytest
 
 
@@ -63,17 +65,23 @@ def test_one_that_takes_long_fails_unless_it_is_marked(outcome, fixtures, body):
     """Whether it computes by itself, in a fixture of its own or in a process."""
     failed = outcome(fixtures=fixtures, body=body)
     failed.assert_outcomes(failed=1)
-    failed.stdout.fnmatch_lines(["*took 0.[2-9] s of processor time, needed at most 0.2 s, or the marker slow*"])
+    failed.stdout.fnmatch_lines(
+        ["*took 0.[2-9] s of processor time, needed at most 0.2 s, or the marker slow*"]
+    )
     outcome(mark="@pytest.mark.slow", fixtures=fixtures, body=body).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(
     ("fixtures", "body"),
-    [("", "time.sleep(0.5)"), ("shared", "pass")],
-    ids=["waits", "made for all"],
+    [
+        ("", "time.sleep(0.5)"),
+        ("shared", "pass"),
+        ("", "numba.njit('f8[:](f8[:])')(lambda x: np.sort(x)[::-1] + x)"),
+    ],
+    ids=["waits", "made for all", "compiles"],
 )
-def test_what_it_waits_for_and_what_all_share_do_not_count(outcome, fixtures, body):
-    """A processor that is busy makes a test wait, and a fixture of the session falls to whichever comes first."""
+def test_what_falls_to_whichever_comes_first_does_not_count(outcome, fixtures, body):
+    """What is made for the session, and compiling; nor does waiting, as on a busy machine."""
     outcome(fixtures=fixtures, body=body).assert_outcomes(passed=1)
 
 

@@ -28,6 +28,7 @@ def test_the_table_has_days_hours_and_dollars():
     assert two == "| 2 | 24.0 | 482 | 23,148 | 1,157 |"
 
 
+@pytest.mark.slow
 def test_a_short_measurement(tmp_path, capsys):
     """Of one block and one round: a rate for each number of workers, the file, the picture and the table."""
     (tmp_path / PAGE).write_text("before\n<!-- measured -->\nold\n<!-- end -->\nafter\n", "utf-8")

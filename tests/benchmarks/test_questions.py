@@ -194,6 +194,7 @@ def test_what_recomputation_leaves():
     assert [line[1] for line in memory.left([kept], [5])] == ["—", "—"]
 
 
+@pytest.mark.slow
 def test_a_peak_is_seen(monkeypatch):
     """Of one gradient's own memory: more than its states, less than ten times as much."""
     monkeypatch.setattr(memory, "SIZES", Shape(0, 8, 8, 64))

@@ -9,6 +9,7 @@ from benchmarks.redraw import main
 RESULTS = Path(__file__).parents[2] / "docs/benchmarks/results.json"
 
 
+@pytest.mark.slow
 def test_the_pictures_of_the_full_run(tmp_path):
     """Every picture that the documents show is drawn from the file beside it."""
     assert main([str(RESULTS), str(tmp_path)]) == 0

@@ -6,6 +6,9 @@ import pytest
 from benchmarks.contenders import manual
 from benchmarks.shapes import GATED, SHAPES, Shape
 from benchmarks.task import CELLS, DTYPES, LOSSES, draw
+from tests.quick import first_quick
+
+HEALTHY = [*GATED[1:2], *GATED[-3:], Shape(1000, 1, 8, 64)]
 
 
 def carried(task):
@@ -24,7 +27,7 @@ def test_a_gradient_stays_healthy(shape):
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-@pytest.mark.parametrize("shape", [*GATED[1:2], *GATED[-3:], Shape(1000, 1, 8, 64)], ids=str)
+@first_quick("shape", HEALTHY, ids=str)
 def test_what_a_gated_state_carries_stays_healthy(cell, shape):
     """The gradient of the initial state is a hundredth of the last one's or more, and does not explode."""
     task = draw(Shape(shape.T, 3, shape.D, min(shape.H, 64)), "float64", cell=cell)

@@ -246,6 +246,7 @@ def test_only_the_loops_that_were_asked_for_run(monkeypatch, cell):
         layer.backward(saved, outputs, state)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [np.float32, np.float64, np.longdouble, Fraction])
 def test_a_large_product_of_any_numbers_is_numpys(number):
     """Of those that compiled loops do not take as well, of which they make no product of their own."""

@@ -60,6 +60,7 @@ def test_a_missing_library_is_named_with_its_extra(library, extra):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the system has no such shell")
 def test_a_reader_that_leaves_is_no_failure(tmp_path):
     """``| head -1``: the work is done, its files are there, and one line says that there was more text."""
@@ -78,6 +79,7 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path):
     assert (tmp_path / "m" / "training.png").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/stdin"), reason="the system has no such file")
 @pytest.mark.parametrize("end", ["< {0}", "< <(cat {0})"])
 def test_a_table_comes_from_standard_input(tmp_path, end):

@@ -117,6 +117,7 @@ def test_parameters_are_searched_for():
     assert search.best_params_["windows__length"] == 6
 
 
+@pytest.mark.slow
 def test_a_search_spreads_over_a_cluster():
     """By joblib's backend: every fit is scored in a worker of a scheduler, and both workers take part."""
     found = json.loads(in_a_process(CLUSTER))

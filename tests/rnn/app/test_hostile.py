@@ -75,6 +75,7 @@ TABLE = st.tuples(
 ).map(lambda table: table[2].join([table[0], *table[1]]).encode("utf-8", "surrogatepass"))
 
 
+@pytest.mark.slow
 @DRAWN
 @given(content=st.one_of(TABLE, st.binary(max_size=200)), date=st.booleans(), fill=st.booleans())
 def test_any_table_is_answered(tmp_path_factory, capsys, content, date, fill):
@@ -175,6 +176,7 @@ FORMED = st.tuples(COMMANDS, st.lists(st.tuples(FLAGS, VALUES), max_size=4)).map
 SHORT = ("--epochs", "1")
 
 
+@pytest.mark.slow
 @DRAWN
 @given(words=st.one_of(FREE, FORMED))
 def test_any_command_line_is_answered(tmp_path_factory, capsys, model, sales, words):
@@ -224,6 +226,7 @@ def test_any_model_is_answered(tmp_path_factory, capsys, model, damage, command)
     assert path.read_bytes() == changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

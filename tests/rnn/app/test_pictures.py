@@ -35,6 +35,7 @@ def test_losses_are_drawn(tmp_path, losses):
     assert seen(tmp_path / "p.png") == (408, 960)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["model", "changes"])
 def test_each_picture_is_drawn(tmp_path, request, which):
     """With dates and without, with a season and without, in long and in short."""
@@ -81,6 +82,7 @@ def test_names_are_drawn_as_they_stand(tmp_path):
     seen(tmp_path / "p.png")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1e150, 1e199, 1e200, 1e250, 1e290, 1e300, 1.7e308, np.inf])
 @np.errstate(over="ignore", invalid="ignore")
 def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):

@@ -56,6 +56,7 @@ def ended(call, **keywords):
 FLAGS = ("--units", "4", "--length", "5", "--epochs", "150", "--patience", "0", "--checkpoint-every", "3")
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_ends_as_if_it_never_had_been(tmp_path):
     """SIGKILL while it starts, learns or writes: the model is the same, to the bit, as of a run in peace."""
     peace, killed = tmp_path / "peace", tmp_path / "killed"
@@ -118,6 +119,7 @@ def short():
         yield Path(name)
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_leaves_the_last_checkpoint(short):
     """Files may be so large and no larger: the run stops, and says what is kept and how to go on."""
     folder, flags = short / "m", ("--units", "24", "--epochs", "100000", "--patience", "0")
@@ -136,6 +138,7 @@ def test_a_disk_that_is_full_leaves_the_last_checkpoint(short):
     assert (folder / "checkpoint.safetensors").read_bytes() == good
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_from_the_start_is_told(short):
     """By the name of the file that found no room; it failed, which is 3, and can be begun again."""
     folder = short / "m"
@@ -284,6 +287,7 @@ def test_the_usual_loops_train_and_are_kept(tmp_path, capsys):
     assert ", loops compiled\n" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_compiling_is_told_once(tmp_path):
     """On standard error, by the command that has to compile; the next takes what is on disk."""
     small = ("--units", "2", "--length", "3", "--epochs", "1", "--no-verify")

@@ -238,6 +238,7 @@ def test_a_training_that_is_killed_while_it_is_judged_can_be_begun_again(tmp_pat
     said(capsys, "train", "--out", tmp_path / "m", "--no-verify", *SMALL)
 
 
+@pytest.mark.slow
 def test_two_trainings_at_once_are_both_judged(tmp_path):
     """Each writes the same certificate, whole."""
     program = PLAYED.format(result=repr(verdict(of_this_code())), code=0, seconds=0.5)
@@ -250,6 +251,7 @@ def test_two_trainings_at_once_are_both_judged(tmp_path):
     assert kept("vanilla", LOOPS) == of_this_code()
 
 
+@pytest.mark.slow
 def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
     """In a cache that cannot be written: what it found is known all the same."""
     (tmp_path / "cache").touch()
@@ -261,6 +263,7 @@ def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
     assert about["live"] > 400
 
 
+@pytest.mark.slow
 def test_the_real_verifier_refutes_a_wrong_line(tmp_path):
     """One of the loops that train, changed after the last run: refused, with the place of the fault."""
     for package in ("rnn", "verification"):

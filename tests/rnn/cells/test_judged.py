@@ -48,6 +48,7 @@ def one_each(functions):
     return {role: function for role, (function,) in functions.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
 @every_text
 def test_networks_show_no_fault(name, functions, loops):
@@ -69,6 +70,7 @@ def test_layers_show_no_fault(name, functions, loops):
     assert ("exact" if functions is RATIONAL else "lag by lag") in properties
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "loops"), [("LSTM", "NumPyLoops"), ("GRU", "CompiledLoops")])
 def test_layers_are_verified(name, loops):
     """One of each text by a whole run, sizes up to 129 among them."""

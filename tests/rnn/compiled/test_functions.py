@@ -36,6 +36,7 @@ def as_activation(f):
     return Activation(f.name, apply, lambda y, out: slopes(KINDS[f], y, out))
 
 
+@pytest.mark.slow
 def test_values_and_slopes_hold_over_the_whole_range():
     """tanh and sigmoid are as near to the truth as the suite asks of NumPy's, in every region."""
     rows = scalar_rows([as_activation(tanh), as_activation(sigmoid)], DTYPES)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from rnn.compiled.options import compiled
 
 PROGRAM = """
@@ -44,6 +46,7 @@ def answer(folder):
     return run.stdout.split()
 
 
+@pytest.mark.slow
 def test_a_loop_is_kept_until_anything_it_may_call_changes(tmp_path):
     """A second process finds it on disk; a change of the file beside it compiles it anew, which is told.
 

@@ -112,6 +112,7 @@ sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-k", "not narrow", sys.ar
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux" or os.uname().machine != "x86_64", reason="names x86's features")
 def test_a_processor_with_narrow_registers(tmp_path):
     """The same tests with loops compiled for AVX2, by Numba's own settings."""

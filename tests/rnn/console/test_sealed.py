@@ -16,6 +16,7 @@ VALUES = st.dictionaries(st.text(), st.recursive(LEAVES, lambda each: st.lists(e
 WHOLE = sealed({"a": [0.1, "\ud800"], "sha256 of": ', "sha256": "0"}'})
 
 
+@pytest.mark.slow
 @given(VALUES.filter(lambda values: "sha256" not in values))
 def test_values_are_read_as_they_were_written(values):
     """Any of them, whatever they hold; for another program it is JSON, in one line."""

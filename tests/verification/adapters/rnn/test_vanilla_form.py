@@ -11,6 +11,7 @@ from verification.judging.profile import Profile
 SHORT = Profile("short", cases=40, exact_cases=0, strength=2)
 
 
+@pytest.mark.slow
 def test_our_own_engine_is_verified_within_a_scope():
     """With every truncation, function and place of losses, in a workspace and with checkpoints."""
     scope = Scope(workspace=True, checkpoints=True, records=(1, 33), steps=(1, 33))
@@ -20,6 +21,7 @@ def test_our_own_engine_is_verified_within_a_scope():
     assert found.scope.endswith("states computed again; in a workspace")
 
 
+@pytest.mark.slow
 def test_an_engine_of_one_truncation_is_asked_for_that_alone():
     """And refuted where it has another."""
 
@@ -33,6 +35,7 @@ def test_an_engine_of_one_truncation_is_asked_for_that_alone():
     assert verify(window, SHORT, scope=replace(scope, truncations=("Full",))).verdict == "refuted"
 
 
+@pytest.mark.slow
 def test_a_printed_example_is_the_problem_itself():
     """As ``Problem.code`` prints it."""
 
@@ -47,6 +50,7 @@ def test_a_printed_example_is_the_problem_itself():
     assert found.diagnosis.blocks == ("b",)
 
 
+@pytest.mark.slow
 def test_another_answer_than_gradients_is_refuted_by_that():
     """With what came back."""
     found = verify(lambda problem: 3, SHORT, scope=Scope(truncations=("Full",)))
