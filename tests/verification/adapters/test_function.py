@@ -53,6 +53,7 @@ def test_a_right_backward_is_verified():
     assert {row.part for row in found.rows if row.property == "autograd"} == {"x", "w"}
 
 
+@pytest.mark.slow
 def test_a_wrong_backward_is_refuted_and_its_program_fails(tmp_path):
     """With the argument, the factor, and the smallest call."""
     found = verify(function(softmax, half, arguments()), SHORT)
@@ -67,6 +68,7 @@ def test_a_wrong_backward_is_refuted_and_its_program_fails(tmp_path):
     assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
 
 
+@pytest.mark.slow
 def test_gradients_of_complex_numbers_are_not_conjugated():
     """∂L/∂Re + i ∂L/∂Im: of z² with cotangent d it is d conj(2 z)."""
     numbers = st.integers(0, 99).map(

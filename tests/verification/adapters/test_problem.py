@@ -60,6 +60,7 @@ def test_the_answer_meets_the_table(losses, steps):
         assert expected[name].bound < 1e-12
 
 
+@pytest.mark.slow
 def test_a_plain_function_is_judged_by_the_model_that_is_named():
     """Within the scope."""
     found = verify(gradients, SHORT, model=models.lstm, scope=SCOPE)
@@ -68,6 +69,7 @@ def test_a_plain_function_is_judged_by_the_model_that_is_named():
     assert "gradients of U, W, b, V, c, xs, h0, c0" in found.scope
 
 
+@pytest.mark.slow
 def test_a_wrong_function_is_refuted_and_its_program_fails(tmp_path):
     """As a file that imports the function from its own."""
     found = verify(half, SHORT, model=models.lstm, scope=SCOPE)

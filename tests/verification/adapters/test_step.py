@@ -76,6 +76,7 @@ def test_the_loops_truncate_as_detached_replays_do(policy, model, forward, backw
         np.testing.assert_allclose(got, truth[name], rtol=0, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_a_right_step_is_verified_under_every_truncation():
     """By default, and the scope says so."""
     found = verify(step(vanilla, vanilla_back, model=models.vanilla, scope=SMALL), SHORT)
@@ -84,6 +85,7 @@ def test_a_right_step_is_verified_under_every_truncation():
     assert min(found.seen[name] for name in ("Window(0)", "Chunked, k2 < k1", "Tail of a part")) >= 3
 
 
+@pytest.mark.slow
 def test_a_wrong_step_is_refuted_and_its_program_fails(tmp_path):
     """As a file that imports the step from its own."""
     found = verify(step(vanilla, careless_back, model=models.vanilla, scope=SMALL), SHORT)

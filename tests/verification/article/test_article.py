@@ -41,6 +41,7 @@ def run(told):
     return rerun(2, lambda *progress: told.append(progress), epochs=1, processes=2)
 
 
+@pytest.mark.slow
 def test_progress_is_told(run, told):
     """After each of three trainings from two seeds."""
     assert told == [(done, 6) for done in range(1, 7)]
@@ -90,6 +91,7 @@ def test_the_articles_own_prediction_pass():
     assert list(forecasts(params, unseen, both=False)) == [TRAINED_PASS]
 
 
+@pytest.mark.slow
 def test_processes_change_nothing(run):
     """However many share the work, the numbers are the same, and the environment stays as it was."""
     before = {name: os.environ.get(name) for name in THREADS}
@@ -149,6 +151,7 @@ def test_the_picture(run, tmp_path):
     assert picture.endswith(b"IEND\xaeB`\x82")
 
 
+@pytest.mark.slow
 def test_the_picture_says_what_is_ours_and_the_sizes(run, tmp_path):
     """In its title; and each training has a line and a marker of its own beside its colour."""
     path = tmp_path / "article.svg"

@@ -61,6 +61,7 @@ class Stopped(Exception):
     """Somebody has had enough."""
 
 
+@pytest.mark.slow
 def test_a_campaign_that_was_stopped_goes_on(tmp_path):
     """Where it was: no block is done twice, and the outcome is that of one that was not stopped."""
     whole = campaign_in(tmp_path / "whole", WRONG_SQUARE, 220)
@@ -84,6 +85,7 @@ def test_a_campaign_that_was_stopped_goes_on(tmp_path):
     assert want["refuted"] > 0
 
 
+@pytest.mark.slow
 def test_more_cases_keep_what_is_there(tmp_path):
     """A campaign that is called with more goes on, and comes to what it would have come to at once."""
     few = campaign_in(tmp_path / "grown", SQUARE, CASES + 10)
@@ -95,6 +97,7 @@ def test_more_cases_keep_what_is_there(tmp_path):
     assert grown == told(run(campaign_in(tmp_path / "at_once", SQUARE, 3 * CASES)))
 
 
+@pytest.mark.slow
 def test_what_fails_is_kept_and_tried_first(tmp_path):
     """By its place and with its program; once the engine is right, it is told that it holds."""
     folder = tmp_path / "wrong"
@@ -117,6 +120,7 @@ def test_what_fails_is_kept_and_tried_first(tmp_path):
     assert [record.refuted for record in found.values()] == [0, 0]
 
 
+@pytest.mark.slow
 def test_a_failure_of_another_campaign_counts_where_it_fails(tmp_path):
     """Once, and not where it holds; one that is in a block has been counted there."""
     folder = tmp_path / "wrong"
@@ -163,6 +167,7 @@ def noting(asked):
     return staffed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("portions", [1, 2, 3])
 def test_a_sample_that_was_stopped_goes_on(tmp_path, monkeypatch, portions):
     """After the portions that had come; its tally and coverage are those of one that was not stopped."""
@@ -190,6 +195,7 @@ def test_a_sample_that_was_stopped_goes_on(tmp_path, monkeypatch, portions):
     assert whole.coverage[0].met > 0
 
 
+@pytest.mark.slow
 def test_a_sample_that_is_refuted_has_its_example(tmp_path):
     """However often it is asked for."""
     wrong = campaign_in(tmp_path / "wrong", SCAN.replace("d_x[:, t] = dh", "d_x[:, t] = -dh"), 1, "wrong")

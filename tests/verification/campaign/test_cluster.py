@@ -103,6 +103,7 @@ def machines(tmp_path):
         made.end()
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path):
     """A worker is killed, then the scheduler with all workers, and the outcome is that of one process."""
     subject, job, identity = subject_in(tmp_path, RARE)
@@ -135,6 +136,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path):
     assert seen == [(block * 50 + 50, CASES) for block in range(8)]
 
 
+@pytest.mark.slow
 def test_a_campaign_by_the_command(machines, tmp_path):
     """The same JSON and the same text as with a process of this machine."""
     subject_in(tmp_path, SQUARE)
@@ -164,6 +166,7 @@ sys.meta_path.insert(0, Absent())
 """
 
 
+@pytest.mark.slow
 def test_workers_that_will_not_do_are_refused(machines, tmp_path):
     """One that has another source of this project, or cannot read the engine's file, or has none of it."""
     _, job, identity = subject_in(tmp_path, SQUARE)

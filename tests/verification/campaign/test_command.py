@@ -35,6 +35,7 @@ def result(folder, name):
     return found
 
 
+@pytest.mark.slow
 def test_a_right_engine_is_verified(project):
     """With its scope and the coverage of the designed sample; the page is there, and JSON alone if asked."""
     done = run(project, "scanned.py:net", "--cases", "60", "--json", "-", "--workers", "2")
@@ -48,6 +49,7 @@ def test_a_right_engine_is_verified(project):
     assert {*os.listdir(project / "verification-campaign")} == {NAME, "report.html"}
 
 
+@pytest.mark.slow
 def test_a_wrong_engine_is_refuted(project):
     """Told as judge tells it, with how many cases fail, the smallest, and its program, which fails."""
     done = run(project, "wrong.py:net", "--cases", "150", "--out", "out", "--json", "out.json")
@@ -67,6 +69,7 @@ def test_a_wrong_engine_is_refuted(project):
     assert "AssertionError" in failed.stderr
 
 
+@pytest.mark.slow
 def test_a_campaign_ends_when_enough_is_known(project):
     """An engine that answers nothing is not asked a million times."""
     nothing = SCAN.replace("layer(forward, backward", "layer(forward, lambda *given: None")
@@ -110,6 +113,7 @@ def descendants(pid):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     """It says how to go on, if it can say anything, leaves no process, and goes on to the same outcome."""
@@ -144,6 +148,7 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     assert (found["verdict"], found["cases"]) == ("verified", 600)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("least", [0, 1, 3])
 def test_a_campaign_that_is_killed_in_its_sample_goes_on(project, least):
     """The portions that had come are not asked again, and all comes out as if nothing had happened."""
@@ -222,6 +227,7 @@ def finished(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_folder_is_refused_before_any_work(finished, tmp_path, name):
     """In one line that names the file and what is wrong with it; exit code 2, since nothing was done."""
@@ -253,6 +259,7 @@ def test_what_cannot_be_kept_ends_a_campaign(project, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_two_campaigns_in_a_folder(project):
     """The second one is refused in a line, and does no harm to the first, which goes on."""
     argv = ("mine.py:net", "--cases", "1000000", "--out", "out", "--workers", "1")
@@ -311,6 +318,7 @@ def test_misuse_is_one_line(project, monkeypatch, capsys, name):
     assert {*os.listdir(project)} - {"__pycache__"} == {"mine.py", "wrong.py", "scanned.py"}
 
 
+@pytest.mark.slow
 def test_another_engine_s_folder_is_refused(project):
     """Another text under the same name; what is there stays, and failures with it."""
     argv = ("mine.py:net", "--cases", "50", "--out", "out")

@@ -51,6 +51,7 @@ def test_a_kept_process_looks_as_this_one_does(tmp_path):
     assert gone(kept.pid)
 
 
+@pytest.mark.slow
 def test_what_it_needs_is_its_own(tmp_path):
     """A file that is not there, that raises, that has another text, other versions: one line each."""
     _, job, identity = subject_in(tmp_path, SQUARE)

@@ -16,6 +16,7 @@ ENDS = SCAN.replace(
 )
 
 
+@pytest.mark.slow
 def test_a_block_is_its_cases(tmp_path):
     """One by one they come to the same as together, for an engine that some of them refute."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
@@ -29,6 +30,7 @@ def test_a_block_is_its_cases(tmp_path):
     assert looked_at_one(subject, together.failing.place).refuted == 1
 
 
+@pytest.mark.slow
 def test_no_case_is_lost_with_a_process(tmp_path):
     """One in which it ends is refuted, and those before and after it are looked at, up to so many such."""
     subject, _, _ = subject_in(tmp_path, ENDS)

@@ -15,6 +15,7 @@ from verification.campaign.spreading import spread
 BLOCKS = [Block(0, index, 8) for index in range(5)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_every_block_comes_once(tmp_path, count):
     """Whoever is killed meanwhile, and it is the same record as this process makes."""

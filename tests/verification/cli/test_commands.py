@@ -85,6 +85,7 @@ def no_training(*args):
     pytest.fail("trained with gradients that do not hold")
 
 
+@pytest.mark.slow
 def test_a_verified_run(tmp_path, capsys):
     """It prints the table and the verdict, trains, draws the picture, writes the JSON, and returns 0."""
     out, path = tmp_path / "deep" / "report", tmp_path / "out.json"
@@ -117,6 +118,7 @@ def test_a_verified_run(tmp_path, capsys):
     assert {*os.listdir(tmp_path)} - {"cache"} == {"deep", "out.json"}
 
 
+@pytest.mark.slow
 def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     """It prints the example and the diagnosis, trains nothing, and returns 1."""
     monkeypatch.setattr(command, "train_on_sine", no_training)
@@ -137,6 +139,7 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "verification-report" / "sine.png").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "changed", "verdict"),
     [
@@ -223,6 +226,7 @@ def test_scalars_are_those_of_the_loops(monkeypatch, loops):
     assert asked == {"numpy": [[]], "compiled": [["tanh", "sigmoid"], []]}[loops]
 
 
+@pytest.mark.slow
 def test_the_training_follows_the_seed(monkeypatch):
     """Both recipes are trained from the run's own seed, and what the second gives is drawn."""
     asked, drawn = [], []
@@ -304,6 +308,7 @@ def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
     assert os.listdir(tmp_path / "here") == []
 
 
+@pytest.mark.slow
 def test_the_article_in_json(tmp_path, monkeypatch):
     """The published rule's verdict and the trainings, beside the picture."""
     monkeypatch.setattr(command.article, "rerun", partial(article.rerun, 1, epochs=2, processes=1))
@@ -338,6 +343,7 @@ def judged(tmp_path, text, *argv):
     return command.main(["judge", "mine.py:net", "--json", "out.json", *argv])
 
 
+@pytest.mark.slow
 def test_a_right_function_is_judged(tmp_path, capsys):
     """Verified: the text begins with it, the JSON has its eight keys, the page what was asked; 0."""
     assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seed", "3", "--out", "there") == 0
@@ -352,6 +358,7 @@ def test_a_right_function_is_judged(tmp_path, capsys):
     assert "seed 3" in page
 
 
+@pytest.mark.slow
 def test_a_wrong_function_is_judged(tmp_path, capsys):
     """Refuted: the sentence and the smallest example in the text, in the JSON and on the page; 1."""
     wrong = "def wrong(problem):\n    answer = manual(problem)\n    return replace(answer, c=2 * answer.c)\n"

@@ -66,6 +66,7 @@ def test_what_is_never_updated_comes_back_at_every_step():
     np.testing.assert_allclose(carried, case.blocks["a"][:, 0] * (outputs_cotangent(case)[:, 0] + final))
 
 
+@pytest.mark.slow
 def test_slopes_change_and_values_do_not():
     """In one call, in a role, in all; a slope that is the function's own changes nothing."""
     made = dict(with_slopes(CASE))

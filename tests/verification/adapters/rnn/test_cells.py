@@ -44,6 +44,7 @@ def test_a_copy_of_the_package_is_judged_by_itself(name):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loops", cells.LOOPS.values(), ids=cells.LOOPS)
 @pytest.mark.parametrize("name", CELLS)
 def test_the_loss_alone_is_judged_as_well(name, loops):
@@ -77,6 +78,7 @@ def test_what_overflows_is_judged_as_it_is(name, kind):
     assert not np.isfinite(answer.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 def test_a_copy_is_judged_by_truncations_of_its_own(name):
     """A window that reaches a step too far is refuted."""

@@ -53,6 +53,7 @@ def test_whole_numbers_are_held_exactly(name):
     assert fits_exactly(EVERY[name]())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DELAY_LINES)
 def test_a_delay_line_does_not_round(name):
     """Fractions, in which nothing rounds, give the same numbers; but for the output, far below its target."""
