@@ -27,9 +27,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn.arrays import FLOATS, FRACTIONS, Array, zeros
-from rnn.checks import check_named_functions, shown
-from rnn.representation import as_call
+from rnn.common.arrays import FLOATS, FRACTIONS, Array, zeros
+from rnn.common.checks import check_named_functions, shown
+from rnn.common.representation import as_call
 
 
 @dataclass(frozen=True)

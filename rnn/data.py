@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from rnn.arrays import Array, checked, zeros
-from rnn.checks import checked_count, in_memory, kind_of
+from rnn.common.arrays import Array, checked, zeros
+from rnn.common.checks import checked_count, in_memory, kind_of
 from rnn.losses import Loss, squared_error
 
 

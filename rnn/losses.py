@@ -18,9 +18,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn.arrays import FRACTIONS, SMALL, Array, as_array, checked
-from rnn.checks import check_named_functions, cut
-from rnn.representation import as_call
+from rnn.common.arrays import FRACTIONS, SMALL, Array, as_array, checked
+from rnn.common.checks import check_named_functions, cut
+from rnn.common.representation import as_call
 
 
 @dataclass(frozen=True)

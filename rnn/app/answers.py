@@ -12,8 +12,8 @@ from rnn.app.options import columns_of
 from rnn.app.outcome import Outcome, save_csv
 from rnn.app.predictors import rmse_by_step, rmse_of
 from rnn.app.waiting import part
-from rnn.arrays import Array
-from rnn.checks import cut, printable
+from rnn.common.arrays import Array
+from rnn.common.checks import cut, printable
 from rnn.console.places import Places
 from rnn.console.progress import Progress
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
-from rnn.checks import shown
+from rnn.common.arrays import Array
+from rnn.common.checks import shown
 
 DAY = 86_400
 

@@ -25,8 +25,8 @@ from rnn.app.outcome import Command, Outcome, finite, in_lines, save_json
 from rnn.app.table import read
 from rnn.app.training import Run, going_on, run_of, said_of, trained
 from rnn.app.verified import IS_REFUTED, Assurance, assured
-from rnn.checks import cut
-from rnn.compiling import compiling_is_told
+from rnn.common.checks import cut
+from rnn.common.compiling import compiling_is_told
 from rnn.console.command_line import FAILED, HOLDS, REFUTED, complain
 from rnn.console.files import Save, deliver, read_text
 from rnn.console.places import STANDARD_OUTPUT, Places, same_place

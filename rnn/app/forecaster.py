@@ -12,9 +12,9 @@ from rnn.app.predictors import NETWORK, Predictor, errors, half_widths, predicto
 from rnn.app.preparing import Scaling, check_seen, contexts
 from rnn.app.table import Columns, Series, read
 from rnn.app.waiting import untold
-from rnn.arrays import Array
 from rnn.cells import Params
-from rnn.checks import cut, shown
+from rnn.common.arrays import Array
+from rnn.common.checks import cut, shown
 from rnn.console.progress import Show
 from rnn.network import RNN
 from rnn.storage import Stored, load

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn.app.course import Course
-from rnn.arrays import Array
-from rnn.checks import printable
+from rnn.common.arrays import Array
+from rnn.common.checks import printable
 from rnn.console.files import write
 
 if TYPE_CHECKING:

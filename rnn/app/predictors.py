@@ -14,8 +14,8 @@ import numpy as np
 from rnn.app.preparing import Scaling
 from rnn.app.threads import held
 from rnn.app.waiting import REPORTED, untold
-from rnn.arrays import Array
 from rnn.cells import Params
+from rnn.common.arrays import Array
 from rnn.console.progress import Show
 from rnn.data import Records
 from rnn.generation import free_run

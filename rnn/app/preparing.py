@@ -9,7 +9,7 @@ from math import inf
 
 import numpy as np
 
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from rnn.data import Records, windows
 
 # The shares of the values that choose the epoch and that judge the result; the rest is learnt from.

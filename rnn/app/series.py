@@ -15,8 +15,8 @@ from rnn.app.preparing import cut, learn_scaling, on_every_step, parts, season_o
 from rnn.app.recipe import Recipe
 from rnn.app.table import Columns, Series
 from rnn.app.task import Finished, Task
-from rnn.bptt import Loops
 from rnn.data import sine_wave
+from rnn.through_time.bptt import Loops
 
 # The default data: as many steps as hold some sixty waves.
 SINE_STEPS = 400

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from rnn.app.calendar import Calendar, numbered, on_lines, parsed
-from rnn.arrays import Array
-from rnn.checks import cut, shown
+from rnn.common.arrays import Array
+from rnn.common.checks import cut, shown
 from rnn.console.files import read_text
 
 # What stands for no value, in any case of its letters.

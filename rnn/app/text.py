@@ -15,15 +15,15 @@ from rnn.app.recipe import Recipe
 from rnn.app.task import Finished, Task
 from rnn.app.threads import held
 from rnn.app.waiting import REPORTED, untold
-from rnn.arrays import Array
-from rnn.bptt import Loops
 from rnn.cells import Params
-from rnn.checks import in_memory, shown
-from rnn.classes import one_hot
+from rnn.common.arrays import Array
+from rnn.common.checks import in_memory, shown
 from rnn.console.progress import Show
 from rnn.data import Records
+from rnn.learning.classes import one_hot
 from rnn.network import RNN
 from rnn.storage import Stored
+from rnn.through_time.bptt import Loops
 
 # The shares of a text that choose the epoch and that judge the result, each the last of what is left.
 VALIDATION = TEST = 0.1

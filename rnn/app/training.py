@@ -13,10 +13,10 @@ from rnn.app.folder import Folder
 from rnn.app.recipe import Recipe
 from rnn.app.task import Task
 from rnn.app.threads import each_held
-from rnn.bptt import Loops
 from rnn.console.command_line import missing
 from rnn.console.files import undelivered
 from rnn.loops import LIBRARIES, NAMED, CompiledLoops, installed
+from rnn.through_time.bptt import Loops
 from rnn.training import by_epoch
 
 TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], Task]] = {"series": series.task, "text": text.task}

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rnn.certificate import HERE, BadCertificate, Certificate, difference, kept
+from rnn.app.certificate import PACKAGE, BadCertificate, Certificate, difference, kept
 from rnn.console.command_line import HOLDS, MISUSED, REFUTED
 
 VERIFIED, UNVERIFIED, IS_REFUTED = "verified", "not verified", "refuted"
@@ -115,7 +115,7 @@ def _ended(*flags: str) -> int:
     """The exit code of the verifier beside this package. It ends with this process, whatever ends that."""
     # The name in the caller's folder is somebody else's.
     call = [sys.executable, "-P", "-m", "verification", *flags]
-    path = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(
         call, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL

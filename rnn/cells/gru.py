@@ -38,7 +38,7 @@ dbn = −4, dx = −2.
 
 >>> import numpy as np
 >>> from rnn.activations import identity
->>> from rnn.bptt import unroll
+>>> from rnn.through_time.bptt import unroll
 >>> from rnn.cells.cell import run
 >>> cell = GRU(inputs=1, units=1, gate=identity, candidate=identity)
 >>> column = np.array([[0.0], [0.0], [1.0]])
@@ -63,7 +63,6 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from rnn.activations import Activation, check_activations, check_exact, sigmoid, tanh
-from rnn.arrays import FRACTIONS, Array, zeros
 from rnn.cells.cell import (
     Arrays,
     Recurrent,
@@ -73,10 +72,11 @@ from rnn.cells.cell import (
     carved,
     constant_columns,
 )
-from rnn.checks import checked_count, keep
-from rnn.initial import stacked
-from rnn.products import aligned, matrix_product, product_by
-from rnn.representation import as_call
+from rnn.cells.initial import stacked
+from rnn.common.arrays import FRACTIONS, Array, zeros
+from rnn.common.checks import checked_count, keep
+from rnn.common.products import aligned, matrix_product, product_by
+from rnn.common.representation import as_call
 
 
 class GRUWeights(NamedTuple):

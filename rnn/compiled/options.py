@@ -8,7 +8,7 @@ from typing import Any
 import numba
 from numba.core import event
 
-from rnn.compiling import tell_of_compiling
+from rnn.common.compiling import tell_of_compiling
 
 OPTIONS: dict[str, Any] = {
     # A product and a sum may be fused. Nothing else beyond IEEE's letter: sums in another order would undo

@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rnn.checks import printable
+from rnn.common.checks import printable
 from rnn.console.files import Undelivered
 from rnn.console.signals import Terminated, as_exceptions
 from rnn.console.streams import lenient

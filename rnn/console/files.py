@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from rnn.checks import cut
+from rnn.common.checks import cut
 
 Save: TypeAlias = Callable[[Path], object]
 """Writes a file at a path."""

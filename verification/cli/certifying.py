@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 
-from rnn.certificate import Certificate, engine_digest, keep, versions_of
+from rnn.app.certificate import Certificate, engine_digest, keep, versions_of
 from verification.judging.judgement import Judgement
 
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path.cwd()))
 import numpy as np
 import copied.kernels as kernels
 import numba
-from rnn.compiling import compiling_is_told
+from rnn.common.compiling import compiling_is_told
 told = []
 with compiling_is_told(lambda: told.append(1)):
     numba.njit(lambda: 1)()

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from rnn.certificate import difference, kept
+from rnn.app.certificate import difference, kept
 from verification.cli.certifying import certificate_of, keep_or_tell
 from verification.judging.judgement import Judgement
 
