@@ -1,13 +1,15 @@
-"""Draws checkers.png from results.json and checkers.json: ``python docs/field-study/chart.py``."""
+"""Draws checkers.png for the page from results.json and checkers.json: ``python -m field_study.chart``."""
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from outcomes import COLUMNS, OUTCOMES, by_engine
-from tables import HERE, read
+from matplotlib.lines import Line2D
 
-# Told apart without colour as well: by the sign, and by how light they are.
+from field_study.outcomes import COLUMNS, OUTCOMES, by_engine
+from field_study.places import PAGES, read
+
+# Distinct without colour as well: by the marker, and by how light they are.
 STYLE = {
     "right": ("o", "#c8d7e6"),
     "caught": ("s", "#0072b2"),
@@ -26,9 +28,9 @@ def drawn() -> None:
         for x, (outcome, seconds) in enumerate(cells):
             marker, colour = STYLE[outcome]
             axes.scatter(x, y, marker=marker, s=75, color=colour, edgecolor="black", linewidth=0.5)
-            told = f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
+            time = f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
             behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-            axes.text(x + 0.12, y, told, va="center", fontsize=8, color="#444444", bbox=behind)
+            axes.text(x + 0.12, y, time, va="center", fontsize=8, color="#444444", bbox=behind)
     axes.set_yticks(range(len(rows)), [results[name]["pin"]["title"] for name, _ in rows], fontsize=8)
     axes.set_xticks(range(len(COLUMNS)), COLUMNS, fontsize=9)
     axes.xaxis.tick_top()
@@ -39,14 +41,14 @@ def drawn() -> None:
         side.set_visible(False)
     shown = {outcome for _, cells in rows for outcome, _ in cells}
     handles = [
-        plt.Line2D(
+        Line2D(
             [], [], linestyle="", marker=m, markersize=8, color=c, markeredgecolor="black", label=OUTCOMES[o]
         )
         for o, (m, c) in STYLE.items()
         if o in shown
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=8)
-    figure.savefig(HERE / "checkers.png", dpi=150)
+    figure.savefig(PAGES / "checkers.png", dpi=150)
 
 
 if __name__ == "__main__":

@@ -7,17 +7,14 @@ import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE / "adapters"), str(HERE.parents[1])]
-
-from verification.models.case import Case, Cotangents, random_case  # noqa: E402
-from verification.models.model import Use  # noqa: E402
-from verification.truth.parts import VALUE, final_of  # noqa: E402
+from field_study.places import ADAPTERS
+from verification.models.case import Case, Cotangents, random_case
+from verification.models.model import Use
+from verification.truth.parts import VALUE, final_of
 
 # Of four steps no adapter's truncation leaves anything out; of eight each does.
 RECORDS, STEPS, MORE_STEPS, UNITS = 2, 4, 8, 3
@@ -77,14 +74,20 @@ class OfArguments:
         return list(self.engine.backward(saved, *map(np.array, cotangents)))
 
 
+Subject: TypeAlias = Wrapped | OfArguments
+
+
 def truncated(engine: Any) -> bool:
     """Has the engine a truncation of its own?"""
     claim = getattr(engine, "claim", None)
     return claim is not None and not isinstance(claim.policies[0], str)
 
 
-def wrapped(name: str, steps: int = STEPS) -> Wrapped | OfArguments:
+def wrapped(name: str, steps: int = STEPS) -> Subject:
     """The adapter's engine, at numbers between −1 and 1; raises ImportError where its source is missing."""
+    if str(ADAPTERS) not in sys.path:
+        # Adapters import what they share by its own name, as when the command loads one.
+        sys.path.insert(0, str(ADAPTERS))
     module = importlib.import_module(name)
     engine, rng = module.engine, np.random.default_rng(0)
     if hasattr(module, "point"):

@@ -3,7 +3,6 @@
 A checkout's folder is called OWNER+NAME. Nothing is written there, and nothing of it is kept here.
 """
 
-import ast
 import contextlib
 import importlib
 import io
@@ -99,12 +98,3 @@ class Kept(np.ndarray):
 def kept(array: Any) -> Kept:
     """A copy of an array that keeps its update."""
     return np.array(array).view(Kept)
-
-
-def pin_of(adapter: Path) -> dict[str, Any]:
-    """The PIN of an adapter's file, read without importing it; raises ValueError where there is none."""
-    for node in ast.parse(adapter.read_text("utf-8")).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "PIN":
-            pin: dict[str, Any] = ast.literal_eval(node.value)
-            return pin
-    raise ValueError(f"{adapter.name}: no PIN")

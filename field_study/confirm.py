@@ -1,14 +1,13 @@
-"""Is what was refuted wrong? Asked again, by two sources that have nothing to do with the verifier.
+"""Is what was refuted wrong? Two sources answer that have nothing to do with the verifier.
 
-    python docs/field-study/twice.py --sources DIR [NAME ...]
+    python -m field_study.confirm --sources DIR [NAME ...]
 
 Differences of the engine's own forward, and PyTorch's autograd of the equations in float64, on one case of
-numbers between −1 and 1 and of three steps. For each block the largest entry, how far off the engine is, and
-how far apart the two sources are. Needs PyTorch.
+numbers between −1 and 1 and of three steps. For each block the largest entry, the engine's error, and the
+difference of the two sources. Kept in confirmations.json. Needs PyTorch.
 """
 
 import argparse
-import json
 import os
 import sys
 import warnings
@@ -17,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from wrapped import HERE, OfArguments, Wrapped, wrapped
 
+from field_study.places import keep, read
+from field_study.wrapped import OfArguments, Subject, Wrapped, wrapped
 from verification.models import gru_reset_before
 
-RESULTS = HERE / "twice.json"
 STEP = 1e-3
 
 
-def by_differences(engine: Wrapped | OfArguments, cotangents: list[np.ndarray]) -> list[np.ndarray]:
+def by_differences(engine: Subject, cotangents: list[np.ndarray]) -> list[np.ndarray]:
     """Gradients by central differences at two steps, extrapolated: the error is of the order of STEP⁴."""
 
     def loss(arrays: list[np.ndarray]) -> float:
@@ -77,11 +76,12 @@ def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> lis
     for t in range(case.steps):
         h, c = stepped(p, p["xs"][:, t], h, c, sigmoid, z_keeps)
         outputs.append(h)
-    told = torch.stack(outputs, dim=1)
+    states = torch.stack(outputs, dim=1)
     if "V" in p:
-        logits = told @ p["V"].T + p.get("c", 0)
-        targets = torch.tensor(case.objective.targets)
-        if case.objective.last:
+        logits = states @ p["V"].T + p.get("c", 0)
+        objective: Any = case.objective
+        targets = torch.tensor(objective.targets)
+        if objective.last:
             logits = logits[:, -1:]
         if "characters" in case.model.name:
             wanted = targets.argmax(dim=2).flatten()
@@ -90,14 +90,14 @@ def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> lis
             value = ((logits - targets) ** 2).sum() / 2
     else:
         final = [h] if c is None else [h, c]
-        pairs = zip(cotangents, [told, *final], strict=True)
+        pairs = zip(cotangents, [states, *final], strict=True)
         value = sum((torch.tensor(np.asarray(d, float)) * o).sum() for d, o in pairs)
     found = torch.autograd.grad(value, [p[name] for name in engine.names])
     return [d.numpy() for d in found]
 
 
 def asked(name: str) -> dict[str, dict[str, float]]:
-    """For each block of an engine: its largest entry, its error, and the distance of the two sources."""
+    """For each block of an engine: its largest entry, its error, and the difference of the two sources."""
     import torch
 
     engine = wrapped(name, steps=3)
@@ -129,17 +129,17 @@ def compared_with_its_own(engine: OfArguments, rng: np.random.Generator) -> dict
 
 
 def compared(
-    engine: Wrapped | OfArguments,
+    engine: Subject,
     got: list[np.ndarray],
     differences: list[np.ndarray],
     torchs: list[np.ndarray],
 ) -> dict[str, dict[str, float]]:
-    """For each block its largest entry, its error, and the distance of the two sources."""
+    """For each block its largest entry, its error, and the difference of the two sources."""
     return {
         block: {
             "largest": float(np.max(np.abs(by_torch))),
-            "off": float(np.max(np.abs(mine - by_torch))),
-            "apart": float(np.max(np.abs(by_difference - by_torch))),
+            "error": float(np.max(np.abs(mine - by_torch))),
+            "difference": float(np.max(np.abs(by_difference - by_torch))),
         }
         for block, mine, by_difference, by_torch in zip(engine.names, got, differences, torchs, strict=True)
     }
@@ -151,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--sources", type=Path, required=True)
     given = parser.parse_args(arguments)
-    results = json.loads((HERE / "results.json").read_text("utf-8"))
+    results = read("results.json")
     refuted = [name for name, result in results.items() if result["verdict"] == "refuted"]
     unknown = [name for name in given.names if name not in refuted]
     if unknown or not given.sources.is_dir():
@@ -160,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
             if unknown
             else "--sources: no such folder"
         )
-        print(f"twice.py: {what}", file=sys.stderr)
+        print(f"confirm.py: {what}", file=sys.stderr)
         return 2
     os.environ["FIELD_SOURCES"] = str(given.sources.resolve())
     warnings.simplefilter("ignore")
@@ -172,9 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         except ValueError as error:
             said = {"raised": str(error)}
-        kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-        kept[name] = said
-        RESULTS.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", "utf-8")
+        keep("confirmations.json", name, said)
         print(name, said, flush=True)
     return 0
 

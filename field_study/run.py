@@ -1,11 +1,11 @@
 """Run the field study again, over checkouts of the sources and an environment for each package.
 
-    python docs/field-study/run.py --sources DIR [--environments DIR] [--seed N] [NAME ...]
+    python -m field_study.run --sources DIR [--environments DIR] [--seed N] [NAME ...]
 
 Judges each adapter by ``python -m verification judge``, one after the other, keeps what is said in
-results.json after each, and writes the tables of README.md anew. DIR holds a checkout of each repository,
-called OWNER+NAME; environments are made where they are missing. What cannot be had is left out, by name. Exit
-code 2: misused.
+results.json after each, and writes the tables of docs/field-study/README.md anew. DIR holds a checkout of
+each repository, called OWNER+NAME; environments are made where they are missing. What cannot be had is left
+out, by name. Exit code 2: misused.
 """
 
 import argparse
@@ -17,17 +17,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-RESULTS = HERE / "results.json"
-sys.path[:0] = [str(HERE / "adapters"), str(ROOT), str(HERE)]
-
-from sources import pin_of  # noqa: E402
-from tables import write_tables  # noqa: E402
-
-from rnn.console.progress import duration  # noqa: E402
+from field_study.places import ROOT, adapters, keep, pin_of
+from field_study.tables import write_tables
+from rnn.console.progress import duration
 
 # Judgements end by themselves; what is longer than this hangs.
 LIMIT_SECONDS = 1800
@@ -35,12 +29,6 @@ LIMIT_SECONDS = 1800
 
 class Missing(Exception):
     """What cannot be had, and why, in a line."""
-
-
-def adapters() -> dict[str, Path]:
-    """Every adapter, by name; files that adapters share have no PIN."""
-    files = sorted((HERE / "adapters").glob("*.py"))
-    return {file.stem: file for file in files if "\nPIN = " in file.read_text("utf-8")}
 
 
 def checked(pin: dict[str, Any], sources: Path) -> None:
@@ -66,7 +54,7 @@ def interpreter(pin: dict[str, Any], environments: Path | None) -> Path:
     if environments is None:
         raise Missing(f"needs an environment with {', '.join(needed)}: give --environments")
     folder = environments / pin["environment"]
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    python: Path = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not python.exists():
         made = [sys.executable, "-m", "venv", str(folder)]
         install = [str(python), "-m", "pip", "install", "--quiet", "-e", f"{ROOT}[verification]", *needed]
@@ -117,17 +105,6 @@ def judged(file: Path, python: Path, sources: Path, seed: int) -> dict[str, Any]
     return {**said, "cpu_seconds": round(cpu, 1)}
 
 
-def kept(name: str, result: dict[str, Any]) -> None:
-    """Puts one result into results.json, which is written whole or not at all."""
-    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    results[name] = result
-    partial = RESULTS.with_suffix(".partial")
-    partial.write_text(
-        json.dumps(dict(sorted(results.items())), indent=1, ensure_ascii=False) + "\n", "utf-8"
-    )
-    partial.replace(RESULTS)
-
-
 def studied(names: list[str], sources: Path, environments: Path | None, seed: int) -> list[str]:
     """Judges the adapters of these names; the names of those that were left out."""
     started, judged_so_far, left_out = time.monotonic(), 0, []
@@ -143,7 +120,7 @@ def studied(names: list[str], sources: Path, environments: Path | None, seed: in
             left_out.append(name)
             continue
         result = {"pin": pin, **judged(file, python, sources, seed)}
-        kept(name, result)
+        keep("results.json", name, result)
         judged_so_far += 1
         left = (len(names) - number) * (time.monotonic() - started) / judged_so_far
         print(f"{result['verdict']}; about {duration(left)} left", flush=True)
@@ -158,7 +135,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--sources", type=Path, required=True, help="folder of checkouts, OWNER+NAME each")
     parser.add_argument("--environments", type=Path, help="folder of environments, made where missing")
     parser.add_argument("--seed", type=int, default=0)
-    parser.error = lambda message: refused(message)  # type: ignore[method-assign, assignment]
+    parser.error = refused  # type: ignore[method-assign]
     given = parser.parse_args(arguments)
     unknown = [name for name in given.names if name not in adapters()]
     if unknown:
@@ -168,7 +145,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     return given
 
 
-def refused(message: str) -> None:
+def refused(message: str) -> NoReturn:
     """Ends the program by one line."""
     print(f"run.py: {message}", file=sys.stderr)
     raise SystemExit(2)

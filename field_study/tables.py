@@ -1,17 +1,17 @@
-"""The tables of README.md, made from results.json and checkers.json.
+"""The tables of docs/field-study/README.md, made from results.json and checkers.json.
 
-``python docs/field-study/tables.py`` writes them.
+``python -m field_study.tables`` writes them.
 """
 
-import json
-import re
-from pathlib import Path
 from typing import Any
 
-from outcomes import CHECKERS, COLUMNS, by_engine
+from field_study.outcomes import CHECKERS, COLUMNS, by_engine
+from field_study.places import PAGES, adapters, read
 
-HERE = Path(__file__).resolve().parent
-PAGE = HERE / "README.md"
+PAGE = PAGES / "README.md"
+
+# From the page to the adapters.
+LINK = "../../field_study/adapters/{}.py"
 
 
 def write_tables() -> None:
@@ -30,18 +30,10 @@ def with_tables(page: str) -> str:
         "checkers": checkers_table(results, read("checkers.json")),
     }
     for name, text in parts.items():
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        page = re.sub(
-            pattern, lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page, flags=re.DOTALL
-        )
+        before, begin, rest = page.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        page = f"{before}{begin}{text}\n{end}{after}"
     return page
-
-
-def read(name: str) -> dict[str, Any]:
-    """A file of results; {} where there is none."""
-    file = HERE / name
-    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    return found
 
 
 def counts(results: dict[str, Any]) -> str:
@@ -79,7 +71,7 @@ def table(head: tuple[str, ...], rows: list[str]) -> str:
 
 def linked(name: str, result: dict[str, Any]) -> str:
     """The title, linked to the adapter."""
-    return f"[{result['pin']['title']}](adapters/{name}.py)"
+    return f"[{result['pin']['title']}]({LINK.format(name)})"
 
 
 def verified_table(results: dict[str, Any]) -> str:
@@ -93,16 +85,16 @@ def verified_table(results: dict[str, Any]) -> str:
 
 
 def refuted_table(results: dict[str, Any]) -> str:
-    """What was refuted, by what it was told."""
+    """What was refuted, with its diagnosis and its smallest example."""
     rows = []
     for name, r in sorted(results.items()):
         if r["verdict"] == "refuted":
             example = r["example"].splitlines()[0].removeprefix("# ")
-            told = r["diagnosis"]["sentence"] if r["diagnosis"] else ""
+            sentence = r["diagnosis"]["sentence"] if r["diagnosis"] else ""
             page = r["pin"].get("page")
             title = linked(name, r) + (f": [page]({page})" if page else "")
-            rows.append(row(title, where(r["pin"]), told, f"`{example}`", f"{r['seconds']:.0f}"))
-    return table(("engine", "pinned", "what it was told", "smallest example", "seconds"), rows)
+            rows.append(row(title, where(r["pin"]), sentence, f"`{example}`", f"{r['seconds']:.0f}"))
+    return table(("engine", "pinned", "diagnosis", "smallest example", "seconds"), rows)
 
 
 def not_runnable_table(results: dict[str, Any]) -> str:
@@ -112,26 +104,20 @@ def not_runnable_table(results: dict[str, Any]) -> str:
         for name, r in sorted(results.items())
         if r["verdict"] == "not runnable"
     ]
-    told = table(("engine", "pinned", "why not"), rows) + "\n\n" if rows else ""
-    waiting = [f"[{name}](adapters/{name}.py)" for name in pinned() if name not in results]
-    return f"{told}Adapters that have not been judged, or not to an end: {', '.join(waiting) or 'none'}."
-
-
-def pinned() -> list[str]:
-    """The adapters; files that they share have no PIN."""
-    files = sorted((HERE / "adapters").glob("*.py"))
-    return [file.stem for file in files if "\nPIN = " in file.read_text("utf-8")]
+    found = table(("engine", "pinned", "why not"), rows) + "\n\n" if rows else ""
+    waiting = [f"[{name}]({LINK.format(name)})" for name in adapters() if name not in results]
+    return f"{found}Adapters that have not been judged, or not to an end: {', '.join(waiting) or 'none'}."
 
 
 def checkers_table(results: dict[str, Any], checkers: dict[str, Any]) -> str:
     """What other checkers say of the same engines, and the place that they name."""
     rows = []
     for name, cells in by_engine(results, checkers):
-        told = []
+        others = []
         for kind, (what, seconds) in zip(CHECKERS, cells[1:], strict=True):
             place = checkers[name][kind]["place"].partition(":")[0]
-            told.append(f"{what}, {seconds:.2g} s" + (f": {place}" if place else ""))
-        rows.append(row(results[name]["pin"]["title"], f"{cells[0][0]}, {cells[0][1]:.0f} s", *told))
+            others.append(f"{what}, {seconds:.2g} s" + (f": {place}" if place else ""))
+        rows.append(row(results[name]["pin"]["title"], f"{cells[0][0]}, {cells[0][1]:.0f} s", *others))
     return table(("engine", *COLUMNS), rows)
 
 

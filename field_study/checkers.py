@@ -1,6 +1,6 @@
 """What other checkers say of the same engines: gradcheck, check_grads and central differences.
 
-    python docs/field-study/checkers.py --sources DIR [NAME ...]
+    python -m field_study.checkers --sources DIR [NAME ...]
 
 Each at its defaults, on one case of four steps and numbers between −1 and 1, in the interpreter that runs
 this; an adapter whose package is not there is left out, by name. An engine with a truncation of its own is
@@ -9,7 +9,6 @@ asked for eight steps as well, where that leaves something out. Kept in checkers
 
 import argparse
 import importlib
-import json
 import os
 import sys
 import time
@@ -19,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tables import write_tables
-from wrapped import HERE, MORE_STEPS, STEPS, Wrapped, truncated, wrapped
 
-RESULTS = HERE / "checkers.json"
+from field_study.places import keep, read
+from field_study.tables import write_tables
+from field_study.wrapped import MORE_STEPS, STEPS, Subject, truncated, wrapped
 
 # Of the course that made central differences known: this step, this error, and what it calls probably wrong.
 STEP, FLOOR, WRONG = 1e-5, 1e-8, 1e-2
@@ -30,13 +29,13 @@ STEP, FLOOR, WRONG = 1e-5, 1e-8, 1e-2
 Said = dict[str, Any]
 
 
-def by_gradcheck(engine: Wrapped) -> str:
+def by_gradcheck(engine: Subject) -> str:
     """What torch.autograd.gradcheck finds, "" for nothing; it wraps the engine in a Function."""
     import torch
 
     failed = importlib.import_module("torch.autograd.gradcheck").GradcheckError
 
-    class Wrapper(torch.autograd.Function):
+    class Wrapper(torch.autograd.Function):  # type: ignore[misc]
         @staticmethod
         def forward(ctx: Any, *tensors: Any) -> Any:
             ctx.save_for_backward(*tensors)
@@ -61,7 +60,7 @@ def by_gradcheck(engine: Wrapped) -> str:
     return ""
 
 
-def by_check_grads(engine: Wrapped) -> str:
+def by_check_grads(engine: Subject) -> str:
     """What jax.test_util.check_grads finds in reverse mode, of a custom_vjp that calls the engine."""
     import jax
     from jax.test_util import check_grads
@@ -73,7 +72,7 @@ def by_check_grads(engine: Wrapped) -> str:
 
     outputs = like(engine.forward(*engine.point))
 
-    @jax.custom_vjp
+    @jax.custom_vjp  # type: ignore[untyped-decorator]
     def run(*arrays: Any) -> Any:
         return jax.pure_callback(lambda *given: engine.forward(*map(np.asarray, given)), outputs, *arrays)
 
@@ -91,7 +90,7 @@ def by_check_grads(engine: Wrapped) -> str:
     return ""
 
 
-def by_differences(engine: Wrapped) -> str:
+def by_differences(engine: Subject) -> str:
     """The block and the entry that central differences call wrong, of outputs with random weights."""
     rng, point = np.random.default_rng(1), engine.point
     weights = [rng.standard_normal(np.shape(o)) for o in engine.forward(*point)]
@@ -116,7 +115,7 @@ def by_differences(engine: Wrapped) -> str:
     return ""
 
 
-CHECKERS: dict[str, Callable[[Wrapped], str]] = {
+CHECKERS: dict[str, Callable[[Subject], str]] = {
     "gradcheck": by_gradcheck,
     "check_grads": by_check_grads,
     "central differences": by_differences,
@@ -150,7 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     os.environ["FIELD_SOURCES"] = str(given.sources.resolve())
     warnings.simplefilter("ignore")
-    studied = json.loads((HERE / "results.json").read_text("utf-8"))
+    studied = read("results.json")
     unknown = [name for name in given.names if name not in studied]
     if unknown:
         print(f"checkers.py: NAME: {unknown[0]!r}, needed some of {', '.join(studied)}", file=sys.stderr)
@@ -164,11 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
         said: dict[str, Any] = asked(name)
         if truncated(engine):
             said["more steps"] = asked(name, MORE_STEPS)
-        kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-        kept[name] = said
-        RESULTS.write_text(
-            json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False) + "\n", "utf-8"
-        )
+        keep("checkers.json", name, said)
         print(
             name,
             *(f"{kind}: {said[kind]['says']} {said[kind]['place']}" for kind in CHECKERS),
