@@ -1,4 +1,4 @@
-"""Activations, each beside its slope.
+"""Activations, each with its slope.
 
 The slope is written from the output, y = f(a), so the backward needs no pre-activation:
 
@@ -51,7 +51,7 @@ class Activation:
 
 
 def _tanh_slope(y: Array, out: Array) -> None:
-    # One operand, read once: beside `multiply(y, y)` this saves a third of the time, for states lie in rows.
+    # One operand, read once: against `multiply(y, y)` this saves a third of the time, for states lie in rows.
     np.square(y, out=out)
     np.subtract(1, out, out=out)
 

@@ -20,7 +20,7 @@ from rnn.losses import Loss, squared_error
 
 
 class Records(NamedTuple):
-    """Sequences beside what is to be learnt from them.
+    """Sequences with what is to be learnt from them.
 
     xs (N, T, D); targets (N, K) for the last step alone, or (N, T, K) for every step.
     """
@@ -30,7 +30,7 @@ class Records(NamedTuple):
 
 
 class Split(NamedTuple):
-    """The records to learn from, and the later ones that judge the result."""
+    """The records to learn from, and the later ones that validate the result."""
 
     train: Records
     validation: Records

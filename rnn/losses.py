@@ -1,4 +1,4 @@
-"""Losses, each beside its gradient.
+"""Losses, each with its gradient.
 
 A loss takes the outputs o and the targets y of the steps that have one, o (…, K), and is summed over all of
 them. A ``Loss`` has targets of K numbers, y (…, K); a ``ClassLoss`` has classes, integers from 0 to K − 1,

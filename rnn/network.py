@@ -332,6 +332,6 @@ def _after_zeros(part: Array, steps: int) -> Array:
     """What is known of the last steps alone, with zeros for those before."""
     if len(part) == steps:
         return part
-    whole = zeros((steps, *part.shape[1:]), part)
-    whole[-len(part) :] = part
-    return whole
+    every = zeros((steps, *part.shape[1:]), part)
+    every[-len(part) :] = part
+    return every

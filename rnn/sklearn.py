@@ -304,7 +304,7 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 
 
 class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
-    """A recurrent network that tells which class each sequence is of, by a softmax at its last step.
+    """A recurrent network that predicts the class of each sequence, by a softmax at its last step.
 
     With ``patience`` records drawn from every class are those that end ``fit``.
     """

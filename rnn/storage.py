@@ -253,7 +253,7 @@ def _listed(table: Mapping[str, object]) -> str:
 
 
 def checked_array(name: str, array: object) -> Array:
-    """An array that a file can hold beside the parameters: int64, or finite floats."""
+    """An array that a file can hold with the parameters: int64, or finite floats."""
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}: {kind_of(array)}, needed a NumPy array")
     found = as_array(name, array)

@@ -34,7 +34,7 @@ from rnn.optimisers import Optimiser, State
 from rnn.truncation import Full, Truncation, check_truncation
 
 Progress: TypeAlias = Callable[[int, float, float | None], object]
-"""Told of each epoch: its number, the loss in training, the loss in validation (or None)."""
+"""Called after each epoch with its number, the loss in training, the loss in validation (or None)."""
 
 # How many records an evaluation takes through the network at once: enough to be fast, and few enough that
 # their states stay in the cache, and in the memory however many records there are.
@@ -288,7 +288,7 @@ def _loss(net: RNN, params: Params, data: Records, weights: Array | None) -> flo
 
 @contextmanager
 def _saying_where(where: str) -> Iterator[None]:
-    """What is not finite is told with where in training that was, and what may help there."""
+    """An error of what is not finite says where in training that was, and what may help there."""
     try:
         yield
     except FloatingPointError as error:

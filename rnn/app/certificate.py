@@ -1,4 +1,4 @@
-"""Certificates: which sources of ``rnn`` the verifier has judged, under which versions, and what it found.
+"""Certificates: which sources of ``rnn`` the verifier has seen, under which versions, and what it found.
 
 A certificate is one sealed text (``rnn.console.sealed``) in the user's cache, for a cell and the loops that
 make its steps. ``python -m verification`` writes it, ``python -m rnn train`` reads it.
@@ -18,7 +18,7 @@ from rnn.console.files import write_text
 from rnn.console.sealed import BadSeal, sealed, unsealed
 
 # The format written, and the only one read. An older one ends with no seal, or with another.
-VERSION = 2
+VERSION = 3
 
 # Rooms of the package that compute no gradient.
 COMMANDS = ("app", "console")
@@ -26,7 +26,7 @@ COMMANDS = ("app", "console")
 # What makes numbers, by the loops that are used.
 LIBRARIES = {"numpy": ("numpy",), "compiled": ("numpy", "numba")}
 
-# Characters of a digest that are shown: enough to tell two from each other.
+# Characters of a digest that are shown: enough to distinguish two.
 SHOWN = 8
 
 # The folder of ``rnn``.
@@ -42,7 +42,7 @@ class Certificate:
     """What a run of the verifier found.
 
     ``cell`` and ``loops`` by name; ``engine``: a digest of the sources; ``versions`` of what makes numbers;
-    ``profile`` and ``seed`` of the run; ``date``, UTC; ``cases``, of which ``live`` ones say something;
+    ``profile`` and ``seed`` of the run; ``date``, UTC; ``cases``, of which ``informative`` ones can fail;
     ``scope``: what was claimed, in words; ``verdict``: "verified", "refuted" or "not exercised".
     """
 
@@ -54,13 +54,13 @@ class Certificate:
     seed: int
     date: str
     cases: int
-    live: int
+    informative: int
     scope: str
     verdict: str
 
 
 def engine_digest(package: Path = PACKAGE) -> str:
-    """SHA-256 of the package's sources, by name and content, the commands apart."""
+    """SHA-256 of the package's sources, by name and content, without the commands."""
     found = sha256()
     for path in sorted(package.rglob("*.py")):
         place = path.relative_to(package)
@@ -124,7 +124,7 @@ def _read(text: str, cell: str, loops: str) -> Certificate:
 
 
 def difference(certificate: Certificate) -> str | None:
-    """What the code in use has that is not as it was judged, in words, or None."""
+    """What the code in use has that is not as it was verified, in words, or None."""
     now = engine_digest()
     if certificate.engine != now:
         return f"sources {certificate.engine[:SHOWN]}, and these are {now[:SHOWN]}"

@@ -1,4 +1,4 @@
-"""The task of a series: one step ahead, learnt from the first values, judged on the last."""
+"""The task of a series: one step ahead, learnt from the first values, tested on the last."""
 
 from dataclasses import asdict
 from functools import partial
@@ -79,8 +79,8 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
     filled = f", {data['filled']} of them filled in" if data["filled"] else ""
     said = (
         f"{data['name']}: {at.total} values{filled}\n"
-        f"{at.train} are learnt from, {at.validation - at.train} choose the epoch, "
-        f"{at.total - at.validation} judge"
+        f"{at.train} for training, {at.validation - at.train} for validation, "
+        f"{at.total - at.validation} for testing"
     )
     return Task(net, learn, choose, said, finish)
 

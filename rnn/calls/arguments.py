@@ -1,4 +1,4 @@
-"""The arguments of a call, checked once at the public door."""
+"""The arguments of a call, checked once, where the caller hands them in."""
 
 from collections.abc import Mapping
 from itertools import islice

@@ -273,7 +273,7 @@ class GRU:
         """[dU db] = Σ_t da_tᵀ [x_t, 1]; [dW (·, ·, dbn)] = Σ_t dm_tᵀ [h_t, 1]; dx_t = da_t U."""
         H, rows = self.units, das.reshape(-1, 4 * self.units)
         da, dm = rows[:, : 3 * H], rows[:, H:]
-        # da and dm lie apart. The other way round BLAS would read them by columns.
+        # da and dm are not contiguous. The other way round BLAS would read them by columns.
         dP = matrix_product(tape.inputs[first:].reshape(len(rows), -1).T, da).T
         dM = matrix_product(tape.rows[first:-1].reshape(len(rows), -1).T, dm).T
         # das are stacked n, r, z, and the weights r, z, n.

@@ -1,4 +1,4 @@
-"""Arrays: the alias, the legend of dimensions, and the checks at the public door.
+"""Arrays: the alias, the legend of dimensions, and the checks of what a caller hands in.
 
 The legend, used in every docstring of this package:
 

@@ -43,8 +43,8 @@ REPAYING = 16
 def matrix_product(a: Array, b: Array, out: Array | None = None) -> Array:
     """a b of (R, G) and (G, K), in ``out`` (R, K) if given, however the two lie.
 
-    A factor that lies apart, as some columns of a wider matrix do, ``dot`` copies first, and ``matmul`` takes
-    as it is. But where G is 1, as of a loss with one output, ``matmul`` takes five times as long.
+    A factor that is not contiguous, as some columns of a wider matrix, ``dot`` copies first, and ``matmul``
+    takes as it is. But where G is 1, as of a loss with one output, ``matmul`` takes five times as long.
     """
     if a.flags.forc and b.flags.forc:
         product: Array = a.dot(b, out)

@@ -134,7 +134,7 @@ def missing(library: str, extra: str) -> str:
 
 
 def run(program: str, main: Callable[[], int]) -> int:
-    """Run ``main`` as a program: its exit code, or that of what stopped it, which is told in one line."""
+    """Run ``main`` as a program: its exit code, or that of what stopped it, which is reported in one line."""
     with lenient() as (out, _), as_exceptions():
         code = _guarded(program, main)
         sys.stdout.flush()

@@ -219,8 +219,8 @@ def bptt(
     if segment.covers_once:
         das = DaBuffer(derivatives[0], tape.views.das[first:])
     else:
-        apart = zeros(derivatives[0].shape, derivatives[0])
-        das = DaBuffer(apart, apart)
+        separate = zeros(derivatives[0].shape, derivatives[0])
+        das = DaBuffer(separate, separate)
     initial: Arrays = ()
     carry_out: Arrays = ()
     for route in segment.routes:

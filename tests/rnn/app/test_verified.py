@@ -260,7 +260,7 @@ def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
     assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, ")
     about = load(tmp_path / "m" / "model.safetensors").about["verification"]
     assert (about["loops"], about["profile"]) == (LOOPS, "brief")
-    assert about["live"] > 400
+    assert about["informative"] > 400
 
 
 def test_the_real_verifier_refutes_a_wrong_line(tmp_path):

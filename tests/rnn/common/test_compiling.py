@@ -1,30 +1,30 @@
-"""Who is told that loops are being compiled."""
+"""The notice before loops are compiled."""
 
-from rnn.common.compiling import compiling_is_told, tell_of_compiling
+from rnn.common.compiling import notify_of_compiling, on_compiling
 
 
-def test_it_is_told_once():
-    """However many loops there are; before and afterwards nobody hears of any."""
+def test_a_callback_is_called_once():
+    """It is called once however many loops are compiled, and neither before nor after its block."""
     heard = []
-    tell_of_compiling()
-    with compiling_is_told(lambda: heard.append("outer")):
-        with compiling_is_told(lambda: heard.append("inner")):
+    notify_of_compiling()
+    with on_compiling(lambda: heard.append("outer")):
+        with on_compiling(lambda: heard.append("inner")):
             assert heard == []
-            tell_of_compiling()
-            tell_of_compiling()
+            notify_of_compiling()
+            notify_of_compiling()
             assert heard == ["inner"]
-        tell_of_compiling()
-        tell_of_compiling()
-    tell_of_compiling()
+        notify_of_compiling()
+        notify_of_compiling()
+    notify_of_compiling()
     assert heard == ["inner", "outer"]
 
 
 def test_an_error_ends_it():
-    """As the end does."""
+    """An error in the block removes the callback, as its end does."""
     heard = []
     try:
-        with compiling_is_told(lambda: heard.append("told")):
+        with on_compiling(lambda: heard.append("told")):
             raise ZeroDivisionError
     except ZeroDivisionError:
-        tell_of_compiling()
+        notify_of_compiling()
     assert heard == []
