@@ -17,7 +17,7 @@ from rnn.common.checks import cut, shown
 from rnn.console.files import write_text
 from rnn.console.sealed import BadSeal, sealed, unsealed
 
-# The format written, and the only one read. An older one ends with no seal, or with another.
+# The format written, and the only one read.
 VERSION = 3
 
 # Rooms of the package that compute no gradient.

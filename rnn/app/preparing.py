@@ -73,7 +73,7 @@ def cut(total: int, context: int) -> Cut:
 def parts(values: Array, scaling: Scaling, length: int, at: Cut) -> tuple[Records, Records]:
     """The records to learn from, and those that choose the epoch: windows of so many steps, and the next.
 
-    ValueError where any of the values, those that judge as well, is too large to be seen.
+    ValueError where any of the values, those of the test as well, is too large to be seen.
     """
     check_seen("the series", values, scaling)
     seen = scaling.forward(values[np.newaxis, : at.validation])[0]

@@ -71,7 +71,7 @@ def test_the_engine_is_every_source_but_the_commands(tmp_path):
 
 def changed(**values):
     """The text of a certificate with other values, and the digest of those."""
-    whole = {"version": 2, **asdict(of_this_code()), **values}
+    whole = {"version": 3, **asdict(of_this_code()), **values}
     whole = {name: value for name, value in whole.items() if value is not None}
     return sealed(whole)
 
@@ -85,8 +85,8 @@ def changed(**values):
         ("3", "no sha256 at its end, needed a text as it was written by the verifier"),
         ("[1]", "no sha256 at its end, needed a text as it was written by the verifier"),
         ("{}", "no sha256 at its end, needed a text as it was written by the verifier"),
-        (changed(version=3), "version 3, needed 2"),
-        (changed(version=None), "version None, needed 2"),
+        (changed(version=2), "version 2, needed 3"),
+        (changed(version=None), "version None, needed 3"),
         (changed(colour="red"), "other fields, needed"),
         (changed(seed=None), "other fields, needed"),
         (changed(cell="lstm"), "of 'lstm' by 'numpy', needed gru by numpy"),
