@@ -55,7 +55,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def certified(own_cache: None) -> None:
     """Every cell is verified by either loops, so that no training has it judged."""
-    from rnn.certificate import Certificate, engine_digest, keep, versions_of
+    from rnn.app.certificate import Certificate, engine_digest, keep, versions_of
 
     for cell, loops in product(("vanilla", "lstm", "gru"), ("numpy", "compiled")):
         found = engine_digest(), versions_of(loops), "quick", 0, "2026-01-01T00:00:00+00:00"

@@ -26,7 +26,7 @@ from benchmarks.results import Row, timed
 from benchmarks.tables import milliseconds, ratio, table
 from benchmarks.timing import Effort, interleaved
 from rnn import ACTIVATIONS, RNN, Vanilla, Window
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from rnn.data import positional, sine_wave, split, windows
 from rnn.loops import usual_loops
 from rnn.optimisers import SGD, ClipValue, Constant

@@ -3,7 +3,7 @@
 Our time over the floor's, at every shape of the vanilla cell. What is between the two is the checks, the rows
 and matrices that are filled, new arrays for the results, and the Python between the calls. Compiled loops
 (``rnn.CompiledLoops``) save calls that the floor has to make, so with them we may be below it; what NumPy's
-loops take stands beside. And what a call takes that has no workspace (``rnn.workspace``), and so makes these
+loops take stands beside. And what a call takes that has no workspace (``rnn.Workspace``), and so makes these
 rows and matrices first.
 """
 

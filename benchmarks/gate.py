@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.shapes import Shape
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 
 ROOM = 16
 

@@ -27,8 +27,8 @@ import numpy as np
 
 from benchmarks.shapes import Shape
 from rnn import GRU, LSTM, RNN, Full, Truncation, Vanilla
-from rnn.arrays import Array
 from rnn.cells.cell import Arrays, Cell
+from rnn.common.arrays import Array
 
 LOSSES = ("last", "every")
 DTYPES = ("float32", "float64")

@@ -2,9 +2,9 @@
 
 1. With a loss on the last step alone the backward is k + 1 steps, whatever T: the time of a gradient less
    that of its loss, as T grows.
-2. With a loss on every step the sweeps go back abreast, as one batch: the recursion of ``rnn.bptt``
-   against the same done in sequence, chunk by chunk, and against a loop over losses, window by window. All
-   three start from the same forward and end with the same da.
+2. With a loss on every step the sweeps go back abreast, as one batch: the recursion of
+   ``rnn.through_time.bptt`` against the same done in sequence, chunk by chunk, and against a loop over
+   losses, window by window. All three start from the same forward and end with the same da.
 3. The whole gradient against the other libraries' idiom, the state detached where a chunk starts.
 """
 
@@ -22,10 +22,10 @@ from benchmarks.shapes import Shape
 from benchmarks.tables import contest, milliseconds, ratio, significant, table
 from benchmarks.task import DTYPES, Task, draw
 from rnn import Chunked, Full, Window
-from rnn.arrays import Array
-from rnn.bptt import MAX_CARRY_BYTES, bptt, unroll
 from rnn.cells.vanilla import VanillaTape
-from rnn.routes import segments
+from rnn.common.arrays import Array
+from rnn.through_time.bptt import MAX_CARRY_BYTES, bptt, unroll
+from rnn.through_time.routes import segments
 
 NAME = "truncation"
 

@@ -20,17 +20,17 @@ from rnn.activations import (
     softsign,
     tanh,
 )
-from rnn.bptt import NumPyLoops
+from rnn.calls.gradients import Gradients
 from rnn.cells import GRU, LSTM, GRUParams, Params, Vanilla
-from rnn.checkpoints import Checkpoints
-from rnn.gradients import Gradients
 from rnn.layer import Layer
 from rnn.loops import CompiledLoops
 from rnn.losses import ClassLoss, Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, Outputs
+from rnn.through_time.bptt import NumPyLoops
+from rnn.through_time.checkpoints import Checkpoints
+from rnn.through_time.workspace import Workspace
 from rnn.training import train
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
-from rnn.workspace import Workspace
 
 # The one place of the version: pyproject.toml reads it from here.
 __version__ = "0.1.0.dev0"

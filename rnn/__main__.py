@@ -1,4 +1,4 @@
-"""``python -m rnn COMMAND``: learn a series or a text, and forecast, judge, inspect or continue it."""
+"""``python -m rnn COMMAND``: learn a series or a text, and forecast, evaluate, inspect or continue it."""
 
 import sys
 

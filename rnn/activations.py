@@ -1,4 +1,4 @@
-"""Activations, each beside its slope.
+"""Activations, each with its slope.
 
 The slope is written from the output, y = f(a), so the backward needs no pre-activation:
 
@@ -27,9 +27,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn.arrays import FLOATS, FRACTIONS, Array, zeros
-from rnn.checks import check_named_functions, shown
-from rnn.representation import as_call
+from rnn.common.arrays import FLOATS, FRACTIONS, Array, zeros
+from rnn.common.checks import check_named_functions, shown
+from rnn.common.representation import as_call
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Activation:
 
 
 def _tanh_slope(y: Array, out: Array) -> None:
-    # One operand, read once: beside `multiply(y, y)` this saves a third of the time, for states lie in rows.
+    # One operand, read once: against `multiply(y, y)` this saves a third of the time, for states lie in rows.
     np.square(y, out=out)
     np.subtract(1, out, out=out)
 

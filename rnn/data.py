@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from rnn.arrays import Array, checked, zeros
-from rnn.checks import checked_count, in_memory, kind_of
+from rnn.common.arrays import Array, checked, zeros
+from rnn.common.checks import checked_count, in_memory, kind_of
 from rnn.losses import Loss, squared_error
 
 
 class Records(NamedTuple):
-    """Sequences beside what is to be learnt from them.
+    """Sequences with what is to be learnt from them.
 
     xs (N, T, D); targets (N, K) for the last step alone, or (N, T, K) for every step.
     """
@@ -30,7 +30,7 @@ class Records(NamedTuple):
 
 
 class Split(NamedTuple):
-    """The records to learn from, and the later ones that judge the result."""
+    """The records to learn from, and the later ones that validate the result."""
 
     train: Records
     validation: Records

@@ -7,9 +7,9 @@ state that is carried on instead would leave what the network has seen after the
 
 import numpy as np
 
-from rnn.arrays import Array, checked
 from rnn.cells.cell import Params
-from rnn.checks import checked_count, in_memory
+from rnn.common.arrays import Array, checked
+from rnn.common.checks import checked_count, in_memory
 from rnn.network import RNN, check_network
 
 

@@ -26,10 +26,10 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array, checked
-from rnn.blocks import check_params
 from rnn.cells import GRUParams, Params
-from rnn.checks import kind_of, shown
+from rnn.common.arrays import Array, checked
+from rnn.common.checks import kind_of, shown
+from rnn.learning.blocks import check_params
 
 WEIGHTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight", "bias")
 

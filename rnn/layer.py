@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.arguments import Call, State, checked_call, checked_params
-from rnn.arrays import FLOATS, Array, as_array, check_result, checked, zeros
-from rnn.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.calls.arguments import Call, State, checked_call, checked_params
+from rnn.calls.gradients import Gradients, check_gradients
+from rnn.calls.lengths import own_reach
+from rnn.calls.states import checked_state
 from rnn.cells.cell import Arrays, Cell, check_cell, last_state
-from rnn.checks import checked_dtype, in_memory, keep, kind_of, shown
-from rnn.gradients import Gradients, check_gradients
-from rnn.lengths import own_reach
+from rnn.common.arrays import FLOATS, Array, as_array, check_result, checked, zeros
+from rnn.common.checks import checked_dtype, in_memory, keep, kind_of, shown
+from rnn.common.representation import as_call
 from rnn.loops import checked_loops
-from rnn.representation import as_call
-from rnn.routes import segments
-from rnn.states import checked_state
+from rnn.through_time.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.through_time.routes import segments
 from rnn.truncation import Full, Truncation
 
 
@@ -71,7 +71,7 @@ class Layer:
     __repr__ = as_call
 
     def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
-        """New weights (``rnn.initial``).
+        """New weights (``rnn.cells.initial``).
 
         Raises TypeError for what is no generator or no float, MemoryError for a cell that is too large.
         """

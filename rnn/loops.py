@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 
 from rnn.activations import OURS
-from rnn.arrays import Array
-from rnn.bptt import FLUSH_BELOW, NUMPY, Loops
 from rnn.cells.cell import Arrays, Cell
 from rnn.cells.gru import GRU
 from rnn.cells.lstm import LSTM
 from rnn.cells.vanilla import Vanilla
-from rnn.checks import offers, shown
-from rnn.products import BLAS_ALONE, matrix_product
-from rnn.routes import DaBuffer, Route
+from rnn.common.arrays import Array
+from rnn.common.checks import offers, shown
+from rnn.common.products import BLAS_ALONE, matrix_product
+from rnn.through_time.bptt import FLUSH_BELOW, NUMPY, Loops
+from rnn.through_time.routes import DaBuffer, Route
 
 # What the extra brings: the compiler.
 LIBRARIES = ("numba",)

@@ -1,4 +1,4 @@
-"""Losses, each beside its gradient.
+"""Losses, each with its gradient.
 
 A loss takes the outputs o and the targets y of the steps that have one, o (…, K), and is summed over all of
 them. A ``Loss`` has targets of K numbers, y (…, K); a ``ClassLoss`` has classes, integers from 0 to K − 1,
@@ -18,9 +18,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn.arrays import FRACTIONS, SMALL, Array, as_array, checked
-from rnn.checks import check_named_functions, cut
-from rnn.representation import as_call
+from rnn.common.arrays import FRACTIONS, SMALL, Array, as_array, checked
+from rnn.common.checks import check_named_functions, cut
+from rnn.common.representation import as_call
 
 
 @dataclass(frozen=True)

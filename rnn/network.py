@@ -6,7 +6,7 @@ and, going back from do = ∂ℓ/∂o of every step that has a loss::
 
     dV = Σ_t do_tᵀ h_t+1          dc = Σ_t do_t            dh_t+1 = do_t V
 
-V and c take every loss whatever the truncation; what dh becomes is ``rnn.bptt``'s.
+V and c take every loss whatever the truncation; what dh becomes is ``rnn.through_time.bptt``'s.
 """
 
 from contextlib import nullcontext
@@ -17,22 +17,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.arguments import Call, State, check_workspace, checked_call, checked_params
-from rnn.arrays import FLOATS, Array, check_result, zeros
-from rnn.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.calls.arguments import Call, State, check_workspace, checked_call, checked_params
+from rnn.calls.gradients import Gradients, check_gradients
+from rnn.calls.lengths import own_reach
+from rnn.calls.loss_terms import LossTerms, checked_loss_terms, loss_terms
 from rnn.cells.cell import Arrays, Cell, Tape, check_cell, last_state
-from rnn.checkpoints import Checkpoints, states_at
-from rnn.checks import checked_count, checked_dtype, in_memory, keep, kind_of, shown
-from rnn.gradients import Gradients, check_gradients
-from rnn.initial import glorot
-from rnn.lengths import own_reach
+from rnn.cells.initial import glorot
+from rnn.common.arrays import FLOATS, Array, check_result, zeros
+from rnn.common.checks import checked_count, checked_dtype, in_memory, keep, kind_of, shown
+from rnn.common.representation import as_call
 from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
-from rnn.owed import Owed, checked_owed, owed
-from rnn.representation import as_call
-from rnn.routes import Segment, segments
+from rnn.through_time.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.through_time.checkpoints import Checkpoints, states_at
+from rnn.through_time.routes import Segment, segments
+from rnn.through_time.workspace import Workspace
 from rnn.truncation import Full, Truncation
-from rnn.workspace import Workspace
 
 # What the value of a loss may be.
 _ONE_NUMBER = (int, float, np.floating, Fraction)
@@ -87,7 +87,7 @@ class RNN:
     __repr__ = as_call
 
     def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
-        """New parameters: the cell's weights (``rnn.initial``), V Glorot-uniform and c zero.
+        """New parameters: the cell's weights (``rnn.cells.initial``), V Glorot-uniform and c zero.
 
         Raises TypeError for what is no generator or no float, MemoryError for a network that is too large.
         """
@@ -137,10 +137,10 @@ class RNN:
     ) -> Any:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
         call = self._checked(params, xs, h0, lengths)
-        due = checked_owed(self.loss, self.outputs, call, targets, weights)
+        terms = checked_loss_terms(self.loss, self.outputs, call, targets, weights)
         tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active, loops=self.loops)
-        first_loss = call.xs.shape[1] - len(due.targets)
-        value, _ = self._losses(call.params, due.states(_states(tape, first_loss)), due)
+        first_loss = call.xs.shape[1] - len(terms.targets)
+        value, _ = self._losses(call.params, terms.states(_states(tape, first_loss)), terms)
         check_result("loss", value)
         return value
 
@@ -162,19 +162,19 @@ class RNN:
         they are integers, (N,) or (N, T). ``weights`` (N,) or (N, T), none negative, multiply each loss.
         ``truncation`` says how far back each loss reaches (``rnn.truncation``); with ``lengths`` and a loss
         on every step it must not count from the end, as ``Tail`` does.
-        With ``checkpoints`` states are computed twice instead of kept (``rnn.checkpoints``). In a
+        With ``checkpoints`` (``rnn.Checkpoints``) states are computed twice instead of kept. In a
         ``workspace``, which ``RNN.workspace`` makes, calls of one shape after another share their arrays
-        (``rnn.workspace``): the same numbers to the bit, sooner where networks are small. One or the other.
+        (``rnn.Workspace``): the same numbers to the bit, sooner where networks are small. One or the other.
         """
         call = self._checked(params, xs, h0, lengths)
-        due = checked_owed(self.loss, self.outputs, call, targets, weights)
+        terms = checked_loss_terms(self.loss, self.outputs, call, targets, weights)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
             check_workspace(self.cell, workspace, call.xs, checkpoints)
         if call.ends is not None:
-            truncation = own_reach(truncation, call.ends, call.xs.shape[1], due.of_last_step)
-        value, grads = self._sum(call, due, truncation, checkpoints, workspace)
+            truncation = own_reach(truncation, call.ends, call.xs.shape[1], terms.of_last_step)
+        value, grads = self._sum(call, terms, truncation, checkpoints, workspace)
         if call.ends is not None:
             of_state = tuple(map(call.ends.unsorted, grads.state))
             grads = grads._replace(xs=call.ends.unsorted(grads.xs), state=of_state)
@@ -198,38 +198,37 @@ class RNN:
         A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
         call = Call(params, xs, h0 if isinstance(h0, tuple) else (h0,))
-        due = owed(self.loss, targets, weights, None, xs.shape[1])
-        return self._sum(call, due, truncation, checkpoints, workspace)
+        terms = loss_terms(self.loss, targets, weights, None, xs.shape[1])
+        return self._sum(call, terms, truncation, checkpoints, workspace)
 
     def _sum(
         self,
         call: Call,
-        due: Owed,
+        terms: LossTerms,
         truncation: Truncation,
         checkpoints: Checkpoints | None,
         workspace: Workspace | None,
     ) -> tuple[Any, Gradients]:
         """The loss and its gradients, summed over the segments of the sequence, the last first."""
         params, xs, state, active, _ = call
-        steps, losses = xs.shape[1], len(due.targets)
+        steps, losses = xs.shape[1], len(terms.targets)
         batch = max(1, MAX_CARRY_BYTES // state[0].nbytes)
         every = None if checkpoints is None else checkpoints.spacing(steps)
-        route = segments(truncation, steps, steps - losses, batch, every)
+        latest_first = segments(truncation, steps, steps - losses, batch, every)
 
         total: Arrays = ()
         carry: Arrays = ()
-        with nullcontext() if workspace is None else workspace as room:
-            starts = states_at(
-                self.cell, params, xs, state, [each.start for each in route], active, self.loops
-            )
-            for segment in route:
-                own = due.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
+        with nullcontext() if workspace is None else workspace as own_tape:
+            borders = [segment.start for segment in latest_first]
+            starts = states_at(self.cell, params, xs, state, borders, active, self.loops)
+            for segment in latest_first:
+                own = terms.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
                 at_start, part = starts[segment.start], xs[:, segment.start : segment.stop]
                 now = None if active is None else active[segment.start : segment.stop]
                 # The tape has no name here, or one segment's would be held while the next is computed.
                 parts, reached, carry = self._back(
                     params,
-                    unroll(self.cell, params, part, at_start, room, now, self.loops),
+                    unroll(self.cell, params, part, at_start, own_tape, now, self.loops),
                     own,
                     segment,
                     carry,
@@ -249,7 +248,7 @@ class RNN:
         return value, Gradients(params, dxs.swapaxes(0, 1), tuple(blocks[learned:]))
 
     def _back(
-        self, params: Any, tape: Tape, due: Owed, segment: Segment, carry: Arrays
+        self, params: Any, tape: Tape, terms: LossTerms, segment: Segment, carry: Arrays
     ) -> tuple[Arrays, Array, Arrays]:
         """One segment back, from the tape of its forward, its losses' targets, and the carry that enters.
 
@@ -257,24 +256,24 @@ class RNN:
         ``segment.first`` on, and the carry that leaves.
         """
         states = _states(tape, segment.first_loss - segment.start)
-        hs = due.states(states)
-        value, do = self._losses(params, hs, due)
+        hs = terms.states(states)
+        value, do = self._losses(params, hs, terms)
         # Of one step, do.sum takes twice as long.
         dV, dc = self.loops.over_rows(do, hs), np.add.reduce(do)
         # A loss before the first step that is reached sends nothing back.
-        late = due.part(max(0, segment.first - segment.first_loss), len(due.targets))
+        late = terms.part(max(0, segment.first - segment.first_loss), len(terms.targets))
         reaching = do[len(do) - late.rows :]
         dhs = self.loops.of_rows(reaching, np.ascontiguousarray(params.V))
-        dhs = _after_zeros(late.by_step(dhs, states), len(due.targets))
+        dhs = _after_zeros(late.by_step(dhs, states), len(terms.targets))
 
         das, dstate, leaving = bptt(self.cell, params, tape, (dhs,), segment, carry, self.loops)
         first = segment.first - segment.start
         weights, dxs = self.loops.project_back(self.cell, params, tape, das, first)
         return (value, *weights, dV, dc, *dstate), dxs, leaving
 
-    def _losses(self, params: Any, hs: Array, due: Owed) -> tuple[Any, Array]:
+    def _losses(self, params: Any, hs: Array, terms: LossTerms) -> tuple[Any, Array]:
         """The loss of some steps, and its gradient by their outputs as rows, from their states as rows."""
-        outputs, targets, weights = due.by_loss(self._read_out(params, hs))
+        outputs, targets, weights = terms.by_loss(self._read_out(params, hs))
         do = self.loss.gradient(outputs, targets)
         if type(do) is not np.ndarray or do.shape != outputs.shape or do.dtype != outputs.dtype:
             raise TypeError(
@@ -333,6 +332,6 @@ def _after_zeros(part: Array, steps: int) -> Array:
     """What is known of the last steps alone, with zeros for those before."""
     if len(part) == steps:
         return part
-    whole = zeros((steps, *part.shape[1:]), part)
-    whole[-len(part) :] = part
-    return whole
+    every = zeros((steps, *part.shape[1:]), part)
+    every[-len(part) :] = part
+    return every

@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 
 from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
-from rnn.arrays import Array
 from rnn.cells import GRU, LSTM, GRUParams, Params, Vanilla
-from rnn.checks import check_encodable, checked_by_name, shown
+from rnn.common.arrays import Array
+from rnn.common.checks import check_encodable, checked_by_name, shown
 from rnn.network import RNN, check_network
 
 # The set of operators whose recurrent layers are meant, and the first version of the format that has it.

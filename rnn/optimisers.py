@@ -21,10 +21,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from rnn.arrays import Array, check_finite
-from rnn.blocks import Blocks, as_vector, check_params, check_update, checked_block, minus, names
-from rnn.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
-from rnn.representation import as_call
+from rnn.common.arrays import Array, check_finite
+from rnn.common.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
+from rnn.common.representation import as_call
+from rnn.learning.blocks import Blocks, as_vector, check_params, check_update, checked_block, minus, names
 
 
 class Schedule(Protocol):

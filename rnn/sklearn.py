@@ -29,13 +29,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rnn.activations import ACTIVATIONS
 from rnn.app.recipe import OPTIMISERS, Recipe, policy
 from rnn.app.threads import each_held, held
-from rnn.arrays import Array, as_array, check_size, checked, refuse_mask
-from rnn.checks import checked_number, cut, in_memory, shown
-from rnn.classes import softmax
+from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
+from rnn.common.checks import checked_number, cut, in_memory, shown
+from rnn.learning.classes import softmax
+from rnn.learning.scaling import learn_scale
 from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
 from rnn.optimisers import ClipNorm, Constant, State
-from rnn.scaling import learn_scale
 from rnn.storage import CELLS
 from rnn.training import Standing, by_epoch
 
@@ -304,7 +304,7 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 
 
 class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
-    """A recurrent network that tells which class each sequence is of, by a softmax at its last step.
+    """A recurrent network that predicts the class of each sequence, by a softmax at its last step.
 
     With ``patience`` records drawn from every class are those that end ``fit``.
     """

@@ -25,11 +25,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn.activations import ACTIVATIONS, Activation
-from rnn.arrays import Array, as_array, checked
-from rnn.blocks import check_params, names
 from rnn.cells import GRU, LSTM, Params, Vanilla
-from rnn.checks import check_encodable, checked_by_name, cut, kind_of, shown
+from rnn.common.arrays import Array, as_array, checked
+from rnn.common.checks import check_encodable, checked_by_name, cut, kind_of, shown
 from rnn.console.files import read_bytes, refuse_unwritable, write
+from rnn.learning.blocks import check_params, names
 from rnn.losses import OURS, Loss
 from rnn.network import RNN, check_network
 
@@ -253,7 +253,7 @@ def _listed(table: Mapping[str, object]) -> str:
 
 
 def checked_array(name: str, array: object) -> Array:
-    """An array that a file can hold beside the parameters: int64, or finite floats."""
+    """An array that a file can hold with the parameters: int64, or finite floats."""
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}: {kind_of(array)}, needed a NumPy array")
     found = as_array(name, array)

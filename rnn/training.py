@@ -24,17 +24,17 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from rnn.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
+from rnn.calls.gradients import check_gradients
 from rnn.cells.cell import Params
-from rnn.checks import checked_count, checked_number, cut, kind_of, offers, shown
+from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
+from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
-from rnn.gradients import check_gradients
 from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State
 from rnn.truncation import Full, Truncation, check_truncation
 
 Progress: TypeAlias = Callable[[int, float, float | None], object]
-"""Told of each epoch: its number, the loss in training, the loss in validation (or None)."""
+"""Called after each epoch with its number, the loss in training, the loss in validation (or None)."""
 
 # How many records an evaluation takes through the network at once: enough to be fast, and few enough that
 # their states stay in the cache, and in the memory however many records there are.
@@ -86,7 +86,7 @@ def train(
     how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
     are taken in their order. ``progress(epoch, train_loss, validation_loss)`` is called after every
     epoch, and for epoch 0 before the first; ``print_progress`` is one. The arrays of a batch's gradient are
-    held from batch to batch (``rnn.workspace``), and beside them those of the last batch where it is smaller.
+    held from batch to batch (``rnn.Workspace``), and beside them those of the last batch where it is smaller.
 
     Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name;
     later FloatingPointError, naming the epoch, as soon as a loss or a parameter is not finite.
@@ -288,7 +288,7 @@ def _loss(net: RNN, params: Params, data: Records, weights: Array | None) -> flo
 
 @contextmanager
 def _saying_where(where: str) -> Iterator[None]:
-    """What is not finite is told with where in training that was, and what may help there."""
+    """An error of what is not finite says where in training that was, and what may help there."""
     try:
         yield
     except FloatingPointError as error:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar, NamedTuple, Protocol
 
-from rnn.checks import checked_count, keep, offers, shown
+from rnn.common.checks import checked_count, keep, offers, shown
 
 
 class Truncation(Protocol):

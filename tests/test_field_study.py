@@ -1,4 +1,4 @@
-"""docs/field-study: its page is what its results say, and its commands tell misuse in a line. No network."""
+"""The field study: its page is what its results say; its commands answer misuse in a line. No network."""
 
 import ast
 import json
@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from field_study import tables
+
 ROOT = Path(__file__).parents[1]
-STUDY = ROOT / "docs" / "field-study"
+STUDY = ROOT / "field_study"
+PAGES = ROOT / "docs" / "field-study"
 RESULTS = json.loads((STUDY / "results.json").read_text("utf-8"))
 CHECKERS = json.loads((STUDY / "checkers.json").read_text("utf-8"))
-TWICE = json.loads((STUDY / "twice.json").read_text("utf-8"))
+CONFIRMATIONS = json.loads((STUDY / "confirmations.json").read_text("utf-8"))
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -33,15 +36,14 @@ PINS = pins()
 def called(command, *arguments):
     """What a command of the study does."""
     return subprocess.run(
-        [sys.executable, str(STUDY / command), *arguments], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", f"field_study.{command}", *arguments], capture_output=True, text=True, cwd=ROOT
     )
 
 
 def test_the_tables_are_those_of_the_results():
     """The page would be written again as it stands."""
-    shown = "import tables; page = tables.PAGE.read_text('utf-8'); assert tables.with_tables(page) == page"
-    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, cwd=STUDY)
-    assert (done.returncode, done.stderr) == (0, "")
+    page = tables.PAGE.read_text("utf-8")
+    assert tables.with_tables(page) == page
 
 
 @pytest.mark.parametrize("name", PINS)
@@ -72,7 +74,7 @@ def test_every_refutation_has_its_page_and_a_second_source():
     refuted = {name for name, result in RESULTS.items() if result["verdict"] == "refuted"}
     assert refuted == {name for name in RESULTS if "page" in PINS[name]}
     for name in refuted:
-        page = (STUDY / PINS[name]["page"]).read_text("utf-8")
+        page = (PAGES / PINS[name]["page"]).read_text("utf-8")
         assert PINS[name]["title"].split(",")[0].split(" ")[0] in page
         for heading in (
             "What is wrong, and where",
@@ -81,15 +83,15 @@ def test_every_refutation_has_its_page_and_a_second_source():
             "tests would have needed",
         ):
             assert heading in page
-        assert name in TWICE
+        assert name in CONFIRMATIONS
 
 
 def test_what_is_called_wrong_is_wrong_by_two_sources():
-    """They agree with each other far better than with the engine; a lack of digits near 0 is told apart."""
+    """They agree with each other far better than with the engine, but for a lack of digits near 0."""
     few_digits = {"epynn_tanh", "mlfs_rnn_tanh", "neuralnetlib_gru"}  # shown by mpmath on their pages
-    for name, said in TWICE.items():
+    for name, said in CONFIRMATIONS.items():
         if "raised" not in said and name not in few_digits:
-            assert any(block["off"] > 1e3 * block["apart"] for block in said.values()), name
+            assert any(block["error"] > 1e3 * block["difference"] for block in said.values()), name
 
 
 def test_at_least_twelve_sources_have_a_verdict():
@@ -100,10 +102,10 @@ def test_at_least_twelve_sources_have_a_verdict():
 
 
 def test_every_link_of_the_pages_leads_somewhere():
-    """Within the study."""
-    for page in STUDY.glob("*.md"):
+    """To another page, to an adapter or to its results."""
+    for page in PAGES.glob("*.md"):
         for link in LINK.findall(page.read_text("utf-8")):
-            assert (STUDY / link).exists(), (page.name, link)
+            assert (PAGES / link).exists(), (page.name, link)
 
 
 def test_every_checker_has_said_something_of_every_engine_that_it_was_put_before():
@@ -118,12 +120,12 @@ def test_every_checker_has_said_something_of_every_engine_that_it_was_put_before
 @pytest.mark.parametrize(
     ("command", "arguments", "told"),
     [
-        ("run.py", ("--sources", "/no/such/folder"), "--sources: /no/such/folder: no such folder"),
-        ("run.py", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
-        ("run.py", (), "the following arguments are required: --sources"),
-        ("checkers.py", ("--sources", "/no/such/folder"), "--sources: /no/such/folder: no such folder"),
-        ("checkers.py", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
-        ("twice.py", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
+        ("run", ("--sources", "/no/such/folder"), "--sources: /no/such/folder: no such folder"),
+        ("run", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
+        ("run", (), "the following arguments are required: --sources"),
+        ("checkers", ("--sources", "/no/such/folder"), "--sources: /no/such/folder: no such folder"),
+        ("checkers", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
+        ("confirm", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
     ],
 )
 def test_misuse_is_told_in_a_line(command, arguments, told):
@@ -142,7 +144,7 @@ def test_what_cannot_be_had_is_left_out_by_name(tmp_path):
     other = tmp_path / "nicodjimenez+lstm"
     other.mkdir()
     (other / "lstm.py").write_text("", "utf-8")
-    done = called("run.py", "--sources", str(tmp_path), "vzhou842_rnn", "nicodjimenez_lstm", "torch_rnn")
+    done = called("run", "--sources", str(tmp_path), "vzhou842_rnn", "nicodjimenez_lstm", "torch_rnn")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert "vzhou842_rnn left out: no checkout of vzhou842/rnn-from-scratch in" in lines[0]

@@ -18,11 +18,13 @@ import numpy as np
 import pytest
 
 import rnn
-from rnn import checkpoints, gradients, layer, network, truncation, workspace
+from rnn import layer, network, truncation
+from rnn.calls import gradients
 from rnn.cells.cell import METHODS
 from rnn.data import Records
 from rnn.loops import METHODS as LOOPS_METHODS
 from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.through_time import checkpoints, workspace
 
 THROWS = 10_000
 ERRORS = (TypeError, ValueError, FloatingPointError, MemoryError, OverflowError)

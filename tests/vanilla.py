@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from verification.adapters.rnn.problem import BLOCKS, Engine, Gradients, Problem
 
 # The function, and its slope from the pre-activation and from the output.

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import Any, TypeAlias
 
 from benchmarks.task import Task
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,8 +23,8 @@ import numpy as np
 from benchmarks.contenders import Ready
 from benchmarks.segments import segments
 from benchmarks.task import Task
-from rnn.arrays import Array
-from rnn.products import SMALL_PRODUCT, TILE, aligned_copy
+from rnn.common.arrays import Array
+from rnn.common.products import SMALL_PRODUCT, TILE, aligned_copy
 
 Run = Callable[[], dict[str, Array]]
 

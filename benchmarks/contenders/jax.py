@@ -16,7 +16,7 @@ from benchmarks.contenders import Ready
 from benchmarks.contenders.steps import STEPS, State
 from benchmarks.segments import Segment, segments
 from benchmarks.task import Task
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 
 # Untyped, in JAX.
 _configure: Callable[[str, bool], None] = jax.config.update

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.contenders import Ready
 from benchmarks.task import Task
 from rnn import RNN, Checkpoints, Gradients, NumPyLoops
-from rnn.arrays import Array, checked
+from rnn.common.arrays import Array, checked
 
 
 def prepare(task: Task) -> Ready:

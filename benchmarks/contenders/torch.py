@@ -16,7 +16,7 @@ from torch.nn.functional import linear
 from benchmarks.contenders import Ready
 from benchmarks.segments import segments
 from benchmarks.task import Task
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 
 State = tuple[Tensor, ...]
 

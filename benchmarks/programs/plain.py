@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn import Params
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 
 # The activation, and its slope in terms of what it gave.
 FUNCTIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 
 CLIP = 10.0
 

@@ -12,8 +12,8 @@ from rnn.app.options import columns_of
 from rnn.app.outcome import Outcome, save_csv
 from rnn.app.predictors import rmse_by_step, rmse_of
 from rnn.app.waiting import part
-from rnn.arrays import Array
-from rnn.checks import cut, printable
+from rnn.common.arrays import Array
+from rnn.common.checks import cut, printable
 from rnn.console.places import Places
 from rnn.console.progress import Progress
 
@@ -115,7 +115,7 @@ def evaluate(options: argparse.Namespace, places: Places) -> Outcome:
     with part(Progress({"the forecasts": 1.0}), "the forecasts", steps * origins) as show:
         found = model.errors(values, steps, show)
     rmse = {name: rmse_by_step(error) for name, error in found.items()}
-    whole = {name: rmse_of(error[: origins - steps + 1]) for name, error in found.items()}
+    overall = {name: rmse_of(error[: origins - steps + 1]) for name, error in found.items()}
     columns = {
         "steps ahead": list(range(1, steps + 1)),
         **{name: each.tolist() for name, each in rmse.items()},
@@ -124,8 +124,8 @@ def evaluate(options: argparse.Namespace, places: Places) -> Outcome:
     title += f"from {origins - steps + 1} origins"
     places.make()
     return Outcome(
-        series.table(whole, printable(title), model),
-        {"origins": origins - steps + 1, "rmse": whole, "rmse by step": rmse},
+        series.table(overall, printable(title), model),
+        {"origins": origins - steps + 1, "rmse": overall, "rmse by step": rmse},
         {
             "errors.csv": partial(save_csv, columns),
             "errors.png": lambda path: pictures.by_step(path, model, rmse),

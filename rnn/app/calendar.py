@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
-from rnn.checks import shown
+from rnn.common.arrays import Array
+from rnn.common.checks import shown
 
 DAY = 86_400
 
@@ -109,9 +109,9 @@ def _months(dates: Array, step: int) -> tuple[Calendar, Array] | None:
     day = int((days - months.astype("M8[D]")).astype(int).max()) + 1
     if (_on_day(months, day) != days).any():
         return None
-    apart = months.astype(int) - int(months[0].astype(int))
-    every = _commonest(np.diff(apart))
-    return Calendar("months", every, str(dates[0]), day), apart / every
+    elapsed = months.astype(int) - int(months[0].astype(int))
+    every = _commonest(np.diff(elapsed))
+    return Calendar("months", every, str(dates[0]), day), elapsed / every
 
 
 def _on_day(months: Array, day: int) -> Array:

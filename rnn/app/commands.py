@@ -25,8 +25,8 @@ from rnn.app.outcome import Command, Outcome, finite, in_lines, save_json
 from rnn.app.table import read
 from rnn.app.training import Run, going_on, run_of, said_of, trained
 from rnn.app.verified import IS_REFUTED, Assurance, assured
-from rnn.checks import cut
-from rnn.compiling import compiling_is_told
+from rnn.common.checks import cut
+from rnn.common.compiling import on_compiling
 from rnn.console.command_line import FAILED, HOLDS, REFUTED, complain
 from rnn.console.files import Save, deliver, read_text
 from rnn.console.places import STANDARD_OUTPUT, Places, same_place
@@ -39,7 +39,7 @@ from rnn.storage import save
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code.
 
-    NumPy does not warn of what is not finite: that is refused, or told, by its name.
+    NumPy does not warn of what is not finite: that is refused, or reported, by its name.
     """
     options = arguments(argv)
     try:
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         places.check()
         _refuse_to_overwrite(options, places)
         out = redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext()
-        with out, compiling_is_told(partial(_tell_of_compiling, options.command)):
+        with out, on_compiling(partial(_notice_of_compiling, options.command)):
             outcome = COMMANDS[options.command](options, places)
     except OSError as error:
         options.error(
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return HOLDS
 
 
-def _tell_of_compiling(command: str) -> None:
+def _notice_of_compiling(command: str) -> None:
     if sys.stderr.isatty():
         # The line of the progress may stand there.
         print(f"\r{'':{width()}}\r", end="", file=sys.stderr)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
 from rnn.cells import Params
+from rnn.common.arrays import Array
 from rnn.network import RNN
 from rnn.optimisers import State
 from rnn.storage import load, save

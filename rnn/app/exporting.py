@@ -8,7 +8,7 @@ from typing import Any
 from rnn.app import text
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.outcome import Outcome, in_lines
-from rnn.checks import cut
+from rnn.common.checks import cut
 from rnn.console.command_line import missing
 from rnn.console.files import write
 from rnn.console.places import Places

@@ -19,7 +19,7 @@ from pathlib import Path
 from re import fullmatch
 from typing import Any
 
-from rnn.checks import cut, shown
+from rnn.common.checks import cut, shown
 from rnn.console.files import read_text, undelivered, write_text
 from rnn.console.sealed import BadSeal, sealed, unsealed
 

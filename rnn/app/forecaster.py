@@ -1,4 +1,4 @@
-"""A model of a series, as a file keeps it: the network, how it sees values, and the values that judge it."""
+"""A model of a series, as a file keeps it: the network, how it sees values, and the values that test it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,10 +11,10 @@ from rnn.app.calendar import Calendar
 from rnn.app.predictors import NETWORK, Predictor, errors, half_widths, predictors
 from rnn.app.preparing import Scaling, check_seen, contexts
 from rnn.app.table import Columns, Series, read
-from rnn.app.waiting import untold
-from rnn.arrays import Array
+from rnn.app.waiting import unreported
 from rnn.cells import Params
-from rnn.checks import cut, shown
+from rnn.common.arrays import Array
+from rnn.common.checks import cut, shown
 from rnn.console.progress import Show
 from rnn.network import RNN
 from rnn.storage import Stored, load
@@ -27,7 +27,7 @@ SHARE = 0.9
 class Forecaster:
     """``recent`` are the last values, from number ``first`` of the series on.
 
-    The first ``context`` of them stand before the held-out ones, which no choice has met.
+    The first ``context`` of them stand before the held-out ones, by which nothing was chosen.
     """
 
     net: RNN
@@ -53,17 +53,17 @@ class Forecaster:
         """The name and the unit."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
-    def predictors(self, show: Show = untold) -> Mapping[str, Predictor]:
-        """The network, of whose steps ``show`` is told, and its baselines."""
+    def predictors(self, show: Show = unreported) -> Mapping[str, Predictor]:
+        """The network, which calls ``show`` with the steps done, and its baselines."""
         return predictors(self.net, self.params, self.scaling, self.length, self.season, self.linear, show)
 
-    def errors(self, values: Array, steps: int, show: Show = untold) -> dict[str, Array]:
+    def errors(self, values: Array, steps: int, show: Show = unreported) -> dict[str, Array]:
         """Forecast less truth of each predictor, from every origin of ``values`` that has a context."""
         first = self.context - 1
         found = contexts(values, first, len(values) - 2, self.context)
         return errors(self.predictors(show), values, found, first, steps)
 
-    def interval(self, steps: int, show: Show = untold) -> Array:
+    def interval(self, steps: int, show: Show = unreported) -> Array:
         """How far a forecast of each step is widened, from the network's held-out errors; NaN if too few."""
         # No error is known of later steps than there are origins.
         known = min(steps, self.origins)
@@ -75,7 +75,7 @@ class Forecaster:
         """How many of the values that it keeps can be forecast from the others."""
         return len(self.recent) - self.context
 
-    def forecast(self, values: Array, steps: int, show: Show = untold) -> dict[str, Array]:
+    def forecast(self, values: Array, steps: int, show: Show = unreported) -> dict[str, Array]:
         """The values that follow, by each predictor: (steps,). FloatingPointError if they grow too large."""
         context = values[np.newaxis, -self.context :]
         return {name: predict(context, steps)[0] for name, predict in self.predictors(show).items()}
@@ -98,7 +98,7 @@ class Forecaster:
         return found, 0
 
     def stored(self) -> tuple[dict[str, Array], dict[str, Any]]:
-        """The arrays and the JSON values that a file keeps beside the network."""
+        """The arrays and the JSON values that a file keeps with the network."""
         about = {
             "kind": "series",
             "scaling": asdict(self.scaling),
@@ -138,7 +138,7 @@ def from_stored(stored: Stored) -> Forecaster:
             calendar=None if about["calendar"] is None else Calendar(**about["calendar"]),
             columns=None if about["columns"] is None else Columns(**about["columns"]),
         )
-        # Whatever in it does not fit is met here, and not in the midst of a command.
+        # Whatever in it does not fit is found here, and not in the midst of a command.
         found.errors(found.recent, 1)
         if found.calendar is not None:
             found.calendar.labels(found.first, len(found.recent))

@@ -13,11 +13,11 @@ from rnn.app.outcome import Outcome, in_lines
 from rnn.app.reach import effective, reach, windows_of
 from rnn.app.recipe import policy
 from rnn.app.waiting import part
-from rnn.arrays import Array
-from rnn.checks import cut
-from rnn.classes import one_hot
+from rnn.common.arrays import Array
+from rnn.common.checks import cut
 from rnn.console.places import Places
 from rnn.console.progress import Progress
+from rnn.learning.classes import one_hot
 from rnn.network import RNN
 from rnn.storage import Stored
 

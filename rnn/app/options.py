@@ -114,7 +114,7 @@ def _add_flags(command: str, parser: Parser) -> None:
             "--no-verify",
             dest="verify",
             action="store_false",
-            help="train even if the verifier has not seen this code, without half a minute of judging first",
+            help="train even if the verifier has not seen this code, without half a minute of checks first",
         )
     else:
         parser.add_argument(

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rnn.checks import printable
+from rnn.common.checks import printable
 from rnn.console.files import Save, write_text
 from rnn.console.places import STANDARD_OUTPUT, Places
 

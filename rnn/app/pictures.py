@@ -1,6 +1,6 @@
 """The pictures: series with their forecasts, losses by epoch, errors by step, and how far a loss reaches.
 
-Colours are those of Okabe and Ito, which the colour-blind tell apart, with a mark or a dash beside each.
+Colours are those of Okabe and Ito, which the colour-blind can distinguish, with a mark or a dash for each.
 Legends stand below the axes, so that they cover nothing.
 """
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn.app.course import Course
-from rnn.arrays import Array
-from rnn.checks import printable
+from rnn.common.arrays import Array
+from rnn.common.checks import printable
 from rnn.console.files import write
 
 if TYPE_CHECKING:

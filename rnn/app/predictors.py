@@ -13,9 +13,9 @@ import numpy as np
 
 from rnn.app.preparing import Scaling
 from rnn.app.threads import held
-from rnn.app.waiting import REPORTED, untold
-from rnn.arrays import Array
+from rnn.app.waiting import REPORTED, unreported
 from rnn.cells import Params
+from rnn.common.arrays import Array
 from rnn.console.progress import Show
 from rnn.data import Records
 from rnn.generation import free_run
@@ -35,25 +35,25 @@ def predictors(
     length: int,
     season: int | None,
     linear: Array,
-    show: Show = untold,
+    show: Show = unreported,
 ) -> Mapping[str, Predictor]:
-    """By name, the network first; ``show`` is told of its steps."""
+    """By name, the network first; ``show`` is called with the steps done."""
 
     def seen(contexts: Array) -> Array:
         return scaling.forward(contexts)[:, -length:]
 
     def network(contexts: Array, steps: int) -> Array:
-        # The last steps of the whole are the window of the next, so that parts of a run are the run itself.
-        whole = np.empty((len(contexts), length + steps, 1))
-        whole[:, :length, 0] = seen(contexts)
+        # The last steps of the series are the window of the next, so that parts of a run are the run itself.
+        run = np.empty((len(contexts), length + steps, 1))
+        run[:, :length, 0] = seen(contexts)
         most = max(1, REPORTED // len(contexts))
         for done in range(0, steps, most):
             show(done, steps)
             count = min(most, steps - done)
-            window = np.ascontiguousarray(whole[:, done : done + length])
+            window = np.ascontiguousarray(run[:, done : done + length])
             with held(net, len(contexts)):
-                whole[:, done + length : done + length + count] = free_run(net, params, window, count)
-        return scaling.back(whole[:, length:, 0], contexts[:, -1])
+                run[:, done + length : done + length + count] = free_run(net, params, window, count)
+        return scaling.back(run[:, length:, 0], contexts[:, -1])
 
     def last(contexts: Array, steps: int) -> Array:
         return np.repeat(contexts[:, -1:], steps, axis=1)

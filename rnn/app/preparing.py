@@ -1,7 +1,7 @@
-"""What a network sees of a series: scaled windows of it, of which the later ones are kept to judge it.
+"""What a network sees of a series: scaled windows of it, of which the later ones are kept to test it.
 
-The split is chronological: the first values are learnt from, later ones choose the epoch, the last are met
-by nothing that is chosen. Mean and scale are those of the values that are learnt from.
+The split is chronological: the first values are for training, later ones choose the epoch, and by the last
+nothing is chosen. Mean and scale are those of the training values.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from math import inf
 
 import numpy as np
 
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from rnn.data import Records, windows
 
-# The shares of the values that choose the epoch and that judge the result; the rest is learnt from.
+# The shares of the values that choose the epoch and that test the result; the rest is for training.
 VALIDATION = TEST = 0.15
 
 
@@ -42,13 +42,13 @@ def learn_scaling(values: Array, changes: bool) -> Scaling:
         mean, deviation = float(seen.mean()), float(seen.std())
     if not (abs(mean) < inf and deviation < inf):
         raise ValueError("the series: numbers so large that their spread is none, needed smaller ones")
-    # What never changes has no spread: it is told by its mean alone.
+    # What never changes has no spread, and its mean says all.
     return Scaling(mean, deviation if deviation > 1e-12 * abs(mean) else 1.0, changes)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """How many values are learnt from, and how many come before those that judge."""
+    """How many values are for training, and how many come before those that test."""
 
     train: int
     validation: int
@@ -73,7 +73,7 @@ def cut(total: int, context: int) -> Cut:
 def parts(values: Array, scaling: Scaling, length: int, at: Cut) -> tuple[Records, Records]:
     """The records to learn from, and those that choose the epoch: windows of so many steps, and the next.
 
-    ValueError where any of the values, those that judge as well, is too large to be seen.
+    ValueError where any of the values, those of the test as well, is too large to be seen.
     """
     check_seen("the series", values, scaling)
     seen = scaling.forward(values[np.newaxis, : at.validation])[0]

@@ -9,8 +9,8 @@ import numpy as np
 from rnn.app.forecaster import Forecaster
 from rnn.app.preparing import contexts
 from rnn.app.threads import held
-from rnn.arrays import Array
 from rnn.cells import Params
+from rnn.common.arrays import Array
 from rnn.network import RNN
 from rnn.truncation import Truncation
 

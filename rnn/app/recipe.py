@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rnn.activations import ACTIVATIONS
-from rnn.bptt import Loops
-from rnn.checks import shown
+from rnn.common.checks import shown
 from rnn.loops import name_of
 from rnn.losses import Loss, squared_error
 from rnn.network import RNN
 from rnn.optimisers import SGD, Adam, ClipNorm, Cosine, Optimiser, Schedule
 from rnn.storage import CELLS, LOSSES
+from rnn.through_time.bptt import Loops
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 
 OPTIMISERS: Mapping[str, Callable[[Schedule, ClipNorm | None], Optimiser]] = {"adam": Adam, "sgd": SGD}

@@ -1,4 +1,4 @@
-"""The task of a series: one step ahead, learnt from the first values, judged on the last."""
+"""The task of a series: one step ahead, learnt from the first values, tested on the last."""
 
 from dataclasses import asdict
 from functools import partial
@@ -15,8 +15,8 @@ from rnn.app.preparing import cut, learn_scaling, on_every_step, parts, season_o
 from rnn.app.recipe import Recipe
 from rnn.app.table import Columns, Series
 from rnn.app.task import Finished, Task
-from rnn.bptt import Loops
 from rnn.data import sine_wave
+from rnn.through_time.bptt import Loops
 
 # The default data: as many steps as hold some sixty waves.
 SINE_STEPS = 400
@@ -79,8 +79,8 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
     filled = f", {data['filled']} of them filled in" if data["filled"] else ""
     said = (
         f"{data['name']}: {at.total} values{filled}\n"
-        f"{at.train} are learnt from, {at.validation - at.train} choose the epoch, "
-        f"{at.total - at.validation} judge"
+        f"{at.train} for training, {at.validation - at.train} for validation, "
+        f"{at.total - at.validation} for testing"
     )
     return Task(net, learn, choose, said, finish)
 

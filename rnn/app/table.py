@@ -1,6 +1,6 @@
 """A series out of a CSV file: one column of numbers, and one of dates if there is one.
 
-Whatever is wrong is told with the numbers of its lines. A missing value, or a date that has no line, is
+Whatever is wrong is reported with the numbers of its lines. A missing value, or a date that has no line, is
 filled in, between its neighbours, only when that is asked for.
 """
 
@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from rnn.app.calendar import Calendar, numbered, on_lines, parsed
-from rnn.arrays import Array
-from rnn.checks import cut, shown
+from rnn.common.arrays import Array
+from rnn.common.checks import cut, shown
 from rnn.console.files import read_text
 
 # What stands for no value, in any case of its letters.
@@ -113,9 +113,9 @@ def _spread(values: Array, lines: Array, numbers: Array, date: str, fill: bool) 
         )
     if missing > MOST_FILLED * len(numbers):
         raise ValueError(f"{shown(date)}: {missing} of {int(numbers[-1]) + 1} dates have no line")
-    whole, where = np.full(int(numbers[-1]) + 1, nan), np.zeros(int(numbers[-1]) + 1, int)
-    whole[numbers], where[numbers] = values, lines
-    return whole, where
+    filled, where = np.full(int(numbers[-1]) + 1, nan), np.zeros(int(numbers[-1]) + 1, int)
+    filled[numbers], where[numbers] = values, lines
+    return filled, where
 
 
 def _filled(name: str, values: Array, lines: Array, calendar: Calendar | None, fill: bool) -> Series:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rnn.app.course import Course
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from rnn.data import Records
 from rnn.network import RNN
 

@@ -14,18 +14,18 @@ from rnn.app.course import Course
 from rnn.app.recipe import Recipe
 from rnn.app.task import Finished, Task
 from rnn.app.threads import held
-from rnn.app.waiting import REPORTED, untold
-from rnn.arrays import Array
-from rnn.bptt import Loops
+from rnn.app.waiting import REPORTED, unreported
 from rnn.cells import Params
-from rnn.checks import in_memory, shown
-from rnn.classes import one_hot
+from rnn.common.arrays import Array
+from rnn.common.checks import in_memory, shown
 from rnn.console.progress import Show
 from rnn.data import Records
+from rnn.learning.classes import one_hot
 from rnn.network import RNN
 from rnn.storage import Stored
+from rnn.through_time.bptt import Loops
 
-# The shares of a text that choose the epoch and that judge the result, each the last of what is left.
+# The shares of a text that choose the epoch and that test the result, each the last of what is left.
 VALIDATION = TEST = 0.1
 
 # Stretches from the end of the text that go with the model: it writes on from them, and is inspected on them.
@@ -52,49 +52,49 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
     alphabet = "".join(sorted(set(text)))
     if not 2 <= len(alphabet) <= MOST_CHARACTERS:
         raise ValueError(f"the text: {len(alphabet)} different characters, needed 2 to {MOST_CHARACTERS}")
-    judged = max(length + 1, round(TEST * len(text)))
-    at = len(text) - judged - max(length + 1, round(VALIDATION * len(text)))
+    test = max(length + 1, round(TEST * len(text)))
+    at = len(text) - test - max(length + 1, round(VALIDATION * len(text)))
     if at <= length:
         raise ValueError(f"the text: {len(text)} characters, needed at least {3 * length + 4}")
     codes = encoded(text, alphabet)
-    learn, choose, judge = (
+    learn, choose, unseen = (
         _records(part, length, len(alphabet))
-        for part in (codes[:at], codes[at : len(text) - judged], codes[len(text) - judged :])
+        for part in (codes[:at], codes[at : len(text) - test], codes[len(text) - test :])
     )
     loss, place = recipe.objective(USUAL_LOSS)
     if place == "last":
-        # What judges is asked of every character whatever is learnt.
+        # The test has a loss on every character, whatever is learnt.
         learn, choose = (Records(xs, targets[:, -1]) for xs, targets in (learn, choose))
     net = recipe.network(len(alphabet), len(alphabet), loss, loops)
 
     def finish(course: Course) -> Finished:
         try:
-            with held(net, len(judge.xs)):
-                loss = float(net.loss_value(course.best, *judge)) / judge.targets.size
+            with held(net, len(unseen.xs)):
+                loss = float(net.loss_value(course.best, *unseen)) / unseen.targets.size
         except FloatingPointError:
             # What was learnt is kept, though nothing good is known of it.
             loss = inf
-        figures = {"the network": loss, **baselines(text[:at], text[len(text) - judged :])}
+        figures = {"the network": loss, **baselines(text[:at], text[len(text) - test :])}
         in_bits = {name: value / log(2) for name, value in figures.items()}
         about = {"kind": "text", "alphabet": alphabet, "length": length, "name": data["name"]}
         draw = partial(pictures.losses, course=course, title=f"{data['name']}: the next character")
         arrays = {"recent": codes[-RECENT * length :]}
         return Finished(
-            arrays, about, held_out(in_bits, judged), {"held out": judged, "bits a character": in_bits}, draw
+            arrays, about, held_out(in_bits, test), {"held out": test, "bits a character": in_bits}, draw
         )
 
     said = (
         f"{data['name']}: {len(text)} characters, {len(alphabet)} different\n"
-        f"{at} are learnt from, {len(text) - at - judged} choose the epoch, {judged} judge"
+        f"{at} for training, {len(text) - at - test} for validation, {test} for testing"
     )
     return Task(net, learn, choose, said, finish)
 
 
-def held_out(in_bits: Mapping[str, float], judged: int) -> str:
+def held_out(in_bits: Mapping[str, float], count: int) -> str:
     """Figures on so many characters that nothing was chosen by."""
     width = max(map(len, in_bits))
     lines = [f"  {name:{width}}  {value:.3f}" for name, value in in_bits.items()]
-    return "\n".join([f"Bits a character, on the last {judged} characters", *lines])
+    return "\n".join([f"Bits a character, on the last {count} characters", *lines])
 
 
 def encoded(text: str, alphabet: str) -> Array:
@@ -114,14 +114,14 @@ def _records(codes: Array, length: int, kinds: int) -> Records:
         return Records(one_hot(before, kinds, NUMBERS), after)
 
 
-def baselines(learnt: str, judged: str) -> dict[str, float]:
+def baselines(learnt: str, unseen: str) -> dict[str, float]:
     """Nats a character of counting single characters, and of counting pairs, each count one too many."""
-    alphabet = set(learnt) | set(judged)
+    alphabet = set(learnt) | set(unseen)
     single, pairs = Counter(learnt), Counter(pairwise(learnt))
     before = Counter(learnt[:-1])
     kinds = len(alphabet)
-    alone = [-log((single[c] + 1) / (len(learnt) + kinds)) for c in judged[1:]]
-    after = [-log((pairs[pair] + 1) / (before[pair[0]] + kinds)) for pair in pairwise(judged)]
+    alone = [-log((single[c] + 1) / (len(learnt) + kinds)) for c in unseen[1:]]
+    after = [-log((pairs[pair] + 1) / (before[pair[0]] + kinds)) for pair in pairwise(unseen)]
     return {
         "how often each character is": sum(alone) / len(alone),
         "how often each pair is": sum(after) / len(after),
@@ -137,7 +137,9 @@ def alphabet_of(stored: Stored) -> tuple[str, int, Array]:
     sizes = (stored.net.cell.inputs, stored.net.outputs, len(set(alphabet)))
     fits = recent.dtype == np.int64 and recent.ndim == 1 and recent.size > 0
     if set(sizes) != {len(alphabet)} or not isinstance(length, int) or length < 1 or not fits:
-        raise ValueError(f"an alphabet of {len(alphabet)} beside {sizes}, needed the model that train writes")
+        raise ValueError(
+            f"an alphabet of {len(alphabet)}, and {sizes} in the network, needed the model that train writes"
+        )
     if not (recent.min() >= 0 and recent.max() < len(alphabet)):
         raise ValueError("characters beyond the alphabet, needed the model that train writes")
     return alphabet, length, recent
@@ -151,11 +153,12 @@ def written(
     steps: int,
     temperature: float,
     rng: np.random.Generator,
-    show: Show = untold,
+    show: Show = unreported,
 ) -> Array:
     """``steps`` characters that follow, each drawn from what the network expects after the last ``length``.
 
-    A ``temperature`` below 1 prefers the likelier ones; 0 takes the likeliest. ``show`` is told of the steps.
+    A ``temperature`` below 1 prefers the likelier ones; 0 takes the likeliest. ``show`` is called with the
+    steps done.
     """
     found = list(codes)
     for step in range(steps):

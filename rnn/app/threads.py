@@ -1,8 +1,9 @@
 """BLAS's threads, held to one where the products of a network are small: there several take longer than one.
 
-OpenBLAS wakes its threads for any product of more than ``rnn.products.BLAS_ALONE`` multiplications, and they
-wait for the next one on the processors. What decides is the size of the problem alone, so that a seed gives
-the same bits each time. Who has set a number of threads in the environment keeps it.
+OpenBLAS wakes its threads for any product of more than ``BLAS_ALONE`` multiplications
+(``rnn.common.products``), and they wait for the next one on the processors. What decides is the size of the
+problem alone, so that a seed gives the same bits each time. Who has set a number of threads in the
+environment keeps it.
 
 Needs threadpoolctl, which the extras ``app`` and ``sklearn`` bring.
 """

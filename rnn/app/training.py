@@ -13,15 +13,16 @@ from rnn.app.folder import Folder
 from rnn.app.recipe import Recipe
 from rnn.app.task import Task
 from rnn.app.threads import each_held
-from rnn.bptt import Loops
 from rnn.console.command_line import missing
 from rnn.console.files import undelivered
 from rnn.loops import LIBRARIES, NAMED, CompiledLoops, installed
+from rnn.through_time.bptt import Loops
 from rnn.training import by_epoch
 
 TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], Task]] = {"series": series.task, "text": text.task}
 
-Told = Callable[[Course], object]
+OnEpoch = Callable[[Course], object]
+"""Called after each epoch, with the course so far."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +55,8 @@ def run_of(asked: dict[str, Any]) -> Run:
         raise ValueError(f"{type(error).__name__}: {error}, needed what train was asked for") from None
 
 
-def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
-    """The course to its end, with a checkpoint every so many epochs; ``told`` hears of each epoch.
+def trained(run: Run, folder: Folder, digest: str, on_epoch: OnEpoch) -> Course:
+    """The course to its end, with a checkpoint every so many epochs; ``on_epoch`` is called after each.
 
     Goes on from the checkpoint in the folder, if there is one. Raises ``Undelivered`` where a checkpoint
     cannot be written; the last one is then still there.
@@ -65,7 +66,7 @@ def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
     params = task.net.init(rng, task.learn.xs.dtype)
     if folder.checkpoint.exists():
         course, rng = kept(folder.checkpoint, task.net, digest)
-        told(course)
+        on_epoch(course)
     standings = by_epoch(
         task.net,
         params,
@@ -85,7 +86,7 @@ def trained(run: Run, folder: Folder, digest: str, told: Told) -> Course:
         ended = course.epoch == recipe.epochs or course.waited(recipe.patience)
         if course.epoch % run.every == 0 or ended:
             _checkpoint(folder, task, course, rng, digest)
-        told(course)
+        on_epoch(course)
     assert course is not None
     return course
 
@@ -105,8 +106,8 @@ def going_on(folder: Folder) -> str:
 def said_of(course: Course, epochs: int) -> str:
     """Where a course stands, in a line."""
     validation = course.validation[-1]
-    beside = f", validation {validation:.4g}" if isfinite(validation) else ""
+    also = f", validation {validation:.4g}" if isfinite(validation) else ""
     return (
-        f"epoch {course.epoch} of {epochs}, loss {course.train[-1]:.4g}{beside}, "
+        f"epoch {course.epoch} of {epochs}, loss {course.train[-1]:.4g}{also}, "
         f"best at epoch {course.best_epoch}"
     )

@@ -1,4 +1,4 @@
-"""Verified before trained: has the verifier judged the code in use, and what does it find if it has not?
+"""Verified before trained: has the verifier seen the code in use, and what does it find if it has not?
 
 Nothing of it is imported. Its certificate is read; where there is none of this code, it is started as a
 process of its own, on what a training asks of the cell, and comes to a verdict in a file.
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rnn.certificate import HERE, BadCertificate, Certificate, difference, kept
+from rnn.app.certificate import PACKAGE, BadCertificate, Certificate, difference, kept
 from rnn.console.command_line import HOLDS, MISUSED, REFUTED
 
 VERIFIED, UNVERIFIED, IS_REFUTED = "verified", "not verified", "refuted"
@@ -35,18 +35,18 @@ class Assurance:
     def as_json(self) -> dict[str, Any]:
         """What a model keeps of it: no date, so that the same training makes the same file."""
         seen = {} if self.certificate is None else asdict(self.certificate)
-        return {"verdict": self.verdict, **{name: seen[name] for name in seen if name not in KEPT_APART}}
+        return {"verdict": self.verdict, **{name: seen[name] for name in seen if name not in LEFT_OUT}}
 
 
-KEPT_APART = ("verdict", "date")
+LEFT_OUT = ("verdict", "date")
 
 
-def assured(cell: str, loops: str, judge: bool) -> Assurance:
-    """Whether this code is verified; if not, the verdict on it, unless there is to be no judging."""
+def assured(cell: str, loops: str, verify: bool) -> Assurance:
+    """Whether this code is verified; if not, the verdict on it, unless ``verify`` is false."""
     found, why = _known(cell, loops)
     if found is not None:
         return _verified(found)
-    if not judge:
+    if not verify:
         return Assurance(UNVERIFIED, f"The gradients are not verified ({why}), as --no-verify asks.")
     print(
         f"Judging the gradients of {cell} first, about half a minute (--no-verify: train without): {why}.",
@@ -81,14 +81,14 @@ def _known(cell: str, loops: str) -> tuple[Certificate | None, str]:
 def _judged(cell: str, loops: str) -> Assurance:
     """The verdict of the verifier, which shows its own progress."""
     try:
-        code, told = _answer(cell, loops)
+        code, result = _answer(cell, loops)
     except OSError as error:
-        return _unverified(f"the verifier cannot be asked: {error.strerror or error}")
-    if told.get("verdict") == IS_REFUTED:
-        said = told["diagnosis"]["sentence"]
+        return _unverified(f"the verifier cannot be started: {error.strerror or error}")
+    if result.get("verdict") == IS_REFUTED:
+        said = result["diagnosis"]["sentence"]
         return Assurance(IS_REFUTED, f"the gradients of {cell} are refuted: {said}")
     if code == HOLDS:
-        found = Certificate(**told["certificate"])
+        found = Certificate(**result["certificate"])
         other = difference(found)
         if other is None:
             return _verified(found)
@@ -115,7 +115,7 @@ def _ended(*flags: str) -> int:
     """The exit code of the verifier beside this package. It ends with this process, whatever ends that."""
     # The name in the caller's folder is somebody else's.
     call = [sys.executable, "-P", "-m", "verification", *flags]
-    path = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(
         call, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""How far a long answer is, told every so many windows of the network's; a short one says nothing."""
+"""How far a long answer is, shown every so many windows of the network's; a short one shows nothing."""
 
 from contextlib import AbstractContextManager, nullcontext
 
@@ -8,10 +8,10 @@ from rnn.console.progress import Progress, Show
 REPORTED = 2000
 
 
-def untold(done: int, total: int, said: str = "", /) -> None:
+def unreported(done: int, total: int, said: str = "", /) -> None:
     """What hears of the steps that are done, where nobody wants to know."""
 
 
 def part(progress: Progress, name: str, windows: int) -> AbstractContextManager[Show]:
     """The part of the progress, if it takes so many windows that its line could be read."""
-    return progress.part(name) if windows > REPORTED else nullcontext(untold)
+    return progress.part(name) if windows > REPORTED else nullcontext(unreported)

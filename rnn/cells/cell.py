@@ -22,7 +22,7 @@ between two of them losses come in and da goes out.
 
 The recursion need not be these loops. Both directions read and write arrays that exist before the first step
 (the tape's; ``carry``, ``derivatives``, ``das``), so a compiled loop over the same arrays can stand in for a
-cell's ``forward``, and for ``SingleSweep.steps_back`` of ``rnn.routes``.
+cell's ``forward``, and for ``SingleSweep.steps_back`` of ``rnn.through_time.routes``.
 """
 
 from collections import deque
@@ -33,9 +33,9 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from rnn.arrays import Array
-from rnn.checks import checked_count, offers, shown
-from rnn.products import aligned
+from rnn.common.arrays import Array
+from rnn.common.checks import checked_count, offers, shown
+from rnn.common.products import aligned
 
 Arrays: TypeAlias = tuple[Array, ...]
 
@@ -194,7 +194,7 @@ class Cell(Protocol):
         ...  # pragma: no cover
 
     def init(self, rng: np.random.Generator) -> Arrays:
-        """New weights, in float64: a NamedTuple of their names (``rnn.initial``)."""
+        """New weights, in float64: a NamedTuple of their names (``rnn.cells.initial``)."""
         ...  # pragma: no cover
 
     def tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Any:

@@ -38,7 +38,7 @@ dbn = −4, dx = −2.
 
 >>> import numpy as np
 >>> from rnn.activations import identity
->>> from rnn.bptt import unroll
+>>> from rnn.through_time.bptt import unroll
 >>> from rnn.cells.cell import run
 >>> cell = GRU(inputs=1, units=1, gate=identity, candidate=identity)
 >>> column = np.array([[0.0], [0.0], [1.0]])
@@ -63,7 +63,6 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from rnn.activations import Activation, check_activations, check_exact, sigmoid, tanh
-from rnn.arrays import FRACTIONS, Array, zeros
 from rnn.cells.cell import (
     Arrays,
     Recurrent,
@@ -73,10 +72,11 @@ from rnn.cells.cell import (
     carved,
     constant_columns,
 )
-from rnn.checks import checked_count, keep
-from rnn.initial import stacked
-from rnn.products import aligned, matrix_product, product_by
-from rnn.representation import as_call
+from rnn.cells.initial import stacked
+from rnn.common.arrays import FRACTIONS, Array, zeros
+from rnn.common.checks import checked_count, keep
+from rnn.common.products import aligned, matrix_product, product_by
+from rnn.common.representation import as_call
 
 
 class GRUWeights(NamedTuple):
@@ -273,7 +273,7 @@ class GRU:
         """[dU db] = Σ_t da_tᵀ [x_t, 1]; [dW (·, ·, dbn)] = Σ_t dm_tᵀ [h_t, 1]; dx_t = da_t U."""
         H, rows = self.units, das.reshape(-1, 4 * self.units)
         da, dm = rows[:, : 3 * H], rows[:, H:]
-        # da and dm lie apart. The other way round BLAS would read them by columns.
+        # da and dm are not contiguous. The other way round BLAS would read them by columns.
         dP = matrix_product(tape.inputs[first:].reshape(len(rows), -1).T, da).T
         dM = matrix_product(tape.rows[first:-1].reshape(len(rows), -1).T, dm).T
         # das are stacked n, r, z, and the weights r, z, n.

@@ -39,7 +39,7 @@ we get i, f, g, o = 1, 2, 3, 4, c = 2·5 + 1·3 = 13 and h = 4·13 = 52. With dh
 
 >>> import numpy as np
 >>> from rnn.activations import identity
->>> from rnn.bptt import unroll
+>>> from rnn.through_time.bptt import unroll
 >>> from rnn.cells.cell import Weights, run
 >>> cell = LSTM(inputs=1, units=1, gate=identity, candidate=identity, output=identity)
 >>> weights = Weights(U=np.array([[1.0], [2.0], [3.0], [4.0]]), W=np.zeros((4, 1)), b=np.zeros(4))
@@ -63,7 +63,6 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from rnn.activations import Activation, check_activations, check_exact, sigmoid, tanh
-from rnn.arrays import FRACTIONS, Array
 from rnn.cells.cell import (
     Arrays,
     Params,
@@ -76,10 +75,11 @@ from rnn.cells.cell import (
     constant_columns,
     matrix_and_product,
 )
-from rnn.checks import checked_count, keep
-from rnn.initial import stacked
-from rnn.products import product_by
-from rnn.representation import as_call
+from rnn.cells.initial import stacked
+from rnn.common.arrays import FRACTIONS, Array
+from rnn.common.checks import checked_count, keep
+from rnn.common.products import product_by
+from rnn.common.representation import as_call
 
 
 class LSTMViews(NamedTuple):

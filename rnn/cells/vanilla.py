@@ -24,7 +24,7 @@ dU = 7·3, dW = 7·1, db = 7, dx = 7·2 and dh_prev = 7·5.
 
 >>> import numpy as np
 >>> from rnn.activations import identity
->>> from rnn.bptt import unroll
+>>> from rnn.through_time.bptt import unroll
 >>> from rnn.cells.cell import Weights, run
 >>> cell = Vanilla(inputs=1, units=1, activation=identity)
 >>> weights = Weights(U=np.array([[2.0]]), W=np.array([[5.0]]), b=np.array([4.0]))
@@ -47,7 +47,6 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from rnn.activations import Activation, check_activations, check_exact, tanh
-from rnn.arrays import FRACTIONS, Array
 from rnn.cells.cell import (
     Arrays,
     Params,
@@ -60,10 +59,11 @@ from rnn.cells.cell import (
     constant_columns,
     matrix_and_product,
 )
-from rnn.checks import checked_count, keep
-from rnn.initial import stacked
-from rnn.products import product_by
-from rnn.representation import as_call
+from rnn.cells.initial import stacked
+from rnn.common.arrays import FRACTIONS, Array
+from rnn.common.checks import checked_count, keep
+from rnn.common.products import product_by
+from rnn.common.representation import as_call
 
 
 class VanillaViews(NamedTuple):

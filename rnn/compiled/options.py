@@ -8,7 +8,7 @@ from typing import Any
 import numba
 from numba.core import event
 
-from rnn.compiling import tell_of_compiling
+from rnn.common.compiling import notify_of_compiling
 
 OPTIONS: dict[str, Any] = {
     # A product and a sum may be fused. Nothing else beyond IEEE's letter: sums in another order would undo
@@ -27,7 +27,7 @@ class _Telling(event.Listener):  # type: ignore[misc]  # untyped
     def on_start(self, event: Any) -> None:
         """Tell of ours, and not of the functions that a user has compiled."""
         if event.data["dispatcher"].py_func.__module__.startswith(f"{__package__}."):
-            tell_of_compiling()
+            notify_of_compiling()
 
     def on_end(self, event: Any) -> None:
         """Nothing is said."""

@@ -9,12 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnn.arrays import Array
+from rnn.common.arrays import Array
+from rnn.common.products import matrix_product
 from rnn.compiled.options import compiled
 from rnn.compiled.passes import copy
 from rnn.compiled.sharing import Part, left_to_blas, shared, threads_for
 from rnn.compiled.tiles import VECTOR, WIDTH, add_rows, arranged, at_a_line, multiply
-from rnn.products import matrix_product
 
 # Rows that are multiplied by a panel, or summed into a tile, before the next: they stay in the cache.
 ROWS = 128

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from rnn.products import BLAS_ALONE
+from rnn.common.products import BLAS_ALONE
 
 # Multiplications that repay a thread, which takes some 50 µs to start.
 PAYING = 20_000_000

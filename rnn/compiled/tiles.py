@@ -94,10 +94,10 @@ def _loop(count: int, vectors: int, adds: int) -> Callable[..., Any]:
         starts, depth = [row(rows, r) for r in range(count)], unpack_tuple(builder, rows.shape)[1]
         next_factor = stride(rows, 1)
         width = integer(WIDTH * lanes)
-        first_panel, apart = builder.gep(panels.data, [at]), builder.mul(depth, width)
+        first_panel, panel_size = builder.gep(panels.data, [at]), builder.mul(depth, width)
         # Vector v is in panel v // WIDTH from the first on.
         in_panel = [
-            builder.gep(first_panel, [builder.mul(apart, integer(v // WIDTH))]) for v in range(vectors)
+            builder.gep(first_panel, [builder.mul(panel_size, integer(v // WIDTH))]) for v in range(vectors)
         ]
         places = {(r, v): vector_at(row(out, r), builder.add(column, integer(v * lanes))) for r, v in tile}
         first = {place: builder.load(places[place], align=size) if adds else zeros for place in tile}

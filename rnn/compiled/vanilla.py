@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn.arrays import Array
 from rnn.cells.cell import Arrays, Recurrent, Weights
 from rnn.cells.vanilla import Vanilla, VanillaTape
+from rnn.common.arrays import Array
 from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
 from rnn.compiled.options import compiled
@@ -17,7 +17,7 @@ from rnn.compiled.passes import copy, times
 from rnn.compiled.products import of_rows, over_rows
 from rnn.compiled.steps import ahead, carry_back, collect, first_active, flush, put
 from rnn.compiled.tiles import arranged, multiply
-from rnn.spans import Spans
+from rnn.through_time.spans import Spans
 
 
 def project(cell: Vanilla, weights: Recurrent, tape: VanillaTape, xs: Array, state: Arrays) -> None:

@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rnn.checks import printable
+from rnn.common.checks import printable
 from rnn.console.files import Undelivered
 from rnn.console.signals import Terminated, as_exceptions
 from rnn.console.streams import lenient
@@ -134,7 +134,7 @@ def missing(library: str, extra: str) -> str:
 
 
 def run(program: str, main: Callable[[], int]) -> int:
-    """Run ``main`` as a program: its exit code, or that of what stopped it, which is told in one line."""
+    """Run ``main`` as a program: its exit code, or that of what stopped it, which is reported in one line."""
     with lenient() as (out, _), as_exceptions():
         code = _guarded(program, main)
         sys.stdout.flush()

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from rnn.checks import cut
+from rnn.common.checks import cut
 
 Save: TypeAlias = Callable[[Path], object]
 """Writes a file at a path."""
@@ -84,7 +84,7 @@ def read_text(path: Path, errors: str = "strict", newline: str | None = None) ->
 def write(path: Path, save: Save) -> None:
     """Let ``save(temporary)`` write a file beside ``path``, then give it that name.
 
-    An error of the system is told with ``path``: whoever chose that knows of no temporary name.
+    An error of the system names ``path``: whoever chose that knows of no temporary name.
     """
     try:
         _write(Path(os.path.realpath(path)), save)

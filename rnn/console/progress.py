@@ -1,7 +1,7 @@
 """How much of a whole run is left: one line over all its parts, by what each is expected to take.
 
 What is expected are seconds measured once, of which only the proportions matter: how fast this run has been
-so far says what the rest will take. In a terminal the line is written in place, elsewhere at each quarter.
+so far says what the rest will take. In a terminal the line is written in place, otherwise at each quarter.
 """
 
 import os
@@ -17,7 +17,7 @@ PRIOR = 0.05
 
 
 class Show(Protocol):
-    """Told how much of a part is done, of how much, and what is to be said of it."""
+    """Called with how much of a part is done, of how much, and what is to be said of it."""
 
     def __call__(self, done: int, total: int, said: str = "", /) -> None: ...  # pragma: no cover
 
@@ -36,7 +36,7 @@ class Progress:
 
     @contextmanager
     def part(self, name: str) -> Iterator[Show]:
-        """The part, while it lasts. It ends when it ends, whatever has been told of it."""
+        """The part, while it lasts. It ends when it ends, whatever was last shown of it."""
         started, expected = self._clock(), self._left.pop(name)
 
         def show(done: int, total: int, said: str = "", /) -> None:

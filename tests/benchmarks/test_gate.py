@@ -11,7 +11,7 @@ from benchmarks.gate import compare
 from benchmarks.shapes import Shape
 from benchmarks.task import CELLS, DTYPES, draw
 from rnn import Window
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 
 SHAPE = Shape(6, 3, 2, 4)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn import routes
+from rnn.through_time import routes
 
 
 @pytest.fixture(autouse=True)

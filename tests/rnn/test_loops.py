@@ -22,7 +22,7 @@ from rnn import (
     Window,
     loops,
 )
-from rnn.products import BLAS_ALONE
+from rnn.common.products import BLAS_ALONE
 
 CELLS = (Vanilla, LSTM, GRU)
 LENGTHS = np.array([9, 3, 1, 5])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.arrays import FLOATS, Array
+from rnn.common.arrays import FLOATS, Array
 from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
 
 

@@ -27,7 +27,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from rnn import Params
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from rnn.console.files import write
 from rnn.data import Records, sine_wave, split, windows
 from rnn.training import rmse

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn import RNN, Full, Truncation, Vanilla, Window
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.optimisers import Adam, ClipNorm, Cosine

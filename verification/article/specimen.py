@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from rnn import ACTIVATIONS, RNN, Params, Vanilla, Window, sigmoid
-from rnn.arrays import Array, zeros
+from rnn.common.arrays import Array, zeros
 from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
 from verification.adapters.problem import whole

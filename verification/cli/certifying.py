@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 
-from rnn.certificate import Certificate, engine_digest, keep, versions_of
+from rnn.app.certificate import Certificate, engine_digest, keep, versions_of
 from verification.judging.judgement import Judgement
 
 
@@ -18,7 +18,7 @@ def certificate_of(judgement: Judgement, verdict: str, cell: str, loops: str, pr
         seed=judgement.seed,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         cases=judgement.cases,
-        live=judgement.live,
+        informative=judgement.live,
         scope=judgement.scope,
         verdict=verdict,
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rnn import sigmoid, tanh
-from rnn.certificate import Certificate
+from rnn.app.certificate import Certificate
 from rnn.console.command_line import HOLDS, REFUTED, program, refuse
 from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT

@@ -25,7 +25,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from rnn.console.files import write
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import BLOCKS, Engine, Gradients, Problem

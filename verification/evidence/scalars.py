@@ -29,7 +29,7 @@ import numpy as np
 from autograd import elementwise_grad
 
 from rnn import Activation, sigmoid, tanh
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from verification.models.activations import ACTIVATIONS
 from verification.models.tolerance import PERTURBATION, unit
 from verification.processes.tasks import each

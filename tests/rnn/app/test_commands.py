@@ -97,7 +97,7 @@ def test_what_was_filled_in_is_told(capsys, tmp_path):
     shown = said(capsys, "train", "--out", tmp_path / "m", *flags, "--fill")
     assert shown.splitlines()[1:3] == [
         "v: 100 values, 1 of them filled in",
-        "70 are learnt from, 15 choose the epoch, 15 judge",
+        "70 for training, 15 for validation, 15 for testing",
     ]
 
 
@@ -214,10 +214,10 @@ def test_a_series_may_end_in_the_last_years(capsys, tmp_path, last):
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_compiling_is_told_over_the_line_of_the_progress(capsys, monkeypatch, terminal):
+def test_compiling_is_announced_over_the_line_of_the_progress(capsys, monkeypatch, terminal):
     """Which stands in a terminal alone; a text has a line of its own in either."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
-    commands._tell_of_compiling("forecast")
+    commands._notice_of_compiling("forecast")
     said = capsys.readouterr().err
     assert said.startswith("\r ") == terminal
     wanted = "python -m rnn forecast: compiling the loops of this cell, once, which takes some seconds; "

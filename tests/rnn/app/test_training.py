@@ -288,7 +288,7 @@ def test_the_usual_loops_train_and_are_kept(tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_compiling_is_told_once(tmp_path):
+def test_compiling_is_announced_once(tmp_path):
     """On standard error, by the command that has to compile; the next takes what is on disk."""
     small = ("--units", "2", "--length", "3", "--epochs", "1", "--no-verify")
     cache = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from rnn.app import verified
+from rnn.app.certificate import Certificate, engine_digest, keep, kept, path_of, versions_of
 from rnn.app.commands import main
 from rnn.app.verified import assured
-from rnn.certificate import Certificate, engine_digest, keep, kept, path_of, versions_of
 from rnn.storage import load
 from tests.rnn.app.asked import said
 
@@ -123,7 +123,7 @@ def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, cap
 def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
     """The cell at hand, by the loops of the training, and then it is trained."""
     found = of_this_code()
-    monkeypatch.setattr(verified, "HERE", played(tmp_path, verdict(found)))
+    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, verdict(found)))
     change, why = UNKNOWN[name]
     if name != "nothing":
         keep(found)
@@ -142,7 +142,7 @@ def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
 def test_refuted_gradients_are_not_trained_with(monkeypatch, capsys, tmp_path):
     """Exit code 1 and the sentence; nothing is made."""
     told = verdict(of_this_code("refuted"), diagnosis={"sentence": "W is wrong."})
-    monkeypatch.setattr(verified, "HERE", played(tmp_path, told, code=1))
+    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, told, code=1))
     with pytest.raises(SystemExit) as left:
         main(["train", "--out", str(tmp_path / "m"), *SMALL])
     assert left.value.code == 1
@@ -162,7 +162,7 @@ def test_refuted_gradients_are_not_trained_with(monkeypatch, capsys, tmp_path):
 )
 def test_without_a_verdict_it_is_trained_and_said(monkeypatch, capsys, tmp_path, result, code, why):
     """As where the verifier's extra is missing."""
-    monkeypatch.setattr(verified, "HERE", played(tmp_path, result, code))
+    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, result, code))
     shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
     assert f"The gradients are not verified: {why}" in shown.splitlines()[1]
     assert load(tmp_path / "m" / "model.safetensors").about["verification"] == {"verdict": "not verified"}
@@ -175,7 +175,7 @@ def test_the_verifier_without_its_extra_names_it(capfd, monkeypatch, tmp_path):
         "from rnn.console.command_line import refuse, missing\n"
         "refuse('python -m verification', missing('autograd', 'verification'))\n"
     )
-    monkeypatch.setattr(verified, "HERE", beside(tmp_path, program))
+    monkeypatch.setattr(verified, "PACKAGE", beside(tmp_path, program))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     assert assured("vanilla", LOOPS, True).verdict == "not verified"
     assert capfd.readouterr().err == (
@@ -191,7 +191,7 @@ from pathlib import Path
 from rnn.__main__ import main
 from rnn.app import verified
 from rnn.console.command_line import run
-verified.HERE = Path(sys.argv.pop(1))
+verified.PACKAGE = Path(sys.argv.pop(1))
 sys.exit(run("python -m rnn", main))
 """
 
@@ -242,7 +242,9 @@ def test_a_training_that_is_killed_while_it_is_judged_can_be_begun_again(tmp_pat
 def test_two_trainings_at_once_are_both_judged(tmp_path):
     """Each writes the same certificate, whole."""
     program = PLAYED.format(result=repr(verdict(of_this_code())), code=0, seconds=0.5)
-    keeping = "from rnn.certificate import Certificate, keep\nkeep(Certificate(**result['certificate']))\n"
+    keeping = (
+        "from rnn.app.certificate import Certificate, keep\nkeep(Certificate(**result['certificate']))\n"
+    )
     package = beside(tmp_path, program.replace("if result", f"{keeping}if result"))
     children = [started(package, tmp_path / name) for name in ("one", "other")]
     for child in children:
@@ -260,7 +262,7 @@ def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
     assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, ")
     about = load(tmp_path / "m" / "model.safetensors").about["verification"]
     assert (about["loops"], about["profile"]) == (LOOPS, "brief")
-    assert about["live"] > 400
+    assert about["informative"] > 400
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn.app.waiting import REPORTED, part, untold
+from rnn.app.waiting import REPORTED, part, unreported
 from rnn.console.progress import Progress
 
 
@@ -12,4 +12,4 @@ def test_few_windows_say_nothing(capsys, windows, lines):
     with part(Progress({"work": 1.0}), "work", windows) as show:
         show(1, 2)
     assert len(capsys.readouterr().err.splitlines()) == lines
-    assert (show is untold) == (lines == 0)
+    assert (show is unreported) == (lines == 0)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rnn import GRU, GRUParams, Layer, rational_gate, sigmoid, softsign, tanh
-from rnn.bptt import unroll
 from rnn.cells.gru import GRUWeights
+from rnn.through_time.bptt import unroll
 
 N, T, D, H = 2, 3, 3, 2
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rnn import LSTM, Layer, identity, rational_gate, relu, sigmoid, softsign, tanh
-from rnn.bptt import unroll
 from rnn.cells.cell import Weights
+from rnn.through_time.bptt import unroll
 
 N, T, D, H = 2, 3, 3, 2
 

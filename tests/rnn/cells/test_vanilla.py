@@ -10,7 +10,7 @@ import pytest
 from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights, run
 from rnn.cells.vanilla import Vanilla
-from rnn.products import dot, product_by
+from rnn.common.products import dot, product_by
 
 N, T, D, H = 2, 3, 3, 2
 
@@ -161,7 +161,7 @@ def test_parts_of_the_records_step_together(monkeypatch, width):
         return states.tolist(), dh.tolist(), das.tolist()
 
     whole = there_and_back()
-    monkeypatch.setattr("rnn.products.SMALL_PRODUCT", 4 * width * H)
+    monkeypatch.setattr("rnn.common.products.SMALL_PRODUCT", 4 * width * H)
     assert product_by(np.empty((width, H)), 9) is not dot
     assert there_and_back() == whole
 

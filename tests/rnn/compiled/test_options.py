@@ -16,14 +16,14 @@ sys.path.insert(0, str(Path.cwd()))
 import numpy as np
 import copied.kernels as kernels
 import numba
-from rnn.compiling import compiling_is_told
-told = []
-with compiling_is_told(lambda: told.append(1)):
+from rnn.common.compiling import on_compiling
+notices = []
+with on_compiling(lambda: notices.append(1)):
     numba.njit(lambda: 1)()
-    assert told == []
-    print(kernels.total(np.ones(3)), sum(kernels.total.stats.cache_hits.values()), len(told))
+    assert notices == []
+    print(kernels.total(np.ones(3)), sum(kernels.total.stats.cache_hits.values()), len(notices))
     kernels.total(np.ones(3, np.float32))
-    assert told == [1] * len(told)
+    assert notices == [1] * len(notices)
 """
 
 SOURCE = Path(__file__).parents[3] / "rnn" / "compiled" / "options.py"
@@ -48,7 +48,7 @@ def answer(folder):
 
 @pytest.mark.slow
 def test_a_loop_is_kept_until_anything_it_may_call_changes(tmp_path):
-    """A second process finds it on disk; a change of the file beside it compiles it anew, which is told.
+    """A second process finds it on disk; a change of the file beside it compiles it anew, which is notices.
 
     Once, and not of a function of somebody else.
     """

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
+from rnn.common.products import BLAS_ALONE
 from rnn.compiled import sharing
 from rnn.compiled.sharing import PAYING, left_to_blas, processors, shared, threads_for
-from rnn.products import BLAS_ALONE
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 5])

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from rnn.certificate import difference, kept
+from rnn.app.certificate import difference, kept
 from verification.cli.certifying import certificate_of, keep_or_tell
 from verification.judging.judgement import Judgement
 
@@ -16,7 +16,7 @@ def test_a_judgement_is_certified(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     made = certificate_of(FOUND, "not exercised", "gru", "numpy", "quick")
     assert (made.cell, made.loops, made.profile, made.seed) == ("gru", "numpy", "quick", 7)
-    assert (made.cases, made.live, made.scope, made.verdict) == (9, 8, "all", "not exercised")
+    assert (made.cases, made.informative, made.scope, made.verdict) == (9, 8, "all", "not exercised")
     assert difference(made) is None
     assert made.date.endswith("+00:00")
     keep_or_tell(made)

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from rnn.certificate import kept
+from rnn.app.certificate import kept
 from rnn.console.files import Undelivered
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual

@@ -4,7 +4,7 @@ from typing import get_origin
 
 import numpy as np
 
-from rnn.arrays import Array as theirs
+from rnn.common.arrays import Array as theirs
 from verification.models.arrays import Array
 
 

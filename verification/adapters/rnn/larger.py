@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from verification.adapters.rnn.problem import Problem
 from verification.models.truncation import Firsts
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from rnn import ACTIVATIONS, Full, Truncation
-from rnn.arrays import FLOATS, FRACTIONS, Array
+from rnn.common.arrays import FLOATS, FRACTIONS, Array
 from verification.models.truncation import Policy, policy_of
 from verification.text import in_a_line, shown, type_name
 

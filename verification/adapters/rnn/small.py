@@ -6,7 +6,7 @@ They are the same with every seed, so every run meets them.
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.tolerance import unit

@@ -12,7 +12,7 @@ from itertools import cycle
 import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.arrays import Array
+from rnn.common.arrays import Array
 from verification.adapters.problem import Whole
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_POLICIES

@@ -8,7 +8,7 @@ import pytest
 
 import rnn
 from rnn import Chunked, Full, Tail, Window
-from rnn.products import dot, product_by
+from rnn.common.products import dot, product_by
 from verification.adapters.rnn.engine import engine_of, manual
 from verification.adapters.rnn.problem import BLOCKS, Problem
 from verification.adapters.rnn.vanilla_form import case_of

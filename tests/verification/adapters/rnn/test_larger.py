@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rnn import Checkpoints
-from rnn.bptt import MAX_CARRY_BYTES
-from rnn.products import LARGE_PRODUCT, SMALL_PRODUCT
-from rnn.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
+from rnn.common.products import LARGE_PRODUCT, SMALL_PRODUCT
+from rnn.through_time.bptt import MAX_CARRY_BYTES
+from rnn.through_time.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import LARGER_PROBLEMS, OWN_POLICIES
 from verification.adapters.rnn.larger import LARGER, OWN

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from rnn import Chunked, Full, Tail, Window
-from rnn.arrays import FRACTIONS
+from rnn.common.arrays import FRACTIONS
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import BLOCKS, PARAMETERS, Gradients, Problem
 from verification.adapters.rnn.scoping import as_rnn

@@ -7,10 +7,13 @@ from verification.evidence.mutants.mutant import Edit, Mutant
 
 def test_the_wrong_line_stands_beside_the_right_one():
     """A diff of every edit, under the file that it is in."""
-    edits = (Edit("bptt", "total += left", "pass"), Edit("cells.vanilla", "one", "two\n        three"))
+    edits = (
+        Edit("through_time.bptt", "total += left", "pass"),
+        Edit("cells.vanilla", "one", "two\n        three"),
+    )
     mutant = Mutant("a name", "What happened.", "who", edits, "lags")
     assert mutant.beside().splitlines() == [
-        *("rnn/bptt.py", "- total += left", "+ pass"),
+        *("rnn/through_time/bptt.py", "- total += left", "+ pass"),
         *("rnn/cells/vanilla.py", "- one", "+ two", "+ three"),
     ]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import rnn
-import rnn.bptt
+import rnn.through_time.bptt
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Problem
 from verification.evidence.mutants import patch
@@ -54,12 +54,12 @@ def test_edits_of_one_module_and_of_several_add_up():
         a_mutant(
             Edit("truncation", "max(0, t - self.k)", "17"),
             Edit("truncation", "max(0, steps - self.k)", "18"),
-            Edit("bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 19"),
+            Edit("through_time.bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 19"),
         )
     )
     assert (copy.Window(1).first(5, 9), copy.Tail(1).first(5, 9)) == (17, 18)
     assert copy.network.bptt.__globals__["MAX_CARRY_BYTES"] == 19
-    assert rnn.bptt.MAX_CARRY_BYTES == 128 * 1024
+    assert rnn.through_time.bptt.MAX_CARRY_BYTES == 128 * 1024
     assert copy.Window is not rnn.Window
 
 

@@ -23,7 +23,7 @@ def an_example():
 
 def a_kill(name, caught_by, *caught):
     """A mutant of this name and what caught it."""
-    mutant = Mutant(name, "What happened.", "who", (Edit("bptt", "right", "wrong"),), caught_by)
+    mutant = Mutant(name, "What happened.", "who", (Edit("through_time.bptt", "right", "wrong"),), caught_by)
     return Kill(mutant, {check: an_example() for check in caught})
 
 
@@ -58,7 +58,7 @@ def test_a_story_has_both_lines_and_a_program():
         [
             "dead",
             "What happened. (who)",
-            "rnn/bptt.py",
+            "rnn/through_time/bptt.py",
             "- right",
             "+ wrong",
             "caught by lags, autograd",

@@ -47,7 +47,7 @@ ALGEBRA = (
         "offset of the losses forgotten",
         "The step of a loss is counted from the first step that is reached, not from the first loss.",
         "mamba 442fab4, where an offset is added after the stride",
-        (Edit("routes", "at[seeded] - first_loss", "at[seeded] - first"),),
+        (Edit("through_time.routes", "at[seeded] - first_loss", "at[seeded] - first"),),
         "lags",
     ),
     Mutant(
@@ -75,7 +75,7 @@ ALGEBRA = (
         "steps shared by sweeps",
         "Two windows that reach one step write their shares to one place, and the last one stays.",
         "flash-linear-attention a0c938eb",
-        (Edit("routes", "setitem if total is derivatives[0] else _add", "setitem"),),
+        (Edit("through_time.routes", "setitem if total is derivatives[0] else _add", "setitem"),),
         "lags",
     ),
     Mutant(
@@ -103,7 +103,11 @@ ALGEBRA = (
         "the second source never added",
         "A step's own loss is not added to what comes back from later steps.",
         "mlpack PR #1742, where it is the second direction's gradient",
-        (Edit("routes", COLLECTED, "for d in (d * (j == 0) for j, d in enumerate(cotangents)):"),),
+        (
+            Edit(
+                "through_time.routes", COLLECTED, "for d in (d * (j == 0) for j, d in enumerate(cotangents)):"
+            ),
+        ),
         "lags",
     ),
     Mutant(
@@ -150,7 +154,7 @@ ALGEBRA = (
         "flash-linear-attention 71ebc498",
         (
             Edit(
-                "owed",
+                "calls.loss_terms",
                 "np.ascontiguousarray(targets.swapaxes(0, 1))",
                 "targets.reshape(targets.shape[1], len(targets), *targets.shape[2:])",
             ),

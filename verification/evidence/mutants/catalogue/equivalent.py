@@ -14,42 +14,58 @@ EQUIVALENT = (
         "das always in new zeros",
         "0 + da is da: where the slopes' place may be taken, zeros serve as well.",
         "plausible",
-        (Edit("routes", "disjoint and visits == stop - first", "False"),),
+        (Edit("through_time.routes", "disjoint and visits == stop - first", "False"),),
         None,
     ),
     Mutant(
         "one sweep at a time",
         "A sweep's da depends on no other sweep, and sums may be added in any order.",
         "plausible",
-        (Edit("bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 1"),),
+        (Edit("through_time.bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 1"),),
         None,
     ),
     Mutant(
         "sweeps of one depth in any order",
         "Only the depth decides which sweeps are under way; each has rows of its own.",
         "plausible",
-        (Edit("routes", "key=lambda sweep: sweep.depth", "key=lambda sweep: (sweep.depth, -sweep.stop)"),),
+        (
+            Edit(
+                "through_time.routes",
+                "key=lambda sweep: sweep.depth",
+                "key=lambda sweep: (sweep.depth, -sweep.stop)",
+            ),
+        ),
         None,
     ),
     Mutant(
         "all rows as a view of them",
         "The last n of n rows are all of them.",
         "plausible",
-        (Edit("routes", "array if count == length else array[length - count :]", "array[length - count :]"),),
+        (
+            Edit(
+                "through_time.routes",
+                "array if count == length else array[length - count :]",
+                "array[length - count :]",
+            ),
+        ),
         None,
     ),
     Mutant(
         "indices never as slices",
         "A list of indices and the slice that holds the same ones select the same entries.",
         "plausible",
-        (Edit("routes", "if indices.tolist() != list(", "if True or indices.tolist() != list("),),
+        (
+            Edit(
+                "through_time.routes", "if indices.tolist() != list(", "if True or indices.tolist() != list("
+            ),
+        ),
         None,
     ),
     Mutant(
         "vanished looked for at every step",
         "An entry above FLUSH_BELOW is unchanged however often one looks; one below it has no truth to meet.",
         "plausible",
-        (Edit("bptt", "8 if dtype == np.float32 else 16", "1"),),
+        (Edit("through_time.bptt", "8 if dtype == np.float32 else 16", "1"),),
         None,
     ),
     Mutant(

@@ -140,7 +140,7 @@ OF_MATHEMATICS = (
         PLAUSIBLE,
         (
             Edit(
-                "bptt",
+                "through_time.bptt",
                 GO_BACK,
                 "steps = route.steps_back(cell, W, carry, derivatives, cotangents, das)\n"
                 "        go_back(islice(steps, route.depth - 1), carry, route.depth - 1)\n"
@@ -197,7 +197,7 @@ OF_MATHEMATICS = (
             Edit(
                 "network",
                 "self.loops.over_rows(do, hs)",
-                "np.einsum('tnk,tmh->kh', do.reshape(due.targets.shape), states)",
+                "np.einsum('tnk,tmh->kh', do.reshape(terms.targets.shape), states)",
             ),
         ),
         "records add up",
@@ -257,7 +257,7 @@ OF_SWEEPS = (
         "deepest sweep first",
         "Sweeps are sorted the wrong way, so those still under way are not the last ones.",
         PLAUSIBLE,
-        (Edit("routes", "key=lambda sweep: sweep.depth", "key=lambda sweep: -sweep.depth"),),
+        (Edit("through_time.routes", "key=lambda sweep: sweep.depth", "key=lambda sweep: -sweep.depth"),),
         "lags",
     ),
     Mutant(
@@ -266,7 +266,7 @@ OF_SWEEPS = (
         PLAUSIBLE,
         (
             Edit(
-                "routes",
+                "through_time.routes",
                 "group = sorted(group, key=lambda sweep: sweep.depth)",
                 "deepest = max(sweep.depth for sweep in group)\n"
                 "    group = [sweep for sweep in group if sweep.depth == deepest]",
@@ -278,63 +278,73 @@ OF_SWEEPS = (
         "sweeps of a batch mixed up",
         "What a batch has computed is put back in another order of its sweeps.",
         PLAUSIBLE,
-        (Edit("routes", "put(total, at, da)", "put(total, at, da[::-1])"),),
+        (Edit("through_time.routes", "put(total, at, da)", "put(total, at, da[::-1])"),),
         "lags",
     ),
     Mutant(
         "losses of other sweeps collected",
         "A sweep that goes on before its own losses takes those of the sweeps there as well.",
         PLAUSIBLE,
-        (Edit("routes", "(at >= firsts) & (at >= seeds)", "(at >= firsts) & (at >= first_loss)"),),
+        (
+            Edit(
+                "through_time.routes", "(at >= firsts) & (at >= seeds)", "(at >= firsts) & (at >= first_loss)"
+            ),
+        ),
         "lags",
     ),
     Mutant(
         "every sweep believed alone",
         "Steps that several sweeps reach are written where they must be added.",
         PLAUSIBLE,
-        (Edit("routes", "disjoint = _disjoint(inside)", "disjoint = True"),),
+        (Edit("through_time.routes", "disjoint = _disjoint(inside)", "disjoint = True"),),
         "autograd",
     ),
     Mutant(
         "slopes left where no loss comes",
         "da takes the place of the slopes, and steps that no loss reaches keep theirs.",
         PLAUSIBLE,
-        (Edit("routes", "disjoint and visits == stop - first", "disjoint"),),
+        (Edit("through_time.routes", "disjoint and visits == stop - first", "disjoint"),),
         "lags",
     ),
     Mutant(
         "initial state reached from everywhere",
         "What a sweep has left goes to h0, though it ended later.",
         PLAUSIBLE,
-        (Edit("routes", "to_h0=(0,) if sweep.first == 0 and start == 0 else ()", "to_h0=(0,)"),),
+        (Edit("through_time.routes", "to_h0=(0,) if sweep.first == 0 and start == 0 else ()", "to_h0=(0,)"),),
         "lags",
     ),
     Mutant(
         "initial state reached by the earliest sweeps",
         "What the sweeps that end first have left goes to h0, though they ended later.",
         PLAUSIBLE,
-        (Edit("routes", "np.flatnonzero(firsts == 0)", "np.flatnonzero(firsts == first)"),),
+        (Edit("through_time.routes", "np.flatnonzero(firsts == 0)", "np.flatnonzero(firsts == first)"),),
         "lags",
     ),
     Mutant(
         "only the first batch of sweeps",
         "Of the sweeps that do not fit one batch none is sent.",
         PLAUSIBLE,
-        (Edit("routes", "in range(0, len(within), batch)", "in range(0, min(1, len(within)))"),),
+        (Edit("through_time.routes", "in range(0, len(within), batch)", "in range(0, min(1, len(within)))"),),
         "autograd",
     ),
     Mutant(
         "vanished too early",
         "A carry is set to 0 below the rounding unit, as if everything were of size 1.",
         PLAUSIBLE,
-        (Edit("bptt", "np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)", "np.finfo(dtype).eps / 2"),),
+        (
+            Edit(
+                "through_time.bptt",
+                "np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2)",
+                "np.finfo(dtype).eps / 2",
+            ),
+        ),
         "autograd",
     ),
     Mutant(
         "vanished or negative",
         "The absolute value is forgotten, so that a negative carry counts as vanished.",
         PLAUSIBLE,
-        (Edit("bptt", "part[np.abs(part) < below] = ZERO", "part[part < below] = ZERO"),),
+        (Edit("through_time.bptt", "part[np.abs(part) < below] = ZERO", "part[part < below] = ZERO"),),
         "autograd",
     ),
 )
@@ -344,7 +354,7 @@ OF_RECOMPUTATION = (
         "nothing handed over between segments",
         "The carry that leaves a segment is not given to the one before it: the borders truncate.",
         PLAUSIBLE,
-        (Edit("bptt", "carry = carry_in\n", "carry = tuple(0 * part for part in carry_in)\n"),),
+        (Edit("through_time.bptt", "carry = carry_in\n", "carry = tuple(0 * part for part in carry_in)\n"),),
         "recomputation",
     ),
     Mutant(
@@ -382,13 +392,21 @@ OF_MEMORY = (
         "h0's gradient is added up in an array that no call clears.",
         PLAUSIBLE,
         (
-            Edit("bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 128 * 1024\n\nKEPT = {}"),
             Edit(
-                "bptt",
+                "through_time.bptt",
+                "MAX_CARRY_BYTES = 128 * 1024",
+                "MAX_CARRY_BYTES = 128 * 1024\n\nKEPT = {}",
+            ),
+            Edit(
+                "through_time.bptt",
                 "initial: Arrays = ()",
                 "kind = (tape.state[0].shape[1:], tape.state[0].dtype)\n    initial = KEPT.get(kind, ())",
             ),
-            Edit("bptt", "return das.array, initial", "KEPT[kind] = initial\n    return das.array, initial"),
+            Edit(
+                "through_time.bptt",
+                "return das.array, initial",
+                "KEPT[kind] = initial\n    return das.array, initial",
+            ),
         ),
         "second call",
     ),
@@ -473,7 +491,13 @@ OF_NUMBERS = (
         "zeros of a float",
         "Sums that start at 0.0 turn Fractions into floats.",
         PLAUSIBLE,
-        (Edit("arrays", "np.full(shape, Fraction(0), dtype=object)", "np.full(shape, 0.0, dtype=object)"),),
+        (
+            Edit(
+                "common.arrays",
+                "np.full(shape, Fraction(0), dtype=object)",
+                "np.full(shape, 0.0, dtype=object)",
+            ),
+        ),
         "exact",
     ),
     Mutant(
@@ -483,11 +507,11 @@ OF_NUMBERS = (
         (
             Edit(
                 "network",
-                "value, _ = self._losses(call.params, due.states(_states(tape, first_loss)), due)",
-                "first = int(len(due.targets) > 1)\n"
-                "        due = due.part(first, len(due.targets))\n"
-                "        hs = due.states(_states(tape, first_loss + first))\n"
-                "        value, _ = self._losses(call.params, hs, due)",
+                "value, _ = self._losses(call.params, terms.states(_states(tape, first_loss)), terms)",
+                "first = int(len(terms.targets) > 1)\n"
+                "        terms = terms.part(first, len(terms.targets))\n"
+                "        hs = terms.states(_states(tape, first_loss + first))\n"
+                "        value, _ = self._losses(call.params, hs, terms)",
             ),
         ),
         "forward",

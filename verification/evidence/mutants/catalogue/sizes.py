@@ -11,7 +11,7 @@ OF_GROUPS = (
         OUTSIDE,
         (
             Edit(
-                "routes",
+                "through_time.routes",
                 "routes += [_route(group, start, stop, first, first_loss, disjoint) for group in groups]",
                 "routes += [_route(group, start, stop, first, first_loss, disjoint) for group in groups[:1]]",
             ),
@@ -24,7 +24,7 @@ OF_GROUPS = (
         OUTSIDE,
         (
             Edit(
-                "routes",
+                "through_time.routes",
                 "if disjoint and batch < MIN_BATCH:\n        batch = 1",
                 "if disjoint and batch < MIN_BATCH:\n        batch, within = 1, within[-1:]",
             ),
@@ -40,7 +40,7 @@ OF_PRODUCTS = (
         OUTSIDE,
         (
             Edit(
-                "products",
+                "common.products",
                 "for start in range(0, count, most)",
                 "for start in range(0, count - most + 1, most)",
             ),
@@ -54,7 +54,13 @@ OF_SEGMENTS = (
         "no carry into longer segments",
         "Into a segment of three steps or more, no carry goes on from the segment after it.",
         OUTSIDE,
-        (Edit("bptt", "if not route.carry_in:", "if not route.carry_in or len(tape.da_buffer) > 2:"),),
+        (
+            Edit(
+                "through_time.bptt",
+                "if not route.carry_in:",
+                "if not route.carry_in or len(tape.da_buffer) > 2:",
+            ),
+        ),
         "larger",
     ),
     Mutant(
@@ -63,7 +69,9 @@ OF_SEGMENTS = (
         OUTSIDE,
         (
             Edit(
-                "checkpoints", "often * ceil(sqrt(steps / 2) / often)", "often * int(sqrt(steps / 2) / often)"
+                "through_time.checkpoints",
+                "often * ceil(sqrt(steps / 2) / often)",
+                "often * int(sqrt(steps / 2) / often)",
             ),
         ),
         "larger",
@@ -74,7 +82,7 @@ OF_SEGMENTS = (
         OUTSIDE,
         (
             Edit(
-                "routes",
+                "through_time.routes",
                 "        yield _segment(own, start, stop, seed, batch)\n        stop = seed",
                 "        yield _segment(own, start, stop, seed, batch)\n"
                 "        stop = seed + (every == 8 and seed > first_loss)",
@@ -91,7 +99,7 @@ OF_NUMBERS = (
         OUTSIDE,
         (
             Edit(
-                "bptt",
+                "through_time.bptt",
                 "np.array(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2))",
                 "np.array(max(np.finfo(dtype).tiny / (np.finfo(dtype).eps / 2), dtype.type(1e-100)))",
             ),
@@ -107,7 +115,7 @@ OF_POLICIES = (
         OUTSIDE,
         (
             Edit(
-                "routes",
+                "through_time.routes",
                 "for offset in range(group[-1].depth):",
                 "for offset in range(max(group, key=lambda sweep: sweep.stop).depth):",
             ),
@@ -118,7 +126,7 @@ OF_POLICIES = (
         "initial state reached by one sweep",
         "Of several sweeps that reach step 0 the last one's carry replaces the others'.",
         OUTSIDE,
-        (Edit("bptt", "tuple(map(np.add, initial, left)) if initial else left", "left"),),
+        (Edit("through_time.bptt", "tuple(map(np.add, initial, left)) if initial else left", "left"),),
         "own policies",
     ),
 )

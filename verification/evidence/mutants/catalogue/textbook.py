@@ -12,9 +12,9 @@ def inputs_under(policy: str) -> str:
     """Lines after ``PROJECTED`` that compute dxs again, under another truncation."""
     return (
         "        steps = len(tape.da_buffer)\n"
-        f"        other = segments({policy}, steps, steps - len(due.targets), 99)[0]\n"
+        f"        other = segments({policy}, steps, steps - len(terms.targets), 99)[0]\n"
         "        rows = self.loops.of_rows(do, np.ascontiguousarray(params.V))\n"
-        "        das = bptt(self.cell, params, tape, (due.by_step(rows, states),), other)[0]\n"
+        "        das = bptt(self.cell, params, tape, (terms.by_step(rows, states),), other)[0]\n"
         "        every = zeros((steps, *dxs.shape[1:]), dxs)\n"
         "        every[other.first :] = self.cell.project_back(params, tape, das, other.first)[1]\n"
         "        dxs = every[first:]"
@@ -83,14 +83,14 @@ TEXTBOOK = (
         "loss replaces the carry, one sweep",
         "`dh =` where `dh +=` belongs: a step's own loss wipes out what later losses sent back.",
         "mxnet #4057",
-        (Edit("routes", "add(part, d, part)", "np.copyto(part, d)"),),
+        (Edit("through_time.routes", "add(part, d, part)", "np.copyto(part, d)"),),
         "lags",
     ),
     Mutant(
         "loss replaces the carry, sweeps abreast",
         "The same where several sweeps travel together.",
         "mxnet #4057",
-        (Edit("routes", "_add(part, self.collecting[j]", "setitem(part, self.collecting[j]"),),
+        (Edit("through_time.routes", "_add(part, self.collecting[j]", "setitem(part, self.collecting[j]"),),
         "lags",
     ),
     Mutant(

@@ -14,7 +14,7 @@ WINDOWS = (
         "accelerated-model-architectures PR #445; Deeplearning4j #8838 ignores the last cell state's",
         (
             Edit(
-                "routes",
+                "through_time.routes",
                 COLLECTED,
                 "for d in (d * (j > 0) for j, d in enumerate(cotangents)):",
             ),
@@ -25,7 +25,7 @@ WINDOWS = (
         "initial state's gradient zero",
         "h0's gradient is never filled in.",
         "Paddle PR #5115",
-        (Edit("bptt", "das.array, initial or _zero_carry", "das.array, _zero_carry"),),
+        (Edit("through_time.bptt", "das.array, initial or _zero_carry", "das.array, _zero_carry"),),
         "lags",
     ),
     Mutant(

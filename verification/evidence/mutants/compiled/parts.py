@@ -86,7 +86,7 @@ TILES: Lines = (
     ),
     (
         "of several panels every one is the first",
-        "builder.mul(apart, integer(v // WIDTH))",
+        "builder.mul(panel_size, integer(v // WIDTH))",
         "integer(0)",
         FORWARD,
     ),

@@ -1,0 +1,100 @@
+"""Where an adapter finds the code that it is about: in a folder of checkouts, named in FIELD_SOURCES.
+
+A checkout's folder is called OWNER+NAME. Nothing is written there, and nothing of it is kept here.
+"""
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import re
+import sys
+import types
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def folder(repository: str) -> Path:
+    """The checkout of OWNER/NAME; raises ImportError, in one line, where there is none."""
+    root = os.environ.get("FIELD_SOURCES")
+    if not root:
+        raise ImportError("FIELD_SOURCES is not set, needed the folder of checkouts")
+    found = Path(root) / repository.replace("/", "+")
+    if not found.is_dir():
+        raise ImportError(f"{found}: no such folder, needed a checkout of {repository}")
+    return found
+
+
+def package(repository: str, name: str, under: str = "") -> Any:
+    """A module of a checkout, imported from its root or a folder under it; what it prints is dropped."""
+    path = str(folder(repository) / under)
+    if path not in sys.path:
+        sys.path.insert(0, path)
+    with contextlib.redirect_stdout(io.StringIO()):
+        return importlib.import_module(name)
+
+
+def definitions(
+    source: str, wanted: Iterable[str], given: Mapping[str, Any] | None = None
+) -> types.ModuleType:
+    """A module of the functions and classes of these names alone, as a script has them.
+
+    ``given``: the globals that they use. Code around them (training, Python 2's print) is never run.
+    """
+    module = types.ModuleType("definitions")
+    module.__dict__.update({"np": np, "xrange": range, **(given or {})})
+    for name in wanted:
+        exec(compile(block(source, name), f"<{name}>", "exec"), module.__dict__)
+    return module
+
+
+def block(source: str, name: str) -> str:
+    """The lines of the top-level ``def`` or ``class`` of that name, which must be there once."""
+    lines = source.splitlines()
+    starts = [i for i, line in enumerate(lines) if re.match(rf"(def|class) {name}\b", line)]
+    if len(starts) != 1:
+        raise ImportError(f"{name}: {len(starts)} definitions, needed 1")
+    end = starts[0] + 1
+    while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t#)"):
+        end += 1
+    return "\n".join(lines[starts[0] : end])
+
+
+def notebook(path: Path) -> str:
+    """The code of a notebook, cell after cell; cells that are no Python 3 stay in, as text."""
+    cells = json.loads(path.read_text("utf-8"))
+    cells = cells["cells"] if "cells" in cells else cells["worksheets"][0]["cells"]
+    return "\n\n".join(
+        "".join(cell.get("source", cell.get("input"))) for cell in cells if cell["cell_type"] == "code"
+    )
+
+
+class WithoutClip:
+    """NumPy, but that ``clip`` returns what it is given: a gradient is judged before it is clipped."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+    @staticmethod
+    def clip(array: Any, low: Any, high: Any, out: Any = None) -> Any:
+        """The array."""
+        return array
+
+
+class Kept(np.ndarray):
+    """A parameter that is not updated: what is subtracted from it in place is kept as ``step``."""
+
+    step: Any = None
+
+    def __isub__(self, other: Any) -> "Kept":  # type: ignore[override]
+        self.step = np.asarray(other)
+        return self
+
+
+def kept(array: Any) -> Kept:
+    """A copy of an array that keeps its update."""
+    return np.array(array).view(Kept)

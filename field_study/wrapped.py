@@ -1,0 +1,106 @@
+"""An adapter's engine at one point, as other checkers want it: arrays to arrays, and cotangents back.
+
+A layer and a step give their outputs and final states; a function of a whole problem its loss.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from field_study.places import ADAPTERS
+from verification.models.case import Case, Cotangents, random_case
+from verification.models.model import Use
+from verification.truth.parts import VALUE, final_of
+
+# Of four steps no adapter's truncation leaves anything out; of eight each does.
+RECORDS, STEPS, MORE_STEPS, UNITS = 2, 4, 8, 3
+
+
+@dataclass(frozen=True, eq=False)
+class Wrapped:
+    """The engine with a case; ``names`` of the blocks whose gradients it claims."""
+
+    engine: Any
+    case: Case
+    names: tuple[str, ...]
+
+    @property
+    def point(self) -> list[np.ndarray]:
+        """The blocks."""
+        return [self.case.blocks[name] for name in self.names]
+
+    def _asked(self, arrays: Sequence[Any], cotangents: Sequence[Any] | None = None) -> Any:
+        blocks = {**self.case.blocks, **dict(zip(self.names, map(np.array, arrays), strict=True))}
+        case = replace(self.case, blocks=blocks)
+        if cotangents is not None and isinstance(case.objective, Cotangents):
+            outputs, *state = map(np.array, cotangents)
+            case = replace(case, objective=Cotangents(outputs, tuple(state)))
+        return self.engine.answer(case)
+
+    def forward(self, *arrays: Any) -> list[np.ndarray]:
+        """What it computes."""
+        values, _ = self._asked(arrays)
+        if VALUE in values:
+            return [np.asarray(values[VALUE])]
+        return [values["outputs"], *(values[final_of(block)] for block in self.case.model.of(Use.STATE))]
+
+    def backward(self, arrays: Sequence[Any], cotangents: Sequence[Any]) -> list[np.ndarray]:
+        """The gradients that it answers; of a bias that is kept in two, the first's."""
+        values, blocks = self._asked(arrays, cotangents)
+        scale = np.asarray(cotangents[0]) if VALUE in values else 1
+        return [np.array(scale * blocks[name][0], self.case.dtype) for name in self.names]
+
+
+@dataclass(frozen=True, eq=False)
+class OfArguments:
+    """A function's forward and backward, at a point of its adapter, which may have PyTorch's gradients."""
+
+    engine: Any
+    point: list[np.ndarray]
+    names: tuple[str, ...]
+    by_torch: Any = None
+
+    def forward(self, *arrays: Any) -> list[np.ndarray]:
+        """What it computes."""
+        return [self.engine.forward(*map(np.array, arrays))[0]]
+
+    def backward(self, arrays: Sequence[Any], cotangents: Sequence[Any]) -> list[np.ndarray]:
+        """Its gradients."""
+        _, saved = self.engine.forward(*map(np.array, arrays))
+        return list(self.engine.backward(saved, *map(np.array, cotangents)))
+
+
+Subject: TypeAlias = Wrapped | OfArguments
+
+
+def truncated(engine: Any) -> bool:
+    """Has the engine a truncation of its own?"""
+    claim = getattr(engine, "claim", None)
+    return claim is not None and not isinstance(claim.policies[0], str)
+
+
+def wrapped(name: str, steps: int = STEPS) -> Subject:
+    """The adapter's engine, at numbers between −1 and 1; raises ImportError where its source is missing."""
+    if str(ADAPTERS) not in sys.path:
+        # Adapters import what they share by its own name, as when the command loads one.
+        sys.path.insert(0, str(ADAPTERS))
+    module = importlib.import_module(name)
+    engine, rng = module.engine, np.random.default_rng(0)
+    if hasattr(module, "point"):
+        return OfArguments(engine, module.point(rng), module.NAMES, getattr(module, "by_torch", None))
+    claim, model = engine.claim, engine.model
+    records = min(max(RECORDS, claim.records[0]), claim.records[1])
+    dtype = max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
+    functions = {role: players[0] for role, players in claim.functions.items()}
+    sizes = {name: UNITS - (name == "D") for name in model.dimensions}
+    case = random_case(model, rng, sizes, records, steps, dtype, functions, claim.losses[-1])
+    if claim.states == "zero":
+        still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
+        case = replace(case, blocks={**case.blocks, **still})
+    if truncated(engine):
+        case = replace(case, policy=claim.policies[0])
+    return Wrapped(engine, case, tuple(claim.blocks))

@@ -1,0 +1,78 @@
+"""The arguments of a call, checked once, where the caller hands them in."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, NamedTuple, TypeAlias
+
+from rnn.calls.lengths import Ends, checked_lengths, without_padding
+from rnn.calls.states import checked_state
+from rnn.cells.cell import Arrays, Cell
+from rnn.common.arrays import Array, as_array, checked
+from rnn.common.checks import kind_of, shown
+from rnn.through_time.checkpoints import Checkpoints
+from rnn.through_time.workspace import Size, Workspace
+
+State: TypeAlias = Array | Arrays | None
+"""An initial state: the array h0 of a cell with one, a tuple as (h0, c0) of one with several, or None."""
+
+
+class Call(NamedTuple):
+    """What every call takes: parameters, xs (N, T, D) and the initial state's arrays.
+
+    Where records have ``ends``, they are in the order of those, and step t has the first ``active[t]`` alone.
+    """
+
+    params: Any
+    xs: Array
+    state: Arrays
+    active: list[int] | None = None
+    ends: Ends | None = None
+
+
+def checked_call(cell: Cell, params: Any, xs: object, state: object, lengths: object) -> Call:
+    """The arguments as arrays of the parameters' dtype that fit, or an error that names one that does not."""
+    dtype = params.U.dtype
+    if lengths is None:
+        array = checked("xs", xs, ("N", "T", cell.inputs), dtype)
+        return Call(params, array, checked_state(cell, "h0", state, array))
+    array = as_array("xs", xs)
+    if array.ndim != 3 or array.dtype != dtype:
+        array = checked("xs", array, ("N", "T", cell.inputs), dtype)
+    ends = checked_lengths(lengths, *array.shape[:2])
+    # What padding holds is nobody's business, so it is gone before anything is looked at.
+    array = checked("xs", without_padding(array, ends), ("N", "T", cell.inputs), dtype)
+    initial = checked_state(cell, "h0", state, array)
+    return Call(
+        params, ends.sorted(array), tuple(map(ends.sorted, initial)), ends.active(array.shape[1]), ends
+    )
+
+
+def checked_params(kind: Any, shapes: Mapping[str, tuple[int, ...]], params: object) -> Any:
+    """A NamedTuple of arrays of one dtype and these shapes, or an error that names one that is not."""
+    try:
+        # One more than are needed is enough to see that there are too many: there may be no end of them.
+        given: tuple[object, ...] = tuple(islice(params, len(shapes) + 1))  # type: ignore[call-overload]
+    except Exception:
+        given = ()
+    if len(given) != len(shapes):
+        found = f"tuple of {len(params)}" if isinstance(params, tuple) else shown(params)
+        needed = ", ".join(kind._fields)
+        raise TypeError(f"params: {found}, needed the arrays of rnn.{kind.__name__}: {needed}")
+    blocks: list[Array] = []
+    dtype = None
+    for (name, shape), block in zip(shapes.items(), given, strict=True):
+        array = checked(name, block, shape, dtype)
+        dtype = array.dtype
+        blocks.append(array)
+    return kind._make(blocks)
+
+
+def check_workspace(cell: Cell, workspace: object, xs: Array, checkpoints: Checkpoints | None) -> None:
+    """Raise TypeError or ValueError unless it is a workspace for such a call of a network of this cell."""
+    if not isinstance(workspace, Workspace):
+        raise TypeError(f"workspace: {kind_of(workspace)}, needed what RNN.workspace makes, or None")
+    if checkpoints is not None:
+        raise ValueError(f"checkpoints: {checkpoints}, needed None in a workspace, which holds every state")
+    size = xs.shape, xs.dtype, cell.units, type(cell)
+    if workspace.size != size:
+        raise ValueError(f"workspace: for {workspace.size}, needed one for {Size(*size)}")

@@ -1,0 +1,1 @@
+"""What every other room uses: arrays and checks of arguments, products, and the ``repr`` of objects."""

@@ -1,0 +1,1 @@
+"""Forms of numbers for learning: parameters as one vector, values in units of their spread, classes."""

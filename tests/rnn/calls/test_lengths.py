@@ -1,0 +1,356 @@
+"""Records that end early: each is as if it were alone, and what stands behind its end is nobody's."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Checkpoints,
+    Chunked,
+    Full,
+    Layer,
+    Tail,
+    Vanilla,
+    Window,
+    relu,
+    softmax_cross_entropy,
+    squared_error,
+)
+from rnn.calls.lengths import checked_lengths, own_reach, without_padding
+
+N, T, D, H, K = 4, 6, 2, 3, 2
+LENGTHS = np.array([3, 6, 1, 4])
+CELLS = [Vanilla(D, H, relu), LSTM(D, H), GRU(D, H)]
+POLICIES = [Full(), Window(0), Window(2), Chunked(2), Chunked(3), Chunked(2, 3)]
+FROM_THE_END = [Tail(2), Chunked(3, 2), Tail(0)]
+
+every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
+
+
+def problem(cell, losses="every", dtype=None, seed=0):
+    """A network with its arguments, and weights that differ; in Fractions where the cell takes them."""
+    rng = np.random.default_rng(seed)
+    dtype = dtype or (object if isinstance(cell, Vanilla) else float)
+
+    def draw(*shape):
+        return np.vectorize(lambda n: Fraction(int(n), 3), otypes=[object])(
+            rng.integers(-2, 3, shape)
+        ).astype(dtype)
+
+    net = RNN(cell, outputs=K)
+    shapes = {**cell.shapes, "V": (K, H), "c": (K,)}
+    return net, {
+        "params": cell.params(*(draw(*shape) for shape in shapes.values())),
+        "xs": draw(N, T, D),
+        "targets": draw(N, T, K) if losses == "every" else draw(N, K),
+        "h0": tuple(draw(N, H) for _ in cell.state),
+        "weights": abs(draw(N, T) if losses == "every" else draw(N)) + 1,
+    }
+
+
+def record(given_, n, length):
+    """One record alone, without what stands behind its end."""
+    own = {"params": given_["params"], "h0": tuple(part[n : n + 1] for part in given_["h0"])}
+    own["xs"] = given_["xs"][n : n + 1, :length]
+    for name in ("targets", "weights"):
+        array = given_[name][n : n + 1]
+        own[name] = array[:, :length] if array.shape[1:2] == (T,) else array
+    return own
+
+
+def assert_near(one, other):
+    """The same Fractions, or floats that are a few roundings apart."""
+    if np.asarray(other).dtype == object:
+        assert np.asarray(one).tolist() == np.asarray(other).tolist()
+    else:
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize("options", [{}, {"checkpoints": Checkpoints(2)}, {"workspace": True}], ids=str)
+@pytest.mark.parametrize("policy", [*POLICIES, *FROM_THE_END], ids=str)
+@every_cell
+def test_each_record_is_as_if_alone(cell, policy, options, losses):
+    """Loss and gradients, under every truncation; what counts from the end does so from a record's own."""
+    if losses == "every" and policy in FROM_THE_END:
+        return
+    net, given_ = problem(cell, losses)
+    if "workspace" in options:
+        options = {"workspace": net.workspace(N, T, given_["xs"].dtype)}
+    value, grads = net.loss_and_gradients(**given_, truncation=policy, lengths=LENGTHS, **options)
+    total, params = 0, 0
+    for n, length in enumerate(LENGTHS):
+        one, own = net.loss_and_gradients(**record(given_, n, length), truncation=policy)
+        total += one
+        params = [p + q for p, q in zip(params, own.params, strict=True)] if n else own.params
+        assert_near(grads.xs[n, :length], own.xs[0])
+        assert not grads.xs[n, length:].any()
+        for together, alone in zip(grads.state, own.state, strict=True):
+            assert_near(together[n], alone[0])
+    assert_near(value, total)
+    assert_near(net.loss_value(**given_, lengths=LENGTHS), total)
+    for together, block in zip(grads.params, params, strict=True):
+        assert_near(together, block)
+        assert {type(entry) for entry in together.flat} <= {Fraction, np.float64}
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 5, 20])
+@pytest.mark.parametrize("policy", [Full(), Window(2), Chunked(3), Tail(3)], ids=str)
+def test_segments_before_the_first_end_have_no_loss(policy, every):
+    """With checkpoints, where every record is longer than the first segments and has one loss, on its end."""
+    rng = np.random.default_rng(0)
+    net = RNN(LSTM(D, H), outputs=K)
+    params, lengths = net.init(rng), np.array([11, 9, 15])
+    xs, targets = rng.standard_normal((3, 15, D)), rng.standard_normal((3, K))
+    value, grads = net.loss_and_gradients(
+        params, xs, targets, truncation=policy, checkpoints=Checkpoints(every), lengths=lengths
+    )
+    want, plain = net.loss_and_gradients(params, xs, targets, truncation=policy, lengths=lengths)
+    assert_near(value, want)
+    for one, other in zip(
+        (*grads.params, grads.xs, *grads.state), (*plain.params, plain.xs, *plain.state), strict=True
+    ):
+        assert_near(one, other)
+
+
+@every_cell
+def test_predictions_end_with_their_record(cell):
+    """Outputs behind an end are zero, and the last state is each record's own."""
+    net, given_ = problem(cell)
+    outputs, state = net.forward(given_["params"], given_["xs"], given_["h0"], LENGTHS)
+    for n, length in enumerate(LENGTHS):
+        own = record(given_, n, length)
+        alone = net.forward(own["params"], own["xs"], own["h0"])
+        assert_near(outputs[n, :length], alone.outputs[0])
+        assert not outputs[n, length:].any()
+        for together, part in zip(state, alone.state, strict=True):
+            assert_near(together[n], part[0])
+
+
+@given(st.data())
+@pytest.mark.parametrize("kind", [Vanilla, LSTM, GRU])
+def test_other_padding_changes_no_bit(kind, data):
+    """Whatever stands behind an end, NaN and infinity too: in inputs, targets, weights and cotangents."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    lengths = np.array(data.draw(st.lists(st.integers(1, T), min_size=N, max_size=N)))
+    dtype = data.draw(st.sampled_from([np.float32, np.float64]))
+    padding = np.arange(T) >= lengths[:, np.newaxis]
+    cell = kind(D, H)
+    net = RNN(cell, outputs=K)
+    params = net.init(rng, dtype)
+
+    def padded(array):
+        """Another copy, with other numbers behind the ends."""
+        other = array.copy()
+        chosen = data.draw(st.sampled_from([np.nan, np.inf, -1e30, 0.0, 7.0]))
+        other[padding] = chosen if other.dtype.kind == "f" else 10**6
+        return other
+
+    xs = rng.standard_normal((N, T, D)).astype(dtype)
+    targets = rng.standard_normal((N, T, K)).astype(dtype)
+    weights = rng.random((N, T)).astype(dtype)
+    classes = rng.integers(0, K, (N, T))
+    layer, of_layer = Layer(cell), cell.weights(*params[:-2])
+
+    def bits(change):
+        value, grads = net.loss_and_gradients(
+            params, change(xs), change(targets), lengths=lengths, weights=change(weights)
+        )
+        by_class = RNN(cell, K, softmax_cross_entropy).loss_value(
+            params, change(xs), change(classes), lengths=lengths
+        )
+        outputs, last, saved = layer.forward(of_layer, change(xs), lengths=lengths)
+        back = layer.backward(saved, change(targets @ params.V), last)
+        arrays = (value, by_class, *grads.params, grads.xs, *grads.state, outputs, *last)
+        arrays += (*back.params, back.xs, *back.state, net.predict(params, change(xs), lengths=lengths))
+        return [np.asarray(array).tobytes() for array in arrays]
+
+    assert bits(padded) == bits(np.copy)
+
+
+@every_cell
+def test_full_lengths_are_no_lengths(cell):
+    """Where no record ends early, all is as without."""
+    net, given_ = problem(cell)
+    value, grads = net.loss_and_gradients(**given_, lengths=np.full(N, T), truncation=Window(1))
+    want, plain = net.loss_and_gradients(**given_, truncation=Window(1))
+    assert_near(value, want)
+    for one, other in zip((*grads.params, grads.xs), (*plain.params, plain.xs), strict=True):
+        assert_near(one, other)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "error", "message"),
+    [
+        ([1, 2, 0, 4], ValueError, "lengths: 0 at (2,), needed from 1 to 6, the steps of xs"),
+        ([1, -2, 3, 4], ValueError, "lengths: -2 at (1,), needed from 1 to 6, the steps of xs"),
+        ([1, 2, 3, 7], ValueError, "lengths: 7 at (3,), needed from 1 to 6, the steps of xs"),
+        ([1, 2, 3], ValueError, "lengths: shape (3,), needed (4,), one for each record"),
+        ([[1, 2, 3, 4]], ValueError, "lengths: shape (1, 4), needed (4,), one for each record"),
+        (np.array([1.0, 2, 3, 4]), TypeError, "lengths: dtype float64, needed an array of integers"),
+        ([1.5, 2, 3, 4], TypeError, "lengths: list, needed an array of integers"),
+        ([True, True, True, True], TypeError, "lengths: list, needed an array of integers"),
+        ("long", TypeError, "lengths: str, needed an array of integers"),
+        ([1, [2]], TypeError, "lengths: list, needed an array of numbers"),
+        (np.broadcast_to(1, 2**59), MemoryError, f"lengths: shape ({2**59},), needed a smaller one"),
+        (np.ma.array([1, 2, 3, 4]), TypeError, "lengths: a masked array, needed one without a mask"),
+    ],
+    ids=str,
+)
+def test_lengths_that_cannot_be_are_refused(lengths, error, message):
+    """By what is wrong with them, in every call that takes them."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    layer = Layer(net.cell)
+    for call in (
+        lambda: net.loss_and_gradients(**given_, lengths=lengths),
+        lambda: net.loss_value(**given_, lengths=lengths),
+        lambda: net.predict(given_["params"], given_["xs"], lengths=lengths),
+        lambda: layer.forward(net.cell.weights(*given_["params"][:3]), given_["xs"], lengths=lengths),
+    ):
+        with pytest.raises(error, match=f"^{re.escape(message)}"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("targets", "error", "message"),
+    [
+        ([[1.0], [1.0, 2.0]], TypeError, "targets: list, needed an array of numbers"),
+        (np.ones((N, T + 1, K)), ValueError, "targets: shape "),
+        (np.ones((N, T)), ValueError, "targets: shape "),
+        (np.ones((N + 1, T, K)), ValueError, "targets: shape "),
+    ],
+    ids=["list", "steps", "axes", "records"],
+)
+def test_targets_that_do_not_fit_are_refused_with_lengths_too(targets, error, message):
+    """By their name."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    with pytest.raises(error, match=f"^{message}"):
+        net.loss_value(**given_ | {"targets": targets}, lengths=LENGTHS)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "error", "message"),
+    [
+        ("xs", [[1.0], [1.0, 2.0]], TypeError, "xs: list, needed an array of numbers"),
+        ("xs", np.ones((N, T)), ValueError, f"xs: shape ({N}, {T}), needed (N, T, {D}), each of N, T at"),
+        (
+            "xs",
+            np.ones((N, T, 9)),
+            ValueError,
+            f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N, T at",
+        ),
+        ("xs", np.ones((N, T, D), np.float32), TypeError, "xs: dtype float32, needed float64"),
+        ("h0", np.ones((N, 9)), ValueError, f"h0: shape ({N}, 9), needed"),
+    ],
+    ids=["list", "axes", "inputs", "dtype", "state"],
+)
+def test_inputs_that_do_not_fit_are_refused_with_lengths_too(name, wrong, error, message):
+    """By their name, and all of the shape that is needed."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        net.loss_value(**given_ | {name: wrong}, lengths=LENGTHS)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.int8, list])
+def test_lengths_of_any_type_of_integer_are_the_same(kind):
+    """Unsigned ones among them, and a list."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    lengths = LENGTHS.tolist() if kind is list else LENGTHS.astype(kind)
+    value = net.loss_value(**given_, lengths=lengths)
+    assert value == net.loss_value(**given_, lengths=LENGTHS)
+
+
+@pytest.mark.parametrize("policy", FROM_THE_END, ids=str)
+def test_a_truncation_that_counts_from_the_end_is_refused(policy):
+    """With a loss, or a cotangent, on every step: it would truncate each record in another way."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    message = re.escape(
+        f"truncation: {policy}, needed one that does not count from the end, as rnn.Window(5)"
+    )
+    with pytest.raises(ValueError, match=f"^{message}"):
+        net.loss_and_gradients(**given_, truncation=policy, lengths=LENGTHS)
+    layer = Layer(net.cell)
+    _, _, saved = layer.forward(net.cell.weights(*given_["params"][:3]), given_["xs"], lengths=LENGTHS)
+    with pytest.raises(ValueError, match=f"^{message}"):
+        layer.backward(saved, np.ones((N, T, H)), truncation=policy)
+
+
+def test_such_a_truncation_holds_where_no_record_ends_early():
+    """For then there is one end."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    _, grads = net.loss_and_gradients(**given_, truncation=Tail(2), lengths=np.full(N, T))
+    _, want = net.loss_and_gradients(**given_, truncation=Tail(2))
+    np.testing.assert_allclose(grads.params.W, want.params.W, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["xs", "targets"])
+def test_shapes_are_looked_at_as_without_lengths(name):
+    """Whatever is padding, arrays have to fit, and what is none is refused."""
+    net, given_ = problem(CELLS[0], dtype=float)
+    for wrong, error in (
+        (given_[name][..., :1], ValueError),
+        (given_[name][0, 0], ValueError),
+        ("x", TypeError),
+    ):
+        with pytest.raises(error, match=f"^{name}: "):
+            net.loss_and_gradients(**given_ | {name: wrong}, lengths=LENGTHS[:4])
+
+
+def test_ends_are_sorted():
+    """Longest first, equal ones in their order, and back."""
+    ends = checked_lengths([2, 3, 3, 1], 4, 3)
+    assert ends.order.tolist() == [1, 2, 0, 3]
+    assert ends.active(3) == [4, 3, 2]
+    array = np.arange(4)
+    assert ends.sorted(array).tolist() == [1, 2, 0, 3]
+    assert ends.unsorted(ends.sorted(array)).tolist() == array.tolist()
+    assert ends.at_end(3).tolist() == [
+        [False] * 3 + [True],
+        [False, False, True, False],
+        [True, True, False, False],
+    ]
+
+
+def test_padding_is_replaced_in_a_copy():
+    """By zeros of the array's own kind."""
+    ends = checked_lengths([1, 2], 2, 2)
+    array = np.vectorize(Fraction, otypes=[object])(np.ones((2, 2, 1), int))
+    clean = without_padding(array, ends)
+    assert clean.tolist() == [[[1], [0]], [[1], [1]]]
+    assert {type(entry) for entry in clean.flat} == {Fraction}
+    assert array.all()
+
+
+def test_a_policy_of_one_loss_a_record_counts_from_its_own_end():
+    """Tail(2) of a record of four steps reaches step 2, whatever the longest."""
+    ends = checked_lengths([2, 4], 2, 9)
+    policy = own_reach(Tail(2), ends, 9, of_last_step=True)
+    assert [policy.first(t, 9) for t in (1, 3, 8)] == [0, 2, 7]
+    assert own_reach(Window(2), ends, 9, of_last_step=False) == Window(2)
+
+
+@pytest.mark.parametrize("loss", [squared_error, softmax_cross_entropy], ids=lambda loss: loss.name)
+@pytest.mark.parametrize("losses", ["every", "last"])
+def test_a_loss_counts_what_is_inside(loss, losses):
+    """The value of each record's own steps, for numbers and for classes."""
+    rng = np.random.default_rng(0)
+    net = RNN(GRU(D, H), outputs=K, loss=loss)
+    params, xs = net.init(rng), rng.standard_normal((N, T, D))
+    shape = (N, T) if losses == "every" else (N,)
+    targets = rng.integers(0, K, shape) if loss is softmax_cross_entropy else rng.random((*shape, K))
+    total = sum(
+        net.loss_value(
+            params,
+            xs[n : n + 1, :length],
+            targets[n : n + 1, :length] if losses == "every" else targets[n : n + 1],
+        )
+        for n, length in enumerate(LENGTHS)
+    )
+    assert net.loss_value(params, xs, targets, lengths=LENGTHS) == pytest.approx(total, rel=1e-13)

@@ -1,0 +1,197 @@
+"""The checks at the public door: what they let through, and what they say of the rest."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from rnn.common.arrays import FRACTIONS, LARGE, _is_masked, check_size, checked, refuse_mask, zeros
+
+every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+
+
+@every_float
+def test_zeros_are_positive_floats_beside_floats(dtype):
+    """Zeros have the shape asked for, the dtype of ``like``, and no sign bit, whatever ``like`` holds."""
+    made = zeros((2, 3), like=np.array([-1], dtype))
+    assert made.shape == (2, 3)
+    assert made.dtype == dtype
+    assert not made.any()
+    assert not np.signbit(made).any()
+
+
+def test_zeros_are_fractions_beside_fractions():
+    """Beside an object array every zero is a Fraction."""
+    made = zeros((2, 3), like=np.array([Fraction(1, 2)]))
+    assert made.shape == (2, 3)
+    assert [type(entry) for entry in made.flat] == [Fraction] * 6
+    assert not made.any()
+
+
+@every_float
+def test_floats_pass_as_they_are(dtype):
+    """A float array that fits is returned itself, in its own dtype, asked for or not."""
+    given_ = np.ones((2, 3), dtype)
+    assert checked("xs", given_, ("N", 3)) is given_
+    assert checked("xs", given_, (2, "T"), np.dtype(dtype)) is given_
+
+
+def test_fractions_pass_as_they_are():
+    """An object array of Fractions is returned itself, and nested lists of Fractions become one."""
+    given_ = np.array([[Fraction(1, 3)], [Fraction(0)]])
+    assert checked("xs", given_, ("N", 1), FRACTIONS) is given_
+    assert checked("xs", given_.tolist(), ("N", 1)).tolist() == given_.tolist()
+
+
+@every_float
+def test_a_finite_array_whose_squares_overflow_passes(dtype):
+    """Only entries must be finite, not their squares nor the sum of these; nothing is raised or warned of."""
+    largest = np.finfo(dtype).max
+    given_ = np.array([largest, -largest, largest], dtype)
+    assert checked("xs", given_, ("N",)) is given_
+
+
+def test_ten_to_the_two_hundred_passes():
+    """1e200, whose square is infinite in float64, is a finite number."""
+    given_ = np.array([1e200])
+    assert checked("xs", given_, ("N",)) is given_
+
+
+@every_float
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_named_with_its_place(dtype, bad):
+    """The message holds the first entry that is not finite and its index, however large the others are."""
+    given_ = np.full((2, 3), np.finfo(dtype).max ** 0.25, dtype)
+    given_[1, 1:] = bad
+    with pytest.raises(ValueError, match=re.escape(f"xs: {bad} at (1, 1), needed finite numbers")):
+        checked("xs", given_, ("N", 3))
+
+
+def test_infinities_that_cancel_are_found():
+    """An infinity is refused beside one of the other sign, a zero or a NaN."""
+    with pytest.raises(ValueError, match=re.escape("xs: inf at (0,), needed finite numbers")):
+        checked("xs", np.array([np.inf, -np.inf, 0.0, np.nan]), ("N",))
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [
+        (np.ones(2, np.float16), "float16"),
+        (np.ones(2, np.complex128), "complex128"),
+        (np.ones(2, np.int64), "int64"),
+        (np.ones(2, bool), "bool"),
+        ([True, False], "bool"),
+        ([1j, 2.0], "complex128"),
+        (["1", "2"], "<U1"),
+    ],
+)
+def test_other_numbers_are_refused(value, dtype):
+    """The message says of which kind the numbers are and which kinds would do."""
+    message = f"xs: dtype {dtype}, needed float32, float64, longdouble or Fractions"
+    with pytest.raises(TypeError, match=re.escape(message)):
+        checked("xs", value, ("N",))
+
+
+@pytest.mark.parametrize("other", [np.float32, np.longdouble, object])
+def test_one_dtype_is_needed(other):
+    """Where a dtype is given, another is refused, and the message names both."""
+    given_ = np.full(2, Fraction(1)).astype(other)
+    with pytest.raises(TypeError, match=re.escape(f"h0: dtype {given_.dtype}, needed float64")):
+        checked("h0", given_, ("N",), np.dtype(np.float64))
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind"), [(1, "int"), (0.5, "float"), (True, "bool"), (1j, "complex"), (None, "NoneType")]
+)
+def test_fractions_mix_with_nothing(entry, kind):
+    """In an object array the first entry that is not a Fraction is named with its type and index."""
+    given_ = np.array([[Fraction(1), Fraction(2)], [Fraction(3), entry]], object)
+    with pytest.raises(TypeError, match=re.escape(f"W: {kind} at (1, 1), needed a Fraction")):
+        checked("W", given_, (2, 2))
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "needed"),
+    [
+        ((2, 3), ("N", 4), "(N, 4), each of N at least 1"),
+        ((2, 3), ("N",), "(N,), each of N at least 1"),
+        ((2, 3), ("N", "T", 3), "(N, T, 3), each of N, T at least 1"),
+        ((), ("N",), "(N,), each of N at least 1"),
+        ((0, 3), ("N", 3), "(N, 3), each of N at least 1"),
+        ((2, 0, 3), ("N", "T", 3), "(N, T, 3), each of N, T at least 1"),
+        ((3, 2), (2, 3), "(2, 3)"),
+        ((2, 1), (2,), "(2,)"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float64, object])
+def test_another_shape_is_refused(shape, axes, needed, dtype):
+    """The message holds the shape that was given and the one that is needed, and ends there."""
+    message = f"xs: shape {shape}, needed {needed}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        checked("xs", np.full(shape, Fraction(1)).astype(dtype), axes)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (1, 3), (2, 4, 5)])
+def test_any_of_several_shapes_will_do(shape):
+    """Beside the axes asked for, others may be allowed, each with letters of its own length."""
+    array = np.ones(shape)
+    assert checked("xs", array, (2, "T", 5), also=(("N", 3), (7,))) is array
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (0, 3), (2, 4, 6), (6,)])
+def test_none_of_several_shapes_is_refused(shape):
+    """The message holds every shape that would have done."""
+    message = f"xs: shape {shape}, needed (N, T, 5) or (N, 3) or (7,), each of N, T at least 1"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        checked("xs", np.ones(shape), ("N", "T", 5), also=(("N", 3), (7,)))
+
+
+@given(data=st.data(), dtype=st.sampled_from([np.float32, np.float64]))
+def test_an_array_passes_exactly_when_all_is_finite(data, dtype):
+    """Of any float array, contiguous or not, the door decides by the entries and nothing else."""
+    array = data.draw(npst.arrays(dtype, npst.array_shapes(max_dims=3, max_side=3))).T
+    if np.isfinite(array).all():
+        assert checked("xs", array, ("N", "T", "D")[: array.ndim]) is array
+    else:
+        with pytest.raises(ValueError, match="needed finite numbers"):
+            checked("xs", array, ("N", "T", "D")[: array.ndim])
+
+
+def test_a_masked_array_is_found_in_so_many_lists():
+    """And no deeper: what holds more of them is no array."""
+    masked = np.ma.ones(1)
+    assert _is_masked(masked, 0)
+    assert [_is_masked([masked], depth) for depth in (0, 1, 2)] == [False, True, True]
+    assert [_is_masked([[0], [masked]], depth) for depth in (1, 2)] == [False, True]
+    assert refuse_mask("X", [masked], 0) is None
+    with pytest.raises(TypeError, match=r"^X: a masked array, needed one without a mask"):
+        refuse_mask("X", [masked], 1)
+
+
+def test_a_large_view_has_to_fit_in_memory(monkeypatch):
+    """The system is asked, of views from so many bytes on: they may be of less, and an array is there."""
+
+    def full(shape, dtype):
+        raise MemoryError
+
+    own = np.empty(LARGE, np.uint8)
+    monkeypatch.setattr(np, "empty", full)
+    assert check_size("g", np.broadcast_to(np.uint8(1), (LARGE - 1,))) is None
+    assert check_size("g", own) is None
+    message = rf"^g: shape \({LARGE},\), needed a smaller one: it does not fit in memory$"
+    with pytest.raises(MemoryError, match=message):
+        check_size("g", np.broadcast_to(np.uint8(1), (LARGE,)))
+    monkeypatch.undo()
+    assert check_size("g", np.broadcast_to(np.uint8(1), (LARGE,))) is None
+
+
+def test_a_type_is_the_same_that_is_equal():
+    """Though it is another object, as one that carries a note of its own."""
+    noted = np.dtype(float, metadata={"unit": "m"})
+    array = np.ones(2, noted)
+    assert array.dtype is not np.dtype(float)
+    assert checked("x", array, ("n",), np.dtype(float)) is array

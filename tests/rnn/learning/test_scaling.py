@@ -1,0 +1,33 @@
+"""A scale: by hand, weighted, and undone."""
+
+import numpy as np
+import pytest
+
+from rnn.learning.scaling import learn_scale
+
+VALUES = np.random.default_rng(0).normal(3, 2, (5, 4, 2))
+COUNTS = np.array([2, 0, 1, 1, 3])
+
+
+def test_a_weight_counts_a_record_so_many_times():
+    """In the mean and in the spread, over records and steps."""
+    repeated = np.repeat(VALUES, COUNTS, axis=0).reshape(-1, 2)
+    scale = learn_scale(VALUES, COUNTS.astype(float))
+    np.testing.assert_allclose(scale.mean, repeated.mean(axis=0))
+    np.testing.assert_allclose(scale.spread, repeated.std(axis=0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_back_undoes_forward(dtype):
+    """In the type of what is given."""
+    values = VALUES.astype(dtype)
+    scale = learn_scale(values, np.ones(5))
+    scaled = scale.forward(values)
+    assert scaled.dtype == scale.back(scaled).dtype == dtype
+    np.testing.assert_allclose(scale.back(scaled), values, rtol=1e-5)
+
+
+def test_what_never_changes_has_spread_one():
+    """So that nothing is divided by zero, or by a rounding error."""
+    assert learn_scale(np.full((7, 1), 0.1), np.ones(7)).spread.tolist() == [1.0]
+    assert learn_scale(np.zeros((7, 1)), np.ones(7)).spread.tolist() == [1.0]

@@ -1,0 +1,439 @@
+"""The two time loops against plain ones: one loss, one step and one record at a time, in Fractions."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+import rnn.through_time.bptt
+from rnn.activations import identity, relu, softsign
+from rnn.cells import Vanilla
+from rnn.cells.cell import Weights
+from rnn.common.arrays import FLOATS
+from rnn.through_time.bptt import bptt, unroll
+from rnn.through_time.routes import MIN_BATCH, segments
+from rnn.truncation import Chunked, Full, Tail, Window
+
+
+@dataclass(frozen=True)
+class Table:
+    """Any policy at all: a table of the first steps."""
+
+    firsts: tuple[int, ...]
+
+    def first(self, t, steps):
+        """The entry of the loss."""
+        return self.firsts[t]
+
+
+POLICIES = [
+    Full(),
+    *(Window(k) for k in (0, 1, 3, 9)),
+    *(Chunked(*ks) for ks in [(1,), (2,), (4,), (9,), (2, 0), (4, 1), (4, 3), (2, 3), (3, 9)]),
+    *(Tail(k) for k in (0, 1, 3, 9)),
+    # Uneven, so that no two neighbouring sweeps keep step; the losses at 4 and 7 reach nothing.
+    Table((0, 2, 0, 1, 6, 0, 3, 8)),
+    # As many visits as steps, and yet step 1 is reached twice and step 3 not at all.
+    Table((0, 0, 1, 8, 4, 5, 6, 7)),
+    # Each step is reached once, and the one sweep of several steps passes three losses that reach nothing.
+    Table((0, 8, 8, 8, 1, 5, 6, 7)),
+]
+
+# f′(a) of each activation, from a and not from the output.
+SLOPES = {"relu": lambda a: int(a > 0), "softsign": lambda a: 1 / (1 + abs(a)) ** 2, "identity": lambda a: 1}
+
+every_policy = pytest.mark.parametrize("policy", POLICIES, ids=str)
+
+
+def fractions(array):
+    """The same numbers as an object array of Fractions."""
+    return np.vectorize(Fraction, otypes=[object])(array)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A cell's weights, what goes in, and the cotangents of the states of the last steps."""
+
+    weights: Weights
+    xs: np.ndarray
+    h0: np.ndarray
+    dhs: np.ndarray
+
+    def bptt(self, f, policy, batch=100):
+        """What the engine computes in one segment: das, dh0 and the earliest step reached."""
+        cell = Vanilla(self.xs.shape[2], len(self.weights.U), f)
+        return self.bptt_of(cell, policy, batch)
+
+    def bptt_of(self, cell, policy, batch=100):
+        """The same for a cell of the caller's."""
+        (part,) = self.parts(cell, policy, batch)
+        return part
+
+    def parts(self, cell, policy, batch=100, every=None):
+        """The same for each segment, latest first, each from its state and the carry of the one before."""
+        steps, losses = self.xs.shape[1], len(self.dhs)
+        states = unroll(cell, self.weights, self.xs, (self.h0,)).states
+        found, carry = [], ()
+        for segment in segments(policy, steps, steps - losses, batch, every):
+            start, stop = segment.start, segment.stop
+            tape = unroll(cell, self.weights, self.xs[:, start:stop], (states[start],))
+            own = self.dhs[max(0, segment.first_loss - steps + losses) : max(0, stop - steps + losses)]
+            das, (dh0,), carry = bptt(cell, self.weights, tape, (own,), segment, carry)
+            found.append((das, dh0, segment.first))
+        assert carry == ()
+        return found
+
+    def textbook(self, f, policy):
+        """The same for every step: each loss goes back alone, from its step to the first it may reach."""
+        U, W, b = self.weights
+        records, steps, _ = self.xs.shape
+        das, dh0 = (
+            fractions(np.zeros((steps, records, len(b)), int)),
+            fractions(np.zeros((records, len(b)), int)),
+        )
+        for n in range(records):
+            pre, h = [], self.h0[n]
+            for x in self.xs[n]:
+                pre.append(U @ x + W @ h + b)
+                h = np.empty_like(h)
+                f.value(pre[-1].copy(), h)
+            for t, dh in enumerate(self.dhs[:, n], start=steps - len(self.dhs)):
+                first = policy.first(t, steps)
+                for s in range(t, first - 1, -1):
+                    da = dh * np.array([SLOPES[f.name](a) for a in pre[s]])
+                    das[s, n] += da
+                    dh = da @ W
+                if first == 0:
+                    dh0[n] += dh
+        return das, dh0
+
+
+def case(records=2, steps=8, inputs=1, units=2, losses=None, seed=0):
+    """A case of small integers, drawn at random, none of them 0."""
+    rng = np.random.default_rng(seed)
+
+    def draw(*shape):
+        return fractions(rng.choice([-2, -1, 1, 2], shape))
+
+    weights = Weights(draw(units, inputs), draw(units, units), draw(units))
+    return Case(
+        weights, draw(records, steps, inputs), draw(records, units), draw(losses or steps, records, units)
+    )
+
+
+def as_floats(exact, dtype):
+    """The case in a float type."""
+    weights = Weights(*(block.astype(dtype) for block in exact.weights))
+    return Case(weights, *(array.astype(dtype) for array in (exact.xs, exact.h0, exact.dhs)))
+
+
+def assert_is_the_textbook(case, f, policy, batch=100):
+    """Every da and dh0 equals the plain loops' and is a Fraction; no step before first is reached."""
+    das, dh0, first = case.bptt(f, policy, batch)
+    want_das, want_dh0 = case.textbook(f, policy)
+    assert das.tolist() == want_das[first:].tolist()
+    assert not want_das[:first].any()
+    assert dh0.tolist() == want_dh0.tolist()
+    assert {type(entry) for entry in (*das.flat, *dh0.flat)} == {Fraction}
+
+
+def counting(units):
+    """A linear cell, and the list of the rows that each of its steps back moves."""
+    moved = []
+
+    class Counting(Vanilla):
+        def steps_back(self, W, carry, derivatives, das):
+            for da, _ in zip(das, super().steps_back(W, carry, derivatives, das), strict=True):
+                moved.append(len(da))
+                yield
+
+    return Counting(1, units, identity), moved
+
+
+@every_policy
+@pytest.mark.parametrize("losses", [1, 3, 8])
+def test_every_truncation_is_the_textbook(policy, losses):
+    """Sweeps batch add up to one loop a loss, whichever of the last steps have losses."""
+    assert_is_the_textbook(case(losses=losses), relu, policy)
+    assert_is_the_textbook(case(losses=losses), identity, policy)
+
+
+@pytest.mark.parametrize("policy", [Full(), Window(2), Chunked(2), Chunked(3, 4), Tail(2)], ids=str)
+def test_slopes_that_differ_at_every_step(policy):
+    """The same where each slope is another rational number, so that none can stand for its neighbour."""
+    assert_is_the_textbook(case(steps=4), softsign, policy)
+
+
+@st.composite
+def cases(draw):
+    """A case of any small shape, with a policy out of a table for it."""
+    records, inputs, units = (draw(st.integers(1, 2)) for _ in range(3))
+    steps = draw(st.integers(1, 6))
+    losses = draw(st.integers(1, steps))
+
+    def array(*shape):
+        return fractions(draw(npst.arrays(np.int8, shape, elements=st.integers(-2, 2))))
+
+    weights = Weights(array(units, inputs), array(units, units), array(units))
+    inside = Case(
+        weights, array(records, steps, inputs), array(records, units), array(losses, records, units)
+    )
+    return inside, Table(tuple(draw(st.integers(0, steps)) for _ in range(steps)))
+
+
+@given(cases(), st.sampled_from([relu, softsign, identity]), st.integers(1, 7) | st.just(MIN_BATCH))
+def test_any_table_of_firsts_is_the_textbook(drawn, f, batch):
+    """It holds for every policy that could be written, and however few sweeps travel together."""
+    inside, policy = drawn
+    assert_is_the_textbook(inside, f, policy, batch)
+
+
+@every_policy
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_groups_of_sweeps_add_up(policy, batch):
+    """Sweeps that travel one by one, or a few at a time, give the same Fractions as all at once."""
+    assert_is_the_textbook(case(), relu, policy, batch)
+    assert_is_the_textbook(case(losses=3), identity, policy, batch)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_no_more_travel_together_than_may(batch):
+    """A step back moves the rows of ``batch`` sweeps at most, three records each."""
+    cell, moved = counting(units=2)
+    case(records=3).bptt_of(cell, Window(1), batch)
+    assert max(moved) == batch * 3
+
+
+@every_policy
+@pytest.mark.parametrize("losses", [1, 3, 8])
+@pytest.mark.parametrize("every", [1, 2, 3, 7])
+@pytest.mark.parametrize("batch", [2, MIN_BATCH])
+def test_segments_add_up(policy, losses, every, batch):
+    """Segment by segment, each going on with the carry of the one after it, the sums are the textbook's."""
+    inside = case(losses=losses)
+    das, dh0 = fractions(np.zeros((8, 2, 2), int)), 0
+    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), policy, batch, every):
+        das[first : first + len(part)] += part
+        dh0 += part_of_dh0
+    want_das, want_dh0 = inside.textbook(identity, policy)
+    assert das.tolist() == want_das.tolist()
+    assert dh0.tolist() == want_dh0.tolist()
+
+
+def test_a_shorter_chunk_waits():
+    """The last chunk, of 12 steps, sets out when the others have gone 11 back."""
+    assert_is_the_textbook(case(steps=23 + 23 + 12, records=1, units=1), relu, Chunked(23))
+
+
+@pytest.mark.parametrize("policy", [Chunked(1), Chunked(2), Chunked(2, 1), Chunked(2, 3), Window(1)], ids=str)
+def test_several_batches_add_up(policy):
+    """More sweeps than may travel together, where so many may that chunks are a batch."""
+    assert_is_the_textbook(case(steps=41, units=1), identity, policy, MIN_BATCH)
+
+
+@pytest.mark.parametrize(
+    ("policy", "losses", "depth"),
+    [
+        (Full(), 12, 12),
+        (Full(), 1, 12),
+        (Window(0), 12, 1),
+        (Window(2), 12, 3),
+        (Window(2), 1, 3),
+        (Chunked(4), 12, 4),
+        (Chunked(4), 1, 4),
+        (Chunked(4, 6), 12, 6),
+        (Tail(5), 12, 5),
+        (Tail(0), 12, 0),
+    ],
+    ids=str,
+)
+def test_truncation_shortens_the_recursion(policy, losses, depth):
+    """The backward takes as many steps as the deepest sweep, whatever T, since the sweeps go batch."""
+    cell, moved = counting(units=2)
+    case(steps=12, losses=losses).bptt_of(cell, policy)
+    assert len(moved) == depth
+
+
+@pytest.mark.parametrize(("policy", "covers_once"), [(Full(), True), (Chunked(3), True), (Window(1), False)])
+def test_da_takes_the_place_of_the_slopes(policy, covers_once):
+    """Where each step is reached once the da lie where the slopes lay, and need no memory of their own."""
+    inside, cell = case(), Vanilla(1, 2, identity)
+    tape = unroll(cell, inside.weights, inside.xs, (inside.h0,))
+    (segment,) = segments(policy, 8, 0, 100)
+    das, _, _ = bptt(cell, inside.weights, tape, (inside.dhs,), segment)
+    assert np.shares_memory(das, tape.da_buffer) == covers_once
+
+
+def test_a_cell_is_given_its_weights():
+    """For what it does ahead of all steps."""
+    given_ = []
+
+    class Asking(Vanilla):
+        def project(self, weights, tape, xs, state):
+            given_.append(weights)
+            super().project(weights, tape, xs, state)
+
+    inside = case()
+    unroll(Asking(1, 2, identity), inside.weights, inside.xs, (inside.h0,))
+    (weights,) = given_
+    assert weights is inside.weights
+
+
+@pytest.mark.parametrize(("k", "copied"), [(3, True), (2, False)])
+def test_w_is_copied_where_the_rows_repay_it(k, copied):
+    """Four records through four steps are 16 rows, which are enough; through three they are not."""
+    given_ = []
+
+    class Asking(Vanilla):
+        def steps_back(self, W, carry, derivatives, das):
+            given_.append(W)
+            return super().steps_back(W, carry, derivatives, das)
+
+    inside = as_floats(case(records=4, steps=6, units=64, losses=1), np.float32)
+    inside.bptt_of(Asking(1, 64, identity), Window(k))
+    (W,) = given_
+    assert (W is not inside.weights.W) == copied
+    assert W.tolist() == inside.weights.W.tolist()
+
+
+@pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)], ids=str)
+def test_a_policy_that_reaches_nothing(policy):
+    """Where no loss reaches a step, one da stands for all, and it and dh0 are zeros of the right kind."""
+    for inside, kind in [(case(), Fraction), (as_floats(case(), np.float32), np.float32)]:
+        das, dh0, first = inside.bptt(relu, policy)
+        assert first == 7
+        assert das.shape == (1, 2, 2)
+        assert dh0.shape == (2, 2)
+        assert {(type(entry), entry) for entry in (*das.flat, *dh0.flat)} == {(kind, 0)}
+
+
+@every_policy
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_floats_are_exact_on_small_integers(policy, dtype):
+    """A linear cell on small integers rounds nowhere, so each float type gives the Fractions' own numbers."""
+    exact_das, exact_dh0, exact_first = case().bptt(identity, policy)
+    das, dh0, first = as_floats(case(), dtype).bptt(identity, policy)
+    np.testing.assert_array_equal(das, exact_das.astype(dtype), strict=True)
+    np.testing.assert_array_equal(dh0, exact_dh0.astype(dtype), strict=True)
+    assert first == exact_first
+
+
+def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
+    """And whatever else a cell raises is not."""
+
+    class Full(Vanilla):
+        """A cell that has no room, or is wrong."""
+
+        error = MemoryError("Unable to allocate 2.00 TiB")
+
+        def tape(self, records, steps, dtype):
+            raise self.error
+
+    weights, state = Weights(np.ones((1, 1)), np.ones((1, 1)), np.ones(1)), (np.ones((2, 1)),)
+    said = r"^xs: shape \(2, 3, 1\), needed fewer records or steps: it does not fit in memory$"
+    with pytest.raises(MemoryError, match=said):
+        unroll(Full(1, 1), weights, np.ones((2, 3, 1)), state)
+    Full.error = ValueError("its own")
+    with pytest.raises(ValueError, match=r"^its own$"):
+        unroll(Full(1, 1), weights, np.ones((2, 3, 1)), state)
+
+
+@every_policy
+def test_the_backward_is_repeatable_and_only_reads(policy):
+    """A second backward of one tape gives the same bits, from weights, tape and dhs that are read-only."""
+    inside = as_floats(case(), np.float64)
+    cell = Vanilla(1, 2)
+    weights = Weights(*(np.asfortranarray(block) for block in inside.weights))
+    tape = unroll(cell, weights, inside.xs, (inside.h0,))
+    for array in (*weights, tape.rows, inside.dhs):
+        array.flags.writeable = False
+    (segment,) = segments(policy, 8, 0, 2)
+    das, (dh0,), _ = bptt(cell, weights, tape, (inside.dhs,), segment)
+    bits = das.tobytes(), dh0.tobytes()
+    das[...] = dh0[...] = np.nan
+    again, (dh0_again,), _ = bptt(cell, weights, tape, (inside.dhs,), segment)
+    assert (again.tobytes(), dh0_again.tobytes()) == bits
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_the_forward_goes_on_from_a_state(cut):
+    """A sequence in two parts, the second from the first's last state, has the states of one go."""
+    inside, cell = case(steps=5), Vanilla(1, 2, softsign)
+    whole = unroll(cell, inside.weights, inside.xs, (inside.h0,)).states
+    before = unroll(cell, inside.weights, inside.xs[:, :cut], (inside.h0,)).states
+    after = unroll(cell, inside.weights, inside.xs[:, cut:], (before[-1],)).states
+    assert whole.shape == (6, 2, 2)
+    assert whole.tolist() == [*before.tolist(), *after.tolist()[1:]]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "halvings", "steps"), [(np.float32, 3, 80), (np.float64, 3, 400), (np.longdouble, 3, 6000)]
+)
+def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
+    """In a chain that shrinks eightfold a step da is exact, from FLUSH_BELOW on soon 0, never denormal."""
+    one = np.ones((1, 1, 1), dtype)
+    weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
+    chain = Case(weights, np.repeat(one, steps, axis=1), one[0], one)
+    das, dh0, _ = chain.bptt(identity, Full())
+    das = np.abs(das.ravel()[::-1])
+    want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
+    above = want >= rnn.through_time.bptt.FLUSH_BELOW[np.dtype(dtype)]
+    assert (das[above] == want[above]).all()
+    assert (das[np.count_nonzero(above) + rnn.through_time.bptt.FLUSH_EVERY[np.dtype(dtype)] :] == 0).all()
+    assert not ((das > 0) & (das < np.finfo(dtype).tiny)).any()
+    assert dh0 == 0
+
+
+@pytest.mark.parametrize(
+    ("dtype", "halvings", "steps"),
+    [
+        *((np.float32, 6, 60), (np.float64, 5, 260), (np.float64, 7, 200)),
+        *((np.longdouble, 6, 2900), (np.longdouble, 8, 2200)),
+    ],
+)
+def test_what_vanishes_faster_is_denormal_for_a_few_steps(dtype, halvings, steps):
+    """For half of the offsets between two looks at most; then it is 0, and until FLUSH_BELOW it is exact."""
+    one = np.ones((1, 1, 1), dtype)
+    weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
+    das, dh0, _ = Case(weights, np.repeat(one, steps, axis=1), one[0], one).bptt(identity, Full())
+    das = np.abs(das.ravel()[::-1])
+    want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
+    above = want >= rnn.through_time.bptt.FLUSH_BELOW[np.dtype(dtype)]
+    assert (das[above] == want[above]).all()
+    denormal = np.count_nonzero((das > 0) & (das < np.finfo(dtype).tiny))
+    assert denormal <= rnn.through_time.bptt.FLUSH_EVERY[np.dtype(dtype)] // 2
+    assert das[-1] == dh0 == 0
+
+
+@pytest.mark.parametrize(("dtype", "every"), [(np.float32, 8), (np.float64, 16), (np.longdouble, 16)])
+def test_vanished_entries_are_looked_for_now_and_then(dtype, every, monkeypatch):
+    """After every so many steps back and at no other, since a look costs time."""
+    flushed, (cell, moved) = [], counting(units=2)
+    monkeypatch.setattr(
+        rnn.through_time.bptt, "flush", lambda carry, below: flushed.append((len(moved), below))
+    )
+    as_floats(case(steps=3 * every - 1), dtype).bptt_of(cell, Full())
+    assert flushed == [(n * every, rnn.through_time.bptt.FLUSH_BELOW[np.dtype(dtype)]) for n in (1, 2)]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_flush_keeps_what_is_not_below(dtype):
+    """An entry of just that stays, of either sign; the next smaller number becomes 0, in every array."""
+    below = rnn.through_time.bptt.FLUSH_BELOW[dtype]
+    kept, lost = below.item(), np.nextafter(below, 0 * below)
+    carry = (np.array([kept, lost, 1], dtype), np.array([-lost, -kept, 0], dtype))
+    rnn.through_time.bptt.flush(carry, below)
+    assert [part.tolist() for part in carry] == [[kept, 0, 1], [0, -kept, 0]]
+
+
+def test_fractions_do_not_vanish():
+    """However small it gets, a Fraction is kept: a thousandth to the power of 200 comes out as that."""
+    one = np.full((1, 1, 1), Fraction(1))
+    weights = Weights(one[0], one[0] / 1000, one[0, 0])
+    das, dh0, _ = Case(weights, np.repeat(one, 200, axis=1), one[0], one).bptt(identity, Full())
+    assert das[::-1, 0, 0].tolist() == [Fraction(1, 1000**j) for j in range(200)]
+    assert dh0.item() == Fraction(1, 1000**200)

@@ -1,0 +1,103 @@
+"""Checkpoints: the same gradients from fewer states."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, relu, softsign
+from rnn.through_time.checkpoints import states_at
+
+
+def problem(activation, steps, every_step, seed=0):
+    """A network of two units, its parameters, and one record pair, in small Fractions."""
+    rng = np.random.default_rng(seed)
+
+    def draw(*shape):
+        return np.vectorize(lambda i: Fraction(int(i), 2), otypes=[object])(rng.integers(-2, 3, shape))
+
+    net = RNN(Vanilla(1, 2, activation), outputs=1)
+    params = Params(draw(2, 1), draw(2, 2), draw(2), draw(1, 2), draw(1))
+    targets = draw(2, steps, 1) if every_step else draw(2, 1)
+    return net, params, draw(2, steps, 1), targets, draw(2, 2)
+
+
+def everything(result):
+    """Every number of a result, the loss first."""
+    value, grads = result
+    return [value, *(entry for block in (*grads.params, grads.xs, grads.h0) for entry in block.flat)]
+
+
+@pytest.mark.parametrize("every_step", [True, False])
+@pytest.mark.parametrize("every", [1, 2, 5, 20])
+@pytest.mark.parametrize(
+    "policy",
+    [Full(), Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2), Chunked(3, 0), Tail(5), Tail(0)],
+    ids=str,
+)
+def test_the_gradients_are_the_same(policy, every, every_step):
+    """In Fractions every number equals that of a backward that keeps all states, and is a Fraction."""
+    net, params, xs, targets, h0 = problem(relu, 9, every_step)
+    kept = everything(net.loss_and_gradients(params, xs, targets, h0, policy))
+    again = everything(net.loss_and_gradients(params, xs, targets, h0, policy, Checkpoints(every)))
+    assert again == kept
+    assert {type(entry) for entry in again} == {Fraction}
+
+
+def test_da_is_the_same_to_the_bit():
+    """With one sweep, every da and dh0 have the same bits in float32; sums over steps agree to rounding."""
+    das = []
+
+    class Recording(Vanilla):
+        def project_back(self, weights, tape, da, first):
+            das.append(da.copy())
+            return super().project_back(weights, tape, da, first)
+
+    net = RNN(Recording(1, 5), outputs=1)
+    rng = np.random.default_rng(0)
+    params = net.init(rng, np.float32)
+    xs = rng.standard_normal((3, 70, 1)).astype(np.float32)
+    targets = rng.standard_normal((3, 1)).astype(np.float32)
+    _, kept = net.loss_and_gradients(params, xs, targets)
+    _, again = net.loss_and_gradients(params, xs, targets, checkpoints=Checkpoints())
+    whole, *latest_first = das
+    assert len(latest_first) == 5
+    np.testing.assert_array_equal(np.concatenate(latest_first[::-1]), whole)
+    np.testing.assert_array_equal(again.h0, kept.h0)
+    np.testing.assert_allclose(again.params.W, kept.params.W, rtol=1e-5)
+
+
+def test_states_are_those_of_the_whole_forward():
+    """The states at the starts are those that one unrolling of the whole sequence passes."""
+    net, params, xs, _, h0 = problem(softsign, 4, every_step=False)
+    found = states_at(net.cell, params, xs, (h0,), [0, 3, 1])
+    assert sorted(found) == [0, 1, 3]
+    (longer,) = states_at(net.cell, params, xs, (h0,), [3])[3]
+    assert found[3][0].tolist() == longer.tolist()
+
+
+def test_the_spacing_grows_with_the_root_of_the_steps():
+    """Unasked it is √(T / 2) or a little more, a multiple of 16; asked it is what was asked."""
+    assert [Checkpoints().spacing(steps) for steps in (1, 512, 513, 1000, 20_000)] == [16, 16, 32, 32, 112]
+    assert Checkpoints(7).spacing(1000) == 7
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_a_spacing_below_one_is_refused(every):
+    """The message names the argument, what was given and what is needed."""
+    with pytest.raises(ValueError, match=rf"Checkpoints.every: {every}, needed at least 1"):
+        Checkpoints(every)
+
+
+@pytest.mark.parametrize("every", [np.uint8(5), np.int8(5), np.uint64(5)], ids=repr)
+def test_a_spacing_of_any_type_is_an_int(every):
+    """An unsigned one would wrap around below zero."""
+    assert type(Checkpoints(every).every) is int
+    assert Checkpoints(every) == Checkpoints(5)
+
+
+@pytest.mark.parametrize("steps", [0, -1, None, 2.0])
+def test_a_spacing_is_that_of_a_sequence(steps):
+    """Of at least one step."""
+    with pytest.raises((TypeError, ValueError), match=f"^steps: {steps}, needed"):
+        Checkpoints().spacing(steps)

@@ -1,0 +1,220 @@
+"""Routes and segments: every sweep goes back once, wherever the sequence is cut."""
+
+import numpy as np
+import pytest
+
+from rnn.through_time.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
+from rnn.truncation import Chunked, Full, Tail, Window
+
+POLICIES = [Full(), Window(0), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(4), Tail(0)]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("every", [1, 3, 8, 100])
+@pytest.mark.parametrize("first_loss", [0, 9])
+def test_segments_share_out_the_losses(policy, every, first_loss):
+    """Every loss belongs to one segment, and segments follow one another from the last loss to the first."""
+    found = segments(policy, 10, first_loss, 4, every)
+    losses = [t for segment in found for t in reversed(range(segment.first_loss, segment.stop))]
+    assert losses == list(reversed(range(first_loss, 10)))
+    assert all(segment.start <= segment.first < segment.stop for segment in found)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("every", [10, 11])
+@pytest.mark.parametrize("first_loss", [0, 9])
+def test_one_segment_of_all_steps_is_no_cut(policy, every, first_loss):
+    """Segments as long as the sequence, or longer, are all of it, wherever the earliest sweep begins."""
+    (segment,) = segments(policy, 10, first_loss, 4, every)
+    assert (segment.start, segment.first_loss, segment.stop) == (0, first_loss, 10)
+
+
+def test_equal_policies_share_their_segments():
+    """What the routes are is worked out once, and Window(2) is the same in any type of integer."""
+    assert segments(Window(2), 9, 0, 4) is segments(Window(np.int64(2)), 9, 0, 4)
+
+
+def test_a_count_of_another_type_leaves_its_plan_right():
+    """What an unsigned Window(2) is given is what Window(2) has, whichever comes first."""
+    first = segments(Window(np.uint8(2)), 9, 0, 4)
+    assert segments(Window(2), 9, 0, 4) == segments(Table((0, 0, 0, 1, 2, 3, 4, 5, 6)), 9, 0, 4)
+    assert first[0].first == 0
+
+
+class Moving:
+    """A policy whose answer its user changes."""
+
+    def __init__(self, k):
+        self.k = k
+
+    def first(self, t, steps):
+        return max(0, t - self.k)
+
+
+class Subclass(Window):
+    """One that says that it equals a window, and answers as its state says."""
+
+    def first(self, t, steps):
+        return max(0, t - self.state["k"])
+
+
+class Unhashable(Moving):
+    """One that is no key."""
+
+    __hash__ = None
+
+
+class Lenient(Moving):
+    """One that equals everything, with a window's hash."""
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return hash(Window(1))
+
+
+def subclass(k):
+    """A window of 1, that behaves as one of k."""
+    policy = Subclass(1)
+    object.__setattr__(policy, "state", {"k": k})
+    return policy
+
+
+def moved(policy, k):
+    """The policy, changed in place."""
+    (policy.state if isinstance(policy, Subclass) else vars(policy))["k"] = k
+
+
+@pytest.mark.parametrize("make", [Moving, subclass, Unhashable, Lenient])
+def test_a_policy_that_may_change_is_asked_anew(make):
+    """Its answers of now are what counts, whatever it answered before and whatever it says to equal."""
+    policy = make(1)
+    for k in (1, 3, 0, 1, 8):
+        moved(policy, k)
+        assert segments(Window(1), 9, 0, 4) == plan(1)
+        assert segments(policy, 9, 0, 4) == plan(k)
+
+
+def plan(k):
+    """The segments of a window, from its table."""
+    return segments(Table(tuple(max(0, t - k) for t in range(9))), 9, 0, 4)
+
+
+def test_the_policies_of_the_house_are_asked_once():
+    """A plan at hand takes no call of ``first``; any other policy is asked for each of its losses."""
+    asked = []
+
+    class Asked(Window):
+        def first(self, t, steps):
+            asked.append(t)
+            return super().first(t, steps)
+
+    class AskedOnce(Asked):
+        asked_once = True
+
+    for policy, times in ((AskedOnce(2), 1), (Asked(2), 2)):
+        asked.clear()
+        assert segments(policy, 9, 4, 4) is segments(policy, 9, 4, 4)
+        assert asked == [4, 5, 6, 7, 8] * times
+
+
+def test_one_sweep_covers_the_sequence():
+    """A full backward is one route on views, which reaches every step once."""
+    (segment,) = segments(Full(), 5, 0, 4)
+    (route,) = segment.routes
+    assert isinstance(route, SingleSweep)
+    assert (route.start, route.stop, route.losses, route.to_h0) == (0, 5, 5, (0,))
+    assert segment.covers_once
+
+
+def test_one_sweep_covers_what_it_reaches():
+    """Steps before the earliest that is reached do not count."""
+    (segment,) = segments(Window(2), 5, 4, 4)
+    assert segment.first == 2
+    assert segment.covers_once
+
+
+@pytest.mark.parametrize(("steps", "chunks"), [(9, 3), (10, 4), (11, 4)])
+def test_chunks_are_a_batch(steps, chunks):
+    """Also where the last of them is shorter; they reach every step once."""
+    (segment,) = segments(Chunked(3), steps, 0, MIN_BATCH)
+    (route,) = segment.routes
+    assert isinstance(route, BatchedSweeps)
+    assert (route.sweeps, route.depth, len(route.to_h0)) == (chunks, 3, 1)
+    assert segment.covers_once
+
+
+def test_chunks_may_begin_late():
+    """Two steps of the first chunk are reached, and all of the second; counted is from the first of them."""
+    (segment,) = segments(Chunked(4, 2), 6, 0, MIN_BATCH)
+    (route,) = segment.routes
+    assert segment.first == 2
+    assert (route.sweeps, route.depth, route.to_h0) == (2, 2, ())
+    assert segment.covers_once
+
+
+def test_batches_are_of_as_many_chunks_as_may_go_together():
+    """The cap on rows cuts chunks into batches, of which the first alone reaches the initial state."""
+    (segment,) = segments(Chunked(2), 2 * MIN_BATCH + 3, 0, MIN_BATCH)
+    assert [(route.sweeps, route.to_h0) for route in segment.routes] == [(MIN_BATCH, (0,)), (2, ())]
+
+
+def test_chunks_go_one_by_one_where_few_may_go_abreast():
+    """A sweep that shares no step needs no copies where its own rows are enough."""
+    (segment,) = segments(Chunked(3), 9, 0, MIN_BATCH - 1)
+    assert [(type(route), route.start, route.stop) for route in segment.routes] == [
+        (SingleSweep, 0, 3),
+        (SingleSweep, 3, 6),
+        (SingleSweep, 6, 9),
+    ]
+
+
+class Table(tuple):
+    """The first step that each loss may reach."""
+
+    def first(self, t, steps):
+        return self[t]
+
+
+def test_evenly_spaced_steps_are_a_slice():
+    """The last two steps of each chunk of three."""
+    (segment,) = segments(Chunked(3, 2), 9, 0, MIN_BATCH)
+    (route,) = segment.routes
+    assert isinstance(route, BatchedSweeps)
+    assert route.steps == (slice(1, 10, 3), slice(0, 9, 3))
+
+
+def test_a_border_is_crossed_by_one_sweep():
+    """Sweeps that share no step hand their carry on at a cut; sweeps that overlap are whole."""
+    late, early = segments(Full(), 8, 0, 4, every=4)
+    assert [(route.carry_in, route.carry_out) for route in late.routes + early.routes] == [
+        (False, True),
+        (True, False),
+    ]
+    assert not any(
+        route.carry_in or route.carry_out
+        for segment in segments(Window(2), 8, 0, 4, every=4)
+        for route in segment.routes
+    )
+
+
+def test_a_border_between_two_sweeps_is_crossed_by_none():
+    """A sweep belongs to the segment that it ends in, and to that alone."""
+    for segment in segments(Chunked(4), 8, 0, 4, every=4):
+        (route,) = segment.routes
+        assert not route.carry_in
+        assert not route.carry_out
+
+
+def test_overlapping_sweeps_are_shared_out_by_their_ends():
+    """Each segment has the losses of ``every`` steps, where a sweep has one loss."""
+    found = segments(Window(2), 8, 0, 4, every=4)
+    assert [(segment.first_loss, segment.stop) for segment in found] == [(4, 8), (0, 4)]
+
+
+def test_the_cap_bounds_what_travels_together():
+    """No route has more sweeps than are allowed batch, and together they have all."""
+    (segment,) = segments(Window(1), 10, 0, 4)
+    assert [route.sweeps for route in segment.routes] == [4, 4, 1]
+    assert not segment.covers_once
