@@ -17,15 +17,16 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 from verification.processes.channel import Channel, Slot
 from verification.processes.sending import Sent, Unsendable, pickled
 from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, detached, end, supervise
+from verification.processes.supervisor import LOOK, detached, end, supervised
 from verification.processes.workers import (
     Silence,
-    finish,
+    failures_told,
     in_order,
     judge_ended,
     limit_memory,
@@ -63,13 +64,12 @@ class _Staff:
 
     def spread(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> Generator[Any, None, None]:
         """As ``verification.processes.workers.spread``; raises Unsendable for what cannot be sent."""
+        return in_order(partial(self._begin, work), tasks)
 
-        def start(task: Any) -> _Turn:
-            data = self._pickled((work, task))
-            process = self._idle.pop() if self._idle else _Process()
-            return _Turn(process, data, self._idle)
-
-        yield from in_order(start, tasks)
+    def _begin(self, work: Callable[[Any, Channel], Any], task: Any) -> "_Turn":
+        data = self._pickled((work, task))
+        process = self._idle.pop() if self._idle else _Process()
+        return _Turn(process, data, self._idle)
 
     def _pickled(self, what: Any) -> bytes:
         try:
@@ -174,13 +174,12 @@ def _python(program: str, file: int) -> "subprocess.Popen[bytes]":
     )
 
 
-def live(file: int, parent: int) -> NoReturn:
+def live(file: int, parent: int) -> None:
     """A supervisor's life, and a fresh process's, of which nothing gets out but what it tells."""
     channel, task = Channel(file), Slot(file, Channel.FREE)
     os.close(file)
     supervisor = os.getpid()
-
-    def serve() -> None:
+    with supervised(channel, parent):
         limit_memory()
         done = 0
         while os.getppid() == supervisor:
@@ -188,16 +187,17 @@ def live(file: int, parent: int) -> NoReturn:
                 time.sleep(LOOK)
                 continue
             done += 1
-            finish(_work, task, channel)
+            with failures_told(channel):
+                work, given = _received(task)
+                channel.finish(work(given, channel))
 
-    supervise(serve, channel, parent)
 
-
-def _work(task: Slot, channel: Channel) -> Any:
+def _received(task: Slot) -> tuple[Callable[[Any, Channel], Any], Any]:
+    """What a fresh process has to do, and on what."""
     try:
         work, given = task.get()
     except Exception as error:
         raise Unsendable(
             f"engine: {told(error)} in a fresh process, needed one whose modules can be imported there"
         ) from error
-    return work(given, channel)
+    return work, given
