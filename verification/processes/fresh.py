@@ -39,13 +39,26 @@ from verification.text import told
 # The libraries whose threads a fork loses, by the names of their modules.
 THREADED = ("jax", "torch")
 
+# Where OpenBLAS, MKL, Accelerate and OpenMP read how many threads they may take.
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS")
+
 Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Generator[Any, None, None]]
 
 
 @contextmanager
 def staffed() -> Iterator[Spread]:
-    """``verification.processes.workers.spread``, or the same over fresh processes, kept while this lasts."""
-    if not hasattr(os, "fork") or not any(name in sys.modules for name in THREADED):
+    """``verification.processes.workers.spread``, or ``afresh`` where a fork would lose threads."""
+    if not any(name in sys.modules for name in THREADED):
+        yield spread
+        return
+    with afresh() as over_fresh_ones:
+        yield over_fresh_ones
+
+
+@contextmanager
+def afresh() -> Iterator[Spread]:
+    """The same over fresh processes, kept while this lasts; as ``spread`` where none can be forked."""
+    if not hasattr(os, "fork"):
         yield spread
         return
     staff = _Staff()
@@ -162,7 +175,7 @@ def _python(program: str, file: int) -> "subprocess.Popen[bytes]":
     """Python in a group of its own, with a file that it shares; it reads and writes nothing else."""
     begin = f"import sys\nsys.path[:] = {sys.path!r}\nfile, parent = {file}, {os.getpid()}\n"
     # As many processes as cores are at work already.
-    environment = {"OMP_NUM_THREADS": "1", **os.environ}
+    environment = {**dict.fromkeys(THREADS, "1"), **os.environ}
     return subprocess.Popen(
         [sys.executable, "-c", begin + program],
         pass_fds=[file],
