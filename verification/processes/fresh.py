@@ -72,17 +72,17 @@ class _Staff:
     """The fresh processes that nobody is asked in, and what is known of the engines that were sent."""
 
     def __init__(self) -> None:
-        self._idle: list[_Process] = []
+        self._idle: list[Process] = []
         self._sent: Sent = {}
 
     def spread(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> Generator[Any, None, None]:
         """As ``verification.processes.workers.spread``; raises Unsendable for what cannot be sent."""
         return in_order(partial(self._begin, work), tasks)
 
-    def _begin(self, work: Callable[[Any, Channel], Any], task: Any) -> "_Turn":
+    def _begin(self, work: Callable[[Any, Channel], Any], task: Any) -> "Turn":
         data = self._pickled((work, task))
-        process = self._idle.pop() if self._idle else _Process()
-        return _Turn(process, data, self._idle)
+        process = self._idle.pop() if self._idle else Process()
+        return Turn(process, data, self._idle)
 
     def _pickled(self, what: Any) -> bytes:
         try:
@@ -97,10 +97,10 @@ class _Staff:
             process.end()
 
 
-class _Turn:
+class Turn:
     """A task with a process, which goes back to the idle ones when it is done and lives."""
 
-    def __init__(self, process: "_Process", data: bytes, idle: "list[_Process]") -> None:
+    def __init__(self, process: "Process", data: bytes, idle: "list[Process]") -> None:
         self.outcome: Any = None
         self._process, self._idle = process, idle
         self._silence = Silence(process.channel, process.number)
@@ -122,21 +122,30 @@ class _Turn:
         self.outcome = outcome_of(channel, silent() if gone is None else judge_ended(gone))
         return True
 
+    def waited_for(self) -> Any:
+        """The outcome, when there is one."""
+        while not self.has_ended():
+            time.sleep(LOOK)
+        return self.outcome
+
     def end(self) -> None:
         """Give it up, and the process with it."""
         self._process.end()
 
 
-class _Process:
-    """A fresh process with its supervisor, which works on what it is given, one task after another."""
+class Process:
+    """A fresh process with its supervisor, which works on what it is given, one task after another.
 
-    def __init__(self) -> None:
+    ``path``: where it finds modules; where this process does, if that is None.
+    """
+
+    def __init__(self, path: Sequence[str] | None = None) -> None:
         with tempfile.TemporaryFile() as file:
             file.truncate(Channel.LENGTH)
             self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
             # Nobody would know of one that was started just before an interruption.
             with held_back():
-                self._started = _python(LIFE, file.fileno())
+                self._started = _python(LIFE, file.fileno(), sys.path if path is None else path)
 
     def begin(self, data: bytes) -> None:
         """Give it a task, pickled."""
@@ -171,9 +180,9 @@ live(file, parent)
 """
 
 
-def _python(program: str, file: int) -> "subprocess.Popen[bytes]":
+def _python(program: str, file: int, path: Sequence[str]) -> "subprocess.Popen[bytes]":
     """Python in a group of its own, with a file that it shares; it reads and writes nothing else."""
-    begin = f"import sys\nsys.path[:] = {sys.path!r}\nfile, parent = {file}, {os.getpid()}\n"
+    begin = f"import sys\nsys.path[:] = {[*path]!r}\nfile, parent = {file}, {os.getpid()}\n"
     # As many processes as cores are at work already.
     environment = {**dict.fromkeys(THREADS, "1"), **os.environ}
     return subprocess.Popen(
