@@ -11,14 +11,8 @@ It trains one forward and predicts by another, which multiplies U by the whole w
 its training has two forecasts, one by each.
 """
 
-import multiprocessing
-import multiprocessing.connection
-import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
@@ -44,7 +38,7 @@ from verification.article.sine import (
     train_on_sine,
 )
 from verification.article.specimen import article_data, epoch, folded, initial_weights, loss, network
-from verification.processes.signals import held_back
+from verification.processes.tasks import each_afresh
 
 # What the article prints, by its number of the epoch: the losses of training and validation.
 PUBLISHED_LOSSES = {
@@ -62,9 +56,6 @@ PUBLISHED_LOSSES = {
 }
 
 EPOCHS = 25
-
-# Where OpenBLAS, MKL and Accelerate read how many threads a matrix product may take.
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS")
 
 PUBLISHED = "published rule"
 GRADIENT_CORRECTED = "gradient corrected"
@@ -145,19 +136,16 @@ class ArticleRun:
                 yield name, forecast
 
 
-def rerun(
-    seeds: int = 20, progress: Progress | None = None, *, epochs: int = EPOCHS, processes: int | None = None
-) -> ArticleRun:
-    """Run the article's training again, and the corrected ones, from the seeds 0, 1, ….
-
-    ``processes``: how many share the work (None: one for each core); the result is the same.
-    """
+def rerun(seeds: int = 20, progress: Progress | None = None, *, epochs: int = EPOCHS) -> ArticleRun:
+    """Run the article's training again, and the corrected ones, from the seeds 0, 1, …, over the cores."""
     started = time.monotonic()
     tasks = [
         (name, seed, epochs) for name in (PUBLISHED, GRADIENT_CORRECTED, CORRECTED) for seed in range(seeds)
     ]
     trained: dict[str, list[Trained]] = {}
-    for done, (task, result) in enumerate(zip(tasks, _spread(tasks, processes), strict=True), 1):
+    # In processes of one thread each: products this small lose by more, and a thread that waits for another
+    # on a busy machine waits long.
+    for done, (task, result) in enumerate(zip(tasks, each_afresh(_trained, tasks), strict=True), 1):
         trained.setdefault(task[0], []).append(result)
         if progress is not None:
             progress(done, len(tasks))
@@ -174,54 +162,6 @@ def rerun(
 
 
 Task: TypeAlias = tuple[str, int, int]
-
-
-def _spread(tasks: Sequence[Task], processes: int | None) -> Iterator[Trained]:
-    """``_trained`` of every task, in their order."""
-    # A new interpreter each: this one may have threads, which a fork does not take along.
-    context = multiprocessing.get_context("spawn")
-    others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context, initializer=_end_with_parent)
-    with _one_thread_each(), pool:
-        try:
-            with held_back():
-                futures = [pool.submit(_trained, task) for task in tasks]
-            for future in futures:
-                yield future.result()
-        except BaseException:
-            # Else whoever is interrupted waits for trainings that nobody wants.
-            for process in set(multiprocessing.active_children()).difference(others):
-                process.kill()
-            raise
-
-
-def _end_with_parent() -> None:
-    """Ends this process as soon as its parent is gone, however that came."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None, "a worker has one"
-
-    def wait() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started now compute in one thread each, since products this small lose by more.
-
-    A thread that waits for another on a busy machine waits long: ten times as long was seen.
-    """
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
 
 
 def _trained(task: Task) -> Trained:

@@ -1,23 +1,31 @@
 """Processes that keep an engine loaded, started when they are needed, and asked one block at a time.
 
-They are fresh interpreters: one that is forked would have whatever its parent has loaded and done, a worker
-of Dask may have no children of ``multiprocessing``, and what an engine's file imports stays out of a worker
-that others use as well.
+They are fresh ones: one that is forked would have whatever its parent has loaded and done, and what an
+engine's file imports stays out of a worker of a cluster that others use as well.
 """
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from verification.campaign.blocks import Block
-from verification.campaign.identity import HERE, Identity, Job, difference
+from verification.campaign.identity import HERE, Identity, Job, difference, identity_of, job_of
+from verification.campaign.looking import looked_at
 from verification.campaign.record import Record
+from verification.judge import subject_of
+from verification.judging.run import Subject
+from verification.processes.channel import Channel
+from verification.processes.fresh import Process, Turn
+from verification.processes.loading import engine_at
+from verification.processes.sending import pickled
+from verification.processes.workers import Lost
+from verification.text import told
 
 
 class Refused(Exception):
@@ -32,20 +40,12 @@ class Kept:
     """One process; raises ``Refused`` unless it has the engine as needed (any, where that is None)."""
 
     def __init__(self, job: Job, needed: Identity | None = None) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            # Without -P a module in the folder where this is called could take the place of ours.
-            [sys.executable, "-P", "-m", "verification.campaign.serving", job.target],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(_path(job))},
-            # Ctrl-C is for who started this, and so is a terminal.
-            start_new_session=True,
-        )
+        self._target = job.target
+        # What Hypothesis keeps for itself is not left where a user has called a command.
+        self._folder = tempfile.TemporaryDirectory(prefix="verified-rnn-")
+        self._process = Process(_path(job))
         try:
-            self.identity = self._identity(job)
+            self.identity = self._loaded()
             wrong = None if needed is None else difference(self.identity, needed)
             if wrong is not None:
                 raise Refused(wrong)
@@ -56,61 +56,64 @@ class Kept:
     @property
     def pid(self) -> int:
         """The process's number."""
-        return self._process.pid
+        return self._process.number
 
-    def _identity(self, job: Job) -> Identity:
+    def _loaded(self) -> Identity:
         try:
-            told = self._told()
+            identity: Identity = self._done(_load, (self._target, self._folder.name))
         except Interrupted as ended:
             raise Refused(f"no process can be started there: {ended}") from None
-        if "refused" in told:
-            raise Refused(told["refused"])
-        return Identity(**told["identity"])
+        except (OSError, ValueError) as error:
+            raise Refused(str(error)) from None
+        return identity
 
     def ask(self, block: Block) -> Record:
         """The record of a block; raises ``Interrupted``."""
-        assert self._process.stdin is not None  # it is a pipe
         try:
-            self._process.stdin.write(json.dumps(asdict(block)) + "\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise Interrupted(f"the process of an engine is gone ({error.strerror})") from None
-        told = self._told()
-        if "broken" in told:
-            raise Interrupted(told["broken"])
-        return Record.from_json(told["record"])
+            record: Record = self._done(_look, (self._target, block))
+        except Interrupted:
+            raise
+        except Exception as error:
+            raise Interrupted(told(error)) from None
+        return record
 
-    def _told(self) -> dict[str, Any]:
-        """The next line of the process; raises ``Interrupted`` where it has ended before."""
-        assert self._process.stdout is not None  # it is a pipe
-        line = self._process.stdout.readline()
-        if line.endswith("\n"):
-            told: dict[str, Any] = json.loads(line)
-            return told
-        code = self._process.wait()
-        self._errors.seek(0)
-        last = self._errors.read().decode("utf-8", "backslashreplace").strip().rpartition("\n")[2]
-        raise Interrupted(f"the process of an engine ended with exit code {code}{last and f', {last}'}")
+    def _done(self, work: Any, task: Any) -> Any:
+        """What comes of a task in the process; raises ``Interrupted``, or what the work does."""
+        outcome = Turn(self._process, pickled((work, task), {}), []).waited_for()
+        if isinstance(outcome, Lost):
+            raise Interrupted(f"the process of the engine was lost: it {outcome.how}")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def kill(self) -> None:
         """It ends, and who waits for its answer is interrupted."""
-        self._process.kill()
-        self._process.wait()
+        self._process.end()
 
     def end(self) -> None:
         """Nothing of it is left."""
         self.kill()
-        for stream in (self._process.stdin, self._process.stdout, self._errors):
-            if stream is not None:
-                _close(stream)
+        self._folder.cleanup()
 
 
-def _close(stream: IO[Any]) -> None:
-    try:
-        stream.close()
-    except OSError:
-        # What was still to be written has nobody to read it.
-        return
+def _load(task: tuple[str, str], channel: Channel) -> Identity:
+    """In the process: the identity of the engine that it has from then on."""
+    target, folder = task
+    set_hypothesis_home_dir(folder)
+    job = job_of(target)
+    _subject(target)
+    return identity_of(job)
+
+
+def _look(task: tuple[str, Block], channel: Channel) -> Record:
+    """In the process: the record of a block."""
+    target, block = task
+    return looked_at(_subject(target), block)
+
+
+@lru_cache(maxsize=1)
+def _subject(target: str) -> Subject:
+    return subject_of(engine_at(target))
 
 
 def _path(job: Job) -> list[str]:

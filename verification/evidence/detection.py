@@ -42,7 +42,7 @@ from verification.processes.tasks import each as every
 from verification.properties.findings import findings, truth_of
 from verification.properties.properties import Finding, Truth
 from verification.properties.unfolding import Unfolded
-from verification.sampling.drawing import each_drawn
+from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases as drawn
 from verification.text import percent
 from verification.truth import replay
@@ -379,15 +379,11 @@ def false_alarms(
 
     def look(start: int) -> tuple[int, Finding | None, Case | None, int]:
         decided, size, wrong = 0, min(BLOCK, cases - start), []
-
-        def each(case: Case) -> None:
-            nonlocal decided
+        for case in all_drawn(drawn(vanilla, judged.claim), f"{seed} {start}", size):
             for finding in findings(judged, truth_of(case), TOLERANT):
                 decided += 1
                 if finding.wrong is not None:
                     wrong.append((finding, case))
-
-        each_drawn(drawn(vanilla, judged.claim), f"{seed} {start}", size, each)
         return decided, *(wrong[0] if wrong else (None, None)), len(wrong)
 
     done, decided, failures, example = 0, 0, 0, None

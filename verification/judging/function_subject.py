@@ -1,7 +1,7 @@
 """A function and its backward as a subject: calls that are drawn, and what is said of a wrong one."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +20,7 @@ from verification.judging.tally import Tally, tally_of
 from verification.properties.engine import InvalidAnswer, Unsupported
 from verification.properties.of_function import AUTOGRAD, Call, Engine, ask, calls, findings
 from verification.properties.properties import FORM, Finding
-from verification.sampling.drawing import each_drawn, one_drawn, smallest_drawn
+from verification.sampling.drawing import all_drawn, one_drawn, smallest_drawn
 from verification.sampling.draws import TIMES
 from verification.truth.comparison import compare
 from verification.truth.of_function import differentiable, expected
@@ -73,14 +73,9 @@ class OfFunction:
         """None, of no sample."""
         yield from ()
 
-    def each(self, block: Block, look: Callable[[str, Callable[[], Tally]], None]) -> None:
-        """Look at every call of a block."""
-        each_drawn(
-            calls(self.engine),
-            block.seed,
-            block.size,
-            lambda call: look(self.in_words(call), lambda: self.tally(call)),
-        )
+    def cases(self, block: Block) -> list[Call]:
+        """Every call of a block."""
+        return all_drawn(calls(self.engine), block.seed, block.size)
 
     def at(self, place: Place) -> Call:
         """A call that is drawn."""
@@ -96,7 +91,7 @@ class OfFunction:
 
     def tally(self, call: Call) -> Tally:
         """What a call comes to."""
-        tally = tally_of(findings(self.engine, call), lambda: call)
+        tally = tally_of([*findings(self.engine, call)], lambda: call)
         evidence = any(row.evidence for row in tally.rows.values())
         return replace(tally, live=int(evidence and not tally.declined))
 
@@ -150,13 +145,9 @@ class OfFunction:
         found = packed
         shown = _wrong_beside(self.engine, found)
         largest = size_of(found) if shown else 0
-
-        def look(call: Call) -> None:
-            nonlocal shown, largest, found
+        for call in all_drawn(calls(self.engine), "picture", PICTURED):
             if size_of(call) > largest and (numbers := _wrong_beside(self.engine, call)):
                 shown, largest, found = numbers, size_of(call), call
-
-        each_drawn(calls(self.engine), "picture", PICTURED, look)
         if not shown:
             return Picture(instead=RIGHT)
         return Picture(shapes_in_words(self.engine, found), numbers=shown)

@@ -1,8 +1,8 @@
 """An engine of a model as a subject: its designed, fixed and drawn cases, and what is said of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -29,7 +29,7 @@ from verification.properties.properties import Finding, permuted
 from verification.sampling.admitting import admits
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
-from verification.sampling.drawing import each_drawn, one_drawn
+from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.fractions import exact_cases, in_fractions
 from verification.sampling.resolving import narrowed
@@ -46,6 +46,19 @@ EXACT_EVERY = 10
 
 # A case without its model, whose functions cannot be sent between processes.
 Packed: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A case with what is true of it. ``row``: the row of a designed sample that it meets if it is live.
+
+    ``drawn`` and ``fixed``: its sizes, in one of them, by where a run has it from (as in ``Judgement``).
+    """
+
+    truth: Judged
+    row: Place | None = None
+    drawn: Counter[str] = field(default_factory=Counter)
+    fixed: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,56 +125,51 @@ class OfModel:
             some = tuple((numbers[i], rows[i]) for i in portion)
             yield Block(len(portion), rows=some, designed=sample.designed)
 
-    def each(self, block: Block, look: Callable[[str, Callable[[], Tally]], None]) -> None:
-        """Look at every case of a block."""
-
-        def at(truth: Judged, place: Place | None = None, drawn: bool = False) -> None:
-            look(self.in_words(truth), lambda: self._counted(truth, place, drawn))
-
+    def cases(self, block: Block) -> Iterator[Asked]:
+        """Every case of a block."""
         model, claim = self.engine.model, self.engine.claim
         design = block.designed(model, claim)
         for number, row in block.rows:
-            at(truth_of_row(design, row, number, claim.blocks), (design.of, number))
+            truth = truth_of_row(design, row, number, claim.blocks)
+            yield Asked(truth, (design.of, number), fixed=Counter(truth.case.sizes))
         for each in block.fixed:
             case = each.make()
-            at(WholeTruth(case, each.property) if each.property else truth_of(case))
+            whole = WholeTruth(case, each.property) if each.property else truth_of(case)
+            yield Asked(whole, fixed=Counter(case.sizes))
         if not (block.rows or block.fixed):
-            strategy = block.drawn(model, claim)
-            each_drawn(strategy, block.seed, block.size, lambda case: at(truth_of(case), drawn=True))
+            for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
+                yield Asked(truth_of(case), drawn=Counter(case.sizes))
 
     @cached_property
     def _at_random(self) -> AtRandom:
         return AtRandom(self.engine.model, self.engine.claim)
 
-    def at(self, place: run.Place) -> Judged:
+    def at(self, place: run.Place) -> Asked:
         """One of ten in Fractions, of an engine that claims to be exact; all others in floating point."""
         model, claim = self.engine.model, self.engine.claim
         if claim.exact and place.number % EXACT_EVERY == 0:
-            return truth_of(one_drawn(exact_cases(model, claim), str(place)))
-        return truth_of(self._at_random.case(place.rng()))
+            return Asked(truth_of(one_drawn(exact_cases(model, claim), str(place))))
+        return Asked(truth_of(self._at_random.case(place.rng())))
 
-    def in_words(self, case: Judged) -> str:
+    def in_words(self, case: Asked) -> str:
         """The sizes and the number type."""
-        return sizes_in_words(case.case)
+        return sizes_in_words(case.truth.case)
 
-    def pack(self, case: Judged) -> Packed:
+    def pack(self, case: Asked) -> Packed:
         """The case without its model."""
-        return pack(case.case)
+        return pack(case.truth.case)
 
-    def _counted(self, truth: Judged, place: Place | None, drawn: bool) -> Tally:
-        """The tally of a case, with its sizes and the row that it meets."""
-        tally, sizes, none = self.tally(truth), Counter(truth.case.sizes), Counter[str]()
-        met = frozenset([place] if place is not None and tally.live else [])
-        return replace(tally, rows_met=met, drawn=sizes if drawn else none, fixed=none if drawn else sizes)
-
-    def tally(self, truth: Judged) -> Tally:
-        """What a case comes to under every property."""
-        engine, case = self.engine, truth.case
-        tally = tally_of(findings(engine, truth), lambda: self.pack(truth), kind_of(case.policy))
+    def tally(self, case: Asked) -> Tally:
+        """What a case comes to under every property, with its sizes and the row that it meets."""
+        engine, truth = self.engine, case.truth
+        found = [*findings(engine, truth)]
+        tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.policy))
+        tally = replace(tally, drawn=case.drawn, fixed=case.fixed)
         if tally.declined or not truth.live(engine.claim.blocks):
             return tally
-        met = [entry.name for entry in contract(engine.claim) if entry.met(case)]
-        return replace(tally, live=1, seen=Counter(met))
+        met = [entry.name for entry in contract(engine.claim) if entry.met(truth.case)]
+        rows = frozenset([] if case.row is None else [case.row])
+        return replace(tally, live=1, seen=Counter(met), rows_met=rows)
 
     def missing(self, tally: Tally) -> Iterator[str]:
         """Entries of the contract, and properties of parts without evidence."""

@@ -95,8 +95,8 @@ class Subject(Protocol):
     def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterable[Block]:
         """The rows of a sample with these numbers, in blocks of about the same work."""
 
-    def each(self, block: Block, look: Callable[[str, Callable[[], Tally]], None]) -> None:
-        """Look at every case of a block: its sizes in words, and what it comes to when it is asked."""
+    def cases(self, block: Block) -> Iterable[Any]:
+        """Every case of a block, with what is true of it, made when it is its turn."""
 
     def at(self, place: Place) -> Any:
         """The case at a place of a campaign, with what is true of it, the same whenever it is drawn."""
@@ -105,7 +105,7 @@ class Subject(Protocol):
         """The sizes of such a case, in a line."""
 
     def tally(self, case: Any) -> Tally:
-        """What it comes to."""
+        """What it comes to when it is asked."""
 
     def pack(self, case: Any) -> Any:
         """It alone, packed."""
@@ -174,16 +174,13 @@ def looked(
 
 def _look(subject: Subject, block: Block, channel: Any) -> Tally:
     """The tally of a block."""
-    tally = Tally()
-
-    def look(words: str, ask: Callable[[], Tally]) -> None:
-        nonlocal tally
+    subject, tally = subject.guarded(channel), Tally()
+    for case in subject.cases(block):
+        channel.tell(subject.in_words(case))
+        tally += subject.tally(case)
         # To ask an engine again that did not come back may be to wait again.
-        if not tally.lost:
-            channel.tell(words)
-            tally += ask()
-
-    subject.guarded(channel).each(block, look)
+        if tally.lost:
+            break
     return tally
 
 

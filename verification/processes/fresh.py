@@ -17,15 +17,16 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 from verification.processes.channel import Channel, Slot
 from verification.processes.sending import Sent, Unsendable, pickled
 from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, detached, end, supervise
+from verification.processes.supervisor import LOOK, detached, end, supervised
 from verification.processes.workers import (
     Silence,
-    finish,
+    failures_told,
     in_order,
     judge_ended,
     limit_memory,
@@ -38,13 +39,26 @@ from verification.text import told
 # The libraries whose threads a fork loses, by the names of their modules.
 THREADED = ("jax", "torch")
 
+# Where OpenBLAS, MKL, Accelerate and OpenMP read how many threads they may take.
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS")
+
 Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Generator[Any, None, None]]
 
 
 @contextmanager
 def staffed() -> Iterator[Spread]:
-    """``verification.processes.workers.spread``, or the same over fresh processes, kept while this lasts."""
-    if not hasattr(os, "fork") or not any(name in sys.modules for name in THREADED):
+    """``verification.processes.workers.spread``, or ``afresh`` where a fork would lose threads."""
+    if not any(name in sys.modules for name in THREADED):
+        yield spread
+        return
+    with afresh() as over_fresh_ones:
+        yield over_fresh_ones
+
+
+@contextmanager
+def afresh() -> Iterator[Spread]:
+    """The same over fresh processes, kept while this lasts; as ``spread`` where none can be forked."""
+    if not hasattr(os, "fork"):
         yield spread
         return
     staff = _Staff()
@@ -58,18 +72,17 @@ class _Staff:
     """The fresh processes that nobody is asked in, and what is known of the engines that were sent."""
 
     def __init__(self) -> None:
-        self._idle: list[_Process] = []
+        self._idle: list[Process] = []
         self._sent: Sent = {}
 
     def spread(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> Generator[Any, None, None]:
         """As ``verification.processes.workers.spread``; raises Unsendable for what cannot be sent."""
+        return in_order(partial(self._begin, work), tasks)
 
-        def start(task: Any) -> _Turn:
-            data = self._pickled((work, task))
-            process = self._idle.pop() if self._idle else _Process()
-            return _Turn(process, data, self._idle)
-
-        yield from in_order(start, tasks)
+    def _begin(self, work: Callable[[Any, Channel], Any], task: Any) -> "Turn":
+        data = self._pickled((work, task))
+        process = self._idle.pop() if self._idle else Process()
+        return Turn(process, data, self._idle)
 
     def _pickled(self, what: Any) -> bytes:
         try:
@@ -84,10 +97,10 @@ class _Staff:
             process.end()
 
 
-class _Turn:
+class Turn:
     """A task with a process, which goes back to the idle ones when it is done and lives."""
 
-    def __init__(self, process: "_Process", data: bytes, idle: "list[_Process]") -> None:
+    def __init__(self, process: "Process", data: bytes, idle: "list[Process]") -> None:
         self.outcome: Any = None
         self._process, self._idle = process, idle
         self._silence = Silence(process.channel, process.number)
@@ -109,21 +122,30 @@ class _Turn:
         self.outcome = outcome_of(channel, silent() if gone is None else judge_ended(gone))
         return True
 
+    def waited_for(self) -> Any:
+        """The outcome, when there is one."""
+        while not self.has_ended():
+            time.sleep(LOOK)
+        return self.outcome
+
     def end(self) -> None:
         """Give it up, and the process with it."""
         self._process.end()
 
 
-class _Process:
-    """A fresh process with its supervisor, which works on what it is given, one task after another."""
+class Process:
+    """A fresh process with its supervisor, which works on what it is given, one task after another.
 
-    def __init__(self) -> None:
+    ``path``: where it finds modules; where this process does, if that is None.
+    """
+
+    def __init__(self, path: Sequence[str] | None = None) -> None:
         with tempfile.TemporaryFile() as file:
             file.truncate(Channel.LENGTH)
             self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
             # Nobody would know of one that was started just before an interruption.
             with held_back():
-                self._started = _python(LIFE, file.fileno())
+                self._started = _python(LIFE, file.fileno(), sys.path if path is None else path)
 
     def begin(self, data: bytes) -> None:
         """Give it a task, pickled."""
@@ -158,11 +180,11 @@ live(file, parent)
 """
 
 
-def _python(program: str, file: int) -> "subprocess.Popen[bytes]":
+def _python(program: str, file: int, path: Sequence[str]) -> "subprocess.Popen[bytes]":
     """Python in a group of its own, with a file that it shares; it reads and writes nothing else."""
-    begin = f"import sys\nsys.path[:] = {sys.path!r}\nfile, parent = {file}, {os.getpid()}\n"
+    begin = f"import sys\nsys.path[:] = {[*path]!r}\nfile, parent = {file}, {os.getpid()}\n"
     # As many processes as cores are at work already.
-    environment = {"OMP_NUM_THREADS": "1", **os.environ}
+    environment = {**dict.fromkeys(THREADS, "1"), **os.environ}
     return subprocess.Popen(
         [sys.executable, "-c", begin + program],
         pass_fds=[file],
@@ -174,13 +196,12 @@ def _python(program: str, file: int) -> "subprocess.Popen[bytes]":
     )
 
 
-def live(file: int, parent: int) -> NoReturn:
+def live(file: int, parent: int) -> None:
     """A supervisor's life, and a fresh process's, of which nothing gets out but what it tells."""
     channel, task = Channel(file), Slot(file, Channel.FREE)
     os.close(file)
     supervisor = os.getpid()
-
-    def serve() -> None:
+    with supervised(channel, parent):
         limit_memory()
         done = 0
         while os.getppid() == supervisor:
@@ -188,16 +209,17 @@ def live(file: int, parent: int) -> NoReturn:
                 time.sleep(LOOK)
                 continue
             done += 1
-            finish(_work, task, channel)
+            with failures_told(channel):
+                work, given = _received(task)
+                channel.finish(work(given, channel))
 
-    supervise(serve, channel, parent)
 
-
-def _work(task: Slot, channel: Channel) -> Any:
+def _received(task: Slot) -> tuple[Callable[[Any, Channel], Any], Any]:
+    """What a fresh process has to do, and on what."""
     try:
         work, given = task.get()
     except Exception as error:
         raise Unsendable(
             f"engine: {told(error)} in a fresh process, needed one whose modules can be imported there"
         ) from error
-    return work(given, channel)
+    return work, given

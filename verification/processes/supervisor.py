@@ -24,9 +24,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
 
 from verification.processes.channel import Channel
 
@@ -56,10 +55,12 @@ EVERY = signal.valid_signals()
 _exit, _getpid, _getppid, _kill = os._exit, os.getpid, os.getppid, os.kill
 
 
-def supervise(work: Callable[[], object], channel: Channel, judge: int) -> NoReturn:
-    """Have the work done in a worker, and watch it; this process, a child of the judge, ends with it.
+@contextmanager
+def supervised(channel: Channel, judge: int) -> Iterator[None]:
+    """A ``with`` block that is done in a worker, and watched by this process, a child of the judge.
 
-    How the worker was lost, if it was, is told through the channel, once no process of its is left.
+    Both end with the block: this process never enters it, and nothing of the worker's gets out but what it
+    tells. How it was lost, if it was, is told through the channel, once no process of its is left.
     """
     code = 1
     try:
@@ -70,9 +71,17 @@ def supervise(work: Callable[[], object], channel: Channel, judge: int) -> NoRet
         supervisor = _getpid()
         worker = _fork(channel)
         if worker == 0:
-            _work(work, channel, supervisor)
-        _Watch(worker, channel, judge).to_its_end()
-        code = 0
+            code = 0
+            os.setpgid(0, 0)
+            channel.worker.value = _getpid()
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
+            yield
+            # Stopped, until the supervisor has seen what it leaves, and ends it.
+            if _getppid() == supervisor:
+                _kill(_getpid(), signal.SIGSTOP)
+        else:
+            _Watch(worker, channel, judge).to_its_end()
+            code = 0
     finally:
         _exit(code)
 
@@ -108,20 +117,6 @@ def set_apart() -> None:
         os.close(nowhere)
     # Python's own may be no descriptors, as in a notebook.
     sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")  # noqa: SIM115
-
-
-def _work(work: Callable[[], object], channel: Channel, supervisor: int) -> NoReturn:
-    """A worker's life, of which nothing gets out but what it tells."""
-    try:
-        os.setpgid(0, 0)
-        channel.worker.value = _getpid()
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        work()
-        # Stopped, until the supervisor has seen what it leaves, and ends it.
-        if _getppid() == supervisor:
-            _kill(_getpid(), signal.SIGSTOP)
-    finally:
-        _exit(0)
 
 
 class _Watch:

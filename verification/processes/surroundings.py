@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import warnings
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,10 @@ WATCHED = {"builtins": vars(builtins), "numpy": vars(np)}
 
 
 class Surroundings:
-    """How the process was when this was made, which serves any number of calls.
+    """How the process was when this was made. At the end of every ``with`` block it is so again.
 
-    ``interruptible``: Ctrl-C can get here. Where it cannot, a KeyboardInterrupt is somebody's own.
+    ``changes``: what had to be put back, in words. ``interruptible``: Ctrl-C can get here. Where it cannot,
+    a KeyboardInterrupt is somebody's own.
     """
 
     def __init__(self) -> None:
@@ -40,24 +42,27 @@ class Surroundings:
         self._on_interrupt = signal.getsignal(signal.SIGINT)
         self._is_main = threading.current_thread() is threading.main_thread()
         self.interruptible = self._on_interrupt is not signal.SIG_IGN
+        self.changes: list[str] = []
 
-    def restore(self, changes: list[str]) -> None:
-        """Puts back what differs, and adds to ``changes`` what that was.
+    def __enter__(self) -> None:
+        """Nothing has to be done before."""
 
-        A name of Python's own may still be somebody else's: none is used until they are put back.
-        """
-        # First, for what follows needs some calls.
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A name of Python's own may still be somebody else's: none is used until they are put back. First
+        # the recursion limit, for what follows needs some calls.
         limit = sys.getrecursionlimit()
         if limit != self._limit:
             sys.setrecursionlimit(self._limit)
             if limit < self._limit:
-                changes += [f"set the recursion limit to {limit}"]
+                self.changes += [f"set the recursion limit to {limit}"]
         for name, now, before, values in self._watched:
             # New names come last, and do no harm.
             if [*now.values()][: values.__len__()] != values:
                 changed = now.copy()
                 now.update(before)
-                changes += _differences(name, changed, before)
+                self.changes += _differences(name, changed, before)
         if warnings.filters is not self._warnings or self._warnings != self._filters:
             self._warnings[:] = self._filters
             warnings.filters = self._warnings

@@ -8,9 +8,7 @@ never comes back; from there only the end of its process helps (``verification.p
 import signal
 import threading
 import time
-from collections.abc import Callable
-from types import FrameType
-from typing import TypeVar
+from types import FrameType, TracebackType
 
 from verification.processes.processor import waited
 
@@ -34,8 +32,6 @@ TICKS = 10
 # But so much of each tick counts at least, or one that keeps every processor busy would never end.
 LEAST = 0.1
 
-Answer = TypeVar("Answer")
-
 
 class CallTimeout(BaseException):
     """A call has taken too long. Not an Exception, for engines may catch those and go on."""
@@ -58,42 +54,49 @@ class Charge:
         return max(LEAST, 1 - max(waiting, 0) / max(passed, 1e-6))
 
 
-def within(seconds: float, call: Callable[[], Answer]) -> Answer:
-    """What the call returns; raises CallTimeout if that takes longer than so many seconds.
+class Limit:
+    """So many seconds for what is done in a ``with`` block; raises CallTimeout if that takes longer.
 
-    An alarm of the caller's own waits until the call has ended, so it cannot end it either.
+    An alarm of the caller's own waits until the block has ended, so it cannot end it either.
     """
-    if not _has_alarm():
-        return call()
-    ticks, charge = 0.0, Charge()
 
-    def tick(number: int, frame: FrameType | None) -> None:
-        nonlocal ticks
-        ticks += charge.of_tick()
-        # At every further tick again: an engine may have caught the one before.
-        if ticks >= TICKS:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._ticks, self._charge = 0.0, Charge()
+
+    def __enter__(self) -> None:
+        self._is_set = _has_alarm()
+        if self._is_set:
+            tick = self._seconds / TICKS
+            self._started = time.monotonic()
+            self._due, self._interval = signal.setitimer(signal.ITIMER_REAL, tick, tick)
+            self._handler = signal.signal(signal.SIGALRM, self._tick)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._is_set:
+            return
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._handler)
+        if self._due:
+            left = self._due - (time.monotonic() - self._started)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), self._interval)
+        # What came too late is no answer, nor is what an engine made of the alarm.
+        if self._is_over and not isinstance(error, KeyboardInterrupt | CallTimeout):
             raise CallTimeout
 
-    started = time.monotonic()
-    due, interval = signal.setitimer(signal.ITIMER_REAL, seconds / TICKS, seconds / TICKS)
-    handler = signal.signal(signal.SIGALRM, tick)
-    try:
-        answer = call()
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        if ticks < TICKS:
-            return answer
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        if ticks < TICKS:
-            raise
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if due:
-            left = due - (time.monotonic() - started)
-            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), interval)
-    raise CallTimeout
+    @property
+    def _is_over(self) -> bool:
+        return self._ticks >= TICKS
+
+    def _tick(self, number: int, frame: FrameType | None) -> None:
+        self._ticks += self._charge.of_tick()
+        # Nothing breaks off what gives the alarm back, and tells by itself that the time is over.
+        is_left = frame is not None and frame.f_code is Limit.__exit__.__code__
+        # At every further tick again: an engine may have caught the one before.
+        if self._is_over and not is_left:
+            raise CallTimeout
 
 
 def _has_alarm() -> bool:

@@ -27,13 +27,14 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from verification.processes import timeout
 from verification.processes.channel import Channel
 from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, end, exit_code_in_words, supervise, wake
+from verification.processes.supervisor import LOOK, end, exit_code_in_words, supervised, wake
 
 # A process is ended if it has not come back from one call in so many times what an answer may take: its own
 # alarm has then not got through.
@@ -68,10 +69,8 @@ def spread(
     An exception of the work is raised here.
     """
     if not hasattr(os, "fork"):
-        for task in tasks:
-            yield work(task, Channel())
-        return
-    yield from in_order(lambda task: _Worker(work, task), tasks)
+        return (work(task, Channel()) for task in tasks)
+    return in_order(partial(_Worker, work), tasks)
 
 
 @contextmanager
@@ -148,13 +147,11 @@ class _Worker:
         judge = os.getpid()
         self._supervisor = _fork()
         if self._supervisor == 0:
-            supervise(lambda: self._live(work, task), self._channel, judge)
+            with supervised(self._channel, judge), failures_told(self._channel):
+                limit_memory()
+                keep_memory()
+                self._channel.finish(work(task, self._channel))
         self._silence = Silence(self._channel, self._supervisor)
-
-    def _live(self, work: Callable[[Any, Channel], Any], task: Any) -> None:
-        limit_memory()
-        keep_memory()
-        finish(work, task, self._channel)
 
     def has_ended(self) -> bool:
         """Is it gone, or has to go? Then there is an outcome, and no process."""
@@ -221,10 +218,11 @@ def _placed(lost: Lost, channel: Channel) -> Lost:
     return replace(lost, told=channel.told)
 
 
-def finish(work: Callable[[Any, Channel], Any], task: Any, channel: Channel) -> None:
-    """Does the work, and tells what came of it."""
+@contextmanager
+def failures_told(channel: Channel) -> Iterator[None]:
+    """What a worker does in this ``with`` block may fail: then that is what came of its task."""
     try:
-        channel.finish(work(task, channel))
+        yield
     except MemoryError:
         channel.finish(Lost(f"left none of the {_memory() / 2**30:.1f} GiB of memory that it may take"))
     except Exception as error:

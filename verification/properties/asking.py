@@ -27,6 +27,7 @@ from verification.properties.engine import Answer, Engine, InvalidAnswer, TimedO
 from verification.text import in_a_line, quoted, told, type_name
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
+Given = TypeVar("Given")
 Told = TypeVar("Told")
 Read = TypeVar("Read")
 
@@ -45,7 +46,8 @@ def is_large(case: Case) -> bool:
 
 def ask(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a case, in arrays of its own; raises InvalidAnswer or Unsupported."""
-    return ask_directly(engine, afresh(case))
+    form = _Form(case, engine.claim.blocks)
+    return answered(engine.answer, afresh(case), form.read, is_large(case))
 
 
 def afresh(case: Case) -> Case:
@@ -63,12 +65,12 @@ def relaid(case: Case, change: Callable[[Array], Array]) -> Case:
 
 
 def ask_directly(engine: Engine, case: Case) -> Answer:
-    """The engine's answer to a case, of these very arrays; raises as ``answered``."""
+    """The engine's answer to a case, of these very arrays; raises as ``ask``."""
     form = _Form(case, engine.claim.blocks)
-    return answered(lambda: engine.answer(case), form.read, is_large(case))
+    return answered(engine.answer, case, form.read, is_large(case))
 
 
-def answered(call: Callable[[], Told], read: Callable[[Told], Read], large: bool) -> Read:
+def answered(call: Callable[[Given], Told], given: Given, read: Callable[[Told], Read], large: bool) -> Read:
     """What ``read`` makes of what an engine's ``call`` tells; the surroundings are afterwards as before.
 
     Every engine is asked here, through whatever door it came. ``large``: the problem is, and its answer may
@@ -77,45 +79,31 @@ def answered(call: Callable[[], Told], read: Callable[[Told], Read], large: bool
     """
     seconds = timeout.LARGE_ANSWER if large else timeout.ANSWER
     surroundings = Surroundings()
-    changes: list[str] = []
-
-    def attempt() -> Read:
-        try:
-            told = call()
-        finally:
-            surroundings.restore(changes)
-        return read(told)
-
-    def outcome() -> tuple[Read] | InvalidAnswer | Unsupported:
-        try:
-            return (attempt(),)
-        except timeout.CallTimeout:
-            raise
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and surroundings.interruptible:
-                raise
-            return _raised(error)
-
-    found: tuple[Read] | InvalidAnswer | Unsupported | None = None
+    not_its_own = (timeout.CallTimeout, *([KeyboardInterrupt] if surroundings.interruptible else []))
+    wrong: InvalidAnswer | Unsupported | None = None
     try:
-        try:
-            with np.errstate(all="ignore"):
-                found = timeout.within(seconds, outcome)
-        finally:
-            # Once more, where an alarm came between, or no calls were left that deep.
-            if found is None:
-                surroundings.restore(changes)
+        # Put back before anything else runs; and once more, where an alarm came between, or no calls were
+        # left that deep.
+        with surroundings, np.errstate(all="ignore"), timeout.Limit(seconds):
+            try:
+                with surroundings:
+                    told = call(given)
+                answer = read(told)
+            except not_its_own:
+                raise
+            except BaseException as error:
+                wrong = _raised(error)
     except timeout.CallTimeout:
         raise TimedOut(f"did not return within {seconds:g} s") from None
+    except not_its_own:
+        raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and surroundings.interruptible:
-            raise
-        found = InvalidAnswer(f"raised {type_name(type(error))}")
-    if changes:
-        raise InvalidAnswer(in_a_line(", ".join(changes), RAISED))
-    if not isinstance(found, tuple):
-        raise found
-    return found[0]
+        wrong = InvalidAnswer(f"raised {type_name(type(error))}")
+    if surroundings.changes:
+        raise InvalidAnswer(in_a_line(", ".join(surroundings.changes), RAISED))
+    if wrong is not None:
+        raise wrong
+    return answer
 
 
 def _raised(error: BaseException) -> InvalidAnswer | Unsupported:

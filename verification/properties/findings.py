@@ -86,32 +86,35 @@ def findings(engine: Engine, truth: Judged, names: tuple[str, ...] | None = None
     try:
         if isinstance(truth, ExactTruth):
             yield from exact_findings(engine, truth)
-        elif isinstance(truth, WholeTruth):
+            return
+        if isinstance(truth, WholeTruth):
             yield from whole_findings(engine, truth)
-        else:
-            yield from _findings(engine, truth, asked_of(engine.claim) if names is None else names)
+            return
+        trial = Trial(engine, truth)
+        # Asked first: who does not answer in form is refuted by that.
+        trial.answer  # noqa: B018
+        for name in _asked(truth, asked_of(engine.claim) if names is None else names):
+            try:
+                for part, wrong, expected in PROPERTIES[name](trial):
+                    told = None if wrong is None else str(wrong)
+                    yield Finding(name, part, told, expected.size > 0, expected.determined)
+            except InvalidAnswer as invalid:
+                yield Finding(name, "", str(invalid), lost=invalid.lost)
+                if invalid.lost:
+                    return
+    except InvalidAnswer as invalid:
+        yield Finding(FORM, "", str(invalid), lost=invalid.lost)
     except Unsupported as error:
         yield Finding(FORM, "", None, declined=str(error) or "it says no more")
 
 
-def _findings(engine: Engine, truth: Truth | RaggedTruth, names: tuple[str, ...]) -> Iterator[Finding]:
-    trial = Trial(engine, truth)
-    try:
-        trial.answer  # noqa: B018
-    except InvalidAnswer as invalid:
-        yield Finding(FORM, "", str(invalid), lost=invalid.lost)
-        return
+def _asked(truth: Truth | RaggedTruth, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the properties that a case with this truth is asked."""
+    if not truth.determined:
+        return ()
     if truth.large:
         names = tuple(name for name in names if name in OF_LARGE)
     if truth.case.dtype not in WIDER:
         # There is no table of a type that no other is wider than.
         names = tuple(name for name in names if name != LAG_BY_LAG)
-    for name in names if truth.determined else ():
-        try:
-            for part, wrong, expected in PROPERTIES[name](trial):
-                told = None if wrong is None else str(wrong)
-                yield Finding(name, part, told, expected.size > 0, expected.determined)
-        except InvalidAnswer as invalid:
-            yield Finding(name, "", str(invalid), lost=invalid.lost)
-            if invalid.lost:
-                return
+    return names

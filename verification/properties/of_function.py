@@ -88,39 +88,33 @@ def ask(engine: Engine, call: Call) -> dict[int, Array]:
         }
 
     large = any(size > LARGEST for shape, _ in needed.values() for size in shape)
-    return answered(lambda: engine.answer(call), read, large)
+    return answered(engine.answer, call, read, large)
 
 
 def findings(engine: Engine, call: Call) -> Iterator[Finding]:
     """What is found of each argument's gradient; what an engine does not do is found as *declined*."""
-    try:
-        yield from _findings(engine, call)
-    except Unsupported as error:
-        yield Finding(FORM, "", None, declined=str(error) or "it says no more")
-
-
-def _findings(engine: Engine, call: Call) -> Iterator[Finding]:
     fresh = call.replaced(np.copy)
     try:
         answer = ask(engine, fresh)
+        truth = expected(engine.forward, call.arguments, call.cotangents)
+        # What overflows in the type of its own cannot be compared.
+        if not all(each.size < np.finfo(each.dtype).max for each in truth.values()):
+            return
+        trial = _Trial(engine, call, fresh, answer, truth)
+        for property_, check in PROPERTIES.items():
+            try:
+                for i, wrong in check(trial):
+                    each = truth[i]
+                    told = None if wrong is None else str(wrong)
+                    yield Finding(property_, engine.name(i), told, each.size > 0, each.determined)
+            except InvalidAnswer as invalid:
+                yield Finding(property_, "", str(invalid), lost=invalid.lost)
+                if invalid.lost:
+                    return
     except InvalidAnswer as invalid:
         yield Finding(FORM, "", str(invalid), lost=invalid.lost)
-        return
-    truth = expected(engine.forward, call.arguments, call.cotangents)
-    # What overflows in the type of its own cannot be compared.
-    if not all(each.size < np.finfo(each.dtype).max for each in truth.values()):
-        return
-    trial = _Trial(engine, call, fresh, answer, truth)
-    for property_, check in PROPERTIES.items():
-        try:
-            for i, wrong in check(trial):
-                each = truth[i]
-                told = None if wrong is None else str(wrong)
-                yield Finding(property_, engine.name(i), told, each.size > 0, each.determined)
-        except InvalidAnswer as invalid:
-            yield Finding(property_, "", str(invalid), lost=invalid.lost)
-            if invalid.lost:
-                return
+    except Unsupported as error:
+        yield Finding(FORM, "", None, declined=str(error) or "it says no more")
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,10 +15,9 @@ from hypothesis.strategies import SearchStrategy
 Drawn = TypeVar("Drawn")
 
 
-def each_drawn(
-    strategy: SearchStrategy[Drawn], seed_: str | int, count: int, look: Callable[[Drawn], object]
-) -> None:
-    """Look at everything that is drawn from a seed, ``count`` times at most."""
+def all_drawn(strategy: SearchStrategy[Drawn], seed_: str | int, count: int) -> list[Drawn]:
+    """Everything that is drawn from a seed, ``count`` times at most."""
+    found: list[Drawn] = []
 
     @seed(seed_)
     @settings(
@@ -30,9 +29,10 @@ def each_drawn(
     )
     @given(strategy)
     def draw(drawn: Drawn) -> None:
-        look(drawn)
+        found.append(drawn)
 
     draw()
+    return found
 
 
 class Alike(HypothesisProvider):

@@ -7,10 +7,9 @@ from verification import models
 from verification.adapters.layer import Layer
 from verification.adapters.problem import Whole
 from verification.adapters.rnn.cells import LOOPS, compile_loops, layer_of, network_of
-from verification.models.case import Case
 from verification.models.model import Model
 from verification.properties.findings import findings, truth_of
-from verification.sampling.drawing import each_drawn
+from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
 from verification.sampling.scope import Scope
@@ -42,13 +41,10 @@ def _make(name: str, loops: str) -> None:
 def looked_at(engine: Any, count: int) -> tuple[list[str], set[str]]:
     """What is wrong on so many drawn cases, of Fractions if they are claimed, and the properties asked."""
     wrong, properties = [], set()
-
-    def look(case: Case) -> None:
+    strategy = exact_cases if engine.claim.exact else cases
+    for case in all_drawn(strategy(engine.model, engine.claim), 0, count):
         for found in findings(engine, truth_of(case)):
             properties.add(found.property)
             if found.wrong is not None:
                 wrong.append(f"{found.property} {found.part}: {found.wrong}")
-
-    strategy = exact_cases if engine.claim.exact else cases
-    each_drawn(strategy(engine.model, engine.claim), 0, count, look)
     return wrong, properties

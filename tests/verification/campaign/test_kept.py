@@ -86,6 +86,22 @@ def test_one_that_is_killed_is_heard_of_and_replaced(tmp_path):
     assert all(gone(pid) for pid in pool.pids)
 
 
+def test_a_block_that_nothing_can_be_told_of_is_interrupted(tmp_path):
+    """As where a forward ends the process in which calls are drawn: in one line, and the process goes on."""
+    ends = SQUARE.replace("    return x * x, x\n", "    __import__('os')._exit(7)\n")
+    _, job, identity = subject_in(tmp_path, ends, "ends")
+    kept = Kept(job, identity)
+    try:
+        for _ in range(2):
+            with pytest.raises(
+                Interrupted, match=r"^RuntimeError: .* exit code 7, before the engine"
+            ) as told:
+                kept.ask(Block(0, 0, 3))
+            assert "\n" not in str(told.value)
+    finally:
+        kept.end()
+
+
 def test_the_end_of_a_pool_is_heard_by_who_waits(tmp_path):
     """In a block that would take long; and nothing is started any more."""
     _, job, identity = subject_in(tmp_path, SQUARE)

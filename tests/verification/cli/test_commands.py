@@ -311,7 +311,7 @@ def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_the_article_in_json(tmp_path, monkeypatch):
     """The published rule's verdict and the trainings, beside the picture."""
-    monkeypatch.setattr(command.article, "rerun", partial(article.rerun, 1, epochs=2, processes=1))
+    monkeypatch.setattr(command.article, "rerun", partial(article.rerun, 1, epochs=2))
     assert command.main(["article", "--json", "out.json"]) == 0
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert result["specimen"]["verdict"] == "refuted"

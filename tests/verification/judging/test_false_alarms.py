@@ -18,7 +18,7 @@ from verification import layer, models
 from verification.processes.workers import spread
 from verification.properties.findings import findings
 from verification.properties.properties import Truth
-from verification.sampling.drawing import each_drawn
+from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 
 CASES = int(os.environ.get("FALSE_ALARM_CASES", "240"))
@@ -72,8 +72,7 @@ def counted(model, plain, others, portion, seed):
     """How many problems there were, how many were live, how many before each layer; and what was refuted."""
     count, refuted = Counter(), []
     turns = islice(cycle(others), (LAYERS - 1) * portion.first % max(1, len(others)), None)
-
-    def look(case):
+    for case in all_drawn(cases(model, plain.claim, portion.dtype), seed, portion.size):
         with np.errstate(all="ignore"):
             truth = Truth(case)
             for name in ("plain", *islice(turns, LAYERS - 1)):
@@ -84,8 +83,6 @@ def counted(model, plain, others, portion, seed):
                 count[name] += 1
         count["problems"] += 1
         count["live"] += truth.live(plain.claim.blocks)
-
-    each_drawn(cases(model, plain.claim, portion.dtype), seed, portion.size, look)
     return count, refuted
 
 

@@ -15,7 +15,7 @@ from verification.properties.properties import Finding
 
 def numbers(case):
     """All numbers of a case of a model, or of a call."""
-    arrays = case.case.blocks.values() if hasattr(case, "case") else case.arguments
+    arrays = case.truth.case.blocks.values() if hasattr(case, "truth") else case.arguments
     return [np.asarray(array).tolist() for array in arrays]
 
 
@@ -40,7 +40,8 @@ def test_doors_are_told_apart(tmp_path):
 def test_an_exact_engine_meets_fractions():
     """At every so many places, and at no other."""
     exact = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(exact=True))
-    kinds = [subject_of(exact).at(Place(0, 0, number)).case.dtype.kind for number in range(2 * EXACT_EVERY)]
+    cases = [subject_of(exact).at(Place(0, 0, number)).truth.case for number in range(2 * EXACT_EVERY)]
+    kinds = [case.dtype.kind for case in cases]
     assert [number for number, kind in enumerate(kinds) if kind == "O"] == [0, EXACT_EVERY]
 
 

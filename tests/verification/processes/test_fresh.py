@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from verification.processes import fresh, timeout, workers
-from verification.processes.fresh import staffed
+from verification.processes.fresh import afresh, staffed
 from verification.processes.workers import Lost
 
 ROOT = Path(__file__).parents[3]
@@ -134,6 +134,13 @@ def test_without_such_a_library_tasks_are_forked(monkeypatch):
     for name in fresh.THREADED:
         monkeypatch.delitem(sys.modules, name, raising=False)
     with staffed() as spread:
+        assert spread is workers.spread
+
+
+def test_where_none_can_be_forked_none_is_started_afresh(monkeypatch):
+    """A supervisor forks its worker; without that the work is done in this process."""
+    monkeypatch.delattr(os, "fork")
+    with afresh() as spread:
         assert spread is workers.spread
 
 

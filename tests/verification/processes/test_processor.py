@@ -9,7 +9,7 @@ import pytest
 
 from verification.processes import timeout
 from verification.processes.processor import waited
-from verification.processes.timeout import LEAST, Charge, within
+from verification.processes.timeout import LEAST, Charge, Limit
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the system tells nothing of waiting")
 NOBODY = 2**22 + 1  # beyond the largest number that Linux gives a process
@@ -63,8 +63,9 @@ def test_a_tick_counts_as_much_as_was_not_waited(monkeypatch):
 def test_a_call_that_waits_for_a_processor_has_longer(monkeypatch):
     """At a quarter of a processor a call of a limit's length is not broken off, and one without end is."""
     monkeypatch.setattr(timeout.Charge, "of_tick", lambda charge: 0.25)
-    within(0.2, lambda: busy(0.4))
+    with Limit(0.2):
+        busy(0.4)
     started = time.monotonic()
-    with pytest.raises(timeout.CallTimeout):
-        within(0.2, lambda: busy(60))
+    with pytest.raises(timeout.CallTimeout), Limit(0.2):
+        busy(60)
     assert 0.6 < time.monotonic() - started < 30

@@ -13,10 +13,9 @@ from verification.processes.surroundings import Surroundings
 
 def changed_by(change):
     """What is told after a change, with everything put back."""
-    surroundings, changes = Surroundings(), []
-    change()
-    surroundings.restore(changes)
-    return changes
+    with (surroundings := Surroundings()):
+        change()
+    return surroundings.changes
 
 
 @pytest.mark.parametrize(
@@ -62,11 +61,10 @@ def test_a_new_name_is_no_change():
 
 def test_nothing_changed_is_nothing_told():
     """And looking twice finds nothing more."""
-    surroundings, changes = Surroundings(), []
-    builtins.len = None
-    surroundings.restore(changes)
-    surroundings.restore(changes)
-    assert changes == ["replaced builtins.len"]
+    surroundings = Surroundings()
+    with surroundings, surroundings:
+        builtins.len = None
+    assert surroundings.changes == ["replaced builtins.len"]
     assert changed_by(lambda: None) == []
 
 

@@ -1,11 +1,14 @@
 """Every task is done, in order; what ends a process is told."""
 
 import os
+import threading
 import time
 
 import pytest
 
-from verification.processes.tasks import beside, each
+from verification.processes.fresh import THREADS
+from verification.processes.sending import Unsendable
+from verification.processes.tasks import beside, each, each_afresh
 
 
 def test_results_come_in_order():
@@ -35,6 +38,22 @@ def test_what_the_work_raises_is_raised():
 
     with pytest.raises(KeyError):
         list(each(work, ["one"]))
+
+
+def test_fresh_processes_have_one_thread_each(monkeypatch):
+    """By all names under which a library reads that, unless the user has said how many."""
+    for name in THREADS[1:]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(THREADS[0], "3")
+    assert list(each_afresh(os.getenv, THREADS)) == ["3", "1", "1", "1"]
+
+
+def test_what_does_not_come_back_from_a_fresh_process_is_told():
+    """By the task, and how it ended; and so is what cannot be sent there."""
+    with pytest.raises(RuntimeError, match=r"^7: .*exit code 7"):
+        list(each_afresh(os._exit, [7]))
+    with pytest.raises(Unsendable):
+        list(each_afresh(type, [threading.Lock()]))
 
 
 def test_work_goes_on_beside(tmp_path):

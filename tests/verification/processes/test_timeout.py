@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from verification.processes import timeout
-from verification.processes.timeout import TICKS, CallTimeout, within
+from verification.processes.timeout import TICKS, CallTimeout, Limit
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +19,12 @@ def nothing_is_left_set():
     yield
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def within(seconds, call):
+    """What a call returns that may take so long."""
+    with Limit(seconds):
+        return call()
 
 
 def loops():

@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from tests.campaigns import ENVIRONMENT
-from verification.sampling.drawing import each_drawn, one_drawn, smallest_drawn
+from verification.sampling.drawing import all_drawn, one_drawn, smallest_drawn
 
 
 def drawn(seed):
     """Twenty integers."""
-    seen = []
-    each_drawn(st.integers(0, 10**9), seed, 20, seen.append)
-    return seen
+    return all_drawn(st.integers(0, 10**9), seed, 20)
 
 
 def test_a_seed_says_what_is_drawn():

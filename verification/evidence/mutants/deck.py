@@ -28,7 +28,7 @@ from verification.properties.exactness import EXACT, ExactTruth
 from verification.properties.findings import Judged, asked_of, findings, truth_of
 from verification.properties.fixed import WholeTruth
 from verification.properties.properties import FORM, Finding
-from verification.sampling.drawing import each_drawn
+from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
 
@@ -254,6 +254,4 @@ def drawn() -> Iterator[Case]:
     """The cases that are drawn."""
     claim = as_rnn(manual).claim
     for strategy, count in DRAWN.items():
-        found: list[Case] = []
-        each_drawn(strategy(vanilla, claim), 0, count, found.append)
-        yield from found
+        yield from all_drawn(strategy(vanilla, claim), 0, count)

@@ -1,0 +1,88 @@
+"""The way from ``verify`` to an engine is short, so that a traceback that stops in an engine can be read."""
+
+import traceback
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+import rnn
+from tests.layers import lstm
+from verification import Scope, function, layer, manual, models, scoped, step, verify
+from verification.adapters.rnn.engine import gradients_of
+from verification.judging.profile import Profile
+
+# The most frames that may lie strictly between ``verify`` and the engine's own function.
+MOST = 16
+
+SHORT = Profile("short", cases=4, exact_cases=0, strength=1)
+SMALL = Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",))
+
+
+class EnoughSeen(Exception):
+    """A run has come to the end of its first block."""
+
+
+def enough(done, total):
+    """End a run."""
+    raise EnoughSeen
+
+
+def noted(file, engine):
+    """The engine's function, which writes at every call who has called it."""
+
+    def own(*given):
+        names = [frame.name for frame in traceback.extract_stack()[:-1]]
+        with file.open("a", encoding="utf-8") as notes:
+            print(*names[names.index("verify") + 1 :], file=notes)
+        return engine(*given)
+
+    return own
+
+
+def of_layer(note):
+    """An LSTM."""
+    return layer(note(lstm.forward), note(lstm.backward), model=models.lstm, scope=SMALL)
+
+
+def of_step(note):
+    """One step of a scan, in the verifier's loops."""
+
+    def forward(params, x, state):
+        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+    def backward(saved, d_state):
+        a, h = saved
+        return {}, {"a": d_state[0] * h, "x": d_state[0].copy()}, (d_state[0] * a,)
+
+    return step(note(forward), note(backward), model=models.scan, scope=SMALL)
+
+
+def of_problem(note):
+    """The vanilla cell of ``rnn``, as any function of a problem."""
+    return scoped(note(manual), SMALL)
+
+
+def of_model_problem(note):
+    """A function of a problem of another model: the LSTM of ``rnn``."""
+    return scoped(note(gradients_of(rnn, "LSTM")), SMALL, model=models.lstm)
+
+
+def of_function(note):
+    """A square; its forward is what it is judged by."""
+    arguments = st.tuples(st.integers(1, 4).map(np.ones))
+    return function(lambda x: (x * x, x), note(lambda x, d: (2 * x * d,)), arguments)
+
+
+@pytest.mark.parametrize("adapter", [of_layer, of_step, of_problem, of_model_problem, of_function])
+def test_the_way_to_an_engine_is_short(adapter, tmp_path):
+    """Through every adapter for NumPy, whatever is asked on the cases of the first block."""
+
+    notes = tmp_path / "notes"
+    with pytest.raises(EnoughSeen):
+        verify(adapter(partial(noted, notes)), SHORT, progress=enough)
+    ways = [line.split() for line in notes.read_text("utf-8").splitlines()]
+    longest = max(ways, key=len)
+    assert len(ways) > 20
+    assert len(longest) <= MOST, " ".join(longest)
