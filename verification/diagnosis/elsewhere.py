@@ -114,8 +114,8 @@ def _at_sizes(case: Case) -> str:
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is refuted by other calls than the one on the case itself."""
-    one_call = (About.CALL, About.STEPS)
-    others = tuple(each.name for each in PROPERTIES if each.about not in one_call)
+    of_calls = (About.TRUNCATION, About.CONDUCT)
+    others = tuple(each.name for each in PROPERTIES if each.about in of_calls)
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
     names = [name for name in others if name in found or name == finding.property]
     verb = "are" if len(names) > 1 else "is"
