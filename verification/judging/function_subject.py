@@ -19,9 +19,8 @@ from verification.judging.sampled import Sample
 from verification.judging.tally import Tally, tally_of
 from verification.models.code import Code
 from verification.properties.engine import InvalidAnswer, Unsupported
-from verification.properties.gradients import AUTOGRAD
-from verification.properties.of_function import Call, Engine, ask, calls, findings
-from verification.properties.property import FORM, Finding
+from verification.properties.of_function import BY_NAME, Call, Engine, ask, calls, findings
+from verification.properties.property import About, Finding
 from verification.sampling.drawing import each_drawn, one_drawn, smallest_drawn
 from verification.sampling.draws import TIMES
 from verification.truth.comparison import compare
@@ -104,12 +103,12 @@ class OfFunction:
 
     def missing(self, tally: Tally) -> Iterator[str]:
         """Arguments whose gradient was evidence too seldom."""
-        rows = {part: row for (property_, part, _), row in tally.rows.items() if property_ == AUTOGRAD.name}
+        rows = [row for row in tally.rows.values() if BY_NAME[row.property].about is About.CALL]
         if not rows:
             yield "an argument of floating point"
-        for part, row in rows.items():
+        for row in rows:
             if row.evidence < TIMES:
-                yield f"{AUTOGRAD.name} {part}"
+                yield f"{row.property} {row.part}"
 
     def size(self, packed: Call) -> int:
         """How many numbers are given, but for cotangents."""
@@ -117,10 +116,10 @@ class OfFunction:
 
     def diagnosis(self, packed: Call, finding: Finding, tally: Tally) -> Diagnosis:
         """Whose gradients are wrong; of one alone, what it is instead."""
-        if finding.property == FORM.name:
+        if BY_NAME[finding.property].about is About.FORM:
             return Diagnosis("form", sentence=f"The backward does not answer in form: it {finding.wrong}.")
         refuted = [key for key, row in tally.rows.items() if row.failures]
-        wrong = tuple(part for name, part, _ in refuted if name == AUTOGRAD.name)
+        wrong = tuple(part for name, part, _ in refuted if BY_NAME[name].about is About.CALL)
         if not wrong:
             sentence = f"{finding.wrong}: {finding.property} alone is refuted."
             return Diagnosis("conduct", sentence=sentence)
@@ -215,7 +214,7 @@ def size_of(call: Call) -> int:
 def _factor(engine: Engine, call: Call, found: Finding) -> str:
     """What a wrong gradient is instead, where that is a constant factor of what it should be."""
     i = _number(engine, call, found)
-    if found.property != AUTOGRAD.name or i is None:
+    if BY_NAME[found.property].about is not About.CALL or i is None:
         return ""
     truth = expected(engine.forward, call.arguments, call.cotangents)[i].truth
     got = ask(engine, call.replaced(np.copy))[i]

@@ -160,11 +160,14 @@ def _memory_layout(trial: Trial) -> Looked:
 
 # Those of a model's engine that a function has as well, in the same words.
 PROPERTIES: tuple[Property[Trial], ...] = (
+    FORM,
     Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lambda trial: trial.compared(trial.answer)),
     Property(INPUTS_STAY.name, INPUTS_STAY.claim, INPUTS_STAY.about, _inputs_stay),
     Property(SECOND_CALL.name, SECOND_CALL.claim, SECOND_CALL.about, _second_call),
     Property(MEMORY_LAYOUT.name, MEMORY_LAYOUT.claim, MEMORY_LAYOUT.about, _memory_layout),
 )
+
+BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}
 
 
 def findings(engine: Engine, call: Call, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
