@@ -86,10 +86,11 @@ def findings(engine: Engine, truth: Judged, names: tuple[str, ...] | None = None
     """What the properties find, all that are asked or those of them that are named.
 
     A case that determines nothing is asked for the form alone, and one of Fractions, or of whole numbers that
-    nothing rounds, for equality. What an engine does not do is found as *declined*.
+    nothing rounds, for equality, whatever is named. What an engine does not do is found as *declined*.
     """
-    properties = asked(engine.claim, truth)
-    chosen = [each for each in properties if names is None or each.name in names]
+    chosen = asked(engine.claim, truth)
+    if names is not None and truth.only is None:
+        chosen = tuple(each for each in chosen if each.name in names)
     try:
         yield from found(chosen, Trial(engine, truth))
     except Unsupported as error:

@@ -48,7 +48,8 @@ def test_a_truth_is_of_its_case_s_kind():
     engine = layer(linear.forward, linear.backward, model=models.linear, scope=Scope(exact=True))
     case = find(cases_in("object", models.linear, engine.claim), lambda case: True)
     assert type(truth_of(case)) is ExactTruth
-    assert {each.property for each in findings(engine, truth_of(case))} == {"exact"}
+    for names in (None, ("forward",)):
+        assert {each.property for each in findings(engine, truth_of(case), names)} == {"exact"}
 
 
 def test_what_an_engine_does_not_do_is_declined():
