@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from verification.judge import assert_verified, verify
     from verification.judging.judgement import Judgement
     from verification.judging.profile import PROFILES, QUICK, THOROUGH, Profile
+    from verification.models.case import Case, Cotangents, Targets
     from verification.models.functions import Function
     from verification.models.model import Block, Model, Use
+    from verification.models.truncation import Firsts, Policy
+    from verification.properties.check import check
     from verification.properties.engine import Unsupported
+    from verification.properties.of_function import Call
     from verification.sampling.scope import Scope
 
 __all__ = [
@@ -38,19 +42,26 @@ __all__ = [
     "QUICK",
     "THOROUGH",
     "Block",
+    "Call",
+    "Case",
+    "Cotangents",
     "Engine",
+    "Firsts",
     "Function",
     "Gradients",
     "Judgement",
     "Model",
     "ModelGradients",
     "ModelProblem",
+    "Policy",
     "Problem",
     "Profile",
     "Scope",
+    "Targets",
     "Unsupported",
     "Use",
     "assert_verified",
+    "check",
     "function",
     "layer",
     "manual",
@@ -61,6 +72,8 @@ __all__ = [
 
 _HOME = {
     "Function": "models.functions",
+    **dict.fromkeys(("Case", "Cotangents", "Targets"), "models.case"),
+    **dict.fromkeys(("Firsts", "Policy"), "models.truncation"),
     **dict.fromkeys(("Block", "Model", "Use"), "models.model"),
     "Scope": "sampling.scope",
     "function": "adapters.function",
@@ -71,6 +84,8 @@ _HOME = {
     **dict.fromkeys(("assert_verified", "verify"), "judge"),
     "Judgement": "judging.judgement",
     "Unsupported": "properties.engine",
+    "Call": "properties.of_function",
+    "check": "properties.check",
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Profile"), "judging.profile"),
     **dict.fromkeys(("Engine", "Gradients", "Problem"), "adapters.rnn.problem"),
     "scoped": "adapters.rnn.scoping",

@@ -95,7 +95,7 @@ def test_a_wrong_engine_has_its_sentence_and_a_program_that_makes_it_again():
     assert found.verdict == "refuted"
     assert found.diagnosis.sentence.startswith("a, x are wrong")
     assert "from verification.models import scan as model\n" in found.example.code
-    assert "engine = layer(made, model=model)\nforward, backward = engine." in found.example.code
+    assert "engine = layer(made, model=model, scope=Scope(records=(1, 3)))\n" in found.example.code
 
 
 def narrow(params, xs, state):

@@ -137,7 +137,8 @@ def test_a_wrong_function_has_a_program_that_makes_it_again():
     engine = function(NoState, **ORDER, scope=Scope(records=(1, 3), steps=(1, 4)))
     found = judged(engine)
     assert found.diagnosis.sentence.startswith("h0 is wrong (all zero)")
-    made = "engine = function(made, model=model, arguments=('xs', 'h0', 'lam', 'B'))\n"
+    said = "arguments=('xs', 'h0', 'lam', 'B'), scope=Scope(records=(1, 3))"
+    made = f"engine = function(made, model=model, {said})\n"
     assert made in found.example.code
     assert "from verification.models import linear as model\n" in found.example.code
 

@@ -75,7 +75,7 @@ def test_a_right_engine_is_never_refuted():
         counted["live"] += truth.live(JUDGED["rnn"].claim.blocks)
         for name, engine in JUDGED.items():
             wrong = [f"{each.property}: {each.wrong}" for each in findings(engine, truth) if each.wrong]
-            assert not wrong, f"{name}, {wrong[0]}\n\n{VanillaForm().code(case)}"
+            assert not wrong, f"{name}, {wrong[0]}\n\n{VanillaForm().problem(case).code()}"
 
     look()
     print(dict(counted))

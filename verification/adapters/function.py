@@ -17,14 +17,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.adapters.importing import imported
-from verification.adapters.program import code_of
 from verification.judging.function_subject import OfFunction
-from verification.models.arrays import Array
+from verification.models.code import Code, code_of, imports_of
 from verification.models.model import Model
 from verification.properties.engine import InvalidAnswer
 from verification.properties.of_function import Call
 from verification.sampling.scope import Scope
-from verification.truth.long import readable
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,15 +56,16 @@ class Differentiated:
             )
         return dict(enumerate(told))
 
-    def program(self, call: Call, part: int, want: Array, bound: float) -> str:
-        """A program that asks for the gradient of an argument, and fails where it is wrong."""
-        return PROGRAM.format(
-            imported=imported(backward=self.backward, forward=self.forward),
-            arguments=code_of(call.arguments),
-            cotangents=code_of(call.cotangents),
-            want=code_of(readable(want)),
-            part=part,
-            bound=repr(float(bound)),
+    def code(self, call: Call) -> Code:
+        """Statements that make ``engine`` again, which draws no arguments, and the call as ``case``."""
+        arrays = [a for a in (*call.arguments, *call.cotangents) if isinstance(a, np.ndarray)]
+        imports = imported(backward=self.backward, forward=self.forward)
+        return Code(
+            ("Call", "function"),
+            f"{imports}from hypothesis import strategies as st\n{imports_of(*(a.dtype for a in arrays))}",
+            "engine = function(forward, backward, st.nothing())\n"
+            f"case = Call(\n    arguments={code_of(call.arguments)},\n"
+            f"    cotangents={code_of(call.cotangents)},\n)\n",
         )
 
     def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfFunction:
@@ -94,15 +93,3 @@ def function(
     if not isinstance(arguments, st.SearchStrategy):
         raise TypeError(f"arguments: {arguments!r}, needed a Hypothesis strategy of tuples")
     return Differentiated(forward, backward, arguments)
-
-
-PROGRAM = """import numpy as np
-{imported}
-arguments = {arguments}
-cotangents = {cotangents}
-want = {want}
-outputs, saved = forward(*arguments)
-got = backward(saved, *cotangents)
-got = got if isinstance(got, np.ndarray) else got[{part}]
-assert np.max(np.abs(got - want)) <= {bound}, got - want
-"""

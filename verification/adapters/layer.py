@@ -16,15 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters.importing import imported
 from verification.adapters.layout import Layout, layout_of
-from verification.adapters.program import ARGUMENTS, LENGTHS, Shown, program
+from verification.adapters.remade import PUBLIC, Source
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
+from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model, Use
-from verification.properties.asking import afresh
 from verification.properties.engine import Fixed, InvalidAnswer
 from verification.sampling.claim import COMPLEX, Claim, Offer, claimed_of, rational
 from verification.sampling.resolving import resolved
@@ -41,15 +40,17 @@ Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it."""
+    """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it.
+
+    ``source``: how a program makes it again.
+    """
 
     forward: Forward
     backward: Backward
     model: Model
     claim: Claim
     layout: Layout
-    # Statements that define forward and backward in a program of their own.
-    source: str
+    source: Source
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the layer says of a case, in the model's layout."""
@@ -109,68 +110,9 @@ class Layer:
                 read[block.name] = tuple(parts)
         return read
 
-    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
-        """A program that calls the layer as a property does, and fails where the part is wrong."""
-        arguments = self._arguments(afresh(case))
-        arrays = dict(zip(ARGUMENTS, arguments, strict=True))
-        if self.claim.lengths:
-            arrays[LENGTHS] = lengths_of(case)
-        block = next((each for each in self.model.blocks if each.name == part), None)
-        shown = Shown(
-            arrays=arrays,
-            got=self._cut(arguments[3].ndim) if part == "outputs" else self._expressions(part),
-            want=self._theirs(part, want),
-            bound=self._theirs(part, bound) if isinstance(bound, np.ndarray) else float(bound),
-            owed=self._owed(arguments),
-            dtype=case.dtype,
-            steps_first=self.layout.steps_first,
-            sequence=part == "outputs" or (block is not None and block.use is Use.INPUT),
-            by_record=block is None or block.use is not Use.STEP,
-        )
-        return program(self.source, shown, property_)
-
-    def _expressions(self, part: str) -> tuple[str, ...]:
-        """What the program calls the part of the answer, in each array that an engine keeps for it."""
-        if part == "outputs":
-            return ("outputs",)
-        for i, block in enumerate(self.model.of(Use.STATE)):
-            if part == final_of(block):
-                return (f"final[{i}]",)
-            if part == block.name:
-                return (f"d_initial[{i}]",)
-        names = self.layout.places[part].names
-        if self.model.block(part).use is Use.STEP:
-            return tuple(f"d_params[{name!r}]" for name in names)
-        return ("d_xs",) if len(self.model.of(Use.INPUT)) == 1 else (f"d_xs[{names[0]!r}]",)
-
-    def _cut(self, axes: int) -> tuple[str, ...]:
-        """The outputs, zero after a record's end: what is there is not asked."""
-        if not self.claim.lengths:
-            return ("outputs",)
-        steps, turned = (0, ".T") if self.layout.steps_first else (1, "")
-        within = f"(np.arange(outputs.shape[{steps}]) < lengths[:, None]){turned}"
-        return (f"np.where({within}[(..., {'None, ' * (axes - 2)})], outputs, 0)",)
-
-    def _owed(self, arguments: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
-        """The shape of every part of the answer that is owed, by its expression."""
-        params, xs, state, d_outputs, _ = arguments
-        inputs = xs if isinstance(xs, dict) else {"": xs}
-        shapes = {"outputs": d_outputs.shape}
-        shapes |= {f"final[{i}]": array.shape for i, array in enumerate(state)}
-        theirs = {f"d_params[{name!r}]": array.shape for name, array in params.items()}
-        theirs |= {f"d_xs[{name!r}]" if name else "d_xs": array.shape for name, array in inputs.items()}
-        theirs |= {f"d_initial[{i}]": array.shape for i, array in enumerate(state)}
-        for name in self.claim.blocks:
-            shapes |= {expression: theirs[expression] for expression in self._expressions(name)}
-        return shapes
-
-    def _theirs(self, part: str, want: Array) -> Array:
-        """The truth of the part, as the engine has it."""
-        place = self.layout.places.get(part)
-        if place is not None and self.model.block(part).use is Use.STEP:
-            # The gradient of each of two biases is that of their sum.
-            return next(iter(replace(place, names=place.names[:1]).given(want).values()))
-        return self.layout.by_record(want) if place is not None or part == "outputs" else want
+    def code(self, case: Case) -> Code:
+        """Statements that make ``engine`` again, and ``case``, as the model has its arrays."""
+        return self.source.code(self.claim) + of_case(case)
 
     @property
     def fixed(self) -> tuple[Fixed, ...]:
@@ -210,8 +152,10 @@ def layer(
     """
     soundly(model, forward=forward, backward=backward)
     claim = claimed(scope, model, OFFER)
-    model = departed(model, scope.departures if scope else {})
-    source = imported(backward=backward, forward=forward)
+    departures = scope.departures if scope else {}
+    given = {"forward": forward, "backward": backward}
+    source = Source(PUBLIC, "layer", given, model, departures, {"arrays": arrays})
+    model = departed(model, departures)
     return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
 
 

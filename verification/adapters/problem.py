@@ -5,24 +5,21 @@ What the function is given is a ``ModelProblem``, and it returns ``ModelGradient
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from verification.adapters.importing import imported
 from verification.adapters.layer import claimed, soundly
-from verification.adapters.problem_program import ShownProblem, problem_program
-from verification.adapters.program import code_of
+from verification.adapters.remade import Source
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
+from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Truncation
-from verification.properties.again import equivalents_of, recomputed
 from verification.properties.engine import Fixed, InvalidAnswer
-from verification.properties.findings import BITS, RECOMPUTATION, WORKSPACE
 from verification.sampling.claim import Claim, Offer, claimed_of
 from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, VALUE
@@ -73,35 +70,20 @@ class ModelGradients:
 
 
 class Form(Protocol):
-    """How a case is put to a function, and how its answer is read.
-
-    ``by_record``: the fields of a problem that have an axis of records.
-    """
-
-    @property
-    def by_record(self) -> tuple[str, ...]:
-        """Their names."""
+    """How a case is put to a function, and how its answer is read."""
 
     def problem(self, case: Case) -> Any:
         """The case, as the function is given it."""
 
-    def truncation(self, policy: Truncation) -> Any:
-        """A truncation, as a problem has it."""
-
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The forward's parts and the blocks of an answer, by name; raises InvalidAnswer."""
 
-    def code(self, case: Case) -> str:
-        """Statements that make ``problem``."""
-
-    def expression(self, model: Model, part: str) -> str:
-        """A part of ``answer``, or a block's gradient, as a program has it."""
+    def code(self, case: Case) -> Code:
+        """Statements that make ``case``."""
 
 
 class General:
     """The form of any model: ``ModelProblem`` and ``ModelGradients``."""
-
-    by_record = ("xs", "state", "targets")
 
     def problem(self, case: Case) -> ModelProblem:
         """The case as a ``ModelProblem``."""
@@ -117,10 +99,6 @@ class General:
             checkpoints=case.checkpoints,
             workspace=case.workspace,
         )
-
-    def truncation(self, policy: Truncation) -> Truncation:
-        """As it is."""
-        return policy
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """From a ``ModelGradients``."""
@@ -138,38 +116,23 @@ class General:
             {**answer.params, **dict(of_inputs or {}), **of_states},
         )
 
-    def code(self, case: Case) -> str:
-        """The call of ``ModelProblem``."""
-        problem = self.problem(case)
-        named = {field.name: getattr(problem, field.name) for field in fields(problem)}
-        lines = [f"    {name}={code_of(value)},\n" for name, value in named.items()]
-        return (
-            "from verification import ModelProblem\n"
-            "from verification.models.truncation import Firsts, Policy\n\n"
-            f"problem = ModelProblem(\n{''.join(lines)})\n"
-        )
-
-    def expression(self, model: Model, part: str) -> str:
-        """By its use."""
-        if part in (OUTPUTS, VALUE):
-            return f"answer.{part}"
-        states = [block.name for block in model.of(Use.STATE)]
-        if part in states:
-            return f"answer.state[{states.index(part)}]"
-        inputs = [block.name for block in model.of(Use.INPUT)]
-        if part in inputs:
-            return "answer.xs" if len(inputs) == 1 else f"answer.xs[{part!r}]"
-        return f"answer.params[{part!r}]"
+    def code(self, case: Case) -> Code:
+        """The case as it is."""
+        return of_case(case)
 
 
 @dataclass(frozen=True, eq=False)
 class Whole:
-    """A function of a whole problem, with its model, its claim, and the form of problem and answer."""
+    """A function of a whole problem, with its model, its claim, and the form of problem and answer.
+
+    ``source``: how a program makes it again.
+    """
 
     function: Callable[[Any], Any]
     model: Model
     claim: Claim
     form: Form
+    source: Source
     fixed: tuple[Fixed, ...] = ()
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
@@ -189,35 +152,9 @@ class Whole:
             forward[VALUE] = np.asarray(value)
         return forward, {name: (array,) for name, array in blocks.items()}
 
-    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
-        """A program that asks for the gradients as a property does, and fails where the part is wrong."""
-        model, form = self.model, self.form
-        blocks = {name: case.blocks[name].shape for name in self.claim.blocks}
-        shown = ShownProblem(
-            made=form.code(case),
-            by_record=form.by_record,
-            got=form.expression(model, part),
-            want=want,
-            bound=bound,
-            sums=part in [block.name for block in model.of(Use.STEP, Use.READOUT)] or part == VALUE,
-            alike=tuple(
-                repr(form.truncation(other))
-                for other in equivalents_of(case)
-                if other.kind in self.claim.policies
-            ),
-            again=self._again(case, part, property_),
-            owed={form.expression(model, name): shape for name, shape in blocks.items()},
-        )
-        return problem_program(imported(engine=self.function), shown, property_)
-
-    def _again(self, case: Case, part: str, property_: str) -> tuple[str, ...]:
-        """How else a property asks for the part, as the arguments of a call."""
-        in_workspace = "workspace=True, checkpoints=None"
-        recomputed_ = tuple(f"checkpoints={each.checkpoints}, workspace=False" for each in recomputed(case))
-        if property_ == BITS:
-            ways = [in_workspace] if self.claim.workspace and case.checkpoints is None else []
-            return (*ways, *(recomputed_ if self.claim.checkpoints and part == OUTPUTS else ()))
-        return {RECOMPUTATION: recomputed_, WORKSPACE: (in_workspace,)}.get(property_, ())
+    def code(self, case: Case) -> Code:
+        """Statements that make ``engine`` again, and ``case``."""
+        return self.source.code(self.claim) + self.form.code(case)
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
@@ -254,4 +191,5 @@ def whole(
         )
     claim = claimed(scope, model, OFFER)
     departures = scope.departures if scope else {}
-    return Whole(function, departed(model, departures), claim, form or General(), fixed)
+    source = Source(__name__, "whole", {"gradients": function}, model, departures)
+    return Whole(function, departed(model, departures), claim, form or General(), source, fixed)

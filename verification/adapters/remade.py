@@ -1,19 +1,76 @@
-"""Statements by which a program makes an engine again that a door of a library has made."""
+"""How a program makes an engine again: by the adapter that made it, of what that was given."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from verification.adapters.importing import imported
+from verification.models.code import Code, sayable
+from verification.models.functions import Function
 from verification.models.model import Model
+from verification.sampling.claim import Claim
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
+
+# Where names stand that a program takes from this package.
+PUBLIC = "verification"
+
+# What of a claim decides how one case is asked, and how a scope calls it.
+ASKED = {
+    "policies": "truncations",
+    **{name: name for name in ("losses", "blocks", "records")},
+    **{name: name for name in ("lengths", "bits", "checkpoints", "workspace")},
+}
 
 
-def remade(home: str, door: str, made: Any, model: Model, **said: Any) -> str:
-    """It calls ``door`` of the module ``home`` with ``made``, a function or a class, and what was said.
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The call of an adapter, by its module and name.
 
-    What is None was not said. The program has ``forward`` and ``backward`` then.
+    ``given``: functions and classes, by the names that they have in a program. ``model`` without the
+    ``departures`` that a scope declares. ``said``: other arguments by name, None for what was not said.
     """
-    options = "".join(f", {name}={value!r}" for name, value in said.items() if value is not None)
-    return (
-        f"{imported(made=made, model=model)}from {home} import {door}\n\n"
-        f"engine = {door}(made, model=model{options})\n"
-        "forward, backward = engine.forward, engine.backward\n"
-    )
+
+    home: str
+    adapter: str
+    given: Mapping[str, Any]
+    model: Model
+    departures: Mapping[str, str | Function] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+    def code(self, claim: Claim) -> Code:
+        """Statements that make ``engine``, with a scope where one case is asked otherwise by it."""
+        scope = scope_of(claim, self.model)
+        said = [f"{name}={value!r}" for name, value in scope.items()]
+        # A function is imported, and what stops a state is a word.
+        meant, words = {}, []
+        for name, departure in self.departures.items():
+            if isinstance(departure, Function):
+                meant[f"meant_{name}"] = departure
+            words.append(f"{name!r}: " + (f"meant_{name}" if f"meant_{name}" in meant else repr(departure)))
+        said += [f"departures={{{', '.join(words)}}}"] if words else []
+        options = [f"{name}={value!r}" for name, value in self.said.items() if value is not None]
+        options += [f"scope=Scope({', '.join(said)})"] if said else []
+        policies = [each for each in scope.get("truncations", ()) if not isinstance(each, str)]
+        names = [*(["Scope"] if said else []), *(type(each).__name__ for each in policies)]
+        imports = imported(**self.given, **meant, model=self.model)
+        if self.home == PUBLIC:
+            names.append(self.adapter)
+        else:
+            imports += f"from {self.home} import {self.adapter}\n"
+        call = ", ".join([*self.given, "model=model", *options])
+        return Code(tuple(names), imports, f"engine = {self.adapter}({call})\n")
+
+
+def scope_of(claim: Claim, model: Model) -> dict[str, Any]:
+    """The fields of a scope by which a claim asks one case otherwise than an adapter does without a scope."""
+
+    def differing(scope: Scope | None) -> dict[str, Any]:
+        usual = resolved(scope, model, claim.offer)
+        return {mine: getattr(claim, mine) for mine in ASKED if getattr(claim, mine) != getattr(usual, mine)}
+
+    # Without any scope more is claimed than by one that says nothing.
+    fields = differing(Scope()) if differing(None) else {}
+    if not all(map(sayable, fields.get("policies", ()))):
+        del fields["policies"]
+    return {ASKED[mine]: value for mine, value in fields.items()}

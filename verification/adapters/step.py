@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters.importing import imported
 from verification.adapters.layer import Backward, Forward, Layer, claimed, soundly
 from verification.adapters.layout import layout_of
+from verification.adapters.remade import PUBLIC, Source
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
 from verification.models.case import Case
+from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
 from verification.models.truncation import Truncation
@@ -39,20 +40,23 @@ StepBackward = Callable[[Any, State], Any]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A step with its model and its claim. ``verify`` takes it."""
+    """A step with its model and its claim. ``verify`` takes it. ``source``: how a program makes it again."""
 
     step: StepForward
     step_back: StepBackward
     model: Model
     claim: Claim
+    source: Source
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the loops make of the step on a case."""
-        return self._layer(case.policy).answer(case)
+        forward, backward = looped(self.step, self.step_back, case.policy)
+        layout = layout_of(self.model, None)
+        return Layer(forward, backward, self.model, self.claim, layout, self.source).answer(case)
 
-    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
-        """A program that runs the loops over the step, and fails where the part is wrong."""
-        return self._layer(case.policy).program(case, part, want, bound, property_)
+    def code(self, case: Case) -> Code:
+        """Statements that make ``engine`` again, and ``case``."""
+        return self.source.code(self.claim) + of_case(case)
 
     @property
     def fixed(self) -> tuple[Fixed, ...]:
@@ -72,15 +76,6 @@ class Step:
         """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
         return of_model(self, model, scope)
 
-    def _layer(self, policy: Truncation) -> Layer:
-        forward, backward = looped(self.step, self.step_back, policy)
-        source = imported(step=self.step, step_back=self.step_back)
-        source += "from verification.models.truncation import Firsts, Policy\n"
-        source += (
-            f"from {__name__} import looped\n\nforward, backward = looped(step, step_back, {policy!r})\n"
-        )
-        return Layer(forward, backward, self.model, self.claim, layout_of(self.model, None), source)
-
 
 def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Scope | None = None) -> Step:
     """A step and its backward, to be given to ``verify``.
@@ -92,7 +87,10 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     """
     soundly(model, step=step, step_back=step_back)
     claim = claimed(scope, model, OFFER)
-    return Step(step, step_back, departed(model, scope.departures if scope else {}), claim)
+    departures = scope.departures if scope else {}
+    given = {"step_forward": step, "step_back": step_back}
+    source = Source(PUBLIC, "step", given, model, departures)
+    return Step(step, step_back, departed(model, departures), claim, source)
 
 
 def looped(step: StepForward, step_back: StepBackward, policy: Truncation) -> tuple[Forward, Backward]:

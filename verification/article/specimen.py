@@ -34,7 +34,9 @@ from verification.article.sine import LENGTH, STEPS, TRAIN, UNITS
 from verification.models import vanilla
 from verification.properties.asking import ask
 from verification.properties.findings import findings
-from verification.properties.properties import Finding, Trial, Truth
+from verification.properties.property import Finding
+from verification.properties.trial import Trial
+from verification.properties.truth import Truth
 from verification.text import percent
 from verification.truth import replay
 from verification.truth.comparison import compare

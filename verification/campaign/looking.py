@@ -14,7 +14,7 @@ from verification.judging.run import Subject
 from verification.judging.tally import of_lost
 from verification.processes.timeout import MAX_LOST
 from verification.processes.workers import Lost, spread
-from verification.properties.properties import FORM, Finding
+from verification.properties.property import FORM, Finding
 
 
 def looked_at(subject: Subject, block: Block) -> Record:
@@ -38,7 +38,7 @@ def _looked_at(subject: Subject, places: Sequence[Place]) -> Record:
         if words is None:
             raise RuntimeError(f"the work {found.how}, before the engine was asked anything")
         lost = of_tally(of_lost(replace(found, told=words)))
-        finding = Finding(FORM, "", f"{found.how}, at {words}")
+        finding = Finding(FORM.name, "", f"{found.how}, at {words}")
         failing = _failing(subject, left[number], finding, subject.at(left[number]))
         record += before + replace(lost, failing=failing)
         left = left[number + 1 :]

@@ -13,7 +13,7 @@ from verification.campaign.blocks import Place
 from verification.campaign.form import Maybe
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 # What is counted by name.
 COUNTERS = ("seen", "declined", "drawn", "fixed")

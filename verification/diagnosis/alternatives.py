@@ -9,10 +9,9 @@ import numpy as np
 
 from verification.diagnosis.twice import Calls, Step, roles_of_calls, slope_of, twice
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Named, Use
-from verification.properties.properties import final_cotangents, outputs_cotangent
 from verification.truth import replay
 
 

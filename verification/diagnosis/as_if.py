@@ -23,10 +23,9 @@ from verification.diagnosis.loops import with_loops
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.model import Block, Use
 from verification.models.truncation import FULL
-from verification.properties.properties import final_cotangents, outputs_cotangent
 from verification.truth import replay
 from verification.truth.table import grouped_table, lag_table
 

@@ -8,7 +8,7 @@ from verification.diagnosis.probe import Seen, look
 from verification.diagnosis.words import constant_factor
 from verification.models.arrays import Array
 from verification.properties.engine import Engine
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 # To how many parts in one a limit is met by what is clipped to it.
 CLOSE = 1e-5

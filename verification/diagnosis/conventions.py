@@ -23,7 +23,7 @@ from verification.models.functions import function_named
 from verification.models.model import Model
 from verification.models.variants import Variant, variants
 from verification.properties.engine import Engine
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 # The most calls of the engine in all, those of them that are about names, the seconds after which none is
 # begun, and the steps of the two cases.

@@ -16,10 +16,10 @@ from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
 from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.model import Use
 from verification.properties.engine import Engine
-from verification.properties.properties import Finding, final_cotangents, outputs_cotangent
+from verification.properties.property import Finding
 from verification.truth.comparison import compare
 
 __all__ = ["Diagnosis", "diagnose"]

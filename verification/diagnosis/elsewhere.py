@@ -17,43 +17,33 @@ from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.properties.engine import Engine
-from verification.properties.exactness import EXACT
-from verification.properties.findings import IDENTITIES, LAG_BY_LAG, PLAIN, asked_of, findings, truth_of
-from verification.properties.properties import FORM, Finding
+from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
+from verification.properties.property import About, Finding
 from verification.truth.long import is_long
 
 
 def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is wrong where every small case is right."""
-    fixed = next((each for each in engine.fixed if each.property == finding.property), None)
-    if fixed is not None:
-        return Diagnosis(fixed.stage, sentence=f"{finding.wrong}, in {case.source}: {fixed.says}.")
-    if finding.property == IDENTITIES and (found := _of_other_kind(engine, case)) is not None:
+    about, alone = BY_NAME[finding.property].about, BY_NAME[finding.property].alone
+    if about is About.TRUNCATION and (found := _of_other_kind(engine, case)) is not None:
         return found
-    if finding.property == LAG_BY_LAG and function_is_inaccurate_at_lags(engine, case):
+    if about is About.STEPS and function_is_inaccurate_at_lags(engine, case):
         return _of_function(finding)
-    if finding.property in BY_ITSELF:
-        stage, says = BY_ITSELF[finding.property]
-        return Diagnosis(stage, sentence=f"{finding.wrong}: {says}.")
-    if finding.property == FORM:
+    if alone is not None:
+        where = f", in {case.source}" if case.source else ""
+        return Diagnosis(alone.stage, sentence=f"{finding.wrong}{where}: {alone.says}.")
+    if about is About.FORM:
         start = "" if case.dtype.hasobject else onset(engine, case)
         where = f" {start}" if start else ""
         told = f"The engine does not answer in form{where}: {finding.wrong}"
         return Diagnosis("form", sentence=f"{told}; all else is right.")
-    if finding.property not in PLAIN:
+    if about is not About.CALL:
         return _of_conduct(engine, finding, case)
     return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)
 
 
 # Steps up to which alternatives to a truncated gradient are computed, whose cost grows with their square.
 SHORT = 9
-
-# What a property that is refuted alone says: a stage, and a sentence's end.
-BY_ITSELF = {
-    LAG_BY_LAG: ("lags", "one lag is wrong, by less than the sums over lags show"),
-    IDENTITIES: ("truncation", "under truncations that reach the same steps it gives two gradients"),
-    EXACT: ("exact", "in exact arithmetic alone it shows, and no rounding explains it"),
-}
 
 
 def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
@@ -124,7 +114,8 @@ def _at_sizes(case: Case) -> str:
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is refuted by other calls than the one on the case itself."""
-    others = tuple(name for name in asked_of(engine.claim) if name not in (*PLAIN, LAG_BY_LAG))
+    of_calls = (About.TRUNCATION, About.CONDUCT)
+    others = tuple(each.name for each in PROPERTIES if each.about in of_calls)
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
     names = [name for name in others if name in found or name == finding.property]
     verb = "are" if len(names) > 1 else "is"

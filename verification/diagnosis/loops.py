@@ -7,10 +7,9 @@ from functools import partial
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, State, Use
-from verification.properties.properties import final_cotangents, outputs_cotangent
 from verification.truth import replay
 
 

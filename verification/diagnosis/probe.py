@@ -14,8 +14,8 @@ from verification.models.case import WIDER, Case, random_case
 from verification.models.model import Use
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.properties import Truth
 from verification.properties.ragged import RaggedTruth
+from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions, some_policy
 from verification.truth.comparison import compare
 

@@ -40,7 +40,8 @@ from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
 from verification.models.truncation import KINDS
 from verification.processes.tasks import each as every
 from verification.properties.findings import findings, truth_of
-from verification.properties.properties import Finding, Truth
+from verification.properties.property import Finding
+from verification.properties.truth import Truth
 from verification.properties.unfolding import Unfolded
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases as drawn
@@ -391,7 +392,9 @@ def false_alarms(
     for start, (count, finding, case, wrong) in zip(starts, every(look, starts), strict=True):
         done, decided, failures = min(cases, start + BLOCK), decided + count, failures + wrong
         if finding is not None and case is not None and example is None:
-            example = f"# {finding.property} {finding.part}: {finding.wrong}\n{VanillaForm().code(case)}"
+            example = (
+                f"# {finding.property} {finding.part}: {finding.wrong}\n{VanillaForm().problem(case).code()}"
+            )
         if progress is not None:
             progress(done, cases)
     return Alarms(cases, decided, failures, example)

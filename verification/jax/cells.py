@@ -10,7 +10,7 @@ from typing import Any
 from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import AXES
-from verification.adapters.remade import remade
+from verification.adapters.remade import Source
 from verification.jax.passes import layer_of
 from verification.models.model import Model
 from verification.sampling.scope import Scope
@@ -53,19 +53,21 @@ def cell(
     """
     if not callable(step):
         raise TypeError(f"step: {step!r}, needed a function of JAX's arrays")
-    source = remade("verification.jax", "cell", step, model, device=device)
+    source = Source(
+        "verification.jax", "cell", {"made": step}, model, said={"arrays": arrays, "device": device}
+    )
     return scanned(step, source, model, scope, arrays, device)
 
 
 def scanned(
     step: Cell,
-    source: str,
+    source: Source,
     model: Model,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
 ) -> Layer:
-    """The layer of a cell that ``source`` makes, scanned."""
+    """The layer of a cell that a program makes by ``source``, scanned."""
     if arrays and AXES in arrays:
         raise ValueError(
             f"arrays: axes: {arrays[AXES]!r}, needed none: the loop over steps is the verifier's"

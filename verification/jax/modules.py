@@ -14,7 +14,7 @@ from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
-from verification.adapters.remade import remade
+from verification.adapters.remade import Source
 from verification.jax.cells import scanned
 from verification.models.model import Model, Use
 from verification.sampling.scope import Scope
@@ -219,5 +219,5 @@ def _layer(
     states = [block.name for block in told.model.of(Use.STATE)]
     module = kind(make, told.model, layout, tuple(states.index(name) for name in told.carry))
     said = {"arrays": dict(told.arrays), "carry": told.carry, "device": device}
-    source = remade("verification.jax", kind.door, make, told.model, **said)
+    source = Source("verification.jax", kind.door, {"made": make}, told.model, said=said)
     return scanned(module, source, told.model, scope, told.arrays, device)

@@ -18,7 +18,7 @@ import numpy as np
 
 from verification.adapters import layer as door
 from verification.adapters.extras import library
-from verification.adapters.remade import remade
+from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model
 from verification.properties.engine import InvalidAnswer
@@ -104,26 +104,28 @@ def layer(
     """
     if not callable(apply):
         raise TypeError(f"apply: {apply!r}, needed a function of JAX's arrays")
-    source = remade("verification.jax", "layer", apply, model, device=device)
+    source = Source(
+        "verification.jax", "layer", {"made": apply}, model, said={"arrays": arrays, "device": device}
+    )
     return layer_of(apply, source, model, scope, arrays, device)
 
 
 def layer_of(
     apply: Apply,
-    source: str,
+    source: Source,
     model: Model,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
 ) -> door.Layer:
-    """The layer of a function that is made by ``source``, statements that a program begins with."""
+    """The layer of a function that a program makes by ``source``."""
     _is_there(device)
     scope = scope or Scope()
     if scope.compiled is None:
         scope = replace(scope, compiled=True)
     both = Passes(apply, device)
     made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    return replace(made, source=source)
+    return replace(made, source=replace(source, departures=made.source.departures))
 
 
 def _is_there(device: str | None) -> None:

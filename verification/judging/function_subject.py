@@ -17,9 +17,10 @@ from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block, Place
 from verification.judging.sampled import Sample
 from verification.judging.tally import Tally, tally_of
+from verification.models.code import Code
 from verification.properties.engine import InvalidAnswer, Unsupported
-from verification.properties.of_function import AUTOGRAD, Call, Engine, ask, calls, findings
-from verification.properties.properties import FORM, Finding
+from verification.properties.of_function import BY_NAME, Call, Engine, ask, calls, findings
+from verification.properties.property import About, Finding
 from verification.sampling.drawing import all_drawn, one_drawn, smallest_drawn
 from verification.sampling.draws import TIMES
 from verification.truth.comparison import compare
@@ -97,12 +98,12 @@ class OfFunction:
 
     def missing(self, tally: Tally) -> Iterator[str]:
         """Arguments whose gradient was evidence too seldom."""
-        rows = {part: row for (property_, part, _), row in tally.rows.items() if property_ == AUTOGRAD}
+        rows = [row for row in tally.rows.values() if BY_NAME[row.property].about is About.CALL]
         if not rows:
             yield "an argument of floating point"
-        for part, row in rows.items():
+        for row in rows:
             if row.evidence < TIMES:
-                yield f"{AUTOGRAD} {part}"
+                yield f"{row.property} {row.part}"
 
     def size(self, packed: Call) -> int:
         """How many numbers are given, but for cotangents."""
@@ -110,10 +111,10 @@ class OfFunction:
 
     def diagnosis(self, packed: Call, finding: Finding, tally: Tally) -> Diagnosis:
         """Whose gradients are wrong; of one alone, what it is instead."""
-        if finding.property == FORM:
+        if BY_NAME[finding.property].about is About.FORM:
             return Diagnosis("form", sentence=f"The backward does not answer in form: it {finding.wrong}.")
         refuted = [key for key, row in tally.rows.items() if row.failures]
-        wrong = tuple(part for name, part, _ in refuted if name == AUTOGRAD)
+        wrong = tuple(part for name, part, _ in refuted if BY_NAME[name].about is About.CALL)
         if not wrong:
             sentence = f"{finding.wrong}: {finding.property} alone is refuted."
             return Diagnosis("conduct", sentence=sentence)
@@ -154,7 +155,8 @@ class OfFunction:
 
     def example(self, packed: Call, finding: Finding, smallest: bool) -> Example:
         """A call with its program."""
-        code = code_of(self.engine, packed, finding)
+        asked = Code(("check",), "", f"check(engine, {finding.property!r}, case)\n")
+        code = f"# {finding.wrong}\n{self.engine.code(packed) + asked}"
         return Example(None, finding.property, finding.part, finding.wrong or "", code, smallest)
 
 
@@ -167,7 +169,7 @@ class Guarded:
         forward = channel.guarded(lambda arguments: engine.forward(*arguments))
         self.forward = lambda *arguments: forward(arguments)
         self.arguments, self.names = engine.arguments, engine.names
-        self.name, self.program = engine.name, engine.program
+        self.name, self.code = engine.name, engine.code
         self.answer = channel.guarded(engine.answer)
 
 
@@ -203,7 +205,7 @@ def size_of(call: Call) -> int:
 def _factor(engine: Engine, call: Call, found: Finding) -> str:
     """What a wrong gradient is instead, where that is a constant factor of what it should be."""
     i = _number(engine, call, found)
-    if found.property != AUTOGRAD or i is None:
+    if BY_NAME[found.property].about is not About.CALL or i is None:
         return ""
     truth = expected(engine.forward, call.arguments, call.cotangents)[i].truth
     got = ask(engine, call.replaced(np.copy))[i]
@@ -224,11 +226,3 @@ def _number(engine: Engine, call: Call, found: Finding) -> int | None:
     """The number of the argument that a finding is about."""
     numbers = [i for i, argument in enumerate(call.arguments) if differentiable(argument)]
     return next((i for i in numbers if engine.name(i) == found.part), None)
-
-
-def code_of(engine: Engine, call: Call, found: Finding) -> str:
-    """The program that fails."""
-    truth = expected(engine.forward, call.arguments, call.cotangents)
-    i = _number(engine, call, found)
-    i = next(iter(truth)) if i is None else i
-    return f"# {found.wrong}\n{engine.program(call, i, truth[i].truth, truth[i].bound)}"

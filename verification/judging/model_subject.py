@@ -16,16 +16,15 @@ from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Place, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
-from verification.models.arrays import Array
 from verification.models.case import Case, name_of
+from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
-from verification.properties.apart import shown, views
+from verification.properties.apart import views
 from verification.properties.engine import Engine, Fixed
-from verification.properties.exactness import EXACT
-from verification.properties.findings import LAG_BY_LAG, PLAIN, UNITS_PERMUTE, Judged, findings, truth_of
-from verification.properties.fixed import WholeTruth
-from verification.properties.properties import Finding, permuted
+from verification.properties.findings import PROPERTIES, findings, truth_for, truth_of
+from verification.properties.property import Finding
+from verification.properties.trial import Judged
 from verification.sampling.admitting import admits
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
@@ -35,8 +34,6 @@ from verification.sampling.fractions import exact_cases, in_fractions
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
-from verification.truth.long import is_long, readable
-from verification.truth.parts import OUTPUTS
 
 # Fixed cases in a block: each may take as long as some hundred drawn ones.
 FIXED_BLOCK = 8
@@ -134,7 +131,7 @@ class OfModel:
             yield Asked(truth, (design.of, number), fixed=Counter(truth.case.sizes))
         for each in block.fixed:
             case = each.make()
-            whole = WholeTruth(case, each.property) if each.property else truth_of(case)
+            whole = truth_of(case) if each.property is None else truth_for(each.property, case)
             yield Asked(whole, fixed=Counter(case.sizes))
         if not (block.rows or block.fixed):
             for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
@@ -180,11 +177,10 @@ class OfModel:
         for entry in contract(claim):
             if tally.seen[entry.name] < entry.least:
                 yield entry.name
-        needed = [*PLAIN, LAG_BY_LAG] if "every" not in claim.losses else [*PLAIN]
-        for name in [*needed, *([EXACT] if claim.exact else [])]:
-            for part in (OUTPUTS,) if name == "forward" else claim.blocks:
-                if evidence[name, part] < TIMES:
-                    yield f"{name} {part}"
+        for each in PROPERTIES:
+            for part in each.evidence(claim):
+                if evidence[each.name, part] < TIMES:
+                    yield f"{each.name} {part}"
 
     def _case(self, packed: Packed) -> Case:
         return Case(self.engine.model, **packed)
@@ -226,7 +222,7 @@ class Guarded:
 
     def __init__(self, engine: Engine, channel: Any) -> None:
         self._engine, self._channel = engine, channel
-        self.model, self.claim, self.program = engine.model, engine.claim, engine.program
+        self.model, self.claim, self.code = engine.model, engine.claim, engine.code
         self.arrays, self.fixed = engine.arrays, engine.fixed
         self.answer = channel.guarded(engine.answer)
 
@@ -241,7 +237,7 @@ def pack(case: Case) -> Packed:
 
 def _is_asked(claim: Claim, fixed: Fixed) -> bool:
     """Does it claim the case, and equality where that is asked for?"""
-    return (claim.exact or not fixed.property) and admits(claim, fixed.make())
+    return (fixed.property is None or fixed.property.asks(claim)) and admits(claim, fixed.make())
 
 
 def sizes_in_words(case: Case) -> str:
@@ -252,17 +248,6 @@ def sizes_in_words(case: Case) -> str:
 
 def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
     """A case on which something was found, as an example with its program."""
-    whole = finding.property in {each.property for each in engine.fixed}
-    truth: Judged = WholeTruth(case, finding.property) if whole else truth_of(case)
-    blocks = engine.claim.blocks
-    part = finding.part if finding.part in (*truth.forward, *blocks) else blocks[0]
-    asked: tuple[Case, Array, float | Array] = (case, *truth.want(part))
-    if finding.property == LAG_BY_LAG:
-        asked = shown(case, part, finding.wrong or "")
-    elif finding.property == UNITS_PERMUTE:
-        asked = permuted(case, part, truth.want(part))
-    other, want, bound = asked
-    want = want if is_long(other) else readable(want)
-    code = engine.program(other, part, want, bound, finding.property)
-    code = f"# {finding.wrong}\n{code}"
+    asked = Code(("check",), "", f"check(engine, {finding.property!r}, case)\n")
+    code = f"# {finding.wrong}\n{engine.code(case) + asked}"
     return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)

@@ -28,7 +28,7 @@ from verification.models.model import Model
 from verification.processes.fresh import Spread, staffed
 from verification.processes.workers import Lost
 from verification.properties.engine import Fixed
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.numbering import Row as SampleRow

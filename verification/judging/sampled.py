@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 
 from verification.models.model import Model
-from verification.properties.findings import Judged, truth_of
+from verification.properties.findings import truth_of
+from verification.properties.trial import Judged
 from verification.sampling.claim import Claim
 from verification.sampling.covering import Tuple, met, row_with, tuples
 from verification.sampling.design import Design, Goal

@@ -7,9 +7,8 @@ from hypothesis.errors import HypothesisException
 
 from verification.models.case import Case, name_of
 from verification.properties.engine import Engine
-from verification.properties.exactness import EXACT
-from verification.properties.findings import PROPERTIES, cases_in, findings, truth_of
-from verification.properties.properties import FORM, Finding
+from verification.properties.findings import BY_NAME, cases_in, findings, truth_of
+from verification.properties.property import About, Finding
 from verification.sampling.drawing import smallest_drawn
 
 # Seconds for which smaller cases are looked for, and cases at most.
@@ -22,18 +21,18 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
 
     Cases in the failing one's number type are tried first, for a fault may be of that type alone.
     """
-    if finding.property not in (*PROPERTIES, EXACT, FORM):
-        # Of a fixed case, which stands for itself.
+    if BY_NAME[finding.property].about is About.FIXED:
         return None
     ends = time.monotonic() + SECONDS
     best: tuple[Case, Finding] | None = None
-    names = () if finding.property == FORM else (finding.property,)
 
     def fails(drawn: Case) -> bool:
         nonlocal best
         if time.monotonic() > ends:
             return False
-        same = (each for each in findings(engine, truth_of(drawn), names) if each.wrong is not None)
+        same = (
+            each for each in findings(engine, truth_of(drawn), (finding.property,)) if each.wrong is not None
+        )
         found = next((each for each in same if each.property == finding.property), None)
         if found is None:
             return False

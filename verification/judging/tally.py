@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from verification.judging.judgement import Row
 from verification.judging.sampled import Place
 from verification.processes.workers import Lost
-from verification.properties.properties import FORM, Finding
+from verification.properties.property import FORM, Finding
 
 # A refutation: the case, packed as its subject does.
 Refuted: TypeAlias = tuple[Any, Finding]
@@ -90,4 +90,4 @@ def of_lost(lost: Lost) -> Tally:
     """The tally of a block whose process did not live to its end."""
     if lost.told is None:
         raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
-    return Tally({(FORM, "", ""): Row(FORM, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")
+    return Tally({(FORM.name, "", ""): Row(FORM.name, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")

@@ -252,6 +252,18 @@ def output_of(case: Case) -> tuple[int, ...]:
     return tuple(np.shape(model.readout(f, p, *case.state))[1:])
 
 
+def outputs_cotangent(case: Case) -> Array:
+    """d_outputs of a layer's case."""
+    assert isinstance(case.objective, Cotangents)
+    return case.objective.outputs
+
+
+def final_cotangents(case: Case) -> tuple[Array, ...]:
+    """d_state of a layer's case."""
+    assert isinstance(case.objective, Cotangents)
+    return case.objective.state
+
+
 WIDER = {
     np.dtype(narrow): np.dtype(wide)
     for narrow, wide in (

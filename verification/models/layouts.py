@@ -13,7 +13,12 @@ def _fortran(array: Array) -> Array:
 
 def _backwards(array: Array) -> Array:
     """Every axis from its end."""
-    return np.flip(np.flip(array).copy())
+    return np.flip(np.flip(array).copy()) if array.ndim else array.copy()
+
+
+def _gapped(array: Array) -> Array:
+    """Between any two numbers of the last axis there is a place for one more."""
+    return np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array.copy()
 
 
 def _repeated(array: Array) -> Array:
@@ -34,6 +39,7 @@ def _read_only(array: Array) -> Array:
 LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
     "Fortran order": _fortran,
     "backwards": _backwards,
+    "a gap after each number": _gapped,
     "repeated": _repeated,
     "read-only": _read_only,
 }
@@ -50,17 +56,3 @@ def in_words(layouts: Mapping[str, str]) -> str:
     if len(layouts) > 1 and len(hows) == 1:
         return f"all arrays in memory: {next(iter(hows))}"
     return ", ".join(f"{name} in memory: {how}" for name, how in layouts.items())
-
-
-def code(array: Array, plain: Callable[[Array], str]) -> str:
-    """An expression for an array that lies as this one; ``plain`` has one for an array in C order."""
-    steady = [axis for axis in range(array.ndim) if array.strides[axis] == 0 and array.shape[axis] > 1]
-    if steady:
-        first = array[tuple(slice(0, 1) if axis in steady else slice(None) for axis in range(array.ndim))]
-        return f"np.broadcast_to({plain(first)}, {array.shape})"
-    if any(step < 0 for step in array.strides):
-        return f"np.flip({plain(np.flip(array))})"
-    if not array.flags.c_contiguous and array.flags.f_contiguous:
-        return f"np.asfortranarray({plain(array)})"
-    # What is broadcast to its own shape is read-only.
-    return plain(array) if array.flags.writeable else f"np.broadcast_to({plain(array)}, {array.shape})"

@@ -6,16 +6,20 @@ same bits where an engine claims those.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
+from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
 from verification.models.truncation import Policy, equivalents
 from verification.properties.asking import ask, ask_directly, relaid
+from verification.properties.conduct import OTHERWISE
 from verification.properties.engine import Answer
-from verification.properties.properties import LAYOUTS, Looked, Trial, agreement
+from verification.properties.property import About, Alone, Looked, Property
+from verification.properties.trial import Trial, agreement
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS
@@ -50,11 +54,10 @@ def equivalents_of(case: Case) -> tuple[Policy, ...]:
 
 def recomputation(trial: Trial) -> Looked:
     """With states computed again the gradient is the same, wherever they are kept."""
-    if trial.engine.claim.checkpoints:
-        for case in recomputed(trial.truth.case):
-            for name, wrong, expected in _alike(ask(trial.engine, case), trial):
-                told = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
-                yield name, told, expected
+    for case in recomputed(trial.truth.case):
+        for name, wrong, expected in _alike(ask(trial.engine, case), trial):
+            told = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
+            yield name, told, expected
 
 
 def recomputed(case: Case) -> list[Case]:
@@ -66,10 +69,9 @@ def recomputed(case: Case) -> list[Case]:
 
 def workspace(trial: Trial) -> Looked:
     """In arrays that calls for other numbers use before and after the gradient is the same."""
-    if trial.engine.claim.workspace:
-        answer = ask(trial.engine, in_a_workspace(trial.truth.case))
-        for name, wrong, expected in _alike(answer, trial):
-            yield name, f"in a workspace: {wrong}" if wrong else None, expected
+    answer = ask(trial.engine, in_a_workspace(trial.truth.case))
+    for name, wrong, expected in _alike(answer, trial):
+        yield name, f"in a workspace: {wrong}" if wrong else None, expected
 
 
 def in_a_workspace(case: Case) -> Case:
@@ -87,10 +89,11 @@ def bits(trial: Trial) -> Looked:
     """The same bits in any layout, at a second call, in a workspace; and of outputs, with checkpoints."""
     claim = trial.engine.claim
     case, first = trial.truth.case, trial.answer.parts()
-    some = next(iter(trial.truth.blocks.values()))
-    for how, lay_out in LAYOUTS.items():
-        laid_out = ask_directly(trial.engine, relaid(case, lay_out)).parts()
-        yield from _same_bits(f"with arrays laid out otherwise ({how})", laid_out, first, some)
+    some = trial.some
+    for how in OTHERWISE:
+        other = relaid(case, partial(laid_out, layout=how))
+        got = ask_directly(trial.engine, other).parts()
+        yield from _same_bits(f"with arrays laid out otherwise ({how})", got, first, some)
     ask(trial.engine, relaid(case, lambda array: -array))
     yield from _same_bits("at the second call", ask(trial.engine, case).parts(), first, some)
     # With states computed again sums are taken segment by segment.
@@ -106,3 +109,34 @@ def _same_bits(when: str, got: Mapping[str, Array], want: Mapping[str, Array], s
     for part, array in got.items():
         same = np.array_equal(array, want[part], equal_nan=array.dtype != object)
         yield part.removeprefix("d_"), None if same else f"{part} has other bits {when}", some
+
+
+IDENTITIES = Property(
+    "identities",
+    "truncations that let each loss reach the same steps give the same gradient",
+    About.TRUNCATION,
+    identities,
+    asks=several,
+    alone=Alone("truncation", "under truncations that reach the same steps it gives two gradients"),
+)
+RECOMPUTATION = Property(
+    "recomputation",
+    "with states computed again the gradient is the same, wherever they are kept",
+    About.CONDUCT,
+    recomputation,
+    asks=lambda claim: claim.checkpoints,
+)
+WORKSPACE = Property(
+    "workspace",
+    "in arrays that other calls use before and after the gradient is the same",
+    About.CONDUCT,
+    workspace,
+    asks=lambda claim: claim.workspace,
+)
+BITS = Property(
+    "bits",
+    "whatever the memory layout, the same to the bit",
+    About.CONDUCT,
+    bits,
+    asks=lambda claim: claim.bits,
+)

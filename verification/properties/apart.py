@@ -19,12 +19,13 @@ from functools import lru_cache
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, Targets
+from verification.models.case import WIDER, Case, Cotangents, Targets
 from verification.models.model import Block, Model, Use
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import Engine
-from verification.properties.properties import Looked
-from verification.properties.unfolding import unfolded_lags, unfolded_shown, unfolds
+from verification.properties.property import About, Alone, Looked, Property, Reference
+from verification.properties.trial import Trial
+from verification.properties.unfolding import unfolded_lags, unfolds
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
 from verification.truth.table import LagTable, grouped_table
@@ -97,20 +98,6 @@ def is_unfolded(case: Case) -> bool:
     """Is it small, of a model that unfolds, and of targets?"""
     small = not is_large(case) and case.lengths is None
     return small and isinstance(case.objective, Targets) and unfolds(case.model)
-
-
-def shown(case: Case, name: str, wrong: str) -> tuple[Case, Array, Array]:
-    """What ``lag_by_lag`` asks of a block: the larger case, the gradient, and the bound of each entry."""
-    if is_unfolded(case):
-        return unfolded_shown(case, name, wrong)
-    apart = _apart(case, None)
-    assert apart is not None  # where something was found
-    want = np.zeros(apart.case.blocks[name].shape, apart.table.gradient(apart.case.reach)[name].dtype)
-    bound = np.zeros(want.shape)
-    for _, index in apart.places[name]:
-        expected = apart.table.part(name, index)
-        want[index], bound[index] = expected.truth, expected.bound
-    return apart.case, want, bound
 
 
 Index = tuple[int | slice, ...]
@@ -191,3 +178,22 @@ def widened(case: Case) -> tuple[Case, Places]:
             places[reader.name] = [(None, (*axes, slice(0, before)))]
             places[reader.name] += [(s, (*axes, before + s)) for s in range(steps)]
     return replace(case, blocks=blocks), places
+
+
+def _lag_by_lag(trial: Trial) -> Looked:
+    """Each step's part; there is no table of a type that no other is wider than."""
+    if trial.truth.case.dtype in WIDER:
+        yield from lag_by_lag(trial.engine, trial.truth.case)
+
+
+LAG_BY_LAG = Property(
+    "lag by lag",
+    "each step's part of it agrees, by its own size",
+    About.STEPS,
+    _lag_by_lag,
+    of_large=True,
+    # With losses on every step alone there is none that stands alone in every case.
+    evidence=lambda claim: () if "every" in claim.losses else claim.blocks,
+    alone=Alone("lags", "one lag is wrong, by less than the sums over lags show"),
+    reference=Reference("lag table, entry by entry", "each loss step and step of use by its own size"),
+)

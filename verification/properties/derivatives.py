@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.properties.properties import Looked, Trial
+from verification.properties.property import About, Looked, Property, Reference
+from verification.properties.trial import Trial
 from verification.truth import complex_step
 from verification.truth.comparison import compare
 
@@ -26,3 +27,12 @@ def complex_steps(trial: Trial) -> Looked:
 @lru_cache(maxsize=256)
 def _gradient(case: Case) -> dict[str, Array]:
     return complex_step.gradient(case)
+
+
+COMPLEX_STEP = Property(
+    "complex step",
+    "each gradient agrees with the imaginary part of the forward at θ + iε",
+    About.CALL,
+    complex_steps,
+    reference=Reference("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
+)

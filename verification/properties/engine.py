@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 from verification.models.arrays import Array
 from verification.models.case import Case
+from verification.models.code import Code
 from verification.models.model import Model
+from verification.properties.property import Property
 from verification.sampling.claim import Claim
 
 
@@ -55,16 +57,11 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Fixed:
-    """A case by its name. ``property``: that by which its answer is equal to autograd's, or "" of any other.
+    """A case by its name; ``property``: that which alone asks it, None of one that is asked as any other."""
 
-    ``says`` and ``stage``: what a diagnosis says of an engine that is wrong on such cases alone.
-    """
-
-    property: str
+    property: Property[Any] | None
     name: str
     make: Callable[[], Case]
-    stage: str = "size"
-    says: str = ""
 
 
 class Engine(Protocol):
@@ -96,8 +93,5 @@ class Engine(Protocol):
         Raises InvalidAnswer where what comes back has not the door's form.
         """
 
-    def program(self, case: Case, part: str, want: Array, bound: float | Array, property_: str) -> str:
-        """A program that asks for the part of the answer as a property does, and fails where it is wrong.
-
-        ``bound``: the error that is accepted, in all entries or in each.
-        """
+    def code(self, case: Case) -> Code:
+        """Statements that make ``engine`` again, and ``case``."""

@@ -3,7 +3,7 @@
 Nothing is rounded, so there is no tolerance: an error is seen however small its share.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -12,53 +12,38 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.properties.asking import ask
-from verification.properties.engine import Engine, InvalidAnswer
-from verification.properties.properties import FORM, Finding
+from verification.models.tolerance import Expected
+from verification.properties.property import About, Alone, Looked, Property, Reference
+from verification.properties.trial import Trial
 from verification.text import type_name
 from verification.truth import exact
 from verification.truth.comparison import unequal
 
-EXACT = "exact"
+
+class Equal(Expected):
+    """A truth that nothing rounds, and that has to be met exactly: it is always determined."""
+
+    bound = 0.0
+    determined = True
+
+    @property
+    def size(self) -> float:
+        """Is it not zero? As a number, which the size of a Fraction may be too small for."""
+        return float((self.truth != 0).any())
 
 
-@dataclass(frozen=True, eq=False)
-class ExactTruth:
-    """What is true of a case of Fractions, computed when it is first asked for."""
-
-    case: Case
-
-    @cached_property
-    def forward(self) -> dict[str, Array]:
-        """What the forward computes, by name."""
-        return exact.forward(self.case)
-
-    @cached_property
-    def blocks(self) -> dict[str, Array]:
-        """Every block's gradient."""
-        return exact.gradient(self.case)
-
-    def want(self, part: str) -> tuple[Array, float]:
-        """What a part has to be, and the error that is accepted: none."""
-        return (self.forward[part] if part in self.forward else self.blocks[part]), 0.0
-
-    def live(self, names: tuple[str, ...]) -> bool:
-        """Is the gradient of one of these blocks not zero?"""
-        return any(bool((self.blocks[name] != 0).any()) for name in names)
+def equal(truths: Mapping[str, Array]) -> dict[str, Expected]:
+    """Each has to be met exactly."""
+    return {name: Equal(truth, 0.0, 0.0, truth.dtype) for name, truth in truths.items()}
 
 
-def exact_findings(engine: Engine, truth: ExactTruth) -> Iterator[Finding]:
-    """Whether each part of the engine's answer to a case of Fractions equals the truth."""
-    try:
-        answer = ask(engine, truth.case)
-    except InvalidAnswer as invalid:
-        yield Finding(FORM, "", f"of Fractions: {invalid}", lost=invalid.lost)
-        return
+def equality(trial: Trial, refused: Callable[[str, Array], str | None]) -> Looked:
+    """Each part of the answer equals the truth; ``refused``: why a part is wrong whatever its numbers are."""
+    truth, answer = trial.truth, trial.answer
     parts = [(name, got, truth.forward[name], name) for name, got in answer.forward.items()]
     parts += [(name, got, truth.blocks[name], f"d_{name}") for name, got in answer.gradients()]
-    for name, got, want, shown in parts:
-        wrong = _no_fraction(shown, got) or unequal(shown, got, want)
-        yield Finding(EXACT, name, None if wrong is None else str(wrong), bool((want != 0).any()))
+    for name, got, expected, shown in parts:
+        yield name, refused(shown, got) or unequal(shown, got, expected.truth), expected
 
 
 def _no_fraction(name: str, got: Array) -> str | None:
@@ -67,3 +52,45 @@ def _no_fraction(name: str, got: Array) -> str | None:
         if type(entry) is not Fraction:
             return f"{name} holds a {type_name(type(entry))} at {index}, needed a Fraction"
     return None
+
+
+EXACT: Property[Trial] = Property(
+    "exact",
+    "in Fractions each gradient is equal",
+    About.EQUALITY,
+    lambda trial: equality(trial, _no_fraction),
+    asks=lambda claim: claim.exact,
+    evidence=lambda claim: claim.blocks if claim.exact else (),
+    alone=Alone("exact", "in exact arithmetic alone it shows, and no rounding explains it"),
+    reference=Reference("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ExactTruth:
+    """What is true of a case of Fractions, computed when it is first asked for."""
+
+    case: Case
+    only = EXACT
+    setting = "of Fractions: "
+    determined = True
+    large = False
+
+    @cached_property
+    def forward(self) -> dict[str, Expected]:
+        """What the forward computes, by name."""
+        return equal(exact.forward(self.case))
+
+    @cached_property
+    def blocks(self) -> dict[str, Expected]:
+        """Every block's gradient."""
+        return equal(exact.gradient(self.case))
+
+    @property
+    def autograd(self) -> dict[str, Array]:
+        """The gradient, which dual numbers have computed: no AD library takes Fractions."""
+        return {name: each.truth for name, each in self.blocks.items()}
+
+    def live(self, names: tuple[str, ...]) -> bool:
+        """Is the gradient of one of these blocks not zero?"""
+        return any(self.blocks[name].size > 0 for name in names)

@@ -1,75 +1,67 @@
-"""What is asked of an engine: the properties that its claim admits, and what they find on one case."""
+"""What is asked of an engine: the properties, in the order in which they are asked and shown."""
 
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
 
 from hypothesis import strategies as st
 
-from verification.models.case import WIDER, Case
+from verification.models.case import Case
 from verification.models.model import Model
-from verification.properties import again, properties
-from verification.properties.apart import lag_by_lag
-from verification.properties.derivatives import complex_steps
-from verification.properties.engine import Engine, InvalidAnswer, Unsupported
-from verification.properties.exactness import ExactTruth, exact_findings
-from verification.properties.fixed import WholeTruth, whole_findings
-from verification.properties.properties import FORM, Finding, Looked, Trial, Truth
+from verification.properties.again import BITS, IDENTITIES, RECOMPUTATION, WORKSPACE
+from verification.properties.apart import LAG_BY_LAG
+from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, SECOND_CALL
+from verification.properties.derivatives import COMPLEX_STEP
+from verification.properties.engine import Engine
+from verification.properties.exactness import EXACT, ExactTruth
+from verification.properties.fixed import INTEGERS, LARGER, OWN_POLICIES, WholeTruth
+from verification.properties.gradients import AUTOGRAD, FORWARD, LAGS
+from verification.properties.padding import PADDING
+from verification.properties.property import FORM, About, Finding, Property
 from verification.properties.ragged import RaggedTruth
+from verification.properties.records import RECORDS_ADD_UP, RECORDS_PERMUTE
+from verification.properties.trial import Judged, Trial, found
+from verification.properties.truth import Truth
+from verification.properties.units import UNITS_PERMUTE
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
 
-Judged: TypeAlias = Truth | RaggedTruth | ExactTruth | WholeTruth
+PROPERTIES: tuple[Property[Trial], ...] = (
+    FORM,
+    FORWARD,
+    AUTOGRAD,
+    LAGS,
+    COMPLEX_STEP,
+    LAG_BY_LAG,
+    IDENTITIES,
+    RECORDS_ADD_UP,
+    RECORDS_PERMUTE,
+    UNITS_PERMUTE,
+    RECOMPUTATION,
+    WORKSPACE,
+    INPUTS_STAY,
+    SECOND_CALL,
+    MEMORY_LAYOUT,
+    PADDING,
+    BITS,
+    EXACT,
+    INTEGERS,
+    LARGER,
+    OWN_POLICIES,
+)
 
-LAG_BY_LAG = "lag by lag"
-UNITS_PERMUTE = "units permute"
-BITS = "bits"
-PADDING = "padding"
-IDENTITIES, RECOMPUTATION, WORKSPACE = "identities", "recomputation", "workspace"
-
-PROPERTIES: dict[str, Callable[[Trial], Looked]] = {
-    "forward": properties.forward,
-    "autograd": properties.autograd,
-    "lags": properties.lags,
-    "complex step": complex_steps,
-    LAG_BY_LAG: lambda trial: lag_by_lag(trial.engine, trial.truth.case),
-    IDENTITIES: again.identities,
-    "records add up": properties.records_add_up,
-    "records permute": properties.records_permute,
-    UNITS_PERMUTE: properties.units_permute,
-    RECOMPUTATION: again.recomputation,
-    WORKSPACE: again.workspace,
-    "inputs stay": properties.inputs_stay,
-    "second call": properties.second_call,
-    "memory layout": properties.memory_layout,
-    PADDING: properties.padding,
-    BITS: again.bits,
-}
-
-# Those about one call on one problem, which a program can show by itself.
-PLAIN = ("forward", "autograd", "lags")
-
-# Those that a large case is asked: by one call, and lag by lag where that costs little.
-OF_LARGE = ("forward", "autograd", LAG_BY_LAG)
+BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}
 
 
-def asked_of(claim: Claim) -> tuple[str, ...]:
-    """The properties that a claim admits."""
-    extra = {
-        BITS: claim.bits,
-        PADDING: claim.lengths,
-        IDENTITIES: again.several(claim),
-        RECOMPUTATION: claim.checkpoints,
-        WORKSPACE: claim.workspace,
-    }
-    return tuple(name for name in PROPERTIES if extra.get(name, True))
-
-
-def truth_of(case: Case) -> Truth | RaggedTruth | ExactTruth:
+def truth_of(case: Case) -> Judged:
     """What is true of a case, by the type of its numbers, and by whether its records end early."""
     if case.dtype == object:
         return ExactTruth(case)
     return Truth(case) if case.lengths is None else RaggedTruth(case)
+
+
+def truth_for(property_: Property[Trial], case: Case) -> Judged:
+    """What is true of a case that this property asks, alone where it is one of fixed cases."""
+    return WholeTruth(case, property_) if property_.about is About.FIXED else truth_of(case)
 
 
 def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:
@@ -77,44 +69,26 @@ def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:
     return exact_cases(model, claim) if dtype == "object" else cases(model, claim, dtype)
 
 
+def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
+    """The properties that an engine of that claim is asked on cases whose numbers round."""
+    apart = (About.FORM, About.EQUALITY, About.FIXED)
+    return tuple(each for each in PROPERTIES if each.about not in apart and each.asks(claim))
+
+
+def asked(claim: Claim, truth: Judged) -> tuple[Property[Trial], ...]:
+    """The properties that an engine of that claim is asked on such a case."""
+    if truth.only is not None:
+        return (truth.only,)
+    return tuple(each for each in asked_of(claim) if each.of_large or not truth.large)
+
+
 def findings(engine: Engine, truth: Judged, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
-    """What the properties find, all that the claim admits or those that are named.
+    """What the properties find, all that are asked or those of them that are named.
 
     A case that determines nothing is asked for the form alone, and one of Fractions, or of whole numbers that
-    nothing rounds, for equality. What an engine does not do is found as *declined*.
+    nothing rounds, for equality, whatever is named. What an engine does not do is found as *declined*.
     """
-    try:
-        if isinstance(truth, ExactTruth):
-            yield from exact_findings(engine, truth)
-            return
-        if isinstance(truth, WholeTruth):
-            yield from whole_findings(engine, truth)
-            return
-        trial = Trial(engine, truth)
-        # Asked first: who does not answer in form is refuted by that.
-        trial.answer  # noqa: B018
-        for name in _asked(truth, asked_of(engine.claim) if names is None else names):
-            try:
-                for part, wrong, expected in PROPERTIES[name](trial):
-                    told = None if wrong is None else str(wrong)
-                    yield Finding(name, part, told, expected.size > 0, expected.determined)
-            except InvalidAnswer as invalid:
-                yield Finding(name, "", str(invalid), lost=invalid.lost)
-                if invalid.lost:
-                    return
-    except InvalidAnswer as invalid:
-        yield Finding(FORM, "", str(invalid), lost=invalid.lost)
-    except Unsupported as error:
-        yield Finding(FORM, "", None, declined=str(error) or "it says no more")
-
-
-def _asked(truth: Truth | RaggedTruth, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the properties that a case with this truth is asked."""
-    if not truth.determined:
-        return ()
-    if truth.large:
-        names = tuple(name for name in names if name in OF_LARGE)
-    if truth.case.dtype not in WIDER:
-        # There is no table of a type that no other is wider than.
-        names = tuple(name for name in names if name != LAG_BY_LAG)
-    return names
+    chosen = asked(engine.claim, truth)
+    if names is not None and truth.only is None:
+        chosen = tuple(each for each in chosen if each.name in names)
+    return found(chosen, Trial(engine, truth))

@@ -6,7 +6,6 @@ nothing rounds, so an answer has to *equal* autograd's, whatever the order of it
 any other.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -14,11 +13,11 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.properties.asking import ask
-from verification.properties.engine import Engine, InvalidAnswer
-from verification.properties.properties import FORM, Finding
+from verification.models.tolerance import Expected
+from verification.properties.exactness import equal, equality
+from verification.properties.property import About, Alone, Looked, Property, Reference
+from verification.properties.trial import Trial
 from verification.truth import replay
-from verification.truth.comparison import unequal
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,39 +25,33 @@ class WholeTruth:
     """What is true of a case of whole numbers that nothing rounds, and the property that asks for it."""
 
     case: Case
-    asked_by: str
+    only: Property[Trial]
+    setting = ""
+    determined = True
+    large = True
 
     @cached_property
     def _both(self) -> tuple[dict[str, Array], dict[str, Array]]:
         return _whole(self.case)
 
-    @property
-    def forward(self) -> dict[str, Array]:
+    @cached_property
+    def forward(self) -> dict[str, Expected]:
         """What the forward computes, by name."""
-        return self._both[0]
+        return equal(self._both[0])
 
-    @property
-    def blocks(self) -> dict[str, Array]:
+    @cached_property
+    def blocks(self) -> dict[str, Expected]:
         """Every block's gradient."""
+        return equal(self._both[1])
+
+    @property
+    def autograd(self) -> dict[str, Array]:
+        """The gradient, which replays have computed."""
         return self._both[1]
-
-    @property
-    def large(self) -> bool:
-        """Is the case asked what one call tells, and no more?"""
-        return True
-
-    @property
-    def determined(self) -> bool:
-        """Is there a truth at this precision?"""
-        return True
-
-    def want(self, part: str) -> tuple[Array, float]:
-        """What a part has to be, and the error that is accepted: none."""
-        return (self.forward[part] if part in self.forward else self.blocks[part]), 0.0
 
     def live(self, names: tuple[str, ...]) -> bool:
         """Is the gradient of one of these blocks not zero?"""
-        return any(bool(self.blocks[name].any()) for name in names)
+        return any(self.blocks[name].size > 0 for name in names)
 
 
 @lru_cache(maxsize=256)
@@ -67,15 +60,34 @@ def _whole(case: Case) -> tuple[dict[str, Array], dict[str, Array]]:
         return replay.forward(case), replay.gradient(case, case.dtype)
 
 
-def whole_findings(engine: Engine, truth: WholeTruth) -> Iterator[Finding]:
-    """Whether each part of the engine's answer equals the truth."""
-    try:
-        answer = ask(engine, truth.case)
-    except InvalidAnswer as invalid:
-        yield Finding(FORM, "", str(invalid), lost=invalid.lost)
-        return
-    parts = [(name, got, truth.forward[name], name) for name, got in answer.forward.items()]
-    parts += [(name, got, truth.blocks[name], f"d_{name}") for name, got in answer.gradients()]
-    for name, got, want, shown in parts:
-        wrong = unequal(shown, got, want)
-        yield Finding(truth.asked_by, name, None if wrong is None else str(wrong), bool(want.any()))
+def integers(trial: Trial) -> Looked:
+    """Each part of the answer equals autograd's, of its numbers as they are."""
+    yield from equality(trial, lambda name, got: None)
+
+
+INTEGERS = Property(
+    "integers",
+    "in whole numbers that nothing rounds each gradient is equal to autograd's",
+    About.FIXED,
+    integers,
+    asks=lambda claim: claim.exact,
+    alone=Alone("exact", "in numbers that nothing rounds it shows, and no rounding explains it"),
+    reference=Reference("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
+)
+LARGER = Property(
+    "larger",
+    "the same in larger problems, up to 512 steps, of fixed shapes",
+    About.FIXED,
+    integers,
+    asks=lambda claim: claim.exact,
+    alone=Alone("size", "what it does with such problems alone is at fault"),
+    reference=Reference("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
+)
+OWN_POLICIES = Property(
+    "own policies",
+    "the same under truncations of one's own, whose losses reach back in any order",
+    About.FIXED,
+    integers,
+    asks=lambda claim: claim.exact,
+    alone=Alone("truncation", "policies of one's own alone are at fault"),
+)

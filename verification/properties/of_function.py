@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
 from hypothesis import strategies as st
 
 from verification.models.arrays import Array
+from verification.models.code import Code
+from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
 from verification.properties.asking import LARGEST, answered, checked_part
-from verification.properties.engine import InvalidAnswer, Unsupported
-from verification.properties.properties import FORM, LAYOUTS, Finding
+from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, OTHERWISE, SECOND_CALL
+from verification.properties.gradients import AUTOGRAD
+from verification.properties.property import FORM, Finding, Looked, Property
+from verification.properties.trial import found
 from verification.truth.comparison import compare
 from verification.truth.of_function import differentiable, expected, outputs_of
-
-AUTOGRAD = "autograd"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +58,8 @@ class Engine(Protocol):
         Raises InvalidAnswer where what comes back has not the door's form.
         """
 
-    def program(self, call: Call, part: int, want: Array, bound: float) -> str:
-        """A program that asks for the gradient of an argument, and fails where it is wrong."""
+    def code(self, call: Call) -> Code:
+        """Statements that make ``engine`` again, and the call as ``case``."""
 
 
 @st.composite
@@ -91,76 +94,85 @@ def ask(engine: Engine, call: Call) -> dict[int, Array]:
     return answered(engine.answer, call, read, large)
 
 
-def findings(engine: Engine, call: Call) -> Iterator[Finding]:
-    """What is found of each argument's gradient; what an engine does not do is found as *declined*."""
-    fresh = call.replaced(np.copy)
-    try:
-        answer = ask(engine, fresh)
-        truth = expected(engine.forward, call.arguments, call.cotangents)
-        # What overflows in the type of its own cannot be compared.
-        if not all(each.size < np.finfo(each.dtype).max for each in truth.values()):
-            return
-        trial = _Trial(engine, call, fresh, answer, truth)
-        for property_, check in PROPERTIES.items():
-            try:
-                for i, wrong in check(trial):
-                    each = truth[i]
-                    told = None if wrong is None else str(wrong)
-                    yield Finding(property_, engine.name(i), told, each.size > 0, each.determined)
-            except InvalidAnswer as invalid:
-                yield Finding(property_, "", str(invalid), lost=invalid.lost)
-                if invalid.lost:
-                    return
-    except InvalidAnswer as invalid:
-        yield Finding(FORM, "", str(invalid), lost=invalid.lost)
-    except Unsupported as error:
-        yield Finding(FORM, "", None, declined=str(error) or "it says no more")
-
-
 @dataclass(frozen=True, eq=False)
-class _Trial:
-    """A call as it is, and as it is after the engine has answered; the answer and the truth."""
+class Trial:
+    """A function and its backward before a call."""
 
     engine: Engine
     call: Call
-    asked: Call
-    answer: dict[int, Array]
-    truth: dict[int, Expected]
+    setting = ""
 
-    def compared(self, got: dict[int, Array], told: str = "") -> Iterator[tuple[int, str | None]]:
+    @cached_property
+    def asked(self) -> Call:
+        """The call that the engine is asked, as it is after the engine has answered."""
+        return self.call.replaced(np.copy)
+
+    @cached_property
+    def answer(self) -> dict[int, Array]:
+        """The gradient of each differentiable argument, by its number; raises InvalidAnswer."""
+        return ask(self.engine, self.asked)
+
+    @cached_property
+    def truth(self) -> dict[int, Expected]:
+        """The gradient of each by autograd, and how closely it must be met."""
+        return expected(self.engine.forward, self.call.arguments, self.call.cotangents)
+
+    @property
+    def determined(self) -> bool:
+        """Can it be compared? What overflows in the type of its own cannot."""
+        return all(each.size < np.finfo(each.dtype).max for each in self.truth.values())
+
+    def compared(self, got: dict[int, Array], told: str = "") -> Looked:
         """Each gradient beside the truth."""
         for i, each in self.truth.items():
-            wrong = compare(f"d_{self.engine.name(i)}", got[i], each.truth, each.bound)
-            yield i, f"{told}{wrong}" if wrong else None
+            name = self.engine.name(i)
+            wrong = compare(f"d_{name}", got[i], each.truth, each.bound)
+            yield name, f"{told}{wrong}" if wrong else None, each
 
 
-def _inputs_stay(trial: _Trial) -> Iterator[tuple[int, str | None]]:
-    for i in trial.truth:
+def _inputs_stay(trial: Trial) -> Looked:
+    for i, each in trial.truth.items():
+        name = trial.engine.name(i)
         changed = not np.array_equal(trial.call.arguments[i], trial.asked.arguments[i], equal_nan=True)
-        yield i, f"{trial.engine.name(i)} is changed in place" if changed else None
+        yield name, f"{name} is changed in place" if changed else None, each
     for k, (d, now) in enumerate(zip(trial.call.cotangents, trial.asked.cotangents, strict=True)):
         if not np.array_equal(d, now, equal_nan=True):
-            yield next(iter(trial.truth)), f"cotangent {k} is changed in place"
+            i, each = next(iter(trial.truth.items()))
+            yield trial.engine.name(i), f"cotangent {k} is changed in place", each
 
 
-def _second_call(trial: _Trial) -> Iterator[tuple[int, str | None]]:
+def _second_call(trial: Trial) -> Looked:
     kept = {i: got.copy() for i, got in trial.answer.items()}
     ask(trial.engine, trial.call.replaced(lambda array: np.asarray(array / -2)))
     for i, got in trial.answer.items():
-        changed = not np.array_equal(got, kept[i], equal_nan=True)
-        yield i, f"d_{trial.engine.name(i)} of the first call is changed by a second one" if changed else None
+        name, changed = trial.engine.name(i), not np.array_equal(got, kept[i], equal_nan=True)
+        told = f"d_{name} of the first call is changed by a second one" if changed else None
+        yield name, told, trial.truth[i]
     yield from trial.compared(ask(trial.engine, trial.call.replaced(np.copy)), "at a second call: ")
 
 
-def _memory_layout(trial: _Trial) -> Iterator[tuple[int, str | None]]:
-    for how, lay_out in LAYOUTS.items():
-        laid_out = trial.call.replaced(lambda a, lay_out=lay_out: lay_out(a) if a.ndim else a)  # type: ignore[misc]
-        yield from trial.compared(ask(trial.engine, laid_out), f"with arrays laid out otherwise ({how}): ")
+def _memory_layout(trial: Trial) -> Looked:
+    for how in OTHERWISE:
+        other = trial.call.replaced(partial(laid_out, layout=how))
+        yield from trial.compared(ask(trial.engine, other), f"with arrays laid out otherwise ({how}): ")
 
 
-PROPERTIES: dict[str, Callable[[_Trial], Iterator[tuple[int, str | None]]]] = {
-    AUTOGRAD: lambda trial: trial.compared(trial.answer),
-    "inputs stay": _inputs_stay,
-    "second call": _second_call,
-    "memory layout": _memory_layout,
-}
+# Those of a model's engine that a function has as well, in the same words.
+PROPERTIES: tuple[Property[Trial], ...] = (
+    FORM,
+    Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lambda trial: trial.compared(trial.answer)),
+    Property(INPUTS_STAY.name, INPUTS_STAY.claim, INPUTS_STAY.about, _inputs_stay),
+    Property(SECOND_CALL.name, SECOND_CALL.claim, SECOND_CALL.about, _second_call),
+    Property(MEMORY_LAYOUT.name, MEMORY_LAYOUT.claim, MEMORY_LAYOUT.about, _memory_layout),
+)
+
+BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}
+
+
+def findings(engine: Engine, call: Call, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
+    """What is found of each argument's gradient, by all properties or by those that are named.
+
+    What an engine does not do is found as *declined*.
+    """
+    chosen = [each for each in PROPERTIES if names is None or each.name in names]
+    return found(chosen, Trial(engine, call))

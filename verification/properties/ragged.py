@@ -15,7 +15,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.model import Use
 from verification.models.tolerance import Expected
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 from verification.truth.parts import OUTPUTS
 
 
@@ -44,6 +44,8 @@ class RaggedTruth:
     """What is true of a case whose records end early, computed when it is first asked for."""
 
     case: Case
+    only = None
+    setting = ""
 
     @cached_property
     def _each(self) -> list[tuple[Array, Truth]]:
@@ -73,11 +75,6 @@ class RaggedTruth:
     def large(self) -> bool:
         """Is one of its parts?"""
         return any(truth.large for _, truth in self._each)
-
-    def want(self, part: str) -> tuple[Array, float]:
-        """What a part has to be, and the error that is accepted."""
-        expected = self.forward[part] if part in self.forward else self.blocks[part]
-        return expected.truth, expected.bound
 
     def live(self, names: tuple[str, ...]) -> bool:
         """Does agreement on it say anything of one of these blocks?"""

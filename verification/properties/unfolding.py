@@ -27,8 +27,7 @@ from verification.models.model import Block, Model, Named, State, Use, squared_e
 from verification.models.tolerance import SAFETY, Expected, unit
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
-from verification.properties.properties import Looked
-from verification.truth import replay
+from verification.properties.property import Looked
 from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import LagTable, lag_table
@@ -39,9 +38,6 @@ LOUDEST = {np.dtype(np.float32): 40, np.dtype(np.float64): 200}
 
 # Powers of two kept free below the largest number, for what is summed on the way.
 ROOM = 30
-
-# The bound of what is not looked at, in a program.
-ANYTHING = float(np.finfo(np.float64).max)
 
 
 @cache
@@ -77,21 +73,6 @@ def unfolded_lags(engine: Engine, case: Case) -> Looked:
 def _unfolded(case: Case) -> "Unfolded":
     """Made once for all engines that are asked."""
     return Unfolded(case)
-
-
-def unfolded_shown(case: Case, name: str, wrong: str) -> tuple[Case, Array, Array]:
-    """What is asked where a block is wrong: the unfolded case, its gradient, and the bound of each entry."""
-    unfolded = _unfolded(case)
-    loss = next(
-        (i for i in unfolded.asked if f"at step {case.losses[i]} " in f"{wrong} "), unfolded.asked[-1]
-    )
-    loud = unfolded.aloud(loss)
-    want = replay.gradient(loud)[name]
-    bound = np.full(want.shape, ANYTHING)
-    parts = unfolded.parts(loss, name)
-    for s, index in enumerate(unfolded.places(loss, name)):
-        bound[index] = np.ldexp(float(parts.bound[s]), unfolded.loudness)
-    return loud, want, bound
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from verification.article.sine import Sine
 from verification.evidence.detection import Detection
 from verification.evidence.scalars import ScalarRow
 from verification.judging.judgement import Judgement
+from verification.properties.findings import PROPERTIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,24 +75,13 @@ class Oracle:
         return "holds" if self.asked > self.undetermined else "not exercised"
 
 
-# What judges, by the property that asks it.
-ORACLES = {
-    "autograd": ("autograd", "automatic differentiation of a plain forward; truncated by stopped states"),
-    "lags": ("lag table", "the same, with weights of its own for every step; truncated by a mask"),
-    "lag by lag": ("lag table, entry by entry", "each loss step and step of use by its own size"),
-    "exact": ("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
-    "integers": ("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
-    "larger": ("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
-    "complex step": ("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
-}
-
-
 def oracles(report: Report) -> Iterator[Oracle]:
     """What the engine was compared with, and how often; for tanh and sigmoid, at how many numbers."""
-    for name, (oracle, independence) in ORACLES.items():
-        rows = [row for each in report.judgements for row in each.rows if row.property == name]
-        counts = (sum(getattr(row, what) for row in rows) for what in ("cases", "undetermined", "failures"))
-        yield Oracle(oracle, independence, *counts)
+    for name, reference in ((each.name, each.reference) for each in PROPERTIES):
+        if reference is not None:
+            rows = [row for each in report.judgements for row in each.rows if row.property == name]
+            counts = (sum(getattr(row, n) for row in rows) for n in ("cases", "undetermined", "failures"))
+            yield Oracle(reference.name, reference.independence, *counts)
     refuted = sum(row.verdict == "refuted" for row in report.scalars)
     points = sum(row.points for row in report.scalars)
     yield Oracle("50 digits", "tanh and sigmoid as functions of one number, by mpmath", points, 0, refuted)

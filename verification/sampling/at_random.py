@@ -20,7 +20,7 @@ from verification.sampling.factors import Span, sizes_of, table
 from verification.sampling.numbering import Row, factor_of, least_steps
 from verification.sampling.sample import case_of
 
-# The most of each size in a small case, which is asked everything (``verification.properties.properties``).
+# The most of each size in a small case, which is asked everything (``verification.properties.asking``).
 SMALL = 9
 
 # Of how many cases one may have any size, which costs some five times as much as a small one.

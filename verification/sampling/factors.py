@@ -7,7 +7,6 @@ Sizes come in classes, whose numbers are powers of two and their neighbours. Wha
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from verification.models.layouts import LAYOUTS
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import Truncation
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
@@ -52,7 +51,9 @@ LOSSES: Mapping[str, tuple[str, ...]] = {
 # After how many steps a state is kept, and the least T that it needs.
 CHECKPOINTS: Mapping[str, int] = {"none": 1, "1": 1, "2": 3, "half": 5, "T - 1": 3, "T": 1}
 
-# All arrays laid out so, or one alone; of what repeats one is chosen already.
+# All arrays laid out so, or one alone; of what repeats one is chosen already. Every small case is asked with
+# gaps as well, as a property of its own.
+LAYOUTS = ("Fortran order", "backwards", "repeated", "read-only")
 ALONE: Mapping[str, str] = {f"{layout}, one alone": layout for layout in ("Fortran order", "backwards")}
 
 

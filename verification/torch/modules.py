@@ -14,7 +14,7 @@ from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import AXES, Layout, layout_of
 from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
-from verification.adapters.remade import remade
+from verification.adapters.remade import Source
 from verification.models.model import Model
 from verification.models.truncation import Policy
 from verification.models.variants import gru_two_biases
@@ -168,7 +168,7 @@ def module(
     layout = layout_of(told.model, told.arrays)
     matched({name: tuple(p.shape) for name, p in net.named_parameters()}, told.model, layout)
     said = {"arrays": dict(told.arrays), "chunk": chunk, "device": other(device)}
-    source = remade(__package__, "module", make, told.model, **said)
+    source = Source(__package__, "module", {"made": make}, told.model, said=said)
     applied = _Applied(make, told.model, layout, chunk)
     return layer_of(applied, source, told.model, scope, told.arrays, device)
 

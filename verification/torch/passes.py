@@ -16,7 +16,7 @@ import numpy as np
 from verification.adapters import layer as door
 from verification.adapters.extras import library
 from verification.adapters.layout import layout_of
-from verification.adapters.remade import remade
+from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model, Use
 from verification.properties.engine import InvalidAnswer
@@ -120,7 +120,9 @@ def layer(
     """
     if not callable(apply):
         raise TypeError(f"apply: {apply!r}, needed a function of tensors")
-    source = remade(__package__, "layer", apply, model, device=other(device))
+    source = Source(
+        __package__, "layer", {"made": apply}, model, said={"arrays": arrays, "device": other(device)}
+    )
     return layer_of(apply, source, model, scope, arrays, device)
 
 
@@ -131,17 +133,17 @@ def other(device: str) -> str | None:
 
 def layer_of(
     apply: Apply,
-    source: str,
+    source: Source,
     model: Model,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str,
 ) -> door.Layer:
-    """The layer of a function that is made by ``source``, statements that a program begins with."""
+    """The layer of a function that a program makes by ``source``."""
     is_there(device)
     both = Passes(apply, device)
     made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    return replace(made, source=source)
+    return replace(made, source=replace(source, departures=made.source.departures))
 
 
 def is_there(device: str) -> None:
@@ -205,6 +207,6 @@ def function(
     if sorted(chosen) != sorted(known):
         raise ValueError(f"arguments: {chosen!r}, needed each of {', '.join(known)} once")
     said = {"arguments": arguments, "arrays": arrays, "device": other(device)}
-    source = remade(__package__, "function", function, model, **said)
+    source = Source(__package__, "function", {"made": function}, model, said=said)
     applied = _Applied(function, chosen, names(Use.INPUT), states)
     return layer_of(applied, source, model, scope, arrays, device)

@@ -45,10 +45,3 @@ def of_long(case: Case, told: dict[str, Expected]) -> dict[str, Expected]:
         )
         for name, each in told.items()
     }
-
-
-def readable(want: Array) -> Array:
-    """A truth in as many digits as a program needs that asks for less than long double."""
-    if want.dtype.hasobject:
-        return want
-    return want.astype(np.complex128 if np.iscomplexobj(want) else DOUBLE)

@@ -13,7 +13,7 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.evidence.mutants.patch import package
 from verification.models.case import random_case
 from verification.properties.findings import findings
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions
 
 FUNCTIONS = {

@@ -12,7 +12,7 @@ from verification.models.case import random_case
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 from verification.sampling.claim import LONG
 from verification.sampling.draws import dimensions
 

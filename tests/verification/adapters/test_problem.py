@@ -112,7 +112,4 @@ def test_several_inputs_are_given_by_name():
         {"outputs": 1, "value": 2},
         {"V": 3, "c": 4, "a": 5, "x": 6, "h0": 7},
     )
-    parts = ("value", "V", "a", "h0")
-    told = [form.expression(model, part) for part in parts]
-    assert told == ["answer.value", "answer.params['V']", "answer.xs['a']", "answer.state[0]"]
     assert OFFER.readout

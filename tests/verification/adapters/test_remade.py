@@ -1,11 +1,28 @@
-"""Statements that make an engine again, by the door that has made it."""
+"""How a program makes an engine again, and whole programs, each run as the file that it is."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
 
-from verification import models
-from verification.adapters.remade import remade
+import numpy as np
+import pytest
+
+from tests.layers import lstm, ragged, scan
+from verification import Function, Scope, layer, manual, models, scoped, step
+from verification.adapters.problem import whole
+from verification.adapters.remade import PUBLIC, Source, scope_of
+from verification.judging.model_subject import example_of
+from verification.models.case import random_case
+from verification.models.truncation import Firsts, Policy
 from verification.models.variants import gru_two_biases
+from verification.properties.property import Finding
 
+ROOT = Path(__file__).parents[3]
+CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
+SURROGATE = Function("surrogate", np.tanh, slope=lambda a: 1 / (1 + a * a))
 own = replace(models.linear, name="own")
 
 
@@ -13,24 +30,231 @@ def apply(params, xs, state):
     """What an engine is made of."""
 
 
+def back(saved, d_outputs, d_state):
+    """What else it is made of."""
+
+
 def test_what_was_said_is_said_again():
     """And what was not is not."""
-    code = remade("verification.jax", "layer", apply, models.lstm, device=None, arrays={"U": "k"})
-    assert code.splitlines() == [
+    claim = layer(apply, back, model=models.lstm).claim
+    said = {"device": None, "arrays": {"U": "k"}}
+    code = Source("verification.jax", "layer", {"made": apply}, models.lstm, said=said).code(claim)
+    assert code.names == ()
+    assert code.imports.splitlines() == [
         f"from {__name__} import apply as made",
         "from verification.models import lstm as model",
         "from verification.jax import layer",
-        "",
-        "engine = layer(made, model=model, arrays={'U': 'k'})",
-        "forward, backward = engine.forward, engine.backward",
     ]
+    assert code.body == "engine = layer(made, model=model, arrays={'U': 'k'})\n"
 
 
 def test_a_model_is_imported_from_where_it_is():
     """A variant, one of the user's own, and one without a name."""
-    said = [remade("m", "d", apply, model).splitlines()[1] for model in (gru_two_biases, own, replace(own))]
-    assert said == [
+    claim = layer(apply, back, model=models.lstm).claim
+    every = (gru_two_biases, own, replace(own))
+    sources = [Source(PUBLIC, "layer", {"forward": apply}, model) for model in every]
+    assert [source.code(replace(claim, blocks=())).imports.splitlines()[1] for source in sources] == [
         "from verification.models.variants import gru_two_biases as model",
         f"from {__name__} import own as model",
         "from engine import model  # define it in engine.py, beside this program",
     ]
+
+
+SCOPES = {
+    "nothing": None,
+    "all that a layer can": Scope(bits=True, lengths=True, blocks=("U", "W"), records=(2, 5)),
+    "one truncation": Scope(truncations=(Policy("Window", (2,)),)),
+    "a table": Scope(truncations=(Firsts((0, 1)),)),
+    "departures": Scope(departures={"candidate": SURROGATE, "c0": "stop"}),
+}
+
+
+@pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
+def test_an_engine_is_made_again(scope):
+    """With the claim by which it is asked, and the model from which it departs."""
+    engine = layer(apply, back, model=models.lstm, scope=scope)
+    made = {}
+    exec(str(engine.code(CASE)), made)
+    assert made["engine"].claim == engine.claim
+    assert made["engine"].forward is apply
+    assert made["engine"].model.functions == engine.model.functions
+
+
+def test_a_scope_is_said_where_it_decides_how_a_case_is_asked():
+    """Sizes and number types decide which cases there are."""
+    engine = layer(apply, back, model=models.lstm, scope=Scope(dtypes=("float32",), steps=(1, 3)))
+    assert scope_of(engine.claim, engine.model) == {}
+    assert scope_of(scoped(manual).claim, models.vanilla) == {}
+    two = scoped(manual, Scope(truncations=("Full", "Tail")))
+    assert scope_of(two.claim, models.vanilla) == {"truncations": ("Full", "Tail")}
+
+
+TEXT = Path(lstm.__file__).read_text("utf-8")
+
+# The same in the order o, g, f, i, transposed, time-major, with two biases.
+ARRAYS = {"U": ("Wx", "T"), "W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates": "ogfi", "axes": "TN"}
+OTHERWISE = """
+ORDER = [3, 2, 1, 0]
+plain_forward, plain_backward = forward, backward
+
+
+def turned(array):
+    return np.concatenate([np.split(array, 4)[k] for k in ORDER])
+
+
+def forward(params, xs, state):
+    b = params["b_ih"] + params["b_hh"]
+    plain = {"U": turned(params["Wx"].T), "W": turned(params["Wh"].T), "b": turned(b)}
+    outputs, final, saved = plain_forward(plain, xs.swapaxes(0, 1), state)
+    return outputs.swapaxes(0, 1), final, saved
+
+
+def backward(saved, d_outputs, d_state):
+    d, d_xs, d_initial = plain_backward(saved, d_outputs.swapaxes(0, 1), d_state)
+    d_U, d_W, d_b = (turned(d[name]) for name in ("U", "W", "b"))
+    return {"Wx": d_U.T, "Wh": d_W.T, "b_ih": d_b, "b_hh": d_b.copy()}, d_xs.swapaxes(0, 1), d_initial
+"""
+
+# One step of a vanilla network with tanh.
+STEP = """import numpy as np
+
+
+def forward(params, x, state):
+    after = np.tanh(x @ params["U"].T + state[0] @ params["W"].T + params["b"])
+    return (after,), (params, x, state[0], after)
+
+
+def backward(saved, d_state):
+    params, x, h, after = saved
+    da = d_state[0] * (1 - after * after)
+    return {"U": da.T @ x, "W": da.T @ h, "b": da.sum(axis=0)}, da @ params["U"], (da @ params["W"],)
+"""
+
+# The network with a loss on every step, in either form.
+PROBLEM = """import numpy as np
+
+COUNT = []
+BUFFER = np.empty((2, 2))
+
+
+def engine(problem):
+    p, xs, targets = problem.params, problem.xs, problem.targets
+    h0 = FORM_H0
+    h, states = h0, [h0]
+    for t in range(xs.shape[1]):
+        h = np.tanh(xs[:, t] @ p["U"].T + h @ p["W"].T + p["b"])
+        states.append(h)
+    hs = np.stack(states[1:], axis=1)
+    outputs = hs @ p["V"].T + p["c"]
+    r = outputs - targets
+    d = {name: np.zeros_like(p[name]) for name in ("U", "W", "b")}
+    d["V"], d["c"] = np.einsum("ntk,nth->kh", r, hs), r.sum(axis=(0, 1))
+    d_xs, dh = np.empty_like(xs), np.zeros_like(h0)
+    for t in reversed(range(xs.shape[1])):
+        da = (dh + r[:, t] @ p["V"]) * (1 - hs[:, t] ** 2)
+        d["U"] += da.T @ xs[:, t]
+        d["W"] += da.T @ states[t]
+        d["b"] += da.sum(axis=0)
+        d_xs[:, t] = da @ p["U"]
+        dh = da @ p["W"]
+    return FORM_ANSWER
+"""
+FORMS = {
+    "general": {
+        "FORM_H0": "problem.state[0]",
+        "FORM_ANSWER": "ModelGradients(outputs, np.sum(r * r) / 2, d, d_xs, (dh,))",
+        "import numpy as np\n": "import numpy as np\nfrom verification import ModelGradients\n",
+    },
+    "vanilla": {
+        "FORM_H0": "problem.h0",
+        "FORM_ANSWER": "Gradients(outputs=outputs, value=np.sum(r * r) / 2, **d, xs=d_xs, h0=dh)",
+        "import numpy as np\n": "import numpy as np\nfrom verification import Gradients\n",
+    },
+}
+
+
+def of_a_user(name):
+    """A function that a user's module has under that name, as far as a program can tell."""
+
+    def asked(*given):
+        """By the program alone."""
+
+    asked.__module__, asked.__qualname__ = "of_a_user", name
+    return asked
+
+
+BOTH = of_a_user("forward"), of_a_user("backward")
+
+
+def fails_and_passes(folder, engine, case, property_, right, wrong):
+    """The printed program fails beside the wrong text by an AssertionError, and passes beside the right."""
+    code = example_of(engine, case, Finding(property_, "U", "off"), True).code
+    (folder / "example.py").write_text(code, "utf-8")
+    for text, returned in ((wrong, 1), (right, 0)):
+        (folder / "of_a_user.py").write_text(text, "utf-8")
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        call = [sys.executable, "example.py"]
+        done = subprocess.run(call, cwd=folder, capture_output=True, text=True, env=environment)
+        assert done.returncode == returned, f"{code}\n{done.stderr}"
+        assert (f"AssertionError: {property_} " in done.stderr) == bool(returned)
+
+
+def replaced(text, right, wrong):
+    """The text with a line that is there once replaced."""
+    assert text.count(right) == 1
+    return text.replace(right, wrong)
+
+
+def test_a_layer_s_program(tmp_path):
+    """Of other arrays, of which the second bias has another gradient than the first."""
+    right = TEXT + OTHERWISE
+    wrong = replaced(right, '"b_hh": d_b.copy()', '"b_hh": d_b / 2')
+    engine = layer(*BOTH, model=models.lstm, arrays=ARRAYS)
+    fails_and_passes(tmp_path, engine, CASE, "autograd", right, wrong)
+
+
+def test_a_program_of_records_that_end_early(tmp_path):
+    """With blocks that are not all of the model's."""
+    right = Path(ragged.__file__).read_text("utf-8")
+    wrong = replaced(right, "da = np.where(runs, ", "da = np.where(True, ")
+    scope = Scope(lengths=True, blocks=("U", "W", "b", "xs"))
+    engine = layer(*BOTH, model=models.vanilla, scope=scope)
+    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
+    fails_and_passes(tmp_path, engine, replace(case, lengths=(4, 2, 1)), "padding", right, wrong)
+
+
+def test_a_program_in_fractions(tmp_path):
+    """Which shows an error however small it is."""
+    case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 2, 3)
+    fraction = np.vectorize(lambda number: Fraction(round(8 * number), 4), otypes=[object])
+    blocks = {name: fraction(array) for name, array in case.blocks.items()}
+    case = replace(case, blocks=blocks, objective=case.objective.replaced(fraction))
+    right = "from fractions import Fraction\n" + Path(scan.__file__).read_text("utf-8").replace(".conj()", "")
+    wrong = replaced(right, "d_x[:, t] = dh\n", "d_x[:, t] = dh + Fraction(1, 10**30)\n")
+    engine = layer(*BOTH, model=models.scan, scope=Scope(exact=True))
+    fails_and_passes(tmp_path, engine, case, "exact", right, wrong)
+
+
+def test_a_step_s_program(tmp_path):
+    """Under a truncation, in arrays that lie otherwise."""
+    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
+    case = replace(case, policy=Policy("Window", (1,)), layouts={"U": "Fortran order"})
+    wrong = replaced(
+        STEP, 'da @ params["W"]', 'da @ params["W"] * (2 if params["U"].flags.f_contiguous else 1)'
+    )
+    fails_and_passes(tmp_path, step(*BOTH, model=models.vanilla), case, "lags", STEP, wrong)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_function_of_a_problem_has_a_program(form, tmp_path):
+    """In either form, asked by what its scope says."""
+    right = PROBLEM
+    for ours, theirs in FORMS[form].items():
+        right = right.replace(ours, theirs)
+    wrong = replaced(right, "    return", "    dh = -dh if problem.checkpoints else dh\n    return")
+    scope = Scope(functions={"activation": ("tanh",)}, losses=("every",), checkpoints=True)
+    made = scoped if form == "vanilla" else whole
+    engine = made(of_a_user("engine"), model=models.vanilla, scope=scope)
+    sizes = {"H": 2, "D": 3, "K": 4}
+    case = random_case(models.vanilla, np.random.default_rng(0), sizes, 3, 4, losses="every")
+    fails_and_passes(tmp_path, engine, case, "recomputation", right, wrong)

@@ -8,7 +8,7 @@ from verification.campaign.form import check
 from verification.campaign.record import FORM, Failing, Record, of_tally
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 
 def record(size, number):

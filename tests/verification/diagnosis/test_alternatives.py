@@ -12,8 +12,7 @@ from verification.diagnosis.alternatives import (
     with_states_after,
     without_carry,
 )
-from verification.models.case import random_case
-from verification.properties.properties import final_cotangents, outputs_cotangent
+from verification.models.case import final_cotangents, outputs_cotangent, random_case
 from verification.truth import replay
 from verification.truth.table import grouped_table
 

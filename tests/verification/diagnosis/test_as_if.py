@@ -11,7 +11,7 @@ from verification.diagnosis.as_if import close, explained
 from verification.diagnosis.probe import Seen, look
 from verification.models.case import random_case
 from verification.models.truncation import Policy
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 from verification.truth import replay
 
 TRUTH = Truth(random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 5))

@@ -6,7 +6,7 @@ from tests.layers import planted, scan
 from verification import layer, models
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.probe import healthy_case, look
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 RETURN = "return {}, "
 

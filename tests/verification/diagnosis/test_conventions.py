@@ -12,7 +12,8 @@ from verification.diagnosis import conventions
 from verification.diagnosis.conventions import agreeing
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case, look
-from verification.properties.properties import Finding, Truth
+from verification.properties.property import Finding
+from verification.properties.truth import Truth
 
 
 def changed(module, params=None, sequence=None, gradients=None):

@@ -12,7 +12,8 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
 from verification.models.truncation import FULL, Policy
 from verification.properties.findings import findings
-from verification.properties.properties import Finding, Truth
+from verification.properties.property import Finding
+from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions
 
 FOUND = Finding("autograd", "", "off")

@@ -9,7 +9,7 @@ from tests.layers import lstm, planted, ragged
 from verification import Scope, layer, models
 from verification.diagnosis.elsewhere import of_right_answers
 from verification.models.case import random_case
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 SIZES = {"H": 2, "D": 3}
 

@@ -11,7 +11,7 @@ from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
 from verification.models.case import random_case
 from verification.models.truncation import FULL, Policy
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 

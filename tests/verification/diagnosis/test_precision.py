@@ -6,7 +6,7 @@ from tests.layers import lstm, planted, scan
 from verification import layer, models
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags, narrow
 from verification.diagnosis.probe import healthy_case, look
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 

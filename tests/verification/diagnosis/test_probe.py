@@ -6,7 +6,7 @@ import pytest
 from tests.layers import lstm, planted
 from verification import Scope, layer, models
 from verification.diagnosis.probe import healthy_case, look, steps_of
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 
 def wrong_layer(right="", wrong="", **options):

@@ -8,7 +8,7 @@ from verification import Scope, layer, models
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of
 from verification.models.case import random_case
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 ALL = ("U", "W", "b", "xs", "h0", "c0")
 

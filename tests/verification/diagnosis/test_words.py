@@ -14,7 +14,7 @@ from verification.diagnosis.words import (
     wrong_parts,
 )
 from verification.models.case import random_case
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 TRUTH = Truth(random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from verification.properties.properties import final_cotangents, outputs_cotangent
+from verification.models.case import final_cotangents, outputs_cotangent
 
 
 def vanilla_by_hand(case, carry, before=0):

@@ -17,7 +17,7 @@ from tests.layers import RIGHT, otherwise
 from verification import layer, models
 from verification.processes.workers import spread
 from verification.properties.findings import findings
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 

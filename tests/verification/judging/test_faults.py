@@ -11,7 +11,7 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.judging import shrinking
 from verification.models.case import random_case
 from verification.properties.findings import findings
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions
 
 # What a diagnosis may ask of an engine.

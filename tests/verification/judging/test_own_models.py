@@ -1,5 +1,6 @@
 """Models of a user's own, of matrices, numbers and several inputs, through every part of a judgement."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,6 +20,7 @@ from verification.models.case import random_case
 from verification.models.truncation import FULL, Policy
 from verification.properties.findings import findings, truth_of
 
+ROOT = Path(__file__).parents[3]
 FAULTS = [(own, fault) for own in OWN for fault in own.faults]
 SHORT = Profile("short", cases=5, strength=1)
 
@@ -108,7 +110,10 @@ def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch, tmp_path):
 def run(folder, code):
     """A program beside the engine."""
     (folder / "failing.py").write_text(code, "utf-8")
-    return subprocess.run([sys.executable, "failing.py"], cwd=folder, capture_output=True, text=True)
+    # Where the model is.
+    there = os.environ | {"PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "failing.py"]
+    return subprocess.run(call, cwd=folder, capture_output=True, text=True, env=there)
 
 
 PROBLEM = ("dS = do[:, :, None] * q", "dS = do[:, :, None] * (q + (t == 1))", ("k", "v", "beta", "S0"))
@@ -126,7 +131,7 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
         diagnosis, drawn, example = explained(engine, cases, monkeypatch)
         assert {*blocks} & {*diagnosis.blocks}
         assert drawn.numbers
-        assert "ModelProblem(" in example.code
+        assert "Case(engine.model, blocks, objective" in example.code
 
 
 def test_a_whole_run():

@@ -14,7 +14,7 @@ from verification import Scope, layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
 from verification.properties.findings import findings
-from verification.properties.properties import Truth
+from verification.properties.truth import Truth
 
 PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
 

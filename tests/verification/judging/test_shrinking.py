@@ -8,7 +8,7 @@ from verification import layer, models
 from verification.judging import shrinking
 from verification.judging.shrinking import smallest
 from verification.models.case import random_case
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 CASE = random_case(models.scan, np.random.default_rng(0), {"H": 3}, 3, 4, np.float32)
 

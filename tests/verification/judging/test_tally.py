@@ -5,7 +5,7 @@ import pytest
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally, of_lost
 from verification.processes.workers import Lost
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 
 def one(part, failures=0, **options):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Window
+from tests.verification.properties.refuting import refuted
 from verification import Scope
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn, scoped
@@ -14,7 +15,7 @@ from verification.models.case import random_case
 from verification.models.truncation import Policy
 from verification.properties import again
 from verification.properties.findings import asked_of, truth_of
-from verification.properties.properties import Trial
+from verification.properties.trial import Trial
 
 
 def a_case(**changed):
@@ -108,6 +109,22 @@ def test_bits(where):
 def test_they_are_asked_of_who_claims_them():
     """A function with a scope of its own claims neither, unless it says so; nor one of one truncation."""
     names = {"identities", "recomputation", "workspace", "bits"}
-    assert names & set(asked_of(as_rnn(manual).claim)) == names
-    assert names & set(asked_of(scoped(manual, Scope()).claim)) == {"identities"}
-    assert names & set(asked_of(scoped(manual, Scope(truncations=("Full",))).claim)) == set()
+
+    def asked(engine):
+        return {each.name for each in asked_of(engine.claim)} & names
+
+    assert asked(as_rnn(manual)) == names
+    assert asked(scoped(manual, Scope())) == {"identities"}
+    assert asked(scoped(manual, Scope(truncations=("Full",)))) == set()
+
+
+def test_bits_are_told_by_layout_and_by_call():
+    """A product whose path depends on the layout is within the bound, and has other bits."""
+    made = (
+        "d_xs[:, t] = da @ U",
+        "d_xs[:, t] = (da @ U) * (1 + 2e-16 * (not d_outputs.flags.c_contiguous))",
+    )
+    assert set(refuted(*made)) == set()
+    found = refuted(*made, scope=Scope(bits=True))
+    assert set(found) == {"bits"}
+    assert found["bits"].startswith("d_xs has other bits with arrays laid out otherwise (")

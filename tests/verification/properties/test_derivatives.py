@@ -10,7 +10,7 @@ from verification.models import vanilla
 from verification.models.case import random_case
 from verification.properties.derivatives import MOST, complex_steps
 from verification.properties.findings import truth_of
-from verification.properties.properties import Trial
+from verification.properties.trial import Trial
 
 
 def a_case(activation="tanh", units=2):

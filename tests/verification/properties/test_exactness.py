@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.layers import linear, planted, scan
 from verification import Scope, layer, models, verify
 from verification.judging.profile import Profile
-from verification.properties.exactness import ExactTruth, exact_findings
-from verification.properties.findings import cases_in
+from verification.properties.exactness import ExactTruth
+from verification.properties.findings import cases_in, findings
 
 SHORT = Profile("short", cases=30, exact_cases=30, strength=2)
 SCOPE = Scope(exact=True, records=(1, 3), steps=(1, 5))
@@ -20,9 +20,11 @@ def test_a_right_layer_is_equal_in_every_part(data):
     """Outputs, final state, and every gradient."""
     engine = layer(linear.forward, linear.backward, model=models.linear, scope=SCOPE)
     truth = ExactTruth(data.draw(cases_in("object", models.linear, engine.claim)))
-    found = {each.part: each.wrong for each in exact_findings(engine, truth)}
+    found = {each.part: each.wrong for each in findings(engine, truth)}
     assert found == dict.fromkeys(("outputs", "final h0", "lam", "B", "xs", "h0"))
-    assert truth.live(engine.claim.blocks) == any(truth.blocks[name].any() for name in engine.claim.blocks)
+    assert truth.live(engine.claim.blocks) == any(
+        truth.blocks[name].truth.any() for name in engine.claim.blocks
+    )
 
 
 def test_an_engine_of_floats_is_refuted_where_it_claims_fractions():
@@ -42,7 +44,7 @@ def test_what_comes_back_in_another_type_is_told():
         scope=SCOPE,
     )
     case = find(cases_in("object", models.scan, engine.claim), lambda case: True)
-    (told,) = exact_findings(engine, ExactTruth(case))
+    (told,) = findings(engine, ExactTruth(case))
     assert told.wrong.startswith("of Fractions: ")
 
 

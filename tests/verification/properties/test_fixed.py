@@ -13,7 +13,7 @@ from verification.judge import verify
 from verification.judging.profile import Profile
 from verification.properties.engine import Fixed
 from verification.properties.findings import findings
-from verification.properties.fixed import WholeTruth
+from verification.properties.fixed import INTEGERS, WholeTruth
 
 CASE = case_of(whole(1))
 TINY = Profile("tiny", cases=1, exact_cases=1, strength=1)
@@ -30,26 +30,26 @@ def off(problem):
 
 def test_two_roundings_are_seen():
     """In the block that has them alone."""
-    truth = WholeTruth(CASE, "integers")
+    truth = WholeTruth(CASE, INTEGERS)
     assert [each.part for each in findings(as_rnn(off), truth) if each.wrong] == ["b"]
     assert [each.wrong for each in findings(as_rnn(manual), truth) if each.wrong] == []
 
 
 def test_a_run_meets_them_and_says_where():
-    """The stage and the sentence are the case's own."""
-    fixed = Fixed("integers", "one", lambda: replace(CASE, source="whole(1)"), "exact", "as this test says")
+    """The stage and the sentence are the property's own."""
+    fixed = Fixed(INTEGERS, "one", lambda: replace(CASE, source="whole(1)"))
     engine = replace(
         scoped(off, Scope(exact=True, dtypes=(CASE.dtype.name,), steps=(1, 6), records=(1, 4))),
         fixed=(fixed,),
     )
     found = verify(engine, TINY)
     assert (found.verdict, found.diagnosis.stage) == ("refuted", "exact")
-    assert found.diagnosis.sentence.endswith(", in whole(1): as this test says.")
+    assert found.diagnosis.sentence.endswith(f", in whole(1): {INTEGERS.alone.says}.")
     assert found.example.property == "integers"
 
 
 def test_who_does_not_claim_exactness_is_not_asked_for_equality():
     """A bound is all that it is held to."""
-    fixed = Fixed("integers", "one", lambda: CASE)
+    fixed = Fixed(INTEGERS, "one", lambda: CASE)
     engine = replace(scoped(off, Scope(steps=(1, 6), records=(1, 4))), fixed=(fixed,))
     assert "integers" not in {row.property for row in verify(engine, TINY).rows}

@@ -10,8 +10,8 @@ from verification import Scope, layer, models, verify
 from verification.judging.profile import Profile
 from verification.models.case import random_case
 from verification.properties.findings import findings, truth_of
-from verification.properties.properties import Truth
 from verification.properties.ragged import by_length
+from verification.properties.truth import Truth
 
 SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
 SCOPE = Scope(lengths=True, records=(1, 4), steps=(1, 6))
@@ -39,7 +39,7 @@ def test_the_truth_is_that_of_each_record_alone():
 def test_records_of_one_length_are_the_case_itself():
     """With its own bounds."""
     truth, plain = truth_of(replace(CASE, lengths=(5,) * 4)), Truth(CASE)
-    assert truth.want("U")[1] == plain.want("U")[1]
+    assert truth.blocks["U"].bound == plain.blocks["U"].bound
     assert truth.determined
     assert truth.live(("U",))
 

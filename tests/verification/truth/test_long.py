@@ -11,7 +11,7 @@ from verification.models import vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import HAS_WIDER, unit
 from verification.properties.findings import findings, truth_of
-from verification.truth.long import as_double, is_long, of_long, readable
+from verification.truth.long import as_double, is_long, of_long
 
 pytestmark = pytest.mark.skipif(not HAS_WIDER, reason="long double is double precision here")
 
@@ -46,10 +46,3 @@ def test_an_engine_that_works_in_double_precision_is_refuted():
     found = [each.part for each in findings(as_rnn(narrow), truth_of(LONG), ("autograd",)) if each.wrong]
     assert found == ["W"]
     assert not any(each.wrong for each in findings(as_rnn(manual), truth_of(LONG)))
-
-
-def test_a_truth_is_printed_in_as_many_digits_as_are_asked():
-    """Those of double precision; a Fraction as it is."""
-    assert readable(np.ones(2, np.longdouble)).dtype == np.float64
-    assert readable(np.ones(2, np.clongdouble)).dtype == np.complex128
-    assert readable(np.ones(2, object)).dtype == object

@@ -1,9 +1,11 @@
 """A plain function of a problem as what an adapter returns: of the vanilla model, or of another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from verification.adapters.problem import Whole, whole
+from verification.adapters.remade import PUBLIC
 from verification.adapters.rnn.fixed_problems import FIXED, OWN_POLICIES
 from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.vanilla_form import VanillaForm
@@ -22,8 +24,13 @@ def scoped(
     """
     model = model or vanilla
     if model.name != vanilla.name:
-        return whole(engine, model=model, scope=scope)
-    return whole(engine, model=model, scope=scope, form=VanillaForm(), fixed=FIXED)
+        return _public(whole(engine, model=model, scope=scope))
+    return _public(whole(engine, model=model, scope=scope, form=VanillaForm(), fixed=FIXED))
+
+
+def _public(made: Whole) -> Whole:
+    """The same, which a program makes by ``scoped``."""
+    return replace(made, source=replace(made.source, home=PUBLIC, adapter="scoped"))
 
 
 # What ``rnn`` claims: all that can be asked, the same bits however it is called, and policies of one's own.
@@ -38,4 +45,5 @@ OF_RNN = Scope(
 
 def as_rnn(engine: Engine) -> Whole:
     """An engine that claims what ``rnn`` does, as ``rnn`` itself or a copy of it."""
-    return whole(engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=(*FIXED, *OWN_POLICIES))
+    fixed = (*FIXED, *OWN_POLICIES)
+    return _public(whole(engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=fixed))

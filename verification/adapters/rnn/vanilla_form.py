@@ -1,5 +1,6 @@
 """How a case of the vanilla model is put as a ``Problem``, and its ``Gradients`` read."""
 
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -7,16 +8,15 @@ import rnn
 from verification.adapters.rnn.problem import PARAMETERS, Gradients, Problem
 from verification.models import vanilla
 from verification.models.case import Case, Targets
+from verification.models.code import Code
 from verification.models.model import Model
-from verification.models.truncation import Firsts, Policy, Truncation, policy_of
+from verification.models.truncation import Firsts, Policy, policy_of
 from verification.properties.engine import InvalidAnswer
 from verification.truth.parts import OUTPUTS, VALUE
 
 
 class VanillaForm:
     """The form of the vanilla model, whose problems name their blocks one by one."""
-
-    by_record = ("xs", "targets", "h0")
 
     def problem(self, case: Case) -> Problem:
         """The case as a ``Problem``, its truncation one of ``rnn``."""
@@ -28,15 +28,11 @@ class VanillaForm:
             xs=case.blocks["xs"],
             targets=objective.targets[:, 0] if objective.last else objective.targets,
             h0=case.blocks["h0"],
-            truncation=self.truncation(case.policy),
+            truncation=truncation_of(rnn, case.policy),
             checkpoints=case.checkpoints,
             workspace=case.workspace,
             source=case.source,
         )
-
-    def truncation(self, policy: Truncation) -> Any:
-        """One of ``rnn``, or as it is."""
-        return truncation_of(rnn, policy)
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """From a ``Gradients``."""
@@ -45,13 +41,11 @@ class VanillaForm:
             raise InvalidAnswer(f"returned a {type(answer).__name__}, needed a Gradients")
         return {OUTPUTS: answer.outputs, VALUE: answer.value}, dict(answer.blocks())
 
-    def code(self, case: Case) -> str:
-        """The problem's own program."""
-        return self.problem(case).code()
-
-    def expression(self, model: Model, part: str) -> str:
-        """By its name."""
-        return f"answer.{part}"
+    def code(self, case: Case) -> Code:
+        """The problem, and the case that it is."""
+        imports, _, problem = self.problem(case).code().rpartition("\n\nproblem = ")
+        made = f"case_of(problem, {case.layouts!r})" if case.layouts else "case_of(problem)"
+        return Code((), f"{imports}\nfrom {__name__} import case_of\n", f"problem = {problem}case = {made}\n")
 
 
 def truncation_of(package: ModuleType, truncation: Any) -> Any:
@@ -60,8 +54,8 @@ def truncation_of(package: ModuleType, truncation: Any) -> Any:
     return getattr(package, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else truncation
 
 
-def case_of(problem: Problem) -> Case:
-    """The problem as a case of the vanilla model."""
+def case_of(problem: Problem, layouts: Mapping[str, str] | None = None) -> Case:
+    """The problem as a case of the vanilla model, whose arrays are laid out in memory otherwise by name."""
     blocks = problem.arrays()
     targets = blocks.pop("targets")
     kind, numbers = problem.policy
@@ -74,5 +68,6 @@ def case_of(problem: Problem) -> Case:
         Firsts(numbers) if kind == "own" else Policy(kind, numbers),
         checkpoints=problem.checkpoints,
         workspace=problem.workspace,
+        layouts=layouts or {},
         source=problem.source,
     )

@@ -24,10 +24,9 @@ from verification.evidence.mutants.mutant import Mutant
 from verification.evidence.mutants.patch import Disarmed, engine
 from verification.models import vanilla
 from verification.models.case import Case
-from verification.properties.exactness import EXACT, ExactTruth
-from verification.properties.findings import Judged, asked_of, findings, truth_of
-from verification.properties.fixed import WholeTruth
-from verification.properties.properties import FORM, Finding
+from verification.properties.findings import PROPERTIES, asked_of, findings, truth_for, truth_of
+from verification.properties.property import FORM, Finding
+from verification.properties.trial import Judged
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
@@ -57,11 +56,7 @@ SIZES = ((3, 2, 4, 2), (2, 3, 2, 1), (1, 1, 3, 3), (4, 4, 3, 2), (2, 1, 1, 1), (
 DRAWN = {cases: 25, exact_cases: 15}
 
 # What is asked of ``rnn``, by name, and so of its mutants.
-JUDGES = (
-    *asked_of(as_rnn(manual).claim),
-    EXACT,
-    *dict.fromkeys(each.property for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES)),
-)
+JUDGES = tuple(each.name for each in PROPERTIES if each is not FORM and each.asks(as_rnn(manual).claim))
 
 # What says that a mutant is no fault of the kind that it is meant to be: it breaks off.
 BROKEN = ("raised NameError", "raised UnboundLocalError")
@@ -91,7 +86,7 @@ class Example:
 
     def code(self) -> str:
         """The problem as a program."""
-        return self.program or VanillaForm().code(self.case)
+        return self.program or VanillaForm().problem(self.case).code()
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,11 +148,13 @@ def truths(name: str, deck: Sequence[Judged]) -> Sequence[Judged]:
 
 
 @lru_cache(maxsize=1)
-def fixed_truths() -> Mapping[str, tuple[WholeTruth, ...]]:
+def fixed_truths() -> Mapping[str, tuple[Judged, ...]]:
     """By property, the problems that nothing rounds."""
-    made: dict[str, tuple[WholeTruth, ...]] = {}
+    made: dict[str, tuple[Judged, ...]] = {}
     for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES):
-        made[each.property] = (*made.get(each.property, ()), WholeTruth(each.make(), each.property))
+        assert each.property is not None  # as of all that nothing rounds
+        name = each.property.name
+        made[name] = (*made.get(name, ()), truth_for(each.property, each.make()))
     return made
 
 
@@ -166,18 +163,16 @@ def refutations(wrong: Whole, truth: Judged, names: Sequence[str]) -> dict[str, 
 
     Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.
     """
-    own = (
-        truth.asked_by if isinstance(truth, WholeTruth) else EXACT if isinstance(truth, ExactTruth) else None
-    )
-    asked = tuple(name for name in names if (name == own if own else name not in (EXACT, *fixed_truths())))
+    properties = asked_of(wrong.claim) if truth.only is None else (truth.only,)
+    asked = tuple(each.name for each in properties if each.name in names)
     found: dict[str, Example] = {}
     for finding in findings(wrong, truth, asked) if asked else ():
         if finding.wrong is None:
             continue
         if finding.wrong.startswith(BROKEN):
             raise Disarmed(f"it {finding.wrong}, so that anything refutes it")
-        unanswered = finding.property == FORM
-        for name in asked if unanswered or own else (finding.property,):
+        unanswered = finding.property == FORM.name
+        for name in asked if unanswered else (finding.property,):
             found.setdefault(
                 name, Example(truth.case, replace(finding, property=name, unanswered=unanswered))
             )

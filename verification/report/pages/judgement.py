@@ -8,6 +8,8 @@ from rnn.console.files import write_text
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Judgement
 from verification.models.model import Block, Model, Use
+from verification.properties.findings import BY_NAME
+from verification.properties.gradients import FORWARD
 from verification.report.pages.document import asked, document, environment
 from verification.report.pages.maps import where
 from verification.report.pages.markup import KINDS, Html, legend, program, status, tag
@@ -19,32 +21,6 @@ SAID = {
     "verified": "Every claimed gradient is right, and all that must be seen was seen.",
     "refuted": "A property is refuted.",
     "not exercised": "Neither pass nor fail: not everything that must be seen was seen.",
-}
-
-
-# What must hold, by property, in the order in which they are shown.
-CLAIMS = {
-    "form": "the engine answers, and as agreed",
-    "forward": "what the forward returns agrees with the model's",
-    "autograd": "each gradient agrees with autograd's",
-    "lags": "each gradient agrees with the sum of the lag table",
-    "complex step": "each gradient agrees with the imaginary part of the forward at θ + iε",
-    "lag by lag": "each step's part of it agrees, by its own size",
-    "identities": "truncations that let each loss reach the same steps give the same gradient",
-    "records add up": "a batch's gradient is the sum of its records', each computed alone",
-    "records permute": "records in another order change nothing but their place",
-    "units permute": "units of the state in another order change nothing but their place",
-    "recomputation": "with states computed again the gradient is the same, wherever they are kept",
-    "workspace": "in arrays that other calls use before and after the gradient is the same",
-    "inputs stay": "no array that is given is changed, and no answer is a view of one",
-    "second call": "a call after another one is as right, and leaves the first one's answer as it was",
-    "memory layout": "read-only arrays, other orders and gaps give the same, within the bound",
-    "padding": "what follows a record's end has no gradient and no effect",
-    "bits": "whatever the memory layout, the same to the bit",
-    "exact": "in Fractions each gradient is equal",
-    "integers": "in whole numbers that nothing rounds each gradient is equal to autograd's",
-    "larger": "the same in larger problems, up to 512 steps, of fixed shapes",
-    "own policies": "the same under truncations of one's own, whose losses reach back in any order",
 }
 
 
@@ -95,10 +71,10 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
 def properties(found: Judgement, model: Model | None, head: str = "Properties") -> tuple[Html, ...]:
     """Every part of the answer under every property."""
     met = dict.fromkeys(row.property for row in found.by_part)
-    names = dict.fromkeys([*(name for name in CLAIMS if name in met), *met])
+    names = dict.fromkeys([*(name for name in BY_NAME if name in met), *met])
     columns = list(_columns(found, () if model is None else model.blocks))
     rows = ((name, [_entry(found, name, column) for column in columns]) for name in names)
-    claims = ((name, CLAIMS[name]) for name in names if name in CLAIMS)
+    claims = ((name, BY_NAME[name].claim) for name in names if name in BY_NAME)
     return (
         tag("h2", head),
         *_early(found),
@@ -147,7 +123,7 @@ def _columns(found: Judgement, blocks: Sequence[Block]) -> Iterator[_Column]:
     A part and its gradient stand in one column: the array that is given, and the one that is returned.
     """
     met = dict.fromkeys(row.part for row in found.by_part)
-    forward = [row.part for row in found.by_part if row.property == "forward" and row.part]
+    forward = [row.part for row in found.by_part if row.property == FORWARD.name and row.part]
     asked = [each for each in blocks if each.use is not Use.READOUT or {*_both(each.name)} & {*met}]
     if "" in met:
         yield _Column("call", ("",), "the call as a whole: whether it answers as agreed")

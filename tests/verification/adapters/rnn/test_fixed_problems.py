@@ -7,37 +7,37 @@ from verification.adapters.rnn.fixed_problems import DECAYING, FIXED, INTEGERS, 
 from verification.adapters.rnn.larger import LARGER, OWN
 from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.vanilla_form import VanillaForm
-from verification.properties.findings import findings
-from verification.properties.fixed import WholeTruth
+from verification.properties import fixed
+from verification.properties.findings import findings, truth_for
 
 
 def test_each_has_its_property():
     """Those in whole numbers are asked for equality, the others as any case."""
-    assert {each.property for each in INTEGERS} == {"integers"}
-    assert {each.property for each in LARGER_PROBLEMS} == {"larger"}
-    assert {each.property for each in OWN_POLICIES} == {"own policies"}
-    assert {each.property for each in DECAYING} == {""}
+    assert {each.property for each in INTEGERS} == {fixed.INTEGERS}
+    assert {each.property for each in LARGER_PROBLEMS} == {fixed.LARGER}
+    assert {each.property for each in OWN_POLICIES} == {fixed.OWN_POLICIES}
+    assert {each.property for each in DECAYING} == {None}
     assert [each.name for each in LARGER_PROBLEMS] == list(LARGER)
     assert [each.name for each in OWN_POLICIES] == list(OWN)
     assert set(OWN_POLICIES).isdisjoint(FIXED)
 
 
 @pytest.mark.parametrize(
-    "fixed", [INTEGERS[3], LARGER_PROBLEMS[13], OWN_POLICIES[0], DECAYING[0]], ids=lambda each: each.name
+    "one", [INTEGERS[3], LARGER_PROBLEMS[13], OWN_POLICIES[0], DECAYING[0]], ids=lambda each: each.name
 )
-def test_a_case_is_made_once_and_says_how(fixed):
+def test_a_case_is_made_once_and_says_how(one):
     """The same object for all that ask, and a program of a few lines."""
-    assert fixed.make() is fixed.make()
-    code = VanillaForm().code(fixed.make())
-    assert code.count("\n") == 3
+    assert one.make() is one.make()
+    code = VanillaForm().code(one.make())
+    assert code.body.count("\n") == 2
     namespace = {}
-    exec(code, namespace)
-    assert namespace["problem"].sizes["T"] == fixed.make().steps
+    exec(code.imports + code.body, namespace)
+    assert namespace["case"].sizes == one.make().sizes
 
 
-@pytest.mark.parametrize("fixed", [*INTEGERS[:8], *OWN_POLICIES], ids=lambda each: each.name)
-def test_the_engine_is_right(fixed):
+@pytest.mark.parametrize("one", [*INTEGERS[:8], *OWN_POLICIES], ids=lambda each: each.name)
+def test_the_engine_is_right(one):
     """Its answer is autograd's."""
-    found = list(findings(as_rnn(manual), WholeTruth(fixed.make(), fixed.property)))
-    assert {each.property for each in found} == {fixed.property}
+    found = list(findings(as_rnn(manual), truth_for(one.property, one.make())))
+    assert {each.property for each in found} == {one.property.name}
     assert [each.wrong for each in found if each.wrong] == []

@@ -72,10 +72,10 @@ def test_a_delay_line_does_not_round(name):
         ).all(), block
 
 
-@pytest.mark.parametrize("fixed", [*LARGER_PROBLEMS, *OWN_POLICIES], ids=lambda each: each.name)
-def test_the_engine_is_right(fixed):
+@pytest.mark.parametrize("one", [*LARGER_PROBLEMS, *OWN_POLICIES], ids=lambda each: each.name)
+def test_the_engine_is_right(one):
     """On every one of them its answer is autograd's, and no problem is without a recurrent gradient."""
-    truth = WholeTruth(fixed.make(), fixed.property)
+    truth = WholeTruth(one.make(), one.property)
     found = list(findings(as_rnn(manual), truth))
     assert [each.wrong for each in found if each.wrong is not None] == []
     for name in ("U", "W", "xs"):

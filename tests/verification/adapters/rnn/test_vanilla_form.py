@@ -46,7 +46,8 @@ def test_a_printed_example_is_the_problem_itself():
     found = verify(wrong, SHORT, scope=Scope(truncations=("Full",), records=(1, 2), steps=(1, 3)))
     assert found.verdict == "refuted"
     assert "problem = Problem(" in found.example.code
-    assert "answer.b" in found.example.code
+    assert "case = case_of(problem)" in found.example.code
+    assert f"check(engine, {found.example.property!r}, case)" in found.example.code
     assert found.diagnosis.blocks == ("b",)
 
 

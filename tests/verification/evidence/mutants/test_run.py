@@ -13,7 +13,7 @@ from verification.evidence.mutants.deck import JUDGES, Example, Kill, deck
 from verification.evidence.mutants.mutant import Edit, Mutant
 from verification.evidence.mutants.run import MutantsResult, diagnosed, run, shrunk
 from verification.processes.tasks import each
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 

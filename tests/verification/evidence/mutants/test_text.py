@@ -10,7 +10,7 @@ from verification.evidence.mutants.deck import Example, Kill
 from verification.evidence.mutants.mutant import Edit, Mutant
 from verification.evidence.mutants.run import MutantsResult
 from verification.evidence.mutants.text import as_json, story, summary
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 
 def an_example():

@@ -6,8 +6,8 @@ import pytest
 
 from tests.pages import ASKED, BLOCKS, POLICIES, full, judgement
 from verification.judging.judgement import Row
-from verification.report.outcome import ORACLES, Report
-from verification.report.pages.judgement import CLAIMS
+from verification.properties.findings import BY_NAME, PROPERTIES
+from verification.report.outcome import Report
 from verification.report.pages.properties import by_truncation
 from verification.report.pages.report import page as page_of
 
@@ -24,7 +24,7 @@ def test_every_property_is_there(text):
     """With its claim, and the counts under each truncation, of parts that are alike once."""
     for name in ("forward", *ASKED):
         assert f'<th scope="row">{name}</th>' in text
-        assert f"<dt>{name}</dt><dd>{CLAIMS[name]}</dd>" in text.replace("\n", "")
+        assert f"<dt>{name}</dt><dd>{BY_NAME[name].claim}</dd>" in text.replace("\n", "")
     assert text.count("1,200<small>92%</small>") == (1 + len(ASKED)) * len(POLICIES)
     assert text.count(f'<th scope="row">{", ".join(BLOCKS)}</th>') == len(ASKED)
 
@@ -58,5 +58,5 @@ def test_one_truncation_alone_has_no_table():
 
 def test_every_oracle_is_there(text):
     """With why it is independent."""
-    for name, _ in ORACLES.values():
-        assert name in text
+    for reference in (each.reference for each in PROPERTIES if each.reference):
+        assert reference.name in text

@@ -10,7 +10,8 @@ from verification.adapters.rnn.cells import CELLS, LOOPS, layer_of, network_of
 from verification.models.case import Case, random_case
 from verification.models.truncation import FULL, Policy, Truncation
 from verification.properties.engine import Engine
-from verification.properties.findings import Judged, truth_of
+from verification.properties.findings import truth_of
+from verification.properties.trial import Judged
 from verification.sampling.draws import dimensions
 from verification.sampling.scope import Scope
 

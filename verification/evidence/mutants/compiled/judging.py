@@ -74,7 +74,7 @@ def _compile(fault: Fault) -> None:
 
 def _names(cell: str) -> tuple[str, ...]:
     """All that is asked of a cell's compiled text."""
-    asked = dict.fromkeys(name for each in deck(cell) for name in asked_of(each.engine.claim))
+    asked = dict.fromkeys(p.name for each in deck(cell) for p in asked_of(each.engine.claim))
     return (*asked, *SPECIAL)
 
 
@@ -89,7 +89,6 @@ def _first(cell: str, name: str) -> Example | None:
 def _refutations(asked: Sequence[Asked], name: str) -> Iterator[Example]:
     for one in asked:
         engine, truth = one.engine, one.truth
-        names = (name,) if name in asked_of(engine.claim) else ()
-        for finding in findings(engine, truth, names):
+        for finding in findings(engine, truth, (name,)):
             if finding.wrong is not None:
                 yield Example(truth.case, finding, example_of(engine, truth.case, finding, False).code)

@@ -8,7 +8,7 @@ import numpy as np
 import rnn
 from verification.adapters.rnn.cells import CELLS, compiled_activation
 from verification.evidence.scalars import scalar_rows
-from verification.properties.properties import Finding
+from verification.properties.property import Finding
 
 FIFTY_DIGITS, NO_NUMBERS, DENORMALS = "50 digits", "no numbers", "denormals"
 

@@ -1,0 +1,83 @@
+"""A case as a program has it is the case, to the bit."""
+
+from dataclasses import replace
+from fractions import Fraction
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from verification import models
+from verification.models.case import random_case
+from verification.models.code import Code, code_of, of_case
+from verification.models.truncation import Firsts, Policy
+
+RNG = np.random.default_rng(0)
+SIZES = {"H": 2, "D": 3, "K": 1}
+LAYER = random_case(models.lstm, RNG, SIZES, 3, 4)
+PROBLEM = random_case(models.vanilla, RNG, SIZES, 2, 3, losses="last")
+THIRDS = np.vectorize(lambda number: Fraction(round(9 * number), 3), otypes=[object])
+
+
+class Own:
+    """A truncation of one's own, of which no text makes another."""
+
+    def first(self, t, steps):
+        """One step back."""
+        return max(0, t - 1)
+
+
+CASES = {
+    "layer": LAYER,
+    "float32": LAYER.astype(np.float32),
+    "complex": random_case(models.complex_scan, RNG, {"H": 2}, dtype=np.complex64),
+    "long double": PROBLEM.astype(np.longdouble),
+    "fractions": replace(
+        PROBLEM,
+        blocks={name: THIRDS(array) for name, array in PROBLEM.blocks.items()},
+        objective=PROBLEM.objective.replaced(THIRDS),
+    ),
+    "ragged": replace(LAYER, lengths=(4, 1, 2), layouts={"xs": "backwards", "d_outputs": "Fortran order"}),
+    "asked otherwise": replace(PROBLEM, policy=Policy("Chunked", (2, 1)), checkpoints=2, workspace=True),
+    "by a table": replace(PROBLEM, policy=Firsts((0, 2, 1)), functions={"activation": "relu"}),
+    "by a policy of one's own": replace(PROBLEM, policy=Own()),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_case_is_made_again(case):
+    """Its numbers, their type, and how it is asked."""
+    made = {"engine": SimpleNamespace(model=case.model)}
+    exec(str(of_case(case)), made)
+    other = made["case"]
+    assert other.model is case.model
+    arrays = {**other.blocks, **other.objective.arrays()}
+    for name, array in {**case.blocks, **case.objective.arrays()}.items():
+        np.testing.assert_array_equal(arrays[name], array)
+        assert arrays[name].dtype == array.dtype
+    for name in ("functions", "reach", "checkpoints", "workspace", "layouts", "lengths", "losses"):
+        assert getattr(other, name) == getattr(case, name)
+
+
+def test_every_array_is_told_with_its_meaning_and_its_shape():
+    """In a line above it; what is usual is not said."""
+    text = str(of_case(LAYER))
+    assert "    # recurrent weights (4 H, H), of shape (8, 2)\n    'W': np.array([[" in text
+    assert text.endswith("case = Case(engine.model, blocks, objective)\n")
+
+
+def test_long_doubles_keep_what_double_precision_has_not():
+    """In a second array."""
+    third = np.array([np.longdouble(1) / 3])
+    np.testing.assert_array_equal(eval(code_of(third), {"np": np}), third)
+
+
+def test_what_is_no_array_is_its_own_expression():
+    """Alone and among others."""
+    assert code_of((3, "a", None)) == "(3, 'a', None,)"
+
+
+def test_parts_of_a_program_are_one_after_another():
+    """Names are taken once, and imports stand before all else."""
+    both = Code(("check",), "import a\n", "a()\n") + Code(("Case", "check"), "import b\n", "b()\n")
+    assert str(both) == "import a\nimport b\nfrom verification import Case, check\n\na()\n\nb()\n"

@@ -1,0 +1,80 @@
+"""Parts of a program that a reader runs by itself, in which every number is exact to the bit."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from verification.models.case import Case
+from verification.models.truncation import Firsts, Policy, Truncation
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a part of a program takes from ``verification``, what else it imports, and what it says."""
+
+    names: tuple[str, ...]
+    imports: str
+    body: str
+
+    def __add__(self, other: "Code") -> "Code":
+        return Code(self.names + other.names, self.imports + other.imports, f"{self.body}\n{other.body}")
+
+    def __str__(self) -> str:
+        names = ", ".join(sorted({*self.names}))
+        return f"{self.imports}from verification import {names}\n\n{self.body}"
+
+
+def of_case(case: Case) -> Code:
+    """Statements that make ``case``, one of ``engine.model``, array by array with what each is."""
+    plain = Case(case.model, case.blocks, case.objective)
+    said = {f.name: getattr(case, f.name) for f in fields(case) if f.name != "source"}
+    options = {name: value for name, value in said.items() if value != getattr(plain, name)}
+    names = ["Case", type(case.objective).__name__]
+    if "policy" in options:
+        options["policy"] = sayable(case.policy) or Firsts(case.reach)
+        names.append(type(options["policy"]).__name__)
+    blocks = ""
+    for name, array in case.blocks.items():
+        block = case.model.block(name)
+        axes = f" ({', '.join(block.axes)})" if block.axes else ""
+        blocks += f"    # {block.meaning or block.use.value}{axes}, of shape {array.shape}\n"
+        blocks += f"    {name!r}: {code_of(array)},\n"
+    objective = ""
+    for f in fields(case.objective):  # type: ignore[arg-type]
+        objective += f"    {f.name}={code_of(getattr(case.objective, f.name))},\n"
+    more = "".join(f", {name}={value!r}" for name, value in options.items())
+    return Code(
+        tuple(names),
+        imports_of(case.dtype),
+        f"blocks = {{\n{blocks}}}\n"
+        f"objective = {names[1]}(\n{objective})\n"
+        f"case = Case(engine.model, blocks, objective{more})\n",
+    )
+
+
+def sayable(policy: str | Truncation) -> str | Truncation | None:
+    """A truncation that a program can make by what it is printed as; None for another."""
+    return policy if isinstance(policy, str | Policy | Firsts) else None
+
+
+def imports_of(*dtypes: np.dtype[Any]) -> str:
+    """What arrays of these types need."""
+    fractions = any(dtype.hasobject for dtype in dtypes)
+    return f"{'from fractions import Fraction' + chr(10) if fractions else ''}import numpy as np\n"
+
+
+def code_of(value: Any) -> str:
+    """An expression for an array, or for some in a tuple; of what is none, its own."""
+    if isinstance(value, tuple):
+        return f"({' '.join(f'{code_of(each)},' for each in value)})"
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    if value.dtype == np.dtype(np.longdouble):
+        # Python reads numbers of double precision.
+        near = value.astype(np.float64)
+        rest = (value - near).astype(np.float64)
+        text = f"np.array({near.tolist()!r}, dtype=np.longdouble)"
+        return f"({text} + np.array({rest.tolist()!r}))" if rest.any() else text
+    dtype = "object" if value.dtype.hasobject else f"np.{value.dtype.name}"
+    return f"np.array({value.tolist()!r}, dtype={dtype})"

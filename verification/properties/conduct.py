@@ -1,0 +1,78 @@
+"""Conduct: what an engine does with arrays that are not its own, and whether one call minds another."""
+
+from functools import partial
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.layouts import laid_out
+from verification.properties.asking import afresh, ask, ask_directly, relaid
+from verification.properties.engine import InvalidAnswer
+from verification.properties.property import About, Looked, Property
+from verification.properties.trial import Trial, agreement
+
+# How arrays lie otherwise: in every way that changes how any array lies.
+OTHERWISE = ("read-only", "Fortran order", "a gap after each number", "backwards")
+
+
+def inputs_stay(trial: Trial) -> Looked:
+    """No array that is given is changed, and no answer is a view of one."""
+    given, before = afresh(trial.truth.case), _arrays(trial.truth.case)
+    answer = ask_directly(trial.engine, given)
+    for name, array in _arrays(given).items():
+        changed = not np.array_equal(array, before[name])
+        wrong = f"{name} is changed in place" if changed else None
+        for part, got in answer.parts().items():
+            if np.may_share_memory(got, array):
+                wrong = f"{part} is a view of {name}"
+        yield name, wrong, trial.some
+
+
+def _arrays(case: Case) -> dict[str, Array]:
+    return {**case.blocks, **case.objective.arrays()}
+
+
+def second_call(trial: Trial) -> Looked:
+    """After a call for another problem a call is as right as the first, whose answer has not changed."""
+    engine, truth, first = trial.engine, trial.truth, trial.answer
+    parts = {**first.forward, **first.blocks}
+    kept = {name: part.copy() for name, part in parts.items()}
+    ask(engine, relaid(truth.case, lambda array: -array))
+    for name, part in parts.items():
+        changed = not np.array_equal(part, kept[name], equal_nan=True)
+        told = name if name in first.forward else f"d_{name}"
+        yield name, f"{told} of the first call is changed by a second one" if changed else None, trial.some
+    yield from agreement(ask(engine, truth.case), truth)
+
+
+def memory_layout(trial: Trial) -> Looked:
+    """Read-only, Fortran-ordered, strided and reversed arrays give the same gradient, within the bound."""
+    for how in OTHERWISE:
+        otherwise = f"with arrays laid out otherwise ({how})"
+        try:
+            answer = ask_directly(trial.engine, relaid(trial.truth.case, partial(laid_out, layout=how)))
+        except InvalidAnswer as invalid:
+            raise InvalidAnswer(f"{otherwise}: {invalid}") from invalid
+        for name, wrong, expected in agreement(answer, trial.truth):
+            yield name, f"{otherwise}: {wrong}" if wrong else None, expected
+
+
+INPUTS_STAY = Property(
+    "inputs stay",
+    "no array that is given is changed, and no answer is a view of one",
+    About.CONDUCT,
+    inputs_stay,
+)
+SECOND_CALL = Property(
+    "second call",
+    "a call after another one is as right, and leaves the first one's answer as it was",
+    About.CONDUCT,
+    second_call,
+)
+MEMORY_LAYOUT = Property(
+    "memory layout",
+    "read-only arrays, other orders and gaps give the same, within the bound",
+    About.CONDUCT,
+    memory_layout,
+)

@@ -1,0 +1,55 @@
+"""One call on the case itself: its forward, and its gradients beside those of two oracles."""
+
+from verification.properties.property import About, Looked, Property, Reference
+from verification.properties.trial import Trial
+from verification.truth.comparison import compare
+from verification.truth.parts import OUTPUTS
+
+
+def forward(trial: Trial) -> Looked:
+    """Outputs and final states agree with the model's."""
+    for name, expected in trial.truth.forward.items():
+        yield name, compare(name, trial.answer.forward[name], expected.truth, expected.bound), expected
+
+
+def autograd(trial: Trial) -> Looked:
+    """Each block agrees with autograd's gradient of the model."""
+    for name, got in trial.answer.gradients():
+        expected = trial.truth.blocks[name]
+        yield name, compare(f"d_{name}", got, trial.truth.autograd[name], expected.bound), expected
+
+
+def lags(trial: Trial) -> Looked:
+    """Each block agrees with the sum of the lag table."""
+    for name, got in trial.answer.gradients():
+        expected = trial.truth.blocks[name]
+        yield name, compare(f"d_{name}", got, expected.truth, expected.bound), expected
+
+
+FORWARD = Property(
+    "forward",
+    "what the forward returns agrees with the model's",
+    About.CALL,
+    forward,
+    of_large=True,
+    evidence=lambda claim: (OUTPUTS,),
+)
+AUTOGRAD = Property(
+    "autograd",
+    "each gradient agrees with autograd's",
+    About.CALL,
+    autograd,
+    of_large=True,
+    evidence=lambda claim: claim.blocks,
+    reference=Reference(
+        "autograd", "automatic differentiation of a plain forward; truncated by stopped states"
+    ),
+)
+LAGS = Property(
+    "lags",
+    "each gradient agrees with the sum of the lag table",
+    About.CALL,
+    lags,
+    evidence=lambda claim: claim.blocks,
+    reference=Reference("lag table", "the same, with weights of its own for every step; truncated by a mask"),
+)

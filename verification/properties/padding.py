@@ -1,0 +1,42 @@
+"""Records that end early: what follows a record's end is padding."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from verification.models.model import Use
+from verification.properties.asking import ask
+from verification.properties.property import About, Looked, Property
+from verification.properties.trial import Trial, agreement
+
+# What padding is multiplied by, to see that it does not count.
+OTHER_PADDING = -3
+
+
+def padding(trial: Trial) -> Looked:
+    """What follows a record's end has a gradient of exactly zero, and changes nothing."""
+    truth, case = trial.truth, trial.truth.case
+    if case.lengths is None:
+        return
+    beyond = np.arange(case.steps) >= np.asarray(case.lengths)[:, None]
+    for block in case.model.of(Use.INPUT):
+        if block.name in trial.answer.blocks:
+            there = trial.answer.blocks[block.name][beyond]
+            told = f"d_{block.name} is not zero after the end of a record" if there.any() else None
+            yield block.name, told, truth.blocks[block.name]
+    padded = {}
+    for block in case.model.of(Use.INPUT):
+        padded[block.name] = case.blocks[block.name].copy()
+        padded[block.name][beyond] *= OTHER_PADDING
+    answer = ask(trial.engine, replace(case, blocks={**case.blocks, **padded}))
+    for name, wrong, expected in agreement(answer, truth):
+        yield name, f"with other padding: {wrong}" if wrong else None, expected
+
+
+PADDING = Property(
+    "padding",
+    "what follows a record's end has no gradient and no effect",
+    About.CONDUCT,
+    padding,
+    asks=lambda claim: claim.lengths,
+)

@@ -1,0 +1,119 @@
+"""A property is an object: what must hold, of which engines it is asked and how, and what a reader is told.
+
+To add one is to make one, in a file of this room, and to name it in ``PROPERTIES`` of
+``verification.properties.findings``. Whoever needs to know something about a property asks the object.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from verification.models.tolerance import Expected
+from verification.sampling.claim import Claim
+from verification.truth.comparison import Disagreement
+
+
+class About(Enum):
+    """What a property is about, which decides what a diagnosis looks for where it alone is refuted."""
+
+    FORM = "whether the engine answers, and as agreed"
+    CALL = "one call on the case itself"
+    STEPS = "each step's part of one call"
+    TRUNCATION = "truncations that come to the same"
+    CONDUCT = "other calls than that on the case itself"
+    EQUALITY = "numbers that nothing rounds"
+    FIXED = "fixed cases, of which each stands for itself"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What an engine is compared with, and why that is no repetition of it."""
+
+    name: str
+    independence: str
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What a diagnosis says where a property alone is refuted: the stage, and the end of a sentence."""
+
+    stage: str
+    says: str
+
+
+# A part of the answer; how it is wrong, None where it holds; and its truth, which says what that is worth.
+Looked: TypeAlias = Iterator[tuple[str, Disagreement | str | None, Expected]]
+
+
+class Asked(Protocol):
+    """An engine before a case, or before a call."""
+
+    @property
+    def answer(self) -> Any:
+        """Its answer; raises InvalidAnswer."""
+
+    @property
+    def determined(self) -> bool:
+        """Is there a truth at this precision?"""
+
+    @property
+    def setting(self) -> str:
+        """What a message that there is no answer begins with."""
+
+
+AskedT_contra = TypeVar("AskedT_contra", contravariant=True)
+AskedT = TypeVar("AskedT", bound=Asked)
+
+
+def _everyone(claim: Claim) -> bool:
+    return True
+
+
+def _no_part(claim: Claim) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Property(Generic[AskedT_contra]):
+    """What must hold of an engine.
+
+    ``claim``: that in words, as a report prints it. ``look``: how it is asked, one finding for each part.
+    ``asks``: is it asked of an engine that claims this? ``of_large``: is a large case asked it as well?
+    ``evidence``: the parts of which a run must have evidence. ``alone``: what is said where nothing else is
+    refuted. ``reference``: what it compares with, of a property that is an oracle's.
+    """
+
+    name: str
+    claim: str
+    about: About
+    look: Callable[[AskedT_contra], Looked]
+    asks: Callable[[Claim], bool] = _everyone
+    of_large: bool = False
+    evidence: Callable[[Claim], tuple[str, ...]] = _no_part
+    alone: Alone | None = None
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What a property, by its name, found about one part: the disagreement, if any, and what that is worth.
+
+    ``lost``: the engine did not come back. ``declined``: what it said of a case that it does not do.
+    ``unanswered``: it does not answer in form, and fails by that whatever is asked.
+    """
+
+    property: str
+    part: str
+    wrong: str | None
+    nonzero: bool = True
+    determined: bool = True
+    lost: bool = False
+    declined: str = ""
+    unanswered: bool = False
+
+
+# An engine that does not answer in the agreed form is refuted by that, and asked nothing else.
+FORM: Property[Asked] = Property(
+    "form", "the engine answers, and as agreed", About.FORM, lambda trial: iter(()), of_large=True
+)

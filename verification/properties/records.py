@@ -1,0 +1,50 @@
+"""Records are by themselves: their gradients add up, and their order is of no account."""
+
+import numpy as np
+
+from verification.models.model import Use
+from verification.properties.asking import ask
+from verification.properties.property import About, Looked, Property
+from verification.properties.trial import Trial, alike
+
+
+def records_add_up(trial: Trial) -> Looked:
+    """A batch's gradient is the sum of its records', each computed alone."""
+    truth, engine = trial.truth, trial.engine
+    case, claim = truth.case, engine.claim
+    if case.records > 1 and claim.records[0] == 1:
+        alone = [ask(engine, case.of_records(slice(n, n + 1))).blocks for n in range(case.records)]
+        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
+        joined = {
+            name: np.sum([each[name] for each in alone], axis=0)
+            if name in shared
+            else np.concatenate([each[name] for each in alone])
+            for name in claim.blocks
+        }
+        yield from alike(joined, trial)
+
+
+def records_permute(trial: Trial) -> Looked:
+    """Permuting the records permutes what is by record, and changes nothing else."""
+    case = trial.truth.case
+    if case.records > 1:
+        order = np.roll(np.arange(case.records), 1)
+        answer = ask(trial.engine, case.of_records(order))
+        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
+        back = np.argsort(order)
+        blocks = {name: a if name in shared else a[back] for name, a in answer.blocks.items()}
+        yield from alike(blocks, trial)
+
+
+RECORDS_ADD_UP = Property(
+    "records add up",
+    "a batch's gradient is the sum of its records', each computed alone",
+    About.CONDUCT,
+    records_add_up,
+)
+RECORDS_PERMUTE = Property(
+    "records permute",
+    "records in another order change nothing but their place",
+    About.CONDUCT,
+    records_permute,
+)

@@ -1,0 +1,122 @@
+"""An engine before a case: how it is asked for properties, and how its answers stand beside the truth."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.tolerance import Expected
+from verification.properties.asking import ask
+from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
+from verification.properties.property import FORM, AskedT, Finding, Looked, Property
+from verification.truth.comparison import compare
+
+
+class Judged(Protocol):
+    """What is true of a case."""
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+
+    @property
+    def autograd(self) -> Mapping[str, Array]:
+        """The gradient by replays."""
+
+    @property
+    def blocks(self) -> Mapping[str, Expected]:
+        """Every block's gradient, and how closely it must be met."""
+
+    @property
+    def forward(self) -> Mapping[str, Expected]:
+        """What the forward computes."""
+
+    @property
+    def determined(self) -> bool:
+        """Is there a truth at this precision?"""
+
+    @property
+    def large(self) -> bool:
+        """Is the case asked what one call tells, and no more?"""
+
+    @property
+    def only(self) -> "Property[Trial] | None":
+        """The property that alone asks such a case; None where all do that an engine's claim admits."""
+
+    @property
+    def setting(self) -> str:
+        """What a message that there is no answer begins with."""
+
+    def live(self, names: tuple[str, ...]) -> bool:
+        """Does agreement on it say anything of one of these blocks?"""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """An engine before a case."""
+
+    engine: Engine
+    truth: Judged
+
+    @cached_property
+    def answer(self) -> Answer:
+        """Its answer to the case itself; raises InvalidAnswer."""
+        return ask(self.engine, self.truth.case)
+
+    @property
+    def determined(self) -> bool:
+        """Is there a truth at this precision?"""
+        return self.truth.determined
+
+    @property
+    def setting(self) -> str:
+        """What a message that there is no answer begins with."""
+        return self.truth.setting
+
+    @property
+    def some(self) -> Expected:
+        """What stands for a part that has no truth of its own, such as an array that is given."""
+        return next(iter(self.truth.blocks.values()))
+
+
+def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Finding]:
+    """What the properties find, in their order: of a case that determines nothing the form alone.
+
+    What an engine does not do is found as *declined*.
+    """
+    try:
+        # Asked first: who does not answer in form is refuted by that.
+        trial.answer  # noqa: B018
+        for each in properties if trial.determined else ():
+            try:
+                for part, wrong, expected in each.look(trial):
+                    told = None if wrong is None else str(wrong)
+                    yield Finding(each.name, part, told, expected.size > 0, expected.determined)
+            except InvalidAnswer as invalid:
+                yield Finding(each.name, "", str(invalid), lost=invalid.lost)
+                if invalid.lost:
+                    return
+    except InvalidAnswer as invalid:
+        yield Finding(FORM.name, "", f"{trial.setting}{invalid}", lost=invalid.lost)
+    except Unsupported as error:
+        yield Finding(FORM.name, "", None, declined=str(error) or "it says no more")
+
+
+def agreement(answer: Answer, truth: Judged) -> Looked:
+    """Each part of an answer beside the truth."""
+    for name, expected in truth.forward.items():
+        yield name, compare(name, answer.forward[name], expected.truth, expected.bound), expected
+    for name, got in answer.gradients():
+        expected = truth.blocks[name]
+        yield name, compare(f"d_{name}", got, expected.truth, expected.bound), expected
+
+
+def alike(blocks: Mapping[str, Array], trial: Trial) -> Looked:
+    """What has to be the truth, and the answer to the case itself, where each is within the bound."""
+    for name, got in blocks.items():
+        expected = trial.truth.blocks[name]
+        wrong = compare(f"d_{name}", got, expected.truth, 2 * expected.bound)
+        wrong = wrong or compare(f"d_{name}", got, trial.answer.blocks[name], 2 * expected.bound)
+        yield name, wrong, expected
