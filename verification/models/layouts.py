@@ -1,10 +1,18 @@
-"""How an array may lie in memory: the same numbers, other strides."""
+"""How arrays may lie in memory: the same numbers, other strides, or parts of a larger array."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from verification.models.arrays import Array
+
+# A sequence (N, T, …) kept as (T, N, …); every array a part of one that has two columns more, or of one that
+# has twice as many records.
+STEPS_FIRST, COLUMNS, ALTERNATE = "steps first", "columns of a wider array", "every other record"
+
+# Of several arrays: parts of one of a single axis; and the same memory, where their numbers are the same.
+ONE_BUFFER, SHARED = "in one buffer", "in the same memory"
 
 
 def _fortran(array: Array) -> Array:
@@ -31,25 +39,64 @@ def _read_only(array: Array) -> Array:
     return frozen
 
 
+def _steps_first(array: Array) -> Array:
+    return array.swapaxes(0, 1).copy().swapaxes(0, 1) if array.ndim > 1 else array.copy()
+
+
+def _columns(array: Array) -> Array:
+    """Numbers that are none of its own stand on both sides of each row."""
+    if not array.ndim:
+        return array.copy()
+    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(1, 1)], mode="edge")[..., 1:-1]
+
+
+def _alternate(array: Array) -> Array:
+    return np.repeat(array, 2, axis=0)[::2] if array.ndim else array.copy()
+
+
 LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
     "Fortran order": _fortran,
     "backwards": _backwards,
     "repeated": _repeated,
     "read-only": _read_only,
+    STEPS_FIRST: _steps_first,
+    COLUMNS: _columns,
+    ALTERNATE: _alternate,
 }
 
 
 def laid_out(array: Array, layout: str | None) -> Array:
-    """A copy that lies in memory as ``layout`` says, or in C order."""
-    return array.copy() if layout is None else LAYOUTS[layout](array)
+    """A copy that lies in memory as ``layout`` says, by itself, or in C order."""
+    return array.copy() if layout is None or layout not in LAYOUTS else LAYOUTS[layout](array)
 
 
-def in_words(layouts: Mapping[str, str]) -> str:
-    """How some arrays, by name, lie."""
-    hows = dict.fromkeys(layouts.values())
-    if len(layouts) > 1 and len(hows) == 1:
-        return f"all arrays in memory: {next(iter(hows))}"
-    return ", ".join(f"{name} in memory: {how}" for name, how in layouts.items())
+def arranged(arrays: Sequence[Array], layouts: Sequence[str | None]) -> list[Array]:
+    """Copies of arrays that lie as their layouts say, those of one buffer and of the same memory together.
+
+    Arrays that are to be in the same memory and have other numbers are each in their own.
+    """
+    made = [laid_out(array, layout) for array, layout in zip(arrays, layouts, strict=True)]
+    together = [i for i, layout in enumerate(layouts) if layout == ONE_BUFFER]
+    if together:
+        whole = np.concatenate([arrays[i].ravel() for i in together])
+        ends = list(accumulate(arrays[i].size for i in together))
+        for i, end in zip(together, ends, strict=True):
+            made[i] = whole[end - arrays[i].size : end].reshape(arrays[i].shape)
+    shared = [i for i, layout in enumerate(layouts) if layout == SHARED]
+    for i in shared[1:]:
+        if np.array_equal(arrays[i], arrays[shared[0]]):
+            made[i] = made[shared[0]]
+    return made
+
+
+def in_words(layouts: Mapping[str, str], count: int) -> str:
+    """How some of so many arrays lie, by their names."""
+    told = []
+    for how in dict.fromkeys(layouts.values()):
+        names = [name for name, each in layouts.items() if each == how]
+        which = "all arrays" if 1 < len(names) == count else ", ".join(names)
+        told.append(f"{which} in memory: {how}")
+    return ", ".join(told)
 
 
 def code(array: Array, plain: Callable[[Array], str]) -> str:
@@ -60,7 +107,27 @@ def code(array: Array, plain: Callable[[Array], str]) -> str:
         return f"np.broadcast_to({plain(first)}, {array.shape})"
     if any(step < 0 for step in array.strides):
         return f"np.flip({plain(np.flip(array))})"
+    if isinstance(array.base, np.ndarray) and array.base.size > array.size:
+        return _code_of_part(array, array.base, plain)
     if not array.flags.c_contiguous and array.flags.f_contiguous:
         return f"np.asfortranarray({plain(array)})"
+    if not array.flags.c_contiguous and array.swapaxes(0, 1).flags.c_contiguous:
+        return f"{plain(array.swapaxes(0, 1))}.swapaxes(0, 1)"
     # What is broadcast to its own shape is read-only.
     return plain(array) if array.flags.writeable else f"np.broadcast_to({plain(array)}, {array.shape})"
+
+
+def _code_of_part(array: Array, whole: Array, plain: Callable[[Array], str]) -> str:
+    """The same of an array that is a part of a larger one."""
+    if whole.ndim == 1 and array.flags.c_contiguous:
+        before = (array.ctypes.data - whole.ctypes.data) // array.itemsize
+        end = before + array.size
+        padded = f'np.pad({plain(array)}.ravel(), ({before}, {whole.size - end}), mode="edge")'
+        return f"{padded}[{before}:{end}].reshape({array.shape})"
+    *rows, columns = array.shape
+    if whole.shape == (*rows, columns + 2):
+        sides = [(0, 0)] * len(rows) + [(1, 1)]
+        return f'np.pad({plain(array)}, {sides}, mode="edge")[..., 1:-1]'
+    if whole.shape == (2 * array.shape[0], *array.shape[1:]):
+        return f"np.repeat({plain(array)}, 2, axis=0)[::2]"
+    return plain(array)
