@@ -15,14 +15,12 @@ from verification.models.case import LONG, Case, Cotangents, random_case
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Policy, Truncation
 from verification.sampling.claim import FEW, Claim
+from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.covering import Level, Rule, possible
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import LOSSES, ORDINARY
-from verification.sampling.magnitudes import with_magnitudes
 from verification.sampling.numbering import factor_of
-from verification.sampling.patterns import with_patterns
-from verification.sampling.zeros import with_zeros
 
 # The most of each size in a drawn case.
 SMALL = 6
@@ -89,8 +87,7 @@ def _cases(
     state = "zero" if still else ORDINARY
     row = {**spans, "losses": told, "states": state, "type": dtype, **levels}
     if levels and possible(row, ruled):
-        case = with_magnitudes(with_patterns(case, row, rng), row, rng)
-        case = with_zeros(case, row, rng)
+        case = conditioned(case, row, rng)
     return replace(
         case.astype(np.dtype(dtype)),
         policy=draw(policies(claim, steps)),

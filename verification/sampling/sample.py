@@ -8,19 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from verification.models.case import LONG, Case, Cotangents, random_case
-from verification.models.layouts import SHARED
 from verification.models.model import Model
 from verification.models.truncation import FULL, Policy, Truncation
-from verification.sampling.arranging import layouts_of, repeating, sharing
 from verification.sampling.claim import Claim
+from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules, work
 from verification.sampling.factors import table
-from verification.sampling.magnitudes import with_magnitudes
 from verification.sampling.numbering import Row
-from verification.sampling.patterns import with_patterns
-from verification.sampling.zeros import with_zeros
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
@@ -52,16 +48,10 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
-    case = with_magnitudes(with_patterns(case, levels, rng), levels, rng)
-    if levels["layout"] == "repeated":
-        case = repeating(case, rng)
-    case = with_zeros(case, levels, rng)
-    if levels["layout"] == SHARED:
-        case = sharing(case, rng)
+    case = conditioned(case, levels, rng)
     return replace(
         case if held == dtype else case.astype(dtype),
         policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),
-        layouts=layouts_of(case, levels["layout"], rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
