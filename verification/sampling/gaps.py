@@ -19,8 +19,8 @@ from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
 # A run is asked one of so many of the sizes left out, and one of so many of the numbers of steps beyond the
-# classes: so many seeds in a row leave none out. They are primes, so that what one run is asked has about
-# every remainder by any smaller number.
+# classes: so many seeds in a row leave none out. They are primes, so that what one run is asked has every
+# remainder by 2 to 6, and by 8 to 12.
 APART, LONG_APART = 7, 41
 
 # Rows of one seed at most, by which they are numbered.
@@ -64,4 +64,4 @@ def _left_out(low: int, high: int) -> list[int]:
 
 
 def _of_seed(numbers: list[int], apart: int, seed: int) -> list[int]:
-    return numbers[seed % apart :: apart]
+    return [number for number in numbers if number % apart == seed % apart]
