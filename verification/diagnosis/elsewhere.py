@@ -76,7 +76,8 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
 def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is wrong with other sizes, or other numbers, than those of small healthy cases."""
     if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
-        told = f"{finding.wrong}, {layouts.in_words(case.layouts)}: in C order it is right."
+        count = len(case.blocks) + len(case.objective.arrays())
+        told = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."
         return Diagnosis("conduct", sentence=told)
     seen = look_at(engine, case)
     if not seen.wrong or seen.raised:

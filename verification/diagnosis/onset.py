@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from verification.diagnosis.probe import healthy_case, look_at
+from verification.diagnosis.seen_in import numbers_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, name_of
 from verification.models.model import Use
@@ -30,6 +31,9 @@ HEALTHY = (0.1, 1.0)
 
 # A factor that makes cotangents small.
 FAINT = 1e-3
+
+# What is wrong by its magnitude is wrong a little farther from health as well; another pattern is none there.
+FARTHER = 1.1
 
 # What the objective is made with, by one name.
 COTANGENTS, TARGETS = "cotangents", "targets"
@@ -71,7 +75,8 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
         return
     healthy = _of_sizes(tried.engine, case, case.sizes)
     if not tried.wrong(healthy):
-        yield from _from_magnitudes(tried, case)
+        told = [*_from_magnitudes(tried, case)]
+        yield from told or _from_numbers(tried, case, healthy)
     elif isinstance(case.objective, Cotangents) and not tried.wrong(_scaled(healthy, COTANGENTS, FAINT)):
         # Sizes matter as far as gradients grow with them.
         yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
@@ -154,9 +159,20 @@ def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
             healthy = _scaled(case, name, factor)
             if tried.wrong(healthy):
                 case = healthy
-            else:
+            elif tried.wrong(_scaled(case, name, FARTHER if factor < 1 else 1 / FARTHER)):
                 found = _edge(tried, case, name, factor)
                 yield f"where {f'some |{name}| >' if factor < 1 else f'all |{name}| <'} {found:.2g}"
+
+
+def _from_numbers(tried: _Tried, case: Case, healthy: Case) -> Iterator[str]:
+    """The blocks whose numbers matter, which are zero in part, or form a pattern: with others it is right."""
+    for name in (*case.blocks, *_others(case)):
+        if name in case.blocks:
+            other = replace(case, blocks={**case.blocks, name: healthy.blocks[name]})
+        else:
+            other = replace(case, objective=healthy.objective)
+        if not tried.wrong(other):
+            yield numbers_in_words(case, name)
 
 
 def _edge(tried: _Tried, case: Case, name: str, right: float) -> float:

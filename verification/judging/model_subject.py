@@ -31,6 +31,7 @@ from verification.sampling.claim import Claim
 from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.fractions import exact_cases, in_fractions
+from verification.sampling.gaps import between, rows_between
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
@@ -114,6 +115,14 @@ class OfModel:
         for start in range(0, profile.exact_cases if self.engine.claim.exact else 0, BLOCK):
             size = min(BLOCK, profile.exact_cases - start)
             yield Block(size, f"{seed} exact {start}", drawn=exact_cases)
+        yield from self._between(profile, seed)
+
+    def _between(self, profile: Profile, seed: int) -> Iterator[Block]:
+        """Sizes between those of the designed sample, of no more cases than are drawn."""
+        model, claim = self.engine.model, self.engine.claim
+        numbered = [*rows_between(model, claim, seed).items()][: profile.cases]
+        for portion in in_portions([row for _, row in numbered], between(model, claim)):
+            yield Block(len(portion), rows=tuple(numbered[i] for i in portion), designed=between)
 
     def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
         """Rows of a sample, in blocks of about the same work."""

@@ -106,10 +106,8 @@ class Sample:
         self._live |= {number for of, number in rows if of == self.design.of}
 
     def unmet(self) -> frozenset[Tuple]:
-        """The possible tuples that no live case has met: of the most levels that the sample is to meet."""
-        largest = max((goal.strength for goal in self._goals), default=0)
-        wanted = (i for i, goal in enumerate(self._goals) if goal.strength == largest or goal.beside)
-        return frozenset[Tuple]().union(*(self._unmet(i) for i in wanted))
+        """The possible tuples that no live case has met."""
+        return frozenset[Tuple]().union(*(self._unmet(i) for i in range(len(self._goals))))
 
     def more(self) -> range:
         """Rows with other companions for what has not been met, by their numbers; none after ``ROUNDS``."""
@@ -127,7 +125,7 @@ class Sample:
         """The possible tuples of a goal, and how many each rule excludes; found once, which takes long."""
         if i not in self._possible:
             goal = self._goals[i]
-            self._possible[i] = tuples(goal.factors, goal.strength, self.design.rules, goal.beside)
+            self._possible[i] = tuples(goal.factors, goal.strength, self.design.rules)
         return self._possible[i]
 
     def _met_alive(self, i: int) -> frozenset[Tuple]:

@@ -1,10 +1,18 @@
-"""How an array may lie in memory: the same numbers, other strides."""
+"""How arrays may lie in memory: the same numbers, other strides, or parts of a larger array."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from verification.models.arrays import Array
+
+# A sequence (N, T, …) kept as (T, N, …); every array a part of one that has two columns more, or of one that
+# has twice as many records.
+STEPS_FIRST, COLUMNS, ALTERNATE = "steps first", "columns of a wider array", "every other record"
+
+# Of several arrays: parts of one of a single axis; and the same memory, where their numbers are the same.
+ONE_BUFFER, SHARED = "in one buffer", "in the same memory"
 
 
 def _fortran(array: Array) -> Array:
@@ -36,23 +44,62 @@ def _read_only(array: Array) -> Array:
     return frozen
 
 
+def _steps_first(array: Array) -> Array:
+    return array.swapaxes(0, 1).copy().swapaxes(0, 1) if array.ndim > 1 else array.copy()
+
+
+def _columns(array: Array) -> Array:
+    """Numbers that are none of its own stand on both sides of each row."""
+    if not array.ndim:
+        return array.copy()
+    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(1, 1)], mode="edge")[..., 1:-1]
+
+
+def _alternate(array: Array) -> Array:
+    return np.repeat(array, 2, axis=0)[::2] if array.ndim else array.copy()
+
+
 LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
     "Fortran order": _fortran,
     "backwards": _backwards,
     "a gap after each number": _gapped,
     "repeated": _repeated,
     "read-only": _read_only,
+    STEPS_FIRST: _steps_first,
+    COLUMNS: _columns,
+    ALTERNATE: _alternate,
 }
 
 
 def laid_out(array: Array, layout: str | None) -> Array:
-    """A copy that lies in memory as ``layout`` says, or in C order."""
-    return array.copy() if layout is None else LAYOUTS[layout](array)
+    """A copy that lies in memory as ``layout`` says, by itself, or in C order."""
+    return array.copy() if layout is None or layout not in LAYOUTS else LAYOUTS[layout](array)
 
 
-def in_words(layouts: Mapping[str, str]) -> str:
-    """How some arrays, by name, lie."""
-    hows = dict.fromkeys(layouts.values())
-    if len(layouts) > 1 and len(hows) == 1:
-        return f"all arrays in memory: {next(iter(hows))}"
-    return ", ".join(f"{name} in memory: {how}" for name, how in layouts.items())
+def arranged(arrays: Sequence[Array], layouts: Sequence[str | None]) -> list[Array]:
+    """Copies of arrays that lie as their layouts say, those of one buffer and of the same memory together.
+
+    Arrays that are to be in the same memory and have other numbers are each in their own.
+    """
+    made = [laid_out(array, layout) for array, layout in zip(arrays, layouts, strict=True)]
+    together = [i for i, layout in enumerate(layouts) if layout == ONE_BUFFER]
+    if together:
+        whole = np.concatenate([arrays[i].ravel() for i in together])
+        ends = list(accumulate(arrays[i].size for i in together))
+        for i, end in zip(together, ends, strict=True):
+            made[i] = whole[end - arrays[i].size : end].reshape(arrays[i].shape)
+    shared = [i for i, layout in enumerate(layouts) if layout == SHARED]
+    for i in shared[1:]:
+        if np.array_equal(arrays[i], arrays[shared[0]]):
+            made[i] = made[shared[0]]
+    return made
+
+
+def in_words(layouts: Mapping[str, str], count: int) -> str:
+    """How some of so many arrays lie, by their names."""
+    told = []
+    for how in dict.fromkeys(layouts.values()):
+        names = [name for name, each in layouts.items() if each == how]
+        which = "all arrays" if 1 < len(names) == count else ", ".join(names)
+        told.append(f"{which} in memory: {how}")
+    return ", ".join(told)

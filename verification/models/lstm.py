@@ -16,6 +16,9 @@ from verification.models.readout import READOUT, affine, bias
 
 GATES = ("i", "f", "g", "o")
 
+# The forget gate starts open (Gers, Schmidhuber and Cummins).
+STARTS = (0.0, 1.0, 0.0, 0.0)
+
 
 def step(f: Any, p: Any, x: Any, h: Any, c: Any) -> Any:
     """h and c (…, N, H), after x (…, N, D)."""
@@ -31,7 +34,7 @@ lstm = Model(
     blocks=(
         Block("U", ("4 H", "D"), Use.STEP, GATES, "input weights"),
         Block("W", ("4 H", "H"), Use.STEP, GATES, "recurrent weights"),
-        Block("b", ("4 H",), Use.STEP, GATES, "bias"),
+        Block("b", ("4 H",), Use.STEP, GATES, "bias", STARTS),
         *READOUT,
         Block("xs", ("D",), Use.INPUT, meaning="inputs"),
         Block("h0", ("H",), Use.STATE, meaning="initial state"),

@@ -32,6 +32,7 @@ class Use(Enum):
 class Block:
     """A block of numbers. ``axes``: its dimensions by name, as "D" or "4 H"; of a STATE or an INPUT those of
     one record (and step). ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend.
+    ``starts``: of a vector of parts, what each of them usually starts as before training, where not as 0.
 
     >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
     (8, 3)
@@ -42,6 +43,7 @@ class Block:
     use: Use
     parts: tuple[str, ...] = ()
     meaning: str = ""
+    starts: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
@@ -53,6 +55,12 @@ class Block:
             raise ValueError(
                 f"parts of block {self.name}: {len(self.parts)} of them, needed a divisor of "
                 f"the first axis, {self.axes[0] if self.axes else 'which it lacks'}"
+            )
+
+        if self.starts and (len(self.axes) != 1 or len(self.starts) != len(self.parts)):
+            count = len(self.starts)
+            raise ValueError(
+                f"starts of block {self.name}: {count} of them, needed one for each part of a vector"
             )
 
     @property

@@ -19,7 +19,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, output_of
-from verification.models.layouts import laid_out
+from verification.models.layouts import arranged
 from verification.models.model import Use
 from verification.processes import timeout
 from verification.processes.surroundings import Surroundings
@@ -52,10 +52,11 @@ def ask(engine: Engine, case: Case) -> Answer:
 
 def afresh(case: Case) -> Case:
     """The same numbers in arrays of their own, which lie in memory as the case says."""
-    layouts, names = case.layouts, iter(case.objective.arrays())
-    blocks = {name: laid_out(array, layouts.get(name)) for name, array in case.blocks.items()}
-    objective = case.objective.replaced(lambda array: laid_out(array, layouts.get(next(names))))
-    return replace(case, blocks=blocks, objective=objective)
+    owed = case.objective.arrays()
+    layouts = [case.layouts.get(name) for name in (*case.blocks, *owed)]
+    made = iter(arranged([*case.blocks.values(), *owed.values()], layouts))
+    blocks = {name: next(made) for name in case.blocks}
+    return replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: next(made)))
 
 
 def relaid(case: Case, change: Callable[[Array], Array]) -> Case:

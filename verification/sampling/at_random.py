@@ -5,7 +5,7 @@ there are, the more levels have met at once. What is drawn depends on NumPy's ge
 same in every process. (Hypothesis mixes in constants of whatever modules a process has loaded.)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ import numpy as np
 from verification.models.case import Case
 from verification.models.model import Model
 from verification.sampling.claim import Claim
+from verification.sampling.conditions import conditions
 from verification.sampling.covering import Factors, Level, Rule, row_with
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import Span, sizes_of, table
@@ -25,6 +26,9 @@ SMALL = 9
 
 # Of how many cases one may have any size, which costs some five times as much as a small one.
 ANY = 10
+
+# Of how many cases one may have conditions.
+CONDITIONED = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +43,32 @@ class AtRandom:
         return table(self.model, self.claim)
 
     @cached_property
+    def _conditions(self) -> Factors:
+        return conditions(self.model, self.claim)
+
+    @cached_property
     def _rules(self) -> tuple[Rule, ...]:
         return rules(self.model, self.claim)
 
     def case(self, rng: np.random.Generator) -> Case:
         """A case, of which all that is left to chance is taken from ``rng``."""
-        small = rng.integers(ANY) > 0
+        small = bool(rng.integers(ANY) > 0)
+        return case_of(self._row(rng, {}, small), self.model, self.claim, rng)
+
+    def row(self, rng: np.random.Generator, sizes: Mapping[str, int]) -> Row:
+        """A row of small sizes, but for those that are given."""
+        return self._row(rng, sizes, True)
+
+    def _row(self, rng: np.random.Generator, given: Mapping[str, int], small: bool) -> Row:
+        known = dict(self._factors)
+        if rng.integers(CONDITIONED) == 0:
+            # No steps beyond the classes, which a case of any size has as seldom as it has few.
+            more = {name: levels for name, levels in self._conditions.items() if name != "T"}
+            known |= {name: (*known[name], *levels) for name, levels in more.items()}
+        known |= {factor_of(name): ((number, number),) for name, number in given.items()}
         factors = {
             name: _permuted(_small(levels) if small and name in self._sized else levels, rng)
-            for name, levels in self._factors.items()
+            for name, levels in known.items()
         }
         levels = row_with({}, factors, self._rules) or row_with({}, self._factors, self._rules)
         if levels is None:
@@ -57,7 +78,7 @@ class AtRandom:
         for name, (low, high) in sizes_of(levels).items():
             low = min(high, max(low, least)) if name == "T" else low
             sizes[name] = int(rng.integers(low, high, endpoint=True))
-        return case_of(Row(levels, sizes), self.model, self.claim, rng)
+        return Row(levels, sizes)
 
     @cached_property
     def _sized(self) -> frozenset[str]:

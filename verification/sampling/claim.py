@@ -27,6 +27,18 @@ EXTRAS = {
     "workspace": "a workspace",
 }
 
+# What an engine may decline, and how it is told.
+DECLINABLE = {
+    "zero blocks": "a block of zeros",
+    "zero records": "a record of zeros",
+    "zero steps": "a step of zeros",
+    "missing cotangents": "a record, a unit or a step without a cotangent",
+    "patterns": "one-hot inputs, whole numbers, one sign, symmetric and diagonal matrices",
+    "overflow": "pre-activations that exp overflows at",
+    "views": "arrays that are parts of others",
+    "shared memory": "two arrays in the same memory",
+}
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -68,6 +80,7 @@ class Claim:
     workspace: bool = False
     compiled: bool = False
     departures: tuple[str, ...] = ()
+    declines: tuple[str, ...] = ()
 
     def in_words(self) -> str:
         """The claim in a line."""
@@ -105,6 +118,7 @@ class Claim:
         others += [f"sizes other than {_few()}"] if self.compiled else []
         possible = ("lengths", *self.offer.extras)
         others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
+        others += [DECLINABLE[name] for name in self.declines]
         return tuple(others)
 
 

@@ -56,13 +56,13 @@ def possible(row: Row, rules: Sequence[Rule]) -> bool:
 
 
 def tuples(
-    factors: Factors, strength: int, rules: Sequence[Rule] = (), beside: str | None = None
+    factors: Factors, strength: int, rules: Sequence[Rule] = ()
 ) -> tuple[frozenset[Tuple], Counter[str]]:
     """Every possible tuple of levels of so many factors, and how many each rule excludes.
 
-    One that several rules exclude is counted by the first. ``beside``: a factor that each has a level of.
+    One that several rules exclude is counted by the first.
     """
-    table = _Table(factors, strength, rules, beside)
+    table = _Table(factors, strength, rules)
     found = set()
     for names, allowed in table.allowed.items():
         levels = [factors[name] for name in names]
@@ -86,13 +86,19 @@ def missing(
 
 
 def covering(
-    factors: Factors, strength: int, rules: Sequence[Rule], rng: np.random.Generator
+    factors: Factors,
+    strength: int,
+    rules: Sequence[Rule],
+    rng: np.random.Generator,
+    given: Iterable[Row] = (),
 ) -> list[dict[str, Level]]:
     """Rows that meet every possible tuple of so many factors; of levels that meet alike the earlier is taken.
 
-    A tuple that no row can have is left out.
+    A tuple that no row can have is left out, and what rows that are ``given`` meet.
     """
     table = _Table(factors, strength, rules)
+    for each in given:
+        table.meet(np.array([levels.index(each[name]) for name, levels in factors.items()]))
     rows = []
     while len(unmet := table.unmet()):
         seeds = [table.tuple_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
@@ -152,9 +158,7 @@ OPEN = -1
 class _Table:
     """Which tuples are possible, and which of those no row meets yet; a row is its levels by number."""
 
-    def __init__(
-        self, factors: Factors, strength: int, rules: Sequence[Rule], beside: str | None = None
-    ) -> None:
+    def __init__(self, factors: Factors, strength: int, rules: Sequence[Rule]) -> None:
         self._factors, self._rules = factors, rules
         self._names = list(factors)
         self._counts = np.array([len(levels) for levels in factors.values()])
@@ -162,9 +166,7 @@ class _Table:
         # By rule, the factors that it looks at.
         self._looked_at = [[f for f, n in enumerate(self._names) if n in rule.factors] for rule in rules]
         self.excluded: Counter[str] = Counter()
-        every = combinations(range(len(factors)), strength)
-        held = [members for members in every if beside is None or self._names.index(beside) in members]
-        self._members = np.array(held)
+        self._members = np.array([*combinations(range(len(factors)), strength)])
         self.allowed = {
             tuple(self._names[f] for f in members): self._allowed(members) for members in self._members
         }

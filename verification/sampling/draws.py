@@ -3,6 +3,7 @@
 What is drawn shrinks towards one record, one step, one of every dimension, and numbers in quarters.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,12 @@ from verification.models.case import LONG, Case, Cotangents, random_case
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Policy, Truncation
 from verification.sampling.claim import FEW, Claim
+from verification.sampling.conditioned import conditioned
+from verification.sampling.conditions import conditions
+from verification.sampling.covering import Level, Rule, possible
+from verification.sampling.exclusions import rules
+from verification.sampling.factors import LOSSES, ORDINARY
+from verification.sampling.numbering import factor_of
 
 # The most of each size in a drawn case.
 SMALL = 6
@@ -28,9 +35,23 @@ QUARTERS = 8
 TIMES = 3
 
 
+def cases(model: Model, claim: Claim, dtype: str | None = None) -> st.SearchStrategy[Case]:
+    """Every size up to ``SMALL``, each block with a scale of its own; some with one or two conditions."""
+    known = conditions(model, claim)
+    # Of layouts and of many steps nothing is drawn.
+    some = [(name, level) for name in CONDITIONED for level in known.get(name, ())]
+    return _cases(model, claim, dtype, some, rules(model, claim))
+
+
 @st.composite
-def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None) -> Case:
-    """Every size up to ``SMALL``, each block with a scale of its own."""
+def _cases(
+    draw: st.DrawFn,
+    model: Model,
+    claim: Claim,
+    dtype: str | None,
+    known: Sequence[tuple[str, Level]],
+    ruled: Sequence[Rule],
+) -> Case:
 
     def size(least: int, most: int) -> int:
         few = [n for n in FEW if least <= n <= most] if claim.compiled else []
@@ -52,17 +73,37 @@ def cases(draw: st.DrawFn, model: Model, claim: Claim, dtype: str | None = None)
             array = case.blocks[block.name]
             array = _in_quarters(array) if quarters else array * draw(st.sampled_from(SCALES))
             blocks[block.name] = 0 * array if still and block.use is Use.STATE else array
-    objective = case.objective
+    objective, told = case.objective, LOSSES[losses][-1]
     if isinstance(objective, Cotangents):
-        objective = _in_part(objective, draw(st.integers(0, 3)))
+        kind = draw(st.integers(0, 3))
+        objective, told = _in_part(objective, kind), PARTS[kind]
     if quarters:
         objective = objective.replaced(_in_quarters)
+    case = replace(case, blocks=blocks, objective=objective)
+    # One case in two has none, and one in four has two.
+    count = max(0, draw(st.integers(0, 3)) - 1) if known else 0
+    levels = dict(draw(st.sampled_from(known)) for _ in range(count))
+    spans = {factor_of(name): (size, size) for name, size in case.sizes.items()}
+    state = "zero" if still else ORDINARY
+    row = {**spans, "losses": told, "states": state, "type": dtype, **levels}
+    if levels and possible(row, ruled):
+        case = conditioned(case, row, rng)
     return replace(
-        replace(case, blocks=blocks, objective=objective).astype(np.dtype(dtype)),
+        case.astype(np.dtype(dtype)),
         policy=draw(policies(claim, steps)),
         lengths=draw(lengths(claim, records, steps)),
         **draw(ways(claim, steps)),
     )
+
+
+# What has a cotangent, by the kinds of ``_in_part``.
+PARTS = ("outputs and final state", "outputs", "final state", "outputs")
+
+# The factors whose conditions are drawn: what is said of numbers.
+CONDITIONED = (
+    *("vectors", "inputs", "zero", "cotangents"),
+    *("pattern of inputs", "pattern of weights"),
+)
 
 
 def _in_part(objective: Cotangents, kind: int) -> Cotangents:

@@ -9,12 +9,14 @@ import numpy as np
 from verification.models.functions import Function
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim
+from verification.sampling.contradictions import contradictions
 from verification.sampling.covering import Level, Row, Rule
 from verification.sampling.factors import (
     CHECKPOINTS,
     LARGE,
     LARGE_WEIGHT,
     LONG_STEPS,
+    OVERFLOWING,
     TRUNCATIONS,
     Span,
     dimensions,
@@ -53,6 +55,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         Rule("other lengths of too few steps", ("T", "lengths"), _lengths("T", shortest + 1)),
         Rule("checkpoints beyond the steps", ("T", "checkpoints"), _checkpoints),
         Rule("checkpoints in a workspace", ("checkpoints", "workspace"), _both),
+        *contradictions(model, claim),
         Rule(
             "more work than a truth may take",
             ("T", "N", *sized, "policy", "type"),
@@ -87,7 +90,9 @@ def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:
     """What a single unit does with a weight of 45."""
 
     def alone(row: Row) -> bool:
-        return row.get("vectors") == LARGE and all(row.get(name, (2, 2))[1] == 1 for name in sizes)
+        return row.get("vectors") in (LARGE, OVERFLOWING) and all(
+            row.get(name, (2, 2))[1] == 1 for name in sizes
+        )
 
     roles = {
         f"function {role}": [f.name for f in model.players(role) if _saturated(f)] for role in claim.functions

@@ -22,7 +22,10 @@ NUMBERS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128,
 # A number of steps beyond the classes, which meets every level of every other factor, in pairs alone.
 LONG_STEPS = 512
 
-ORDINARY, TINY, LARGE = "ordinary", "tiny", "one large"
+ORDINARY, TINY, LARGE, OVERFLOWING = "ordinary", "tiny", "one large", "one that overflows"
+
+# No condition of ``verification.sampling.conditions``: of what is zero, what has a cotangent, a pattern.
+NO_BLOCK, EVERYWHERE, RANDOM = "no block", "everywhere", "random"
 
 # What is meant by tiny, and by large: of matrices and vectors, of inputs, of states.
 SMALL_NUMBER = 1e-4
@@ -51,10 +54,14 @@ LOSSES: Mapping[str, tuple[str, ...]] = {
 # After how many steps a state is kept, and the least T that it needs.
 CHECKPOINTS: Mapping[str, int] = {"none": 1, "1": 1, "2": 3, "half": 5, "T - 1": 3, "T": 1}
 
-# All arrays laid out so, or one alone; of what repeats one is chosen already. Every small case is asked with
-# gaps as well, as a property of its own.
-LAYOUTS = ("Fortran order", "backwards", "repeated", "read-only")
-ALONE: Mapping[str, str] = {f"{layout}, one alone": layout for layout in ("Fortran order", "backwards")}
+# Layouts of all arrays, or of one alone; of what repeats one is chosen already.
+USUAL = (
+    *("Fortran order", "backwards", "repeated", "read-only"),
+    *("Fortran order, one alone", "backwards, one alone"),
+)
+ALONE: Mapping[str, str] = {
+    f"{layout}, one alone": layout for layout in ("Fortran order", "backwards", "read-only")
+}
 
 
 def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
@@ -76,13 +83,24 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         factors["vectors"] = (ORDINARY, TINY, LARGE)
     factors["inputs"] = (ORDINARY, TINY, LARGE)
     factors["states"] = ("zero",) if claim.states == "zero" else ("zero", ORDINARY, LARGE)
-    factors["layout"] = ("C order", *LAYOUTS, *ALONE)
+    factors |= _plain(model, claim, readout)
+    factors["layout"] = ("C order", *USUAL)
     if claim.lengths:
         factors["lengths"] = ("alike", "of their own")
     if claim.checkpoints:
         factors["checkpoints"] = tuple(CHECKPOINTS)
     if claim.workspace:
         factors["workspace"] = (False, True)
+    return factors
+
+
+def _plain(model: Model, claim: Claim, readout: bool) -> dict[str, tuple[Level, ...]]:
+    """Factors whose other levels are conditions, which are met in pairs alone."""
+    factors: dict[str, tuple[Level, ...]] = {"zero": (NO_BLOCK,), "pattern of inputs": (RANDOM,)}
+    if matrices(model, readout) or vectors(model):
+        factors["pattern of weights"] = (RANDOM,)
+    if "cotangents" in claim.losses:
+        factors["cotangents"] = (EVERYWHERE,)
     return factors
 
 

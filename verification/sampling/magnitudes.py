@@ -1,8 +1,11 @@
-"""Numbers of a case made tiny, or one of them large, so that the case still says something.
+"""Numbers of a case made tiny, or one of them large or overflowing, so that the case still says something.
 
 A large weight is no use where it saturates all that it meets, or feeds itself. So what it multiplies is made
 small: the unit, or the input, that it reads. Where no function bounds a state, the unit whose own weight is
 large is at rest, and nothing is asked of it.
+
+A number overflows that makes a pre-activation at which exp is infinite, though no value is: a sigmoid is 0 or
+1 there, by whichever formula that is right.
 """
 
 from collections.abc import Mapping
@@ -19,6 +22,7 @@ from verification.sampling.factors import (
     LARGE_INPUT,
     LARGE_STATE,
     LARGE_WEIGHT,
+    OVERFLOWING,
     SMALL_NUMBER,
     TINY,
     matrices,
@@ -27,6 +31,12 @@ from verification.sampling.factors import (
 
 # What is made small, times this.
 SOFT = 0.01
+
+# Of the argument from which on exp overflows: so far beyond it a sigmoid is 0 in the type, and not denormal.
+BEYOND = 1.2
+
+# An input times a weight is to overflow, of which two in three are larger than a third of the largest.
+OF_WEIGHT = 3
 
 Blocks = dict[str, Array]
 
@@ -38,24 +48,33 @@ def with_magnitudes(case: Case, levels: Mapping[str, Any], rng: np.random.Genera
     """
     model, blocks = case.model, dict(case.blocks)
     readout = any(block.name in blocks for block in model.of(Use.READOUT))
-    several, single = matrices(model, readout), vectors(model)
-    for part, of in (
-        ("matrices", several),
-        ("vectors", single),
-        ("inputs", model.of(Use.INPUT)),
-        ("states", model.of(Use.STATE)),
-    ):
+    several, single, inputs, states = (
+        tuple(block for block in some if block.name != levels.get("zero"))
+        for some in (matrices(model, readout), vectors(model), model.of(Use.INPUT), model.of(Use.STATE))
+    )
+    for part, of in (("matrices", several), ("vectors", single), ("inputs", inputs), ("states", states)):
         if levels.get(part) in (TINY, "zero"):
             for block in of:
                 blocks[block.name] = blocks[block.name] * (SMALL_NUMBER if levels[part] == TINY else 0)
     if levels.get("states") == LARGE:
-        _enlarge(blocks, _some(model.of(Use.STATE), rng), LARGE_STATE, rng)
+        _enlarge(blocks, _some(states, rng), LARGE_STATE, rng)
     if levels.get("inputs") == LARGE:
-        _enlarge(blocks, _some(model.of(Use.INPUT), rng), LARGE_INPUT, rng)
+        _enlarge(blocks, _some(inputs, rng), LARGE_INPUT, rng)
+    if levels.get("inputs") == OVERFLOWING:
+        block = _some(inputs, rng)
+        columns = blocks[block.name].shape[-1] if block.axes else 1
+        _enlarge(blocks, block, OF_WEIGHT * np.sqrt(columns) * overflow(levels["type"]), rng)
     if levels.get("matrices") == LARGE:
         _large_matrix(case, blocks, several, rng)
     case = replace(case, blocks=blocks)
-    return _large_vector(case, single, rng) if levels.get("vectors") == LARGE else case
+    if levels.get("vectors") == OVERFLOWING:
+        return _large_vector(case, single, overflow(levels["type"]), rng)
+    return _large_vector(case, single, LARGE_WEIGHT, rng) if levels.get("vectors") == LARGE else case
+
+
+def overflow(dtype: str) -> float:
+    """A number so far beyond what exp takes in a type that a sigmoid of its negative is 0."""
+    return BEYOND * float(np.log(np.finfo(dtype).max))
 
 
 def _some(blocks: tuple[Block, ...], rng: np.random.Generator) -> Block:
@@ -107,12 +126,12 @@ def _reads(case: Case, dimension: str, size: int) -> list[tuple[str, int, int]]:
     return found
 
 
-def _large_vector(case: Case, single: tuple[Block, ...], rng: np.random.Generator) -> Case:
+def _large_vector(case: Case, single: tuple[Block, ...], size: float, rng: np.random.Generator) -> Case:
     """One entry of a vector is large."""
     blocks = dict(case.blocks)
     free = tuple(block for block in single if len(blocks[block.name]) > 1)
     block = _some(free or single, rng)
-    (index,) = _enlarge(blocks, block, LARGE_WEIGHT, rng)
+    (index,) = _enlarge(blocks, block, size, rng)
     if len(blocks[block.name]) == 1:
         # On the side on which a rectifier is not at rest.
         blocks[block.name] = np.abs(blocks[block.name]).astype(case.dtype)

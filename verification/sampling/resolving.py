@@ -7,7 +7,17 @@ from typing import Any
 from verification.models.departures import departed, in_words
 from verification.models.model import Model
 from verification.models.truncation import FULL, KINDS, Truncation, policy_of
-from verification.sampling.claim import COMPLEX, EXTRAS, REAL, Claim, Offer, gradients, rational, types
+from verification.sampling.claim import (
+    COMPLEX,
+    DECLINABLE,
+    EXTRAS,
+    REAL,
+    Claim,
+    Offer,
+    gradients,
+    rational,
+    types,
+)
 from verification.sampling.factors import LONG_STEPS
 from verification.sampling.scope import Scope
 
@@ -50,6 +60,7 @@ def resolved(scope: Scope | None, model: Model, offer: Offer) -> Claim:
         steps=steps,
         compiled=bool(scope.compiled),
         departures=in_words(scope.departures),
+        declines=_declines(scope),
         **{name: _extra(name, getattr(scope, name), offer, everything) for name in EXTRAS},
     )
     if claim.exact and not _is_rational(model, claim):
@@ -57,6 +68,13 @@ def resolved(scope: Scope | None, model: Model, offer: Offer) -> Claim:
             return replace(claim, exact=False)
         raise _wrong("exact", True, "a rational function for every role, as softsign or rational_gate")
     return replace(claim, blocks=tuple(name for name in known if name in claim.blocks))
+
+
+def _declines(scope: Scope) -> tuple[str, ...]:
+    """What is declined, in the order in which it is known; nothing by default."""
+    given = _tuple(scope.declines) or ()
+    chosen = _some("declines", given, tuple(DECLINABLE), ()) if given else ()
+    return tuple(name for name in DECLINABLE if name in chosen)
 
 
 def _is_rational(model: Model, claim: Claim) -> bool:
@@ -144,7 +162,7 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
     asked = resolved(scope, model, claim.offer)
     kept: dict[str, Any] = {}
-    for name in given - {"functions", "truncations", "records", "steps", "states"}:
+    for name in given - {"functions", "truncations", "records", "steps", "states", "declines"}:
         mine, theirs = getattr(claim, name), getattr(asked, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
@@ -167,6 +185,9 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
         if asked.states == "any" and claim.states == "zero":
             raise _wrong("states", asked.states, "no more than the engine's zero")
         kept["states"] = asked.states
+    # What either declines is declined.
+    either = {*claim.declines, *asked.declines}
+    kept["declines"] = tuple(name for name in DECLINABLE if name in either)
     return replace(claim, **kept)
 
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.models.arrays import Array
 from verification.models.case import LONG, Case, Cotangents, random_case
-from verification.models.model import Model, Use
+from verification.models.model import Model
 from verification.models.truncation import FULL, Policy, Truncation
 from verification.sampling.claim import Claim
+from verification.sampling.conditioned import conditioned
+from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules, work
-from verification.sampling.factors import ALONE, LONG_STEPS, Span, table
-from verification.sampling.magnitudes import with_magnitudes
+from verification.sampling.factors import table
 from verification.sampling.numbering import Row
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
@@ -33,14 +33,8 @@ def in_floats(model: Model, claim: Claim) -> Design:
         shortest=claim.steps[0],
         seconds=estimate(model, claim),
         make=lambda row, rng: case_of(row, model, claim, rng),
-        long=long_steps(claim),
+        conditions=conditions(model, claim),
     )
-
-
-def long_steps(claim: Claim) -> tuple[Span, ...]:
-    """The class of ``LONG_STEPS``, where they are claimed."""
-    claimed = claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled
-    return ((LONG_STEPS, LONG_STEPS),) if claimed else ()
 
 
 def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
@@ -54,13 +48,10 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
-    case = with_magnitudes(case, levels, rng)
-    if levels["layout"] == "repeated":
-        case = _repeating(case, rng)
+    case = conditioned(case, levels, rng)
     return replace(
         case if held == dtype else case.astype(dtype),
         policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),
-        layouts=_layouts(case, levels["layout"], rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
@@ -74,33 +65,6 @@ def _in_part(objective: Cotangents, losses: str) -> Cotangents:
     if losses == "final state":
         outputs = 0 * outputs
     return Cotangents(outputs, state)
-
-
-def _repeating(case: Case, rng: np.random.Generator) -> Case:
-    """An input, a state or the objective is the same for all records, or an input at all steps."""
-    named = [block.name for block in case.model.of(Use.INPUT, Use.STATE)]
-    chosen = int(rng.integers(len(named) + 1))
-    if chosen == len(named):
-        return replace(case, objective=case.objective.replaced(lambda array: _all_alike(array, 0)))
-    name = named[chosen]
-    axis = int(rng.integers(2)) if name in case.inputs else 0
-    return replace(case, blocks={**case.blocks, name: _all_alike(case.blocks[name], axis)})
-
-
-def _all_alike(array: Array, axis: int) -> Array:
-    return np.broadcast_to(array.take([0], axis), array.shape).copy()
-
-
-def _layouts(case: Case, layout: str, rng: np.random.Generator) -> dict[str, str]:
-    """By the name of an array, how it lies; none in C order."""
-    arrays = {**case.blocks, **case.objective.arrays()}
-    if layout == "C order":
-        return {}
-    if layout not in ALONE:
-        return dict.fromkeys(arrays, layout)
-    # In one that has two axes the order can be seen.
-    seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
-    return {seen[int(rng.integers(len(seen)))]: ALONE[layout]}
 
 
 def _lengths(level: str, case: Case, least: int, rng: np.random.Generator) -> tuple[int, ...] | None:

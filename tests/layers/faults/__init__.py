@@ -6,10 +6,11 @@ Most were found in public code, as their stories say; the others are slips of th
 from tests.layers.faults.fault import Fault
 from tests.layers.faults.gru import GRU
 from tests.layers.faults.lstm import LSTM
+from tests.layers.faults.lstm_conditions import CONDITIONS
 from tests.layers.faults.lstm_conduct import CONDUCT
 from tests.layers.faults.scan import SCAN
 from tests.layers.faults.vanilla import VANILLA
 
-FAULTS: tuple[Fault, ...] = (*LSTM, *CONDUCT, *GRU, *SCAN, *VANILLA)
+FAULTS: tuple[Fault, ...] = (*LSTM, *CONDUCT, *CONDITIONS, *GRU, *SCAN, *VANILLA)
 
 __all__ = ["FAULTS", "Fault"]

@@ -1,6 +1,7 @@
 """A fault as data: two lines of a plain layer, and what is owed to it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import ModuleType
 
 from tests.layers import planted
@@ -12,8 +13,9 @@ class Fault:
     """A wrong layer and its place.
 
     ``right`` and ``wrong``: a line of the layer, and what stands there instead. ``stage``, ``blocks``,
-    ``parts`` and ``as_if``: the diagnosis. ``caught_by``: a property that refutes it. ``records``, ``steps``,
-    ``scale``: a case on which it shows; its numbers are between −scale and scale.
+    ``parts`` and ``as_if``: the diagnosis, whose sentence has ``told``. ``caught_by``: a property that
+    refutes it. ``records``, ``steps``, ``scale``: a case on which it shows; its numbers are between −scale
+    and scale, but for the conditions of ``levels``, by factor of the designed sample, drawn by ``seed``.
     """
 
     family: str
@@ -30,6 +32,9 @@ class Fault:
     records: int = 3
     steps: int = 3
     scale: float = 1.0
+    told: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 0
 
     def planted(self) -> ModuleType:
         """The wrong layer."""

@@ -12,6 +12,7 @@ from verification.judging import shrinking
 from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
+from verification.sampling.conditioned import conditioned
 from verification.sampling.draws import dimensions
 
 # What a diagnosis may ask of an engine.
@@ -24,7 +25,9 @@ def case_of(fault):
     dtype = np.complex128 if fault.model.complex else np.float64
     case = random_case(fault.model, np.random.default_rng(0), sizes, fault.records, fault.steps, dtype)
     blocks = {name: array * fault.scale for name, array in case.blocks.items()}
-    return replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: array * fault.scale))
+    case = replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: array * fault.scale))
+    levels = {"type": case.dtype.name, **fault.levels}
+    return conditioned(case, levels, np.random.default_rng(fault.seed))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.model.name}: {fault.story}")
@@ -47,6 +50,7 @@ def test_a_fault_is_caught_and_placed(fault):
     told = diagnose(engine, found[0], case)
     assert (told.stage, told.blocks, told.parts) == (fault.stage, fault.blocks, fault.parts), told.sentence
     assert told.as_if == fault.as_if, told.sentence
+    assert fault.told in told.sentence, told.sentence
     assert len(calls) <= CALLS
 
 

@@ -103,7 +103,7 @@ def test_coverage_counts_what_live_rows_have_met():
     assert (pairs.met, pairs.missing, pairs.dead) == (pairs.possible, 0, ())
     sample = narrow()
     sample.meet([("", 0), ("in Fractions", 1)])
-    count = len(sample.design.varied)
+    count = len(sample.design.every)
     assert sample.coverage()[0].met == count * (count - 1) // 2
     assert sample.coverage()[0].missing == pairs.possible - sample.coverage()[0].met
     assert not sample.more() or sample.unmet()
@@ -129,18 +129,19 @@ def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
     assert sample.coverage()[0].dead == ()
 
 
-def test_what_stands_beside_512_steps_is_counted_apart():
-    """As pairs: all of them are met by the rows of that class, and none by others."""
+def test_conditions_are_counted_in_pairs():
+    """Those of 512 steps are met by the rows of that class, and none by others; triples are without them."""
     claim = layer(*_functions(), model=models.scan).claim
-    sample = Sample(in_floats, models.scan, claim, 2)
+    sample = Sample(in_floats, models.scan, claim, 3)
     long = [number for number, row in enumerate(sample.rows) if row.sizes["T"] == 512]
     sample.meet(places(set(range(len(sample.rows))).difference(long)))
-    pairs, beside = sample.coverage()
-    assert (pairs.of, beside.of) == ("", "with T 512")
-    assert beside.met == 0 < beside.possible
-    assert len(sample.unmet()) == beside.possible
+    pairs, triples = sample.coverage()
+    assert (pairs.of, triples.of) == ("", "without conditions")
+    assert (pairs.missing, triples.missing) == (len(sample.unmet()), 0)
+    assert all(("T", (512, 512)) in each for each in sample.unmet())
+    assert len(sample.unmet()) > 20
     sample.meet(places(long))
-    assert sample.coverage()[1].met == beside.possible
+    assert sample.coverage()[0].met == pairs.possible
     assert not sample.more()
 
 
@@ -160,8 +161,8 @@ def test_coverage_in_words():
     """How many were met, dead, and excluded."""
     words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
     assert words == "10 of 12 triples of levels met, 1 dead, 2 excluded by rules"
-    words = str(Coverage(2, 12, 12, {}, of="with T 512"))
-    assert words == "12 of 12 pairs of levels with T 512 met, 0 excluded by rules"
+    words = str(Coverage(2, 12, 12, {}, of="in Fractions"))
+    assert words == "12 of 12 pairs of levels in Fractions met, 0 excluded by rules"
 
 
 def test_a_right_layer_s_coverage_is_told():

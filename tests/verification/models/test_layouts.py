@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from verification.models.layouts import LAYOUTS, in_words, laid_out
+from verification.models.layouts import (
+    ALTERNATE,
+    COLUMNS,
+    LAYOUTS,
+    ONE_BUFFER,
+    SHARED,
+    STEPS_FIRST,
+    arranged,
+    in_words,
+    laid_out,
+)
 
 ARRAY = np.arange(6.0).reshape(2, 3)
 ALIKE = np.broadcast_to(ARRAY[:1], (4, 3)).copy()
@@ -27,10 +37,29 @@ def test_each_layout_is_what_it_is_called():
     assert laid_out(np.zeros((2, 3)), "repeated").strides == (0, 0)
     assert laid_out(ARRAY, "repeated").strides == ARRAY.strides
     assert not laid_out(ARRAY, "read-only").flags.writeable
+    sequence = np.arange(24.0).reshape(2, 3, 4)
+    assert laid_out(sequence, STEPS_FIRST).swapaxes(0, 1).flags.c_contiguous
+    assert laid_out(ARRAY, COLUMNS).base.shape == (2, 5)
+    assert laid_out(ARRAY, ALTERNATE).base.shape == (4, 3)
     assert laid_out(ARRAY.T, None).flags.c_contiguous
 
 
 def test_words_name_what_lies_otherwise():
     """All arrays alike, or each by its name."""
-    assert in_words({"a": "backwards", "b": "backwards"}) == "all arrays in memory: backwards"
-    assert in_words({"a": "Fortran order"}) == "a in memory: Fortran order"
+    assert in_words({"a": "backwards", "b": "backwards"}, 2) == "all arrays in memory: backwards"
+    assert in_words({"a": "backwards", "b": "backwards"}, 3) == "a, b in memory: backwards"
+    assert in_words({"a": "Fortran order"}, 1) == "a in memory: Fortran order"
+
+
+def test_several_arrays_lie_in_one_buffer_or_in_the_same_memory():
+    """Where their numbers are the same."""
+    scalar = np.array(2.0)
+    one, two, three = arranged([ARRAY, scalar, -ARRAY], [ONE_BUFFER, ONE_BUFFER, None])
+    assert one.base is two.base
+    assert three.base is None
+    for made, array in ((one, ARRAY), (two, scalar), (three, -ARRAY)):
+        np.testing.assert_array_equal(made, array)
+    one, two, three = arranged([ARRAY, ARRAY, -ARRAY], [SHARED, SHARED, SHARED])
+    assert one is two
+    assert not np.may_share_memory(one, three)
+    np.testing.assert_array_equal(three, -ARRAY)

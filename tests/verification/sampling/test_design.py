@@ -17,8 +17,9 @@ RULES = (Rule("no flag of c", ("kind", "flag"), lambda row: row.get("kind") == "
 
 
 def design(**changed):
-    """Four factors that vary and one that does not; 512 steps in pairs."""
-    made = {"long": ((512, 512),), "seconds": lambda levels: levels["T"][1] / 100, **changed}
+    """Four factors that vary and one that does not; 512 steps, and a layout, in pairs."""
+    conditions = {"T": ((512, 512),), "policy": ("Tail",)}
+    made = {"conditions": conditions, "seconds": lambda levels: levels["T"][1] / 100, **changed}
     return Design(FACTORS, RULES, 1, make=lambda row, rng: (row.sizes["N"], rng.integers(9)), **made)
 
 
@@ -28,29 +29,31 @@ def test_rows_meet_every_possible_tuple_of_their_strength(strength):
     made = design()
     rows = made.rows(strength)
     assert all(set(row.levels) == set(FACTORS) for row in rows)
-    goal = made.goals(strength)[strength - 2]
-    possible, excluded = tuples(goal.factors, strength, RULES)
-    assert (goal.strength, goal.of) == (strength, "")
-    assert possible <= met([row.levels for row in rows], made.varied, strength)
-    assert excluded.total() > 0
+    for goal in made.goals(strength):
+        possible, excluded = tuples(goal.factors, goal.strength, RULES)
+        assert possible <= met([row.levels for row in rows], goal.factors, goal.strength)
+        assert excluded.total() > 0
     seconds = [made.seconds(row.levels) for row in rows]
     assert seconds == sorted(seconds)
 
 
-def test_long_steps_stand_beside_every_other_level():
-    """As a goal of their own, in pairs whatever the strength."""
+def test_conditions_stand_beside_every_other_level():
+    """In pairs, whatever the strength; what is met in threes is met without them as well."""
     made = design()
-    *_, beside = made.goals(3)
-    assert (beside.strength, beside.of, beside.beside) == (2, "with T 512", "T")
-    long = [row for row in made.rows(3) if row.sizes["T"] == 512]
-    assert {row.levels["kind"] for row in long} == {"a", "b", "c"}
-    assert {row.levels["N"] for row in long} == set(FACTORS["N"])
-    assert [goal.strength for goal in design(long=()).goals(3)] == [2, 3]
+    assert [(goal.strength, goal.of) for goal in made.goals(3)] == [(2, ""), (3, "without conditions")]
+    rows = made.rows(3)
+    for name, level in (("T", (512, 512)), ("policy", "Tail")):
+        some = [row for row in rows if row.levels[name] == level]
+        assert {row.levels["kind"] for row in some} == {"a", "b", "c"}
+        assert {row.levels["N"] for row in some} == set(FACTORS["N"])
+    plain = [row.levels for row in rows if row.sizes["T"] < 512 and row.levels["policy"] == "Full"]
+    assert tuples(made.varied, 3, RULES)[0] <= met(plain, made.varied, 3)
+    assert [(goal.strength, goal.of) for goal in design(conditions={}).goals(3)] == [(2, ""), (3, "")]
 
 
 def test_a_limit_of_the_strength_is_kept():
     """Whatever is asked for."""
-    made = design(most=2, long=())
+    made = design(most=2, conditions={})
     assert [goal.strength for goal in made.goals(4)] == [2]
     assert made.rows(4) == made.rows(2)
 

@@ -8,6 +8,7 @@ import pytest
 from verification.adapters import layer, problem, step
 from verification.judging.profile import THOROUGH
 from verification.models import SHIPPED, lstm, scan, vanilla
+from verification.models.layouts import ALTERNATE, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.sampling.covering import met, possible, tuples
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import LONG_STEPS
@@ -70,7 +71,7 @@ def test_a_sample_is_of_a_few_hundred_rows(model):
     """And always the same."""
     claim = resolved(None, model, layer.OFFER)
     rows = in_floats(model, claim).rows(3)
-    assert 150 < len(rows) < 340
+    assert 150 < len(rows) < 440
     assert rows == in_floats(model, claim).rows(3)
 
 
@@ -89,6 +90,14 @@ def test_a_case_has_the_sizes_the_type_and_the_objective_of_its_row():
         assert any(array.any() for array in case.state) == (row.levels["states"] != "zero")
 
 
+# The arrays of an LSTM that a layout is of, where not of all.
+PARTS = {
+    STEPS_FIRST: {"xs", "d_outputs"},
+    ALTERNATE: {"xs", "h0", "c0", "d_outputs", "d_state[0]", "d_state[1]"},
+    ONE_BUFFER: {"U", "W", "b"},
+}
+
+
 def test_a_case_is_laid_out_as_its_row_says():
     """All arrays alike, or one; what repeats has a number that does."""
     for row, case in cases(lstm, layer):
@@ -97,6 +106,13 @@ def test_a_case_is_laid_out_as_its_row_says():
             assert case.layouts == {}
         elif layout.endswith(", one alone"):
             assert [f"{how}, one alone" for how in case.layouts.values()] == [layout]
+        elif layout in PARTS:
+            assert set(case.layouts.values()) == {layout}
+            assert set(case.layouts) == PARTS[layout]
+        elif layout == SHARED:
+            assert set(case.layouts.values()) == {SHARED}
+            one, other = ({**case.blocks, **case.objective.arrays()}[name] for name in case.layouts)
+            np.testing.assert_array_equal(one, other)
         else:
             assert set(case.layouts.values()) == {layout}
             assert set(case.layouts) == {*case.blocks, *case.objective.arrays()}

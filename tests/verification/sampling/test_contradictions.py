@@ -1,0 +1,69 @@
+"""What contradicts itself is excluded, by a rule that has a name, and a pair that is left can be had."""
+
+import pytest
+
+from verification.adapters import layer, problem
+from verification.models import SHIPPED, lstm, scan, vanilla
+from verification.sampling.covering import possible, row_with, tuples
+from verification.sampling.exclusions import rules
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
+
+CONTRADICTIONS = (
+    {"zero": "a record", "N": (1, 1)},
+    {"zero": "a step", "T": (1, 1)},
+    {"cotangents": "not of a unit", "size H": (1, 1)},
+    {"cotangents": "not of a step", "losses": "final state"},
+    {"zero": "b", "vectors": "one large"},
+    {"zero": "h0", "states": "zero"},
+    {"zero": "xs", "pattern of inputs": "one-hot"},
+    {"zero": "b", "pattern of weights": "as initialised"},
+    {"pattern of weights": "symmetric", "matrices": "one large"},
+    {"pattern of weights": "as initialised", "states": "ordinary"},
+    {"layout": "repeated", "zero": "a step"},
+    {"layout": "in the same memory", "zero": "c0"},
+    {"inputs": "one that overflows", "matrices": "tiny"},
+    {"inputs": "one that overflows", "N": (1, 1), "T": (1, 1)},
+)
+POSSIBLE = (
+    {"zero": "a record", "N": (2, 4)},
+    {"zero": "U", "matrices": "one large"},
+    {"zero": "c0", "states": "one large"},
+    {"pattern of weights": "as initialised", "pattern of inputs": "one-hot"},
+    {"layout": "in the same memory", "states": "zero"},
+    {"inputs": "one that overflows", "N": (1, 1)},
+)
+
+
+@pytest.mark.parametrize("levels", CONTRADICTIONS, ids=str)
+def test_a_contradiction_is_excluded(levels):
+    """Of an LSTM's layer."""
+    assert not possible(levels, rules(lstm, resolved(None, lstm, layer.OFFER)))
+
+
+@pytest.mark.parametrize("levels", POSSIBLE, ids=str)
+def test_what_goes_together_is_asked(levels):
+    """Of an LSTM's layer."""
+    assert possible(levels, rules(lstm, resolved(None, lstm, layer.OFFER)))
+
+
+def test_a_single_state_shares_its_memory_with_its_cotangent_where_neither_is_zero():
+    """A scan has two inputs, which share theirs whatever the state is."""
+    shared = {"layout": "in the same memory", "states": "zero"}
+    assert not possible(shared, rules(vanilla, resolved(None, vanilla, layer.OFFER)))
+    assert possible(shared, rules(scan, resolved(None, scan, layer.OFFER)))
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_every_pair_that_is_left_is_in_a_row(model):
+    """Or it would be sought among all rows, for minutes."""
+    claim = resolved(None, model, layer.OFFER)
+    factors, ruled = in_floats(model, claim).every, rules(model, claim)
+    for pair in sorted(tuples(factors, 2, ruled)[0], key=repr)[::7]:
+        assert row_with(dict(pair), factors, ruled) is not None, pair
+
+
+def test_a_loss_of_one_s_own_has_no_part_without_a_cotangent():
+    """A problem's losses are of targets."""
+    claim = resolved(None, vanilla, problem.OFFER)
+    assert not possible({"cotangents": "not of a step", "losses": "last step"}, rules(vanilla, claim))

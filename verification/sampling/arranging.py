@@ -1,0 +1,82 @@
+"""How the arrays of a case lie in memory, by its level, and the numbers that a layout takes: equal ones."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.layouts import ALTERNATE, ONE_BUFFER, SHARED, STEPS_FIRST
+from verification.models.model import Use
+from verification.sampling.factors import ALONE
+
+
+def repeating(case: Case, rng: np.random.Generator) -> Case:
+    """An input, a state or the objective is the same for all records, or an input at all steps."""
+    named = [block.name for block in case.model.of(Use.INPUT, Use.STATE)]
+    chosen = int(rng.integers(len(named) + 1))
+    if chosen == len(named):
+        return replace(case, objective=case.objective.replaced(lambda array: _all_alike(array, 0)))
+    name = named[chosen]
+    axis = int(rng.integers(2)) if name in case.inputs else 0
+    return replace(case, blocks={**case.blocks, name: _all_alike(case.blocks[name], axis)})
+
+
+def _all_alike(array: Array, axis: int) -> Array:
+    return np.broadcast_to(array.take([0], axis), array.shape).copy()
+
+
+def sharing(case: Case, rng: np.random.Generator) -> Case:
+    """Two inputs, two states, two cotangents, or a state and its own are of one memory and have its numbers.
+
+    They are those of the one that has the largest, and none that is zero shares those of one that is not.
+    """
+    owed = case.objective.arrays()
+    kinds = [
+        *({b.name: case.blocks[b.name] for b in case.model.of(use)} for use in (Use.INPUT, Use.STATE)),
+        owed,
+        *({name: case.blocks[name], d: owed[d]} for name, d in _of_states(case).items() if d in owed),
+    ]
+    pairs = [
+        (a, b) if np.abs(arrays[a]).max() >= np.abs(arrays[b]).max() else (b, a)
+        for arrays in kinds
+        for a, b in combinations(arrays, 2)
+        if arrays[a].shape == arrays[b].shape and arrays[a].any() == arrays[b].any()
+    ]
+    if not pairs:
+        return case
+    source, other = pairs[int(rng.integers(len(pairs)))]
+    numbers = case.blocks[source] if source in case.blocks else owed[source]
+    names = iter(owed)
+    return replace(
+        case,
+        blocks={name: numbers if name == other else array for name, array in case.blocks.items()},
+        objective=case.objective.replaced(lambda array: numbers if next(names) == other else array),
+        layouts={source: SHARED, other: SHARED},
+    )
+
+
+def _of_states(case: Case) -> dict[str, str]:
+    """Each state, and what a final state's cotangent is called."""
+    return {block.name: f"d_state[{i}]" for i, block in enumerate(case.model.of(Use.STATE))}
+
+
+def layouts_of(case: Case, level: str, rng: np.random.Generator) -> dict[str, str]:
+    """By the name of an array, how it lies; none in C order."""
+    owed = list(case.objective.arrays())
+    parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
+    by_record = [name for name in case.blocks if name not in parameters] + owed
+    arrays = {**case.blocks, **case.objective.arrays()}
+    if level == "C order":
+        return {}
+    if level == SHARED:
+        return dict(case.layouts)
+    if level in ALONE:
+        # In one that has two axes the order can be seen.
+        seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
+        return {seen[int(rng.integers(len(seen)))]: ALONE[level]}
+    # What has an axis of steps, which of the objective is what comes first.
+    sequences = [*case.inputs, owed[0]]
+    some = {STEPS_FIRST: sequences, ALTERNATE: by_record, ONE_BUFFER: parameters}
+    return dict.fromkeys(some.get(level, list(arrays)), level)

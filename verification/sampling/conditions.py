@@ -1,0 +1,102 @@
+"""Conditions: levels beyond the usual ones, each of which meets every level of the other factors in pairs.
+
+A block of zeros, a record without a cotangent, a pattern of numbers, a network as it is initialised,
+pre-activations beyond what exp holds, arrays that are views: public code takes another path for such, and is
+wrong on it. To meet them in threes would take as many cases again as all that is met in threes. An engine
+that declines some of them says so in its scope, by the names of ``verification.sampling.claim.DECLINABLE``.
+"""
+
+from collections.abc import Iterator
+
+from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
+from verification.models.model import Block, Model, Use
+from verification.sampling.claim import Claim
+from verification.sampling.covering import Factors, Level
+from verification.sampling.factors import LONG_STEPS, OVERFLOWING, matrices, needs_readout, vectors
+
+# Of what can be zero beside one block: all that one record is given, its state alone, all inputs of a step.
+RECORD, STATE_OF_RECORD, STEP = "a record", "a record's state", "a step"
+
+# What has no cotangent; all outputs have none where losses are of the final state.
+NOT_OF_RECORD, NOT_OF_UNIT, NOT_OF_STEP = "not of a record", "not of a unit", "not of a step"
+
+# Patterns of numbers, of an input and of weights; ``INITIAL``: as a network is before it is trained.
+ONE_HOT, WHOLE, ONE_SIGN, ALIKE = "one-hot", "whole numbers", "of one sign", "all alike"
+SYMMETRIC, DIAGONAL, INITIAL = "symmetric", "diagonal", "as initialised"
+
+ONE_READ_ONLY = "read-only, one alone"
+
+
+def conditions(model: Model, claim: Claim) -> Factors:
+    """By factor, the levels that are met in pairs alone."""
+    found: dict[str, tuple[Level, ...]] = {}
+    for factor, level, needs in _all(model, claim):
+        if not needs & set(claim.declines):
+            found[factor] = (*found.get(factor, ()), level)
+    return found
+
+
+def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
+    """Factor, level, and the names by which it can be declined."""
+    readout = needs_readout(claim)
+    if claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled:
+        yield "T", (LONG_STEPS, LONG_STEPS), set()
+    if model.functions:
+        for factor in ("vectors", "inputs") if vectors(model) else ("inputs",):
+            yield factor, OVERFLOWING, {"overflow"}
+    for block in zeroed(model, claim):
+        steps = {"zero steps", "zero records"} if block.use is Use.INPUT else set()
+        yield "zero", block.name, {"zero blocks", *steps}
+    several = claim.records[1] > 1
+    if several:
+        yield "zero", RECORD, {"zero records", "zero steps"}
+    if several and claim.states == "any":
+        yield "zero", STATE_OF_RECORD, {"zero records"}
+    yield "zero", STEP, {"zero steps"}
+    if "cotangents" in claim.losses:
+        records = (NOT_OF_RECORD,) if several else ()
+        units = (NOT_OF_UNIT,) if model.of(Use.STATE)[0].axes else ()
+        for level in (*records, *units, NOT_OF_STEP):
+            yield "cotangents", level, {"missing cotangents"}
+    for level in (ONE_HOT, WHOLE, ONE_SIGN, ALIKE):
+        yield "pattern of inputs", level, {"patterns"}
+    if weights := matrices(model, readout):
+        square = (SYMMETRIC, DIAGONAL) if any(map(is_square, weights)) else ()
+        for level in (*square, ONE_HOT, ONE_SIGN, ALIKE):
+            yield "pattern of weights", level, {"patterns"}
+    if vectors(model):
+        yield "pattern of weights", INITIAL, {"zero blocks"}
+    yield from _layouts(model, claim)
+
+
+def _layouts(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
+    for level in (STEPS_FIRST, COLUMNS, ALTERNATE):
+        yield "layout", level, {"views"}
+    if len(model.of(*parameters(claim))) > 1:
+        yield "layout", ONE_BUFFER, {"views"}
+    if are_alike(model) or ("cotangents" in claim.losses and claim.states == "any"):
+        yield "layout", SHARED, {"shared memory"}
+    yield "layout", ONE_READ_ONLY, set()
+
+
+def parameters(claim: Claim) -> tuple[Use, ...]:
+    """The uses of what a claim's cases share between records."""
+    return (Use.STEP, Use.READOUT) if needs_readout(claim) else (Use.STEP,)
+
+
+def zeroed(model: Model, claim: Claim) -> tuple[Block, ...]:
+    """The blocks of which one by itself may be zero: of a single state that is a level of its own."""
+    states = model.of(Use.STATE)
+    some = (Use.STATE,) if claim.states == "any" and len(states) > 1 else ()
+    return model.of(*parameters(claim), Use.INPUT, *some)
+
+
+def are_alike(model: Model) -> bool:
+    """Are two inputs, or two states, of one shape, so that they can be one array whatever else is asked?"""
+    uses = (Use.INPUT, Use.STATE)
+    return any(len({b.axes for b in model.of(use)}) < len(model.of(use)) for use in uses)
+
+
+def is_square(block: Block) -> bool:
+    """Is it a matrix that reads the units that it writes, or several of them stacked?"""
+    return len(block.axes) == 2 and block.dimensions[0] == block.dimensions[1]

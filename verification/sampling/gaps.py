@@ -1,0 +1,67 @@
+"""Sizes between the numbers of the classes: a run is asked some of them, by its seed, and few seeds ask all.
+
+A fault that shows where steps are a multiple of ten, or where a last block of records is not whole, is at
+sizes that are no power of two nor beside one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import zip_longest
+
+import numpy as np
+
+from verification.models.model import Model
+from verification.sampling.at_random import AtRandom
+from verification.sampling.claim import Claim
+from verification.sampling.design import Design
+from verification.sampling.factors import LONG_STEPS, NUMBERS, dimensions, needs_readout
+from verification.sampling.numbering import Row
+from verification.sampling.sample import in_floats
+
+# A run is asked one of so many of the sizes left out, and one of so many of the numbers of steps beyond the
+# classes: so many seeds in a row leave none out. They are primes, so that what one run is asked has every
+# remainder by 2 to 6, and by 8 to 12.
+APART, LONG_APART = 7, 41
+
+# Rows of one seed at most, by which they are numbered.
+ROWS = 1_000
+
+
+def between(model: Model, claim: Claim) -> Design:
+    """How a case is made of a row of sizes between the classes."""
+    return replace(in_floats(model, claim), of="between the classes")
+
+
+def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
+    """By number, the rows that a seed asks, in a drawn order; none of what compiles for each shape."""
+    rng = np.random.default_rng(seed)
+    at_random = AtRandom(model, claim)
+    asked = [] if claim.compiled else [*_sizes(model, claim, seed)]
+    rows = [at_random.row(rng, asked[i]) for i in rng.permutation(len(asked))]
+    return {seed * ROWS + i: row for i, row in enumerate(rows)}
+
+
+def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
+    """Which sizes are such numbers, in each row: those of records and steps, or of the dimensions."""
+    names = dimensions(model, needs_readout(claim))
+    spans = {"N": claim.records, "T": claim.steps, **dict.fromkeys(names, (1, NUMBERS[-1]))}
+    left = {name: _of_seed(_left_out(*span), APART, seed + i) for i, (name, span) in enumerate(spans.items())}
+    # The more records, the fewer steps.
+    left["T"] = left["T"][::-1]
+    for together in (("N", "T"), names):
+        for some in zip_longest(*(left[name] for name in together)):
+            yield {name: number for name, number in zip(together, some, strict=True) if number is not None}
+    short, long = claim.steps
+    for steps in _of_seed(
+        [*range(max(short, NUMBERS[-1] + 1), min(long, LONG_STEPS - 1) + 1)], LONG_APART, seed
+    ):
+        yield {"T": steps}
+
+
+def _left_out(low: int, high: int) -> list[int]:
+    """The sizes that no class has a number for."""
+    return [n for n in range(low, min(high, NUMBERS[-1]) + 1) if n not in NUMBERS]
+
+
+def _of_seed(numbers: list[int], apart: int, seed: int) -> list[int]:
+    return [number for number in numbers if number % apart == seed % apart]
