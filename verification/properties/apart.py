@@ -75,9 +75,11 @@ def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked
 
     ``floor``: as of ``grouped_table``; a case that can be unfolded has none.
     """
-    if is_unfolded(case):
-        yield from unfolded_lags(engine, case)
-        return
+    return unfolded_lags(engine, case) if is_unfolded(case) else _of_last_loss(engine, case, floor)
+
+
+def _of_last_loss(engine: Engine, case: Case, floor: float | None) -> Looked:
+    """The same of the last loss, held apart from the others."""
     if case.lengths is not None:
         return
     if isinstance(case.objective, Targets) and "last" not in engine.claim.losses:
@@ -182,8 +184,8 @@ def widened(case: Case) -> tuple[Case, Places]:
 
 def _lag_by_lag(trial: Trial) -> Looked:
     """Each step's part; there is no table of a type that no other is wider than."""
-    if trial.truth.case.dtype in WIDER:
-        yield from lag_by_lag(trial.engine, trial.truth.case)
+    has_table = trial.truth.case.dtype in WIDER
+    return lag_by_lag(trial.engine, trial.truth.case) if has_table else iter(())
 
 
 LAG_BY_LAG = Property(
