@@ -296,4 +296,4 @@ def test_a_verifier_that_finds_no_room_is_said(monkeypatch, capsys):
     monkeypatch.setattr(verified.tempfile, "TemporaryDirectory", full)
     found = assured("vanilla", LOOPS, True)
     assert found.verdict == "not verified"
-    assert found.said.endswith("not verified: the verifier cannot be asked: No space left on device.")
+    assert found.said.endswith("not verified: the verifier cannot be started: No space left on device.")
