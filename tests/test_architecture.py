@@ -179,9 +179,7 @@ def test_what_needs_no_extra_imports_nothing_that_does() -> None:
 
 def test_rnn_knows_nothing_of_verification() -> None:
     """Its commands neither."""
-    assert [
-        name for _, name in imports_of("rnn") if within(name, ["verification", "benchmarks", "field_study"])
-    ] == []
+    assert [name for _, name in imports_of("rnn") if within(name, ["verification", "benchmarks"])] == []
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -317,7 +315,7 @@ def graph(texts: Mapping[str, tuple[str, str]]) -> dict[str, set[str]]:
 
 def test_no_two_modules_import_each_other() -> None:
     """Neither directly nor around a corner, nor in a function that imports only when it is called."""
-    sorter = TopologicalSorter(graph(modules("rnn", "verification", "benchmarks", "field_study")))
+    sorter = TopologicalSorter(graph(modules("rnn", "verification", "benchmarks")))
     assert len([*sorter.static_order()]) > 200
 
 

@@ -19,7 +19,7 @@ import rnn
 ROOT = Path(__file__).parents[1]
 
 # Folders of which the sdist must hold every file, and files that it must hold beside them.
-FOLDERS = (".ci", "benchmarks", "docs", "field_study", "rnn", "tests", "verification")
+FOLDERS = (".ci", "benchmarks", "docs", "rnn", "tests", "verification")
 FILES = {
     *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md"),
     *("conftest.py", "pyproject.toml", ".gitignore", ".pre-commit-config.yaml"),

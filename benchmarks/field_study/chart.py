@@ -1,4 +1,7 @@
-"""Draws checkers.png for the page from results.json and checkers.json: ``python -m field_study.chart``."""
+"""Draws checkers.png for the page from results.json and checkers.json.
+
+``python -m benchmarks.field_study.chart``
+"""
 
 import matplotlib
 
@@ -6,8 +9,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
 
-from field_study.outcomes import COLUMNS, OUTCOMES, by_engine
-from field_study.places import PAGES, read
+from benchmarks.field_study.outcomes import COLUMNS, OUTCOMES, by_engine
+from benchmarks.field_study.places import PAGES, read
 
 # Distinct without colour as well: by the marker, and by how light they are.
 STYLE = {

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from field_study import tables
+from benchmarks.field_study import tables
 
-ROOT = Path(__file__).parents[1]
-STUDY = ROOT / "field_study"
+ROOT = Path(__file__).parents[2]
+STUDY = ROOT / "benchmarks" / "field_study"
 PAGES = ROOT / "docs" / "field-study"
 RESULTS = json.loads((STUDY / "results.json").read_text("utf-8"))
 CHECKERS = json.loads((STUDY / "checkers.json").read_text("utf-8"))
@@ -36,7 +36,10 @@ PINS = pins()
 def called(command, *arguments):
     """What a command of the study does."""
     return subprocess.run(
-        [sys.executable, "-m", f"field_study.{command}", *arguments], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", f"benchmarks.field_study.{command}", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
     )
 
 

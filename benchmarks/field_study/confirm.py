@@ -1,6 +1,6 @@
 """Is what was refuted wrong? Two sources answer that have nothing to do with the verifier.
 
-    python -m field_study.confirm --sources DIR [NAME ...]
+    python -m benchmarks.field_study.confirm --sources DIR [NAME ...]
 
 Differences of the engine's own forward, and PyTorch's autograd of the equations in float64, on one case of
 numbers between −1 and 1 and of three steps. For each block the largest entry, the engine's error, and the
@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from field_study.places import keep, read
-from field_study.wrapped import OfArguments, Subject, Wrapped, wrapped
+from benchmarks.field_study.places import keep, read
+from benchmarks.field_study.wrapped import OfArguments, Subject, Wrapped, wrapped
 from verification.models import gru_reset_before
 
 STEP = 1e-3

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from field_study.places import ADAPTERS
+from benchmarks.field_study.places import ADAPTERS
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Use
 from verification.truth.parts import VALUE, final_of

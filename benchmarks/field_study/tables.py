@@ -1,17 +1,17 @@
 """The tables of docs/field-study/README.md, made from results.json and checkers.json.
 
-``python -m field_study.tables`` writes them.
+``python -m benchmarks.field_study.tables`` writes them.
 """
 
 from typing import Any
 
-from field_study.outcomes import CHECKERS, COLUMNS, by_engine
-from field_study.places import PAGES, adapters, read
+from benchmarks.field_study.outcomes import CHECKERS, COLUMNS, by_engine
+from benchmarks.field_study.places import PAGES, adapters, read
 
 PAGE = PAGES / "README.md"
 
 # From the page to the adapters.
-LINK = "../../field_study/adapters/{}.py"
+LINK = "../../benchmarks/field_study/adapters/{}.py"
 
 
 def write_tables() -> None:

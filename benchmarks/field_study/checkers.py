@@ -1,6 +1,6 @@
 """What other checkers say of the same engines: gradcheck, check_grads and central differences.
 
-    python -m field_study.checkers --sources DIR [NAME ...]
+    python -m benchmarks.field_study.checkers --sources DIR [NAME ...]
 
 Each at its defaults, on one case of four steps and numbers between −1 and 1, in the interpreter that runs
 this; an adapter whose package is not there is left out, by name. An engine with a truncation of its own is
@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from field_study.places import keep, read
-from field_study.tables import write_tables
-from field_study.wrapped import MORE_STEPS, STEPS, Subject, truncated, wrapped
+from benchmarks.field_study.places import keep, read
+from benchmarks.field_study.tables import write_tables
+from benchmarks.field_study.wrapped import MORE_STEPS, STEPS, Subject, truncated, wrapped
 
 # Of the course that made central differences known: this step, this error, and what it calls probably wrong.
 STEP, FLOOR, WRONG = 1e-5, 1e-8, 1e-2

@@ -23,7 +23,7 @@ def by_engine(results: dict[str, Any], checkers: dict[str, Any]) -> list[tuple[s
     """For each engine that all have judged: its name, and each column's outcome and seconds.
 
     What is true is the verdict: what was verified is right, and what was refuted was found wrong by two
-    sources more (``field_study.confirm``).
+    sources more (``benchmarks.field_study.confirm``).
     """
     rows = []
     for name, said in sorted(checkers.items()):

@@ -1,6 +1,6 @@
 """Run the field study again, over checkouts of the sources and an environment for each package.
 
-    python -m field_study.run --sources DIR [--environments DIR] [--seed N] [NAME ...]
+    python -m benchmarks.field_study.run --sources DIR [--environments DIR] [--seed N] [NAME ...]
 
 Judges each adapter by ``python -m verification judge``, one after the other, keeps what is said in
 results.json after each, and writes the tables of docs/field-study/README.md anew. DIR holds a checkout of
@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from field_study.places import ROOT, adapters, keep, pin_of
-from field_study.tables import write_tables
+from benchmarks.field_study.places import ROOT, adapters, keep, pin_of
+from benchmarks.field_study.tables import write_tables
 from rnn.console.progress import duration
 
 # Judgements end by themselves; what is longer than this hangs.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 STUDY = Path(__file__).resolve().parent
-ROOT = STUDY.parent
+ROOT = STUDY.parents[1]
 ADAPTERS = STUDY / "adapters"
 # The page, with what it shows and the pages that it links.
 PAGES = ROOT / "docs" / "field-study"
