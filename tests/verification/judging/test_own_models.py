@@ -1,6 +1,5 @@
 """Models of a user's own, of matrices, numbers and several inputs, through every part of a judgement."""
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,7 +19,6 @@ from verification.models.case import random_case
 from verification.models.truncation import FULL, Policy
 from verification.properties.findings import findings, truth_of
 
-ROOT = Path(__file__).parents[3]
 FAULTS = [(own, fault) for own in OWN for fault in own.faults]
 SHORT = Profile("short", cases=5, strength=1)
 
@@ -102,7 +100,8 @@ def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch, tmp_path):
     # As the wrong layer's module is called, which is in no file.
     code = example.code.replace(f"{module.__name__}_wrong", "engine")
     for line, fails in ((fault.wrong, True), (fault.right, False))[: 1 + own.judged]:
-        (tmp_path / "engine.py").write_text(text.replace(fault.right, line), "utf-8")
+        # The model is defined there as well, as the program says.
+        (tmp_path / "engine.py").write_text(f"{text.replace(fault.right, line)}\nmodel = MODEL\n", "utf-8")
         done = run(tmp_path, code)
         assert ("AssertionError" in done.stderr, bool(done.returncode)) == (fails, fails), done.stderr
 
@@ -110,10 +109,7 @@ def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch, tmp_path):
 def run(folder, code):
     """A program beside the engine."""
     (folder / "failing.py").write_text(code, "utf-8")
-    # Where the model is.
-    there = os.environ | {"PYTHONPATH": str(ROOT)}
-    call = [sys.executable, "failing.py"]
-    return subprocess.run(call, cwd=folder, capture_output=True, text=True, env=there)
+    return subprocess.run([sys.executable, "failing.py"], cwd=folder, capture_output=True, text=True)
 
 
 PROBLEM = ("dS = do[:, :, None] * q", "dS = do[:, :, None] * (q + (t == 1))", ("k", "v", "beta", "S0"))
