@@ -24,9 +24,9 @@ def test_the_table_counts_factors_rows_pairs_and_triples():
     for model_name, door, *told in rows:
         model = getattr(models, model_name)
         claim = resolved(None, model, DOORS[door].OFFER)
-        factors, ruled = in_floats(model, claim).varied, rules(model, claim)
-        counted = [len(factors), len(in_floats(model, claim).rows(3))]
-        for strength in (2, 3):
+        design, ruled = in_floats(model, claim), rules(model, claim)
+        counted = [len(design.every), len(design.rows(3))]
+        for strength, factors in ((2, design.every), (3, design.varied)):
             found, excluded = tuples(factors, strength, ruled)
             counted += [len(found), excluded.total()]
         assert list(map(int, told)) == counted, (model_name, door)

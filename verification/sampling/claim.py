@@ -61,7 +61,8 @@ class Offer:
 class Claim:
     """A scope with every field filled in. ``policies``: kinds by name, or policies as they are.
 
-    ``states``: "any" or "zero". ``offer``: of the door that it is claimed through.
+    ``states``: "any" or "zero". ``offer``: of the door that it is claimed through. ``declines``: some of
+    ``DECLINABLE``, in its order.
     """
 
     offer: Offer
@@ -93,6 +94,7 @@ class Claim:
         parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
         parts += [EXTRA_CLAIMS[name] for name in EXTRAS if getattr(self, name)]
         parts += [f"declared: {departure}" for departure in self.departures]
+        parts += [f"declined: {DECLINABLE[name]}" for name in self.declines]
         return "; ".join(parts)
 
     def not_asked(self, model: Model) -> tuple[str, ...]:

@@ -90,6 +90,7 @@ CONDITIONS = (
         ("xs",),
         "where xs is of whole numbers",
         {"pattern of inputs": WHOLE},
+        as_if="all zero",
     ),
     _patterns(
         "the gradient of a symmetric W is made symmetric",

@@ -51,6 +51,7 @@ def test_what_is_declined_is_not_asked_and_told(name):
     claim = resolved(Scope(declines=name), lstm, layer.OFFER)
     assert claim.declines == (name,)
     assert DECLINABLE[name] in claim.not_asked(lstm)
+    assert f"declined: {DECLINABLE[name]}" in claim.in_words()
     whole, left = found(), conditions(lstm, claim)
     assert sum(map(len, left.values())) < sum(map(len, whole.values()))
     assert all(set(levels) <= set(whole[factor]) for factor, levels in left.items())
