@@ -54,7 +54,8 @@ def program(source: str, shown: Shown, property_: str) -> str:
         "made": "".join(
             f"{name} = {code_of(value, swap if name in SEQUENCES else '')}\n"
             for name, value in shown.arrays.items()
-        ),
+        )
+        + _shared(shown.arrays),
         "want": code_of(shown.want, part_swap),
         "bound": code_of(shown.bound, part_swap),
         "got": "".join(f"{expression}, " for expression in shown.got).strip(),
@@ -71,6 +72,30 @@ def program(source: str, shown: Shown, property_: str) -> str:
     texts |= {"more": more, "chosen": f"{more}[chosen]" if more else ""}
     calls = CALLS.get(property_, ONCE)
     return Template(HEAD + calls).substitute(texts)
+
+
+def _shared(arrays: Mapping[str, Any]) -> str:
+    """Statements that put into one memory what is in one: arrays of which an engine may be given two."""
+    lines, seen = "", dict[tuple[int, tuple[int, ...], tuple[int, ...]], str]()
+    for name, value in arrays.items():
+        for at, array in _leaves(value):
+            place = (array.ctypes.data, array.shape, array.strides)
+            first = seen.setdefault(place, f"{name}{at}")
+            if first != f"{name}{at}":
+                whole = isinstance(value, tuple)
+                lines += f"{name} = list({name})\n" if whole else ""
+                lines += f"{name}{at} = {first}\n"
+                lines += f"{name} = tuple({name})\n" if whole else ""
+    return lines
+
+
+def _leaves(value: Any) -> list[tuple[str, Array]]:
+    """Each array of an argument, and how it is got out of it."""
+    if isinstance(value, dict):
+        return [(f"[{name!r}]", array) for name, array in value.items()]
+    if isinstance(value, tuple):
+        return [(f"[{i}]", array) for i, array in enumerate(value)]
+    return [("", value)] if isinstance(value, np.ndarray) else []
 
 
 HEAD = """${fractions}import numpy as np

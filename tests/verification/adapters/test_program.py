@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from tests.layers import lstm, ragged, scan
+from tests.layers.faults import FAULTS
 from verification import Scope, layer, models
 from verification.adapters.program import CALLS
 from verification.judging.model_subject import example_of
 from verification.models.case import random_case
 from verification.properties.findings import PROPERTIES
-from verification.properties.properties import Finding
+from verification.properties.properties import Finding, Truth
+from verification.sampling.conditioned import conditioned
 
 CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
 LAST = repr(float(CASE.blocks["h0"][0, 0]))
@@ -192,3 +194,23 @@ def program_of(module, part, property_, arrays):
     """The printed program of a layer that a module of that name holds."""
     engine = layer(*functions_of(module), model=models.lstm, arrays=arrays)
     return example_of(engine, CASE, Finding(property_, part, "off"), True).code
+
+
+@pytest.mark.parametrize("fault", [f for f in FAULTS if "layout" in f.levels], ids=lambda fault: fault.story)
+def test_a_program_s_arrays_lie_as_those_of_its_case(fault):
+    """As parts of others, or in one memory: on such alone the fault shows, and a right layer is right."""
+    case = conditioned(CASE, fault.levels, np.random.default_rng(fault.seed))
+    truth = Truth(case)
+
+    def fails(made, part):
+        engine = replace(layer(made.forward, made.backward, model=models.lstm), source="")
+        try:
+            code = engine.program(case, part, *truth.want(part), "autograd")
+            exec(code, {"forward": made.forward, "backward": made.backward})
+        except AssertionError:
+            return True
+        return False
+
+    parts = ("outputs", *truth.blocks)
+    assert not any(fails(lstm, part) for part in parts)
+    assert any(fails(fault.planted(), part) for part in parts)
