@@ -14,6 +14,7 @@ from verification.judging.profile import Profile
 from verification.judging.sampled import MOST
 from verification.models.tolerance import HAS_WIDER
 from verification.sampling.design import Design
+from verification.sampling.gaps import rows_between
 from verification.sampling.sample import in_floats
 
 # Sixty drawn cases.
@@ -43,7 +44,8 @@ def test_a_right_layer_is_verified():
     assert (found.diagnosis, found.example) == (None, None)
     claim = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).claim
     rows = in_floats(models.scan, claim).rows(2)
-    assert found.cases == SHORT.cases + len(rows) == told[-1][0] == told[-1][1]
+    between = rows_between(models.scan, claim, 0)
+    assert found.cases == SHORT.cases + len(rows) + len(between) == told[-1][0] == told[-1][1]
     assert found.live >= len(rows)
     assert [each.strength for each in found.coverage] == [2]
     assert found.coverage[0].met == found.coverage[0].possible > 100
@@ -97,7 +99,8 @@ def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
     assert "N ≥ 2" in found.missing
     assert "not exercised: " in str(found)
     (pairs,) = found.coverage
-    assert f"0 of {pairs.possible} pairs of levels met, 0 excluded by rules" in found.missing
+    excluded = sum(pairs.excluded.values())
+    assert f"0 of {pairs.possible} pairs of levels met, {excluded} excluded by rules" in found.missing
 
 
 def test_a_scope_bounds_what_must_be_met():

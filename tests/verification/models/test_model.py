@@ -30,6 +30,11 @@ def test_a_block_has_a_shape_by_its_use():
             "parts of block W: 3 of them, needed a divisor of the fir",
         ),
         (("W", (), Use.STEP, ("r",)), "parts of block W: 1 of them, needed .* which it lacks"),
+        (
+            ("b", ("2 H",), Use.STEP, ("r", "z"), "", (1.0,)),
+            "starts of block b: 1 of them, needed one for each",
+        ),
+        (("W", ("2 H", "H"), Use.STEP, ("r", "z"), "", (1.0, 0.0)), "starts of block W: 2 of them, needed "),
     ],
 )
 def test_a_block_that_is_none_is_refused(arguments, message):

@@ -1,11 +1,17 @@
 """What is drawn lies within the claim, and reaches its ends."""
 
+from collections import Counter
+
 import numpy as np
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from tests.layers import lstm as made
+from verification import layer
 from verification.adapters.layer import OFFER
 from verification.models import complex_scan, lstm
+from verification.properties.findings import truth_of
+from verification.sampling.drawing import each_drawn
 from verification.sampling.draws import cases
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -46,3 +52,32 @@ def test_complex_quarters():
     assert a.dtype == np.complex128
     assert (4 * a.real == np.round(4 * a.real)).all()
     assert (4 * a.imag == np.round(4 * a.imag)).all()
+
+
+def test_some_cases_have_conditions_and_most_of_them_are_live():
+    """Zeros, patterns, what overflows, and cotangents that are not there; none of what is declined."""
+    engine = layer(made.forward, made.backward, model=lstm)
+    seen, live = Counter(), 0
+
+    def look(case):
+        nonlocal live
+        live += truth_of(case).live(engine.claim.blocks)
+        xs, outputs = case.blocks["xs"], case.objective.outputs
+        seen["plain"] += bool(all(array.all() for array in case.blocks.values()))
+        seen["zero U"] += not case.blocks["U"].any()
+        seen["a step"] += bool(xs.any() and not xs.any(axis=-1).all())
+        seen["one-hot"] += bool(np.isin(xs, (0, 1)).all() and (xs.sum(axis=-1) == 1).all())
+        seen["overflows"] += bool(np.abs(case.blocks["b"]).max() > 88)
+        seen["a record without"] += bool(case.records > 1 and not outputs.any(axis=(1, 2)).all())
+
+    each_drawn(cases(lstm, engine.claim), "conditions", 240, look)
+    assert live > 150
+    assert seen["plain"] > 60
+    # Each is one of some thirty, so that a few may not be met.
+    assert sum(map(bool, seen.values())) >= 4, seen
+    narrow = resolved(Scope(declines=("zero steps", "patterns")), lstm, OFFER)
+
+    def no_step_of_zeros(case):
+        assert case.blocks["xs"].any(axis=-1).all()
+
+    each_drawn(cases(lstm, narrow), "declined", 100, no_step_of_zeros)

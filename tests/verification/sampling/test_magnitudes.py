@@ -89,6 +89,26 @@ def test_a_unit_that_nothing_bounds_is_at_rest():
     assert after.objective.outputs.any()
 
 
+@pytest.mark.parametrize(("dtype", "least"), [("float32", 88.8), ("float64", 709.8)])
+def test_a_number_overflows_in_exp_and_not_in_value(dtype, least):
+    """One entry of a vector, or an input times its weights, beyond what exp holds in the type."""
+    for seed in range(5):
+        _, after = made(seed=seed, vectors="one that overflows", type=dtype)
+        assert largest(after, "b") > least
+        assert largest(after, "U", "W", "xs", "h0") < 1
+        _, after = made(seed=seed, inputs="one that overflows", type=dtype)
+        record, step, _ = np.unravel_index(np.abs(after.blocks["xs"]).argmax(), after.blocks["xs"].shape)
+        assert np.abs(after.blocks["U"] @ after.blocks["xs"][record, step]).max() > least
+
+
+def test_a_block_of_zeros_is_not_the_one_that_has_a_large_number():
+    """It is in another of its use."""
+    for seed in range(6):
+        _, after = made(seed=seed, matrices="one large", zero="U")
+        assert largest(after, "W") == 45
+        assert largest(after, "U") < 1
+
+
 def test_an_input_of_a_scan_is_large():
     """One of its two inputs."""
     _, after = made(scan, inputs="one large")
