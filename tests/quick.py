@@ -10,3 +10,10 @@ def first_quick(names, cases, count=1, **options):
     return pytest.mark.parametrize(
         names, [*(pytest.param(*case) for case in arguments[:count]), *slow], **options
     )
+
+
+def one_quick_each(names, cases, kind, **options):
+    """The same, in which the first case of each kind is quick."""
+    seen = {kind(*case) if isinstance(names, tuple) else kind(case): case for case in reversed([*cases])}
+    rest = [case for case in cases if not any(case is each for each in seen.values())]
+    return first_quick(names, [*reversed(seen.values()), *rest], len(seen), **options)

@@ -45,6 +45,7 @@ def project(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_a_right_layer_beside_an_rnn_of_its_own(project):
     """Verified, from within the folder; JSON alone on standard output, the page, and nothing else left."""
     code, out, err = judge(project, "mine.py:net", "--json", "-", "--out", "there")
@@ -56,6 +57,7 @@ def test_a_right_layer_beside_an_rnn_of_its_own(project):
     assert {*os.listdir(project)} - {"__pycache__"} == {"mine.py", "rnn.py", "there"}
 
 
+@pytest.mark.slow
 def test_a_wrong_layer_from_elsewhere(project, tmp_path):
     """Refuted; the sentence, and a program that fails as printed beside the user's files."""
     wrong = THEIRS.replace("d_x[:, t] = dh", "d_x[:, t] = -dh")
@@ -73,6 +75,7 @@ def test_a_wrong_layer_from_elsewhere(project, tmp_path):
     assert "AssertionError" in told
 
 
+@pytest.mark.slow
 def test_the_same_from_a_program(project):
     """``import rnn`` is theirs before and after, the doors are ours, and a function of problems as well."""
     (project / "own.py").write_text(
@@ -176,6 +179,7 @@ CONDUCTS = {
 LOADED = "import os, sys\nsys.modules['jax'] = os\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the system tells no senders, and has no subreaper")
 @pytest.mark.parametrize("loaded", ["", LOADED], ids=["forked", "fresh"])
 @pytest.mark.parametrize("name", CONDUCTS)

@@ -11,6 +11,7 @@ PYTHON = [block for kind, block in BLOCKS if kind == "python"]
 TEXT = [block for kind, block in BLOCKS if kind == "text"]
 
 
+@pytest.mark.slow
 def test_the_right_layer_is_verified(tmp_path):
     """With its scope in words, and what was not asked."""
     (tmp_path / "lstm_layer.py").write_text(PYTHON[0], "utf-8")
@@ -18,6 +19,7 @@ def test_the_right_layer_is_verified(tmp_path):
     assert (done.stdout, done.stderr) == (TEXT[0], "")
 
 
+@pytest.mark.slow
 def test_the_wrong_layer_is_refuted_by_its_sentence_and_a_program_that_fails(tmp_path):
     """The lines of the page's diff, the one for the other."""
     (diff,) = (block for kind, block in BLOCKS if kind == "diff")
@@ -35,6 +37,7 @@ def test_the_wrong_layer_is_refuted_by_its_sentence_and_a_program_that_fails(tmp
     assert run(tmp_path, "example.py", code).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_other_blocks_run_and_mean_what_they_say():
     """A scope, a layout and a model of one's own are accepted where the page says so."""
     from verification import layer, models
@@ -62,6 +65,7 @@ def test_the_other_blocks_run_and_mean_what_they_say():
 DOORS = {"step": "gru_step.py", "problem": "windowed.py", "function": "rms_norm.py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "name"), DOORS.items(), ids=DOORS)
 def test_each_door_s_example_prints_what_its_page_says(page, name, tmp_path):
     """And with the page's fault it is refuted, by a program that fails beside it."""
@@ -85,6 +89,7 @@ def test_each_door_s_example_prints_what_its_page_says(page, name, tmp_path):
     assert run(tmp_path, "example.py", code).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_function_that_is_asked_everything_is_refuted_as_its_page_says(tmp_path):
     """By the sentence beside it, in a short run, whose example is a program that fails."""
     blocks = blocks_of("problem")

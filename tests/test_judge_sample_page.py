@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from verification import models
 from verification.adapters import layer, problem, step
 from verification.sampling.covering import tuples
@@ -17,6 +19,7 @@ ROW = re.compile(
 DOORS = {"layer": layer, "step": step, "problem": problem}
 
 
+@pytest.mark.slow
 def test_the_table_counts_factors_rows_pairs_and_triples():
     """Of every claim that it names."""
     rows = ROW.findall(PAGE)

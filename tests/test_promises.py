@@ -92,6 +92,7 @@ DOORS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
 @pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
 def test_a_promise_is_kept_at_every_door(door, promise, monkeypatch):

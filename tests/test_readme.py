@@ -135,6 +135,7 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
     assert verify(engine, short, scope=Scope(records=(1, 9), steps=(1, 9))).verdict == "verified"
 
 
+@pytest.mark.slow
 def test_the_fault_of_the_function_that_is_asked_everything_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
     from verification.adapters.rnn.scoping import scoped

@@ -56,6 +56,7 @@ def test_the_engines_are_not_one():
     assert len({engine(problem).W.tobytes() for engine in RIGHT.values()}) >= 4
 
 
+@pytest.mark.slow
 def test_a_right_engine_is_never_refuted():
     """Each problem by every property that is asked of any engine; most are live."""
     counted = Counter()

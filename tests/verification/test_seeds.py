@@ -43,6 +43,7 @@ def with_seed(seed, spread, settled):
     return judgement_of(spread, SUBJECT, tally, coverage, seed, time.monotonic())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + (SEEDS or 2)))
 def test_the_engine_is_verified(seed, spread, settled):
     """Neither refuted nor not exercised."""
@@ -50,6 +51,7 @@ def test_the_engine_is_verified(seed, spread, settled):
     assert (found.verdict, found.missing) == ("verified", ())
 
 
+@pytest.mark.slow
 def test_the_parts_come_to_what_a_whole_run_comes_to(spread, settled):
     """As many cases, and the same samples met; Hypothesis draws by what a process has loaded as well."""
     found, whole = with_seed(FIRST, spread, settled), judge(SUBJECT, PROFILE, seed=FIRST)

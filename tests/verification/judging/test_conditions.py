@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from tests.layers.conditional import fortran
 from verification.adapters.rnn.engine import manual
@@ -113,6 +114,7 @@ def refuted(engine, truth):
     return any(each.wrong for each in findings(engine, truth, ("forward", "autograd")))
 
 
+@pytest.mark.slow
 def test_what_is_wrong_under_a_condition_alone_is_refuted():
     """Each by a row of the quick profile's sample, which every seed meets."""
     claim, left = as_rnn(manual).claim, dict(CONDITIONS)
@@ -128,6 +130,7 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted():
     assert not left, "verified"
 
 
+@pytest.mark.slow
 def test_fractions_in_a_workspace_are_met():
     """By rows of their sample, which every seed meets."""
 

@@ -63,6 +63,7 @@ def test_a_case_meets_what_its_truncation_is(policy, met):
 NARROW = Scope(records=(1, 2), steps=(2, 4), states="zero", dtypes=("float32",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "offer", "scope"),
     [

@@ -86,6 +86,7 @@ def counted(model, plain, others, portion, seed):
     return count, refuted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
 def test_a_right_layer_is_never_refuted(model, module):
     """By no property; nearly all problems are live, and no way of writing it is left out."""
@@ -105,6 +106,7 @@ def test_a_right_layer_is_never_refuted(model, module):
     assert total.total() - total["problems"] - total["live"] >= CASES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", TORCH, ids=lambda model: model.name)
 def test_pytorch_s_autograd_is_never_refuted(model):
     """Where it is installed."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.layers.faults import FAULTS
+from tests.quick import one_quick_each
 from verification import layer, verify
 from verification.diagnosis.diagnosis import diagnose
 from verification.judging import shrinking
@@ -30,7 +31,12 @@ def case_of(fault):
     return conditioned(case, levels, np.random.default_rng(fault.seed))
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.model.name}: {fault.story}")
+@one_quick_each(
+    "fault",
+    FAULTS,
+    lambda fault: (fault.model.name, fault.caught_by),
+    ids=lambda fault: f"{fault.model.name}: {fault.story}",
+)
 def test_a_fault_is_caught_and_placed(fault):
     """By its own property; stage, blocks, gates and what is computed instead are those of its story."""
     made = fault.planted()
@@ -65,6 +71,7 @@ def test_there_are_faults_of_many_kinds():
 WHOLE = ("the cell state carries nothing", "r and z exchanged in dU")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", WHOLE)
 def test_a_complete_run_tells_the_same(monkeypatch, story):
     """With the smallest example that is found."""
@@ -74,6 +81,7 @@ def test_a_complete_run_tells_the_same(monkeypatch, story):
     assert found.example is not None
 
 
+@pytest.mark.slow
 def test_a_complete_run_tells_from_which_length_on_a_fault_shows(monkeypatch):
     """In which blocks it shows depends on the case; all of them are refuted somewhere."""
     found, fault = judged_whole(monkeypatch, "the backward stops after 24 steps")

@@ -75,6 +75,7 @@ def of_function(note):
     return function(lambda x: (x * x, x), note(lambda x, d: (2 * x * d,)), arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adapter", [of_layer, of_step, of_problem, of_model_problem, of_function])
 def test_the_way_to_an_engine_is_short(adapter, tmp_path):
     """Through every adapter for NumPy, whatever is asked on the cases of the first block."""

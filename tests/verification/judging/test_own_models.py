@@ -51,6 +51,7 @@ def wrong_of(engine, cases):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own", OWN, ids=short_name)
 def test_nothing_is_wrong_of_a_right_layer_or_step(own):
     """By any property; of a step under truncations as well."""
@@ -87,6 +88,7 @@ def explained(engine, cases, monkeypatch):
     return diagnose(engine, finding, case), picture(engine, case), judging.example_of(engine, *shrunk, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("own", "fault"), FAULTS, ids=short_name)
 def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch, tmp_path):
     """By a sentence that names the blocks, numbers, and a program that fails as printed."""
@@ -115,6 +117,7 @@ def run(folder, code):
 PROBLEM = ("dS = do[:, :, None] * q", "dS = do[:, :, None] * (q + (t == 1))", ("k", "v", "beta", "S0"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("losses", ["last", "every"])
 def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
     """Whose targets tell units of the state apart, which then may not be permuted."""
@@ -130,6 +133,7 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
         assert "Case(engine.model, blocks, objective" in example.code
 
 
+@pytest.mark.slow
 def test_a_whole_run():
     """Over processes: what is right is verified, what is wrong refuted, with all that is told of it."""
     scope = replace(gated_attention.SCOPE, records=(1, 2), steps=(1, 3), dtypes=("float64",))
@@ -143,6 +147,7 @@ def test_a_whole_run():
     assert judgement.example.smallest
 
 
+@pytest.mark.slow
 def test_an_initial_state_that_is_never_read_is_left_out_by_a_scope():
     """As the output that a matrix is read into: otherwise its gradient is owed, and is zero."""
     assert Scope(blocks=gated_attention.SCOPE.blocks) == gated_attention.SCOPE

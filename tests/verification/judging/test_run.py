@@ -35,6 +35,7 @@ def judged(forward=scan.forward, backward=scan.backward, model=models.scan, scop
     return verify(layer(forward, backward, model=model, scope=scope), profile, **options)
 
 
+@pytest.mark.slow
 def test_a_right_layer_is_verified():
     """With its scope in words, and what was not asked."""
     told = []
@@ -57,6 +58,7 @@ def test_a_right_layer_is_verified():
     assert by_name["autograd", "a"].evidence >= 25
 
 
+@pytest.mark.slow
 def test_the_same_seed_sees_the_same():
     """And another one something else."""
     first, second = judged(), judged()
@@ -64,6 +66,7 @@ def test_the_same_seed_sees_the_same():
     assert judged(seed=1).seen != first.seen
 
 
+@pytest.mark.slow
 def test_a_wrong_layer_is_refuted_with_its_place_and_smallest_example():
     """After the first block of cases."""
     wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = d_outputs[:, t]")
@@ -80,6 +83,7 @@ def test_a_wrong_layer_is_refuted_with_its_place_and_smallest_example():
     assert [each.name for each in found.picture.numbers] == ["x"]
 
 
+@pytest.mark.slow
 def test_a_fault_of_large_problems_is_found():
     """Where no drawn case goes."""
     wrong = planted(scan, "return {}, ", "d_a[:] *= 1 + (a.shape[0] > 32) * 1e-6; return {}, ")
@@ -90,6 +94,7 @@ def test_a_fault_of_large_problems_is_found():
     assert not found.example.smallest
 
 
+@pytest.mark.slow
 def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
     """A contract that is not met is neither pass nor fail."""
     monkeypatch.setattr(Design, "rows", lambda design, strength: ())
@@ -120,6 +125,7 @@ def test_an_engine_that_ends_its_process_is_refuted():
     assert found.example is None
 
 
+@pytest.mark.slow
 def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
     """In compiled code as well: its process is ended."""
     from verification.processes import workers
@@ -146,6 +152,7 @@ def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
     assert not found.example.smallest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["diagnose", "smallest", "picture", "example_of"])
 def test_an_explanation_that_fails_does_not_take_the_verdict_with_it(what, monkeypatch):
     """It says in its own place that it failed; the others are there."""
@@ -165,6 +172,7 @@ def test_an_explanation_that_fails_does_not_take_the_verdict_with_it(what, monke
     assert "KeyError" not in str(found) or what in ("diagnose", "example_of")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_WIDER, reason="long doubles are judged where they are wider than doubles")
 @pytest.mark.parametrize("dtypes", [("longdouble",), ("float32", "float64", "longdouble")])
 @pytest.mark.parametrize("losses", ["last", "every"])

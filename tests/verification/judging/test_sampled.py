@@ -23,6 +23,7 @@ WHOLE = bool(os.environ.get("DESIGNED_SAMPLE"))
 FEW = 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
 def test_every_possible_triple_is_met_by_a_live_case_and_a_right_layer_agrees(model, module):
     """A row without one would be named; the bound of none is met by luck."""
@@ -48,6 +49,7 @@ FAULTS = [
 SOME = [0, 4, 5, 8, 10, 12, 14]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "module", "condition"),
     [
@@ -68,6 +70,7 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted(model, module, conditi
     pytest.fail("not refuted by any row")
 
 
+@pytest.mark.slow
 def test_every_condition_can_be_right():
     """The same layers are right where none of the conditions holds."""
     rng = np.random.default_rng(0)
@@ -109,6 +112,7 @@ def test_coverage_counts_what_live_rows_have_met():
     assert not sample.more() or sample.unmet()
 
 
+@pytest.mark.slow
 def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
     """After the last round what no case of its rows said anything of is no longer missing."""
     monkeypatch.setattr(sampled, "ROUNDS", 2)
@@ -165,6 +169,7 @@ def test_coverage_in_words():
     assert words == "12 of 12 pairs of levels in Fractions met, 0 excluded by rules"
 
 
+@pytest.mark.slow
 def test_a_right_layer_s_coverage_is_told():
     """As far as its profile goes."""
     scope = Scope(records=(1, 2), steps=(1, 3))

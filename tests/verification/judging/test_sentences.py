@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.layers import lstm, planted, vanilla
+from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
@@ -284,7 +285,7 @@ def case_of(model, records, steps, **factors):
     return replace(case, blocks={name: a * factors.get(name, 1) for name, a in case.blocks.items()})
 
 
-@pytest.mark.parametrize(("right", "wrong", "sentence"), LSTM.values(), ids=LSTM)
+@first_quick(("right", "wrong", "sentence"), LSTM.values(), 3, ids=LSTM)
 def test_of_an_lstm(right, wrong, sentence):
     """Word for word; the field is what the sentence says behind "as if"."""
     found = told(models.lstm, lstm, right, wrong)
@@ -293,7 +294,7 @@ def test_of_an_lstm(right, wrong, sentence):
         assert found.as_if == sentence.split("as if ")[1].rstrip(".")
 
 
-@pytest.mark.parametrize(("right", "wrong", "sentence"), VANILLA.values(), ids=VANILLA)
+@first_quick(("right", "wrong", "sentence"), VANILLA.values(), 3, ids=VANILLA)
 def test_of_a_vanilla_layer(right, wrong, sentence):
     """Word for word; the field is what the sentence says behind "as if"."""
     found = told(models.vanilla, vanilla, right, wrong)
@@ -351,7 +352,7 @@ SCOPES = {
 }
 
 
-@pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
+@first_quick("scope", SCOPES.values(), ids=SCOPES)
 def test_as_if_is_found_in_any_scope(scope):
     """Within what is claimed."""
     case = case_of(models.lstm, scope.records[0] if scope.records else 3, 3)

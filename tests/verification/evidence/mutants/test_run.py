@@ -34,6 +34,7 @@ def whole():
     return run()
 
 
+@pytest.mark.slow
 def test_every_mutant_is_caught_by_the_property_that_it_names(whole):
     """None survives, and there are more than forty-five of them."""
     assert [kill.mutant.name for kill in whole.survivors] == []
@@ -63,6 +64,7 @@ def diagnoses(whole):
     return {kill.mutant.name: kill.diagnosis for kill in each(diagnosed, whole.kills)}
 
 
+@pytest.mark.slow
 def test_every_mutant_is_placed(diagnoses):
     """Stage and blocks are those declared, and no fault is without a sentence."""
     found = {name: (each.stage, each.blocks) for name, each in diagnoses.items()}
@@ -70,6 +72,7 @@ def test_every_mutant_is_placed(diagnoses):
     assert all(each.sentence.endswith(".") for each in diagnoses.values())
 
 
+@pytest.mark.slow
 def test_no_equivalent_edit_is_accused(whole):
     """What is no fault is taken for none."""
     assert [(kill.mutant.name, list(kill.caught)) for kill in whole.accused] == []

@@ -38,6 +38,7 @@ def share():
     return run(COMPILED[::SHARE], COMPILED_EQUIVALENT if SHARE == 1 else COMPILED_EQUIVALENT[:1])
 
 
+@pytest.mark.slow
 def test_each_is_caught_for_its_own_reason(share):
     """By the property that it names, and not because it does not answer in form."""
     assert [kill.mutant.name for kill in share.survivors] == []
@@ -45,6 +46,7 @@ def test_each_is_caught_for_its_own_reason(share):
     assert share.accused == ()
 
 
+@pytest.mark.slow
 def test_each_is_placed(share):
     """As the file says."""
     told = places()

@@ -20,12 +20,14 @@ def a_fault(wrong, caught_by):
     )
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compiled_is_no_fault():
     """Anything would refute it."""
     with pytest.raises(Disarmed, match="cannot be compiled"):
         judge(a_fault("copy(nothing[n], rows[t + 1, n, :H])", "forward"))
 
 
+@pytest.mark.slow
 def test_a_run_tells_who_survived():
     """A fault that another property catches than it names, with what did, and progress."""
     told = []
