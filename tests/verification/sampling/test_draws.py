@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.layers import lstm as made
 from verification import layer
-from verification.adapters.layer import OFFER
+from verification.adapters.layer import CAPABILITIES
 from verification.models import complex_scan, lstm
 from verification.properties.findings import truth_of
 from verification.sampling.drawing import each_drawn
@@ -27,7 +27,7 @@ SCOPES = (
 @settings(max_examples=60)
 def test_a_case_lies_within_the_claim(data, scope):
     """Sizes, type and state."""
-    claim = resolved(scope, lstm, OFFER)
+    claim = resolved(scope, lstm, CAPABILITIES)
     case = data.draw(cases(lstm, claim))
     assert claim.records[0] <= case.records <= claim.records[1]
     assert claim.steps[0] <= case.steps <= claim.steps[1]
@@ -39,7 +39,7 @@ def test_a_case_lies_within_the_claim(data, scope):
 
 def test_the_smallest_case_is_one_of_everything_in_quarters():
     """So that an example can be read."""
-    case = find(cases(lstm, resolved(None, lstm, OFFER)), lambda case: True)
+    case = find(cases(lstm, resolved(None, lstm, CAPABILITIES)), lambda case: True)
     assert case.sizes == {"N": 1, "T": 1, "D": 1, "H": 1}
     assert all((4 * array == np.round(4 * array)).all() for array in case.blocks.values())
     assert case.blocks["W"].all()
@@ -47,7 +47,7 @@ def test_the_smallest_case_is_one_of_everything_in_quarters():
 
 def test_complex_quarters():
     """In both parts."""
-    case = find(cases(complex_scan, resolved(None, complex_scan, OFFER)), lambda case: True)
+    case = find(cases(complex_scan, resolved(None, complex_scan, CAPABILITIES)), lambda case: True)
     a = case.blocks["a"]
     assert a.dtype == np.complex128
     assert (4 * a.real == np.round(4 * a.real)).all()
@@ -57,11 +57,11 @@ def test_complex_quarters():
 def test_some_cases_have_conditions_and_most_of_them_are_live():
     """Zeros, patterns, what overflows, and cotangents that are not there; none of what is declined."""
     engine = layer(made.forward, made.backward, model=lstm)
-    seen, live = Counter(), 0
+    seen, informative = Counter(), 0
 
     def look(case):
-        nonlocal live
-        live += truth_of(case).live(engine.claim.blocks)
+        nonlocal informative
+        informative += truth_of(case).informative(engine.claim.blocks)
         xs, outputs = case.blocks["xs"], case.objective.outputs
         seen["plain"] += bool(all(array.all() for array in case.blocks.values()))
         seen["zero U"] += not case.blocks["U"].any()
@@ -71,11 +71,11 @@ def test_some_cases_have_conditions_and_most_of_them_are_live():
         seen["a record without"] += bool(case.records > 1 and not outputs.any(axis=(1, 2)).all())
 
     each_drawn(cases(lstm, engine.claim), "conditions", 240, look)
-    assert live > 150
+    assert informative > 150
     assert seen["plain"] > 60
     # Each is one of some thirty, so that a few may not be met.
     assert sum(map(bool, seen.values())) >= 4, seen
-    narrow = resolved(Scope(declines=("zero steps", "patterns")), lstm, OFFER)
+    narrow = resolved(Scope(declines=("zero steps", "patterns")), lstm, CAPABILITIES)
 
     def no_step_of_zeros(case):
         assert case.blocks["xs"].any(axis=-1).all()
