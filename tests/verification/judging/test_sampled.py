@@ -25,7 +25,7 @@ FEW = 20
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
-def test_every_possible_triple_is_met_by_a_live_case_and_a_right_layer_agrees(model, module):
+def test_every_possible_triple_is_covered_by_an_informative_case_and_a_right_layer_agrees(model, module):
     """A row without one would be named; the bound of none is met by luck."""
     engine = layer(module.forward, module.backward, model=model)
     design = in_floats(model, engine.claim)
@@ -98,7 +98,7 @@ def _functions():
     return (lambda *arguments: None), (lambda *arguments: None)
 
 
-def test_coverage_counts_what_live_rows_have_met():
+def test_coverage_counts_what_informative_rows_cover():
     """All of it, or what the first rows hold."""
     sample = narrow()
     sample.meet(places(range(len(sample.rows))))
@@ -107,8 +107,8 @@ def test_coverage_counts_what_live_rows_have_met():
     sample = narrow()
     sample.meet([("", 0), ("in Fractions", 1)])
     count = len(sample.design.every)
-    assert sample.coverage()[0].met == count * (count - 1) // 2
-    assert sample.coverage()[0].missing == pairs.possible - sample.coverage()[0].met
+    assert sample.coverage()[0].covered == count * (count - 1) // 2
+    assert sample.coverage()[0].missing == pairs.possible - sample.coverage()[0].covered
     assert not sample.more() or sample.unmet()
 
 
@@ -145,7 +145,7 @@ def test_conditions_are_counted_in_pairs():
     assert all(("T", (512, 512)) in each for each in sample.unmet())
     assert len(sample.unmet()) > 20
     sample.meet(places(long))
-    assert sample.coverage()[0].met == pairs.possible
+    assert sample.coverage()[0].covered == pairs.possible
     assert not sample.more()
 
 
@@ -162,11 +162,11 @@ def test_portions_hold_every_row_once_and_about_the_same_work():
 
 
 def test_coverage_in_words():
-    """How many were met, dead, and excluded."""
+    """How many were covered, vacuous, and excluded."""
     words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
     assert words == "10 of 12 triples of levels covered, 1 vacuous, 2 excluded by rules"
     words = str(Coverage(2, 12, 12, {}, of="in Fractions"))
-    assert words == "12 of 12 pairs of levels in Fractions met, 0 excluded by rules"
+    assert words == "12 of 12 pairs of levels in Fractions covered, 0 excluded by rules"
 
 
 @pytest.mark.slow

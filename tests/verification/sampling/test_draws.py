@@ -11,7 +11,7 @@ from verification import layer
 from verification.adapters.layer import CAPABILITIES
 from verification.models import complex_scan, lstm
 from verification.properties.findings import truth_of
-from verification.sampling.drawing import each_drawn
+from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -70,14 +70,12 @@ def test_some_cases_have_conditions_and_most_of_them_are_live():
         seen["overflows"] += bool(np.abs(case.blocks["b"]).max() > 88)
         seen["a record without"] += bool(case.records > 1 and not outputs.any(axis=(1, 2)).all())
 
-    each_drawn(cases(lstm, engine.claim), "conditions", 240, look)
+    for case in all_drawn(cases(lstm, engine.claim), "conditions", 240):
+        look(case)
     assert informative > 150
     assert seen["plain"] > 60
     # Each is one of some thirty, so that a few may not be met.
     assert sum(map(bool, seen.values())) >= 4, seen
     narrow = resolved(Scope(declines=("zero steps", "patterns")), lstm, CAPABILITIES)
-
-    def no_step_of_zeros(case):
+    for case in all_drawn(cases(lstm, narrow), "declined", 100):
         assert case.blocks["xs"].any(axis=-1).all()
-
-    each_drawn(cases(lstm, narrow), "declined", 100, no_step_of_zeros)
