@@ -134,7 +134,7 @@ def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
 
 
 def test_conditions_are_counted_in_pairs():
-    """Those of 512 steps are met by the rows of that class, and none by others; triples are without them."""
+    """Those of 512 steps are met by the rows of that class alone; triples are without conditions."""
     claim = layer(*_functions(), model=models.scan).claim
     sample = Sample(in_floats, models.scan, claim, 3)
     long = [number for number, row in enumerate(sample.rows) if row.sizes["T"] == 512]
@@ -142,8 +142,7 @@ def test_conditions_are_counted_in_pairs():
     pairs, triples = sample.coverage()
     assert (pairs.of, triples.of) == ("", "without conditions")
     assert (pairs.missing, triples.missing) == (len(sample.unmet()), 0)
-    assert all(("T", (512, 512)) in each for each in sample.unmet())
-    assert len(sample.unmet()) > 20
+    assert sum(("T", (512, 512)) in each for each in sample.unmet()) > 20
     sample.meet(places(long))
     assert sample.coverage()[0].covered == pairs.possible
     assert not sample.more()
