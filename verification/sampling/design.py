@@ -39,7 +39,7 @@ class Design:
 
     ``factors``: those of one level as well. ``shortest``: the fewest steps that are claimed. ``seconds``:
     about what the truth of a row takes. ``of``: what the rows are, in words, where not in floating point.
-    ``conditions``: further levels of factors, which meet every level of the others, in pairs alone. ``most``:
+    ``conditions``: further levels of factors, which meet every level of the others in pairs at most. ``most``:
     of how many factors all levels meet, where there is a limit.
     """
 
@@ -72,7 +72,7 @@ class Design:
         made = covering(self.varied, self._most(strength), self.rules, np.random.default_rng(0))
         if self.conditions:
             given = self._whole(made)
-            made += covering(self.every, PAIRS, self.rules, np.random.default_rng(0), given)
+            made += covering(self.every, min(PAIRS, strength), self.rules, np.random.default_rng(0), given)
         rows = numbered(self._whole(made), self.shortest)
         # A size that has one class stands beside all levels as well.
         rows = completed(rows, self.factors, self.rules, self.shortest, self.seconds)
@@ -87,7 +87,7 @@ class Design:
         """What rows of this strength are to meet: pairs, triples, and so on."""
         more = range(PAIRS + 1, self._most(strength) + 1)
         of = self.of or (USUAL if self.conditions else "")
-        pairs = (Goal(self.every, PAIRS, self.of),) if len(self.every) >= PAIRS else ()
+        pairs = (Goal(self.every, PAIRS, self.of),) if min(strength, len(self.every)) >= PAIRS else ()
         return (*pairs, *(Goal(self.varied, n, of) for n in more))
 
     def _most(self, strength: int) -> int:
