@@ -21,7 +21,10 @@ CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4
 OF_WHOLE_PROBLEMS = ("identities", "recomputation", "workspace")
 
 # What asks cases of its own, and what is found wherever an engine does not answer.
-OF_THEIR_OWN = ("exact", "integers", "larger", "own policies", "form")
+OF_THEIR_OWN = (
+    *("exact", "integers", "larger", "own policies", "form"),
+    *("calls in a row", "partial gradients"),
+)
 
 
 def test_bits_and_padding_are_asked_of_who_claims_them():
