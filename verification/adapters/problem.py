@@ -31,6 +31,7 @@ OFFER = Offer(
     losses=("last", "every"),
     readout=True,
     extras=("exact", "bits", "checkpoints", "workspace"),
+    cannot=("two forwards before their backwards",),
 )
 
 

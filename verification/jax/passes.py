@@ -125,7 +125,9 @@ def layer_of(
         scope = replace(scope, compiled=True)
     both = Passes(apply, device)
     made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    return replace(made, source=replace(source, departures=made.source.departures))
+    offer = replace(made.claim.offer, cannot=("some gradients alone", "a gradient of the gradient"))
+    source = replace(source, departures=made.source.departures)
+    return replace(made, claim=replace(made.claim, offer=offer), source=source)
 
 
 def _is_there(device: str | None) -> None:

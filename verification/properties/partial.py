@@ -22,14 +22,15 @@ def partial_gradients(trial: Trial) -> Looked:
     engine, case = trial.engine, trial.truth.case
     claimed = engine.claim.blocks
     for some in _some(claimed):
-        when = f"where the gradient{'s' * (len(some) > 1)} of {', '.join(some)} alone {_are(some)} wanted"
+        gradients = f"the gradient{'s' * (len(some) > 1)} of {', '.join(some)}"
+        when = f"where {gradients} alone {'are' if len(some) > 1 else 'is'} wanted"
         answer = _asked(engine.wanting(some, ()), case, when)
         for name, wrong, expected in alike(answer.blocks, trial):
             yield name, f"{when}: {wrong}" if wrong else None, expected
     outputs = (OUTPUTS, *map(final_of, case.model.of(Use.STATE)))
     for unused in _some(outputs):
         if len(unused) < len(outputs):
-            when = f"where {', '.join(unused)} {_are(unused)} not used"
+            when = f"with {', '.join(unused)} unused"
             without = _without(case, unused)
             answer, zeros = _asked(engine.wanting(claimed, unused), without, when), ask(engine, without)
             for name, got in answer.blocks.items():
@@ -44,10 +45,6 @@ def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     each = [(name,) for name in names]
     others = [tuple(other for other in names if other != name) for name in names]
     yield from dict.fromkeys(some for some in (*each, *others) if some)
-
-
-def _are(names: Sequence[str]) -> str:
-    return "are" if len(names) > 1 else "is"
 
 
 def _without(case: Case, unused: Sequence[str]) -> Case:

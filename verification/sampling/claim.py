@@ -51,6 +51,7 @@ class Offer:
     first is the default, or all where an engine is told. ``readout``: are READOUT blocks a part of it?
     ``extras``: those of ``EXTRAS`` that can be asked. ``in_two``: is a call a forward, and a backward that
     may come later? ``partial``: is a backward told which gradients are wanted, and which outputs were used?
+    ``cannot``: what engines may be used for, and cannot be asked for through the door, in words.
     """
 
     functions: bool
@@ -60,6 +61,7 @@ class Offer:
     extras: tuple[str, ...] = ("exact", "bits")
     in_two: bool = False
     partial: bool = False
+    cannot: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class Claim:
         possible = ("lengths", *self.offer.extras)
         others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
         others += [DECLINABLE[name] for name in self.declines]
-        return tuple(others)
+        return (*others, *self.offer.cannot)
 
 
 EXTRA_CLAIMS = {

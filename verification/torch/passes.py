@@ -160,7 +160,8 @@ def layer_of(
     is_there(device)
     both = Passes(apply, device)
     made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    claim = replace(made.claim, offer=replace(made.claim.offer, partial=True))
+    offer = replace(made.claim.offer, partial=True, cannot=("a gradient of the gradient",))
+    claim = replace(made.claim, offer=offer)
     source = replace(source, departures=made.source.departures)
     return replace(made, claim=claim, source=source, partial=both.partial)
 
