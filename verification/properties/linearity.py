@@ -60,11 +60,17 @@ def scaled(case: Case, factor: float) -> Case:
 
 def powers(trial: Trial) -> Iterator[int]:
     """Those by which the cotangents of a case are scaled: up as far as there is room."""
-    limits = np.finfo(trial.truth.case.dtype)
-    up, down = POWERS.get(int(limits.maxexp), POWERS[WIDEST])
     largest = max(max(each.size, float(each.terms)) for each in trial.truth.blocks.values())
-    room = int(limits.maxexp) - ROOM - math.frexp(max(1.0, largest))[1]
-    yield from (power for power in (min(up, room), down) if power)
+    yield from powers_of(int(np.finfo(trial.truth.case.dtype).maxexp), largest)
+
+
+def powers_of(most: int, largest: float) -> Iterator[int]:
+    """The same, of a type whose largest power of two is ``most``, where this is the largest number."""
+    up, down = POWERS.get(most, POWERS[WIDEST])
+    room = most - ROOM - math.frexp(max(1.0, largest))[1]
+    if room > 0:
+        yield min(up, room)
+    yield down
 
 
 LINEARITY = Property(
