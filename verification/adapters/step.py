@@ -1,4 +1,4 @@
-"""The door for one step and its backward; the loops over time are the verifier's.
+"""The adapter for one step and its backward; the loops over time are the verifier's.
 
     step(params, x, state) -> state, saved
     step_back(saved, d_state) -> d_params, d_x, d_state
@@ -26,12 +26,12 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
 from verification.models.truncation import Truncation
-from verification.properties.engine import Begun, Fixed, InvalidAnswer, Unsupported
-from verification.sampling.claim import Claim, Offer, claimed_of
+from verification.properties.engine import Begun, FixedCase, InvalidAnswer, Unsupported
+from verification.sampling.claim import Capabilities, Claim, claimed_of
 from verification.sampling.scope import Scope
 
 # One function for each role, every truncation, cotangents.
-OFFER = Offer(functions=False, policies=True, losses=("cotangents",), in_two=True)
+CAPABILITIES = Capabilities(functions=False, policies=True, losses=("cotangents",), in_two=True)
 
 State = tuple[Array, ...]
 StepForward = Callable[[dict[str, Array], Any, State], Any]
@@ -63,7 +63,7 @@ class Step:
         return Layer(forward, backward, self.model, self.claim, layout, self.source)
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Step":
-        """Nothing of the kind: this adapter does not offer it."""
+        """Nothing of the kind: this adapter does not capabilities it."""
         raise Unsupported("some gradients alone")
 
     def code(self, case: Case) -> Code:
@@ -71,13 +71,13 @@ class Step:
         return self.source.code(self.claim) + of_case(case)
 
     @property
-    def fixed(self) -> tuple[Fixed, ...]:
-        """This door brings no cases along."""
+    def fixed(self) -> tuple[FixedCase, ...]:
+        """This adapter brings no cases along."""
         return ()
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
-        """This door takes no description of arrays."""
+        """This adapter takes no description of arrays."""
         return None
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Step":
@@ -98,7 +98,7 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     TypeError for what is no function or no model.
     """
     soundly(model, step=step, step_back=step_back)
-    claim = claimed(scope, model, OFFER)
+    claim = claimed(scope, model, CAPABILITIES)
     departures = scope.departures if scope else {}
     given = {"step_forward": step, "step_back": step_back}
     source = Source(PUBLIC, "step", given, model, departures)

@@ -8,7 +8,7 @@ import numpy as np
 
 from verification.diagnosis.probe import healthy_case
 from verification.models.case import Case, Targets
-from verification.properties.engine import Engine, Fixed
+from verification.properties.engine import Engine, FixedCase
 from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.truth import replay
@@ -18,15 +18,15 @@ from verification.truth.parts import OUTPUTS
 FAR, NEAR = 2.0**20, 2.0**-20
 
 
-def once(engine: Engine) -> Iterator[Fixed]:
+def once(engine: Engine) -> Iterator[FixedCase]:
     """The cases, of whom they are asked."""
     small = partial(healthy_case, engine, steps=2, records=1)
-    yield Fixed(CALLS_IN_A_ROW, CALLS_IN_A_ROW.name, small)
-    if engine.claim.offer.partial:
-        yield Fixed(PARTIAL_GRADIENTS, PARTIAL_GRADIENTS.name, partial(healthy_case, engine))
+    yield FixedCase(CALLS_IN_A_ROW, CALLS_IN_A_ROW.name, small)
+    if engine.claim.capabilities.partial:
+        yield FixedCase(PARTIAL_GRADIENTS, PARTIAL_GRADIENTS.name, partial(healthy_case, engine))
     if "cotangents" not in engine.claim.losses:
         for name, factor in (("targets far from the outputs", FAR), ("targets near the outputs", NEAR)):
-            yield Fixed(None, name, partial(_at_distance, engine, factor))
+            yield FixedCase(None, name, partial(_at_distance, engine, factor))
 
 
 def _at_distance(engine: Engine, factor: float) -> Case:

@@ -87,12 +87,12 @@ INTERLEAVED_CALLS = Property(
     "two forwards before their backwards, in either order: each goes back by its own",
     About.CONDUCT,
     interleaved_calls,
-    asks=lambda claim: claim.offer.in_two and "interleaved calls" not in claim.declines,
+    asks=lambda claim: claim.capabilities.in_two and "interleaved calls" not in claim.declines,
 )
 SECOND_BACKWARD = Property(
     "second backward",
     "a second backward of one forward gives what the first gave",
     About.CONDUCT,
     second_backward,
-    asks=lambda claim: claim.offer.in_two and "second backward" not in claim.declines,
+    asks=lambda claim: claim.capabilities.in_two and "second backward" not in claim.declines,
 )

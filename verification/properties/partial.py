@@ -1,6 +1,6 @@
 """Some gradients wanted, some outputs used: what is not asked for is of no account to what is.
 
-Asked once in a run of an engine that is told (``Offer.partial``), as PyTorch tells a Function: by
+Asked once in a run of an engine that is told (``Capabilities.partial``), as PyTorch tells a Function: by
 ``needs_input_grad``, and by None as the cotangent of an output that was not used.
 """
 
@@ -71,6 +71,6 @@ PARTIAL_GRADIENTS = Property(
     "what gradients are wanted beside it, and which outputs were not used, changes no gradient",
     About.ONCE,
     partial_gradients,
-    asks=lambda claim: claim.offer.partial,
+    asks=lambda claim: claim.capabilities.partial,
     alone=Alone("conduct", "with all gradients wanted and all outputs used it is right"),
 )
