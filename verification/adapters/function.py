@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from verification.adapters.importing import imported
 from verification.judging.function_subject import OfFunction
+from verification.models.arrays import Array
 from verification.models.code import Code, code_of, imports_of
 from verification.models.model import Model
 from verification.properties.engine import InvalidAnswer
@@ -45,9 +46,14 @@ class FunctionAdapter:
 
     def answer(self, call: Call) -> dict[int, Any]:
         """What the backward returns for each argument, by number; raises InvalidAnswer for another form."""
+        return self.begin(call)(call.cotangents)
+
+    def begin(self, call: Call) -> Callable[[tuple[Array, ...]], dict[int, Any]]:
+        """The forward alone; what comes back takes cotangents."""
         _, saved = self.forward(*call.arguments)
-        told = self.backward(saved, *call.cotangents)
-        count = len(call.arguments)
+        return lambda cotangents: self._told(self.backward(saved, *cotangents), len(call.arguments))
+
+    def _told(self, told: Any, count: int) -> dict[int, Any]:
         told = (told,) if isinstance(told, np.ndarray) and count == 1 else told
         if not isinstance(told, tuple | list) or len(told) != count:
             length = f" of {len(told)}" if isinstance(told, tuple | list) else ""

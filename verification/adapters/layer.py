@@ -20,31 +20,39 @@ from verification.adapters.layout import Layout, layout_of
 from verification.adapters.remade import PUBLIC, Source
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, Objective
 from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model, Use
-from verification.properties.engine import FixedCase, InvalidAnswer
+from verification.properties.engine import Begun, FixedCase, InvalidAnswer
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
-from verification.truth.parts import final_of
+from verification.truth.parts import OUTPUTS, final_of
 from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, check_in
 
 # One function for each role, one truncation, cotangents.
 CAPABILITIES = Capabilities(
-    functions=False, policies=False, losses=("cotangents",), extras=("lengths", "exact", "bits")
+    functions=False,
+    policies=False,
+    losses=("cotangents",),
+    extras=("lengths", "exact", "bits"),
+    in_two=True,
 )
 
 Forward = Callable[..., Any]
 Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
+
+# Forward and backward of one who is told which gradients are wanted, of each array that is given (parameters,
+# inputs, states), and which of the outputs and the final states were used.
+Partial = Callable[[tuple[bool, ...], tuple[bool, ...]], tuple[Forward, Backward]]
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
     """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it.
 
-    ``source``: how a program makes it again.
+    ``source``: how a program makes it again. ``partial``: of one whose claim has ``Capabilities.partial``.
     """
 
     forward: Forward
@@ -53,32 +61,45 @@ class Layer:
     claim: Claim
     layout: Layout
     source: Source
+    partial: Partial | None = None
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the layer says of a case, in the model's layout."""
-        params, xs, state, d_outputs, d_state = self._arguments(case)
+        forward, back = self.begin(case)
+        return forward, back(case.objective)
+
+    def begin(self, case: Case) -> Begun:
+        """The forward's parts, and the backward of what it has saved."""
+        params, xs, state = self._arguments(case)
         states = self.model.of(Use.STATE)
         ends = (lengths_of(case),) if self.claim.lengths else ()
         outputs, final, saved = _three(
             self.forward(params, xs, state, *ends), "forward", "outputs, state, saved"
         )
         final = _tuple("forward's state", final, len(states))
-        d_params, d_xs, d_initial = _three(
-            self.backward(saved, d_outputs, d_state), "backward", "d_params, d_xs, d_state"
-        )
-        blocks = self._read(d_params, d_xs)
-        claimed = [block for block in states if block.name in self.claim.blocks]
-        if claimed:
-            d_initial = _tuple("backward's d_state", d_initial, len(states))
-            blocks |= {block.name: (d,) for block, d in zip(states, d_initial, strict=True)}
         if isinstance(outputs, np.ndarray) and outputs.ndim > 1:
             outputs = self.layout.by_record(outputs)
         forward = {"outputs": outputs}
         forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
-        return forward, blocks
 
-    def _arguments(self, case: Case) -> tuple[dict[str, Array], Any, tuple[Array, ...], Array, Any]:
-        """What forward and backward are given."""
+        def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
+            assert isinstance(objective, Cotangents)  # of a layer
+            d_outputs = self.layout.by_record(objective.outputs)
+            return self._gradients(self.backward(saved, d_outputs, objective.state))
+
+        return forward, back
+
+    def _gradients(self, told: Any) -> dict[str, tuple[Any, ...]]:
+        """What the backward returned, in the model's layout, as far as it is claimed."""
+        d_params, d_xs, d_initial = _three(told, "backward", "d_params, d_xs, d_state")
+        blocks, states = self._read(d_params, d_xs), self.model.of(Use.STATE)
+        if any(block.name in self.claim.blocks for block in states):
+            d_initial = _tuple("backward's d_state", d_initial, len(states))
+            blocks |= {block.name: (d,) for block, d in zip(states, d_initial, strict=True)}
+        return blocks
+
+    def _arguments(self, case: Case) -> tuple[dict[str, Array], Any, tuple[Array, ...]]:
+        """What the forward is given."""
         params: dict[str, Array] = {}
         for block in self.model.of(Use.STEP):
             params |= self.layout.places[block.name].given(case.blocks[block.name])
@@ -88,9 +109,7 @@ class Layer:
             for name, array in self.layout.places[block].given(given).items()
         }
         xs = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-        objective = case.objective
-        assert isinstance(objective, Cotangents)  # of a layer
-        return params, xs, case.state, self.layout.by_record(objective.outputs), objective.state
+        return params, xs, case.state
 
     def _read(self, d_params: Any, d_xs: Any) -> dict[str, tuple[Any, ...]]:
         """The gradients of STEP and INPUT blocks, in the model's layout, as far as they are claimed."""
@@ -115,6 +134,17 @@ class Layer:
     def code(self, case: Case) -> Code:
         """Statements that make ``engine`` again, and ``case``, as the model has its arrays."""
         return self.source.code(self.claim) + of_case(case)
+
+    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Layer":
+        """The same, told which gradients are wanted and which outputs were not used."""
+        assert self.partial is not None  # of who offers it
+        states = self.model.of(Use.STATE)
+        given = (*self.model.of(Use.STEP), *self.model.of(Use.INPUT))
+        wanted = [block.name in blocks for block in given for _ in self.layout.places[block.name].names]
+        wanted += [block.name in blocks for block in states]
+        used = [name not in unused for name in (OUTPUTS, *map(final_of, states))]
+        forward, backward = self.partial(tuple(wanted), tuple(used))
+        return replace(self, forward=forward, backward=backward, claim=replace(self.claim, blocks=blocks))
 
     @property
     def fixed(self) -> tuple[FixedCase, ...]:

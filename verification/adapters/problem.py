@@ -19,7 +19,7 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Truncation
-from verification.properties.engine import FixedCase, InvalidAnswer
+from verification.properties.engine import Begun, FixedCase, InvalidAnswer, Unsupported
 from verification.sampling.claim import Capabilities, Claim, claimed_of
 from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, VALUE
@@ -31,6 +31,7 @@ CAPABILITIES = Capabilities(
     losses=("last", "every"),
     readout=True,
     extras=("exact", "bits", "checkpoints", "workspace"),
+    cannot=("two forwards before their backwards",),
 )
 
 
@@ -160,6 +161,14 @@ class ProblemAdapter:
     def arrays(self) -> Mapping[str, Any] | None:
         """This adapter takes no description of arrays."""
         return None
+
+    def begin(self, case: Case) -> Begun:
+        """Nothing of the kind: a function of a whole problem is one call."""
+        raise Unsupported("a forward by itself")
+
+    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "ProblemAdapter":
+        """Nor of this."""
+        raise Unsupported("some gradients alone")
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "ProblemAdapter":
         """The same as a function of another model."""

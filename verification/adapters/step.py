@@ -26,12 +26,12 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
 from verification.models.truncation import Truncation
-from verification.properties.engine import FixedCase, InvalidAnswer
+from verification.properties.engine import Begun, FixedCase, InvalidAnswer, Unsupported
 from verification.sampling.claim import Capabilities, Claim, claimed_of
 from verification.sampling.scope import Scope
 
 # One function for each role, every truncation, cotangents.
-CAPABILITIES = Capabilities(functions=False, policies=True, losses=("cotangents",))
+CAPABILITIES = Capabilities(functions=False, policies=True, losses=("cotangents",), in_two=True)
 
 State = tuple[Array, ...]
 StepForward = Callable[[dict[str, Array], Any, State], Any]
@@ -50,9 +50,21 @@ class Step:
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the loops make of the step on a case."""
+        forward, back = self._looped(case).begin(case)
+        return forward, back(case.objective)
+
+    def begin(self, case: Case) -> Begun:
+        """What the loop forwards makes of it, and the loops backwards."""
+        return self._looped(case).begin(case)
+
+    def _looped(self, case: Case) -> Layer:
         forward, backward = looped(self.step, self.step_back, case.policy)
         layout = layout_of(self.model, None)
-        return Layer(forward, backward, self.model, self.claim, layout, self.source).answer(case)
+        return Layer(forward, backward, self.model, self.claim, layout, self.source)
+
+    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Step":
+        """Nothing of the kind: this adapter does not capabilities it."""
+        raise Unsupported("some gradients alone")
 
     def code(self, case: Case) -> Code:
         """Statements that make ``engine`` again, and ``case``."""

@@ -11,6 +11,7 @@ from verification.diagnosis.clipping import clipped
 from verification.diagnosis.onset import onset
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.diagnosis.probe import healthy_case, look_at
+from verification.diagnosis.scaled import of_scale
 from verification.diagnosis.stages import Diagnosis
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
 from verification.models import layouts
@@ -37,6 +38,8 @@ def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
         where = f" {start}" if start else ""
         told = f"The engine does not answer in form{where}: {finding.wrong}"
         return Diagnosis("form", sentence=f"{told}; all else is right.")
+    if about is About.SCALE:
+        return of_scale(engine, finding)
     if about is not About.CALL:
         return _of_conduct(engine, finding, case)
     return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)

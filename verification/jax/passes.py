@@ -125,7 +125,11 @@ def layer_of(
         scope = replace(scope, compiled=True)
     both = Passes(apply, device)
     made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    return replace(made, source=replace(source, departures=made.source.departures))
+    capabilities = replace(
+        made.claim.capabilities, cannot=("some gradients alone", "a gradient of the gradient")
+    )
+    source = replace(source, departures=made.source.departures)
+    return replace(made, claim=replace(made.claim, capabilities=capabilities), source=source)
 
 
 def _is_there(device: str | None) -> None:

@@ -171,6 +171,8 @@ class Guarded:
         self.arguments, self.names = engine.arguments, engine.names
         self.name, self.code = engine.name, engine.code
         self.answer = channel.guarded(engine.answer)
+        begin = channel.guarded(engine.begin)
+        self.begin = lambda call: channel.guarded(begin(call))
 
 
 def shapes_in_words(engine: Engine, call: Call) -> str:

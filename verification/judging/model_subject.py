@@ -11,6 +11,7 @@ from verification.diagnosis.picture import Picture, picture
 from verification.judging import run
 from verification.judging.contract import contract
 from verification.judging.judgement import Example
+from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Place, Sample, in_portions, truth_of_row
@@ -20,7 +21,7 @@ from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
-from verification.properties.engine import Engine, FixedCase
+from verification.properties.engine import Begun, Engine, FixedCase
 from verification.properties.findings import PROPERTIES, findings, truth_for, truth_of
 from verification.properties.per_step import views
 from verification.properties.property import Finding
@@ -102,7 +103,8 @@ class OfModel:
         yield from self.drawn(profile, seed)
         for more in others:
             yield from more
-        fixed = tuple(each for each in self.engine.fixed if _is_asked(self.engine.claim, each))
+        brought = (*self.engine.fixed, *once(self.engine))
+        fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
         for start in range(0, len(fixed), FIXED_BLOCK):
             some = fixed[start : start + FIXED_BLOCK]
             yield Block(len(some), fixed=some)
@@ -234,6 +236,16 @@ class Guarded:
         self.model, self.claim, self.code = engine.model, engine.claim, engine.code
         self.arrays, self.fixed = engine.arrays, engine.fixed
         self.answer = channel.guarded(engine.answer)
+        self._begin = channel.guarded(engine.begin)
+
+    def begin(self, case: Case) -> Begun:
+        """The forward alone; both passes are watched."""
+        forward, back = self._begin(case)
+        return forward, self._channel.guarded(back)
+
+    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Guarded":
+        """The same, told what is wanted and what was used."""
+        return Guarded(self._engine.wanting(blocks, unused), self._channel)
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Guarded":
         return Guarded(self._engine.otherwise(model, arrays), self._channel)

@@ -21,7 +21,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
 
     Cases in the failing one's number type are tried first, for a fault may be of that type alone.
     """
-    if BY_NAME[finding.property].about is About.FIXED:
+    if BY_NAME[finding.property].about in (About.FIXED, About.ONCE):
         return None
     ends = time.monotonic() + SECONDS
     best: tuple[Case, Finding] | None = None

@@ -12,18 +12,18 @@ any verdict, and do whatever the user may do.
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, output_of
+from verification.models.case import Case, Cotangents, Objective, output_of
 from verification.models.layouts import arranged
 from verification.models.model import Use
 from verification.processes import timeout
 from verification.processes.surroundings import Surroundings
-from verification.properties.engine import Answer, Engine, InvalidAnswer, TimedOut, Unsupported
+from verification.properties.engine import Answer, Begun, Engine, InvalidAnswer, TimedOut, Unsupported
 from verification.text import in_a_line, message_of, quoted, type_name
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
@@ -48,6 +48,29 @@ def ask(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a case, in arrays of its own; raises InvalidAnswer or Unsupported."""
     form = _Form(case, engine.claim.blocks)
     return answered(engine.answer, afresh(case), form.read, is_large(case))
+
+
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """A forward that an engine has gone, and whose backward may come later, and more than once."""
+
+    _case: Case
+    _begun: Begun
+    _form: "_Form"
+
+    def back(self, objective: Objective | None = None) -> Answer:
+        """The answer for these cotangents, or for the case's own; raises as ``ask``."""
+        forward, backward = self._begun
+        given = (objective or self._case.objective).replaced(np.copy)
+        return answered(
+            backward, given, lambda blocks: self._form.read((forward, blocks)), is_large(self._case)
+        )
+
+
+def begin(engine: Engine, case: Case) -> Forward:
+    """The forward of a case, in arrays of its own, if the engine's calls come in two; raises as ``ask``."""
+    form = _Form(case, engine.claim.blocks)
+    return Forward(case, answered(engine.begin, afresh(case), lambda told: told, is_large(case)), form)
 
 
 def afresh(case: Case) -> Case:

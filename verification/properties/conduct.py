@@ -1,5 +1,6 @@
 """Conduct: what an engine does with arrays that are not its own, and whether one call minds another."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -46,6 +47,19 @@ def second_call(trial: Trial) -> Looked:
     yield from agreement(ask(engine, truth.case), truth)
 
 
+def reused_arrays(trial: Trial) -> Looked:
+    """In arrays that held other numbers at the call before a call is as right."""
+    case = replace(trial.truth.case, layouts={})
+    given = afresh(relaid(case, np.negative))
+    ask_directly(trial.engine, given)
+    now = _arrays(case)
+    for name, array in _arrays(given).items():
+        np.copyto(array, now[name])
+    for name, wrong, expected in agreement(ask_directly(trial.engine, given), trial.truth):
+        told = f"it keeps what it computed for arrays that have changed since: {wrong}"
+        yield name, told if wrong else None, expected
+
+
 def memory_layout(trial: Trial) -> Looked:
     """Read-only, Fortran-ordered, strided and reversed arrays give the same gradient, within the bound."""
     for how in OTHERWISE:
@@ -69,6 +83,12 @@ SECOND_CALL = Property(
     "a call after another one is as right, and leaves the first one's answer as it was",
     About.CONDUCT,
     second_call,
+)
+REUSED_ARRAYS = Property(
+    "reused arrays",
+    "in arrays whose numbers were changed in place since the last call, a call is as right",
+    About.CONDUCT,
+    reused_arrays,
 )
 MEMORY_LAYOUT = Property(
     "memory layout",

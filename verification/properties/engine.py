@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from verification.models.arrays import Array
-from verification.models.case import Case
+from verification.models.case import Case, Objective
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.properties.property import Property
@@ -55,6 +55,11 @@ class Answer:
         return {**self.forward, **{f"d_{name}": array for name, array in self.blocks.items()}}
 
 
+# A forward's parts by name, and its backward, which may be called later, and more than once: the gradient's
+# blocks by name, for the cotangents of an objective.
+Begun: TypeAlias = tuple[Mapping[str, Any], Callable[[Objective], Mapping[str, tuple[Any, ...]]]]
+
+
 @dataclass(frozen=True, eq=False)
 class FixedCase:
     """A case by its name; ``property``: that which alone asks it, None of one that is asked as any other."""
@@ -92,6 +97,12 @@ class Engine(Protocol):
         A block's gradient is one array, or two equal ones of an engine that keeps it as a sum of two.
         Raises InvalidAnswer where what comes back has not the adapter's form.
         """
+
+    def begin(self, case: Case) -> Begun:
+        """The forward alone, where a call comes in two (``Capabilities.in_two``); raises as ``answer``."""
+
+    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Engine":
+        """The same, told which gradients are wanted and which outputs were unused (``Capabilities.partial``)."""
 
     def code(self, case: Case) -> Code:
         """Statements that make ``engine`` again, and ``case``."""

@@ -6,13 +6,17 @@ from hypothesis import strategies as st
 
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, SECOND_CALL
+from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
 from verification.properties.derivatives import COMPLEX_STEP
 from verification.properties.engine import Engine
 from verification.properties.exactness import EXACT, ExactTruth
 from verification.properties.fixed import INTEGERS, LARGER, OWN_POLICIES, FixedTruth
 from verification.properties.gradients import AUTOGRAD, FORWARD, LAGS
+from verification.properties.in_a_row import CALLS_IN_A_ROW
+from verification.properties.interleaved import INTERLEAVED_CALLS, SECOND_BACKWARD
+from verification.properties.linearity import LINEARITY
 from verification.properties.padding import PADDING
+from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.property import FORM, About, Finding, Property
 from verification.properties.ragged import RaggedTruth
@@ -32,6 +36,7 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     LAGS,
     COMPLEX_STEP,
     LAG_BY_LAG,
+    LINEARITY,
     IDENTITIES,
     RECORDS_ADD_UP,
     RECORDS_PERMUTE,
@@ -40,6 +45,11 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     WORKSPACE,
     INPUTS_STAY,
     SECOND_CALL,
+    REUSED_ARRAYS,
+    INTERLEAVED_CALLS,
+    SECOND_BACKWARD,
+    CALLS_IN_A_ROW,
+    PARTIAL_GRADIENTS,
     MEMORY_LAYOUT,
     PADDING,
     BITS,
@@ -60,7 +70,9 @@ def truth_of(case: Case) -> CaseTruth:
 
 
 def truth_for(property_: Property[Trial], case: Case) -> CaseTruth:
-    """What is true of a case that this property asks, alone where it is one of fixed cases."""
+    """What is true of a case that this property asks, alone where it has cases of its own."""
+    if property_.about is About.ONCE:
+        return Truth(case, property_)
     return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case)
 
 
@@ -71,7 +83,7 @@ def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:
 
 def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
     """The properties that an engine of that claim is asked on cases whose numbers round."""
-    apart = (About.FORM, About.EQUALITY, About.FIXED)
+    apart = (About.FORM, About.EQUALITY, About.FIXED, About.ONCE)
     return tuple(each for each in PROPERTIES if each.about not in apart and each.asks(claim))
 
 

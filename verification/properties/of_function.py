@@ -1,7 +1,7 @@
 """What must hold of any function's backward, as findings on one call."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Protocol
 
@@ -15,6 +15,8 @@ from verification.models.tolerance import Expected
 from verification.properties.asking import LARGEST, answered, checked_part
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, OTHERWISE, SECOND_CALL
 from verification.properties.gradients import AUTOGRAD
+from verification.properties.interleaved import INTERLEAVED_CALLS
+from verification.properties.linearity import LINEARITY, powers_of
 from verification.properties.property import FORM, Finding, Looked, Property
 from verification.properties.trial import found
 from verification.truth.comparison import compare
@@ -58,6 +60,9 @@ class Engine(Protocol):
         Raises InvalidAnswer where what comes back has not the adapter's form.
         """
 
+    def begin(self, call: Call) -> Callable[[tuple[Array, ...]], Mapping[int, Any]]:
+        """The forward alone; what comes back is its backward, as ``answer`` has it."""
+
     def code(self, call: Call) -> Code:
         """Statements that make ``engine`` again, and the call as ``case``."""
 
@@ -81,7 +86,11 @@ def calls(draw: st.DrawFn, engine: Engine) -> Call:
 
 def ask(engine: Engine, call: Call) -> dict[int, Array]:
     """The gradient of each differentiable argument, by its number; raises as ``answered``."""
-    # Taken from the call before the engine has its hands on it.
+    return answered(engine.answer, call, _read(engine, call), _is_large(call))
+
+
+def _read(engine: Engine, call: Call) -> Callable[[Mapping[int, Any]], dict[int, Array]]:
+    """What reads an answer, by the forms of the arguments before the engine has its hands on them."""
     needed = {i: (a.shape, a.dtype) for i, a in enumerate(call.arguments) if differentiable(a)}
 
     def read(told: Mapping[int, Any]) -> dict[int, Array]:
@@ -90,8 +99,11 @@ def ask(engine: Engine, call: Call) -> dict[int, Array]:
             for i, form in needed.items()
         }
 
-    large = any(size > LARGEST for shape, _ in needed.values() for size in shape)
-    return answered(engine.answer, call, read, large)
+    return read
+
+
+def _is_large(call: Call) -> bool:
+    return any(size > LARGEST for a in call.arguments if differentiable(a) for size in a.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,12 +169,45 @@ def _memory_layout(trial: Trial) -> Looked:
         yield from trial.compared(ask(trial.engine, other), f"with arrays laid out otherwise ({how}): ")
 
 
+def _linearity(trial: Trial) -> Looked:
+    """Cotangents that are 2 ** k times as large have 2 ** k times the gradient."""
+    types = [each.dtype for each in trial.truth.values()]
+    largest = max(each.size for each in trial.truth.values())
+    for power in powers_of(min(int(np.finfo(each).maxexp) for each in types), largest):
+        factor = 2.0**power
+        cotangents = tuple(np.asarray(d * factor, d.dtype) for d in trial.call.cotangents)
+        case = replace(trial.call, cotangents=cotangents)
+        own = Trial(trial.engine, case)
+        for i, got in ask(trial.engine, case.replaced(np.copy)).items():
+            each, name = trial.truth[i], trial.engine.name(i)
+            with np.errstate(all="ignore"):
+                back = got.astype(each.truth.dtype) / factor
+            wrong = compare(f"d_{name}", back, trial.answer[i], 2 * each.bound)
+            # What underflows is allowed for by the scaled call's own truth.
+            if wrong and own.determined and compare("", got, own.truth[i].truth, own.truth[i].bound):
+                yield name, f"with cotangents 2**{power} times as large, divided by that: {wrong}", each
+            else:
+                yield name, None, each
+
+
+def _interleaved_calls(trial: Trial) -> Looked:
+    """Another forward before the backward changes nothing of it."""
+    engine, call = trial.engine, trial.call.replaced(np.copy)
+    other = trial.call.replaced(lambda array: np.asarray(array / -2))
+    back = answered(engine.begin, call, lambda told: told, _is_large(call))
+    answered(engine.begin, other, lambda told: told, _is_large(call))
+    got = answered(back, call.cotangents, _read(engine, trial.call), _is_large(call))
+    yield from trial.compared(got, "a backward after another forward: ")
+
+
 # Those of a model's engine that a function has as well, in the same words.
 PROPERTIES: tuple[Property[Trial], ...] = (
     FORM,
     Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lambda trial: trial.compared(trial.answer)),
     Property(INPUTS_STAY.name, INPUTS_STAY.claim, INPUTS_STAY.about, _inputs_stay),
     Property(SECOND_CALL.name, SECOND_CALL.claim, SECOND_CALL.about, _second_call),
+    Property(LINEARITY.name, LINEARITY.claim, LINEARITY.about, _linearity),
+    Property(INTERLEAVED_CALLS.name, INTERLEAVED_CALLS.claim, INTERLEAVED_CALLS.about, _interleaved_calls),
     Property(MEMORY_LAYOUT.name, MEMORY_LAYOUT.claim, MEMORY_LAYOUT.about, _memory_layout),
 )
 

@@ -21,7 +21,9 @@ class About(Enum):
     CALL = "one call on the case itself"
     STEPS = "each step's part of one call"
     TRUNCATION = "truncations that come to the same"
+    SCALE = "calls for larger and smaller cotangents"
     CONDUCT = "other calls than that on the case itself"
+    ONCE = "what is asked once in a run, on a case of its own"
     EQUALITY = "numbers that nothing rounds"
     FIXED = "fixed cases, of which each stands for itself"
 

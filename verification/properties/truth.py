@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import Expected
 from verification.properties.asking import is_large
+from verification.properties.property import Property
 from verification.truth import replay
 from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
@@ -14,10 +16,10 @@ from verification.truth.table import LagTable, grouped_table
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The truth of a case."""
+    """The truth of a case. ``only``: the property that alone asks it, of a case that is made for one."""
 
     case: Case
-    only = None
+    only: Property[Any] | None = None
     setting = ""
 
     @cached_property

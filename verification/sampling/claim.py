@@ -37,6 +37,8 @@ DECLINABLE = {
     "overflow": "pre-activations that exp overflows at",
     "views": "arrays that are parts of others",
     "shared memory": "two arrays in the same memory",
+    "interleaved calls": "two forwards before their backwards",
+    "second backward": "a second backward of one forward",
 }
 
 
@@ -47,7 +49,9 @@ class Capabilities:
     ``functions``: is an engine told which function plays a role, and so asked for several? ``policies``: is
     it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
     first is the default, or all where an engine is told. ``readout``: are READOUT blocks a part of it?
-    ``extras``: those of ``EXTRAS`` that can be asked.
+    ``extras``: those of ``EXTRAS`` that can be asked. ``in_two``: is a call a forward, and a backward that
+    may come later? ``partial``: is a backward told which gradients are wanted, and which outputs were used?
+    ``cannot``: what engines may be used for, and cannot be asked for through the adapter, in words.
     """
 
     functions: bool
@@ -55,6 +59,9 @@ class Capabilities:
     losses: tuple[str, ...]
     readout: bool = False
     extras: tuple[str, ...] = ("exact", "bits")
+    in_two: bool = False
+    partial: bool = False
+    cannot: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,7 @@ class Claim:
         possible = ("lengths", *self.capabilities.extras)
         others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
         others += [DECLINABLE[name] for name in self.declines]
-        return tuple(others)
+        return (*others, *self.capabilities.cannot)
 
 
 EXTRA_CLAIMS = {

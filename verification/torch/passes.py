@@ -9,12 +9,14 @@ those of the adapter. A gradient that is None is zero, as it is for PyTorch.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from verification.adapters import layer as of_arrays
 from verification.adapters.extras import library
+from verification.adapters.layer import Backward, Forward
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
@@ -30,15 +32,27 @@ CPU = "cpu"
 
 @dataclass(frozen=True, eq=False)
 class Passes:
-    """The two passes of a function, on a device."""
+    """The two passes of a function, on a device.
+
+    ``wanted``: of which arrays that are given the gradient is; ``used``: which of outputs and final states
+    have a cotangent. Where they are None, all.
+    """
 
     apply: Apply
     device: str
+    wanted: tuple[bool, ...] | None = None
+    used: tuple[bool, ...] | None = None
+
+    def partial(self, wanted: tuple[bool, ...], used: tuple[bool, ...]) -> tuple[Forward, Backward]:
+        """The two passes where only these gradients are wanted, and only these outputs were used."""
+        some = replace(self, wanted=wanted, used=used)
+        return some.forward, some.backward
 
     def forward(self, params: Mapping[str, Array], xs: Any, state: State, *lengths: Array) -> Any:
         """Outputs, final state, and the tensors that they are made of."""
         torch = library("torch", "torch")
-        given = each(self._leaf, (dict(params), xs, tuple(state)))
+        wanted = iter(self.wanted or repeat(True))
+        given = each(lambda array: self._leaf(array, next(wanted)), (dict(params), xs, tuple(state)))
         with torch.enable_grad():
             told = self.apply(*given, *map(torch.from_numpy, lengths))
         outputs, final = _two(told, given[2][0].dtype)
@@ -50,15 +64,18 @@ class Passes:
         given, made = saved
         leaves: list[Any] = []
         each(leaves.append, given)
-        cotangents = zip(made, (d_outputs, *d_state), strict=True)
+        used = self.used or (True,) * len(made)
+        cotangents = zip(made, (d_outputs, *d_state), used, strict=True)
         # What has no gradient at all is made of nothing that was given, or is detached.
-        flowing = [(output, self._tensor(d)) for output, d in cotangents if output.requires_grad]
-        found = [None] * len(leaves)
+        flowing = [(made, self._tensor(d)) for made, d, used in cotangents if used and made.requires_grad]
+        wanted = [leaf for leaf in leaves if leaf.requires_grad]
+        found: tuple[Any, ...] = (None,) * len(wanted)
         if flowing:
             outputs, ds = zip(*flowing, strict=True)
-            found = torch.autograd.grad(outputs, leaves, ds, allow_unused=True)
-        each_found = iter(zip(leaves, found, strict=True))
-        return each(lambda leaf: _gradient(*next(each_found)), given)
+            # A graph may be gone back more than once.
+            found = torch.autograd.grad(outputs, wanted, ds, allow_unused=True, retain_graph=True)
+        by_leaf = dict(zip(map(id, wanted), found, strict=True))
+        return each(lambda leaf: _gradient(leaf, by_leaf.get(id(leaf))), given)
 
     def _tensor(self, array: Array) -> Any:
         """A tensor of the same numbers, and on the CPU of the same memory, where PyTorch can read it."""
@@ -66,8 +83,8 @@ class Passes:
         readable = array.flags.writeable and all(stride > 0 for stride in array.strides)
         return torch.from_numpy(array if readable else array.copy()).to(self.device)
 
-    def _leaf(self, array: Array) -> Any:
-        return self._tensor(array).requires_grad_()
+    def _leaf(self, array: Array, wanted: bool) -> Any:
+        return self._tensor(array).requires_grad_(wanted)
 
 
 def each(change: Callable[[Any], Any], value: Any) -> Any:
@@ -143,7 +160,10 @@ def layer_of(
     is_there(device)
     both = Passes(apply, device)
     made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    return replace(made, source=replace(source, departures=made.source.departures))
+    capabilities = replace(made.claim.capabilities, partial=True, cannot=("a gradient of the gradient",))
+    claim = replace(made.claim, capabilities=capabilities)
+    source = replace(source, departures=made.source.departures)
+    return replace(made, claim=claim, source=source, partial=both.partial)
 
 
 def is_there(device: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import find
 
 from tests.layers import linear, lstm
@@ -21,7 +22,10 @@ CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4
 OF_WHOLE_PROBLEMS = ("identities", "recomputation", "workspace")
 
 # What asks cases of its own, and what is found wherever an engine does not answer.
-OF_THEIR_OWN = ("exact", "integers", "larger", "own policies", "form")
+OF_THEIR_OWN = (
+    *("exact", "integers", "larger", "own policies", "form"),
+    *("calls in a row", "partial gradients"),
+)
 
 
 def test_bits_and_padding_are_asked_of_who_claims_them():
@@ -31,6 +35,13 @@ def test_bits_and_padding_are_asked_of_who_claims_them():
     assert {each.name for each in asked_of(engine.claim)} == asked - {"bits", "padding"}
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(bits=True, lengths=True))
     assert {each.name for each in asked_of(engine.claim)} == asked
+
+
+@pytest.mark.parametrize("name", ["interleaved calls", "second backward"])
+def test_calls_that_are_declined_are_not_asked(name):
+    """Of an engine that frees what it saved, or that keeps it in one place."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(declines=name))
+    assert BY_NAME[name] not in asked_of(engine.claim)
 
 
 def test_every_property_is_asked_and_holds_of_a_right_layer():

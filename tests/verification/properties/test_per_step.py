@@ -58,7 +58,10 @@ def test_a_part_that_has_decayed_is_seen_here_alone():
     """Beside a sum of size one it is below every bound."""
     case = some(models.vanilla, 25)
     case = replace(case, blocks={**case.blocks, "W": 1e-2 * case.blocks["W"]})
-    made = planted(vanilla, "d_U += da.T @ xs[:, t]", "d_U += da.T @ xs[:, t] * (np.abs(da).max() > 1e-20)")
+    least = "1e-20 * np.abs(d_outputs).max()"
+    made = planted(
+        vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (np.abs(da).max() > {least})"
+    )
     engine = layer(made.forward, made.backward, model=models.vanilla)
     wrong = {each.property: each.wrong for each in findings(engine, truth_of(case)) if each.wrong}
     assert set(wrong) == {"lag by lag"}

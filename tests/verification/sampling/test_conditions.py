@@ -45,13 +45,23 @@ def test_what_a_claim_has_not_is_no_condition():
     assert "not of a record" not in one["cotangents"]
 
 
+# What is declined of calls, which are no conditions of a case.
+OF_CALLS = ("interleaved calls", "second backward")
+
+
 @pytest.mark.parametrize("name", DECLINABLE)
-def test_what_is_declined_is_not_asked_and_told(name):
-    """Under "not asked"; something is left out by each name."""
+def test_what_is_declined_is_told(name):
+    """In the scope, and under "not asked"."""
     claim = resolved(Scope(declines=name), lstm, layer.CAPABILITIES)
     assert claim.declines == (name,)
     assert DECLINABLE[name] in claim.not_asked(lstm)
     assert f"declined: {DECLINABLE[name]}" in claim.in_words()
+
+
+@pytest.mark.parametrize("name", [name for name in DECLINABLE if name not in OF_CALLS])
+def test_what_is_declined_is_not_asked(name):
+    """Something is left out by each name."""
+    claim = resolved(Scope(declines=name), lstm, layer.CAPABILITIES)
     whole, left = found(), conditions(lstm, claim)
     assert sum(map(len, left.values())) < sum(map(len, whole.values()))
     assert all(set(levels) <= set(whole[factor]) for factor, levels in left.items())

@@ -1,0 +1,56 @@
+"""Many calls in a row, of small problems: the last is as right as the first. Asked once in a run."""
+
+import time
+
+import numpy as np
+
+from verification.models.case import Case
+from verification.properties.asking import ask, relaid
+from verification.properties.engine import InvalidAnswer
+from verification.properties.property import About, Alone, Looked, Property
+from verification.properties.trial import Trial, agreement
+from verification.sampling.claim import Claim
+
+# Calls, and the seconds after which no more are made of a slow engine.
+CALLS, SECONDS = 1000, 3.0
+
+
+def calls_in_a_row(trial: Trial) -> Looked:
+    """A thousand calls, of these numbers, of others, and of the same shapes in every other claimed type."""
+    engine, truth = trial.engine, trial.truth
+    case = truth.case
+    turns = [*in_other_types(case, engine.claim), relaid(case, np.negative), case]
+    first, ends = trial.answer.parts(), time.monotonic() + SECONDS
+    for number in range(CALLS):
+        turn = turns[number % len(turns)]
+        try:
+            answer = ask(engine, turn)
+        except InvalidAnswer as invalid:
+            if invalid.lost:
+                raise
+            raise InvalidAnswer(f"at call {number + 2}, in {turn.dtype}: {invalid}") from invalid
+        if turn is case and any(not np.array_equal(got, first[p]) for p, got in answer.parts().items()):
+            found = [*agreement(answer, truth)]
+            if any(wrong for _, wrong, _ in found):
+                for name, wrong, expected in found:
+                    yield name, f"at call {number + 2} in a row: {wrong}" if wrong else None, expected
+                return
+        if time.monotonic() > ends:
+            break
+    for name, expected in {**truth.forward, **truth.blocks}.items():
+        yield name, None, expected
+
+
+def in_other_types(case: Case, claim: Claim) -> list[Case]:
+    """The case in every other claimed type of its kind, real or complex."""
+    types = [np.dtype(name) for name in claim.dtypes]
+    return [case.astype(each) for each in types if each.kind == case.dtype.kind and each != case.dtype]
+
+
+CALLS_IN_A_ROW = Property(
+    "calls in a row",
+    "after a thousand calls, in every claimed type, a call is as right as the first",
+    About.ONCE,
+    calls_in_a_row,
+    alone=Alone("conduct", "one call by itself is right, and many in a row are not"),
+)

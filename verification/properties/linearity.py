@@ -1,0 +1,83 @@
+"""Linearity: a backward is linear in its cotangents, so that scaled ones have the gradient scaled alike.
+
+A power of two scales every product and every sum without a rounding of its own, in fused ones as well. So two
+answers, one scaled back, differ by no more than any two answers to the problem itself, by twice its bound,
+which is far below what a clip, a threshold or an epsilon does at these powers. To the same bits no engine is
+held: one that shares its sums between threads takes them in another order at every call.
+
+What underflows is lost by any engine, and the bound of the problem itself allows for that at its own size of
+cotangents alone. Scaled down by 2 ** k, a cotangent that was k powers above ``least_healthy`` is lost as
+well. So an answer that is off is held to the bound of the scaled problem's own truth, whose L (``tolerance``)
+is made of those. Scaled up, less is lost, and cotangents are scaled no further than ``ROOM`` powers of two
+below overflow.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from verification.models.case import Case
+from verification.properties.asking import ask
+from verification.properties.property import About, Looked, Property
+from verification.properties.ragged import RaggedTruth
+from verification.properties.trial import Trial
+from verification.properties.truth import Truth
+from verification.truth.comparison import compare
+
+# Powers of two, up and down, by the largest that a type has. Of single precision they meet limits of 5 to 1e9
+# and of 1e-4 to 1e-13 where a gradient is about 1; of the others whatever anyone would write.
+POWERS = {128: (40, -50), 1024: (100, -100)}
+WIDEST = 1024
+
+# Powers of two between the largest sum of terms and the largest number of a type, for what is formed between.
+ROOM = 20
+
+
+def linearity(trial: Trial) -> Looked:
+    """Cotangents that are 2 ** k times as large have 2 ** k times the gradient."""
+    for power in powers(trial):
+        factor = 2.0**power
+        case = scaled(trial.truth.case, factor)
+        own = RaggedTruth(case) if case.lengths is not None else Truth(case)
+        for name, got in ask(trial.engine, case).blocks.items():
+            expected = trial.truth.blocks[name]
+            with np.errstate(all="ignore"):
+                back = got.astype(expected.truth.dtype) / factor
+            wrong = compare(f"d_{name}", back, trial.answer.blocks[name], 2 * expected.bound)
+            if wrong and own.determined and compare("", got, own.blocks[name].truth, own.blocks[name].bound):
+                told = f"with cotangents 2**{power} times as large, divided by that: {wrong}"
+                yield name, told, expected
+            else:
+                yield name, None, expected
+
+
+def scaled(case: Case, factor: float) -> Case:
+    """The case with cotangents so many times as large."""
+    return replace(case, objective=case.objective.replaced(lambda array: array * factor))
+
+
+def powers(trial: Trial) -> Iterator[int]:
+    """Those by which the cotangents of a case are scaled: up as far as there is room."""
+    largest = max(max(each.size, float(each.terms)) for each in trial.truth.blocks.values())
+    yield from powers_of(int(np.finfo(trial.truth.case.dtype).maxexp), largest)
+
+
+def powers_of(most: int, largest: float) -> Iterator[int]:
+    """The same, of a type whose largest power of two is ``most``, where this is the largest number."""
+    up, down = POWERS.get(most, POWERS[WIDEST])
+    room = most - ROOM - math.frexp(max(1.0, largest))[1]
+    if room > 0:
+        yield min(up, room)
+    yield down
+
+
+LINEARITY = Property(
+    "linearity",
+    "cotangents that are 2**k times as large have 2**k times the gradient",
+    About.SCALE,
+    linearity,
+    asks=lambda claim: "cotangents" in claim.losses,
+    of_large=True,
+)
