@@ -15,6 +15,7 @@ from verification.sampling.covering import Tuple, met, row_with, tuples
 from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
+from verification.truth.made import Memory, nothing
 
 # How often the numbers of a row are made, until its case is live.
 TRIES = 4
@@ -60,10 +61,12 @@ class Coverage:
         return f"{self.met} of {self.possible} {name} of {levels} met{dead}, {excluded} excluded by rules"
 
 
-def truth_of_row(design: Design, row: Row, number: int, blocks: tuple[str, ...]) -> Judged:
+def truth_of_row(
+    design: Design, row: Row, number: int, blocks: tuple[str, ...], memory: Memory = nothing
+) -> Judged:
     """The truth of a live case of the row, or of the last that was tried; ``blocks``: what may show life."""
     for attempt in range(TRIES):
-        truth = truth_of(design.make(row, np.random.default_rng((number, attempt))))
+        truth = truth_of(design.make(row, np.random.default_rng((number, attempt))), memory)
         if truth.live(blocks):
             break
     return truth
