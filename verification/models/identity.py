@@ -16,9 +16,11 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
+import autograd.numpy as anp
 import numpy as np
+from autograd.core import primitive_vjps
 
 from verification.models.model import Model
 
@@ -39,7 +41,7 @@ class Unidentified(Exception):
 
 def identity_of(model: Model) -> str:
     """A digest of the model, of departures from it as well; raises ``Unidentified``."""
-    digest, met = sha256(), dict[int, int]()
+    digest, met = sha256(), _Met()
     try:
         for part in _parts(model, met):
             digest.update(f"{len(part)} {part}\n".encode("utf-8", "surrogatepass"))
@@ -48,15 +50,19 @@ def identity_of(model: Model) -> str:
     return digest.hexdigest()
 
 
-def _parts(what: Any, met: dict[int, int]) -> Iterator[str]:
-    """What a thing consists of; ``met``: by their ids, what was gone through before, by number."""
+# What was gone through before, by its id: its number, and itself, lest its id become another's.
+_Met: TypeAlias = dict[int, tuple[int, Any]]
+
+
+def _parts(what: Any, met: _Met) -> Iterator[str]:
+    """What a thing consists of."""
     if isinstance(what, PLAIN):
         yield f"{type(what).__name__} {what!r}"
         return
     if id(what) in met:
-        yield f"again {met[id(what)]}"
+        yield f"again {met[id(what)][0]}"
         return
-    met[id(what)] = len(met)
+    met[id(what)] = len(met), what
     if isinstance(what, np.ndarray | np.generic) and not what.dtype.hasobject:
         yield f"array {what.dtype} {np.shape(what)} {what.tolist()!r}"
     elif isinstance(what, Enum | np.dtype):
@@ -69,6 +75,10 @@ def _parts(what: Any, met: dict[int, int]) -> Iterator[str]:
         yield from _parts_of_code(what, met)
     elif _is_known(what):
         yield f"known {_name(what)}"
+    elif hasattr(what, "_is_autograd_primitive"):
+        # Its derivative is autograd's, which knows it by the function.
+        yield "primitive"
+        yield from _parts((what.fun, primitive_vjps.get(what)), met)
     elif isinstance(what, FunctionType):
         yield from _parts_of_function(what, met)
     elif isinstance(what, partial):
@@ -88,6 +98,8 @@ def _is_known(what: Any) -> bool:
         return _is_of_known(what.__name__)
     if isinstance(what, np.ufunc):
         return getattr(np, what.__name__, None) is what
+    if hasattr(what, "_is_autograd_primitive") and getattr(anp, what.__name__, None) is what:
+        return True
     module, name = getattr(what, "__module__", None), getattr(what, "__qualname__", None)
     if not isinstance(module, str) or not _is_of_known(module):
         return False
@@ -111,12 +123,12 @@ def _is_of_known(module: str) -> bool:
 def _name(what: Any) -> str:
     if isinstance(what, ModuleType):
         return f"module {what.__name__}"
-    return f"{getattr(what, '__module__', '')} {getattr(what, '__qualname__', what.__class__.__name__)}"
+    # Primitives of autograd share one qualified name.
+    return " ".join(str(getattr(what, name, "")) for name in ("__module__", "__qualname__", "__name__"))
 
 
-def _parts_of_function(function: FunctionType, met: dict[int, int]) -> Iterator[str]:
+def _parts_of_function(function: FunctionType, met: _Met) -> Iterator[str]:
     """Its code, what it is called with by default, and all that its code has from elsewhere."""
-    # A decorated function of autograd's is one that closes over what it decorates.
     yield "function"
     yield from _parts((function.__defaults__, function.__kwdefaults__), met)
     for cell in function.__closure__ or ():
@@ -130,7 +142,7 @@ def _parts_of_function(function: FunctionType, met: dict[int, int]) -> Iterator[
             raise Unidentified(name)
 
 
-def _parts_of_code(code: CodeType, met: dict[int, int]) -> Iterator[str]:
+def _parts_of_code(code: CodeType, met: _Met) -> Iterator[str]:
     # How many arguments, and of which kinds, is in its flags and counts.
     yield f"code {code.co_code.hex()} {code.co_argcount} {code.co_kwonlyargcount} {code.co_flags}"
     yield f"names {code.co_names} {code.co_varnames} {code.co_freevars} {code.co_cellvars}"
