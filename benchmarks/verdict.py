@@ -150,7 +150,7 @@ def small_case() -> Case:
 
 def _check_grads(case: Case) -> None:
     """autograd's own check of the model's forward: its derivative against differences along directions."""
-    model, f = case.model, Namespace(case.cast, Arithmetic())
+    model, f = case.model, Namespace(case.chosen, Arithmetic())
 
     def loss(blocks: dict[str, np.ndarray]) -> object:
         p = Named({block.name: blocks[block.name] for block in model.of(Use.STEP)})

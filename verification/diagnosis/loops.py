@@ -15,7 +15,7 @@ from verification.truth import replay
 
 def states_before(case: Case) -> list[State]:
     """The state before each step, in the case's own type."""
-    f = Namespace(case.cast, Arithmetic())
+    f = Namespace(case.chosen, Arithmetic())
     p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
     states: list[State] = [case.state]
     for s in range(case.steps - 1):

@@ -160,7 +160,7 @@ def digest_of(case: Case, maker: str) -> bytes:
     """Of what makes a truth: how a case lies in memory does not, nor how an engine is to compute it."""
     objective = case.objective
     about = (maker, type(objective).__qualname__, case.losses, case.reach, case.lengths)
-    cast = sorted((role, function.name) for role, function in case.cast.items())
+    cast = sorted((role, function.name) for role, function in case.chosen.items())
     digest = sha256(repr((about, cast)).encode())
     for name, array in (*case.blocks.items(), *objective.arrays().items()):
         digest.update(f"{name} {array.dtype} {array.shape}\n".encode())

@@ -2,7 +2,7 @@
 
 from verification.models.arrays import Array
 from verification.properties.property import About, Looked, Property, Reference
-from verification.properties.trial import Judged, Trial
+from verification.properties.trial import CaseTruth, Trial
 from verification.truth import complex_step
 from verification.truth.comparison import compare
 
@@ -18,7 +18,7 @@ def complex_steps(trial: Trial) -> Looked:
         yield name, compare(f"d_{name}", got, gradient[name], expected.bound), expected
 
 
-def gradient_of(truth: Judged) -> dict[str, Array]:
+def gradient_of(truth: CaseTruth) -> dict[str, Array]:
     """By complex steps; of a case that is too large for them, or takes none, nothing."""
     case = truth.case
     numbers = sum(array.size for array in case.blocks.values())

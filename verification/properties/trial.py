@@ -15,7 +15,7 @@ from verification.truth.comparison import compare
 from verification.truth.made import Made
 
 
-class Judged(Protocol):
+class CaseTruth(Protocol):
     """What is true of a case."""
 
     @property
@@ -54,7 +54,7 @@ class Judged(Protocol):
     def setting(self) -> str:
         """What a message that there is no answer begins with."""
 
-    def live(self, names: tuple[str, ...]) -> bool:
+    def informative(self, names: tuple[str, ...]) -> bool:
         """Does agreement on it say anything of one of these blocks?"""
 
 
@@ -63,7 +63,7 @@ class Trial:
     """An engine before a case."""
 
     engine: Engine
-    truth: Judged
+    truth: CaseTruth
 
     @cached_property
     def answer(self) -> Answer:
@@ -109,7 +109,7 @@ def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Fin
         yield Finding(FORM.name, "", None, declined=str(error) or "it says no more")
 
 
-def agreement(answer: Answer, truth: Judged) -> Looked:
+def agreement(answer: Answer, truth: CaseTruth) -> Looked:
     """Each part of an answer beside the truth."""
     for name, expected in truth.forward.items():
         yield name, compare(name, answer.forward[name], expected.truth, expected.bound), expected

@@ -113,7 +113,7 @@ def shapes_of_calls(case: Case, records: Any) -> list[tuple[int, ...]]:
     p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
     inputs = {name: array[records, 0] for name, array in case.inputs.items()}
     state = tuple(array[records] for array in case.state)
-    case.model.advance(Namespace(case.cast, counting), p, inputs, state)
+    case.model.advance(Namespace(case.chosen, counting), p, inputs, state)
     return counting.shapes
 
 

@@ -25,7 +25,7 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
     wide = case.astype(dtype or WIDER[as_double(case).dtype])
     model = wide.model
     arithmetic = Arithmetic()
-    f = Namespace(wide.cast, arithmetic)
+    f = Namespace(wide.chosen, arithmetic)
 
     def loss(leaves: dict[str, Any]) -> Any:
         named = {name: leaves[name] for name in wide.blocks}
@@ -63,7 +63,7 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
 
 def forward(case: Case) -> dict[str, Array]:
     """What the forward computes, by name, in the case's own type."""
-    model, f = case.model, Namespace(case.cast, Arithmetic())
+    model, f = case.model, Namespace(case.chosen, Arithmetic())
     p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
     readout = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT) if b.name in case.blocks})
     state: State = case.state

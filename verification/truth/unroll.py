@@ -81,7 +81,7 @@ def _together_as_alone(
         lead = () if block.use in (Use.STEP, Use.READOUT) else (records,)
         shape = (*copies, *lead, *block.shape(sizes))
         arrays[block.name] = rng.uniform(0.2, 0.8, shape) * (1 + 1j if model.complex else 1)
-    f = Namespace(model.cast({}), Arithmetic())
+    f = Namespace(model.chosen({}), Arithmetic())
     try:
         together = call(model, f, arrays)
         for index in product(*map(range, copies)):

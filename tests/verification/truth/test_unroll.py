@@ -46,7 +46,7 @@ def test_one_by_one_is_as_together():
     """Steps and losses."""
     copies = (2, 3)
     blocks = arrays(gru, copies)
-    f = Namespace(gru.cast({}), Arithmetic())
+    f = Namespace(gru.chosen({}), Arithmetic())
     p = Named({block.name: blocks[block.name] for block in gru.of(Use.STEP, Use.READOUT)})
     state = (blocks["h0"],)
 

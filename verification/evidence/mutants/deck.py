@@ -13,7 +13,7 @@ import numpy as np
 
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.common.arrays import Array
-from verification.adapters.problem import Whole
+from verification.adapters.problem import ProblemAdapter
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_POLICIES
 from verification.adapters.rnn.problem import Problem
@@ -26,7 +26,7 @@ from verification.models import vanilla
 from verification.models.case import Case
 from verification.properties.findings import PROPERTIES, asked_of, findings, truth_for, truth_of
 from verification.properties.property import FORM, Finding
-from verification.properties.trial import Judged
+from verification.properties.trial import CaseTruth
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
@@ -112,7 +112,7 @@ class Kill:
         return self.caught.get(self.mutant.caught_by or "", next(iter(self.caught.values()), None))
 
 
-def judge(mutant: Mutant, deck: Sequence[Judged], names: Sequence[str]) -> Kill:
+def judge(mutant: Mutant, deck: Sequence[CaseTruth], names: Sequence[str]) -> Kill:
     """Which properties, by name, catch the mutant, and by which problem first."""
     if mutant.caught_by is not None and mutant.caught_by not in names:
         raise ValueError(
@@ -129,7 +129,7 @@ def judge(mutant: Mutant, deck: Sequence[Judged], names: Sequence[str]) -> Kill:
     return Kill(mutant, {name: caught[name] for name in names if name in caught})
 
 
-def _refutable(wrong: Whole, judged: Sequence[Judged], name: str) -> Iterator[Judged]:
+def _refutable(wrong: ProblemAdapter, judged: Sequence[CaseTruth], name: str) -> Iterator[CaseTruth]:
     """Where the property itself refutes the engine, or else where it does not answer in form."""
     unanswered = []
     for truth in judged:
@@ -142,15 +142,15 @@ def _refutable(wrong: Whole, judged: Sequence[Judged], name: str) -> Iterator[Ju
     yield from unanswered[:1]
 
 
-def truths(name: str, deck: Sequence[Judged]) -> Sequence[Judged]:
+def truths(name: str, deck: Sequence[CaseTruth]) -> Sequence[CaseTruth]:
     """What the property looks at: the deck, or fixed problems of its own."""
     return fixed_truths().get(name, deck)
 
 
 @lru_cache(maxsize=1)
-def fixed_truths() -> Mapping[str, tuple[Judged, ...]]:
+def fixed_truths() -> Mapping[str, tuple[CaseTruth, ...]]:
     """By property, the problems that nothing rounds."""
-    made: dict[str, tuple[Judged, ...]] = {}
+    made: dict[str, tuple[CaseTruth, ...]] = {}
     for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES):
         assert each.property is not None  # as of all that nothing rounds
         name = each.property.name
@@ -158,7 +158,7 @@ def fixed_truths() -> Mapping[str, tuple[Judged, ...]]:
     return made
 
 
-def refutations(wrong: Whole, truth: Judged, names: Sequence[str]) -> dict[str, Example]:
+def refutations(wrong: ProblemAdapter, truth: CaseTruth, names: Sequence[str]) -> dict[str, Example]:
     """How each of these properties refutes the engine on a problem, those that do, by name.
 
     Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.
@@ -180,7 +180,7 @@ def refutations(wrong: Whole, truth: Judged, names: Sequence[str]) -> dict[str, 
 
 
 @lru_cache(maxsize=1)
-def deck() -> tuple[Judged, ...]:
+def deck() -> tuple[CaseTruth, ...]:
     """The deck; always the same, and its truths are computed when they are first asked for."""
     return tuple(truth_of(case) for case in (*map(case_of, laid_out()), *drawn()))
 

@@ -25,7 +25,7 @@ from verification.models.tolerance import Expected
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import Engine
 from verification.properties.property import About, Alone, Looked, Property, Reference
-from verification.properties.trial import Judged, Trial
+from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
@@ -203,11 +203,11 @@ def _lag_by_lag(trial: Trial) -> Looked:
     return iter(()) if apart is None else _beside(engine, apart, _due_of(truth, apart))
 
 
-def _due_of(truth: Judged, apart: _Apart) -> Due:
+def _due_of(truth: CaseTruth, apart: _Apart) -> Due:
     return truth.made.once("lag by lag", lambda: _due(apart))
 
 
-def _prepare(claim: Claim, truth: Judged) -> None:
+def _prepare(claim: Claim, truth: CaseTruth) -> None:
     """What is due is there; of a case that is unfolded it is made when an engine is asked."""
     if truth.case.dtype in WIDER and not is_unfolded(truth.case):
         apart = _apart(claim, truth.case)
