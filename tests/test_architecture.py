@@ -43,8 +43,8 @@ MAY_IMPORT = {
     # What the commands of all packages share.
     "rnn/console": {"rnn.common", "rnn.console"},
     "verification": {
-        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy", "pytest"),
-        *("rnn", "verification"),
+        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy"),
+        *("platformdirs", "pytest", "rnn", "verification"),
     },
     "verification/text": set(),
     "verification/models": {"autograd", "numpy", "verification.models"},

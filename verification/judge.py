@@ -4,6 +4,7 @@ What an adapter returned says what is judged, by its method ``subject``; a plain
 ``Problem -> Gradients`` is asked everything of the vanilla model, unless a model or a scope is given.
 """
 
+import os
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -11,10 +12,14 @@ from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.scoping import scoped
 from verification.judging.arguments import checked_count, refuse
 from verification.judging.judgement import Judgement
+from verification.judging.keeping import folder_of_user, trim
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Subject, judge
 from verification.models.model import Model
 from verification.sampling.scope import Scope
+
+# Where this environment variable says anything, truths are neither kept nor read.
+NO_CACHE = "VERIFIED_RNN_NO_CACHE"
 
 
 class Adapter(Protocol):
@@ -32,13 +37,16 @@ def verify(
     scope: Scope | None = None,
     seed: int = 0,
     progress: Callable[[int, int], object] | None = None,
+    cache: bool = True,
 ) -> Judgement:
     """Judge what an adapter returned within its scope, or any function ``Problem -> Gradients`` by all of it.
 
     ``scope`` narrows what an adapter's engine claims; with it, or with a ``model``, a plain function is
     judged within that scope and by that model. ``progress`` is called with the cases done and the cases in
-    all. The result has a ``verdict``: "verified", "refuted" or "not exercised". Where the platform can fork,
-    the cases are spread over its cores; the result is the same.
+    all. ``cache``: is what is true of a case kept in the user's cache, and read from there? It is not
+    where the environment variable VERIFIED_RNN_NO_CACHE is set. The result has a ``verdict``: "verified",
+    "refuted" or "not exercised"; it is the same with a cache and without. Where the platform can fork, the
+    cases are spread over its cores; the result is the same.
 
     Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
     ValueError for a scope that is wider than the engine's.
@@ -47,7 +55,13 @@ def verify(
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
     refuse("progress", progress, progress is None or callable(progress), "a function of two numbers, or None")
     seed = checked_count("seed", seed)
-    return judge(subject_of(engine, model, scope), profile, seed, progress)
+    subject = subject_of(engine, model, scope)
+    if not cache or os.environ.get(NO_CACHE):
+        return judge(subject, profile, seed, progress)
+    folder = folder_of_user()
+    judgement = judge(subject.keeping(folder), profile, seed, progress)
+    trim(folder)
+    return judgement
 
 
 def of_an_adapter(engine: object) -> bool:

@@ -112,7 +112,7 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
         with progress.part(durations.cases_of(name)) as show:
             judged = judged or cell_engine(name, options.loops)
             print(f"Verifying {name} by {options.loops} loops: profile {asked.name}, seed {options.seed}")
-            judgements.append(verify(judged, asked, seed=options.seed, progress=show))
+            judgements.append(verify(judged, asked, seed=options.seed, progress=show, cache=options.cache))
         print(report.judged(judgements[-1]), end="\n\n")
 
     first, *others = judgements
@@ -235,7 +235,9 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
     profile = PROFILES[options.profile]
     try:
         with progress.part("cases") as show:
-            return verify(_subject(options), profile, scope=scope, seed=options.seed, progress=show)
+            return verify(
+                _subject(options), profile, scope=scope, seed=options.seed, progress=show, cache=options.cache
+            )
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))
 

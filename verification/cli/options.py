@@ -149,6 +149,13 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
         each[name].add_argument(
             "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
         )
+    for name in ("verify", "judge", "cell"):
+        each[name].add_argument(
+            "--no-cache",
+            action="store_false",
+            dest="cache",
+            help="make what is true of every case anew, and keep nothing of it for the next run",
+        )
     for name, files in FILES.items():
         if files:
             folder = "verification-campaign" if name == "campaign" else "verification-report"

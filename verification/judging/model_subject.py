@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from verification.diagnosis.diagnosis import Diagnosis, diagnose
@@ -11,7 +12,11 @@ from verification.diagnosis.picture import Picture, picture
 from verification.judging import run
 from verification.judging.contract import contract
 from verification.judging.judgement import Example
+<<<<<<< main
 from verification.judging.once import once
+=======
+from verification.judging.keeping import Shelf, remembering, shelf_of
+>>>>>>> kept
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Place, Sample, in_portions, truth_of_row
@@ -21,8 +26,13 @@ from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
+<<<<<<< main
 from verification.properties.engine import Begun, Engine, FixedCase
 from verification.properties.findings import PROPERTIES, findings, truth_for, truth_of
+=======
+from verification.properties.engine import Engine, FixedCase
+from verification.properties.findings import PROPERTIES, findings, prepared, truth_for, truth_of
+>>>>>>> kept
 from verification.properties.per_step import views
 from verification.properties.property import Finding
 from verification.properties.trial import CaseTruth
@@ -36,6 +46,7 @@ from verification.sampling.gaps import between, rows_between
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
+from verification.truth.made import Memory
 
 # Fixed cases in a block: each may take as long as some hundred drawn ones.
 FIXED_BLOCK = 8
@@ -62,9 +73,10 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class OfModel:
-    """What an adapter returned that has a model."""
+    """What an adapter returned that has a model. ``shelf``: where truths are kept, if they are."""
 
     engine: Engine
+    shelf: Shelf | None = None
 
     @property
     def name(self) -> str:
@@ -88,7 +100,11 @@ class OfModel:
 
     def guarded(self, channel: Any) -> "OfModel":
         """The same, whose calls are watched."""
-        return OfModel(Guarded(self.engine, channel))
+        return OfModel(Guarded(self.engine, channel), self.shelf)
+
+    def keeping(self, folder: Path) -> "OfModel":
+        """The same, whose truths are kept in a folder, if its code tells what the model computes."""
+        return OfModel(self.engine, shelf_of(self.engine.model, folder))
 
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
         """That in floating point, and that in Fractions of an engine that claims to be exact."""
@@ -134,19 +150,28 @@ class OfModel:
             yield Block(len(portion), rows=some, designed=sample.designed)
 
     def cases(self, block: Block) -> Iterator[Asked]:
-        """Every case of a block."""
+        """Every case of a block. All truths are made, and kept, before an engine has done anything here."""
+        with remembering(self.shelf) as memory:
+            made = list(self._made(block, memory))
+            for each in made:
+                prepared(self.engine.claim, each.truth)
+        yield from made
+
+    def _made(self, block: Block, memory: Memory) -> Iterator[Asked]:
         model, claim = self.engine.model, self.engine.claim
         design = block.designed(model, claim)
         for number, row in block.rows:
-            truth = truth_of_row(design, row, number, claim.blocks)
+            truth = truth_of_row(design, row, number, claim.blocks, memory)
             yield Asked(truth, (design.of, number), fixed=Counter(truth.case.sizes))
         for each in block.fixed:
             case = each.make()
-            whole = truth_of(case) if each.property is None else truth_for(each.property, case)
+            whole = (
+                truth_of(case, memory) if each.property is None else truth_for(each.property, case, memory)
+            )
             yield Asked(whole, fixed=Counter(case.sizes))
         if not (block.rows or block.fixed):
             for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
-                yield Asked(truth_of(case), drawn=Counter(case.sizes))
+                yield Asked(truth_of(case, memory), drawn=Counter(case.sizes))
 
     @cached_property
     def _at_random(self) -> AtRandom:

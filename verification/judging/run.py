@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
@@ -85,6 +86,9 @@ class Subject(Protocol):
 
     def guarded(self, channel: Any) -> Self:
         """The same, whose calls are watched by the process that started this one."""
+
+    def keeping(self, folder: Path) -> Self:
+        """The same, whose truths are kept in a folder, as far as it has any."""
 
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
         """The designed samples, of which informative cases have to meet every row."""

@@ -15,6 +15,7 @@ from verification.sampling.covering import Tuple, met, row_with, tuples
 from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
+from verification.truth.made import Memory, nothing
 
 # How often the numbers of a row are made, until its case is informative.
 TRIES = 4
@@ -61,10 +62,12 @@ class Coverage:
         return f"{counts} {name} of {levels} covered{vacuous}, {excluded}"
 
 
-def truth_of_row(design: Design, row: Row, number: int, blocks: tuple[str, ...]) -> CaseTruth:
+def truth_of_row(
+    design: Design, row: Row, number: int, blocks: tuple[str, ...], memory: Memory = nothing
+) -> CaseTruth:
     """The truth of an informative case of the row, or of the last tried; ``blocks``: what may show it."""
     for attempt in range(TRIES):
-        truth = truth_of(design.make(row, np.random.default_rng((number, attempt))))
+        truth = truth_of(design.make(row, np.random.default_rng((number, attempt))), memory)
         if truth.informative(blocks):
             break
     return truth

@@ -83,7 +83,8 @@ class Expected:
     @property
     def bound(self) -> float:
         """The largest error that is accepted, in the largest entry."""
-        return SAFETY * (self.spread + unit(self.dtype) * self.terms) + self.lost
+        # The unit times the least normal number would be rounded to zero.
+        return SAFETY * self.spread + SAFETY * unit(self.dtype) * self.terms + self.lost
 
     @property
     def size(self) -> float:

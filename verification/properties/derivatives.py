@@ -1,11 +1,8 @@
 """A third way to a gradient: complex steps, where every function takes them."""
 
-from functools import lru_cache
-
 from verification.models.arrays import Array
-from verification.models.case import Case
 from verification.properties.property import About, Looked, Property, Reference
-from verification.properties.trial import Trial
+from verification.properties.trial import CaseTruth, Trial
 from verification.truth import complex_step
 from verification.truth.comparison import compare
 
@@ -15,18 +12,19 @@ MOST = 200
 
 def complex_steps(trial: Trial) -> Looked:
     """Each block agrees with the imaginary part of the forward at θ + iε."""
-    truth, case = trial.truth, trial.truth.case
+    gradient = gradient_of(trial.truth)
+    for name, got in trial.answer.gradients() if gradient else ():
+        expected = trial.truth.blocks[name]
+        yield name, compare(f"d_{name}", got, gradient[name], expected.bound), expected
+
+
+def gradient_of(truth: CaseTruth) -> dict[str, Array]:
+    """By complex steps; of a case that is too large for them, or takes none, nothing."""
+    case = truth.case
     numbers = sum(array.size for array in case.blocks.values())
-    if case.lengths is None and complex_step.admitted(case) and numbers <= MOST:
-        gradient = _gradient(case)
-        for name, got in trial.answer.gradients():
-            expected = truth.blocks[name]
-            yield name, compare(f"d_{name}", got, gradient[name], expected.bound), expected
-
-
-@lru_cache(maxsize=256)
-def _gradient(case: Case) -> dict[str, Array]:
-    return complex_step.gradient(case)
+    if case.lengths is not None or numbers > MOST or not complex_step.admitted(case):
+        return {}
+    return truth.made.once("complex step", lambda: complex_step.gradient(case))
 
 
 COMPLEX_STEP = Property(
@@ -34,5 +32,6 @@ COMPLEX_STEP = Property(
     "each gradient agrees with the imaginary part of the forward at θ + iε",
     About.CALL,
     complex_steps,
+    prepare=lambda claim, truth: gradient_of(truth),
     reference=Reference("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
 )

@@ -4,7 +4,7 @@ Nothing is rounded, so there is no tolerance: an error is seen however small its
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from verification.properties.trial import Trial
 from verification.text import type_name
 from verification.truth import exact
 from verification.truth.comparison import unequal
+from verification.truth.made import Made
 
 
 class Equal(Expected):
@@ -71,6 +72,7 @@ class ExactTruth:
     """What is true of a case of Fractions, computed when it is first asked for."""
 
     case: Case
+    made: Made = field(default_factory=Made)
     only = EXACT
     setting = "of Fractions: "
     determined = True

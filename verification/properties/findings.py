@@ -28,6 +28,7 @@ from verification.properties.variants import BITS, IDENTITIES, RECOMPUTATION, WO
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
+from verification.truth.made import Memory, nothing
 
 PROPERTIES: tuple[Property[Trial], ...] = (
     FORM,
@@ -62,18 +63,34 @@ PROPERTIES: tuple[Property[Trial], ...] = (
 BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}
 
 
-def truth_of(case: Case) -> CaseTruth:
-    """What is true of a case, by the type of its numbers, and by whether its records end early."""
+def truth_of(case: Case, memory: Memory = nothing) -> CaseTruth:
+    """What is true of a case, by the type of its numbers, and by whether its records end early.
+
+    ``memory``: who may know some of it already, of a case whose numbers round.
+    """
     if case.dtype == object:
         return ExactTruth(case)
-    return Truth(case) if case.lengths is None else RaggedTruth(case)
+    return Truth(case, memory) if case.lengths is None else RaggedTruth(case, memory)
 
 
+<<<<<<< main
 def truth_for(property_: Property[Trial], case: Case) -> CaseTruth:
     """What is true of a case that this property asks, alone where it has cases of its own."""
     if property_.about is About.ONCE:
         return Truth(case, property_)
     return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case)
+=======
+def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) -> CaseTruth:
+    """What is true of a case that this property asks, alone where it is one of fixed cases."""
+    return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
+
+
+def prepared(claim: Claim, truth: CaseTruth) -> CaseTruth:
+    """The truth, with all made that the properties take of it which an engine of that claim is asked."""
+    for each in asked(claim, truth) if truth.determined else ():
+        each.prepare(claim, truth)
+    return truth
+>>>>>>> kept
 
 
 def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:

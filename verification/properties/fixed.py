@@ -6,7 +6,7 @@ nothing rounds, so an answer has to *equal* autograd's, whatever the order of it
 any other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from verification.properties.exactness import equal, equality
 from verification.properties.property import About, Alone, Looked, Property, Reference
 from verification.properties.trial import Trial
 from verification.truth import replay
+from verification.truth.made import Made
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,7 @@ class FixedTruth:
 
     case: Case
     only: Property[Trial]
+    made: Made = field(default_factory=Made)
     setting = ""
     determined = True
     large = True

@@ -41,6 +41,7 @@ AUTOGRAD = Property(
     autograd,
     of_large=True,
     evidence=lambda claim: claim.blocks,
+    prepare=lambda claim, truth: truth.autograd,
     reference=Reference(
         "autograd", "automatic differentiation of a plain forward; truncated by stopped states"
     ),

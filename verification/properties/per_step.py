@@ -14,21 +14,22 @@ What a block of steps has no such column for is seen in sum alone, and ``views``
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, Targets
 from verification.models.model import Block, Model, Use
+from verification.models.tolerance import Expected
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import Engine
 from verification.properties.property import About, Alone, Looked, Property, Reference
-from verification.properties.trial import Trial
+from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
-from verification.truth.table import LagTable, grouped_table
+from verification.truth.table import grouped_table
 
 # The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
 # them its table, which holds every step apart, takes seconds.
@@ -80,17 +81,16 @@ def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked
 
 def _of_last_loss(engine: Engine, case: Case, floor: float | None) -> Looked:
     """The same of the last loss, held apart from the others."""
-    if case.lengths is not None:
-        return
-    if isinstance(case.objective, Targets) and "last" not in engine.claim.losses:
-        return
-    apart = _apart(case, floor)
-    if apart is None:
-        return
+    apart = _apart(engine.claim, case)
+    if apart is not None:
+        yield from _beside(engine, apart, _due(apart, floor))
+
+
+def _beside(engine: Engine, apart: "_Apart", due: "Due") -> Looked:
+    """What an engine says of each part beside the truth."""
     answer = ask(engine, apart.case)
     for name, got in answer.gradients():
-        for step, index in apart.places[name]:
-            expected = apart.table.part(name, index)
+        for (step, index), expected in zip(apart.places[name], due[name], strict=True):
             part = f"d_{name} of the loss at step {apart.case.losses[-1]}"
             part += "" if step is None else f" from step {step}"
             yield name, compare(part, got[index], expected.truth, expected.bound), expected
@@ -108,18 +108,22 @@ Index = tuple[int | slice, ...]
 Places = dict[str, list[tuple[int | None, Index]]]
 
 
+# What is due of each part of a block, in the order of its places.
+Due: TypeAlias = dict[str, list[Expected]]
+
+
 @dataclass(frozen=True, eq=False)
 class _Apart:
-    """A case with one loss, widened, where its parts stand, and its truth."""
+    """A case with one loss, widened, and where its parts stand."""
 
     case: Case
     places: Places
-    table: LagTable
 
 
-@lru_cache(maxsize=1)
-def _apart(case: Case, floor: float | None) -> _Apart | None:
-    """Made once for all engines that are asked; None of a case that is too large."""
+def _apart(claim: Claim, case: Case) -> _Apart | None:
+    """None of a case that is too large, whose records end early, or with a loss that is not claimed."""
+    if case.lengths is not None or (isinstance(case.objective, Targets) and "last" not in claim.losses):
+        return None
     alone = _alone(case)
     if (case.steps + 1) * sum(array[0].size for array in case.state) > MOST:
         return None
@@ -128,7 +132,13 @@ def _apart(case: Case, floor: float | None) -> _Apart | None:
     derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
     if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
         return None
-    return _Apart(wide, places, grouped_table(wide, floor))
+    return _Apart(wide, places)
+
+
+def _due(apart: _Apart, floor: float | None = None) -> Due:
+    """What is true of each part."""
+    table = grouped_table(apart.case, floor)
+    return {name: [table.part(name, index) for _, index in places] for name, places in apart.places.items()}
 
 
 def _alone(case: Case) -> Case:
@@ -184,8 +194,25 @@ def widened(case: Case) -> tuple[Case, Places]:
 
 def _lag_by_lag(trial: Trial) -> Looked:
     """Each step's part; there is no table of a type that no other is wider than."""
-    has_table = trial.truth.case.dtype in WIDER
-    return lag_by_lag(trial.engine, trial.truth.case) if has_table else iter(())
+    engine, truth = trial.engine, trial.truth
+    if truth.case.dtype not in WIDER:
+        return iter(())
+    if is_unfolded(truth.case):
+        return unfolded_lags(engine, truth.case)
+    apart = _apart(engine.claim, truth.case)
+    return iter(()) if apart is None else _beside(engine, apart, _due_of(truth, apart))
+
+
+def _due_of(truth: CaseTruth, apart: _Apart) -> Due:
+    return truth.made.once("lag by lag", lambda: _due(apart))
+
+
+def _prepare(claim: Claim, truth: CaseTruth) -> None:
+    """What is due is there; of a case that is unfolded it is made when an engine is asked."""
+    if truth.case.dtype in WIDER and not is_unfolded(truth.case):
+        apart = _apart(claim, truth.case)
+        if apart is not None:
+            _due_of(truth, apart)
 
 
 LAG_BY_LAG = Property(
@@ -194,6 +221,7 @@ LAG_BY_LAG = Property(
     About.STEPS,
     _lag_by_lag,
     of_large=True,
+    prepare=_prepare,
     # With losses on every step alone there is none that stands alone in every case.
     evidence=lambda claim: () if "every" in claim.losses else claim.blocks,
     alone=Alone("lags", "one lag is wrong, by less than the sums over lags show"),

@@ -76,6 +76,10 @@ def _no_part(claim: Claim) -> tuple[str, ...]:
     return ()
 
 
+def _nothing(claim: Claim, truth: Any) -> None:
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class Property(Generic[AskedT_contra]):
     """What must hold of an engine.
@@ -83,7 +87,8 @@ class Property(Generic[AskedT_contra]):
     ``claim``: that in words, as a report prints it. ``look``: how it is asked, one finding for each part.
     ``asks``: is it asked of an engine that claims this? ``of_large``: is a large case asked it as well?
     ``evidence``: the parts of which a run must have evidence. ``alone``: what is said where nothing else is
-    refuted. ``reference``: what it compares with, of a property that is an oracle's.
+    refuted. ``reference``: what it compares with, of a property that is an oracle's. ``prepare``: makes what
+    it takes of a truth beside gradients and forward, so that it is there before an engine is asked.
     """
 
     name: str
@@ -95,6 +100,7 @@ class Property(Generic[AskedT_contra]):
     evidence: Callable[[Claim], tuple[str, ...]] = _no_part
     alone: Alone | None = None
     reference: Reference | None = None
+    prepare: Callable[[Claim, Any], object] = _nothing
 
 
 @dataclass(frozen=True, eq=False)

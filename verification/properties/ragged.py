@@ -16,6 +16,7 @@ from verification.models.case import Case, Cotangents
 from verification.models.model import Use
 from verification.models.tolerance import Expected
 from verification.properties.truth import Truth
+from verification.truth.made import Made, Memory, nothing
 from verification.truth.parts import OUTPUTS
 
 
@@ -44,12 +45,18 @@ class RaggedTruth:
     """What is true of a case whose records end early, computed when it is first asked for."""
 
     case: Case
+    memory: Memory = nothing
     only = None
     setting = ""
 
     @cached_property
+    def made(self) -> Made:
+        """Nothing but what its parts are: each is remembered by itself."""
+        return Made()
+
+    @cached_property
     def _each(self) -> list[tuple[Array, Truth]]:
-        return [(records, Truth(case)) for records, case in by_length(self.case)]
+        return [(records, Truth(case, self.memory)) for records, case in by_length(self.case)]
 
     @cached_property
     def autograd(self) -> dict[str, Array]:

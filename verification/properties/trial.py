@@ -12,6 +12,7 @@ from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.property import FORM, AskedT, Finding, Looked, Property
 from verification.truth.comparison import compare
+from verification.truth.made import Made
 
 
 class CaseTruth(Protocol):
@@ -20,6 +21,10 @@ class CaseTruth(Protocol):
     @property
     def case(self) -> Case:
         """The case."""
+
+    @property
+    def made(self) -> Made:
+        """What has been made of it by name."""
 
     @property
     def autograd(self) -> Mapping[str, Array]:

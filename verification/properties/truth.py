@@ -4,50 +4,83 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import Expected
 from verification.properties.asking import is_large
 from verification.properties.property import Property
 from verification.truth import replay
+from verification.truth.made import Made, Memory, nothing
 from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
 
 
 @dataclass(frozen=True, eq=False)
+class Told:
+    """What a lag table or replays tell, as in ``Truth``, without the draws that it is made of."""
+
+    determined: bool
+    blocks: dict[str, Expected]
+    forward: dict[str, Expected]
+
+
+def _told(case: Case) -> Told:
+    """By the lag table, in groups; of a large case by replays."""
+    table: LagTable | Replayed = replayed(case) if is_large(case) else grouped_table(case)
+    # Where there is no truth at this precision, there may be numbers that overflow.
+    with np.errstate(all="ignore"):
+        return Told(table.determined, table.expected(), table.forward())
+
+
+@dataclass(frozen=True, eq=False)
 class Truth:
+<<<<<<< main
     """The truth of a case. ``only``: the property that alone asks it, of a case that is made for one."""
 
     case: Case
     only: Property[Any] | None = None
+=======
+    """The truth of a case; ``memory``: who may know some of it already."""
+
+    case: Case
+    memory: Memory = nothing
+    only = None
+>>>>>>> kept
     setting = ""
 
     @cached_property
-    def told(self) -> LagTable | Replayed:
-        """The lag table, in groups; of a large case what replays tell."""
-        return replayed(self.case) if self.large else grouped_table(self.case)
+    def made(self) -> Made:
+        """What has been made of it."""
+        return self.memory(self.case)
+
+    @property
+    def told(self) -> Told:
+        """What one table tells, or replays."""
+        return self.made.once("told", lambda: _told(self.case))
 
     @property
     def large(self) -> bool:
         """Is the case asked what one call tells, and no more?"""
         return is_large(self.case)
 
-    @cached_property
+    @property
     def autograd(self) -> dict[str, Array]:
         """The gradient by replays, in one pass or step by step."""
         if self.large:
             return {name: expected.truth for name, expected in self.blocks.items()}
-        return replay.gradient(self.case)
+        return self.made.once("autograd", lambda: replay.gradient(self.case))
 
-    @cached_property
+    @property
     def blocks(self) -> dict[str, Expected]:
         """Every block's gradient, and how closely it must be met."""
-        return self.told.expected()
+        return self.told.blocks
 
-    @cached_property
+    @property
     def forward(self) -> dict[str, Expected]:
         """Outputs and final states."""
-        return self.told.forward()
+        return self.told.forward
 
     @property
     def determined(self) -> bool:

@@ -17,7 +17,8 @@ from verification.truth.unroll import read_out, term
 def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0) -> Expected:
     """Of draws (M, …), the first of which is the truth, and Σ |terms|."""
     spread = float(np.max(np.abs(draws[1:] - draws[0])))
-    return Expected(draws[0], spread, float(np.max(terms)), real_of(case.dtype), lost)
+    # A copy, lest the draws be held as long as it is.
+    return Expected(draws[0].copy(), spread, float(np.max(terms)), real_of(case.dtype), lost)
 
 
 def addends(case: Case, block: Block) -> int:

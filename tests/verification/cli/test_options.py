@@ -208,8 +208,8 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
 @pytest.mark.parametrize(
     ("command", "flags"),
     [
-        ("verify", {"--cell", "--loops", "--profile", "--seed", "--out", "--json"}),
-        ("judge", {"--profile", "--seed", "--out", "--json"}),
+        ("verify", {"--cell", "--loops", "--profile", "--seed", "--no-cache", "--out", "--json"}),
+        ("judge", {"--profile", "--seed", "--no-cache", "--out", "--json"}),
         ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--out", "--json"}),
         ("mutants", {"--loops", "--json"}),
         ("article", {"--out", "--json"}),

@@ -8,7 +8,16 @@ import pytest
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.vanilla_form import case_of
-from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER, Expected, least_healthy, unit
+from verification.models.tolerance import (
+    DETERMINED,
+    HAS_WIDER,
+    SAFETY,
+    WIDER,
+    Expected,
+    least_healthy,
+    least_normal,
+    unit,
+)
 from verification.truth.table import grouped_table
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -125,3 +134,11 @@ def test_a_narrower_type_is_given_more_room():
     narrow, wide = (table_of(p).expected() for p in (single, double))
     for name in narrow:
         assert 2.0**28 < narrow[name].bound / wide[name].bound < 2.0**30
+
+
+def test_a_rounding_of_the_least_number_is_allowed():
+    """A unit of the least normal number is no number of double precision, and sixteen of it are one."""
+    tiny = least_normal(FLOAT64)
+    expected = Expected(np.array([np.longdouble("1e-372")]), 0.0, tiny, FLOAT64)
+    assert unit(FLOAT64) * tiny == 0
+    assert expected.bound == ldexp(1.0, -1022 - 53 + 4)

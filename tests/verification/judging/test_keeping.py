@@ -1,0 +1,299 @@
+"""Kept truths: the same judgement with them, and none that is damaged, old or another's is believed."""
+
+import os
+import pickle
+import threading
+from collections import Counter
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, scan
+from verification import Scope, Targets, layer, models, verify
+from verification.judging import keeping
+from verification.judging.keeping import Shelf, digest_of, flushes, remembering, shelf_of, trim
+from verification.judging.profile import Profile
+from verification.models.case import Cotangents, random_case
+from verification.models.truncation import Policy
+from verification.properties.findings import prepared, truth_of
+from verification.truth import complex_step, table
+
+SHORT = Profile("short", cases=6, exact_cases=0, strength=1)
+SMALL = Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",))
+SCAN = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL)
+CASE = random_case(models.scan, np.random.default_rng(0), {"H": 2})
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """An empty one."""
+    return shelf_of(models.scan, tmp_path / "truths")
+
+
+@pytest.fixture
+def users(monkeypatch, tmp_path):
+    """The folder of a user who keeps truths."""
+    monkeypatch.delenv("VERIFIED_RNN_NO_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(keeping, "folder_of_user", lambda: tmp_path / "truths")
+    monkeypatch.setattr("verification.judge.folder_of_user", lambda: tmp_path / "truths")
+    return tmp_path / "truths"
+
+
+def kept(shelf, case=CASE):
+    """What a memory of the shelf knows of a case."""
+    with shelf.opened() as memory:
+        return dict(memory(case).values)
+
+
+def learn(shelf, case=CASE):
+    """All that is asked of the case is made and kept; its file."""
+    with shelf.opened() as memory:
+        prepared(SCAN.claim, truth_of(case, memory))
+    return shelf.path(digest_of(case, shelf.maker))
+
+
+def said(judgement):
+    """Everything that a judgement says, but for its seconds."""
+    told = {each.name: getattr(judgement, each.name) for each in fields(judgement)}
+    return {name: repr(value) for name, value in told.items() if name != "seconds"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("factor", [1, 1.001], ids=["right", "wrong"])
+def test_a_judgement_is_the_same_by_kept_truths(users, monkeypatch, factor):
+    """In every field but the seconds; and the second run makes no truth of its own."""
+
+    def backward(saved, d_outputs, d_state):
+        params, xs, states = scan.backward(saved, d_outputs, d_state)
+        return {name: factor * array for name, array in params.items()}, xs, states
+
+    engine = layer(scan.forward, backward, model=models.scan, scope=SMALL)
+    without = verify(engine, SHORT, cache=False)
+    assert not users.exists()
+    first = verify(engine, SHORT)
+    files = sorted(users.iterdir())
+    assert files
+    if factor == 1:
+        # No table is made: only a refutation looks at cases that were not looked at before.
+        monkeypatch.setattr(table, "_table", None)
+        monkeypatch.setattr(complex_step, "_gradient", None)
+    again = verify(engine, SHORT)
+    assert said(without) == said(first) == said(again)
+    assert sorted(users.iterdir()) == files
+
+
+def test_what_is_kept_is_what_was_made(shelf):
+    """To the bit, of every type, and of records that end early."""
+    for dtype in ("float32", "float64", "longdouble", "complex64"):
+        case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4, np.float64).astype(dtype)
+        for each in (case, replace(case, lengths=(4, 2, 4))):
+            fresh = prepared(SCAN.claim, truth_of(each))
+            learn(shelf, each)
+            with remembering(shelf) as memory:
+                again = truth_of(each, memory)
+            assert again.determined == fresh.determined
+            for one, other in ((fresh.blocks, again.blocks), (fresh.forward, again.forward)):
+                assert one.keys() == other.keys()
+                for name in one:
+                    assert np.array_equal(one[name].truth, other[name].truth)
+                    assert one[name].truth.dtype == other[name].truth.dtype
+                    assert (one[name].bound, one[name].dtype) == (other[name].bound, other[name].dtype)
+            assert all(np.array_equal(fresh.autograd[name], again.autograd[name]) for name in fresh.autograd)
+
+
+def test_a_truth_is_known_by_all_that_makes_it(shelf):
+    """By any number, the function, the truncation, the loss, the type; and by who makes it."""
+    nudged = {**CASE.blocks, "a": CASE.blocks["a"] * (1 + 2**-50)}
+    objective = CASE.objective
+    others = [
+        CASE,
+        replace(CASE, blocks=nudged),
+        replace(CASE, blocks={**CASE.blocks, "a": -CASE.blocks["a"]}),
+        replace(CASE, policy=Policy("Window", (1,))),
+        replace(CASE, lengths=(3, 2)),
+        replace(CASE, objective=Cotangents(2 * objective.outputs, objective.state)),
+        replace(CASE, objective=Targets(objective.outputs)),
+        replace(CASE, objective=Targets(objective.outputs[:, -1:], last=True)),
+        CASE.astype("float32"),
+        CASE.astype("longdouble"),
+        CASE.of_records([1, 0]),
+        CASE.of_records([0]),
+    ]
+    found = [digest_of(each, shelf.maker) for each in others]
+    found += [digest_of(CASE, shelf.maker + "."), digest_of(CASE, shelf_of(models.lstm, shelf.folder).maker)]
+    vanilla = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 1})
+    found += [
+        digest_of(replace(vanilla, functions={"activation": name}), shelf.maker) for name in ("tanh", "relu")
+    ]
+    assert [count for count in Counter(found).values() if count > 1] == []
+
+
+def test_how_a_case_is_asked_makes_no_other_truth(shelf):
+    """Nor how its arrays lie in memory."""
+    same = [
+        CASE,
+        replace(CASE, blocks={name: np.asfortranarray(array) for name, array in CASE.blocks.items()}),
+        replace(CASE, checkpoints=2, workspace=True),
+        replace(CASE, layouts={"a": "F"}),
+    ]
+    assert len({digest_of(each, shelf.maker) for each in same}) == 1
+
+
+@pytest.mark.skipif(np.longdouble(0).nbytes != 16 or np.finfo(np.longdouble).nmant != 63, reason="no gaps")
+def test_what_lies_between_long_doubles_makes_no_other_truth(shelf):
+    """Of sixteen bytes ten are the number, and the others whatever was there."""
+    one, other = (np.frombuffer(bytes([filler]) * 64, np.uint8).copy() for filler in (0, 255))
+    long = [raw.view(np.longdouble) for raw in (one, other)]
+    for raw, array in zip((one, other), long, strict=True):
+        number = np.frombuffer(np.longdouble(1.5).tobytes(), np.uint8)
+        raw.reshape(-1, array.itemsize)[:, :10] = number[:10]
+    one, other = (
+        replace(CASE.astype("longdouble"), blocks={**CASE.astype("longdouble").blocks, "h0": array})
+        for array in (raw.reshape(2, 2) for raw in long)
+    )
+    assert one.state[0].tobytes() != other.state[0].tobytes()
+    assert digest_of(one, shelf.maker) == digest_of(other, shelf.maker)
+
+
+def test_a_damaged_file_is_made_again(shelf):
+    """Cut anywhere, one bit flipped anywhere, or empty: nothing of it is believed, and it is whole again."""
+    path = learn(shelf)
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    flipped = []
+    for at in (*range(40), *rng.integers(40, len(whole), 60)):
+        changed = bytearray(whole)
+        changed[at] ^= 1 << int(rng.integers(8))
+        flipped.append(bytes(changed))
+    cut = [whole[: int(at)] for at in (0, 1, 20, 40, len(whole) // 2, len(whole) - 1)]
+    for damaged in (*flipped, *cut, whole + b"."):
+        path.write_bytes(damaged)
+        assert kept(shelf) == {}
+    learn(shelf)
+    # Not to the bit: within a long double there are bytes that nobody has written.
+    assert len(path.read_bytes()) == len(whole)
+    assert kept(shelf).keys() >= {"told", "autograd", "complex step", "lag by lag"}
+
+
+def test_the_truth_of_another_case_is_not_believed(shelf):
+    """A file under the name of another."""
+    other = replace(CASE, policy=Policy("Window", (1,)))
+    learn(shelf).replace(shelf.path(digest_of(other, shelf.maker)))
+    assert kept(shelf, other) == {}
+
+
+def test_a_file_calls_nothing(shelf, tmp_path):
+    """Whoever can write there can seal a file, which is read for numbers all the same."""
+    path, ran = learn(shelf), tmp_path / "ran"
+
+    class Calling:
+        def __reduce__(self):
+            return os.mkdir, (str(ran),)
+
+    name = digest_of(CASE, shelf.maker)
+    path.write_bytes(keeping.sealed(name, {"told": Calling()}))
+    assert kept(shelf) == {}
+    assert not ran.exists()
+    pickle.loads(pickle.dumps(Calling()))
+    assert ran.exists()
+
+
+def test_what_another_source_has_made_is_old(shelf, monkeypatch):
+    """As under another version of what makes numbers: it is not found."""
+    learn(shelf)
+    monkeypatch.setattr(keeping, "SOURCES", "another")
+    assert kept(shelf_of(models.scan, shelf.folder)) == {}
+    monkeypatch.undo()
+    monkeypatch.setattr(keeping, "version", lambda name: "0")
+    assert kept(shelf_of(models.scan, shelf.folder)) == {}
+
+
+def test_a_folder_that_cannot_be_made_or_written_is_no_error(tmp_path, shelf, monkeypatch):
+    """The truth is made, and kept nowhere; so it is on a disk that is full."""
+    (tmp_path / "file").write_text("")
+    nowhere = replace(shelf, folder=tmp_path / "file" / "truths")
+    assert not learn(nowhere).exists()
+    trim(nowhere.folder)
+
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.replace", full)
+        assert not learn(shelf).exists()
+    assert list(shelf.folder.iterdir()) == []
+
+
+def test_two_writers_of_one_truth(shelf):
+    """Each writes a file of its own, and whoever reads meanwhile reads a whole one or none."""
+    path = learn(shelf)
+    values, done, seen = kept(shelf), threading.Event(), Counter()
+    name = digest_of(CASE, shelf.maker)
+
+    def write():
+        for _ in range(150):
+            shelf._write(name, values)
+
+    def read():
+        while not done.is_set():
+            seen[len(kept(shelf))] += 1
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    reader = threading.Thread(target=read)
+    for each in (*writers, reader):
+        each.start()
+    for each in writers:
+        each.join()
+    done.set()
+    reader.join()
+    assert set(seen) == {len(values)}
+    assert list(shelf.folder.iterdir()) == [path]
+
+
+def test_the_oldest_is_removed_first(shelf):
+    """What was read last is the youngest."""
+    cases = [replace(CASE, policy=Policy("Tail", (k,))) for k in range(4)]
+    paths = [learn(shelf, case) for case in cases]
+    for age, path in enumerate(paths):
+        os.utime(path, (1_000 + age, 1_000 + age))
+    kept(shelf, cases[0])
+    size = sum(path.stat().st_size for path in paths)
+    trim(shelf.folder, size)
+    assert all(path.exists() for path in paths)
+    trim(shelf.folder, size - 1)
+    assert [path.exists() for path in paths] == [True, False, True, True]
+    trim(shelf.folder, 0)
+    assert list(shelf.folder.iterdir()) == []
+
+
+def test_a_model_without_a_digest_is_not_kept(tmp_path):
+    """Its truths are made every time."""
+
+    class Stepping:
+        def __call__(self, f, p, x, h):
+            return models.scan.step(f, p, x, h)
+
+    shelf = shelf_of(replace(models.scan, step=Stepping()), tmp_path)
+    assert shelf is None
+    with remembering(shelf) as memory:
+        assert memory(CASE).values == {}
+
+
+def test_nothing_is_kept_where_denormal_numbers_are_zero(shelf, monkeypatch):
+    """Some libraries set the processor so, and truths that are small differ."""
+    assert not flushes()
+    monkeypatch.setattr(keeping, "flushes", lambda: True)
+    assert not learn(shelf).exists()
+
+
+def test_the_environment_says_that_nothing_is_kept(users, monkeypatch):
+    """As ``cache=False`` does."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=replace(SMALL, steps=(1, 2)))
+    few = Profile("few", cases=1, exact_cases=0, strength=0)
+    monkeypatch.setenv("VERIFIED_RNN_NO_CACHE", "1")
+    monkeypatch.setattr("verification.judge.judge", lambda subject, *_: subject.shelf)
+    assert verify(engine, few) is None
+    monkeypatch.delenv("VERIFIED_RNN_NO_CACHE")
+    assert verify(engine, few, cache=False) is None
+    assert isinstance(verify(engine, few), Shelf)

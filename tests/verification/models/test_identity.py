@@ -1,0 +1,189 @@
+"""A model's digest tells it from every other, in whatever process, and there is none where it could not."""
+
+import importlib.util
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import autograd.numpy as np
+import pytest
+from autograd.extend import defvjp, primitive
+
+from verification import models
+from verification.models import SHIPPED
+from verification.models.departures import departed
+from verification.models.functions import Function
+from verification.models.identity import Unidentified, identity_of
+from verification.models.model import Block, Model, Use
+
+ROOT = Path(__file__).parents[3]
+
+BLOCKS = (Block("w", ("H",), Use.STEP), Block("xs", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE))
+
+FACTOR = 2.0
+
+
+def model(step, **more):
+    """A model of that step."""
+    return Model("own", BLOCKS, step, **more)
+
+
+def by_global(f, p, x, h):
+    """One that uses a number of its module."""
+    return FACTOR * p.w * h + x
+
+
+def helped(f, p, x, h):
+    """One that uses a function of its module."""
+    return scaled(p.w * h) + x
+
+
+def scaled(a):
+    """The function."""
+    return 3 * a
+
+
+def closing_over(factor):
+    """A step that closes over a number."""
+    return lambda f, p, x, h: factor * p.w * h + x
+
+
+def doubling(slope):
+    """A step with a primitive of its own, which says its slope."""
+    twice = primitive(lambda a: 2 * a)
+    defvjp(twice, lambda y, a: lambda g: slope * g)
+    return lambda f, p, x, h: twice(p.w * h) + x
+
+
+def steps():
+    """Steps that all compute something else."""
+    yield from (by_global, helped, closing_over(1.0), closing_over(2.0))
+    yield lambda f, p, x, h: p.w * h + x
+    yield lambda f, p, x, h: p.w * h - x
+    yield lambda f, p, x, h: p.w * h + 1.5 * x
+    yield lambda f, p, x, h: np.tanh(p.w * h) + x
+    yield lambda f, p, x, h: np.sinh(p.w * h) + x
+    yield doubling(2.0)
+    yield doubling(3.0)
+    yield partial(lambda factor, f, p, x, h: factor * p.w * h + x, 1.0)
+    yield partial(lambda factor, f, p, x, h: factor * p.w * h + x, 2.0)
+
+
+def test_models_that_differ_have_digests_that_do():
+    """By a constant, a name, a block, a function that plays a role, a departure, or a loss."""
+    step = closing_over(1.0)
+    slopes = [Function("gate", np.tanh, slope=slope) for slope in (lambda a: 0 * a, lambda a: 0 * a + 1)]
+    some = [
+        *SHIPPED,
+        *map(model, steps()),
+        *(departed(models.lstm, {name: "stop"}) for name in ("h0", "c0")),
+        *(departed(models.lstm, {"gate": slope}) for slope in slopes),
+        replace(model(step), complex=True),
+        replace(model(step), loss=lambda f, o, y: np.sum(o - y, axis=-1)),
+        replace(model(step), blocks=(*BLOCKS, Block("v", ("H",), Use.STEP))),
+        *(
+            model(step, functions={"gate": (Function("own", value),)})
+            for value in (np.tanh, np.sinh, np.cosh)
+        ),
+        model(step, functions={"gate": ("tanh",)}),
+        model(step, functions={"gate": ("sigmoid",)}),
+    ]
+    found = [identity_of(each) for each in some]
+    assert len(set(found)) == len(found)
+
+
+def test_what_is_made_again_is_the_same():
+    """Made twice by the same text, a step is another object and the same model."""
+    assert identity_of(model(closing_over(2.0))) == identity_of(model(closing_over(2.0)))
+
+
+def test_a_global_counts(monkeypatch):
+    """A number or a function of its module may change while the step does not."""
+    before = identity_of(model(by_global)), identity_of(model(helped))
+    monkeypatch.setitem(globals(), "FACTOR", 2.5)
+    monkeypatch.setitem(globals(), "scaled", lambda a: 4 * a)
+    after = identity_of(model(by_global)), identity_of(model(helped))
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+def test_another_process_says_the_same():
+    """Whatever its hashes are seeded with."""
+    program = (
+        "from verification.models import SHIPPED\n"
+        "from verification.models.identity import identity_of\n"
+        "from tests.verification.models.test_identity import by_global, model\n"
+        "print(*map(identity_of, [*SHIPPED, model(by_global)]))\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "12"
+    ]
+    assert told[0] == told[1]
+    assert told[0].split()[0] == identity_of(SHIPPED[0])
+
+
+class Stepping:
+    """An object that is called."""
+
+    def __call__(self, f, p, x, h):
+        """A step of what it is."""
+        return p.w * h + x
+
+
+def reading(f, p, x, h):
+    """One that reads a file."""
+    return p.w * h + x + len(open("/dev/null").read())
+
+
+def importing(f, p, x, h):
+    """One that imports when it is called."""
+    import math
+
+    return p.w * h + x + math.pi
+
+
+def naming_nothing(f, p, x, h):
+    """One whose module lacks what it names."""
+    return p.w * h + missing  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    "step",
+    [Stepping(), Stepping().__call__, reading, importing, naming_nothing, partial(Stepping(), 1)],
+    ids=["an object", "a method", "a file", "an import", "a name of nothing", "an object within"],
+)
+def test_what_cannot_be_followed_has_no_digest(step):
+    """A digest would be the same after it has changed."""
+    with pytest.raises(Unidentified):
+        identity_of(model(step))
+
+
+def test_a_users_module_of_a_name_of_pythons_is_followed(tmp_path, monkeypatch):
+    """Its file may change, and the name says nothing then."""
+    found = []
+    for factor in (1.0, 2.0):
+        (tmp_path / "colorsys.py").write_text(f"def step(f, p, x, h):\n    return {factor} * p.w * h + x\n")
+        spec = importlib.util.spec_from_file_location("colorsys", tmp_path / "colorsys.py")
+        users = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, "colorsys", users)
+        exec(compile((tmp_path / "colorsys.py").read_text(), "colorsys.py", "exec"), vars(users))
+        found.append(identity_of(model(users.step)))
+    assert found[0] != found[1]
+
+
+def test_a_model_that_draws_is_known_by_what_it_draws_from():
+    """A generator of numbers is no part that can be told: its state is not in its code."""
+    generator = random.Random(0)
+    with pytest.raises(Unidentified):
+        identity_of(model(lambda f, p, x, h: p.w * h + x + generator.random()))

@@ -1,0 +1,216 @@
+"""Truths that are kept in the user's cache: what a right answer is depends on no engine, and takes longest.
+
+A truth is a file, whose name is a digest of all that makes it: the case to the bit, the model's code, the
+sources that compute, the versions and the machine. It holds a checksum, its own digest and what was made.
+What is cut or damaged, and what another version has made, is not there. Files appear whole, by a rename, so
+that any number of processes may keep the same; nothing that goes wrong with one is an error.
+"""
+
+import io
+import pickle
+import platform
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.identity import Unidentified, identity_of
+from verification.models.model import Model
+from verification.models.tolerance import Expected
+from verification.properties.truth import Told
+from verification.truth.made import Made, Memory, nothing
+
+# Bytes of all truths that are kept: those of the designed cases of a model take some 200 MB.
+MOST = 2**30
+
+# Changes with the form of what is kept.
+FORM = b"verified-rnn truth 1\n"
+
+# Bytes of a checksum.
+CHECKSUM = 16
+
+# The rooms whose sources make what is kept.
+ROOMS = ("models", "properties", "truth")
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+def _sources() -> str:
+    digest = sha256()
+    for path in sorted(path for room in ROOMS for path in (HERE / room).rglob("*.py")):
+        digest.update(f"{path.relative_to(HERE).as_posix()}\n".encode())
+        digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+# Of what is loaded now, and not of what somebody has edited by the time that truths are made.
+SOURCES = _sources()
+
+
+def folder_of_user() -> Path:
+    """Where the user's truths are."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("verified-rnn", appauthor=False) / "truths"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where the truths of one model are kept; ``maker``: all that makes them beside the cases."""
+
+    folder: Path
+    maker: str
+
+    @contextmanager
+    def opened(self) -> Iterator[Memory]:
+        """A memory for some cases: at the end, what has been made of them is kept."""
+        opened: list[tuple[bytes, Made, frozenset[str]]] = []
+
+        def memory(case: Case) -> Made:
+            name = digest_of(case, self.maker)
+            made = Made(self._read(name))
+            opened.append((name, made, frozenset(made.values)))
+            return made
+
+        yield memory
+        if not flushes():
+            for name, made, before in opened:
+                if made.values.keys() != before:
+                    self._write(name, made.values)
+
+    def path(self, name: bytes) -> Path:
+        """The file of a truth."""
+        return self.folder / f"{name.hex()}.truth"
+
+    def _read(self, name: bytes) -> dict[str, Any]:
+        path = self.path(name)
+        # Whatever a damaged file makes of itself, a truth is not known then.
+        with suppress(Exception):
+            values: dict[str, Any] = unsealed(path.read_bytes(), name)
+            # The oldest is the one that has not been used for the longest time.
+            with suppress(OSError):
+                path.touch()
+            return values
+        return {}
+
+    def _write(self, name: bytes, values: dict[str, Any]) -> None:
+        data = sealed(name, values)
+        # A full disk, or a folder that is not to be written, makes the next run slower.
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
+                temporary = Path(file.name)
+                try:
+                    file.write(data)
+                    file.close()
+                    temporary.replace(self.path(name))
+                except OSError:
+                    temporary.unlink(missing_ok=True)
+
+
+def shelf_of(model: Model, folder: Path) -> Shelf | None:
+    """Where a model's truths are kept; None of a model whose code does not tell what it computes."""
+    try:
+        identity = identity_of(model)
+    except Unidentified:
+        return None
+    libraries = [f"{name} {version(name)}" for name in ("numpy", "autograd")]
+    long = np.finfo(np.longdouble)
+    machine = f"{platform.system()} {platform.machine()} {long.nmant} {long.maxexp}"
+    return Shelf(folder, "\n".join([SOURCES, platform.python_version(), *libraries, machine, identity]))
+
+
+@contextmanager
+def remembering(shelf: Shelf | None) -> Iterator[Memory]:
+    """The memory of a shelf, or of who has none."""
+    if shelf is None:
+        yield nothing
+        return
+    with shelf.opened() as memory:
+        yield memory
+
+
+def trim(folder: Path, most: int = MOST) -> None:
+    """Removes what has not been used for the longest time, until no more than so many bytes are left."""
+    found = []
+    with suppress(OSError):
+        for path in folder.iterdir():
+            # Another process may be removing it.
+            with suppress(OSError):
+                stat = path.stat()
+                found.append((stat.st_mtime, stat.st_size, path))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total <= most:
+            return
+        with suppress(OSError):
+            path.unlink()
+        total -= size
+
+
+def digest_of(case: Case, maker: str) -> bytes:
+    """Of what makes a truth: how a case lies in memory does not, nor how an engine is to compute it."""
+    objective = case.objective
+    about = (maker, type(objective).__qualname__, case.losses, case.reach, case.lengths)
+    cast = sorted((role, function.name) for role, function in case.chosen.items())
+    digest = sha256(repr((about, cast)).encode())
+    for name, array in (*case.blocks.items(), *objective.arrays().items()):
+        digest.update(f"{name} {array.dtype} {array.shape}\n".encode())
+        digest.update(_bytes(array))
+    return digest.digest()
+
+
+def _bytes(array: Array) -> bytes:
+    """The numbers: of a long double in two parts, for between numbers there is what nobody has written."""
+    if array.dtype != np.longdouble or array.dtype == np.float64:
+        return array.tobytes()
+    near = array.astype(np.float64)
+    return near.tobytes() + (array - near).astype(np.float64).tobytes()
+
+
+def flushes() -> bool:
+    """Are denormal numbers zero here? Some libraries tell the processor so, and truths differ then."""
+    return bool(np.float64(np.finfo(np.float64).tiny) / 2 == 0)
+
+
+def sealed(name: bytes, values: dict[str, Any]) -> bytes:
+    """The file of a truth."""
+    body = pickle.dumps((name, values), protocol=5)
+    return FORM + blake2b(body, digest_size=CHECKSUM).digest() + body
+
+
+def unsealed(data: bytes, name: bytes) -> dict[str, Any]:
+    """The values of such a file; raises ValueError for what is not that truth as it was written."""
+    start = len(FORM) + CHECKSUM
+    head, body = data[:start], data[start:]
+    if head != FORM + blake2b(body, digest_size=CHECKSUM).digest():
+        raise ValueError("damaged")
+    found, values = _Values(io.BytesIO(body)).load()
+    if found != name:
+        raise ValueError("another truth")
+    kept: dict[str, Any] = values
+    return kept
+
+
+# What a truth is made of, and nothing that does anything else.
+CLASSES = {(each.__module__, each.__qualname__): each for each in (Expected, Told)}
+OF_NUMPY = {"_reconstruct", "_frombuffer", "ndarray", "dtype", "scalar"}
+
+
+class _Values(pickle.Unpickler):
+    """Reads what a truth is made of; another file could have it call anything."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in CLASSES:
+            return CLASSES[module, name]
+        if module.partition(".")[0] == "numpy" and name in OF_NUMPY:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name}, needed a part of a truth")
