@@ -12,11 +12,8 @@ from verification.diagnosis.picture import Picture, picture
 from verification.judging import run
 from verification.judging.contract import contract
 from verification.judging.judgement import Example
-<<<<<<< main
-from verification.judging.once import once
-=======
 from verification.judging.keeping import Shelf, remembering, shelf_of
->>>>>>> kept
+from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Place, Sample, in_portions, truth_of_row
@@ -26,13 +23,8 @@ from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
-<<<<<<< main
 from verification.properties.engine import Begun, Engine, FixedCase
-from verification.properties.findings import PROPERTIES, findings, truth_for, truth_of
-=======
-from verification.properties.engine import Engine, FixedCase
 from verification.properties.findings import PROPERTIES, findings, prepared, truth_for, truth_of
->>>>>>> kept
 from verification.properties.per_step import views
 from verification.properties.property import Finding
 from verification.properties.trial import CaseTruth

@@ -102,7 +102,7 @@ class Engine(Protocol):
         """The forward alone, where a call comes in two (``Capabilities.in_two``); raises as ``answer``."""
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Engine":
-        """The same, told which gradients are wanted and which outputs were unused (``Capabilities.partial``)."""
+        """The same, told which gradients are wanted and which outputs unused (``Capabilities.partial``)."""
 
     def code(self, case: Case) -> Code:
         """Statements that make ``engine`` again, and ``case``."""

@@ -73,15 +73,10 @@ def truth_of(case: Case, memory: Memory = nothing) -> CaseTruth:
     return Truth(case, memory) if case.lengths is None else RaggedTruth(case, memory)
 
 
-<<<<<<< main
-def truth_for(property_: Property[Trial], case: Case) -> CaseTruth:
+def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) -> CaseTruth:
     """What is true of a case that this property asks, alone where it has cases of its own."""
     if property_.about is About.ONCE:
-        return Truth(case, property_)
-    return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case)
-=======
-def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) -> CaseTruth:
-    """What is true of a case that this property asks, alone where it is one of fixed cases."""
+        return Truth(case, memory, property_)
     return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
@@ -90,7 +85,6 @@ def prepared(claim: Claim, truth: CaseTruth) -> CaseTruth:
     for each in asked(claim, truth) if truth.determined else ():
         each.prepare(claim, truth)
     return truth
->>>>>>> kept
 
 
 def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:

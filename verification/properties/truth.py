@@ -36,18 +36,14 @@ def _told(case: Case) -> Told:
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-<<<<<<< main
-    """The truth of a case. ``only``: the property that alone asks it, of a case that is made for one."""
+    """The truth of a case; ``memory``: who may know some of it already.
 
-    case: Case
-    only: Property[Any] | None = None
-=======
-    """The truth of a case; ``memory``: who may know some of it already."""
+    ``only``: the property that alone asks it, of a case that is made for one.
+    """
 
     case: Case
     memory: Memory = nothing
-    only = None
->>>>>>> kept
+    only: Property[Any] | None = None
     setting = ""
 
     @cached_property

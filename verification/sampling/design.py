@@ -39,8 +39,8 @@ class Design:
 
     ``factors``: those of one level as well. ``shortest``: the fewest steps that are claimed. ``seconds``:
     about what the truth of a row takes. ``of``: what the rows are, in words, where not in floating point.
-    ``conditions``: further levels of factors, which meet every level of the others in pairs at most. ``most``:
-    of how many factors all levels meet, where there is a limit.
+    ``conditions``: further levels of factors, which meet every level of the others in pairs at most.
+    ``most``: of how many factors all levels meet, where there is a limit.
     """
 
     factors: Factors
