@@ -157,7 +157,7 @@ def test_the_deck_is_the_same_for_a_seed():
     assert {p.truncation for p in first} == {Full()}
     assert {p.dtype.name for p in first} == {"float64"}
     every = list(detection.deck(60, 0, ["float32", "float64"], POLICIES))
-    assert {p.policy[0] for p in every} == set(POLICIES)
+    assert {p.policy.kind for p in every} == set(POLICIES)
     assert {p.dtype.name for p in every} == {"float32", "float64"}
 
 

@@ -46,7 +46,7 @@ def test_it_is_always_the_same():
 
 def test_every_activation_meets_every_truncation():
     """All five with all four kinds, with a loss on the last step and on every step."""
-    met = {(p.activation, p.policy[0], p.targets.ndim) for p in laid_out()}
+    met = {(p.activation, p.policy.kind, p.targets.ndim) for p in laid_out()}
     kinds = ("Full", "Window", "Chunked", "Tail")
     assert {(f, kind) for f, kind, _ in met} == {(f, kind) for f in ACTIVATIONS for kind in kinds}
     assert {(f, losses) for f, _, losses in met} == {(f, losses) for f in ACTIVATIONS for losses in (2, 3)}
@@ -57,7 +57,7 @@ def test_the_corners_are_in_it():
     problems = list(laid_out())
     sizes = [truth.case.sizes for truth in deck()]
     assert all(any(size[name] == 1 and max(size.values()) > 1 for size in sizes) for name in "NTDHK")
-    assert any(p.policy[0] == "Window" and p.policy[1][0] > p.steps for p in problems)
+    assert any(p.policy.kind == "Window" and p.policy.numbers[0] > p.steps for p in problems)
     assert any(isinstance(p.truncation, Chunked) and p.steps % p.truncation.k1 for p in problems)
     assert {bool(np.any(p.h0)) for p in problems} == {True, False}
     assert {truth.case.dtype.name for truth in deck()} >= {"float32", "float64", "object"}
