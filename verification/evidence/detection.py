@@ -69,7 +69,7 @@ ACTIVATIONS = tuple(function.name for function in vanilla.players("activation"))
 
 Progress: TypeAlias = Callable[[int, int], object]
 
-# The longest sequence of the deck of faults, and the largest N, D, H and K.
+# The longest sequence of the problems of the curve, and the largest N, D, H and K.
 LONG = 64
 WIDE = 4
 
@@ -270,7 +270,7 @@ class Detection:
         return sum(share.determined for share in self.shares) / nonzero if nonzero else None
 
 
-def deck(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[str]) -> Iterator[Problem]:
+def problems(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[str]) -> Iterator[Problem]:
     """``cases`` problems of normal numbers at several scales, the same for a seed.
 
     Drawn evenly and each by itself, as a share needs it: Hypothesis looks for faults, repeats what has
@@ -321,7 +321,7 @@ def curve(
     nonzero, determined, counts = Counter[str](), Counter[str](), Counter[str]()
     accused, caught = Counter[str](), Counter[tuple[str, float]]()
     missed: dict[str, Counter[str]] = {judge.name: Counter() for judge in judges}
-    for done, problem in enumerate(deck(cases, seed, [FLOAT64.name], ["Full"]), start=1):
+    for done, problem in enumerate(problems(cases, seed, [FLOAT64.name], ["Full"]), start=1):
         found = entries(problem)
         nonzero[problem.activation] += sum(int(e.nonzero.sum()) for e in found.values())
         determined[problem.activation] += sum(int(e.determined.sum()) for e in found.values())
@@ -406,7 +406,7 @@ def accuracy(cases: int, seed: int = 0, progress: Progress | None = None) -> tup
         (who, dtype.name): [] for dtype in WIDER for who in _COMPUTATIONS
     }
     both = [dtype.name for dtype in WIDER]
-    for done, problem in enumerate(deck(cases, seed, both, tuple(KINDS)), start=1):
+    for done, problem in enumerate(problems(cases, seed, both, tuple(KINDS)), start=1):
         truth = Truth(case_of(problem))
         if truth.determined:
             for who, gradient in _COMPUTATIONS.items():

@@ -147,16 +147,16 @@ def test_a_determined_fault_of_the_promised_size_is_caught(block):
             assert lags_accuse(of(PROMISED), asked, block), (activation, t, s)
 
 
-def test_the_deck_is_the_same_for_a_seed():
+def test_the_problems_are_the_same_for_a_seed():
     """Problem by problem, whatever their number, with what was asked for and nothing else."""
-    first = list(detection.deck(40, 5, ["float64"], ["Full"]))
-    again = list(detection.deck(20, 5, ["float64"], ["Full"]))
+    first = list(detection.problems(40, 5, ["float64"], ["Full"]))
+    again = list(detection.problems(20, 5, ["float64"], ["Full"]))
     for one, other in zip(first, again, strict=False):
         assert all(np.array_equal(array, other.arrays()[name]) for name, array in one.arrays().items())
     assert {p.activation for p in first} == {"tanh", "sigmoid", "relu", "softsign", "identity"}
     assert {p.truncation for p in first} == {Full()}
     assert {p.dtype.name for p in first} == {"float64"}
-    every = list(detection.deck(60, 0, ["float32", "float64"], POLICIES))
+    every = list(detection.problems(60, 0, ["float32", "float64"], POLICIES))
     assert {p.policy.kind for p in every} == set(POLICIES)
     assert {p.dtype.name for p in every} == {"float32", "float64"}
 
