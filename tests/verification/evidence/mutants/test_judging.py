@@ -23,6 +23,7 @@ def named(name):
     return mutant
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", JUDGES)
 def test_the_right_engine_is_never_accused(name):
     """No property has anything to say against rnn on any problem."""
@@ -52,6 +53,7 @@ def test_the_named_property_catches_its_mutant(name):
     assert result.example.failure.startswith(mutant.caught_by)
 
 
+@pytest.mark.slow
 def test_a_harmless_edit_is_not_caught():
     """The same engine in other words is caught by nothing, and has no example."""
     harmless = (Edit("cells.vanilla", DH_PREV, "np.dot(da, W, dh)"),)

@@ -8,8 +8,8 @@ import numpy as np
 from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.evidence.mutants.cases import Example, Result
 from verification.evidence.mutants.fault import Edit, Fault
+from verification.evidence.mutants.judging import Example, Result
 from verification.evidence.mutants.run import MutantsResult
 from verification.evidence.mutants.text import as_json, story, summary
 from verification.properties.property import Finding
