@@ -61,6 +61,7 @@ def test_a_harmless_edit_is_not_caught():
     assert (result.caught, result.by_name, result.example) == ({}, False, None)
 
 
+@pytest.mark.slow
 def test_caught_by_another_property_is_not_caught_by_name():
     """A wrong gradient names the forward, which is right: a survivor, though others catch it."""
     result = judge(Fault("misnamed", "W.", "this test", UNTRANSPOSED, "forward"), all_cases()[:40], JUDGES)
