@@ -76,7 +76,7 @@ def judgement(missing=(), diagnosis=None, example=None, **changed):
         seed=7,
         seconds=12.34,
         cases=1400,
-        live=1000,
+        informative=1000,
         rows=tuple(rows),
         seen={"T = 1": 50, "relu": 50},
         missing=missing,

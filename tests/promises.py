@@ -1,7 +1,7 @@
-"""What docs/verification.md promises of any engine, by whichever door: conducts, and what is said of each.
+"""What docs/verification.md promises of any engine, by whichever adapter: conducts, and what is said of each.
 
-A door is given a conduct, which its engine calls with the arrays of its cotangents at each backward. The same
-conducts are put before the doors for NumPy (``tests/test_promises.py``) and those for PyTorch and JAX
+An adapter is given a conduct, which its engine calls with the arrays of its cotangents at each backward. The
+same conducts are put before the adapters for NumPy (``tests/test_promises.py``) and those for PyTorch and JAX
 (``tests/peers/test_promises.py``).
 """
 
@@ -82,10 +82,10 @@ PROMISES = {
 }
 
 
-def held(door: Callable[[Callable[[Any], None]], Any], promise: Promise) -> None:
+def held(adapter: Callable[[Callable[[Any], None]], Any], promise: Promise) -> None:
     """Is the verdict as promised, and what is said, and is this process as it was?"""
     length = builtins.len
-    found = verify(door(promise.conduct), SHORT)
+    found = verify(adapter(promise.conduct), SHORT)
     assert builtins.len is length
     assert found.verdict == promise.verdict, found
     said = "\n".join((*found.missing, str(found.diagnosis), str(found.example and found.example.failure)))

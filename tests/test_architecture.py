@@ -237,8 +237,8 @@ def test_verification_climbs_one_way(step: str) -> None:
 # or the name of an argument that all layers have.
 BLOCK_NAMES = {block.name for model in SHIPPED for block in model.blocks} - {"a", "b", "c", "x", "xs"}
 
-# Who knows blocks by name: models, the doors of a library, which say what its parameters are, the adapter of
-# ``rnn`` and its form of a problem, what is made for ``rnn`` alone, and the article.
+# Who knows blocks by name: models, the adapters of a library, which say what its parameters are, the adapter
+# of ``rnn`` and its form of a problem, what is made for ``rnn`` alone, and the article.
 NAMING = {
     "models": "every file",
     "torch": "modules.py",

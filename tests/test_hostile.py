@@ -34,7 +34,7 @@ MODULES = (
     *(checkpoints, gradients, layer, network, truncation, workspace),
 )
 
-# Not doors: what they are given was checked at one, or made by another.
+# Not adapters: what they are given was checked at one, or made by another.
 INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",

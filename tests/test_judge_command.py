@@ -74,7 +74,7 @@ def test_a_wrong_layer_from_elsewhere(project, tmp_path):
 
 
 def test_the_same_from_a_program(project):
-    """``import rnn`` is theirs before and after, the doors are ours, and a function of problems as well."""
+    """``import rnn`` is theirs before and after, the adapters ours; a function of problems as well."""
     (project / "own.py").write_text(
         MINE
         + """
@@ -99,7 +99,7 @@ MISUSES = {
     "no colon": (["mine.py"], "'mine.py', needed FILE.py:NAME"),
     "no file": (["none.py:net"], "none.py: no such file"),
     "no name": (["mine.py:nothing"], "mine.py: no 'nothing' there, needed one of layer, net"),
-    "no engine": (["mine.py:scope"], "needed what a door returned"),
+    "no engine": (["mine.py:scope"], "needed what an adapter returned"),
     "a broken file": (["broken.py:net"], "broken.py, line 1: ZeroDivisionError: division by zero"),
     "no target": ([], "the following arguments are required: FILE.py:NAME"),
     "no place": (["mine.py:net", "--json", "no/where.json"], "no/where.json: No such file or directory"),

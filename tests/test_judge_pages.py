@@ -49,7 +49,7 @@ def test_the_other_blocks_run_and_mean_what_they_say():
         exec(block, made)
 
     def nothing(*given):
-        pytest.fail("nobody is asked at the door")
+        pytest.fail("nobody is asked at the adapter")
 
     extra = layer(nothing, nothing, model=models.lstm, scope=made["scope"])
     assert "gradient under Window(5)" in extra.claim.in_words()
@@ -59,11 +59,11 @@ def test_the_other_blocks_run_and_mean_what_they_say():
     check(made["decayed"])
 
 
-DOORS = {"step": "gru_step.py", "problem": "windowed.py", "function": "rms_norm.py"}
+ADAPTERS = {"step": "gru_step.py", "problem": "windowed.py", "function": "rms_norm.py"}
 
 
-@pytest.mark.parametrize(("page", "name"), DOORS.items(), ids=DOORS)
-def test_each_door_s_example_prints_what_its_page_says(page, name, tmp_path):
+@pytest.mark.parametrize(("page", "name"), ADAPTERS.items(), ids=ADAPTERS)
+def test_each_adapter_s_example_prints_what_its_page_says(page, name, tmp_path):
     """And with the page's fault it is refuted, by a program that fails beside it."""
     blocks = blocks_of(page)
     engine, judging, *_ = (block for kind, block in blocks if kind == "python")

@@ -14,19 +14,19 @@ PAGE = (Path(__file__).parents[1] / "docs" / "judge" / "sample.md").read_text("u
 ROW = re.compile(
     r"^\| (\w+), (\w+) \| (\d+) \| (\d+) \| (\d+) \((\d+)\) \| (\d+) \((\d+)\) \|$", re.MULTILINE
 )
-DOORS = {"layer": layer, "step": step, "problem": problem}
+ADAPTERS = {"layer": layer, "step": step, "problem": problem}
 
 
 def test_the_table_counts_factors_rows_pairs_and_triples():
     """Of every claim that it names."""
     rows = ROW.findall(PAGE)
     assert len(rows) == 7
-    for model_name, door, *told in rows:
+    for model_name, adapter, *told in rows:
         model = getattr(models, model_name)
-        claim = resolved(None, model, DOORS[door].OFFER)
+        claim = resolved(None, model, ADAPTERS[adapter].CAPABILITIES)
         design, ruled = in_floats(model, claim), rules(model, claim)
         counted = [len(design.every), len(design.rows(3))]
         for strength, factors in ((2, design.every), (3, design.varied)):
             found, excluded = tuples(factors, strength, ruled)
             counted += [len(found), excluded.total()]
-        assert list(map(int, told)) == counted, (model_name, door)
+        assert list(map(int, told)) == counted, (model_name, adapter)

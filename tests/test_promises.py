@@ -1,4 +1,4 @@
-"""docs/verification.md's promises of any engine are kept at every door for NumPy."""
+"""docs/verification.md's promises of any engine are kept at every adapter for NumPy."""
 
 import time
 from dataclasses import replace
@@ -83,7 +83,7 @@ def of_function(conduct):
     return function(lambda x: (x * x, x), backward, numbers)
 
 
-DOORS = {
+ADAPTERS = {
     "layer": of_layer,
     "step": of_step,
     "problem": of_problem,
@@ -93,23 +93,23 @@ DOORS = {
 
 
 @pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
-@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
-def test_a_promise_is_kept_at_every_door(door, promise, monkeypatch):
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_a_promise_is_kept_at_every_adapter(adapter, promise, monkeypatch):
     """The verdict, what is said, and this process as it was."""
     if promise.slow:
         monkeypatch.setattr(timeout, "ANSWER", 0.5)
         monkeypatch.setattr(timeout, "LARGE_ANSWER", 0.5)
-    held(door, promise)
+    held(adapter, promise)
 
 
 def nothing(arrays):
     """A good conduct."""
 
 
-@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
-def test_without_it_nothing_is_refuted(door):
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_without_it_nothing_is_refuted(adapter):
     """So that it is the conduct that each of them is refuted by."""
-    found = verify(door(nothing), SHORT)
+    found = verify(adapter(nothing), SHORT)
     assert (found.verdict == "refuted", found.declined) == (False, {}), found
 
 

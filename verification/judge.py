@@ -1,7 +1,7 @@
 """The one place where an engine is sent to what judges it.
 
-What a door returned says what is judged, by its method ``subject``; a plain function ``Problem -> Gradients``
-is asked everything of the vanilla model, unless a model or a scope is given.
+What an adapter returned says what is judged, by its method ``subject``; a plain function
+``Problem -> Gradients`` is asked everything of the vanilla model, unless a model or a scope is given.
 """
 
 from collections.abc import Callable
@@ -17,15 +17,15 @@ from verification.models.model import Model
 from verification.sampling.scope import Scope
 
 
-class Judged(Protocol):
-    """What a door returned."""
+class Adapter(Protocol):
+    """What an adapter returned."""
 
     def subject(self, model: Model | None = None, scope: Scope | None = None) -> Subject:
         """What is judged, within a scope that may be narrower than its own."""
 
 
 def verify(
-    engine: Judged | Engine | Callable[[Any], Any],
+    engine: Adapter | Engine | Callable[[Any], Any],
     profile: Profile = QUICK,
     *,
     model: Model | None = None,
@@ -33,32 +33,32 @@ def verify(
     seed: int = 0,
     progress: Callable[[int, int], object] | None = None,
 ) -> Judgement:
-    """Judge what a door returned within its scope, or any function ``Problem -> Gradients`` by everything.
+    """Judge what an adapter returned within its scope, or any function ``Problem -> Gradients`` by all of it.
 
-    ``scope`` narrows what a door's engine claims; with it, or with a ``model``, a plain function is judged
-    within that scope and by that model. ``progress`` is called with the cases done and the cases in
+    ``scope`` narrows what an adapter's engine claims; with it, or with a ``model``, a plain function is
+    judged within that scope and by that model. ``progress`` is called with the cases done and the cases in
     all. The result has a ``verdict``: "verified", "refuted" or "not exercised". Where the platform can fork,
     the cases are spread over its cores; the result is the same.
 
     Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
     ValueError for a scope that is wider than the engine's.
     """
-    refuse("engine", engine, of_a_door(engine) or callable(engine), "a function Problem -> Gradients")
+    refuse("engine", engine, of_an_adapter(engine) or callable(engine), "a function Problem -> Gradients")
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
     refuse("progress", progress, progress is None or callable(progress), "a function of two numbers, or None")
     seed = checked_count("seed", seed)
     return judge(subject_of(engine, model, scope), profile, seed, progress)
 
 
-def of_a_door(engine: object) -> bool:
-    """Is it what a door returned?"""
+def of_an_adapter(engine: object) -> bool:
+    """Is it what an adapter returned?"""
     return hasattr(engine, "subject")
 
 
 def subject_of(engine: Any, model: Model | None = None, scope: Scope | None = None) -> Subject:
-    """What is judged: of what a door returned, or of any function ``Problem -> Gradients``."""
+    """What is judged: of what an adapter returned, or of any function ``Problem -> Gradients``."""
     subject: Subject
-    if of_a_door(engine):
+    if of_an_adapter(engine):
         subject = engine.subject(model, scope)
     else:
         subject = scoped(engine, scope, model=model).subject()

@@ -61,7 +61,7 @@ def type_name(kind: type) -> str:
     return in_a_line(f"{module}.{name}" if named else name, CHARACTERS)
 
 
-def told(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """An exception's type and message, or its type alone, where it has no message or that raises."""
     name = type_name(type(error))
     try:

@@ -77,11 +77,11 @@ def linked(name: str, result: dict[str, Any]) -> str:
 def verified_table(results: dict[str, Any]) -> str:
     """What was verified, within which scope."""
     rows = [
-        row(linked(name, r), where(r["pin"]), r["scope"], r["live"], f"{r['seconds']:.0f}")
+        row(linked(name, r), where(r["pin"]), r["scope"], r["informative"], f"{r['seconds']:.0f}")
         for name, r in sorted(results.items())
         if r["verdict"] == "verified"
     ]
-    return table(("engine", "pinned", "verified within", "live cases", "seconds"), rows)
+    return table(("engine", "pinned", "verified within", "informative cases", "seconds"), rows)
 
 
 def refuted_table(results: dict[str, Any]) -> str:

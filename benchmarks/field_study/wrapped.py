@@ -95,7 +95,7 @@ def wrapped(name: str, steps: int = STEPS) -> Subject:
     claim, model = engine.claim, engine.model
     records = min(max(RECORDS, claim.records[0]), claim.records[1])
     dtype = max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
-    functions = {role: players[0] for role, players in claim.functions.items()}
+    functions = {role: choices[0] for role, choices in claim.functions.items()}
     sizes = {name: UNITS - (name == "D") for name in model.dimensions}
     case = random_case(model, rng, sizes, records, steps, dtype, functions, claim.losses[-1])
     if claim.states == "zero":

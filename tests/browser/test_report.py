@@ -186,8 +186,8 @@ SOME = Scope(dtypes=("float64",), steps=(1, 12))
 def judged():
     """The pages of a right LSTM and of one whose forget gate has the wrong slope."""
     wrong = planted(lstm, "d_f = dc * c_prev * f * (1 - f)", "d_f = dc * c_prev * f")
-    doors = (layer(each.forward, each.backward, model=models.lstm, scope=SOME) for each in (lstm, wrong))
-    return [judgement.page(verify(door, Profile("few", 200, 0)), models.lstm) for door in doors]
+    adapters = (layer(each.forward, each.backward, model=models.lstm, scope=SOME) for each in (lstm, wrong))
+    return [judgement.page(verify(adapter, Profile("few", 200, 0)), models.lstm) for adapter in adapters]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

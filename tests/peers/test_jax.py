@@ -80,7 +80,7 @@ def test_a_warm_engine_is_verified_in_fresh_processes(monkeypatch):
     monkeypatch.delattr("verification.processes.workers._fork")
     found = judged(engine)
     assert (found.diagnosis, found.verdict == "refuted") == (None, False)
-    assert found.live > 10
+    assert found.informative > 10
 
 
 def negated(params, xs, state):
@@ -90,7 +90,7 @@ def negated(params, xs, state):
 
 
 def test_a_wrong_engine_has_its_sentence_and_a_program_that_makes_it_again():
-    """By its door."""
+    """By its adapter."""
     found = judged(layer(negated, model=scan, scope=Scope(records=(1, 3), steps=(1, 3))))
     assert found.verdict == "refuted"
     assert found.diagnosis.sentence.startswith("a, x are wrong")
@@ -156,11 +156,11 @@ def test_what_does_not_fit_is_refused_in_one_line(made, words):
     assert "\n" not in str(told.value)
 
 
-@pytest.mark.parametrize("door", [layer, cell])
-def test_what_is_no_function_is_refused(door):
+@pytest.mark.parametrize("adapter", [layer, cell])
+def test_what_is_no_function_is_refused(adapter):
     """As any argument."""
     with pytest.raises(TypeError, match=r"3, needed a function of JAX's arrays"):
-        door(3, model=lstm)
+        adapter(3, model=lstm)
 
 
 def test_a_plain_layer_that_calls_jax_is_not_forked_either(monkeypatch):

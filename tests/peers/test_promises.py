@@ -1,4 +1,4 @@
-"""The promises of docs/verification.md are kept at the doors for PyTorch and JAX, in fresh processes."""
+"""The promises of docs/verification.md are kept at the adapters for PyTorch and JAX, in fresh processes."""
 
 import jax
 import jax.numpy as jnp
@@ -114,7 +114,7 @@ def of_jax_layer(conduct):
     return jax_layer(apply, model=linear, scope=SMALL)
 
 
-DOORS = {
+ADAPTERS = {
     "torch.function": of_function,
     "torch.layer": of_torch_layer,
     "torch.module": of_module,
@@ -124,17 +124,17 @@ DOORS = {
 # JAX's arrays cannot be changed, and a copy of a process in which it has threads hangs where it would return.
 NOT_OF_JAX = ("arguments", "a copy")
 ASKED = [
-    pytest.param(door, promise, id=f"{name}-{conduct}")
-    for name, door in DOORS.items()
+    pytest.param(adapter, promise, id=f"{name}-{conduct}")
+    for name, adapter in ADAPTERS.items()
     for conduct, promise in PROMISES.items()
     if not (name.startswith("jax") and conduct in NOT_OF_JAX)
 ]
 
 
-@pytest.mark.parametrize(("door", "promise"), ASKED)
-def test_a_promise_is_kept_at_every_door(door, promise):
+@pytest.mark.parametrize(("adapter", "promise"), ASKED)
+def test_a_promise_is_kept_at_every_adapter(adapter, promise):
     """The verdict, what is said, and this process as it was."""
-    held(door, promise)
+    held(adapter, promise)
 
 
 def test_arrays_that_nobody_can_change_are_the_engines_own():

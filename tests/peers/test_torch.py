@@ -77,7 +77,7 @@ def scanned(params, xs, state):
 
 @pytest.mark.parametrize("model", [scan, complex_scan], ids=lambda model: model.name)
 def test_several_inputs_and_complex_numbers(model):
-    """PyTorch's gradients of complex numbers are those of the door."""
+    """PyTorch's gradients of complex numbers are those of the adapter."""
     assert wrong(layer(scanned, model=model)) == {}
 
 
@@ -129,11 +129,11 @@ def test_a_warm_function_is_verified_in_fresh_processes(monkeypatch):
     monkeypatch.delattr("verification.processes.workers._fork")
     found = judged(engine)
     assert (found.diagnosis, found.verdict == "refuted") == (None, False)
-    assert found.live > 10
+    assert found.informative > 10
 
 
 def test_a_wrong_function_has_a_program_that_makes_it_again():
-    """By its door, with what was said."""
+    """By its adapter, with what was said."""
     engine = function(NoState, **ORDER, scope=Scope(records=(1, 3), steps=(1, 4)))
     found = judged(engine)
     assert found.diagnosis.sentence.startswith("h0 is wrong (all zero)")

@@ -1,4 +1,4 @@
-"""Layers: truncations of cotangents, sequences in parts, and their manners at the door."""
+"""Layers: truncations of cotangents, sequences in parts, and their manners at the interface."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The network against the definition of its gradients, entry by entry, and its manners at the door.
+"""The network against the definition of its gradients, entry by entry, and its manners at the interface.
 
 The definition of a truncated gradient: of each loss, replay the forward from h_0 with a nudge on an entry
 wherever this loss may reach it, and see how much the loss moves. A nudge by ε, where ε² = 0, gives the

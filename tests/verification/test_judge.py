@@ -21,7 +21,7 @@ def shorter_search(monkeypatch):
 RIGHT = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(records=(1, 4), steps=(1, 6)))
 
 
-def test_what_a_door_returned_is_judged():
+def test_what_an_adapter_returned_is_judged():
     """Within its scope, or a narrower one."""
     found = verify(RIGHT, SHORT, scope=Scope(dtypes=("float64",)))
     assert found.verdict == "verified"

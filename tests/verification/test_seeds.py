@@ -15,7 +15,7 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import judge, judgement_of, looked, tallied
-from verification.processes.fresh import staffed
+from verification.processes.fresh import pooled
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
 PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strength=2)
@@ -25,7 +25,7 @@ SUBJECT = as_rnn(manual).subject()
 @pytest.fixture(scope="module")
 def spread():
     """Processes that look at cases."""
-    with staffed() as made:
+    with pooled() as made:
         yield made
 
 

@@ -1,4 +1,4 @@
-"""The door for any function and its backward: no model, no steps.
+"""The adapter for any function and its backward: no model, no steps.
 
     forward(*arguments) -> outputs, saved
     backward(saved, *cotangents) -> gradients
@@ -26,7 +26,7 @@ from verification.sampling.scope import Scope
 
 
 @dataclass(frozen=True, eq=False)
-class Differentiated:
+class FunctionAdapter:
     """A function, its backward, and what they are asked with. ``verify`` takes it."""
 
     forward: Callable[..., Any]
@@ -80,7 +80,7 @@ def function(
     forward: Callable[..., Any],
     backward: Callable[..., Any],
     arguments: st.SearchStrategy[tuple[Any, ...]],
-) -> Differentiated:
+) -> FunctionAdapter:
     """A function and its backward, to be given to ``verify``.
 
     ``forward(*arguments) -> outputs, saved`` in ``autograd.numpy``; ``backward(saved, *cotangents)`` returns
@@ -92,4 +92,4 @@ def function(
             raise TypeError(f"{name}: {each!r}, needed a function")
     if not isinstance(arguments, st.SearchStrategy):
         raise TypeError(f"arguments: {arguments!r}, needed a Hypothesis strategy of tuples")
-    return Differentiated(forward, backward, arguments)
+    return FunctionAdapter(forward, backward, arguments)

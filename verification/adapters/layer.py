@@ -1,4 +1,4 @@
-"""The door for a layer: a forward over a sequence, and a backward that takes cotangents.
+"""The adapter for a layer: a forward over a sequence, and a backward that takes cotangents.
 
     forward(params, xs, state) -> outputs, state, saved
     backward(saved, d_outputs, d_state) -> d_params, d_xs, d_state
@@ -24,15 +24,17 @@ from verification.models.case import Case, Cotangents
 from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model, Use
-from verification.properties.engine import Fixed, InvalidAnswer
-from verification.sampling.claim import COMPLEX, Claim, Offer, claimed_of, rational
+from verification.properties.engine import FixedCase, InvalidAnswer
+from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 from verification.truth.parts import final_of
 from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, check_in
 
 # One function for each role, one truncation, cotangents.
-OFFER = Offer(functions=False, policies=False, losses=("cotangents",), extras=("lengths", "exact", "bits"))
+CAPABILITIES = Capabilities(
+    functions=False, policies=False, losses=("cotangents",), extras=("lengths", "exact", "bits")
+)
 
 Forward = Callable[..., Any]
 Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
@@ -115,8 +117,8 @@ class Layer:
         return self.source.code(self.claim) + of_case(case)
 
     @property
-    def fixed(self) -> tuple[Fixed, ...]:
-        """This door brings no cases along."""
+    def fixed(self) -> tuple[FixedCase, ...]:
+        """This adapter brings no cases along."""
         return ()
 
     @property
@@ -151,7 +153,7 @@ def layer(
     model's; TypeError for what is no function or no model.
     """
     soundly(model, forward=forward, backward=backward)
-    claim = claimed(scope, model, OFFER)
+    claim = claimed(scope, model, CAPABILITIES)
     departures = scope.departures if scope else {}
     given = {"forward": forward, "backward": backward}
     source = Source(PUBLIC, "layer", given, model, departures, {"arrays": arrays})
@@ -174,13 +176,13 @@ def soundly(model: Any, **functions: Any) -> None:
     check(model)
 
 
-def claimed(scope: Scope | None, model: Model, offer: Offer) -> Claim:
-    """The claim of a scope through a door, of what a sound model is sound in.
+def claimed(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
+    """The claim of a scope through an adapter, of what a sound model is sound in.
 
     Of what is not so, complex numbers of a real model and Fractions, nothing is claimed by default. Raises
     ValueError, in one line, where a scope claims it, or claims nothing.
     """
-    claim, said = resolved(scope, model, offer), scope or Scope()
+    claim, said = resolved(scope, model, capabilities), scope or Scope()
     if not model.complex and {*claim.dtypes} & {*COMPLEX}:
         try:
             check_in(model, WIDEST_COMPLEX)

@@ -1,4 +1,4 @@
-"""The door for a function ``problem -> gradients`` of a model's own loss: it is told everything.
+"""The adapter for a function ``problem -> gradients`` of a model's own loss: it is told everything.
 
 What the function is given is a ``ModelProblem``, and it returns ``ModelGradients``; of the vanilla model
 ``verification.Problem`` and ``verification.Gradients``, which name its blocks one by one.
@@ -19,13 +19,13 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Truncation
-from verification.properties.engine import Fixed, InvalidAnswer
-from verification.sampling.claim import Claim, Offer, claimed_of
+from verification.properties.engine import FixedCase, InvalidAnswer
+from verification.sampling.claim import Capabilities, Claim, claimed_of
 from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, VALUE
 
 # Every function, every truncation, and both places of losses.
-OFFER = Offer(
+CAPABILITIES = Capabilities(
     functions=True,
     policies=True,
     losses=("last", "every"),
@@ -88,9 +88,9 @@ class General:
     def problem(self, case: Case) -> ModelProblem:
         """The case as a ``ModelProblem``."""
         objective, inputs = case.objective, case.inputs
-        assert isinstance(objective, Targets)  # as of every case of this door
+        assert isinstance(objective, Targets)  # as of every case of this adapter
         return ModelProblem(
-            functions={role: function.name for role, function in case.cast.items()},
+            functions={role: function.name for role, function in case.chosen.items()},
             params={b.name: case.blocks[b.name] for b in case.model.of(Use.STEP, Use.READOUT)},
             xs=inputs if len(inputs) > 1 else next(iter(inputs.values())),
             state=case.state,
@@ -122,7 +122,7 @@ class General:
 
 
 @dataclass(frozen=True, eq=False)
-class Whole:
+class ProblemAdapter:
     """A function of a whole problem, with its model, its claim, and the form of problem and answer.
 
     ``source``: how a program makes it again.
@@ -133,7 +133,7 @@ class Whole:
     claim: Claim
     form: Form
     source: Source
-    fixed: tuple[Fixed, ...] = ()
+    fixed: tuple[FixedCase, ...] = ()
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the function says of a case."""
@@ -158,10 +158,10 @@ class Whole:
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
-        """This door takes no description of arrays."""
+        """This adapter takes no description of arrays."""
         return None
 
-    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Whole":
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "ProblemAdapter":
         """The same as a function of another model."""
         return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
 
@@ -176,8 +176,8 @@ def whole(
     model: Model,
     scope: Scope | None = None,
     form: Form | None = None,
-    fixed: tuple[Fixed, ...] = (),
-) -> Whole:
+    fixed: tuple[FixedCase, ...] = (),
+) -> ProblemAdapter:
     """A function of a whole problem, to be given to ``verify``; ``fixed``: cases that every run meets.
 
     ``scope``: what it claims to do; without one everything that can be asked, with one what is said there,
@@ -187,9 +187,9 @@ def whole(
     soundly(model, engine=function)
     if not model.of(Use.READOUT):
         raise ValueError(
-            f"model {model.name}: no readout, needed a door that takes cotangents: layer or step"
+            f"model {model.name}: no readout, needed an adapter that takes cotangents: layer or step"
         )
-    claim = claimed(scope, model, OFFER)
+    claim = claimed(scope, model, CAPABILITIES)
     departures = scope.departures if scope else {}
     source = Source(__name__, "whole", {"gradients": function}, model, departures)
-    return Whole(function, departed(model, departures), claim, form or General(), source, fixed)
+    return ProblemAdapter(function, departed(model, departures), claim, form or General(), source, fixed)

@@ -66,7 +66,7 @@ def scope_of(claim: Claim, model: Model) -> dict[str, Any]:
     """The fields of a scope by which a claim asks one case otherwise than an adapter does without a scope."""
 
     def differing(scope: Scope | None) -> dict[str, Any]:
-        usual = resolved(scope, model, claim.offer)
+        usual = resolved(scope, model, claim.capabilities)
         return {mine: getattr(claim, mine) for mine in ASKED if getattr(claim, mine) != getattr(usual, mine)}
 
     # Without any scope more is claimed than by one that says nothing.

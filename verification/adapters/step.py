@@ -1,4 +1,4 @@
-"""The door for one step and its backward; the loops over time are the verifier's.
+"""The adapter for one step and its backward; the loops over time are the verifier's.
 
     step(params, x, state) -> state, saved
     step_back(saved, d_state) -> d_params, d_x, d_state
@@ -26,12 +26,12 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
 from verification.models.truncation import Truncation
-from verification.properties.engine import Fixed, InvalidAnswer
-from verification.sampling.claim import Claim, Offer, claimed_of
+from verification.properties.engine import FixedCase, InvalidAnswer
+from verification.sampling.claim import Capabilities, Claim, claimed_of
 from verification.sampling.scope import Scope
 
 # One function for each role, every truncation, cotangents.
-OFFER = Offer(functions=False, policies=True, losses=("cotangents",))
+CAPABILITIES = Capabilities(functions=False, policies=True, losses=("cotangents",))
 
 State = tuple[Array, ...]
 StepForward = Callable[[dict[str, Array], Any, State], Any]
@@ -59,13 +59,13 @@ class Step:
         return self.source.code(self.claim) + of_case(case)
 
     @property
-    def fixed(self) -> tuple[Fixed, ...]:
-        """This door brings no cases along."""
+    def fixed(self) -> tuple[FixedCase, ...]:
+        """This adapter brings no cases along."""
         return ()
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
-        """This door takes no description of arrays."""
+        """This adapter takes no description of arrays."""
         return None
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Step":
@@ -86,7 +86,7 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     TypeError for what is no function or no model.
     """
     soundly(model, step=step, step_back=step_back)
-    claim = claimed(scope, model, OFFER)
+    claim = claimed(scope, model, CAPABILITIES)
     departures = scope.departures if scope else {}
     given = {"step_forward": step, "step_back": step_back}
     source = Source(PUBLIC, "step", given, model, departures)

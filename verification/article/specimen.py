@@ -116,7 +116,7 @@ def published(problem: Problem) -> Gradients:
     a = passed.pre_activations[-1]
     slope = a * (1 - a)
     for t in range(problem.steps):
-        # Wrong: the last step's error times every state, T terms where one is due.
+        # Wrong: the last step's error times every state, T terms where one is expected.
         dV += error.T.dot(passed.states[t])
         propagated = (slope * ds).dot(W)
         # Wrong: the loop walks back through the window, yet what it adds is of step t, the same every time.
@@ -302,7 +302,7 @@ def _readout_over_all_steps(engine: Engine, units: int, length: int, seed: int) 
     return Reason(
         "sums the readout over all steps",
         f"V's gradient is {_short(at_all)} times the true one at T = {steps}, and {_short(at_fewer)} times "
-        f"at T = {fewer}: the last step's error is multiplied by the states of all steps, where one is due.",
+        f"at T = {fewer}: the last step's error is multiplied by the states of all steps, not of one.",
         {f"times at T = {steps}": ratio for steps, ratio in times.items()},
     )
 

@@ -24,7 +24,7 @@ from verification.campaign.store import Store
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
 from verification.judging.run import Progress, Subject, judgement_of, tallied
-from verification.processes.fresh import staffed
+from verification.processes.fresh import pooled
 
 # The designed sample alone: what is drawn is drawn in blocks.
 SAMPLE = Profile("sample", cases=0, exact_cases=0)
@@ -73,7 +73,7 @@ def sampled(campaign: Campaign, portions: Portions, progress: Progress) -> Sampl
     """The designed sample, or of it the portions that are not kept."""
     if portions.whole is not None:
         return portions.whole
-    with staffed() as spread:
+    with pooled() as spread:
         sample = Sampled(*tallied(portions.keeping(spread), campaign.subject, SAMPLE, 0, progress))
     portions.finish(sample)
     return sample
@@ -136,7 +136,7 @@ def concluded(
         tally = replace(tally, refuted=(subject.pack(subject.at(failing.place)), failing.finding))
     else:
         failing = None
-    with staffed() as spread:
+    with pooled() as spread:
         judgement = judgement_of(spread, subject, tally, sample.coverage, campaign.seed, started)
     refuted = record.refuted + int(sample.tally.is_refuted)
     return Outcome(judgement, refuted, None if failing is None else failing.place)

@@ -1,4 +1,4 @@
-"""A crowd of the workers of a Dask cluster, which is reached by its scheduler.
+"""A backend of the workers of a Dask cluster, which is reached by its scheduler.
 
 Dask hands a block of a worker that is lost to another one. A scheduler that is lost is waited for, whoever
 starts it again; what it had is handed out again. Each worker keeps processes of its own (``kept``), in a
@@ -23,8 +23,8 @@ from verification.campaign.blocks import Block
 from verification.campaign.identity import Identity, Job, difference
 from verification.campaign.kept import Interrupted, Kept, Pool, Refused
 from verification.campaign.record import Record
-from verification.campaign.spreading import InVain, Scattered
-from verification.text import shown, told
+from verification.campaign.spreading import BackendLost, GaveUp
+from verification.text import message_of, shown
 
 # Seconds for a scheduler to answer, and for one that is lost to come back.
 ANSWER, BACK = 5.0, 600.0
@@ -95,7 +95,7 @@ class Cluster:
             try:
                 result.set_result(done.result())
             except CancelledError as error:
-                result.set_exception(Scattered(str(error)))
+                result.set_exception(BackendLost(str(error)))
             except KilledWorker as error:
                 result.set_exception(Interrupted(f"its workers ended ({error.last_worker.address})"))
             except BaseException as error:
@@ -107,9 +107,9 @@ class Cluster:
 
     @contextmanager
     def _running(self) -> Iterator[None]:
-        """With the connection as it should be; ``Scattered`` if it is lost."""
+        """With the connection as it should be; ``BackendLost`` if it is lost."""
         if self.client.status != "running":
-            raise Scattered(f"the client is {self.client.status}")
+            raise BackendLost(f"the client is {self.client.status}")
         with _as_scattered():
             yield
 
@@ -125,7 +125,7 @@ def cluster(
     """The cluster, as long as this lasts; ValueError, in one line, for one that will not do.
 
     ``patience``: seconds for a scheduler that does not answer to come back, which ``tell`` is told;
-    ``InVain`` if it does not.
+    ``GaveUp`` if it does not.
     """
     _reach(address, patience, tell)
     plugin = f"verified-rnn campaign {uuid4().hex}"
@@ -147,11 +147,11 @@ def cluster(
 
 @contextmanager
 def _as_scattered() -> Iterator[None]:
-    """A connection that is lost is ``Scattered``. A client that has closed itself says RuntimeError."""
+    """A connection that is lost is ``BackendLost``. A client that has closed itself says RuntimeError."""
     try:
         yield
     except (OSError, RuntimeError, CancelledError, asyncio.CancelledError) as error:
-        raise Scattered(told(error)) from error
+        raise BackendLost(message_of(error)) from error
 
 
 def _reach(address: str, patience: float, tell: Callable[[str], object]) -> None:
@@ -168,7 +168,7 @@ def _reach(address: str, patience: float, tell: Callable[[str], object]) -> None
             raise ValueError(f"--scheduler: {shown(address)}: {error}, needed HOST:PORT") from None
         except OSError:
             if waits and time.monotonic() >= ends:
-                raise InVain(f"no scheduler has come back at {shown(address)}") from None
+                raise GaveUp(f"no scheduler has come back at {shown(address)}") from None
             if not patience:
                 needed = "needed the address of one that runs"
                 raise ValueError(f"--scheduler: no scheduler answers at {shown(address)}, {needed}") from None

@@ -31,7 +31,7 @@ from verification.campaign.identity import identity_of, job_of
 from verification.campaign.kept import Refused
 from verification.campaign.portions import Portions
 from verification.campaign.processes import processes
-from verification.campaign.spreading import Gather, InVain, Scattered
+from verification.campaign.spreading import BackendLost, Gather, GaveUp
 from verification.campaign.store import opened
 from verification.judge import subject_of
 from verification.report import summary
@@ -99,7 +99,7 @@ def prepared(options: argparse.Namespace) -> Prepared:
     try:
         with cluster(options.scheduler, job, identity):
             pass
-    except Scattered as lost:
+    except BackendLost as lost:
         raise ValueError(f"--scheduler: {line(options.scheduler, VALUE)} is lost: {lost}") from None
     return Prepared(campaign, partial(cluster, options.scheduler, job, identity, BACK, _tell))
 
@@ -130,7 +130,7 @@ def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
             return concluded(campaign, sample, merging, again, started)
     except (ValueError, Refused) as wrong:
         refuse(program, str(wrong))
-    except (InVain, Undelivered) as vain:
+    except (GaveUp, Undelivered) as vain:
         raise SystemExit(f"{vain}; the same command goes on from what is kept") from vain
 
 

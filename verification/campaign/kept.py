@@ -25,7 +25,7 @@ from verification.processes.fresh import Process, Turn
 from verification.processes.loading import engine_at
 from verification.processes.sending import pickled
 from verification.processes.workers import Lost
-from verification.text import told
+from verification.text import message_of
 
 
 class Refused(Exception):
@@ -74,7 +74,7 @@ class Kept:
         except Interrupted:
             raise
         except Exception as error:
-            raise Interrupted(told(error)) from None
+            raise Interrupted(message_of(error)) from None
         return record
 
     def _done(self, work: Any, task: Any) -> Any:

@@ -68,5 +68,5 @@ class Portions:
     def _has(self, portion: Block, number: int) -> bool:
         """Is it kept? One of other cases is of a sample that what the engine's file imports has changed."""
         size, record = self._kept.get(number, (0, Record()))
-        met, asked = {row for _, row in record.rows_met}, {row for row, _ in portion.rows}
+        met, asked = {row for _, row in record.rows_covered}, {row for row, _ in portion.rows}
         return size == portion.size and met <= asked

@@ -1,4 +1,4 @@
-"""A crowd of this machine's processes: threads of ``concurrent.futures``, each of which waits for one."""
+"""A backend of this machine's processes: threads of ``concurrent.futures``, each of which waits for one."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

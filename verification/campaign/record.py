@@ -22,9 +22,9 @@ COUNTERS = ("seen", "declined", "drawn", "fixed")
 FORM = {
     "rows": [(str, str, int, int, int, str, int, int)],
     "cases": int,
-    "live": int,
+    "informative": int,
     **{name: {str: int} for name in COUNTERS},
-    "rows_met": [(str, int)],
+    "rows_covered": [(str, int)],
     "refuted": int,
     "lost": int,
     "failing": Maybe(
@@ -55,12 +55,12 @@ class Record:
 
     rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
     cases: int = 0
-    live: int = 0
+    informative: int = 0
     seen: Counter[str] = field(default_factory=Counter)
     declined: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
-    rows_met: frozenset[tuple[str, int]] = frozenset()
+    rows_covered: frozenset[tuple[str, int]] = frozenset()
     refuted: int = 0
     lost: int = 0
     failing: Failing | None = None
@@ -84,9 +84,9 @@ class Record:
         return {
             "rows": [list(astuple(row)) for row in self.rows.values()],
             "cases": self.cases,
-            "live": self.live,
+            "informative": self.informative,
             **{name: dict(getattr(self, name)) for name in COUNTERS},
-            "rows_met": [list(met) for met in sorted(self.rows_met)],
+            "rows_covered": [list(met) for met in sorted(self.rows_covered)],
             "refuted": self.refuted,
             "lost": self.lost,
             "failing": None if self.failing is None else asdict(self.failing),
@@ -103,8 +103,8 @@ class Record:
         return cls(
             rows={(row.property, row.part, row.truncation): row for row in rows},
             cases=values["cases"],
-            live=values["live"],
-            rows_met=frozenset((of, number) for of, number in values["rows_met"]),
+            informative=values["informative"],
+            rows_covered=frozenset((of, number) for of, number in values["rows_covered"]),
             refuted=values["refuted"],
             lost=values["lost"],
             failing=failing,
@@ -119,4 +119,4 @@ def of_tally(tally: Tally) -> Record:
 
 def _counts(one: Tally | Record) -> dict[str, Any]:
     """What a tally and a record both count."""
-    return {name: getattr(one, name) for name in ("rows", "cases", "live", "rows_met", *COUNTERS)}
+    return {name: getattr(one, name) for name in ("rows", "cases", "informative", "rows_covered", *COUNTERS)}

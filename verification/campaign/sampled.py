@@ -17,8 +17,8 @@ FORM = {
     "record": OF_RECORD,
     "coverage": [
         {
-            **{"strength": int, "possible": int, "met": int},
-            **{"excluded": {str: int}, "dead": [str], "of": str},
+            **{"strength": int, "possible": int, "covered": int},
+            **{"excluded": {str: int}, "vacuous": [str], "of": str},
         }
     ],
 }
@@ -41,5 +41,7 @@ class Sampled:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Sampled":
         """What ``to_json`` made, which has the form ``FORM``."""
-        coverage = tuple(Coverage(**{**each, "dead": tuple(each["dead"])}) for each in values["coverage"])
+        coverage = tuple(
+            Coverage(**{**each, "vacuous": tuple(each["vacuous"])}) for each in values["coverage"]
+        )
         return cls(Record.from_json(values["record"]).tally(), coverage)

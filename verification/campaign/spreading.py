@@ -1,7 +1,7 @@
 """Blocks handed out, and taken back as they are done, whatever fails on the way.
 
-Who does the work is a *crowd*: processes of this machine, or a cluster. A block whose process is lost is
-handed out again; where the crowd as a whole is lost it is gathered again, and all that it had is handed out
+Who does the work is a *backend*: processes of this machine, or a cluster. A block whose process is lost is
+handed out again; where the backend as a whole is lost it is gathered again, and all that it had is handed out
 again. What comes of a block depends on the block alone, so nothing is different when it is done twice.
 """
 
@@ -20,15 +20,15 @@ from verification.campaign.record import Record
 TRIES = 5
 
 
-class Scattered(Exception):
-    """The crowd as a whole is lost, and so is all that it was doing."""
+class BackendLost(Exception):
+    """The backend as a whole is lost, and so is all that it was doing."""
 
 
-class InVain(Exception):
-    """Nothing will come of it: a block has been handed out too often, or a crowd does not come back."""
+class GaveUp(Exception):
+    """Nothing will come of it: a block has been handed out too often, or a backend does not come back."""
 
 
-class Crowd(Protocol):
+class Backend(Protocol):
     """Whoever looks at blocks."""
 
     @property
@@ -36,24 +36,24 @@ class Crowd(Protocol):
         """How many blocks may be out at a time, so that nobody has to wait for one."""
 
     def submit(self, block: Block) -> Future[Record]:
-        """Hand a block out; raises ``Scattered``, and so may the future, or ``Interrupted``."""
+        """Hand a block out; raises ``BackendLost``, and so may the future, or ``Interrupted``."""
 
 
-Gather = Callable[[], AbstractContextManager[Crowd]]
+Gather = Callable[[], AbstractContextManager[Backend]]
 
 
 def spread(gather: Gather, blocks: Iterable[Block]) -> Generator[tuple[Block, Record], None, None]:
     """The record of every block, as it comes.
 
-    Raises ``InVain`` for a block that has been handed out ``TRIES`` times.
+    Raises ``GaveUp`` for a block that has been handed out ``TRIES`` times.
     """
     waiting, again = iter(blocks), deque[Block]()
     tries: Counter[Block] = Counter()
     while True:
         out: dict[Future[Record], Block] = {}
         try:
-            with gather() as crowd:
-                while _fill(crowd, out, waiting, again):
+            with gather() as backend:
+                while _fill(backend, out, waiting, again):
                     done, _ = wait(out, return_when=FIRST_COMPLETED)
                     for future in done:
                         block = out[future]
@@ -62,32 +62,32 @@ def spread(gather: Gather, blocks: Iterable[Block]) -> Generator[tuple[Block, Re
                         except Interrupted as how:
                             tries[block] += 1
                             if tries[block] == TRIES:
-                                raise InVain(_in_vain(block, how)) from how
+                                raise GaveUp(_gave_up(block, how)) from how
                             again.append(block)
                         else:
                             yield block, record
                         del out[future]
             return
-        except Scattered:
+        except BackendLost:
             again.extend(out.values())
 
 
 def _fill(
-    crowd: Crowd, out: dict[Future[Record], Block], waiting: Iterator[Block], again: deque[Block]
+    backend: Backend, out: dict[Future[Record], Block], waiting: Iterator[Block], again: deque[Block]
 ) -> bool:
     """Hands out as many as there is room for, those that came back first; is any out?"""
-    room = crowd.room
+    room = backend.room
     while len(out) < room:
         block = again.popleft() if again else next(waiting, None)
         if block is None:
             break
         try:
-            out[crowd.submit(block)] = block
-        except Scattered:
+            out[backend.submit(block)] = block
+        except BackendLost:
             again.append(block)
             raise
     return bool(out)
 
 
-def _in_vain(block: Block, how: Interrupted) -> str:
+def _gave_up(block: Block, how: Interrupted) -> str:
     return f"block {block.index} was handed out {TRIES} times in vain, the last time because {how}"

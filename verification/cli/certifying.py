@@ -18,7 +18,7 @@ def certificate_of(judgement: Judgement, verdict: str, cell: str, loops: str, pr
         seed=judgement.seed,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         cases=judgement.cases,
-        informative=judgement.live,
+        informative=judgement.informative,
         scope=judgement.scope,
         verdict=verdict,
     )

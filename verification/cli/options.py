@@ -25,8 +25,8 @@ DESCRIPTIONS = {
         "four minutes on two cores, with --profile thorough hours."
     ),
     "judge": (
-        "Judge an engine of yours, which is what a door returned, as layer(...), or a function Problem -> "
-        "Gradients: half a minute on two cores where a call takes a millisecond."
+        "Judge an engine of yours, which is what an adapter returned, as layer(...), or a function "
+        "Problem -> Gradients: half a minute on two cores where a call takes a millisecond."
     ),
     "campaign": (
         "Judge an engine of yours on as many drawn cases as you like, over processes or a Dask cluster; what "

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from verification.diagnosis.twice import Calls, Step, roles_of_calls, slope_of, twice
+from verification.diagnosis.two_pass_step import Calls, Step, roles_of_calls, slope_of, twice
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.functions import Function
@@ -80,7 +80,7 @@ def with_slopes(case: Case) -> Iterator[tuple[str, Case]]:
     chosen += [tuple(n for n, role in enumerate(roles) if role == each) for each in dict.fromkeys(roles)]
     chosen.append(tuple(range(len(roles))))
     for calls in dict.fromkeys(chosen):
-        named = " and ".join(dict.fromkeys(case.cast[roles[number]].name for number in calls))
+        named = " and ".join(dict.fromkeys(case.chosen[roles[number]].name for number in calls))
         for words, slope in SLOPES.items():
             if calls:
                 yield words.format(named), _sloped(case, calls, slope)
@@ -114,15 +114,15 @@ SLOPES: dict[str, Callable[[Function, Array, Array], Array]] = {
 
 
 def _sloped(case: Case, calls: tuple[int, ...], slope: Callable[[Function, Array, Array], Array]) -> Case:
-    step, cast = case.model.step, case.cast
+    step, chosen = case.model.step, case.chosen
 
     def other(f: Any, p: Any, x: Any, *state: Any) -> Any:
         def answered(number: int, role: str, a: Any) -> Any:
             if number not in calls:
                 return getattr(f, role)(a)
             constant = f.stop(a)
-            value = cast[role].value(constant)
-            return f.surrogate(value, slope(cast[role], constant, value) * a)
+            value = chosen[role].value(constant)
+            return f.surrogate(value, slope(chosen[role], constant, value) * a)
 
         return step(Calls(f, answered), p, x, *state)
 

@@ -12,7 +12,7 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 
-from verification.diagnosis.twice import Step, roles_of_calls, slope_of, twice
+from verification.diagnosis.two_pass_step import Step, roles_of_calls, slope_of, twice
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.functions import Function
@@ -25,8 +25,8 @@ def with_carries(case: Case) -> Iterator[tuple[str, Case]]:
     for block in case.model.of(Use.STEP):
         if turned(block, case.blocks[block.name]) is not None:
             yield f"what is carried went through {block.name} transposed", _carried(case, block, slope_of)
-    for function in dict.fromkeys(function.name for function in case.cast.values()):
-        if function in {case.cast[role].name for role in roles_of_calls(case)}:
+    for function in dict.fromkeys(function.name for function in case.chosen.values()):
+        if function in {case.chosen[role].name for role in roles_of_calls(case)}:
             words = f"the slope of {function} were left out of what is carried"
             yield words, _carried(case, None, partial(_left_out, function))
     yield from _with_direct_paths(case)

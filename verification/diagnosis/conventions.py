@@ -111,19 +111,19 @@ class _Search:
 
     def _functions(self) -> Iterator[Convention]:
         """The readings with another function in a role, of an engine that is not told which."""
-        if self.engine.claim.offer.functions:
+        if self.engine.claim.capabilities.functions:
             return
         cases = [healthy_case(self.engine, steps) for steps in STEPS]
-        for role, players in self.engine.model.functions.items():
-            for player in map(function_named, players):
-                if player.name == cases[0].cast[role].name:
+        for role, choices in self.engine.model.functions.items():
+            for choice in map(function_named, choices):
+                if choice.name == cases[0].chosen[role].name:
                     continue
-                played = [replace(case, functions={**case.functions, role: player.name}) for case in cases]
+                played = [replace(case, functions={**case.functions, role: choice.name}) for case in cases]
                 seen = [self._looked(self.engine, Truth(case)) for case in played]
                 if all(map(self._holds, seen)):
                     yield Convention(
-                        f"the function in the role {role!r} is {player.name}",
-                        f"scope=Scope(functions={{{role!r}: ({player.name!r},)}})",
+                        f"the function in the role {role!r} is {choice.name}",
+                        f"scope=Scope(functions={{{role!r}: ({choice.name!r},)}})",
                         right=not any(each is not None and each.blocks for each in seen),
                     )
 

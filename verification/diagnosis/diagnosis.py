@@ -11,7 +11,7 @@ from dataclasses import replace
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
-from verification.diagnosis.elsewhere import of_right_answers
+from verification.diagnosis.fallback import of_right_answers
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
 from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of

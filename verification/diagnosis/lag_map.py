@@ -1,11 +1,12 @@
-"""The lag map: what an answer takes from each step, for each loss by itself, beside what is due.
+"""The lag map: what an answer takes from each step, for each loss by itself, beside what is expected.
 
 One loss at a time is left: the outputs' cotangent at a step, the final states' cotangents, or a target that
 is not the model's own output. Then each step's share of the answer is told
 
     INPUT             by its slice
     STATE, READOUT    by the one step that they are used at
-    STEP              by a column for every step, where it reads an input (``verification.properties.apart``)
+    STEP              by a column for every step, where it reads an input
+                      (``verification.properties.per_step``)
     other STEP        by *restarts*: what the answer gains when the sequence begins one step earlier, from the
                       state that the model has there
 
@@ -24,9 +25,9 @@ from verification.diagnosis.loops import states_before
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets
 from verification.models.model import Block, State, Use
-from verification.properties.apart import Places, widened
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
+from verification.properties.per_step import Places, widened
 from verification.truth.long import held
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import grouped_table
@@ -34,19 +35,19 @@ from verification.truth.table import grouped_table
 # Seconds after which no map is drawn: it is one picture more, not the verdict.
 SECONDS = 6.0
 
-# From which part of what is due an error is called large.
+# From which part of what is expected an error is called large.
 LARGE = 0.1
 
 
 class Mark(Enum):
-    """What a share of an answer is, beside what is due."""
+    """What a share of an answer is, beside what is expected."""
 
     RIGHT = "right"
-    CLOSE = "close"  # off by less than a tenth of what is due
+    CLOSE = "close"  # off by less than a tenth of what is expected
     WRONG = "wrong"
-    ABSENT = "absent"  # zero where something is due
-    SURPLUS = "surplus"  # not zero where nothing is due
-    NONE = "none"  # zero, and nothing is due
+    ABSENT = "absent"  # zero where something is expected
+    SURPLUS = "surplus"  # not zero where nothing is expected
+    NONE = "none"  # zero, and nothing is expected
 
 
 WRONG = (Mark.CLOSE, Mark.WRONG, Mark.ABSENT, Mark.SURPLUS)
@@ -103,16 +104,16 @@ class _TooLong(Exception):
 
 @dataclass(frozen=True, eq=False)
 class _Share:
-    """What a step brings to a block, of one loss: given and due, and the error that is accepted."""
+    """What a step brings to a block, of one loss: given and want, and the error that is accepted."""
 
     got: Array
-    due: Array
+    want: Array
     bound: float
 
     def of(self, rows: slice) -> tuple[Array, Array]:
         """Given and due of some rows; where it is one number, that."""
-        got, due = np.atleast_1d(self.got, self.due)
-        return got[rows], due[rows]
+        got, want = np.atleast_1d(self.got, self.want)
+        return got[rows], want[rows]
 
 
 def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | None:
@@ -225,7 +226,7 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
             if last is None:
                 made[name][s] = now
             else:
-                made[name][s] = _Share(now.got - last.got, now.due - last.due, now.bound + last.bound)
+                made[name][s] = _Share(now.got - last.got, now.want - last.want, now.bound + last.bound)
             after[name] = now
     return made
 
@@ -270,9 +271,9 @@ def _panel(case: Case, block: Block, part: str, losses: list[dict[int, _Share]],
             if share is None:
                 told.append(Mark.NONE)
                 continue
-            got, due = share.of(rows)
-            size = float(np.max(np.abs(due)))
-            error = float(np.max(np.abs(got - due)))
+            got, want = share.of(rows)
+            size = float(np.max(np.abs(want)))
+            error = float(np.max(np.abs(got - want)))
             off[t, s] = error / (size or largest or 1.0)
             told.append(_mark(got, size, error, share.bound))
         marks.append(tuple(told))

@@ -117,10 +117,10 @@ def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
     """What is not a size or a number, and without which a wrong case is right."""
     if wrong.dtype != right.dtype and not tried.wrong(wrong.astype(right.dtype)):
         yield f"in {name_of(wrong.dtype)}"
-    for role, function in wrong.cast.items():
-        other = right.cast[role].name
+    for role, function in wrong.chosen.items():
+        other = right.chosen[role].name
         if function.name != other:
-            named = {role: player.name for role, player in wrong.cast.items()}
+            named = {role: choice.name for role, choice in wrong.chosen.items()}
             if not tried.wrong(replace(wrong, functions={**named, role: other})):
                 yield f"with {role} {function.name}"
     if wrong.policy != right.policy and not tried.wrong(replace(wrong, policy=right.policy)):

@@ -7,7 +7,7 @@ the case that a run found, or else on that case itself.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from verification.diagnosis.beside import Beside, wrong_beside
+from verification.diagnosis.got_against_want import Beside, wrong_beside
 from verification.diagnosis.lag_map import LagMap, lag_map
 from verification.diagnosis.probe import Seen, healthy_case, look_at
 from verification.models.case import Case, name_of

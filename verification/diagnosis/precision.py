@@ -7,9 +7,9 @@ import numpy as np
 from verification.diagnosis.probe import Seen
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.properties.apart import is_unfolded, lag_by_lag
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
+from verification.properties.per_step import is_unfolded, lag_by_lag
 from verification.truth.comparison import compare
 from verification.truth.table import grouped_table
 

@@ -1,6 +1,6 @@
-"""Readings: other descriptions of an engine's arrays, in the words in which a door takes them.
+"""Readings: other descriptions of an engine's arrays, in the words in which an adapter takes them.
 
-A description is what a door calls ``arrays``: {"W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates": "ifog",
+A description is what an adapter calls ``arrays``: {"W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates": "ifog",
 "axes": "TN"}. Each function here makes others of one, and knows of the model its blocks alone.
 """
 

@@ -65,7 +65,7 @@ BLOCK = 30
 # Weights on which a gradient lives, vanishes, and saturates or explodes.
 SCALES = (1.0, 0.5, 0.1, 3.0, 10.0)
 
-ACTIVATIONS = tuple(function.name for function in vanilla.players("activation"))
+ACTIVATIONS = tuple(function.name for function in vanilla.choices("activation"))
 
 Progress: TypeAlias = Callable[[int, int], object]
 
@@ -95,7 +95,7 @@ class LagFault:
         """
         case = case_of(problem)
         wide = case.astype(WIDER[problem.dtype])
-        model, f = wide.model, Namespace(wide.cast, Arithmetic())
+        model, f = wide.model, Namespace(wide.chosen, Arithmetic())
         data = wide.objective.data(self.t, wide.steps)
 
         def loss(own: Any) -> Any:
@@ -158,8 +158,8 @@ def entries(problem: Problem) -> dict[str, Entries]:
         nonzero, determined = [], []
         for loss, t in enumerate(table.case.losses):
             parts = lags.parts(loss, name)
-            size = _largest(parts.due)
-            reached = np.arange(len(parts.due)) <= t
+            size = _largest(parts.want)
+            reached = np.arange(len(parts.want)) <= t
             nonzero.append((size != 0) & reached)
             determined.append(nonzero[-1] & (parts.bound <= DETERMINED[problem.dtype] * size))
         found[name] = Entries(np.array(nonzero), np.array(determined) & usable)

@@ -61,10 +61,10 @@ def known(cell: object, table: Mapping[str, Known], package: str) -> Known | Non
 class _Module:
     """A cell whose parameters are given; ``carry``: the numbers of the states, in its order.
 
-    ``door``: the name of the function that makes it.
+    ``adapter``: the name of the function that makes it.
     """
 
-    door: ClassVar[str]
+    adapter: ClassVar[str]
 
     make: Make
     model: Model
@@ -87,7 +87,7 @@ class _Module:
 class FlaxCell(_Module):
     """Of Flax: ``make(H)``, applied to a batch."""
 
-    door = "flax"
+    adapter = "flax"
 
     def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
         tree: dict[str, Any] = {}
@@ -103,7 +103,7 @@ class FlaxCell(_Module):
 class EquinoxCell(_Module):
     """Of Equinox: ``make(D, H, key=key)``, applied to each record."""
 
-    door = "equinox"
+    adapter = "equinox"
 
     def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
         jax = library("jax", "jax")
@@ -219,5 +219,5 @@ def _layer(
     states = [block.name for block in told.model.of(Use.STATE)]
     module = kind(make, told.model, layout, tuple(states.index(name) for name in told.carry))
     said = {"arrays": dict(told.arrays), "carry": told.carry, "device": device}
-    source = Source("verification.jax", kind.door, {"made": make}, told.model, said=said)
+    source = Source("verification.jax", kind.adapter, {"made": make}, told.model, said=said)
     return scanned(module, source, told.model, scope, told.arrays, device)

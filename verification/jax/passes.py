@@ -2,8 +2,8 @@
 
     apply(params, xs, state) -> outputs, state
 
-as the door for a layer has them (``verification.adapters.layer``), with ``lengths`` after the state where the
-scope claims them. The backward is ``jax.vjp``, so that a ``custom_vjp`` in it is what is judged.
+as the adapter for a layer has them (``verification.adapters.layer``), with ``lengths`` after the state where
+the scope claims them. The backward is ``jax.vjp``, so that a ``custom_vjp`` in it is what is judged.
 
 Of complex numbers JAX's cotangents and gradients are the conjugates of those here: both are turned.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters import layer as door
+from verification.adapters import layer as of_arrays
 from verification.adapters.extras import library
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
@@ -95,7 +95,7 @@ def layer(
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
     device: str | None = None,
-) -> door.Layer:
+) -> of_arrays.Layer:
     """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
 
     ``scope`` and ``arrays`` as of ``verification.layer``; unless the scope says ``compiled=False``, few sizes
@@ -117,14 +117,14 @@ def layer_of(
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
-) -> door.Layer:
+) -> of_arrays.Layer:
     """The layer of a function that a program makes by ``source``."""
     _is_there(device)
     scope = scope or Scope()
     if scope.compiled is None:
         scope = replace(scope, compiled=True)
     both = Passes(apply, device)
-    made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
+    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
     return replace(made, source=replace(source, departures=made.source.departures))
 
 

@@ -1,4 +1,4 @@
-"""The exercise contract of any model: what live cases must have met, as far as the claim admits it."""
+"""The exercise contract of any model: what informative cases must have met, as far as the claim admits it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from verification.sampling.factors import classes
 
 @dataclass(frozen=True)
 class Entry:
-    """A circumstance, how a case is seen to have it, and how many live cases must have had it."""
+    """A circumstance, how a case is seen to have it, and how many informative cases must have had it."""
 
     name: str
     met: Callable[[Case], bool]
@@ -69,7 +69,7 @@ def _functions(claim: Claim) -> Iterator[Entry]:
         for name in names if len(names) > 1 else ():
             yield Entry(
                 f"{role} {name}",
-                lambda case, role=role, name=name: case.cast[role].name == name,  # type: ignore[misc]
+                lambda case, role=role, name=name: case.chosen[role].name == name,  # type: ignore[misc]
             )
 
 

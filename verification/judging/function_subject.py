@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from hypothesis.errors import HypothesisException
 
-from verification.diagnosis.beside import Beside, beside
 from verification.diagnosis.diagnosis import Diagnosis
+from verification.diagnosis.got_against_want import Beside, beside
 from verification.diagnosis.picture import RIGHT, Picture
 from verification.judging.judgement import Example
 from verification.judging.profile import Profile
@@ -39,7 +39,7 @@ ALIKE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class OfFunction:
-    """What the door for functions returned. Its cases are calls, which can be sent as they are."""
+    """What the adapter for functions returned. Its cases are calls, which can be sent as they are."""
 
     engine: Engine
     name = "function"
@@ -94,7 +94,7 @@ class OfFunction:
         """What a call comes to."""
         tally = tally_of([*findings(self.engine, call)], lambda: call)
         evidence = any(row.evidence for row in tally.rows.values())
-        return replace(tally, live=int(evidence and not tally.declined))
+        return replace(tally, informative=int(evidence and not tally.declined))
 
     def missing(self, tally: Tally) -> Iterator[str]:
         """Arguments whose gradient was evidence too seldom."""

@@ -58,11 +58,11 @@ class Judgement:
     """The outcome of a run.
 
     ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
-    ``not_asked`` what was not. ``seen``: how many live cases met each entry of the exercise contract.
+    ``not_asked`` what was not. ``seen``: how many informative cases met each entry of the exercise contract.
     ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
-    the designed sample live cases met. ``views``: how lag by lag sees each block. ``declined``: how many
-    cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of each
-    size, of cases that were drawn and of the others. ``diagnosis``, ``example`` and ``picture``, what
+    the designed sample informative cases met. ``views``: how lag by lag sees each block. ``declined``: how
+    many cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of
+    each size, of cases that were drawn and of the others. ``diagnosis``, ``example`` and ``picture``, what
     can be drawn of it, are None but for a refuted engine.
     """
 
@@ -71,7 +71,7 @@ class Judgement:
     seed: int
     seconds: float
     cases: int
-    live: int
+    informative: int
     rows: tuple[Row, ...]
     seen: Mapping[str, int]
     missing: tuple[str, ...]
@@ -108,7 +108,8 @@ class Judgement:
 
     def __str__(self) -> str:
         """The verdict with its scope; of an engine that is not verified, why."""
-        lines = [f"{self.model}: {self.verdict} ({self.scope}; {self.cases} cases, {self.live} live)"]
+        cases = f"{self.cases} cases, {self.informative} informative"
+        lines = [f"{self.model}: {self.verdict} ({self.scope}; {cases})"]
         if self.diagnosis is not None:
             lines.append(str(self.diagnosis))
         if self.example is not None:

@@ -20,11 +20,11 @@ from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
-from verification.properties.apart import views
-from verification.properties.engine import Engine, Fixed
+from verification.properties.engine import Engine, FixedCase
 from verification.properties.findings import PROPERTIES, findings, truth_for, truth_of
+from verification.properties.per_step import views
 from verification.properties.property import Finding
-from verification.properties.trial import Judged
+from verification.properties.trial import CaseTruth
 from verification.sampling.admitting import admits
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
@@ -48,12 +48,12 @@ Packed: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A case with what is true of it. ``row``: the row of a designed sample that it meets if it is live.
+    """A case with what is true of it. ``row``: that of a designed sample which it meets if it is informative.
 
     ``drawn`` and ``fixed``: its sizes, in one of them, by where a run has it from (as in ``Judgement``).
     """
 
-    truth: Judged
+    truth: CaseTruth
     row: Place | None = None
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class OfModel:
-    """What a door returned that has a model."""
+    """What an adapter returned that has a model."""
 
     engine: Engine
 
@@ -171,11 +171,11 @@ class OfModel:
         found = [*findings(engine, truth)]
         tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.policy))
         tally = replace(tally, drawn=case.drawn, fixed=case.fixed)
-        if tally.declined or not truth.live(engine.claim.blocks):
+        if tally.declined or not truth.informative(engine.claim.blocks):
             return tally
         met = [entry.name for entry in contract(engine.claim) if entry.met(truth.case)]
         rows = frozenset([] if case.row is None else [case.row])
-        return replace(tally, live=1, seen=Counter(met), rows_met=rows)
+        return replace(tally, informative=1, seen=Counter(met), rows_covered=rows)
 
     def missing(self, tally: Tally) -> Iterator[str]:
         """Entries of the contract, and properties of parts without evidence."""
@@ -217,7 +217,7 @@ class OfModel:
 
 
 def of_model(engine: Any, model: Model | None, scope: Scope | None) -> OfModel:
-    """What a door returned, a dataclass, within a scope that may be narrower than its own.
+    """What an adapter returned, a dataclass, within a scope that may be narrower than its own.
 
     Raises ValueError for a model that is not the engine's own, and for a scope that is wider than its claim.
     """
@@ -244,7 +244,7 @@ def pack(case: Case) -> Packed:
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
 
 
-def _is_asked(claim: Claim, fixed: Fixed) -> bool:
+def _is_asked(claim: Claim, fixed: FixedCase) -> bool:
     """Does it claim the case, and equality where that is asked for?"""
     return (fixed.property is None or fixed.property.asks(claim)) and admits(claim, fixed.make())
 

@@ -10,7 +10,7 @@ class Profile:
     """How many cases are drawn, beside those of the designed sample.
 
     ``cases``: in floating point, ``exact_cases``: in Fractions, of an engine that claims those. ``strength``:
-    of how many factors all possible levels meet in a live case of the sample. ``faults``: on how many
+    of how many factors all possible levels meet in an informative case of the sample. ``faults``: on how many
     problems a fault is planted, for the detection curve. ``explained``: is every mutant reported with its
     smallest example and diagnosis?
     """

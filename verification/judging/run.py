@@ -1,7 +1,7 @@
 """The run: an engine before its cases, and what came of it in one word and in many.
 
-Whatever is judged, and through whatever door it came, is a *subject* here: an engine with the cases that it
-is asked, how one is asked, and what can be said of one that fails. Cases come in blocks, each looked at in
+Whatever is judged, and through whatever adapter it came, is a *subject* here: an engine with the cases that
+it is asked, how one is asked, and what can be said of one that fails. Cases come in blocks, each looked at in
 a process of its own, or, of an engine that must not be forked, in one of a few that are kept
 (``verification.processes.fresh``). The run ends after the first block, in their order, that holds a
 refutation; then the smallest case that shows it is looked for, and the place of the fault.
@@ -25,15 +25,15 @@ from verification.judging.sampled import Coverage, Designed, Sample
 from verification.judging.tally import Tally, of_lost
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.processes.fresh import Spread, staffed
+from verification.processes.fresh import Spread, pooled
 from verification.processes.workers import Lost
-from verification.properties.engine import Fixed
+from verification.properties.engine import FixedCase
 from verification.properties.property import Finding
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.numbering import Row as SampleRow
 from verification.sampling.sample import in_floats
-from verification.text import told
+from verification.text import message_of
 
 # Cases that one Hypothesis run draws.
 BLOCK = 30
@@ -49,7 +49,7 @@ class Block:
     seed: str = ""
     rows: tuple[tuple[int, SampleRow], ...] = ()
     designed: Designed = in_floats
-    fixed: tuple[Fixed, ...] = ()
+    fixed: tuple[FixedCase, ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
 
 
@@ -87,7 +87,7 @@ class Subject(Protocol):
         """The same, whose calls are watched by the process that started this one."""
 
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
-        """The designed samples, of which live cases have to meet every row."""
+        """The designed samples, of which informative cases have to meet every row."""
 
     def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterable[Block]:
         """All that the run looks at, in order."""
@@ -136,7 +136,7 @@ def judge(subject: Subject, profile: Profile, seed: int = 0, progress: Progress 
     sent to fresh processes.
     """
     started = time.monotonic()
-    with staffed() as spread:
+    with pooled() as spread:
         tally, coverage = tallied(spread, subject, profile, seed, progress)
         return judgement_of(spread, subject, tally, coverage, seed, started)
 
@@ -148,10 +148,10 @@ def tallied(
     samples = subject.samples(profile)
     tally = looked(spread, subject, subject.blocks(samples, profile, seed), Tally(), progress)
     for sample in samples:
-        sample.meet(tally.rows_met)
+        sample.meet(tally.rows_covered)
         while not tally.is_refuted and (more := sample.more()):
             tally = looked(spread, subject, subject.portions(sample, more), tally, progress)
-            sample.meet(tally.rows_met)
+            sample.meet(tally.rows_covered)
     # A run that has ended early has met little, and to count what it has not takes minutes.
     return tally, () if tally.is_refuted else tuple(each for sample in samples for each in sample.coverage())
 
@@ -196,7 +196,7 @@ def judgement_of(
         seed=seed,
         seconds=time.monotonic() - started,
         cases=tally.cases,
-        live=tally.live,
+        informative=tally.informative,
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
         missing=(*declined, *subject.missing(tally), *unmet),
@@ -261,12 +261,12 @@ def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
             return subject.diagnosis(packed, finding, tally)
         return subject.smallest(packed, finding) if what == "example" else subject.picture(packed)
     except Exception as error:
-        return _Failed(told(error).partition("\n")[0])
+        return _Failed(message_of(error).partition("\n")[0])
 
 
 def _example(subject: Subject, packed: Any, finding: Finding, smallest: bool) -> Example:
     try:
         return subject.example(packed, finding, smallest)
     except Exception as error:
-        code = f"# {finding.wrong}\n# The program was not written: that failed by {told(error)}.\n"
+        code = f"# {finding.wrong}\n# The program was not written: that failed by {message_of(error)}.\n"
         return Example(None, finding.property, finding.part, finding.wrong or "", code, smallest)

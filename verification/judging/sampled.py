@@ -1,4 +1,4 @@
-"""The designed sample: a live case of every row, and which tuples of levels those have met."""
+"""The designed sample: an informative case of every row, and which tuples of levels those have met."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,17 +9,17 @@ import numpy as np
 
 from verification.models.model import Model
 from verification.properties.findings import truth_of
-from verification.properties.trial import Judged
+from verification.properties.trial import CaseTruth
 from verification.sampling.claim import Claim
 from verification.sampling.covering import Tuple, met, row_with, tuples
 from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
 
-# How often the numbers of a row are made, until its case is live.
+# How often the numbers of a row are made, until its case is informative.
 TRIES = 4
 
-# How often other companions are sought for levels whose cases were all dead.
+# How often other companions are sought for levels whose cases were all vacuous.
 ROUNDS = 2
 
 # Seconds of work, about, that one process does, and rows at most.
@@ -35,36 +35,37 @@ NO_ROW = "no others go with them"
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the possible tuples of ``strength`` levels were met by live cases.
+    """How many of the possible tuples of ``strength`` levels were met by informative cases.
 
-    ``excluded``: how many each rule excludes. ``dead``: those of which no case said anything, whatever stood
-    beside them, in words. ``of``: which tuples these are, as "with T 512", where they are not all.
+    ``excluded``: how many each rule excludes. ``vacuous``: those of which no case said anything, whatever
+    stood beside them, in words. ``of``: which tuples these are, as "with T 512", where they are not all.
     """
 
     strength: int
     possible: int
-    met: int
+    covered: int
     excluded: Mapping[str, int]
-    dead: tuple[str, ...] = ()
+    vacuous: tuple[str, ...] = ()
     of: str = ""
 
     @property
     def missing(self) -> int:
-        """How many were not met and are not known to be dead."""
-        return self.possible - self.met - len(self.dead)
+        """How many were not met and are not known to be vacuous."""
+        return self.possible - self.covered - len(self.vacuous)
 
     def __str__(self) -> str:
         name = {2: "pairs", 3: "triples", 4: "quadruples"}.get(self.strength, f"{self.strength} levels")
-        dead = f", {len(self.dead)} dead" if self.dead else ""
-        excluded, levels = sum(self.excluded.values()), f"levels {self.of}".rstrip()
-        return f"{self.met} of {self.possible} {name} of {levels} met{dead}, {excluded} excluded by rules"
+        vacuous = f", {len(self.vacuous)} vacuous" if self.vacuous else ""
+        levels, counts = f"levels {self.of}".rstrip(), f"{self.covered} of {self.possible}"
+        excluded = f"{sum(self.excluded.values())} excluded by rules"
+        return f"{counts} {name} of {levels} covered{vacuous}, {excluded}"
 
 
-def truth_of_row(design: Design, row: Row, number: int, blocks: tuple[str, ...]) -> Judged:
-    """The truth of a live case of the row, or of the last that was tried; ``blocks``: what may show life."""
+def truth_of_row(design: Design, row: Row, number: int, blocks: tuple[str, ...]) -> CaseTruth:
+    """The truth of an informative case of the row, or of the last tried; ``blocks``: what may show it."""
     for attempt in range(TRIES):
         truth = truth_of(design.make(row, np.random.default_rng((number, attempt))))
-        if truth.live(blocks):
+        if truth.informative(blocks):
             break
     return truth
 
@@ -92,7 +93,7 @@ Place: TypeAlias = tuple[str, int]
 
 
 class Sample:
-    """The rows of a claim's design, and which of them have been met by a live case."""
+    """The rows of a claim's design, and which of them have been met by an informative case."""
 
     def __init__(self, designed: Designed, model: Model, claim: Claim, strength: int) -> None:
         self.designed, self.design = designed, designed(model, claim)
@@ -102,11 +103,11 @@ class Sample:
         self._rounds = 0
 
     def meet(self, rows: Iterable[Place]) -> None:
-        """Notes the rows of live cases, those of other designs aside."""
+        """Notes the rows of informative cases, those of other designs aside."""
         self._live |= {number for of, number in rows if of == self.design.of}
 
     def unmet(self) -> frozenset[Tuple]:
-        """The possible tuples that no live case has met."""
+        """The possible tuples that no informative case has met."""
         return frozenset[Tuple]().union(*(self._unmet(i) for i in range(len(self._goals))))
 
     def more(self) -> range:
@@ -144,9 +145,9 @@ class Sample:
 
     def _coverage(self, i: int) -> Coverage:
         goal, (possible, excluded), none = self._goals[i], self._tuples(i), self._impossible(i)
-        # Dead is what rows were made for, to the last round, and no case of theirs was live.
-        dead = self._unmet(i) & _met(self.rows, goal) if self._rounds == ROUNDS else ()
-        words = tuple(in_words(each) for each in sorted(dead, key=repr))
+        # Vacuous is what rows were made for, to the last round, and no case of theirs was informative.
+        vacuous = self._unmet(i) & _met(self.rows, goal) if self._rounds == ROUNDS else ()
+        words = tuple(in_words(each) for each in sorted(vacuous, key=repr))
         excluded = excluded + Counter({NO_ROW: len(none)})
         counts = len(possible - none), len(self._met_alive(i))
         return Coverage(goal.strength, *counts, dict(excluded), words, goal.of)

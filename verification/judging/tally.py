@@ -16,7 +16,7 @@ Refuted: TypeAlias = tuple[Any, Finding]
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """What some cases came to; ``rows_met``: the rows of designed samples whose cases were live.
+    """What some cases came to; ``rows_covered``: the rows of designed samples whose cases were informative.
 
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back. The others
     are as in ``Judgement``.
@@ -24,9 +24,9 @@ class Tally:
 
     rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
     cases: int = 0
-    live: int = 0
+    informative: int = 0
     seen: Counter[str] = field(default_factory=Counter)
-    rows_met: frozenset[Place] = frozenset()
+    rows_covered: frozenset[Place] = frozenset()
     refuted: Refuted | None = None
     lost: str = ""
     declined: Counter[str] = field(default_factory=Counter)
@@ -45,9 +45,9 @@ class Tally:
         return Tally(
             rows,
             self.cases + other.cases,
-            self.live + other.live,
+            self.informative + other.informative,
             self.seen + other.seen,
-            self.rows_met | other.rows_met,
+            self.rows_covered | other.rows_covered,
             self.refuted or other.refuted,
             self.lost or other.lost,
             self.declined + other.declined,

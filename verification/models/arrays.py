@@ -1,4 +1,4 @@
-"""The type of an array, for all that does without ``rnn``: models, truths, doors, and what judges them."""
+"""The type of an array, for all that does without ``rnn``: models, truths, adapters, and what judges them."""
 
 from typing import Any, TypeAlias
 

@@ -181,9 +181,9 @@ class Case:
         return int(next(iter(self.inputs.values())).shape[1])
 
     @property
-    def cast(self) -> dict[str, Function]:
+    def chosen(self) -> dict[str, Function]:
         """The function that plays each role."""
-        return self.model.cast(self.functions)
+        return self.model.chosen(self.functions)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -261,7 +261,7 @@ def random_case(
 def output_of(case: Case) -> tuple[int, ...]:
     """The shape of the readout of one record."""
     model = case.model
-    f = Namespace(case.cast, Arithmetic())
+    f = Namespace(case.chosen, Arithmetic())
     return tuple(np.shape(model.readout(f, case.params(Use.READOUT), *case.state))[1:])
 
 

@@ -148,13 +148,13 @@ class Model:
         for use in (Use.STATE, Use.INPUT):
             if not self.of(use):
                 raise ValueError(f"model {self.name}: no {use.name} block, needed at least one")
-        for role, players in self.functions.items():
+        for role, choices in self.functions.items():
             if role in RESERVED or not role.isidentifier():
                 reserved = " and ".join(RESERVED)
                 raise ValueError(f"model {self.name}: role {role!r}, needed a name other than {reserved}")
-            if isinstance(players, str) or not players:
-                raise ValueError(f"model {self.name}: role {role}: {players!r}, needed a tuple of functions")
-            for function in players:
+            if isinstance(choices, str) or not choices:
+                raise ValueError(f"model {self.name}: role {role}: {choices!r}, needed a tuple of functions")
+            for function in choices:
                 function_named(function)
 
     def of(self, *uses: Use) -> tuple[Block, ...]:
@@ -174,13 +174,13 @@ class Model:
         """The names of all dimensions but records and steps."""
         return tuple(dict.fromkeys(name for block in self.blocks for name in block.dimensions))
 
-    def players(self, role: str) -> tuple[Function, ...]:
+    def choices(self, role: str) -> tuple[Function, ...]:
         """The functions that may play a role."""
         return tuple(function_named(function) for function in self.functions[role])
 
-    def cast(self, chosen: Mapping[str, str]) -> dict[str, Function]:
+    def chosen(self, chosen: Mapping[str, str]) -> dict[str, Function]:
         """The function that plays each role: the one chosen by name, or the first."""
-        by_name = {role: {each.name: each for each in self.players(role)} for role in self.functions}
+        by_name = {role: {each.name: each for each in self.choices(role)} for role in self.functions}
         return {role: named[chosen.get(role, next(iter(named)))] for role, named in by_name.items()}
 
     def advance(self, f: Any, p: Named, inputs: Mapping[str, Any], state: State) -> State:

@@ -31,10 +31,10 @@ from verification.processes.workers import (
     judge_ended,
     limit_memory,
     outcome_of,
-    silent,
     spread,
+    unresponsive,
 )
-from verification.text import told
+from verification.text import message_of
 
 # The libraries whose threads a fork loses, by the names of their modules.
 THREADED = ("jax", "torch")
@@ -46,7 +46,7 @@ Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Gen
 
 
 @contextmanager
-def staffed() -> Iterator[Spread]:
+def pooled() -> Iterator[Spread]:
     """``verification.processes.workers.spread``, or ``afresh`` where a fork would lose threads."""
     if not any(name in sys.modules for name in THREADED):
         yield spread
@@ -61,14 +61,14 @@ def afresh() -> Iterator[Spread]:
     if not hasattr(os, "fork"):
         yield spread
         return
-    staff = _Staff()
+    pool = _Pool()
     try:
-        yield staff.spread
+        yield pool.spread
     finally:
-        staff.end()
+        pool.end()
 
 
-class _Staff:
+class _Pool:
     """The fresh processes that nobody is asked in, and what is known of the engines that were sent."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class Turn:
             self._process.end()
         else:
             self._idle.append(self._process)
-        self.outcome = outcome_of(channel, silent() if gone is None else judge_ended(gone))
+        self.outcome = outcome_of(channel, unresponsive() if gone is None else judge_ended(gone))
         return True
 
     def waited_for(self) -> Any:
@@ -220,6 +220,6 @@ def _received(task: Slot) -> tuple[Callable[[Any, Channel], Any], Any]:
         work, given = task.get()
     except Exception as error:
         raise Unsendable(
-            f"engine: {told(error)} in a fresh process, needed one whose modules can be imported there"
+            f"engine: {message_of(error)} in a fresh process, needed one whose modules can be imported there"
         ) from error
     return work, given

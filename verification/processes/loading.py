@@ -13,13 +13,13 @@ from typing import Any
 
 from verification.processes.modules import from_file
 from verification.processes.namesakes import give_way, neighbour
-from verification.text import shown, told
+from verification.text import message_of, shown
 
 FORM = "FILE.py:NAME"
 
 
 def engine_at(target: str) -> Any:
-    """What a door returned, or a function; ValueError, in one line, where there is none."""
+    """What an adapter returned, or a function; ValueError, in one line, where there is none."""
     file, colon, name = target.rpartition(":")
     if not (colon and file and name):
         raise ValueError(f"{shown(target)}, needed {FORM}")
@@ -29,13 +29,13 @@ def engine_at(target: str) -> Any:
         raise ValueError(f"{file}: no {name!r} there, needed one of {known or 'its own names'}")
     engine = vars(module)[name]
     if not is_engine(engine):
-        needed = "what a door returned, as layer(...), or a function Problem -> Gradients"
+        needed = "what an adapter returned, as layer(...), or a function Problem -> Gradients"
         raise ValueError(f"{target}: {shown(engine)}, needed {needed}")
     return engine
 
 
 def is_engine(value: object) -> bool:
-    """Is it what a door returned, or a function? A class is neither."""
+    """Is it what an adapter returned, or a function? A class is neither."""
     return not isinstance(value, type) and (hasattr(value, "subject") or callable(value))
 
 
@@ -65,7 +65,7 @@ def _failed(path: Path, folder: Path, error: BaseException) -> str:
     """Where and how a user's file went wrong, in a line."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [(frame.filename, frame.lineno) for frame in frames if folder in Path(frame.filename).parents]
-    what = told(error)
+    what = message_of(error)
     if isinstance(error, SyntaxError) and error.filename:
         own = [(error.filename, error.lineno)]
         what = f"{type(error).__name__}: {error.msg}"

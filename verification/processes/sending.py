@@ -21,7 +21,7 @@ from autograd.core import primitive_vjps
 from autograd.extend import defvjp_argnums, primitive
 
 from verification.processes.modules import hidden, there
-from verification.text import told
+from verification.text import message_of
 
 # The engines that were sent, by their ids, each with its bytes. An id is another's once its object is gone.
 Sent: TypeAlias = dict[int, tuple[Any, bytes]]
@@ -41,13 +41,13 @@ def pickled(what: Any, sent: Sent) -> bytes:
         _Pickler(data, sent).dump(what)
     except Exception as error:
         raise Unsendable(
-            f"engine: {told(error)}, needed one that can be pickled, for it is sent to fresh processes"
+            f"engine: {message_of(error)}, needed one that can be pickled, for it is sent to fresh processes"
         ) from error
     return data.getvalue()
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Sends what a door returned by its bytes, made once, and what has a name in a module by that."""
+    """Sends what an adapter returned by its bytes, made once, and what has a name in a module by that."""
 
     def __init__(self, file: io.BytesIO, sent: Sent | None = None) -> None:
         super().__init__(file)

@@ -1,4 +1,4 @@
-"""Requests to end that wait while a process is started. This file knows no ``rnn``: no door needs one."""
+"""Requests to end that wait while a process is started. This file knows no ``rnn``: no adapter needs one."""
 
 import os
 import signal

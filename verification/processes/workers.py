@@ -159,7 +159,7 @@ class _Worker:
         if not (gone or self._channel.copies.value or self._silence.too_long()):
             return False
         self.end()
-        self.outcome = outcome_of(self._channel, judge_ended(code) if gone else silent())
+        self.outcome = outcome_of(self._channel, judge_ended(code) if gone else unresponsive())
         return True
 
     def end(self) -> None:
@@ -209,7 +209,7 @@ def judge_ended(code: int | None) -> str:
     return f"ended the process that judges it with {exit_code_in_words(code)}"
 
 
-def silent() -> str:
+def unresponsive() -> str:
     """How a process was lost that has to be ended."""
     return f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm"
 

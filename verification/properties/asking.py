@@ -24,7 +24,7 @@ from verification.models.model import Use
 from verification.processes import timeout
 from verification.processes.surroundings import Surroundings
 from verification.properties.engine import Answer, Engine, InvalidAnswer, TimedOut, Unsupported
-from verification.text import in_a_line, quoted, told, type_name
+from verification.text import in_a_line, message_of, quoted, type_name
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 Given = TypeVar("Given")
@@ -52,9 +52,9 @@ def ask(engine: Engine, case: Case) -> Answer:
 
 def afresh(case: Case) -> Case:
     """The same numbers in arrays of their own, which lie in memory as the case says."""
-    owed = case.objective.arrays()
-    layouts = [case.layouts.get(name) for name in (*case.blocks, *owed)]
-    made = iter(arranged([*case.blocks.values(), *owed.values()], layouts))
+    loss_arrays = case.objective.arrays()
+    layouts = [case.layouts.get(name) for name in (*case.blocks, *loss_arrays)]
+    made = iter(arranged([*case.blocks.values(), *loss_arrays.values()], layouts))
     blocks = {name: next(made) for name in case.blocks}
     return replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: next(made)))
 
@@ -74,8 +74,8 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
 def answered(call: Callable[[Given], Told], given: Given, read: Callable[[Told], Read], large: bool) -> Read:
     """What ``read`` makes of what an engine's ``call`` tells; the surroundings are afterwards as before.
 
-    Every engine is asked here, through whatever door it came. ``large``: the problem is, and its answer may
-    take longer. Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the
+    Every engine is asked here, through whatever adapter it came. ``large``: the problem is, and its answer
+    may take longer. Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the
     engine does.
     """
     seconds = timeout.LARGE_ANSWER if large else timeout.ANSWER
@@ -114,7 +114,7 @@ def _raised(error: BaseException) -> InvalidAnswer | Unsupported:
     if isinstance(error, Unsupported):
         with contextlib.suppress(Exception):
             return Unsupported(quoted(str(error)))
-    invalid = InvalidAnswer(f"raised {in_a_line(told(error).partition(chr(10))[0], RAISED)}")
+    invalid = InvalidAnswer(f"raised {in_a_line(message_of(error).partition(chr(10))[0], RAISED)}")
     invalid.__cause__ = error
     return invalid
 

@@ -1,4 +1,4 @@
-"""An engine, as what judges it sees one, whatever door it came through; and its answer."""
+"""An engine, as what judges it sees one, whatever adapter it came through; and its answer."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Answer:
 
 
 @dataclass(frozen=True, eq=False)
-class Fixed:
+class FixedCase:
     """A case by its name; ``property``: that which alone asks it, None of one that is asked as any other."""
 
     property: Property[Any] | None
@@ -76,12 +76,12 @@ class Engine(Protocol):
         """What it claims to do."""
 
     @property
-    def fixed(self) -> tuple[Fixed, ...]:
+    def fixed(self) -> tuple[FixedCase, ...]:
         """Cases that every run meets, beside those that its claim makes."""
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
-        """How its arrays differ from the model's, by its door's description; None where that has none."""
+        """How its arrays differ from the model's, by its adapter's description; None where that has none."""
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Engine":
         """The same engine as one of another model, or of other arrays; raises ValueError for none."""
@@ -90,7 +90,7 @@ class Engine(Protocol):
         """The forward's parts and the gradient's blocks, by name, of these very arrays.
 
         A block's gradient is one array, or two equal ones of an engine that keeps it as a sum of two.
-        Raises InvalidAnswer where what comes back has not the door's form.
+        Raises InvalidAnswer where what comes back has not the adapter's form.
         """
 
     def code(self, case: Case) -> Code:

@@ -91,6 +91,6 @@ class ExactTruth:
         """The gradient, which dual numbers have computed: no AD library takes Fractions."""
         return {name: each.truth for name, each in self.blocks.items()}
 
-    def live(self, names: tuple[str, ...]) -> bool:
+    def informative(self, names: tuple[str, ...]) -> bool:
         """Is the gradient of one of these blocks not zero?"""
         return any(self.blocks[name].size > 0 for name in names)

@@ -6,21 +6,21 @@ from hypothesis import strategies as st
 
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.properties.again import BITS, IDENTITIES, RECOMPUTATION, WORKSPACE
-from verification.properties.apart import LAG_BY_LAG
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, SECOND_CALL
 from verification.properties.derivatives import COMPLEX_STEP
 from verification.properties.engine import Engine
 from verification.properties.exactness import EXACT, ExactTruth
-from verification.properties.fixed import INTEGERS, LARGER, OWN_POLICIES, WholeTruth
+from verification.properties.fixed import INTEGERS, LARGER, OWN_POLICIES, FixedTruth
 from verification.properties.gradients import AUTOGRAD, FORWARD, LAGS
 from verification.properties.padding import PADDING
+from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.property import FORM, About, Finding, Property
 from verification.properties.ragged import RaggedTruth
 from verification.properties.records import RECORDS_ADD_UP, RECORDS_PERMUTE
-from verification.properties.trial import Judged, Trial, found
+from verification.properties.trial import CaseTruth, Trial, found
 from verification.properties.truth import Truth
 from verification.properties.units import UNITS_PERMUTE
+from verification.properties.variants import BITS, IDENTITIES, RECOMPUTATION, WORKSPACE
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
@@ -52,16 +52,16 @@ PROPERTIES: tuple[Property[Trial], ...] = (
 BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}
 
 
-def truth_of(case: Case) -> Judged:
+def truth_of(case: Case) -> CaseTruth:
     """What is true of a case, by the type of its numbers, and by whether its records end early."""
     if case.dtype == object:
         return ExactTruth(case)
     return Truth(case) if case.lengths is None else RaggedTruth(case)
 
 
-def truth_for(property_: Property[Trial], case: Case) -> Judged:
+def truth_for(property_: Property[Trial], case: Case) -> CaseTruth:
     """What is true of a case that this property asks, alone where it is one of fixed cases."""
-    return WholeTruth(case, property_) if property_.about is About.FIXED else truth_of(case)
+    return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case)
 
 
 def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:
@@ -75,14 +75,14 @@ def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
     return tuple(each for each in PROPERTIES if each.about not in apart and each.asks(claim))
 
 
-def asked(claim: Claim, truth: Judged) -> tuple[Property[Trial], ...]:
+def asked(claim: Claim, truth: CaseTruth) -> tuple[Property[Trial], ...]:
     """The properties that an engine of that claim is asked on such a case."""
     if truth.only is not None:
         return (truth.only,)
     return tuple(each for each in asked_of(claim) if each.of_large or not truth.large)
 
 
-def findings(engine: Engine, truth: Judged, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
+def findings(engine: Engine, truth: CaseTruth, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
     """What the properties find, all that are asked or those of them that are named.
 
     A case that determines nothing is asked for the form alone, and one of Fractions, or of whole numbers that

@@ -21,7 +21,7 @@ from verification.truth import replay
 
 
 @dataclass(frozen=True, eq=False)
-class WholeTruth:
+class FixedTruth:
     """What is true of a case of whole numbers that nothing rounds, and the property that asks for it."""
 
     case: Case
@@ -49,7 +49,7 @@ class WholeTruth:
         """The gradient, which replays have computed."""
         return self._both[1]
 
-    def live(self, names: tuple[str, ...]) -> bool:
+    def informative(self, names: tuple[str, ...]) -> bool:
         """Is the gradient of one of these blocks not zero?"""
         return any(self.blocks[name].size > 0 for name in names)
 

@@ -55,7 +55,7 @@ class Engine(Protocol):
     def answer(self, call: Call) -> Mapping[int, Any]:
         """The gradient of each argument, by its number, of these very arrays.
 
-        Raises InvalidAnswer where what comes back has not the door's form.
+        Raises InvalidAnswer where what comes back has not the adapter's form.
         """
 
     def code(self, call: Call) -> Code:

@@ -76,9 +76,9 @@ class RaggedTruth:
         """Is one of its parts?"""
         return any(truth.large for _, truth in self._each)
 
-    def live(self, names: tuple[str, ...]) -> bool:
+    def informative(self, names: tuple[str, ...]) -> bool:
         """Does agreement on it say anything of one of these blocks?"""
-        return any(truth.live(names) for _, truth in self._each)
+        return any(truth.informative(names) for _, truth in self._each)
 
     def _expected(self, parts: list[dict[str, Expected]]) -> dict[str, Expected]:
         """Each with the sum of the errors that its parts allow."""

@@ -14,7 +14,7 @@ from verification.properties.property import FORM, AskedT, Finding, Looked, Prop
 from verification.truth.comparison import compare
 
 
-class Judged(Protocol):
+class CaseTruth(Protocol):
     """What is true of a case."""
 
     @property
@@ -49,7 +49,7 @@ class Judged(Protocol):
     def setting(self) -> str:
         """What a message that there is no answer begins with."""
 
-    def live(self, names: tuple[str, ...]) -> bool:
+    def informative(self, names: tuple[str, ...]) -> bool:
         """Does agreement on it say anything of one of these blocks?"""
 
 
@@ -58,7 +58,7 @@ class Trial:
     """An engine before a case."""
 
     engine: Engine
-    truth: Judged
+    truth: CaseTruth
 
     @cached_property
     def answer(self) -> Answer:
@@ -104,7 +104,7 @@ def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Fin
         yield Finding(FORM.name, "", None, declined=str(error) or "it says no more")
 
 
-def agreement(answer: Answer, truth: Judged) -> Looked:
+def agreement(answer: Answer, truth: CaseTruth) -> Looked:
     """Each part of an answer beside the truth."""
     for name, expected in truth.forward.items():
         yield name, compare(name, answer.forward[name], expected.truth, expected.bound), expected

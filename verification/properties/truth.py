@@ -52,7 +52,7 @@ class Truth:
         """Is there a truth at this precision?"""
         return self.told.determined
 
-    def live(self, names: tuple[str, ...]) -> bool:
+    def informative(self, names: tuple[str, ...]) -> bool:
         """Does agreement on it say anything of one of these blocks?"""
         return self.determined and any(
             self.blocks[name].size > 0 and self.blocks[name].determined for name in names

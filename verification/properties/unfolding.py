@@ -78,9 +78,9 @@ def _unfolded(case: Case) -> "Unfolded":
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What one loss brings to a block by each step of use: what is due (S, …), and the error allowed (S,)."""
+    """What one loss brings to a block by each step of use (S, …), and the error allowed (S,)."""
 
-    due: Array
+    want: Array
     bound: Array
 
 
@@ -152,7 +152,7 @@ class Unfolded:
     def _outputs(self, loss: int) -> Array:
         """(N, T, K), read out for one loss, in the wider type."""
         p = Named({name: a.astype(self.states.dtype) for name, a in self._readout(loss).items()})
-        f = Namespace(self.case.cast, Arithmetic())
+        f = Namespace(self.case.chosen, Arithmetic())
         with np.errstate(all="ignore"):
             return np.stack([self.case.model.readout(f, p, h) for h in self.states], axis=1)
 
@@ -196,7 +196,7 @@ class Unfolded:
         return [(of(s + 1),) for s in range(steps)]
 
     def parts(self, loss: int, name: str) -> Parts:
-        """What is due of a block under the truncation, and the bound of each part."""
+        """What is expected of a block under the truncation, and the bound of each part."""
         block, table, case = self.case.model.block(name), self.table, self.case
         draws, terms, lost = table.grads[name][:, loss], table.terms[name][loss], table.lost[name][loss]
         if block.use is Use.READOUT:
@@ -206,12 +206,12 @@ class Unfolded:
         first = min(case.reach[case.losses[loss]], case.losses[loss] + 1)
         steps = np.arange(len(terms))
         reached = (steps >= first) if block.use is not Use.READOUT else np.ones(1, bool)
-        due = np.where(reached.reshape(-1, *[1] * (terms.ndim - 1)), draws[0], 0)
+        want = np.where(reached.reshape(-1, *[1] * (terms.ndim - 1)), draws[0], 0)
         axes = tuple(range(1, terms.ndim))
         spread = np.abs(draws[1:] - draws[0]).max(axis=(0, *(a + 1 for a in axes)))
         records = 1 if block.use in (Use.INPUT, Use.STATE) else case.records
         rounded = unit(case.dtype) * terms.max(axis=axes) * max(1, records / SAFETY)
-        return Parts(due, SAFETY * (spread + rounded) + lost.max(axis=axes))
+        return Parts(want, SAFETY * (spread + rounded) + lost.max(axis=axes))
 
     @cached_property
     def _cases(self) -> dict[int, tuple[Case, Case]]:
@@ -219,8 +219,8 @@ class Unfolded:
         return {loss: (self.silent(loss), self.aloud(loss)) for loss in self.asked}
 
     @cached_property
-    def _due(self) -> dict[tuple[int, str], Parts]:
-        """What is due of each block, of each loss that is asked for."""
+    def _want(self) -> dict[tuple[int, str], Parts]:
+        """What is expected of each block, of each loss that is asked for."""
         return {(loss, name): self.parts(loss, name) for loss in self.asked for name in self.case.blocks}
 
     def look(self, engine: Engine, loss: int) -> Looked:
@@ -230,12 +230,12 @@ class Unfolded:
             yield from self._judged(loss, name, got, quiet.blocks[name])
 
     def _judged(self, loss: int, name: str, loud: Array, quiet: Array) -> Looked:
-        parts, factor, dtype = self._due[loss, name], 2.0**self.loudness, self.states.dtype
+        parts, factor, dtype = self._want[loss, name], 2.0**self.loudness, self.states.dtype
         # Both answers round what the silent losses bring. That is never taken for more than the roundings of
         # the largest part, so that an engine cannot widen the bound by a large answer; and for as much at
-        # the steps after the loss, where nothing is due and so nothing says how small a part is.
+        # the steps after the loss, where nothing is expected and so nothing says how small a part is.
         t, places = self.case.losses[loss], self.places(loss, name)
-        largest = float(np.max(np.abs(parts.due)))
+        largest = float(np.max(np.abs(parts.want)))
         silent = max(float(np.max(np.abs(quiet[index]))) for index in places) / factor
         for s, index in enumerate(places):
             with np.errstate(all="ignore"):
@@ -243,8 +243,8 @@ class Unfolded:
             left = largest if s > t and len(places) > 1 else min(silent, largest)
             bound = float(parts.bound[s] + 2 * SAFETY * unit(self.case.dtype) * left)
             part = f"d_{name} of the loss at step {t}" + (f" from step {s}" if len(places) > 1 else "")
-            expected = Expected(parts.due[s], 0.0, 0.0, self.case.dtype, bound)
-            yield name, compare(part, got, parts.due[s], bound), expected
+            expected = Expected(parts.want[s], 0.0, 0.0, self.case.dtype, bound)
+            yield name, compare(part, got, parts.want[s], bound), expected
 
 
 def _carries(model: Model, block: Block) -> bool:

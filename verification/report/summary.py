@@ -32,7 +32,7 @@ class Summary:
     scope: str
     seconds: float
     cases: int
-    live: int
+    informative: int
     not_asked: tuple[str, ...]
     diagnosis: Said | None = None
     example: str | None = None
@@ -48,7 +48,7 @@ def of_judgement(found: Judgement) -> Summary:
         scope=found.scope,
         seconds=found.seconds,
         cases=found.cases,
-        live=found.live,
+        informative=found.informative,
         not_asked=found.not_asked,
         diagnosis=None if said is None else Said(said.stage, said.blocks, said.sentence, said.as_if),
         example=None if example is None else example.code,
@@ -65,7 +65,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "scope": summary.scope,
         "seconds": round(summary.seconds, 3),
         "cases": summary.cases,
-        "live": summary.live,
+        "informative": summary.informative,
         "not_asked": list(summary.not_asked),
         "diagnosis": None if diagnosis is None else {**asdict(diagnosis), "blocks": list(diagnosis.blocks)},
         "example": summary.example,
@@ -93,4 +93,4 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield f"{kind}:\n\n{program}"
     elif program is not None:
         yield f"{kind}: a program of {len(program):,} characters, in the JSON"
-    yield f"{summary.cases:,} cases, {summary.live:,} live"
+    yield f"{summary.cases:,} cases, {summary.informative:,} informative"

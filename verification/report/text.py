@@ -47,16 +47,16 @@ LEGEND = "Each entry: cases · share of them in which the truth (of the part) wa
 
 
 def exercise(judgement: Judgement) -> str:
-    """What the live cases have met, with counts, and what they have not."""
+    """What the informative cases have met, with counts, and what they have not."""
     seen = [f"{name}: {count}" for name, count in judgement.seen.items()]
     lines = filled(seen, width=100, indent="  ")
-    heading = f"Seen in the {judgement.live} live cases (the truth determined, and not zero):"
+    heading = f"Seen in the {judgement.informative} informative cases (the truth determined, and not zero):"
     missing = f"\nNot seen often enough: {', '.join(judgement.missing)}" if judgement.missing else ""
     return "\n".join([heading, *lines]) + missing
 
 
 def coverage(judgement: Judgement) -> str:
-    """How many pairs, triples and so on of the designed sample's levels live cases met."""
+    """How many pairs, triples and so on of the designed sample's levels informative cases met."""
     return "\n".join(f"Designed sample: {each}" for each in judgement.coverage)
 
 
@@ -140,7 +140,7 @@ def _judgement_json(judgement: Judgement) -> dict[str, Any]:
         "scope": judgement.scope,
         "not_asked": list(judgement.not_asked),
         "cases": judgement.cases,
-        "live": judgement.live,
+        "informative": judgement.informative,
         "properties": [_row_json(row, example) for row in judgement.rows],
         "exercise": {"seen": dict(judgement.seen), "missing": judgement.missing},
         "coverage": [_coverage_json(each) for each in judgement.coverage],
@@ -170,8 +170,8 @@ def _coverage_json(coverage: Coverage) -> dict[str, Any]:
         "strength": coverage.strength,
         "of": coverage.of,
         "possible": coverage.possible,
-        "met": coverage.met,
-        "dead": list(coverage.dead),
+        "covered": coverage.covered,
+        "vacuous": list(coverage.vacuous),
         "excluded": dict(coverage.excluded),
     }
 

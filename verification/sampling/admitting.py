@@ -13,7 +13,7 @@ def admits(claim: Claim, case: Case) -> bool:
         ("last" if case.objective.last else "every") if isinstance(case.objective, Targets) else "cotangents"
     )
     return (
-        all(case.cast[role].name in names for role, names in claim.functions.items())
+        all(case.chosen[role].name in names for role, names in claim.functions.items())
         and (name_of(case.dtype) in claim.dtypes or (case.dtype.hasobject and claim.exact))
         and _policy(claim, case)
         and losses in claim.losses

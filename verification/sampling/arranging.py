@@ -32,11 +32,15 @@ def sharing(case: Case, rng: np.random.Generator) -> Case:
 
     They are those of the one that has the largest, and none that is zero shares those of one that is not.
     """
-    owed = case.objective.arrays()
+    loss_arrays = case.objective.arrays()
     kinds = [
         *({b.name: case.blocks[b.name] for b in case.model.of(use)} for use in (Use.INPUT, Use.STATE)),
-        owed,
-        *({name: case.blocks[name], d: owed[d]} for name, d in _of_states(case).items() if d in owed),
+        loss_arrays,
+        *(
+            {name: case.blocks[name], d: loss_arrays[d]}
+            for name, d in _of_states(case).items()
+            if d in loss_arrays
+        ),
     ]
     pairs = [
         (a, b) if np.abs(arrays[a]).max() >= np.abs(arrays[b]).max() else (b, a)
@@ -47,8 +51,8 @@ def sharing(case: Case, rng: np.random.Generator) -> Case:
     if not pairs:
         return case
     source, other = pairs[int(rng.integers(len(pairs)))]
-    numbers = case.blocks[source] if source in case.blocks else owed[source]
-    names = iter(owed)
+    numbers = case.blocks[source] if source in case.blocks else loss_arrays[source]
+    names = iter(loss_arrays)
     return replace(
         case,
         blocks={name: numbers if name == other else array for name, array in case.blocks.items()},
@@ -64,9 +68,9 @@ def _of_states(case: Case) -> dict[str, str]:
 
 def layouts_of(case: Case, level: str, rng: np.random.Generator) -> dict[str, str]:
     """By the name of an array, how it lies; none in C order."""
-    owed = list(case.objective.arrays())
+    loss_arrays = list(case.objective.arrays())
     parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
-    by_record = [name for name in case.blocks if name not in parameters] + owed
+    by_record = [name for name in case.blocks if name not in parameters] + loss_arrays
     arrays = {**case.blocks, **case.objective.arrays()}
     if level == "C order":
         return {}
@@ -77,6 +81,6 @@ def layouts_of(case: Case, level: str, rng: np.random.Generator) -> dict[str, st
         seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
         return {seen[int(rng.integers(len(seen)))]: ALONE[level]}
     # What has an axis of steps, which of the objective is what comes first.
-    sequences = [*case.inputs, owed[0]]
+    sequences = [*case.inputs, loss_arrays[0]]
     some = {STEPS_FIRST: sequences, ALTERNATE: by_record, ONE_BUFFER: parameters}
     return dict.fromkeys(some.get(level, list(arrays)), level)

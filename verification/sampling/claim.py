@@ -1,4 +1,4 @@
-"""A claim: a scope with every field filled in, for one model and one door."""
+"""A claim: a scope with every field filled in, for one model and one adapter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -41,8 +41,8 @@ DECLINABLE = {
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What can be asked through a door.
+class Capabilities:
+    """What can be asked through an adapter.
 
     ``functions``: is an engine told which function plays a role, and so asked for several? ``policies``: is
     it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
@@ -61,11 +61,11 @@ class Offer:
 class Claim:
     """A scope with every field filled in. ``policies``: kinds by name, or policies as they are.
 
-    ``states``: "any" or "zero". ``offer``: of the door that it is claimed through. ``declines``: some of
-    ``DECLINABLE``, in its order.
+    ``states``: "any" or "zero". ``capabilities``: of the adapter that it is claimed through.
+    ``declines``: some of ``DECLINABLE``, in its order.
     """
 
-    offer: Offer
+    capabilities: Capabilities
     functions: Mapping[str, tuple[str, ...]]
     dtypes: tuple[str, ...]
     policies: tuple[str | Truncation, ...]
@@ -100,14 +100,16 @@ class Claim:
     def not_asked(self, model: Model) -> tuple[str, ...]:
         """What the model and the verifier know of and this claim leaves out, in words."""
         others = [
-            f"{role} {player.name}"
+            f"{role} {choice.name}"
             for role in model.functions
-            for player in model.players(role)
-            if player.name not in self.functions[role]
+            for choice in model.choices(role)
+            if choice.name not in self.functions[role]
         ]
         others += [name for name in types(model, self.functions) if name not in self.dtypes]
         others += [
-            f"the gradient of {name}" for name in gradients(model, self.offer) if name not in self.blocks
+            f"the gradient of {name}"
+            for name in gradients(model, self.capabilities)
+            if name not in self.blocks
         ]
         if self.states == "zero":
             others.append("an initial state that is not zero")
@@ -116,9 +118,9 @@ class Claim:
             others.append("truncations")
         else:
             others += [f"every {kind}" for kind in kinds]
-        others += [f"a loss on {name} step" for name in self.offer.losses if name not in self.losses]
+        others += [f"a loss on {name} step" for name in self.capabilities.losses if name not in self.losses]
         others += [f"sizes other than {_few()}"] if self.compiled else []
-        possible = ("lengths", *self.offer.extras)
+        possible = ("lengths", *self.capabilities.extras)
         others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
         others += [DECLINABLE[name] for name in self.declines]
         return tuple(others)
@@ -154,16 +156,16 @@ def _span(span: tuple[int, int]) -> str:
     return str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}"
 
 
-def gradients(model: Model, offer: Offer) -> tuple[str, ...]:
-    """The blocks whose gradients can be returned through a door."""
-    uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if offer.readout else ()))
+def gradients(model: Model, capabilities: Capabilities) -> tuple[str, ...]:
+    """The blocks whose gradients can be returned through an adapter."""
+    uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if capabilities.readout else ()))
     return tuple(block.name for block in model.of(*uses))
 
 
 def claimed_of(claim: Claim, model: Model, other: Model) -> Claim:
     """A claim of a model for another one: the blocks that both have as before, and all that is new."""
     known = {block.name for block in model.blocks}
-    blocks = (n for n in gradients(other, claim.offer) if n in claim.blocks or n not in known)
+    blocks = (n for n in gradients(other, claim.capabilities) if n in claim.blocks or n not in known)
     return replace(claim, blocks=tuple(blocks))
 
 
@@ -177,6 +179,6 @@ def types(model: Model, functions: Mapping[str, Any]) -> tuple[str, ...]:
 def rational(model: Model, claim: Claim) -> dict[str, tuple[str, ...]]:
     """Of the functions that are claimed those that map rationals to rationals, by role."""
     return {
-        role: tuple(each.name for each in model.players(role) if each.rational and each.name in names)
+        role: tuple(each.name for each in model.choices(role) if each.rational and each.name in names)
         for role, names in claim.functions.items()
     }

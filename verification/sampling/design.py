@@ -17,7 +17,7 @@ from verification.sampling.numbering import Row, Work, completed, numbered
 
 @dataclass(frozen=True, eq=False)
 class Goal:
-    """Tuples of so many levels that live cases are to meet.
+    """Tuples of so many levels that informative cases are to meet.
 
     ``of``: which tuples these are, in words, where they are not all.
     """

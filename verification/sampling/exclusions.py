@@ -95,7 +95,7 @@ def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:
         )
 
     roles = {
-        f"function {role}": [f.name for f in model.players(role) if _saturated(f)] for role in claim.functions
+        f"function {role}": [f.name for f in model.choices(role) if _saturated(f)] for role in claim.functions
     }
 
     def saturated(row: Row) -> bool:

@@ -12,8 +12,8 @@ from verification.sampling.claim import (
     DECLINABLE,
     EXTRAS,
     REAL,
+    Capabilities,
     Claim,
-    Offer,
     gradients,
     rational,
     types,
@@ -30,30 +30,30 @@ def _wrong(field: str, given: Any, needed: str) -> ValueError:
     return ValueError(f"scope: {field}: {given!r}, needed {needed}")
 
 
-def resolved(scope: Scope | None, model: Model, offer: Offer) -> Claim:
-    """The claim that a scope makes through a door; raises ValueError, in one line, for one that makes none.
+def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
+    """The claim that a scope makes through an adapter; raises ValueError, in a line, for one that makes none.
 
     No scope at all claims everything where an engine is told what to do, but for the same bits however it is
     asked: a right engine may sum in another order where arrays lie otherwise.
     """
-    everything = scope is None and offer.functions
+    everything = scope is None and capabilities.functions
     scope = scope or Scope()
     departed(model, scope.departures)
-    functions = _functions(scope, model, offer)
+    functions = _functions(scope, model, capabilities)
     known_types = types(model, functions)
     usual = COMPLEX if model.complex else REAL
     dtypes = _some("dtypes", scope.dtypes, known_types, known_types if everything else usual)
     states = _some("states", _tuple(scope.states), ("any", "zero"), ("any",))
-    known = gradients(model, offer)
+    known = gradients(model, capabilities)
     steps = _bounds("steps", scope.steps, MOST_STEPS)
     if steps[1] < 2:
         raise _wrong("steps", scope.steps, "at least 2 steps at most: one step shows no recursion")
     claim = Claim(
-        offer=offer,
+        capabilities=capabilities,
         functions=functions,
         dtypes=dtypes,
-        policies=_policies(scope, offer),
-        losses=_some("losses", scope.losses, offer.losses, offer.losses),
+        policies=_policies(scope, capabilities),
+        losses=_some("losses", scope.losses, capabilities.losses, capabilities.losses),
         states="any" if "any" in states else "zero",
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
@@ -61,7 +61,7 @@ def resolved(scope: Scope | None, model: Model, offer: Offer) -> Claim:
         compiled=bool(scope.compiled),
         departures=in_words(scope.departures),
         declines=_declines(scope),
-        **{name: _extra(name, getattr(scope, name), offer, everything) for name in EXTRAS},
+        **{name: _extra(name, getattr(scope, name), capabilities, everything) for name in EXTRAS},
     )
     if claim.exact and not _is_rational(model, claim):
         if everything:
@@ -81,26 +81,26 @@ def _is_rational(model: Model, claim: Claim) -> bool:
     return all(rational(model, claim).values())
 
 
-def _functions(scope: Scope, model: Model, offer: Offer) -> dict[str, tuple[str, ...]]:
+def _functions(scope: Scope, model: Model, capabilities: Capabilities) -> dict[str, tuple[str, ...]]:
     functions = {}
     for role in scope.functions or ():
         if role not in model.functions:
             raise _wrong("functions", role, f"a role of {model.name}: {', '.join(model.functions) or 'none'}")
     for role in model.functions:
-        names = tuple(player.name for player in model.players(role))
-        chosen = (scope.functions or {}).get(role, names if offer.functions else names[:1])
+        names = tuple(choice.name for choice in model.choices(role))
+        chosen = (scope.functions or {}).get(role, names if capabilities.functions else names[:1])
         fits = not isinstance(chosen, str) and chosen and all(name in names for name in chosen)
-        if not fits or (len(chosen) > 1 and not offer.functions):
-            count = "some" if offer.functions else "one"
+        if not fits or (len(chosen) > 1 and not capabilities.functions):
+            count = "some" if capabilities.functions else "one"
             raise _wrong(f"functions: {role}", chosen, f"{count} of {', '.join(names)}, in a tuple")
         functions[role] = tuple(chosen)
     return functions
 
 
-def _policies(scope: Scope, offer: Offer) -> tuple[str | Truncation, ...]:
+def _policies(scope: Scope, capabilities: Capabilities) -> tuple[str | Truncation, ...]:
     given = scope.truncations
     if given is None:
-        return tuple(KINDS) if offer.policies else ("Full",)
+        return tuple(KINDS) if capabilities.policies else ("Full",)
     if isinstance(given, str) or not isinstance(given, tuple | list) or not given:
         raise _wrong("truncations", given, f"a tuple of some of {', '.join(KINDS)}, or of policies")
     policies: list[str | Truncation] = []
@@ -111,17 +111,19 @@ def _policies(scope: Scope, offer: Offer) -> tuple[str | Truncation, ...]:
         # Full has no numbers, so that its name and itself are one.
         policies.append("Full" if policy == FULL else policy)
     policies = list(dict.fromkeys(policies))
-    if not offer.policies and (len(policies) > 1 or policies[0] in set(KINDS) - {"Full"}):
+    if not capabilities.policies and (len(policies) > 1 or policies[0] in set(KINDS) - {"Full"}):
         raise _wrong(
             "truncations", given, "one policy with its numbers, as rnn.Window(3): nobody tells it another"
         )
     return tuple(policies)
 
 
-def _extra(name: str, given: bool | None, offer: Offer, everything: bool) -> bool:
-    if given and name not in offer.extras:
-        raise _wrong(name, given, f"False or None: this door can ask for {', '.join(offer.extras)} alone")
-    return everything and name in offer.extras and name != "bits" if given is None else bool(given)
+def _extra(name: str, given: bool | None, capabilities: Capabilities, everything: bool) -> bool:
+    if given and name not in capabilities.extras:
+        raise _wrong(
+            name, given, f"False or None: this adapter can ask for {', '.join(capabilities.extras)} alone"
+        )
+    return everything and name in capabilities.extras and name != "bits" if given is None else bool(given)
 
 
 def _tuple(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
@@ -158,9 +160,11 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     if scope is None:
         return claim
     if scope.departures:
-        raise _wrong("departures", dict(scope.departures), "none: the door was told of them, or nobody was")
+        raise _wrong(
+            "departures", dict(scope.departures), "none: the adapter was told of them, or nobody was"
+        )
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
-    asked = resolved(scope, model, claim.offer)
+    asked = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
     for name in given - {"functions", "truncations", "records", "steps", "states", "declines"}:
         mine, theirs = getattr(claim, name), getattr(asked, name)

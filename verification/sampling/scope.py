@@ -1,6 +1,6 @@
 """The scope of an engine: what it claims to do. It is asked for that, at full strength, and nothing else.
 
-Fields that are None stand for the default of model and door, which ``resolved`` fills in. A scope that is
+Fields that are None stand for the default of model and adapter, which ``resolved`` fills in. A scope that is
 given to ``verify`` may narrow an engine's, never widen it.
 """
 

@@ -2,9 +2,9 @@
 
     apply(params, xs, state) -> outputs, state
 
-as the door for a layer has them (``verification.adapters.layer``), with ``lengths`` after the state where the
-scope claims them. An ``autograd.Function`` in it is what is judged then. Gradients of complex numbers are
-those of the door. A gradient that is None is zero, as it is for PyTorch.
+as the adapter for a layer has them (``verification.adapters.layer``), with ``lengths`` after the state where
+the scope claims them. An ``autograd.Function`` in it is what is judged then. Gradients of complex numbers are
+those of the adapter. A gradient that is None is zero, as it is for PyTorch.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters import layer as door
+from verification.adapters import layer as of_arrays
 from verification.adapters.extras import library
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import Source
@@ -112,7 +112,7 @@ def layer(
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
     device: str = CPU,
-) -> door.Layer:
+) -> of_arrays.Layer:
     """A function ``apply(params, xs, state) -> outputs, state`` of tensors, to be given to ``verify``.
 
     ``scope`` and ``arrays`` as of ``verification.layer``. Raises ImportError without PyTorch, ValueError in
@@ -138,11 +138,11 @@ def layer_of(
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str,
-) -> door.Layer:
+) -> of_arrays.Layer:
     """The layer of a function that a program makes by ``source``."""
     is_there(device)
     both = Passes(apply, device)
-    made = door.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
+    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
     return replace(made, source=replace(source, departures=made.source.departures))
 
 
@@ -186,7 +186,7 @@ def function(
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
     device: str = CPU,
-) -> door.Layer:
+) -> of_arrays.Layer:
     """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.
 
     ``arguments``: in which order its ``apply`` takes parameters, inputs and states, by the names that

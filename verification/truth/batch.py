@@ -75,7 +75,7 @@ class _Step:
         p = Named({block.name: leaves[block.name] for block in model.of(Use.STEP)})
         inputs = {block.name: leaves[block.name] for block in model.of(Use.INPUT)}
         before = tuple(leaves[block.name] for block in model.of(Use.STATE))
-        f = Namespace(self._case.cast, Observed(self.calls))
+        f = Namespace(self._case.chosen, Observed(self.calls))
         after = advance(model, f, p, inputs, before, (self._copies.count,))
         kept = (self._rounding.rounded(a, noise) for a, noise in zip(after, self._kept, strict=True))
         return (*kept, *(call.argument() for call in self.calls))
@@ -221,7 +221,7 @@ class Batch:
         def losses(leaves: dict[str, Any]) -> tuple[Any]:
             p = Named({name: leaves[name] for name in readout})
             state = tuple(leaves[name] for name in states)
-            f = Namespace(case.cast, Arithmetic())
+            f = Namespace(case.chosen, Arithmetic())
             return (term(model, case.objective, f, p, drawn, state, (self._copies.count,)),)
 
         back, (told,) = make_vjp(losses, leaves)

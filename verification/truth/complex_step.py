@@ -31,10 +31,10 @@ def epsilon(dtype: np.dtype[Any]) -> Any:
 
 def admitted(case: Case) -> bool:
     """Can the case be differentiated so?"""
-    holomorphic = all(each.holomorphic or each.slope is not None for each in case.cast.values())
+    holomorphic = all(each.holomorphic or each.slope is not None for each in case.chosen.values())
     if not holomorphic or np.iscomplexobj(case.state[0]):
         return False
-    functions = tuple((role, each.name) for role, each in case.cast.items())
+    functions = tuple((role, each.name) for role, each in case.chosen.items())
     return holds(case.model, functions, "every" if isinstance(case.objective, Targets) else "cotangents")
 
 
@@ -87,7 +87,7 @@ def gradient(case: Case) -> dict[str, Array]:
     """
     if not admitted(case):
         raise ValueError(
-            f"functions: {', '.join(f.name for f in case.cast.values())}, needed holomorphic ones"
+            f"functions: {', '.join(f.name for f in case.chosen.values())}, needed holomorphic ones"
         )
     return _gradient(case)
 
@@ -98,7 +98,7 @@ def _gradient(case: Case) -> dict[str, Array]:
     objective = case.objective.replaced(lambda array: array.astype(real))
     copies = (len(next(iter(moved.values()))),)
     model, arithmetic = case.model, _Complex()
-    f = Namespace(case.cast, arithmetic)
+    f = Namespace(case.chosen, arithmetic)
     p, readout = model.named(moved, Use.STEP), model.named(moved, Use.READOUT)
 
     def step(s: int, state: State) -> State:

@@ -23,7 +23,7 @@ Way: TypeAlias = tuple[str, int, tuple[int, ...]]
 
 def admitted(case: Case) -> bool:
     """Is every function rational?"""
-    return all(function.rational for function in case.cast.values())
+    return all(function.rational for function in case.chosen.values())
 
 
 class _Duals(Arithmetic):
@@ -53,9 +53,11 @@ def gradient(case: Case) -> dict[str, Array]:
     Raises ValueError where a function is not rational.
     """
     if not admitted(case):
-        raise ValueError(f"functions: {', '.join(f.name for f in case.cast.values())}, needed rational ones")
+        raise ValueError(
+            f"functions: {', '.join(f.name for f in case.chosen.values())}, needed rational ones"
+        )
     model = case.model
-    f = Namespace(case.cast, _Duals())
+    f = Namespace(case.chosen, _Duals())
     state: State = tuple(_moving(case.blocks[block.name], block.name, 0, ()) for block in model.of(Use.STATE))
     readout = Named({n: _moving(array, n, 0, ()) for n, array in case.params(Use.READOUT).items()})
     grads = {name: np.full(array.shape, Fraction(0), dtype=object) for name, array in case.blocks.items()}

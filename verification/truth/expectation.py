@@ -39,7 +39,7 @@ def forward_parts(case: Case, states: Sequence[State], drawn: Drawn) -> dict[str
         final = zip(model.of(Use.STATE), states[-1], strict=True)
         outputs = np.stack([state[0] for state in states[1:]], axis=2)
         return {OUTPUTS: outputs, **{final_of(block): array for block, array in final}}
-    copies, f = states[0][0].shape[:1], Namespace(case.cast, Arithmetic())
+    copies, f = states[0][0].shape[:1], Namespace(case.chosen, Arithmetic())
     read, value = [], np.zeros(copies, real_of(WIDER[case.dtype]))
     for t, state in enumerate(states[1:]):
         p, data = drawn(t)

@@ -112,7 +112,7 @@ def shapes_of_calls(case: Case, records: Any) -> list[tuple[int, ...]]:
     counting = Counting()
     inputs = {name: array[records, 0] for name, array in case.inputs.items()}
     state = tuple(array[records] for array in case.state)
-    case.model.advance(Namespace(case.cast, counting), case.params(Use.STEP), inputs, state)
+    case.model.advance(Namespace(case.chosen, counting), case.params(Use.STEP), inputs, state)
     return counting.shapes
 
 

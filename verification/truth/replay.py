@@ -26,7 +26,7 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
     wide = case.astype(dtype or WIDER[as_double(case).dtype])
     model = wide.model
     arithmetic = Arithmetic()
-    f = Namespace(wide.cast, arithmetic)
+    f = Namespace(wide.chosen, arithmetic)
 
     def loss(leaves: dict[str, Any]) -> Any:
         named = {name: leaves[name] for name in wide.blocks}
@@ -54,7 +54,7 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
 def forward(case: Case, arithmetic: Arithmetic | None = None) -> dict[str, Array]:
     """What the forward computes, by name, in the case's own type."""
     arithmetic = arithmetic or Arithmetic()
-    model, f, readout = case.model, Namespace(case.cast, arithmetic), case.params(Use.READOUT)
+    model, f, readout = case.model, Namespace(case.chosen, arithmetic), case.params(Use.READOUT)
     _, *after = walk(case, arithmetic)
     if isinstance(case.objective, Cotangents):
         finals = zip(model.of(Use.STATE), after[-1], strict=True)

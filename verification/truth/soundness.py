@@ -108,7 +108,7 @@ def _in_fractions(case: Case) -> Case:
 
 
 def _choices(model: Model) -> list[dict[str, str]]:
-    chosen = [{role: player.name} for role in model.functions for player in model.players(role)]
+    chosen = [{role: choice.name} for role in model.functions for choice in model.choices(role)]
     return chosen or [{}]
 
 
@@ -124,7 +124,7 @@ def _in_a_line(error: BaseException) -> str:
 
 
 def _parts(case: Case) -> tuple[Namespace, Named, dict[str, Array]]:
-    return Namespace(case.cast, Arithmetic()), case.params(Use.STEP), case.inputs_at(0)
+    return Namespace(case.chosen, Arithmetic()), case.params(Use.STEP), case.inputs_at(0)
 
 
 def _check_step(case: Case) -> None:
@@ -175,7 +175,7 @@ def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
         block.name: rng.uniform(-1, 1, block.shape(sizes)).astype(case.dtype)
         for block in model.of(Use.READOUT)
     }
-    f = Namespace(case.cast, Arithmetic())
+    f = Namespace(case.chosen, Arithmetic())
     try:
         outputs = model.readout(f, Named(readout), *case.state)
         loss = model.loss(f, outputs, outputs + 1)
@@ -221,7 +221,7 @@ def _check_gradient(case: Case) -> None:
         difference = (ahead - behind) / (2 * DIFFERENCE)
         scale = np.sum(np.abs(grads[name]) * np.abs(way)) + abs(difference)
         if not abs(slope - difference) <= AGREEMENT * (scale + AGREEMENT):
-            names = ", ".join(function.name for function in case.cast.values())
+            names = ", ".join(function.name for function in case.chosen.values())
             raise _refused(
                 case,
                 f"its oracles disagree on {name}{f' ({names})' if names else ''}: autograd says "
@@ -264,7 +264,7 @@ class _Tape(Arithmetic):
 
 def _forward(case: Case, arithmetic: Arithmetic) -> Any:
     """The loss."""
-    model, f, readout = case.model, Namespace(case.cast, arithmetic), case.params(Use.READOUT)
+    model, f, readout = case.model, Namespace(case.chosen, arithmetic), case.params(Use.READOUT)
     total: Any = 0.0
     for t, state in enumerate(islice(walk(case, arithmetic), 1, None)):
         if t in case.losses:

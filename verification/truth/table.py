@@ -285,7 +285,7 @@ class _Copies:
             if self.apart:
                 for call, added in zip(self.calls[s], named["arguments "][s], strict=True):
                     call.added = added
-            f = Namespace(case.cast, Observed(self.calls[s]))
+            f = Namespace(case.chosen, Observed(self.calls[s]))
             p = Named({block.name: by_step[block.name][s] for block in model.of(Use.STEP)})
             inputs = {block.name: by_step[block.name][s] for block in model.of(Use.INPUT)}
             state = advance(model, f, p, inputs, state, self.copies)
@@ -307,7 +307,7 @@ class _Copies:
         """The losses at step t of the groups that hold it."""
         held = [g for g, group in enumerate(self.groups) if t in group]
         number = self.case.losses.index(t)
-        f = Namespace(self.case.cast, Arithmetic())
+        f = Namespace(self.case.chosen, Arithmetic())
         blocks = (block.name for block in self.case.model.of(Use.READOUT) if block.name in by_step)
         p = Named({name: by_step[name][number][:, held] for name in blocks})
         data = {name: array[:, held] for name, array in self._data[t].items()}
@@ -397,7 +397,7 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
 
     def entries(leaves: Any) -> Any:
         """Entry e of the step's results, read off copy e."""
-        f = Namespace(case.cast, Observed(calls))
+        f = Namespace(case.chosen, Observed(calls))
         named = {name: leaves[name] for name in (*values, *shared)}
         p = Named({name: named[name] for name in shared})
         inputs = {name: named[name] for name in case.inputs}

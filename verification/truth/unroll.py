@@ -21,7 +21,7 @@ Inputs = Mapping[str, Any]
 
 def walk(case: Case, arithmetic: Arithmetic | None = None) -> Iterator[State]:
     """The state before step 0, then after each step, in the case's own type."""
-    f, p = Namespace(case.cast, arithmetic or Arithmetic()), case.params(Use.STEP)
+    f, p = Namespace(case.chosen, arithmetic or Arithmetic()), case.params(Use.STEP)
     state: State = case.state
     yield state
     for t in range(case.steps):
@@ -114,7 +114,7 @@ def _together_as_alone(
         lead = () if block.use in (Use.STEP, Use.READOUT) else (records,)
         shape = (*copies, *lead, *block.shape(sizes))
         arrays[block.name] = rng.uniform(0.2, 0.8, shape) * (1 + 1j if model.complex else 1)
-    f = Namespace(model.cast({}), Arithmetic())
+    f = Namespace(model.chosen({}), Arithmetic())
     try:
         together = call(model, f, arrays)
         for index in product(*map(range, copies)):

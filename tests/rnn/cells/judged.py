@@ -5,7 +5,7 @@ from typing import Any
 
 from verification import models
 from verification.adapters.layer import Layer
-from verification.adapters.problem import Whole
+from verification.adapters.problem import ProblemAdapter
 from verification.adapters.rnn.cells import LOOPS, compile_loops, layer_of, network_of
 from verification.models.model import Model
 from verification.properties.findings import findings, truth_of
@@ -25,7 +25,7 @@ def judged(
     return layer_of(name.lower(), functions, *given, loops=loops, **options)
 
 
-def judged_network(name: str, loops: str, scope: Scope) -> Whole:
+def judged_network(name: str, loops: str, scope: Scope) -> ProblemAdapter:
     """The cell in a network, by the loops of that name."""
     _make(name.lower(), loops)
     return network_of(name.lower(), loops, scope)

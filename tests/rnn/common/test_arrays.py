@@ -1,4 +1,4 @@
-"""The checks at the public door: what they let through, and what they say of the rest."""
+"""The checks at the public interface: what they let through, and what they say of the rest."""
 
 import re
 from fractions import Fraction
@@ -152,7 +152,7 @@ def test_none_of_several_shapes_is_refused(shape):
 
 @given(data=st.data(), dtype=st.sampled_from([np.float32, np.float64]))
 def test_an_array_passes_exactly_when_all_is_finite(data, dtype):
-    """Of any float array, contiguous or not, the door decides by the entries and nothing else."""
+    """Of any float array, contiguous or not, the check decides by the entries and nothing else."""
     array = data.draw(npst.arrays(dtype, npst.array_shapes(max_dims=3, max_side=3))).T
     if np.isfinite(array).all():
         assert checked("xs", array, ("N", "T", "D")[: array.ndim]) is array

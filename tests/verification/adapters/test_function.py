@@ -1,4 +1,4 @@
-"""The door for any function: right backwards, wrong ones, and the program that is printed."""
+"""The adapter for any function: right backwards, wrong ones, and the program that is printed."""
 
 import autograd.numpy as anp
 import numpy as np

@@ -1,4 +1,4 @@
-"""The door for a layer: what it is given, what it may return, and the program that it prints."""
+"""The adapter for a layer: what it is given, what it may return, and the program that it prints."""
 
 from dataclasses import replace
 
@@ -135,7 +135,7 @@ def test_what_is_not_claimed_may_be_missing():
     assert set(ask(engine, some(models.scan)).blocks) == {"a"}
 
 
-def test_a_model_that_none_can_be_judged_by_is_refused_at_the_door():
+def test_a_model_that_none_can_be_judged_by_is_refused_at_the_adapter():
     """Before anyone is asked."""
     broken = replace(models.scan, step=lambda f, p, x, h: h[:, :1])
     with pytest.raises(ValueError, match="model scan: the step returns shape"):

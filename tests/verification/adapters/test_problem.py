@@ -1,4 +1,4 @@
-"""The door for a function of a whole problem: any model's form, what is misuse, and the program."""
+"""The adapter for a function of a whole problem: any model's form, what is misuse, and the program."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 from tests.layers import lstm
 from tests.programs import failure
 from verification import ModelGradients, Scope, models, verify
-from verification.adapters.problem import OFFER, General, whole
+from verification.adapters.problem import CAPABILITIES, General, whole
 from verification.judging.profile import Profile
 from verification.models.case import random_case
 from verification.properties.asking import ask
@@ -93,9 +93,9 @@ def test_what_has_not_the_form_is_told(answer, told):
         ask(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
 
 
-def test_a_model_without_a_readout_has_other_doors():
+def test_a_model_without_a_readout_has_other_adapters():
     """Its outputs are its states."""
-    with pytest.raises(ValueError, match="model scan: no readout, needed a door that takes cotangents"):
+    with pytest.raises(ValueError, match="model scan: no readout, needed an adapter that takes cotangents"):
         whole(gradients, model=models.scan)
 
 
@@ -112,4 +112,4 @@ def test_several_inputs_are_given_by_name():
         {"outputs": 1, "value": 2},
         {"V": 3, "c": 4, "a": 5, "x": 6, "h0": 7},
     )
-    assert OFFER.readout
+    assert CAPABILITIES.readout

@@ -1,4 +1,4 @@
-"""The door for a step: loops that are the verifier's, every truncation, and the program that it prints."""
+"""The adapter for a step: loops that are the verifier's, every truncation, and the program that it prints."""
 
 import numpy as np
 import pytest

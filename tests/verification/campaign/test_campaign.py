@@ -47,7 +47,7 @@ def told(outcome):
     return {
         "verdict": judgement.verdict,
         "cases": judgement.cases,
-        "live": judgement.live,
+        "informative": judgement.informative,
         "rows": rows,
         "seen": judgement.seen,
         "coverage": [str(each) for each in judgement.coverage],
@@ -148,15 +148,15 @@ def sampled_in(campaign, progress=nothing):
 def shown(sample):
     """All of a sample's tally and coverage."""
     tally = sample.tally
-    return tally.cases, tally.live, list(tally.rows), tally.seen, tally.rows_met, sample.coverage
+    return tally.cases, tally.informative, list(tally.rows), tally.seen, tally.rows_covered, sample.coverage
 
 
 def noting(asked):
     """The usual processes, and which portions they are asked."""
 
     @contextmanager
-    def staffed():
-        with fresh.staffed() as spread:
+    def pooled():
+        with fresh.pooled() as spread:
 
             def noted(work, portions):
                 asked.extend(portions)
@@ -164,7 +164,7 @@ def noting(asked):
 
             yield noted
 
-    return staffed
+    return pooled
 
 
 @pytest.mark.slow
@@ -185,7 +185,7 @@ def test_a_sample_that_was_stopped_goes_on(tmp_path, monkeypatch, portions):
     counts = []
     for folder in (stopped, stopped, campaign_in(tmp_path / "other", SCAN, 1)):
         asked = []
-        monkeypatch.setattr(campaigns, "staffed", noting(asked))
+        monkeypatch.setattr(campaigns, "pooled", noting(asked))
         assert shown(sampled_in(folder)) == shown(whole)
         counts.append(len(asked))
     left, none, every = counts

@@ -25,7 +25,7 @@ from verification.campaign.campaign import Campaign, merge, taken_up
 from verification.campaign.cluster import cluster
 from verification.campaign.looking import looked_at
 from verification.campaign.record import Record
-from verification.campaign.spreading import InVain
+from verification.campaign.spreading import GaveUp
 from verification.campaign.store import opened
 
 CASES = 400
@@ -232,7 +232,7 @@ def test_a_scheduler_that_does_not_come_back(monkeypatch, tmp_path):
     _, job, identity = subject_in(tmp_path, SQUARE)
     monkeypatch.setattr(module, "ANSWER", 0.3)
     told = []
-    gone = pytest.raises(InVain, match=r"no scheduler has come back at '127\.0\.0\.1:1'")
+    gone = pytest.raises(GaveUp, match=r"no scheduler has come back at '127\.0\.0\.1:1'")
     with gone, cluster("127.0.0.1:1", job, identity, 1.0, told.append):
         pytest.fail("gathered")
     assert told == ["the scheduler at 127.0.0.1:1 is lost; waiting for one there, up to 1 s"]

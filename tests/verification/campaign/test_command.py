@@ -42,7 +42,7 @@ def test_a_right_engine_is_verified(project):
     found = json.loads(done.stdout)
     assert (done.returncode, found["verdict"], found["refuted"]) == (0, "verified", 0)
     assert found["scope"].startswith("float64; full gradient by cotangents")
-    assert "triples of levels met" in found["coverage"][1]
+    assert "triples of levels covered" in found["coverage"][1]
     assert found["rows"][0][:2] == ["forward", "outputs"]
     assert found["seen"]["T ≥ 2"] > 60
     assert " left: designed sample\n" in done.stderr
@@ -291,7 +291,7 @@ MISUSES = {
     "no workers": (["mine.py:net", "--cases", "9", "--workers", "0"], "'0', needed an integer of at least 1"),
     "a large seed": (["mine.py:net", "--cases", "9", "--seed", str(SEEDS)], f"at least 0, below {SEEDS}"),
     "no engine": (["none.py:net", "--cases", "9"], "none.py: no such file"),
-    "two crowds": (
+    "two backends": (
         ["mine.py:net", "--cases", "9", "--workers", "2", "--scheduler", "127.0.0.1:1"],
         "--workers: given with --scheduler",
     ),

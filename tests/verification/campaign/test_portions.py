@@ -28,7 +28,9 @@ def portion(first, size=2):
 
 def tally_of(asked):
     """What a portion comes to: every row of it is met."""
-    return Tally(cases=asked.size, live=asked.size, rows_met=frozenset(("r", n) for n, _ in asked.rows))
+    return Tally(
+        cases=asked.size, informative=asked.size, rows_covered=frozenset(("r", n) for n, _ in asked.rows)
+    )
 
 
 def spread_of(asked, outcome=tally_of, most=99):
@@ -48,11 +50,11 @@ def run(folder, calls, spread):
     """What the portions of each call came to, in their order."""
     with opened(folder, MINE, 0) as store:
         kept_or_spread = Portions(store).keeping(spread)
-        return [(t.cases, sorted(t.rows_met)) for call in calls for t in kept_or_spread(None, call)]
+        return [(t.cases, sorted(t.rows_covered)) for call in calls for t in kept_or_spread(None, call)]
 
 
 CALLS = [[portion(0), portion(2), portion(4)], [], [portion(6), portion(8, 1)]]
-WHOLE = [(p.size, sorted(tally_of(p).rows_met)) for call in CALLS for p in call]
+WHOLE = [(p.size, sorted(tally_of(p).rows_covered)) for call in CALLS for p in call]
 
 
 @pytest.mark.parametrize("most", range(6))
@@ -104,7 +106,7 @@ def test_a_portion_of_other_cases_is_asked(tmp_path, other):
     """As where the scope has changed in a module that the engine's file imports: of another size, or rows."""
     run(tmp_path, [[portion(0)]], spread_of([]))
     asked = []
-    assert run(tmp_path, [[other]], spread_of(asked)) == [(other.size, sorted(tally_of(other).rows_met))]
+    assert run(tmp_path, [[other]], spread_of(asked)) == [(other.size, sorted(tally_of(other).rows_covered))]
     assert asked == [other.rows[0][0]]
 
 

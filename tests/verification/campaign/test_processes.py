@@ -1,4 +1,4 @@
-"""Processes of this machine as a crowd: one or four come to the same, and one may be killed."""
+"""Processes of this machine as a backend: one or four come to the same, and one may be killed."""
 
 import os
 import signal
@@ -24,10 +24,10 @@ def test_every_block_comes_once(tmp_path, count):
 
     @contextmanager
     def gather():
-        """The crowd, whose processes a test can find."""
-        with processes(job, identity, count) as crowd:
-            gathered.append(crowd)
-            yield crowd
+        """The backend, whose processes a test can find."""
+        with processes(job, identity, count) as backend:
+            gathered.append(backend)
+            yield backend
 
     for block, record in spread(gather, BLOCKS):
         assert block not in found

@@ -18,7 +18,7 @@ def record(size, number):
     drawn, declined = Counter({"T": number}), Counter({"exact": 1})
     met = frozenset({("r", number), ("r", 0)})
     return Record(
-        rows, 2, 1, Counter({"T = 1": 1}), declined, drawn, rows_met=met, refuted=1, failing=failing
+        rows, 2, 1, Counter({"T = 1": 1}), declined, drawn, rows_covered=met, refuted=1, failing=failing
     )
 
 
@@ -28,11 +28,11 @@ def test_records_add_up_in_any_grouping():
     left = ((parts[0] + parts[1]) + parts[2]) + parts[3]
     right = parts[0] + (parts[1] + (parts[2] + parts[3]))
     assert left.to_json() == right.to_json()
-    assert (left.cases, left.live, left.refuted, left.seen["T = 1"]) == (6, 3, 3, 3)
+    assert (left.cases, left.informative, left.refuted, left.seen["T = 1"]) == (6, 3, 3, 3)
     assert left.failing.place == Place(0, 1, 1)
     assert left.rows["lags", "W", "Full"].failures == 3
     assert (left.declined["exact"], left.drawn["T"]) == (3, 4)
-    assert left.rows_met == {("r", 0), ("r", 1), ("r", 2), ("r", 4)}
+    assert left.rows_covered == {("r", 0), ("r", 1), ("r", 2), ("r", 4)}
 
 
 def test_a_record_comes_back_from_json():

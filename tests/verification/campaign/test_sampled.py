@@ -11,7 +11,7 @@ from verification.judging.tally import Tally
 
 
 def test_a_sample_comes_back_from_json():
-    """Tally and coverage, with what was dead and what rules exclude; in the form that a sample has."""
+    """Tally and coverage, with what was vacuous and what rules exclude; in the form that a sample has."""
     tally = Tally({("lags", "W", "Full"): Row("lags", "W", 2, 2, 0, "Full")}, 2, 1, Counter({"T = 1": 1}))
     coverage = (Coverage(2, 9, 7, {"a rule": 3}, ("T 1, N 2",)), Coverage(3, 20, 20, {}, of="with T 512"))
     for each in (Sampled(tally, coverage), Sampled(Tally(), ())):

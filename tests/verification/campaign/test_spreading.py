@@ -8,13 +8,13 @@ import pytest
 from verification.campaign.blocks import Block
 from verification.campaign.kept import Interrupted, Refused
 from verification.campaign.record import Record
-from verification.campaign.spreading import TRIES, InVain, Scattered, spread
+from verification.campaign.spreading import TRIES, BackendLost, GaveUp, spread
 
 BLOCKS = [Block(0, index) for index in range(10)]
 
 
-class Crowd:
-    """A crowd that does what a script says of each block that is handed out: a record or a fault."""
+class Backend:
+    """A backend that does what a script says of each block that is handed out: a record or a fault."""
 
     def __init__(self, script, room=3):
         self.script, self.room = script, room
@@ -33,7 +33,7 @@ class Crowd:
         """A future that is done."""
         self.out.append(block.index)
         what = self.script(block, self.out.count(block.index))
-        if isinstance(what, Scattered) and not what.args:
+        if isinstance(what, BackendLost) and not what.args:
             raise what
         future = Future()
         if isinstance(what, Exception):
@@ -43,9 +43,9 @@ class Crowd:
         return future
 
 
-def come(crowd):
+def come(backend):
     """What comes back."""
-    return [(block.index, record.cases) for block, record in spread(crowd, iter(BLOCKS))]
+    return [(block.index, record.cases) for block, record in spread(backend, iter(BLOCKS))]
 
 
 def right(block, time):
@@ -55,10 +55,10 @@ def right(block, time):
 
 def test_every_block_comes_back_once():
     """And no more are out than there is room for."""
-    crowd = Crowd(right)
-    assert sorted(come(crowd)) == [(index, index) for index in range(10)]
-    assert crowd.out == list(range(10))
-    assert (crowd.gathered, crowd.left) == (1, 1)
+    backend = Backend(right)
+    assert sorted(come(backend)) == [(index, index) for index in range(10)]
+    assert backend.out == list(range(10))
+    assert (backend.gathered, backend.left) == (1, 1)
 
 
 def test_a_block_that_is_interrupted_is_handed_out_again():
@@ -67,11 +67,11 @@ def test_a_block_that_is_interrupted_is_handed_out_again():
     def script(block, time):
         return Interrupted("gone") if block.index % 3 == 0 and time < TRIES else right(block, time)
 
-    crowd = Crowd(script)
-    assert sorted(come(crowd)) == [(index, index) for index in range(10)]
-    assert crowd.out.count(3) == TRIES
-    always = Crowd(lambda block, time: Interrupted("gone") if block.index == 4 else right(block, time))
-    with pytest.raises(InVain, match=f"block 4 was handed out {TRIES} times in vain, .* because gone"):
+    backend = Backend(script)
+    assert sorted(come(backend)) == [(index, index) for index in range(10)]
+    assert backend.out.count(3) == TRIES
+    always = Backend(lambda block, time: Interrupted("gone") if block.index == 4 else right(block, time))
+    with pytest.raises(GaveUp, match=f"block 4 was handed out {TRIES} times in vain, .* because gone"):
         come(always)
     assert always.left == 1
 
@@ -79,30 +79,30 @@ def test_a_block_that_is_interrupted_is_handed_out_again():
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_crowd_that_is_lost_is_gathered_again(at_once):
     """With all that it had; what has come back before is not asked for again."""
-    lost = Scattered() if at_once else Scattered("lost")
+    lost = BackendLost() if at_once else BackendLost("lost")
 
     def script(block, time):
         return lost if block.index in (4, 9) and time == 1 else right(block, time)
 
-    crowd = Crowd(script)
-    assert sorted(come(crowd)) == [(index, index) for index in range(10)]
-    assert crowd.gathered == crowd.left == 3
-    assert crowd.out.count(0) == 1
+    backend = Backend(script)
+    assert sorted(come(backend)) == [(index, index) for index in range(10)]
+    assert backend.gathered == backend.left == 3
+    assert backend.out.count(0) == 1
 
 
 def test_what_is_wrong_for_good_is_raised():
-    """A worker of another version, say; the crowd is left in order."""
-    crowd = Crowd(lambda block, time: Refused("numpy 1, needed 2"))
+    """A worker of another version, say; the backend is left in order."""
+    backend = Backend(lambda block, time: Refused("numpy 1, needed 2"))
     with pytest.raises(Refused, match="needed 2"):
-        come(crowd)
-    assert crowd.left == 1
+        come(backend)
+    assert backend.left == 1
 
 
 def test_who_has_enough_leaves_the_crowd():
     """The rest is not handed out."""
-    crowd = Crowd(right)
-    coming = spread(crowd, iter(BLOCKS))
+    backend = Backend(right)
+    coming = spread(backend, iter(BLOCKS))
     next(coming)
     coming.close()
-    assert crowd.left == 1
-    assert len(crowd.out) < len(BLOCKS)
+    assert backend.left == 1
+    assert len(backend.out) < len(BLOCKS)

@@ -35,11 +35,11 @@ def test_records_are_there_again_when_it_is_opened_again(tmp_path):
     with opened(tmp_path, MINE, 0) as store:
         for index in (2, 0, 2):
             store.keep(Block(0, index), Record(cases=7 + index))
-        store.keep_portion(4, 2, Record(cases=2, rows_met=frozenset({("r", 7)})))
+        store.keep_portion(4, 2, Record(cases=2, rows_covered=frozenset({("r", 7)})))
     with opened(tmp_path, MINE, 0) as store:
         assert kept(store) == [(0, 7), (2, 9)]
         ((number, (size, record)),) = store.portions().items()
-        assert (number, size, record.cases, record.rows_met) == (4, 2, 2, {("r", 7)})
+        assert (number, size, record.cases, record.rows_covered) == (4, 2, 2, {("r", 7)})
 
 
 def test_more_cases_keep_whole_blocks_and_renew_the_last(tmp_path):
@@ -211,7 +211,11 @@ def test_tables_of_something_else_are_refused(filled):
     ("table", "value", "words"),
     [
         ("blocks", Record().to_json() | {"cases": "3"}, "block 0: cases: '3', needed a whole number"),
-        ("blocks", Record().to_json() | {"live": float("nan")}, "block 0: live: nan, needed a whole number"),
+        (
+            "blocks",
+            Record().to_json() | {"informative": float("nan")},
+            "block 0: informative: nan, needed a whole number",
+        ),
         ("blocks", [], r"block 0: \[\], needed an object"),
         ("portions", {}, r"portion 0: \[\], needed the keys rows, cases"),
         (

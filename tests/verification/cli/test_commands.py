@@ -376,7 +376,7 @@ def test_a_wrong_function_is_judged(tmp_path, capsys):
     assert page.index('id="map"') < page.index('id="example"') < page.index('id="properties"')
 
 
-def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):
+def test_what_an_adapter_returned_is_judged(tmp_path, capsys, monkeypatch):
     """What it names, with the profile and the seed that are asked for; the page knows its model."""
     found = Judgement("scan", "float64", 5, 1.0, 9, 9, (Row("forward", "outputs", 9, 9),), {}, (), ())
     text = "class Door:\n    model = None\n    def subject(self, model, scope):\n        return 'subject'\n\n"
@@ -393,7 +393,7 @@ def test_what_a_door_returned_is_judged(tmp_path, capsys, monkeypatch):
     assert command.main([]) == 0
     assert asked == [("subject", "quick", 5)]
     assert capsys.readouterr().out == (
-        f"verified\nscope: float64\nnot asked: nothing\n9 cases, 9 live\n"
+        f"verified\nscope: float64\nnot asked: nothing\n9 cases, 9 informative\n"
         f"Written: {os.path.join('there', 'report.html')}\n"
     )
     assert "Judgement of a backward: scan" in (tmp_path / "there" / "report.html").read_text("utf-8")

@@ -97,7 +97,7 @@ def test_a_number_type_a_function_and_a_truncation_are_told():
     assert onset(single, healthy_case(single, 9, dtype=np.dtype(np.float32))) == "in float32"
     cut = WrongWhere(lambda case: case.policy != FULL)
     assert onset(cut, replace(healthy_case(cut, 9), policy=Policy("Window", (1,)))) == "under Window(1)"
-    linear = WrongWhere(lambda case: case.cast["activation"].name == "identity")
+    linear = WrongWhere(lambda case: case.chosen["activation"].name == "identity")
     case = replace(healthy_case(linear, 9), functions={"activation": "identity"})
     assert onset(linear, case) == "with activation identity"
 

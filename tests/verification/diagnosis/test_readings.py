@@ -39,7 +39,7 @@ def test_every_order_of_gates_once():
 
 
 def test_every_reading_is_a_layout():
-    """As a door takes it."""
+    """As an adapter takes it."""
     for model in (lstm, gru, vanilla, scan):
         for turned in orientations(model, {}):
             for ordered in orders(model, turned):

@@ -71,10 +71,10 @@ def test_a_part_is_the_lag_tables(block):
     table = Unfolded(case_of(asked))
     for t, s in product(range(3), range(3)):
         if s <= t:
-            due = table.parts(t, block).due
+            want = table.parts(t, block).want
             part = LagFault(block, t, s).part(asked)
             part = part[:, s] if block == "xs" else part
-            want = due[0] if block in ("V", "c", "h0") else due[s]
+            want = want[0] if block in ("V", "c", "h0") else want[s]
             assert np.allclose(part, want, rtol=1e-15, atol=1e-18), (t, s)
 
 

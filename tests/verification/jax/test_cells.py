@@ -1,4 +1,4 @@
-"""What the door for a cell refuses before it is scanned; scans are in tests/peers."""
+"""What the adapter for a cell refuses before it is scanned; scans are in tests/peers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the doors for JAX say without it; what they do with it is in tests/peers."""
+"""What the adapters for JAX say without it; what they do with it is in tests/peers."""
 
 import sys
 
@@ -19,7 +19,7 @@ from verification.models import lstm
     ids=["layer", "cell", "flax", "equinox"],
 )
 def test_without_jax_its_extra_is_named(monkeypatch, made):
-    """In one line, by every door."""
+    """In one line, by every adapter."""
     monkeypatch.setitem(sys.modules, "jax", None)
     line = r"^jax is missing; the extra 'jax' brings it: pip install 'verified-rnn\[jax\]'$"
     with pytest.raises(ImportError, match=line):

@@ -23,7 +23,7 @@ def names(claim):
 def test_a_scope_bounds_what_must_be_met():
     """One record, at least two steps, a state of zero, one type: nothing else."""
     scope = Scope(records=(1, 1), steps=(2, 4), states="zero", dtypes=("float32",))
-    assert names(resolved(scope, lstm, layer.OFFER)) == [
+    assert names(resolved(scope, lstm, layer.CAPABILITIES)) == [
         "T ≥ 2",
         "N = 1",
         "initial state zero",
@@ -34,7 +34,7 @@ def test_a_scope_bounds_what_must_be_met():
 
 def test_what_an_engine_is_told_is_in_the_contract():
     """Functions, truncations, and where the losses are."""
-    claim = resolved(None, vanilla, problem.OFFER)
+    claim = resolved(None, vanilla, problem.CAPABILITIES)
     assert {"activation relu", "loss on the last step", "Chunked, k2 < k1"} <= set(names(claim))
 
 
@@ -52,10 +52,10 @@ def test_what_an_engine_is_told_is_in_the_contract():
 )
 def test_a_case_meets_what_its_truncation_is(policy, met):
     """On five steps."""
-    claim = resolved(None, vanilla, step.OFFER)
+    claim = resolved(None, vanilla, step.CAPABILITIES)
     case = random_case(vanilla, np.random.default_rng(0), {"H": 1, "D": 1}, steps=5)
     case = replace(case, policy=policy)
-    others = set(names(resolved(None, vanilla, layer.OFFER)))
+    others = set(names(resolved(None, vanilla, layer.CAPABILITIES)))
     found = [entry.name for entry in contract(claim) if entry.met(case) and entry.name not in others]
     assert found == met
 
@@ -64,17 +64,17 @@ NARROW = Scope(records=(1, 2), steps=(2, 4), states="zero", dtypes=("float32",))
 
 
 @pytest.mark.parametrize(
-    ("model", "offer", "scope"),
+    ("model", "capabilities", "scope"),
     [
-        (lstm, layer.OFFER, Scope(lengths=True)),
-        (lstm, layer.OFFER, NARROW),
-        (vanilla, step.OFFER, None),
-        (vanilla, problem.OFFER, None),
+        (lstm, layer.CAPABILITIES, Scope(lengths=True)),
+        (lstm, layer.CAPABILITIES, NARROW),
+        (vanilla, step.CAPABILITIES, None),
+        (vanilla, problem.CAPABILITIES, None),
     ],
 )
-def test_the_designed_sample_meets_all_of_it(model, offer, scope):
+def test_the_designed_sample_meets_all_of_it(model, capabilities, scope):
     """So that no run depends on luck."""
-    claim = resolved(scope, model, offer)
+    claim = resolved(scope, model, capabilities)
     rows = in_floats(model, claim).rows(2)
     cases = [case_of(row, model, claim, np.random.default_rng(n)) for n, row in enumerate(rows)]
     assert [e.name for e in contract(claim) if sum(map(e.met, cases)) < e.least] == []
@@ -82,10 +82,10 @@ def test_the_designed_sample_meets_all_of_it(model, offer, scope):
 
 def test_an_engine_that_compiles_must_be_met_at_the_sizes_that_it_is_asked():
     """With a long recursion, where its scope admits one, and no larger number of records."""
-    long = names(resolved(Scope(compiled=True), lstm, layer.OFFER))
+    long = names(resolved(Scope(compiled=True), lstm, layer.CAPABILITIES))
     assert {"T = 1", "T ≥ 5", "N ≥ 2"} <= set(long)
     assert not {"T ≥ 33", "N ≥ 33"} & set(long)
-    short = names(resolved(Scope(compiled=True, steps=(1, 8), records=(1, 2)), lstm, layer.OFFER))
+    short = names(resolved(Scope(compiled=True, steps=(1, 8), records=(1, 2)), lstm, layer.CAPABILITIES))
     assert "N ≥ 2" not in short
     assert "T ≥ 2" in short
     assert "T ≥ 5" not in short

@@ -46,4 +46,4 @@ def test_the_same_seed_sees_the_same():
     told = []
     engine = function(square, lambda x, d: 2 * x * d, NUMBERS)
     first = verify(engine, SHORT, progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (12, 12) == (first.cases, first.live)
+    assert told[-1] == (12, 12) == (first.cases, first.informative)

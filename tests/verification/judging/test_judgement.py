@@ -11,7 +11,7 @@ RIGHT = Judgement(
     seed=0,
     seconds=1.0,
     cases=3,
-    live=2,
+    informative=2,
     rows=(Row("autograd", "x", 3, 2),),
     seen={},
     missing=(),
@@ -29,7 +29,7 @@ def test_the_verdict_is_one_of_three_words():
 
 def test_in_words_it_says_why():
     """The scope, what is missing, the sentence, the example with its program."""
-    assert str(RIGHT) == "scan: verified (all of it; 3 cases, 2 live)"
+    assert str(RIGHT) == "scan: verified (all of it; 3 cases, 2 informative)"
     assert str(replace(RIGHT, missing=("T = 1",))).endswith("not exercised: T = 1")
     example = Example(None, "autograd", "x", "d_x is wrong", "the program", smallest=True)
     rows = (Row("autograd", "x", 1, 1, 1),)

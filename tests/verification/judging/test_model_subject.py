@@ -1,4 +1,4 @@
-"""Subjects: cases by their places, and what is said of one, through each door."""
+"""Subjects: cases by their places, and what is said of one, through each adapter."""
 
 import numpy as np
 import pytest
@@ -30,8 +30,8 @@ def test_a_place_is_one_case(tmp_path, text):
     assert numbers(subject.at(Place(1, 3, 0))) != cases[0]
 
 
-def test_doors_are_told_apart(tmp_path):
-    """What a door returned, a function with its backward, and a plain function, of the vanilla model."""
+def test_adapters_are_told_apart(tmp_path):
+    """What an adapter returned, a function with its backward, and a plain function, of the vanilla model."""
     assert isinstance(subject_in(tmp_path, SCAN)[0], OfModel)
     assert isinstance(subject_in(tmp_path, SQUARE, "square")[0], OfFunction)
     assert subject_of(manual).engine.model.name == "vanilla"

@@ -44,7 +44,7 @@ def test_a_right_layer_is_verified():
     claim = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).claim
     rows = in_floats(models.scan, claim).rows(2)
     assert found.cases == SHORT.cases + len(rows) == told[-1][0] == told[-1][1]
-    assert found.live >= len(rows)
+    assert found.informative >= len(rows)
     assert [each.strength for each in found.coverage] == [2]
     assert found.coverage[0].met == found.coverage[0].possible > 100
     assert found.scope.startswith("float32 and float64; full gradient by cotangents")
@@ -97,7 +97,7 @@ def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
     assert "N ≥ 2" in found.missing
     assert "not exercised: " in str(found)
     (pairs,) = found.coverage
-    assert f"0 of {pairs.possible} pairs of levels met, 0 excluded by rules" in found.missing
+    assert f"0 of {pairs.possible} pairs of levels covered, 0 excluded by rules" in found.missing
 
 
 def test_a_scope_bounds_what_must_be_met():

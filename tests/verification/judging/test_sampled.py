@@ -30,15 +30,15 @@ def test_every_possible_triple_is_met_by_a_live_case_and_a_right_layer_agrees(mo
     design = in_floats(model, engine.claim)
     rows = design.rows(3)
     step = 1 if WHOLE or model is models.scan else FEW
-    live = []
+    informative = []
     for number in range(0, len(rows), step):
         truth = truth_of_row(design, rows[number], number, engine.claim.blocks)
-        assert truth.live(engine.claim.blocks), in_words(tuple(rows[number].levels.items()))
-        live.append(rows[number].levels)
+        assert truth.informative(engine.claim.blocks), in_words(tuple(rows[number].levels.items()))
+        informative.append(rows[number].levels)
         wrong = [each for each in findings(engine, truth, ("forward", "autograd")) if each.wrong]
         assert not wrong, (in_words(tuple(rows[number].levels.items())), wrong[0].wrong)
     if step == 1:
-        assert not missing(live, design.varied, 3, design.rules)
+        assert not missing(informative, design.varied, 3, design.rules)
 
 
 FAULTS = [
@@ -100,7 +100,7 @@ def test_coverage_counts_what_live_rows_have_met():
     sample = narrow()
     sample.meet(places(range(len(sample.rows))))
     (pairs,) = sample.coverage()
-    assert (pairs.met, pairs.missing, pairs.dead) == (pairs.possible, 0, ())
+    assert (pairs.covered, pairs.missing, pairs.vacuous) == (pairs.possible, 0, ())
     sample = narrow()
     sample.meet([("", 0), ("in Fractions", 1)])
     count = len(sample.design.every)
@@ -122,11 +122,11 @@ def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
     assert second.start == first.stop
     assert not sample.more()
     (pairs,) = sample.coverage()
-    assert len(pairs.dead) == len(gone)
+    assert len(pairs.vacuous) == len(gone)
     assert pairs.missing == 0
-    assert f"{len(gone)} dead" in str(pairs)
+    assert f"{len(gone)} vacuous" in str(pairs)
     sample.meet(places(first))
-    assert sample.coverage()[0].dead == ()
+    assert sample.coverage()[0].vacuous == ()
 
 
 def test_conditions_are_counted_in_pairs():
@@ -160,7 +160,7 @@ def test_portions_hold_every_row_once_and_about_the_same_work():
 def test_coverage_in_words():
     """How many were met, dead, and excluded."""
     words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
-    assert words == "10 of 12 triples of levels met, 1 dead, 2 excluded by rules"
+    assert words == "10 of 12 triples of levels covered, 1 vacuous, 2 excluded by rules"
     words = str(Coverage(2, 12, 12, {}, of="in Fractions"))
     assert words == "12 of 12 pairs of levels in Fractions met, 0 excluded by rules"
 
@@ -174,4 +174,4 @@ def test_a_right_layer_s_coverage_is_told():
     )
     assert found.verdict == "verified"
     (pairs,) = found.coverage
-    assert (pairs.strength, pairs.met) == (2, pairs.possible)
+    assert (pairs.strength, pairs.covered) == (2, pairs.possible)

@@ -10,7 +10,9 @@ from verification.properties.property import Finding
 
 def one(part, failures=0, **options):
     """The tally of one case."""
-    return Tally({("lags", part, "Full"): Row("lags", part, 1, 1, failures)}, cases=1, live=1, **options)
+    return Tally(
+        {("lags", part, "Full"): Row("lags", part, 1, 1, failures)}, cases=1, informative=1, **options
+    )
 
 
 def test_rows_are_summed_by_name():
@@ -18,7 +20,7 @@ def test_rows_are_summed_by_name():
     total = one("x") + one("x") + one("a")
     cases = {part: row.cases for (_, part, _), row in total.rows.items()}
     assert cases == {"x": 2, "a": 1}
-    assert (total.cases, total.live) == (3, 3)
+    assert (total.cases, total.informative) == (3, 3)
     assert not total.is_refuted
 
 

@@ -16,7 +16,7 @@ def stepped():
 
     def step(model, dtype=np.float64):
         case = random_case(model, np.random.default_rng(0), {"H": 2, "D": 3}, 2, 1, dtype)
-        f = Namespace(case.cast, Arithmetic())
+        f = Namespace(case.chosen, Arithmetic())
         p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
         inputs = {name: array[:, 0] for name, array in case.inputs.items()}
         return case.blocks, model.advance(f, p, inputs, case.state)

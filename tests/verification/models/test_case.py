@@ -27,7 +27,7 @@ def test_a_random_case_has_the_shapes_of_its_model():
     }
     assert case.sizes == {"N": 4, "T": 5, "D": 2, "H": 3}
     assert case.dtype == np.float32
-    assert [f.name for f in case.cast.values()] == ["sigmoid", "tanh", "tanh"]
+    assert [f.name for f in case.chosen.values()] == ["sigmoid", "tanh", "tanh"]
 
 
 def test_its_blocks_come_as_the_model_takes_them():

@@ -89,7 +89,7 @@ def test_the_readout_and_loss_of_a_model_that_names_none():
 def test_the_first_function_plays_a_role_unless_another_is_chosen():
     """By name."""
     model = Model("m", (X, H), step=lambda f, p, x, h: h, functions={"gate": ("tanh", "relu")})
-    assert model.cast({})["gate"].name == "tanh"
-    assert model.cast({"gate": "relu"})["gate"].name == "relu"
+    assert model.chosen({})["gate"].name == "tanh"
+    assert model.chosen({"gate": "relu"})["gate"].name == "relu"
     assert model.block("x") is X
     assert model.dimensions == ("H",)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from verification.processes import fresh, timeout, workers
-from verification.processes.fresh import afresh, staffed
+from verification.processes.fresh import afresh, pooled
 from verification.processes.workers import Lost
 
 ROOT = Path(__file__).parents[3]
@@ -133,7 +133,7 @@ def test_without_such_a_library_tasks_are_forked(monkeypatch):
     """As ever."""
     for name in fresh.THREADED:
         monkeypatch.delitem(sys.modules, name, raising=False)
-    with staffed() as spread:
+    with pooled() as spread:
         assert spread is workers.spread
 
 
@@ -146,7 +146,7 @@ def test_where_none_can_be_forked_none_is_started_afresh(monkeypatch):
 
 def test_a_process_is_kept_from_task_to_task(threaded):
     """And from one spread to the next: what it has made is there."""
-    with staffed() as spread:
+    with pooled() as spread:
         first = list(spread(by_value(counted), [0, 0, 0]))
         assert [*first, *spread(by_value(counted), [0])] == [0, 1, 2, 3]
         (process,) = spread(by_value(pid), [0])
@@ -155,7 +155,7 @@ def test_a_process_is_kept_from_task_to_task(threaded):
 
 def test_a_process_that_is_lost_is_told_of_and_replaced(threaded):
     """By its exit code, with what it told last; the other tasks are done."""
-    with staffed() as spread:
+    with pooled() as spread:
         first, lost, last = spread(by_value(ends), range(3))
     assert (first, last) == (0, 2)
     assert (lost.how, lost.told) == ("ended its process with exit code 3", 1)
@@ -171,7 +171,7 @@ def test_a_process_that_is_lost_is_told_of_and_replaced(threaded):
 def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeypatch, work, how):
     """With its process; the next task has another."""
     monkeypatch.setattr(timeout, "ANSWER", 1.0)
-    with staffed() as spread:
+    with pooled() as spread:
         lost, other = spread(by_value(work), [0, 1])
     assert isinstance(lost, Lost)
     assert (lost.how, other) == (how, 1)
@@ -181,7 +181,7 @@ def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeyp
 @pytest.mark.parametrize("last", [True, False])
 def test_a_signal_to_the_parent_is_told(threaded, last):
     """By its name, in the last task as in one before; the process is replaced."""
-    with staffed() as spread:
+    with pooled() as spread:
         lost, *others = spread(by_value(signals), [signal.SIGTERM] if last else [signal.SIGTERM, 0])
     assert (lost.how, lost.told) == ("sent SIGTERM to the process that judges it", signal.SIGTERM)
     assert others == ([] if last else [0])
@@ -189,7 +189,7 @@ def test_a_signal_to_the_parent_is_told(threaded, last):
 
 def test_a_supervisor_that_is_killed_is_missed(threaded):
     """It is told, and the process that it watched is no more; the next task has another."""
-    with staffed() as spread:
+    with pooled() as spread:
         lost, other = spread(by_value(signals), [signal.SIGKILL, 0])
     assert (lost.how, other) == ("ended the process that judges it with exit code -9 (SIGKILL)", 0)
     assert not lives(lost.told[0])
@@ -200,7 +200,7 @@ def test_a_supervisor_that_is_killed_is_missed(threaded):
 def test_processes_left_behind_are_told_and_ended(threaded, tmp_path, last):
     """In the last task as in one before; the next one has another process."""
     tasks = [(True, tmp_path / "left"), (None, tmp_path / "none")]
-    with staffed() as spread:
+    with pooled() as spread:
         lost, *others = spread(by_value(leaves), tasks[: 1 if last else 2])
     assert lost.how == "left 1 process running in the background"
     assert not lives(int((tmp_path / "left").read_text()))
@@ -210,7 +210,7 @@ def test_processes_left_behind_are_told_and_ended(threaded, tmp_path, last):
 @LINUX
 def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
     """In a session of its own as well: it may serve the next task."""
-    with staffed() as spread:
+    with pooled() as spread:
         process, same = spread(by_value(leaves), [(False, tmp_path / "helper"), (None, tmp_path / "none")])
         assert process == same
         assert lives(int((tmp_path / "helper").read_text()))
@@ -219,7 +219,7 @@ def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
 
 def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
     """By its exit code, and the task after has another."""
-    with staffed() as spread:
+    with pooled() as spread:
         assert list(spread(by_value(ends_later), [0])) == [0]
         time.sleep(1)
         lost, other = spread(by_value(pid), [0, 0])
@@ -229,20 +229,20 @@ def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
 
 def test_an_engine_may_end_what_it_has_started(threaded):
     """Its own processes hear a request to end, which this one holds back while it starts one."""
-    with staffed() as spread:
+    with pooled() as spread:
         assert list(spread(by_value(terminates), [0])) == [-signal.SIGTERM]
 
 
 def test_an_exception_of_the_work_is_raised_here(threaded):
     """With a note of where it was raised."""
-    with staffed() as spread, pytest.raises(LookupError, match="of the work") as told:
+    with pooled() as spread, pytest.raises(LookupError, match="of the work") as told:
         list(spread(by_value(raises), [0]))
     assert "in raises\n" in told.value.__notes__[0]
 
 
 def test_whoever_stops_listening_ends_the_work(threaded):
     """The process that is at work is ended, and the next task has another."""
-    with staffed() as spread:
+    with pooled() as spread:
         results = spread(by_value(lambda task, channel: time.sleep(task)), [0, 60])
         assert next(results) is None
         results.close()
@@ -252,7 +252,7 @@ def test_whoever_stops_listening_ends_the_work(threaded):
 def test_what_cannot_be_sent_is_one_line(threaded):
     """It says why it has to be."""
     lock = os.scandir()
-    with staffed() as spread, pytest.raises(ValueError, match="needed one that can be pickled") as told:
+    with pooled() as spread, pytest.raises(ValueError, match="needed one that can be pickled") as told:
         list(spread(by_value(pid), [lock]))
     assert "jax is loaded, whose threads a fork loses" in str(told.value)
     assert "\n" not in str(told.value)
@@ -264,7 +264,7 @@ def test_what_a_fresh_process_cannot_import_is_one_line(threaded, monkeypatch):
     module = types.ModuleType("nowhere_to_be_found")
     exec("def work(task, channel):\n    return task", vars(module))
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    with staffed() as spread, pytest.raises(ValueError, match="needed one whose modules can be imported"):
+    with pooled() as spread, pytest.raises(ValueError, match="needed one whose modules can be imported"):
         list(spread(module.work, [0]))
 
 
@@ -272,7 +272,7 @@ PROGRAM = """
 import itertools, os, subprocess, sys
 from pathlib import Path
 sys.modules["jax"] = os
-from verification.processes.fresh import staffed
+from verification.processes.fresh import pooled
 
 def deaf(task, channel):
     child = subprocess.Popen([sys.executable, "-c", "import itertools; sum(itertools.repeat(0))"])
@@ -283,7 +283,7 @@ def deaf(task, channel):
 
 FOLDER = sys.argv[1]
 os.cpu_count = lambda: 2
-with staffed() as spread:
+with pooled() as spread:
     list(spread(deaf, [0, 1]))
 """
 

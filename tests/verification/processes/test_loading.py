@@ -43,7 +43,7 @@ def test_a_function_of_a_file(tmp_path):
     assert engine_at("mine.py:engine").__module__.endswith("mine")
 
 
-def test_what_a_door_returned(tmp_path):
+def test_what_an_adapter_returned(tmp_path):
     """Anything that says what is judged, be it callable or not."""
     path = written(tmp_path, "class Door:\n    subject = print\n\nnet = Door()\n")
     assert engine_at(f"{path}:net").subject is print
@@ -105,7 +105,7 @@ def test_no_such_name(tmp_path):
 def test_what_is_no_engine(tmp_path, value, told):
     """A number, a class, or nothing."""
     written(tmp_path, f"net = {value}\n")
-    needed = "needed what a door returned, as layer(...), or a function Problem -> Gradients"
+    needed = "needed what an adapter returned, as layer(...), or a function Problem -> Gradients"
     assert refusal("mine.py:net") == f"mine.py:net: {told}, {needed}"
 
 
@@ -163,6 +163,6 @@ def test_ctrl_c_is_the_users_own(tmp_path):
 
 
 def test_a_class_is_no_engine():
-    """Neither of the doors' nor one that can be called; a function is one."""
+    """Neither of the adapters' nor one that can be called; a function is one."""
     assert not is_engine(int)
     assert is_engine(len)

@@ -83,7 +83,7 @@ print(rnn is verification.adapters.rnn.engine.rnn)
     assert run(tmp_path, program, {}) == ["True"]
 
 
-def test_the_doors_need_none_at_all(tmp_path):
+def test_the_adapters_need_none_at_all(tmp_path):
     """Not even ours: theirs may not be importable."""
     program = """import verification.adapters.layer, verification.models
 import sys

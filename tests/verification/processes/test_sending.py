@@ -21,7 +21,7 @@ from verification.processes.sending import Unsendable, pickled, received
 
 
 class Engine:
-    """As a door returns one."""
+    """As an adapter returns one."""
 
     def __init__(self, function):
         self.function = function

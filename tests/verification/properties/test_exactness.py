@@ -22,7 +22,7 @@ def test_a_right_layer_is_equal_in_every_part(data):
     truth = ExactTruth(data.draw(cases_in("object", models.linear, engine.claim)))
     found = {each.part: each.wrong for each in findings(engine, truth)}
     assert found == dict.fromkeys(("outputs", "final h0", "lam", "B", "xs", "h0"))
-    assert truth.live(engine.claim.blocks) == any(
+    assert truth.informative(engine.claim.blocks) == any(
         truth.blocks[name].truth.any() for name in engine.claim.blocks
     )
 

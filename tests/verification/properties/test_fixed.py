@@ -11,9 +11,9 @@ from verification.adapters.rnn.small import whole
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.judge import verify
 from verification.judging.profile import Profile
-from verification.properties.engine import Fixed
+from verification.properties.engine import FixedCase
 from verification.properties.findings import findings
-from verification.properties.fixed import INTEGERS, WholeTruth
+from verification.properties.fixed import INTEGERS, FixedTruth
 
 CASE = case_of(whole(1))
 TINY = Profile("tiny", cases=1, exact_cases=1, strength=1)
@@ -30,14 +30,14 @@ def off(problem):
 
 def test_two_roundings_are_seen():
     """In the block that has them alone."""
-    truth = WholeTruth(CASE, INTEGERS)
+    truth = FixedTruth(CASE, INTEGERS)
     assert [each.part for each in findings(as_rnn(off), truth) if each.wrong] == ["b"]
     assert [each.wrong for each in findings(as_rnn(manual), truth) if each.wrong] == []
 
 
 def test_a_run_meets_them_and_says_where():
     """The stage and the sentence are the property's own."""
-    fixed = Fixed(INTEGERS, "one", lambda: replace(CASE, source="whole(1)"))
+    fixed = FixedCase(INTEGERS, "one", lambda: replace(CASE, source="whole(1)"))
     engine = replace(
         scoped(off, Scope(exact=True, dtypes=(CASE.dtype.name,), steps=(1, 6), records=(1, 4))),
         fixed=(fixed,),
@@ -50,6 +50,6 @@ def test_a_run_meets_them_and_says_where():
 
 def test_who_does_not_claim_exactness_is_not_asked_for_equality():
     """A bound is all that it is held to."""
-    fixed = Fixed(INTEGERS, "one", lambda: CASE)
+    fixed = FixedCase(INTEGERS, "one", lambda: CASE)
     engine = replace(scoped(off, Scope(steps=(1, 6), records=(1, 4))), fixed=(fixed,))
     assert "integers" not in {row.property for row in verify(engine, TINY).rows}

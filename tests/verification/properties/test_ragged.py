@@ -41,7 +41,7 @@ def test_records_of_one_length_are_the_case_itself():
     truth, plain = truth_of(replace(CASE, lengths=(5,) * 4)), Truth(CASE)
     assert truth.blocks["U"].bound == plain.blocks["U"].bound
     assert truth.determined
-    assert truth.live(("U",))
+    assert truth.informative(("U",))
 
 
 def test_a_right_layer_is_verified():

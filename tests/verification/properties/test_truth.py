@@ -17,6 +17,6 @@ def test_a_case_without_a_truth_is_asked_for_the_form_alone():
     truth = Truth(replace(CASE, blocks={**blocks, "b": np.full_like(CASE.blocks["b"], 9.0)}))
     right = layer(lstm.forward, lstm.backward, model=models.lstm)
     assert not truth.determined
-    assert not truth.live(right.claim.blocks)
+    assert not truth.informative(right.claim.blocks)
     assert list(findings(right, truth)) == []
     assert set(refuted("d_xs, (dh, dc)", "d_xs, (dh,)", truth)) == {"form"}

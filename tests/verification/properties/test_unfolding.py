@@ -54,7 +54,7 @@ def test_the_parts_of_a_block_add_up_to_its_gradient(name):
     """Over losses and steps."""
     case = a_case(policy=Policy("Window", (2,)))
     unfolded = Unfolded(case)
-    parts = [unfolded.parts(loss, name).due for loss in range(case.steps)]
+    parts = [unfolded.parts(loss, name).want for loss in range(case.steps)]
     total = np.sum(parts, axis=0).swapaxes(0, 1) if name == "xs" else np.sum(parts, axis=(0, 1))
     np.testing.assert_allclose(total, replay.gradient(case)[name], rtol=0, atol=1e-14)
 

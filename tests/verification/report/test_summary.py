@@ -9,7 +9,7 @@ from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
 from verification.report import summary
 
-KEYS = ["verdict", "scope", "seconds", "cases", "live", "not_asked", "diagnosis", "example"]
+KEYS = ["verdict", "scope", "seconds", "cases", "informative", "not_asked", "diagnosis", "example"]
 
 HOLDS = Judgement(
     model="lstm",
@@ -17,7 +17,7 @@ HOLDS = Judgement(
     seed=0,
     seconds=1.23456,
     cases=1266,
-    live=1260,
+    informative=1260,
     rows=(Row("lags", "U", 5, 5),),
     seen={"T = 1": 5},
     missing=(),
@@ -46,7 +46,7 @@ def test_what_holds_in_json():
         "scope": "float64; any initial state",
         "seconds": 1.235,
         "cases": 1266,
-        "live": 1260,
+        "informative": 1260,
         "not_asked": ["Fractions", "truncations"],
         "diagnosis": None,
         "example": None,
@@ -86,7 +86,7 @@ def test_the_text_begins_with_the_verdict():
         "\n"
         "# got 1\nassert False\n"
         "\n"
-        "1,266 cases, 1,260 live"
+        "1,266 cases, 1,260 informative"
     )
 
 
@@ -94,7 +94,7 @@ def test_the_text_of_what_holds_says_no_more():
     """Four lines."""
     told = summary.as_text(summary.of_judgement(replace(HOLDS, not_asked=())))
     assert told == (
-        "verified\nscope: float64; any initial state\nnot asked: nothing\n1,266 cases, 1,260 live"
+        "verified\nscope: float64; any initial state\nnot asked: nothing\n1,266 cases, 1,260 informative"
     )
 
 

@@ -35,7 +35,7 @@ VERIFIED = Judgement(
     seed=7,
     seconds=1.5,
     cases=1300,
-    live=1234,
+    informative=1234,
     rows=(*rows_of("W"), *rows_of("b")),
     seen={"T = 1": 1000, "relu": 1000},
     missing=(),
@@ -117,9 +117,9 @@ def test_what_was_not_exercised_is_named():
 
 
 def test_the_exercise_is_counted():
-    """Every entry with its count, the live cases, and what is missing."""
+    """Every entry with its count, the informative cases, and what is missing."""
     told = " ".join(report.exercise(VERIFIED).split())
-    assert "1234 live cases" in told
+    assert "1234 informative cases" in told
     assert "T = 1: 1000, relu: 1000" in told
     assert "Not seen" not in told
     assert report.exercise(IDLE).splitlines()[-1].endswith(": T = 1, lags W")
@@ -128,14 +128,16 @@ def test_the_exercise_is_counted():
 def test_sizes_and_coverage_are_told():
     """Of what was drawn and what is always the same; of pairs, triples and so on."""
     assert report.sizes(VERIFIED) == "Problems: drawn up to T 6; designed and fixed up to T 512"
-    assert report.coverage(VERIFIED) == ("Designed sample: 10 of 10 pairs of levels met, 2 excluded by rules")
+    assert report.coverage(VERIFIED) == (
+        "Designed sample: 10 of 10 pairs of levels covered, 2 excluded by rules"
+    )
     (told,) = report.as_json(Report(VERIFIED))["coverage"]
     assert told == {
         "strength": 2,
         "of": "",
         "possible": 10,
-        "met": 10,
-        "dead": [],
+        "covered": 10,
+        "vacuous": [],
         "excluded": {"a rule": 2},
     }
 
@@ -144,7 +146,7 @@ def test_the_json_of_a_verified_run():
     """Verdict, profile, seed, counts, every row with its own, both trainings, and what it ran on."""
     told = report.as_json(Report(VERIFIED, "few", a_sine(25, Window(5), 0.5), a_sine()))
     assert told["verdict"] == "verified"
-    assert (told["profile"], told["seed"], told["cases"], told["live"]) == ("few", 7, 1300, 1234)
+    assert (told["profile"], told["seed"], told["cases"], told["informative"]) == ("few", 7, 1300, 1234)
     assert told["seconds"] == pytest.approx(VERIFIED.seconds, abs=1e-3)
     assert told["exercise"]["seen"]["T = 1"] == 1000
     assert not told["exercise"]["missing"]

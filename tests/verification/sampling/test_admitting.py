@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from verification import Scope
-from verification.adapters.problem import OFFER
+from verification.adapters.problem import CAPABILITIES
 from verification.models import vanilla
 from verification.models.case import random_case
 from verification.models.truncation import Firsts, Policy
@@ -34,23 +34,24 @@ CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 
 )
 def test_a_narrower_claim_does_not_admit_it(scope):
     """Each by one of its fields; a claim of everything does."""
-    assert admits(resolved(None, vanilla, OFFER), CASE)
-    assert not admits(resolved(scope, vanilla, OFFER), CASE)
+    assert admits(resolved(None, vanilla, CAPABILITIES), CASE)
+    assert not admits(resolved(scope, vanilla, CAPABILITIES), CASE)
 
 
 def test_how_it_is_computed_has_to_be_claimed():
     """With checkpoints, or in a workspace."""
-    claim = resolved(Scope(), vanilla, OFFER)
+    claim = resolved(Scope(), vanilla, CAPABILITIES)
     assert not admits(claim, replace(CASE, checkpoints=2))
     assert not admits(claim, replace(CASE, workspace=True))
 
 
 def test_who_sets_no_limit_takes_as_many_steps_as_there_are():
     """And a policy of one's own is asked of whoever brings it."""
-    claim = resolved(Scope(), vanilla, OFFER)
+    claim = resolved(Scope(), vanilla, CAPABILITIES)
     long = random_case(vanilla, np.random.default_rng(0), {"H": 1, "D": 1, "K": 1}, 1, 512, losses="last")
     assert admits(claim, long)
     assert admits(claim, replace(CASE, policy=Firsts((0, 0, 1))))
     assert not admits(
-        resolved(Scope(truncations=("Full",)), vanilla, OFFER), replace(CASE, policy=Policy("Tail", (1,)))
+        resolved(Scope(truncations=("Full",)), vanilla, CAPABILITIES),
+        replace(CASE, policy=Policy("Tail", (1,))),
     )

@@ -11,9 +11,9 @@ from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
 
 
-def found(model=lstm, scope=None, door=layer):
+def found(model=lstm, scope=None, adapter=layer):
     """The conditions of a claim."""
-    return conditions(model, resolved(scope, model, door.OFFER))
+    return conditions(model, resolved(scope, model, adapter.CAPABILITIES))
 
 
 def test_an_lstm_s_layer_has_all_of_them():
@@ -32,7 +32,7 @@ def test_what_a_model_has_not_is_no_condition():
     assert "h0" not in found(gru)["zero"]
     assert set(found(scan)) == {"T", "zero", "cotangents", "pattern of inputs", "layout"}
     assert "in one buffer" not in found(scan)["layout"]
-    readout = found(vanilla, door=problem)
+    readout = found(vanilla, adapter=problem)
     assert {"V", "c"} < set(readout["zero"])
     assert "cotangents" not in readout
     assert "in the same memory" not in readout["layout"]
@@ -48,7 +48,7 @@ def test_what_a_claim_has_not_is_no_condition():
 @pytest.mark.parametrize("name", DECLINABLE)
 def test_what_is_declined_is_not_asked_and_told(name):
     """Under "not asked"; something is left out by each name."""
-    claim = resolved(Scope(declines=name), lstm, layer.OFFER)
+    claim = resolved(Scope(declines=name), lstm, layer.CAPABILITIES)
     assert claim.declines == (name,)
     assert DECLINABLE[name] in claim.not_asked(lstm)
     assert f"declined: {DECLINABLE[name]}" in claim.in_words()
@@ -59,14 +59,14 @@ def test_what_is_declined_is_not_asked_and_told(name):
 
 def test_an_engine_that_pads_with_zeros_is_given_no_step_of_them():
     """Nor a record, nor all inputs, by any row."""
-    claim = resolved(Scope(declines="zero steps"), scan, layer.OFFER)
+    claim = resolved(Scope(declines="zero steps"), scan, layer.CAPABILITIES)
     for row in in_floats(scan, claim).rows(2):
         assert row.levels["zero"] not in (STEP, RECORD, "a", "x")
 
 
 def test_a_narrower_scope_declines_more():
     """And never less: what either declines is not asked."""
-    claim = resolved(Scope(declines=("views",)), lstm, layer.OFFER)
+    claim = resolved(Scope(declines=("views",)), lstm, layer.CAPABILITIES)
     assert narrowed(claim, Scope(declines=("overflow",)), lstm).declines == ("overflow", "views")
     assert narrowed(claim, Scope(records=(1, 3)), lstm).declines == ("views",)
 
@@ -76,4 +76,4 @@ def test_an_unknown_name_is_refused():
     with pytest.raises(
         ValueError, match=r"^scope: declines: 'zero', needed one of zero blocks, zero records"
     ):
-        resolved(Scope(declines=("zero",)), lstm, layer.OFFER)
+        resolved(Scope(declines=("zero",)), lstm, layer.CAPABILITIES)

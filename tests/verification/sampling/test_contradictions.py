@@ -38,26 +38,26 @@ POSSIBLE = (
 @pytest.mark.parametrize("levels", CONTRADICTIONS, ids=str)
 def test_a_contradiction_is_excluded(levels):
     """Of an LSTM's layer."""
-    assert not possible(levels, rules(lstm, resolved(None, lstm, layer.OFFER)))
+    assert not possible(levels, rules(lstm, resolved(None, lstm, layer.CAPABILITIES)))
 
 
 @pytest.mark.parametrize("levels", POSSIBLE, ids=str)
 def test_what_goes_together_is_asked(levels):
     """Of an LSTM's layer."""
-    assert possible(levels, rules(lstm, resolved(None, lstm, layer.OFFER)))
+    assert possible(levels, rules(lstm, resolved(None, lstm, layer.CAPABILITIES)))
 
 
 def test_a_single_state_shares_its_memory_with_its_cotangent_where_neither_is_zero():
     """A scan has two inputs, which share theirs whatever the state is."""
     shared = {"layout": "in the same memory", "states": "zero"}
-    assert not possible(shared, rules(vanilla, resolved(None, vanilla, layer.OFFER)))
-    assert possible(shared, rules(scan, resolved(None, scan, layer.OFFER)))
+    assert not possible(shared, rules(vanilla, resolved(None, vanilla, layer.CAPABILITIES)))
+    assert possible(shared, rules(scan, resolved(None, scan, layer.CAPABILITIES)))
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 def test_every_pair_that_is_left_is_in_a_row(model):
     """Or it would be sought among all rows, for minutes."""
-    claim = resolved(None, model, layer.OFFER)
+    claim = resolved(None, model, layer.CAPABILITIES)
     factors, ruled = in_floats(model, claim).every, rules(model, claim)
     for pair in sorted(tuples(factors, 2, ruled)[0], key=repr)[::7]:
         assert row_with(dict(pair), factors, ruled) is not None, pair
@@ -65,5 +65,5 @@ def test_every_pair_that_is_left_is_in_a_row(model):
 
 def test_a_loss_of_one_s_own_has_no_part_without_a_cotangent():
     """A problem's losses are of targets."""
-    claim = resolved(None, vanilla, problem.OFFER)
+    claim = resolved(None, vanilla, problem.CAPABILITIES)
     assert not possible({"cotangents": "not of a step", "losses": "last step"}, rules(vanilla, claim))

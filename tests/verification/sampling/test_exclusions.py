@@ -14,9 +14,9 @@ from verification.sampling.scope import Scope
 LONG = CLASSES[-1]
 
 
-def claimed(model, door=layer, scope=None):
+def claimed(model, adapter=layer, scope=None):
     """A model and what an engine of it claims."""
-    return model, resolved(scope, model, door.OFFER)
+    return model, resolved(scope, model, adapter.CAPABILITIES)
 
 
 # Excluded pairs, by rule: what cannot be, or a saturated unit that has none beside it.
@@ -35,10 +35,10 @@ def test_no_pair_that_can_be_had_is_excluded(model):
     assert +excluded == ({"a unit alone, saturated": 1} if model is vanilla else {})
 
 
-@pytest.mark.parametrize(("model", "door"), [(vanilla, problem), (lstm, step)], ids=["problem", "step"])
-def test_no_pair_is_excluded_for_its_work(model, door):
-    """Other doors exclude what cannot be."""
-    _, excluded = tuples(in_floats(*claimed(model, door)).varied, 2, rules(*claimed(model, door)))
+@pytest.mark.parametrize(("model", "adapter"), [(vanilla, problem), (lstm, step)], ids=["problem", "step"])
+def test_no_pair_is_excluded_for_its_work(model, adapter):
+    """Other adapters exclude what cannot be."""
+    _, excluded = tuples(in_floats(*claimed(model, adapter)).varied, 2, rules(*claimed(model, adapter)))
     assert set(+excluded) <= set(PAIRS)
     for name, count in (+excluded).items():
         assert count <= PAIRS[name]

@@ -19,9 +19,9 @@ from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 
-def filled(model=lstm, scope=None, door=layer):
+def filled(model=lstm, scope=None, adapter=layer):
     """The table of a claim."""
-    return table(model, resolved(scope, model, door.OFFER))
+    return table(model, resolved(scope, model, adapter.CAPABILITIES))
 
 
 def test_a_layer_s_table_has_what_it_claims():
@@ -46,9 +46,9 @@ def test_a_model_without_weights_has_no_level_of_them():
 
 def test_a_step_is_asked_every_kind_of_truncation():
     """With each case of its numbers, or the ones that it claims."""
-    assert len(filled(door=step)["policy"]) == 10
+    assert len(filled(adapter=step)["policy"]) == 10
     window = Policy("Window", (3,))
-    assert filled(scope=Scope(truncations=(window,)), door=step)["policy"] == (window,)
+    assert filled(scope=Scope(truncations=(window,)), adapter=step)["policy"] == (window,)
 
 
 def test_a_whole_problem_has_readouts_losses_checkpoints_and_a_workspace():

@@ -26,11 +26,11 @@ RATIONAL = Scope(
 @settings(max_examples=30, deadline=None)
 def test_every_number_is_a_fraction(data):
     """And every function rational."""
-    claim = resolved(None, vanilla, problem.OFFER)
+    claim = resolved(None, vanilla, problem.CAPABILITIES)
     case = data.draw(exact_cases(vanilla, claim))
     arrays = [*case.blocks.values(), *case.objective.arrays().values()]
     assert all(isinstance(number, Fraction) for array in arrays for number in array.ravel())
-    assert all(function.rational for function in case.cast.values())
+    assert all(function.rational for function in case.chosen.values())
     assert case.steps <= MOST_STEPS
     assert max(size for name, size in case.sizes.items() if name != "T") <= MOST
 
@@ -40,14 +40,14 @@ def test_every_number_is_a_fraction(data):
 def test_they_lie_within_the_claim(data):
     """A state of zero, and at least so many steps."""
     scope = replace(RATIONAL, states="zero", steps=(2, 9), records=(2, 2))
-    case = data.draw(exact_cases(lstm, resolved(scope, lstm, layer.OFFER)))
+    case = data.draw(exact_cases(lstm, resolved(scope, lstm, layer.CAPABILITIES)))
     assert not any(array.any() for array in case.state)
     assert (case.records, 2 <= case.steps <= MOST_STEPS) == (2, True)
 
 
 DESIGNS = [
-    in_fractions(vanilla, resolved(None, vanilla, problem.OFFER)),
-    in_fractions(lstm, resolved(RATIONAL, lstm, layer.OFFER)),
+    in_fractions(vanilla, resolved(None, vanilla, problem.CAPABILITIES)),
+    in_fractions(lstm, resolved(RATIONAL, lstm, layer.CAPABILITIES)),
 ]
 
 
@@ -75,5 +75,5 @@ def test_a_designed_case_is_of_fractions_and_what_its_row_says(design):
         assert case.sizes == row.sizes
         assert case.steps <= MOST_STEPS
         assert max(size for name, size in case.sizes.items() if name != "T") <= MOST
-        assert all(function.rational for function in case.cast.values())
+        assert all(function.rational for function in case.chosen.values())
         assert any(array.any() for array in case.state) == (row.levels["states"] != "zero")

@@ -18,7 +18,7 @@ LEFT_OUT = set(range(1, NUMBERS[-1])) - set(NUMBERS)
 
 def rows(model=scan, seed=0, scope=None):
     """The rows of a seed, and of what claim."""
-    claim = resolved(scope, model, layer.OFFER)
+    claim = resolved(scope, model, layer.CAPABILITIES)
     return rows_between(model, claim, seed), claim
 
 

@@ -14,7 +14,7 @@ from verification.sampling.sample import in_floats
 @pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)
 def test_every_number_meets_every_level(model):
     """Pairs that no rule excludes, counted in the rows of the quick profile."""
-    claim = resolved(None, model, layer.OFFER)
+    claim = resolved(None, model, layer.CAPABILITIES)
     rows = in_floats(model, claim).rows(3)
     found = {each for row in rows for each in row.met()}
     assert set(wanted(table(model, claim), rules(model, claim))) <= found
@@ -24,7 +24,7 @@ def test_every_number_meets_every_level(model):
 
 def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
     """A ragged chunk needs three steps."""
-    claim = resolved(None, lstm, step.OFFER)
+    claim = resolved(None, lstm, step.CAPABILITIES)
     for row in in_floats(lstm, claim).rows(2):
         for name, span in sizes_of(row.levels).items():
             assert row.sizes[name] in numbers(span)

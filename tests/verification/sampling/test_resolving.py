@@ -4,7 +4,7 @@ import pytest
 
 from rnn import Chunked, Full, Window
 from verification.adapters import step
-from verification.adapters.layer import OFFER
+from verification.adapters.layer import CAPABILITIES
 from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.functions import Function
 from verification.models.truncation import Policy
@@ -14,7 +14,7 @@ from verification.sampling.scope import Scope
 
 def test_the_default_is_all_that_a_layer_can_claim():
     """The first function of each role, both types, every gradient."""
-    claim = resolved(None, lstm, OFFER)
+    claim = resolved(None, lstm, CAPABILITIES)
     assert claim.in_words() == (
         "gate sigmoid; candidate tanh; output tanh; float32 and float64; full gradient by cotangents of "
         "outputs and final state; any initial state; gradients of U, W, b, xs, h0, c0; 1 to 129 records, 1 "
@@ -36,13 +36,15 @@ def test_the_default_is_all_that_a_layer_can_claim():
 
 def test_a_complex_model_has_complex_numbers():
     """And a model without functions may have."""
-    assert resolved(None, complex_scan, OFFER).dtypes == ("complex64", "complex128")
-    assert resolved(Scope(dtypes=("complex64",)), linear, OFFER).dtypes == ("complex64",)
+    assert resolved(None, complex_scan, CAPABILITIES).dtypes == ("complex64", "complex128")
+    assert resolved(Scope(dtypes=("complex64",)), linear, CAPABILITIES).dtypes == ("complex64",)
 
 
 def test_a_full_gradient_may_be_said():
     """By name or as it is; a layer has no other."""
-    assert resolved(Scope(truncations=("Full", Full())), lstm, OFFER) == resolved(None, lstm, OFFER)
+    assert resolved(Scope(truncations=("Full", Full())), lstm, CAPABILITIES) == resolved(
+        None, lstm, CAPABILITIES
+    )
 
 
 def test_what_is_left_out_is_listed():
@@ -55,7 +57,7 @@ def test_what_is_left_out_is_listed():
         records=(1, 1),
         steps=(2, 1000),
     )
-    claim = resolved(scope, lstm, OFFER)
+    claim = resolved(scope, lstm, CAPABILITIES)
     assert claim.blocks == ("U", "xs")
     assert claim.in_words().endswith("initial state zero; gradients of U, xs; 1 records, 2 to 512 steps")
     left = claim.not_asked(lstm)
@@ -84,7 +86,7 @@ def test_what_is_left_out_is_listed():
         ({"exact": True}, "exact: True, needed a rational function for every role"),
         (
             {"workspace": True},
-            "workspace: True, needed False or None: this door can ask for lengths, exact, bits alone",
+            "workspace: True, needed False or None: this adapter can ask for lengths, exact, bits alone",
         ),
         ({"departures": {"h": "stop"}}, "departures: h: 'stop', needed a Function with a slope for one of"),
         ({"losses": ("last",)}, "losses: 'last', needed one of cotangents"),
@@ -100,12 +102,12 @@ def test_what_is_left_out_is_listed():
 def test_misuse_is_told_in_a_line(options, message):
     """What was given, and what is needed."""
     with pytest.raises(ValueError, match=f"^scope: {message}"):
-        resolved(Scope(**options), lstm, OFFER)
+        resolved(Scope(**options), lstm, CAPABILITIES)
 
 
 def test_a_given_scope_narrows():
     """Field by field, what it does not name staying as it was."""
-    claim = resolved(Scope(dtypes=("float64",)), lstm, OFFER)
+    claim = resolved(Scope(dtypes=("float64",)), lstm, CAPABILITIES)
     less = narrowed(claim, Scope(blocks=("W",), records=(2, 3), steps=(2, 5), states="zero"), lstm)
     assert (less.blocks, less.records, less.steps, less.states) == (("W",), (2, 3), (2, 5), "zero")
     assert less.dtypes == ("float64",)
@@ -125,26 +127,26 @@ def test_a_given_scope_narrows():
 def test_a_scope_that_widens_is_misuse(own, given, message):
     """What an engine does not claim is never asked of it."""
     with pytest.raises(ValueError, match=f"^scope: {message}"):
-        narrowed(resolved(Scope(**own), scan, OFFER), Scope(**given), scan)
+        narrowed(resolved(Scope(**own), scan, CAPABILITIES), Scope(**given), scan)
 
 
 def test_another_function_than_the_engine_s_is_misuse():
     """It is one function that a layer computes."""
     with pytest.raises(ValueError, match="functions: gate: 'rational_gate', needed the engine's sigmoid"):
-        narrowed(resolved(None, lstm, OFFER), Scope(functions={"gate": ("rational_gate",)}), lstm)
+        narrowed(resolved(None, lstm, CAPABILITIES), Scope(functions={"gate": ("rational_gate",)}), lstm)
 
 
 def test_a_layer_may_have_one_truncation_of_its_own():
     """With its numbers, for nobody tells it others."""
-    claim = resolved(Scope(truncations=(Window(2),)), lstm, OFFER)
+    claim = resolved(Scope(truncations=(Window(2),)), lstm, CAPABILITIES)
     assert claim.policies == (Policy("Window", (2,)),)
     assert "gradient under Window(2) by cotangents" in claim.in_words()
 
 
 def test_a_step_has_every_truncation_unless_its_scope_says_less():
     """By name, for any numbers, or as they are."""
-    assert resolved(None, lstm, step.OFFER).policies == ("Full", "Window", "Chunked", "Tail")
-    less = narrowed(resolved(None, lstm, step.OFFER), Scope(truncations=(Chunked(3), "Full")), lstm)
+    assert resolved(None, lstm, step.CAPABILITIES).policies == ("Full", "Window", "Chunked", "Tail")
+    less = narrowed(resolved(None, lstm, step.CAPABILITIES), Scope(truncations=(Chunked(3), "Full")), lstm)
     assert less.policies == (Policy("Chunked", (3, 3)), "Full")
     assert "every Window" in less.not_asked(lstm)
     with pytest.raises(
@@ -156,17 +158,17 @@ def test_a_step_has_every_truncation_unless_its_scope_says_less():
 def test_extras_are_asked_of_who_says_so():
     """And said in words."""
     scope = Scope(functions={"activation": ("softsign",)}, exact=True, bits=True)
-    claim = resolved(scope, vanilla, OFFER)
+    claim = resolved(scope, vanilla, CAPABILITIES)
     assert claim.in_words().endswith("; exact in Fractions; the same to the bit")
     assert not {"Fractions", "equality to the bit"} & set(claim.not_asked(vanilla))
     with pytest.raises(ValueError, match="bits: True, needed no more than the engine's False"):
-        narrowed(resolved(None, vanilla, OFFER), Scope(bits=True), vanilla)
+        narrowed(resolved(None, vanilla, CAPABILITIES), Scope(bits=True), vanilla)
 
 
-def test_departures_are_declared_to_the_door():
+def test_departures_are_declared_to_the_adapter():
     """And cannot be added afterwards."""
     slope = Function("window", lambda a: 0 * a, slope=lambda a: 0 * a + 1)
-    claim = resolved(Scope(departures={"activation": slope, "h0": "stop"}), vanilla, OFFER)
+    claim = resolved(Scope(departures={"activation": slope, "h0": "stop"}), vanilla, CAPABILITIES)
     assert claim.in_words().endswith(
         "declared: activation is window, by its own slope; declared: no gradient flows from step to step "
         "through h0"

@@ -17,9 +17,9 @@ from verification.sampling.sample import case_of, in_floats
 from verification.sampling.scope import Scope
 
 
-def cases(model, door, scope=None, strength=2):
+def cases(model, adapter, scope=None, strength=2):
     """Every row of a claim, and its case."""
-    claim = resolved(scope, model, door.OFFER)
+    claim = resolved(scope, model, adapter.CAPABILITIES)
     rows = in_floats(model, claim).rows(strength)
     return [(row, case_of(row, model, claim, np.random.default_rng(n))) for n, row in enumerate(rows)]
 
@@ -27,7 +27,7 @@ def cases(model, door, scope=None, strength=2):
 @pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)
 def test_every_possible_triple_is_in_a_row(model):
     """Recounted with loops over all factors and levels of the default claim."""
-    claim = resolved(None, model, layer.OFFER)
+    claim = resolved(None, model, layer.CAPABILITIES)
     factors, ruled = in_floats(model, claim).varied, rules(model, claim)
     rows = [row.levels for row in in_floats(model, claim).rows(3)]
     seen = {tuple((n, row[n]) for n in names) for row in rows for names in combinations(factors, 3)}
@@ -40,7 +40,7 @@ def test_every_possible_triple_is_in_a_row(model):
 @pytest.mark.parametrize("model", [lstm, scan], ids=lambda model: model.name)
 def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
     """Of the default claim: tens of thousands, of which a hundredth is excluded at most."""
-    claim = resolved(None, model, layer.OFFER)
+    claim = resolved(None, model, layer.CAPABILITIES)
     design = in_floats(model, claim)
     possible, excluded = tuples(design.varied, THOROUGH.strength, design.rules)
     rows = [row.levels for row in design.rows(THOROUGH.strength)]
@@ -49,10 +49,10 @@ def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
     assert excluded.total() < 0.01 * len(possible)
 
 
-@pytest.mark.parametrize(("model", "door"), [(lstm, layer), (vanilla, problem)], ids=["lstm", "vanilla"])
-def test_512_steps_meet_every_level_that_can_stand_beside_them(model, door):
+@pytest.mark.parametrize(("model", "adapter"), [(lstm, layer), (vanilla, problem)], ids=["lstm", "vanilla"])
+def test_512_steps_meet_every_level_that_can_stand_beside_them(model, adapter):
     """Counted one by one: none is excluded."""
-    claim = resolved(None, model, door.OFFER)
+    claim = resolved(None, model, adapter.CAPABILITIES)
     long = [row for row in in_floats(model, claim).rows(3) if row.sizes["T"] == LONG_STEPS]
     for name, levels in in_floats(model, claim).varied.items():
         for level in levels if name != "T" else ():
@@ -69,7 +69,7 @@ def test_whoever_claims_fewer_steps_is_not_asked_512(scope):
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 def test_a_sample_is_of_a_few_hundred_rows(model):
     """And always the same."""
-    claim = resolved(None, model, layer.OFFER)
+    claim = resolved(None, model, layer.CAPABILITIES)
     rows = in_floats(model, claim).rows(3)
     assert 150 < len(rows) < 440
     assert rows == in_floats(model, claim).rows(3)
@@ -144,7 +144,7 @@ def test_a_problem_s_case_has_losses_checkpoints_a_workspace_and_functions():
     """As its row says, never with both of the last two."""
     for row, case in cases(vanilla, problem, Scope(checkpoints=True, workspace=True)):
         assert case.objective.last == (row.levels["losses"] == "last step")
-        assert case.cast["activation"].name == row.levels["function activation"]
+        assert case.chosen["activation"].name == row.levels["function activation"]
         assert case.workspace == row.levels["workspace"]
         level = row.levels["checkpoints"]
         known = {"none": None, "half": case.steps // 2, "T - 1": case.steps - 1, "T": case.steps}
@@ -175,7 +175,7 @@ def test_a_narrow_claim_has_a_narrow_sample():
 
 def test_other_companions_are_found_for_a_triple():
     """Its levels, and others at every attempt."""
-    claim = resolved(None, lstm, layer.OFFER)
+    claim = resolved(None, lstm, layer.CAPABILITIES)
     triple = (("T", (2, 4)), ("size H", (1, 1)), ("layout", "backwards"))
     (one,), (two,) = (in_floats(lstm, claim).around([triple], attempt) for attempt in (1, 2))
     assert all(row.levels[name] == level for row in (one, two) for name, level in triple)

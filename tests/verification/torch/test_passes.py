@@ -1,4 +1,4 @@
-"""What the doors for PyTorch say without it; what they do with it is in tests/peers."""
+"""What the adapters for PyTorch say without it; what they do with it is in tests/peers."""
 
 import sys
 
@@ -18,7 +18,7 @@ from verification.torch import function, layer, module
     ids=["layer", "function", "module"],
 )
 def test_without_pytorch_its_extra_is_named(monkeypatch, made):
-    """In one line, by every door."""
+    """In one line, by every adapter."""
     monkeypatch.setitem(sys.modules, "torch", None)
     line = r"^torch is missing; the extra 'torch' brings it: pip install 'verified-rnn\[torch\]'$"
     with pytest.raises(ImportError, match=line):

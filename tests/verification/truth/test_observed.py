@@ -16,7 +16,7 @@ def test_the_shapes_of_every_call_are_known_beforehand():
 
 
 def test_an_argument_is_added_to_and_seen():
-    """Whole, or copy by copy."""
+    """ProblemAdapter, or copy by copy."""
     call = Call((2,), added=np.ones((1, 2)))
     f = Namespace({"activation": FUNCTIONS["identity"]}, Observed([call]))
     np.testing.assert_array_equal(f.activation(np.zeros((1, 2))), np.ones((1, 2)))

@@ -73,7 +73,7 @@ def test_no_general_room_knows_a_block_by_name():
     for room in ("sampling", "truth", "properties", "diagnosis", "judging", "adapters"):
         files = sorted((ROOT / "verification" / room).glob("*.py"))
         assert files, room
-        # The doors call an argument xs, whatever a model's inputs are called.
+        # The adapters call an argument xs, whatever a model's inputs are called.
         asked = names - {"xs"} if room == "adapters" else names
         for file in files:
             found += [(file.name, name) for name in asked if knows(file.read_text("utf-8"), name)]

@@ -20,7 +20,7 @@ def test_a_walk_goes_through_every_state():
     before, *after = walk(case)
     assert before == case.state
     assert len(after) == 3
-    f = Namespace(case.cast, Arithmetic())
+    f = Namespace(case.chosen, Arithmetic())
     once = lstm.advance(f, case.params(Use.STEP), case.inputs_at(0), case.state)
     for got, want in zip(after[0], once, strict=True):
         np.testing.assert_array_equal(got, want)
@@ -76,7 +76,7 @@ def test_one_by_one_is_as_together():
     """Steps and losses."""
     copies = (2, 3)
     blocks = arrays(gru, copies)
-    f = Namespace(gru.cast({}), Arithmetic())
+    f = Namespace(gru.chosen({}), Arithmetic())
     p = Named({block.name: blocks[block.name] for block in gru.of(Use.STEP, Use.READOUT)})
     state = (blocks["h0"],)
 

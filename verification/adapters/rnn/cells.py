@@ -12,7 +12,7 @@ import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, installed
 from verification.adapters.layer import Layer, layer
-from verification.adapters.problem import Whole
+from verification.adapters.problem import ProblemAdapter
 from verification.adapters.rnn.engine import cell_of, engine_of, gradients_of
 from verification.adapters.rnn.scoping import as_rnn, scoped
 from verification.judging.profile import Profile
@@ -61,7 +61,7 @@ OF_TRAINING = Scope(
 SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
 
 
-def cell_engine(name: str, loops: str) -> Whole:
+def cell_engine(name: str, loops: str) -> ProblemAdapter:
     """A cell by its model's name and the loops by theirs; ValueError without the extra that these need."""
     check_loops(loops)
     if loops == "compiled":
@@ -92,7 +92,7 @@ def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> 
 
 def network_of(
     name: str, loops: str = "NumPyLoops", scope: Scope = OF_CELLS, package: ModuleType = rnn
-) -> Whole:
+) -> ProblemAdapter:
     """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims.
 
     The vanilla cell claims more: policies of one's own.

@@ -15,7 +15,7 @@ from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.case import Case
 from verification.properties import fixed
-from verification.properties.engine import Fixed
+from verification.properties.engine import FixedCase
 from verification.properties.property import Property
 from verification.properties.trial import Trial
 
@@ -28,11 +28,13 @@ def _case(source: str, make: Callable[[], Problem]) -> Case:
     return case_of(replace(make(), source=source))
 
 
-def _fixed(property_: Property[Trial] | None, name: str, source: str, make: Callable[[], Problem]) -> Fixed:
-    return Fixed(property_, name, lambda: _case(source, make))
+def _fixed(
+    property_: Property[Trial] | None, name: str, source: str, make: Callable[[], Problem]
+) -> FixedCase:
+    return FixedCase(property_, name, lambda: _case(source, make))
 
 
-def _numbered(property_: Property[Trial] | None, kind: str, count: int) -> tuple[Fixed, ...]:
+def _numbered(property_: Property[Trial] | None, kind: str, count: int) -> tuple[FixedCase, ...]:
     make: Callable[[int], Problem] = getattr(small, kind)
     return tuple(
         _fixed(property_, f"{kind} {n}", f"{HOME}.small.{kind}({n})", partial(make, n)) for n in range(count)

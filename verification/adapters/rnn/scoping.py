@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from verification.adapters.problem import Whole, whole
+from verification.adapters.problem import ProblemAdapter, whole
 from verification.adapters.remade import PUBLIC
 from verification.adapters.rnn.fixed_problems import FIXED, OWN_POLICIES
 from verification.adapters.rnn.problem import Engine
@@ -16,7 +16,7 @@ from verification.sampling.scope import Scope
 
 def scoped(
     engine: Engine | Callable[[Any], Any], scope: Scope | None = None, *, model: Model | None = None
-) -> Whole:
+) -> ProblemAdapter:
     """A plain function with the scope that it claims, and the model, to be given to ``verify``.
 
     Without a model the vanilla one, whose problems are ``Problem``; those of another are ``ModelProblem``.
@@ -28,7 +28,7 @@ def scoped(
     return _public(whole(engine, model=model, scope=scope, form=VanillaForm(), fixed=FIXED))
 
 
-def _public(made: Whole) -> Whole:
+def _public(made: ProblemAdapter) -> ProblemAdapter:
     """The same, which a program makes by ``scoped``."""
     return replace(made, source=replace(made.source, home=PUBLIC, adapter="scoped"))
 
@@ -43,7 +43,7 @@ OF_RNN = Scope(
 )
 
 
-def as_rnn(engine: Engine) -> Whole:
+def as_rnn(engine: Engine) -> ProblemAdapter:
     """An engine that claims what ``rnn`` does, as ``rnn`` itself or a copy of it."""
     fixed = (*FIXED, *OWN_POLICIES)
     return _public(whole(engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=fixed))

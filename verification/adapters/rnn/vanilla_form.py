@@ -23,7 +23,7 @@ class VanillaForm:
         objective = case.objective
         assert isinstance(objective, Targets)  # as of every case of a whole problem
         return Problem(
-            activation=case.cast["activation"].name,
+            activation=case.chosen["activation"].name,
             params={name: case.blocks[name] for name in PARAMETERS},
             xs=case.blocks["xs"],
             targets=objective.targets[:, 0] if objective.last else objective.targets,

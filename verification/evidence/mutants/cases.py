@@ -20,7 +20,7 @@ from verification.adapters.rnn.vanilla_form import case_of
 from verification.models import vanilla
 from verification.models.case import Case
 from verification.properties.findings import truth_for, truth_of
-from verification.properties.trial import Judged
+from verification.properties.trial import CaseTruth
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
@@ -51,9 +51,9 @@ DRAWN = {cases: 25, exact_cases: 15}
 
 
 @lru_cache(maxsize=1)
-def fixed_truths() -> Mapping[str, tuple[Judged, ...]]:
+def fixed_truths() -> Mapping[str, tuple[CaseTruth, ...]]:
     """By property, the problems that nothing rounds."""
-    made: dict[str, tuple[Judged, ...]] = {}
+    made: dict[str, tuple[CaseTruth, ...]] = {}
     for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES):
         assert each.property is not None  # as of all that nothing rounds
         name = each.property.name
@@ -62,7 +62,7 @@ def fixed_truths() -> Mapping[str, tuple[Judged, ...]]:
 
 
 @lru_cache(maxsize=1)
-def all_cases() -> tuple[Judged, ...]:
+def all_cases() -> tuple[CaseTruth, ...]:
     """All of them; always the same, and their truths are computed when they are first asked for."""
     return tuple(truth_of(case) for case in (*map(case_of, laid_out()), *drawn()))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verification.adapters.problem import Whole
+from verification.adapters.problem import ProblemAdapter
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.vanilla_form import VanillaForm
@@ -15,7 +15,7 @@ from verification.models import vanilla
 from verification.models.case import Case
 from verification.properties.findings import PROPERTIES, asked_of, findings
 from verification.properties.property import FORM, Finding
-from verification.properties.trial import Judged
+from verification.properties.trial import CaseTruth
 
 # What is asked of ``rnn``, by name, and so of its mutants.
 JUDGES = tuple(each.name for each in PROPERTIES if each is not FORM and each.asks(as_rnn(manual).claim))
@@ -86,7 +86,7 @@ class Result:
         return " ".join(self.example.finding.part.split()[:2])
 
 
-def judge(mutant: Fault, cases: Sequence[Judged], names: Sequence[str]) -> Result:
+def judge(mutant: Fault, cases: Sequence[CaseTruth], names: Sequence[str]) -> Result:
     """Which properties, by name, catch the mutant, and by which problem first."""
     if mutant.caught_by is not None and mutant.caught_by not in names:
         raise ValueError(
@@ -103,7 +103,7 @@ def judge(mutant: Fault, cases: Sequence[Judged], names: Sequence[str]) -> Resul
     return Result(mutant, {name: caught[name] for name in names if name in caught})
 
 
-def _refutable(wrong: Whole, judged: Sequence[Judged], name: str) -> Iterator[Judged]:
+def _refutable(wrong: ProblemAdapter, judged: Sequence[CaseTruth], name: str) -> Iterator[CaseTruth]:
     """Where the property itself refutes the engine, or else where it does not answer in form."""
     unanswered = []
     for truth in judged:
@@ -116,12 +116,12 @@ def _refutable(wrong: Whole, judged: Sequence[Judged], name: str) -> Iterator[Ju
     yield from unanswered[:1]
 
 
-def truths(name: str, cases: Sequence[Judged]) -> Sequence[Judged]:
+def truths(name: str, cases: Sequence[CaseTruth]) -> Sequence[CaseTruth]:
     """What the property looks at: the cases, or fixed problems of its own."""
     return fixed_truths().get(name, cases)
 
 
-def refutations(wrong: Whole, truth: Judged, names: Sequence[str]) -> dict[str, Example]:
+def refutations(wrong: ProblemAdapter, truth: CaseTruth, names: Sequence[str]) -> dict[str, Example]:
     """How each of these properties refutes the engine on a problem, those that do, by name.
 
     Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.

@@ -61,7 +61,7 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
         asked(found.scope, found.not_asked),
         tag(
             "p",
-            f"{found.cases:,} cases, of which {found.live:,} are live · seed {found.seed} · "
+            f"{found.cases:,} cases, of which {found.informative:,} are informative · seed {found.seed} · "
             f"{found.seconds:.1f} s",
             class_="facts",
         ),
@@ -173,7 +173,7 @@ def example(found: Judgement) -> tuple[Html, ...]:
 
 
 def exercise(found: Judgement) -> tuple[Html, ...]:
-    """What the live cases met, and what they did not."""
+    """What the informative cases met, and what they did not."""
     met = [tag("li", tag("span", unbroken(n)), tag("b", f"{count:,}")) for n, count in found.seen.items()]
     missing = [tag("li", tag("span", unbroken(n)), status("idle", "too seldom")) for n in found.missing]
     covered = [tag("p", f"The designed sample: {each}.") for each in found.coverage]
@@ -185,8 +185,8 @@ def exercise(found: Judgement) -> tuple[Html, ...]:
         tag("h2", "Exercise"),
         tag(
             "p",
-            f"How often the {found.live:,} live cases met what a run must have seen. A case is live if it "
-            "determines a gradient that is not zero.",
+            f"How often the {found.informative:,} informative cases met what a run must have seen. A case is "
+            "informative if it determines a gradient that is not zero.",
         ),
         tag("ul", *met, *missing, class_="counts"),
         *covered,

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from verification.diagnosis.beside import Beside
+from verification.diagnosis.got_against_want import Beside
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
 from verification.diagnosis.picture import Picture
 from verification.report.pages.markup import Html, legend, small, tag
@@ -17,11 +17,11 @@ from verification.report.pages.markup import Html, legend, small, tag
 # By mark: its sign, and what it means.
 SIGNS = {
     Mark.RIGHT: ("✓", "right, within rounding"),
-    Mark.CLOSE: ("~", "off, by less than a tenth of what is due"),
-    Mark.WRONG: ("✗", "wrong, by a tenth of what is due or more"),
-    Mark.ABSENT: ("0", "nothing is given where something is due"),
-    Mark.SURPLUS: ("+", "something is given where nothing is due"),
-    Mark.NONE: ("·", "nothing is due, and nothing is given"),
+    Mark.CLOSE: ("~", "off, by less than a tenth of what is expected"),
+    Mark.WRONG: ("✗", "wrong, by a tenth of what is expected or more"),
+    Mark.ABSENT: ("0", "nothing is given where something is expected"),
+    Mark.SURPLUS: ("+", "something is given where nothing is expected"),
+    Mark.NONE: ("·", "nothing is expected, and nothing is given"),
 }
 
 # Pixels: of a cell, and of what stands left of the cells and below them.
@@ -102,7 +102,7 @@ def _cell(panel: Panel, t: int, s: int, mark: Mark) -> Html:
     side = str(CELL - 1)
     if mark is Mark.NONE:
         return tag("circle", cx=str(x + CELL / 2), cy=str(y + CELL / 2), r="1", class_="none")
-    off = "" if mark is Mark.RIGHT else f", off by {panel.off[t, s]:.1g} of what is due"
+    off = "" if mark is Mark.RIGHT else f", off by {panel.off[t, s]:.1g} of what is expected"
     return tag(
         "g",
         tag("title", f"{SIGNS[mark][1]}{off}"),

@@ -53,7 +53,7 @@ def _properties(found: Judgement) -> tuple[Html, ...]:
 def facts(found: Judgement) -> str:
     """How much a cell was asked."""
     designed = "".join(f" · {each}" for each in found.coverage)
-    return f"{found.model}: {found.cases:,} cases, of which {found.live:,} are live{designed}"
+    return f"{found.model}: {found.cases:,} cases, of which {found.informative:,} are informative{designed}"
 
 
 def verdict(report: Report) -> tuple[Html, ...]:
@@ -73,7 +73,8 @@ def verdict(report: Report) -> tuple[Html, ...]:
             "p",
             f"{', '.join(each.model for each in report.judgements)} by {report.loops} loops · "
             f"{sum(each.cases for each in report.judgements):,} cases, of which "
-            f"{sum(each.live for each in report.judgements):,} are live · profile {report.profile} · "
+            f"{sum(each.informative for each in report.judgements):,} are informative · "
+            f"profile {report.profile} · "
             f"seed {found.seed} · {sum(each.seconds for each in report.judgements):.1f} s",
             class_="facts",
         ),

@@ -96,7 +96,7 @@ def test_a_workspace_is_used_before_and_after():
         np.testing.assert_array_equal(answer.named()[name], part)
 
 
-def test_two_doors_to_the_loss_have_to_agree():
+def test_two_ways_to_the_loss_have_to_agree():
     """A loss alone that is another number than the loss with gradients is told of, and there is no answer."""
 
     class TwoLosses(rnn.RNN):

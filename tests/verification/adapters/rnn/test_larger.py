@@ -17,7 +17,7 @@ from verification.adapters.rnn.small import fits_exactly
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.truncation import Firsts
 from verification.properties.findings import findings
-from verification.properties.fixed import WholeTruth
+from verification.properties.fixed import FixedTruth
 from verification.truth import replay
 
 EVERY = {**LARGER, **OWN}
@@ -75,7 +75,7 @@ def test_a_delay_line_does_not_round(name):
 @pytest.mark.parametrize("one", [*LARGER_PROBLEMS, *OWN_POLICIES], ids=lambda each: each.name)
 def test_the_engine_is_right(one):
     """On every one of them its answer is autograd's, and no problem is without a recurrent gradient."""
-    truth = WholeTruth(one.make(), one.property)
+    truth = FixedTruth(one.make(), one.property)
     found = list(findings(as_rnn(manual), truth))
     assert [each.wrong for each in found if each.wrong is not None] == []
     for name in ("U", "W", "xs"):

@@ -21,7 +21,7 @@ HOLDS = Judgement(
     seed=7,
     seconds=12.34,
     cases=12_266,
-    live=12_260,
+    informative=12_260,
     rows=(
         *(Row("forward", part, 12_266, 12_200) for part in FORWARD),
         *(Row("lags", block, 12_266, 12_260) for block in BLOCKS),
@@ -122,7 +122,7 @@ def test_every_sign_has_its_meaning_beside_the_matrix():
     assert "output weights" not in section
 
 
-def test_a_property_of_another_door_has_a_row():
+def test_a_property_of_another_adapter_has_a_row():
     """Beyond those that a layer has."""
     text = shown(replace(HOLDS, rows=(*HOLDS.rows, Row("restarts", "W", 4, 4))))
     assert cell(text, "W", "restarts") == "✓ 4 4"
@@ -135,7 +135,7 @@ def test_an_engine_that_does_not_answer_has_a_column_for_that():
 
 
 def test_without_a_model_the_columns_say_what_there_is():
-    """A door may have none."""
+    """An adapter may have none."""
     text = shown(WRONG, None)
     assert cell(text, "U", "autograd") == "✗ 7 /18"
     assert "input weights" not in text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.pages import NASTY, Page
-from verification.diagnosis.beside import beside
+from verification.diagnosis.got_against_want import beside
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
 from verification.diagnosis.picture import Picture
 from verification.report.pages.maps import SIGNS, where
@@ -76,7 +76,10 @@ def test_each_panel_says_in_words_what_it_shows():
     assert pictures[3]["aria-label"] == "U, f: 2 of 3 numbers wrong, 1 of them not finite"
     assert text.count(">loss at step</text>") == text.count(">from step s</text>") == 3
     assert text.count(">expected</text>") == text.count(">given</text>") == 2
-    assert "<title>off, by less than a tenth of what is due, off by 0.02 of what is due</title>" in text
+    assert (
+        "<title>off, by less than a tenth of what is expected, off by 0.02 of what is expected</title>"
+        in text
+    )
 
 
 def test_the_text_tells_where_it_begins():

@@ -99,8 +99,8 @@ def test_what_was_not_exercised_is_named():
 def test_the_coverage_of_pairs_and_triples_is_there():
     """With what no case could show, and up to which sizes cases went."""
     text = page_of(full())
-    assert "100 of 100 pairs of levels met, 4 excluded by rules" in text
-    assert "999 of 1000 triples of levels met, 1 dead" in text
+    assert "100 of 100 pairs of levels covered, 4 excluded by rules" in text
+    assert "999 of 1000 triples of levels covered, 1 vacuous" in text
     assert "Cases that were designed or fixed: up to T 512, N 129." in text
 
 

@@ -548,7 +548,7 @@ OF_NUMBERS = (
         "exact",
     ),
     Fault(
-        "a loss by another door",
+        "a loss by another function",
         "The loss alone is that of every step but the first, where the loss with its gradients is of all.",
         PLAUSIBLE,
         (

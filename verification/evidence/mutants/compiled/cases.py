@@ -11,13 +11,13 @@ from verification.models.case import Case, random_case
 from verification.models.truncation import FULL, Policy, Truncation
 from verification.properties.engine import Engine
 from verification.properties.findings import truth_of
-from verification.properties.trial import Judged
+from verification.properties.trial import CaseTruth
 from verification.sampling.draws import dimensions
 from verification.sampling.scope import Scope
 
 # Each cell's functions, without which its layer is not one.
 FUNCTIONS: Mapping[str, Mapping[str, str]] = {
-    name: {role: function.name for role, function in model.cast({}).items()}
+    name: {role: function.name for role, function in model.chosen({}).items()}
     for name, (_, model) in CELLS.items()
 }
 
@@ -28,9 +28,9 @@ SHARED = "vanilla"
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A case with its truth, and by which door the cell is asked it."""
+    """A case with its truth, and by which adapter the cell is asked it."""
 
-    truth: Judged
+    truth: CaseTruth
     engine: Engine
 
 
@@ -49,7 +49,7 @@ def computed(name: str) -> tuple[Asked, ...]:
     """The same with every truth, for the processes that follow."""
     for asked in cases_of(name):
         # Properties are kept with the truth that they are of.
-        asked.truth.live(asked.engine.claim.blocks)
+        asked.truth.informative(asked.engine.claim.blocks)
     return cases_of(name)
 
 

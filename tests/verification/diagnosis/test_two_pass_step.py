@@ -3,7 +3,7 @@
 import numpy as np
 
 from verification import models
-from verification.diagnosis.twice import roles_of_calls, slope_of, twice
+from verification.diagnosis.two_pass_step import roles_of_calls, slope_of, twice
 from verification.models.case import random_case
 from verification.truth import replay
 

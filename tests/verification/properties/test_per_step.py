@@ -14,8 +14,8 @@ from verification import layer, models, step
 from verification.adapters.problem import whole
 from verification.models.case import random_case
 from verification.models.truncation import Policy
-from verification.properties.apart import MOST, lag_by_lag, views
 from verification.properties.findings import findings, truth_of
+from verification.properties.per_step import MOST, lag_by_lag, views
 
 SIZES = {"H": 3, "D": 2}
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.layers import lstm, planted
 from verification import layer, models
-from verification.diagnosis.beside import POINTS, beside, wrong_beside
+from verification.diagnosis.got_against_want import POINTS, beside, wrong_beside
 from verification.diagnosis.probe import healthy_case, look_at
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.layers import lstm, planted, ragged
 from verification import Scope, layer, models
-from verification.diagnosis.elsewhere import of_right_answers
+from verification.diagnosis.fallback import of_right_answers
 from verification.models.case import random_case
 from verification.properties.property import Finding
 

@@ -13,7 +13,7 @@ from verification.adapters.rnn.scoping import as_rnn, scoped
 from verification.models import vanilla
 from verification.models.case import random_case
 from verification.models.truncation import Policy
-from verification.properties import again
+from verification.properties import variants as again
 from verification.properties.findings import asked_of, truth_of
 from verification.properties.trial import Trial
 

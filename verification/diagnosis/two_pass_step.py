@@ -16,7 +16,7 @@ class Step:
     """A step that is taken twice: the second time its functions have the slopes of the first."""
 
     def __init__(self, case: Case, f: Any) -> None:
-        self._step, self._cast, self._f, self.stop = case.model.step, case.cast, f, f.stop
+        self._step, self._chosen, self._f, self.stop = case.model.step, case.chosen, f, f.stop
         self._arguments: list[Any] = []
 
     def noted(self, p: Any, x: Any, state: Iterable[Any]) -> tuple[Any, ...]:
@@ -34,7 +34,7 @@ class Step:
         """The step with the functions' values and slopes where they were."""
 
         def answered(number: int, role: str, a: Any) -> Any:
-            at, function = self._arguments[number], self._cast[role]
+            at, function = self._arguments[number], self._chosen[role]
             return self._f.surrogate(function.value(at), slope(function, at) * a)
 
         return _tuple(self._step(Calls(self._f, answered), p, x, *state))
@@ -92,7 +92,7 @@ class Calls:
 def roles_of_calls(case: Case) -> list[str]:
     """The role of each call that a step makes."""
     roles: list[str] = []
-    f = Namespace(case.cast, Arithmetic())
+    f = Namespace(case.chosen, Arithmetic())
 
     def noted(number: int, role: str, a: Any) -> Any:
         roles.append(role)
