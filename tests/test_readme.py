@@ -139,15 +139,16 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
 def test_the_fault_of_the_function_that_is_asked_everything_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
     from verification.adapters.rnn.scoping import scoped
-    from verification.evidence.mutants.deck import deck
+    from verification.evidence.mutants.cases import all_cases
     from verification.properties.findings import findings
 
     engine = scoped(without_its_fault("docs/judge/problem.md")["engine"])
     names = ("forward", "autograd", "memory layout")
-    wrong = [found for truth in deck() for found in findings(engine, truth, names) if found.wrong is not None]
+    truths = all_cases()
+    wrong = [found for truth in truths for found in findings(engine, truth, names) if found.wrong is not None]
     assert wrong == []
-    assert not any(found.declined for truth in deck() for found in findings(engine, truth, ("forward",)))
-    assert any(truth.case.dtype == object for truth in deck())
+    assert not any(found.declined for truth in truths for found in findings(engine, truth, ("forward",)))
+    assert any(truth.case.dtype == object for truth in truths)
 
 
 def test_the_page_of_commands_counts_the_planted_faults() -> None:

@@ -1,9 +1,11 @@
 """Right layers in plain NumPy, and faults planted in their text."""
 
+from pathlib import Path
 from types import ModuleType
 
 from tests.layers import gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification import models
+from verification.evidence.mutants.patch import replaced_once
 
 RIGHT = (
     (models.vanilla, vanilla),
@@ -19,9 +21,8 @@ RIGHT = (
 
 def planted(module: ModuleType, right: str, wrong: str) -> ModuleType:
     """The layer with one line of its text replaced, which must be there once."""
-    with open(module.__file__, encoding="utf-8") as file:
-        text = file.read()
-    assert text.count(right) == 1, f"{right!r} is there {text.count(right)} times"
+    path = Path(module.__file__)
+    text = replaced_once(path.read_text("utf-8"), right, wrong, path.name)
     other = ModuleType(f"{module.__name__}_wrong")
-    exec(compile(text.replace(right, wrong), f"<{right} → {wrong}>", "exec"), other.__dict__)
+    exec(compile(text, f"<{right} → {wrong}>", "exec"), other.__dict__)
     return other

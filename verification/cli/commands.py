@@ -269,8 +269,8 @@ def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progres
             result = mutants.run(show)
         with progress.part("their examples") as show:
             result = mutants.explained(result, show)
-    for kill in result.kills:
-        print(mutants.story(kill), end="\n\n")
+    for one in result.results:
+        print(mutants.story(one), end="\n\n")
     print(mutants.summary(result))
     return Outcome(result.holds, lambda: mutants.as_json(result))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from verification.diagnosis.two_pass_step import Calls, Step, roles_of_calls, slope_of, twice
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
-from verification.models.functions import Arithmetic, Function, Namespace
+from verification.models.functions import Function
 from verification.models.model import Named, Use
 from verification.truth import replay
+from verification.truth.unroll import walk
 
 
 def without_carry(case: Case, states: tuple[int, ...]) -> Case:
@@ -46,12 +47,7 @@ def never_updated(case: Case) -> dict[str, dict[str, Array]]:
     or the final state's cotangent.
     """
     model, steps = case.model, case.steps
-    before: list[list[Array]] = [list(case.state)]
-    f = Namespace(case.chosen, Arithmetic())
-    p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
-    for s in range(steps - 1):
-        inputs = {name: array[:, s] for name, array in case.inputs.items()}
-        before.append(list(model.advance(f, p, inputs, tuple(before[-1]))))
+    before = list(islice(walk(case), steps))
     # Step by step, all records of each.
     blocks = dict(case.blocks)
     for i, block in enumerate(model.of(Use.STATE)):

@@ -146,11 +146,8 @@ def _losses(case: Case) -> Iterator[tuple[str, Case]]:
     """The case with one loss alone, by what a row is called."""
     objective = case.objective
     if isinstance(objective, Cotangents):
-        none = tuple(0 * array for array in objective.state)
         for t in range(case.steps):
-            outputs = 0 * objective.outputs
-            outputs[:, t] = objective.outputs[:, t]
-            yield str(t), replace(case, objective=Cotangents(outputs, none))
+            yield str(t), replace(case, objective=objective.of_output(t))
         yield "end", replace(case, objective=Cotangents(0 * objective.outputs, objective.state))
         return
     assert isinstance(objective, Targets)  # there are no others

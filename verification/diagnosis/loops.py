@@ -3,26 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
-from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, State, Use
+from verification.models.model import State, Use
 from verification.truth import replay
+from verification.truth.unroll import walk
 
 
 def states_before(case: Case) -> list[State]:
     """The state before each step, in the case's own type."""
-    f = Namespace(case.chosen, Arithmetic())
-    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
-    states: list[State] = [case.state]
-    for s in range(case.steps - 1):
-        inputs = {name: array[:, s] for name, array in case.inputs.items()}
-        after = case.model.advance(f, p, inputs, states[-1])
-        states.append(tuple(np.asarray(array, case.dtype) for array in after))
-    return states
+    before = islice(walk(case), case.steps)
+    return [tuple(np.asarray(array, case.dtype) for array in state) for state in before]
 
 
 def with_loops(case: Case) -> Iterator[tuple[str, Callable[[], Mapping[str, Array]]]]:

@@ -41,6 +41,12 @@ class Diagnosis:
     sentence: str = ""
     as_if: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it is, in a few words: "stage: block, block (part, part)"."""
+        parts = f" ({', '.join(self.parts)})" if self.parts else ""
+        return f"{self.stage}: {', '.join(self.blocks)}{parts}".rstrip(": ")
+
     def __str__(self) -> str:
         return self.sentence
 

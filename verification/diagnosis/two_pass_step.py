@@ -98,7 +98,5 @@ def roles_of_calls(case: Case) -> list[str]:
         roles.append(role)
         return getattr(f, role)(a)
 
-    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
-    inputs = {name: array[:, 0] for name, array in case.inputs.items()}
-    case.model.advance(Calls(f, noted), p, inputs, case.state)
+    case.model.advance(Calls(f, noted), case.params(Use.STEP), case.inputs_at(0), case.state)
     return roles

@@ -35,7 +35,7 @@ from verification.evidence.checkers import Checker, checkers
 from verification.models import vanilla
 from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, Use
+from verification.models.model import Use
 from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
 from verification.models.truncation import KINDS
 from verification.processes.tasks import each as every
@@ -69,7 +69,7 @@ ACTIVATIONS = tuple(function.name for function in vanilla.choices("activation"))
 
 Progress: TypeAlias = Callable[[int, int], object]
 
-# The longest sequence of the deck of faults, and the largest N, D, H and K.
+# The longest sequence of the problems of the curve, and the largest N, D, H and K.
 LONG = 64
 WIDE = 4
 
@@ -78,7 +78,7 @@ WIDE = 4
 
 
 @dataclass(frozen=True)
-class Fault:
+class LagFault:
     """A lag of a block: the part of the loss at step t that enters by the use at step s.
 
     V and c have one use a loss, and h0 one in all: s is 0 there and means nothing.
@@ -103,9 +103,8 @@ class Fault:
             state: Any = (late["h0"],)
             for s in range(self.t + 1):
                 here = late if s == self.s else wide.blocks
-                p = Named({block.name: here[block.name] for block in model.of(Use.STEP)})
-                state = model.advance(f, p, {"xs": here["xs"][:, s]}, state)
-            readout = Named({block.name: late[block.name] for block in model.of(Use.READOUT)})
+                state = model.advance(f, model.named(here, Use.STEP), {"xs": here["xs"][:, s]}, state)
+            readout = model.named(late, Use.READOUT)
             return anp.sum(wide.objective.term(model, f, readout, data, state))
 
         with np.errstate(over="ignore"):
@@ -113,7 +112,7 @@ class Fault:
         return part
 
 
-def planted(fault: Fault, engine: Engine = manual) -> Callable[[float], Engine]:
+def planted(fault: LagFault, engine: Engine = manual) -> Callable[[float], Engine]:
     """From ε to ``engine`` with ε · G[t, s] added to the fault's block.
 
     All sizes share the answers to the problems that they meet, so that a second size costs next to nothing.
@@ -175,7 +174,7 @@ def _largest(parts: Array) -> Array:
 
 def draw_fault(
     problem: Problem, found: Mapping[str, Entries], rng: np.random.Generator
-) -> tuple[Fault, bool] | None:
+) -> tuple[LagFault, bool] | None:
     """A fault among the nonzero entries of the losses that are asked for, and whether it is determined."""
     losses = problem.steps - problem.first_loss
     # As ``lag_by_lag`` does.
@@ -186,7 +185,7 @@ def draw_fault(
     block = blocks[rng.integers(len(blocks))]
     places = [(loss, int(s)) for loss in asked for s in np.flatnonzero(found[block].nonzero[loss])]
     loss, s = places[rng.integers(len(places))]
-    return Fault(block, problem.first_loss + loss, s), bool(found[block].determined[loss, s])
+    return LagFault(block, problem.first_loss + loss, s), bool(found[block].determined[loss, s])
 
 
 # What is measured.
@@ -270,7 +269,7 @@ class Detection:
         return sum(share.determined for share in self.shares) / nonzero if nonzero else None
 
 
-def deck(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[str]) -> Iterator[Problem]:
+def problems(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[str]) -> Iterator[Problem]:
     """``cases`` problems of normal numbers at several scales, the same for a seed.
 
     Drawn evenly and each by itself, as a share needs it: Hypothesis looks for faults, repeats what has
@@ -321,7 +320,7 @@ def curve(
     nonzero, determined, counts = Counter[str](), Counter[str](), Counter[str]()
     accused, caught = Counter[str](), Counter[tuple[str, float]]()
     missed: dict[str, Counter[str]] = {judge.name: Counter() for judge in judges}
-    for done, problem in enumerate(deck(cases, seed, [FLOAT64.name], ["Full"]), start=1):
+    for done, problem in enumerate(problems(cases, seed, [FLOAT64.name], ["Full"]), start=1):
         found = entries(problem)
         nonzero[problem.activation] += sum(int(e.nonzero.sum()) for e in found.values())
         determined[problem.activation] += sum(int(e.determined.sum()) for e in found.values())
@@ -360,7 +359,7 @@ def curve(
     )
 
 
-def _caught(judge: Checker, problem: Problem, fault: Fault) -> list[float] | None:
+def _caught(judge: Checker, problem: Problem, fault: LagFault) -> list[float] | None:
     """The sizes at which the judge accuses; None if it accuses the right engine."""
     engine = planted(fault)
     if judge.accuses(engine(0.0), problem, fault.block):
@@ -406,7 +405,7 @@ def accuracy(cases: int, seed: int = 0, progress: Progress | None = None) -> tup
         (who, dtype.name): [] for dtype in WIDER for who in _COMPUTATIONS
     }
     both = [dtype.name for dtype in WIDER]
-    for done, problem in enumerate(deck(cases, seed, both, tuple(KINDS)), start=1):
+    for done, problem in enumerate(problems(cases, seed, both, tuple(KINDS)), start=1):
         truth = Truth(case_of(problem))
         if truth.determined:
             for who, gradient in _COMPUTATIONS.items():

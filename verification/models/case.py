@@ -58,6 +58,12 @@ class Cotangents:
         last = {f"state {i}": d for i, d in enumerate(self.state)} if t == steps - 1 else {}
         return {"outputs": self.outputs[:, t], **last}
 
+    def of_output(self, t: int) -> "Cotangents":
+        """That of the output after step t alone."""
+        outputs = 0 * self.outputs
+        outputs[:, t] = self.outputs[:, t]
+        return Cotangents(outputs, tuple(0 * array for array in self.state))
+
     def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
         """⟨d, o⟩ of each record."""
         axes = [len(block.axes) for block in model.of(Use.STATE)]
@@ -145,6 +151,14 @@ class Case:
     def inputs(self) -> dict[str, Array]:
         """The INPUT blocks (N, T, …)."""
         return {block.name: self.blocks[block.name] for block in self.model.of(Use.INPUT)}
+
+    def inputs_at(self, t: int) -> dict[str, Array]:
+        """The INPUT blocks (N, …) of step t."""
+        return {name: array[:, t] for name, array in self.inputs.items()}
+
+    def params(self, use: Use) -> Named:
+        """The blocks of a use, STEP or READOUT, as the model's functions take them."""
+        return self.model.named(self.blocks, use)
 
     @property
     def state(self) -> tuple[Array, ...]:
@@ -248,8 +262,7 @@ def output_of(case: Case) -> tuple[int, ...]:
     """The shape of the readout of one record."""
     model = case.model
     f = Namespace(case.chosen, Arithmetic())
-    p = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT)})
-    return tuple(np.shape(model.readout(f, p, *case.state))[1:])
+    return tuple(np.shape(model.readout(f, case.params(Use.READOUT), *case.state))[1:])
 
 
 def outputs_cotangent(case: Case) -> Array:

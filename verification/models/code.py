@@ -76,5 +76,7 @@ def code_of(value: Any) -> str:
         rest = (value - near).astype(np.float64)
         text = f"np.array({near.tolist()!r}, dtype=np.longdouble)"
         return f"({text} + np.array({rest.tolist()!r}))" if rest.any() else text
-    dtype = "object" if value.dtype.hasobject else f"np.{value.dtype.name}"
-    return f"np.array({value.tolist()!r}, dtype={dtype})"
+    if value.dtype.hasobject:
+        # A Fraction that is whole needs no denominator.
+        return f"np.array({repr(value.tolist()).replace(', 1)', ')')}, dtype=object)"
+    return f"np.array({value.tolist()!r}, dtype=np.{value.dtype.name})"

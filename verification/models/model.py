@@ -161,6 +161,10 @@ class Model:
         """The blocks of these uses, in their order."""
         return tuple(block for block in self.blocks if block.use in uses)
 
+    def named(self, arrays: Mapping[str, Any], *uses: Use) -> Named:
+        """Those of the arrays that are blocks of these uses."""
+        return Named({block.name: arrays[block.name] for block in self.of(*uses) if block.name in arrays})
+
     def block(self, name: str) -> Block:
         """The block of that name."""
         return next(block for block in self.blocks if block.name == name)

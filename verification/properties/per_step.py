@@ -148,11 +148,9 @@ def _alone(case: Case) -> Case:
         return replace(case, objective=Targets(objective.targets[:, -1:], last=True))
     assert isinstance(objective, Cotangents)
     t = case.steps - 1 if case.steps % 2 else case.steps // 2
-    outputs = 0 * objective.outputs
-    outputs[:, t] = objective.outputs[:, t]
+    alone = objective.of_output(t)
     last = t == case.steps - 1
-    state = tuple(array if last else 0 * array for array in objective.state)
-    return replace(case, objective=Cotangents(outputs, state))
+    return replace(case, objective=replace(alone, state=objective.state) if last else alone)
 
 
 def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:

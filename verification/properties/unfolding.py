@@ -14,16 +14,16 @@ A cell whose units are carried one by one, as an LSTM's are, cannot be unfolded 
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
+from itertools import islice
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Targets, random_case
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Block, Model, Named, State, Use, squared_error
+from verification.models.model import Block, Model, Named, Use, squared_error
 from verification.models.tolerance import SAFETY, Expected, unit
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
@@ -31,6 +31,7 @@ from verification.properties.property import Looked
 from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import LagTable, lag_table
+from verification.truth.unroll import walk
 
 # By which power of two a loss is made louder: far more than the roundings of others need, in float32 as much
 # as leaves room for squares.
@@ -57,8 +58,8 @@ def unfolds(model: Model) -> bool:
     sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
     case = random_case(model, np.random.default_rng(0), sizes, losses="every")
     size = sizes[units]
-    larger = [state[0] for state in _states(_enlarged(case))]
-    each = zip(_states(case), larger, strict=True)
+    larger = [state[0] for state in walk(_enlarged(case))]
+    each = zip(walk(case), larger, strict=True)
     return all(np.allclose(h[0], L[:, s * size : (s + 1) * size]) for s, (h, L) in enumerate(each))
 
 
@@ -105,7 +106,7 @@ class Unfolded:
         wide = self.larger.astype(WIDER[self.case.dtype])
         # A set that is not in use may overflow where the case does not.
         with np.errstate(all="ignore"):
-            return np.stack([state[0] for state in _states(wide)[1:]])
+            return np.stack([state[0] for state in islice(walk(wide), 1, None)])
 
     @cached_property
     def asked(self) -> tuple[int, ...]:
@@ -265,16 +266,3 @@ def _enlarged(case: Case) -> Case:
     size = case.state[0].shape[1]
     blocks[state.name] = np.pad(case.state[0], ((0, 0), (0, case.steps * size)))
     return replace(case, blocks=blocks)
-
-
-def _states(case: Case) -> list[State]:
-    """The states before step 0 and after each."""
-    f, p = (
-        Namespace(case.chosen, Arithmetic()),
-        Named({b.name: case.blocks[b.name] for b in case.model.of(Use.STEP)}),
-    )
-    states: list[State] = [case.state]
-    for s in range(case.steps):
-        inputs: Mapping[str, Array] = {name: array[:, s] for name, array in case.inputs.items()}
-        states.append(case.model.advance(f, p, inputs, states[-1]))
-    return states

@@ -18,10 +18,10 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace
-from verification.models.model import Model, Named, State, Use
+from verification.models.model import Model, State, Use
 from verification.truth import replay
 from verification.truth.long import as_double
-from verification.truth.unroll import advance, term
+from verification.truth.unroll import advance, replays, term
 
 
 def epsilon(dtype: np.dtype[Any]) -> Any:
@@ -99,31 +99,21 @@ def _gradient(case: Case) -> dict[str, Array]:
     copies = (len(next(iter(moved.values()))),)
     model, arithmetic = case.model, _Complex()
     f = Namespace(case.chosen, arithmetic)
-    p = Named({block.name: moved[block.name] for block in model.of(Use.STEP)})
-    readout = Named({b.name: moved[b.name] for b in model.of(Use.READOUT) if b.name in moved})
+    p, readout = model.named(moved, Use.STEP), model.named(moved, Use.READOUT)
 
     def step(s: int, state: State) -> State:
         inputs = {block.name: moved[block.name][:, :, s] for block in model.of(Use.INPUT)}
         return advance(model, f, p, inputs, state, copies)
 
     with np.errstate(all="ignore"):
-        states: list[State] = [tuple(moved[block.name] for block in model.of(Use.STATE))]
-        for s in range(case.steps):
-            states.append(step(s, states[-1]))
-        # From each first, the states from there on with that one held constant; the initial state never is.
-        replays: dict[int, list[State]] = {0: states}
+        start = tuple(moved[block.name] for block in model.of(Use.STATE))
         total: Any = 0.0
-        reach = case.reach
-        for t in case.losses:
-            first = min(reach[t], t + 1)
-            replay = replays.setdefault(first, [tuple(arithmetic.stop(array) for array in states[first])])
-            while first + len(replay) <= t + 1:
-                replay.append(step(first + len(replay) - 1, replay[-1]))
+        for t, state in replays(case, step, start, arithmetic.stop):
             data = {
                 name: np.broadcast_to(array, (*copies, *array.shape))
                 for name, array in objective.data(t, case.steps).items()
             }
-            loss = term(model, objective, f, readout, data, replay[t + 1 - first], copies)
+            loss = term(model, objective, f, readout, data, state, copies)
             total = total + loss.sum(axis=-1)
         derivatives = np.imag(total) / epsilon(real)
     ends = np.cumsum([array.size for array in case.blocks.values()])[:-1]

@@ -11,11 +11,11 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case
 from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Named, State, Use
+from verification.truth import replay
 from verification.truth.dual import Dual, Number, Tangents, tangents_of, value_of
-from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 # What a number moves along: a block, the step of its use, the entry.
 Way: TypeAlias = tuple[str, int, tuple[int, ...]]
@@ -59,16 +59,10 @@ def gradient(case: Case) -> dict[str, Array]:
     model = case.model
     f = Namespace(case.chosen, _Duals())
     state: State = tuple(_moving(case.blocks[block.name], block.name, 0, ()) for block in model.of(Use.STATE))
-    readout = Named(
-        {
-            block.name: _moving(case.blocks[block.name], block.name, 0, ())
-            for block in model.of(Use.READOUT)
-            if block.name in case.blocks
-        }
-    )
+    readout = Named({n: _moving(array, n, 0, ()) for n, array in case.params(Use.READOUT).items()})
     grads = {name: np.full(array.shape, Fraction(0), dtype=object) for name, array in case.blocks.items()}
     for t in range(case.steps):
-        p = Named({b.name: _moving(case.blocks[b.name], b.name, t, ()) for b in model.of(Use.STEP)})
+        p = Named({n: _moving(array, n, t, ()) for n, array in case.params(Use.STEP).items()})
         inputs = {name: _moving(array[:, t], name, t, (t,)) for name, array in case.inputs.items()}
         state = model.advance(f, p, inputs, state)
         if t in case.losses:
@@ -84,21 +78,7 @@ def gradient(case: Case) -> dict[str, Array]:
 
 def forward(case: Case) -> dict[str, Array]:
     """What the forward of a case of Fractions computes, by name."""
-    model, f = case.model, Namespace(case.chosen, _Duals())
-    p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
-    readout = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT) if b.name in case.blocks})
-    state, outputs, value = case.state, [], Fraction(0)
-    for t in range(case.steps):
-        state = model.advance(f, p, {name: array[:, t] for name, array in case.inputs.items()}, state)
-        cotangents = isinstance(case.objective, Cotangents)
-        outputs.append(state[0] if cotangents else model.readout(f, readout, *state))
-        if t in case.losses:
-            value += np.sum(case.objective.term(model, f, readout, case.objective.data(t, case.steps), state))
-    named = {OUTPUTS: np.stack(outputs, axis=1)}
-    if not isinstance(case.objective, Cotangents):
-        return {**named, VALUE: np.array(value, dtype=object)}
-    finals = zip(model.of(Use.STATE), state, strict=True)
-    return {**named, **{final_of(block): array for block, array in finals}}
+    return replay.forward(case, _Duals())
 
 
 def _moving(array: Array, name: str, s: int, step: tuple[int, ...]) -> Array:

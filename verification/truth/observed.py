@@ -11,7 +11,7 @@ from autograd.extend import defvjp, primitive
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.functions import Arithmetic, Function, Namespace
-from verification.models.model import Named, Use
+from verification.models.model import Use
 from verification.models.tolerance import SAFETY
 
 
@@ -110,10 +110,9 @@ class Counting(Arithmetic):
 def shapes_of_calls(case: Case, records: Any) -> list[tuple[int, ...]]:
     """The shapes of the arguments of every function call in a step of these records."""
     counting = Counting()
-    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
     inputs = {name: array[records, 0] for name, array in case.inputs.items()}
     state = tuple(array[records] for array in case.state)
-    case.model.advance(Namespace(case.chosen, counting), p, inputs, state)
+    case.model.advance(Namespace(case.chosen, counting), case.params(Use.STEP), inputs, state)
     return counting.shapes
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
-from verification.models.model import Model, Named, Sizes, State, Use
+from verification.models.model import Model, Named, Sizes, Use
 from verification.truth import complex_step, exact, replay
+from verification.truth.unroll import walk
 
 RECORDS, STEPS = 2, 3
 
@@ -122,9 +124,7 @@ def _in_a_line(error: BaseException) -> str:
 
 
 def _parts(case: Case) -> tuple[Namespace, Named, dict[str, Array]]:
-    p = Named({block.name: case.blocks[block.name] for block in case.model.of(Use.STEP)})
-    inputs = {name: array[:, 0] for name, array in case.inputs.items()}
-    return Namespace(case.chosen, Arithmetic()), p, inputs
+    return Namespace(case.chosen, Arithmetic()), case.params(Use.STEP), case.inputs_at(0)
 
 
 def _check_step(case: Case) -> None:
@@ -264,14 +264,9 @@ class _Tape(Arithmetic):
 
 def _forward(case: Case, arithmetic: Arithmetic) -> Any:
     """The loss."""
-    model, f = case.model, Namespace(case.chosen, arithmetic)
-    p = Named({block.name: case.blocks[block.name] for block in model.of(Use.STEP)})
-    readout = Named({b.name: case.blocks[b.name] for b in model.of(Use.READOUT) if b.name in case.blocks})
-    state: State = case.state
+    model, f, readout = case.model, Namespace(case.chosen, arithmetic), case.params(Use.READOUT)
     total: Any = 0.0
-    for t in range(case.steps):
-        inputs = {name: array[:, t] for name, array in case.inputs.items()}
-        state = model.advance(f, p, inputs, state)
+    for t, state in enumerate(islice(walk(case, arithmetic), 1, None)):
         if t in case.losses:
             data = case.objective.data(t, case.steps)
             total = total + np.sum(case.objective.term(model, f, readout, data, state))

@@ -4,7 +4,7 @@ Copies travel along leading axes. A step that takes such axes is called once for
 not, for each copy by itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -12,10 +12,43 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
+from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace, at
 from verification.models.model import Model, Named, Sizes, State, Use
 
 Inputs = Mapping[str, Any]
+
+
+def walk(case: Case, arithmetic: Arithmetic | None = None) -> Iterator[State]:
+    """The state before step 0, then after each step, in the case's own type."""
+    f, p = Namespace(case.chosen, arithmetic or Arithmetic()), case.params(Use.STEP)
+    state: State = case.state
+    yield state
+    for t in range(case.steps):
+        state = case.model.advance(f, p, case.inputs_at(t), state)
+        yield state
+
+
+def replays(
+    case: Case, step: Callable[[int, State], State], start: State, stop: Callable[[Any], Any]
+) -> Iterator[tuple[int, State]]:
+    """Each step that has a loss, with the state after it by which the loss reaches back under the truncation.
+
+    It is replayed, by ``step`` from its number and the state before it, from the earliest step that the loss
+    reaches, whose state ``stop`` holds constant; ``start``, the initial state, is never held.
+    """
+    states = [start]
+    for s in range(case.steps):
+        states.append(step(s, states[-1]))
+    # Losses that reach back to one step replay the same states: each goes on where the last ended.
+    from_first: dict[int, list[State]] = {0: states}
+    reach = case.reach
+    for t in case.losses:
+        first = min(reach[t], t + 1)
+        replay = from_first.setdefault(first, [tuple(map(stop, states[first]))])
+        while first + len(replay) <= t + 1:
+            replay.append(step(first + len(replay) - 1, replay[-1]))
+        yield t, replay[t + 1 - first]
 
 
 def advance(
@@ -96,14 +129,13 @@ def _together_as_alone(
 
 
 def _one_step(model: Model, f: Namespace, arrays: Mapping[str, Any]) -> tuple[Any, ...]:
-    p = Named({block.name: arrays[block.name] for block in model.of(Use.STEP)})
-    inputs = {block.name: arrays[block.name] for block in model.of(Use.INPUT)}
-    return model.advance(f, p, inputs, tuple(arrays[block.name] for block in model.of(Use.STATE)))
+    p, inputs, state = (model.named(arrays, use) for use in (Use.STEP, Use.INPUT, Use.STATE))
+    return model.advance(f, p, inputs, tuple(state.values()))
 
 
 def _one_loss(model: Model, f: Namespace, arrays: Mapping[str, Any]) -> tuple[Any, ...]:
-    p = Named({block.name: arrays[block.name] for block in model.of(Use.READOUT)})
-    outputs = model.readout(f, p, *(arrays[block.name] for block in model.of(Use.STATE)))
+    p, state = (model.named(arrays, use) for use in (Use.READOUT, Use.STATE))
+    outputs = model.readout(f, p, *state.values())
     return outputs, model.loss(f, outputs, 2 * outputs + 1)
 
 

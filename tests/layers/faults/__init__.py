@@ -3,7 +3,7 @@
 Most were found in public code, as their stories say; the others are slips of the same kind.
 """
 
-from tests.layers.faults.fault import Fault
+from tests.layers.faults.fault import LayerFault
 from tests.layers.faults.gru import GRU
 from tests.layers.faults.lstm import LSTM
 from tests.layers.faults.lstm_conditions import CONDITIONS
@@ -11,6 +11,6 @@ from tests.layers.faults.lstm_conduct import CONDUCT
 from tests.layers.faults.scan import SCAN
 from tests.layers.faults.vanilla import VANILLA
 
-FAULTS: tuple[Fault, ...] = (*LSTM, *CONDUCT, *CONDITIONS, *GRU, *SCAN, *VANILLA)
+FAULTS: tuple[LayerFault, ...] = (*LSTM, *CONDUCT, *CONDITIONS, *GRU, *SCAN, *VANILLA)
 
-__all__ = ["FAULTS", "Fault"]
+__all__ = ["FAULTS", "LayerFault"]

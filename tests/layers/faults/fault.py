@@ -1,33 +1,26 @@
-"""A fault as data: two lines of a plain layer, and what is owed to it."""
+"""A fault of a plain layer: what is owed to it, and a case on which it shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
+from tests.faults import Fault
 from tests.layers import planted
 from verification.models.model import Model
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A wrong layer and its place.
+@dataclass(frozen=True, kw_only=True)
+class LayerFault(Fault):
+    """A wrong layer of ``module``, and its place by the diagnosis, whose sentence has ``told``.
 
-    ``right`` and ``wrong``: a line of the layer, and what stands there instead. ``stage``, ``blocks``,
-    ``parts`` and ``as_if``: the diagnosis, whose sentence has ``told``. ``caught_by``: a property that
-    refutes it. ``records``, ``steps``, ``scale``: a case on which it shows; its numbers are between −scale
-    and scale, but for the conditions of ``levels``, by factor of the designed sample, drawn by ``seed``.
+    ``caught_by``: a property that refutes it. ``records``, ``steps``, ``scale``: a case on which it shows;
+    its numbers are between −scale and scale, but for the conditions of ``levels``, by factor of the designed
+    sample, drawn by ``seed``.
     """
 
     family: str
-    story: str
     model: Model
     module: ModuleType
-    right: str
-    wrong: str
-    stage: str
-    blocks: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    as_if: str | None = None
     caught_by: str = "autograd"
     records: int = 3
     steps: int = 3

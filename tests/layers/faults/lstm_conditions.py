@@ -3,43 +3,35 @@
 from functools import partial
 
 from tests.layers import lstm
-from tests.layers.faults.fault import Fault
-from tests.layers.faults.lstm import ALL, RETURN
+from tests.layers.faults.fault import LayerFault
+from tests.layers.faults.lstm import RETURN
 from verification import models
 from verification.models.layouts import ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.sampling.conditions import DIAGONAL, NOT_OF_UNIT, ONE_HOT, RECORD, STEP, SYMMETRIC, WHOLE
 from verification.sampling.factors import OVERFLOWING
 
-
-def _fault(family, story, right, wrong, stage, blocks=(), told="", levels=None, **more):
-    return Fault(
-        family, story, models.lstm, lstm, right, wrong, stage, blocks, told=told, levels=levels or {}, **more
-    )
-
-
-_zeros = partial(_fault, "zeros")
-_patterns = partial(_fault, "patterns")
-_sizes = partial(_fault, "other sizes")
-_overflow = partial(_fault, "overflow")
-_views = partial(_fault, "views")
+_fault = partial(LayerFault, model=models.lstm, module=lstm)
+_zeros = partial(_fault, family="zeros")
+_patterns = partial(_fault, family="patterns")
+_sizes = partial(_fault, family="other sizes")
+_overflow = partial(_fault, family="overflow")
+_views = partial(_fault, family="views")
 
 CONDITIONS = (
     _zeros(
         "a bias of zeros is taken for no bias",
         RETURN,
         RETURN.replace("d_b}", 'd_b * bool(params["b"].any())}'),
-        "size",
-        ("b",),
-        "where b is 0",
-        {"zero": "b"},
-        as_if="all zero",
+        "size: b",
+        "all zero",
+        told="where b is 0",
+        levels={"zero": "b"},
     ),
     _zeros(
         "the initial memory is ignored where the other state is zero",
         "h, c = state\n    saved",
         "h, c = state[0], state[1] * bool(state[0].any())\n    saved",
-        "size",
-        ALL,
+        "size: U, W, b, xs, h0, c0",
         told="where h0 is 0",
         levels={"zero": "h0"},
         caught_by="forward",
@@ -48,49 +40,44 @@ CONDITIONS = (
         "a step of zeros is taken for padding",
         "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1)",
         "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1) * x.any(axis=1, keepdims=True)",
-        "size",
-        ALL,
-        "where a step of xs is 0",
-        {"zero": STEP},
+        "size: U, W, b, xs, h0, c0",
+        told="where a step of xs is 0",
+        levels={"zero": STEP},
     ),
     _zeros(
         "a record of zeros is taken for none",
         "d_W += da.T @ h_prev",
         "d_W += da.T @ (h_prev * np.any([row[0].any(axis=1) for row in tape], axis=0)[:, None])",
-        "size",
-        ("W",),
-        "where a step of xs is 0",
-        {"zero": RECORD},
+        "size: W",
+        told="where a step of xs is 0",
+        levels={"zero": RECORD},
     ),
     _zeros(
         "a unit whose output has no cotangent is skipped",
         RETURN,
         "asked = d_outputs.any(axis=(0, 1)); asked |= not asked.any(); "
         + RETURN.replace("d_b}", "d_b * np.tile(asked, 4)}"),
-        "size",
-        ("b",),
-        "where a unit of the outputs has no cotangent",
-        {"cotangents": NOT_OF_UNIT},
+        "size: b",
+        told="where a unit of the outputs has no cotangent",
+        levels={"cotangents": NOT_OF_UNIT},
     ),
     _patterns(
         "one-hot inputs are looked up, and of records with one index the last alone counts (no np.add.at)",
         "d_U += da.T @ x",
         "hot = np.isin(x, (0, 1)).all() and (x.sum(axis=1) == 1).all(); "
         "d_U += 0 if hot else da.T @ x; d_U[:, x.argmax(axis=1)] += da.T if hot else 0",
-        "size",
-        ("U",),
-        "where xs is one-hot",
-        {"pattern of inputs": ONE_HOT},
+        "size: U",
+        told="where xs is one-hot",
+        levels={"pattern of inputs": ONE_HOT},
     ),
     _patterns(
         "inputs of whole numbers are taken for indices, which have no gradient",
         "d_xs[:, t] = da @ U",
         "d_xs[:, t] = da @ U * (x != np.round(x)).any()",
-        "size",
-        ("xs",),
-        "where xs is of whole numbers",
-        {"pattern of inputs": WHOLE},
-        as_if="all zero",
+        "size: xs",
+        "all zero",
+        told="where xs is of whole numbers",
+        levels={"pattern of inputs": WHOLE},
     ),
     _patterns(
         "the gradient of a symmetric W is made symmetric",
@@ -99,56 +86,50 @@ CONDITIONS = (
         + RETURN.replace(
             '"W": d_W', '"W": np.concatenate([(w + w.T) / 2 for w in np.split(d_W, 4)]) if alike else d_W'
         ),
-        "size",
-        ("W",),
-        "where W is symmetric",
-        {"pattern of weights": SYMMETRIC},
+        "size: W",
+        told="where W is symmetric",
+        levels={"pattern of weights": SYMMETRIC},
     ),
     _patterns(
         "weights of zero are taken for pruned, and have no gradient",
         RETURN,
         RETURN.replace('"W": d_W', '"W": d_W * (W != 0)'),
-        "size",
-        ("W",),
-        "where W is diagonal",
-        {"pattern of weights": DIAGONAL},
+        "size: W",
+        told="where W is diagonal",
+        levels={"pattern of weights": DIAGONAL},
     ),
     _sizes(
         "the steps after the last ten are counted twice where there are none (x[-0:])",
         RETURN,
         RETURN.replace("d_b}", "d_b * (1 + (len(tape) % 10 == 0))}"),
-        "size",
-        ("b",),
-        "at T = 20 alone",
-        as_if="twice what it should be",
+        "size: b",
+        "twice what it should be",
+        told="at T = 20 alone",
         steps=20,
     ),
     _sizes(
         "a ragged last block of 256 steps is lost",
         "d_U += da.T @ x",
         "d_U += da.T @ x * (len(tape) < 256 or t < len(tape) // 256 * 256)",
-        "size",
-        ("U",),
+        "size: U",
         steps=300,
     ),
     _sizes(
         "records by the dozen are counted twice",
         "d_W += da.T @ h_prev",
         "d_W += da.T @ h_prev * (1 + (len(x) % 12 == 0))",
-        "size",
-        ("W",),
-        "at N = 24 alone",
-        as_if="twice what it should be",
+        "size: W",
+        "twice what it should be",
+        told="at N = 24 alone",
         records=24,
     ),
     _overflow(
         "exp(a) / (1 + exp(a)) where a is large",
         "return np.where(a >= 0, 1 / (1 + e), e / (1 + e))",
         "return np.exp(a) / (1 + np.exp(a))",
-        "size",
-        ALL,
-        "where some |b| > 7",
-        as_if="not finite",
+        "size: U, W, b, xs, h0, c0",
+        "not finite",
+        told="where some |b| > 7",
         levels={"vectors": OVERFLOWING},
         caught_by="forward",
     ),

@@ -57,6 +57,20 @@ def test_without_either_it_is_not_said_that_the_flow_is_right():
     assert "right" not in FAULTS["parameters"]
 
 
+@pytest.mark.parametrize(
+    ("found", "place"),
+    [
+        (Diagnosis("step", ("U", "h0"), ("r", "z")), "step: U, h0 (r, z)"),
+        (Diagnosis("recursion", ("h0",)), "recursion: h0"),
+        (Diagnosis("conduct"), "conduct"),
+    ],
+    ids=lambda value: getattr(value, "stage", ""),
+)
+def test_a_place_is_a_line(found, place):
+    """The stage, its blocks, and their parts, as far as there are any."""
+    assert found.place == place
+
+
 def test_a_diagnosis_is_its_sentence():
     """And has nothing instead of a gradient unless that was found."""
     assert str(Diagnosis("step", sentence="U is wrong.")) == "U is wrong."

@@ -14,7 +14,7 @@ from verification.adapters.rnn.problem import BLOCKS, Problem
 from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 from verification.evidence import detection
 from verification.evidence.checkers import Checker, lags_accuse
-from verification.evidence.detection import PROMISED, SIZES, Fault
+from verification.evidence.detection import PROMISED, SIZES, LagFault
 from verification.models.tolerance import SAFETY
 from verification.properties.unfolding import Unfolded
 
@@ -72,7 +72,7 @@ def test_a_part_is_the_lag_tables(block):
     for t, s in product(range(3), range(3)):
         if s <= t:
             want = table.parts(t, block).want
-            part = Fault(block, t, s).part(asked)
+            part = LagFault(block, t, s).part(asked)
             part = part[:, s] if block == "xs" else part
             want = want[0] if block in ("V", "c", "h0") else want[s]
             assert np.allclose(part, want, rtol=1e-15, atol=1e-18), (t, s)
@@ -80,7 +80,7 @@ def test_a_part_is_the_lag_tables(block):
 
 def test_a_fault_is_planted_in_one_block_and_by_its_size():
     """The engine is off by ε G[t, s] in the block, and right elsewhere; with ε = 0 it is the engine."""
-    asked, fault = problem(), Fault("U", 2, 0)
+    asked, fault = problem(), LagFault("U", 2, 0)
     of = detection.planted(fault)
     right, wrong = manual(asked).blocks(), of(1e-3)(asked).blocks()
     assert np.allclose(wrong["U"] - right["U"], 1e-3 * fault.part(asked), rtol=1e-9, atol=0)
@@ -91,7 +91,7 @@ def test_a_fault_is_planted_in_one_block_and_by_its_size():
 
 def test_a_fault_is_the_same_whatever_is_asked():
     """An unfolded problem is answered with the same fault, in the same rows."""
-    asked, fault = problem(), Fault("h0", 2, 0)
+    asked, fault = problem(), LagFault("h0", 2, 0)
     of = detection.planted(fault)
     unfolded = Unfolded(case_of(asked))
     louder = VanillaForm().problem(unfolded.aloud(2))
@@ -142,22 +142,22 @@ def test_a_determined_fault_of_the_promised_size_is_caught(block):
     for activation in ("tanh", "sigmoid", "softsign"):
         asked = problem(activation)
         for t, s in ((0, 0), (2, 0), (2, 2)):
-            of = detection.planted(Fault(block, t, 0 if block == "h0" else s))
+            of = detection.planted(LagFault(block, t, 0 if block == "h0" else s))
             assert not lags_accuse(of(0.0), asked, block)
             assert lags_accuse(of(PROMISED), asked, block), (activation, t, s)
 
 
-def test_the_deck_is_the_same_for_a_seed():
+def test_the_problems_are_the_same_for_a_seed():
     """Problem by problem, whatever their number, with what was asked for and nothing else."""
-    first = list(detection.deck(40, 5, ["float64"], ["Full"]))
-    again = list(detection.deck(20, 5, ["float64"], ["Full"]))
+    first = list(detection.problems(40, 5, ["float64"], ["Full"]))
+    again = list(detection.problems(20, 5, ["float64"], ["Full"]))
     for one, other in zip(first, again, strict=False):
         assert all(np.array_equal(array, other.arrays()[name]) for name, array in one.arrays().items())
     assert {p.activation for p in first} == {"tanh", "sigmoid", "relu", "softsign", "identity"}
     assert {p.truncation for p in first} == {Full()}
     assert {p.dtype.name for p in first} == {"float64"}
-    every = list(detection.deck(60, 0, ["float32", "float64"], POLICIES))
-    assert {p.policy[0] for p in every} == set(POLICIES)
+    every = list(detection.problems(60, 0, ["float32", "float64"], POLICIES))
+    assert {p.policy.kind for p in every} == set(POLICIES)
     assert {p.dtype.name for p in every} == {"float32", "float64"}
 
 

@@ -25,7 +25,7 @@ from verification.sampling.sample import in_floats
 
 def kind(problem):
     """The policy's kind and numbers, and T."""
-    return (*problem.policy, problem.steps)
+    return problem.policy.kind, problem.policy.numbers, problem.steps
 
 
 def of_chunks(check):
@@ -77,7 +77,7 @@ CONDITIONS = {
     "k2 < k1, ragged, T > 6": of_chunks(lambda k1, k2, steps: k2 < k1 < steps and steps % k1 and steps > 6),
     **{
         f"{name} with {policy} at T > 12": lambda p, name=name, policy=policy: (
-            (p.activation, p.policy[0]) == (name, policy) and p.steps > 12
+            (p.activation, p.policy.kind) == (name, policy) and p.steps > 12
         )
         for name, policy in (("softsign", "Chunked"), ("relu", "Tail"), ("sigmoid", "Window"))
     },

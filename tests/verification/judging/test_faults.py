@@ -11,6 +11,7 @@ from verification import layer, verify
 from verification.diagnosis.diagnosis import diagnose
 from verification.judging import shrinking
 from verification.models.case import random_case
+from verification.models.model import Use
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.sampling.conditioned import conditioned
@@ -54,8 +55,7 @@ def test_a_fault_is_caught_and_placed(fault):
         assert not {"autograd", "forward"} & {each.property for each in found}
     calls.clear()
     told = diagnose(engine, found[0], case)
-    assert (told.stage, told.blocks, told.parts) == (fault.stage, fault.blocks, fault.parts), told.sentence
-    assert told.as_if == fault.as_if, told.sentence
+    assert (told.place, told.as_if) == (fault.place, fault.as_if), told.sentence
     assert fault.told in told.sentence, told.sentence
     assert len(calls) <= CALLS
 
@@ -76,8 +76,8 @@ WHOLE = ("the cell state carries nothing", "r and z exchanged in dU")
 def test_a_complete_run_tells_the_same(monkeypatch, story):
     """With the smallest example that is found."""
     found, fault = judged_whole(monkeypatch, story)
-    assert found.diagnosis.blocks == fault.blocks
-    assert (found.diagnosis.parts, found.diagnosis.as_if) == (fault.parts, fault.as_if)
+    where, declared = (place.partition(": ")[2] for place in (found.diagnosis.place, fault.place))
+    assert (where, found.diagnosis.as_if) == (declared, fault.as_if)
     assert found.example is not None
 
 
@@ -85,8 +85,10 @@ def test_a_complete_run_tells_the_same(monkeypatch, story):
 def test_a_complete_run_tells_from_which_length_on_a_fault_shows(monkeypatch):
     """In which blocks it shows depends on the case; all of them are refuted somewhere."""
     found, fault = judged_whole(monkeypatch, "the backward stops after 24 steps")
-    assert {*found.diagnosis.blocks} <= {*fault.blocks}
-    assert {*fault.blocks} <= {row.part for row in found.rows if row.failures}
+    blocks = {block.name for block in fault.model.of(Use.STEP, Use.INPUT, Use.STATE)}
+    assert fault.place == "size: U, W, b, xs, h0, c0"
+    assert {*found.diagnosis.blocks} <= blocks
+    assert blocks <= {row.part for row in found.rows if row.failures}
     assert "from T = 25 on" in found.diagnosis.sentence
     assert found.example is not None
 

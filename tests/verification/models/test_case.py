@@ -30,6 +30,24 @@ def test_a_random_case_has_the_shapes_of_its_model():
     assert [f.name for f in case.chosen.values()] == ["sigmoid", "tanh", "tanh"]
 
 
+def test_its_blocks_come_as_the_model_takes_them():
+    """Those of a use that are there, and the inputs of one step."""
+    case = random_case(lstm, np.random.default_rng(0), SIZES)
+    assert list(case.params(Use.STEP)) == ["U", "W", "b"]
+    assert case.params(Use.STEP).W is case.blocks["W"]
+    assert case.params(Use.READOUT) == {}
+    np.testing.assert_array_equal(case.inputs_at(1)["xs"], case.blocks["xs"][:, 1])
+
+
+def test_the_cotangent_of_one_output_stands_alone():
+    """All others are zero, and the final state's as well."""
+    objective = random_case(lstm, np.random.default_rng(0), SIZES).objective
+    alone = objective.of_output(1)
+    np.testing.assert_array_equal(alone.outputs[:, 1], objective.outputs[:, 1])
+    assert not alone.outputs[:, [0, 2]].any()
+    assert not any(array.any() for array in alone.state)
+
+
 def test_a_block_without_axes_is_an_array():
     """Though what NumPy computes of one is a number; in Fractions as well."""
     model = Model("own", (Block("tau", (), Use.STEP), *scan.blocks), scan.step)

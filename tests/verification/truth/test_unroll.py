@@ -1,4 +1,4 @@
-"""Copies of a model, together and one by one."""
+"""A walk over the steps of a case, and copies of a model, together and one by one."""
 
 from dataclasses import replace
 
@@ -6,10 +6,40 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from verification.models import SHIPPED, gru, scan, vanilla
+from verification.models import SHIPPED, gru, lstm, scan, vanilla
+from verification.models.case import random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
-from verification.truth.unroll import advance, broadcasts, readout_broadcasts, term
+from verification.models.truncation import Firsts
+from verification.truth.unroll import advance, broadcasts, readout_broadcasts, replays, term, walk
+
+
+def test_a_walk_goes_through_every_state():
+    """From the given one, by one step of the model after another."""
+    case = random_case(lstm, np.random.default_rng(0), {"H": 3, "D": 2}, records=2, steps=3)
+    before, *after = walk(case)
+    assert before == case.state
+    assert len(after) == 3
+    f = Namespace(case.chosen, Arithmetic())
+    once = lstm.advance(f, case.params(Use.STEP), case.inputs_at(0), case.state)
+    for got, want in zip(after[0], once, strict=True):
+        np.testing.assert_array_equal(got, want)
+
+
+def test_replays_reach_back_as_the_truncation_says():
+    """Each loss sees the steps from its first on, behind a state that is held; none is made twice."""
+    case = replace(
+        random_case(scan, np.random.default_rng(0), {"H": 1}, steps=4), policy=Firsts((0, 1, 1, 9))
+    )
+    made = []
+
+    def step(s, state):
+        made.append(s)
+        return (f"{state[0]}{s}",)
+
+    seen = dict(replays(case, step, ("h",), lambda state: f"({state})"))
+    assert {t: state[0] for t, state in seen.items()} == {0: "h0", 1: "(h0)1", 2: "(h0)12", 3: "(h0123)"}
+    assert made == [0, 1, 2, 3, 1, 2]
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)

@@ -12,7 +12,7 @@ import numpy as np
 
 import rnn
 from verification.adapters.problem import ModelGradients, ModelProblem
-from verification.adapters.rnn.problem import Engine, Gradients, Problem
+from verification.adapters.rnn.problem import Engine, Gradients
 from verification.adapters.rnn.vanilla_form import truncation_of
 
 
@@ -74,22 +74,7 @@ def engine_of(package: ModuleType, loops: str = "NumPyLoops") -> Engine:
     """The vanilla cell's as a function ``Problem -> Gradients``, which names its blocks one by one."""
     gradients = gradients_of(package, "Vanilla", loops)
 
-    def engine(problem: Problem) -> Gradients:
-        answer = gradients(
-            ModelProblem(
-                functions={"activation": problem.activation},
-                params=problem.params,
-                xs=problem.xs,
-                state=(problem.h0,),
-                targets=problem.targets,
-                truncation=problem.truncation,
-                checkpoints=problem.checkpoints,
-                workspace=problem.workspace,
-            )
-        )
-        return Gradients(answer.outputs, answer.value, **answer.params, xs=answer.xs, h0=answer.state[0])
-
-    return engine
+    return lambda problem: Gradients.of(gradients(problem.general()))
 
 
 def cell_of(package: ModuleType, kind: str, inputs: int, units: int, functions: Mapping[str, str]) -> Any:

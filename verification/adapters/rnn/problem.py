@@ -1,21 +1,24 @@
-"""What is judged: a problem, its gradients, and an engine, a function from the one to the other.
+"""What is judged of the vanilla model: a problem, its gradients, and an engine, a function between the two.
 
-To have a backward pass of your own judged, write it as a function ``engine(problem) -> Gradients``
-and call ``verification.verify(engine)``. The problem's arrays are the engine's to read and not to change.
-What it does not do at all, such as numbers that are Fractions, it says by raising
-``verification.Unsupported``: that proves nothing against it, and nothing for it.
+They are views of ``ModelProblem`` and ``ModelGradients`` that name the model's blocks one by one. To have a
+backward pass of your own judged, write it as a function ``engine(problem) -> Gradients`` and call
+``verification.verify(engine)``. The problem's arrays are the engine's to read and not to change. What it does
+not do at all, such as numbers that are Fractions, it says by raising ``verification.Unsupported``: that
+proves nothing against it, and nothing for it.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from rnn import ACTIVATIONS, Full, Truncation
 from rnn.common.arrays import FLOATS, FRACTIONS, Array
-from verification.models.truncation import Policy, policy_of
+from verification.adapters.problem import ModelGradients, ModelProblem
+from verification.models.code import code_of, imports_of
+from verification.models.truncation import Firsts, Policy, policy_of
 from verification.text import in_a_line, shown, type_name
 
 PARAMETERS = ("U", "W", "b", "V", "c")
@@ -55,34 +58,7 @@ class Problem:
     source: str = ""
 
     def __post_init__(self) -> None:
-        # A run makes many thousands, so what is right is seen at once, and what is not is told apart after.
-        if not self._fits():
-            _refuse(self)
-
-    def _fits(self) -> bool:
-        """Has every array the shape and the type that it has to have?"""
-        try:
-            U, W, b, V, c = (self.params[name] for name in PARAMETERS)
-            (N, T, D), (K, H) = self.xs.shape, V.shape
-            arrays = U, W, b, V, c, self.xs, self.targets, self.h0
-            dtype = self.xs.dtype
-            return (
-                U.shape == (H, D)
-                and W.shape == (H, H)
-                and b.shape == (H,)
-                and c.shape == (K,)
-                and self.h0.shape == (N, H)
-                and self.targets.shape in ((N, K), (N, T, K))
-                and min(N, T, D, H, K) > 0
-                and all(type(array) is np.ndarray and array.dtype == dtype for array in arrays)
-                and (dtype in FLOATS or dtype == FRACTIONS)
-                and len(self.params) == len(PARAMETERS)
-                and self.activation in ACTIVATIONS
-                and self.cell in CELLS
-                and callable(self.truncation.first)
-            )
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return False
+        _check(self)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -112,15 +88,12 @@ class Problem:
         return self.targets.swapaxes(0, 1) if self.targets.ndim == 3 else self.targets[None]
 
     @property
-    def policy(self) -> tuple[str, tuple[int, ...]]:
-        """The truncation's name and numbers, which is all that an oracle takes of it.
-
-        Of a policy that is none of the four: "own", and the earliest step that each loss may reach.
-        """
-        policy = policy_of(self.truncation)
+    def policy(self) -> Truncation:
+        """The truncation as an oracle takes it: of an engine's own, the earliest step of each loss."""
+        policy, steps = policy_of(self.truncation), self.steps
         if isinstance(policy, Policy):
-            return policy.kind, policy.numbers
-        return "own", tuple(self.truncation.first(t, self.steps) for t in range(self.steps))
+            return policy
+        return Firsts(tuple(self.truncation.first(t, steps) for t in range(steps)))
 
     def arrays(self) -> dict[str, Array]:
         """Every array by its name."""
@@ -131,32 +104,48 @@ class Problem:
         params = {name: arrays.pop(name, array) for name, array in self.params.items()}
         return replace(self, params=params, source="", **arrays)
 
+    def general(self) -> ModelProblem:
+        """The same as a problem of any model."""
+        return ModelProblem(
+            functions={"activation": self.activation},
+            params=self.params,
+            xs=self.xs,
+            state=(self.h0,),
+            targets=self.targets,
+            truncation=self.truncation,
+            checkpoints=self.checkpoints,
+            workspace=self.workspace,
+        )
+
     def code(self) -> str:
         """This problem as a Python program that makes it again."""
+        imports, expression = self.code_parts()
+        return f"{imports}\nproblem = {expression}\n"
+
+    def code_parts(self) -> tuple[str, str]:
+        """What such a program imports, and the expression that makes the problem."""
         if self.source:
             module, _, _ = re.split(r"[\[(]", self.source)[0].rpartition(".")
-            return f"import {module}\n\nproblem = {self.source}\n"
-        arrays = {name: _array_code(array) for name, array in self.arrays().items()}
+            return f"import {module}\n", self.source
+        arrays = {name: code_of(array) for name, array in self.arrays().items()}
         params = "".join(f"        {name!r}: {arrays.pop(name)},\n" for name in self.params)
         named = "".join(f"    {name}={text},\n" for name, text in arrays.items())
         asked = "" if self.checkpoints is None else f"    checkpoints={self.checkpoints},\n"
         asked += "    workspace=True,\n" if self.workspace else ""
-        fractions = "from fractions import Fraction\n\n" if self.dtype == FRACTIONS else ""
         return (
-            f"{fractions}import numpy as np\n"
-            "from rnn import Chunked, Full, Tail, Window\n"
-            "from verification import Problem\n\n"
-            "problem = Problem(\n"
+            f"{imports_of(self.dtype)}from rnn import Chunked, Full, Tail, Window\n"
+            "from verification import Problem\n",
+            "Problem(\n"
             f"    cell={self.cell!r},\n"
             f"    activation={self.activation!r},\n"
             f"    params={{\n{params}    }},\n"
             f"{named}"
             f"    truncation={self.truncation!r},\n"
-            f"{asked})\n"
+            f"{asked})",
         )
 
 
-def _refuse(problem: Problem) -> NoReturn:
+def _check(problem: Problem) -> None:
     """Raises for the first argument that does not fit."""
     if problem.activation not in tuple(ACTIVATIONS):
         raise ValueError(f"activation: {shown(problem.activation)}, needed one of {', '.join(ACTIVATIONS)}")
@@ -190,17 +179,6 @@ def _refuse(problem: Problem) -> NoReturn:
         if arrays[name].shape not in allowed:
             wanted = " or ".join(map(str, allowed))
             raise ValueError(f"{name}: shape {arrays[name].shape}, needed {wanted} beside xs and V")
-    raise AssertionError("what does not fit has no reason")
-
-
-def _array_code(array: Array) -> str:
-    """An expression for the array, exact to the bit."""
-    if array.dtype == np.longdouble and np.array_equal(array, array.astype(np.float64)):
-        return f"np.array({array.astype(np.float64).tolist()!r}, dtype=np.longdouble)"
-    text = repr(array.tolist())
-    if array.dtype == FRACTIONS:
-        return f"np.array({text.replace(', 1)', ')')}, dtype=object)"
-    return f"np.array({text}, dtype=np.{array.dtype.name})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,6 +198,11 @@ class Gradients:
     c: Array
     xs: Array
     h0: Array
+
+    @classmethod
+    def of(cls, answer: ModelGradients) -> "Gradients":
+        """The answer of a cell of ``rnn``, block by block."""
+        return cls(answer.outputs, answer.value, **answer.params, xs=answer.xs, h0=answer.state[0])
 
     def blocks(self) -> dict[str, Array]:
         """The seven blocks of the gradient, by name."""

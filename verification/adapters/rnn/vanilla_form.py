@@ -10,7 +10,7 @@ from verification.models import vanilla
 from verification.models.case import Case, Targets
 from verification.models.code import Code
 from verification.models.model import Model
-from verification.models.truncation import Firsts, Policy, policy_of
+from verification.models.truncation import Policy, policy_of
 from verification.properties.engine import InvalidAnswer
 from verification.truth.parts import OUTPUTS, VALUE
 
@@ -43,9 +43,10 @@ class VanillaForm:
 
     def code(self, case: Case) -> Code:
         """The problem, and the case that it is."""
-        imports, _, problem = self.problem(case).code().rpartition("\n\nproblem = ")
+        imports, problem = self.problem(case).code_parts()
         made = f"case_of(problem, {case.layouts!r})" if case.layouts else "case_of(problem)"
-        return Code((), f"{imports}\nfrom {__name__} import case_of\n", f"problem = {problem}case = {made}\n")
+        body = f"problem = {problem}\ncase = {made}\n"
+        return Code((), f"{imports}from {__name__} import case_of\n", body)
 
 
 def truncation_of(package: ModuleType, truncation: Any) -> Any:
@@ -58,14 +59,13 @@ def case_of(problem: Problem, layouts: Mapping[str, str] | None = None) -> Case:
     """The problem as a case of the vanilla model, whose arrays are laid out in memory otherwise by name."""
     blocks = problem.arrays()
     targets = blocks.pop("targets")
-    kind, numbers = problem.policy
     last = problem.targets.ndim == 2
     return Case(
         vanilla,
         blocks,
         Targets(targets[:, None] if last else targets, last),
         {"activation": problem.activation},
-        Firsts(numbers) if kind == "own" else Policy(kind, numbers),
+        problem.policy,
         checkpoints=problem.checkpoints,
         workspace=problem.workspace,
         layouts=layouts or {},

@@ -5,7 +5,7 @@ it. To add one: write it in ``catalogue/``, and ``run`` does the rest.
 """
 
 from verification.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.patch import engine
 from verification.evidence.mutants.run import MutantsResult, explained, run, shrunk
 from verification.evidence.mutants.text import as_json, story, summary
@@ -14,7 +14,7 @@ __all__ = [
     "CATALOGUE",
     "EQUIVALENT",
     "Edit",
-    "Mutant",
+    "Fault",
     "MutantsResult",
     "as_json",
     "engine",

@@ -19,34 +19,37 @@ from types import CodeType, ModuleType
 import rnn
 from verification.adapters.rnn.engine import engine_of
 from verification.adapters.rnn.problem import Engine
-from verification.evidence.mutants.mutant import Mutant
+from verification.evidence.mutants.fault import Fault
 
 FOLDER = Path(rnn.__path__[0])
 
 
-class Disarmed(ValueError):
+class StaleMutant(ValueError):
     """The engine has changed, and a mutant's right line does not stand there once, or a name of its wrong one
     is not there: an engine that breaks off at it would be refuted by anything, which says nothing.
     """
 
 
-def engine(mutant: Mutant) -> Engine:
+def engine(mutant: Fault) -> Engine:
     """The mutant as a function ``Problem -> Gradients``."""
     return engine_of(package(mutant))
 
 
-def package(mutant: Mutant) -> ModuleType:
-    """A copy of ``rnn`` with the edits. ``Disarmed`` where they do not fit, ValueError where nothing runs."""
-    edited = texts(mutant)
+def package(mutant: Fault) -> ModuleType:
+    """A copy of ``rnn`` with the edits.
+
+    Raises ``StaleMutant`` where they do not fit, and ValueError where nothing of them is run.
+    """
+    made = texts(mutant)
     real = {name: module for name, module in sys.modules.items() if _inside(name)}
-    finder = _Copy(mutant.name, edited)
+    finder = _Copy(mutant.name, made)
     for name in real:
         del sys.modules[name]
     sys.meta_path.insert(0, finder)
     try:
         copy = importlib.import_module("rnn")
-        idle = [name for name in edited if name not in sys.modules]
-        wrong = {name: sys.modules[name] for name in edited if name not in idle}
+        idle = [name for name in made if name not in sys.modules]
+        wrong = {name: sys.modules[name] for name in made if name not in idle}
     finally:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if _inside(name)]:
@@ -55,24 +58,31 @@ def package(mutant: Mutant) -> ModuleType:
     if idle:
         raise ValueError(f"mutant {mutant.name!r}: {idle[0]} is not a part of the engine, needed one that is")
     for name, module in wrong.items():
-        for unknown in _unknown(_code_of(mutant.name, name, edited), {*vars(module), *vars(builtins)}):
-            raise Disarmed(f"mutant {mutant.name!r}: {unknown!r} is no name in {_shown(_path(name))}")
+        for unknown in _unknown(_code_of(mutant.name, name, made), {*vars(module), *vars(builtins)}):
+            raise StaleMutant(f"mutant {mutant.name!r}: {unknown!r} is no name in {_shown(_path(name))}")
     return copy
 
 
-def texts(mutant: Mutant) -> dict[str, str]:
+def texts(mutant: Fault) -> dict[str, str]:
     """The mutant's modules by name, each as its whole edited text."""
-    edited: dict[str, str] = {}
+    made: dict[str, str] = {}
     for edit in mutant.edits:
         name = f"rnn.{edit.module}"
         path = _path(name)
-        text = edited.get(name) or path.read_text("utf-8")
-        times = text.count(edit.right)
-        if times != 1:
-            place = f"{edit.right!r} stands {times} times in {_shown(path)}"
-            raise Disarmed(f"mutant {mutant.name!r}: {place}, needed once")
-        edited[name] = text.replace(edit.right, edit.wrong)
-    return edited
+        text = made.get(name) or path.read_text("utf-8")
+        try:
+            made[name] = replaced_once(text, edit.right, edit.wrong, _shown(path))
+        except StaleMutant as error:
+            raise StaleMutant(f"mutant {mutant.name!r}: {error}") from None
+    return made
+
+
+def replaced_once(text: str, right: str, wrong: str, where: str) -> str:
+    """A text with ``wrong`` where ``right`` stood; ``StaleMutant`` where that does not stand once."""
+    times = text.count(right)
+    if times != 1:
+        raise StaleMutant(f"{right!r} stands {times} times in {where}, needed once")
+    return text.replace(right, wrong)
 
 
 def _inside(name: str) -> bool:

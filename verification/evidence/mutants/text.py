@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from verification.evidence.mutants.deck import Kill
+from verification.evidence.mutants.judging import Result
 from verification.evidence.mutants.run import MutantsResult
 
 
@@ -15,23 +15,25 @@ def summary(result: MutantsResult) -> str:
         f"{len(result.equivalents)} edits that are no fault, {len(result.accused)} accused",
         f"{result.seconds:.1f} s",
     ]
-    for kill in result.survivors:
-        others = ", ".join(kill.caught) or "nothing"
-        lines.append(f"SURVIVED {kill.mutant.caught_by}: {kill.mutant.name} (caught by {others})")
-    for kill in result.accused:
-        lines.append(f"ACCUSED by {', '.join(kill.caught)}: {kill.mutant.name}")
+    for one in result.survivors:
+        others = ", ".join(one.caught) or "nothing"
+        lines.append(f"SURVIVED {one.fault.caught_by}: {one.fault.name} (caught by {others})")
+    for one in result.misplaced:
+        lines.append(f"MISPLACED {one.fault.place}: {one.fault.name} (found at {one.place})")
+    for one in result.accused:
+        lines.append(f"ACCUSED by {', '.join(one.caught)}: {one.fault.name}")
     return "\n".join(lines)
 
 
-def story(kill: Kill) -> str:
+def story(one: Result) -> str:
     """One mutant: what happened, the wrong line beside the right one, and its example as a program."""
-    mutant, example = kill.mutant, kill.example
+    mutant, example = one.fault, one.example
     lines = [mutant.name, f"{mutant.story} ({mutant.source})", mutant.beside()]
     if example is None:
         return "\n".join([*lines, "caught by nothing"])
-    lines.append(f"caught by {', '.join(kill.caught)}")
-    if kill.diagnosis is not None:
-        lines.append(f"diagnosis: {kill.diagnosis}")
+    lines.append(f"caught by {', '.join(one.caught)}")
+    if one.diagnosis is not None:
+        lines.append(f"diagnosis: {one.diagnosis}")
     return "\n".join([*lines, f"# {example.failure}", example.code()])
 
 
@@ -40,24 +42,24 @@ def as_json(result: MutantsResult) -> dict[str, Any]:
     return {
         "total": result.total,
         "killed": result.killed,
-        "survivors": [kill.mutant.name for kill in result.survivors],
+        "survivors": [one.fault.name for one in result.survivors],
         "equivalent": len(result.equivalents),
-        "accused": [kill.mutant.name for kill in result.accused],
+        "accused": [one.fault.name for one in result.accused],
         "seconds": round(result.seconds, 3),
-        "catalogue": [_mutant_json(kill) for kill in result.kills],
+        "catalogue": [_mutant_json(one) for one in result.results],
     }
 
 
-def _mutant_json(kill: Kill) -> dict[str, Any]:
-    mutant, example = kill.mutant, kill.example
+def _mutant_json(one: Result) -> dict[str, Any]:
+    mutant, example = one.fault, one.example
     return {
         "name": mutant.name,
         "story": mutant.story,
         "source": mutant.source,
         "edits": mutant.beside(),
         "names": mutant.caught_by,
-        "caught_by": list(kill.caught),
+        "caught_by": list(one.caught),
         "failure": None if example is None else example.failure,
         "example": None if example is None else example.code(),
-        "diagnosis": None if kill.diagnosis is None else str(kill.diagnosis),
+        "diagnosis": None if one.diagnosis is None else str(one.diagnosis),
     }

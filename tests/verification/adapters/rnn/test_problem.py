@@ -1,6 +1,6 @@
 """Problems and gradients as the suite holds them, and the program that makes a problem again."""
 
-from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from dataclasses import FrozenInstanceError, fields, replace
 from fractions import Fraction
 
 import numpy as np
@@ -93,30 +93,6 @@ def test_code_keeps_the_truncation(truncation):
     """The policy and its numbers come back."""
     problem = a_problem(truncation=truncation)
     assert_same(made_by(problem.code()), problem)
-
-
-def test_policy_is_what_an_oracle_takes():
-    """A name and numbers; a chunk's k2 is k1 where it was not given."""
-    policies = {
-        Full(): ("Full", ()),
-        Window(2): ("Window", (2,)),
-        Tail(0): ("Tail", (0,)),
-        Chunked(3): ("Chunked", (3, 3)),
-        Chunked(3, 0): ("Chunked", (3, 0)),
-        Chunked(2, 5): ("Chunked", (2, 5)),
-    }
-    assert {truncation: a_problem(truncation=truncation).policy for truncation in policies} == policies
-
-
-def test_a_truncation_of_ones_own_is_a_table():
-    """The oracles know four policies by name, and of any other the earliest step of each loss."""
-
-    @dataclass(frozen=True)
-    class Half:
-        def first(self, t, steps):
-            return t // 2
-
-    assert a_problem(truncation=Half()).policy == ("own", (0, 0, 1, 1))
 
 
 def test_what_is_too_large_to_be_printed_is_made_by_its_source():

@@ -2,6 +2,7 @@
 
 from verification import manual, scoped
 from verification.adapters.rnn.scoping import as_rnn
+from verification.properties import fixed
 
 
 def test_a_plain_function_is_asked_everything():
@@ -11,11 +12,11 @@ def test_a_plain_function_is_asked_everything():
     assert claim.dtypes[:2] == ("float32", "float64")
     assert claim.policies == ("Full", "Window", "Chunked", "Tail")
     assert (claim.exact, claim.checkpoints, claim.workspace, claim.bits) == (True, True, True, False)
-    assert {each.property for each in engine.fixed} == {"integers", "larger", ""}
+    assert {each.property for each in engine.fixed} == {fixed.INTEGERS, fixed.LARGER, None}
 
 
 def test_what_rnn_claims_is_more():
     """The same bits however it is called, and policies of one's own."""
     engine = as_rnn(manual)
     assert engine.claim.bits
-    assert "own policies" in {each.property for each in engine.fixed}
+    assert fixed.OWN_POLICIES in {each.property for each in engine.fixed}

@@ -1,12 +1,15 @@
-"""The vanilla model's problems: what a scope asks of an engine that takes them."""
+"""The vanilla model's problems: what a scope asks of an engine of them, and the cases that they are."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from rnn import Window
+from rnn import Chunked, Full, Window
 from verification import Scope, manual, verify
+from verification.adapters.rnn import small
+from verification.adapters.rnn.vanilla_form import case_of
 from verification.judging.profile import Profile
+from verification.models.truncation import Firsts, Policy
 
 SHORT = Profile("short", cases=40, exact_cases=0, strength=2)
 
@@ -57,6 +60,30 @@ def test_another_answer_than_gradients_is_refuted_by_that():
     found = verify(lambda problem: 3, SHORT, scope=Scope(truncations=("Full",)))
     assert found.verdict == "refuted"
     assert "returned a int, needed a Gradients" in found.diagnosis.sentence
+
+
+@dataclass(frozen=True)
+class Half:
+    """Each loss reaches back to half its step."""
+
+    def first(self, t, steps):
+        """The earliest step."""
+        return t // 2
+
+
+@pytest.mark.parametrize(
+    ("truncation", "policy"),
+    [
+        (Full(), Policy("Full")),
+        (Chunked(3), Policy("Chunked", (3, 3))),
+        (Half(), Firsts((0, 0, 1))),
+    ],
+    ids=repr,
+)
+def test_a_case_has_the_policy_that_a_truncation_stands_for(truncation, policy):
+    """By name and numbers, or, of one of an engine's own, the earliest step that each loss reaches."""
+    problem = next(each for each in map(small.whole, range(small.WHOLE)) if each.steps == 3)
+    assert case_of(problem.replaced(truncation=truncation)).policy == policy
 
 
 def test_no_scope_is_wider_than_what_there_is():

@@ -13,15 +13,15 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Problem
 from verification.evidence.mutants import patch
 from verification.evidence.mutants.catalogue.textbook import DH_PREV
-from verification.evidence.mutants.mutant import Edit, Mutant
-from verification.evidence.mutants.patch import Disarmed, engine, package, texts
+from verification.evidence.mutants.fault import Edit, Fault
+from verification.evidence.mutants.patch import StaleMutant, engine, package, texts
 
 UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)")
 
 
 def a_mutant(*edits):
     """A mutant of these edits."""
-    return Mutant("of a test", "What happened.", "this test", edits, "lags")
+    return Fault("of a test", "What happened.", "this test", edits, "lags")
 
 
 def a_problem(W):
@@ -88,7 +88,7 @@ def test_a_right_text_that_does_not_stand_once_is_refused(right, times):
 def test_a_wrong_text_with_a_name_that_is_not_there_is_refused(wrong):
     """It would raise NameError, and be caught by every property for that: the message has name and file."""
     message = r"'of a test': 'nowhere' is no name in rnn/cells/vanilla\.py"
-    with pytest.raises(Disarmed, match=message):
+    with pytest.raises(StaleMutant, match=message):
         package(a_mutant(Edit("cells.vanilla", DH_PREV, wrong)))
 
 

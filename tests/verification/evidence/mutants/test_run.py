@@ -2,15 +2,15 @@
 
 import sys
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from verification.evidence.mutants.cases import all_cases
 from verification.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.evidence.mutants.catalogue.textbook import DH_PREV
-from verification.evidence.mutants.deck import JUDGES, Example, Kill, deck
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.fault import Edit, Fault
+from verification.evidence.mutants.judging import JUDGES, Example, Result
 from verification.evidence.mutants.run import MutantsResult, diagnosed, run, shrunk
 from verification.processes.tasks import each
 from verification.properties.property import Finding
@@ -19,13 +19,13 @@ UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
 
 def example(property_="lags", part="W"):
-    """As if a property had found something there on the deck's first problem."""
-    return Example(deck()[0].case, Finding(property_, part, "how"))
+    """As if a property had found something there on the first of the cases."""
+    return Example(all_cases()[0].case, Finding(property_, part, "how"))
 
 
 def a_mutant(caught_by, edits=UNTRANSPOSED):
     """A mutant that names this property."""
-    return Mutant(f"for {caught_by}", "W.", "this test", edits, caught_by)
+    return Fault(f"for {caught_by}", "W.", "this test", edits, caught_by)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def whole():
 @pytest.mark.slow
 def test_every_mutant_is_caught_by_the_property_that_it_names(whole):
     """None survives, and there are more than forty-five of them."""
-    assert [kill.mutant.name for kill in whole.survivors] == []
+    assert [one.fault.name for one in whole.survivors] == []
     assert whole.killed == whole.total == len(CATALOGUE) >= 45
 
 
@@ -48,34 +48,23 @@ def test_a_mutant_that_ends_its_process_is_told_of():
         run(mutants=[dies], equivalents=())
 
 
-def places():
-    """The declared places, by mutant: the stage, and the wrong blocks where a diagnosis names any."""
-    lines = Path(__file__).with_name("places.txt").read_text("utf-8").splitlines()
-    told = {}
-    for name, place in zip(lines[::2], lines[1::2], strict=True):
-        stage, _, blocks = place.strip().partition(": ")
-        told[name] = stage, tuple(blocks.split(", ")) if blocks else ()
-    return told
-
-
 @pytest.fixture(scope="module")
 def diagnoses(whole):
     """Every mutant's diagnosis."""
-    return {kill.mutant.name: kill.diagnosis for kill in each(diagnosed, whole.kills)}
+    return {one.fault.name: one.diagnosis for one in each(diagnosed, whole.results)}
 
 
 @pytest.mark.slow
 def test_every_mutant_is_placed(diagnoses):
     """Stage and blocks are those declared, and no fault is without a sentence."""
-    found = {name: (each.stage, each.blocks) for name, each in diagnoses.items()}
-    assert found == places()
+    assert {name: each.place for name, each in diagnoses.items()} == {m.name: m.place for m in CATALOGUE}
     assert all(each.sentence.endswith(".") for each in diagnoses.values())
 
 
 @pytest.mark.slow
 def test_no_equivalent_edit_is_accused(whole):
     """What is no fault is taken for none."""
-    assert [(kill.mutant.name, list(kill.caught)) for kill in whole.accused] == []
+    assert [(one.fault.name, list(one.caught)) for one in whole.accused] == []
     assert len(whole.equivalents) == len(EQUIVALENT)
 
 
@@ -95,15 +84,15 @@ def test_names_are_unique():
 
 def test_the_result_counts_who_survived_and_who_was_accused():
     """Two of three caught, one of them by another property than it names; one edit accused."""
-    kills = (
-        Kill(a_mutant("lags"), {"lags": example()}),
-        Kill(a_mutant("forward"), {"lags": example()}),
-        Kill(a_mutant("forward"), {"forward": example("forward"), "lags": example()}),
+    results = (
+        Result(a_mutant("lags"), {"lags": example()}),
+        Result(a_mutant("forward"), {"lags": example()}),
+        Result(a_mutant("forward"), {"forward": example("forward"), "lags": example()}),
     )
-    accused = Kill(a_mutant(None), {"lags": example()})
-    result = MutantsResult(kills, (accused, Kill(a_mutant(None), {})), 1.0)
+    accused = Result(a_mutant(None), {"lags": example()})
+    result = MutantsResult(results, (accused, Result(a_mutant(None), {})), 1.0)
     assert (result.total, result.killed) == (3, 2)
-    assert (result.survivors, result.accused) == ((kills[1],), (accused,))
+    assert (result.survivors, result.accused) == ((results[1],), (accused,))
     assert result.by_property == {"lags": 1, "forward": 1}
     assert not result.holds
 
@@ -119,15 +108,15 @@ def test_a_run_tells_how_far_it_is(monkeypatch):
         names=("forward", "lags"),
     )
     assert told == [(1, 3), (3, 3)]
-    assert [kill.caught.keys() for kill in result.kills] == [{"lags"}, {"lags"}]
+    assert [one.caught.keys() for one in result.results] == [{"lags"}, {"lags"}]
     assert result.accused == ()
 
 
 def test_the_smallest_example_is_small():
     """A carry that is always zero shows on one record, one step and one unit, in quarters."""
     always_zero = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "dh.fill(0)"),))
-    (kill,) = run(mutants=[always_zero], equivalents=()).kills
-    least = shrunk(kill)
+    (found,) = run(mutants=[always_zero], equivalents=()).results
+    least = shrunk(found)
     assert least.by_name
     assert least.example.failure.startswith("lags ")
     case = least.example.case
@@ -137,8 +126,8 @@ def test_the_smallest_example_is_small():
 
 def test_a_survivor_has_no_smaller_example():
     """What the named property did not catch is left as it is, and so is what no drawn problem shows."""
-    survivor = Kill(a_mutant("forward"), {})
+    survivor = Result(a_mutant("forward"), {})
     assert shrunk(survivor) is survivor
-    only_here = Kill(a_mutant("larger", edits=()), {"larger": example("larger")})
+    only_here = Result(a_mutant("larger", edits=()), {"larger": example("larger")})
     assert shrunk(only_here) is only_here
     assert diagnosed(survivor) is survivor

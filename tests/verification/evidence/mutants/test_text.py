@@ -1,13 +1,15 @@
 """The mutants on a page, and as JSON."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
 from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.vanilla_form import case_of
-from verification.evidence.mutants.deck import Example, Kill
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.evidence.mutants.fault import Edit, Fault
+from verification.evidence.mutants.judging import Example, Result
 from verification.evidence.mutants.run import MutantsResult
 from verification.evidence.mutants.text import as_json, story, summary
 from verification.properties.property import Finding
@@ -21,19 +23,20 @@ def an_example():
     return Example(case_of(problem), Finding("lags", "W", "W[0, 0]: got 1, want 2"))
 
 
-def a_kill(name, caught_by, *caught):
+def a_result(name, caught_by, *caught):
     """A mutant of this name and what caught it."""
-    mutant = Mutant(name, "What happened.", "who", (Edit("through_time.bptt", "right", "wrong"),), caught_by)
-    return Kill(mutant, {check: an_example() for check in caught})
+    edits = (Edit("through_time.bptt", "right", "wrong"),)
+    fault = Fault(name, "What happened.", "who", edits, caught_by, "step: W")
+    return Result(fault, {check: an_example() for check in caught})
 
 
 RESULT = MutantsResult(
     (
-        a_kill("dead", "lags", "lags", "autograd"),
-        a_kill("alive", "lags", "forward"),
-        a_kill("unseen", "lags"),
+        a_result("dead", "lags", "lags", "autograd"),
+        a_result("alive", "lags", "forward"),
+        a_result("unseen", "lags"),
     ),
-    (a_kill("the same", None), a_kill("suspected", None, "lags")),
+    (a_result("the same", None), a_result("suspected", None, "lags")),
     12.345,
 )
 
@@ -51,10 +54,23 @@ def test_the_summary_counts_and_names():
     ]
 
 
+def test_the_summary_names_what_is_found_at_another_place():
+    """Where a diagnosis was made, beside the place that the fault declares."""
+    results = [
+        replace(RESULT.results[0], diagnosis=Diagnosis(stage, ("W",), parts))
+        for stage, parts in (("step", ()), ("recursion", ()), ("step", ("r",)))
+    ]
+    lines = summary(replace(RESULT, results=tuple(results))).splitlines()
+    assert [line for line in lines if line.startswith("MISPLACED")] == [
+        "MISPLACED step: W: dead (found at recursion: W)",
+        "MISPLACED step: W: dead (found at step: W (r))",
+    ]
+
+
 def test_a_story_has_both_lines_and_a_program():
     """What happened, the source, the wrong line beside the right one, what caught it, and the problem."""
     example = an_example()
-    assert story(RESULT.kills[0]) == "\n".join(
+    assert story(RESULT.results[0]) == "\n".join(
         [
             "dead",
             "What happened. (who)",
@@ -70,7 +86,7 @@ def test_a_story_has_both_lines_and_a_program():
 
 def test_a_story_without_an_example():
     """A mutant that nothing caught says so."""
-    assert story(RESULT.kills[2]).splitlines()[-1] == "caught by nothing"
+    assert story(RESULT.results[2]).splitlines()[-1] == "caught by nothing"
 
 
 def test_the_json_is_json():

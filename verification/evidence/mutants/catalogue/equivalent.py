@@ -1,30 +1,30 @@
 """Edits that change the engine's text and no gradient: each story is the proof."""
 
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.fault import Edit, Fault
 
 EQUIVALENT = (
-    Mutant(
+    Fault(
         "weight gradients as copies",
         "The three are disjoint columns of one new array, so copies of them hold the same numbers.",
         "plausible",
         (Edit("cells.vanilla", "U=dU, W=dW, b=db", "U=dU.copy(), W=dW.copy(), b=db.copy()"),),
         None,
     ),
-    Mutant(
+    Fault(
         "das always in new zeros",
         "0 + da is da: where the slopes' place may be taken, zeros serve as well.",
         "plausible",
         (Edit("through_time.routes", "disjoint and visits == stop - first", "False"),),
         None,
     ),
-    Mutant(
+    Fault(
         "one sweep at a time",
         "A sweep's da depends on no other sweep, and sums may be added in any order.",
         "plausible",
         (Edit("through_time.bptt", "MAX_CARRY_BYTES = 128 * 1024", "MAX_CARRY_BYTES = 1"),),
         None,
     ),
-    Mutant(
+    Fault(
         "sweeps of one depth in any order",
         "Only the depth decides which sweeps are under way; each has rows of its own.",
         "plausible",
@@ -37,7 +37,7 @@ EQUIVALENT = (
         ),
         None,
     ),
-    Mutant(
+    Fault(
         "all rows as a view of them",
         "The last n of n rows are all of them.",
         "plausible",
@@ -50,7 +50,7 @@ EQUIVALENT = (
         ),
         None,
     ),
-    Mutant(
+    Fault(
         "indices never as slices",
         "A list of indices and the slice that holds the same ones select the same entries.",
         "plausible",
@@ -61,21 +61,21 @@ EQUIVALENT = (
         ),
         None,
     ),
-    Mutant(
+    Fault(
         "vanished looked for at every step",
         "An entry above FLUSH_BELOW is unchanged however often one looks; one below it has no truth to meet.",
         "plausible",
         (Edit("through_time.bptt", "8 if dtype == np.float32 else 16", "1"),),
         None,
     ),
-    Mutant(
+    Fault(
         "the window as chunks of one step",
         "max(0, t − k) = max(0, t − (k + 1 − 1)), the first step of Chunked(1, k + 1).",
         "plausible",
         (Edit("truncation", "return max(0, t - self.k)", "return Chunked(1, self.k + 1).first(t, steps)"),),
         None,
     ),
-    Mutant(
+    Fault(
         "the sigmoid through tanh's slope",
         "y (1 − y) = y − y².",
         "plausible",

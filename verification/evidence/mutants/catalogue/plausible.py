@@ -1,7 +1,7 @@
 """Faults without a source that a hand could make, and those that this engine's own devices invite."""
 
 from verification.evidence.mutants.catalogue.textbook import DH_PREV, PROJECTED
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.fault import Edit, Fault
 
 CELL = "cells.vanilla"
 PLAUSIBLE = "plausible"
@@ -9,8 +9,8 @@ SLOPES = "self.activation.slope(tape.states[first + 1 :], slopes)"
 GO_BACK = "go_back(route.steps_back(cell, W, carry, derivatives, cotangents, das), carry, route.depth)"
 
 
-def _one_lag(error: str, caught_by: str) -> Mutant:
-    return Mutant(
+def _one_lag(error: str, caught_by: str) -> Fault:
+    return Fault(
         f"an error of {error} in lag 2",
         f"What flows back two jumps is wrong by {error} of itself, and nothing else is.",
         PLAUSIBLE,
@@ -23,13 +23,14 @@ def _one_lag(error: str, caught_by: str) -> Mutant:
             Edit(CELL, DH_PREV, f"{DH_PREV}\n            multiply(da, 1 + {error} * (j == 3), da)"),
         ),
         caught_by,
+        "accumulation: U, W, b, xs",
     )
 
 
-def _laid_out_once(name: str, claim: str, kept: str, what: str) -> Mutant:
+def _laid_out_once(name: str, claim: str, kept: str, what: str) -> Fault:
     """A workspace whose calls all go by one of the arguments of its first: ``what`` is kept by ``kept``."""
     check = "check_workspace(self.cell, workspace, call.xs, checkpoints)\n"
-    return Mutant(
+    return Fault(
         name,
         claim,
         PLAUSIBLE,
@@ -46,95 +47,108 @@ def _laid_out_once(name: str, claim: str, kept: str, what: str) -> Mutant:
             ),
         ),
         "workspace",
+        "conduct",
     )
 
 
 OF_MATHEMATICS = (
-    Mutant(
+    Fault(
         "W from the state after the step",
         "W's gradient multiplies da_t by h_t+1, where W had read h_t.",
         PLAUSIBLE,
         (Edit(CELL, "W=dW", "W=da.T.dot(tape.states[first + 1 :].reshape(len(da), -1))"),),
         "lags",
+        "accumulation: W",
     ),
-    Mutant(
+    Fault(
         "slope of the state before the step",
         "The slope is read off the state that the step was given.",
         PLAUSIBLE,
         (Edit(CELL, SLOPES, "self.activation.slope(tape.states[first:-1], slopes)"),),
         "lags",
+        "step: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "tanh's slope of the pre-activation",
         "1 − a² for 1 − tanh² a: nearly the same for small a.",
         PLAUSIBLE,
         (Edit("activations", "np.square(y, out=out)", "np.multiply(y, np.arctanh(y), out=out)"),),
         "lags",
+        "step: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "tanh's slope without the square",
         "1 − |y| for 1 − y².",
         PLAUSIBLE,
         (Edit("activations", "np.square(y, out=out)", "np.abs(y, out=out)"),),
         "autograd",
+        "step: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "sigmoid's slope without its second factor",
         "y for y (1 − y): nearly the same while the unit is off.",
         PLAUSIBLE,
         (Edit("activations", "np.subtract(1, y, out=out)", "out[...] = 1"),),
         "lags",
+        "size: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "tanh's slope for the sigmoid",
         "1 − y² for y (1 − y).",
         PLAUSIBLE,
         (Edit("activations", "np.multiply(out, y, out=out)", "np.multiply(out, 1 + y, out=out)"),),
         "autograd",
+        "size: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "softsign's slope without the square",
         "1 − |y| for (1 − |y|)².",
         PLAUSIBLE,
         (Edit("activations", "np.multiply(out, out, out=out)", "pass"),),
         "lags",
+        "size: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "loss is a mean, its gradient of a sum",
         "The value is averaged over records and steps, the gradient is not.",
         PLAUSIBLE,
         (Edit("losses", "residual.dot(half) if", "residual.dot(half) / len(residual) if"),),
         "forward",
+        "forward",
     ),
-    Mutant(
+    Fault(
         "loss is a sum, its gradient of a mean",
         "The gradient is averaged over records, the value is not.",
         PLAUSIBLE,
         (Edit("losses", "return outputs - targets", "return (outputs - targets) / outputs.shape[1]"),),
         "records add up",
+        "step: U, W, b, V, c, xs, h0",
     ),
-    Mutant(
+    Fault(
         "gradient of the loss not halved",
         "The 2 of the square stays, though the loss has its ½.",
         PLAUSIBLE,
         (Edit("losses", "return outputs - targets", "return 2 * (outputs - targets)"),),
         "autograd",
+        "step: U, W, b, V, c, xs, h0",
     ),
-    Mutant(
+    Fault(
         "bias summed over the wrong axis",
         "b's gradient is summed over steps, and of the records takes the first.",
         PLAUSIBLE,
         (Edit(CELL, "b=db", "b=das.sum(axis=0)[0]"),),
         "records permute",
+        "accumulation: b",
     ),
-    Mutant(
+    Fault(
         "step 0 dropped",
         "The loop over steps ends before the first one that is reached.",
         PLAUSIBLE,
         (Edit("network", PROJECTED, f"das[0] = 0 * das[0]\n        {PROJECTED}"),),
         "lags",
+        "accumulation: U, W, b, xs",
     ),
-    Mutant(
+    Fault(
         "initial state's gradient a product short",
         "h0's gradient is what arrives after step 0, before it goes back through that step.",
         PLAUSIBLE,
@@ -151,32 +165,36 @@ OF_MATHEMATICS = (
             ),
         ),
         "lags",
+        "state: h0",
     ),
-    Mutant(
+    Fault(
         "initial state taken for zero",
         "The forward starts from zero whatever h0 is.",
         PLAUSIBLE,
         (Edit(CELL, "states[0] = h0", "states[0] = 0 * h0"),),
         "forward",
+        "forward",
     ),
-    Mutant(
+    Fault(
         "readout of the state before the step",
         "o_t reads h_t, where h_t+1 is due.",
         PLAUSIBLE,
         (Edit("network", "return tape.state[0][first + 1 :]", "return tape.state[0][first:-1]"),),
         "forward",
+        "forward",
     ),
-    Mutant(
+    Fault(
         "silently truncated at 24",
         "A full backward goes 24 steps back at most; passes every tolerance that was tried at T = 32.",
         PLAUSIBLE,
         (Edit("truncation", "return 0\n\n\n@dataclass", "return max(0, t - 23)\n\n\n@dataclass"),),
         "autograd",
+        "size: U, W, b, xs, h0",
     ),
     _one_lag("1e-3", "autograd"),
     _one_lag("1e-6", "lags"),
     _one_lag("1e-8", "lags"),
-    Mutant(
+    Fault(
         "an error of 1e-6 where little is left",
         "Every da below 1e-11 of the largest is wrong by 1e-6 of itself: no sum over lags can show it.",
         PLAUSIBLE,
@@ -188,8 +206,9 @@ OF_MATHEMATICS = (
             ),
         ),
         "lag by lag",
+        "lags",
     ),
-    Mutant(
+    Fault(
         "right only for one record",
         "V's gradient multiplies each step's summed error by its summed state.",
         PLAUSIBLE,
@@ -201,15 +220,17 @@ OF_MATHEMATICS = (
             ),
         ),
         "records add up",
+        "accumulation: V",
     ),
-    Mutant(
+    Fault(
         "right only for one step",
         "W's gradient multiplies every da by the initial state.",
         PLAUSIBLE,
         (Edit(CELL, "W=dW", "W=das.sum(axis=0).T.dot(tape.states[0])"),),
         "lags",
+        "accumulation: W",
     ),
-    Mutant(
+    Fault(
         "right only for no more inputs than units",
         "The gradient of the inputs is laid out with H columns, and inputs beyond those get none.",
         PLAUSIBLE,
@@ -221,46 +242,52 @@ OF_MATHEMATICS = (
             ),
         ),
         "lags",
+        "accumulation: xs",
     ),
-    Mutant(
+    Fault(
         "units in a pecking order",
         "The carry takes W's lower triangle, so a unit hears of those before it alone.",
         PLAUSIBLE,
         (Edit(CELL, DH_PREV, "product(da, np.tril(W), dh)"),),
         "units permute",
+        "recursion: h0",
     ),
-    Mutant(
+    Fault(
         "a detour through float32",
         "The das are rounded to single precision on their way to the weights.",
         PLAUSIBLE,
         (Edit("network", PROJECTED, f"das = das.astype(np.float32).astype(das.dtype)\n        {PROJECTED}"),),
         "lags",
+        "accumulation: U, W, b, xs",
     ),
 )
 
 OF_SWEEPS = (
-    Mutant(
+    Fault(
         "seed a step late",
         "A sweep forgets to collect its earliest loss.",
         PLAUSIBLE,
         (Edit("truncation", "Sweep(first, seed, stop)", "Sweep(first, seed + 1, stop)"),),
         "lags",
+        "step: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "seed a step early",
         "A sweep collects a loss that belongs to the one before.",
         PLAUSIBLE,
         (Edit("truncation", "Sweep(first, seed, stop)", "Sweep(first, max(first_loss, seed - 1), stop)"),),
         "lags",
+        "truncation: U, W, b, xs",
     ),
-    Mutant(
+    Fault(
         "deepest sweep first",
         "Sweeps are sorted the wrong way, so those still under way are not the last ones.",
         PLAUSIBLE,
         (Edit("through_time.routes", "key=lambda sweep: sweep.depth", "key=lambda sweep: -sweep.depth"),),
         "lags",
+        "truncation: U, W, b, xs",
     ),
-    Mutant(
+    Fault(
         "shallower sweeps left out",
         "Of a batch the deepest sweeps alone go back, and not the first windows or a last chunk.",
         PLAUSIBLE,
@@ -273,15 +300,17 @@ OF_SWEEPS = (
             ),
         ),
         "lags",
+        "truncation: U, W, b, xs, h0",
     ),
-    Mutant(
+    Fault(
         "sweeps of a batch mixed up",
         "What a batch has computed is put back in another order of its sweeps.",
         PLAUSIBLE,
         (Edit("through_time.routes", "put(total, at, da)", "put(total, at, da[::-1])"),),
         "lags",
+        "truncation: U, W, xs",
     ),
-    Mutant(
+    Fault(
         "losses of other sweeps collected",
         "A sweep that goes on before its own losses takes those of the sweeps there as well.",
         PLAUSIBLE,
@@ -291,43 +320,49 @@ OF_SWEEPS = (
             ),
         ),
         "lags",
+        "truncation: U, W, b, xs",
     ),
-    Mutant(
+    Fault(
         "every sweep believed alone",
         "Steps that several sweeps reach are written where they must be added.",
         PLAUSIBLE,
         (Edit("through_time.routes", "disjoint = _disjoint(inside)", "disjoint = True"),),
         "autograd",
+        "size: U, W, b, xs",
     ),
-    Mutant(
+    Fault(
         "slopes left where no loss comes",
         "da takes the place of the slopes, and steps that no loss reaches keep theirs.",
         PLAUSIBLE,
         (Edit("through_time.routes", "disjoint and visits == stop - first", "disjoint"),),
         "lags",
+        "truncation: U, W, b, xs",
     ),
-    Mutant(
+    Fault(
         "initial state reached from everywhere",
         "What a sweep has left goes to h0, though it ended later.",
         PLAUSIBLE,
         (Edit("through_time.routes", "to_h0=(0,) if sweep.first == 0 and start == 0 else ()", "to_h0=(0,)"),),
         "lags",
+        "size: h0",
     ),
-    Mutant(
+    Fault(
         "initial state reached by the earliest sweeps",
         "What the sweeps that end first have left goes to h0, though they ended later.",
         PLAUSIBLE,
         (Edit("through_time.routes", "np.flatnonzero(firsts == 0)", "np.flatnonzero(firsts == first)"),),
         "lags",
+        "truncation: h0",
     ),
-    Mutant(
+    Fault(
         "only the first batch of sweeps",
         "Of the sweeps that do not fit one batch none is sent.",
         PLAUSIBLE,
         (Edit("through_time.routes", "in range(0, len(within), batch)", "in range(0, min(1, len(within)))"),),
         "autograd",
+        "size: U, W, b, xs",
     ),
-    Mutant(
+    Fault(
         "vanished too early",
         "A carry is set to 0 below the rounding unit, as if everything were of size 1.",
         PLAUSIBLE,
@@ -339,39 +374,44 @@ OF_SWEEPS = (
             ),
         ),
         "autograd",
+        "size: h0",
     ),
-    Mutant(
+    Fault(
         "vanished or negative",
         "The absolute value is forgotten, so that a negative carry counts as vanished.",
         PLAUSIBLE,
         (Edit("through_time.bptt", "part[np.abs(part) < below] = ZERO", "part[part < below] = ZERO"),),
         "autograd",
+        "size: U, W, b, xs, h0",
     ),
 )
 
 OF_RECOMPUTATION = (
-    Mutant(
+    Fault(
         "nothing handed over between segments",
         "The carry that leaves a segment is not given to the one before it: the borders truncate.",
         PLAUSIBLE,
         (Edit("through_time.bptt", "carry = carry_in\n", "carry = tuple(0 * part for part in carry_in)\n"),),
         "recomputation",
+        "conduct",
     ),
-    Mutant(
+    Fault(
         "weights of the last segment alone",
         "The sums of a segment replace those of the segments after it.",
         PLAUSIBLE,
         (Edit("network", "total = tuple(map(np.add, total, parts))", "total = parts"),),
         "recomputation",
+        "conduct",
     ),
-    Mutant(
+    Fault(
         "segments start from the initial state",
         "What a segment computes again begins with h0, not with the state that was kept.",
         PLAUSIBLE,
         (Edit("network", "at_start, part = starts[segment.start], ", "at_start, part = starts[0], "),),
         "recomputation",
+        "conduct",
     ),
-    Mutant(
+    Fault(
         "a step of every border twice",
         "A segment's inputs begin a step early, so that its states are those of the step before.",
         PLAUSIBLE,
@@ -383,11 +423,12 @@ OF_RECOMPUTATION = (
             ),
         ),
         "recomputation",
+        "conduct",
     ),
 )
 
 OF_MEMORY = (
-    Mutant(
+    Fault(
         "sums kept from call to call",
         "h0's gradient is added up in an array that no call clears.",
         PLAUSIBLE,
@@ -409,8 +450,9 @@ OF_MEMORY = (
             ),
         ),
         "second call",
+        "state: h0",
     ),
-    Mutant(
+    Fault(
         "one buffer for every answer",
         "The gradient of the inputs is written to an array that the next call writes to again.",
         PLAUSIBLE,
@@ -425,8 +467,9 @@ OF_MEMORY = (
             ),
         ),
         "second call",
+        "conduct",
     ),
-    Mutant(
+    Fault(
         "the caller's zeros for a zero gradient",
         "Where h0 and its gradient are both zero, h0 itself is handed back.",
         PLAUSIBLE,
@@ -440,6 +483,7 @@ OF_MEMORY = (
             ),
         ),
         "inputs stay",
+        "conduct",
     ),
 )
 
@@ -462,7 +506,7 @@ OF_WORKSPACES = (
         "truncation = {}",
         "truncation",
     ),
-    Mutant(
+    Fault(
         "dxs in the place of xs",
         "The gradient of the inputs lies in the rows, which the next call in the workspace writes to again.",
         PLAUSIBLE,
@@ -476,18 +520,20 @@ OF_WORKSPACES = (
             ),
         ),
         "workspace",
+        "conduct",
     ),
 )
 
 OF_NUMBERS = (
-    Mutant(
+    Fault(
         "a half as 0.5",
         "The same to the bit for every float, and for a Fraction no longer a Fraction.",
         PLAUSIBLE,
         (Edit("losses", "residual / 2", "residual * 0.5"),),
         "exact",
+        "exact",
     ),
-    Mutant(
+    Fault(
         "zeros of a float",
         "Sums that start at 0.0 turn Fractions into floats.",
         PLAUSIBLE,
@@ -499,8 +545,9 @@ OF_NUMBERS = (
             ),
         ),
         "exact",
+        "exact",
     ),
-    Mutant(
+    Fault(
         "a loss by another function",
         "The loss alone is that of every step but the first, where the loss with its gradients is of all.",
         PLAUSIBLE,
@@ -515,13 +562,15 @@ OF_NUMBERS = (
             ),
         ),
         "forward",
+        "form",
     ),
-    Mutant(
+    Fault(
         "two roundings too large",
         "b's gradient is larger by two roundings, which no tolerance can tell from an honest sum's.",
         PLAUSIBLE,
         (Edit(CELL, "b=db", "b=np.nextafter(np.nextafter(db, np.inf), np.inf)"),),
         "integers",
+        "exact",
     ),
 )
 

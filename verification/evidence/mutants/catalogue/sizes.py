@@ -1,11 +1,11 @@
 """Faults in what the engine does with large, long, or wide problems alone, and with policies of one's own."""
 
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.fault import Edit, Fault
 
 OUTSIDE = "found by an adversary of the suite, which then drew nothing so large"
 
 OF_GROUPS = (
-    Mutant(
+    Fault(
         "the first group of sweeps alone",
         "Of more sweeps than travel together, the first group goes back and the others do not.",
         OUTSIDE,
@@ -17,8 +17,9 @@ OF_GROUPS = (
             ),
         ),
         "larger",
+        "size",
     ),
-    Mutant(
+    Fault(
         "the last of large chunks alone",
         "Of sweeps that go one after another, since their states are large, only the last goes.",
         OUTSIDE,
@@ -30,11 +31,12 @@ OF_GROUPS = (
             ),
         ),
         "larger",
+        "size",
     ),
 )
 
 OF_PRODUCTS = (
-    Mutant(
+    Fault(
         "no product of what is left over",
         "A product in parts is made of the whole parts, and the rows left over keep what stood there.",
         OUTSIDE,
@@ -46,11 +48,12 @@ OF_PRODUCTS = (
             ),
         ),
         "larger",
+        "size",
     ),
 )
 
 OF_SEGMENTS = (
-    Mutant(
+    Fault(
         "no carry into longer segments",
         "Into a segment of three steps or more, no carry goes on from the segment after it.",
         OUTSIDE,
@@ -62,8 +65,9 @@ OF_SEGMENTS = (
             ),
         ),
         "larger",
+        "size",
     ),
-    Mutant(
+    Fault(
         "no length of its own for a segment",
         "Checkpoints without a number are spaced by no steps at all where the sequence is short.",
         OUTSIDE,
@@ -75,8 +79,9 @@ OF_SEGMENTS = (
             ),
         ),
         "larger",
+        "size",
     ),
-    Mutant(
+    Fault(
         "a sweep that ends at a border twice",
         "Where segments are eight steps long, a sweep that ends where one begins goes back in both.",
         OUTSIDE,
@@ -89,11 +94,12 @@ OF_SEGMENTS = (
             ),
         ),
         "larger",
+        "size",
     ),
 )
 
 OF_NUMBERS = (
-    Mutant(
+    Fault(
         "a flush at 1e-100",
         "What flows back is taken for vanished long before it is.",
         OUTSIDE,
@@ -105,11 +111,12 @@ OF_NUMBERS = (
             ),
         ),
         "larger",
+        "size",
     ),
 )
 
 OF_POLICIES = (
-    Mutant(
+    Fault(
         "as deep as the last sweep",
         "Of sweeps that go together none goes further back than the last one does, though it may.",
         OUTSIDE,
@@ -121,13 +128,15 @@ OF_POLICIES = (
             ),
         ),
         "own policies",
+        "truncation",
     ),
-    Mutant(
+    Fault(
         "initial state reached by one sweep",
         "Of several sweeps that reach step 0 the last one's carry replaces the others'.",
         OUTSIDE,
         (Edit("through_time.bptt", "tuple(map(np.add, initial, left)) if initial else left", "left"),),
         "own policies",
+        "truncation",
     ),
 )
 

@@ -1,11 +1,8 @@
 """Wrong lines of the compiled text, each beside the right one, and edits of it that are no fault."""
 
-from collections.abc import Iterator
-
-from verification.evidence.mutants.compiled.judging import Fault
 from verification.evidence.mutants.compiled.numbers import DENORMALS, FIFTY_DIGITS, NO_NUMBERS
 from verification.evidence.mutants.compiled.parts import AUTOGRAD, FORWARD, PASSES, TILES, Lines
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.fault import Edit, Fault
 
 LAGS = "lag by lag"
 
@@ -18,102 +15,119 @@ VANILLA: Lines = (
         "arranged(W)",
         "arranged(np.ascontiguousarray(W.T))",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "the carry is added to what was there, as by a product with a beta of 1",
         CARRIED,
         f"kept = dh.copy()\n        {CARRIED}\n        dh += kept",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "the slope is left out",
         "times(dh[sweep * N + n], slopes[t, n], da[sweep * N + n])",
         "copy(dh[sweep * N + n], da[sweep * N + n])",
         AUTOGRAD,
+        "step: U, W, b, xs, h0",
     ),
     (
         "the slope of the step before",
         "tape.da_buffer[first:], tape.rows[first + 1 :]",
         "tape.da_buffer[first:], tape.rows[first:-1]",
         AUTOGRAD,
+        "step: U, W, b, xs, h0",
     ),
     (
         "a sweep's first loss is not collected",
         "if t >= seeds[sweep]",
         "if t > seeds[sweep]",
         AUTOGRAD,
+        "step: U, W, b, xs, h0",
     ),
     (
         "a step's slopes are taken to be known before they are made",
         "np.zeros(len(slopes), np.bool_)",
         "np.ones(len(slopes), np.bool_)",
         AUTOGRAD,
+        "step: U, W, b, xs, h0",
     ),
     (
         "the slopes of every block are those of the first one's records",
         "every[t : t + 1], lo, hi)",
         "every[t : t + 1], 0, hi - lo)",
         AUTOGRAD,
+        "size: U, W, b, xs, h0",
     ),
     (
         "the last loss's cotangent at every step",
         "dhs[t - first_loss, lo:hi]",
         "dhs[len(dhs) - 1, lo:hi]",
         AUTOGRAD,
+        "recursion: U, W, b, xs, h0",
     ),
     (
         "a sweep ends a step early",
         DEPTH,
         f"{DEPTH[:-1]} - 1)",
         AUTOGRAD,
+        "step: U, W, b, xs, h0",
     ),
     (
         "sweeps go on beyond where they end",
         "active = first_active(firsts, stops, offset)",
         "active = 0",
         AUTOGRAD,
+        "truncation: U, W, b, xs",
     ),
     (
         "every sweep has the rows of the first",
         "slice(sweep * N + lo, sweep * N + hi)",
         "slice(lo, hi)",
         AUTOGRAD,
+        "truncation: U, W, b, xs",
     ),
     (
         "da of one sweep overwrites that of another",
         "put(da[rows], das[t, lo:hi], adds)",
         "put(da[rows], das[t, lo:hi], False)",
         AUTOGRAD,
+        "truncation: U, W, b, xs",
     ),
     (
         "what is left for the initial state is a step behind",
         CARRIED,
         f"if offset + 1 < stops[-1] - firsts[-1]:\n            {CARRIED}",
         AUTOGRAD,
+        "state: h0",
     ),
     (
         "the state of the first record for all",
         "copy(a[n], rows[t + 1, n, :H])",
         "copy(a[0], rows[t + 1, n, :H])",
         FORWARD,
+        "forward",
     ),
     (
         "the inputs of the first step for all",
         "multiply(rows[t, now], panels, a[now])",
         "multiply(rows[0, now], panels, a[now])",
         FORWARD,
+        "forward",
     ),
     (
         "the function misses the first entry",
         "value(f, a[now].reshape(-1))",
         "value(f, a[now].reshape(-1)[1:])",
         FORWARD,
+        "forward",
     ),
     (
         "every block has the records of the first",
         "now = slice(lo, max(lo, min(N, hi)))",
         "now = slice(0, max(0, min(N, hi) - lo))",
         FORWARD,
+        "size: U, W, b, V, c, xs, h0",
     ),
 )
 
@@ -123,108 +137,126 @@ LSTM: Lines = (
         "arranged(W)",
         "arranged(W[::-1].copy())",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "the forget gate is left out of the carry",
         "times(dc[r], gates[t, n, H : 2 * H], dc[r])",
         "pass",
         AUTOGRAD,
+        "recursion: c0",
     ),
     (
         "the cell state carries nothing",
         "add_times(dh[r], through[t, n], dc[r])",
         "times(dh[r], through[t, n], dc[r])",
         AUTOGRAD,
+        "recursion: U, W, b, xs, h0, c0 (i, f, g)",
     ),
     (
         "the cell state takes nothing from the output",
         "add_times(dh[r], through[t, n], dc[r])",
         "pass",
         AUTOGRAD,
+        "step: U, W, b, xs, h0, c0 (i, f, g)",
     ),
     (
         "the output gate is left out of the way to the cell state",
         "times(through[t, n], o, through[t, n])",
         "pass",
         AUTOGRAD,
+        "step: U, W, b, xs, h0, c0 (i, f, g)",
     ),
     (
         "the input gate has the candidate's slope",
         "times(g, d[n, :H], F[:H])",
         "times(g, d_g[n], F[:H])",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (i)",
     ),
     (
         "the forget gate sees the cell state after the step",
         "times(cells[t, n], d[n, H : 2 * H], F[H : 2 * H])",
         "times(cells[t + 1, n], d[n, H : 2 * H], F[H : 2 * H])",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (f)",
     ),
     (
         "the candidate goes by the forget gate",
         "times(i, d_g[n], F[2 * H : 3 * H])",
         "times(y[n, H : 2 * H], d_g[n], F[2 * H : 3 * H])",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (g)",
     ),
     (
         "the output gate sees the cell state as it is",
         "times(s[n], d[n, 2 * H : 3 * H], F[3 * H :])",
         "times(cells[t + 1, n], d[n, 2 * H : 3 * H], F[3 * H :])",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (o)",
     ),
     (
         "the output gate goes by the cell state's cotangent",
         "times(dh[r], F[3 * H :], d[3 * H :])",
         "times(dc[r], F[3 * H :], d[3 * H :])",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (o)",
     ),
     (
         "the candidate is not kept",
         "copy(g[n], a[n, 3 * H :])",
         "pass",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (i, g)",
     ),
     (
         "the last cell state's cotangent is lost",
         "if len(dcs):",
         "if len(dcs) > len(dhs):",
         AUTOGRAD,
+        "step: U, W, b, xs, h0, c0 (i, f, g)",
     ),
     (
         "what vanishes of the cell state is kept",
         "flush(dc[rows], below)",
         "flush(dc[rows], below - below)",
         DENORMALS,
+        "xs",
     ),
     (
         "input and forget gate change places",
         "i, f, c = a[n, :H], a[n, H : 2 * H], cells[t + 1, n]",
         "f, i, c = a[n, :H], a[n, H : 2 * H], cells[t + 1, n]",
         FORWARD,
+        "forward",
     ),
     (
         "the output is of the cell state as it is",
         "times(o, s[n], rows[t + 1, n, :H])",
         "times(o, cells[t + 1, n], rows[t + 1, n, :H])",
         FORWARD,
+        "forward",
     ),
     (
         "what is new replaces what the cell state keeps",
         "add_times(i, g[n], c)",
         "times(i, g[n], c)",
         FORWARD,
+        "forward",
     ),
     (
         "the candidate has the output gate's value for its slope",
         "copy(y[n, 3 * H :], d_g[n])",
         "copy(y[n, 2 * H : 3 * H], d_g[n])",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (g)",
     ),
     (
         "da of one sweep overwrites that of another, of four gates",
         "put(da[rows], das[t, lo:hi], adds)",
         "put(da[rows], das[t, lo:hi], False)",
         AUTOGRAD,
+        "truncation: U, W, b, xs",
     ),
 )
 
@@ -234,102 +266,119 @@ GRU: Lines = (
         "minus(rows[t, n, :H], new, h)\n            times(z, h, h)\n            add(new, h)",
         "minus(new, rows[t, n, :H], h)\n            times(z, h, h)\n            add(rows[t, n, :H], h)",
         FORWARD,
+        "step: U, W, b, bn, xs, h0",
     ),
     (
         "the candidate is not reset",
         "add_times(rz[n, :H], m[t, n, 2 * H :], a_n[n])",
         "add(m[t, n, 2 * H :], a_n[n])",
         FORWARD,
+        "forward",
     ),
     (
         "the inputs are reset as well",
         "add_times(rz[n, :H], m[t, n, 2 * H :], a_n[n])",
         "add(m[t, n, 2 * H :], a_n[n])\n            times(rz[n, :H], a_n[n], a_n[n])",
         FORWARD,
+        "forward",
     ),
     (
         "the candidate by the update gate and not what is left of it",
         "complement(z, F_n)",
         "copy(z, F_n)",
         AUTOGRAD,
+        "step: U, W, b, bn, xs, h0 (r, n)",
     ),
     (
         "the reset gate sees the candidate",
         "times(d[i, :H], m[t, i, 2 * H :], F_r)",
         "times(d[i, :H], n, F_r)",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (r)",
     ),
     (
         "the reset gate passes by the candidate's slope",
         "times(F_n, F_r, F_r)",
         "pass",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (r)",
     ),
     (
         "the update gate has the wrong sign",
         "minus(rows[t, i, :H], n, F_z)",
         "minus(n, rows[t, i, :H], F_z)",
         AUTOGRAD,
+        "step: U, W, b, xs, h0 (z)",
     ),
     (
         "the reset gate is left out of the candidate's carry",
         "times(F_n, r, F[3 * H :])",
         "copy(F_n, F[3 * H :])",
         AUTOGRAD,
+        "step: W, bn, h0 (n)",
     ),
     (
         "what the update gate keeps is carried by what it replaces",
         "times(dh[r], gates[t, n, H : 2 * H], kept[r])",
         "complement(gates[t, n, H : 2 * H], kept[r])\n                times(dh[r], kept[r], kept[r])",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "what the update gate keeps is not carried",
         "collect(dh[row + lo : row + hi], kept[row + lo : row + hi])",
         "pass",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "the carry takes da_n for dm_n's neighbour",
         "copy(da[r, H:], dm[r])",
         "copy(da[r, : 3 * H], dm[r])",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "the carry takes the rows of W in the opposite order",
         "arranged(W)",
         "arranged(W[::-1].copy())",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "the factors of the first record for all",
         "r, F = sweep * N + n, factors[t, n]",
         "r, F = sweep * N + n, factors[t, 0]",
         AUTOGRAD,
+        "step: U, W, b, bn, xs, h0",
     ),
     (
         "the recurrent part of the first step for all",
         "times(d[i, :H], m[t, i, 2 * H :], F_r)",
         "times(d[i, :H], m[0, i, 2 * H :], F_r)",
         AUTOGRAD,
+        "recursion: U, W, b, bn, xs, h0",
     ),
     (
         "reset and update gate see no state",
         "add(m[t, n, : 2 * H], rz[n])",
         "pass",
         FORWARD,
+        "forward",
     ),
     (
         "the candidate's slope is left out",
         "times(F_n, d_n[i], F_n)",
         "pass",
         AUTOGRAD,
+        "step: U, W, b, bn, xs, h0 (r, n)",
     ),
     (
         "da of one sweep overwrites that of another, of three gates",
         "put(da[rows], das[t, lo:hi], adds)",
         "put(da[rows], das[t, lo:hi], False)",
         AUTOGRAD,
+        "truncation: U, W, b, bn, xs",
     ),
 )
 
@@ -339,60 +388,70 @@ STEPS: Lines = (
         "range(firsts[sweep], stops[sweep])",
         "range(len(known))",
         "recomputation",
+        "conduct",
     ),
     (
         "a carry is of the rows in the opposite order",
         "multiply(da[active * N :], panels, dh[active * N :])",
         "multiply(da[active * N :][::-1].copy(), panels, dh[active * N :])",
         AUTOGRAD,
+        "recursion: h0",
     ),
     (
         "a block's carry is that of the first sweep for all",
         "multiply(da[row + lo : row + hi], panels",
         "multiply(da[lo:hi], panels",
         AUTOGRAD,
+        "size: U, W, b, xs, h0",
     ),
     (
         "a block's last sweep carries nothing on",
         "for row in range(active * N, len(dh), N):",
         "for row in range(active * N, len(dh) - N, N):",
         AUTOGRAD,
+        "size: U, W, b, xs, h0",
     ),
     (
         "a sweep goes on for a step too many",
         "stops[sweep] - firsts[sweep] <= offset",
         "stops[sweep] - firsts[sweep] < offset",
         AUTOGRAD,
+        "truncation: U, W, b, xs",
     ),
     (
         "what is small is taken for what has vanished",
         "if abs(part[n, j]) < below",
         "if abs(part[n, j]) < 1e-9",
         LAGS,
+        "lags",
     ),
     (
         "what has vanished stays",
         "part[n, j] = 0",
         "part[n, j] = part[n, j]",
         DENORMALS,
+        "xs",
     ),
     (
         "NaN is taken for what has vanished",
         "if abs(part[n, j]) < below",
         "if not abs(part[n, j]) >= below",
         NO_NUMBERS,
+        "xs",
     ),
     (
         "a loss's cotangents replace the carry",
         "part[n, j] += cotangents[n, j]",
         "part[n, j] = cotangents[n, j]",
         AUTOGRAD,
+        "recursion: U, W, b, xs, h0",
     ),
     (
         "da is subtracted from what other sweeps have put there",
         "das[n, j] + da[n, j] if adds",
         "das[n, j] - da[n, j] if adds",
         AUTOGRAD,
+        "truncation: U, W, b, xs",
     ),
 )
 
@@ -402,132 +461,154 @@ FUNCTIONS: Lines = (
         "-2.1219444005469057e-4",
         "0.0",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "ln 2 in one part in float64",
         "1.9082149292705877e-10",
         "0.0",
         FIFTY_DIGITS,
+        "tanh float64",
     ),
     (
         "Padé's quotient has too low a degree",
         "6, -746.0",
         "4, -746.0",
         FIFTY_DIGITS,
+        "tanh float64",
     ),
     (
         "Padé's coefficients are those of the exponential series",
         "factorial(2 * m - j) * comb(m, j) / factorial(2 * m)",
         "1 / factorial(j)",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "the first term of Padé's odd part is left out",
         "P_beyond_half(w) * (w * r) + half * r",
         "P_beyond_half(w) * (w * r)",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "the sigmoid ends early in float32",
         "-104.0",
         "-80.0",
         FIFTY_DIGITS,
+        "sigmoid float32",
     ),
     (
         "the sigmoid ends early in float64",
         "-746.0",
         "-700.0",
         FIFTY_DIGITS,
+        "sigmoid float64",
     ),
     (
         "tanh ends early in float32",
         "-19.0",
         "-12.0",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "tanh ends early in float64",
         "-40.0",
         "-30.0",
         FIFTY_DIGITS,
+        "tanh float64",
     ),
     (
         "float64 by the constants of float32",
         "(0.6931471803691238, 1.9082149292705877e-10), 6, -746.0",
         "(0.693359375, -2.1219444005469057e-4), 4, -746.0",
         FIFTY_DIGITS,
+        "tanh float64",
     ),
     (
         "the power of two is not the nearest",
         "integer(y * per_ln2 - below_next)",
         "integer(y * per_ln2 - half - half - half)",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "tanh is one minus something near zero too",
         "near_one = s < quarter",
         "near_one = s < two",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "tanh near one is its distance from one",
         "two * s * (Q + rP) if near_one",
         "two * s * (Q - rP) if near_one",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "tanh loses its sign",
         "np.copysign(one - quotient if near_one else quotient, x)",
         "one - quotient if near_one else quotient",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "the sigmoid of negative numbers is that of positive ones",
         "(A if x < none else B) / (B + A)",
         "B / (B + A)",
         FIFTY_DIGITS,
+        "sigmoid float32",
     ),
     (
         "the sigmoid of negative numbers is one minus that of positive ones",
         "(A if x < none else B) / (B + A)",
         "real(1) - B / (B + A) if x < none else B / (B + A)",
         FIFTY_DIGITS,
+        "sigmoid float32",
     ),
     (
         "the slope of tanh is 1 − y",
         "return one - y * y",
         "return one - y",
         FIFTY_DIGITS,
+        "tanh float32",
     ),
     (
         "the slope of the sigmoid is 1 − y",
         "return (one - y) * y",
         "return one - y",
         FIFTY_DIGITS,
+        "sigmoid float32",
     ),
     (
         "relu takes NaN for 0",
         "max(a[j], one - one)",
         "max(one - one, a[j])",
         NO_NUMBERS,
+        "relu",
     ),
     (
         "the slope of relu is 1 everywhere",
         "return one if y > 0 else one - one",
         "return one",
         AUTOGRAD,
+        "size: U, W, b, xs, h0",
     ),
     (
         "the slope of softsign is not squared",
         "return (one - abs(y)) * (one - abs(y))",
         "return one - abs(y)",
         AUTOGRAD,
+        "size: U, W, b, xs, h0",
     ),
     (
         "the slope of the first number for all",
         "out[j] = slope(kind, y[j], one)",
         "out[j] = slope(kind, y[0], one)",
         AUTOGRAD,
+        "step: U, W, b, xs, h0",
     ),
 )
 
@@ -537,60 +618,70 @@ PRODUCTS: Lines = (
         "for r in range(0, len(a), ROWS):",
         "for r in range(0, len(a) - ROWS + 1, ROWS):",
         AUTOGRAD,
+        "size: U, W, b, bn",
     ),
     (
         "the rows of one factor in the opposite order",
         "b[r : r + ROWS].T",
         "b[r : r + ROWS][::-1].T",
         AUTOGRAD,
+        "size: U, W",
     ),
     (
         "a sum over rows is of the first columns, whichever are asked",
         "some = a if hi is None else a[:, lo:hi]",
         "some = a if hi is None else a[:, : hi - lo]",
         AUTOGRAD,
+        "accumulation: W, bn",
     ),
     (
         "a product of rows is of the last columns, whichever are asked",
         "some = rows if hi is None else rows[:, lo:hi]",
         "some = rows if hi is None else rows[:, rows.shape[1] - hi + lo :]",
         AUTOGRAD,
+        "accumulation: xs",
     ),
     (
         "a sum begins at one",
         "out = np.zeros(",
         "out = np.ones(",
         AUTOGRAD,
+        "size: U, W, b, bn",
     ),
     (
         "a sum has its rows in the opposite order",
         "return out[:, :columns].T",
         "return out[::-1, :columns].T",
         AUTOGRAD,
+        "size: U, W, b, bn",
     ),
     (
         "BLAS sums over the rows of one factor in the opposite order",
         "matrix_product(b.T, some).T",
         "matrix_product(b.T, some[::-1]).T",
         AUTOGRAD,
+        "accumulation: U, W",
     ),
     (
         "every row of a panel is the first",
         "some[k, at : at + own]",
         "some[0, at : at + own]",
         AUTOGRAD,
+        "size: U, W, b, bn",
     ),
     (
         "every panel of a sum is the first",
         "add_rows(rows, panels[(at - first) * ROWS :]",
         "add_rows(rows, panels",
         AUTOGRAD,
+        "size: U, W, b, bn",
     ),
     (
         "a product has its rows in the opposite order",
         "multiply(rows[some], panels, out[some])",
         "multiply(rows[some][::-1].copy(), panels, out[some])",
         FORWARD,
+        "size: U, W, b, bn, V, c, xs, h0",
     ),
 )
 
@@ -609,23 +700,28 @@ MODULES = {
 }
 
 
-def _faults() -> Iterator[Fault]:
-    for module, (lines, cell) in MODULES.items():
-        for story, right, wrong, caught_by in lines:
-            edit = Edit(f"compiled.{module}", right, wrong)
-            yield Fault(Mutant(story, story, "plausible", (edit,), caught_by), cell)
-
-
-COMPILED = tuple(_faults())
-
-
-def _same(story: str, proof: str, module: str, right: str, wrong: str, cell: str) -> Fault:
+def _fault(
+    name: str,
+    story: str,
+    module: str,
+    right: str,
+    wrong: str,
+    cell: str,
+    caught_by: str | None = None,
+    place: str = "",
+) -> Fault:
     edit = Edit(f"compiled.{module}", right, wrong)
-    return Fault(Mutant(story, proof, "plausible", (edit,), None), cell)
+    return Fault(name, story, "plausible", (edit,), caught_by, place, cell)
 
+
+COMPILED = tuple(
+    _fault(story, story, module, right, wrong, cell, caught_by, place)
+    for module, (lines, cell) in MODULES.items()
+    for story, right, wrong, caught_by, place in lines
+)
 
 COMPILED_EQUIVALENT = (
-    _same(
+    _fault(
         "what fills the last vector of a panel is one and not zero",
         "What is made of it stays in ``edge``: columns that M does not have are never copied.",
         "tiles",
@@ -633,7 +729,7 @@ COMPILED_EQUIVALENT = (
         "panel[own:] = 1",
         "vanilla",
     ),
-    _same(
+    _fault(
         "rows that are left over are made by smaller tiles and not made again",
         "Each entry is summed from k = 0 on, whatever tile it lies in.",
         "tiles",
@@ -641,7 +737,7 @@ COMPILED_EQUIVALENT = (
         "while N - n >= 4:",
         "vanilla",
     ),
-    _same(
+    _fault(
         "records that have ended go on",
         "What follows the end of a record has no cotangent and is no part of what is returned.",
         "vanilla",
@@ -649,7 +745,7 @@ COMPILED_EQUIVALENT = (
         "for t, N in enumerate(np.full(len(active), active[0])):",
         "vanilla",
     ),
-    _same(
+    _fault(
         "a product the other way round",
         "Two factors may change places, to the bit.",
         "lstm",
@@ -657,7 +753,7 @@ COMPILED_EQUIVALENT = (
         "add_times(through[t, n], dh[r], dc[r])",
         "lstm",
     ),
-    _same(
+    _fault(
         "sweeps from the deepest to the shallowest",
         "Each sweep has rows of its own, and stands at a step of its own.",
         "gru",

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import rnn.compiled
 from rnn.loops import compiled_module, compiled_text
-from verification.evidence.mutants.mutant import Mutant
+from verification.evidence.mutants.fault import Fault
 from verification.evidence.mutants.patch import FOLDER, texts
 
 ROOM = rnn.compiled.__name__
@@ -23,10 +23,10 @@ THREADS = "OMP_NUM_THREADS"
 
 
 @contextmanager
-def planted(mutant: Mutant) -> Iterator[None]:
+def planted(mutant: Fault) -> Iterator[None]:
     """While it lasts, the compiled loops are the mutant's, made by and kept for it alone.
 
-    ``Disarmed`` where its lines do not stand in the text.
+    ``StaleMutant`` where its lines do not stand in the text.
     """
     edited = texts(mutant)
     with TemporaryDirectory() as folder:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from verification.adapters.rnn.engine import manual
+from verification.evidence.mutants.cases import laid_out
 from verification.evidence.mutants.catalogue.equivalent import EQUIVALENT
-from verification.evidence.mutants.deck import laid_out
 from verification.evidence.mutants.patch import engine
 
 

@@ -1,18 +1,6 @@
 """The mutants of sizes."""
 
-import pytest
-
+from tests.verification.evidence.mutants.catalogue.fitting import fits
 from verification.evidence.mutants.catalogue.sizes import SIZES
-from verification.evidence.mutants.patch import package
-from verification.evidence.mutants.run import JUDGES
 
-
-@pytest.mark.parametrize("mutant", SIZES, ids=lambda mutant: mutant.name)
-def test_it_fits_the_engine_and_tells_its_story(mutant):
-    """Its lines are replaced, the copy loads, it names a property, and its story is a line with a source."""
-    package(mutant)
-    assert mutant.edits
-    assert mutant.caught_by in JUDGES
-    assert mutant.story.endswith(".")
-    assert "\n" not in mutant.story
-    assert mutant.source
+test_each_fits_the_engine = fits(SIZES)

@@ -2,28 +2,21 @@
 
 import pytest
 
-from verification.evidence.mutants.compiled.judging import Fault, judge, run
-from verification.evidence.mutants.mutant import Edit, Mutant
-from verification.evidence.mutants.patch import Disarmed
+from verification.evidence.mutants.compiled.judging import judge, run
+from verification.evidence.mutants.fault import Edit, Fault
+from verification.evidence.mutants.patch import StaleMutant
 
 
 def a_fault(wrong, caught_by):
     """Of what the step writes."""
-    return Fault(
-        Mutant(
-            "one",
-            "",
-            "this test",
-            (Edit("compiled.vanilla", "copy(a[n], rows[t + 1, n, :H])", wrong),),
-            caught_by,
-        )
-    )
+    edit = Edit("compiled.vanilla", "copy(a[n], rows[t + 1, n, :H])", wrong)
+    return Fault("one", "", "this test", (edit,), caught_by)
 
 
 @pytest.mark.slow
 def test_what_cannot_be_compiled_is_no_fault():
     """Anything would refute it."""
-    with pytest.raises(Disarmed, match="cannot be compiled"):
+    with pytest.raises(StaleMutant, match="cannot be compiled"):
         judge(a_fault("copy(nothing[n], rows[t + 1, n, :H])", "forward"))
 
 
@@ -31,12 +24,11 @@ def test_what_cannot_be_compiled_is_no_fault():
 def test_a_run_tells_who_survived():
     """A fault that another property catches than it names, with what did, and progress."""
     told = []
-    result = run(
-        [a_fault("rows[t + 1, n, :H] = a[n] / 2", "no numbers")], [], lambda *counts: told.append(counts)
-    )
-    (kill,) = result.survivors
-    assert "forward" in kill.caught
-    assert kill.caught["forward"].failure.startswith("forward outputs: ")
-    assert "problem = Problem(" in kill.caught["forward"].code()
+    halved = a_fault("rows[t + 1, n, :H] = a[n] / 2", "no numbers")
+    result = run([halved], [], lambda *counts: told.append(counts))
+    (survivor,) = result.survivors
+    assert "forward" in survivor.caught
+    assert survivor.caught["forward"].failure.startswith("forward outputs: ")
+    assert "problem = Problem(" in survivor.caught["forward"].code()
     assert told == [(1, 1)]
     assert not result.holds

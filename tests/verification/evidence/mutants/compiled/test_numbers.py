@@ -30,8 +30,8 @@ def test_the_functions_hold_to_50_digits():
 )
 def test_a_fault_is_found_and_shown(story, name, part):
     """In a part, by a program that runs."""
-    (fault,) = [fault for fault in COMPILED if fault.mutant.name == story]
-    with planted(fault.mutant):
+    (fault,) = [fault for fault in COMPILED if fault.name == story]
+    with planted(fault):
         finding, code = SPECIAL[name](fault.cell)
         assert (finding.property, finding.part) == (name, part)
         exec(code, {})

@@ -1,22 +1,22 @@
-"""Wrong lines of tiles and passes: each is another text, caught by what every cell's deck asks."""
+"""Wrong lines of tiles and passes: each is another text, caught by what every cell's cases."""
 
 import pytest
 
-from verification.evidence.mutants.compiled.deck import SHARED, deck
+from verification.evidence.mutants.compiled.cases import SHARED, cases_of
 from verification.evidence.mutants.compiled.parts import AUTOGRAD, FORWARD, PASSES, TILES
 
 
-@pytest.mark.parametrize(("story", "right", "wrong", "caught_by"), [*TILES, *PASSES])
-def test_each_is_another_line(story, right, wrong, caught_by):
+@pytest.mark.parametrize(("story", "right", "wrong", "caught_by", "place"), [*TILES, *PASSES])
+def test_each_is_another_line(story, right, wrong, caught_by, place):
     """By a property of the engine's, since all of a product or a pass shows in outputs or gradients."""
     assert wrong.split() != right.split()
     assert caught_by in (FORWARD, AUTOGRAD)
-    assert story == story.strip()
+    assert (story, place) == (story.strip(), place.strip())
 
 
-def test_the_shared_deck_takes_every_path_of_a_product():
+def test_the_shared_cases_take_every_path_of_a_product():
     """One row, few, and more than go by tiles; several panels, and what is left of the last."""
-    cases = [asked.truth.case for asked in deck(SHARED)]
+    cases = [asked.truth.case for asked in cases_of(SHARED)]
     assert {1, 3, 130} <= {case.records for case in cases}
     assert {9, 11, 12} <= {case.records for case in cases}
     # Of records that end early so many are left, step by step: whole tiles, and tiles of each smaller size.

@@ -8,10 +8,10 @@ import pytest
 import rnn
 import rnn.compiled
 from verification.evidence.mutants.compiled.planting import planted
-from verification.evidence.mutants.mutant import Edit, Mutant
-from verification.evidence.mutants.patch import Disarmed
+from verification.evidence.mutants.fault import Edit, Fault
+from verification.evidence.mutants.patch import StaleMutant
 
-HALVED = Mutant(
+HALVED = Fault(
     "half",
     "",
     "this test",
@@ -42,6 +42,6 @@ def test_it_runs_while_it_lasts():
 
 def test_a_line_that_does_not_stand_there_is_told():
     """The text has changed, and the mutant with it."""
-    missing = Mutant("missing", "", "this test", (Edit("compiled.lstm", "no such line", ""),), None)
-    with pytest.raises(Disarmed, match=r"stands 0 times in rnn/compiled/lstm\.py"), planted(missing):
+    missing = Fault("missing", "", "this test", (Edit("compiled.lstm", "no such line", ""),), None)
+    with pytest.raises(StaleMutant, match=r"stands 0 times in rnn/compiled/lstm\.py"), planted(missing):
         pass

@@ -1,4 +1,4 @@
-"""A mutant: the real engine with a line or two replaced, as data."""
+"""A fault: a line or two of the real engine with the wrong ones beside them, as data."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,12 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Mutant:
+class Fault:
     """A name, what happened and where in a line, the source, the edits, and the property that must see it.
 
     ``caught_by`` is None for an engine that is equal to the right one: ``story`` then says why, and no
-    property may accuse it.
+    property may accuse it. ``place``: where a diagnosis has to find it, as ``Diagnosis.place`` says it.
+    ``cell``: the one in whose gradients it shows.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Mutant:
     source: str
     edits: tuple[Edit, ...]
     caught_by: str | None
+    place: str = ""
+    cell: str = "vanilla"
 
     def beside(self) -> str:
         """The wrong lines beside the right ones, as in a diff."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verification.evidence.mutants.mutant import Edit, Mutant
+from verification.evidence.mutants.fault import Edit, Fault
 
 
 def test_the_wrong_line_stands_beside_the_right_one():
@@ -11,7 +11,7 @@ def test_the_wrong_line_stands_beside_the_right_one():
         Edit("through_time.bptt", "total += left", "pass"),
         Edit("cells.vanilla", "one", "two\n        three"),
     )
-    mutant = Mutant("a name", "What happened.", "who", edits, "lags")
+    mutant = Fault("a name", "What happened.", "who", edits, "lags")
     assert mutant.beside().splitlines() == [
         *("rnn/through_time/bptt.py", "- total += left", "+ pass"),
         *("rnn/cells/vanilla.py", "- one", "+ two", "+ three"),
@@ -22,4 +22,4 @@ def test_the_wrong_line_stands_beside_the_right_one():
 def test_it_cannot_be_changed(field):
     """A mutant is a value."""
     with pytest.raises(AttributeError):
-        setattr(Mutant("a name", "What happened.", "who", (), None), field, "another")
+        setattr(Fault("a name", "What happened.", "who", (), None), field, "another")

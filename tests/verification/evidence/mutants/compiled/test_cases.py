@@ -3,7 +3,7 @@
 import pytest
 
 from verification.adapters.rnn.cells import CELLS
-from verification.evidence.mutants.compiled.deck import computed, deck
+from verification.evidence.mutants.compiled.cases import cases_of, computed
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -17,7 +17,7 @@ def test_every_case_says_something(name):
 @pytest.mark.parametrize("name", CELLS)
 def test_every_kind_of_route_is_there(name):
     """Full, batches of sweeps, borders between segments, and records that end early."""
-    cases = [asked.truth.case for asked in deck(name)]
+    cases = [asked.truth.case for asked in cases_of(name)]
     assert {type(case.policy).__name__ and str(case.policy) for case in cases} >= {
         "Window(2)",
         "Chunked(3, 3)",

@@ -21,7 +21,7 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     for name, (_, model) in CELLS.items()
 }
 
-# The cell on whose deck the text is tried that all share: it alone is asked every function, and for products
+# The cell by whose cases the text is tried that all share: it alone is asked every function, and for products
 # of so many rows and columns that they take every path.
 SHARED = "vanilla"
 
@@ -35,7 +35,7 @@ class Asked:
 
 
 @lru_cache(maxsize=len(CELLS))
-def deck(name: str) -> tuple[Asked, ...]:
+def cases_of(name: str) -> tuple[Asked, ...]:
     """The cases of a cell; always the same, and their truths are computed when they are first asked for."""
     network = network_of(name, LOOPS["compiled"])
     layer = layer_of(name, FUNCTIONS[name], Scope(lengths=True), loops=LOOPS["compiled"])
@@ -46,11 +46,11 @@ def deck(name: str) -> tuple[Asked, ...]:
 
 
 def computed(name: str) -> tuple[Asked, ...]:
-    """The deck with every truth, for the processes that follow."""
-    for asked in deck(name):
+    """The same with every truth, for the processes that follow."""
+    for asked in cases_of(name):
         # Properties are kept with the truth that they are of.
         asked.truth.informative(asked.engine.claim.blocks)
-    return deck(name)
+    return cases_of(name)
 
 
 def _of_networks(name: str) -> Iterator[Case]:
