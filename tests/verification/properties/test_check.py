@@ -65,7 +65,7 @@ PROBLEMS = {
     "integers": lambda problem: True,
 }
 
-# In test_padding.py, test_exactness.py, test_fixed.py and test_partial.py.
+# In test_padding.py, test_exactness.py, test_fixed.py and tests/peers/test_conduct.py.
 ELSEWHERE = {"padding", "exact", "larger", "own policies", "partial gradients"}
 
 
