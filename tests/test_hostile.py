@@ -412,6 +412,7 @@ def test_every_public_callable_has_valid_arguments():
     assert found >= INNER
 
 
+@pytest.mark.slow
 def test_valid_arguments_are_answered():
     """The same answer twice, or an answer to hostile ones could be no right one."""
     for name, (function, arguments) in calls().items():

@@ -69,6 +69,7 @@ def metadata(built: Path) -> Message:
         return message_from_bytes(archive.read(name))
 
 
+@pytest.mark.slow
 def test_the_sdist_is_the_checkout(built: Path) -> None:
     """Every file of the folders and at the root is in it: it can be linted, tested and verified."""
     (path,) = built.glob("*.tar.gz")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from rnn import LSTM, RNN
 from tests.layers import scan
-from tests.promises import PROMISES, SHORT, held
+from tests.promises import PROMISES, SHORT, changes, held
 from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, verify
+from verification.judging.run import Block
 from verification.processes import timeout
 
 SMALL = Scope(records=(1, 3), steps=(1, 4))
@@ -107,11 +108,26 @@ def nothing(arrays):
     """A good conduct."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
 def test_without_it_nothing_is_refuted(adapter):
     """So that it is the conduct that each of them is refuted by."""
     found = verify(adapter(nothing), SHORT)
     assert (found.verdict == "refuted", found.declined) == (False, {}), found
+
+
+def refuted(adapter, conduct):
+    """Is an engine refuted by a few drawn cases, in this process?"""
+    subject = adapter(conduct).subject(None, None)
+    tallies = map(subject.tally, subject.cases(Block(6, "a few")))
+    return any(tally.is_refuted for tally in tallies)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_a_few_cases_tell_right_from_wrong(adapter):
+    """One of each by every adapter, in a second."""
+    assert not refuted(adapter, nothing)
+    assert refuted(adapter, changes)
 
 
 def test_a_forward_that_hangs_is_refuted(monkeypatch):

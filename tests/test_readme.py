@@ -96,6 +96,7 @@ def test_code_fits_the_page(page: str) -> None:
     assert [line for line in code if len(line) > 90] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if any(kind == "python" for kind, _ in blocks(page))]
 )
@@ -124,6 +125,7 @@ def without_its_fault(page: str) -> dict[str, Any]:
     return namespace
 
 
+@pytest.mark.slow
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
     """Without it the layer is verified, by a short run of sizes up to 9."""
     from verification import Profile, Scope, layer, verify

@@ -205,6 +205,7 @@ def test_a_peak_is_seen(monkeypatch):
     assert states < entry["bytes"] < 10 * states
 
 
+@pytest.mark.slow
 def test_a_recomputing_backward_needs_less(monkeypatch):
     """A third at most, at a length at which √T is small beside T."""
     monkeypatch.setattr(memory, "SIZES", Shape(0, 8, 8, 64))

@@ -86,6 +86,7 @@ def array_api_checked():
 
 
 # Of these epochs the checks need no more; the defaults pass as well, in five times the time.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @parametrize_with_checks(
     [RNNRegressor(epochs=50, rate=0.03), RNNClassifier(epochs=50, rate=0.03), Windows(3)],

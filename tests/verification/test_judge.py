@@ -21,6 +21,7 @@ def shorter_search(monkeypatch):
 RIGHT = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(records=(1, 4), steps=(1, 6)))
 
 
+@pytest.mark.slow
 def test_what_an_adapter_returned_is_judged():
     """Within its scope, or a narrower one."""
     found = verify(RIGHT, SHORT, scope=Scope(dtypes=("float64",)))
@@ -41,6 +42,7 @@ def test_arguments_are_refused_before_any_work():
         verify(verification.manual, progress=3)
 
 
+@pytest.mark.slow
 def test_another_model_than_the_layer_s_is_misuse():
     """It is judged by its own."""
     assert verify(RIGHT, SHORT, model=models.scan).verdict == "verified"
@@ -56,11 +58,13 @@ def test_a_scope_that_is_wider_is_misuse():
         verify(RIGHT, scope=Scope(steps=(1, 9)))
 
 
+@pytest.mark.slow
 def test_in_a_test_a_right_layer_passes():
     """And says nothing."""
     assert assert_verified(RIGHT, SHORT) is None
 
 
+@pytest.mark.slow
 def test_in_a_test_a_wrong_layer_fails_with_sentence_example_and_program():
     """All in the assertion's message."""
     wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = -dh")
@@ -72,6 +76,7 @@ def test_in_a_test_a_wrong_layer_fails_with_sentence_example_and_program():
     assert "outputs, final, saved = forward(params, xs, state)" in told
 
 
+@pytest.mark.slow
 def test_in_a_test_an_engine_of_problems_fails_with_what_is_missing():
     """What an engine says that it does not do proves nothing for it."""
 
@@ -85,6 +90,7 @@ def test_in_a_test_an_engine_of_problems_fails_with_what_is_missing():
         assert_verified(declines, SHORT, scope=scope)
 
 
+@pytest.mark.slow
 def test_a_plain_function_may_have_a_scope_of_its_own():
     """So that the command can be given it; ``verify`` narrows it."""
     engine = verification.scoped(verification.manual, Scope(truncations=("Full",), records=(1, 2)))

@@ -228,6 +228,7 @@ needs_proc = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("argv", [["verify", "--json", "out.json"], ["article"]])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -247,6 +248,7 @@ def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, numb
     assert os.listdir(tmp_path / "verification-report") == []
 
 
+@pytest.mark.slow
 @needs_proc
 def test_the_trainings_of_the_article_end_with_their_parent(tmp_path):
     """Even with one that is killed and can end nobody."""

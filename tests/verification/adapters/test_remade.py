@@ -205,6 +205,7 @@ def replaced(text, right, wrong):
     return text.replace(right, wrong)
 
 
+@pytest.mark.slow
 def test_a_layer_s_program(tmp_path):
     """Of other arrays, of which the second bias has another gradient than the first."""
     right = TEXT + OTHERWISE
@@ -213,6 +214,7 @@ def test_a_layer_s_program(tmp_path):
     fails_and_passes(tmp_path, engine, CASE, "autograd", right, wrong)
 
 
+@pytest.mark.slow
 def test_a_program_of_records_that_end_early(tmp_path):
     """With blocks that are not all of the model's."""
     right = Path(ragged.__file__).read_text("utf-8")
@@ -235,6 +237,7 @@ def test_a_program_in_fractions(tmp_path):
     fails_and_passes(tmp_path, engine, case, "exact", right, wrong)
 
 
+@pytest.mark.slow
 def test_a_step_s_program(tmp_path):
     """Under a truncation, in arrays that lie otherwise."""
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
@@ -245,6 +248,7 @@ def test_a_step_s_program(tmp_path):
     fails_and_passes(tmp_path, step(*BOTH, model=models.vanilla), case, "lags", STEP, wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_function_of_a_problem_has_a_program(form, tmp_path):
     """In either form, asked by what its scope says."""

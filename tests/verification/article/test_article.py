@@ -45,6 +45,7 @@ def test_progress_is_told(run, told):
     assert told == [(done, 6) for done in range(1, 7)]
 
 
+@pytest.mark.slow
 def test_every_training_has_every_seed(run):
     """Losses at the head of the first epoch and after it, and a forecast of 50 windows."""
     assert list(run.trainings) == [PUBLISHED, GRADIENT_CORRECTED, CORRECTED]

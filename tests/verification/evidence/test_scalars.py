@@ -21,12 +21,14 @@ def worst(rows, column, **where):
     return max(getattr(row, column) for row in chosen)
 
 
+@pytest.mark.slow
 def test_the_engine_holds(rows):
     """tanh and sigmoid, value and slope, are within what is stated in every type and region."""
     assert [row for row in rows if row.verdict != "holds"] == []
     assert {(row.function, row.dtype) for row in rows} == {(f, dtype) for f in VALUE for dtype in FLOATS}
 
 
+@pytest.mark.slow
 def test_every_region_is_there(rows):
     """Zeros, denormals, the bend, both tails, both saturated ends and the largest numbers."""
     signed = {f"{region} {sign}" for region in ("tail", "saturated", "end") for sign in "+−"}
@@ -55,6 +57,7 @@ def test_no_power_of_two_is_left_out(dtype):
     assert set(range(info.minexp - info.nmant + 1, info.maxexp + 1)) <= set(exponents.tolist())
 
 
+@pytest.mark.slow
 def test_the_slope_loses_its_relative_accuracy_in_saturation(rows):
     """Read off the output it has none left where y rounds to 1, and autograd's rule has all of it there."""
     for function in VALUE:
@@ -63,6 +66,7 @@ def test_the_slope_loses_its_relative_accuracy_in_saturation(rows):
         assert worst(rows, "autograd", function=function, region="tail") < 8 * np.finfo(np.float32).eps
 
 
+@pytest.mark.slow
 def test_the_sigmoid_keeps_it_for_negative_numbers(rows):
     """There y itself is small, and neither y nor 1 − y subtracts anything that matters."""
     assert worst(rows, "relative", function="sigmoid", region="tail −") < 8 * np.finfo(np.float32).eps
@@ -102,6 +106,7 @@ def test_a_function_that_is_off_is_refuted(activation, regions):
     assert regions <= {row.region for row in rows if row.verdict == "refuted"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [8, 40])
 def test_a_sigmoid_that_saturates_early_is_refuted(limit):
     """In long double as well, whose sigmoid is 1 from 45 on."""

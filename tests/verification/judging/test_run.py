@@ -108,6 +108,7 @@ def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
     assert f"0 of {pairs.possible} pairs of levels covered, {excluded} excluded by rules" in found.missing
 
 
+@pytest.mark.slow
 def test_a_scope_bounds_what_must_be_met():
     """One record, at least two steps, a state of zero: nothing else is missing."""
     scope = Scope(records=(1, 1), steps=(2, 4), states="zero", dtypes=("float32",), blocks=("a", "x"))
@@ -138,6 +139,7 @@ def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
     assert "did not return within" in found.diagnosis.sentence
 
 
+@pytest.mark.slow
 def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
     """No smaller one is found, since none fails."""
     claim = layer(scan.forward, scan.backward, model=models.scan).claim

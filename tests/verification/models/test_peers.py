@@ -41,6 +41,7 @@ for name, truth in replay.gradient(case).items():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "layer"), [("lstm", "LSTM"), ("gru", "GRU")])
 def test_pytorch_s_layer_has_the_same_values_and_gradients(name, layer):
     """In its stacking of gates, by its autograd."""

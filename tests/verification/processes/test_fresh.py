@@ -161,6 +161,7 @@ def test_a_process_that_is_lost_is_told_of_and_replaced(threaded):
     assert (lost.how, lost.told) == ("ended its process with exit code 3", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "how"),
     [
@@ -338,6 +339,7 @@ print(verify(engine, Profile("short", cases=30, strength=1)).verdict)
 """
 
 
+@pytest.mark.slow
 def test_a_program_s_own_model_of_functions_of_autograd_is_judged_in_fresh_processes():
     """Where its derivatives are those of this process."""
     done = subprocess.run([sys.executable, "-c", OWN], cwd=ROOT, capture_output=True, text=True)

@@ -11,6 +11,7 @@ from verification.processes.sending import Unsendable
 from verification.processes.tasks import beside, each, each_afresh
 
 
+@pytest.mark.slow
 def test_results_come_in_order():
     """Whichever is done first; the work may be any function, a closure as well."""
     factor = 3

@@ -1,6 +1,7 @@
 """Fractions: an engine that is exact is equal, one that is nearly right is not."""
 
 import numpy as np
+import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def test_a_right_layer_is_equal_in_every_part(data):
     )
 
 
+@pytest.mark.slow
 def test_an_engine_of_floats_is_refuted_where_it_claims_fractions():
     """It is one ulp off, or has another type."""
     made = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = dh + 0 * 0.1")
@@ -48,6 +50,7 @@ def test_what_comes_back_in_another_type_is_told():
     assert told.wrong.startswith("of Fractions: ")
 
 
+@pytest.mark.slow
 def test_exactness_is_a_part_of_what_is_verified():
     """With its evidence for each block."""
     found = verify(layer(scan.forward, scan.backward, model=models.scan, scope=SCOPE), SHORT)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from verification import Scope
 from verification.adapters.rnn.engine import manual
@@ -35,6 +36,7 @@ def test_two_roundings_are_seen():
     assert [each.wrong for each in findings(as_rnn(manual), truth) if each.wrong] == []
 
 
+@pytest.mark.slow
 def test_a_run_meets_them_and_says_where():
     """The stage and the sentence are the property's own."""
     fixed = FixedCase(INTEGERS, "one", lambda: replace(CASE, source="whole(1)"))
@@ -48,6 +50,7 @@ def test_a_run_meets_them_and_says_where():
     assert found.example.property == "integers"
 
 
+@pytest.mark.slow
 def test_who_does_not_claim_exactness_is_not_asked_for_equality():
     """A bound is all that it is held to."""
     fixed = FixedCase(INTEGERS, "one", lambda: CASE)

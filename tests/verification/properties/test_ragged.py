@@ -44,6 +44,7 @@ def test_records_of_one_length_are_the_case_itself():
     assert truth.informative(("U",))
 
 
+@pytest.mark.slow
 def test_a_right_layer_is_verified():
     """And has met records that end early."""
     found = verify(layer(ragged.forward, ragged.backward, model=models.vanilla, scope=SCOPE), SHORT)

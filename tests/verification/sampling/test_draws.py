@@ -3,6 +3,7 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +55,8 @@ def test_complex_quarters():
     assert (4 * a.imag == np.round(4 * a.imag)).all()
 
 
-def test_some_cases_have_conditions_and_most_of_them_are_live():
+@pytest.mark.slow
+def test_some_cases_have_conditions_and_most_of_them_are_informative():
     """Zeros, patterns, what overflows, and cotangents that are not there; none of what is declined."""
     engine = layer(made.forward, made.backward, model=lstm)
     seen, informative = Counter(), 0

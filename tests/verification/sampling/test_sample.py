@@ -37,6 +37,7 @@ def test_every_possible_triple_is_in_a_row(model):
             assert (each in seen) == possible(dict(each), ruled), each
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [lstm, scan], ids=lambda model: model.name)
 def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
     """Of the default claim: tens of thousands, of which a hundredth is excluded at most."""
@@ -49,6 +50,7 @@ def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
     assert excluded.total() < 0.01 * len(possible)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "adapter"), [(lstm, layer), (vanilla, problem)], ids=["lstm", "vanilla"])
 def test_512_steps_meet_every_level_that_can_stand_beside_them(model, adapter):
     """Counted one by one: none is excluded."""
@@ -66,6 +68,7 @@ def test_whoever_claims_fewer_steps_is_not_asked_512(scope):
     assert max(case.steps for _, case in cases(scan, layer, scope)) <= 129
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 def test_a_sample_is_of_a_few_hundred_rows(model):
     """And always the same."""
@@ -140,6 +143,7 @@ def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():
     assert len(seen) == 10
 
 
+@pytest.mark.slow
 def test_a_problem_s_case_has_losses_checkpoints_a_workspace_and_functions():
     """As its row says, never with both of the last two."""
     for row, case in cases(vanilla, problem, Scope(checkpoints=True, workspace=True)):

@@ -49,6 +49,7 @@ def test_the_gradient_is_autograd_s_of_detached_replays(model, objective, policy
         np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["cotangents", "targets"])
 def test_the_bound_is_as_wide_as_the_lag_table_s_and_of_its_size(objective):
     """Of 19 in 20 blocks it is at least the table's, of none a half of it, of 19 in 20 not five times it."""

@@ -65,6 +65,7 @@ def test_one_table_of_single_losses_serves_every_truncation():
             np.testing.assert_allclose(expected.truth, truth[name], rtol=0, atol=CLOSE)
 
 
+@pytest.mark.slow
 def test_no_general_room_knows_a_block_by_name():
     """U, W, b and the others occur in the models alone, be it as names, attributes or strings."""
     names = {block.name for model in SHIPPED for block in model.blocks}

@@ -41,6 +41,7 @@ def test_every_mutant_is_caught_by_the_property_that_it_names(whole):
     assert whole.killed == whole.total == len(CATALOGUE) >= 45
 
 
+@pytest.mark.slow
 def test_a_mutant_that_ends_its_process_is_told_of():
     """A run cannot go on without its verdict, so it stops, and names the mutants of the batch."""
     dies = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "__import__('os')._exit(3)"),))
@@ -112,6 +113,7 @@ def test_a_run_tells_how_far_it_is(monkeypatch):
     assert result.accused == ()
 
 
+@pytest.mark.slow
 def test_the_smallest_example_is_small():
     """A carry that is always zero shows on one record, one step and one unit, in quarters."""
     always_zero = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "dh.fill(0)"),))

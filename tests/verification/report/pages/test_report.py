@@ -96,6 +96,7 @@ def test_what_was_not_exercised_is_named():
     assert listed.count("too seldom") == 2
 
 
+@pytest.mark.slow
 def test_the_coverage_of_pairs_and_triples_is_there():
     """With what no case could show, and up to which sizes cases went."""
     text = page_of(full())

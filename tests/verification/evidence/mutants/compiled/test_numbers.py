@@ -15,11 +15,13 @@ def test_the_text_holds(name, cell):
     assert SPECIAL[name](cell) is None
 
 
+@pytest.mark.slow
 def test_the_functions_hold_to_50_digits():
     """In both types."""
     assert SPECIAL[FIFTY_DIGITS]("vanilla") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("story", "name", "part"),
     [

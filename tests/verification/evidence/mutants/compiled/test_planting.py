@@ -28,6 +28,7 @@ def outputs():
     return net.predict(params, np.ones((1, 1, 1))).item()
 
 
+@pytest.mark.slow
 def test_it_runs_while_it_lasts():
     """Compiled from another folder; before and after it the text is the real one."""
     assert outputs() == 1
