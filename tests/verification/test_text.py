@@ -16,10 +16,10 @@ from verification.text import (
     NO_BREAK,
     filled,
     in_a_line,
+    message_of,
     percent,
     quoted,
     shown,
-    told,
     type_name,
     unbroken,
 )
@@ -71,9 +71,9 @@ def test_a_long_text_is_cut(text):
 
 def test_an_exception_is_told():
     """By its type, with the module unless it is built in, and by its message, if it has one."""
-    assert told(ValueError("a\0b")) == "ValueError: a\\x00b"
-    assert told(KeyError()) == "KeyError"
-    assert told(Mute()) == f"{__name__}.Mute"
+    assert message_of(ValueError("a\0b")) == "ValueError: a\\x00b"
+    assert message_of(KeyError()) == "KeyError"
+    assert message_of(Mute()) == f"{__name__}.Mute"
 
 
 def test_a_value_is_shown_in_a_line():

@@ -171,9 +171,10 @@ def _memory_layout(trial: Trial) -> Looked:
 
 def _linearity(trial: Trial) -> Looked:
     """Cotangents that are 2 ** k times as large have 2 ** k times the gradient."""
-    types = [each.dtype for each in trial.truth.values()]
-    largest = max(each.size for each in trial.truth.values())
-    for power in powers_of(min(int(np.finfo(each).maxexp) for each in types), largest):
+    if not trial.truth:
+        return
+    exponent = min(int(np.finfo(each.dtype).maxexp) for each in trial.truth.values())
+    for power in powers_of(exponent, max(each.size for each in trial.truth.values())):
         factor = 2.0**power
         cotangents = tuple(np.asarray(d * factor, d.dtype) for d in trial.call.cotangents)
         case = replace(trial.call, cotangents=cotangents)

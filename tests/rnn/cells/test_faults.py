@@ -41,7 +41,7 @@ def test_the_cells_as_they_are_show_no_fault(name):
 @one_quick_each(
     ("name", "fault"),
     FAULTS,
-    lambda name, fault: (name, fault.stage),
+    lambda name, fault: (name, fault.place.partition(":")[0]),
     ids=lambda each: getattr(each, "story", each),
 )
 def test_a_fault_is_caught_and_placed(name, fault):

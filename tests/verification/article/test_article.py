@@ -56,6 +56,7 @@ def test_every_training_has_every_seed(run):
     assert list(run.trainings[PUBLISHED].forecasts) == [OWN_PASS, TRAINED_PASS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [PUBLISHED, GRADIENT_CORRECTED])
 def test_the_losses_are_the_articles(run, name):
     """All states saturated, the prediction is V's sum, and an epoch of clipped steps lowers that by 10."""
