@@ -135,6 +135,9 @@ class _Watch:
         """No process of the worker's is left, and how it was lost is told."""
         conduct = self._conduct()
         code = self._code
+        if conduct is not None:
+            # First: whoever looks while it is ended would take its work for done, with nothing left behind.
+            self._channel.withdraw()
         self._end_all()
         if conduct is not None:
             # What it has told may come of what it did.
