@@ -6,9 +6,9 @@ whose gradients keep the parts of the sums apart:
 - Its units come in T + 1 sets, of which set s + 1 reads set s and no other, and set 0 starts from the initial
   state. So set s holds the state after s steps, and what the sets hold at other times flows into no answer.
   The loss at step t reads set t + 1. Then the rows of set s + 1 in what a step uses are that step's part.
-- All losses but one are silent: their targets are the network's own outputs, so that their residuals are
-  roundings. Those are taken off with a second answer, in which that loss is silent too; and it is made so
-  much louder first that nothing of the others is left beside its smallest part.
+- All losses but one are held at a baseline: their targets are the network's own outputs, so that their
+  residuals are roundings. Those are taken off with a second answer, in which that loss is at the baseline
+  too; and it is amplified so much first that nothing of the others is left beside its smallest part.
 
 A cell whose units are carried one by one, as an LSTM's are, cannot be unfolded so: ``unfolds``.
 """
@@ -33,7 +33,7 @@ from verification.truth.parts import OUTPUTS
 from verification.truth.table import LagTable, lag_table
 from verification.truth.unroll import walk
 
-# By which power of two a loss is made louder: far more than the roundings of others need, in float32 as much
+# By which power of two a loss is amplified: far more than the roundings of others need, in float32 as much
 # as leaves room for squares.
 LOUDEST = {np.dtype(np.float32): 40, np.dtype(np.float64): 200}
 
@@ -115,8 +115,8 @@ class Unfolded:
         return tuple(i for i in sorted({0, count // 2, count - 1}) if self.stands_out(i))
 
     @cached_property
-    def loudness(self) -> int:
-        """By which power of two a loss can be made louder before anything nears overflow."""
+    def gain(self) -> int:
+        """By which power of two a loss can be amplified before anything nears overflow."""
         arrays = (*self.table.grads.values(), self.table.parts[OUTPUTS], self.states)
         largest = max(1.0, *(float(np.max(np.abs(array))) for array in arrays))
         if not np.isfinite(largest):
@@ -125,10 +125,10 @@ class Unfolded:
         return max(0, min(LOUDEST[self.case.dtype], room))
 
     def stands_out(self, loss: int) -> bool:
-        """Can the loss be made so loud that roundings of the others' outputs are nothing beside it?"""
+        """Can the loss be amplified so much that roundings of the others' outputs are nothing beside it?"""
         fits = bool(np.all(np.abs(self.states) < np.finfo(self.case.dtype).max))
-        loud = 2.0**self.loudness * np.max(np.abs(self._residual(loss)))
-        return fits and bool(np.max(np.abs(self._outputs(loss))) <= loud)
+        amplified = 2.0**self.gain * np.max(np.abs(self._residual(loss)))
+        return fits and bool(np.max(np.abs(self._outputs(loss))) <= amplified)
 
     def _residual(self, loss: int) -> Array:
         """(N, K), the case's own, in the wider type."""
@@ -156,7 +156,7 @@ class Unfolded:
         with np.errstate(all="ignore"):
             return np.stack([self.case.model.readout(f, p, h) for h in self.states], axis=1)
 
-    def silent(self, loss: int) -> Case:
+    def baseline(self, loss: int) -> Case:
         """The unfolded case, read out for one loss, with hardly any loss."""
         objective = self.case.objective
         assert isinstance(objective, Targets)  # as its loss is squared
@@ -166,15 +166,15 @@ class Unfolded:
         blocks = {**self.larger.blocks, **self._readout(loss)}
         return replace(self.larger, blocks=blocks, objective=Targets(targets, last))
 
-    def aloud(self, loss: int) -> Case:
-        """The same, with the residual of the loss 2 ** ``loudness`` times the case's own."""
-        silent = self.silent(loss)
-        objective = silent.objective
+    def amplified(self, loss: int) -> Case:
+        """The same, with the residual of the loss 2 ** ``gain`` times the case's own."""
+        baseline = self.baseline(loss)
+        objective = baseline.objective
         assert isinstance(objective, Targets)  # as made
         t, targets = self.case.losses[loss], objective.targets.copy()
-        louder = self.table.parts[OUTPUTS][0][:, t] - 2.0**self.loudness * self._residual(loss)
-        targets[:, 0 if objective.last else t] = louder
-        return replace(silent, objective=Targets(targets, objective.last))
+        target = self.table.parts[OUTPUTS][0][:, t] - 2.0**self.gain * self._residual(loss)
+        targets[:, 0 if objective.last else t] = target
+        return replace(baseline, objective=Targets(targets, objective.last))
 
     def places(self, loss: int, name: str) -> list[tuple[int | slice, ...]]:
         """Where in the larger case's block each step's part stands."""
@@ -215,8 +215,8 @@ class Unfolded:
 
     @cached_property
     def _cases(self) -> dict[int, tuple[Case, Case]]:
-        """Of each loss that is asked for, the silent case and the loud one."""
-        return {loss: (self.silent(loss), self.aloud(loss)) for loss in self.asked}
+        """Of each loss that is asked for, the baseline and the amplified case."""
+        return {loss: (self.baseline(loss), self.amplified(loss)) for loss in self.asked}
 
     @cached_property
     def _want(self) -> dict[tuple[int, str], Parts]:
@@ -225,22 +225,22 @@ class Unfolded:
 
     def look(self, engine: Engine, loss: int) -> Looked:
         """Each block's parts of one loss beside the truth."""
-        quiet, loud = (ask(engine, case) for case in self._cases[loss])
-        for name, got in loud.blocks.items():
-            yield from self._judged(loss, name, got, quiet.blocks[name])
+        baseline, amplified = (ask(engine, case) for case in self._cases[loss])
+        for name, got in amplified.blocks.items():
+            yield from self._judged(loss, name, got, baseline.blocks[name])
 
-    def _judged(self, loss: int, name: str, loud: Array, quiet: Array) -> Looked:
-        parts, factor, dtype = self._want[loss, name], 2.0**self.loudness, self.states.dtype
-        # Both answers round what the silent losses bring. That is never taken for more than the roundings of
+    def _judged(self, loss: int, name: str, amplified: Array, baseline: Array) -> Looked:
+        parts, factor, dtype = self._want[loss, name], 2.0**self.gain, self.states.dtype
+        # Both answers round what the other losses bring. That is never taken for more than the roundings of
         # the largest part, so that an engine cannot widen the bound by a large answer; and for as much at
         # the steps after the loss, where nothing is expected and so nothing says how small a part is.
         t, places = self.case.losses[loss], self.places(loss, name)
         largest = float(np.max(np.abs(parts.want)))
-        silent = max(float(np.max(np.abs(quiet[index]))) for index in places) / factor
+        rest = max(float(np.max(np.abs(baseline[index]))) for index in places) / factor
         for s, index in enumerate(places):
             with np.errstate(all="ignore"):
-                got = (loud[index].astype(dtype) - quiet[index]) / factor
-            left = largest if s > t and len(places) > 1 else min(silent, largest)
+                got = (amplified[index].astype(dtype) - baseline[index]) / factor
+            left = largest if s > t and len(places) > 1 else min(rest, largest)
             bound = float(parts.bound[s] + 2 * SAFETY * unit(self.case.dtype) * left)
             part = f"d_{name} of the loss at step {t}" + (f" from step {s}" if len(places) > 1 else "")
             expected = Expected(parts.want[s], 0.0, 0.0, self.case.dtype, bound)

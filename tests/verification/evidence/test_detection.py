@@ -94,10 +94,10 @@ def test_a_fault_is_the_same_whatever_is_asked():
     asked, fault = problem(), LagFault("h0", 2, 0)
     of = detection.planted(fault)
     unfolded = Unfolded(case_of(asked))
-    louder = VanillaForm().problem(unfolded.aloud(2))
-    off = of(1e-3)(louder).h0 - of(0.0)(louder).h0
+    amplified = VanillaForm().problem(unfolded.amplified(2))
+    off = of(1e-3)(amplified).h0 - of(0.0)(amplified).h0
     own = of(1e-3)(asked).h0 - of(0.0)(asked).h0
-    assert np.allclose(off[:, :3] / 2.0**unfolded.loudness, own, rtol=1e-9, atol=0)
+    assert np.allclose(off[:, :3] / 2.0**unfolded.gain, own, rtol=1e-9, atol=0)
 
 
 def test_entries_are_the_lags_up_to_the_loss():
@@ -132,8 +132,8 @@ def test_faults_are_drawn_among_what_is_asked_for():
     assert {fault.block for fault in faults} == set(BLOCKS)
     assert all(fault.s <= fault.t for fault in faults)
     nothing = problem().replaced(targets=manual(problem()).outputs)
-    silent = {name: replace(e, nonzero=e.nonzero & False) for name, e in found.items()}
-    assert detection.draw_fault(nothing, silent, rng) is None
+    vacuous = {name: replace(e, nonzero=e.nonzero & False) for name, e in found.items()}
+    assert detection.draw_fault(nothing, vacuous, rng) is None
 
 
 @pytest.mark.parametrize("block", BLOCKS)

@@ -79,7 +79,7 @@ def test_a_loss_that_does_not_stand_out_is_not_asked():
     """Where no room is left below the largest number."""
     case = a_case()
     huge = replace(case, blocks={**case.blocks, "V": 1e300 * case.blocks["V"]})
-    assert Unfolded(huge).loudness == 0
+    assert Unfolded(huge).gain == 0
     assert len(Unfolded(huge).asked) < 3
     assert Unfolded(case).asked == (0, 2, 4)
 
@@ -90,6 +90,6 @@ def test_an_unfolded_case_asks_for_losses_in_the_form_of_the_case(losses, steps)
     """One who takes targets of every step alone is not given one step's without their axis."""
     case = a_case(losses, steps=steps)
     unfolded = Unfolded(case)
-    for larger in (unfolded.silent(0), unfolded.aloud(0)):
+    for larger in (unfolded.baseline(0), unfolded.amplified(0)):
         assert larger.objective.last is case.objective.last is (losses == "last")
         assert larger.objective.targets.shape == case.objective.targets.shape

@@ -73,8 +73,8 @@ def test_every_property_has_a_mutant_that_it_must_catch():
     """A property that no mutant names has not shown that it can fail.
 
     The complex step repeats another's. Bits are about engines whose numbers are right, of which a diagnosis
-    has nothing to say; ``test_variants`` shows wrong ones. What an engine keeps from call to call is planted in
-    layers (``tests/layers/faults``) and in ``test_in_a_row``: a mutant is a line of ``rnn``, which keeps nothing.
+    has nothing to say; ``test_variants`` shows wrong ones. What an engine keeps from call to call is planted
+    in layers (``tests/layers/faults``) and in ``test_in_a_row``: ``rnn`` keeps nothing.
     """
     shown_elsewhere = {"complex step", "bits", "calls in a row", "reused arrays"}
     assert set(JUDGES) - {mutant.caught_by for mutant in CATALOGUE} == shown_elsewhere
