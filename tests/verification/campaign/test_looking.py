@@ -34,9 +34,9 @@ def test_a_block_is_its_cases(tmp_path):
 def test_no_case_is_lost_with_a_process(tmp_path):
     """One in which it ends is refuted, and those before and after it are looked at, up to so many such."""
     subject, _, _ = subject_in(tmp_path, ENDS)
-    whole = looked_at(subject, Block(0, 0, 40))
+    whole = looked_at(subject, Block(0, 0, 80))
     assert whole.lost == MAX_LOST
-    cases = [subject.at(Place(0, 0, number)).truth.case for number in range(40)]
+    cases = [subject.at(Place(0, 0, number)).truth.case for number in range(80)]
     lost = [number for number, case in enumerate(cases) if case.records == 2 and case.sizes["H"] > 7]
     until = lost[MAX_LOST - 1] + 1
     assert whole.cases == until
