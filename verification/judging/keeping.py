@@ -10,8 +10,7 @@ import io
 import pickle
 import platform
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from importlib.metadata import version
@@ -26,7 +25,7 @@ from verification.models.identity import Unidentified, identity_of
 from verification.models.model import Model
 from verification.models.tolerance import Expected
 from verification.properties.truth import Told
-from verification.truth.made import Made, Memory, nothing
+from verification.truth.made import Made
 
 # Bytes of all truths that are kept: those of the designed cases of a model take some 200 MB.
 MOST = 2**30
@@ -69,28 +68,20 @@ class Shelf:
     folder: Path
     maker: str
 
-    @contextmanager
-    def opened(self) -> Iterator[Memory]:
-        """A memory for some cases: at the end, what has been made of them is kept."""
-        opened: list[tuple[bytes, Made, frozenset[str]]] = []
+    def opened(self) -> "Opened":
+        """A memory that keeps what is made."""
+        return Opened(self)
 
-        def memory(case: Case) -> Made:
-            name = digest_of(case, self.maker)
-            made = Made(self._read(name))
-            opened.append((name, made, frozenset(made.values)))
-            return made
-
-        yield memory
-        if not flushes():
-            for name, made, before in opened:
-                if made.values.keys() != before:
-                    self._write(name, made.values)
+    def known(self, case: Case) -> Made:
+        """What is kept of a case. What is made of it then is not."""
+        return Made(self.read(digest_of(case, self.maker)))
 
     def path(self, name: bytes) -> Path:
         """The file of a truth."""
         return self.folder / f"{name.hex()}.truth"
 
-    def _read(self, name: bytes) -> dict[str, Any]:
+    def read(self, name: bytes) -> dict[str, Any]:
+        """What is kept under a name; nothing of what is damaged."""
         path = self.path(name)
         # Whatever a damaged file makes of itself, a truth is not known then.
         with suppress(Exception):
@@ -101,7 +92,8 @@ class Shelf:
             return values
         return {}
 
-    def _write(self, name: bytes, values: dict[str, Any]) -> None:
+    def write(self, name: bytes, values: dict[str, Any]) -> None:
+        """Keeps it, whole or not at all."""
         data = sealed(name, values)
         # A full disk, or a folder that is not to be written, makes the next run slower.
         with suppress(OSError):
@@ -116,6 +108,27 @@ class Shelf:
                     temporary.unlink(missing_ok=True)
 
 
+class Opened:
+    """A memory for cases, one after another: the truths of a block are more than a process may hold."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._made: list[tuple[bytes, Made, frozenset[str]]] = []
+
+    def __call__(self, case: Case) -> Made:
+        name = digest_of(case, self._shelf.maker)
+        made = Made(self._shelf.read(name))
+        self._made.append((name, made, frozenset(made.values)))
+        return made
+
+    def keep(self) -> None:
+        """Keeps what has been made since, and holds it no more."""
+        while self._made:
+            name, made, before = self._made.pop()
+            if made.values.keys() != before and not flushes():
+                self._shelf.write(name, made.values)
+
+
 def shelf_of(model: Model, folder: Path) -> Shelf | None:
     """Where a model's truths are kept; None of a model whose code does not tell what it computes."""
     try:
@@ -126,16 +139,6 @@ def shelf_of(model: Model, folder: Path) -> Shelf | None:
     long = np.finfo(np.longdouble)
     machine = f"{platform.system()} {platform.machine()} {long.nmant} {long.maxexp}"
     return Shelf(folder, "\n".join([SOURCES, platform.python_version(), *libraries, machine, identity]))
-
-
-@contextmanager
-def remembering(shelf: Shelf | None) -> Iterator[Memory]:
-    """The memory of a shelf, or of who has none."""
-    if shelf is None:
-        yield nothing
-        return
-    with shelf.opened() as memory:
-        yield memory
 
 
 def trim(folder: Path, most: int = MOST) -> None:

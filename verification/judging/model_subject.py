@@ -12,7 +12,7 @@ from verification.diagnosis.picture import Picture, picture
 from verification.judging import run
 from verification.judging.contract import contract
 from verification.judging.judgement import Example
-from verification.judging.keeping import Shelf, remembering, shelf_of
+from verification.judging.keeping import Shelf, shelf_of
 from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block
@@ -38,7 +38,7 @@ from verification.sampling.gaps import between, rows_between
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
-from verification.truth.made import Memory
+from verification.truth.made import Memory, nothing
 
 # Fixed cases in a block: each may take as long as some hundred drawn ones.
 FIXED_BLOCK = 8
@@ -142,12 +142,15 @@ class OfModel:
             yield Block(len(portion), rows=some, designed=sample.designed)
 
     def cases(self, block: Block) -> Iterator[Asked]:
-        """Every case of a block. All truths are made, and kept, before an engine has done anything here."""
-        with remembering(self.shelf) as memory:
-            made = list(self._made(block, memory))
-            for each in made:
-                prepared(self.engine.claim, each.truth)
-        yield from made
+        """Every case of a block. What is kept is made before an engine has done anything here."""
+        if self.shelf is None:
+            yield from self._made(block, nothing)
+            return
+        memory = self.shelf.opened()
+        for each in self._made(block, memory):
+            prepared(self.engine.claim, each.truth)
+            memory.keep()
+        yield from self._made(block, self.shelf.known)
 
     def _made(self, block: Block, memory: Memory) -> Iterator[Asked]:
         model, claim = self.engine.model, self.engine.claim

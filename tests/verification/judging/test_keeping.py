@@ -12,7 +12,7 @@ import pytest
 from tests.layers import lstm, scan
 from verification import Scope, Targets, layer, models, verify
 from verification.judging import keeping
-from verification.judging.keeping import Shelf, digest_of, flushes, remembering, shelf_of, trim
+from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, trim
 from verification.judging.profile import Profile
 from verification.models.case import Cotangents, random_case
 from verification.models.truncation import Policy
@@ -49,8 +49,9 @@ def kept(shelf, case=CASE):
 
 def learn(shelf, case=CASE):
     """All that is asked of the case is made and kept; its file."""
-    with shelf.opened() as memory:
-        prepared(SCAN.claim, truth_of(case, memory))
+    memory = shelf.opened()
+    prepared(SCAN.claim, truth_of(case, memory))
+    memory.keep()
     return shelf.path(digest_of(case, shelf.maker))
 
 
@@ -91,8 +92,7 @@ def test_what_is_kept_is_what_was_made(shelf):
         for each in (case, replace(case, lengths=(4, 2, 4))):
             fresh = prepared(SCAN.claim, truth_of(each))
             learn(shelf, each)
-            with remembering(shelf) as memory:
-                again = truth_of(each, memory)
+            again = truth_of(each, shelf.known)
             assert again.determined == fresh.determined
             for one, other in ((fresh.blocks, again.blocks), (fresh.forward, again.forward)):
                 assert one.keys() == other.keys()
@@ -233,7 +233,7 @@ def test_two_writers_of_one_truth(shelf):
 
     def write():
         for _ in range(150):
-            shelf._write(name, values)
+            shelf.write(name, values)
 
     def read():
         while not done.is_set():
@@ -274,10 +274,7 @@ def test_a_model_without_a_digest_is_not_kept(tmp_path):
         def __call__(self, f, p, x, h):
             return models.scan.step(f, p, x, h)
 
-    shelf = shelf_of(replace(models.scan, step=Stepping()), tmp_path)
-    assert shelf is None
-    with remembering(shelf) as memory:
-        assert memory(CASE).values == {}
+    assert shelf_of(replace(models.scan, step=Stepping()), tmp_path) is None
 
 
 def test_nothing_is_kept_where_denormal_numbers_are_zero(shelf, monkeypatch):
