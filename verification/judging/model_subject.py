@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -148,11 +147,9 @@ class OfModel:
             yield from self._made(block, nothing)
             return
         memory = self.shelf.opened()
-        # What takes more memory than there is is made when it is asked for, or not at all.
-        with suppress(MemoryError):
-            for each in self._made(block, memory):
-                prepared(self.engine.claim, each.truth)
-                memory.keep()
+        for each in self._made(block, memory):
+            prepared(self.engine.claim, each.truth)
+            memory.keep()
         yield from self._made(block, self.shelf.known)
 
     def _made(self, block: Block, memory: Memory) -> Iterator[Asked]:

@@ -42,7 +42,7 @@ SILENT = 3
 
 # Bytes that a worker may add to what it inherits. Answers to problems this small need a hundredth of it, and
 # libraries that compile some hundreds of MB; these keep stacks of 8 MiB for a few threads per core, too.
-MEMORY = 3 * 2**30
+MEMORY = 2 * 2**30
 MEMORY_PER_CORE = 2**26
 
 # By malloc.h's numbers: so many bytes may lie free before they are given back, and arrays from this size on

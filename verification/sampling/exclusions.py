@@ -31,7 +31,8 @@ from verification.sampling.factors import (
 MOST_WORK = 2.7
 
 # What a number costs, in seconds: of the blocks that a step shares, at every step; of each of those for each
-# record; and of a state or an input, for each record. In double precision all cost about half as much again.
+# record; and of a state, an input or an output, for each record. In double precision all cost about half as
+# much again.
 SHARED, PRODUCT, OWN = 2.7e-7, 1e-8, 1e-6
 DOUBLE = 1.5
 # A long double has no fast matrix product: what its truth takes, an engine takes several times over.
@@ -140,6 +141,9 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     sizes = {name: high for name, (_, high) in spans.items()}
     shared = sum(prod(block.shape(sizes)) for block in model.of(Use.STEP))
     own = sum(prod(block.shape(sizes)) for block in model.of(Use.STATE, Use.INPUT))
+    if needs_readout(claim):
+        # The numbers of one output: what the readout has a size for, and nothing before it.
+        own += prod(sizes[name] for name in dimensions(model, True) if name not in dimensions(model, False))
     replays = 1 if str(row.get("policy", "Full")) in ONE_REPLAY else 2
     steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
     seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)

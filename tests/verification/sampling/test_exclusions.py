@@ -97,3 +97,13 @@ def test_work_grows_with_every_size_and_is_bounded():
     assert not possible(everything, rules(model, claim))
     assert possible({"T": LONG, "size H": LONG}, rules(model, claim))
     assert possible({"T": LONG, "N": LONG}, rules(*claimed(scan)))
+
+
+def test_outputs_are_work_as_well():
+    """Of 129 records with 129 outputs at 512 steps a truth took more memory than a worker has."""
+    ruled = rules(*claimed(vanilla, problem))
+    largest, long = (127, 129), (512, 512)
+    assert possible({"T": long, "N": largest}, ruled)
+    assert possible({"T": long, "size K": largest}, ruled)
+    assert possible({"N": largest, "size K": largest, "T": largest}, ruled)
+    assert not possible({"N": largest, "size K": largest, "T": long}, ruled)
