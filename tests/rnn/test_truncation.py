@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, first_steps, sweeps
 
-# Small ones, and one that is large beside them.
-LENGTHS = (*range(1, 9), 40)
+# Small ones, one that is large beside them, and one beyond all others' sizes.
+LENGTHS = (*range(1, 9), 40, 130)
 COUNTS = (*range(11), 33, 39, 40, 41)
 
 

@@ -248,6 +248,19 @@ def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
     assert not any(map(lives, before))
 
 
+def test_what_was_told_is_withdrawn_before_what_was_left_is_ended(monkeypatch):
+    """Whoever looks in between finds neither processes nor, of work that is done, a result."""
+    channel, seen = Channel(), []
+    watch = supervisor._Watch(0, channel, os.getpid())
+    monkeypatch.setattr(watch, "_conduct", lambda: "left 1 process running in the background")
+    monkeypatch.setattr(watch, "_end_all", lambda: seen.append(channel.is_finished))
+    channel.finish("a result")
+    assert channel.is_finished
+    watch.to_its_end()
+    assert seen == [False]
+    assert (channel.is_finished, channel.lost) == (False, "left 1 process running in the background")
+
+
 @LINUX
 def test_an_engine_that_leaves_processes_is_not_asked_to_its_end(tmp_path):
     """Its worker is ended as soon as the first has had its time."""

@@ -5,19 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, lstm
+from tests.layers import RIGHT, lstm, planted, ragged
 from tests.verification.properties.refuting import refuted
-from verification import layer, models
+from verification import Scope, layer, models
 from verification.models.case import random_case
 from verification.properties.linearity import linearity, powers
+from verification.properties.ragged import RaggedTruth
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions
 
 
-def asked(engine, case):
+def asked(engine, case, truth=Truth):
     """What is wrong."""
-    return [str(wrong) for _, wrong, _ in linearity(Trial(engine, Truth(case))) if wrong]
+    return [str(wrong) for _, wrong, _ in linearity(Trial(engine, truth(case))) if wrong]
 
 
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
@@ -39,6 +40,25 @@ def test_a_clip_that_no_ordinary_cotangent_meets_is_seen(dtype, limit):
     wrong = ("dh, dc = da @ W, dc * f", f"dh, dc = da @ W, np.clip(dc * f, -{limit}, {limit})")
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4, dtype)
     assert set(refuted(*wrong, truth=Truth(case))) == {"linearity"}
+
+
+def test_records_that_end_early_are_scaled_as_well():
+    """A right layer of theirs holds, also where cotangents underflow, and a clip is seen."""
+    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 4, 5, np.float32)
+    case = replace(case, lengths=(2, 5, 2, 1))
+    clip = ("da @ W, dh", "np.clip(da @ W, -1e6, 1e6), dh")
+    for module, is_right in ((ragged, True), (planted(ragged, *clip), False)):
+        engine = layer(module.forward, module.backward, model=models.vanilla, scope=Scope(lengths=True))
+        assert (asked(engine, case, RaggedTruth) == []) == is_right
+    tiny = replace(case, objective=case.objective.replaced(lambda a: (a * 2.0**-90).astype(a.dtype)))
+    assert (
+        asked(
+            layer(ragged.forward, ragged.backward, model=models.vanilla, scope=Scope(lengths=True)),
+            tiny,
+            RaggedTruth,
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -65,7 +85,7 @@ def test_a_threshold_and_an_epsilon_are_seen(dtype, least):
 def test_what_underflows_is_no_fault():
     """Cotangents that are lost once they are scaled down: the scaled problem's own truth allows for that."""
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4, np.float32)
-    tiny = replace(case, objective=case.objective.replaced(lambda a: (a * 2.0**-75).astype(a.dtype)))
+    tiny = replace(case, objective=case.objective.replaced(lambda a: (a * 2.0**-90).astype(a.dtype)))
     assert asked(layer(lstm.forward, lstm.backward, model=models.lstm), tiny) == []
 
 
