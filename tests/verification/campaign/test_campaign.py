@@ -192,7 +192,7 @@ def test_a_sample_that_was_stopped_goes_on(tmp_path, monkeypatch, portions):
     monkeypatch.setattr(campaigns, "tallied", lambda *_: pytest.fail("begun again"))
     assert shown(sampled_in(stopped)) == shown(whole)
     assert (left, none) == (every - portions, 0)
-    assert whole.coverage[0].met > 0
+    assert whole.coverage[0].covered > 0
 
 
 @pytest.mark.slow

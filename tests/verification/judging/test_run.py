@@ -49,7 +49,7 @@ def test_a_right_layer_is_verified():
     assert found.cases == SHORT.cases + len(rows) + len(between) == told[-1][0] == told[-1][1]
     assert found.informative >= len(rows)
     assert [each.strength for each in found.coverage] == [2]
-    assert found.coverage[0].met == found.coverage[0].possible > 100
+    assert found.coverage[0].covered == found.coverage[0].possible > 100
     assert found.scope.startswith("float32 and float64; full gradient by cotangents")
     assert "truncations" in found.not_asked
     assert str(found).startswith("scan: verified (float32")
