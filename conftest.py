@@ -5,8 +5,11 @@ HYPOTHESIS_PROFILE picks the profile; without it, ci where CI is set and dev els
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +24,24 @@ settings.register_profile("dev", deadline=None, print_blob=True)
 settings.register_profile("ci", settings.get_profile("dev"), derandomize=True)
 settings.register_profile("thorough", settings.get_profile("dev"), max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is kept in a user's cache goes elsewhere, but for fonts, which take seconds to find anew.
+
+    All processes of a run share it: what is true of a case is made once for all who ask.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    import matplotlib
+
+    cache, environment = tempfile.TemporaryDirectory(prefix="verified-rnn-"), pytest.MonkeyPatch()
+    config.add_cleanup(cache.cleanup)
+    config.add_cleanup(environment.undo)
+    (Path(cache.name) / "verified-rnn" / "truths").mkdir(parents=True)
+    environment.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
+    environment.setenv("XDG_CACHE_HOME", cache.name)
+    environment.delenv("VERIFIED_RNN_NO_CACHE", raising=False)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -41,21 +62,21 @@ def numpy_raises() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is kept in a user's cache goes elsewhere, but for fonts, which take seconds to find anew."""
-    import matplotlib
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        # A test may plant a fault in what makes truths, which then are not to be kept.
-        patch.setenv("VERIFIED_RNN_NO_CACHE", "1")
-        yield
+@pytest.fixture
+def uncertified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache in which nothing is certified, and what is true of a case is known as in that of all tests."""
+    own, shared = (
+        Path(cache) / "verified-rnn" for cache in (tmp_path / "cache", os.environ["XDG_CACHE_HOME"])
+    )
+    own.mkdir(parents=True)
+    # Where links are not to be had, it is made again.
+    with suppress(OSError):
+        (own / "truths").symlink_to(shared / "truths")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(own.parent))
 
 
 @pytest.fixture(scope="session")
-def certified(own_cache: None) -> None:
+def certified() -> None:
     """Every cell is verified by either loops, so that no training has it judged."""
     from rnn.app.certificate import Certificate, engine_digest, keep, versions_of
 

@@ -45,12 +45,14 @@ IN_A_CHILD = """child = os.fork()
 def outcome(pytester, monkeypatch):
     """How a test with such a mark, fixtures and body ends, where a fifth of a second is the limit."""
 
-    def run(mark="", fixtures="", body="pass"):
+    def run(mark="", fixtures="", body="pass", traced=1.0):
         pytester.makeini("[pytest]\nmarkers = slow: as in the project\n")
         pytester.makepyfile(BUSY.format(mark=mark, fixtures=fixtures, body=body))
         # The test that starts it has the project's own limit.
         with monkeypatch.context() as patch:
             patch.setattr("tests.processor_time.QUICK", 0.2)
+            # This one may be traced itself.
+            patch.setattr("tests.processor_time.TRACED", traced)
             return pytester.runpytest_inprocess("-p", "tests.processor_time")
 
     return run
@@ -83,6 +85,13 @@ def test_one_that_takes_long_fails_unless_it_is_marked(outcome, fixtures, body):
 def test_what_falls_to_whichever_comes_first_does_not_count(outcome, fixtures, body):
     """What is made for the session, and compiling; nor does waiting, as on a busy machine."""
     outcome(fixtures=fixtures, body=body).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(("traced", "ended"), [(1.0, "failed"), (3.0, "passed")])
+def test_one_that_is_traced_may_take_longer(outcome, traced, ended):
+    """As every test does under coverage."""
+    body = "import sys; sys.settrace(lambda *given: None); be_busy(0.3)"
+    outcome(body=body, traced=traced).assert_outcomes(**{ended: 1})
 
 
 def test_a_test_that_fails_fails_as_it_does(outcome):

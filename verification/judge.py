@@ -5,7 +5,8 @@ What an adapter returned says what is judged, by its method ``subject``; a plain
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from verification.adapters.rnn.problem import Engine
@@ -55,13 +56,21 @@ def verify(
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
     refuse("progress", progress, progress is None or callable(progress), "a function of two numbers, or None")
     seed = checked_count("seed", seed)
-    subject = subject_of(engine, model, scope)
-    if not cache or os.environ.get(NO_CACHE):
+    with truths_kept(subject_of(engine, model, scope), cache) as subject:
         return judge(subject, profile, seed, progress)
+
+
+@contextmanager
+def truths_kept(subject: Subject, cache: bool = True) -> Iterator[Subject]:
+    """A subject whose truths are read from the user's cache and kept there, within its size."""
+    if not cache or os.environ.get(NO_CACHE):
+        yield subject
+        return
     folder = folder_of_user()
-    judgement = judge(subject.keeping(folder), profile, seed, progress)
-    trim(folder)
-    return judgement
+    try:
+        yield subject.keeping(folder)
+    finally:
+        trim(folder)
 
 
 def of_an_adapter(engine: object) -> bool:

@@ -21,6 +21,7 @@ from verification.campaign.sampled import Sampled
 from verification.campaign.spreading import Gather
 from verification.campaign.spreading import spread as spread_blocks
 from verification.campaign.store import Store
+from verification.judge import truths_kept
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
 from verification.judging.run import Progress, Subject, judgement_of, tallied
@@ -34,7 +35,10 @@ Tell = Callable[[str], object]
 
 @dataclass(frozen=True, eq=False)
 class Campaign:
-    """What is asked: so many cases drawn from a seed, of an engine; and the folder where all is kept."""
+    """What is asked: so many cases drawn from a seed, of an engine; and the folder where all is kept.
+
+    ``cache``: are truths of the designed sample read from the user's cache, and kept there?
+    """
 
     subject: Subject
     job: Job
@@ -42,6 +46,7 @@ class Campaign:
     seed: int
     cases: int
     folder: Path
+    cache: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +78,8 @@ def sampled(campaign: Campaign, portions: Portions, progress: Progress) -> Sampl
     """The designed sample, or of it the portions that are not kept."""
     if portions.whole is not None:
         return portions.whole
-    with pooled() as spread:
-        sample = Sampled(*tallied(portions.keeping(spread), campaign.subject, SAMPLE, 0, progress))
+    with truths_kept(campaign.subject, campaign.cache) as subject, pooled() as spread:
+        sample = Sampled(*tallied(portions.keeping(spread), subject, SAMPLE, 0, progress))
     portions.finish(sample)
     return sample
 

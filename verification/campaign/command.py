@@ -85,7 +85,8 @@ def prepared(options: argparse.Namespace) -> Prepared:
     """The campaign that the options ask for; ValueError, in one line, for one that cannot be."""
     job = job_of(options.target)
     identity = identity_of(job)
-    campaign = Campaign(subject_of(options.engine), job, identity, options.seed, options.cases, options.out)
+    subject = subject_of(options.engine)
+    campaign = Campaign(subject, job, identity, options.seed, options.cases, options.out, options.cache)
     if options.scheduler is None:
         return Prepared(campaign, partial(processes, job, identity, options.workers or os.cpu_count() or 1))
     if options.workers is not None:

@@ -149,7 +149,7 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
         each[name].add_argument(
             "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
         )
-    for name in ("verify", "judge", "cell"):
+    for name in ("verify", "judge", "cell", "campaign"):
         each[name].add_argument(
             "--no-cache",
             action="store_false",

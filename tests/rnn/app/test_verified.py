@@ -29,10 +29,8 @@ LOOPS = "compiled"
 SMALL = ("--units", "2", "--length", "3", "--epochs", "1")
 
 
-@pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """A cache of the test's own, in which nothing is verified."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+# A cache of the test's own, in which nothing is verified.
+pytestmark = pytest.mark.usefixtures("uncertified")
 
 
 def of_this_code(verdict="verified"):
@@ -256,7 +254,8 @@ def test_two_trainings_at_once_are_both_judged(tmp_path):
 @pytest.mark.slow
 def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
     """In a cache that cannot be written: what it found is known all the same."""
-    (tmp_path / "cache").touch()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
     assert ": Not a directory." in shown.splitlines()[0]
     assert shown.splitlines()[1].startswith("The gradients of vanilla are verified: brief, ")

@@ -49,11 +49,12 @@ def little(engine):
 
 
 @pytest.fixture(autouse=True)
-def in_a_hurry(monkeypatch, tmp_path):
-    """Few cases of little, few seconds to shrink, two mutants, a small network, one epoch."""
+def in_a_hurry(monkeypatch, tmp_path, uncertified):
+    """Few cases of little, few seconds to shrink, two mutants, a small network, one epoch.
+
+    What these runs would certify is less than it seems.
+    """
     monkeypatch.chdir(tmp_path)
-    # What these runs would certify is less than it seems.
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2, strength=2))
     monkeypatch.setattr(
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])

@@ -34,7 +34,6 @@ def shelf(tmp_path):
 @pytest.fixture
 def users(monkeypatch, tmp_path):
     """The folder of a user who keeps truths."""
-    monkeypatch.delenv("VERIFIED_RNN_NO_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(keeping, "folder_of_user", lambda: tmp_path / "truths")
     monkeypatch.setattr("verification.judge.folder_of_user", lambda: tmp_path / "truths")
