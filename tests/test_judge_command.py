@@ -87,7 +87,7 @@ import rnn as mine
 
 found = verify(net, Profile("short", 100, 0))
 print(found.verdict, mine is rnn, hasattr(rnn, "forward"))
-print(verify(manual, Profile("tiny", 3, 1)).cases)
+print(verify(manual, Profile("tiny", 3, 1, strength=1)).cases)
 """,
         "utf-8",
     )

@@ -8,18 +8,26 @@ of a short one.
 
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
+from verification.judge import truths_kept
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import judge, judgement_of, looked, tallied
 from verification.processes.fresh import pooled
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
 PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strength=2)
-SUBJECT = as_rnn(manual).subject()
+
+
+@pytest.fixture(scope="module")
+def subject():
+    """Of which the truths are kept."""
+    with truths_kept(as_rnn(manual).subject()) as kept:
+        yield kept
 
 
 @pytest.fixture(scope="module")
@@ -29,30 +37,37 @@ def spread():
         yield made
 
 
-@pytest.fixture(scope="module")
-def settled(spread):
+def settled_of(profile, spread, subject):
     """The tally of what no seed decides, and what it has met of the designed samples."""
-    nothing_drawn = Profile("settled", cases=0, exact_cases=0, strength=PROFILE.strength)
-    return tallied(spread, SUBJECT, nothing_drawn, 0, None)
+    nothing_drawn = Profile("settled", cases=0, exact_cases=0, strength=profile.strength)
+    return tallied(spread, subject, nothing_drawn, 0, None)
 
 
-def with_seed(seed, spread, settled):
+@pytest.fixture(scope="module")
+def settled(spread, subject):
+    """That of all seeds."""
+    return settled_of(PROFILE, spread, subject)
+
+
+def with_seed(seed, profile, spread, subject, settled):
     """The judgement of a run with this seed."""
     tally, coverage = settled
-    tally = looked(spread, SUBJECT, SUBJECT.drawn(PROFILE, seed), tally, None)
-    return judgement_of(spread, SUBJECT, tally, coverage, seed, time.monotonic())
+    tally = looked(spread, subject, subject.drawn(profile, seed), tally, None)
+    return judgement_of(spread, subject, tally, coverage, seed, time.monotonic())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + (SEEDS or 2)))
-def test_the_engine_is_verified(seed, spread, settled):
+def test_the_engine_is_verified(seed, spread, subject, settled):
     """Neither refuted nor not exercised."""
-    found = with_seed(seed, spread, settled)
+    found = with_seed(seed, PROFILE, spread, subject, settled)
     assert (found.verdict, found.missing) == ("verified", ())
 
 
 @pytest.mark.slow
-def test_the_parts_come_to_what_a_whole_run_comes_to(spread, settled):
+def test_the_parts_come_to_what_a_whole_run_comes_to(spread, subject):
     """As many cases, and the same samples met; Hypothesis draws by what a process has loaded as well."""
-    found, whole = with_seed(FIRST, spread, settled), judge(SUBJECT, PROFILE, seed=FIRST)
+    few = replace(PROFILE, strength=1)
+    found = with_seed(FIRST, few, spread, subject, settled_of(few, spread, subject))
+    whole = judge(subject, few, seed=FIRST)
     assert (found.verdict, found.cases, found.coverage) == (whole.verdict, whole.cases, whole.coverage)

@@ -1,7 +1,7 @@
 """A step that is watched: each call of a function rounded as a draw says, its argument seen, or added to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import autograd.numpy as anp
@@ -30,6 +30,15 @@ class Call:
     tiny: float = 1.0
     function: Function | None = None
     seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+    def again(self) -> "Call":
+        """The same call, of which nothing has been seen."""
+        return replace(self, added=None, function=None, seen={})
+
+    def at_step(self, k: int) -> "Call":
+        """The call at one of several steps, which are the axis after the first one of copies."""
+        noise, shift = (None if each is None else each[:, k] for each in (self.noise, self.shift))
+        return Call(self.shape, None, noise, shift, self.floor, self.tiny)
 
     def argument(self) -> Any:
         """The argument, one array for all copies."""

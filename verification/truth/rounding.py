@@ -86,8 +86,12 @@ class Rounding:
         """An array (M, …) with a noise of its shape."""
         return rounded(array, noise, self._tiny) if self._copies.draws else array
 
-    def of_calls(self, shapes: Sequence[tuple[int, ...]]) -> list[Call]:
-        """Calls of functions with arguments of these shapes."""
+    def of_calls(self, shapes: Sequence[tuple[int, ...]], steps: int) -> list[Call]:
+        """Calls of functions with arguments of these shapes, in so many steps at once."""
         if not self._copies.draws:
             return [Call(shape) for shape in shapes]
-        return [Call(s, None, self.noise(s), self.noise(s), self._tiny, self._tiny) for s in shapes]
+        noises = [(self.noise((steps, *shape)), self.noise((steps, *shape))) for shape in shapes]
+        return [
+            Call(shape, None, *each, self._tiny, self._tiny)
+            for shape, each in zip(shapes, noises, strict=True)
+        ]

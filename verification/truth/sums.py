@@ -4,7 +4,6 @@ Of n terms Σ |g| is at most √(n Σ g²), and Σ g² is the mean square of Σ 
 exact for as many terms as there are draws, and beyond as exact as chance has it.
 """
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -39,8 +38,11 @@ CHANCE = 1.5
 SMALL = 1e-100
 
 
-def bounded(drawn: Array, terms: int, plain: Array | None = None) -> Array:
-    """A bound of Σ |g| over so many terms from draws of Σ ±g, and the sum without signs if known."""
+def bounded(drawn: Array, terms: int | Array, plain: Array | None = None) -> Array:
+    """A bound of Σ |g| over so many terms from draws of Σ ±g, and the sum without signs if known.
+
+    ``terms`` may be an array that broadcasts against one of the sums.
+    """
     draws = len(drawn)
     norm = _norm(drawn)
     if not SMALL < np.max(norm, initial=0) < np.inf:
@@ -48,7 +50,8 @@ def bounded(drawn: Array, terms: int, plain: Array | None = None) -> Array:
         sizes = np.abs(drawn)
         largest = np.max(sizes, initial=0) or 1
         norm = largest * _norm(sizes / largest)
-    bound: Array = norm * np.sqrt(terms / draws) * (CHANCE if terms > draws else 1)
+    count = np.asarray(terms)
+    bound: Array = norm * np.sqrt(count / draws) * np.where(count > draws, CHANCE, 1)
     # Of terms that are all alike the plain sum is the sum of sizes.
     return bound if plain is None else np.maximum(bound, np.abs(plain))
 
@@ -76,6 +79,11 @@ class Sums:
         self.draws[name][(slice(None), *where)] += draws
         self.terms[name][where] += terms + self._tiny
 
+    def add_steps(self, name: str, draws: Array, terms: Array) -> None:
+        """Parts of a block's gradient that K steps make (M, K, …)."""
+        self.draws[name] += draws.sum(axis=1)
+        self.terms[name] += terms.sum(axis=0) + len(terms) * self._tiny
+
     def lose(self, name: str, size: Array, where: tuple[Any, ...] = ()) -> None:
         """What may be missing of a block, at these entries."""
         self.lost[name][where] += size
@@ -88,12 +96,12 @@ class Sums:
 class Lost:
     """What the type may lose, as a flow back of its own: each cotangent below ``least_healthy`` starts one.
 
-    Each has a sign of its own in every draw. ``flow``: what reaches the states (M, rows, …) that have been
+    Each has a sign of its own in every draw. ``flow``: what reaches the states (M, rows, S) that have been
     come to; ``count``: how many started.
     """
 
-    def __init__(self, case: Case, copies: Copies, flow: Sequence[Array]) -> None:
-        self.flow, self.count = list(flow), 0
+    def __init__(self, case: Case, copies: Copies, flow: Array) -> None:
+        self.flow, self.count = flow, 0
         self._copies = copies
         self._least = least_healthy(real_of(case.dtype))
         self._rng = np.random.default_rng(0)
@@ -103,15 +111,15 @@ class Lost:
         size: Array = np.abs(cotangent[0])
         return np.where(size < self._least, size, 0)
 
-    def started(self, cotangent: Array) -> Array:
-        """What starts here, (M, …)."""
-        size = self.below(cotangent)
+    def started(self, cotangents: Array) -> tuple[Array, Array]:
+        """What starts at K steps, (M, K, …), and how many at each (K,)."""
+        size = self.below(cotangents)
         if not size.any():
-            return np.zeros(cotangent.shape, size.dtype)
-        self.count += int(np.count_nonzero(size))
-        started: Array = size * self._rng.choice((-1, 1), cotangent.shape)
-        return started
+            return np.zeros(cotangents.shape, size.dtype), np.zeros(len(size), int)
+        started: Array = size * self._rng.choice((-1, 1), cotangents.shape)
+        return started, np.count_nonzero(size.reshape(len(size), -1), axis=1)
 
-    def bound(self, arrived: Array) -> Array:
-        """How large what arrived (M, …) may be without signs."""
-        return bounded(self._copies.drawn(arrived), self.count)
+    def bound(self, arrived: Array, count: int | Array) -> Array:
+        """How large what arrived (M, …), or at K steps (M, K, …), may be without signs if so many started."""
+        terms = np.reshape(count, (*np.shape(count), *[1] * (arrived.ndim - 1 - np.ndim(count))))
+        return bounded(self._copies.drawn(arrived), terms)

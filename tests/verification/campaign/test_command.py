@@ -42,7 +42,7 @@ def test_a_right_engine_is_verified(project):
     found = json.loads(done.stdout)
     assert (done.returncode, found["verdict"], found["refuted"]) == (0, "verified", 0)
     assert found["scope"].startswith("float64; full gradient by cotangents")
-    assert "triples of levels covered" in found["coverage"][1]
+    assert "triples of levels without conditions covered" in found["coverage"][1]
     assert found["rows"][0][:2] == ["forward", "outputs"]
     assert found["seen"]["T ≥ 2"] > 60
     assert " left: designed sample\n" in done.stderr

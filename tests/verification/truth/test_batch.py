@@ -1,10 +1,14 @@
 """Replays as records of one batch: their states, and what flows back to the first ones."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from verification.models import lstm
 from verification.models.case import random_case
-from verification.models.tolerance import DRAWS
+from verification.models.tolerance import DRAWS, least_healthy
+from verification.truth import batch
 from verification.truth.batch import Batch, Replay
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Sums
@@ -27,9 +31,9 @@ def test_a_replay_makes_the_states_that_the_whole_makes():
     held = tuple(
         np.concatenate([whole.states[replay.first][i] for replay in replays], axis=1) for i in range(2)
     )
-    batch = Batch(case, COPIES, replays, held, 2)
-    assert [state[0].shape[1] for state in batch.states] == [6, 4, 4, 2]
-    for made, state in enumerate(batch.states):
+    replayed = Batch(case, COPIES, replays, held, 2)
+    assert [state[0].shape[1] for state in replayed.states] == [6, 4, 4, 2]
+    for made, state in enumerate(replayed.states):
         for number, replay in enumerate(replays):
             if made <= replay.length:
                 for i in range(2):
@@ -64,3 +68,37 @@ def test_losses_of_one_step_alone_reach_no_further():
     sums = Sums(case, COPIES)
     Batch(case, COPIES, [Replay(4, 0, (3,))], start, 1).backward(sums)
     assert not any(array.any() for array in sums.draws.values())
+
+
+@pytest.mark.parametrize("draws", [0, DRAWS])
+@pytest.mark.parametrize(
+    "replays",
+    [
+        [Replay(0, 9, (2, 3, 8))],
+        [Replay(1, 8, (8,)), Replay(2, 5, (5, 6)), Replay(3, 4, (6,)), Replay(7, 1, (7,))],
+    ],
+    ids=["whole", "of several lengths"],
+)
+def test_steps_that_are_traced_at_once_have_the_gradients_of_each_by_itself(monkeypatch, replays, draws):
+    """What flows back goes through the dense derivative of each; what may be lost goes the same way."""
+    copies = replace(COPIES, draws=draws)
+    case = random_case(lstm, np.random.default_rng(0), {"H": 2, "D": 3}, RECORDS, 9)
+    # Cotangents as small as what may be lost.
+    case = replace(case, objective=case.objective.replaced(lambda array: array * least_healthy(case.dtype)))
+    start = tuple(Rounding(case, copies, 0).of_array(array) for array in case.state)
+    held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
+    found = []
+    for dense in (0, 10_000):
+        monkeypatch.setattr(batch, "DENSE", dense)
+        sums = Sums(case, copies)
+        Batch(case, copies, replays, held, 1).backward(sums)
+        found.append(sums)
+    alone, at_once = found
+    for name, gradient in alone.draws.items():
+        size = np.abs(gradient[:1]).max()
+        np.testing.assert_allclose(at_once.draws[name][:1], gradient[:1], atol=1e-15 * size, rtol=0)
+        # Roundings are drawn in another order, signs of what starts as well.
+        if draws:
+            for here, there in ((at_once.terms, alone.terms), (at_once.lost, alone.lost)):
+                assert there[name].max() / 3 <= here[name].max() <= there[name].max() * 3
+        assert np.all(at_once.lost["W"] > 0) == bool(draws)

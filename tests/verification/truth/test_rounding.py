@@ -68,7 +68,8 @@ def test_complex_numbers_are_rounded_in_both_parts():
 
 @pytest.mark.parametrize("shapes", [[], [(2, 3), (3,)]])
 def test_calls_have_noises_of_their_arguments_shapes(shapes):
-    """For the value and for the slope, which differ."""
-    calls = Rounding(some(), TOGETHER, 0).of_calls(shapes)
-    assert [call.noise.shape for call in calls] == [(9, *shape) for shape in shapes]
+    """At each step, for the value and for the slope, which differ."""
+    calls = Rounding(some(), TOGETHER, 0).of_calls(shapes, 4)
+    assert [call.noise.shape for call in calls] == [(9, 4, *shape) for shape in shapes]
+    assert [call.shape for call in calls] == shapes
     assert all(np.all(call.noise[1:] != call.shift[1:]) for call in calls)

@@ -5,7 +5,7 @@ import pytest
 
 from verification.models import vanilla
 from verification.models.case import random_case
-from verification.models.tolerance import DRAWS, least_healthy
+from verification.models.tolerance import DRAWS, least_healthy, least_normal
 from verification.truth.rounding import Copies
 from verification.truth.sums import Lost, Sums, bounded, orthogonal, signs
 
@@ -81,12 +81,22 @@ def test_parts_come_together_where_they_belong():
 
 
 def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
-    """Counted, and of its size in every copy."""
+    """Counted by step, and of its size in every copy."""
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
     small = least_healthy(np.dtype(np.float64)) / 2
-    cotangent = np.broadcast_to(np.array([[small, 1.0, 0.0]]), (COPIES.count, 1, 3))
-    lost = Lost(case, COPIES, [])
-    started = lost.started(cotangent)
-    assert lost.count == 1
-    np.testing.assert_array_equal(np.abs(started), np.broadcast_to([[small, 0, 0]], (COPIES.count, 1, 3)))
-    np.testing.assert_allclose(lost.bound(started), [[small, 0, 0]])
+    cotangents = np.broadcast_to(np.array([[small, 1.0, 0.0], [1.0, 1.0, 0.0]]), (COPIES.count, 2, 3))
+    lost = Lost(case, COPIES, np.zeros((COPIES.count, 1, 2)))
+    started, counts = lost.started(cotangents)
+    assert counts.tolist() == [1, 0]
+    only = [[small, 0, 0], [0, 0, 0]]
+    np.testing.assert_array_equal(np.abs(started), np.broadcast_to(only, (COPIES.count, 2, 3)))
+    np.testing.assert_allclose(lost.bound(started, counts), only)
+
+
+def test_parts_of_steps_are_added_up_and_each_is_rounded():
+    """By a least normal number at each."""
+    case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 2, 4)
+    sums = Sums(case, COPIES)
+    sums.add_steps("b", np.ones((COPIES.count, 4, 2)), np.zeros((4, 2)))
+    assert np.all(sums.draws["b"] == 4)
+    np.testing.assert_allclose(sums.terms["b"], 5 * least_normal(np.dtype(np.float64)))
