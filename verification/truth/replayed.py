@@ -2,7 +2,7 @@
 
 Losses that reach back to one step share one replay, from that step on only, and all replays are records of
 one batch, in M copies, of which the first is the truth and the others are perturbed as in the lag table.
-Under a full gradient that is nine gradients by autograd, a step at a time. What takes the place of the lag
+Under a full gradient that is nine gradients by autograd. What takes the place of the lag
 table's Σ |terms| is described in ``verification.truth.sums``; it is not smaller.
 """
 
