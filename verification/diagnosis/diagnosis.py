@@ -11,10 +11,12 @@ from dataclasses import replace
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
-from verification.diagnosis.fallback import of_right_answers
+from verification.diagnosis.fallback import of_right_answers, with_others
+from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
-from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of
+from verification.diagnosis.several import Later, alone_in_words, as_well, each_alone, later, with_fewest
+from verification.diagnosis.stages import APART, FAULTS, Diagnosis, stage_of
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.model import Use
@@ -33,7 +35,8 @@ def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
         convention = agreeing(engine)
         if convention is not None:
             return _in_convention(convention)
-    return _of_small_cases(engine, by_steps) or of_right_answers(engine, finding, case)
+    small = _of_small_cases(engine, by_steps)
+    return with_others(engine, small) if small else of_right_answers(engine, finding, case)
 
 
 def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:
@@ -50,6 +53,8 @@ def _in_convention(convention: Convention) -> Diagnosis:
     if wrong is None:
         agrees = "All" if right else "The forward"
         return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
+    if convention.engine is not None:
+        wrong = with_others(convention.engine, wrong)
     return replace(wrong, sentence=f"The forward agrees {say} Then: {wrong.sentence}")
 
 
@@ -77,44 +82,73 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     wrong = [seen for seen in by_steps if seen.wrong]
     if not wrong:
         return None
-    first = next((seen for seen in wrong if seen.forward), wrong[0])
-    start, told = _from(by_steps, first), wrong_in_words(_clearest(first, wrong[-1]))
+    first, last = next((seen for seen in wrong if seen.forward), wrong[0]), wrong[-1]
+    start = _from(by_steps, first)
     kept = narrow(first)
     if kept is not None:
         rounded = f"it were rounded to {kept}"
-        sentence = f"{told}{start}: right to the digits of {kept} alone, as if {rounded}."
+        told = f"{wrong_in_words(first, last)}{start}"
+        sentence = f"{told}: right to the digits of {kept} alone, as if {rounded}."
         return Diagnosis("precision", first.blocks, sentence=sentence, as_if=rounded)
     if first.forward:
-        return Diagnosis("forward", sentence=f"{told}{start}: the forward is at fault.")
-    stage = stage_of(engine, first, by_steps)
-    as_if = clipped(engine, wrong[-1]) or explained(wrong[-1])
-    tail = f", as if {as_if}" if as_if else ""
-    if not as_if:
-        hints = [*_right_elsewhere(engine, first), *_lags(engine, stage)]
-        tail = f" ({'; '.join(hints)})" if hints else ""
-    sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
-    if stage in ("accumulation", "parameters"):
-        sentence += _later(first, by_steps)
-    return Diagnosis(
-        stage, first.blocks, gates(first), sentence, as_if or common_factor(_clearest(first, wrong[-1]))
+        return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the forward is at fault.")
+    return _of_blocks(engine, first, by_steps, start)
+
+
+def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str) -> Diagnosis:
+    """What is wrong with gradients, from the shortest case on in which any is."""
+    wrong = [seen for seen in by_steps if seen.wrong]
+    stage, last, more = stage_of(engine, first, by_steps), wrong[-1], later(first, wrong)
+    as_if = clipped(engine, last) or explained(last)
+    also = tuple(name for each in more for name in each.blocks)
+    if as_if is None and stage != "state" and not look_at(engine, fainter(last.truth.case)).wrong:
+        return _limited(engine, last)
+    if as_if is None and stage in APART:
+        return _apart(engine, stage, first, last, more, start)
+    shown = _shown(stage, first, last, more)
+    told = (
+        f"{wrong_in_words(shown, last)}{start}{''.join(f', {each} as well' for each in more if each.blocks)}"
     )
+    if as_if is None:
+        stage, tail = (stage, "") if stage == "state" else with_fewest(stage, first, last)
+        tail += _hints(engine, stage, first)
+    else:
+        tail = f", as if {as_if}"
+    sentence = f"{told}: {FAULTS[stage]}{tail}."
+    return Diagnosis(stage, first.blocks, gates(shown), sentence, as_if or common_factor(shown, last), also)
 
 
-def _clearest(first: Seen, last: Seen) -> Seen:
-    """The one to tell factors by: in two steps a half is a mean as well."""
-    alike = (first.blocks, first.forward, gates(first)) == (last.blocks, last.forward, gates(last))
-    return last if alike and first.truth.case.steps == 2 else first
+def _limited(engine: Engine, seen: Seen) -> Diagnosis:
+    """What is wrong where gradients are large, and right where they are small."""
+    start = onset(engine, seen.truth.case)
+    told = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
+    return Diagnosis("size", seen.blocks, gates(seen), told, common_factor(seen))
 
 
-def _later(first: Seen, by_steps: Sequence[Seen]) -> str:
-    """Blocks that are wrong with more steps alone, by another fault: with fewer they are right and not 0."""
-    for seen in by_steps:
-        if seen.truth.case.steps > first.truth.case.steps:
-            others = [name for name in seen.blocks if name not in first.blocks and first.want(name).any()]
-            if others:
-                verb = "are" if len(others) > 1 else "is"
-                return f" From T = {seen.truth.case.steps} on {', '.join(others)} {verb} wrong as well."
-    return ""
+def _apart(
+    engine: Engine, stage: str, first: Seen, last: Seen, more: Sequence[Later], start: str
+) -> Diagnosis:
+    """What is wrong with blocks that may have a fault each."""
+    shown, also = _shown(stage, first, last, more), tuple(name for each in more for name in each.blocks)
+    alone = each_alone(first.blocks, first, last)
+    tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
+    others = [] if shown is not first and not also else as_well(more, last)
+    told = f"{wrong_in_words(shown, last)}{start}: {FAULTS[stage]}{tail}."
+    whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
+    as_if = next(iter(whole), None) or common_factor(shown, last)
+    return Diagnosis(stage, first.blocks, gates(shown), " ".join([told, *others]), as_if, also)
+
+
+def _shown(stage: str, first: Seen, last: Seen, more: Sequence[Later]) -> Seen:
+    """The case by which wrong parts are told: the last, where nothing spreads from part to part."""
+    spreads = stage != "accumulation" or any(each.is_carried for each in more)
+    return first if spreads or not {*first.blocks} <= {*last.blocks} else replace(last, blocks=first.blocks)
+
+
+def _hints(engine: Engine, stage: str, first: Seen) -> str:
+    """What is told where nothing explains it."""
+    hints = [*_right_elsewhere(engine, first), *_lags(engine, stage)]
+    return f" ({'; '.join(hints)})" if hints else ""
 
 
 def _from(by_steps: Sequence[Seen], seen: Seen) -> str:

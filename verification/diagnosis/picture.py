@@ -20,15 +20,22 @@ STEPS = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """``case``: on what it was made, in words. ``lags``: None where no lag tells more than the sum.
+class View:
+    """One case: what it is, in words; its lag map, None where no lag tells more than the sum; wrong numbers."""
 
-    ``numbers``: of the wrong parts. ``instead``: what there is to say where nothing can be drawn.
+    case: str
+    lags: LagMap | None
+    numbers: tuple[Beside, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """``views``: of as many cases as it takes to show every block that is wrong in one of them.
+
+    ``instead``: what there is to say where nothing can be drawn.
     """
 
-    case: str = ""
-    lags: LagMap | None = None
-    numbers: tuple[Beside, ...] = ()
+    views: tuple[View, ...] = ()
     instead: str = ""
 
 
@@ -37,26 +44,33 @@ SILENT = "A call gives no answer that could be drawn."
 
 
 def picture(engine: Engine, case: Case) -> Picture:
-    """What can be shown of an engine that is refuted on a case."""
-    silent = False
-    for each in _cases(engine, case):
-        seen = look_at(engine, each)
+    """What can be shown of an engine that is refuted on a case: all that its diagnosis names."""
+    silent, views = False, []
+    left = engine.claim.blocks
+    for seen in _seen(engine, case):
         silent |= bool(seen.raised)
-        if seen.truth.determined and (seen.forward or seen.blocks):
-            return Picture(in_words(each), _lags(engine, seen), tuple(wrong_beside(seen)))
-    return Picture(instead=SILENT if silent else RIGHT)
+        if seen.truth.determined and (seen.forward or {*seen.blocks} & {*left}):
+            views.append(View(in_words(seen.truth.case), _lags(engine, seen), tuple(wrong_beside(seen))))
+            left = () if seen.forward else tuple(name for name in left if name not in seen.blocks)
+        if not left:
+            break
+    return Picture(tuple(views), "" if views else SILENT if silent else RIGHT)
 
 
-def _cases(engine: Engine, case: Case) -> Iterator[Case]:
-    """Those on which the engine may be wrong, the most telling first."""
+def _seen(engine: Engine, case: Case) -> Iterator[Seen]:
+    """Cases on which the engine may be wrong, the most telling first."""
     healthy = healthy_case(engine, steps=STEPS)
-    yield healthy
+    small = [look_at(engine, healthy)]
+    yield from small
+    if small[0].raised or small[0].forward:
+        # Elsewhere it may answer, or answer rightly.
+        yield from (look_at(engine, healthy_case(engine, steps)) for steps in steps_of(engine))
     if case.policy != FULL:
-        yield replace(healthy, policy=case.policy)
+        yield look_at(engine, replace(healthy, policy=case.policy))
+    left = tuple(name for name in engine.claim.blocks if name not in small[0].blocks)
+    yield from (each.seen for each in wrong_where(OfSome(engine, left)))
     if not case.dtype.hasobject:
-        if case.dtype != healthy.dtype:
-            yield healthy.astype(case.dtype)
-        yield case
+        yield look_at(engine, case)
 
 
 def _lags(engine: Engine, seen: Seen) -> LagMap | None:

@@ -54,8 +54,8 @@ FACTORS = {
 def test_a_factor_is_told(words, factor):
     """Of all, and of the wrong gates alone where some are right."""
     seen = seen_of(xs=lambda array: factor * array, W=in_gate(1, factor))
-    assert factor_in_words(seen, "xs") == words
-    assert factor_in_words(seen, "W") == words
+    assert factor_in_words(seen, "xs", ()) == words
+    assert factor_in_words(seen, "W", ("f",)) == words
     assert common_factor(seen) == (None if words.startswith("off") else words)
     assert wrong_parts(seen, "W") == ("f",)
 
@@ -63,7 +63,7 @@ def test_a_factor_is_told(words, factor):
 def test_no_factor_is_told_of_what_is_no_multiple():
     """Nor one that two blocks do not share."""
     seen = seen_of(b=lambda array: array + 1, W=lambda array: -array)
-    assert factor_in_words(seen, "b") == ""
+    assert factor_in_words(seen, "b", ()) == ""
     assert common_factor(seen) is None
     assert constant_factor(np.ones(2), np.zeros(2)) is None
     assert constant_factor(np.array([2.0, 4.0]), np.array([1.0, 2.0])) == 2
