@@ -23,15 +23,20 @@ from verification.truth.parts import OUTPUTS
 # In words, behind "as if", and the gradients, by block.
 Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]
 
+WENT_ON = "no record ended early"
+
 
 def explained_by_ends(seen: Seen) -> str | None:
     """What explains the wrong parts of an answer on records that end early, behind "as if"; or None."""
-    for words, records in _orders(seen.truth.case):
+    case = seen.truth.case
+    for words, records in _orders(case):
         if _is_in_order(seen, records):
             return words
-    if seen.forward:
-        return None
-    return next((words for words, made in _alternatives(seen.truth.case) if _fits(seen, made())), None)
+    if not seen.forward:
+        return next((words for words, made in _alternatives(case) if _fits(seen, made())), None)
+    whole = replay.forward(replace(case, lengths=None))
+    went_on = all(close(seen, seen.values[name], _cut(case, name, whole[name])) for name in seen.forward)
+    return WENT_ON if went_on else None
 
 
 def is_beyond_alone(seen: Seen, name: str) -> bool:
@@ -49,24 +54,31 @@ def _within(case: Case) -> Array:
     return np.asarray(np.arange(case.steps) < np.asarray(case.lengths)[:, None])
 
 
+def _cut(case: Case, name: str, array: Array) -> Array:
+    """A part of a forward; of the outputs without what follows a record's end, which is not looked at."""
+    return _before_ends(case, array) if name == OUTPUTS else array
+
+
+def _before_ends(case: Case, array: Array) -> Array:
+    """An array (N, T, …) with zeros after the ends."""
+    within = _within(case)
+    return np.asarray(np.where(within.reshape(*within.shape, *[1] * (array.ndim - 2)), array, 0), array.dtype)
+
+
 def _orders(case: Case) -> Iterator[tuple[str, Array]]:
     """The record whose numbers stand in each record's place."""
     lengths = np.asarray(case.lengths)
     for order in (np.argsort(-lengths, kind="stable"), np.argsort(lengths, kind="stable")):
         yield "records were sorted by length and not sorted back", order
-        yield "records that are sorted by length were sorted back the wrong way round", np.argsort(order)
+        yield "records that are sorted by length were sorted once more, and not back", order[order]
 
 
 def _is_in_order(seen: Seen, records: Array) -> bool:
     """Is all that is wrong, of the forward or else of the gradient, right in this order of records?"""
-    case, within = seen.truth.case, _within(seen.truth.case)
+    case = seen.truth.case
     if seen.forward:
-        pairs = []
-        for name in seen.forward:
-            due = seen.truth.forward[name].truth[records]
-            # What an engine says after a record's end is not looked at.
-            beyond = (...,) + (None,) * (due.ndim - 2)
-            pairs.append((seen.values[name], np.where(within[beyond], due, 0) if name == OUTPUTS else due))
+        due = {name: seen.truth.forward[name].truth[records] for name in seen.forward}
+        pairs = [(seen.values[name], _cut(case, name, array)) for name, array in due.items()]
     else:
         uses = {case.model.block(name).use for name in seen.blocks}
         if not uses <= {Use.STATE, Use.INPUT}:
@@ -102,9 +114,8 @@ def _alternatives(case: Case) -> Iterator[Alternative]:
         moved = tuple(array[records] for array in state)
         yield words.replace("records", "the final state's cotangents", 1), partial(_of, of(outputs, moved))
         yield words.replace("records", "cotangents", 1), partial(_of, of(outputs[records], moved))
-    silent = np.where(_within(case)[(...,) + (None,) * (outputs.ndim - 2)], outputs, 0)
-    for words, given in (("no record ended early", outputs), ("only losses ended early", silent)):
-        whole = replace(case, objective=Cotangents(given.astype(case.dtype), state), lengths=None)
+    for words, given in ((WENT_ON, outputs), ("only losses ended early", _before_ends(case, outputs))):
+        whole = replace(case, objective=Cotangents(given, state), lengths=None)
         yield words, partial(replay.gradient, whole)
     for words, more in (("each record ended a step earlier", -1), ("each record went on for a step more", 1)):
         ends = [length + more if 0 < length + more <= case.steps else length for length in case.lengths or ()]

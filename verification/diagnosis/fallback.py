@@ -4,7 +4,7 @@ By the property that a run found refuted, and the case: another truncation, reco
 calls, other circumstances, other sizes, other numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verification.diagnosis.as_if import explained
@@ -97,11 +97,18 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
             tail = f", as if {as_if}" if as_if else ""
             sentence = f"{wrong_in_words(seen)} under {case.policy}: the truncation is at fault{tail}."
             return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
-    if case.lengths is not None and healthy.records > 1:
-        seen = look_at(engine, ending_early(engine))
+    for other in _ending_early(engine, case):
+        seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
             return _of_ends(seen)
     return None
+
+
+def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
+    """Healthy numbers of records that end early, if the case's do: few, then as many as there."""
+    if case.lengths is not None:
+        yield ending_early(engine)
+        yield replace(healthy_case(engine, case.steps, case.records), lengths=case.lengths)
 
 
 def _of_ends(seen: Seen) -> Diagnosis:

@@ -1,7 +1,8 @@
 """What a picture of a refuted engine is made of: the lag map, and wrong numbers beside the right ones.
 
-It is made on a small case of healthy numbers where the engine is wrong there, also under the truncation of
-the case that a run found, or else on that case itself.
+It is made on a small case of healthy numbers. Blocks that are right there are shown on further cases: under
+the truncation of the case that a run found, under the circumstances where they are wrong, or on that case
+itself; so that it shows every block that the diagnosis names.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from verification.diagnosis.got_against_want import Beside, wrong_beside
 from verification.diagnosis.lag_map import LagMap, lag_map
-from verification.diagnosis.probe import Seen, healthy_case, look_at
+from verification.diagnosis.probe import OfSome, Seen, glance_at, healthy_case, look_at, steps_of
+from verification.diagnosis.where import wrong_where
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.properties.asking import is_large
@@ -20,22 +22,17 @@ STEPS = 5
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """One case: what it is, in words; its lag map, None where no lag tells more than the sum; wrong numbers."""
-
-    case: str
-    lags: LagMap | None
-    numbers: tuple[Beside, ...]
-
-
-@dataclass(frozen=True, eq=False)
 class Picture:
-    """``views``: of as many cases as it takes to show every block that is wrong in one of them.
+    """``case``: on what it was made, in words. ``lags``: None where no lag tells more than the sum.
 
-    ``instead``: what there is to say where nothing can be drawn.
+    ``numbers``: of the wrong parts. ``more``: pictures of further cases, where one does not show every block
+    that is wrong. ``instead``: what there is to say where nothing can be drawn.
     """
 
-    views: tuple[View, ...] = ()
+    case: str = ""
+    lags: LagMap | None = None
+    numbers: tuple[Beside, ...] = ()
+    more: tuple["Picture", ...] = ()
     instead: str = ""
 
 
@@ -44,33 +41,42 @@ SILENT = "A call gives no answer that could be drawn."
 
 
 def picture(engine: Engine, case: Case) -> Picture:
-    """What can be shown of an engine that is refuted on a case: all that its diagnosis names."""
-    silent, views = False, []
-    left = engine.claim.blocks
-    for seen in _seen(engine, case):
+    """What can be shown of an engine that is refuted on a case: every block that a diagnosis names."""
+    drawn: list[Picture] = []
+    silent, left = False, engine.claim.blocks
+    for seen, where in _seen(engine, case):
         silent |= bool(seen.raised)
         if seen.truth.determined and (seen.forward or {*seen.blocks} & {*left}):
-            views.append(View(in_words(seen.truth.case), _lags(engine, seen), tuple(wrong_beside(seen))))
+            told = in_words(seen.truth.case)
+            told += f", {where}" if where and where.removeprefix("in ") not in told else ""
+            drawn.append(Picture(told, _lags(engine, seen), tuple(wrong_beside(seen))))
             left = () if seen.forward else tuple(name for name in left if name not in seen.blocks)
         if not left:
             break
-    return Picture(tuple(views), "" if views else SILENT if silent else RIGHT)
+    if not drawn:
+        return Picture(instead=SILENT if silent else RIGHT)
+    first, *more = drawn
+    return replace(first, more=tuple(more))
 
 
-def _seen(engine: Engine, case: Case) -> Iterator[Seen]:
-    """Cases on which the engine may be wrong, the most telling first."""
+def _seen(engine: Engine, case: Case) -> Iterator[tuple[Seen, str]]:
+    """Cases on which the engine may be wrong, the most telling first, and their circumstances, if any."""
     healthy = healthy_case(engine, steps=STEPS)
-    small = [look_at(engine, healthy)]
-    yield from small
-    if small[0].raised or small[0].forward:
-        # Elsewhere it may answer, or answer rightly.
-        yield from (look_at(engine, healthy_case(engine, steps)) for steps in steps_of(engine))
+    first = look_at(engine, healthy)
+    yield first, ""
+    known = {*first.blocks}
+    for steps in steps_of(engine):
+        seen = glance_at(engine, healthy_case(engine, steps))
+        if seen is not None:
+            yield seen, ""
+            known |= {*seen.blocks}
     if case.policy != FULL:
-        yield look_at(engine, replace(healthy, policy=case.policy))
-    left = tuple(name for name in engine.claim.blocks if name not in small[0].blocks)
-    yield from (each.seen for each in wrong_where(OfSome(engine, left)))
+        yield look_at(engine, replace(healthy, policy=case.policy)), ""
+    left = tuple(name for name in engine.claim.blocks if name not in known)
+    for each in wrong_where(OfSome(engine, left)):
+        yield look_at(engine, each.seen.truth.case), each.words
     if not case.dtype.hasobject:
-        yield look_at(engine, case)
+        yield look_at(engine, case), ""
 
 
 def _lags(engine: Engine, seen: Seen) -> LagMap | None:

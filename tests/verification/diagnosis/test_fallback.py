@@ -51,7 +51,10 @@ def test_records_that_end_early_are_told_from_those_that_do_not():
     case = random_case(models.vanilla, np.random.default_rng(0), SIZES, 3, 4)
     found = of_right_answers(engine, Finding("autograd", "h0", "off"), replace(case, lengths=(4, 2, 1)))
     assert found.stage == "lengths"
-    assert str(found) == "U, W, b, xs, h0 are wrong where records end early: their end is at fault."
+    assert str(found) == (
+        "U, W, b, xs, h0 are wrong where records end early: their end is at fault, as if the final state of "
+        "records that end early had no cotangent."
+    )
 
 
 def test_an_inaccurate_function_is_told_before_sizes_are_tried():
