@@ -17,6 +17,7 @@ from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
 from verification.diagnosis.several import Later, alone_in_words, as_well, each_alone, later, with_fewest
 from verification.diagnosis.stages import APART, FAULTS, Diagnosis, stage_of
+from verification.diagnosis.where import Elsewhere
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.model import Use
@@ -27,8 +28,9 @@ from verification.truth.comparison import compare
 __all__ = ["Diagnosis", "diagnose"]
 
 
-def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere | None = None) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
+    elsewhere = elsewhere or Elsewhere(engine)
     by_steps = _by_steps(engine)
     answered = [seen for seen in by_steps if not seen.raised]
     if not answered or any(seen.forward for seen in answered):
@@ -36,7 +38,9 @@ def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
         if convention is not None:
             return _in_convention(convention)
     small = _of_small_cases(engine, by_steps)
-    return with_others(engine, small) if small else of_right_answers(engine, finding, case)
+    if small is not None:
+        return with_others(engine, small, elsewhere)
+    return of_right_answers(engine, finding, case, elsewhere)
 
 
 def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:
@@ -54,7 +58,7 @@ def _in_convention(convention: Convention) -> Diagnosis:
         agrees = "All" if right else "The forward"
         return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
     if convention.engine is not None:
-        wrong = with_others(convention.engine, wrong)
+        wrong = with_others(convention.engine, wrong, Elsewhere(convention.engine))
     return replace(wrong, sentence=f"The forward agrees {say} Then: {wrong.sentence}")
 
 
@@ -86,10 +90,10 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     start = _from(by_steps, first)
     kept = narrow(first)
     if kept is not None:
-        rounded = f"it were rounded to {kept}"
-        told = f"{wrong_in_words(first, last)}{start}"
+        rounded, more = f"it were rounded to {kept}", later(first, wrong)
+        told = f"{wrong_in_words(first, last)}{start}{_as_well_in_words(more)}"
         sentence = f"{told}: right to the digits of {kept} alone, as if {rounded}."
-        return Diagnosis("precision", first.blocks, sentence=sentence, as_if=rounded)
+        return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
         return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the forward is at fault.")
     return _of_blocks(engine, first, by_steps, start)
@@ -100,22 +104,20 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
     wrong = [seen for seen in by_steps if seen.wrong]
     stage, last, more = stage_of(engine, first, by_steps), wrong[-1], later(first, wrong)
     as_if = clipped(engine, last) or explained(last)
-    also = tuple(name for each in more for name in each.blocks)
     if as_if is None and stage != "state" and not look_at(engine, fainter(last.truth.case)).wrong:
         return _limited(engine, last)
     if as_if is None and stage in APART:
-        return _apart(engine, stage, first, last, more, start)
-    shown = _shown(stage, first, last, more)
-    told = (
-        f"{wrong_in_words(shown, last)}{start}{''.join(f', {each} as well' for each in more if each.blocks)}"
-    )
+        return _apart(engine, stage, first, wrong, more, start)
+    cases = _others(stage, wrong, more)
+    told = f"{wrong_in_words(first, last, cases)}{start}{_as_well_in_words(more)}"
     if as_if is None:
         stage, tail = (stage, "") if stage == "state" else with_fewest(stage, first, last)
         tail += _hints(engine, stage, first)
     else:
         tail = f", as if {as_if}"
     sentence = f"{told}: {FAULTS[stage]}{tail}."
-    return Diagnosis(stage, first.blocks, gates(shown), sentence, as_if or common_factor(shown, last), also)
+    as_if = as_if or common_factor(first, last)
+    return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more))
 
 
 def _limited(engine: Engine, seen: Seen) -> Diagnosis:
@@ -126,23 +128,32 @@ def _limited(engine: Engine, seen: Seen) -> Diagnosis:
 
 
 def _apart(
-    engine: Engine, stage: str, first: Seen, last: Seen, more: Sequence[Later], start: str
+    engine: Engine, stage: str, first: Seen, wrong: Sequence[Seen], more: Sequence[Later], start: str
 ) -> Diagnosis:
     """What is wrong with blocks that may have a fault each."""
-    shown, also = _shown(stage, first, last, more), tuple(name for each in more for name in each.blocks)
+    last, cases, also = wrong[-1], _others(stage, wrong, more), _blocks(more)
     alone = each_alone(first.blocks, first, last)
     tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
-    others = [] if shown is not first and not also else as_well(more, last)
-    told = f"{wrong_in_words(shown, last)}{start}: {FAULTS[stage]}{tail}."
+    # Parts that have been told are not told again.
+    others = as_well([replace(each, parts=()) if cases else each for each in more], last)
+    told = f"{wrong_in_words(first, last, cases)}{start}: {FAULTS[stage]}{tail}."
     whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
-    as_if = next(iter(whole), None) or common_factor(shown, last)
-    return Diagnosis(stage, first.blocks, gates(shown), " ".join([told, *others]), as_if, also)
+    as_if = next(iter(whole), None) or common_factor(first, last)
+    return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([told, *others]), as_if, also)
 
 
-def _shown(stage: str, first: Seen, last: Seen, more: Sequence[Later]) -> Seen:
-    """The case by which wrong parts are told: the last, where nothing spreads from part to part."""
+def _blocks(more: Sequence[Later]) -> tuple[str, ...]:
+    return tuple(name for each in more for name in each.blocks)
+
+
+def _as_well_in_words(more: Sequence[Later]) -> str:
+    return "".join(f", {each} as well" for each in more if each.blocks)
+
+
+def _others(stage: str, wrong: Sequence[Seen], more: Sequence[Later]) -> Sequence[Seen]:
+    """The cases whose wrong parts are told with those of the first: all, if no part spoils another."""
     spreads = stage != "accumulation" or any(each.is_carried for each in more)
-    return first if spreads or not {*first.blocks} <= {*last.blocks} else replace(last, blocks=first.blocks)
+    return () if spreads else wrong
 
 
 def _hints(engine: Engine, stage: str, first: Seen) -> str:

@@ -6,6 +6,7 @@ calls, other circumstances, other sizes, other numbers.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.circumstances import ending_early
@@ -15,8 +16,9 @@ from verification.diagnosis.onset import onset
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
 from verification.diagnosis.scaled import of_scale
+from verification.diagnosis.seen_in import facts
 from verification.diagnosis.stages import Diagnosis
-from verification.diagnosis.where import Where, as_well, beginning, wrong_where
+from verification.diagnosis.where import Elsewhere, Where, as_well, beginning
 from verification.diagnosis.words import common_factor, gates, joined, verb, wrong_in_words
 from verification.models import layouts
 from verification.models.case import Case, name_of
@@ -30,21 +32,21 @@ from verification.truth.long import is_long
 OF_A_CALL = (About.FORM, About.CALL, About.STEPS)
 
 
-def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+def of_right_answers(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere) -> Diagnosis:
     """What is wrong where every small case is right, first in the case that a run found, then elsewhere."""
-    about, found, some = BY_NAME[finding.property].about, None, wrong_where(engine)
+    about, found, some = BY_NAME[finding.property].about, None, elsewhere.of(engine.claim.blocks)
     if about in (*OF_A_CALL, About.TRUNCATION) and not case.dtype.hasobject:
         found = _of_other_kind(engine, case)
     if found is None and about in OF_A_CALL and not case.dtype.hasobject:
         found = _of_one_call(engine, finding, case, some)
-    return _and(engine, found or _of_property(engine, finding, case), some)
+    return _and(engine, found or _of_property(engine, finding, case, some), some)
 
 
-def with_others(engine: Engine, found: Diagnosis) -> Diagnosis:
+def with_others(engine: Engine, found: Diagnosis, elsewhere: Elsewhere) -> Diagnosis:
     """What is wrong in small cases, with the circumstances under which other blocks are wrong."""
     known = {*found.blocks, *found.also}
     left = tuple(name for name in engine.claim.blocks if name not in known)
-    return _and(engine, found, wrong_where(OfSome(engine, left)) if left else [])
+    return _and(engine, found, elsewhere.of(left))
 
 
 def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
@@ -64,7 +66,7 @@ def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
     return replace(found, sentence=told, also=(*found.also, *more))
 
 
-def _of_property(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis:
     """What a property alone says, where no single call shows more."""
     about, alone = BY_NAME[finding.property].about, BY_NAME[finding.property].alone
     if alone is not None:
@@ -76,7 +78,7 @@ def _of_property(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     if about is About.SCALE:
         return of_scale(engine, finding)
     if about is About.CALL:
-        return _of_other_numbers(engine, finding, case)
+        return _of_other_numbers(engine, case, some)
     return _of_conduct(engine, finding, case)
 
 
@@ -130,11 +132,11 @@ def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
         return _of_function(finding)
     if about is About.CALL and (found := _of_this_call(engine, finding, case)) is not None:
         return found
-    raised = about is About.FORM
+    raised, seen_in_it = about is About.FORM, {*facts(case)}
     some = [
         each
         for each in some
-        if each.words and bool(each.seen.raised) is raised and not each.seen.truth.case.layouts
+        if each.words in seen_in_it and bool(each.seen.raised) is raised and not each.seen.truth.case.layouts
     ]
     if not some:
         return None
@@ -178,10 +180,20 @@ def _of_form(finding: Finding, where: str) -> Diagnosis:
     return Diagnosis("form", sentence=f"{told}; all else is right.")
 
 
-def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    """What is wrong with other sizes, or other numbers, than those of small healthy cases."""
+def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diagnosis:
+    """What is wrong with other sizes, or other numbers, than those of small healthy cases.
+
+    Of the case that a run found and of those that differ from a healthy one in a single size or magnitude,
+    the smaller tells it in less time.
+    """
     seen = look_at(engine, case)
-    start = onset(engine, case)
+    nearby = [each for each in some if not each.words and {*each.blocks} >= {*seen.blocks}]
+    candidates = [(seen, engine), *((each.seen, OfSome(engine, each.blocks)) for each in nearby)]
+    for shown, asked in sorted(candidates, key=lambda each: prod(each[0].truth.case.sizes.values())):
+        start = onset(asked, shown.truth.case)
+        if start:
+            seen = shown
+            break
     where = f" {start}" if start else _at_sizes(case)
     sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right."
     return Diagnosis("size", seen.blocks, gates(seen), sentence, common_factor(seen))

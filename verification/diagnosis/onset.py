@@ -60,7 +60,7 @@ class _Tried:
     def off(self, case: Case) -> bool:
         """Is anything, by more than half of the digits?"""
         self._spend()
-        return is_off(self.engine, case)
+        return case.lengths is None and is_off(self.engine, case)
 
     def _spend(self) -> None:
         if self.calls <= 0 or time.monotonic() > self.until:
@@ -79,10 +79,10 @@ def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
 
 
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
-    if not tried.wrong(case):
+    # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
+    if not tried.off(case) and not tried.wrong(case):
         return
     healthy = _of_sizes(tried.engine, case, case.sizes)
-    # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
     if not tried.off(healthy) and not tried.wrong(healthy):
         told = [*_from_magnitudes(tried, case)]
         yield from told or _from_numbers(tried, case, healthy)
@@ -113,7 +113,7 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
         yield from _from_kind(tried, _of_sizes(tried.engine, case, least), healthy)
         return
     is_wrong = tried.wrong
-    if case.lengths is None and tried.off(_of_sizes(tried.engine, case, case.sizes)):
+    if tried.off(_of_sizes(tried.engine, case, case.sizes)):
         is_wrong = tried.off
 
     def wrong(sizes: Mapping[str, int]) -> bool:

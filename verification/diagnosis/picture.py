@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from verification.diagnosis.got_against_want import Beside, wrong_beside
 from verification.diagnosis.lag_map import LagMap, lag_map
-from verification.diagnosis.probe import OfSome, Seen, glance_at, healthy_case, look_at, steps_of
-from verification.diagnosis.where import wrong_where
+from verification.diagnosis.probe import Seen, glance_at, healthy_case, look_at, steps_of
+from verification.diagnosis.where import Elsewhere
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.properties.asking import is_large
@@ -40,11 +40,12 @@ RIGHT = "A single call gives the right numbers, on this case and on small ones, 
 SILENT = "A call gives no answer that could be drawn."
 
 
-def picture(engine: Engine, case: Case) -> Picture:
+def picture(engine: Engine, case: Case, elsewhere: Elsewhere | None = None) -> Picture:
     """What can be shown of an engine that is refuted on a case: every block that a diagnosis names."""
+    elsewhere = elsewhere or Elsewhere(engine)
     drawn: list[Picture] = []
     silent, left = False, engine.claim.blocks
-    for seen, where in _seen(engine, case):
+    for seen, where in _seen(engine, case, elsewhere):
         silent |= bool(seen.raised)
         if seen.truth.determined and (seen.forward or {*seen.blocks} & {*left}):
             told = in_words(seen.truth.case)
@@ -59,7 +60,7 @@ def picture(engine: Engine, case: Case) -> Picture:
     return replace(first, more=tuple(more))
 
 
-def _seen(engine: Engine, case: Case) -> Iterator[tuple[Seen, str]]:
+def _seen(engine: Engine, case: Case, elsewhere: Elsewhere) -> Iterator[tuple[Seen, str]]:
     """Cases on which the engine may be wrong, the most telling first, and their circumstances, if any."""
     healthy = healthy_case(engine, steps=STEPS)
     first = look_at(engine, healthy)
@@ -72,11 +73,13 @@ def _seen(engine: Engine, case: Case) -> Iterator[tuple[Seen, str]]:
             known |= {*seen.blocks}
     if case.policy != FULL:
         yield look_at(engine, replace(healthy, policy=case.policy)), ""
-    left = tuple(name for name in engine.claim.blocks if name not in known)
-    for each in wrong_where(OfSome(engine, left)):
-        yield look_at(engine, each.seen.truth.case), each.words
+    found = elsewhere.of(tuple(name for name in engine.claim.blocks if name not in known))
+    some = [(look_at(engine, each.seen.truth.case), each.words) for each in found if not each.seen.raised]
+    yield from (each for each in some if each[1])
     if not case.dtype.hasobject:
         yield look_at(engine, case), ""
+    # Those of large sizes have no map.
+    yield from (each for each in some if not each[1])
 
 
 def _lags(engine: Engine, seen: Seen) -> LagMap | None:

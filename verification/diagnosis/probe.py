@@ -6,6 +6,7 @@ alike, every record has an initial state, and everything has a cotangent, as far
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -31,9 +32,11 @@ class OfSome:
 
     def __init__(self, engine: Engine, blocks: tuple[str, ...]) -> None:
         self._engine, self.claim = engine, replace(engine.claim, blocks=blocks)
-        self.model, self.fixed, self.arrays = engine.model, engine.fixed, engine.arrays
-        self.answer, self.begin, self.code = engine.answer, engine.begin, engine.code
-        self.otherwise, self.wanting = engine.otherwise, engine.wanting
+        self.model, self.answer = engine.model, engine.answer
+
+    def __getattr__(self, name: str) -> Any:
+        # All else is as it is.
+        return getattr(self._engine, name)
 
 
 @dataclass(frozen=True, eq=False)

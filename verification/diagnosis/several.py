@@ -93,7 +93,7 @@ def alone_in_words(blocks: Sequence[str], alone: Sequence[Alone]) -> str:
 
 def as_well(found: Sequence[Later], last: Seen) -> Iterator[str]:
     """A sentence for each number of steps from which on more is wrong, by other faults."""
-    for each in found:
+    for each in (each for each in found if each.blocks or each.parts):
         names = (*each.blocks, *each.parts)
         carried = f": {FAULTS['recursion']}" if each.is_carried else ""
         alone = alone_in_words(names, each_alone(each.blocks, each.seen, last))

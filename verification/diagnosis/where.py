@@ -56,6 +56,20 @@ def wrong_where(engine: Engine) -> list[Where]:
     return [*found, *_of_sizes(engine, left, ends)]
 
 
+class Elsewhere:
+    """Where an engine is wrong, looked for once for the same blocks: a sentence and a picture need it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._found: dict[tuple[str, ...], list[Where]] = {}
+
+    def of(self, blocks: tuple[str, ...]) -> list[Where]:
+        """Where these blocks are wrong, if they are right in small healthy cases."""
+        if blocks not in self._found:
+            self._found[blocks] = wrong_where(OfSome(self._engine, blocks)) if blocks else []
+        return self._found[blocks]
+
+
 def as_well(engine: Engine, found: Sequence[Where]) -> Iterator[str]:
     """A sentence for each: "Where xs is one-hot, U is wrong as well."."""
     for each in found:

@@ -34,29 +34,39 @@ def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
     return () if wrong == block.parts else wrong
 
 
+def parts_in_any(seen: Sequence[Seen], name: str) -> tuple[str, ...]:
+    """Those of a block's parts that are wrong in any of these cases; () where it has none or all are."""
+    parts = next(iter(seen)).truth.case.model.block(name).parts
+    wrong: set[str] = set()
+    for each in seen:
+        if name in each.blocks:
+            wrong |= {*(wrong_parts(each, name) or parts)}
+    return () if wrong == {*parts} else tuple(part for part in parts if part in wrong)
+
+
 def split(block: Block, array: Array) -> list[Array]:
     """The array part by part."""
     return np.split(array, len(block.parts) or 1)
 
 
-def blocks_in_words(first: Seen, last: Seen | None = None) -> Iterator[str]:
+def blocks_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen] = ()) -> Iterator[str]:
     """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is wrong (all zero)'.
 
     ``last``: a case of more steps, which shows whether a factor is one of numbers that are not special.
+    ``cases``: others, whose wrong parts are told as well.
     """
     alike: dict[str, list[str]] = {}
     for name in first.blocks:
-        parts = wrong_parts(first, name)
+        parts = parts_in_any((first, *cases), name)
         how = f"wrong in {', '.join(parts)}" if parts else "wrong"
-        factor = _pattern(first, last, name)
+        factor = _pattern(first, last, name, parts)
         alike.setdefault(how + (f" ({factor})" if factor else ""), []).append(name)
     for how, names in alike.items():
         yield f"{', '.join(names)} {verb(names)} {how}"
 
 
-def _pattern(first: Seen, last: Seen | None, name: str) -> str:
+def _pattern(first: Seen, last: Seen | None, name: str, parts: tuple[str, ...]) -> str:
     """The factor of a block, where both cases show it; that of the first alone with its number of steps."""
-    parts = wrong_parts(first, name)
     told = factor_in_words(first, name, parts)
     if last is None or name not in last.blocks:
         return told
@@ -135,14 +145,15 @@ def common_factor(first: Seen, last: Seen | None = None) -> str | None:
     return next(iter(words)) or None if len(words) == 1 else None
 
 
-def wrong_in_words(first: Seen, last: Seen | None = None) -> str:
+def wrong_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen] = ()) -> str:
     """What is wrong in a case: of the forward, or else of the gradient, as in ``blocks_in_words``."""
     if not first.forward:
-        return "; ".join(blocks_in_words(first, last))
+        return "; ".join(blocks_in_words(first, last, cases))
     plural = len(first.forward) > 1 or first.forward == ("outputs",)
     return f"{joined(first.forward)} {'are' if plural else 'is'} wrong"
 
 
-def gates(seen: Seen) -> tuple[str, ...]:
-    """The parts that are wrong, of blocks in which not all of them are."""
-    return tuple(dict.fromkeys(part for name in seen.blocks for part in wrong_parts(seen, name)))
+def gates(seen: Seen, cases: Sequence[Seen] = ()) -> tuple[str, ...]:
+    """The parts that are wrong, of blocks in which not all are; ``cases`` as in ``blocks_in_words``."""
+    parts = (part for name in seen.blocks for part in parts_in_any((seen, *cases), name))
+    return tuple(dict.fromkeys(parts))
