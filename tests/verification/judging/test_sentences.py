@@ -101,8 +101,8 @@ LSTM = {
     "a carry past a gate": (
         CARRY,
         "dh, dc = da @ W, dc",
-        f"c0 is wrong{C_REST}: {RECURSION}, as if the factor of the direct path from state to state were left "
-        "out.",
+        f"c0 is wrong{C_REST}: {RECURSION}, as if the factor of the direct path from state to state were "
+        "left out.",
     ),
     "never accumulated": (
         "d_W += da.T @ h_prev",
