@@ -251,8 +251,28 @@ def test_the_picture_shows_every_block_that_is_named(made, wrong, said):
         assert mapped == {*wrong.split()} - {*found.lags.unseen}
 
 
+QUOTED = ("the same from any state", "GRU: gates, time and one-hot inputs")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("story", [*SEVERAL][:3] + [*SEVERAL][5:7] + [*SEVERAL][8:10])
+@pytest.mark.parametrize("story", QUOTED)
+def test_the_page_quotes_what_is_said(story):
+    """Word for word."""
+    page = Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md"
+    engine = engine_of(*SEVERAL[story][0])
+    assert f"\n{diagnose(engine, *first_found(engine))}\n" in page.read_text("utf-8")
+
+
+WHOLE = (
+    "the same from any state",
+    "gates, records and a zero",
+    "one-hot inputs, the number type and a size",
+    "GRU: gates, time and one-hot inputs",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("story", WHOLE)
 def test_a_complete_run_refutes_no_block_that_is_not_named(monkeypatch, story):
     """Whatever sizes and conditions its cases have."""
     monkeypatch.setattr(shrinking, "SECONDS", 1)
