@@ -37,6 +37,7 @@ SIZES = {
     "d_xs.shape[1] > 7": "from T = 8 on",
     "W.shape[1] > 4": "from H = 5 on",
     "len(d_xs) > 5 and d_xs.shape[1] > 6": "from N = 6 on and from T = 7 on",
+    "not len(d_xs) % 7": "where N is a multiple of 7",
 }
 
 
