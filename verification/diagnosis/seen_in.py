@@ -55,7 +55,11 @@ def _of_block(block: Block, array: Array) -> Iterator[str]:
             yield f"{name} is diagonal"
         if parts and all(np.array_equal(part, part.T) for part in parts):
             yield f"{name} is symmetric"
-    if np.isin(array, (0, 1)).all() and np.all(array.reshape(-1, array.shape[-1]).sum(axis=1) == 1):
+    if (
+        array.ndim
+        and np.isin(array, (0, 1)).all()
+        and np.all(array.reshape(-1, array.shape[-1]).sum(axis=1) == 1)
+    ):
         yield f"{name} is one-hot"
     if np.array_equal(array, np.round(array)):
         yield f"{name} is of whole numbers"
