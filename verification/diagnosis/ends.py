@@ -13,6 +13,7 @@ import numpy as np
 
 from verification.diagnosis.as_if import close
 from verification.diagnosis.probe import Seen
+from verification.diagnosis.words import joined
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.model import Use
@@ -39,7 +40,15 @@ def explained_by_ends(seen: Seen) -> str | None:
     return WENT_ON if went_on else None
 
 
-def is_beyond_alone(seen: Seen, name: str) -> bool:
+def fault_in_words(seen: Seen, as_if: str | None) -> str:
+    """What is at fault where records end early; ``as_if``: what explains it."""
+    if not seen.forward and all(_is_beyond_alone(seen, name) for name in seen.blocks):
+        blocks = joined(seen.blocks)
+        return f"what follows a record's end has no effect, and the gradient of {blocks} has to be 0 there"
+    return f"their end is at fault{f', as if {as_if}' if as_if else ''}"
+
+
+def _is_beyond_alone(seen: Seen, name: str) -> bool:
     """Are only gradients of what follows a record's end wrong, which have to be zero?"""
     case = seen.truth.case
     if case.model.block(name).use is not Use.INPUT:

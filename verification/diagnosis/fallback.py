@@ -11,7 +11,7 @@ from math import prod
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.clipping import clipped
-from verification.diagnosis.ends import explained_by_ends, is_beyond_alone
+from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.onset import onset
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
@@ -116,12 +116,7 @@ def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
 def _of_ends(seen: Seen) -> Diagnosis:
     """What is wrong where records end early."""
     as_if = explained_by_ends(seen)
-    if not seen.forward and all(is_beyond_alone(seen, name) for name in seen.blocks):
-        blocks = joined(seen.blocks)
-        fault = f"what follows a record's end has no effect, and the gradient of {blocks} has to be 0 there"
-    else:
-        fault = f"their end is at fault{f', as if {as_if}' if as_if else ''}"
-    sentence = f"{wrong_in_words(seen)} where records end early: {fault}."
+    sentence = f"{wrong_in_words(seen)} where records end early: {fault_in_words(seen, as_if)}."
     return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if)
 
 

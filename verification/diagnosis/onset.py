@@ -109,7 +109,7 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
     """The sizes at which healthy numbers turn wrong, those that matter."""
     healthy = healthy_case(tried.engine)
     least = healthy.sizes
-    if tried.wrong(_of_sizes(tried.engine, case, least)):  # By what is no size, then.
+    if tried.wrong(_of_sizes(tried.engine, case, least)):
         yield from _from_kind(tried, _of_sizes(tried.engine, case, least), healthy)
         return
     is_wrong = tried.wrong

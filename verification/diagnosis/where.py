@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verification.diagnosis.circumstances import circumstances, large
+from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.probe import OfSome, Seen, glance_at
 from verification.diagnosis.seen_in import facts
@@ -76,6 +77,8 @@ def as_well(engine: Engine, found: Sequence[Where]) -> Iterator[str]:
         case, names = each.seen.truth.case, each.seen.forward or each.blocks
         words = each.words or onset(OfSome(engine, each.blocks), case) or f"at {_sizes(case)}"
         wrong = f"{joined(names)} {'is' if len(names) == 1 and names != (OUTPUTS,) else 'are'} wrong as well"
+        if case.lengths is not None and not each.seen.raised:
+            wrong += f": {fault_in_words(each.seen, explained_by_ends(each.seen))}"
         told = f"it does not answer in form: {each.seen.raised}" if each.seen.raised else wrong
         yield f"{beginning(words)}, {told}."
 

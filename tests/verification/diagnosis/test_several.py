@@ -199,7 +199,10 @@ SEVERAL = {
             Scope(lengths=True),
         ),
         "b xs",
-        ("b is wrong", "Where records end early, xs is wrong as well"),
+        (
+            "b is wrong",
+            "Where records end early, xs is wrong as well: what follows a record's end has no effect, and",
+        ),
     ),
 }
 
