@@ -104,7 +104,7 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
     wrong = [seen for seen in by_steps if seen.wrong]
     stage, last, more = stage_of(engine, first, by_steps), wrong[-1], later(first, wrong)
     as_if = clipped(engine, last) or explained(last)
-    if as_if is None and stage != "state" and not look_at(engine, fainter(last.truth.case)).wrong:
+    if as_if is None and stage != "state" and _is_limited(engine, last.truth.case):
         return _limited(engine, last)
     if as_if is None and stage in APART:
         return _apart(engine, stage, first, wrong, more, start)
@@ -118,6 +118,11 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
     sentence = f"{told}: {FAULTS[stage]}{tail}."
     as_if = as_if or common_factor(first, last)
     return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more))
+
+
+def _is_limited(engine: Engine, case: Case) -> bool:
+    """Is it right where cotangents are small?"""
+    return isinstance(case.objective, Cotangents) and not look_at(engine, fainter(case)).wrong
 
 
 def _limited(engine: Engine, seen: Seen) -> Diagnosis:
