@@ -48,6 +48,12 @@ def explained(seen: Seen) -> str | None:
     return None
 
 
+def explained_alone(seen: Seen, name: str) -> str | None:
+    """What explains one of an answer's blocks by itself, if what flows back is right; as ``explained``."""
+    one = replace(seen, blocks=(name,))
+    return next((words for words, made in _of_blocks(one) if _fits(one, made(), one.blocks)), None)
+
+
 def _fits(seen: Seen, gradients: Mapping[str, Array], names: Sequence[str]) -> bool:
     """Are these blocks what the alternative says, and those that are wrong not right by it?"""
     return all(

@@ -11,10 +11,13 @@ from dataclasses import replace
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
-from verification.diagnosis.fallback import of_right_answers
+from verification.diagnosis.fallback import of_right_answers, with_others
+from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
-from verification.diagnosis.stages import FAULTS, Diagnosis, stage_of
+from verification.diagnosis.several import Later, alone_in_words, as_well, each_alone, later, with_fewest
+from verification.diagnosis.stages import APART, FAULTS, Diagnosis, stage_of
+from verification.diagnosis.where import Elsewhere
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.model import Use
@@ -25,15 +28,19 @@ from verification.truth.comparison import compare
 __all__ = ["Diagnosis", "diagnose"]
 
 
-def diagnose(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
+def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere | None = None) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
+    elsewhere = elsewhere or Elsewhere(engine)
     by_steps = _by_steps(engine)
     answered = [seen for seen in by_steps if not seen.raised]
     if not answered or any(seen.forward for seen in answered):
         convention = agreeing(engine)
         if convention is not None:
             return _in_convention(convention)
-    return _of_small_cases(engine, by_steps) or of_right_answers(engine, finding, case)
+    small = _of_small_cases(engine, by_steps)
+    if small is not None:
+        return with_others(engine, small, elsewhere)
+    return of_right_answers(engine, finding, case, elsewhere)
 
 
 def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:
@@ -50,6 +57,8 @@ def _in_convention(convention: Convention) -> Diagnosis:
     if wrong is None:
         agrees = "All" if right else "The forward"
         return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
+    if convention.engine is not None:
+        wrong = with_others(convention.engine, wrong, Elsewhere(convention.engine))
     return replace(wrong, sentence=f"The forward agrees {say} Then: {wrong.sentence}")
 
 
@@ -77,44 +86,85 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     wrong = [seen for seen in by_steps if seen.wrong]
     if not wrong:
         return None
-    first = next((seen for seen in wrong if seen.forward), wrong[0])
-    start, told = _from(by_steps, first), wrong_in_words(_clearest(first, wrong[-1]))
+    first, last = next((seen for seen in wrong if seen.forward), wrong[0]), wrong[-1]
+    start = _from(by_steps, first)
     kept = narrow(first)
     if kept is not None:
-        rounded = f"it were rounded to {kept}"
-        sentence = f"{told}{start}: right to the digits of {kept} alone, as if {rounded}."
-        return Diagnosis("precision", first.blocks, sentence=sentence, as_if=rounded)
+        rounded, more = f"it were rounded to {kept}", later(first, wrong)
+        told = f"{wrong_in_words(first, last)}{start}{_as_well_in_words(more)}"
+        sentence = f"{told}: right to the digits of {kept} alone, as if {rounded}."
+        return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
-        return Diagnosis("forward", sentence=f"{told}{start}: the forward is at fault.")
-    stage = stage_of(engine, first, by_steps)
-    as_if = clipped(engine, wrong[-1]) or explained(wrong[-1])
-    tail = f", as if {as_if}" if as_if else ""
-    if not as_if:
-        hints = [*_right_elsewhere(engine, first), *_lags(engine, stage)]
-        tail = f" ({'; '.join(hints)})" if hints else ""
-    sentence = f"{told}{start}: {FAULTS[stage]}{tail}."
-    if stage in ("accumulation", "parameters"):
-        sentence += _later(first, by_steps)
-    return Diagnosis(
-        stage, first.blocks, gates(first), sentence, as_if or common_factor(_clearest(first, wrong[-1]))
-    )
+        return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the forward is at fault.")
+    return _of_blocks(engine, first, by_steps, start)
 
 
-def _clearest(first: Seen, last: Seen) -> Seen:
-    """The one to tell factors by: in two steps a half is a mean as well."""
-    alike = (first.blocks, first.forward, gates(first)) == (last.blocks, last.forward, gates(last))
-    return last if alike and first.truth.case.steps == 2 else first
+def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str) -> Diagnosis:
+    """What is wrong with gradients, from the shortest case on in which any is."""
+    wrong = [seen for seen in by_steps if seen.wrong]
+    stage, last, more = stage_of(engine, first, by_steps), wrong[-1], later(first, wrong)
+    as_if = clipped(engine, last) or explained(last)
+    if as_if is None and stage != "state" and _is_limited(engine, last.truth.case):
+        return _limited(engine, last)
+    if as_if is None and stage in APART:
+        return _apart(engine, stage, first, wrong, more, start)
+    cases = _others(stage, wrong, more)
+    told = f"{wrong_in_words(first, last, cases)}{start}{_as_well_in_words(more)}"
+    if as_if is None:
+        stage, tail = (stage, "") if stage == "state" else with_fewest(stage, first, last)
+        tail += _hints(engine, stage, first)
+    else:
+        tail = f", as if {as_if}"
+    sentence = f"{told}: {FAULTS[stage]}{tail}."
+    as_if = as_if or common_factor(first, last)
+    return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more))
 
 
-def _later(first: Seen, by_steps: Sequence[Seen]) -> str:
-    """Blocks that are wrong with more steps alone, by another fault: with fewer they are right and not 0."""
-    for seen in by_steps:
-        if seen.truth.case.steps > first.truth.case.steps:
-            others = [name for name in seen.blocks if name not in first.blocks and first.want(name).any()]
-            if others:
-                verb = "are" if len(others) > 1 else "is"
-                return f" From T = {seen.truth.case.steps} on {', '.join(others)} {verb} wrong as well."
-    return ""
+def _is_limited(engine: Engine, case: Case) -> bool:
+    """Is it right where cotangents are small?"""
+    return isinstance(case.objective, Cotangents) and not look_at(engine, fainter(case)).wrong
+
+
+def _limited(engine: Engine, seen: Seen) -> Diagnosis:
+    """What is wrong where gradients are large, and right where they are small."""
+    start = onset(engine, seen.truth.case)
+    told = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
+    return Diagnosis("size", seen.blocks, gates(seen), told, common_factor(seen))
+
+
+def _apart(
+    engine: Engine, stage: str, first: Seen, wrong: Sequence[Seen], more: Sequence[Later], start: str
+) -> Diagnosis:
+    """What is wrong with blocks that may have a fault each."""
+    last, cases, also = wrong[-1], _others(stage, wrong, more), _blocks(more)
+    alone = each_alone(first.blocks, first, last)
+    tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
+    # Parts that have been told are not told again.
+    others = as_well([replace(each, parts=()) if cases else each for each in more], last)
+    told = f"{wrong_in_words(first, last, cases)}{start}: {FAULTS[stage]}{tail}."
+    whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
+    as_if = next(iter(whole), None) or common_factor(first, last)
+    return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([told, *others]), as_if, also)
+
+
+def _blocks(more: Sequence[Later]) -> tuple[str, ...]:
+    return tuple(name for each in more for name in each.blocks)
+
+
+def _as_well_in_words(more: Sequence[Later]) -> str:
+    return "".join(f", {each} as well" for each in more if each.blocks)
+
+
+def _others(stage: str, wrong: Sequence[Seen], more: Sequence[Later]) -> Sequence[Seen]:
+    """The cases whose wrong parts are told with those of the first: all, if no part spoils another."""
+    spreads = stage != "accumulation" or any(each.is_carried for each in more)
+    return () if spreads else wrong
+
+
+def _hints(engine: Engine, stage: str, first: Seen) -> str:
+    """What is told where nothing explains it."""
+    hints = [*_right_elsewhere(engine, first), *_lags(engine, stage)]
+    return f" ({'; '.join(hints)})" if hints else ""
 
 
 def _from(by_steps: Sequence[Seen], seen: Seen) -> str:

@@ -1,19 +1,25 @@
 """What is wrong with an engine that is right in every small case of healthy numbers.
 
 By the property that a run found refuted, and the case: another truncation, records that end early, other
-calls, other sizes, other numbers.
+calls, other circumstances, other sizes, other numbers.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from verification.diagnosis.as_if import explained
+from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.clipping import clipped
+from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.onset import onset
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
-from verification.diagnosis.probe import healthy_case, look_at
+from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
 from verification.diagnosis.scaled import of_scale
+from verification.diagnosis.seen_in import facts
 from verification.diagnosis.stages import Diagnosis
-from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
+from verification.diagnosis.where import Elsewhere, Where, as_well, beginning
+from verification.diagnosis.words import common_factor, gates, joined, verb, wrong_in_words
 from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
@@ -22,27 +28,58 @@ from verification.properties.findings import BY_NAME, PROPERTIES, findings, trut
 from verification.properties.property import About, Finding
 from verification.truth.long import is_long
 
+# What a single call shows, of which the case itself may be brought nearer to a healthy one.
+OF_A_CALL = (About.FORM, About.CALL, About.STEPS)
 
-def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    """What is wrong where every small case is right."""
+
+def of_right_answers(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere) -> Diagnosis:
+    """What is wrong where every small case is right, first in the case that a run found, then elsewhere."""
+    about, found, some = BY_NAME[finding.property].about, None, elsewhere.of(engine.claim.blocks)
+    if about in (*OF_A_CALL, About.TRUNCATION) and not case.dtype.hasobject:
+        found = _of_other_kind(engine, case)
+    if found is None and about in OF_A_CALL and not case.dtype.hasobject:
+        found = _of_one_call(engine, finding, case, some)
+    return _and(engine, found or _of_property(engine, finding, case, some), some)
+
+
+def with_others(engine: Engine, found: Diagnosis, elsewhere: Elsewhere) -> Diagnosis:
+    """What is wrong in small cases, with the circumstances under which other blocks are wrong."""
+    known = {*found.blocks, *found.also}
+    left = tuple(name for name in engine.claim.blocks if name not in known)
+    return _and(engine, found, elsewhere.of(left))
+
+
+def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
+    """The diagnosis, with where blocks are wrong that it does not name.
+
+    How arrays lie in memory is told already of an engine whose conduct is at fault.
+    """
+    known = {*found.blocks, *found.also}
+    others = []
+    for each in some:
+        blocks = tuple(name for name in each.blocks if name not in known)
+        if blocks and not (found.stage == "conduct" and each.seen.truth.case.layouts):
+            others.append(replace(each, blocks=blocks))
+            known |= {*blocks}
+    more = tuple(name for each in others for name in each.blocks)
+    told = " ".join([found.sentence, *as_well(engine, others)])
+    return replace(found, sentence=told, also=(*found.also, *more))
+
+
+def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis:
+    """What a property alone says, where no single call shows more."""
     about, alone = BY_NAME[finding.property].about, BY_NAME[finding.property].alone
-    if about is About.TRUNCATION and (found := _of_other_kind(engine, case)) is not None:
-        return found
-    if about is About.STEPS and function_is_inaccurate_at_lags(engine, case):
-        return _of_function(finding)
     if alone is not None:
         where = f", in {case.source}" if case.source else ""
         return Diagnosis(alone.stage, sentence=f"{finding.wrong}{where}: {alone.says}.")
     if about is About.FORM:
         start = "" if case.dtype.hasobject else onset(engine, case)
-        where = f" {start}" if start else ""
-        told = f"The engine does not answer in form{where}: {finding.wrong}"
-        return Diagnosis("form", sentence=f"{told}; all else is right.")
+        return _of_form(finding, start)
     if about is About.SCALE:
         return of_scale(engine, finding)
-    if about is not About.CALL:
-        return _of_conduct(engine, finding, case)
-    return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)
+    if about is About.CALL:
+        return _of_other_numbers(engine, case, some)
+    return _of_conduct(engine, finding, case)
 
 
 # Steps up to which alternatives to a truncated gradient are computed, whose cost grows with their square.
@@ -52,32 +89,58 @@ SHORT = 9
 def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
     """What is wrong with healthy numbers under a case's truncation, or with its records' ends."""
     healthy = healthy_case(engine, steps=case.steps)
-    kinds = []
-    if case.policy != FULL:
-        under = replace(healthy, policy=case.policy)
-        kinds.append(("truncation", under, f"under {case.policy}: the truncation is at fault"))
-    if case.lengths is not None and healthy.records > 1:
-        ends = tuple(max(engine.claim.steps[0], healthy.steps - n) for n in range(healthy.records))
-        kinds.append(
-            ("lengths", replace(healthy, lengths=ends), "where records end early: their end is at fault")
-        )
-    if kinds and look_at(engine, healthy).wrong:
-        # It is a matter of size.
+    if (case.policy == FULL and case.lengths is None) or look_at(engine, healthy).wrong:
+        # It is a matter of size, if of anything.
         return None
-    for stage, other, where in kinds:
+    if case.policy != FULL:
+        seen = look_at(engine, replace(healthy, policy=case.policy))
+        if seen.wrong and not seen.raised:
+            as_if = explained(seen) if seen.blocks and case.steps <= SHORT else None
+            tail = f", as if {as_if}" if as_if else ""
+            sentence = f"{wrong_in_words(seen)} under {case.policy}: the truncation is at fault{tail}."
+            return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
+    for other in _ending_early(engine, case):
         seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
-            as_if = (
-                explained(seen) if seen.blocks and other.lengths is None and other.steps <= SHORT else None
-            )
-            tail = f", as if {as_if}" if as_if else ""
-            sentence = f"{wrong_in_words(seen)} {where}{tail}."
-            return Diagnosis(stage, seen.blocks, gates(seen), sentence, as_if)
+            return _of_ends(seen)
     return None
 
 
-def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    """What is wrong with other sizes, or other numbers, than those of small healthy cases."""
+def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
+    """Healthy numbers of records that end early, if the case's do: few, then as many as there."""
+    if case.lengths is not None:
+        yield ending_early(engine)
+        yield replace(healthy_case(engine, case.steps, case.records), lengths=case.lengths)
+
+
+def _of_ends(seen: Seen) -> Diagnosis:
+    """What is wrong where records end early."""
+    as_if = explained_by_ends(seen)
+    sentence = f"{wrong_in_words(seen)} where records end early: {fault_in_words(seen, as_if)}."
+    return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if)
+
+
+def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis | None:
+    """What is wrong in a call that is no matter of sizes or magnitudes; None where there is no such thing."""
+    about = BY_NAME[finding.property].about
+    if about is About.STEPS and function_is_inaccurate_at_lags(engine, case):
+        return _of_function(finding)
+    if about is About.CALL and (found := _of_this_call(engine, finding, case)) is not None:
+        return found
+    raised, seen_in_it = about is About.FORM, {*facts(case)}
+    some = [
+        each
+        for each in some
+        if each.words in seen_in_it and bool(each.seen.raised) is raised and not each.seen.truth.case.layouts
+    ]
+    if not some:
+        return None
+    where = next((each for each in some if finding.part in each.blocks), some[0])
+    return _of_form(finding, where.words) if raised else _of_circumstances(where)
+
+
+def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
+    """What a case's layout, its function, or its limit explains."""
     if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
         count = len(case.blocks) + len(case.objective.arrays())
         told = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."
@@ -86,19 +149,49 @@ def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis
     if not seen.wrong or seen.raised:
         told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
         return Diagnosis("size", sentence=told)
-    if (
-        case.lengths is None
-        and not seen.truth.large
-        and not is_long(case)
-        and function_is_inaccurate(engine, case)
-    ):
+    small = case.lengths is None and not seen.truth.large and not is_long(case)
+    if small and function_is_inaccurate(engine, case):
         return _of_function(finding, seen.blocks)
     as_if = clipped(engine, seen) if seen.blocks else None
-    start = "" if as_if else onset(engine, case)
+    if as_if is None:
+        return None
+    told = (
+        f"{wrong_in_words(seen)}{_at_sizes(case)}: small cases of healthy numbers are right, as if {as_if}."
+    )
+    return Diagnosis("size", seen.blocks, gates(seen), told, as_if)
+
+
+def _of_circumstances(where: Where) -> Diagnosis:
+    """What is wrong under circumstances."""
+    seen, told = where.seen, wrong_in_words(where.seen)
+    rest = tuple(name for name in where.blocks if name not in seen.blocks)
+    more = f", in other such cases {joined(rest)} {verb(rest)} as well" if rest else ""
+    sentence = f"{beginning(where.words)}, {told}{more}: small cases of healthy numbers are right."
+    return Diagnosis("size", where.blocks, gates(seen), sentence, common_factor(seen))
+
+
+def _of_form(finding: Finding, where: str) -> Diagnosis:
+    told = f"The engine does not answer in form{f' {where}' if where else ''}: {finding.wrong}"
+    return Diagnosis("form", sentence=f"{told}; all else is right.")
+
+
+def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diagnosis:
+    """What is wrong with other sizes, or other numbers, than those of small healthy cases.
+
+    Of the case that a run found and of those that differ from a healthy one in a single size or magnitude,
+    the smaller tells it in less time.
+    """
+    seen = look_at(engine, case)
+    nearby = [each for each in some if not each.words and {*each.blocks} >= {*seen.blocks}]
+    candidates = [(seen, engine), *((each.seen, OfSome(engine, each.blocks)) for each in nearby)]
+    for shown, asked in sorted(candidates, key=lambda each: prod(each[0].truth.case.sizes.values())):
+        start = onset(asked, shown.truth.case)
+        if start:
+            seen = shown
+            break
     where = f" {start}" if start else _at_sizes(case)
-    tail = f", as if {as_if}" if as_if else ""
-    sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
-    return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if or common_factor(seen))
+    sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right."
+    return Diagnosis("size", seen.blocks, gates(seen), sentence, common_factor(seen))
 
 
 def _of_function(finding: Finding, blocks: tuple[str, ...] = ()) -> Diagnosis:
@@ -122,7 +215,6 @@ def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     others = tuple(each.name for each in PROPERTIES if each.about in of_calls)
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
     names = [name for name in others if name in found or name == finding.property]
-    verb = "are" if len(names) > 1 else "is"
     failing = joined([f"“{name}”" for name in names])
-    told = f"{finding.wrong}: one call by itself is right, and {failing} {verb} refuted."
+    told = f"{finding.wrong}: one call by itself is right, and {failing} {verb(names)} refuted."
     return Diagnosis("conduct", sentence=told)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from verification.diagnosis.probe import healthy_case, look_at
+from verification.diagnosis.probe import healthy_case, is_off, look_at
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, name_of
@@ -53,11 +53,19 @@ class _Tried:
 
     def wrong(self, case: Case) -> bool:
         """Is anything?"""
+        self._spend()
+        seen = look_at(self.engine, case)
+        return seen.truth.determined and seen.wrong
+
+    def off(self, case: Case) -> bool:
+        """Is anything, by more than half of the digits?"""
+        self._spend()
+        return case.lengths is None and is_off(self.engine, case)
+
+    def _spend(self) -> None:
         if self.calls <= 0 or time.monotonic() > self.until:
             raise _Spent
         self.calls -= 1
-        seen = look_at(self.engine, case)
-        return seen.truth.determined and seen.wrong
 
 
 def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
@@ -71,13 +79,14 @@ def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
 
 
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
-    if not tried.wrong(case):
+    # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
+    if not tried.off(case) and not tried.wrong(case):
         return
     healthy = _of_sizes(tried.engine, case, case.sizes)
-    if not tried.wrong(healthy):
+    if not tried.off(healthy) and not tried.wrong(healthy):
         told = [*_from_magnitudes(tried, case)]
         yield from told or _from_numbers(tried, case, healthy)
-    elif isinstance(case.objective, Cotangents) and not tried.wrong(_scaled(healthy, COTANGENTS, FAINT)):
+    elif isinstance(case.objective, Cotangents) and not tried.wrong(fainter(healthy)):
         # Sizes matter as far as gradients grow with them.
         yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
     else:
@@ -91,26 +100,41 @@ def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
     return replace(healthy, functions=case.functions, policy=case.policy)
 
 
+def fainter(case: Case) -> Case:
+    """The case with small cotangents."""
+    return _scaled(case, COTANGENTS, FAINT)
+
+
 def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
     """The sizes at which healthy numbers turn wrong, those that matter."""
     healthy = healthy_case(tried.engine)
     least = healthy.sizes
-
-    def wrong(sizes: Mapping[str, int]) -> bool:
-        return tried.wrong(_of_sizes(tried.engine, case, sizes))
-
-    if wrong(least):
+    if tried.wrong(_of_sizes(tried.engine, case, least)):
         yield from _from_kind(tried, _of_sizes(tried.engine, case, least), healthy)
         return
+    is_wrong = tried.wrong
+    if tried.off(_of_sizes(tried.engine, case, case.sizes)):
+        is_wrong = tried.off
+
+    def wrong(sizes: Mapping[str, int]) -> bool:
+        return is_wrong(_of_sizes(tried.engine, case, sizes))
+
     now = dict(case.sizes)
+    # One size by itself, beside the least of all others, is found in less time than several.
+    for name, size in case.sizes.items():
+        if size != least[name] and wrong({**least, name: size}):
+            now = {**least, name: size}
+            break
     for name, right in least.items():
-        if wrong({**now, name: right}):
+        if now[name] == right or wrong({**now, name: right}):
             now[name] = right
             continue
-        found = _bisected(lambda size, name=name: wrong({**now, name: size}), right, now[name])  # type: ignore[misc]
-        now[name] = found
-        beyond = found + 1 if found > right else max(1, found - 1)
-        yield _at_size(name, found, right, wrong({**now, name: beyond}))
+
+        def at(size: int, name: str = name) -> bool:
+            return wrong({**now, name: size})
+
+        now[name] = found = _bisected(at, right, now[name])
+        yield _at_size(name, found, right, at)
 
 
 def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
@@ -127,10 +151,15 @@ def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
         yield f"under {wrong.policy}"
 
 
-def _at_size(name: str, found: int, right: int, beyond: bool) -> str:
-    if found > right:
-        return f"from {name} = {found} on" if beyond else f"at {name} = {found} alone"
-    return f"up to {name} = {found}" if beyond and found > 1 else f"at {name} = {found} alone"
+def _at_size(name: str, found: int, right: int, wrong: Callable[[int], bool]) -> str:
+    """From where on, up to where, or at which multiples it is wrong; next to ``found`` it is right."""
+    beyond = found + 1 if found > right else max(1, found - 1)
+    if wrong(beyond) and (found > right or found > 1):
+        return f"from {name} = {found} on" if found > right else f"up to {name} = {found}"
+    for part in range(2, found + 1):
+        if found % part == 0 and right % part and all(map(wrong, (part, 2 * part, 3 * part))):
+            return f"where {name} is a multiple of {part}"
+    return f"at {name} = {found} alone"
 
 
 def _bisected(wrong: Callable[[int], bool], right: int, high: int) -> int:

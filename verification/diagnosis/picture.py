@@ -1,7 +1,8 @@
 """What a picture of a refuted engine is made of: the lag map, and wrong numbers beside the right ones.
 
-It is made on a small case of healthy numbers where the engine is wrong there, also under the truncation of
-the case that a run found, or else on that case itself.
+It is made on a small case of healthy numbers. Blocks that are right there are shown on further cases: under
+the truncation of the case that a run found, under the circumstances where they are wrong, or on that case
+itself; so that it shows every block that the diagnosis names.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from verification.diagnosis.got_against_want import Beside, wrong_beside
 from verification.diagnosis.lag_map import LagMap, lag_map
-from verification.diagnosis.probe import Seen, healthy_case, look_at
+from verification.diagnosis.probe import Seen, glance_at, healthy_case, look_at, steps_of
+from verification.diagnosis.where import Elsewhere
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.properties.asking import is_large
@@ -23,12 +25,14 @@ STEPS = 5
 class Picture:
     """``case``: on what it was made, in words. ``lags``: None where no lag tells more than the sum.
 
-    ``numbers``: of the wrong parts. ``instead``: what there is to say where nothing can be drawn.
+    ``numbers``: of the wrong parts. ``more``: pictures of further cases, where one does not show every block
+    that is wrong. ``instead``: what there is to say where nothing can be drawn.
     """
 
     case: str = ""
     lags: LagMap | None = None
     numbers: tuple[Beside, ...] = ()
+    more: tuple["Picture", ...] = ()
     instead: str = ""
 
 
@@ -36,27 +40,46 @@ RIGHT = "A single call gives the right numbers, on this case and on small ones, 
 SILENT = "A call gives no answer that could be drawn."
 
 
-def picture(engine: Engine, case: Case) -> Picture:
-    """What can be shown of an engine that is refuted on a case."""
-    silent = False
-    for each in _cases(engine, case):
-        seen = look_at(engine, each)
+def picture(engine: Engine, case: Case, elsewhere: Elsewhere | None = None) -> Picture:
+    """What can be shown of an engine that is refuted on a case: every block that a diagnosis names."""
+    elsewhere = elsewhere or Elsewhere(engine)
+    drawn: list[Picture] = []
+    silent, left = False, engine.claim.blocks
+    for seen, where in _seen(engine, case, elsewhere):
         silent |= bool(seen.raised)
-        if seen.truth.determined and (seen.forward or seen.blocks):
-            return Picture(in_words(each), _lags(engine, seen), tuple(wrong_beside(seen)))
-    return Picture(instead=SILENT if silent else RIGHT)
+        if seen.truth.determined and (seen.forward or {*seen.blocks} & {*left}):
+            told = in_words(seen.truth.case)
+            told += f", {where}" if where and where.removeprefix("in ") not in told else ""
+            drawn.append(Picture(told, _lags(engine, seen), tuple(wrong_beside(seen))))
+            left = () if seen.forward else tuple(name for name in left if name not in seen.blocks)
+        if not left:
+            break
+    if not drawn:
+        return Picture(instead=SILENT if silent else RIGHT)
+    first, *more = drawn
+    return replace(first, more=tuple(more))
 
 
-def _cases(engine: Engine, case: Case) -> Iterator[Case]:
-    """Those on which the engine may be wrong, the most telling first."""
+def _seen(engine: Engine, case: Case, elsewhere: Elsewhere) -> Iterator[tuple[Seen, str]]:
+    """Cases on which the engine may be wrong, the most telling first, and their circumstances, if any."""
     healthy = healthy_case(engine, steps=STEPS)
-    yield healthy
+    first = look_at(engine, healthy)
+    yield first, ""
+    known = {*first.blocks}
+    for steps in steps_of(engine):
+        seen = glance_at(engine, healthy_case(engine, steps))
+        if seen is not None:
+            yield seen, ""
+            known |= {*seen.blocks}
     if case.policy != FULL:
-        yield replace(healthy, policy=case.policy)
+        yield look_at(engine, replace(healthy, policy=case.policy)), ""
+    found = elsewhere.of(tuple(name for name in engine.claim.blocks if name not in known))
+    some = [(look_at(engine, each.seen.truth.case), each.words) for each in found if not each.seen.raised]
+    yield from (each for each in some if each[1])
     if not case.dtype.hasobject:
-        if case.dtype != healthy.dtype:
-            yield healthy.astype(case.dtype)
-        yield case
+        yield look_at(engine, case), ""
+    # Those of large sizes have no map.
+    yield from (each for each in some if not each[1])
 
 
 def _lags(engine: Engine, seen: Seen) -> LagMap | None:

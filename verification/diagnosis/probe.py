@@ -6,6 +6,7 @@ alike, every record has an initial state, and everything has a cotangent, as far
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +18,25 @@ from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupp
 from verification.properties.ragged import RaggedTruth
 from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions, some_policy
+from verification.truth import replay
 from verification.truth.comparison import compare
 
-# Steps of the cases: one, the shortest recursion, and one in which a step has neighbours on both sides.
-STEPS = (1, 2, 4)
+# Steps of the cases: one, the shortest recursion, and two in which a step has neighbours on both sides. None
+# is left out between, so that what is said to begin with some is right with one less.
+STEPS = (1, 2, 3, 4)
 RECORDS = 3
+
+
+class OfSome:
+    """An engine that is asked for some of its blocks alone."""
+
+    def __init__(self, engine: Engine, blocks: tuple[str, ...]) -> None:
+        self._engine, self.claim = engine, replace(engine.claim, blocks=blocks)
+        self.model, self.answer = engine.model, engine.answer
+
+    def __getattr__(self, name: str) -> Any:
+        # All else is as it is.
+        return getattr(self._engine, name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +94,34 @@ def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
 def look_at(engine: Engine, case: Case) -> Seen:
     """What a case shows, its truth made for it."""
     return look(engine, Truth(case) if case.lengths is None else RaggedTruth(case))
+
+
+def glance_at(engine: Engine, case: Case) -> Seen | None:
+    """What a case shows, if more than half of the digits is off somewhere: a tenth of what a truth takes.
+
+    None where no more than that is, or there is no truth at this precision.
+    """
+    if case.lengths is None and not is_off(engine, case):
+        return None
+    seen = look_at(engine, case)
+    return seen if seen.wrong and seen.truth.determined else None
+
+
+def is_off(engine: Engine, case: Case) -> bool:
+    """Is more than half of the digits off, somewhere? Of a case whose records do not end early."""
+    try:
+        answer = ask(engine, case)
+    except Unsupported:
+        return False
+    except InvalidAnswer:
+        return True
+    with np.errstate(all="ignore"):
+        due = {**replay.forward(case), **replay.gradient(case)}
+        close = np.sqrt(np.finfo(case.dtype).eps)
+        return not all(
+            np.max(np.abs(got - due[name])) <= close * np.max(np.abs(due[name]))
+            for name, got in (*answer.forward.items(), *answer.gradients())
+        )
 
 
 def _wrong_blocks(answer: Answer, truth: Truth | RaggedTruth) -> list[tuple[str, Array]]:

@@ -32,7 +32,8 @@ from verification.properties.engine import Engine
 class Diagnosis:
     """What is wrong: the stage, the wrong blocks, those of their parts that are, and all of it in a sentence.
 
-    ``as_if``: what the engine computes instead, in a few words, where that is found.
+    ``as_if``: what the engine computes instead, in a few words, where that is found. ``also``: the blocks
+    that are wrong with more steps, or elsewhere, and not where the others are seen first.
     """
 
     stage: str
@@ -40,6 +41,7 @@ class Diagnosis:
     parts: tuple[str, ...] = ()
     sentence: str = ""
     as_if: str | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -60,6 +62,9 @@ FAULTS = {
     "step": "the derivative of one step is at fault",
 }
 
+# Where a block that is wrong spoils no other, so that each may have a fault of its own.
+APART = ("accumulation", "parameters")
+
 
 def stage_of(engine: Engine, first: Seen, by_steps: Sequence[Seen]) -> str:
     """From the shortest case that is wrong, and the longest of all."""
@@ -72,6 +77,9 @@ def stage_of(engine: Engine, first: Seen, by_steps: Sequence[Seen]) -> str:
         return "accumulation"
     if uses[1] == {Use.STATE}:
         return "state"
+    # What flows back through the fewest steps is right; what is wrong with more is another fault.
+    if first is by_steps[0] and Use.STATE in claimed - uses[0]:
+        return "accumulation"
     if first is not by_steps[0] or uses[0] == {Use.STATE}:
         return "recursion"
     return "step"

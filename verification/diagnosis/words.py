@@ -19,6 +19,11 @@ def joined(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def verb(names: Sequence[str]) -> str:
+    """Of one or of several."""
+    return "are" if len(names) > 1 else "is"
+
+
 def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
     """Those of a block's parts that are wrong; () where it has none or all of them are."""
     block = seen.truth.case.model.block(name)
@@ -29,26 +34,49 @@ def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
     return () if wrong == block.parts else wrong
 
 
+def parts_in_any(seen: Sequence[Seen], name: str) -> tuple[str, ...]:
+    """Those of a block's parts that are wrong in any of these cases; () where it has none or all are."""
+    parts = next(iter(seen)).truth.case.model.block(name).parts
+    wrong: set[str] = set()
+    for each in seen:
+        if name in each.blocks:
+            wrong |= {*(wrong_parts(each, name) or parts)}
+    return () if wrong == {*parts} else tuple(part for part in parts if part in wrong)
+
+
 def split(block: Block, array: Array) -> list[Array]:
     """The array part by part."""
     return np.split(array, len(block.parts) or 1)
 
 
-def blocks_in_words(seen: Seen) -> Iterator[str]:
-    """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is wrong (all zero)'."""
+def blocks_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen] = ()) -> Iterator[str]:
+    """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is wrong (all zero)'.
+
+    ``last``: a case of more steps, which shows whether a factor is one of numbers that are not special.
+    ``cases``: others, whose wrong parts are told as well.
+    """
     alike: dict[str, list[str]] = {}
-    for name in seen.blocks:
-        parts = wrong_parts(seen, name)
+    for name in first.blocks:
+        parts = parts_in_any((first, *cases), name)
         how = f"wrong in {', '.join(parts)}" if parts else "wrong"
-        factor = factor_in_words(seen, name)
+        factor = _pattern(first, last, name, parts)
         alike.setdefault(how + (f" ({factor})" if factor else ""), []).append(name)
     for how, names in alike.items():
-        yield f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} {how}"
+        yield f"{', '.join(names)} {verb(names)} {how}"
 
 
-def factor_in_words(seen: Seen, name: str) -> str:
-    """By what factor the wrong parts are off, where it is one for all of them, or how little they are off."""
-    got, want = _wrong_numbers(seen, name)
+def _pattern(first: Seen, last: Seen | None, name: str, parts: tuple[str, ...]) -> str:
+    """The factor of a block, where both cases show it; that of the first alone with its number of steps."""
+    told = factor_in_words(first, name, parts)
+    if last is None or name not in last.blocks:
+        return told
+    generic = factor_in_words(last, name, parts)
+    return generic or (f"at T = {first.truth.case.steps} {told}" if told else "")
+
+
+def factor_in_words(seen: Seen, name: str, parts: tuple[str, ...]) -> str:
+    """By what factor these parts, or all, are off, where they share one, or how little they are."""
+    got, want = _numbers(seen, name, parts)
     size = float(np.max(np.abs(want)))
     off = float(np.max(np.abs(got - want))) / size if size else np.inf
     if 0 < off <= ALIKE:
@@ -93,10 +121,9 @@ def constant_factor(got: Array, want: Array) -> float | None:
     return factor.real
 
 
-def _wrong_numbers(seen: Seen, name: str) -> tuple[Array, Array]:
-    """Got and want, of the wrong parts alone where there are some."""
-    block, parts = seen.truth.case.model.block(name), wrong_parts(seen, name)
-    got, want = seen.got[name], seen.want(name)
+def _numbers(seen: Seen, name: str, parts: tuple[str, ...]) -> tuple[Array, Array]:
+    """Got and want, of these parts alone where there are some."""
+    block, got, want = seen.truth.case.model.block(name), seen.got[name], seen.want(name)
     if not parts:
         return got, want
     chosen = [block.parts.index(part) for part in parts]
@@ -106,21 +133,27 @@ def _wrong_numbers(seen: Seen, name: str) -> tuple[Array, Array]:
     )
 
 
-def common_factor(seen: Seen) -> str | None:
-    """The words for a factor that all wrong blocks share, or None."""
-    case = seen.truth.case
-    words = {_factor(case, *_wrong_numbers(seen, name)) for name in seen.blocks}
+def common_factor(first: Seen, last: Seen | None = None) -> str | None:
+    """The words for a factor that all blocks share which are wrong in the first case, or None.
+
+    ``last``: as in ``blocks_in_words``.
+    """
+    words = set()
+    for name in first.blocks:
+        seen = last if last is not None and name in last.blocks else first
+        words.add(_factor(seen.truth.case, *_numbers(seen, name, wrong_parts(first, name))))
     return next(iter(words)) or None if len(words) == 1 else None
 
 
-def wrong_in_words(seen: Seen) -> str:
-    """What is wrong in a case: of the forward, or else of the gradient."""
-    if not seen.forward:
-        return "; ".join(blocks_in_words(seen))
-    plural = len(seen.forward) > 1 or seen.forward == ("outputs",)
-    return f"{joined(seen.forward)} {'are' if plural else 'is'} wrong"
+def wrong_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen] = ()) -> str:
+    """What is wrong in a case: of the forward, or else of the gradient, as in ``blocks_in_words``."""
+    if not first.forward:
+        return "; ".join(blocks_in_words(first, last, cases))
+    plural = len(first.forward) > 1 or first.forward == ("outputs",)
+    return f"{joined(first.forward)} {'are' if plural else 'is'} wrong"
 
 
-def gates(seen: Seen) -> tuple[str, ...]:
-    """The parts that are wrong, of blocks in which not all of them are."""
-    return tuple(dict.fromkeys(part for name in seen.blocks for part in wrong_parts(seen, name)))
+def gates(seen: Seen, cases: Sequence[Seen] = ()) -> tuple[str, ...]:
+    """The parts that are wrong, of blocks in which not all are; ``cases`` as in ``blocks_in_words``."""
+    parts = (part for name in seen.blocks for part in parts_in_any((seen, *cases), name))
+    return tuple(dict.fromkeys(parts))

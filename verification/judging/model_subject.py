@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from verification.diagnosis.diagnosis import Diagnosis, diagnose
 from verification.diagnosis.picture import Picture, picture
+from verification.diagnosis.where import Elsewhere
 from verification.judging import run
 from verification.judging.contract import contract
 from verification.judging.judgement import Example
@@ -169,6 +170,10 @@ class OfModel:
                 yield Asked(truth_of(case, memory), drawn=Counter(case.sizes))
 
     @cached_property
+    def _elsewhere(self) -> Elsewhere:
+        return Elsewhere(self.engine)
+
+    @cached_property
     def _at_random(self) -> AtRandom:
         return AtRandom(self.engine.model, self.engine.claim)
 
@@ -222,7 +227,7 @@ class OfModel:
 
     def diagnosis(self, packed: Packed, finding: Finding, tally: Tally) -> Diagnosis:
         """Where the fault is."""
-        return diagnose(self.engine, finding, self._case(packed))
+        return diagnose(self.engine, finding, self._case(packed), self._elsewhere)
 
     def smallest(self, packed: Packed, finding: Finding) -> tuple[Packed, Finding] | None:
         """The smallest case that fails alike."""
@@ -231,7 +236,7 @@ class OfModel:
 
     def picture(self, packed: Packed) -> Picture:
         """The lag map, and wrong numbers."""
-        return picture(self.engine, self._case(packed))
+        return picture(self.engine, self._case(packed), self._elsewhere)
 
     def example(self, packed: Packed, finding: Finding, smallest: bool) -> Example:
         """A case with its program."""

@@ -228,7 +228,7 @@ class _Failed:
 def _explained(
     spread: Spread, subject: Subject, tally: Tally
 ) -> tuple[Diagnosis, Example | None, Picture | None]:
-    """Where the fault is, the smallest case that shows it, and a picture; each from a process of its own.
+    """Where the fault is, with a picture, and the smallest case that shows it, each from its own process.
 
     The verdict stands without any of them: one that fails says so in its place.
     """
@@ -238,7 +238,8 @@ def _explained(
     packed, finding = tally.refuted
     if tally.lost:
         return lost, _example(subject, packed, finding, False), None
-    diagnosis, found, shown = spread(partial(_explain, subject, tally), ["diagnosis", "example", "picture"])
+    told, found = spread(partial(_explain, subject, tally), ["diagnosis", "example"])
+    diagnosis, shown = (told, None) if isinstance(told, Lost) else told
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     elif isinstance(diagnosis, _Failed):
@@ -252,18 +253,23 @@ def _explained(
     if smaller is not None and subject.size(smaller[0]) <= subject.size(packed):
         packed, finding = smaller
     example = _example(subject, packed, finding, smaller is not None)
-    return diagnosis, example, None if isinstance(shown, Lost) else shown
+    return diagnosis, example, shown
 
 
 def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
-    """One of the explanations."""
+    """The smallest example; or the diagnosis and the picture, which look at the same cases."""
     channel.tell(what)
     assert tally.refuted is not None  # or there is nothing to explain
     subject, (packed, finding) = subject.guarded(channel), tally.refuted
+    if what == "example":
+        return _unless_failed(lambda: subject.smallest(packed, finding))
+    diagnosis = _unless_failed(lambda: subject.diagnosis(packed, finding, tally))
+    return diagnosis, _unless_failed(lambda: subject.picture(packed))
+
+
+def _unless_failed(made: Callable[[], Any]) -> Any:
     try:
-        if what == "diagnosis":
-            return subject.diagnosis(packed, finding, tally)
-        return subject.smallest(packed, finding) if what == "example" else subject.picture(packed)
+        return made()
     except Exception as error:
         return _Failed(message_of(error).partition("\n")[0])
 

@@ -129,6 +129,7 @@ class Claim:
         others += [f"sizes other than {_few()}"] if self.compiled else []
         possible = ("lengths", *self.capabilities.extras)
         others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
+        others += ["outputs after a record's end"] if self.lengths else []
         others += [DECLINABLE[name] for name in self.declines]
         return (*others, *self.capabilities.cannot)
 

@@ -24,7 +24,7 @@ CONDITIONS = (
         RETURN.replace("d_b}", 'd_b * bool(params["b"].any())}'),
         "size: b",
         "all zero",
-        told="where b is 0",
+        told="Where b is 0",
         levels={"zero": "b"},
     ),
     _zeros(
@@ -32,7 +32,7 @@ CONDITIONS = (
         "h, c = state\n    saved",
         "h, c = state[0], state[1] * bool(state[0].any())\n    saved",
         "size: U, W, b, xs, h0, c0",
-        told="where h0 is 0",
+        told="Where h0 is 0",
         levels={"zero": "h0"},
         caught_by="forward",
     ),
@@ -41,7 +41,7 @@ CONDITIONS = (
         "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1)",
         "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1) * x.any(axis=1, keepdims=True)",
         "size: U, W, b, xs, h0, c0",
-        told="where a step of xs is 0",
+        told="Where a step of xs is 0",
         levels={"zero": STEP},
     ),
     _zeros(
@@ -49,7 +49,7 @@ CONDITIONS = (
         "d_W += da.T @ h_prev",
         "d_W += da.T @ (h_prev * np.any([row[0].any(axis=1) for row in tape], axis=0)[:, None])",
         "size: W",
-        told="where a step of xs is 0",
+        told="Where a record of xs is 0",
         levels={"zero": RECORD},
     ),
     _zeros(
@@ -58,7 +58,7 @@ CONDITIONS = (
         "asked = d_outputs.any(axis=(0, 1)); asked |= not asked.any(); "
         + RETURN.replace("d_b}", "d_b * np.tile(asked, 4)}"),
         "size: b",
-        told="where a unit of the outputs has no cotangent",
+        told="Where a unit of the outputs has no cotangent",
         levels={"cotangents": NOT_OF_UNIT},
     ),
     _patterns(
@@ -67,7 +67,7 @@ CONDITIONS = (
         "hot = np.isin(x, (0, 1)).all() and (x.sum(axis=1) == 1).all(); "
         "d_U += 0 if hot else da.T @ x; d_U[:, x.argmax(axis=1)] += da.T if hot else 0",
         "size: U",
-        told="where xs is one-hot",
+        told="Where xs is one-hot",
         levels={"pattern of inputs": ONE_HOT},
     ),
     _patterns(
@@ -76,7 +76,7 @@ CONDITIONS = (
         "d_xs[:, t] = da @ U * (x != np.round(x)).any()",
         "size: xs",
         "all zero",
-        told="where xs is of whole numbers",
+        told="Where xs is of whole numbers",
         levels={"pattern of inputs": WHOLE},
     ),
     _patterns(
@@ -87,7 +87,7 @@ CONDITIONS = (
             '"W": d_W', '"W": np.concatenate([(w + w.T) / 2 for w in np.split(d_W, 4)]) if alike else d_W'
         ),
         "size: W",
-        told="where W is symmetric",
+        told="Where W is symmetric",
         levels={"pattern of weights": SYMMETRIC},
     ),
     _patterns(
@@ -95,7 +95,7 @@ CONDITIONS = (
         RETURN,
         RETURN.replace('"W": d_W', '"W": d_W * (W != 0)'),
         "size: W",
-        told="where W is diagonal",
+        told="Where some numbers of W are 0",
         levels={"pattern of weights": DIAGONAL},
     ),
     _sizes(
@@ -104,7 +104,7 @@ CONDITIONS = (
         RETURN.replace("d_b}", "d_b * (1 + (len(tape) % 10 == 0))}"),
         "size: b",
         "twice what it should be",
-        told="at T = 20 alone",
+        told="where T is a multiple of 10",
         steps=20,
     ),
     _sizes(
@@ -120,7 +120,7 @@ CONDITIONS = (
         "d_W += da.T @ h_prev * (1 + (len(x) % 12 == 0))",
         "size: W",
         "twice what it should be",
-        told="at N = 24 alone",
+        told="where N is a multiple of 12",
         records=24,
     ),
     _overflow(

@@ -8,6 +8,7 @@ import pytest
 from tests.layers import lstm, planted, ragged
 from verification import Scope, layer, models
 from verification.diagnosis.fallback import of_right_answers
+from verification.diagnosis.where import Elsewhere
 from verification.models.case import random_case
 from verification.properties.property import Finding
 
@@ -19,7 +20,8 @@ def told(property_, case=None, right=None, wrong=None, **options):
     module = planted(lstm, right, wrong) if right else lstm
     engine = layer(module.forward, module.backward, model=models.lstm, **options)
     case = case or random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 4)
-    return of_right_answers(engine, Finding(property_, "U", "d_U[0]: got 1, want 2"), case)
+    finding = Finding(property_, "U", "d_U[0]: got 1, want 2")
+    return of_right_answers(engine, finding, case, Elsewhere(engine))
 
 
 BY_ITSELF = {
@@ -49,9 +51,13 @@ def test_records_that_end_early_are_told_from_those_that_do_not():
     scope = Scope(lengths=True)
     engine = layer(made.forward, made.backward, model=models.vanilla, scope=scope)
     case = random_case(models.vanilla, np.random.default_rng(0), SIZES, 3, 4)
-    found = of_right_answers(engine, Finding("autograd", "h0", "off"), replace(case, lengths=(4, 2, 1)))
+    case = replace(case, lengths=(4, 2, 1))
+    found = of_right_answers(engine, Finding("autograd", "h0", "off"), case, Elsewhere(engine))
     assert found.stage == "lengths"
-    assert str(found) == "U, W, b, xs, h0 are wrong where records end early: their end is at fault."
+    assert str(found) == (
+        "U, W, b, xs, h0 are wrong where records end early: their end is at fault, as if the final state of "
+        "records that end early had no cotangent."
+    )
 
 
 def test_an_inaccurate_function_is_told_before_sizes_are_tried():

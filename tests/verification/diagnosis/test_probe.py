@@ -73,4 +73,4 @@ def test_cases_lie_within_the_claim():
     case = healthy_case(engine, 9)
     assert (case.records, case.steps, case.dtype.name) == (2, 3, "float32")
     assert not any(array.any() for array in case.state)
-    assert steps_of(wrong_layer()) == [1, 2, 4]
+    assert steps_of(wrong_layer()) == [1, 2, 3, 4]

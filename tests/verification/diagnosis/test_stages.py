@@ -26,6 +26,7 @@ STAGES = {
     "what is handed on": ([("h0",), ALL, ALL], "recursion"),
     "what is handed on, later": ([(), (), ALL], "recursion"),
     "one step": ([ALL, ALL, ALL], "step"),
+    "what is made of it, and a carry": ([("b",), ALL, ALL], "accumulation"),
 }
 
 

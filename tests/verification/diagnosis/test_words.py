@@ -10,6 +10,7 @@ from verification.diagnosis.words import (
     common_factor,
     constant_factor,
     factor_in_words,
+    gates,
     joined,
     wrong_parts,
 )
@@ -54,8 +55,8 @@ FACTORS = {
 def test_a_factor_is_told(words, factor):
     """Of all, and of the wrong gates alone where some are right."""
     seen = seen_of(xs=lambda array: factor * array, W=in_gate(1, factor))
-    assert factor_in_words(seen, "xs") == words
-    assert factor_in_words(seen, "W") == words
+    assert factor_in_words(seen, "xs", ()) == words
+    assert factor_in_words(seen, "W", ("f",)) == words
     assert common_factor(seen) == (None if words.startswith("off") else words)
     assert wrong_parts(seen, "W") == ("f",)
 
@@ -63,7 +64,7 @@ def test_a_factor_is_told(words, factor):
 def test_no_factor_is_told_of_what_is_no_multiple():
     """Nor one that two blocks do not share."""
     seen = seen_of(b=lambda array: array + 1, W=lambda array: -array)
-    assert factor_in_words(seen, "b") == ""
+    assert factor_in_words(seen, "b", ()) == ""
     assert common_factor(seen) is None
     assert constant_factor(np.ones(2), np.zeros(2)) is None
     assert constant_factor(np.array([2.0, 4.0]), np.array([1.0, 2.0])) == 2
@@ -74,6 +75,18 @@ def test_blocks_that_are_wrong_alike_are_told_together():
     """With their gates."""
     seen = seen_of(U=in_gate(2, -1), W=in_gate(2, -1), h0=lambda array: array + 1)
     assert list(blocks_in_words(seen)) == ["U, W are wrong in g (the sign is wrong)", "h0 is wrong"]
+
+
+def test_a_factor_of_the_first_case_alone_is_told_with_its_steps():
+    """One that the last shows as well without; and parts are those of either."""
+    first, last = seen_of(xs=lambda array: 2 * array), seen_of(xs=lambda array: array + array**2)
+    assert list(blocks_in_words(first, last)) == ["xs is wrong (at T = 4 twice what it should be)"]
+    assert list(blocks_in_words(first, first)) == ["xs is wrong (twice what it should be)"]
+    assert (common_factor(first, last), common_factor(first, first)) == (None, "twice what it should be")
+    first, last = seen_of(W=in_gate(1, -1)), seen_of(W=in_gate(3, -1))
+    assert list(blocks_in_words(first, None, (first, last))) == ["W is wrong in f, o"]
+    assert gates(first, (last,)) == ("f", "o")
+    assert gates(first) == ("f",)
 
 
 def test_names_are_joined():

@@ -93,6 +93,25 @@ def test_a_complete_run_tells_from_which_length_on_a_fault_shows(monkeypatch):
     assert found.example is not None
 
 
+CONDITIONS = {
+    "one-hot inputs are looked up, and of records with one index the last alone counts (no np.add.at)": (
+        "Where xs is one-hot, U is wrong: "
+    ),
+    "the steps after the last ten are counted twice where there are none (x[-0:])": (
+        "b is wrong (twice what it should be) where T is a multiple of 10: "
+    ),
+    "a bias of zeros is taken for no bias": "Where b is 0, b is wrong (all zero): ",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("story", "begins"), CONDITIONS.items(), ids=[*CONDITIONS.values()])
+def test_a_complete_run_tells_the_condition_under_which_a_fault_shows(monkeypatch, story, begins):
+    """Whichever case it was found on, and by whichever property."""
+    found, _ = judged_whole(monkeypatch, story)
+    assert found.diagnosis.sentence.startswith(begins), found.diagnosis.sentence
+
+
 def judged_whole(monkeypatch, story):
     """The judgement of a fault by a complete run, and the fault."""
     monkeypatch.setattr(shrinking, "SECONDS", 1)

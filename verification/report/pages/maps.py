@@ -39,7 +39,13 @@ def where(found: Picture) -> tuple[Html, ...]:
     heading = tag("h2", "Where it is wrong")
     if found.instead:
         return heading, tag("p", found.instead)
-    return heading, tag("p", f"On a case of {found.case}."), *_lags(found.lags), *_numbers(found)
+    return heading, *_of_case(found), *(part for more in found.more for part in _of_case(more))
+
+
+def _of_case(found: Picture) -> Iterator[Html]:
+    yield tag("p", f"On a case of {found.case}.")
+    yield from _lags(found.lags)
+    yield from _numbers(found)
 
 
 def _lags(found: LagMap | None) -> Iterator[Html]:

@@ -1,0 +1,153 @@
+"""Records that end early: what a layer makes of their ends is told as that."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import planted, ragged
+from verification import Scope, layer, models, verify
+from verification.diagnosis.circumstances import ending_early
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.ends import explained_by_ends
+from verification.diagnosis.probe import look_at
+from verification.judging import shrinking
+from verification.properties.findings import findings, truth_of
+
+NONE = slice(None)
+
+
+class Sorting:
+    """A layer that sorts records by length, and what of it is sorted back, or is not."""
+
+    def __init__(self, outputs=True, final=True, d_outputs=True, d_state=True, d_xs=True, back=np.argsort):
+        self.outputs, self.final, self.d_xs, self._back = outputs, final, d_xs, back
+        self.d_outputs, self.d_state = d_outputs, d_state
+
+    def forward(self, params, xs, state, lengths):
+        """By a right layer, on sorted records."""
+        order = np.argsort(-lengths, kind="stable")
+        back = self._back(order)
+        sorted_state = tuple(a[order] for a in state)
+        outputs, final, saved = ragged.forward(params, xs[order], sorted_state, lengths[order])
+        outputs = outputs[back if self.outputs else NONE]
+        return outputs, tuple(a[back if self.final else NONE].copy() for a in final), (saved, order, back)
+
+    def backward(self, saved, d_outputs, d_state):
+        """Likewise."""
+        saved, order, back = saved
+        d_outputs = d_outputs[order if self.d_outputs else NONE]
+        d_state = tuple(a[order if self.d_state else NONE] for a in d_state)
+        d_params, d_xs, d_initial = ragged.backward(saved, d_outputs, d_state)
+        d_xs = d_xs[back if self.d_xs else NONE]
+        return d_params, d_xs.copy(), tuple(a[back].copy() for a in d_initial)
+
+
+def written(right="", wrong=""):
+    """The plain layer with a line replaced."""
+    return planted(ragged, right, wrong) if right else ragged
+
+
+SORTED = "records were sorted by length and not sorted back"
+
+# The layer, the parts that are wrong, and what is told.
+FAULTS = {
+    "outputs not sorted back": (Sorting(outputs=False), "outputs are wrong", SORTED),
+    "final state not sorted back": (Sorting(final=False), "final h0 is wrong", SORTED),
+    "d_xs not sorted back": (Sorting(d_xs=False), "xs is wrong", SORTED),
+    "sorted twice": (
+        Sorting(back=lambda order: order),
+        "outputs and final h0 are wrong",
+        "records that are sorted by length were sorted once more, and not back",
+    ),
+    "the final state's cotangents not sorted": (
+        Sorting(d_state=False),
+        "U, W, b, xs, h0 are wrong",
+        "the final state's cotangents",
+    ),
+    "cotangents not sorted": (
+        Sorting(d_state=False, d_outputs=False),
+        "U, W, b, xs, h0 are wrong",
+        "cotangents",
+    ),
+    "the final state's cotangent lost": (
+        written("dh = np.where(runs, da @ W, dh)", "dh = da @ W"),
+        "U, W, b, xs, h0 are wrong",
+        "the final state of records that end early had no cotangent",
+    ),
+    "rows dropped": (
+        written(
+            "params, xs, states, lengths = saved",
+            "params, xs, states, lengths = saved\n    d_outputs, d_state = (lengths == lengths.max())"
+            "[:, None, None] * d_outputs, ((lengths == lengths.max())[:, None] * d_state[0],)",
+        ),
+        "U, W, b, xs, h0 are wrong",
+        "records that end early did not count",
+    ),
+    "lengths ignored": (
+        written("    (h,) = state", "    (h,) = state; lengths = 0 * lengths + xs.shape[1]"),
+        "final h0 is wrong",
+        "no record ended early",
+    ),
+}
+
+
+def engine_of(made):
+    """It as a layer whose records may end early."""
+    return layer(made.forward, made.backward, model=models.vanilla, scope=Scope(lengths=True))
+
+
+@pytest.mark.parametrize(("made", "wrong", "as_if"), FAULTS.values(), ids=FAULTS)
+def test_what_is_done_at_their_ends_is_told(made, wrong, as_if):
+    """With what is wrong, and where."""
+    engine = engine_of(made)
+    case = ending_early(engine)
+    assert case.lengths == (2, 4, 1, 3)
+    found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
+    told = diagnose(engine, found, case)
+    assert told.stage == "lengths"
+    assert told.sentence.startswith(f"{wrong} where records end early: their end is at fault, as if {as_if}")
+    assert told.as_if.startswith(as_if)
+
+
+def test_what_follows_an_end_and_has_a_gradient_is_told_as_that():
+    """It has to be zero there, and all else is right."""
+    right = "d_xs[:, t] = da @ U"
+    made = written(right, "d_xs[:, t] = np.where(runs, da, 1) @ U")
+    engine = engine_of(made)
+    case = ending_early(engine)
+    found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
+    told = diagnose(engine, found, case)
+    assert (told.stage, told.blocks, told.sentence) == (
+        "lengths",
+        ("xs",),
+        "xs is wrong where records end early: what follows a record's end has no effect, and the gradient of "
+        "xs has to be 0 there.",
+    )
+
+
+def test_a_right_layer_that_sorts_is_right():
+    """And nothing of it is explained."""
+    engine = engine_of(Sorting())
+    seen = look_at(engine, ending_early(engine))
+    assert not seen.wrong
+    assert explained_by_ends(replace(seen, blocks=("h0",))) is None
+
+
+def test_outputs_after_an_end_are_not_compared_and_that_is_said():
+    """Some give zeros there and some the last state; it is padding, and so is what is given for it."""
+    made = written("outputs[:, t] = np.where(runs, h, 0)", "outputs[:, t] = h")
+    engine = engine_of(made)
+    assert not look_at(engine, ending_early(engine)).wrong
+    assert "outputs after a record's end" in engine.claim.not_asked(engine.model)
+    whole = layer(ragged.forward, ragged.backward, model=models.vanilla)
+    assert "outputs after a record's end" not in whole.claim.not_asked(whole.model)
+
+
+@pytest.mark.slow
+def test_a_complete_run_tells_the_same(monkeypatch):
+    """Of a final state that is not sorted back."""
+    monkeypatch.setattr(shrinking, "SECONDS", 1)
+    found = verify(engine_of(Sorting(final=False)))
+    assert found.diagnosis.stage == "lengths"
+    assert found.diagnosis.as_if == SORTED

@@ -1,0 +1,332 @@
+"""Several faults in one backward: the sentence names every block that is wrong, and the picture shows it."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from tests.layers import gru, lstm, ragged, scan
+from tests.quick import first_quick
+from verification import Scope, layer, models, step, verify
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.picture import picture
+from verification.diagnosis.probe import healthy_case
+from verification.evidence.mutants.patch import replaced_once
+from verification.judging import shrinking
+from verification.models.model import Use
+from verification.models.truncation import FULL
+from verification.properties.findings import findings, truth_of
+
+# Gates, time and a path that is left out: as hanbt/learn_dl has them, but for what flows back through h.
+BIASES = (
+    "d_b += da.sum(axis=0)",
+    "d_b += np.concatenate([d_f, d_f, d_g, d_f], axis=1).sum(axis=0)",
+)
+NO_PATH = ("dh, dc = da @ W, dc * f", "dh, dc = da @ W, 0 * dc")
+LAST_STEP = ("d_U += da.T @ x", "d_U = da.T @ x if t == d_outputs.shape[1] - 1 else d_U")
+
+RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
+GRU_RETURN = 'return {"U": d_U, "W": d_W, "b": d_b, "bn": d_bn}'
+SCAN_RETURN = 'return {}, {"a": d_a, "x": d_x}'
+
+
+def with_lines(module, *edits):
+    """The layer with several lines of its text replaced."""
+    path = Path(module.__file__)
+    text = path.read_text("utf-8")
+    for right, wrong in edits:
+        text = replaced_once(text, right, wrong, path.name)
+    other = ModuleType(f"{module.__name__}_wrong")
+    exec(compile(text, f"<{module.__name__}, edited>", "exec"), other.__dict__)
+    return other
+
+
+# Model, layer, edits, scope; the wrong blocks, and what the sentence says of some.
+SEVERAL = {
+    "gates, a path and the last step, of parameters": (
+        (models.lstm, lstm, (BIASES, NO_PATH, LAST_STEP), Scope(states="zero", blocks=("U", "W", "b"))),
+        "U W b",
+        (
+            "b is wrong in i, o (at T = 1 all zero)",
+            "with T = 1 as if f stood for i and o",
+            "From T = 2 on U, b in g are wrong as well",
+            "From T = 3 on W, b in f are wrong as well",
+        ),
+    ),
+    "the same of all gradients": (
+        (models.lstm, lstm, (BIASES, NO_PATH, LAST_STEP), Scope(states="zero")),
+        "U W b xs h0 c0",
+        ("c0 is wrong (all zero)", "what is carried from step to step is at fault", "f stood for i and o"),
+    ),
+    "the same from any state": (
+        (models.lstm, lstm, (BIASES, NO_PATH, LAST_STEP), None),
+        "U W b xs h0 c0",
+        ("b is wrong in i, o; c0 is wrong (all zero)", "from T = 2 on U, W, xs and h0 as well"),
+    ),
+    "records, time and a sign": (
+        (
+            models.lstm,
+            lstm,
+            (
+                ("d_b += da.sum(axis=0)", "d_b += da.mean(axis=0)"),
+                ("d_W += da.T @ h_prev", "d_W = da.T @ h_prev"),
+                ("d_U += da.T @ x", "d_U -= da.T @ x"),
+            ),
+            None,
+        ),
+        "U W b",
+        ("the sign is wrong", "a mean over records", "From T = 2 on W is wrong as well, as if step 0 alone"),
+    ),
+    "a gate's slope, time and the number type": (
+        (
+            models.lstm,
+            lstm,
+            (
+                ("d_g = dc * i * (1 - g * g)", "d_g = dc * i"),
+                ("d_W += da.T @ h_prev", "d_W = da.T @ h_prev"),
+                (RETURN, RETURN.replace("d_b}", "d_b * (1 + (d_b.dtype == np.float32))}")),
+            ),
+            None,
+        ),
+        "U W b xs h0 c0",
+        ("with T = 1 as if the slope of tanh were left out",),
+    ),
+    "gates, records and a zero": (
+        (
+            models.lstm,
+            lstm,
+            (
+                ("d_U += da.T @ x", "d_U += np.concatenate([d_f, d_i, d_g, d_o], axis=1).T @ x"),
+                ("d_W += da.T @ h_prev", "d_W += da[-1:].T @ h_prev[-1:]"),
+                (RETURN, RETURN.replace("d_b}", 'd_b * bool(params["b"].any())}')),
+            ),
+            None,
+        ),
+        "U W b",
+        ("U as if i stood for f and f stood for i", "Where b is 0, b is wrong as well"),
+    ),
+    "one-hot inputs, the number type and a size": (
+        (
+            models.lstm,
+            lstm,
+            (
+                ("d_U += da.T @ x", "d_U += da.T @ x * (1 - np.isin(x, (0, 1)).all())"),
+                ("d_W += da.T @ h_prev", "d_W += da.T @ h_prev * (1 + (x.dtype == np.float32))"),
+                ("d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (1 + (len(x) > 20))"),
+            ),
+            None,
+        ),
+        "U W b",
+        ("In float32, W is wrong", "Where xs is one-hot, U is wrong as well", "From N = 21 on, b is wrong"),
+    ),
+    "steps in reverse, a state and a step of zeros": (
+        (
+            models.lstm,
+            lstm,
+            (
+                ("d_xs, (dh, dc)", "d_xs[:, ::-1], (dh, 0 * dc)"),
+                ("d_W += da.T @ h_prev", "d_W += da.T @ (h_prev * x.any(axis=1, keepdims=True))"),
+                ("d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (len(tape) % 8 > 0)"),
+            ),
+            None,
+        ),
+        "W b xs c0",
+        ("c0 is wrong (all zero)", "Where a step of xs is 0, W is wrong as well", "T is a multiple of 8"),
+    ),
+    "GRU: gates, time and one-hot inputs": (
+        (
+            models.gru,
+            gru,
+            (
+                ("d_b += da.sum(axis=0)", "d_b += np.concatenate([d_z, d_r, d_n], axis=1).sum(axis=0)"),
+                ("d_bn += d_m.sum(axis=0)", "d_bn = d_m.sum(axis=0)"),
+                ("d_U += da.T @ x", "d_U += da.T @ x * (1 - np.isin(x, (0, 1)).all())"),
+            ),
+            None,
+        ),
+        "U b bn",
+        (
+            "as if r stood for z and z stood for r",
+            "From T = 2 on bn is wrong as well, as if step 0 alone counted",
+            "Where xs is one-hot, U is wrong as well",
+        ),
+    ),
+    "GRU: lags, the number type and many records": (
+        (
+            models.gru,
+            gru,
+            (
+                (
+                    "d_W += dw.T @ h_prev",
+                    "d_W += dw.T @ h_prev * (t == 0 or d_outputs.shape[1] < 3)",
+                ),
+                ("d_U += da.T @ x", "d_U += da.T @ x * (1 + (x.dtype == np.float32))"),
+                (GRU_RETURN, GRU_RETURN.replace("d_bn}", "d_bn * (1 + (len(d_xs) > 64))}")),
+            ),
+            None,
+        ),
+        "U W bn",
+        (
+            "W is wrong from T = 3 on, right with fewer steps",
+            "In float32, U is wrong as well",
+            "From N = 65 on, bn is wrong as well",
+        ),
+    ),
+    "scan: a carry that is forgotten and one-hot coefficients": (
+        (
+            models.scan,
+            scan,
+            (
+                ("d_x[:, t] = dh", "d_x[:, t] = d_outputs[:, t]"),
+                (SCAN_RETURN, SCAN_RETURN.replace("d_a,", "d_a * (1 + (a.dtype == np.float32)),")),
+            ),
+            None,
+        ),
+        "a x",
+        ("the gradient of the state of h0 were overwritten at every step", "In float32, a is wrong as well"),
+    ),
+    "records that end early, and a mean": (
+        (
+            models.vanilla,
+            ragged,
+            (
+                ("d_b += da.sum(axis=0)", "d_b += da.mean(axis=0)"),
+                ("d_xs[:, t] = da @ U", "d_xs[:, t] = np.where(runs, da, 1) @ U"),
+            ),
+            Scope(lengths=True),
+        ),
+        "b xs",
+        (
+            "b is wrong",
+            "Where records end early, xs is wrong as well: what follows a record's end has no effect, and",
+        ),
+    ),
+}
+
+
+def engine_of(model, module, edits, scope):
+    """The layer with all of its faults."""
+    made = with_lines(module, *edits)
+    return layer(made.forward, made.backward, model=model, scope=scope)
+
+
+def first_found(engine):
+    """A case that shows some of it, and what is found there."""
+    claim = engine.claim
+    for dtype in map(np.dtype, claim.dtypes[::-1]):
+        case = healthy_case(engine, 4, dtype=dtype)
+        for found in findings(engine, truth_of(case)):
+            if found.wrong is not None:
+                return found, case
+    raise AssertionError("nothing is wrong")
+
+
+def named(sentence):
+    """The words of a sentence."""
+    return {*re.findall(r"\w+", sentence)}
+
+
+@first_quick(("made", "wrong", "said"), SEVERAL.values(), 3, ids=SEVERAL)
+def test_every_wrong_block_is_named(made, wrong, said):
+    """In the sentence and in its fields; and what each has of its own is said."""
+    engine = engine_of(*made)
+    told = diagnose(engine, *first_found(engine))
+    assert {*told.blocks, *told.also} == {*wrong.split()}, told.sentence
+    assert {*wrong.split()} <= named(told.sentence)
+    assert [words for words in said if words not in told.sentence] == [], told.sentence
+    assert not {*told.blocks} & {*told.also}
+
+
+@first_quick(("made", "wrong", "said"), SEVERAL.values(), 2, ids=SEVERAL)
+def test_the_picture_shows_every_block_that_is_named(made, wrong, said):
+    """In as many cases as it takes; where steps are told apart, in the map as well."""
+    engine = engine_of(*made)
+    found = picture(engine, first_found(engine)[1])
+    views = (found, *found.more)
+    assert {numbers.name for view in views for numbers in view.numbers} == {*wrong.split()}
+    assert all(numbers.wrong.any() for numbers in found.numbers if not numbers.part)
+    mapped = {panel.block for view in views if view.lags for panel in view.lags.panels if panel.wrong}
+    assert mapped <= {*wrong.split()}
+    if len(views) == 1 and found.lags is not None:
+        assert mapped == {*wrong.split()} - {*found.lags.unseen}
+
+
+QUOTED = ("the same from any state", "GRU: gates, time and one-hot inputs")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("story", QUOTED)
+def test_the_page_quotes_what_is_said(story):
+    """Word for word."""
+    page = Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md"
+    engine = engine_of(*SEVERAL[story][0])
+    assert f"\n{diagnose(engine, *first_found(engine))}\n" in page.read_text("utf-8")
+
+
+WHOLE = (
+    "the same from any state",
+    "gates, records and a zero",
+    "one-hot inputs, the number type and a size",
+    "GRU: gates, time and one-hot inputs",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("story", WHOLE)
+def test_a_complete_run_refutes_no_block_that_is_not_named(monkeypatch, story):
+    """Whatever sizes and conditions its cases have."""
+    monkeypatch.setattr(shrinking, "SECONDS", 1)
+    made, wrong, _ = SEVERAL[story]
+    engine = engine_of(*made)
+    judged = verify(engine)
+    blocks = {block.name for block in engine.model.of(Use.STEP, Use.INPUT, Use.STATE)}
+    refuted = {row.part for row in judged.rows if row.failures} & blocks
+    assert refuted <= {*wrong.split()} <= named(judged.diagnosis.sentence), judged.diagnosis.sentence
+    views = (judged.picture, *judged.picture.more)
+    assert {numbers.name for view in views for numbers in view.numbers} == {*wrong.split()}
+
+
+def test_under_another_truncation_another_block_is_wrong():
+    """x everywhere, and a where losses reach back through a window."""
+
+    def one(params, x, state):
+        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+    def back(saved, d_state):
+        a, h = saved
+        return {}, {"a": h * d_state[0], "x": -d_state[0]}, (a * d_state[0],)
+
+    engine = UntruncatedInWindows(step(one, back, model=models.scan), "a")
+    told = diagnose(engine, *first_found(engine))
+    assert (told.blocks, told.also) == (("x",), ("a",))
+    assert told.sentence.startswith("x is wrong (the sign is wrong): ")
+    assert " Under Window, a is wrong as well." in told.sentence or " Under Window(0), a" in told.sentence
+    shown = picture(engine, first_found(engine)[1])
+    assert [numbers.name for numbers in shown.numbers] == ["x"]
+    assert {numbers.name for more in shown.more for numbers in more.numbers} >= {"a"}
+    assert all("under Window" in more.case for more in shown.more)
+
+
+class UntruncatedInWindows:
+    """A step's engine of which one block's gradient is the full one, whatever window is asked for."""
+
+    def __init__(self, engine, block):
+        self._engine, self._block = engine, block
+        self.model, self.claim, self.arrays, self.fixed = (
+            engine.model,
+            engine.claim,
+            engine.arrays,
+            engine.fixed,
+        )
+        self.begin, self.code, self.otherwise, self.wanting = None, None, None, None
+
+    def answer(self, case):
+        """As said."""
+        forward, blocks = self._engine.answer(case)
+        if "Window" in str(case.policy):
+            _, full = self._engine.answer(replace(case, policy=FULL))
+            blocks = {**blocks, self._block: full[self._block]}
+        return forward, blocks

@@ -1,0 +1,84 @@
+"""Where blocks are wrong that are right in small healthy cases: the circumstances, in words."""
+
+import pytest
+
+from tests.layers import lstm, planted
+from tests.quick import first_quick
+from verification import layer, models
+from verification.diagnosis import where
+from verification.diagnosis.where import Elsewhere, as_well, wrong_where
+
+RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
+
+
+def engine_that(condition, block="d_b"):
+    """A layer of which one gradient is doubled where a condition holds."""
+    made = planted(lstm, RETURN, RETURN.replace(f"{block}", f"{block} * (1 + bool({condition}))", 1))
+    return layer(made.forward, made.backward, model=models.lstm)
+
+
+CONDITIONS = {
+    "W.dtype == np.float32": "in float32",
+    "not params['b'].any()": "where b is 0",
+    "all(np.array_equal(w, w.T) for w in np.split(W, 4))": "where W is symmetric",
+    "not W.all()": "where some numbers of W are 0",
+    "not W.flags.writeable and not U.flags.writeable": "with all arrays in memory: read-only",
+    "not d_state[0].any()": "where the final state has no cotangent",
+    "not all(row[0].any(axis=1).all() for row in tape)": "where a step of xs is 0",
+}
+
+
+@first_quick(("condition", "words"), CONDITIONS.items(), 2, ids=CONDITIONS)
+def test_the_fact_that_tells_wrong_cases_from_right_ones(condition, words):
+    """It is in all wrong ones, and in no right one."""
+    found, *_ = wrong_where(engine_that(condition))
+    assert (found.words, found.blocks) == (words, ("b",))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("len(d_xs) > 50", "From N = 51 on, b is wrong as well."),
+        ("max(abs(row[0]).max() for row in tape) > 6", "Where some |xs| > 6, b is wrong as well."),
+        ("len(tape) % 15 == 0", "Where T is a multiple of 15, b is wrong as well."),
+    ],
+    ids=["records", "inputs", "a divisor of T"],
+)
+def test_sizes_and_magnitudes_are_found_by_bisection_when_they_are_told(condition, told):
+    """Which takes more calls."""
+    engine = engine_that(condition)
+    found = wrong_where(engine)
+    assert {each.words for each in found} == {""}
+    assert next(as_well(engine, found)) == told
+
+
+def test_of_a_right_engine_and_of_one_that_is_wrong_anyway_there_is_nothing():
+    """The plain case comes first."""
+    assert wrong_where(layer(lstm.forward, lstm.backward, model=models.lstm)) == []
+    assert wrong_where(engine_that("True")) == []
+
+
+def test_what_has_been_found_in_time_is_told(monkeypatch):
+    """And nothing else is tried."""
+    monkeypatch.setattr(where, "SECONDS", 0)
+    assert wrong_where(engine_that("W.dtype == np.float32")) == []
+
+
+def test_the_same_blocks_are_looked_at_once():
+    """Other ones anew, and none not at all."""
+    elsewhere = Elsewhere(engine_that("W.dtype == np.float32"))
+    first = elsewhere.of(("b",))
+    assert elsewhere.of(("b",)) is first
+    assert [each.words for each in first] == ["in float32"]
+    assert elsewhere.of(("U",)) == elsewhere.of(()) == []
+
+
+def test_what_fails_under_circumstances_is_told_as_that():
+    """With how."""
+    made = planted(lstm, "params, tape = saved", "params, tape = saved; assert params['b'].any(), 'no bias'")
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    (found,) = wrong_where(engine)
+    assert [*as_well(engine, [found])] == [
+        "Where b is 0, it does not answer in form: raised AssertionError: no bias."
+    ]

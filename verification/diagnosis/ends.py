@@ -1,0 +1,135 @@
+"""Records that end early: what an engine makes of their ends instead.
+
+Libraries sort such records by length and have to sort them back, leave out those that have ended, and carry
+states past their ends. Each alternative is what one such mistake gives (``verification.diagnosis.as_if``).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from verification.diagnosis.as_if import close
+from verification.diagnosis.probe import Seen
+from verification.diagnosis.words import joined
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
+from verification.models.model import Use
+from verification.properties.ragged import RaggedTruth
+from verification.truth import replay
+from verification.truth.parts import OUTPUTS
+
+# In words, behind "as if", and the gradients, by block.
+Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]
+
+WENT_ON = "no record ended early"
+
+
+def explained_by_ends(seen: Seen) -> str | None:
+    """What explains the wrong parts of an answer on records that end early, behind "as if"; or None."""
+    case = seen.truth.case
+    for words, records in _orders(case):
+        if _is_in_order(seen, records):
+            return words
+    if not seen.forward:
+        return next((words for words, made in _alternatives(case) if _fits(seen, made())), None)
+    whole = replay.forward(replace(case, lengths=None))
+    went_on = all(close(seen, seen.values[name], _cut(case, name, whole[name])) for name in seen.forward)
+    return WENT_ON if went_on else None
+
+
+def fault_in_words(seen: Seen, as_if: str | None) -> str:
+    """What is at fault where records end early; ``as_if``: what explains it."""
+    if not seen.forward and all(_is_beyond_alone(seen, name) for name in seen.blocks):
+        blocks = joined(seen.blocks)
+        return f"what follows a record's end has no effect, and the gradient of {blocks} has to be 0 there"
+    return f"their end is at fault{f', as if {as_if}' if as_if else ''}"
+
+
+def _is_beyond_alone(seen: Seen, name: str) -> bool:
+    """Are only gradients of what follows a record's end wrong, which have to be zero?"""
+    case = seen.truth.case
+    if case.model.block(name).use is not Use.INPUT:
+        return False
+    within = _within(case)
+    due = seen.want(name)
+    return bool(np.max(np.abs(seen.got[name] - due)[within], initial=0) <= seen.bound(name))
+
+
+def _within(case: Case) -> Array:
+    """Which steps are before a record's end: (N, T)."""
+    return np.asarray(np.arange(case.steps) < np.asarray(case.lengths)[:, None])
+
+
+def _cut(case: Case, name: str, array: Array) -> Array:
+    """A part of a forward; of the outputs without what follows a record's end, which is not looked at."""
+    return _before_ends(case, array) if name == OUTPUTS else array
+
+
+def _before_ends(case: Case, array: Array) -> Array:
+    """An array (N, T, …) with zeros after the ends."""
+    within = _within(case)
+    return np.asarray(np.where(within.reshape(*within.shape, *[1] * (array.ndim - 2)), array, 0), array.dtype)
+
+
+def _orders(case: Case) -> Iterator[tuple[str, Array]]:
+    """The record whose numbers stand in each record's place."""
+    lengths = np.asarray(case.lengths)
+    for order in (np.argsort(-lengths, kind="stable"), np.argsort(lengths, kind="stable")):
+        yield "records were sorted by length and not sorted back", order
+        yield "records that are sorted by length were sorted once more, and not back", order[order]
+
+
+def _is_in_order(seen: Seen, records: Array) -> bool:
+    """Is all that is wrong, of the forward or else of the gradient, right in this order of records?"""
+    case = seen.truth.case
+    if seen.forward:
+        due = {name: seen.truth.forward[name].truth[records] for name in seen.forward}
+        pairs = [(seen.values[name], _cut(case, name, array)) for name, array in due.items()]
+    else:
+        uses = {case.model.block(name).use for name in seen.blocks}
+        if not uses <= {Use.STATE, Use.INPUT}:
+            return False
+        pairs = [(seen.got[name], seen.want(name)[records]) for name in seen.blocks]
+    return all(close(seen, got, due) for got, due in pairs)
+
+
+def _fits(seen: Seen, gradients: Mapping[str, Array]) -> bool:
+    """Is every block what the alternative says, and what is wrong not right by it?"""
+    return all(close(seen, got, gradients[name]) for name, got in seen.got.items()) and not all(
+        close(seen, gradients[name], seen.want(name)) for name in seen.blocks
+    )
+
+
+def _alternatives(case: Case) -> Iterator[Alternative]:
+    """Other gradients of cotangents."""
+    outputs, state = outputs_cotangent(case), final_cotangents(case)
+    ended = np.asarray(case.lengths) < case.steps
+
+    def of(outputs: Array, state: tuple[Array, ...]) -> Case:
+        return replace(case, objective=Cotangents(outputs, state))
+
+    def without(array: Array, records: Array) -> Array:
+        left = array.copy()
+        left[records] = 0
+        return left
+
+    lost = tuple(without(array, ended) for array in state)
+    yield "the final state of records that end early had no cotangent", partial(_of, of(outputs, lost))
+    yield "records that end early did not count", partial(_of, of(without(outputs, ended), lost))
+    for words, records in _orders(case):
+        moved = tuple(array[records] for array in state)
+        yield words.replace("records", "the final state's cotangents", 1), partial(_of, of(outputs, moved))
+        yield words.replace("records", "cotangents", 1), partial(_of, of(outputs[records], moved))
+    for words, given in ((WENT_ON, outputs), ("only losses ended early", _before_ends(case, outputs))):
+        whole = replace(case, objective=Cotangents(given, state), lengths=None)
+        yield words, partial(replay.gradient, whole)
+    for words, more in (("each record ended a step earlier", -1), ("each record went on for a step more", 1)):
+        ends = [length + more if 0 < length + more <= case.steps else length for length in case.lengths or ()]
+        yield words, partial(_of, replace(case, lengths=tuple(ends)))
+
+
+def _of(case: Case) -> Mapping[str, Array]:
+    return RaggedTruth(case).autograd
