@@ -6,6 +6,8 @@ calls, other sizes, other numbers.
 
 from dataclasses import replace
 
+import numpy as np
+
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.onset import onset
@@ -17,9 +19,12 @@ from verification.diagnosis.words import common_factor, gates, joined, wrong_in_
 from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
+from verification.models.weighted import Weighted
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding
+from verification.sampling.factors import OF_CLASSES, OF_MODEL, OF_RECORDS, OF_STEPS, UNWEIGHTED
+from verification.sampling.weighing import weighed
 from verification.truth.long import is_long
 
 
@@ -61,19 +66,30 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
         kinds.append(
             ("lengths", replace(healthy, lengths=ends), "where records end early: their end is at fault")
         )
+    if isinstance(case.objective, Weighted):
+        kinds.append(("losses", *_of_other_loss(healthy, case.objective)))
     if kinds and look_at(engine, healthy).wrong:
         # It is a matter of size.
         return None
     for stage, other, where in kinds:
         seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
-            as_if = (
-                explained(seen) if seen.blocks and other.lengths is None and other.steps <= SHORT else None
-            )
+            usual = other.lengths is None and other.objective is healthy.objective and other.steps <= SHORT
+            as_if = explained(seen) if seen.blocks and usual else None
             tail = f", as if {as_if}" if as_if else ""
             sentence = f"{wrong_in_words(seen)} {where}{tail}."
             return Diagnosis(stage, seen.blocks, gates(seen), sentence, as_if)
     return None
+
+
+def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
+    """A healthy case with weights, or of classes, as an objective has them, and what is at fault there."""
+    axes = 0 if objective.weights is None else objective.weights.ndim
+    weights = (UNWEIGHTED, OF_RECORDS, OF_STEPS)[axes]
+    loss = OF_CLASSES if objective.classes else OF_MODEL
+    told = [*(["of classes"] if objective.classes else []), *(["weighted"] if weights != UNWEIGHTED else [])]
+    case = weighed(healthy, weights, loss, np.random.default_rng(0))
+    return case, f"where losses are {' and '.join(told)}: their gradient is at fault"
 
 
 def _of_other_numbers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
