@@ -1,22 +1,28 @@
-"""What every cell is asked beside the designed sample: right cells answer it, and faults are refuted by it."""
+"""What every cell is asked beside the designed sample: right cells answer it, and it refutes faults."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
+from rnn.loops import compiled_module
 from verification.adapters.rnn.cells import CELLS, LOOPS, compile_loops, network_of
 from verification.adapters.rnn.of_cells import CASES, of_every_cell
-from verification.evidence.mutants.compiled.planting import planted
+from verification.evidence.mutants.compiled.planting import THREADS, planted
 from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.patch import package
 from verification.properties.findings import findings, truth_of
 
 
+def case_of(engine, name):
+    """The case of that name."""
+    (case,) = (each.make() for each in of_every_cell(engine.model) if each.name == name)
+    return case
+
+
 def wrong(engine, name):
     """What is found wrong on a case."""
-    (case,) = (each.make() for each in of_every_cell(engine.model) if each.name == name)
-    return [f"{each.property} {each.part}" for each in findings(engine, truth_of(case)) if each.wrong]
+    found = findings(engine, truth_of(case_of(engine, name)))
+    return [f"{each.property} {each.part}" for each in found if each.wrong]
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -102,33 +108,6 @@ NUMPY = (
 
 COMPILED = (
     Planted(
-        "a thread makes the first of its parts alone",
-        "gru",
-        "compiled.sharing",
-        "pool.submit(each, parts[i::threads])",
-        "pool.submit(each, parts[i : i + 1])",
-        "work for several threads, in more parts than those",
-    ),
-    *(
-        Planted(
-            "the other threads make nothing",
-            cell,
-            "compiled.sharing",
-            "for i in range(1, threads)",
-            "for i in range(2, threads)",
-            "work for several threads, in more parts than those",
-        )
-        for cell in CELLS
-    ),
-    Planted(
-        "a sweep alone writes over what others have put at its steps",
-        "lstm",
-        "compiled.lstm",
-        "spans[:-1], das, das is not derivatives[0], below",
-        "spans[:-1], das, das is not derivatives[0] and len(spans.firsts) > 1, below",
-        "a sweep alone, after others that came to its steps",
-    ),
-    Planted(
         "the last state's cotangents of c are those of the first block's records",
         "lstm",
         "compiled.lstm",
@@ -144,23 +123,7 @@ COMPILED = (
         "return (one - abs(y)) * (one - abs(y)) if abs(y) < 0.99 else one - one",
         "functions far out",
     ),
-    Planted(
-        "far out a rational gate has no slope",
-        "gru",
-        "compiled.functions",
-        "away = one - abs(y + y - one)",
-        "away = max(one - abs(y + y - one), one / 64) - one / 64",
-        "functions far out",
-    ),
 )
-
-
-@contextmanager
-def planted_in_a_process_of_two(fault):
-    """While it lasts, the compiled text is the fault's, and there are two threads."""
-    with planted(fault):
-        compile_loops(fault.cell)
-        yield
 
 
 @pytest.mark.parametrize("one", NUMPY, ids=lambda one: one.story)
@@ -170,8 +133,47 @@ def test_a_fault_is_refuted_by_its_case(one):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("one", COMPILED, ids=lambda one: f"{one.story}, {one.cell}")
+@pytest.mark.parametrize("one", COMPILED, ids=lambda one: one.story)
 def test_a_fault_of_the_compiled_text_is_refuted_by_its_case(one):
     """And it is right without the fault, as is asked above."""
-    with planted_in_a_process_of_two(one.fault):
-        assert wrong(network_of(one.cell, LOOPS["compiled"]), one.case)
+    engine = network_of(one.cell, LOOPS["compiled"])
+    with planted(one.fault):
+        compile_loops(one.cell, (case_of(engine, one.case).dtype.name,))
+        assert wrong(engine, one.case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made", [0, 1], ids=["nothing", "the first of its parts alone"])
+@pytest.mark.parametrize("name", CELLS)
+def test_a_thread_that_leaves_out_parts_is_refuted(name, made, monkeypatch):
+    """Of every cell, with two threads whatever processors there are."""
+    compile_loops(name, ("float32",))
+
+    def shared(loop, parts, threads):
+        for first in range(threads):
+            own = parts[first::threads]
+            for part in own[:made] if first else own:
+                loop(*part)
+
+    monkeypatch.setenv(THREADS, "2")
+    monkeypatch.setattr(compiled_module("blocks"), "shared", shared)
+    assert wrong(network_of(name, LOOPS["compiled"]), "work for several threads, in more parts than those")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CELLS)
+def test_a_sweep_alone_that_writes_over_others_is_refuted(name, monkeypatch):
+    """Of every cell: where others have been to its steps, it adds."""
+    compile_loops(name, ("float32",))
+    text = compiled_module(name)
+    right = text.in_blocks
+
+    def in_blocks(loop, given, *rest):
+        if loop is text._steps_back:
+            *before, (firsts, *more), das, adds, below = given
+            given = (*before, (firsts, *more), das, adds and len(firsts) > 1, below)
+        right(loop, given, *rest)
+
+    monkeypatch.setattr(text, "in_blocks", in_blocks)
+    engine = network_of(name, LOOPS["compiled"])
+    assert wrong(engine, "a sweep alone, after others that came to its steps")
