@@ -50,6 +50,8 @@ OF_TRAINING = Scope(
     exact=False,
     bits=False,
     checkpoints=False,
+    lengths=False,
+    weights=False,
 )
 
 # By the name on the command line: what is asked of the cell, None for all that it claims.
