@@ -28,7 +28,7 @@ APART = {
 }
 
 # What marks a function that has no lines which can be seen: a decorator, or the end of its first line.
-MACHINE_CODE = {"compiled", "inlined", "intrinsic"}
+MACHINE_CODE = {"compiled", "inlined"}
 MARK = "# compiled"
 
 EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
@@ -74,6 +74,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "Runs when a loop is compiled, and not where it is found on disk; faults of it are among the mutants.": {
         "rnn.compiled.options._Telling.on_start": ("",),
         "rnn.compiled.tiles._loop": ("",),
+        "rnn.compiled.tiles._tile": ("",),
         "rnn.compiled.tiles._loop.write": ("",),
         "rnn.compiled.tiles._loop.write.in_all_lanes": ("",),
         "rnn.compiled.tiles._loop.write.row": ("",),
