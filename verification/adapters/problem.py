@@ -19,6 +19,7 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Truncation
+from verification.models.weighted import Weighted
 from verification.properties.engine import Begun, FixedCase, InvalidAnswer, Unsupported
 from verification.sampling.claim import Capabilities, Claim, claimed_of
 from verification.sampling.scope import Scope
@@ -30,7 +31,7 @@ CAPABILITIES = Capabilities(
     policies=True,
     losses=("last", "every"),
     readout=True,
-    extras=("exact", "bits", "checkpoints", "workspace"),
+    extras=("lengths", "exact", "bits", "checkpoints", "workspace", "weights", "classes"),
     cannot=("two forwards before their backwards",),
 )
 
@@ -43,7 +44,8 @@ class ModelProblem:
     name. ``xs`` (N, T, D), or a dict of such arrays where a model has several INPUT blocks; ``state``, a
     tuple of arrays (N, …); ``targets`` (N, K) for a loss on the last step, (N, T, K) for one on every step.
     ``truncation``: an object with ``first(t, steps)``, the earliest step that the loss at step t reaches.
-    ``checkpoints`` and ``workspace`` as in ``verification.Problem``. All arrays are of one number type.
+    ``checkpoints``, ``workspace``, ``lengths``, ``weights`` and ``classes`` as in ``verification.Problem``.
+    All arrays but ``lengths`` are of one number type.
     """
 
     functions: Mapping[str, str]
@@ -54,6 +56,9 @@ class ModelProblem:
     truncation: Truncation = FULL
     checkpoints: int | None = None
     workspace: bool = False
+    lengths: Array | None = None
+    weights: Array | None = None
+    classes: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,13 +88,22 @@ class Form(Protocol):
         """Statements that make ``case``."""
 
 
+def losses_of(case: Case) -> dict[str, Any]:
+    """The ends of the records, the weights of the losses, and whether these are of classes."""
+    objective = case.objective
+    told = {"lengths": None if case.lengths is None else np.array(case.lengths)}
+    if isinstance(objective, Weighted):
+        return {**told, "weights": objective.weights, "classes": objective.classes}
+    return told
+
+
 class General:
     """The form of any model: ``ModelProblem`` and ``ModelGradients``."""
 
     def problem(self, case: Case) -> ModelProblem:
         """The case as a ``ModelProblem``."""
         objective, inputs = case.objective, case.inputs
-        assert isinstance(objective, Targets)  # as of every case of this adapter
+        assert isinstance(objective, Targets | Weighted)  # as of every case of this adapter
         return ModelProblem(
             functions={role: function.name for role, function in case.chosen.items()},
             params={b.name: case.blocks[b.name] for b in case.model.of(Use.STEP, Use.READOUT)},
@@ -99,6 +113,7 @@ class General:
             truncation=case.policy,
             checkpoints=case.checkpoints,
             workspace=case.workspace,
+            **losses_of(case),
         )
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -145,11 +160,11 @@ class ProblemAdapter:
             if problem.params.get(name) is not array:
                 raise InvalidAnswer(f"put something else in the place of the problem's {name}")
         forward, blocks = self.form.read(self.model, answer)
-        value = forward[VALUE]
+        value = forward.get(VALUE)
         # A loss is a number, or an array of shape ().
         if case.dtype == object and not isinstance(value, np.ndarray):
             forward[VALUE] = np.array(value, dtype=object)
-        elif np.isscalar(value):
+        elif value is not None and np.isscalar(value):
             forward[VALUE] = np.asarray(value)
         return forward, {name: (array,) for name, array in blocks.items()}
 

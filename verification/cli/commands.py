@@ -31,7 +31,7 @@ from verification.adapters.rnn.cells import (
 )
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Engine
-from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.adapters.rnn.scoping import as_cell, scoped
 from verification.article import article, specimen
 from verification.article.sine import ARTICLE, LONG, Sine, train_on_sine
 from verification.campaign import command as campaign
@@ -45,6 +45,7 @@ from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
 from verification.judge import verify
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
+from verification.models import vanilla
 from verification.processes.sending import Unsendable
 from verification.processes.tasks import beside
 from verification.report import summary
@@ -108,7 +109,7 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
     profile, profiles = PROFILES[options.profile], profiles_of(options)
     judgements = []
     for name, asked in profiles.items():
-        judged = as_rnn(engine) if (name, options.loops) == (VANILLA, "numpy") else None
+        judged = as_cell(engine, vanilla) if (name, options.loops) == (VANILLA, "numpy") else None
         with progress.part(durations.cases_of(name)) as show:
             judged = judged or cell_engine(name, options.loops)
             print(f"Verifying {name} by {options.loops} loops: profile {asked.name}, seed {options.seed}")

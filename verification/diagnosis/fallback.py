@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
+import numpy as np
+
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.clipping import clipped
@@ -23,9 +25,12 @@ from verification.diagnosis.words import common_factor, gates, joined, verb, wro
 from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
+from verification.models.weighted import Weighted
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding
+from verification.sampling.factors import OF_CLASSES, OF_MODEL, OF_RECORDS, OF_STEPS, UNWEIGHTED
+from verification.sampling.weighing import weighed
 from verification.truth.long import is_long
 
 # What a single call shows, of which the case itself may be brought nearer to a healthy one.
@@ -89,7 +94,8 @@ SHORT = 9
 def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
     """What is wrong with healthy numbers under a case's truncation, or with its records' ends."""
     healthy = healthy_case(engine, steps=case.steps)
-    if (case.policy == FULL and case.lengths is None) or look_at(engine, healthy).wrong:
+    weighted = case.objective if isinstance(case.objective, Weighted) else None
+    if (case.policy == FULL and case.lengths is None and weighted is None) or look_at(engine, healthy).wrong:
         # It is a matter of size, if of anything.
         return None
     if case.policy != FULL:
@@ -103,7 +109,23 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
         seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
             return _of_ends(seen)
+    if weighted is not None:
+        other, where = _of_other_loss(healthy, weighted)
+        seen = look_at(engine, other)
+        if seen.wrong and not seen.raised:
+            sentence = f"{wrong_in_words(seen)} {where}."
+            return Diagnosis("losses", seen.blocks, gates(seen), sentence)
     return None
+
+
+def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
+    """A healthy case with weights, or of classes, as an objective has them, and what is at fault there."""
+    axes = 0 if objective.weights is None else objective.weights.ndim
+    weights = (UNWEIGHTED, OF_RECORDS, OF_STEPS)[axes]
+    loss = OF_CLASSES if objective.classes else OF_MODEL
+    told = [*(["of classes"] if objective.classes else []), *(["weighted"] if weights != UNWEIGHTED else [])]
+    case = weighed(healthy, weights, loss, np.random.default_rng(0))
+    return case, f"where losses are {' and '.join(told)}: their gradient is at fault"
 
 
 def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:

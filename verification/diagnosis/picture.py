@@ -14,6 +14,7 @@ from verification.diagnosis.probe import Seen, glance_at, healthy_case, look_at,
 from verification.diagnosis.where import Elsewhere
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
+from verification.models.weighted import Weighted
 from verification.properties.asking import is_large
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 
@@ -86,6 +87,8 @@ def _lags(engine: Engine, seen: Seen) -> LagMap | None:
     """Where losses and steps can be told apart: of a right forward, on a small case of several steps."""
     case = seen.truth.case
     if seen.forward or case.steps < 2 or case.lengths is not None or is_large(case):
+        return None
+    if isinstance(case.objective, Weighted):
         return None
     try:
         return lag_map(engine, case)

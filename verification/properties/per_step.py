@@ -22,6 +22,7 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, Targets
 from verification.models.model import Block, Model, Use
 from verification.models.tolerance import Expected
+from verification.models.weighted import Weighted
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import Engine
 from verification.properties.property import About, Alone, Looked, Property, Reference
@@ -121,8 +122,10 @@ class _Apart:
 
 
 def _apart(claim: Claim, case: Case) -> _Apart | None:
-    """None of a case that is too large, whose records end early, or with a loss that is not claimed."""
-    if case.lengths is not None or (isinstance(case.objective, Targets) and "last" not in claim.losses):
+    """None of a case that is too large, whose records end early, or with a loss of another kind or place."""
+    if case.lengths is not None or isinstance(case.objective, Weighted):
+        return None
+    if isinstance(case.objective, Targets) and "last" not in claim.losses:
         return None
     alone = _alone(case)
     if (case.steps + 1) * sum(array[0].size for array in case.state) > MOST:

@@ -2,7 +2,7 @@
 
 So its losses, its truncation and its final state are those of its own steps, and what lies beyond is padding:
 arbitrary numbers that change nothing, whose gradient is exactly zero. The truth is put together from those of
-the records of each length.
+the records of each length; with targets it is that of all of them with no weight beyond an end.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,18 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.model import Use
 from verification.models.tolerance import Expected
+from verification.models.weighted import ended
 from verification.properties.truth import Truth
 from verification.truth.made import Made, Memory, nothing
-from verification.truth.parts import OUTPUTS
+from verification.truth.parts import OUTPUTS, VALUE
+
+
+def _in_parts(case: Case) -> Iterator[tuple[Array, Case]]:
+    """Cases of one length each that say all, and the records of each."""
+    if isinstance(case.objective, Cotangents):
+        yield from by_length(case)
+    else:
+        yield np.arange(case.records), ended(case)
 
 
 def by_length(case: Case) -> Iterator[tuple[Array, Case]]:
@@ -56,7 +65,7 @@ class RaggedTruth:
 
     @cached_property
     def _each(self) -> list[tuple[Array, Truth]]:
-        return [(records, Truth(case, self.memory)) for records, case in by_length(self.case)]
+        return [(records, Truth(case, self.memory)) for records, case in _in_parts(self.case)]
 
     @cached_property
     def autograd(self) -> dict[str, Array]:
@@ -104,7 +113,7 @@ class RaggedTruth:
     def _joined(self, parts: list[dict[str, Array]]) -> dict[str, Array]:
         """Blocks that records share summed, the others put where their records are, zero after the ends."""
         case, joined = self.case, {}
-        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
+        shared = {VALUE, *(block.name for block in case.model.of(Use.STEP, Use.READOUT))}
         by_step = {OUTPUTS, *(block.name for block in case.model.of(Use.INPUT))}
         for name, first in parts[0].items():
             if name in shared:
@@ -116,5 +125,7 @@ class RaggedTruth:
             for (records, truth), part in zip(self._each, parts, strict=True):
                 place = (records, slice(truth.case.steps)) if name in by_step else records
                 whole[place] = part[name]
+            if name == OUTPUTS:
+                whole[np.arange(case.steps) >= np.asarray(case.lengths)[:, None]] = 0
             joined[name] = whole
         return joined

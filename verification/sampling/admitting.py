@@ -2,21 +2,26 @@
 
 from verification.models.case import Case, Targets, name_of
 from verification.models.truncation import Policy
+from verification.models.weighted import Weighted
 from verification.sampling.claim import Claim
 from verification.sampling.resolving import MOST_RECORDS, MOST_STEPS
 
 
 def admits(claim: Claim, case: Case) -> bool:
-    """Can it be asked of an engine that claims this?"""
+    """Can it be asked of an engine that claims this?
+
+    Policies of one's own, and cotangents beside losses, are asked of whoever brings them along.
+    """
     (few, many), (short, long) = claim.records, claim.steps
-    losses = (
-        ("last" if case.objective.last else "every") if isinstance(case.objective, Targets) else "cotangents"
-    )
+    objective = case.objective
     return (
         all(case.chosen[role].name in names for role, names in claim.functions.items())
         and (name_of(case.dtype) in claim.dtypes or (case.dtype.hasobject and claim.exact))
         and _policy(claim, case)
-        and losses in claim.losses
+        and (
+            not isinstance(objective, Targets | Weighted)
+            or ("last" if objective.last else "every") in claim.losses
+        )
         and (claim.states == "any" or not any(array.any() for array in case.state))
         # As far as a sample goes is as far as an engine claims that sets itself no limit.
         and few <= case.records
@@ -25,11 +30,11 @@ def admits(claim: Claim, case: Case) -> bool:
         and (case.steps <= long or long == MOST_STEPS)
         and (claim.checkpoints or case.checkpoints is None)
         and (claim.workspace or not case.workspace)
+        and (claim.lengths or case.lengths is None)
         and not claim.compiled
     )
 
 
 def _policy(claim: Claim, case: Case) -> bool:
-    """Policies of one's own are asked of whoever brings them along."""
     policy = case.policy
     return not isinstance(policy, Policy) or policy.kind in claim.policies or policy in claim.policies

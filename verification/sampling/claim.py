@@ -25,6 +25,8 @@ EXTRAS = {
     "bits": "equality to the bit",
     "checkpoints": "checkpoints",
     "workspace": "a workspace",
+    "weights": "weights of losses",
+    "classes": "losses of classes",
 }
 
 # What an engine may decline, and how it is told.
@@ -86,6 +88,8 @@ class Claim:
     bits: bool = False
     checkpoints: bool = False
     workspace: bool = False
+    weights: bool = False
+    classes: bool = False
     compiled: bool = False
     departures: tuple[str, ...] = ()
     declines: tuple[str, ...] = ()
@@ -140,6 +144,8 @@ EXTRA_CLAIMS = {
     "bits": "the same to the bit",
     "checkpoints": "states computed again",
     "workspace": "in a workspace",
+    "weights": "weights of losses",
+    "classes": "losses of classes as well",
 }
 
 

@@ -32,6 +32,10 @@ from verification.sampling.factors import (
 
 Verdict: TypeAlias = Callable[[Row], bool]
 
+# Of so many equal addends a right engine's error is a seventh of its bound at most, and the more the larger:
+# of 65 it is nine tenths of it, of 128 beyond it.
+MANY = 17
+
 
 def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     """The rules of a model and a claim."""
@@ -52,6 +56,9 @@ def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     yield Rule("the same memory for other numbers", shared, _shared(are_alike(model)))
     yield Rule("what overflows, times next to nothing", ("inputs", "matrices", "zero"), _stifled(model))
     yield Rule("an input alone, saturated", ("inputs", "N", "T"), _saturated)
+    read = {block.dimensions[-1] for block in matrices(model, needs_readout(claim))}
+    summed = tuple(f"size {name}" for name in sorted(read))
+    yield Rule("many equal addends, which round alike", ("pattern of weights", *summed), _alike(summed))
 
 
 def _alone(size: str, levels: tuple[Level, ...]) -> Verdict:
@@ -59,6 +66,15 @@ def _alone(size: str, levels: tuple[Level, ...]) -> Verdict:
         return size in row and row[size][1] < 2 and bool({row.get("zero"), row.get("cotangents")} & {*levels})
 
     return alone
+
+
+def _alike(sizes: tuple[str, ...]) -> Verdict:
+    """Roundings that are all alike add up within a step, by more than numbers that are drawn can tell."""
+
+    def alike(row: Row) -> bool:
+        return row.get("pattern of weights") == ALIKE and any(row.get(s, (1, 1))[1] > MANY for s in sizes)
+
+    return alike
 
 
 def _in_no_cotangents(row: Row) -> bool:

@@ -14,13 +14,23 @@ from verification.models.arrays import Array
 from verification.models.case import LONG, Case, Cotangents, random_case
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Policy, Truncation
+from verification.models.weighted import counts_from_end
 from verification.sampling.claim import FEW, Claim
 from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.covering import Level, Rule, possible
 from verification.sampling.exclusions import rules
-from verification.sampling.factors import LOSSES, ORDINARY
+from verification.sampling.factors import (
+    LOSSES,
+    OF_CLASSES,
+    OF_MODEL,
+    OF_RECORDS,
+    OF_STEPS,
+    ORDINARY,
+    UNWEIGHTED,
+)
 from verification.sampling.numbering import factor_of
+from verification.sampling.weighing import weighed
 
 # The most of each size in a drawn case.
 SMALL = 6
@@ -85,13 +95,19 @@ def _cases(
     levels = dict(draw(st.sampled_from(known)) for _ in range(count))
     spans = {factor_of(name): (size, size) for name, size in case.sizes.items()}
     state = "zero" if still else ORDINARY
-    row = {**spans, "losses": told, "states": state, "type": dtype, **levels}
+    row = {**spans, "losses": told, "states": state, "type": dtype}
+    kinds = draw(kinds_of_loss(claim))
+    if kinds and possible({**row, **kinds}, ruled):
+        case, row = weighed(case, kinds["weights"], kinds["loss"], rng), {**row, **kinds}
+    row |= levels
     if levels and possible(row, ruled):
         case = conditioned(case, row, rng)
+    policy, ends = draw(policies(claim, steps)), draw(lengths(claim, records, steps))
+    alone = losses == "every" and ends is not None and counts_from_end(policy, steps, ends)
     return replace(
         case.astype(np.dtype(dtype)),
-        policy=draw(policies(claim, steps)),
-        lengths=draw(lengths(claim, records, steps)),
+        policy=policy,
+        lengths=None if alone else ends,
         **draw(ways(claim, steps)),
     )
 
@@ -126,6 +142,16 @@ def ways(draw: st.DrawFn, claim: Claim, steps: int) -> dict[str, Any]:
     if claim.workspace:
         made.append(st.just({"workspace": True}))
     return draw(st.one_of(made))
+
+
+@st.composite
+def kinds_of_loss(draw: st.DrawFn, claim: Claim) -> dict[str, str]:
+    """The levels of weights and of the loss, of a claim that has others than the model's own loss."""
+    if not (claim.weights or claim.classes):
+        return {}
+    weights = (UNWEIGHTED, OF_RECORDS, OF_STEPS) if claim.weights else (UNWEIGHTED,)
+    losses = (OF_MODEL, OF_CLASSES) if claim.classes else (OF_MODEL,)
+    return {"weights": draw(st.sampled_from(weights)), "loss": draw(st.sampled_from(losses))}
 
 
 @st.composite

@@ -16,6 +16,8 @@ from verification.sampling.factors import (
     LARGE,
     LARGE_WEIGHT,
     LONG_STEPS,
+    OF_CLASSES,
+    OF_STEPS,
     OVERFLOWING,
     TRUNCATIONS,
     Span,
@@ -54,6 +56,9 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         Rule("more parts than steps", ("T", "policy"), _parts),
         Rule("other lengths of one record", ("N", "lengths"), _lengths("N", 2)),
         Rule("other lengths of too few steps", ("T", "lengths"), _lengths("T", shortest + 1)),
+        Rule("ends that a truncation counts from", ("lengths", "policy", "losses"), _from_ends),
+        Rule("weights of steps without a loss", ("weights", "losses"), _weightless),
+        Rule("one class alone", ("loss", *_outputs(model, claim)), _one_class(_outputs(model, claim))),
         Rule("checkpoints beyond the steps", ("T", "checkpoints"), _checkpoints),
         Rule("checkpoints in a workspace", ("checkpoints", "workspace"), _both),
         *contradictions(model, claim),
@@ -127,6 +132,27 @@ def _lengths(size: str, least: int) -> Callable[[Row], bool]:
     return lambda row: size in row and row.get("lengths", "alike") != "alike" and row[size][1] < least
 
 
+def _from_ends(row: Row) -> bool:
+    """With a loss on every step each record would be truncated in another way than the others."""
+    early = row.get("lengths", "alike") != "alike" and row.get("losses") == "every step"
+    return early and row.get("policy") in FROM_END
+
+
+def _weightless(row: Row) -> bool:
+    return row.get("weights") == OF_STEPS and row.get("losses") == "last step"
+
+
+def _outputs(model: Model, claim: Claim) -> tuple[str, ...]:
+    """The factors of the sizes that the readout alone has."""
+    inner = dimensions(model, False)
+    return tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)) if name not in inner)
+
+
+def _one_class(sizes: tuple[str, ...]) -> Callable[[Row], bool]:
+    """Its loss is 0, whatever the output is."""
+    return lambda row: row.get("loss") == OF_CLASSES and all(row.get(name, (2, 2))[1] < 2 for name in sizes)
+
+
 def _checkpoints(row: Row) -> bool:
     return "T" in row and "checkpoints" in row and row["T"][1] < CHECKPOINTS[row["checkpoints"]]
 
@@ -166,6 +192,9 @@ def estimate(model: Model, claim: Claim) -> Callable[[Mapping[str, Level]], floa
 
     return lambda row: told(*(row[name] for name in names))
 
+
+# Truncations that count from the last step.
+FROM_END = ("Tail, k < T", "Chunked, ragged, k2 < k1")
 
 # Where all losses reach back to one step.
 ONE_REPLAY = ("Full", "Window, k ≥ T", "Chunked, one chunk", "Tail, k ≥ T")

@@ -27,6 +27,10 @@ ORDINARY, TINY, LARGE, OVERFLOWING = "ordinary", "tiny", "one large", "one that 
 # No condition of ``verification.sampling.conditions``: of what is zero, what has a cotangent, a pattern.
 NO_BLOCK, EVERYWHERE, RANDOM = "no block", "everywhere", "random"
 
+# What a loss is multiplied by, and whose it is.
+UNWEIGHTED, OF_RECORDS, OF_STEPS = "none", "of records", "of steps"
+OF_MODEL, OF_CLASSES = "the model's", "of classes"
+
 # What is meant by tiny, and by large: of matrices and vectors, of inputs, of states.
 SMALL_NUMBER = 1e-4
 LARGE_WEIGHT, LARGE_INPUT, LARGE_STATE = 45.0, 9.0, 6.0
@@ -87,6 +91,10 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     factors["layout"] = ("C order", *USUAL)
     if claim.lengths:
         factors["lengths"] = ("alike", "of their own")
+    if claim.weights:
+        factors["weights"] = (UNWEIGHTED, OF_RECORDS, OF_STEPS)
+    if claim.classes:
+        factors["loss"] = (OF_MODEL, OF_CLASSES)
     if claim.checkpoints:
         factors["checkpoints"] = tuple(CHECKPOINTS)
     if claim.workspace:

@@ -62,6 +62,8 @@ def _small(model: Model, claim: Claim) -> Claim:
         records=_at_most(MOST, claim.records),
         steps=_at_most(most_steps, claim.steps),
         lengths=False,
+        # Of which the loss is not rational.
+        classes=False,
         compiled=False,
     )
 

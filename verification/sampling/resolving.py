@@ -21,6 +21,9 @@ from verification.sampling.claim import (
 from verification.sampling.factors import LONG_STEPS
 from verification.sampling.scope import Scope
 
+# What is asked of nobody who does not say it: a problem without it has another form.
+BY_REQUEST = ("lengths", "bits", "weights", "classes")
+
 # The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
 MOST_RECORDS = 129
 MOST_STEPS = LONG_STEPS
@@ -33,8 +36,8 @@ def _wrong(field: str, given: Any, needed: str) -> ValueError:
 def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
     """The claim that a scope makes through an adapter; raises ValueError, in a line, for one that makes none.
 
-    No scope at all claims everything where an engine is told what to do, but for the same bits however it is
-    asked: a right engine may sum in another order where arrays lie otherwise.
+    No scope at all claims everything where an engine is told what to do, but for ``BY_REQUEST``: a right
+    engine may sum in another order where arrays lie otherwise.
     """
     everything = scope is None and capabilities.functions
     scope = scope or Scope()
@@ -123,7 +126,8 @@ def _extra(name: str, given: bool | None, capabilities: Capabilities, everything
         raise _wrong(
             name, given, f"False or None: this adapter can ask for {', '.join(capabilities.extras)} alone"
         )
-    return everything and name in capabilities.extras and name != "bits" if given is None else bool(given)
+    usual = everything and name in capabilities.extras and name not in BY_REQUEST
+    return usual if given is None else bool(given)
 
 
 def _tuple(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:

@@ -15,8 +15,9 @@ from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules, work
-from verification.sampling.factors import table
+from verification.sampling.factors import OF_MODEL, UNWEIGHTED, table
 from verification.sampling.numbering import Row
+from verification.sampling.weighing import weighed
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
@@ -48,6 +49,7 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
+    case = weighed(case, levels.get("weights", UNWEIGHTED), levels.get("loss", OF_MODEL), rng)
     case = conditioned(case, levels, rng)
     return replace(
         case if held == dtype else case.astype(dtype),

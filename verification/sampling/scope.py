@@ -24,12 +24,13 @@ class Scope:
 
     What is False is not asked: ``lengths``, records that end early; ``exact``, gradients in Fractions;
     ``bits``, the same bits whatever the memory layout and the call before; ``checkpoints`` and ``workspace``,
-    computed as those of ``verification.Problem`` say. ``compiled``: the engine compiles for every new shape,
-    so few are asked. ``declines``: conditions that a right engine may treat in another way, by the names of
-    ``verification.sampling.claim.DECLINABLE``, as "zero steps" of an engine to which those are padding; they
-    are not asked. ``departures``: where the backward is meant to differ from the derivative, by the name
-    of a role, with the ``Function`` whose declared slope is meant, or by that of a block of states, with
-    "stop" where no gradient flows from step to step.
+    computed as those of ``verification.Problem`` say; ``weights``, losses that are multiplied by such;
+    ``classes``, the cross-entropy of softmax in place of the model's loss. ``compiled``: the engine compiles
+    for every new shape, so few are asked. ``declines``: conditions that a right engine may treat in another
+    way, by the names of ``verification.sampling.claim.DECLINABLE``, as "zero steps" of an engine to which
+    those are padding; they are not asked. ``departures``: where the backward is meant to differ from the
+    derivative, by the name of a role, with the ``Function`` whose declared slope is meant, or by that of a
+    block of states, with "stop" where no gradient flows from step to step.
     """
 
     functions: Mapping[str, tuple[str, ...]] | None = None
@@ -45,6 +46,8 @@ class Scope:
     bits: bool | None = None
     checkpoints: bool | None = None
     workspace: bool | None = None
+    weights: bool | None = None
+    classes: bool | None = None
     compiled: bool | None = None
     declines: tuple[str, ...] | str | None = None
     departures: Mapping[str, str | Function] = field(default_factory=dict)

@@ -24,6 +24,8 @@ CONTRADICTIONS = (
     {"layout": "in the same memory", "zero": "c0"},
     {"inputs": "one that overflows", "matrices": "tiny"},
     {"inputs": "one that overflows", "N": (1, 1), "T": (1, 1)},
+    {"pattern of weights": "all alike", "size H": (31, 65)},
+    {"pattern of weights": "all alike", "size D": (127, 129)},
 )
 POSSIBLE = (
     {"zero": "a record", "N": (2, 4)},

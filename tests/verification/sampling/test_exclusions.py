@@ -107,3 +107,17 @@ def test_outputs_are_work_as_well():
     assert possible({"T": long, "size K": largest}, ruled)
     assert possible({"N": largest, "size K": largest, "T": largest}, ruled)
     assert not possible({"N": largest, "size K": largest, "T": long}, ruled)
+
+
+def test_losses_of_another_kind_are_excluded_where_they_say_nothing():
+    """Ends that a truncation counts from, weights of steps without a loss, and one class alone."""
+    scope = Scope(lengths=True, weights=True, classes=True)
+    ruled = rules(*claimed(vanilla, problem, scope))
+    early = {"lengths": "of their own", "policy": "Tail, k < T"}
+    assert not possible({**early, "losses": "every step"}, ruled)
+    assert possible({**early, "losses": "last step"}, ruled)
+    assert possible({**early, "policy": "Window, k < T", "losses": "every step"}, ruled)
+    assert not possible({"weights": "of steps", "losses": "last step"}, ruled)
+    assert possible({"weights": "of records", "losses": "last step"}, ruled)
+    assert not possible({"loss": "of classes", "size K": (1, 1)}, ruled)
+    assert possible({"loss": "of classes", "size K": (2, 4)}, ruled)

@@ -1,6 +1,7 @@
 """The cells of ``rnn`` by either loops, each in a network with a squared error, claiming everything."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from itertools import product
 from types import ModuleType
@@ -10,11 +11,11 @@ import numpy as np
 
 import rnn
 from rnn.console.command_line import missing
-from rnn.loops import LIBRARIES, installed
+from rnn.loops import LIBRARIES, compiled_module, installed
 from verification.adapters.layer import Layer, layer
 from verification.adapters.problem import ProblemAdapter
-from verification.adapters.rnn.engine import cell_of, engine_of, gradients_of
-from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.adapters.rnn.engine import cell_engine_of, cell_of, engine_of
+from verification.adapters.rnn.scoping import OF_CELLS, as_cell
 from verification.judging.profile import Profile
 from verification.models import gru, lstm, vanilla
 from verification.models.model import Model
@@ -33,17 +34,11 @@ CELLS: dict[str, tuple[str, Model]] = {
 # It has problems of its own form.
 VANILLA = "vanilla"
 
-# How much a cell is asked beside the first, by the profile of the run, where several are judged: every two
-# levels meet where every three do in the first's, since all but its own page of text is what that one runs as
-# well. Alone a cell is asked the whole profile.
+# How much a cell is asked beside the first, by the profile of the run, where several are judged and not the
+# whole profile: of the thorough one every three levels meet where every four do in the first's.
 BESIDE_OTHERS: Mapping[str, Profile] = {
-    "quick": Profile("quick, by pairs", cases=60, exact_cases=30, strength=2),
     "thorough": Profile("thorough, by triples", cases=4_000, exact_cases=1_000, strength=3),
 }
-
-# What they claim: all that can be asked, and the same bits however they are called.
-OF_CELLS = Scope(exact=True, bits=True, checkpoints=True, workspace=True)
-
 
 # Of that, what ``python -m rnn train`` asks of a cell. In up to 9 steps a window, a chunk and a tail are
 # parts of the whole; units, inputs and outputs are as many as in any run.
@@ -55,6 +50,8 @@ OF_TRAINING = Scope(
     exact=False,
     bits=False,
     checkpoints=False,
+    lengths=False,
+    weights=False,
 )
 
 # By the name on the command line: what is asked of the cell, None for all that it claims.
@@ -64,9 +61,22 @@ SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
 def cell_engine(name: str, loops: str) -> ProblemAdapter:
     """A cell by its model's name and the loops by theirs; ValueError without the extra that these need."""
     check_loops(loops)
-    if loops == "compiled":
-        compile_loops(name)
-    return network_of(name, LOOPS[loops])
+    made = network_of(name, LOOPS[loops])
+    if loops != "compiled":
+        return made
+    compile_loops(name)
+    return made if compiled_module("sharing").processors() > 1 else without_threads(made)
+
+
+# What loops that are compiled are not asked on a machine with one processor.
+ONE_PROCESSOR = "threads, for this process has one processor"
+
+
+def without_threads(engine: ProblemAdapter) -> ProblemAdapter:
+    """The same, which says that no threads are asked of it."""
+    capabilities = engine.claim.capabilities
+    told = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
+    return replace(engine, claim=replace(engine.claim, capabilities=told))
 
 
 def check_loops(loops: str) -> None:
@@ -93,14 +103,10 @@ def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> 
 def network_of(
     name: str, loops: str = "NumPyLoops", scope: Scope = OF_CELLS, package: ModuleType = rnn
 ) -> ProblemAdapter:
-    """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims.
-
-    The vanilla cell claims more: policies of one's own.
-    """
-    if name == VANILLA:
-        return as_rnn(engine_of(package, loops))
+    """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims."""
     cell, model = CELLS[name]
-    return scoped(gradients_of(package, cell, loops), scope, model=model)
+    made = engine_of(package, loops) if name == VANILLA else cell_engine_of(package, cell, loops)
+    return as_cell(made, model, scope)
 
 
 def layer_of(

@@ -44,6 +44,11 @@ class Problem:
     compute the others again; 0 leaves the number to the engine. ``workspace``: one that can is asked to
     compute in arrays that other calls use before and after. Who cannot ignores either. ``source``: an
     expression that makes the problem, where its numbers are too many to be printed.
+
+    Of an engine that claims them: ``lengths`` (N,), integers, where records end; what follows is padding, the
+    last step is then each record's own, and outputs and gradients behind an end are 0. ``weights``, (N,) or
+    (N, T), what each loss is multiplied by. ``classes``: targets are one-hot, and the loss is the
+    cross-entropy of softmax(o).
     """
 
     activation: str
@@ -56,6 +61,9 @@ class Problem:
     checkpoints: int | None = None
     workspace: bool = False
     source: str = ""
+    lengths: Array | None = None
+    weights: Array | None = None
+    classes: bool = False
 
     def __post_init__(self) -> None:
         _check(self)
@@ -97,7 +105,8 @@ class Problem:
 
     def arrays(self) -> dict[str, Array]:
         """Every array by its name."""
-        return {**self.params, "xs": self.xs, "targets": self.targets, "h0": self.h0}
+        weights = {} if self.weights is None else {"weights": self.weights}
+        return {**self.params, "xs": self.xs, "targets": self.targets, "h0": self.h0, **weights}
 
     def replaced(self, **arrays: Any) -> "Problem":
         """The same problem with other arrays, by name, or another truncation."""
@@ -115,6 +124,9 @@ class Problem:
             truncation=self.truncation,
             checkpoints=self.checkpoints,
             workspace=self.workspace,
+            lengths=self.lengths,
+            weights=self.weights,
+            classes=self.classes,
         )
 
     def code(self) -> str:
@@ -132,6 +144,8 @@ class Problem:
         named = "".join(f"    {name}={text},\n" for name, text in arrays.items())
         asked = "" if self.checkpoints is None else f"    checkpoints={self.checkpoints},\n"
         asked += "    workspace=True,\n" if self.workspace else ""
+        asked += "" if self.lengths is None else f"    lengths=np.array({self.lengths.tolist()}),\n"
+        asked += "    classes=True,\n" if self.classes else ""
         return (
             f"{imports_of(self.dtype)}from rnn import Chunked, Full, Tail, Window\n"
             "from verification import Problem\n",
@@ -158,6 +172,7 @@ def _check(problem: Problem) -> None:
         given = f"names {', '.join(map(str, params))}" if isinstance(params, Mapping) else shown(params)
         raise ValueError(f"params: {in_a_line(given)}, needed arrays by the names {', '.join(PARAMETERS)}")
     arrays = {name: getattr(problem, name) for name in ("xs", "targets", "h0")}
+    arrays |= {} if problem.weights is None else {"weights": problem.weights}
     arrays |= {f"params.{name}": array for name, array in params.items()}
     for name, array in arrays.items():
         if type(array) is not np.ndarray:
@@ -175,6 +190,7 @@ def _check(problem: Problem) -> None:
     needed = {"U": (H, D), "W": (H, H), "b": (H,), "c": (K,)}
     shapes: dict[str, tuple[tuple[int, ...], ...]] = {f"params.{n}": (shape,) for n, shape in needed.items()}
     shapes |= {"h0": ((N, H),), "targets": ((N, K), (N, T, K))}
+    shapes |= {} if problem.weights is None else {"weights": ((N,), (N, T))}
     for name, allowed in shapes.items():
         if arrays[name].shape not in allowed:
             wanted = " or ".join(map(str, allowed))

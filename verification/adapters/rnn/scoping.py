@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from verification.adapters.problem import ProblemAdapter, whole
+from verification.adapters.problem import Form, General, ProblemAdapter, whole
 from verification.adapters.remade import PUBLIC
+from verification.adapters.rnn.cell_form import CellForm
 from verification.adapters.rnn.fixed_problems import FIXED, OWN_POLICIES
+from verification.adapters.rnn.of_cells import of_every_cell
 from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.models import vanilla
@@ -33,7 +35,7 @@ def _public(made: ProblemAdapter) -> ProblemAdapter:
     return replace(made, source=replace(made.source, home=PUBLIC, adapter="scoped"))
 
 
-# What ``rnn`` claims: all that can be asked, the same bits however it is called, and policies of one's own.
+# What ``rnn`` claims of the model's own loss: the same bits however it is called, and policies of one's own.
 OF_RNN = Scope(
     dtypes=("float32", "float64", "longdouble"),
     exact=True,
@@ -44,6 +46,22 @@ OF_RNN = Scope(
 
 
 def as_rnn(engine: Engine) -> ProblemAdapter:
-    """An engine that claims what ``rnn`` does, as ``rnn`` itself or a copy of it."""
+    """An engine that claims what ``rnn`` does of the model's own loss, as ``rnn`` itself or a copy of it."""
     fixed = (*FIXED, *OWN_POLICIES)
     return _public(whole(engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=fixed))
+
+
+# What a cell claims: all that can be asked.
+OF_CELLS = replace(OF_RNN, lengths=True, weights=True, classes=True)
+
+
+def as_cell(engine: Callable[[Any], Any], model: Model, scope: Scope = OF_CELLS) -> ProblemAdapter:
+    """A cell of ``rnn``, in a network and as a layer, with the cases that every cell is asked.
+
+    Of the vanilla model an engine as ``engine_of`` makes it, which has problems of its own form besides.
+    """
+    form: Form = General()
+    fixed = of_every_cell(model)
+    if model.name == vanilla.name:
+        form, fixed = VanillaForm(), (*FIXED, *OWN_POLICIES, *fixed)
+    return _public(whole(engine, model=model, scope=scope, form=CellForm(form), fixed=fixed))

@@ -5,12 +5,14 @@ from types import ModuleType
 from typing import Any
 
 import rnn
+from verification.adapters.problem import losses_of
 from verification.adapters.rnn.problem import PARAMETERS, Gradients, Problem
 from verification.models import vanilla
 from verification.models.case import Case, Targets
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import Policy, policy_of
+from verification.models.weighted import Weighted
 from verification.properties.engine import InvalidAnswer
 from verification.truth.parts import OUTPUTS, VALUE
 
@@ -21,7 +23,7 @@ class VanillaForm:
     def problem(self, case: Case) -> Problem:
         """The case as a ``Problem``, its truncation one of ``rnn``."""
         objective = case.objective
-        assert isinstance(objective, Targets)  # as of every case of a whole problem
+        assert isinstance(objective, Targets | Weighted)  # as of every case of a whole problem
         return Problem(
             activation=case.chosen["activation"].name,
             params={name: case.blocks[name] for name in PARAMETERS},
@@ -32,6 +34,7 @@ class VanillaForm:
             checkpoints=case.checkpoints,
             workspace=case.workspace,
             source=case.source,
+            **losses_of(case),
         )
 
     def read(self, model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -58,16 +61,19 @@ def truncation_of(package: ModuleType, truncation: Any) -> Any:
 def case_of(problem: Problem, layouts: Mapping[str, str] | None = None) -> Case:
     """The problem as a case of the vanilla model, whose arrays are laid out in memory otherwise by name."""
     blocks = problem.arrays()
-    targets = blocks.pop("targets")
+    targets, weights = blocks.pop("targets"), blocks.pop("weights", None)
     last = problem.targets.ndim == 2
+    targets = targets[:, None] if last else targets
+    usual = weights is None and not problem.classes
     return Case(
         vanilla,
         blocks,
-        Targets(targets[:, None] if last else targets, last),
+        Targets(targets, last) if usual else Weighted(targets, last, weights, problem.classes),
         {"activation": problem.activation},
         problem.policy,
         checkpoints=problem.checkpoints,
         workspace=problem.workspace,
         layouts=layouts or {},
+        lengths=None if problem.lengths is None else tuple(map(int, problem.lengths)),
         source=problem.source,
     )

@@ -1,5 +1,7 @@
 """The cells of rnn as engines: right by either loops, and wrong where they are."""
 
+from dataclasses import replace
+from itertools import islice
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,10 +9,17 @@ import pytest
 
 import rnn
 from tests.rnn.cells.judged import looked_at
-from verification import ModelProblem, Profile, Scope, verify
+from verification import ModelProblem, Policy, Profile, Scope, models, verify
 from verification.adapters.rnn import cells
-from verification.adapters.rnn.cells import CELLS, cell_engine, network_of
+from verification.adapters.rnn.cells import CELLS, ONE_PROCESSOR, cell_engine, network_of, without_threads
 from verification.adapters.rnn.engine import gradients_of
+from verification.adapters.rnn.of_cells import network
+from verification.diagnosis.diagnosis import diagnose
+from verification.evidence.mutants.fault import Edit, Fault
+from verification.evidence.mutants.patch import package
+from verification.properties.findings import findings, truth_of
+from verification.sampling.drawing import all_drawn
+from verification.sampling.draws import cases
 
 
 @pytest.mark.parametrize("loops", cells.LOOPS)
@@ -121,3 +130,44 @@ def test_the_loops_are_those_asked_for(monkeypatch):
         assert used
         assert used[0] == loops
     assert np.all([name in rnn.__all__ for name in cells.LOOPS.values()])
+
+
+def fault(module, right, wrong):
+    """A copy of rnn with one wrong line."""
+    return package(Fault("one", "", "this test", (Edit(module, right, wrong),), None))
+
+
+LOSSES = [
+    ("network", "do = do * weights[..., np.newaxis]", "do = do * 1", "weighted"),
+    ("losses", "np.put_along_axis(e, targets[..., np.newaxis], -others, axis=-1)", "", "of classes"),
+]
+
+
+@pytest.mark.parametrize(("module", "right", "wrong", "told"), LOSSES, ids=["weights", "classes"])
+def test_a_wrong_gradient_of_such_losses_is_refuted_and_told(module, right, wrong, told):
+    """With the model's own loss it is right, which the diagnosis says."""
+    engine = network_of("gru", package=fault(module, right, wrong or "pass"))
+    seen = [
+        diagnose(engine, found, case)
+        for case in all_drawn(cases(engine.model, engine.claim, "float64"), 0, 12)
+        for found in islice((each for each in findings(engine, truth_of(case)) if each.wrong), 1)
+    ]
+    assert seen
+    assert {each.stage for each in seen} == {"losses"}
+    assert all(told in each.sentence and "their gradient is at fault" in each.sentence for each in seen)
+
+
+def test_records_that_end_early_are_asked_of_a_loss():
+    """One that truncates each record as if it ended with the last is refuted."""
+    wrong = fault("calls.lengths", "self.truncation.first(t, t + 1)", "self.truncation.first(t, steps)")
+    case = replace(network(models.gru, Policy("Tail", (2,)), losses="last"), lengths=(2, 5, 4))
+    for engine, holds in ((network_of("gru"), True), (network_of("gru", package=wrong), False)):
+        found = [each.part for each in findings(engine, truth_of(case), ("autograd",)) if each.wrong]
+        assert (found == []) is holds
+
+
+def test_one_processor_is_told():
+    """Where no threads can be asked, a verdict says so."""
+    engine = network_of("gru", "CompiledLoops")
+    assert ONE_PROCESSOR not in engine.claim.not_asked(engine.model)
+    assert ONE_PROCESSOR in without_threads(engine).claim.not_asked(engine.model)

@@ -88,5 +88,5 @@ def test_a_case_has_the_policy_that_a_truncation_stands_for(truncation, policy):
 
 def test_no_scope_is_wider_than_what_there_is():
     """One line says which."""
-    with pytest.raises(ValueError, match="scope: lengths: True, needed False or None"):
-        verify(manual, SHORT, scope=Scope(lengths=True))
+    with pytest.raises(ValueError, match="scope: losses: 'cotangents', needed one of last, every"):
+        verify(manual, SHORT, scope=Scope(losses=("cotangents",)))

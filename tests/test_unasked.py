@@ -1,0 +1,66 @@
+"""The command that lists what no judgement executes: it finds a line, and none is left without a reason."""
+
+import textwrap
+
+import pytest
+
+from tests import unasked
+
+
+def test_lines_that_compute_are_told_by_their_function():
+    """Not what ends in a refusal, nor what runs as machine code."""
+    text = textwrap.dedent(
+        '''
+        """A module."""
+        LIMIT = 3
+
+        def f(x):
+            """A function."""
+            if x > LIMIT:
+                told = str(x)
+                raise ValueError(told)
+            for y in x:
+                y += 1
+            return x
+
+        @compiled
+        def g(x):
+            return x
+
+        class C:
+            def h(self, x):
+                def inner(y):  # compiled
+                    return y
+                return inner(x)
+        '''
+    )
+    lines = text.splitlines()
+    found = {lines[number - 1].strip(): name for number, name in unasked.functions_of(text, "m").items()}
+    assert found == {
+        '"""A function."""': "m.f",
+        "if x > LIMIT:": "m.f",
+        "for y in x:": "m.f",
+        "y += 1": "m.f",
+        "return x": "m.f",
+        "return inner(x)": "m.C.h",
+    }
+
+
+def test_an_explanation_is_of_one_function():
+    """The same words in another one are not explained."""
+    function, (fragment, *_) = next(
+        iter(unasked.EXPLAINED["What a message says, or what a reader is shown."].items())
+    )
+    line = unasked.Line(function, f"{fragment} x", "rnn/x.py:1")
+    assert [*unasked.explanations(line)] == [(function, fragment)]
+    assert [*unasked.explanations(unasked.Line("rnn.network.RNN", line.text, line.place))] == []
+    assert (function, fragment) not in unasked.idle([line])
+    assert (function, fragment) in unasked.idle([])
+
+
+@pytest.mark.slow
+def test_no_line_is_left_without_a_reason():
+    """Of every fourth designed case, and all that are fixed."""
+    lines, seen = unasked.unasked(apart=4)
+    assert seen > 1000
+    assert [line for line in lines if not any(unasked.explanations(line))] == []

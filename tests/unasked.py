@@ -1,0 +1,215 @@
+"""Every line of rnn/ that computes, and that no judgement of a cell executes, is explained: `make unasked`.
+
+`python -m verification cell` asks a cell designed, drawn and fixed cases, by either loops. Here an engine of
+every cell answers them under coverage, each once: what the properties ask beside that are other calls of the
+same functions. A line that none of them executes could be wrong in a cell that is verified. It is told apart
+by the function in which it stands and by a fragment of it; the reason is beside them. What ends in a refusal
+computes nothing. Functions that are compiled run as machine code, in which no line can be seen: what is asked
+of those is shown by faults, those of `python -m verification mutants --loops compiled` and of
+tests/verification/adapters/rnn/test_of_cells.py.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import coverage
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "rnn"
+
+# What makes no gradient: commands, files, other formats, and training, which takes gradients as they are.
+APART = {
+    *("__main__", "app", "console", "data", "generation", "interchange", "learning", "onnx", "optimisers"),
+    *("sklearn", "storage", "training"),
+}
+
+# What marks a function that has no lines which can be seen: a decorator, or the end of its first line.
+MACHINE_CODE = {"compiled", "inlined"}
+MARK = "# compiled"
+
+EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
+    "What a message says, or what a reader is shown.": {
+        "rnn.activations.Activation.__repr__": ("return",),
+        "rnn.calls.lengths._kind": ("return",),
+        "rnn.common.arrays._in_brackets": ("return",),
+        "rnn.common.arrays._no_mask": ("return",),
+        "rnn.common.arrays._not_finite": ("index = ", "return"),
+        "rnn.common.checks.kind_of": ("return",),
+        "rnn.common.checks.shown": ("return kind_of",),
+        "rnn.common.representation._shown": ("return repr(value.name)",),
+        "rnn.layer.Saved.__repr__": ("return",),
+        "rnn.losses.Loss.__repr__": ("return",),
+        "rnn.through_time.workspace.Size.__str__": ("return",),
+    },
+    "Looks for what is to be refused, and changes nothing.": {
+        "rnn.calls.arguments.checked_call": ('array = checked("xs", array,',),
+        "rnn.calls.arguments.checked_params": ("given = ()",),
+        "rnn.calls.gradients.check_gradients": ("check_result(", "for name, block", "names = "),
+        "rnn.common.arrays._fits": ("return False",),
+        "rnn.common.arrays._is_masked": ("any(_is_masked",),
+        "rnn.common.arrays.check_size": ("with in_memory", "np.empty("),
+        "rnn.common.arrays.refuse_mask": ("if _is_masked",),
+        "rnn.common.checks.checked_by_name": ("if ", "for key", "return"),
+        "rnn.common.checks.checked_number": ("kind = ", "if not issubclass", "try:", "return float"),
+        "rnn.common.checks.check_encodable": ("try:", "text.encode()"),
+        "rnn.common.checks.offers": ("return False",),
+        "rnn.network.check_network": ("if not isinstance",),
+    },
+    "Which loops there are, and what they are called: a judgement names those that it judges.": {
+        "rnn.loops.usual_loops": ("return",),
+        "rnn.loops.checked_loops": ("return usual_loops",),
+        "rnn.loops.name_of": ("return",),
+    },
+    "The same sum as of a call whose arguments are checked, for callers that have checked them.": {
+        "rnn.network.RNN.loss_and_gradients_of_checked": ("call = ", "terms = ", "return self._sum"),
+    },
+    "The state of a cell, given or read as an array in place of a tuple of one.": {
+        "rnn.calls.gradients.Gradients.h0": ("return",),
+        "rnn.calls.states.checked_state": ("return (checked(",),
+    },
+    "Runs when a loop is compiled, and not where it is found on disk; faults of it are among the mutants.": {
+        "rnn.compiled.options._Telling.on_start": ("",),
+        "rnn.compiled.tiles._loop": ("",),
+        "rnn.compiled.tiles._tile": ("",),
+        "rnn.compiled.tiles._loop.write": ("",),
+        "rnn.compiled.tiles._loop.write.in_all_lanes": ("",),
+        "rnn.compiled.tiles._loop.write.row": ("",),
+        "rnn.compiled.tiles._loop.write.stride": ("",),
+        "rnn.compiled.tiles._loop.write.vector_at": ("",),
+    },
+    "How loops are compiled and kept, by however many processors, and not what they compute.": {
+        "rnn.common.compiling.on_compiling": ("_WAITING", "try:", "yield"),
+        "rnn.common.compiling.notify_of_compiling": ("_WAITING",),
+        "rnn.compiled.options._kept": ("unlink",),
+        "rnn.compiled.sharing.processors": ("return int(asked)",),
+    },
+    "A copy of a workspace is a new one.": {
+        "rnn.through_time.workspace.Workspace.__reduce__": ("return",),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that nothing has executed, the function in which it stands, and its place."""
+
+    function: str
+    text: str
+    place: str
+
+
+def main() -> int:
+    """Print every line that is not explained, and what explains none; 1 if there is such a line."""
+    lines, seen = unasked()
+    used = {line: list(explanations(line)) for line in lines}
+    holes = [line for line in lines if not used[line]]
+    for line in holes:
+        print(f"{line.place}: {line.text}\n    in {line.function}, executed for no cell")
+    for function, fragment in idle(lines):
+        print(f"explained, but not among them: {fragment!r} in {function}")
+    print(f"{len(lines)} of {seen} lines are executed for no cell; {len(holes)} of them are not explained")
+    return int(bool(holes) or not seen)
+
+
+def unasked(apart: int = 1) -> tuple[list[Line], int]:
+    """The lines that compute and that no case executes, and how many lines there are.
+
+    ``apart``: every so many-th of the designed cases is asked.
+    """
+    measured = coverage.Coverage(data_file=None, config_file=False, source=[str(PACKAGE)])
+    with measured.collect():
+        answer_all(apart)
+    lines, count = [], 0
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.relative_to(PACKAGE).with_suffix("").parts[0] in APART:
+            continue
+        _, statements, _, missing, _ = measured.analysis2(str(path))
+        text = path.read_text("utf-8")
+        computing = functions_of(text, ".".join(path.relative_to(ROOT).with_suffix("").parts))
+        count += len(computing.keys() & {*statements})
+        texts = text.splitlines()
+        for number in missing:
+            if number in computing:
+                place = f"{path.relative_to(ROOT).as_posix()}:{number}"
+                lines.append(Line(computing[number], texts[number - 1].strip(), place))
+    return lines, count
+
+
+def answer_all(apart: int) -> None:
+    """Every cell answers the cases that a judgement asks, by either loops."""
+    from verification.adapters.rnn.cells import CELLS, LOOPS, cell_engine
+    from verification.judging.profile import Profile
+    from verification.properties.asking import ask
+    from verification.sampling.drawing import all_drawn
+    from verification.sampling.draws import cases
+
+    # Pairs of levels: triples are other cases of the same lines.
+    profile = Profile("unasked", cases=30, strength=2)
+    for name in CELLS:
+        for loops in LOOPS:
+            engine = cell_engine(name, loops)
+            for sample in engine.subject().samples(profile):
+                for row in sample.rows[::apart]:
+                    ask(engine, sample.design.make(row, np.random.default_rng(0)))
+            for each in engine.fixed:
+                ask(engine, each.make())
+            for case in all_drawn(cases(engine.model, engine.claim), 0, profile.cases):
+                ask(engine, case)
+
+
+def functions_of(text: str, module: str) -> dict[int, str]:
+    """The function of a module in which each line stands that computes something, by its number."""
+    found: dict[int, str] = {}
+    lines = text.splitlines()
+
+    def visit(suite: list[ast.stmt], name: str, inside: bool) -> None:
+        refuses = any(isinstance(node, ast.Raise) for node in suite[-1:])
+        for node in suite:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                decorators = {getattr(each, "id", "") for each in node.decorator_list}
+                if not MACHINE_CODE & decorators and not lines[node.lineno - 1].endswith(MARK):
+                    visit(node.body, f"{name}.{node.name}", inside or isinstance(node, ast.FunctionDef))
+                continue
+            if inside and not refuses:
+                found[node.lineno] = name
+            for inner in suites(node):
+                visit(inner, name, inside)
+
+    visit(ast.parse(text).body, module, False)
+    return found
+
+
+def suites(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The statements that stand below one, as of an `if` and of its `else`."""
+    for name in ("body", "orelse", "finalbody"):
+        if getattr(node, name, None):
+            yield getattr(node, name)
+    for handler in getattr(node, "handlers", ()):
+        yield handler.body
+
+
+def explanations(line: Line) -> Iterator[tuple[str, str]]:
+    """The function and the fragment of each explanation of a line."""
+    for functions in EXPLAINED.values():
+        for fragment in functions.get(line.function, ()):
+            if fragment in line.text:
+                yield line.function, fragment
+
+
+def idle(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """What explains none of the lines."""
+    every = {
+        (function, fragment)
+        for functions in EXPLAINED.values()
+        for function, fragments in functions.items()
+        for fragment in fragments
+    }
+    return sorted(every.difference(*(explanations(line) for line in lines)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

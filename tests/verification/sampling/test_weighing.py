@@ -1,0 +1,52 @@
+"""Weights and classes of a case, by their levels."""
+
+import numpy as np
+import pytest
+
+from verification.models import vanilla
+from verification.models.case import Cotangents, random_case
+from verification.sampling.factors import OF_CLASSES, OF_MODEL, OF_RECORDS, OF_STEPS, UNWEIGHTED
+from verification.sampling.weighing import weighed
+
+SIZES = {"D": 2, "H": 3, "K": 4}
+
+
+def case_of(losses):
+    """A case of five records and three steps."""
+    return random_case(vanilla, np.random.default_rng(0), SIZES, 5, 3, np.float32, losses=losses)
+
+
+@pytest.mark.parametrize("losses", ["last", "every", "cotangents"])
+def test_without_such_levels_a_case_is_as_it_is(losses):
+    """And no number is drawn, so that samples of other claims stay what they are; nor of cotangents."""
+    rng, case = np.random.default_rng(0), case_of(losses)
+    assert weighed(case, UNWEIGHTED, OF_MODEL, rng) is case
+    if isinstance(case.objective, Cotangents):
+        assert weighed(case, OF_RECORDS, OF_CLASSES, rng) is case
+    assert rng.random() == np.random.default_rng(0).random()
+
+
+@pytest.mark.parametrize(("level", "shape"), [(OF_RECORDS, (5,)), (OF_STEPS, (5, 3))])
+def test_weights_are_positive_or_zero(level, shape):
+    """Some of them zero, never all, in the case's own type."""
+    made = [
+        weighed(case_of("every"), level, OF_MODEL, np.random.default_rng(seed)).objective.weights
+        for seed in range(20)
+    ]
+    assert all(each.shape == shape and each.dtype == np.float32 for each in made)
+    assert all((each >= 0).all() and each.any() for each in made)
+    assert any((each == 0).any() for each in made)
+
+
+@pytest.mark.parametrize("losses", ["last", "every"])
+def test_targets_of_classes_are_one_hot(losses):
+    """One class a loss, and more than one of them."""
+    objective = weighed(case_of(losses), UNWEIGHTED, OF_CLASSES, np.random.default_rng(0)).objective
+    assert objective.classes
+    assert objective.weights is None
+    assert objective.last is (losses == "last")
+    assert np.array_equal(
+        np.sort(objective.targets, axis=-1)[..., -2:],
+        np.broadcast_to([0, 1], (5, 3 if losses == "every" else 1, 2)),
+    )
+    assert len(np.unique(objective.targets.argmax(axis=-1))) > 1

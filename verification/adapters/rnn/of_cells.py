@@ -1,0 +1,146 @@
+"""Cases that every cell of ``rnn`` is asked beside the designed sample, each named after what it is for.
+
+They are asked as any case is, of numbers that round. Some are of what no factor has: a layer, which has
+cotangents of outputs and of the last state's arrays in the place of a loss; a number of checkpoints that is
+left to the engine; policies of one's own. The others take paths of compiled loops that few sizes take: work
+for several threads, in more parts than threads; a sweep that goes alone where others have been to its steps;
+functions far out. Their types have fast products, so that the truth is soon had.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+
+import numpy as np
+
+from verification.models.case import Case, Cotangents, random_case
+from verification.models.model import Model, Use
+from verification.models.truncation import FULL, Firsts, Policy, Truncation
+from verification.properties.engine import FixedCase
+
+# N, T, D, H and K of a small case: none like another.
+SMALL = {"N": 3, "T": 5, "D": 2, "H": 4, "K": 3}
+
+
+def of_every_cell(model: Model) -> tuple[FixedCase, ...]:
+    """The cases of a model."""
+    return tuple(FixedCase(None, name, partial(_made, model, name)) for name in CASES)
+
+
+@lru_cache(maxsize=256)
+def _made(model: Model, name: str) -> Case:
+    """Made once for all that ask."""
+    return CASES[name](model)
+
+
+def network(
+    model: Model,
+    policy: Truncation = FULL,
+    *,
+    losses: str = "every",
+    dtype: str = "float64",
+    checkpoints: int | None = None,
+    functions: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Case:
+    """A case of a loss, always the same for the same arguments; ``sizes``: where they are not ``SMALL``."""
+    named = {**SMALL, **(sizes or {})}
+    records, steps = named.pop("N"), named.pop("T")
+    rng = np.random.default_rng(0)
+    case = random_case(model, rng, named, records, steps, np.dtype(dtype), functions, losses)
+    return replace(case, policy=policy, checkpoints=checkpoints)
+
+
+def as_layer(
+    model: Model,
+    policy: Truncation = FULL,
+    *,
+    of: tuple[str, ...] = ("outputs", "last state"),
+    lengths: tuple[int, ...] | None = None,
+    dtype: str = "float64",
+    sizes: Mapping[str, int] | None = None,
+) -> Case:
+    """A case of cotangents; ``of``: what has some. What stands behind the layer has a gradient of zero."""
+    case, rng = network(model, policy, dtype=dtype, sizes=sizes), np.random.default_rng(1)
+    (records, units), steps = case.state[0].shape, case.steps
+    outputs, *state = (
+        rng.uniform(-1, 1, shape).astype(dtype) * (name in of)
+        for name, shape in (
+            ("outputs", (records, steps, units)),
+            *(("last state", array.shape) for array in case.state),
+        )
+    )
+    return replace(case, objective=Cotangents(outputs, tuple(state)), lengths=lengths)
+
+
+def of_threads(model: Model) -> Case:
+    """Of 200 records, which make four parts, and as many steps as make work for two threads, back as well.
+
+    A thread is repaid by 20 million multiplications (``rnn.compiled.sharing``).
+    """
+    units = 128 if len(model.block("W").parts) == 0 else 64
+    each = 200 * int(np.prod(model.block("W").shape({"H": units})))
+    sizes = {"N": 200, "T": -(-40_000_000 // each), "D": 1, "H": units, "K": 1}
+    case = network(model, losses="last", dtype="float32", sizes=sizes)
+    # On one side of all outputs, so that records do not cancel one another.
+    return replace(case, objective=case.objective.replaced(lambda targets: targets + 3))
+
+
+def far_out(model: Model, bias: float, functions: Mapping[str, str]) -> Case:
+    """All pre-activations are beyond so much, and so is a state that adds up; ``functions``: by role.
+
+    Gates are open: near 0 a gate that is rational has few digits. Of a cell without gates every other
+    pre-activation is below 0.
+    """
+    chosen = {role: functions[role] for role in model.functions}
+    case = network(model, functions=chosen, sizes={"T": 2, "H": 2})
+    blocks = dict(case.blocks)
+    for block in (*model.of(Use.STEP), *model.of(Use.STATE)[1:]):
+        if len(block.axes) == 1:
+            signs = 1 if "gate" in model.functions else np.array([1, -1])
+            blocks[block.name] = signs * bias * (1 + np.abs(blocks[block.name]))
+    return replace(case, blocks=blocks)
+
+
+# Those that tend to their limits as 1 / |a|, and those that do so as exp(−|a|).
+SLOW = {"activation": "softsign", "gate": "rational_gate", "candidate": "softsign", "output": "softsign"}
+FAST = {"activation": "tanh", "gate": "sigmoid", "candidate": "tanh", "output": "tanh"}
+
+CASES: dict[str, Callable[[Model], Case]] = {
+    "a layer": as_layer,
+    "a layer in float32": partial(as_layer, dtype="float32"),
+    "a layer, of outputs alone": partial(as_layer, of=("outputs",)),
+    "a layer, of the last state alone": partial(as_layer, of=("last state",)),
+    "a layer under a window": partial(as_layer, policy=Policy("Window", (1,))),
+    "a layer under chunks": partial(as_layer, policy=Policy("Chunked", (2, 2))),
+    "a layer under chunks that overlap": partial(as_layer, policy=Policy("Chunked", (2, 3))),
+    "a layer, of a tail": partial(as_layer, policy=Policy("Tail", (2,))),
+    "a layer whose records end early": partial(as_layer, lengths=(2, 5, 4)),
+    "a layer under a window, whose records end early": partial(
+        as_layer, policy=Policy("Window", (2,)), lengths=(1, 3, 5)
+    ),
+    "a layer of more records than a block": partial(as_layer, sizes={"N": 70, "T": 3}),
+    "a layer of more records than a block, which end early": partial(
+        as_layer, lengths=(3, 1, 2, 3, 2) * 14, sizes={"N": 70, "T": 3}
+    ),
+    "segments of the engine's own length": partial(network, checkpoints=0, sizes={"T": 40}),
+    "segments of the engine's own length, a loss on the last step": partial(
+        network, losses="last", checkpoints=0, sizes={"T": 33}
+    ),
+    "segments of the engine's own length, and sweeps that overlap": partial(
+        network, policy=Policy("Window", (3,)), checkpoints=0, sizes={"T": 40}
+    ),
+    "losses that reach back in any order": partial(network, policy=Firsts((0, 1, 0, 9, 2))),
+    "a policy of one's own, a loss on the last step": partial(
+        network, policy=Firsts((0, 0, 0, 0, 2)), losses="last"
+    ),
+    "a policy of one's own in segments, a loss on the last step": partial(
+        network, policy=Firsts((0, 0, 0, 0, 1)), losses="last", checkpoints=2
+    ),
+    "work for several threads, in more parts than those": of_threads,
+    "a sweep alone, after others that came to its steps": partial(
+        network, policy=Policy("Window", (2,)), dtype="float32", sizes={"N": 64, "T": 19, "H": 32}
+    ),
+    "functions far out": partial(far_out, bias=150.0, functions=SLOW),
+    "functions far out, of exp": partial(far_out, bias=4.0, functions=FAST),
+}
