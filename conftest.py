@@ -63,16 +63,14 @@ def numpy_raises() -> Iterator[None]:
 
 
 @pytest.fixture
-def uncertified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def uncertified(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache in which nothing is certified, and what is true of a case is known as in that of all tests."""
-    own, shared = (
-        Path(cache) / "verified-rnn" for cache in (tmp_path / "cache", os.environ["XDG_CACHE_HOME"])
-    )
-    own.mkdir(parents=True)
+    cache, shared = tmp_path_factory.mktemp("cache"), Path(os.environ["XDG_CACHE_HOME"])
+    (cache / "verified-rnn").mkdir()
     # Where links are not to be had, it is made again.
     with suppress(OSError):
-        (own / "truths").symlink_to(shared / "truths")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(own.parent))
+        (cache / "verified-rnn" / "truths").symlink_to(shared / "verified-rnn" / "truths")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
 
 
 @pytest.fixture(scope="session")
