@@ -309,7 +309,7 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
 
 
 def measure_adversary(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """How many faults are caught that show under some conditions alone; some of them are planted and judged."""
+    """How many faults are caught that show under some conditions alone; some are planted and judged."""
     profile = PROFILES[options.profile]
     with progress.part("calls") as show:
         found = adversary.measure(profile, options.seed, show, options.cache)
