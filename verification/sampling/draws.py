@@ -20,6 +20,7 @@ from verification.sampling.conditions import conditions
 from verification.sampling.covering import Level, Rule, possible
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import LOSSES, ORDINARY
+from verification.sampling.mixed import layouts, mixed
 from verification.sampling.numbering import factor_of
 
 # The most of each size in a drawn case.
@@ -36,9 +37,12 @@ TIMES = 3
 
 
 def cases(model: Model, claim: Claim, dtype: str | None = None) -> st.SearchStrategy[Case]:
-    """Every size up to ``SMALL``, each block with a scale of its own; some with one or two conditions."""
+    """Every size up to ``SMALL``, each block with a scale of its own; some with conditions.
+
+    Those are one or two of the case, or some of each array.
+    """
     known = conditions(model, claim)
-    # Of layouts and of many steps nothing is drawn.
+    # Of many steps, and of layouts of a case, nothing is drawn.
     some = [(name, level) for name in CONDITIONED for level in known.get(name, ())]
     return _cases(model, claim, dtype, some, rules(model, claim))
 
@@ -88,6 +92,8 @@ def _cases(
     row = {**spans, "losses": told, "states": state, "type": dtype, **levels}
     if levels and possible(row, ruled):
         case = conditioned(case, row, rng)
+    elif not levels and draw(st.booleans()):
+        case = layouts(mixed(case, claim, rng), claim, rng)
     return replace(
         case.astype(np.dtype(dtype)),
         policy=draw(policies(claim, steps)),

@@ -15,11 +15,15 @@ from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules, work
-from verification.sampling.factors import table
+from verification.sampling.factors import MIXED, table
+from verification.sampling.mixed import is_plain, layouts, mixed
 from verification.sampling.numbering import Row
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
+
+# Of how many cases without a condition one is of random numbers alone, and has none in any array.
+PLAIN_OF = 4
 
 # And for how many seconds, about.
 WINDOW = 0.7
@@ -48,7 +52,11 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
+    if is_plain(levels) and rng.integers(PLAIN_OF) > 0:
+        case = mixed(case, claim, rng)
     case = conditioned(case, levels, rng)
+    if levels["layout"] == MIXED:
+        case = layouts(case, claim, rng)
     return replace(
         case if held == dtype else case.astype(dtype),
         policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),

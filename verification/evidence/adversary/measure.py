@@ -56,11 +56,19 @@ class Share:
 
 @dataclass(frozen=True)
 class Planted:
-    """A fault that was planted and judged, by the names of its conditions: what was told, and its verdict."""
+    """A fault that was planted and judged, by the names of its conditions.
+
+    ``refuted``: is it told to be? ``verdict``: of its judgement.
+    """
 
     conditions: tuple[str, ...]
-    told: str
+    refuted: bool
     verdict: str
+
+    @property
+    def agrees(self) -> bool:
+        """Is the verdict what is told?"""
+        return self.refuted == (self.verdict == "refuted")
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Adversary:
     @property
     def agrees(self) -> bool:
         """Is every verdict what was told?"""
-        return all(each.told == each.verdict for each in self.planted)
+        return all(each.agrees for each in self.planted)
 
 
 def drawn(
@@ -223,7 +231,7 @@ def _judged(fault: Fault, refuted: bool, profile: Profile, seed: int, cache: boo
             return all(condition.met(call) for condition in some)
 
     judgement = verify(watched(right(), holds), profile, seed=seed, cache=cache)
-    return Planted(_names(fault), "refuted" if refuted else "verified", judgement.verdict)
+    return Planted(_names(fault), refuted, judgement.verdict)
 
 
 def as_json(found: Adversary) -> dict[str, Any]:
@@ -255,8 +263,9 @@ def _lines(found: Adversary) -> Iterator[str]:
         "; ".join(name for (name,) in single.survivors) or "none"
     )
     if found.planted:
-        agree = sum(each.told == each.verdict for each in found.planted)
+        agree = sum(each.agrees for each in found.planted)
         yield f"Planted and judged: {len(found.planted)} faults; the verdict is what was told of {agree}"
     for each in found.planted:
-        if each.told != each.verdict:
-            yield f"  {'; '.join(each.conditions)}: told {each.told}, judged {each.verdict}"
+        if not each.agrees:
+            told = "refuted" if each.refuted else "not refuted"
+            yield f"  {'; '.join(each.conditions)}: told {told}, judged {each.verdict}"

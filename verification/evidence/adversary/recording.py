@@ -83,7 +83,7 @@ def _looked(
     return Recording([*before.blocks, *blocks], [*before.cases, *found])
 
 
-class _Notes:
+class Notes:
     """Takes down which conditions each call meets. Of calls alike, their history is looked at alone.
 
     A thousand calls in a row are made in a limited time.
@@ -115,7 +115,7 @@ class _Notes:
 def _look(subject: OfModel, conditions: Sequence[Condition], block: Block) -> list[tuple[Seen, Place | None]]:
     """Every case of a block, in a process of its own as in a judgement."""
     assert isinstance(subject.engine, Layer)
-    notes, seen = _Notes(conditions), []
+    notes, seen = Notes(conditions), []
     engine = watched(subject.engine, notes)
     for case in subject.cases(block):
         for finding in findings(engine, case.truth):
