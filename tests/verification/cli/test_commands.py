@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -336,7 +337,7 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
 
 @pytest.mark.slow
 def test_adversary_measures_plants_and_judges(capsys, monkeypatch):
-    """The shares by number of conditions, in the text and in the JSON; and verdicts that are what was told."""
+    """The shares by number of conditions, in text and JSON; and verdicts that are what was told."""
     monkeypatch.setattr(command, "PROFILES", {"quick": Profile("small", cases=6, strength=1)})
     monkeypatch.setattr(command.adversary, "measure", partial(command.adversary.measure, faults=30))
     assert command.main(["adversary", "--planted", "2", "--json", "out.json"]) == 0
