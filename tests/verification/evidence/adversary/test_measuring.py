@@ -8,7 +8,7 @@ import pytest
 from tests.verification.evidence.adversary.small import PROFILE, recording, subject
 from verification.evidence.adversary import as_json, as_text, confirmed, measure
 from verification.evidence.adversary.condition import Condition, together
-from verification.evidence.adversary.measure import Adversary, Matrix, Planted, Share, drawn, matrix, told
+from verification.evidence.adversary.measuring import Adversary, Matrix, Planted, Share, drawn, matrix, told
 from verification.evidence.adversary.published import CONDITIONS
 
 NAMES = [condition.name for condition in CONDITIONS]
