@@ -17,6 +17,7 @@ from verification.diagnosis.words import common_factor, gates, joined, wrong_in_
 from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
+from verification.properties.additivity import parts
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding
@@ -40,7 +41,9 @@ def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
         return Diagnosis("form", sentence=f"{told}; all else is right.")
     if about is About.SCALE:
         return of_scale(engine, finding)
-    if about is not About.CALL:
+    if about is About.PARTS:
+        case = next((part for part in parts(case) if look_at(engine, part).wrong), case)
+    elif about is not About.CALL:
         return _of_conduct(engine, finding, case)
     return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)
 

@@ -24,6 +24,9 @@ from verification.sampling.sample import in_floats
 # remainder by 2 to 6, and by 8 to 12.
 APART, LONG_APART = 7, 41
 
+# How often each size is asked, beside others.
+TIMES = 2
+
 # How often other sizes are sought, and the seconds, about, that they may make a row cost.
 TRIES, COMPANIONS = 8, 0.4
 
@@ -42,7 +45,7 @@ def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
     at_random = AtRandom(model, claim)
     asked = [] if claim.compiled else [*_sizes(model, claim, seed)]
     left = {name: _left_out(*span) for name, span in _spans(model, claim).items()}
-    rows = [_row(at_random, asked[i], left, rng) for i in rng.permutation(len(asked))]
+    rows = [_row(at_random, asked[i], left, rng) for _ in range(TIMES) for i in rng.permutation(len(asked))]
     return {seed * ROWS + i: row for i, row in enumerate(rows)}
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
-from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, SHARED, STEPS_FIRST
+from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
 from verification.sampling.arranging import sharing
 from verification.sampling.claim import Claim
@@ -205,6 +205,11 @@ def layouts(case: Case, claim: Claim, rng: np.random.Generator) -> Case:
         return case
     if "shared memory" not in claim.declines and rng.random() < SELDOM:
         case = sharing(case, rng)
+    return replace(case, layouts={**ways(case, claim, rng), **case.layouts})
+
+
+def ways(case: Case, claim: Claim, rng: np.random.Generator) -> dict[str, str]:
+    """By the name of an array a way in which it lies; half of them in C order, and none of those."""
     views = "views" not in claim.declines
     known = [name for name in LAYOUTS if views or name not in (STEPS_FIRST, COLUMNS, ALTERNATE)]
     made = {
@@ -215,13 +220,11 @@ def layouts(case: Case, claim: Claim, rng: np.random.Generator) -> Case:
     parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
     if views and len(parameters) > 1 and rng.random() < 2 * SELDOM:
         made |= dict.fromkeys(parameters, ONE_BUFFER)
-    return replace(case, layouts={**made, **case.layouts})
+    return made
 
 
 def is_plain(levels: Mapping[str, Any]) -> bool:
-    """Do levels leave the numbers of a case open to conditions of each array?"""
-    return (
-        all(levels.get(factor, level) == level for factor, level in PLAIN.items())
-        and levels.get("layout") not in ("repeated", SHARED)
-        and OVERFLOWING not in (levels.get("inputs"), levels.get("vectors"))
+    """Do levels say nothing of the numbers of a case, which each array then may have conditions of?"""
+    return all(levels.get(factor, level) == level for factor, level in PLAIN.items()) and (
+        OVERFLOWING not in (levels.get("inputs"), levels.get("vectors"))
     )

@@ -89,7 +89,10 @@ def _of_one_sign(array: Array, rng: np.random.Generator) -> Array:
 
 
 def _alike(array: Array, rng: np.random.Generator) -> Array:
-    return np.full_like(array, array.flat[int(rng.integers(array.size))])
+    """All as one of them that is not zero, if there is one."""
+    some = array[array != 0]
+    some = some if some.size else array.ravel()
+    return np.full_like(array, some[int(rng.integers(some.size))])
 
 
 def _symmetric(part: Array) -> Array:

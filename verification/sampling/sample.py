@@ -22,8 +22,9 @@ from verification.sampling.numbering import Row
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
 
-# Of how many cases without a condition one is of random numbers alone, and has none in any array.
-PLAIN_OF = 4
+# Of how many cases one is of random numbers, but for what its levels say: of those that have no condition,
+# and of those that have one, which is to show by itself as well.
+PLAIN_OF, CONDITIONED_OF = 5, 2
 
 # And for how many seconds, about.
 WINDOW = 0.7
@@ -52,7 +53,7 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
-    if is_plain(levels) and rng.integers(PLAIN_OF) > 0:
+    if rng.integers(PLAIN_OF if is_plain(levels) else CONDITIONED_OF) > 0:
         case = mixed(case, claim, rng)
     case = conditioned(case, levels, rng)
     if levels["layout"] == MIXED:
