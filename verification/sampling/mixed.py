@@ -23,7 +23,7 @@ from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RAN
 from verification.sampling.patterns import INPUTS, SQUARE, UNBOUNDED, started
 
 # How often, of each array, something is drawn of each kind.
-OFTEN, SELDOM = 0.35, 0.1
+OFTEN, SELDOM = 0.45, 0.12
 
 # Powers of two by which cotangents differ in size, from one to another.
 POWERS = (-24, 24)
@@ -53,13 +53,16 @@ class Admitted:
     patterns: bool
 
 
-def mixed(case: Case, claim: Claim, rng: np.random.Generator) -> Case:
-    """The case, of random numbers, with conditions on each of its arrays."""
+def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True) -> Case:
+    """The case, of random numbers, with conditions on each of its arrays.
+
+    ``zeros``: may some be zero, as where nothing is said of zeros that might leave no number?
+    """
     declines = set(claim.declines)
     patterns = "patterns" not in declines
-    of_parameters = Admitted("zero blocks" not in declines, patterns)
-    of_data = Admitted(not declines & {"zero blocks", "zero records", "zero steps"}, patterns)
-    of_cotangents = Admitted("missing cotangents" not in declines, patterns)
+    of_parameters = Admitted(zeros and "zero blocks" not in declines, patterns)
+    of_data = Admitted(zeros and not declines & {"zero blocks", "zero records", "zero steps"}, patterns)
+    of_cotangents = Admitted(zeros and "missing cotangents" not in declines, patterns)
     blocks = dict(case.blocks)
     for block in case.model.blocks:
         if block.name in blocks and block.use in (Use.STEP, Use.READOUT):
@@ -221,6 +224,11 @@ def ways(case: Case, claim: Claim, rng: np.random.Generator) -> dict[str, str]:
     if views and len(parameters) > 1 and rng.random() < 2 * SELDOM:
         made |= dict.fromkeys(parameters, ONE_BUFFER)
     return made
+
+
+def open_to_zeros(levels: Mapping[str, Any]) -> bool:
+    """Do levels say nothing of what is zero?"""
+    return (levels.get("zero", NO_BLOCK), levels.get("cotangents", EVERYWHERE)) == (NO_BLOCK, EVERYWHERE)
 
 
 def is_plain(levels: Mapping[str, Any]) -> bool:

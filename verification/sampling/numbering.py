@@ -11,7 +11,7 @@ from verification.sampling.covering import Factors, Level, Rule, possible, row_w
 from verification.sampling.factors import CHECKPOINTS, NUMBERS, TRUNCATIONS, numbers, sizes_of
 
 # Of how many sizes that could be others one stays as it is.
-LOOSE = 4
+LOOSE = 10
 
 # A factor of sizes, a number, another factor and its level.
 Met: TypeAlias = tuple[str, int, str, Level]

@@ -16,7 +16,7 @@ from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules, work
 from verification.sampling.factors import MIXED, table
-from verification.sampling.mixed import is_plain, layouts, mixed
+from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
 from verification.sampling.numbering import Row
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
@@ -24,7 +24,7 @@ REPLAYED = 2_500
 
 # Of how many cases one is of random numbers, but for what its levels say: of those that have no condition,
 # and of those that have one, which is to show by itself as well.
-PLAIN_OF, CONDITIONED_OF = 5, 2
+PLAIN_OF, CONDITIONED_OF = 5, 3
 
 # And for how many seconds, about.
 WINDOW = 0.7
@@ -54,7 +54,7 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
     if rng.integers(PLAIN_OF if is_plain(levels) else CONDITIONED_OF) > 0:
-        case = mixed(case, claim, rng)
+        case = mixed(case, claim, rng, open_to_zeros(levels))
     case = conditioned(case, levels, rng)
     if levels["layout"] == MIXED:
         case = layouts(case, claim, rng)
