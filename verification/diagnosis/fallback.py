@@ -41,8 +41,9 @@ def of_right_answers(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
         return Diagnosis("form", sentence=f"{told}; all else is right.")
     if about is About.SCALE:
         return of_scale(engine, finding)
-    if about is About.PARTS:
-        case = next((part for part in parts(case) if look_at(engine, part).wrong), case)
+    wrong = [part for part in parts(case) if look_at(engine, part).wrong] if about is About.PARTS else []
+    if wrong:
+        case = wrong[0]
     elif about is not About.CALL:
         return _of_conduct(engine, finding, case)
     return _of_other_kind(engine, case) or _of_other_numbers(engine, finding, case)
@@ -121,7 +122,7 @@ def _at_sizes(case: Case) -> str:
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is refuted by other calls than the one on the case itself."""
-    of_calls = (About.TRUNCATION, About.CONDUCT)
+    of_calls = (About.TRUNCATION, About.CONDUCT, About.PARTS)
     others = tuple(each.name for each in PROPERTIES if each.about in of_calls)
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
     names = [name for name in others if name in found or name == finding.property]
