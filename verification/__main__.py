@@ -2,7 +2,8 @@
 
 ``verify`` is the command if none is given; ``judge`` judges an engine in a file of yours, ``campaign`` on as
 many cases as you like; ``cell`` judges a cell of ``rnn`` by either loops; ``mutants`` shows that the suite
-catches wrong engines, ``article`` why the published rule is refuted, ``detection`` how small a fault is seen.
+catches wrong engines, ``article`` why the published rule is refuted, ``detection`` how small a fault is seen,
+``adversary`` how many faults hide under conditions.
 Exit codes: ``rnn.console.command_line``.
 """
 

@@ -38,7 +38,7 @@ from verification.campaign import command as campaign
 from verification.cli import durations
 from verification.cli.certifying import certificate_of, keep_or_tell
 from verification.cli.options import PROGRAM, arguments
-from verification.evidence import detection, mutants
+from verification.evidence import adversary, detection, mutants
 from verification.evidence.checkers import built_in
 from verification.evidence.mutants import compiled
 from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
@@ -309,6 +309,18 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
     )
 
 
+def measure_adversary(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+    """How many faults are caught that show under some conditions alone; some are planted and judged."""
+    profile = PROFILES[options.profile]
+    with progress.part("calls") as show:
+        found = adversary.measure(profile, options.seed, show, options.cache)
+    if options.planted:
+        with progress.part("planted") as show:
+            found = adversary.confirmed(found, options.planted, profile, show, options.cache)
+    print(adversary.as_text(found))
+    return Outcome(found.agrees, lambda: adversary.as_json(found))
+
+
 COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
     "verify": (
         verify_rnn,
@@ -320,4 +332,5 @@ COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str
     "mutants": (judge_mutants, lambda options: durations.of_mutants(options.loops)),
     "article": (rerun_article, lambda options: durations.of_article()),
     "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),
+    "adversary": (measure_adversary, lambda options: durations.of_adversary(options.planted)),
 }

@@ -39,6 +39,10 @@ DESCRIPTIONS = {
     ),
     "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
     "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
+    "adversary": (
+        "Measure how many faults are caught that show under one, two or three conditions alone, drawn from a "
+        "published list: two minutes on two cores, and some ten seconds for each that is planted."
+    ),
 }
 FILES = {
     "verify": ("report.html", "sine.png"),
@@ -48,6 +52,7 @@ FILES = {
     "mutants": (),
     "article": ("article.png",),
     "detection": ("detection.png",),
+    "adversary": (),
 }
 
 
@@ -138,18 +143,25 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
         each[name].add_argument(
             "--loops", choices=LOOPS, default="numpy", help="which text makes the steps (default numpy)"
         )
-    for name in ("verify", "judge", "cell"):
+    for name in ("verify", "judge", "cell", "adversary"):
         each[name].add_argument(
             "--profile",
             choices=PROFILES,
             default="quick",
             help=f"how many cases are drawn, beside those designed: {profiles} (default quick)",
         )
-    for name in ("verify", "judge", "cell", "detection"):
+    for name in ("verify", "judge", "cell", "detection", "adversary"):
         each[name].add_argument(
             "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
         )
-    for name in ("verify", "judge", "cell", "campaign"):
+    each["adversary"].add_argument(
+        "--planted",
+        type=seed,
+        default=0,
+        metavar="N",
+        help="so many of the faults are planted and judged, and their verdicts compared (default 0)",
+    )
+    for name in ("verify", "judge", "cell", "campaign", "adversary"):
         each[name].add_argument(
             "--no-cache",
             action="store_false",

@@ -26,6 +26,7 @@ from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
+from verification.properties.additivity import parts
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding
@@ -82,6 +83,10 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
         return _of_form(finding, start)
     if about is About.SCALE:
         return of_scale(engine, finding)
+    if about is About.PARTS:
+        part = next((part for part in parts(case) if look_at(engine, part).wrong), None)
+        if part is not None:
+            return _of_other_kind(engine, part) or _of_other_numbers(engine, part, some)
     if about is About.CALL:
         return _of_other_numbers(engine, case, some)
     return _of_conduct(engine, finding, case)
@@ -233,7 +238,7 @@ def _at_sizes(case: Case) -> str:
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is refuted by other calls than the one on the case itself."""
-    of_calls = (About.TRUNCATION, About.CONDUCT)
+    of_calls = (About.TRUNCATION, About.CONDUCT, About.PARTS)
     others = tuple(each.name for each in PROPERTIES if each.about in of_calls)
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
     names = [name for name in others if name in found or name == finding.property]

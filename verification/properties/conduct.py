@@ -1,20 +1,26 @@
 """Conduct: what an engine does with arrays that are not its own, and whether one call minds another."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from zlib import crc32
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.models.layouts import laid_out
+from verification.models.layouts import in_words, laid_out
 from verification.properties.asking import afresh, ask, ask_directly, relaid
 from verification.properties.engine import InvalidAnswer
 from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial, agreement
+from verification.sampling.mixed import ways
 
 # How arrays lie otherwise: in every way that changes how any array lies.
 OTHERWISE = ("read-only", "Fortran order", "a gap after each number", "backwards")
+
+# In how many ways arrays lie that each have one of their own.
+WAYS = 6
 
 
 def inputs_stay(trial: Trial) -> Looked:
@@ -61,15 +67,30 @@ def reused_arrays(trial: Trial) -> Looked:
 
 
 def memory_layout(trial: Trial) -> Looked:
-    """Read-only, Fortran-ordered, strided and reversed arrays give the same gradient, within the bound."""
-    for how in OTHERWISE:
+    """Read-only, Fortran-ordered, strided and reversed arrays give the same gradient, within the bound.
+
+    All arrays in one way, and each in a way of its own, in which a large case is asked once.
+    """
+    for how, case in _otherwise(trial):
         otherwise = f"with arrays laid out otherwise ({how})"
         try:
-            answer = ask_directly(trial.engine, relaid(trial.truth.case, partial(laid_out, layout=how)))
+            answer = ask_directly(trial.engine, case)
         except InvalidAnswer as invalid:
             raise InvalidAnswer(f"{otherwise}: {invalid}") from invalid
         for name, wrong, expected in agreement(answer, trial.truth):
             yield name, f"{otherwise}: {wrong}" if wrong else None, expected
+
+
+def _otherwise(trial: Trial) -> Iterator[tuple[str, Case]]:
+    """How all arrays lie, in words, and the case with arrays that do."""
+    case = trial.truth.case
+    for how in () if trial.truth.large else OTHERWISE:
+        yield how, relaid(case, partial(laid_out, layout=how))
+    # Other ways for other numbers, and always the same for the same.
+    rng = np.random.default_rng(crc32(next(iter(case.objective.arrays().values())).tobytes()))
+    for _ in range(1 if trial.truth.large else WAYS):
+        apart = replace(case, layouts=ways(case, trial.engine.claim, rng))
+        yield in_words(apart.layouts, len(_arrays(case))), afresh(apart)
 
 
 INPUTS_STAY = Property(
@@ -95,4 +116,5 @@ MEMORY_LAYOUT = Property(
     "read-only arrays, other orders and gaps give the same, within the bound",
     About.CONDUCT,
     memory_layout,
+    of_large=True,
 )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from verification.models.case import Case
 from verification.models.model import Model
+from verification.properties.additivity import ADDITIVITY
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
 from verification.properties.derivatives import COMPLEX_STEP
 from verification.properties.engine import Engine
@@ -38,6 +39,7 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     COMPLEX_STEP,
     LAG_BY_LAG,
     LINEARITY,
+    ADDITIVITY,
     IDENTITIES,
     RECORDS_ADD_UP,
     RECORDS_PERMUTE,

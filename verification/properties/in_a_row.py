@@ -16,10 +16,13 @@ CALLS, SECONDS = 1000, 3.0
 
 
 def calls_in_a_row(trial: Trial) -> Looked:
-    """A thousand calls, of these numbers, of others, and of the same shapes in every other claimed type."""
+    """A thousand calls, of these numbers, of others, and of the same shapes in every other claimed type.
+
+    What is compared comes after a call in another type, where one is claimed.
+    """
     engine, truth = trial.engine, trial.truth
     case = truth.case
-    turns = [*in_other_types(case, engine.claim), relaid(case, np.negative), case]
+    turns = [relaid(case, np.negative), *in_other_types(case, engine.claim), case]
     first, ends = trial.answer.parts(), time.monotonic() + SECONDS
     for number in range(CALLS):
         turn = turns[number % len(turns)]

@@ -22,6 +22,7 @@ class About(Enum):
     STEPS = "each step's part of one call"
     TRUNCATION = "truncations that come to the same"
     SCALE = "calls for larger and smaller cotangents"
+    PARTS = "calls for parts of the cotangents"
     CONDUCT = "other calls than that on the case itself"
     ONCE = "what is asked once in a run, on a case of its own"
     EQUALITY = "numbers that nothing rounds"

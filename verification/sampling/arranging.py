@@ -9,7 +9,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.layouts import ALTERNATE, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Use
-from verification.sampling.factors import ALONE
+from verification.sampling.factors import ALONE, IN_C_ORDER, MIXED
 
 
 def repeating(case: Case, rng: np.random.Generator) -> Case:
@@ -24,7 +24,9 @@ def repeating(case: Case, rng: np.random.Generator) -> Case:
 
 
 def _all_alike(array: Array, axis: int) -> Array:
-    return np.broadcast_to(array.take([0], axis), array.shape).copy()
+    """As what has one index along an axis is all the rest: that of the largest number."""
+    sizes = np.abs(np.moveaxis(array, axis, 0)).reshape(array.shape[axis], -1).max(axis=1)
+    return np.broadcast_to(array.take([int(np.argmax(sizes))], axis), array.shape).copy()
 
 
 def sharing(case: Case, rng: np.random.Generator) -> Case:
@@ -67,12 +69,12 @@ def _of_states(case: Case) -> dict[str, str]:
 
 
 def layouts_of(case: Case, level: str, rng: np.random.Generator) -> dict[str, str]:
-    """By the name of an array, how it lies; none in C order."""
+    """By the name of an array, how it lies; none in C order, nor what ``mixed`` says of each by itself."""
     loss_arrays = list(case.objective.arrays())
     parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
     by_record = [name for name in case.blocks if name not in parameters] + loss_arrays
     arrays = {**case.blocks, **case.objective.arrays()}
-    if level == "C order":
+    if level in (IN_C_ORDER, MIXED):
         return {}
     if level == SHARED:
         return dict(case.layouts)

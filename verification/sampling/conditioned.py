@@ -9,6 +9,7 @@ import numpy as np
 from verification.models.case import Case
 from verification.models.layouts import SHARED
 from verification.sampling.arranging import layouts_of, repeating, sharing
+from verification.sampling.factors import IN_C_ORDER
 from verification.sampling.magnitudes import with_magnitudes
 from verification.sampling.patterns import with_patterns
 from verification.sampling.zeros import with_zeros
@@ -16,7 +17,7 @@ from verification.sampling.zeros import with_zeros
 
 def conditioned(case: Case, levels: Mapping[str, Any], rng: np.random.Generator) -> Case:
     """The case with what its levels say of its numbers, by factor, and of how they lie in memory."""
-    layout = levels.get("layout", "C order")
+    layout = levels.get("layout", IN_C_ORDER)
     case = with_magnitudes(with_patterns(case, levels, rng), levels, rng)
     if layout == "repeated":
         case = repeating(case, rng)

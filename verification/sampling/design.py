@@ -12,7 +12,7 @@ import numpy as np
 
 from verification.models.case import Case
 from verification.sampling.covering import Factors, Level, Rule, Tuple, companions, covering
-from verification.sampling.numbering import Row, Work, completed, numbered
+from verification.sampling.numbering import Row, Work, completed, loosened, numbered
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +76,7 @@ class Design:
         rows = numbered(self._whole(made), self.shortest)
         # A size that has one class stands beside all levels as well.
         rows = completed(rows, self.factors, self.rules, self.shortest, self.seconds)
+        rows = loosened(rows, self.factors, self.shortest, np.random.default_rng(0))
         return tuple(sorted(rows, key=lambda row: self.seconds(row.levels)))
 
     def around(self, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:

@@ -29,6 +29,7 @@ from verification.sampling.factors import (
     ORDINARY,
     UNWEIGHTED,
 )
+from verification.sampling.mixed import layouts, mixed
 from verification.sampling.numbering import factor_of
 from verification.sampling.weighing import weighed
 
@@ -46,9 +47,12 @@ TIMES = 3
 
 
 def cases(model: Model, claim: Claim, dtype: str | None = None) -> st.SearchStrategy[Case]:
-    """Every size up to ``SMALL``, each block with a scale of its own; some with one or two conditions."""
+    """Every size up to ``SMALL``, each block with a scale of its own; some with conditions.
+
+    Those are one or two of the case, or some of each array.
+    """
     known = conditions(model, claim)
-    # Of layouts and of many steps nothing is drawn.
+    # Of many steps, and of layouts of a case, nothing is drawn.
     some = [(name, level) for name in CONDITIONED for level in known.get(name, ())]
     return _cases(model, claim, dtype, some, rules(model, claim))
 
@@ -102,6 +106,8 @@ def _cases(
     row |= levels
     if levels and possible(row, ruled):
         case = conditioned(case, row, rng)
+    elif not levels and draw(st.booleans()):
+        case = layouts(mixed(case, claim, rng), claim, rng)
     policy, ends = draw(policies(claim, steps)), draw(lengths(claim, records, steps))
     alone = losses == "every" and ends is not None and counts_from_end(policy, steps, ends)
     return replace(

@@ -14,9 +14,9 @@ from verification.sampling.covering import Level
 
 Span: TypeAlias = tuple[int, int]
 
-CLASSES: tuple[Span, ...] = ((1, 1), (2, 4), (5, 17), (31, 65), (127, 129))
+CLASSES: tuple[Span, ...] = ((1, 1), (2, 4), (5, 17), (18, 65), (66, 129))
 
-# The numbers of the classes.
+# Of each class the numbers that stand beside every level of every other factor.
 NUMBERS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)
 
 # A number of steps beyond the classes, which meets every level of every other factor, in pairs alone.
@@ -58,6 +58,9 @@ LOSSES: Mapping[str, tuple[str, ...]] = {
 # After how many steps a state is kept, and the least T that it needs.
 CHECKPOINTS: Mapping[str, int] = {"none": 1, "1": 1, "2": 3, "half": 5, "T - 1": 3, "T": 1}
 
+# All arrays in C order, or each in a way of its own.
+MIXED, IN_C_ORDER = "mixed", "C order"
+
 # Layouts of all arrays, or of one alone; of what repeats one is chosen already.
 USUAL = (
     *("Fortran order", "backwards", "repeated", "read-only"),
@@ -88,7 +91,7 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     factors["inputs"] = (ORDINARY, TINY, LARGE)
     factors["states"] = ("zero",) if claim.states == "zero" else ("zero", ORDINARY, LARGE)
     factors |= _plain(model, claim, readout)
-    factors["layout"] = ("C order", *USUAL)
+    factors["layout"] = (MIXED, *USUAL)
     if claim.lengths:
         factors["lengths"] = ("alike", "of their own")
     if claim.weights:

@@ -14,7 +14,8 @@ from verification.models.model import Model
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
-from verification.sampling.factors import LONG_STEPS, NUMBERS, dimensions, needs_readout
+from verification.sampling.exclusions import work
+from verification.sampling.factors import LONG_STEPS, NUMBERS, Span, dimensions, needs_readout
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
@@ -22,6 +23,12 @@ from verification.sampling.sample import in_floats
 # classes: so many seeds in a row leave none out. They are primes, so that what one run is asked has every
 # remainder by 2 to 6, and by 8 to 12.
 APART, LONG_APART = 7, 41
+
+# How often each size is asked, beside others.
+TIMES = 2
+
+# How often other sizes are sought, and the seconds, about, that they may make a row cost.
+TRIES, COMPANIONS = 8, 0.4
 
 # Rows of one seed at most, by which they are numbered.
 ROWS = 1_000
@@ -37,14 +44,29 @@ def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
     rng = np.random.default_rng(seed)
     at_random = AtRandom(model, claim)
     asked = [] if claim.compiled else [*_sizes(model, claim, seed)]
-    rows = [at_random.row(rng, asked[i]) for i in rng.permutation(len(asked))]
+    left = {name: _left_out(*span) for name, span in _spans(model, claim).items()}
+    rows = [_row(at_random, asked[i], left, rng) for _ in range(TIMES) for i in rng.permutation(len(asked))]
     return {seed * ROWS + i: row for i, row in enumerate(rows)}
+
+
+def _row(
+    at_random: AtRandom, asked: Mapping[str, int], left: Mapping[str, list[int]], rng: np.random.Generator
+) -> Row:
+    """A row of these sizes, whose others are such numbers as well, if that costs little; or small."""
+    for _ in range(TRIES):
+        # Small ones more often.
+        more = {name: some[int(len(some) * rng.random() ** 3)] for name, some in left.items() if some}
+        row = at_random.row(rng, {**more, **asked})
+        # Where they cost too much the row has none of them.
+        have = row.sizes.items() >= asked.items()
+        if have and work(at_random.model, at_random.claim, row.levels) <= COMPANIONS:
+            return row
+    return at_random.row(rng, asked)
 
 
 def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
     """Which sizes are such numbers, in each row: those of records and steps, or of the dimensions."""
-    names = dimensions(model, needs_readout(claim))
-    spans = {"N": claim.records, "T": claim.steps, **dict.fromkeys(names, (1, NUMBERS[-1]))}
+    names, spans = dimensions(model, needs_readout(claim)), _spans(model, claim)
     left = {name: _of_seed(_left_out(*span), APART, seed + i) for i, (name, span) in enumerate(spans.items())}
     # The more records, the fewer steps.
     left["T"] = left["T"][::-1]
@@ -56,6 +78,12 @@ def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]
         [*range(max(short, NUMBERS[-1] + 1), min(long, LONG_STEPS - 1) + 1)], LONG_APART, seed
     ):
         yield {"T": steps}
+
+
+def _spans(model: Model, claim: Claim) -> dict[str, Span]:
+    """The least and the most of each size."""
+    names = dimensions(model, needs_readout(claim))
+    return {"N": claim.records, "T": claim.steps, **dict.fromkeys(names, (1, NUMBERS[-1]))}
 
 
 def _left_out(low: int, high: int) -> list[int]:

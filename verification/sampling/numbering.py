@@ -5,8 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+
 from verification.sampling.covering import Factors, Level, Rule, possible, row_with
-from verification.sampling.factors import CHECKPOINTS, TRUNCATIONS, numbers, sizes_of
+from verification.sampling.factors import CHECKPOINTS, NUMBERS, TRUNCATIONS, numbers, sizes_of
+
+# Of how many sizes that could be others one stays as it is.
+LOOSE = 10
 
 # A factor of sizes, a number, another factor and its level.
 Met: TypeAlias = tuple[str, int, str, Level]
@@ -59,6 +64,26 @@ def least_steps(levels: Mapping[str, Level], shortest: int) -> int:
     named: int = policies.get(levels["policy"], 1)
     early: bool = levels.get("lengths", "alike") != "alike"
     return max(named, CHECKPOINTS[levels.get("checkpoints", "none")], shortest + int(early))
+
+
+def loosened(rows: Sequence[Row], factors: Factors, shortest: int, rng: np.random.Generator) -> list[Row]:
+    """The rows, with other sizes of the same classes where every number still meets every level of a factor.
+
+    So that sizes between the numbers stand beside most levels as well.
+    """
+    count = Counter(each for row in rows for each in row.met())
+    made = []
+    for row in rows:
+        sizes = dict(row.sizes)
+        for name, (low, high) in sizes_of(row.levels).items():
+            met = [each for each in row.met() if each[0] == name and each[3] in factors[each[2]]]
+            least = least_steps(row.levels, shortest) if name == "T" else low
+            between = [n for n in range(max(low, least), high + 1) if n not in NUMBERS]
+            if between and rng.integers(LOOSE) > 0 and all(count[each] > 1 for each in met):
+                sizes[name] = between[int(rng.integers(len(between)))]
+                count.subtract(met)
+        made.append(Row(row.levels, sizes))
+    return made
 
 
 def wanted(factors: Factors, rules: Sequence[Rule]) -> list[Met]:

@@ -49,7 +49,7 @@ def with_patterns(case: Case, levels: Mapping[str, Any], rng: np.random.Generato
 def _weights(block: Block, array: Array, level: Any, rng: np.random.Generator) -> Array:
     """Weights of a step or a readout in a pattern; of a vector no more than its sign, or its start."""
     if level == INITIAL and len(block.axes) == 1:
-        return _initial(block, array)
+        return started(block, array)
     if level in (SYMMETRIC, DIAGONAL) and is_square(block):
         return np.concatenate([SQUARE[level](part) for part in np.split(array, len(array) // array.shape[1])])
     if level in (ONE_SIGN, ALIKE) and len(block.axes) < 2:
@@ -63,7 +63,7 @@ def _weights(block: Block, array: Array, level: Any, rng: np.random.Generator) -
     return array
 
 
-def _initial(block: Block, array: Array) -> Array:
+def started(block: Block, array: Array) -> Array:
     """What a vector usually starts as."""
     parts = len(block.starts) or 1
     starts = np.repeat(np.array(block.starts or (0.0,)), len(array) // parts)
@@ -89,7 +89,10 @@ def _of_one_sign(array: Array, rng: np.random.Generator) -> Array:
 
 
 def _alike(array: Array, rng: np.random.Generator) -> Array:
-    return np.full_like(array, array.flat[int(rng.integers(array.size))])
+    """All as one of them that is not zero, if there is one."""
+    some = array[array != 0]
+    some = some if some.size else array.ravel()
+    return np.full_like(array, some[int(rng.integers(some.size))])
 
 
 def _symmetric(part: Array) -> Array:

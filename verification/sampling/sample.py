@@ -15,12 +15,17 @@ from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules, work
-from verification.sampling.factors import OF_MODEL, UNWEIGHTED, table
+from verification.sampling.factors import MIXED, OF_MODEL, UNWEIGHTED, table
+from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
 from verification.sampling.numbering import Row
 from verification.sampling.weighing import weighed
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
+
+# Of how many cases one is of random numbers, but for what its levels say: of those that have no condition,
+# and of those that have one, which is to show by itself as well.
+PLAIN_OF, CONDITIONED_OF = 5, 3
 
 # And for how many seconds, about.
 WINDOW = 0.7
@@ -49,8 +54,12 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
+    if rng.integers(PLAIN_OF if is_plain(levels) else CONDITIONED_OF) > 0:
+        case = mixed(case, claim, rng, open_to_zeros(levels))
     case = weighed(case, levels.get("weights", UNWEIGHTED), levels.get("loss", OF_MODEL), rng)
     case = conditioned(case, levels, rng)
+    if levels["layout"] == MIXED:
+        case = layouts(case, claim, rng)
     return replace(
         case if held == dtype else case.astype(dtype),
         policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),

@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -334,6 +335,20 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
     assert (result["cases"], result["alarms"]["cases"]) == (2, 2)
     assert result["accuracy"]
     assert (folder / "detection.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.slow
+def test_adversary_measures_plants_and_judges(capsys, monkeypatch):
+    """The shares by number of conditions, in text and JSON; and verdicts that are what was told."""
+    monkeypatch.setattr(command, "PROFILES", {"quick": Profile("small", cases=6, strength=1)})
+    monkeypatch.setattr(command.adversary, "measure", partial(command.adversary.measure, faults=30))
+    assert command.main(["adversary", "--planted", "2", "--json", "out.json"]) == 0
+    told = capsys.readouterr().out
+    assert "Single conditions under which a fault survives: " in told
+    assert "Planted and judged: 2 faults; the verdict is what was told of 2" in told
+    result = json.loads(Path("out.json").read_text("utf-8"))
+    assert [share["faults"] for share in result["shares"]][1:] == [30, 30]
+    assert len(result["planted"]) == 2
 
 
 def judged(tmp_path, text, *argv):

@@ -34,6 +34,7 @@ def test_twice_the_cases_take_twice_as_long():
         durations.of_mutants(),
         durations.of_mutants("compiled"),
         durations.of_article(),
+        durations.of_adversary(3),
     ],
 )
 def test_every_part_takes_its_time(parts):

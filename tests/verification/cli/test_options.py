@@ -46,6 +46,7 @@ MISUSES = {
     "a seed of the mutants": (["mutants", "--seed", "1"], "unrecognized arguments: --seed 1"),
     "a folder where nothing is drawn": (["mutants", "--out", "there"], "unrecognized arguments: --out there"),
     "a seed of the article": (["article", "--seed", "1"], "unrecognized arguments: --seed 1"),
+    "a count of planted faults that is none": (["adversary", "--planted", "-1"], "'-1', needed an integer"),
     "a profile of the detection": (["detection", "--profile", "quick"], "arguments: --profile quick"),
     "a file for a folder": (["--out", "file.txt"], "file.txt: File exists, needed a place to write to"),
     "a folder below a file": (
@@ -210,10 +211,11 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
     [
         ("verify", {"--cell", "--loops", "--profile", "--seed", "--no-cache", "--out", "--json"}),
         ("judge", {"--profile", "--seed", "--no-cache", "--out", "--json"}),
-        ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--out", "--json"}),
+        ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--no-cache", "--out", "--json"}),
         ("mutants", {"--loops", "--json"}),
         ("article", {"--out", "--json"}),
         ("detection", {"--seed", "--out", "--json"}),
+        ("adversary", {"--profile", "--seed", "--planted", "--no-cache", "--json"}),
     ],
 )
 def test_each_command_has_help_of_its_own(capsys, command, flags):

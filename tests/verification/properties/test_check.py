@@ -30,6 +30,7 @@ WRONG = {
     "inputs stay": ("dh = dh + d_outputs[:, t]", "d_outputs[:, t] += dh; dh = d_outputs[:, t].copy()"),
     "second call": ("dh, dc = d_state\n", "dh, dc = d_state; CALLS.append(0); dh = dh * len(CALLS)\n"),
     "linearity": ("dh, dc = da @ W, dc * f", "dh, dc = da @ W, np.clip(dc * f, -50, 50)"),
+    "cotangents add up": ("    return {", "    d_W *= d_outputs.all()\n    return {"),
     "reused arrays": (
         "    U, W = params",
         "    kept = vars(backward).setdefault(str(id(params['W'])), (params['W'], params['W'].copy()))[1]\n"

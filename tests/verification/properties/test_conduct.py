@@ -22,7 +22,7 @@ def test_an_engine_that_counts_its_calls_is_caught():
     """By a call after another one."""
     made = (
         "params, tape = saved",
-        "CALLS.append(0); params, tape = saved; d_outputs = d_outputs * (1 if len(CALLS) != 12 else 1.5)",
+        "CALLS.append(0); params, tape = saved; d_outputs = d_outputs * (1 if len(CALLS) != 14 else 1.5)",
     )
     assert set(refuted(*made)) == {"second call"}
 

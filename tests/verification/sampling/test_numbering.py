@@ -1,12 +1,22 @@
 """Sizes are powers of two and their neighbours, each of which meets every level of the other factors."""
 
+import numpy as np
 import pytest
 
 from verification.adapters import layer, step
 from verification.models import lstm, scan, vanilla
 from verification.sampling.exclusions import rules
-from verification.sampling.factors import TRUNCATIONS, numbers, sizes_of, table
-from verification.sampling.numbering import LIGHT, Row, completed, factor_of, least_steps, numbered, wanted
+from verification.sampling.factors import NUMBERS, TRUNCATIONS, sizes_of, table
+from verification.sampling.numbering import (
+    LIGHT,
+    Row,
+    completed,
+    factor_of,
+    least_steps,
+    loosened,
+    numbered,
+    wanted,
+)
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 
@@ -26,8 +36,8 @@ def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
     """A ragged chunk needs three steps."""
     claim = resolved(None, lstm, step.CAPABILITIES)
     for row in in_floats(lstm, claim).rows(2):
-        for name, span in sizes_of(row.levels).items():
-            assert row.sizes[name] in numbers(span)
+        for name, (low, high) in sizes_of(row.levels).items():
+            assert low <= row.sizes[name] <= high
         needed = {level: least for kind in TRUNCATIONS.values() for level, least in kind.items()}
         assert row.sizes["T"] >= needed[row.levels["policy"]]
 
@@ -44,6 +54,21 @@ def test_numbers_take_turns():
     """Of one class beside one level, until all have been met."""
     rows = [{"policy": "Full", "T": (2, 4), "N": (1, 1), "type": "float32"}] * 3
     assert {row.sizes["T"] for row in numbered(rows, 1)} == {2, 3, 4}
+
+
+def test_numbers_that_have_met_every_level_give_way_to_sizes_between_them():
+    """But where a number would not stand beside a level any more."""
+    factors = {"policy": ("Full",), "T": ((5, 17),), "N": ((1, 1),), "type": ("float32", "float64")}
+    levels = {"policy": "Full", "T": (5, 17), "N": (1, 1)}
+    once = [
+        Row({**levels, "type": name}, {"T": n, "N": 1}) for n in NUMBERS[4:11] for name in factors["type"]
+    ]
+    assert loosened(once, factors, 1, np.random.default_rng(0)) == once
+    rows = loosened(once * 3, factors, 1, np.random.default_rng(0))
+    assert set(once[0].met()) <= {each for row in rows for each in row.met()}
+    assert set(wanted(factors, ())) <= {each for row in rows for each in row.met()}
+    assert {row.sizes["T"] for row in rows} - set(NUMBERS) >= {6, 11, 14}
+    assert all(5 <= row.sizes["T"] <= 17 for row in rows)
 
 
 def test_what_numbers_have_not_met_is_added():

@@ -8,10 +8,10 @@ import pytest
 from verification.adapters import layer, problem, step
 from verification.judging.profile import THOROUGH
 from verification.models import SHIPPED, lstm, scan, vanilla
-from verification.models.layouts import ALTERNATE, ONE_BUFFER, SHARED, STEPS_FIRST
+from verification.models.layouts import ALTERNATE, LAYOUTS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.sampling.covering import met, possible, tuples
 from verification.sampling.exclusions import rules
-from verification.sampling.factors import LONG_STEPS
+from verification.sampling.factors import LONG_STEPS, MIXED
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import case_of, in_floats
 from verification.sampling.scope import Scope
@@ -102,11 +102,13 @@ PARTS = {
 
 
 def test_a_case_is_laid_out_as_its_row_says():
-    """All arrays alike, or one; what repeats has a number that does."""
+    """All arrays alike, or one, or each in a way of its own; what repeats has a number that does."""
+    ways, orderly = set(), 0
     for row, case in cases(lstm, layer):
         layout = row.levels["layout"]
-        if layout == "C order":
-            assert case.layouts == {}
+        if layout == MIXED:
+            ways.update(case.layouts.values())
+            orderly += not case.layouts
         elif layout.endswith(", one alone"):
             assert [f"{how}, one alone" for how in case.layouts.values()] == [layout]
         elif layout in PARTS:
@@ -119,6 +121,8 @@ def test_a_case_is_laid_out_as_its_row_says():
         else:
             assert set(case.layouts.values()) == {layout}
             assert set(case.layouts) == {*case.blocks, *case.objective.arrays()}
+    assert {*LAYOUTS, ONE_BUFFER} <= ways
+    assert orderly > 5
 
 
 def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():

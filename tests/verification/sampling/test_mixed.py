@@ -1,0 +1,114 @@
+"""Each array of a case has conditions of its own, within what is claimed."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from verification.adapters.layer import CAPABILITIES
+from verification.models import complex_scan, linear, lstm
+from verification.models.case import random_case
+from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
+from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
+from verification.sampling.mixed import is_plain, layouts, mixed
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
+
+SIZES = {"H": 3, "D": 2}
+
+
+def made(count=200, model=lstm, scope=None, change=mixed):
+    """Cases, each with conditions of its own."""
+    claim = resolved(scope, model, CAPABILITIES)
+    for seed in range(count):
+        rng = np.random.default_rng(seed)
+        dtype = np.complex128 if model.complex else np.float64
+        yield change(random_case(model, rng, SIZES, 3, 4, dtype), claim, rng)
+
+
+def arrays(case):
+    """All of them by name."""
+    return {**case.blocks, **case.objective.arrays()}
+
+
+def test_each_array_meets_a_condition_often_and_none_beside_one_of_another():
+    """Zeros, a sign, whole numbers and what is alike, each of some one in ten; and two in one case."""
+    seen, both = Counter(), 0
+    for case in made():
+        holds = {}
+        for name, array in arrays(case).items():
+            holds[f"{name} has a zero"] = not array.all()
+            holds[f"{name} is of one sign"] = bool((array >= 0).all() or (array <= 0).all())
+            if array.ndim < 2 or name in ("xs", "h0", "c0", "d_outputs"):
+                holds[f"{name} is of whole numbers"] = np.array_equal(array, np.round(array))
+        seen.update(name for name, held in holds.items() if held)
+        both += holds["xs has a zero"] and holds["W is of one sign"]
+    assert min(seen.values()) > 12, seen
+    assert both > 10
+
+
+def test_no_array_is_left_without_a_number_but_a_parameter_or_one_of_two_states():
+    """Inputs and outputs have some, and one state at least."""
+    zero = Counter()
+    for case in made():
+        zero.update(name for name, array in arrays(case).items() if not array.any())
+        assert any(array.any() for array in case.state)
+        assert any(array.any() for array in case.objective.state)
+    assert set(zero) == {"U", "W", "b", "h0", "c0", "d_state[0]", "d_state[1]"}
+
+
+@pytest.mark.parametrize("model", [linear, complex_scan], ids=lambda model: model.name)
+def test_what_nothing_bounds_grows_no_further(model):
+    """No number of an input or a weight beyond what a random one has."""
+    plain = [random_case(model, np.random.default_rng(seed), SIZES, 3, 4) for seed in range(20)]
+    for case in made(60, model):
+        for name in (*case.inputs, "W"):
+            if name in case.blocks:
+                rows = max(np.abs(each.blocks[name]).sum(axis=-1).max() for each in plain)
+                assert np.abs(case.blocks[name]).sum(axis=-1).max() <= 2 * rows
+
+
+@pytest.mark.parametrize("declined", ["zero steps", "zero records", "zero blocks"])
+def test_inputs_have_no_zeros_where_some_are_declined(declined):
+    """Nor states."""
+    for case in made(60, scope=Scope(declines=(declined,))):
+        assert all(case.blocks[name].all() for name in ("xs", "h0", "c0"))
+
+
+def test_nothing_is_zero_where_something_is_said_of_zeros():
+    """So that what is said leaves some numbers."""
+
+    def without(case, claim, rng):
+        return mixed(case, claim, rng, zeros=False)
+
+    for case in made(60, change=without):
+        assert all(array.all() for array in arrays(case).values() if array.ndim < 2 or array.shape[0] != 12)
+
+
+def test_cotangents_are_all_there_and_numbers_are_random_where_the_others_are_declined():
+    """No cotangent is zero, and no input is of whole numbers."""
+    for case in made(60, scope=Scope(declines=("missing cotangents", "patterns"))):
+        assert all(array.all() for array in case.objective.arrays().values())
+        assert not np.array_equal(case.blocks["xs"], np.round(case.blocks["xs"]))
+
+
+def test_arrays_lie_each_in_a_way_of_their_own():
+    """Some cases have all in C order, in some two share their memory, and no view is asked where declined."""
+    seen = Counter(
+        how for case in made(change=layouts) for how in {*case.layouts.values(), len(case.layouts)}
+    )
+    assert seen[0] > 40
+    assert min(seen[how] for how in (STEPS_FIRST, COLUMNS, ALTERNATE, ONE_BUFFER, SHARED, "read-only")) > 4
+    declined = Scope(declines=("views", "shared memory"))
+    told = {how for case in made(60, scope=declined, change=layouts) for how in case.layouts.values()}
+    assert not told & {STEPS_FIRST, COLUMNS, ALTERNATE, ONE_BUFFER, SHARED}
+    assert "Fortran order" in told
+
+
+def test_a_row_is_plain_that_says_nothing_of_its_numbers():
+    """One that does is more often left as it is, so that its condition shows by itself."""
+    plain = {"zero": NO_BLOCK, "cotangents": EVERYWHERE, "pattern of inputs": RANDOM, "layout": "mixed"}
+    assert is_plain(plain)
+    assert is_plain({})
+    for factor, level in (("zero", "b"), ("cotangents", "not of a unit"), ("inputs", OVERFLOWING)):
+        assert not is_plain({**plain, factor: level})

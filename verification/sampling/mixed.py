@@ -1,0 +1,243 @@
+"""Several conditions in one case: each array by itself has zeros, signs, a pattern and a size of its own.
+
+What is met where two or three conditions meet would take as many cases as there are such pairs and triples,
+were each case of one. Here every array draws for itself, so that each case meets some of most kinds, and no
+two cases the same. Nothing is drawn that leaves an array without a number, but for a parameter, or one of
+several states or of their cotangents; nor what a claim declines.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents
+from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
+from verification.models.model import Block, Use
+from verification.sampling.arranging import sharing
+from verification.sampling.claim import Claim
+from verification.sampling.conditions import ALIKE, DIAGONAL, ONE_HOT, ONE_SIGN, SYMMETRIC, WHOLE, is_square
+from verification.sampling.contradictions import MANY
+from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
+from verification.sampling.patterns import INPUTS, SQUARE, UNBOUNDED, started
+
+# How often, of each array, something is drawn of each kind.
+OFTEN, SELDOM = 0.45, 0.12
+
+# Powers of two by which cotangents differ in size, from one to another.
+POWERS = (-24, 24)
+
+# By what numbers are larger or smaller than usual.
+LARGER, SMALLER = 4.0, 1e-4
+
+# Of how many cases one has all its arrays in C order.
+ORDERLY = 3
+
+# What is said of numbers where no condition is.
+PLAIN = {
+    "zero": NO_BLOCK,
+    "cotangents": EVERYWHERE,
+    "pattern of inputs": RANDOM,
+    "pattern of weights": RANDOM,
+}
+
+Change = Callable[[Array, np.random.Generator], Array]
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What a claim admits of one kind of array: zeros in it, and patterns of its numbers."""
+
+    zeros: bool
+    patterns: bool
+
+
+def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True) -> Case:
+    """The case, of random numbers, with conditions on each of its arrays.
+
+    ``zeros``: may some be zero, as where nothing is said of zeros that might leave no number?
+    """
+    declines = set(claim.declines)
+    patterns = "patterns" not in declines
+    of_parameters = Admitted(zeros and "zero blocks" not in declines, patterns)
+    of_data = Admitted(zeros and not declines & {"zero blocks", "zero records", "zero steps"}, patterns)
+    of_cotangents = Admitted(zeros and "missing cotangents" not in declines, patterns)
+    blocks = dict(case.blocks)
+    for block in case.model.blocks:
+        if block.name in blocks and block.use in (Use.STEP, Use.READOUT):
+            few = all(case.sizes[name] <= MANY for name in block.dimensions)
+            blocks[block.name] = _parameter(block, blocks[block.name], of_parameters, few, rng)
+        elif block.name in blocks:
+            blocks[block.name] = _data(blocks[block.name], bool(case.model.functions), of_data, rng)
+    states = [block.name for block in case.model.of(Use.STATE)]
+    if of_data.zeros:
+        blocks |= _one_zero({name: blocks[name] for name in states}, rng)
+    objective = case.objective
+    if isinstance(objective, Cotangents):
+        objective = objective.replaced(lambda array: _cotangent(array, of_cotangents, rng))
+        if of_cotangents.zeros:
+            state = _one_zero({str(i): array for i, array in enumerate(objective.state)}, rng)
+            objective = Cotangents(objective.outputs, tuple(state.values()))
+    return replace(case, blocks=blocks, objective=objective)
+
+
+def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: np.random.Generator) -> Array:
+    """Weights, of which no row's sum becomes larger than that of as many numbers of both signs.
+
+    ``few``: are there so few along each axis that they may be alike? Many equal addends round alike.
+    """
+    made = array
+    if admitted.zeros and rng.random() < SELDOM:
+        return started(block, array) if block.starts and rng.integers(2) else 0 * array
+    wide = made.ndim > 1
+    if admitted.patterns and is_square(block) and rng.random() < OFTEN:
+        change = (SQUARE[SYMMETRIC], SQUARE[DIAGONAL], np.tril, np.triu)[int(rng.integers(4))]
+        made = np.concatenate([change(part) for part in np.split(made, len(made) // made.shape[1])])
+    if admitted.patterns and rng.random() < OFTEN:
+        made = (_of_a_sign if rng.integers(3) or not few else _alike)(made, rng)
+        made = (made / np.sqrt(made.shape[-1])).astype(array.dtype) if wide else made
+    if admitted.patterns and not wide and rng.random() < OFTEN:
+        made = INPUTS[WHOLE](made, rng)
+    if admitted.zeros and rng.random() < OFTEN:
+        made = _with_zeros(made, len(block.parts), rng)
+    if rng.random() < SELDOM:
+        made = (made * SMALLER).astype(array.dtype)
+    return made if made.any() else array
+
+
+def _data(array: Array, bounded: bool, admitted: Admitted, rng: np.random.Generator) -> Array:
+    """Inputs or states, which nothing bounds of a model without functions: those grow no further."""
+    if not array.ndim or not array.any():
+        return array
+    made = array
+    if admitted.patterns:
+        made = _pattern(made, admitted, rng)
+        made = made if bounded or made is array else (UNBOUNDED * made).astype(array.dtype)
+    if admitted.zeros and rng.random() < OFTEN:
+        made = _with_zeros(made, 0, rng)
+    if rng.random() < OFTEN:
+        by = LARGER if bounded and rng.integers(2) else SMALLER if rng.integers(2) else 1.0
+        made = (made * by).astype(array.dtype)
+    return made if made.any() else array
+
+
+def _cotangent(array: Array, admitted: Admitted, rng: np.random.Generator) -> Array:
+    if not array.any():
+        return array
+    made = _pattern(array, admitted, rng) if admitted.patterns else array
+    if admitted.zeros and rng.random() < OFTEN:
+        made = _with_zeros(made, 0, rng)
+    if rng.random() < OFTEN:
+        made = (made * 2.0 ** int(rng.integers(*POWERS, endpoint=True))).astype(array.dtype)
+    return made if made.any() else array
+
+
+def _pattern(array: Array, admitted: Admitted, rng: np.random.Generator) -> Array:
+    """Some of: alike along an axis, of one sign, of whole numbers, 0 and 1 alone."""
+    made = array
+    if rng.random() < OFTEN:
+        made = _alike(made, rng)
+    if rng.random() < OFTEN:
+        made = _of_a_sign(made, rng)
+    if rng.random() < OFTEN:
+        changes: list[Change] = [INPUTS[WHOLE], _ones]
+        changes += [INPUTS[ONE_HOT], _zero_and_one] if admitted.zeros else []
+        made = changes[int(rng.integers(len(changes)))](made, rng)
+    return made
+
+
+def _ones(array: Array, rng: np.random.Generator) -> Array:
+    """1 with each number's sign."""
+    made: Array = np.sign(array.real).astype(array.dtype)
+    return made
+
+
+def _zero_and_one(array: Array, rng: np.random.Generator) -> Array:
+    made: Array = (array.real > 0).astype(array.dtype)
+    return made
+
+
+def _of_a_sign(array: Array, rng: np.random.Generator) -> Array:
+    made: Array = INPUTS[ONE_SIGN](array, rng) * array.dtype.type(rng.choice((-1, 1)))
+    return made
+
+
+def _alike(array: Array, rng: np.random.Generator) -> Array:
+    """All numbers, or all along an axis."""
+    axis = int(rng.integers(array.ndim + 1))
+    if axis == array.ndim:
+        return INPUTS[ALIKE](array, rng)
+    index = int(rng.integers(array.shape[axis]))
+    return np.broadcast_to(array.take([index], axis), array.shape).copy()
+
+
+def _with_zeros(array: Array, parts: int, rng: np.random.Generator) -> Array:
+    """Zeros at one index along an axis, at all others, in one of so many parts of rows, or anywhere."""
+    made = array.copy()
+    axis = int(rng.integers(-1 - bool(parts), array.ndim))
+    if axis < 0:
+        if axis < -1:
+            each = len(array) // parts
+            first = each * int(rng.integers(parts))
+            made[first : first + each] = 0
+        else:
+            made[rng.random(array.shape) < rng.choice((0.1, 0.5, 0.9))] = 0
+        return made
+    count = array.shape[axis]
+    # The first and the last as often as any other.
+    index = (0, count - 1, int(rng.integers(count)))[int(rng.integers(3))]
+    chosen = np.arange(count) == index
+    chosen = ~chosen if rng.integers(4) == 0 else chosen
+    made[(slice(None),) * axis + (chosen,)] = 0
+    return made
+
+
+def _one_zero(arrays: Mapping[str, Array], rng: np.random.Generator) -> dict[str, Array]:
+    """One of them is seldom zero, if another is not."""
+    made = dict(arrays)
+    name = list(made)[int(rng.integers(len(made)))]
+    others = any(array.any() for other, array in made.items() if other != name)
+    if others and rng.random() < 2 * SELDOM:
+        made[name] = 0 * made[name]
+    return made
+
+
+def layouts(case: Case, claim: Claim, rng: np.random.Generator) -> Case:
+    """The case, whose arrays lie in memory each in a way of its own, or all in C order.
+
+    Two that share their memory have one's numbers.
+    """
+    if rng.integers(ORDERLY) == 0:
+        return case
+    if "shared memory" not in claim.declines and rng.random() < SELDOM:
+        case = sharing(case, rng)
+    return replace(case, layouts={**ways(case, claim, rng), **case.layouts})
+
+
+def ways(case: Case, claim: Claim, rng: np.random.Generator) -> dict[str, str]:
+    """By the name of an array a way in which it lies; half of them in C order, and none of those."""
+    views = "views" not in claim.declines
+    known = [name for name in LAYOUTS if views or name not in (STEPS_FIRST, COLUMNS, ALTERNATE)]
+    made = {
+        name: known[int(rng.integers(len(known)))]
+        for name in (*case.blocks, *case.objective.arrays())
+        if rng.integers(2)
+    }
+    parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
+    if views and len(parameters) > 1 and rng.random() < 2 * SELDOM:
+        made |= dict.fromkeys(parameters, ONE_BUFFER)
+    return made
+
+
+def open_to_zeros(levels: Mapping[str, Any]) -> bool:
+    """Do levels say nothing of what is zero?"""
+    return (levels.get("zero", NO_BLOCK), levels.get("cotangents", EVERYWHERE)) == (NO_BLOCK, EVERYWHERE)
+
+
+def is_plain(levels: Mapping[str, Any]) -> bool:
+    """Do levels say nothing of the numbers of a case, which each array then may have conditions of?"""
+    return all(levels.get(factor, level) == level for factor, level in PLAIN.items()) and (
+        OVERFLOWING not in (levels.get("inputs"), levels.get("vectors"))
+    )
