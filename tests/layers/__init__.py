@@ -3,7 +3,19 @@
 from pathlib import Path
 from types import ModuleType
 
-from tests.layers import gru, gru_reset_before, linear, lstm, scan, vanilla
+from tests.layers import (
+    gated_linear_attention,
+    gated_scan,
+    gru,
+    gru_reset_before,
+    linear,
+    lstm,
+    rg_lru,
+    rwkv6,
+    scalar_gated_linear_attention,
+    scan,
+    vanilla,
+)
 from verification import models
 from verification.evidence.mutants.patch import replaced_once
 
@@ -16,6 +28,11 @@ RIGHT = (
     (models.complex_linear, linear),
     (models.scan, scan),
     (models.complex_scan, scan),
+    (models.gated_scan, gated_scan),
+    (models.rg_lru, rg_lru),
+    (models.gated_linear_attention, gated_linear_attention),
+    (models.scalar_gated_linear_attention, scalar_gated_linear_attention),
+    (models.rwkv6, rwkv6),
 )
 
 

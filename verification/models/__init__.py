@@ -3,6 +3,12 @@
 A model of one's own is another ``verification.Model``, in a file of one's own.
 """
 
+from verification.models.gated_linear_attention import (
+    gated_linear_attention,
+    rwkv6,
+    scalar_gated_linear_attention,
+)
+from verification.models.gated_scan import gated_scan, rg_lru
 from verification.models.gru import gru
 from verification.models.gru_reset_before import gru_reset_before
 from verification.models.linear import complex_linear, linear
@@ -10,16 +16,24 @@ from verification.models.lstm import lstm
 from verification.models.scan import complex_scan, scan
 from verification.models.vanilla import vanilla
 
-SHIPPED = (vanilla, lstm, gru, gru_reset_before, linear, complex_linear, scan, complex_scan)
+SHIPPED = (
+    *(vanilla, lstm, gru, gru_reset_before, linear, complex_linear, scan, complex_scan, gated_scan, rg_lru),
+    *(gated_linear_attention, scalar_gated_linear_attention, rwkv6),
+)
 
 __all__ = [
     "SHIPPED",
     "complex_linear",
     "complex_scan",
+    "gated_linear_attention",
+    "gated_scan",
     "gru",
     "gru_reset_before",
     "linear",
     "lstm",
+    "rg_lru",
+    "rwkv6",
+    "scalar_gated_linear_attention",
     "scan",
     "vanilla",
 ]

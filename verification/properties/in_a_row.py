@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from verification.models.case import Case
+from verification.models.case import Case, in_domains
 from verification.properties.asking import ask, relaid
 from verification.properties.engine import InvalidAnswer
 from verification.properties.property import About, Alone, Looked, Property
@@ -19,7 +19,7 @@ def calls_in_a_row(trial: Trial) -> Looked:
     """A thousand calls, of these numbers, of others, and of the same shapes in every other claimed type."""
     engine, truth = trial.engine, trial.truth
     case = truth.case
-    turns = [*in_other_types(case, engine.claim), relaid(case, np.negative), case]
+    turns = [*in_other_types(case, engine.claim), in_domains(relaid(case, np.negative)), case]
     first, ends = trial.answer.parts(), time.monotonic() + SECONDS
     for number in range(CALLS):
         turn = turns[number % len(turns)]

@@ -76,7 +76,7 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         "N": classes(claim.records, few),
     }
     for name in dimensions(model, readout):
-        factors[f"size {name}"] = classes((1, CLASSES[-1][1]), few)
+        factors[f"size {name}"] = classes((1, model.most.get(name, CLASSES[-1][1])), few)
     if matrices(model, readout):
         factors["matrices"] = (ORDINARY, TINY, LARGE)
     if vectors(model):

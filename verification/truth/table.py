@@ -39,6 +39,7 @@ from verification.models.tolerance import (
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.long import as_double, of_long
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls, value_of
+from verification.truth.put_out import as_state, left_out
 from verification.truth.unroll import advance, term
 
 
@@ -136,7 +137,7 @@ def grouped_table(case: Case, floor: float | None = None) -> LagTable:
 
 
 def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
-    case = as_double(given)
+    case = as_state(as_double(given))
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
@@ -160,10 +161,10 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None
     return LagTable(
         case=given,
         groups=groups,
-        grads=named,
-        terms=terms,
-        lost=lost,
-        parts=drawn.parts(),
+        grads=left_out(given, named),
+        terms=left_out(given, terms),
+        lost=left_out(given, lost),
+        parts=left_out(given, drawn.parts()),
         kinked=drawn.kinked(),
     )
 

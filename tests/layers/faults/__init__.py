@@ -4,6 +4,8 @@ Most were found in public code, as their stories say; the others are slips of th
 """
 
 from tests.layers.faults.fault import LayerFault
+from tests.layers.faults.gated_linear_attention import GATED_LINEAR_ATTENTION
+from tests.layers.faults.gated_scan import GATED_SCAN
 from tests.layers.faults.gru import GRU
 from tests.layers.faults.lstm import LSTM
 from tests.layers.faults.lstm_conditions import CONDITIONS
@@ -11,6 +13,9 @@ from tests.layers.faults.lstm_conduct import CONDUCT
 from tests.layers.faults.scan import SCAN
 from tests.layers.faults.vanilla import VANILLA
 
-FAULTS: tuple[LayerFault, ...] = (*LSTM, *CONDUCT, *CONDITIONS, *GRU, *SCAN, *VANILLA)
+FAULTS: tuple[LayerFault, ...] = (
+    *(*LSTM, *CONDUCT, *CONDITIONS, *GRU, *SCAN, *VANILLA, *GATED_SCAN),
+    *GATED_LINEAR_ATTENTION,
+)
 
 __all__ = ["FAULTS", "LayerFault"]
