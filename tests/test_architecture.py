@@ -235,8 +235,8 @@ def test_verification_climbs_one_way(step: str) -> None:
 
 
 # What names a block may be called by: all of the shipped models', but for those that are words of their own
-# or the name of an argument that all layers have, and small letters.
-BLOCK_NAMES = {block.name for model in SHIPPED for block in model.blocks} - {*ascii_lowercase, "xs"}
+# or the name of an argument that all layers have, small letters, and an order in memory.
+BLOCK_NAMES = {block.name for model in SHIPPED for block in model.blocks} - {*ascii_lowercase, "xs", "C"}
 
 # Who knows blocks by name: models, the adapters of a library, which say what its parameters are, the adapter
 # of ``rnn`` and its form of a problem, what is made for ``rnn`` alone, and the article.

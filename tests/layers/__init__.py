@@ -4,16 +4,20 @@ from pathlib import Path
 from types import ModuleType
 
 from tests.layers import (
+    delta_rule,
+    gated_delta_rule,
     gated_linear_attention,
     gated_scan,
     gru,
     gru_reset_before,
     linear,
     lstm,
+    projected_lstm,
     rg_lru,
     rwkv6,
     scalar_gated_linear_attention,
     scan,
+    selective_scan,
     vanilla,
 )
 from verification import models
@@ -33,6 +37,10 @@ RIGHT = (
     (models.gated_linear_attention, gated_linear_attention),
     (models.scalar_gated_linear_attention, scalar_gated_linear_attention),
     (models.rwkv6, rwkv6),
+    (models.selective_scan, selective_scan),
+    (models.delta_rule, delta_rule),
+    (models.gated_delta_rule, gated_delta_rule),
+    (models.projected_lstm, projected_lstm),
 )
 
 

@@ -51,7 +51,7 @@ GATED_LINEAR_ATTENTION = (
         "the state of S0 after each step stood for the one before it",
     ),
     _fault(
-        "the gradients of all heads are added (after flash-linear-attention #955)",
+        "the gradients of all heads are added",
         GATE,
         GATE.replace("->nak", "->nk").replace(" * a[:, t]", "[:, None] * a[:, t]"),
         "accumulation: g",

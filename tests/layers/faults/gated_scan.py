@@ -21,7 +21,7 @@ GATED_SCAN = (
         "nothing flowed back through rest",
     ),
     _operand(
-        "the gate sees the state after the step (after accelerated-scan #15)",
+        "the gate sees the state after the step",
         "d_a[:, t] = dh * (states[t] - x[:, t])",
         "d_a[:, t] = dh * (states[t + 1] - x[:, t])",
         "accumulation: a",
@@ -66,7 +66,7 @@ GATED_SCAN = (
         "the final h0 had no cotangent",
     ),
     _fault(
-        "the scan back starts anew at every 64 steps",
+        "the scan back starts anew at every 64 steps (after accelerated-scan #15)",
         "dh = dh * a[:, t]",
         "dh = dh * a[:, t] * (t % 64 != 0 or t == 0)",
         "size: a, x",
