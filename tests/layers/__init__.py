@@ -12,12 +12,14 @@ from tests.layers import (
     gru_reset_before,
     linear,
     lstm,
+    mlstm,
     projected_lstm,
     rg_lru,
     rwkv6,
     scalar_gated_linear_attention,
     scan,
     selective_scan,
+    slstm,
     vanilla,
 )
 from verification import models
@@ -37,6 +39,8 @@ RIGHT = (
     (models.gated_linear_attention, gated_linear_attention),
     (models.scalar_gated_linear_attention, scalar_gated_linear_attention),
     (models.rwkv6, rwkv6),
+    (models.mlstm, mlstm),
+    (models.slstm, slstm),
     (models.selective_scan, selective_scan),
     (models.delta_rule, delta_rule),
     (models.gated_delta_rule, gated_delta_rule),

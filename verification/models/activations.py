@@ -71,6 +71,12 @@ def softplus(a: Any) -> Any:
     return np.where(right, a, 0 * a) + np.log1p(e)
 
 
+@_with_slope(lambda a: sigmoid(-a))
+def log_sigmoid(a: Any) -> Any:
+    """log(1 / (1 + e⁻ᵃ))."""
+    return -softplus(-a)
+
+
 @_with_slope(np.exp)
 def exp(a: Any) -> Any:
     """eᵃ."""

@@ -33,3 +33,8 @@ def not_negative(a: Any) -> Any:
 def within_unit_length(a: Any) -> Any:
     """Vectors, along the last axis, of length 1 at most: longer ones are shortened to that."""
     return a / np.maximum(np.linalg.norm(a, axis=-1, keepdims=True), 1)
+
+
+def within_20(a: Any) -> Any:
+    """Of size 20 at most, whose exponential every type holds: what is beyond is cut off."""
+    return np.where(abs(a) > 20, 20 * np.sign(a), a)

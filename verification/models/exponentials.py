@@ -13,6 +13,14 @@ softplus = Function(
     "softplus", activations.softplus, slope_sensitivity=lambda y: np.abs(y * np.exp(-y)), holomorphic=True
 )
 
+# The logarithm of a gate; its slope from its value y is 1 − eʸ.
+log_sigmoid = Function(
+    "log_sigmoid",
+    activations.log_sigmoid,
+    slope_sensitivity=lambda y: np.abs(y * np.exp(y)),
+    holomorphic=True,
+)
+
 # What a gate leaves: 1 − a.
 rest = Function("rest", lambda a: 1 - a, holomorphic=True, rational=True)
 

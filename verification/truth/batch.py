@@ -16,8 +16,8 @@ from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, State, Use
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
-from verification.truth.reverse import make_vjp
-from verification.truth.rounding import Copies, Rounding
+from verification.truth.reverse import Back, make_vjp
+from verification.truth.rounding import Copies, OnTheWay, Rounding
 from verification.truth.sums import Lost, Sums, bounded, signs
 from verification.truth.unroll import advance, term
 
@@ -225,9 +225,10 @@ class Batch:
             return (term(model, case.objective, f, p, drawn, state, (self._copies.count,)),)
 
         back, (told,) = make_vjp(losses, leaves)
-        grads = back((np.ones_like(told),))
+        plain = back((np.ones_like(told),))
+        grads = self._drawn(back, (np.ones_like(told),), plain, self._case.steps + made)
         if readout:
-            probes = grads
+            probes = plain
             if self._copies.draws and len(which) > 1:
                 signed = signs(self._copies, len(which), np.random.default_rng(made))
                 probes = back((signed.astype(told.dtype),))
@@ -236,6 +237,17 @@ class Batch:
                 sums.add(name, grads[name], terms)
         return [grads[name] for name in states]
 
+    def _drawn(
+        self, back: Back[str], cotangents: Sequence[Array], plain: dict[str, Array], place: int
+    ) -> dict[str, Array]:
+        """The gradients without draws, and in these with roundings on every way back."""
+        if not self._copies.draws:
+            return plain
+        rounded = back(cotangents, OnTheWay(self._case, self._salt, place))
+        if not self._copies.truth:
+            return rounded
+        return {name: np.concatenate([plain[name][:1], rounded[name][1:]]) for name in plain}
+
     def _back(self, s: int, flow: list[Array], lost: Lost, sums: Sums) -> list[Array]:
         """What flows on through step s."""
         where, model = self._where(s), self._case.model
@@ -243,9 +255,10 @@ class Batch:
         taken = self._taken.pop(s, None) or _Taken(self._step(s, self.states[s]))
         back = taken.back
         none = [np.zeros_like(each) for each in taken.after[len(flow) :]]
-        grads = back((*flow, *none))
+        plain = back((*flow, *none))
+        grads = self._drawn(back, (*flow, *none), plain, s)
         # The truth by itself, without draws, tells no bounds; and one term's size is that of its sum.
-        probes, gone = grads, None
+        probes, gone = plain, None
         if self._copies.draws:
             if rows > 1 and model.of(Use.STEP):
                 signed = signs(self._copies, rows, np.random.default_rng(s))

@@ -1,5 +1,6 @@
 """Numbers as a draw has them: rounded, each by a noise that is told again whenever it is asked for."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,39 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     if wide == double or case.records * shared <= SMALL:
         return (Copies(wide, True, draws),)
     return Copies(wide, True, 0), Copies(double, False, draws)
+
+
+# Numbers on [−1, 1], of which each way back takes some in a row; a prime, lest rows of draws have the same.
+POOL = np.random.default_rng(0).uniform(-1, 1, 65_537)
+
+
+class OnTheWay:
+    """What rounding may do to each number that flows back, on each way by itself, told anew for each place.
+
+    Draws alone are asked for it: what it makes of a truth is none.
+    """
+
+    def __init__(self, case: Case, *place: int) -> None:
+        self._size = PERTURBATION * unit(real_of(case.dtype))
+        self._rng = np.random.default_rng(place)
+
+    def __call__(self, flow: Any, more: Any) -> Any:
+        """What flows back, each number off by up to 2u of itself, or as many units more."""
+        if not isinstance(flow, np.ndarray | np.inexact):
+            return flow
+        noise = self._some(np.shape(flow))
+        if np.iscomplexobj(flow):
+            noise = noise + 1j * self._some(np.shape(flow))
+        return flow * (1 + self._size * (noise if np.ndim(more) == 0 and more == 0 else noise * (1 + more)))
+
+    def _some(self, shape: tuple[int, ...]) -> Array:
+        """Numbers of the pool, from a place in it."""
+        start, count = int(self._rng.integers(len(POOL))), math.prod(shape)
+        if count <= len(POOL) - start:
+            some: Array = POOL[start : start + count]
+        else:
+            some = np.resize(np.roll(POOL, -start), count)
+        return some.reshape(shape)
 
 
 class Rounding:

@@ -17,7 +17,7 @@ every block, of every step, the objective's, the state after every step, and eve
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd
 import autograd.numpy as anp
@@ -40,6 +40,8 @@ from verification.truth.expectation import addends, expected_forward, fits, forw
 from verification.truth.long import as_double, of_long
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls, value_of
 from verification.truth.put_out import as_state, left_out
+from verification.truth.reverse import make_vjp
+from verification.truth.rounding import OnTheWay
 from verification.truth.unroll import advance, term
 
 
@@ -249,9 +251,8 @@ class _Copies:
 
         What was added to states and arguments has, by step, an array of its own shape for each.
         """
-        grads = autograd.grad(self._total)(self._leaves)
         made: dict[str, Any] = {}
-        for name, array in grads.items():
+        for name, array in self._flown_back().items():
             if name.endswith(" "):
                 made[name] = [[np.asarray(each) for each in step] for step in array]
                 continue
@@ -269,13 +270,23 @@ class _Copies:
             made[name] = np.conj(stacked)
         return made
 
-    def _total(self, leaves: Any) -> Any:
+    def _flown_back(self) -> dict[str, Any]:
+        """The gradient of every leaf, in the leaves' form; in draws with roundings on every way back."""
+        flat = dict(_flat(self._leaves))
+        back, (total,) = make_vjp(lambda arrays: (self._total(_nested(self._leaves, arrays)),), flat)
+        one = (np.ones_like(total),)
+        grads = back(one)
+        if self.copies[0] > 1:
+            rounded = back(one, OnTheWay(self.case, 0))
+            grads = {at: np.concatenate([grads[at][:1], rounded[at][1:]]) for at in grads}
+        nested: dict[str, Any] = _nested(self._leaves, grads)
+        return nested
+
+    def _total(self, named: dict[str, Any]) -> Any:
         """All losses of all copies: they do not meet, so its gradient is that of each."""
         model, case = self.case.model, self.case
-        # Fetched once: each look into what autograd traces costs it an entry of its own.
-        named = {name: leaves[name] for name in self._leaves}
         by_step = {
-            block.name: list(named[block.name])
+            block.name: named[block.name]
             for block in model.of(Use.STEP, Use.INPUT, Use.READOUT)
             if block.name in named
         }
@@ -333,6 +344,28 @@ class _Copies:
     def kinked(self) -> bool:
         """Does a function stand too near a kink?"""
         return any(kinked(calls) for calls in self.calls)
+
+
+# Where an array stands in a dict of arrays, or of lists of them in turn.
+At: TypeAlias = tuple[Any, ...]
+
+
+def _flat(leaves: Any, at: At = ()) -> Iterator[tuple[At, Array]]:
+    """Each array, and where it stands."""
+    if isinstance(leaves, dict | list):
+        for key, each in leaves.items() if isinstance(leaves, dict) else enumerate(leaves):
+            yield from _flat(each, (*at, key))
+    else:
+        yield at, leaves
+
+
+def _nested(leaves: Any, arrays: Mapping[At, Any], at: At = ()) -> Any:
+    """The arrays in the form of the leaves."""
+    if isinstance(leaves, dict):
+        return {key: _nested(each, arrays, (*at, key)) for key, each in leaves.items()}
+    if isinstance(leaves, list):
+        return [_nested(each, arrays, (*at, i)) for i, each in enumerate(leaves)]
+    return arrays[at]
 
 
 def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str, Array]:

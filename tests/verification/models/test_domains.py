@@ -15,6 +15,7 @@ INSIDE = {
     domains.between_0_and_1: lambda a: (a > 0) & (a < 1),
     domains.not_positive: lambda a: a <= 0,
     domains.within_unit_length: lambda a: np.linalg.norm(a) <= 1 + 1e-15,
+    domains.within_20: lambda a: np.abs(a) <= 20,
 }
 
 

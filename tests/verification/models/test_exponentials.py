@@ -6,12 +6,13 @@ import autograd
 import numpy as np
 import pytest
 
-from verification.models.exponentials import exp, rest, root, softplus
+from verification.models.exponentials import exp, log_sigmoid, rest, root, softplus
 from verification.models.functions import Arithmetic
 
 VALUES = {
     exp: (math.exp, (-3.0, 0.0, 2.0)),
     softplus: (lambda a: math.log1p(math.exp(a)), (-3.0, 0.0, 2.0)),
+    log_sigmoid: (lambda a: -math.log1p(math.exp(-a)), (-3.0, 0.0, 2.0)),
     rest: (lambda a: 1 - a, (0.25, 0.75)),
     root: (lambda a: math.sqrt(1 - a * a), (0.25, 0.75)),
 }
@@ -32,6 +33,7 @@ def test_value_and_slope(function):
 SLOPES = {
     exp: lambda y: y,
     softplus: lambda y: 1 - np.exp(-y),
+    log_sigmoid: lambda y: 1 - np.exp(y),
     rest: lambda y: -1 + 0 * y,
 }
 
@@ -40,7 +42,7 @@ SLOPES = {
 def test_what_a_rounded_value_does_to_the_slope(function):
     """At most |y ds/dy|, of the slope as it is read off the value."""
     slope = SLOPES[function]
-    for y in (0.2, 0.7, 0.99):
+    for y in (-0.99, -0.2) if function is log_sigmoid else (0.2, 0.7, 0.99):
         change = y * (slope(y * (1 + 1e-6)) - slope(y * (1 - 1e-6))) / (2e-6 * y)
         assert function.slope_sensitivity(y) >= abs(change) * (1 - 1e-6)
 
