@@ -25,8 +25,6 @@ SHIPPED = (
     *(vanilla, lstm, gru, gru_reset_before, linear, complex_linear, scan, complex_scan, gated_scan, rg_lru),
     *(gated_linear_attention, scalar_gated_linear_attention, rwkv6),
     *(selective_scan, delta_rule, gated_delta_rule, projected_lstm, mlstm, slstm),
-    *(mlstm,),
-    *(slstm,),
 )
 
 __all__ = [

@@ -58,7 +58,7 @@ def with_bonus(f: Any, p: Any, x: Any, S: Any) -> Any:
 
 
 # Of heads, and of keys and values in each, in a sample.
-MOST = {"A": 4, "K": 33, "V": 33}
+MOST = {"A": 4, "K": 17, "V": 17}
 
 _DECAY = Block("g", ("A", "K"), Use.INPUT, meaning="logarithm of the decay", domain=not_positive)
 

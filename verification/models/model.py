@@ -44,7 +44,8 @@ class Block:
     one record (and step). ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend.
     ``starts``: of a vector of parts, what each of them usually starts as before training, where not as 0.
     ``domain``: where its numbers are not any, what brings any into those that they may be, entry by entry,
-    and leaves those that are, as the functions of ``verification.models.domains``.
+    and leaves those that are, as the functions of ``verification.models.domains``. ``form``: of what its
+    gradient is made by suffix sums, where that is declared (``verification.models.forms``).
 
     >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
     (8, 3)
@@ -57,6 +58,7 @@ class Block:
     meaning: str = ""
     starts: tuple[float, ...] = ()
     domain: Domain | None = None
+    form: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

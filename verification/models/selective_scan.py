@@ -47,6 +47,6 @@ selective_scan = Model(
     step=step,
     output=output,
     functions={"size": (softplus,), "decay": (exp,)},
-    # Of states in each channel, in a sample.
-    most={"S": 17},
+    # Of channels, and of states in each, in a sample.
+    most={"E": 65, "S": 17},
 )

@@ -14,7 +14,7 @@ from verification.models.model import Model
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
-from verification.sampling.factors import LONG_STEPS, NUMBERS, dimensions, needs_readout
+from verification.sampling.factors import LONG_STEPS, NUMBERS, dimensions, most_of, needs_readout
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
@@ -44,7 +44,7 @@ def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
 def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
     """Which sizes are such numbers, in each row: those of records and steps, or of the dimensions."""
     names = dimensions(model, needs_readout(claim))
-    spans = {"N": claim.records, "T": claim.steps, **dict.fromkeys(names, (1, NUMBERS[-1]))}
+    spans = {"N": claim.records, "T": claim.steps, **{n: (1, most_of(model, n)) for n in names}}
     left = {name: _of_seed(_left_out(*span), APART, seed + i) for i, (name, span) in enumerate(spans.items())}
     # The more records, the fewer steps.
     left["T"] = left["T"][::-1]

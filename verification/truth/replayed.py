@@ -17,6 +17,7 @@ from verification.models.case import Case, by_reach
 from verification.models.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
+from verification.truth.forms import rounding_of_form
 from verification.truth.long import as_double, of_long
 from verification.truth.put_out import as_state, left_out
 from verification.truth.rounding import Copies, Rounding, copies_of
@@ -56,8 +57,14 @@ class Replayed:
         """Every block's truth, with its Y, A and L."""
         made = {}
         for name, draws in self.grads.items():
-            terms = many(self.terms[name], addends(self.case, self.case.model.block(name)))
-            made[name] = self._wide(judged(self._double, draws, terms, float(np.max(self.lost[name]))))
+            block = self.case.model.block(name)
+            terms = many(self.terms[name], addends(self.case, block))
+            lost = float(np.max(self.lost[name]))
+            if block.form:
+                more, size = rounding_of_form(self._double, block, self.grads, self.parts)
+                made[name] = self._wide(judged(self._double, draws, terms + size, lost, more))
+            else:
+                made[name] = self._wide(judged(self._double, draws, terms, lost))
         return of_long(self.case, made)
 
     def forward(self) -> dict[str, Expected]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 import autograd.numpy as anp
 import numpy as np
 from autograd.core import VJPNode, add_outgrads
+from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import isbox, new_box, notrace_primitives, toposort, trace_stack
 
 from verification.models.arrays import Array
@@ -48,6 +49,13 @@ class _Made(VJPNode):  # type: ignore[misc]
 notrace_primitives[_Made] = notrace_primitives[VJPNode]
 
 
+# What moves numbers and rounds none, forward and back.
+MOVES = {
+    *(anp.reshape, anp.ravel, anp.transpose, anp.swapaxes, anp.moveaxis, anp.rollaxis, anp.expand_dims),
+    *(anp.squeeze, anp.concatenate_args, anp.split, anp.array_from_args, ArrayBox.__getitem__),
+}
+
+
 class _End:
     """Stands after all results, so that one order of nodes leads back from all of them."""
 
@@ -76,7 +84,8 @@ def make_vjp(
             if node not in starts:
                 cotangent, _ = flowing.pop(node)
                 for parent, part in zip(node.parents, node.vjp(cotangent), strict=True):
-                    arrived = part if change is None else change(part, _slack(node, parent))
+                    moved = node.made_by in MOVES
+                    arrived = change(part, _slack(node, parent)) if change and not moved else part
                     flowing[parent] = add_outgrads(flowing.get(parent), arrived)
         return {
             name: flowing[root][0] if root in flowing else np.zeros_like(leaves[name])
