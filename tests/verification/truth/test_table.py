@@ -14,6 +14,7 @@ from verification.models.case import Case, Cotangents, Targets, random_case
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import Firsts
 from verification.truth import replay, unroll
+from verification.truth.replayed import replayed
 from verification.truth.table import grouped_table, lag_table
 
 ROOT = Path(__file__).parents[3]
@@ -227,3 +228,17 @@ def test_sizes_that_a_case_does_not_know_by_one_axis():
     assert isinstance(case, Case)
     assert case.sizes == {"N": 2, "T": 3}
     assert grouped_table(case).determined
+
+
+@pytest.mark.parametrize("made", [grouped_table, replayed])
+def test_what_comes_back_on_two_ways_of_a_step_and_cancels_may_be_off_by_its_roundings(made):
+    """Even where the truth is 0, and by no more; of what comes back on one way nothing is added."""
+    x, h = Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)
+    cancels = Model("m", (x, h), lambda f, p, x, h: x * (h + 1) - x * h)
+    case = random_case(cancels, np.random.default_rng(0), {"H": 2}, 2, 1, np.float32)
+    expected = made(case).expected()["h0"]
+    rounding = np.finfo(np.float32).eps / 2 * np.max(np.abs(case.blocks["x"] * case.objective.outputs))
+    assert expected.size == 0
+    assert rounding < expected.bound < 300 * rounding
+    plain = Model("m", (x, h), lambda f, p, x, h: x + h)
+    assert made(replace(case, model=plain)).expected()["h0"].bound < 300 * np.finfo(np.float32).eps
