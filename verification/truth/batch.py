@@ -225,28 +225,42 @@ class Batch:
             return (term(model, case.objective, f, p, drawn, state, (self._copies.count,)),)
 
         back, (told,) = make_vjp(losses, leaves)
-        plain = back((np.ones_like(told),))
-        grads = self._drawn(back, (np.ones_like(told),), plain, self._case.steps + made)
-        if readout:
-            probes = plain
-            if self._copies.draws and len(which) > 1:
-                signed = signs(self._copies, len(which), np.random.default_rng(made))
-                probes = back((signed.astype(told.dtype),))
-            for name in readout:
-                terms = bounded(self._copies.drawn(probes[name]), len(which), grads[name][0])
-                sums.add(name, grads[name], terms)
+        place, chance = self._case.steps + made, np.random.default_rng(made)
+        grads, probes = self._gone_back(
+            back, [np.ones_like(told)], [], len(which), bool(readout), place, chance
+        )
+        for name in readout:
+            terms = bounded(self._copies.drawn(probes[name]), len(which), grads[name][0])
+            sums.add(name, grads[name], terms)
         return [grads[name] for name in states]
 
-    def _drawn(
-        self, back: Back[str], cotangents: Sequence[Array], plain: dict[str, Array], place: int
-    ) -> dict[str, Array]:
-        """The gradients without draws, and in these with roundings on every way back."""
-        if not self._copies.draws:
-            return plain
-        rounded = back(cotangents, OnTheWay(self._case, self._salt, place))
-        if not self._copies.truth:
-            return rounded
-        return {name: np.concatenate([plain[name][:1], rounded[name][1:]]) for name in plain}
+    def _gone_back(
+        self,
+        back: Back[str],
+        flow: Sequence[Array],
+        none: Sequence[Array],
+        rows: int,
+        shared: bool,
+        place: int,
+        chance: np.random.Generator,
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """The gradients, in draws with roundings on every way back; and in draws the sums of rows with signs.
+
+        ``shared``: are there sums of rows, which signs tell the terms of? The truth itself has none of both:
+        it comes with the signs, all of which are 1 in it. ``none``: of what nothing flows back.
+        """
+        copies = self._copies
+        if copies.draws and shared and rows > 1:
+            signed = signs(copies, rows, chance)
+            probes = back((*(_times(signed, array) for array in flow), *none))
+        else:
+            probes = back((*flow, *none))
+        if not copies.draws:
+            return probes, probes
+        drawn = back((*flow, *none), OnTheWay(self._case, self._salt, place))
+        if not copies.truth:
+            return drawn, probes
+        return {name: np.concatenate([probes[name][:1], drawn[name][1:]]) for name in drawn}, probes
 
     def _back(self, s: int, flow: list[Array], lost: Lost, sums: Sums) -> list[Array]:
         """What flows on through step s."""
@@ -255,14 +269,11 @@ class Batch:
         taken = self._taken.pop(s, None) or _Taken(self._step(s, self.states[s]))
         back = taken.back
         none = [np.zeros_like(each) for each in taken.after[len(flow) :]]
-        plain = back((*flow, *none))
-        grads = self._drawn(back, (*flow, *none), plain, s)
+        sums_of_rows, chance = bool(model.of(Use.STEP)), np.random.default_rng(s)
+        grads, probes = self._gone_back(back, flow, none, rows, sums_of_rows, s, chance)
         # The truth by itself, without draws, tells no bounds; and one term's size is that of its sum.
-        probes, gone = plain, None
+        gone = None
         if self._copies.draws:
-            if rows > 1 and model.of(Use.STEP):
-                signed = signs(self._copies, rows, np.random.default_rng(s))
-                probes = back((*(_times(signed, array) for array in flow), *none))
             begun = [lost.started(each) for each in (*flow, *(grads[_argument(i)] for i in range(len(none))))]
             if lost.count:
                 arrived = [a + b for a, b in zip(begun, lost.flow, strict=False)]

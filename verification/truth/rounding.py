@@ -55,8 +55,10 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     return Copies(wide, True, 0), Copies(double, False, draws)
 
 
-# Numbers on [−1, 1], of which each way back takes some in a row; a prime, lest rows of draws have the same.
-POOL = np.random.default_rng(0).uniform(-1, 1, 65_537)
+# Of so many numbers on [−1, 1] each way back takes some in a row, from a place of its own, around the end;
+# a prime, lest draws have the same.
+POOL = 65_537
+TWICE = np.tile(np.random.default_rng(0).uniform(-1, 1, POOL), 2)
 
 
 class OnTheWay:
@@ -80,11 +82,8 @@ class OnTheWay:
 
     def _some(self, shape: tuple[int, ...]) -> Array:
         """Numbers of the pool, from a place in it."""
-        start, count = int(self._rng.integers(len(POOL))), math.prod(shape)
-        if count <= len(POOL) - start:
-            some: Array = POOL[start : start + count]
-        else:
-            some = np.resize(np.roll(POOL, -start), count)
+        start, count = int(self._rng.integers(POOL)), math.prod(shape)
+        some: Array = TWICE[start : start + count] if count <= POOL else np.resize(TWICE[start:], count)
         return some.reshape(shape)
 
 

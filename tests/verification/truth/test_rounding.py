@@ -74,7 +74,7 @@ def test_calls_have_noises_of_their_arguments_shapes(shapes):
     assert all(np.all(call.noise[1:] != call.shift[1:]) for call in calls)
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (2, len(POOL))])
+@pytest.mark.parametrize("shape", [(), (3,), (2, POOL)])
 def test_what_flows_back_is_rounded_by_up_to_two_units_of_itself(shape):
     """Anew on each way, the same again from the same place; and as many units more as a slope is off by."""
     size = PERTURBATION * unit(np.dtype(np.float32))

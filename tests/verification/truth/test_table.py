@@ -69,7 +69,7 @@ def test_one_table_of_single_losses_serves_every_truncation():
 @pytest.mark.slow
 def test_no_general_room_knows_a_block_by_name():
     """U, W, b and the others occur in the models alone, be it as names, attributes or strings."""
-    # But for two that are words of their own: a format of numbers, and an order in memory.
+    # But for words of their own: a format of numbers, and an order in memory.
     names = {block.name for model in SHIPPED for block in model.blocks} - {"g", "C"}
     assert {"U", "W", "b", "bn", "V", "c", "h0", "c0", "xs", "lam"} <= names
     found = []
