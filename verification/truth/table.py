@@ -11,7 +11,8 @@ Losses are held apart, or in *groups* that reach back to one step and so share a
 travel along three leading axes: M draws, of which the first is the truth and the others are perturbed, L
 groups, and in a second pass the records, from which Σ |terms| is had: Σ_n |G_n|.
 What is made of it is described in ``verification.models.tolerance``; here the perturbed numbers are those of
-every block, of every step, the objective's, the state after every step, and every function's value and slope.
+every block, of every step, the objective's, the state after every step, every function's value and slope,
+and what flows back on every way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
