@@ -27,7 +27,7 @@ def interleaved_calls(trial: Trial) -> Looked:
     yield from _in_turn(trial, first, "a backward after another forward")
     _back(second, "the backward of a second forward")
     # Of other parameters, and fewer records where that is claimed: what is kept has another shape then.
-    few = relaid(case, np.negative)
+    few = in_domains(relaid(case, np.negative))
     few = few.of_records(slice(0, 1)) if engine.claim.records[0] == 1 else few
     first, second = begin(engine, case), begin(engine, few)
     _back(second, "a backward before that of the forward before")

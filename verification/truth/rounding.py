@@ -72,13 +72,16 @@ class OnTheWay:
         self._rng = np.random.default_rng(place)
 
     def __call__(self, flow: Any, more: Any) -> Any:
-        """What flows back, each number off by up to 2u of itself, or as many units more."""
+        """What flows back, each number off by up to 2u of itself.
+
+        As many units ``more`` as a slope may be off by are in a function's own noise already (``Observed``).
+        """
         if not isinstance(flow, np.ndarray | np.inexact):
             return flow
         noise = self._some(np.shape(flow))
         if np.iscomplexobj(flow):
             noise = noise + 1j * self._some(np.shape(flow))
-        return flow * (1 + self._size * (noise if np.ndim(more) == 0 and more == 0 else noise * (1 + more)))
+        return flow * (1 + self._size * noise)
 
     def _some(self, shape: tuple[int, ...]) -> Array:
         """Numbers of the pool, from a place in it."""
