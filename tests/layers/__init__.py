@@ -3,7 +3,25 @@
 from pathlib import Path
 from types import ModuleType
 
-from tests.layers import gru, gru_reset_before, linear, lstm, scan, vanilla
+from tests.layers import (
+    delta_rule,
+    gated_delta_rule,
+    gated_linear_attention,
+    gated_scan,
+    gru,
+    gru_reset_before,
+    linear,
+    lstm,
+    mlstm,
+    projected_lstm,
+    rg_lru,
+    rwkv6,
+    scalar_gated_linear_attention,
+    scan,
+    selective_scan,
+    slstm,
+    vanilla,
+)
 from verification import models
 from verification.evidence.mutants.patch import replaced_once
 
@@ -16,6 +34,17 @@ RIGHT = (
     (models.complex_linear, linear),
     (models.scan, scan),
     (models.complex_scan, scan),
+    (models.gated_scan, gated_scan),
+    (models.rg_lru, rg_lru),
+    (models.gated_linear_attention, gated_linear_attention),
+    (models.scalar_gated_linear_attention, scalar_gated_linear_attention),
+    (models.rwkv6, rwkv6),
+    (models.mlstm, mlstm),
+    (models.slstm, slstm),
+    (models.selective_scan, selective_scan),
+    (models.delta_rule, delta_rule),
+    (models.gated_delta_rule, gated_delta_rule),
+    (models.projected_lstm, projected_lstm),
 )
 
 

@@ -23,6 +23,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Objective
 from verification.models.code import Code, of_case
 from verification.models.departures import departed
+from verification.models.forms import formed, in_words
 from verification.models.model import Model, Use
 from verification.properties.engine import Begun, FixedCase, InvalidAnswer
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
@@ -173,12 +174,14 @@ def layer(
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
+    forms: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Layer:
     """A layer, to be given to ``verify``.
 
     ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
     role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: where
-    its arrays differ from the model's, see ``verification.adapters.layout``. Raises ValueError, in one line,
+    its arrays differ from the model's, see ``verification.adapters.layout``. ``forms``: gradients that are
+    made by suffix sums, and of what, see ``verification.models.forms``. Raises ValueError, in one line,
     for a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the
     model's; TypeError for what is no function or no model.
     """
@@ -186,8 +189,9 @@ def layer(
     claim = claimed(scope, model, CAPABILITIES)
     departures = scope.departures if scope else {}
     given = {"forward": forward, "backward": backward}
-    source = Source(PUBLIC, "layer", given, model, departures, {"arrays": arrays})
-    model = departed(model, departures)
+    source = Source(PUBLIC, "layer", given, model, departures, {"arrays": arrays, "forms": forms})
+    model = formed(departed(model, departures), forms or {})
+    claim = replace(claim, departures=(*claim.departures, *in_words(forms or {})))
     return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
 
 

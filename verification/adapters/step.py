@@ -97,6 +97,11 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing;
     TypeError for what is no function or no model.
     """
+    if isinstance(model, Model) and model.output is not None:
+        raise ValueError(
+            f"model {model.name}: it has an output of its own, needed one whose output is its first state: "
+            "a step returns states alone, and a layer both"
+        )
     soundly(model, step=step, step_back=step_back)
     claim = claimed(scope, model, CAPABILITIES)
     departures = scope.departures if scope else {}

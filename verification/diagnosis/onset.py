@@ -15,7 +15,7 @@ import numpy as np
 from verification.diagnosis.probe import healthy_case, is_off, look_at
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, name_of
+from verification.models.case import Case, Cotangents, in_domains, name_of
 from verification.models.model import Use
 from verification.properties.engine import Engine
 
@@ -236,4 +236,4 @@ def _scaled(case: Case, name: str, factor: float) -> Case:
 def _replaced(case: Case, name: str, change: Callable[[Array], Array]) -> Case:
     if name not in case.blocks:
         return replace(case, objective=case.objective.replaced(change))
-    return replace(case, blocks={**case.blocks, name: change(case.blocks[name])})
+    return in_domains(replace(case, blocks={**case.blocks, name: change(case.blocks[name])}))

@@ -64,6 +64,25 @@ def softsign(a: Any) -> Any:
     return a / (1 + np.abs(a))
 
 
+@_with_slope(lambda a: sigmoid(a))
+def softplus(a: Any) -> Any:
+    """log(1 + eᵃ)."""
+    right, e = _decay(a)
+    return np.where(right, a, 0 * a) + np.log1p(e)
+
+
+@_with_slope(lambda a: sigmoid(-a))
+def log_sigmoid(a: Any) -> Any:
+    """log(1 / (1 + e⁻ᵃ))."""
+    return -softplus(-a)
+
+
+@_with_slope(np.exp)
+def exp(a: Any) -> Any:
+    """eᵃ."""
+    return np.exp(a)
+
+
 def identity(a: Any) -> Any:
     """a."""
     return a

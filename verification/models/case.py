@@ -6,6 +6,7 @@ part of it at one step comes from the state after that step.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Protocol
 
 import autograd.numpy as anp
@@ -40,7 +41,7 @@ class Objective(Protocol):
 class Cotangents:
     """L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩, with ⟨d, o⟩ = Re(conj(d) · o).
 
-    ``outputs`` (N, T, …), for the first state array after each step; ``state``, for the final state.
+    ``outputs`` (N, T, …), for what is put out after each step; ``state``, for the final state.
     """
 
     outputs: Array
@@ -65,7 +66,7 @@ class Cotangents:
         return Cotangents(outputs, tuple(0 * array for array in self.state))
 
     def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
-        """⟨d, o⟩ of each record."""
+        """⟨d, o⟩ of each record, of a model that puts out its first state."""
         axes = [len(block.axes) for block in model.of(Use.STATE)]
         total = _inner(data["outputs"], state[0], axes[0])
         for i, (array, count) in enumerate(zip(state, axes, strict=True)):
@@ -233,8 +234,8 @@ def random_case(
 ) -> Case:
     """A case of numbers between −1 and 1; matrices are scaled by 1/√columns.
 
-    ``sizes``: of the model's dimensions. ``losses``: "cotangents", for which READOUT blocks are left out, or
-    "last" or "every" for the model's own loss.
+    Those of a block that has a domain are brought into it. ``sizes``: of the model's dimensions. ``losses``:
+    "cotangents", for which READOUT blocks are left out, or "last" or "every" for the model's own loss.
     """
 
     def numbers(shape: tuple[int, ...], scale: float = 1.0) -> Array:
@@ -249,13 +250,45 @@ def random_case(
         shape = block.shape_in(sizes, records, steps)
         matrix = block.use in (Use.STEP, Use.READOUT) and len(shape) > 1
         blocks[block.name] = numbers(shape, 1 / np.sqrt(shape[-1]) if matrix else 1.0)
-    case = Case(model, blocks, Targets(np.empty(0)), functions or {})
+    case = in_domains(Case(model, blocks, Targets(np.empty(0)), functions or {}))
     if readout:
         last = losses == "last"
         targets = numbers((records, 1 if last else steps, *output_of(case)))
         return replace(case, objective=Targets(targets, last))
-    outputs = numbers((records, steps, *case.state[0].shape[1:]))
+    outputs = numbers((records, steps, *put_out_by(case)))
     return replace(case, objective=Cotangents(outputs, tuple(numbers(array.shape) for array in case.state)))
+
+
+def in_domains(case: Case) -> Case:
+    """The case with the numbers of each block that has a domain brought into it."""
+    blocks = dict(case.blocks)
+    for block in case.model.blocks:
+        if block.domain is not None and block.name in blocks:
+            array = blocks[block.name]
+            blocks[block.name] = np.asarray(block.domain(array)).astype(array.dtype)
+    return replace(case, blocks=blocks)
+
+
+def put_out_by(case: Case) -> tuple[int, ...]:
+    """The shape of what a layer puts out of one record after a step."""
+    model = case.model
+    if model.output is None:
+        return case.state[0].shape[1:]
+    f = Namespace(case.chosen, Arithmetic())
+    p, inputs = case.params(Use.STEP), case.inputs_at(0)
+    return tuple(np.shape(model.put_out(f, p, inputs, case.state, case.state))[1:])
+
+
+@cache
+def dimensions_put_out(model: Model) -> tuple[str, ...]:
+    """The dimensions of what a layer puts out of one record after a step; "" for an axis that is none's."""
+    if model.output is None:
+        return model.of(Use.STATE)[0].dimensions
+    # Sizes of which no one is another's, nor a multiple of it.
+    sizes = dict(zip(model.dimensions, PRIMES, strict=False))
+    named = {size: name for name, size in sizes.items()}
+    case = random_case(model, np.random.default_rng(0), sizes, 1, 1)
+    return tuple(named.get(size, "") for size in put_out_by(case))
 
 
 def output_of(case: Case) -> tuple[int, ...]:
@@ -276,6 +309,8 @@ def final_cotangents(case: Case) -> tuple[Array, ...]:
     assert isinstance(case.objective, Cotangents)
     return case.objective.state
 
+
+PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
 
 WIDER = {
     np.dtype(narrow): np.dtype(wide)

@@ -16,6 +16,9 @@ import autograd.numpy as np
 from verification.models.functions import RESERVED, Function, UnknownName, function_named
 
 State: TypeAlias = tuple[Any, ...]
+
+# From an array of any numbers to one of its shape, whose numbers a block may have.
+Domain: TypeAlias = Callable[[Any], Any]
 Sizes: TypeAlias = Mapping[str, int]
 
 
@@ -28,11 +31,21 @@ class Use(Enum):
     INPUT = "input"  # one slice a step
 
 
+class When(Enum):
+    """Which state an output is made of: the one after its step, or the one before it."""
+
+    AFTER = "after"
+    BEFORE = "before"
+
+
 @dataclass(frozen=True)
 class Block:
     """A block of numbers. ``axes``: its dimensions by name, as "D" or "4 H"; of a STATE or an INPUT those of
     one record (and step). ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend.
     ``starts``: of a vector of parts, what each of them usually starts as before training, where not as 0.
+    ``domain``: where its numbers are not any, what brings any into those that they may be, entry by entry,
+    and leaves those that are, as the functions of ``verification.models.domains``. ``form``: of what its
+    gradient is made by suffix sums, where that is declared (``verification.models.forms``).
 
     >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
     (8, 3)
@@ -44,6 +57,8 @@ class Block:
     parts: tuple[str, ...] = ()
     meaning: str = ""
     starts: tuple[float, ...] = ()
+    domain: Domain | None = None
+    form: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
@@ -76,6 +91,11 @@ class Block:
         """Its shape in a problem of so many records and steps."""
         lead = {Use.STATE: (records,), Use.INPUT: (records, steps)}.get(self.use, ())
         return (*lead, *self.shape(sizes))
+
+    @property
+    def has_zero(self) -> bool:
+        """May its numbers be zero?"""
+        return self.domain is None or not self.domain(np.zeros(1)).any()
 
 
 _AXIS = re.compile(r"(?:([1-9]\d*) ?)?([A-Za-z]\w*)")
@@ -127,6 +147,10 @@ class Model:
     blocks by name, x the INPUT's slice (N, …), or the slices by name where there are several, and the state
     arrays (N, …) are in the order of the STATE blocks. It may take leading axes as well, copies that
     do not meet, p's blocks among them; where it does not, copies are stepped one by one, which is slower.
+    ``output(f, p, x, *state) -> o`` is what a layer puts out after a step (N, …), from the state that it
+    ``reads``, which is the one after the step, and the step's own p and x; without it the first state array.
+    ``most``: of dimensions, by name, the largest size that a sample has, where not that of all: what has
+    many axes takes long otherwise.
     ``readout(f, p, *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number a
     record, (N,). ``functions``: for each role, what may play it, the first by default. ``complex``: its
     numbers are complex unless a scope says otherwise.
@@ -139,6 +163,9 @@ class Model:
     loss: Callable[..., Any] = squared_error
     functions: Mapping[str, tuple[str | Function, ...]] = field(default_factory=dict)
     complex: bool = False
+    output: Callable[..., Any] | None = None
+    reads: When = When.AFTER
+    most: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [block.name for block in self.blocks]
@@ -185,6 +212,17 @@ class Model:
 
     def advance(self, f: Any, p: Named, inputs: Mapping[str, Any], state: State) -> State:
         """The state after one step, as a tuple; ``inputs`` by name."""
-        x = next(iter(inputs.values())) if len(inputs) == 1 else Named(inputs)
-        after = self.step(f, p, x, *state)
+        after = self.step(f, p, _slices(inputs), *state)
         return tuple(after) if isinstance(after, tuple | list) else (after,)
+
+    def put_out(self, f: Any, p: Named, inputs: Mapping[str, Any], before: State, after: State) -> Any:
+        """What a layer puts out after one step, from the states around it; ``inputs`` by name."""
+        if self.output is None:
+            return after[0]
+        state = before if self.reads is When.BEFORE else after
+        return self.output(f, p, _slices(inputs), *state)
+
+
+def _slices(inputs: Mapping[str, Any]) -> Any:
+    """What a step is given of its inputs."""
+    return next(iter(inputs.values())) if len(inputs) == 1 else Named(inputs)

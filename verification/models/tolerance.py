@@ -5,9 +5,12 @@ type, and for one block of a gradient under one mask
 
     Y   the largest ‖G_m − G*‖∞ over eight draws in which, in the wider type, every number that enters a step
         (each step's own copy of x, U, W, b, and V, c, h_0, the targets) is multiplied by 1 + 2uξ, and each
-        slope is shifted by 2uξ times |y · ds/dy|, with ξ uniform on [−1, 1]:
-        what rounding once or twice at every step can do, however the case amplifies it
-    A   the largest entry of Σ |terms|, the block's last sum taken of absolute values, n / SAFETY times that
+        slope is shifted by 2uξ times |y · ds/dy|, with ξ uniform on [−1, 1]; and every number that flows
+        back, from each use of a number to that number, is multiplied so by itself: what rounding once or
+        twice at every operation can do, however the case amplifies it, and where two ways cancel too.
+        Of a gradient that is made by suffix sums, by declaration, what its terms so differ by besides
+    A   the largest entry of Σ |terms|, the block's last sum taken of absolute values, with those of a form
+        that is declared, n / SAFETY times that
         where it has more than SAFETY addends: what rounding in that sum can do, for where addends are all
         alike the roundings are, too, and n of them add up. Below the least normal number a state, or
         a product, is rounded as that number is
@@ -15,8 +18,8 @@ type, and for one block of a gradient under one mask
         what the type may lose, all of it or a part, and nothing else
 
 A gradient is accepted iff ‖G − G*‖∞ ≤ SAFETY · (Y + u A) + L. All come from the reference's side only, so
-an engine cannot widen its own tolerance. Whether a case determines its gradient at all is a question of its
-own: ``determined``.
+an engine cannot widen its own tolerance, but for a form that it declares. Whether a case determines its
+gradient at all is a question of its own: ``determined``.
 """
 
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, Objective, output_of
+from verification.models.case import Case, Cotangents, Objective, output_of, put_out_by
 from verification.models.layouts import arranged
 from verification.models.model import Use
 from verification.processes import timeout
@@ -198,7 +198,7 @@ def _cut(case: Case, outputs: Array) -> Array:
 def _forward_shapes(case: Case) -> dict[str, tuple[int, ...]]:
     """The shapes of the forward's parts."""
     if isinstance(case.objective, Cotangents):
-        shapes = {OUTPUTS: (case.records, case.steps, *case.state[0].shape[1:])}
+        shapes = {OUTPUTS: (case.records, case.steps, *put_out_by(case))}
         states = zip(case.model.of(Use.STATE), case.state, strict=True)
         return shapes | {final_of(block): array.shape for block, array in states}
     return {OUTPUTS: (case.records, case.steps, *output_of(case)), VALUE: ()}

@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case
+from verification.models.case import Case, in_domains
 from verification.models.layouts import in_words, laid_out
 from verification.properties.asking import afresh, ask, ask_directly, relaid
 from verification.properties.engine import InvalidAnswer
@@ -45,7 +45,7 @@ def second_call(trial: Trial) -> Looked:
     engine, truth, first = trial.engine, trial.truth, trial.answer
     parts = {**first.forward, **first.blocks}
     kept = {name: part.copy() for name, part in parts.items()}
-    ask(engine, relaid(truth.case, lambda array: -array))
+    ask(engine, in_domains(relaid(truth.case, np.negative)))
     for name, part in parts.items():
         changed = not np.array_equal(part, kept[name], equal_nan=True)
         told = name if name in first.forward else f"d_{name}"
@@ -56,7 +56,7 @@ def second_call(trial: Trial) -> Looked:
 def reused_arrays(trial: Trial) -> Looked:
     """In arrays that held other numbers at the call before a call is as right."""
     case = replace(trial.truth.case, layouts={})
-    given = afresh(relaid(case, np.negative))
+    given = afresh(in_domains(relaid(case, np.negative)))
     ask_directly(trial.engine, given)
     now = _arrays(case)
     for name, array in _arrays(given).items():

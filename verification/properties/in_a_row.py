@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from verification.models.case import Case
+from verification.models.case import Case, in_domains
 from verification.properties.asking import ask, relaid
 from verification.properties.engine import InvalidAnswer
 from verification.properties.property import About, Alone, Looked, Property
@@ -22,7 +22,7 @@ def calls_in_a_row(trial: Trial) -> Looked:
     """
     engine, truth = trial.engine, trial.truth
     case = truth.case
-    turns = [relaid(case, np.negative), *in_other_types(case, engine.claim), case]
+    turns = [in_domains(relaid(case, np.negative)), *in_other_types(case, engine.claim), case]
     first, ends = trial.answer.parts(), time.monotonic() + SECONDS
     for number in range(CALLS):
         turn = turns[number % len(turns)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case
+from verification.models.case import Case, in_domains
 from verification.models.model import Use
 from verification.properties.asking import Forward, begin, relaid
 from verification.properties.engine import Answer, InvalidAnswer
@@ -27,7 +27,7 @@ def interleaved_calls(trial: Trial) -> Looked:
     yield from _in_turn(trial, first, "a backward after another forward")
     _back(second, "the backward of a second forward")
     # Of other parameters, and fewer records where that is claimed: what is kept has another shape then.
-    few = relaid(case, np.negative)
+    few = in_domains(relaid(case, np.negative))
     few = few.of_records(slice(0, 1)) if engine.claim.records[0] == 1 else few
     first, second = begin(engine, case), begin(engine, few)
     _back(second, "a backward before that of the forward before")
@@ -53,7 +53,8 @@ def _of_other_tape(trial: Trial, answer: Answer) -> str:
 def _of_other_data(case: Case) -> Case:
     """The case with other inputs and states: its parameters are those of the same network."""
     data = {block.name: -case.blocks[block.name] for block in case.model.of(Use.INPUT, Use.STATE)}
-    return replace(case, blocks={**case.blocks, **data}, objective=case.objective.replaced(np.negative))
+    other = replace(case, blocks={**case.blocks, **data}, objective=case.objective.replaced(np.negative))
+    return in_domains(other)
 
 
 def second_backward(trial: Trial) -> Looked:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from verification.models.case import in_domains
 from verification.models.model import Use
 from verification.properties.asking import ask
 from verification.properties.property import About, Looked, Property
@@ -28,7 +29,7 @@ def padding(trial: Trial) -> Looked:
     for block in case.model.of(Use.INPUT):
         padded[block.name] = case.blocks[block.name].copy()
         padded[block.name][beyond] *= OTHER_PADDING
-    answer = ask(trial.engine, replace(case, blocks={**case.blocks, **padded}))
+    answer = ask(trial.engine, in_domains(replace(case, blocks={**case.blocks, **padded})))
     for name, wrong, expected in agreement(answer, truth):
         yield name, f"with other padding: {wrong}" if wrong else None, expected
 

@@ -159,14 +159,15 @@ def _alone(case: Case) -> Case:
 def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
     """Each INPUT whose dimension nothing has but itself and the last axis of STEP blocks, and those."""
     for given in model.of(Use.INPUT):
-        if len(given.axes) != 1 or given.axes != given.dimensions:
+        # A column of zeros, and a 1 at one step, are not of every domain.
+        if len(given.axes) != 1 or given.axes != given.dimensions or given.domain is not None:
             continue
         (name,) = given.dimensions
         others = [b for b in model.blocks if b is not given and name in b.dimensions]
         reads = [
             b for b in others if b.use is Use.STEP and b.axes[-1] == name and b.dimensions.count(name) == 1
         ]
-        if others and len(reads) == len(others):
+        if others and len(reads) == len(others) and all(b.domain is None for b in reads):
             yield given, tuple(reads)
 
 

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, Targets, random_case
+from verification.models.case import Case, Cotangents, Targets, dimensions_put_out, random_case
 from verification.models.model import Block, Model, Use
 from verification.properties.asking import ask
 from verification.properties.property import About, Looked, Property
@@ -59,21 +59,28 @@ def _losses(case: Case) -> str:
 def _of_units(case: Case, name: str, order: Array) -> Case:
     """The case with the entries of a dimension in another order."""
     blocks = {key: _permuted(array, case.model.block(key), name, order) for key, array in case.blocks.items()}
-    first = case.model.of(Use.STATE)
+    states = case.model.of(Use.STATE)
     objective = case.objective
     if isinstance(objective, Cotangents):
         state = tuple(
-            _permuted(array, block, name, order) for array, block in zip(objective.state, first, strict=True)
+            _along(array, block.dimensions, name, order)
+            for array, block in zip(objective.state, states, strict=True)
         )
-        objective = Cotangents(_permuted(objective.outputs, first[0], name, order), state)
+        outputs = _along(objective.outputs, dimensions_put_out(case.model), name, order)
+        objective = Cotangents(outputs, state)
     return replace(case, blocks=blocks, objective=objective)
 
 
 def _permuted(array: Array, block: Block, name: str, order: Array) -> Array:
+    """A block with the entries of a dimension in another order."""
+    return _along(array, block.dimensions, name, order)
+
+
+def _along(array: Array, dimensions: tuple[str, ...], name: str, order: Array) -> Array:
     """The array with the entries of a dimension in another order, in each part that an axis stacks."""
-    for i, dimension in enumerate(block.dimensions):
+    for i, dimension in enumerate(dimensions):
         if dimension == name:
-            axis = array.ndim - len(block.axes) + i
+            axis = array.ndim - len(dimensions) + i
             parts = array.shape[axis] // len(order)
             whole = (np.arange(parts)[:, None] * len(order) + order).ravel()
             array = np.take(array, whole, axis=axis)

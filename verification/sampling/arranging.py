@@ -32,9 +32,11 @@ def _all_alike(array: Array, axis: int) -> Array:
 def sharing(case: Case, rng: np.random.Generator) -> Case:
     """Two inputs, two states, two cotangents, or a state and its own are of one memory and have its numbers.
 
-    They are those of the one that has the largest, and none that is zero shares those of one that is not.
+    They are those of the one that has the largest, and none that is zero shares those of one that is not;
+    nor does one of another domain.
     """
     loss_arrays = case.objective.arrays()
+    domains = {block.name: block.domain for block in case.model.blocks}
     kinds = [
         *({b.name: case.blocks[b.name] for b in case.model.of(use)} for use in (Use.INPUT, Use.STATE)),
         loss_arrays,
@@ -48,7 +50,9 @@ def sharing(case: Case, rng: np.random.Generator) -> Case:
         (a, b) if np.abs(arrays[a]).max() >= np.abs(arrays[b]).max() else (b, a)
         for arrays in kinds
         for a, b in combinations(arrays, 2)
-        if arrays[a].shape == arrays[b].shape and arrays[a].any() == arrays[b].any()
+        if arrays[a].shape == arrays[b].shape
+        and arrays[a].any() == arrays[b].any()
+        and domains.get(a) is domains.get(b)
     ]
     if not pairs:
         return case

@@ -8,6 +8,7 @@ that declines some of them says so in its scope, by the names of ``verification.
 
 from collections.abc import Iterator
 
+from verification.models.case import dimensions_put_out
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Block, Model, Use
 from verification.sampling.claim import Claim
@@ -48,14 +49,16 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
         steps = {"zero steps", "zero records"} if block.use is Use.INPUT else set()
         yield "zero", block.name, {"zero blocks", *steps}
     several = claim.records[1] > 1
-    if several:
+    of_inputs, of_states = (any(b.has_zero for b in model.of(use)) for use in (Use.INPUT, Use.STATE))
+    if several and of_inputs:
         yield "zero", RECORD, {"zero records", "zero steps"}
-    if several and claim.states == "any":
+    if several and of_states and claim.states == "any":
         yield "zero", STATE_OF_RECORD, {"zero records"}
-    yield "zero", STEP, {"zero steps"}
+    if of_inputs:
+        yield "zero", STEP, {"zero steps"}
     if "cotangents" in claim.losses:
         records = (NOT_OF_RECORD,) if several else ()
-        units = (NOT_OF_UNIT,) if model.of(Use.STATE)[0].axes else ()
+        units = (NOT_OF_UNIT,) if dimensions_put_out(model) else ()
         for level in (*records, *units, NOT_OF_STEP):
             yield "cotangents", level, {"missing cotangents"}
     for level in (ONE_HOT, WHOLE, ONE_SIGN, ALIKE):
@@ -85,16 +88,22 @@ def parameters(claim: Claim) -> tuple[Use, ...]:
 
 
 def zeroed(model: Model, claim: Claim) -> tuple[Block, ...]:
-    """The blocks of which one by itself may be zero: of a single state that is a level of its own."""
+    """The blocks of which one by itself may be zero: of a single state that is a level of its own.
+
+    Not those whose domain has no zero.
+    """
     states = model.of(Use.STATE)
     some = (Use.STATE,) if claim.states == "any" and len(states) > 1 else ()
-    return model.of(*parameters(claim), Use.INPUT, *some)
+    return tuple(block for block in model.of(*parameters(claim), Use.INPUT, *some) if block.has_zero)
 
 
 def are_alike(model: Model) -> bool:
-    """Are two inputs, or two states, of one shape, so that they can be one array whatever else is asked?"""
+    """Are two inputs, or two states, of one shape, so that they can be one array whatever else is asked?
+
+    And of one domain.
+    """
     uses = (Use.INPUT, Use.STATE)
-    return any(len({b.axes for b in model.of(use)}) < len(model.of(use)) for use in uses)
+    return any(len({(b.axes, b.domain) for b in model.of(use)}) < len(model.of(use)) for use in uses)
 
 
 def is_square(block: Block) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from verification.models.case import dimensions_put_out
 from verification.models.layouts import SHARED
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim
@@ -39,8 +40,8 @@ MANY = 17
 
 def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     """The rules of a model and a claim."""
-    # The unit of which none has a cotangent is one of the first state's first axis.
-    units = [f"size {name}" for block in model.of(Use.STATE)[:1] for name in block.dimensions[:1]]
+    # The unit of which none has a cotangent is one of the output's first axis.
+    units = [f"size {name}" for name in dimensions_put_out(model)[:1] if name]
     for size, levels in (
         ("N", (RECORD, STATE_OF_RECORD, NOT_OF_RECORD)),
         ("T", (STEP, NOT_OF_STEP)),

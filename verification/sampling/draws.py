@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.models.arrays import Array
-from verification.models.case import LONG, Case, Cotangents, random_case
+from verification.models.case import LONG, Case, Cotangents, in_domains, random_case
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Policy, Truncation
 from verification.models.weighted import counts_from_end
@@ -93,7 +93,7 @@ def _cases(
         objective, told = _in_part(objective, kind), PARTS[kind]
     if quarters:
         objective = objective.replaced(_in_quarters)
-    case = replace(case, blocks=blocks, objective=objective)
+    case = in_domains(replace(case, blocks=blocks, objective=objective))
     # One case in two has none, and one in four has two.
     count = max(0, draw(st.integers(0, 3)) - 1) if known else 0
     levels = dict(draw(st.sampled_from(known)) for _ in range(count))

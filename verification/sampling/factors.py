@@ -83,7 +83,7 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         "N": classes(claim.records, few),
     }
     for name in dimensions(model, readout):
-        factors[f"size {name}"] = classes((1, CLASSES[-1][1]), few)
+        factors[f"size {name}"] = classes((1, most_of(model, name)), few)
     if matrices(model, readout):
         factors["matrices"] = (ORDINARY, TINY, LARGE)
     if vectors(model):
@@ -142,6 +142,11 @@ def dimensions(model: Model, readout: bool) -> tuple[str, ...]:
     """The names of the dimensions of what a case has."""
     uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if readout else ()))
     return tuple(dict.fromkeys(name for block in model.of(*uses) for name in block.dimensions))
+
+
+def most_of(model: Model, name: str) -> int:
+    """The largest size of a dimension in a sample."""
+    return model.most.get(name, CLASSES[-1][1])
 
 
 def matrices(model: Model, readout: bool) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.models.arrays import Array
-from verification.models.case import Case, random_case
+from verification.models.case import Case, in_domains, random_case
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim, rational
 from verification.sampling.covering import Level
@@ -116,4 +116,4 @@ def _in_fractions(case: Case, denominator: int) -> Case:
         return made
 
     blocks = {name: changed(array) for name, array in case.blocks.items()}
-    return replace(case, blocks=blocks, objective=case.objective.replaced(changed))
+    return in_domains(replace(case, blocks=blocks, objective=case.objective.replaced(changed)))

@@ -15,7 +15,7 @@ from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
 from verification.sampling.exclusions import work
-from verification.sampling.factors import LONG_STEPS, NUMBERS, Span, dimensions, needs_readout
+from verification.sampling.factors import LONG_STEPS, NUMBERS, Span, dimensions, most_of, needs_readout
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
@@ -83,7 +83,7 @@ def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]
 def _spans(model: Model, claim: Claim) -> dict[str, Span]:
     """The least and the most of each size."""
     names = dimensions(model, needs_readout(claim))
-    return {"N": claim.records, "T": claim.steps, **dict.fromkeys(names, (1, NUMBERS[-1]))}
+    return {"N": claim.records, "T": claim.steps, **{name: (1, most_of(model, name)) for name in names}}
 
 
 def _left_out(low: int, high: int) -> list[int]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, in_domains
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
 from verification.sampling.arranging import sharing
@@ -80,7 +80,7 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
         if of_cotangents.zeros:
             state = _one_zero({str(i): array for i, array in enumerate(objective.state)}, rng)
             objective = Cotangents(objective.outputs, tuple(state.values()))
-    return replace(case, blocks=blocks, objective=objective)
+    return in_domains(replace(case, blocks=blocks, objective=objective))
 
 
 def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: np.random.Generator) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, dimensions_put_out
 from verification.models.model import Use
 from verification.sampling.conditions import (
     NOT_OF_RECORD,
@@ -29,7 +29,7 @@ def with_zeros(case: Case, levels: Mapping[str, Any], rng: np.random.Generator) 
         STATE_OF_RECORD: (Use.STATE,),
         STEP: (Use.INPUT,),
     }.get(level or "", ())
-    some = [block.name for block in case.model.of(*names)]
+    some = [block.name for block in case.model.of(*names) if block.has_zero]
     axis = int(level == STEP)
     chosen = _one_of([blocks[name] for name in some], axis, rng) if some else 0
     for name in some:
@@ -49,10 +49,10 @@ def _in_part(objective: Cotangents, level: Any, case: Case, rng: np.random.Gener
     if level == NOT_OF_STEP:
         return replace(objective, outputs=_without(objective.outputs, 1, int(rng.integers(case.steps))))
     if level == NOT_OF_UNIT:
-        first, *_ = blocks = case.model.of(Use.STATE)
-        unit = int(rng.integers(case.state[0].shape[1]))
+        blocks, units = case.model.of(Use.STATE), dimensions_put_out(case.model)[:1]
+        unit = int(rng.integers(objective.outputs.shape[2]))
         state = tuple(
-            _without(array, 1, unit) if block.axes[:1] == first.axes[:1] else array
+            _without(array, 1, unit) if block.dimensions[:1] == units else array
             for block, array in zip(blocks, objective.state, strict=True)
         )
         return Cotangents(_without(objective.outputs, 2, unit), state)

@@ -26,7 +26,7 @@ from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, State, Use
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
 from verification.truth.reverse import Back, make_vjp
-from verification.truth.rounding import Copies, Rounding
+from verification.truth.rounding import Copies, OnTheWay, Rounding
 from verification.truth.sums import Lost, Sums, bounded, signs
 from verification.truth.unroll import advance, term
 
@@ -69,7 +69,7 @@ class _Traced:
     """Steps that were taken: the states after each, what brings cotangents back, the calls of functions."""
 
     after: State
-    back: Back
+    back: Back[str]
     calls: list[Call]
 
     @property
@@ -130,7 +130,7 @@ class _Steps:
         back, after = make_vjp(results, leaves)
         return _Traced(after[: len(before)], back, calls)
 
-    def back_to_states(self, before: State) -> Back:
+    def back_to_states(self, before: State) -> Back[str]:
         """What brings cotangents of the states after each step to those before it, and to nothing else."""
         calls = [call.again() for call in self._calls]
 
@@ -335,32 +335,33 @@ class Batch:
         """
         flows = self._none(len(made), rows)
         alike: dict[tuple[bytes, tuple[str, ...]], list[tuple[int, Array, dict[str, Array]]]] = {}
-        for k, number in enumerate(made):
-            for which, data in self._losses_after(number):
+        for k, after in enumerate(made):
+            for which, data in self._losses_after(after):
                 alike.setdefault((which.tobytes(), tuple(data)), []).append((k, which, data))
-        for place, group in enumerate(alike.values()):
+        for number, group in enumerate(alike.values()):
             steps, (which, *_), each = zip(*group, strict=True)
             data = {name: np.stack([data[name] for data in each]) for name in each[0]}
-            rounding = self._rounding(self._case.steps + made[0], place)
             before = tuple(
                 np.stack([array[:, which] for array in states], axis=1)
                 for states in zip(*(self.states[made[k]] for k in steps), strict=True)
             )
             turns = [made[k] % TURNS for k in steps]
-            flow = self._loss(rounding, turns, before, data, sums)
-            for number, k in enumerate(steps):
-                flows[:, k, which] += flow[:, number]
+            flow = self._loss((self._case.steps + made[0], number), turns, before, data, sums)
+            for i, k in enumerate(steps):
+                flows[:, k, which] += flow[:, i]
         return flows
 
     def _loss(
-        self, rounding: Rounding, turns: Sequence[int], state: State, data: dict[str, Array], sums: Sums
+        self, place: tuple[int, ...], turns: Sequence[int], state: State, data: dict[str, Array], sums: Sums
     ) -> Array:
-        """What losses send back to the states (M, K, rows, …) after K steps, from data (K, rows, …)."""
-        case, model = self._case, self._case.model
+        """What losses send back to the states (M, K, rows, …) after K steps, from data (K, rows, …).
+
+        ``place``: of what is rounded.
+        """
+        case, model, rounding = self._case, self._case.model, self._rounding(*place)
         names = [block.name for block in model.of(Use.STATE)]
         readout = _in_turns(self._readouts, turns)
         drawn = {name: rounding.of_array(array) for name, array in data.items()}
-        rows = state[0].shape[2]
 
         def losses(leaves: dict[str, Any]) -> tuple[Any]:
             p = Named({name: leaves[name] for name in readout})
@@ -370,15 +371,10 @@ class Batch:
             return (term(model, case.objective, f, p, drawn, state, copies),)
 
         back, (told,) = make_vjp(losses, readout | dict(zip(names, state, strict=True)))
-        grads = back((np.ones_like(told),))
-        if readout:
-            probes = grads
-            if self._copies.draws and rows > 1:
-                signed = signs(self._copies, rows, np.random.default_rng(turns[0]))
-                probes = back((np.broadcast_to(signed[:, None], told.shape).astype(told.dtype),))
-            for name in readout:
-                terms = bounded(self._copies.drawn(probes[name]), rows, grads[name][0])
-                sums.add_steps(name, grads[name], terms)
+        grads, probes = self._gone_back(back, [np.ones_like(told)], [], bool(readout), place)
+        for name in readout:
+            terms = bounded(self._copies.drawn(probes[name]), told.shape[2], grads[name][0])
+            sums.add_steps(name, grads[name], terms)
         return self._flat([grads[name] for name in names])
 
     def _back(self, stretch: _Stretch, flow: Array, lost: Lost, sums: Sums) -> Array:
@@ -406,14 +402,12 @@ class Batch:
         arrived = gone_through(losses, flow)
         shapes = [(self._copies.count, stretch.length, *call.shape) for call in calls]
         none = [np.zeros(shape, self._copies.dtype) for shape in shapes]
-        grads = back((*self._apart(arrived), *none))
+        grads, probes = self._gone_back(
+            back, self._apart(arrived), none, bool(model.of(Use.STEP)), (stretch.first,)
+        )
         # The truth by itself, without draws, tells no bounds; and one term's size is that of its sum.
-        probes, gone, counts = grads, None, np.zeros(stretch.length, int)
+        gone, counts = None, np.zeros(stretch.length, int)
         if self._copies.draws:
-            if rows > 1 and model.of(Use.STEP):
-                signed = signs(self._copies, rows, np.random.default_rng(stretch.first))
-                signed = signed[:, None, :, None].astype(arrived.dtype)
-                probes = back((*self._apart(signed * arrived), *none))
             (begun, own), *at_calls = (
                 lost.started(each) for each in (arrived, *(grads[argument(i)] for i in range(len(calls))))
             )
@@ -446,6 +440,39 @@ class Batch:
         lost.flow = self._none(rows) if gone is None else self._flat([gone[name] for name in names])[:, 0]
         return self._flat([grads[name] for name in names])[:, 0]
 
+    def _gone_back(
+        self,
+        back: Back[str],
+        flow: Sequence[Array],
+        none: Sequence[Array],
+        shared: bool,
+        place: tuple[int, ...],
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """The gradients, in draws with roundings on every way back; and in draws the sums of rows with signs.
+
+        ``shared``: are there sums of rows, which signs tell the terms of? The truth itself has none of both:
+        it comes with the signs, all of which are 1 in it. ``none``: of what nothing flows back. ``place``: of
+        what is rounded.
+        """
+        copies, rows = self._copies, flow[0].shape[2]
+        signed = [*flow]
+        if copies.draws and shared and rows > 1:
+            each = signs(copies, rows, np.random.default_rng(place))
+            signed = [_times(each, array) for array in flow]
+        probes = back((*signed, *none))
+        if not copies.draws:
+            return probes, probes
+        return self._with_roundings(back, (*flow, *none), probes, place), probes
+
+    def _with_roundings(
+        self, back: Back[str], flow: Sequence[Array], truth: dict[str, Array], place: tuple[int, ...]
+    ) -> dict[str, Array]:
+        """The gradients in draws, with roundings on every way back, after the truth if there is one."""
+        drawn = back(flow, OnTheWay(self._case, self._salt, *place))
+        if not self._copies.truth:
+            return drawn
+        return {name: np.concatenate([truth[name][:1], drawn[name][1:]]) for name in drawn}
+
     def _derivative(self, stretch: _Stretch, before: State) -> Array:
         """Of every unit of a state (axis −2) by every unit of the one before (−1): (M, K, rows, S, S)."""
         back = self._steps(stretch).back_to_states(before)
@@ -454,8 +481,18 @@ class Batch:
             cotangent = self._none(stretch.length, stretch.rows)
             cotangent[..., unit] = 1
             grads = back(self._apart(cotangent))
+            if self._copies.draws:
+                place = stretch.first, 1 + unit
+                grads = self._with_roundings(back, self._apart(cotangent), grads, place)
             made.append(self._flat([grads[block.name] for block in self._case.model.of(Use.STATE)]))
         return np.stack(made, axis=-2)
+
+
+def _times(signed: Array, array: Array) -> Array:
+    """Each row (M, K, rows, …) with its sign (M, rows)."""
+    signs_of_rows = signed.reshape(len(signed), 1, -1, *[1] * (array.ndim - 3))
+    times: Array = array * signs_of_rows.astype(array.dtype)
+    return times
 
 
 def _in_turns(blocks: dict[str, Array], turns: Sequence[int]) -> dict[str, Array]:

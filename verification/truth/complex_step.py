@@ -21,6 +21,7 @@ from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Model, State, Use
 from verification.truth import replay
 from verification.truth.long import as_double
+from verification.truth.put_out import as_state, left_out
 from verification.truth.unroll import advance, replays, term
 
 
@@ -92,8 +93,8 @@ def gradient(case: Case) -> dict[str, Array]:
     return _gradient(case)
 
 
-def _gradient(case: Case) -> dict[str, Array]:
-    real = WIDER[as_double(case).dtype]
+def _gradient(given: Case) -> dict[str, Array]:
+    case, real = as_state(given), WIDER[as_double(given).dtype]
     moved = _moved(case, real)
     objective = case.objective.replaced(lambda array: array.astype(real))
     copies = (len(next(iter(moved.values()))),)
@@ -118,10 +119,11 @@ def _gradient(case: Case) -> dict[str, Array]:
         derivatives = np.imag(total) / epsilon(real)
     ends = np.cumsum([array.size for array in case.blocks.values()])[:-1]
     parts = np.split(derivatives, ends)
-    return {
+    told = {
         name: part.reshape(array.shape)
         for (name, array), part in zip(case.blocks.items(), parts, strict=True)
     }
+    return left_out(given, told)
 
 
 def _moved(case: Case, real: np.dtype[Any]) -> dict[str, Array]:

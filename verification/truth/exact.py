@@ -16,6 +16,7 @@ from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Named, State, Use
 from verification.truth import replay
 from verification.truth.dual import Dual, Number, Tangents, tangents_of, value_of
+from verification.truth.put_out import as_state, left_out
 
 # What a number moves along: a block, the step of its use, the entry.
 Way: TypeAlias = tuple[str, int, tuple[int, ...]]
@@ -47,15 +48,16 @@ class _Duals(Arithmetic):
         return made
 
 
-def gradient(case: Case) -> dict[str, Array]:
+def gradient(given: Case) -> dict[str, Array]:
     """Every block of the truncated gradient of a case of Fractions, as Fractions.
 
     Raises ValueError where a function is not rational.
     """
-    if not admitted(case):
+    if not admitted(given):
         raise ValueError(
-            f"functions: {', '.join(f.name for f in case.chosen.values())}, needed rational ones"
+            f"functions: {', '.join(f.name for f in given.chosen.values())}, needed rational ones"
         )
+    case = as_state(given)
     model = case.model
     f = Namespace(case.chosen, _Duals())
     state: State = tuple(_moving(case.blocks[block.name], block.name, 0, ()) for block in model.of(Use.STATE))
@@ -73,7 +75,7 @@ def gradient(case: Case) -> dict[str, Array]:
                 name, s, index = cast(Way, way)
                 if model.block(name).use is Use.READOUT or s >= first:
                     grads[name][index] += tangent
-    return grads
+    return left_out(given, grads)
 
 
 def forward(case: Case) -> dict[str, Array]:

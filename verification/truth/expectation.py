@@ -14,9 +14,9 @@ from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.unroll import read_out, term
 
 
-def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0) -> Expected:
-    """Of draws (M, …), the first of which is the truth, and Σ |terms|."""
-    spread = float(np.max(np.abs(draws[1:] - draws[0])))
+def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0, more: Array | float = 0.0) -> Expected:
+    """Of draws (M, …), the first of which is the truth, and Σ |terms|; ``more``: what comes to Y (…)."""
+    spread = float(np.max(np.max(np.abs(draws[1:] - draws[0]), axis=0) + more))
     # A copy, lest the draws be held as long as it is.
     return Expected(draws[0].copy(), spread, float(np.max(terms)), real_of(case.dtype), lost)
 

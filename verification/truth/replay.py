@@ -18,12 +18,13 @@ from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import State, Use
 from verification.truth.long import as_double
 from verification.truth.parts import OUTPUTS, VALUE, final_of
+from verification.truth.put_out import as_state, left_out
 from verification.truth.unroll import replays, walk
 
 
 def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
     """Every block of the truncated gradient, in ``dtype`` or else the next type wider than the case's."""
-    wide = case.astype(dtype or WIDER[as_double(case).dtype])
+    wide = as_state(case.astype(dtype or WIDER[as_double(case).dtype]))
     model = wide.model
     arithmetic = Arithmetic()
     f = Namespace(wide.chosen, arithmetic)
@@ -48,18 +49,20 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
     with np.errstate(over="ignore", invalid="ignore", under="ignore"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Output seems independent of input")
         grads = autograd.grad(loss)(dict(wide.blocks))
+    grads = left_out(case, grads)
     return {name: np.conj(array) if np.iscomplexobj(array) else array for name, array in grads.items()}
 
 
-def forward(case: Case, arithmetic: Arithmetic | None = None) -> dict[str, Array]:
+def forward(given: Case, arithmetic: Arithmetic | None = None) -> dict[str, Array]:
     """What the forward computes, by name, in the case's own type."""
-    arithmetic = arithmetic or Arithmetic()
+    case, arithmetic = as_state(given), arithmetic or Arithmetic()
     model, f, readout = case.model, Namespace(case.chosen, arithmetic), case.params(Use.READOUT)
     _, *after = walk(case, arithmetic)
     if isinstance(case.objective, Cotangents):
         finals = zip(model.of(Use.STATE), after[-1], strict=True)
         outputs = np.stack([state[0] for state in after], axis=1)
-        return {OUTPUTS: outputs, **{final_of(block): array for block, array in finals}}
+        parts = {OUTPUTS: outputs, **{final_of(block): array for block, array in finals}}
+        return left_out(given, parts)
     value: Any = np.zeros((), case.dtype)
     for t in case.losses:
         data = case.objective.data(t, case.steps)

@@ -17,7 +17,9 @@ from verification.models.case import Case, by_reach
 from verification.models.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
+from verification.truth.forms import rounding_of_form
 from verification.truth.long import as_double, of_long
+from verification.truth.put_out import as_state, left_out
 from verification.truth.rounding import Copies, Rounding, copies_of
 from verification.truth.sums import Sums
 
@@ -55,8 +57,14 @@ class Replayed:
         """Every block's truth, with its Y, A and L."""
         made = {}
         for name, draws in self.grads.items():
-            terms = many(self.terms[name], addends(self.case, self.case.model.block(name)))
-            made[name] = self._wide(judged(self._double, draws, terms, float(np.max(self.lost[name]))))
+            block = self.case.model.block(name)
+            terms = many(self.terms[name], addends(self.case, block))
+            lost = float(np.max(self.lost[name]))
+            if block.form:
+                more, size = rounding_of_form(self._double, block, self.grads, self.parts)
+                made[name] = self._wide(judged(self._double, draws, terms + size, lost, more))
+            else:
+                made[name] = self._wide(judged(self._double, draws, terms, lost))
         return of_long(self.case, made)
 
     def forward(self) -> dict[str, Expected]:
@@ -71,10 +79,10 @@ class Replayed:
 
 def replayed(given: Case) -> Replayed:
     """The truth of a case under its own truncation, and how closely it must be met."""
-    case = as_double(given)
+    case = as_state(as_double(given))
     # Overflow is found, and the case set aside, by ``Replayed.determined``.
     with np.errstate(all="ignore"):
-        runs = [_run(case, copies) for copies in copies_of(case)]
+        runs = [_of(given, _run(case, copies)) for copies in copies_of(case)]
     last = runs[-1]
     if len(runs) == 1:
         return replace(last, case=given)
@@ -84,6 +92,14 @@ def replayed(given: Case) -> Replayed:
         for before, after in ((runs[0].grads, last.grads), (runs[0].parts, last.parts))
     )
     return replace(last, case=given, grads=grads, parts=parts, kinked=any(run.kinked for run in runs))
+
+
+def _of(given: Case, run: Replayed) -> Replayed:
+    """Without what is told of the output as a state."""
+    grads, terms, lost, parts = (
+        left_out(given, each) for each in (run.grads, run.terms, run.lost, run.parts)
+    )
+    return replace(run, grads=grads, terms=terms, lost=lost, parts=parts)
 
 
 def _run(case: Case, copies: Copies) -> Replayed:

@@ -23,6 +23,7 @@ from verification.models.case import Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
 from verification.models.model import Model, Named, Sizes, Use
 from verification.truth import complex_step, exact, replay
+from verification.truth.put_out import as_state
 from verification.truth.unroll import walk
 
 RECORDS, STEPS = 2, 3
@@ -34,6 +35,9 @@ LEAST = 4
 # Differences of the widest type, whose error is about h² and u/h: 1e-10 at worst, and room beside it.
 DIFFERENCE = 1e-5
 AGREEMENT = 1e-6
+
+# Numbers that are brought into a domain lie as far from 0, at most.
+DOMAIN = 10.0
 
 # Of how many digits of double precision exact gradients are those of autograd.
 EXACTNESS = 1e-9
@@ -56,21 +60,35 @@ def check_in(model: Model, dtype: np.dtype[Any]) -> None:
         rng = np.random.default_rng(0)
         # All differ, so that no shape is right by chance.
         sizes = {name: LEAST + i for i, name in enumerate(model.dimensions)}
-        case = random_case(model, rng, sizes, RECORDS, STEPS, dtype, functions)
+        case = _some_case(model, rng, sizes, RECORDS, STEPS, dtype, functions)
         _check_step(case)
+        _check_output(case)
         _check_records(case)
         _check_gradient(case)
         if model.of(Use.READOUT):
             _check_gradient(_with_targets(case, sizes, rng))
+        _check_domains(case)
         for records, size in SMALL:
             alike = dict.fromkeys(sizes, size)
-            case = random_case(model, rng, alike, records, STEPS, dtype, functions)
+            case = _some_case(model, rng, alike, records, STEPS, dtype, functions)
             _check_step(case)
+            _check_output(case)
             _differentiated(case)
             if model.of(Use.READOUT):
                 _differentiated(_with_targets(case, alike, rng))
         # Known before any process is forked.
         complex_step.admitted(case)
+
+
+def _some_case(model: Model, *of: Any) -> Case:
+    """As ``random_case``, which asks the model for domains, and for the shape of its output."""
+    try:
+        return random_case(model, *of)
+    except UnknownName as unknown:
+        raise ValueError(f"model {model.name}: the output asks for {unknown}") from None
+    except Exception as error:
+        told = f"the output, or a domain, does not run: {_in_a_line(error)}"
+        raise ValueError(f"model {model.name}: {told}") from error
 
 
 def check_exact(model: Model, functions: Mapping[str, tuple[str, ...]], losses: str) -> None:
@@ -127,6 +145,17 @@ def _parts(case: Case) -> tuple[Namespace, Named, dict[str, Array]]:
     return Namespace(case.chosen, Arithmetic()), case.params(Use.STEP), case.inputs_at(0)
 
 
+def _check_domains(case: Case) -> None:
+    """What brings numbers into a block's domain leaves numbers that are in it."""
+    for block in case.model.blocks:
+        if block.domain is not None and block.name in case.blocks:
+            some = DOMAIN * np.linspace(-1, 1, 9)
+            once = np.asarray(block.domain(some))
+            if once.shape != some.shape or not np.allclose(block.domain(once), once):
+                told = f"the domain of {block.name} moves numbers that are in it, needed one that leaves them"
+                raise _refused(case, told)
+
+
 def _check_step(case: Case) -> None:
     """The step runs and returns what a state is."""
     model = case.model
@@ -157,8 +186,20 @@ def _check_step(case: Case) -> None:
             )
 
 
-def _check_records(case: Case) -> None:
-    """A record's state after a step depends on that record alone."""
+def _check_output(case: Case) -> None:
+    """The output returns numbers of each record; that of a readout is another matter."""
+    f, p, inputs = _parts(case)
+    output = case.model.put_out(f, p, inputs, case.state, case.state)
+    if not isinstance(output, np.ndarray) or output.shape[:1] != (case.records,):
+        told = f"shape {output.shape}" if isinstance(output, np.ndarray) else f"a {type(output).__name__}"
+        raise _refused(case, f"the output returns {told}, needed an ndarray ({case.records}, …)")
+    if output.dtype != case.dtype:
+        raise _refused(case, f"the output returns {output.dtype}, needed the {case.dtype} it is given")
+
+
+def _check_records(given: Case) -> None:
+    """A record's state after a step depends on that record alone, and what it puts out."""
+    case = as_state(given)
     f, p, inputs = _parts(case)
     together = case.model.advance(f, p, inputs, case.state)
     alone = case.model.advance(
@@ -262,8 +303,9 @@ class _Tape(Arithmetic):
         return self._constant(value) + by - self._constant(by)
 
 
-def _forward(case: Case, arithmetic: Arithmetic) -> Any:
+def _forward(given: Case, arithmetic: Arithmetic) -> Any:
     """The loss."""
+    case = as_state(given)
     model, f, readout = case.model, Namespace(case.chosen, arithmetic), case.params(Use.READOUT)
     total: Any = 0.0
     for t, state in enumerate(islice(walk(case, arithmetic), 1, None)):

@@ -11,13 +11,14 @@ Losses are held apart, or in *groups* that reach back to one step and so share a
 travel along three leading axes: M draws, of which the first is the truth and the others are perturbed, L
 groups, and in a second pass the records, from which Σ |terms| is had: Σ_n |G_n|.
 What is made of it is described in ``verification.models.tolerance``; here the perturbed numbers are those of
-every block, of every step, the objective's, the state after every step, and every function's value and slope.
+every block, of every step, the objective's, the state after every step, every function's value and slope,
+and what flows back on every way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd
 import autograd.numpy as anp
@@ -37,8 +38,12 @@ from verification.models.tolerance import (
     unit,
 )
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
+from verification.truth.forms import rounding_of_form
 from verification.truth.long import as_double, of_long
-from verification.truth.observed import Call, Observed, kinked, shapes_of_calls, value_of
+from verification.truth.observed import Call, Observed, kinked, rounded, shapes_of_calls, value_of
+from verification.truth.put_out import as_state, left_out
+from verification.truth.reverse import make_vjp
+from verification.truth.rounding import OnTheWay
 from verification.truth.unroll import advance, term
 
 
@@ -77,24 +82,26 @@ class LagTable:
     def expected(self, first: Sequence[int] | None = None) -> dict[str, Expected]:
         """Every block's truth, under the case's own truncation or another, with its Y, A and L."""
         first = first or self.case.reach
-        made = {}
-        for name in self.grads:
-            draws = self._masked(name, self.grads[name], first)
-            terms, lost = (self._masked(name, each[name][None], first)[0] for each in (self.terms, self.lost))
-            count = addends(self.case, self.case.model.block(name))
-            made[name] = judged(self._double, draws, many(terms, count), float(np.max(lost)))
+        made = {name: self._judged(name, (), first) for name in self.grads}
         return of_long(self.case, made)
 
     def part(self, name: str, index: Any) -> Expected:
         """The truth of a part of a block under the case's own truncation, with Y, A and L of that part."""
+        return of_long(self.case, {name: self._judged(name, index, self.case.reach)})[name]
+
+    def _judged(self, name: str, index: tuple[Any, ...], first: Sequence[int]) -> Expected:
+        """What is expected of a block, or of a part of it, of a case in double precision."""
+        block = self.case.model.block(name)
         draws, terms, lost = (
-            self._masked(name, each, self.case.reach)
+            self._masked(name, each, first)
             for each in (self.grads[name], self.terms[name][None], self.lost[name][None])
         )
-        count = addends(self.case, self.case.model.block(name))
-        at = (slice(None), *index)
-        made = judged(self._double, draws[at], many(terms[at][0], count), float(np.max(lost[at])))
-        return of_long(self.case, {name: made})[name]
+        at, more, size = (slice(None), *index), np.zeros(draws.shape[1:]), np.zeros(draws.shape[1:])
+        if block.form:
+            named = {other: self._masked(other, self.grads[other], first) for other in block.form}
+            more, size = rounding_of_form(self._double, block, named, self.parts)
+        sums = many(terms[0], addends(self.case, block)) + size
+        return judged(self._double, draws[at], sums[index], float(np.max(lost[at])), more[index])
 
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
@@ -136,7 +143,7 @@ def grouped_table(case: Case, floor: float | None = None) -> LagTable:
 
 
 def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
-    case = as_double(given)
+    case = as_state(as_double(given))
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
@@ -160,10 +167,10 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None
     return LagTable(
         case=given,
         groups=groups,
-        grads=named,
-        terms=terms,
-        lost=lost,
-        parts=drawn.parts(),
+        grads=left_out(given, named),
+        terms=left_out(given, terms),
+        lost=left_out(given, lost),
+        parts=left_out(given, drawn.parts()),
         kinked=drawn.kinked(),
     )
 
@@ -248,9 +255,8 @@ class _Copies:
 
         What was added to states and arguments has, by step, an array of its own shape for each.
         """
-        grads = autograd.grad(self._total)(self._leaves)
         made: dict[str, Any] = {}
-        for name, array in grads.items():
+        for name, array in self._flown_back().items():
             if name.endswith(" "):
                 made[name] = [[np.asarray(each) for each in step] for step in array]
                 continue
@@ -268,19 +274,29 @@ class _Copies:
             made[name] = np.conj(stacked)
         return made
 
-    def _total(self, leaves: Any) -> Any:
-        """All losses of all copies: they do not meet, so its gradient is that of each."""
+    def _flown_back(self) -> dict[str, Any]:
+        """The gradient of every leaf, in the leaves' form; in draws with roundings on every way back."""
+        flat = dict(_flat(self._leaves))
+        back, losses = make_vjp(lambda arrays: self._losses(_nested(self._leaves, arrays)), flat)
+        each = [np.ones_like(loss) for loss in losses]
+        grads = back(each)
+        if self.copies[0] > 1:
+            drawn = back(each, OnTheWay(self.case, 0))
+            grads = {at: np.concatenate([grads[at][:1], drawn[at][1:]]) for at in grads}
+        nested: dict[str, Any] = _nested(self._leaves, grads)
+        return nested
+
+    def _losses(self, named: dict[str, Any]) -> list[Any]:
+        """All losses of all copies, by step: they do not meet, so their sum has the gradient of each."""
         model, case = self.case.model, self.case
-        # Fetched once: each look into what autograd traces costs it an entry of its own.
-        named = {name: leaves[name] for name in self._leaves}
         by_step = {
-            block.name: list(named[block.name])
+            block.name: named[block.name]
             for block in model.of(Use.STEP, Use.INPUT, Use.READOUT)
             if block.name in named
         }
         state: State = tuple(named[block.name] for block in model.of(Use.STATE))
         self.states = [state]
-        total: Any = 0.0
+        losses = []
         for s in range(case.steps):
             if self.apart:
                 for call, added in zip(self.calls[s], named["arguments "][s], strict=True):
@@ -292,16 +308,15 @@ class _Copies:
             state = tuple(self._rounded(s, i, array, named) for i, array in enumerate(state))
             self.states.append(state)
             if s in self._data:
-                total = total + self._losses_at(s, by_step, state)
+                losses.append(self._losses_at(s, by_step, state))
         self.states = [tuple(map(value_of, each)) for each in self.states]
-        return total
+        return losses
 
     def _rounded(self, s: int, i: int, array: Any, named: Mapping[str, Any]) -> Any:
         """A state after step s, rounded as one that is kept."""
         if self.apart:
             return array + named["carried "][s][i]
-        noise = self._rounding[s][i]
-        return array * (1 + noise) + noise * least_normal(self.real)
+        return rounded(array, self._rounding[s][i], least_normal(self.real))
 
     def _losses_at(self, t: int, by_step: Mapping[str, Any], state: State) -> Any:
         """The losses at step t of the groups that hold it."""
@@ -312,10 +327,9 @@ class _Copies:
         p = Named({name: by_step[name][number][:, held] for name in blocks})
         data = {name: array[:, held] for name, array in self._data[t].items()}
         copies = (self.copies[0], len(held), self.copies[2])
-        loss = term(
+        return term(
             self.case.model, self.case.objective, f, p, data, tuple(a[:, held] for a in state), copies
         )
-        return anp.sum(loss)
 
     def parts(self) -> dict[str, Array]:
         """What the forward computes, by name, in every draw: all groups compute the same."""
@@ -332,6 +346,28 @@ class _Copies:
     def kinked(self) -> bool:
         """Does a function stand too near a kink?"""
         return any(kinked(calls) for calls in self.calls)
+
+
+# Where an array stands in a dict of arrays, or of lists of them in turn.
+At: TypeAlias = tuple[Any, ...]
+
+
+def _flat(leaves: Any, at: At = ()) -> Iterator[tuple[At, Array]]:
+    """Each array, and where it stands."""
+    if isinstance(leaves, dict | list):
+        for key, each in leaves.items() if isinstance(leaves, dict) else enumerate(leaves):
+            yield from _flat(each, (*at, key))
+    else:
+        yield at, leaves
+
+
+def _nested(leaves: Any, arrays: Mapping[At, Any], at: At = ()) -> Any:
+    """The arrays in the form of the leaves."""
+    if isinstance(leaves, dict):
+        return {key: _nested(each, arrays, (*at, key)) for key, each in leaves.items()}
+    if isinstance(leaves, list):
+        return [_nested(each, arrays, (*at, i)) for i, each in enumerate(leaves)]
+    return arrays[at]
 
 
 def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str, Array]:

@@ -17,15 +17,10 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Own:
-    """A module with MODEL, forward and backward; ``judged``: is it right by the bounds that there are today?
-
-    Where an operation of the step's own cancels, an answer may be off by more than draws of states, blocks
-    and functions show.
-    """
+    """A module with MODEL, forward and backward, and faults of its own."""
 
     module: ModuleType
     faults: tuple[Wrong, ...]
-    judged: bool = True
 
 
 ALL = ("U", "W", "b", "xs", "h0", "c0")
@@ -75,7 +70,6 @@ OWN = (
             Wrong("dm = dm - de - dk", "dm = dm - de", ("w_i", "xs")),
             Wrong("d_W += dz.T @ h_prev", "d_W += dz.T @ h", ("W",)),
         ),
-        judged=False,
     ),
     Own(
         mlstm,
@@ -84,6 +78,5 @@ OWN = (
             Wrong("* np.sign(along), 0)", ", 0)", ("q", "k", "n0")),
             Wrong("dn = dn + d_along * q[:, t]", "dn = d_along * q[:, t]", ("k",)),
         ),
-        judged=False,
     ),
 )

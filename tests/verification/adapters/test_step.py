@@ -135,3 +135,9 @@ def test_a_saved_tape_may_be_gone_through_several_times():
     backward(saved, np.ones((1, 4, 1)), final)
     # The first two losses share the step that they reach back to.
     assert len(calls) == 2 + 2 + 2
+
+
+def test_a_model_with_an_output_of_its_own_is_none_for_a_step():
+    """A step returns states alone."""
+    with pytest.raises(ValueError, match="model rwkv6: it has an output of its own, needed one whose output"):
+        step(print, print, model=models.rwkv6)

@@ -13,7 +13,7 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, otherwise
+from tests.layers import RIGHT, chunked_gated_linear_attention, otherwise
 from verification import layer, models
 from verification.processes.workers import spread
 from verification.properties.findings import findings
@@ -104,6 +104,18 @@ def test_a_right_layer_is_never_refuted(model, module):
     assert total["informative"] > 0.8 * total["problems"]
     assert set(total) == {"problems", "informative", "plain", *others}
     assert total.total() - total["problems"] - total["informative"] >= CASES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_right_layer_in_chunks_is_never_refuted(dtype):
+    """Whose decays' gradient is made by suffix sums, as it declares."""
+    model, forms = models.gated_linear_attention, chunked_gated_linear_attention.FORMS
+    forward, backward = chunked_gated_linear_attention.forward, chunked_gated_linear_attention.backward
+    engine = layer(forward, backward, model=model, forms=forms)
+    count, refuted = counted(engine.model, engine, {}, Portion(dtype, 0, PROBLEMS, 0), f"{SEED} {dtype}")
+    assert not refuted, refuted[0]
+    assert count["informative"] > 0.8 * count["problems"]
 
 
 @pytest.mark.slow

@@ -101,7 +101,7 @@ def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch, tmp_path):
     text = Path(module.__file__).read_text("utf-8")
     # As the wrong layer's module is called, which is in no file.
     code = example.code.replace(f"{module.__name__}_wrong", "engine")
-    for line, fails in ((fault.wrong, True), (fault.right, False))[: 1 + own.judged]:
+    for line, fails in ((fault.wrong, True), (fault.right, False)):
         # The model is defined there as well, as the program says.
         (tmp_path / "engine.py").write_text(f"{text.replace(fault.right, line)}\nmodel = MODEL\n", "utf-8")
         done = run(tmp_path, code)

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
-from tests.layers import lstm, planted
+import numpy as np
+
+from tests.layers import gated_linear_attention, gated_scan, lstm, planted
 from tests.verification.properties.refuting import CASE, refuted
 from verification import layer, models
+from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
@@ -60,3 +63,23 @@ def test_an_answer_that_another_call_changes_is_told():
         "d_xs = KEPT if KEPT.shape[0] == len(d_outputs) else np.empty((*d_outputs.shape[:2], U.shape[1]))",
     )
     assert found["second call"] == "d_xs of the first call is changed by a second one"
+
+
+def test_whatever_is_asked_respects_a_domain():
+    """Calls for other problems, too: no logarithm of a decay above 0, no gate of 0 or beyond."""
+    sizes = {"A": 2, "K": 2, "V": 2, "H": 2}
+    for model, module, name, within in (
+        (models.gated_linear_attention, gated_linear_attention, "g", lambda g: g <= 0),
+        (models.gated_scan, gated_scan, "a", lambda a: (a > 0) & (a < 1)),
+    ):
+        asked = []
+
+        def forward(params, xs, state, module=module, name=name, within=within, asked=asked):
+            asked.append(bool(np.all(within(xs[name]))))
+            return module.forward(params, xs, state)
+
+        case = random_case(model, np.random.default_rng(0), sizes, 2, 3)
+        found = list(findings(layer(forward, module.backward, model=model), Truth(case)))
+        assert [each for each in found if each.wrong] == []
+        assert len(asked) > 20
+        assert all(asked)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from verification.adapters import layer
-from verification.models import linear, lstm, scan
+from verification.models import gated_linear_attention, linear, lstm, scan
 from verification.sampling.exclusions import MOST_WORK, work
 from verification.sampling.factors import LONG_STEPS, NUMBERS
 from verification.sampling.gaps import APART, LONG_APART, between, rows_between
 from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
 
 LEFT_OUT = set(range(1, NUMBERS[-1])) - set(NUMBERS)
@@ -74,3 +75,12 @@ def test_a_seed_s_rows_are_the_same_and_another_seed_s_are_others():
 def test_what_compiles_for_every_shape_is_asked_none():
     """It claims few sizes."""
     assert rows(scope=Scope(compiled=True))[0] == {}
+
+
+def test_no_size_is_beyond_the_most_of_a_model():
+    """Neither between the classes nor in them."""
+    model = gated_linear_attention
+    of_seed, claim = rows(model, 3)
+    asked = [*of_seed.values(), *in_floats(model, claim).rows(1)]
+    for name, most in model.most.items():
+        assert max(row.sizes[name] for row in asked) <= most

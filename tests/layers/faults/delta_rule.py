@@ -1,0 +1,107 @@
+"""Faults of delta rules' gradients."""
+
+from functools import partial
+
+from tests.layers import delta_rule, gated_delta_rule
+from tests.layers.faults.fault import LayerFault
+from verification import models
+
+_fault = partial(LayerFault, model=models.delta_rule, module=delta_rule)
+_operand = partial(_fault, family="operand")
+_carry = partial(_fault, family="carry")
+_gated = partial(LayerFault, model=models.gated_delta_rule, module=gated_delta_rule)
+
+DELTA_RULE = (
+    _operand(
+        "a key lacks the value that it reads",
+        'd_k[:, t] -= np.einsum("nakv,nav->nak", S, d_error)',
+        "d_k[:, t] -= 0",
+        "accumulation: k",
+    ),
+    _operand(
+        "a key reads the matrix after its step",
+        'd_k[:, t] -= np.einsum("nakv,nav->nak", S, d_error)',
+        'd_k[:, t] -= np.einsum("nakv,nav->nak", states[t + 1], d_error)',
+        "accumulation: k",
+    ),
+    _operand(
+        "the rate sees the value, and not how far that is off",
+        "d_beta[:, t] = (pulled * error).sum(axis=-1)",
+        "d_beta[:, t] = (pulled * v[:, t]).sum(axis=-1)",
+        "accumulation: beta",
+    ),
+    _operand(
+        "a value lacks the rate",
+        "d_v[:, t] = d_error",
+        "d_v[:, t] = pulled",
+        "accumulation: v",
+    ),
+    _operand(
+        "a query reads the matrix before its step",
+        'd_q[:, t] = np.einsum("nakv,nav->nak", states[t + 1], do)',
+        'd_q[:, t] = np.einsum("nakv,nav->nak", S, do)',
+        "accumulation: q",
+    ),
+    _carry(
+        "what is read flows back with the wrong sign",
+        "dS = dS - k[:, t, ..., None] * d_error[..., None, :]",
+        "dS = dS + k[:, t, ..., None] * d_error[..., None, :]",
+        "recursion: S0",
+    ),
+    _carry(
+        "what is read does not flow back: the rule of plain linear attention",
+        "dS = dS - k[:, t, ..., None] * d_error[..., None, :]",
+        "dS = dS - 0",
+        "recursion: S0",
+    ),
+    _carry(
+        "an output's cotangent comes after the step is gone through",
+        "dS = dS - k[:, t, ..., None] * d_error[..., None, :]",
+        "dS = dS - k[:, t, ..., None] * (beta[:, t, :, None] * do)[..., None, :]",
+        "recursion: S0",
+    ),
+    _fault(
+        "the final matrix' cotangent is ignored",
+        "(dS,) = d_state",
+        "dS = 0 * d_state[0]",
+        "step: k, v, beta, S0",
+        "the final S0 had no cotangent",
+        family="cotangent",
+    ),
+    _gated(
+        "the decay sees the matrix after its step",
+        "d_g[:, t] = (dS * S).sum(axis=(-1, -2))",
+        "d_g[:, t] = (dS * states[t + 1]).sum(axis=(-1, -2))",
+        "accumulation: g",
+        family="operand",
+    ),
+    _gated(
+        "the decay sees what it is before it decays",
+        "d_g[:, t] = (dS * S).sum(axis=(-1, -2))",
+        "d_g[:, t] = (dS * states[t]).sum(axis=(-1, -2))",
+        "accumulation: g",
+        "the slope of exp were left out",
+        family="operand",
+    ),
+    _gated(
+        "the decay has what flows past the correction",
+        "d_g[:, t] = (dS * S).sum(axis=(-1, -2))",
+        "d_g[:, t] = ((dS + k[:, t, ..., None] * d_error[..., None, :]) * S).sum(axis=(-1, -2))",
+        "accumulation: g",
+        family="operand",
+    ),
+    _gated(
+        "a key reads the matrix before it decays",
+        'd_k[:, t] -= np.einsum("nakv,nav->nak", S, d_error)',
+        'd_k[:, t] -= np.einsum("nakv,nav->nak", states[t], d_error)',
+        "accumulation: k",
+        family="operand",
+    ),
+    _gated(
+        "what is carried does not decay",
+        "dS = a[:, t, :, None, None] * dS",
+        "dS = 1 * dS",
+        "recursion: S0",
+        family="carry",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Blocks with a domain: no case has a number beyond it, whatever else is asked of that."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from tests.layers import gated_linear_attention, gated_scan
+from verification import layer, models
+from verification.sampling.conditions import STEP, conditions
+from verification.sampling.drawing import all_drawn
+from verification.sampling.draws import cases
+from verification.sampling.sample import in_floats
+
+MODELS = (
+    (models.gated_scan, gated_scan, "a", lambda a: (a > 0) & (a < 1)),
+    (models.gated_linear_attention, gated_linear_attention, "g", lambda g: g <= 0),
+)
+
+
+def claim_of(model, module):
+    """Of its plain layer."""
+    return layer(module.forward, module.backward, model=model).claim
+
+
+@pytest.mark.parametrize(("model", "module", "name", "within"), MODELS)
+def test_drawn_cases_respect_it(model, module, name, within):
+    """With and without conditions."""
+    for case in all_drawn(cases(model, claim_of(model, module)), "0", 60):
+        assert np.all(within(case.blocks[name]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "module", "name", "within"), MODELS)
+def test_the_designed_sample_respects_it(model, module, name, within):
+    """Large numbers, patterns, zeros and shared memory among its levels."""
+    design = in_floats(model, claim_of(model, module))
+    rows = design.rows(1)
+    assert {"one large", "one that overflows"} <= {row.levels["inputs"] for row in rows}
+    for i, row in enumerate(rows):
+        if max(row.sizes.values()) < 70:
+            assert np.all(within(design.make(row, np.random.default_rng(i)).blocks[name]))
+
+
+def test_what_is_zero_may_be_zero():
+    """A decay of 1 has the logarithm 0; no gate that is above 0 is 0, nor is its step."""
+    of = partial(conditions)
+    zeros = {model.name: of(model, claim_of(model, module))["zero"] for model, module, *_ in MODELS}
+    assert {"g", "q", STEP} <= {*zeros["gated_linear_attention"]}
+    assert "a" not in zeros["gated_scan"]
+    assert {"x", STEP} <= {*zeros["gated_scan"]}

@@ -1,0 +1,78 @@
+"""A gradient that is made by suffix sums: its bound is that of its terms, and its truth the same."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import chunked_gated_linear_attention as chunked
+from verification import layer
+from verification.models import gated_linear_attention, scalar_gated_linear_attention
+from verification.models.case import Cotangents, random_case
+from verification.models.forms import formed
+from verification.properties.findings import findings
+from verification.properties.truth import Truth
+from verification.truth.replayed import replayed
+from verification.truth.table import grouped_table
+
+SIZES = {"A": 2, "K": 3, "V": 2}
+UNITS = np.finfo(np.float64).eps / 2
+
+
+def case_of(model=gated_linear_attention, dtype=np.float64, steps=9):
+    """A case whose last decays' gradients are tiny beside their terms: strong decays, and faint states."""
+    case = random_case(model, np.random.default_rng(0), SIZES, 2, steps, dtype)
+    blocks = {**case.blocks, "g": 20 * case.blocks["g"]}
+    return replace(case, blocks=blocks)
+
+
+@pytest.mark.parametrize("made", [grouped_table, replayed])
+@pytest.mark.parametrize("model", [gated_linear_attention, scalar_gated_linear_attention])
+def test_the_bound_is_that_of_its_terms(made, model):
+    """Of the block that declares it alone; at least their roundings, and of their size."""
+    case = case_of(model)
+    plain, declared = (
+        made(replace(case, model=each)).expected() for each in (model, formed(model, chunked.FORMS))
+    )
+    for name, expected in plain.items():
+        np.testing.assert_array_equal(declared[name].truth, expected.truth)
+        if name != "g":
+            assert declared[name].bound == expected.bound
+    q, k = (np.abs(case.blocks[name] * plain[name].truth) for name in "qk")
+    axes = -1 if model is scalar_gated_linear_attention else ()
+    terms = float(np.max(np.sum(q + k, axis=1).sum(axis=axes)))
+    assert plain["g"].bound + UNITS * terms < declared["g"].bound < plain["g"].bound + 5000 * UNITS * terms
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_right_layer_in_chunks_is_right_within_it(dtype):
+    """And by every property; without it, what its terms leave is taken for a fault."""
+    case = case_of(dtype=dtype)
+    for forms, right in ((chunked.FORMS, True), (None, False)):
+        engine = layer(chunked.forward, chunked.backward, model=gated_linear_attention, forms=forms)
+        of = replace(case, model=engine.model)
+        wrong = [each for each in findings(engine, Truth(of)) if each.wrong is not None]
+        assert (wrong == []) == right
+        assert {each.part for each in wrong} <= {"g"}
+
+
+def test_a_wrong_sum_is_seen_within_it():
+    """One part in a hundred million of the decays' gradient, and what the final state is owed."""
+    case = random_case(gated_linear_attention, np.random.default_rng(0), SIZES, 2, 5)
+
+    def wrong(change):
+        def backward(saved, d_outputs, d_state):
+            d_params, d_xs, d_initial = chunked.backward(saved, d_outputs, d_state)
+            return d_params, {**d_xs, "g": change(d_xs["g"], saved[3], d_state)}, d_initial
+
+        model = gated_linear_attention
+        return layer(chunked.forward, backward, model=model, forms=chunked.FORMS)
+
+    for change in (
+        lambda d, S, d_state: d * (1 + 1e-8),
+        lambda d, S, d_state: d - (S * d_state[0]).sum(axis=-1)[:, None],
+    ):
+        engine = wrong(change)
+        assert isinstance(case.objective, Cotangents)
+        found = findings(engine, Truth(replace(case, model=engine.model)), ("autograd",))
+        assert {each.part for each in found if each.wrong is not None} == {"g"}

@@ -1,0 +1,40 @@
+"""Domains of blocks: what brings any numbers into those that a block may have, and leaves them if they are.
+
+They take floating point and Fractions, and keep the size of a number where the domain has it, so that tiny
+and large numbers of a domain are asked as well.
+"""
+
+from typing import Any
+
+import numpy as np
+
+
+def positive(a: Any) -> Any:
+    """Above 0: the size of a number, and 1 for 0."""
+    return np.where(a == 0, 1 + 0 * a, abs(a))
+
+
+def between_0_and_1(a: Any) -> Any:
+    """Above 0 and below 1: the size of a number, of those above 1 the reciprocal, and ½ for 0 and for 1."""
+    size = positive(a)
+    return np.where(size == 1, (1 + 0 * size) / 2, np.where(size < 1, size, 1 / size))
+
+
+def not_positive(a: Any) -> Any:
+    """0 or below, as the logarithm of a decay: minus the size of a number."""
+    return -abs(a)
+
+
+def not_negative(a: Any) -> Any:
+    """0 or above: the size of a number."""
+    return abs(a)
+
+
+def within_unit_length(a: Any) -> Any:
+    """Vectors, along the last axis, of length 1 at most: longer ones are shortened to that."""
+    return a / np.maximum(np.linalg.norm(a, axis=-1, keepdims=True), 1)
+
+
+def within_20(a: Any) -> Any:
+    """Of size 20 at most, whose exponential every type holds: what is beyond is cut off."""
+    return np.where(abs(a) > 20, 20 * np.sign(a), a)

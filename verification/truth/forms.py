@@ -1,0 +1,53 @@
+"""How far a gradient may be off that is made by suffix sums, as its block declares (``models.forms``).
+
+To the Y of each entry comes by how much the sum of each named block's products differs in a draw, in which
+that block's gradient is off on its own way; and to A the sum of their sizes. What the gradient is does not
+change.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, final_cotangents
+from verification.models.model import Block, Use
+from verification.models.tolerance import many
+from verification.truth.parts import final_of
+
+
+def rounding_of_form(
+    case: Case, block: Block, grads: Mapping[str, Array], parts: Mapping[str, Array]
+) -> tuple[Array, Array]:
+    """What comes to Y and to A of each entry of a block (…), from gradients and forward parts in draws."""
+    spread, terms = (np.zeros(case.blocks[block.name].shape) for _ in range(2))
+    for name in block.form:
+        other = case.model.block(name)
+        if other.use is Use.INPUT:
+            products = case.blocks[name] * grads[name]
+            sums = _suffix(_over(products - products[:1], other, block))
+            sizes = _suffix(_over(np.abs(products[:1]), other, block))
+        else:
+            which = case.model.of(Use.STATE).index(other)
+            products = parts[final_of(other)] * final_cotangents(case)[which]
+            # The same at all steps.
+            sums = _over(products - products[:1], other, block)[:, :, None]
+            sizes = _over(np.abs(products[:1]), other, block)[:, :, None]
+        spread = spread + np.max(np.abs(sums), axis=0)
+        addends = case.steps * products[0, 0].size // case.blocks[block.name][0].size
+        terms = terms + many(sizes[0], max(1, addends))
+    return spread, terms
+
+
+def _suffix(products: Array) -> Array:
+    """Sums over the steps from each one on, of an array (M, N, T, …)."""
+    sums: Array = np.cumsum(products[:, :, ::-1], axis=2)[:, :, ::-1]
+    return sums
+
+
+def _over(products: Array, other: Block, block: Block) -> Array:
+    """The sum over the axes that the block does not have."""
+    first = products.ndim - len(other.axes)
+    axes = [first + i for i, name in enumerate(other.dimensions) if name not in block.dimensions]
+    summed: Array = products.sum(axis=tuple(axes))
+    return summed
