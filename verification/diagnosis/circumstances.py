@@ -16,9 +16,9 @@ from verification.properties.engine import Engine
 from verification.sampling.conditions import conditions
 from verification.sampling.covering import Level, possible
 from verification.sampling.exclusions import rules
-from verification.sampling.factors import ORDINARY, table
+from verification.sampling.factors import IN_C_ORDER, MIXED, ORDINARY, table
 from verification.sampling.numbering import Row, factor_of, least_steps
-from verification.sampling.sample import case_of
+from verification.sampling.sample import by_levels
 
 # Of these there are properties of their own, which compare a call with another one.
 APART = ("checkpoints", "workspace")
@@ -36,8 +36,10 @@ def circumstances(engine: Engine) -> Iterator[Case]:
     model, claim = engine.model, engine.claim
     healthy = healthy_case(engine)
     factors = {name: levels for name, levels in table(model, claim).items() if name not in APART}
+    # It says of no array how it lies.
+    factors["layout"] = tuple(level for level in factors["layout"] if level != MIXED)
     plain: dict[str, Level] = {name: levels[0] for name, levels in factors.items()}
-    plain |= {"type": name_of(healthy.dtype), "losses": factors["losses"][-1]}
+    plain |= {"type": name_of(healthy.dtype), "losses": factors["losses"][-1], "layout": IN_C_ORDER}
     plain |= {factor_of(name): (size, size) for name, size in healthy.sizes.items()}
     if ORDINARY in factors["states"]:
         plain["states"] = ORDINARY
@@ -57,7 +59,7 @@ def _case(engine: Engine, healthy: Case, levels: dict[str, Level]) -> Case:
     """The numbers of a row, the same as of every other but for what its levels say."""
     least = least_steps({**levels, "lengths": "alike"}, engine.claim.steps[0])
     sizes = {**healthy.sizes, "T": max(healthy.steps, least)}
-    return case_of(Row(levels, sizes), engine.model, engine.claim, np.random.default_rng(7))
+    return by_levels(Row(levels, sizes), engine.model, engine.claim, np.random.default_rng(7))
 
 
 def ending_early(engine: Engine) -> Case:

@@ -3,6 +3,7 @@
 ``case_of`` makes the numbers of a row.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -44,7 +45,28 @@ def in_floats(model: Model, claim: Claim) -> Design:
 
 
 def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
-    """The numbers of a row, its arrays to be laid out as it says."""
+    """The numbers of a row; what it says nothing of, each array may have of its own."""
+    levels = row.levels
+
+    def further(case: Case) -> Case:
+        plain = rng.integers(PLAIN_OF if is_plain(levels) else CONDITIONED_OF) == 0
+        return case if plain else mixed(case, claim, rng, open_to_zeros(levels))
+
+    case = by_levels(row, model, claim, rng, further)
+    return layouts(case, claim, rng) if levels["layout"] == MIXED else case
+
+
+def by_levels(
+    row: Row,
+    model: Model,
+    claim: Claim,
+    rng: np.random.Generator,
+    further: Callable[[Case], Case] = lambda case: case,
+) -> Case:
+    """The numbers of a row, with what it says and no more, its arrays to be laid out as it says.
+
+    ``further``: what random numbers have before the levels make anything of them.
+    """
     levels, steps, records = row.levels, row.sizes["T"], row.sizes["N"]
     functions = {role: levels[f"function {role}"] for role in claim.functions}
     losses = {"last step": "last", "every step": "every"}.get(levels["losses"], "cotangents")
@@ -54,12 +76,8 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
-    if rng.integers(PLAIN_OF if is_plain(levels) else CONDITIONED_OF) > 0:
-        case = mixed(case, claim, rng, open_to_zeros(levels))
-    case = weighed(case, levels.get("weights", UNWEIGHTED), levels.get("loss", OF_MODEL), rng)
+    case = weighed(further(case), levels.get("weights", UNWEIGHTED), levels.get("loss", OF_MODEL), rng)
     case = conditioned(case, levels, rng)
-    if levels["layout"] == MIXED:
-        case = layouts(case, claim, rng)
     return replace(
         case if held == dtype else case.astype(dtype),
         policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),

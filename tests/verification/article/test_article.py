@@ -27,13 +27,13 @@ from verification.article.sine import PUBLISHED_RMSE
 from verification.article.specimen import article_data, healthy_weights, initial_weights
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told():
     """What the run below told of its progress."""
     return []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run(told):
     """One epoch of everything, from two seeds."""
     return rerun(2, lambda *progress: told.append(progress), epochs=1)

@@ -341,7 +341,8 @@ def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch)
     monkeypatch.chdir(project)
     monkeypatch.setattr(command, "find_spec", lambda name: None)
     options = argparse.Namespace(
-        target="mine.py:net", engine=None, seed=0, cases=9, out=project, scheduler="127.0.0.1:1", workers=None
+        **{"target": "mine.py:net", "engine": None, "seed": 0, "cases": 9, "out": project, "cache": True},
+        **{"scheduler": "127.0.0.1:1", "workers": None},
     )
     monkeypatch.setattr(command, "subject_of", lambda engine: engine)
     with pytest.raises(ValueError, match="distributed is missing; the extra 'cluster' brings it"):

@@ -397,9 +397,11 @@ def test_a_wrong_function_is_judged(tmp_path, capsys):
 def test_what_an_adapter_returned_is_judged(tmp_path, capsys, monkeypatch):
     """What it names, with the profile and the seed that are asked for; the page knows its model."""
     found = Judgement("scan", "float64", 5, 1.0, 9, 9, (Row("forward", "outputs", 9, 9),), {}, (), ())
-    text = "class Door:\n    model = None\n    def subject(self, model, scope):\n        return 'subject'\n\n"
-    (tmp_path / "mine.py").write_text(text + "net = Door()\n")
-    options = arguments(["judge", "mine.py:net", "--seed", "5", "--out", "there"])
+    text = (
+        "class Adapter:\n    model = None\n    def subject(self, model, scope):\n        return 'subject'\n\n"
+    )
+    (tmp_path / "mine.py").write_text(text + "net = Adapter()\n")
+    options = arguments(["judge", "mine.py:net", "--seed", "5", "--no-cache", "--out", "there"])
     asked = []
 
     def judged(subject, profile, seed, progress):

@@ -79,6 +79,7 @@ for block in cases.BLOCKS:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["torch", "jax"])
 def test_a_peer(library):
     """PyTorch and JAX accept the right engine and accuse the wrong one, in every block."""

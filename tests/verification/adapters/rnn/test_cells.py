@@ -143,6 +143,7 @@ LOSSES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "right", "wrong", "told"), LOSSES, ids=["weights", "classes"])
 def test_a_wrong_gradient_of_such_losses_is_refuted_and_told(module, right, wrong, told):
     """With the model's own loss it is right, which the diagnosis says."""
