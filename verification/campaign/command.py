@@ -156,8 +156,9 @@ def as_text(outcome: Outcome) -> str:
 
 def _refuted(outcome: Outcome) -> Iterator[str]:
     if outcome.refuted:
-        where = "" if outcome.smallest is None else f", the smallest in {FOLDER}/{outcome.smallest}.py"
-        yield f"{outcome.refuted:,} cases refuted{where}"
+        cases, which = ("cases", "the smallest ") if outcome.refuted > 1 else ("case", "")
+        where = "" if outcome.smallest is None else f", {which}in {FOLDER}/{outcome.smallest}.py"
+        yield f"{outcome.refuted:,} {cases} refuted{where}"
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
