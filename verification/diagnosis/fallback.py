@@ -155,10 +155,14 @@ def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
     if about is About.CALL and (found := _of_this_call(engine, finding, case)) is not None:
         return found
     raised, seen_in_it = about is About.FORM, {*facts(case)}
+    # A lag tells which part is wrong, where sums of lags are right.
+    known = finding.part if about is About.STEPS else None
     some = [
         each
         for each in some
-        if each.words in seen_in_it and bool(each.seen.raised) is raised and not each.seen.truth.case.layouts
+        if (each.words in seen_in_it or known in each.blocks)
+        and bool(each.seen.raised) is raised
+        and not each.seen.truth.case.layouts
     ]
     if not some:
         return None

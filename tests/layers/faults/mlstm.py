@@ -28,7 +28,7 @@ MLSTM = (
         "the least normaliser is held constant",
         "dm = dm - np.where(far, 0, d_size * least)",
         "dm = dm * 1",
-        "step: i",
+        "accumulation: i",
     ),
     _operand(
         "a query lacks the normaliser",
@@ -46,7 +46,7 @@ MLSTM = (
         "a key lacks the normaliser",
         "dC, v[:, t]) + dn",
         "dC, v[:, t])",
-        "step: k",
+        "accumulation: k",
     ),
     _operand(
         "the forget gate lacks the normaliser",

@@ -115,7 +115,7 @@ def test_a_complete_run_tells_the_condition_under_which_a_fault_shows(monkeypatc
 def judged_whole(monkeypatch, story):
     """The judgement of a fault by a complete run, and the fault."""
     monkeypatch.setattr(shrinking, "SECONDS", 1)
-    (fault,) = (each for each in FAULTS if each.story == story)
+    (fault,) = (each for each in FAULTS if each.story == story and each.model.name in ("lstm", "gru"))
     made = fault.planted()
     found = verify(layer(made.forward, made.backward, model=fault.model))
     assert found.verdict == "refuted"
