@@ -90,7 +90,7 @@ def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: n
     """
     made = array
     if admitted.zeros and rng.random() < SELDOM:
-        return started(block, array) if block.starts and rng.integers(2) else 0 * array
+        return started(block, array) if block.starts and rng.integers(2) else np.zeros_like(array)
     wide = made.ndim > 1
     if admitted.patterns and is_square(block) and rng.random() < OFTEN:
         change = (SQUARE[SYMMETRIC], SQUARE[DIAGONAL], np.tril, np.triu)[int(rng.integers(4))]
@@ -104,7 +104,7 @@ def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: n
         made = _with_zeros(made, len(block.parts), rng)
     if rng.random() < SELDOM:
         made = (made * SMALLER).astype(array.dtype)
-    return made if made.any() else array
+    return np.asarray(made) if made.any() else array
 
 
 def _data(array: Array, bounded: bool, admitted: Admitted, rng: np.random.Generator) -> Array:
@@ -175,7 +175,8 @@ def _alike(array: Array, rng: np.random.Generator) -> Array:
 
 def _with_zeros(array: Array, parts: int, rng: np.random.Generator) -> Array:
     """Zeros at one index along an axis, at all others, in one of so many parts of rows, or anywhere."""
-    made = array.copy()
+    # Of a number without axes arithmetic makes one that is no array.
+    made = np.array(array)
     axis = int(rng.integers(-1 - bool(parts), array.ndim))
     if axis < 0:
         if axis < -1:
