@@ -22,7 +22,7 @@ SEED_DIGITS = 1_000
 DESCRIPTIONS = {
     "verify": (
         "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: about "
-        "four minutes on two cores, with --profile thorough hours."
+        "five minutes on two cores, with --profile thorough hours."
     ),
     "judge": (
         "Judge an engine of yours, which is what an adapter returned, as layer(...), or a function "

@@ -9,6 +9,7 @@ from verification.adapters.layer import CAPABILITIES
 from verification.models import complex_scan, linear, lstm
 from verification.models.case import random_case
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
+from verification.models.model import Block, Model, Use
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
 from verification.sampling.mixed import is_plain, layouts, mixed
 from verification.sampling.resolving import resolved
@@ -112,3 +113,16 @@ def test_a_row_is_plain_that_says_nothing_of_its_numbers():
     assert is_plain({})
     for factor, level in (("zero", "b"), ("cotangents", "not of a unit"), ("inputs", OVERFLOWING)):
         assert not is_plain({**plain, factor: level})
+
+
+def test_a_parameter_that_is_one_number_stays_an_array():
+    """Of no axes, whatever is drawn of it."""
+    blocks = (
+        Block("g", (), Use.STEP),
+        Block("xs", ("H",), Use.INPUT),
+        Block("h0", ("H",), Use.STATE),
+    )
+    model = Model("one number", blocks, step=lambda f, p, x, h: p.g[..., None, None] * h + x)
+    cases = [*made(model=model)]
+    assert {(type(case.blocks["g"]), case.blocks["g"].shape) for case in cases} == {(np.ndarray, ())}
+    assert len({case.blocks["g"].item() for case in cases}) > 100
