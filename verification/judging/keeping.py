@@ -11,7 +11,7 @@ import pickle
 import platform
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import blake2b, sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case
+from verification.models.case import Case, Objective
 from verification.models.identity import Unidentified, identity_of
 from verification.models.model import Model
 from verification.models.tolerance import Expected
@@ -162,13 +162,19 @@ def trim(folder: Path, most: int = MOST) -> None:
 def digest_of(case: Case, maker: str) -> bytes:
     """Of what makes a truth: how a case lies in memory does not, nor how an engine is to compute it."""
     objective = case.objective
-    about = (maker, type(objective).__qualname__, case.losses, case.reach, case.lengths)
-    cast = sorted((role, function.name) for role, function in case.chosen.items())
-    digest = sha256(repr((about, cast)).encode())
+    about = (maker, type(objective).__qualname__, _said_by(objective), case.losses, case.reach, case.lengths)
+    chosen = sorted((role, function.name) for role, function in case.chosen.items())
+    digest = sha256(repr((about, chosen)).encode())
     for name, array in (*case.blocks.items(), *objective.arrays().items()):
         digest.update(f"{name} {array.dtype} {array.shape}\n".encode())
         digest.update(_bytes(array))
     return digest.digest()
+
+
+def _said_by(objective: Objective) -> list[tuple[str, Any]]:
+    """What an objective says beside its arrays, as that its targets are classes."""
+    values = [(field.name, getattr(objective, field.name)) for field in fields(objective)]  # type: ignore[arg-type]
+    return [(name, value) for name, value in values if isinstance(value, bool | int | str)]
 
 
 def _bytes(array: Array) -> bytes:

@@ -16,6 +16,7 @@ from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, tr
 from verification.judging.profile import Profile
 from verification.models.case import Cotangents, random_case
 from verification.models.truncation import Policy
+from verification.models.weighted import Weighted
 from verification.properties.findings import prepared, truth_of
 from verification.truth import complex_step, table
 
@@ -126,6 +127,19 @@ def test_a_truth_is_known_by_all_that_makes_it(shelf):
         digest_of(replace(vanilla, functions={"activation": name}), shelf.maker) for name in ("tanh", "relu")
     ]
     assert [count for count in Counter(found).values() if count > 1] == []
+
+
+def test_the_same_targets_are_of_other_truths_as_classes_or_of_one_step(shelf):
+    """What an objective says beside its arrays counts."""
+    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "K": 2}, steps=1, losses="every")
+    targets = np.zeros_like(case.objective.targets)
+    targets[..., 0] = 1
+    ways = [(last, classes) for last in (False, True) for classes in (False, True)]
+    found = [
+        digest_of(replace(case, objective=Weighted(targets, last, None, classes)), shelf.maker)
+        for last, classes in ways
+    ]
+    assert len({*found}) == 4
 
 
 def test_how_a_case_is_asked_makes_no_other_truth(shelf):
