@@ -131,7 +131,9 @@ def test_a_truth_is_known_by_all_that_makes_it(shelf):
 
 def test_the_same_targets_are_of_other_truths_as_classes_or_of_one_step(shelf):
     """What an objective says beside its arrays counts."""
-    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "K": 2}, steps=1, losses="every")
+    case = random_case(
+        models.vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, steps=1, losses="every"
+    )
     targets = np.zeros_like(case.objective.targets)
     targets[..., 0] = 1
     ways = [(last, classes) for last in (False, True) for classes in (False, True)]
