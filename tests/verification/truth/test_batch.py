@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification.models import lstm
+from verification.models import lstm, scan
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, least_healthy
 from verification.truth import batch
@@ -102,3 +102,49 @@ def test_steps_that_are_traced_at_once_have_the_gradients_of_each_by_itself(monk
             for here, there in ((at_once.terms, alone.terms), (at_once.lost, alone.lost)):
                 assert there[name].max() / 3 <= here[name].max() <= there[name].max() * 3
         assert np.all(at_once.lost["W"] > 0) == bool(draws)
+
+
+def gradients_of(case, copies=COPIES):
+    """Its sums, with a loss on the last step."""
+    start = tuple(Rounding(case, copies, 0).of_array(array) for array in case.state)
+    sums = Sums(case, copies)
+    Batch(case, copies, [Replay(0, case.steps, (case.steps - 1,))], start, 1).backward(sums)
+    return sums
+
+
+def one_by_one_and_at_once(monkeypatch, case):
+    """The same by steps that are traced each by itself, and by all at once."""
+    found = []
+    for dense in (0, 10_000):
+        monkeypatch.setattr(batch, "DENSE", dense)
+        found.append(gradients_of(case))
+    return found
+
+
+def test_what_may_be_lost_in_a_function_flows_on_through_earlier_steps(monkeypatch):
+    """Where a gate is shut at the last step alone, nothing else is lost that reaches the others."""
+    case = random_case(lstm, np.random.default_rng(0), {"H": 2, "D": 3}, RECORDS, 9)
+    U, xs = case.blocks["U"].copy(), case.blocks["xs"].copy()
+    U[:, 0], U[:2, 0] = 0, 1
+    xs[:, -1, 0] = -690
+    case = replace(case, blocks={**case.blocks, "U": U, "xs": xs})
+    alone, at_once = one_by_one_and_at_once(monkeypatch, case)
+    for s in (0, 4, 7):
+        there, here = (each.lost["xs"][:, s].max() for each in (alone, at_once))
+        assert 0 < there / 3 <= here <= there * 3
+
+
+def test_what_flows_through_many_steps_is_rounded_on_every_way_of_each(monkeypatch):
+    """And not at the last one alone: here each rounding makes it larger."""
+
+    def larger(flow, more):
+        return flow * 1.001 if isinstance(flow, np.ndarray) else flow
+
+    monkeypatch.setattr(batch, "OnTheWay", lambda *given: larger)
+    case = random_case(scan, np.random.default_rng(0), {"H": 2}, RECORDS, 9)
+    alone, at_once = (
+        np.mean(sums.draws["h0"][1:] / sums.draws["h0"][:1])
+        for sums in one_by_one_and_at_once(monkeypatch, case)
+    )
+    assert alone > 1.001**9 - 1e-12
+    assert at_once == pytest.approx(alone, rel=1e-12)
