@@ -72,6 +72,8 @@ class Block:
                 f"the first axis, {self.axes[0] if self.axes else 'which it lacks'}"
             )
 
+        if self.domain is not None and not callable(self.domain):
+            raise ValueError(f"domain of block {self.name}: {self.domain!r}, needed a function of an array")
         if self.starts and (len(self.axes) != 1 or len(self.starts) != len(self.parts)):
             count = len(self.starts)
             raise ValueError(
@@ -175,6 +177,16 @@ class Model:
         for use in (Use.STATE, Use.INPUT):
             if not self.of(use):
                 raise ValueError(f"model {self.name}: no {use.name} block, needed at least one")
+        if self.output is not None and not callable(self.output):
+            raise ValueError(f"model {self.name}: output {self.output!r}, needed a function")
+        if not isinstance(self.reads, When):
+            raise ValueError(f"model {self.name}: reads {self.reads!r}, needed When.AFTER or When.BEFORE")
+        for name, most in self.most.items():
+            if name not in self.dimensions or not isinstance(most, int) or most < 1:
+                known = ", ".join(self.dimensions)
+                raise ValueError(
+                    f"model {self.name}: most: {name!r}: {most!r}, needed an integer from 1 on for one of {known}"
+                )
         for role, choices in self.functions.items():
             if role in RESERVED or not role.isidentifier():
                 reserved = " and ".join(RESERVED)

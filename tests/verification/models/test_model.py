@@ -35,6 +35,7 @@ def test_a_block_has_a_shape_by_its_use():
             "starts of block b: 1 of them, needed one for each",
         ),
         (("W", ("2 H", "H"), Use.STEP, ("r", "z"), "", (1.0, 0.0)), "starts of block W: 2 of them, needed "),
+        (("a", ("H",), Use.STEP, (), "", (), 3), "domain of block a: 3, needed a function of an array"),
     ],
 )
 def test_a_block_that_is_none_is_refused(arguments, message):
@@ -72,6 +73,22 @@ def test_several_inputs_come_by_name():
     """One INPUT block is x itself; of two, x.a and x.x."""
     two = Model("m", (X, Block("a", ("H",), Use.INPUT), H), step=lambda f, p, x, h: x.a + x["x"])
     assert two.advance(None, Named(), {"x": 2.0, "a": 3.0}, (0.0,)) == (5.0,)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"output": 3}, "model m: output 3, needed a function"),
+        ({"reads": "after"}, "model m: reads 'after', needed When.AFTER or When.BEFORE"),
+        ({"most": {"Z": 3}}, "model m: most: 'Z': 3, needed an integer from 1 on for one of H"),
+        ({"most": {"H": 0}}, "model m: most: 'H': 0, needed an integer from 1 on"),
+        ({"most": {"H": 2.5}}, "model m: most: 'H': 2.5, needed an integer from 1 on"),
+    ],
+)
+def test_what_a_sample_or_an_output_cannot_be_is_refused(given, message):
+    """Before anything is judged by the model."""
+    with pytest.raises(ValueError, match=message):
+        Model("m", (X, H), step=squared_error, **given)
 
 
 def test_a_block_that_is_not_there_is_named():
