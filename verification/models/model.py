@@ -183,10 +183,8 @@ class Model:
             raise ValueError(f"model {self.name}: reads {self.reads!r}, needed When.AFTER or When.BEFORE")
         for name, most in self.most.items():
             if name not in self.dimensions or not isinstance(most, int) or most < 1:
-                known = ", ".join(self.dimensions)
-                raise ValueError(
-                    f"model {self.name}: most: {name!r}: {most!r}, needed an integer from 1 on for one of {known}"
-                )
+                needed = f"an integer from 1 on for one of {', '.join(self.dimensions)}"
+                raise ValueError(f"model {self.name}: most: {name!r}: {most!r}, needed {needed}")
         for role, choices in self.functions.items():
             if role in RESERVED or not role.isidentifier():
                 reserved = " and ".join(RESERVED)
