@@ -390,7 +390,7 @@ class Batch:
 
         def gone_through(begun: Array, flow: Array, more: Array | None = None) -> Array:
             """What arrives after each step (M, K, rows, S) of what begins there, and before it (``more``)."""
-            arrived = np.empty_like(begun)
+            arrived = np.empty(begun.shape, self._copies.dtype)
             for k in reversed(steps):
                 arrived[:, k] = begun[:, k] + flow
                 if through is not None and k:
