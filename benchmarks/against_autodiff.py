@@ -22,9 +22,9 @@ NAME = "against_autodiff"
 
 Setting = tuple[Shape, str, str, Truncation, str]
 
-# The policies of a cell's rows. Which steps a loss reaches is not the cell's affair, so all of them are asked
-# of one cell; of the others the full gradient, and the truncation that every library has.
-POLICIES = {
+# The truncations of a cell's rows. Which steps a loss reaches is not the cell's affair, so all are asked of
+# one cell; of the others the full gradient, and the truncation that every library has.
+TRUNCATIONS = {
     "vanilla": ("full", "window", "chunked", "tail"),
     "lstm": ("full", "chunked"),
     "gru": ("full", "chunked"),
@@ -36,7 +36,7 @@ def truncations(cell: str, steps: int) -> tuple[Truncation, ...]:
     k = max(5, steps // 20)
     every: dict[str, Truncation]
     every = {"full": Full(), "window": Window(5), "chunked": Chunked(k), "tail": Tail(k)}
-    return tuple(every[policy] for policy in POLICIES[cell])
+    return tuple(every[truncation] for truncation in TRUNCATIONS[cell])
 
 
 def settings(cell: str, shapes: Iterable[Shape], quick: bool) -> list[Setting]:

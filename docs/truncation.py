@@ -14,7 +14,7 @@ from rnn import Chunked, Full, Tail, Truncation, Window
 
 PICTURE = Path(__file__).with_suffix(".png")
 STEPS = 12
-POLICIES = (Full(), Window(3), Chunked(4), Chunked(2, 4), Chunked(4, 2), Tail(4))
+TRUNCATIONS = (Full(), Window(3), Chunked(4), Chunked(2, 4), Chunked(4, 2), Tail(4))
 
 # Told apart without colour as well: by the mark, and by how dark it is.
 REACHED = {"marker": "s", "markersize": 9, "color": "#0072b2"}
@@ -44,9 +44,9 @@ def draw(axes: Axes, truncation: Truncation) -> None:
 
 
 def drawn(picture: Path) -> None:
-    """The picture, written there: a panel for each policy."""
+    """The picture, written there: a panel for each truncation."""
     figure, grid = plt.subplots(2, 3, figsize=(9, 6.8), sharex=True, sharey=True, layout="constrained")
-    for axes, truncation in zip(grid.flat, POLICIES, strict=True):
+    for axes, truncation in zip(grid.flat, TRUNCATIONS, strict=True):
         draw(axes, truncation)
     figure.supxlabel("s: step at which the parameters are used")
     figure.supylabel("t: step of the loss")

@@ -56,11 +56,12 @@ class RNN:
     takes part in nothing, and has zero gradients and outputs; the last step is then each record's own.
 
     Every method raises TypeError for arrays whose numbers are of a type that the engine does not take or
-    that differs between arguments and for what is no set of the cell's parameters, policy, ``Checkpoints`` or
-    ``Workspace`` at all, and ValueError for shapes that do not fit, a workspace's included, and for entries
-    that are not finite, before any work is done. Where a number on the way is too large for its type, and so
-    a result is not finite, it raises FloatingPointError, which names the result; whether NumPy warns as well
-    is for ``np.errstate`` to say. What is given is never written to, but for a workspace.
+    that differs between arguments and for what is no set of the cell's parameters, truncation,
+    ``Checkpoints`` or ``Workspace`` at all, and ValueError for shapes that do not fit, a workspace's
+    included, and for entries that are not finite, before any work is done. Where a number on the way is too
+    large for its type, and so a result is not finite, it raises FloatingPointError, which names the result;
+    whether NumPy warns as well is for ``np.errstate`` to say. What is given is never written to, but for a
+    workspace.
 
     >>> from rnn import LSTM
     >>> net = RNN(LSTM(inputs=1, units=3), outputs=1)

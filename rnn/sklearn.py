@@ -27,7 +27,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rnn.activations import ACTIVATIONS
-from rnn.app.recipe import OPTIMISERS, Recipe, policy
+from rnn.app.recipe import OPTIMISERS, Recipe, truncation_of
 from rnn.app.threads import each_held, held
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
 from rnn.common.checks import checked_number, cut, in_memory, shown
@@ -110,7 +110,7 @@ class _Recurrent(_Checked):
     def _validate_params(self) -> None:
         super()._validate_params()
         try:
-            policy(self.truncation)
+            truncation_of(self.truncation)
         except ValueError:
             raise self._invalid("truncation", "full, window:K, chunked:K, chunked:K:K or tail:K") from None
 
@@ -161,7 +161,7 @@ class _Recurrent(_Checked):
             epochs=self.epochs,
             batch=batch,
             optimiser=recipe.descent(),
-            truncation=recipe.policy(),
+            truncation=truncation_of(recipe.truncation),
             rng=self._rng,
             weights=weights,
         )
@@ -192,7 +192,7 @@ class _Recurrent(_Checked):
             epochs=1,
             batch=batch,
             optimiser=optimiser,
-            truncation=recipe.policy(),
+            truncation=truncation_of(recipe.truncation),
             rng=self._rng,
             weights=weights,
             after=Standing(0, self.params_, state, 0.0, None),

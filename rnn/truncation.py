@@ -1,7 +1,7 @@
 """How far back a loss may reach, and the sweeps that follow from it.
 
 Write G[t, s] for the part of ∂ℓ_t/∂θ that enters through the parameters' use at step s ≤ t. Every
-truncated gradient is a masked sum, g = Σ_t Σ_{s ≤ t} [s ≥ first(t)] · G[t, s], and a policy is one
+truncated gradient is a masked sum, g = Σ_t Σ_{s ≤ t} [s ≥ first(t)] · G[t, s], and a truncation is one
 function, ``first(t, steps)``: the earliest step that the loss at step t may reach. A loss with
 first(t) > t reaches no recurrent parameter. The readout's V and c take every loss, and the initial
 state takes a loss exactly when first(t) = 0.
@@ -24,7 +24,7 @@ from rnn.common.checks import checked_count, keep, offers, shown
 
 
 class Truncation(Protocol):
-    """A policy: an object with one method, which every call asks anew, for each of its losses.
+    """A truncation: an object with one method, which every call asks anew, for each of its losses.
 
     A class may say ``asked_once: ClassVar[bool] = True`` in its own body, if its objects can be hashed, equal
     ones answer alike, and none ever answers otherwise than before. What a class inherits says nothing of what
@@ -118,18 +118,18 @@ class Tail:
 
 
 def check_truncation(truncation: object) -> None:
-    """TypeError unless ``truncation`` is a policy; a class is none."""
+    """TypeError unless ``truncation`` is a truncation; a class is none."""
     if not offers(truncation, "first"):
         raise TypeError(
-            f"truncation: {shown(truncation)}, needed a policy with first(t, steps), as rnn.Window(5)"
+            f"truncation: {shown(truncation)}, needed a truncation with first(t, steps), as rnn.Window(5)"
         )
 
 
 def first_steps(truncation: Truncation, steps: int, first_loss: int) -> tuple[int, ...]:
-    """What a policy answers for each of the losses at first_loss ≤ t < steps.
+    """What a truncation answers for each of the losses at first_loss ≤ t < steps.
 
-    Raises TypeError or ValueError for what is no policy, for numbers that are no steps, and where ``first``
-    gives no integer of at least 0.
+    Raises TypeError or ValueError for what is no truncation, for numbers that are no steps, and where
+    ``first`` gives no integer of at least 0.
     """
     check_truncation(truncation)
     first_loss, steps = _checked_loss(first_loss, steps, "first_loss")

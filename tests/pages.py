@@ -55,10 +55,10 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.elements if name == tag]
 
 
-POLICIES = ("Full", "Window", "Chunked", "Tail")
+TRUNCATIONS = ("Full", "Window", "Chunked", "Tail")
 
 # What a made-up run has asked, by property; each of every block.
-NOT_ASKED = ("form", "forward", "padding", "own policies")
+NOT_ASKED = ("form", "forward", "padding", "own truncations")
 ASKED = tuple(each.name for each in PROPERTIES if each.name not in NOT_ASKED)
 
 BLOCKS = tuple(block.name for block in vanilla.blocks)
@@ -68,7 +68,7 @@ def judgement(missing=(), diagnosis=None, example=None, **changed):
     """A run in which everything held; ``changed`` replaces what the row forward, Full, says."""
     counts = {"cases": 1200, "evidence": 1100, "nonzero": 1100, "undetermined": 3}
     pairs = [("forward", "outputs"), *((name, block) for name in ASKED for block in BLOCKS)]
-    rows = [Row(*pair, truncation=policy, **counts) for pair in pairs for policy in POLICIES]
+    rows = [Row(*pair, truncation=truncation, **counts) for pair in pairs for truncation in TRUNCATIONS]
     rows[0] = replace(rows[0], **changed)
     return Judgement(
         model="vanilla",

@@ -139,16 +139,16 @@ def test_the_notebook_was_run_in_order() -> None:
     assert sum("image/png" in out.get("data", {}) for out in outputs) == 2
 
 
-def test_the_masks_are_those_of_the_policies(tmp_path: Path) -> None:
+def test_the_masks_are_those_of_the_truncations(tmp_path: Path) -> None:
     """M(t, s) = 1 exactly where the sweeps of the engine go, and the picture can be drawn."""
     drawing = runpy.run_path(str(DOCS / "truncation.py"))
-    for policy in drawing["POLICIES"]:
+    for truncation in drawing["TRUNCATIONS"]:
         for steps in (1, 5, drawing["STEPS"]):
             want = np.zeros((steps, steps), dtype=bool)
-            for sweep in rnn.truncation.sweeps(policy, steps, 0):
+            for sweep in rnn.truncation.sweeps(truncation, steps, 0):
                 for t in range(sweep.seed, sweep.stop):
                     want[t, sweep.first : t + 1] = True
-            assert (drawing["mask"](policy, steps) == want).all(), policy
+            assert (drawing["mask"](truncation, steps) == want).all(), truncation
     picture = tmp_path / "truncation.png"
     drawing["drawn"](picture)
     assert picture.read_bytes()[:4] == b"\x89PNG"

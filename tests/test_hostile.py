@@ -84,8 +84,8 @@ class Integers:
         return np.ones((2, 3), int)
 
 
-class Policy:
-    """A policy that answers what it was made with."""
+class Standard:
+    """A truncation that answers what it was made with."""
 
     def __init__(self, answer):
         self.answer = answer
@@ -157,7 +157,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     **{f"dtype {text!r}": (lambda text=text: text) for text in (
         *(",", "halves", "f2", "i8,f8", "O4", "datetime64[x]"),
     )},
-    **{f"policy {i}": (lambda answer=answer: Policy(answer)) for i, answer in enumerate((
+    **{f"truncation {i}": (lambda answer=answer: Standard(answer)) for i, answer in enumerate((
         None, 1.0, -1, True, "1", 10**400, np.timedelta64(1, "D"), np.ones(3),
     ))},
     **{f"schedule {i}": (lambda rate=rate: Schedule(rate)) for i, rate in enumerate((
@@ -296,8 +296,8 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
             {"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5, "epsilon": 0.1},
         ),
     }
-    for policy in (rnn.Full(), rnn.Window(1), rnn.Tail(1), rnn.Chunked(2)):
-        found[f"{type(policy).__name__}.first"] = policy.first, {"t": 2, "steps": 5}
+    for one in (rnn.Full(), rnn.Window(1), rnn.Tail(1), rnn.Chunked(2)):
+        found[f"{type(one).__name__}.first"] = one.first, {"t": 2, "steps": 5}
     for name, optimiser in OPTIMISERS.items():
         found[f"{name}.start"] = optimiser.start, {"params": PARAMS, "updates": 3}
         state = optimiser.start(PARAMS, 3)

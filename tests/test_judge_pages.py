@@ -4,7 +4,7 @@ import pytest
 
 from tests.examples import blocks as blocks_of
 from tests.examples import run
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 
 BLOCKS = blocks_of("layer")
 PYTHON = [block for kind, block in BLOCKS if kind == "python"]
@@ -43,7 +43,7 @@ def test_the_other_blocks_run_and_mean_what_they_say():
     from verification import layer, models
     from verification.truth.soundness import check
 
-    made = {"Policy": Policy}
+    made = {"Standard": Standard}
     scope, extras, *others = PYTHON[2:]
     exec(scope, made)
     first = made["scope"]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from verification.models.case import Case, Cotangents, Targets
     from verification.models.functions import Function
     from verification.models.model import Block, Model, Use
-    from verification.models.truncation import Firsts, Policy
+    from verification.models.truncation import Standard, Tabled
     from verification.properties.check import check
     from verification.properties.engine import Unsupported
     from verification.properties.of_function import Call
@@ -46,17 +46,17 @@ __all__ = [
     "Case",
     "Cotangents",
     "Engine",
-    "Firsts",
     "Function",
     "Gradients",
     "Judgement",
     "Model",
     "ModelGradients",
     "ModelProblem",
-    "Policy",
     "Problem",
     "Profile",
     "Scope",
+    "Standard",
+    "Tabled",
     "Targets",
     "Unsupported",
     "Use",
@@ -74,7 +74,7 @@ __all__ = [
 _HOME = {
     "Function": "models.functions",
     **dict.fromkeys(("Case", "Cotangents", "Targets"), "models.case"),
-    **dict.fromkeys(("Firsts", "Policy"), "models.truncation"),
+    **dict.fromkeys(("Tabled", "Standard"), "models.truncation"),
     "Weighted": "models.weighted",
     **dict.fromkeys(("Block", "Model", "Use"), "models.model"),
     "Scope": "sampling.scope",

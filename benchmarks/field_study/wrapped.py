@@ -80,7 +80,7 @@ Subject: TypeAlias = Wrapped | OfArguments
 def truncated(engine: Any) -> bool:
     """Has the engine a truncation of its own?"""
     claim = getattr(engine, "claim", None)
-    return claim is not None and not isinstance(claim.policies[0], str)
+    return claim is not None and not isinstance(claim.truncations[0], str)
 
 
 def wrapped(name: str, steps: int = STEPS) -> Subject:
@@ -102,5 +102,5 @@ def wrapped(name: str, steps: int = STEPS) -> Subject:
         still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
         case = replace(case, blocks={**case.blocks, **still})
     if truncated(engine):
-        case = replace(case, policy=claim.policies[0])
+        case = replace(case, truncation=claim.truncations[0])
     return Wrapped(engine, case, tuple(claim.blocks))

@@ -11,7 +11,7 @@ from rnn.app import pictures, series, text, verified
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.outcome import Outcome, in_lines
 from rnn.app.reach import effective, reach, windows_of
-from rnn.app.recipe import policy
+from rnn.app.recipe import truncation_of
 from rnn.app.waiting import part
 from rnn.common.arrays import Array
 from rnn.common.checks import cut
@@ -29,8 +29,8 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     try:
         xs, targets = _held_out(stored)
         training = dict(about["training"])
-        chosen = policy(training["truncation"])
-        full, trained = (reach(net, params, xs, targets, each) for each in (policy("full"), chosen))
+        chosen = truncation_of(training["truncation"])
+        full, trained = (reach(net, params, xs, targets, each) for each in (truncation_of("full"), chosen))
         shapes = {name: list(block.shape) for name, block in params._asdict().items()}
         figures = dict(about["figures"])
         held_out = _figures(stored, figures)

@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
-from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, policy
+from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, truncation_of
 from rnn.app.table import Columns
 from rnn.console.command_line import VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT
@@ -165,7 +165,7 @@ def _add_recipe(parser: Parser) -> None:
         "cell": {"choices": CELLS},
         "units": {"type": count(1, 10_000)},
         "activation": {"choices": ACTIVATIONS},
-        "truncation": {"type": named(policy), "metavar": "POLICY"},
+        "truncation": {"type": named(truncation_of), "metavar": "TRUNCATION"},
         "loss": {"type": named(loss_of), "metavar": "LOSS"},
         "length": {"type": count(1, 100_000)},
         "optimiser": {"choices": OPTIMISERS},

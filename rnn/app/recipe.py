@@ -16,7 +16,7 @@ from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 
 OPTIMISERS: Mapping[str, Callable[[Schedule, ClipNorm | None], Optimiser]] = {"adam": Adam, "sgd": SGD}
 
-# By name, the policy and how many numbers it takes at least and at most.
+# By name, the truncation and how many numbers it takes at least and at most.
 TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
     "full": (Full, 0, 0),
     "window": (Window, 1, 1),
@@ -79,10 +79,6 @@ class Recipe:
         clip = ClipNorm(self.clip) if self.clip else None
         return OPTIMISERS[self.optimiser](Cosine(self.rate), clip)
 
-    def policy(self) -> Truncation:
-        """The truncation."""
-        return policy(self.truncation)
-
     def as_json(self) -> dict[str, Any]:
         """Its fields."""
         return asdict(self)
@@ -108,10 +104,10 @@ def loss_of(text: str) -> tuple[Loss, str]:
     return LOSSES[name], place
 
 
-def policy(text: str) -> Truncation:
+def truncation_of(text: str) -> Truncation:
     """A truncation by its name and numbers; ValueError for a text that names none.
 
-    >>> policy("full"), policy("window:5"), policy("chunked:5:10")
+    >>> truncation_of("full"), truncation_of("window:5"), truncation_of("chunked:5:10")
     (Full(), Window(k=5), Chunked(k1=5, k2=10))
     """
     name, *numbers = text.split(":")

@@ -10,7 +10,7 @@ import numpy as np
 from rnn.app import series, text
 from rnn.app.course import Course, advanced, keep, kept
 from rnn.app.folder import Folder
-from rnn.app.recipe import Recipe
+from rnn.app.recipe import Recipe, truncation_of
 from rnn.app.task import Task
 from rnn.app.threads import each_held
 from rnn.console.command_line import missing
@@ -44,7 +44,7 @@ def run_of(asked: dict[str, Any]) -> Run:
     """
     try:
         recipe, data = Recipe(**asked["recipe"]), asked["data"]
-        recipe.policy()
+        truncation_of(recipe.truncation)
         recipe.descent()
         loops = asked.get("loops", "numpy")
         if NAMED[loops] == CompiledLoops() and not installed():
@@ -75,7 +75,7 @@ def trained(run: Run, folder: Folder, digest: str, on_epoch: OnEpoch) -> Course:
         epochs=recipe.epochs,
         batch=recipe.batch,
         optimiser=recipe.descent(),
-        truncation=recipe.policy(),
+        truncation=truncation_of(recipe.truncation),
         rng=rng,
         after=None if course is None else course.standing,
     )

@@ -87,7 +87,7 @@ def without_padding(array: Array, ends: Ends) -> Array:
 
 
 class FromOwnEnd(NamedTuple):
-    """The policy of records that each have one loss, on their own last step: T is t + 1 for each of them."""
+    """The truncation of records with one loss each, on their own last step: T is t + 1 for each of them."""
 
     truncation: Truncation
 
@@ -97,10 +97,10 @@ class FromOwnEnd(NamedTuple):
 
 
 def own_reach(truncation: Truncation, ends: Ends, steps: int, of_last_step: bool) -> Truncation:
-    """The policy that truncates each record as if it were alone, or a ValueError where none does.
+    """The truncation that truncates each record as if it were alone, or a ValueError where none does.
 
-    With losses on every step a policy that counts from the end (``Tail``, or ``Chunked`` with k2 < k1) would
-    have to truncate records that end elsewhere in another way.
+    With losses on every step a truncation that counts from the end (``Tail``, or ``Chunked`` with k2 < k1)
+    would have to truncate records that end elsewhere in another way.
     """
     check_truncation(truncation)
     if of_last_step:

@@ -238,14 +238,14 @@ def _segments(
     return tuple(_overlapping(found, steps, first_loss, every, batch))
 
 
-# Bound to its cache here, since `make mutation` passes over what is decorated. Policies of two classes are
+# Bound to its cache here, since `make mutation` passes over what is decorated. Truncations of two classes are
 # never one key, whatever they say of being equal.
 _segments_at_hand = lru_cache(maxsize=256, typed=True)(_segments)
 
 
 @dataclass(frozen=True)
 class _Table:
-    """The policy of these first steps, of which the last is the last loss's."""
+    """The truncation of these first steps, of which the last is the last loss's."""
 
     firsts: tuple[int, ...]
 
@@ -256,8 +256,8 @@ class _Table:
 def segments(
     truncation: Truncation, steps: int, first_loss: int, batch: int, every: int | None = None
 ) -> tuple[Segment, ...]:
-    """As ``_segments``, worked out once for each policy that is asked once, and for each table of answers."""
-    # Looked up in the policy's own class, for a subclass may add what changes.
+    """As ``_segments``, once for each truncation that is asked once, and for each table of answers."""
+    # Looked up in the truncation's own class, for a subclass may add what changes.
     if vars(type(truncation)).get("asked_once") is not True:
         truncation = _Table(first_steps(truncation, steps, first_loss))
     # It can be hashed, or does not say so.

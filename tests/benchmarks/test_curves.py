@@ -9,9 +9,9 @@ from benchmarks.timing import Times
 from rnn import Window
 
 
-def timed(name, axis, value, seconds, policy=None):
+def timed(name, axis, value, seconds, truncation=None):
     """A row of an axis; without seconds it shows no time."""
-    task = draw(Shape(5, 1, 2, 3), "float32", "last", *([] if policy is None else [policy]))
+    task = draw(Shape(5, 1, 2, 3), "float32", "last", *([] if truncation is None else [truncation]))
     times = None if seconds is None else Times((seconds,))
     return row("growth", task, name, 1, Verdict(0.0), times, times, {"axis": axis, "value": value})
 

@@ -47,7 +47,7 @@ def test_a_question_can_be_asked(name):
 
 
 def test_every_shape_under_every_truncation():
-    """Both types, both places of the losses, all four policies; a quick run has full gradients alone."""
+    """Both types, both places of the losses, all four truncations; a quick run has full gradients alone."""
     wanted = against_autodiff.settings("vanilla", SHAPES, quick=False)
     assert len(wanted) == len(set(wanted)) == (6 * 4 + 2) * 2 * 2
     assert {each[3] for each in against_autodiff.settings("vanilla", SHAPES, quick=True)} == {Full()}

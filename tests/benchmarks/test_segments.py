@@ -11,7 +11,7 @@ from rnn import Chunked, Full, Tail, Window
 @pytest.mark.parametrize(
     "truncation", [Full(), Window(0), Window(2), Chunked(1), Chunked(3), Chunked(3, 2), Tail(0), Tail(4)]
 )
-def test_a_loss_reaches_where_the_policy_says(truncation, only_last, steps):
+def test_a_loss_reaches_where_the_truncation_says(truncation, only_last, steps):
     """The start of a loss's own segment is the earliest step that the truncation lets it reach."""
     losses = range(steps - 1, steps) if only_last else range(steps)
     found = segments(truncation, steps, losses[0])

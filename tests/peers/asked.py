@@ -7,7 +7,7 @@ import numpy as np
 from verification import verify
 from verification.models.case import random_case
 from verification.properties.findings import findings, truth_of
-from verification.sampling.draws import dimensions, some_policy
+from verification.sampling.draws import dimensions, some_truncation
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def wrong(engine, dtype=None, records=3, steps=5, ends=None):
     case = random_case(
         model, np.random.default_rng(0), sizes, records, steps, np.dtype(dtype or claim.dtypes[-1]), functions
     )
-    case = replace(case, policy=some_policy(claim.policies[0]), lengths=ends)
+    case = replace(case, truncation=some_truncation(claim.truncations[0]), lengths=ends)
     found = list(findings(engine, truth_of(case)))
     assert found
     return {(each.property, each.part): each.wrong for each in found if each.wrong}

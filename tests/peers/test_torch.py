@@ -10,7 +10,7 @@ from tests.peers.decay import Decay
 from verification import Scope
 from verification.diagnosis.probe import healthy_case
 from verification.models import complex_scan, linear, lstm, scan, vanilla
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.torch import function, layer, module
@@ -224,7 +224,7 @@ def test_what_is_of_another_type_is_refused():
         layer(3, model=lstm)
 
 
-def test_what_a_declared_policy_says_is_asked():
+def test_what_a_declared_truncation_says_is_asked():
     """A loop that detaches, with its truncation."""
 
     def apply(params, xs, state):
@@ -235,5 +235,5 @@ def test_what_a_declared_policy_says_is_asked():
             outputs.append(h)
         return torch.stack(outputs, dim=1), (h,)
 
-    scope = Scope(truncations=(Policy("Chunked", (3, 3)),))
+    scope = Scope(truncations=(Standard("Chunked", (3, 3)),))
     assert wrong(layer(apply, model=vanilla, scope=scope)) == {}

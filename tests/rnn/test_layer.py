@@ -66,12 +66,12 @@ EXACT = [
     LSTM(D, H, rational_gate, identity, identity),
     GRU(D, H, rational_gate, identity),
 ]
-POLICIES = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(2)]
+TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(2)]
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 @pytest.mark.parametrize("cell", EXACT, ids=lambda cell: type(cell).__name__)
-def test_a_truncation_is_one_loss_at_a_time(cell, policy):
+def test_a_truncation_is_one_loss_at_a_time(cell, truncation):
     """In Fractions: each step's cotangents go back alone, from a forward that starts where they may reach."""
     cell = replace(cell, units=2)
     rng = np.random.default_rng(0)
@@ -85,10 +85,10 @@ def test_a_truncation_is_one_loss_at_a_time(cell, policy):
     d_outputs, d_state = draw(1, steps, 2), tuple(draw(1, 2) for _ in cell.state)
     layer = Layer(cell)
     _, _, saved = layer.forward(weights, xs, state)
-    found = layer.backward(saved, d_outputs, d_state, policy)
+    found = layer.backward(saved, d_outputs, d_state, truncation)
     want = [0 * block for block in blocks(found)]
     for t in range(steps):
-        first = policy.first(t, steps)
+        first = truncation.first(t, steps)
         if first > t:
             continue
         before = state if first == 0 else layer.forward(weights, xs[:, :first], state).state
@@ -177,7 +177,7 @@ WRONG = {
     "d_outputs": (np.ones((N, T)), ValueError, "d_outputs: shape (3, 5), needed (3, 5, 4)"),
     "d_state": ((np.ones((N, H)),), TypeError, "d_state: tuple of 1, needed (h, c), the state of LSTM"),
     "saved": (3, TypeError, "saved: int, needed what Layer.forward returns"),
-    "truncation": (3, TypeError, "truncation: 3, needed a policy with first(t, steps)"),
+    "truncation": (3, TypeError, "truncation: 3, needed a truncation with first(t, steps)"),
 }
 
 

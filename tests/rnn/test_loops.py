@@ -57,8 +57,8 @@ def assert_near(got, want, dtype):
     [
         {},
         *(
-            {"truncation": policy}
-            for policy in (Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2))
+            {"truncation": truncation}
+            for truncation in (Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2))
         ),
         {"truncation": Tail(3)},
         {"truncation": Tail(0)},
@@ -70,7 +70,7 @@ def assert_near(got, want, dtype):
     ids=str,
 )
 def test_both_give_the_same_gradients(cell, dtype, options):
-    """To rounding, under every policy, with checkpoints and with lengths, last loss or every one."""
+    """To rounding, under every truncation, with checkpoints and with lengths, last loss or every one."""
     (numpy, compiled), rng = both(cell(2, 5)), np.random.default_rng(0)
     params = numpy.init(rng, dtype)
     xs, targets = rng.standard_normal((4, 9, 2)).astype(dtype), rng.standard_normal((4, 9, 3)).astype(dtype)

@@ -22,7 +22,7 @@ from rnn.cells.cell import METHODS
 N, T, D, H, K = 2, 4, 2, 3, 2
 
 # No two of these have the same mask on four steps.
-POLICIES = [
+TRUNCATIONS = [
     Full(),
     Window(0),
     Window(1),
@@ -34,9 +34,9 @@ POLICIES = [
     Chunked(2),
     Chunked(3),
 ]
-POLICIES += [Chunked(*ks) for ks in [(2, 1), (3, 1), (3, 2), (2, 3), (3, 4)]]
+TRUNCATIONS += [Chunked(*ks) for ks in [(2, 1), (3, 1), (3, 2), (2, 3), (3, 4)]]
 
-every_policy = pytest.mark.parametrize("policy", POLICIES, ids=str)
+every_truncation = pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
 
@@ -113,13 +113,13 @@ def blocks_of(grads):
     return grads.params._asdict() | {"xs": grads.xs, "h0": grads.h0}
 
 
-def masked_loss(f, plain, nudged, targets, policy):
+def masked_loss(f, plain, nudged, targets, truncation):
     """The loss, where the loss at t sees the nudged parameters and inputs from step first(t) on."""
     steps = plain["xs"].shape[1]
     by_step = {steps - 1: targets} if targets.ndim == 2 else dict(enumerate(targets.swapaxes(0, 1)))
     total = 0
     for t, target in by_step.items():
-        first = policy.first(t, steps)
+        first = truncation.first(t, steps)
         h = (nudged if first == 0 else plain)["h0"]
         for s in range(t + 1):
             here = nudged if s >= first else plain
@@ -136,18 +136,20 @@ def nudged(arrays, name, index, entry):
     return arrays | {name: array}
 
 
-def exact_gradients(f, given, policy):
+def exact_gradients(f, given, truncation):
     """The masked derivative by every entry of every array."""
     arrays, gradients = arrays_of(given), {}
     for name, array in arrays.items():
         gradients[name] = np.empty(array.shape, object)
         for index in np.ndindex(array.shape):
             moved = nudged(arrays, name, index, Dual(array[index], Fraction(1)))
-            gradients[name][index] = dual(masked_loss(EXACT[f], arrays, moved, given["targets"], policy)).eps
+            gradients[name][index] = dual(
+                masked_loss(EXACT[f], arrays, moved, given["targets"], truncation)
+            ).eps
     return gradients
 
 
-def differences(f, given, policy):
+def differences(f, given, truncation):
     """The masked central difference by every entry of every array, with its step."""
     arrays, gradients = arrays_of(given), {}
     step = np.cbrt(np.finfo(given["xs"].dtype).eps)
@@ -155,44 +157,46 @@ def differences(f, given, policy):
         gradients[name] = np.empty_like(array)
         for index in np.ndindex(array.shape):
             up, down = (
-                masked_loss(FLOAT[f], arrays, nudged(arrays, name, index, entry), given["targets"], policy)
+                masked_loss(
+                    FLOAT[f], arrays, nudged(arrays, name, index, entry), given["targets"], truncation
+                )
                 for entry in (array[index] + step, array[index] - step)
             )
             gradients[name][index] = (up - down) / (2 * step)
     return gradients, step
 
 
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("f", [relu, softsign, identity], ids=lambda f: f.name)
-def test_gradients_are_their_definition(f, policy):
+def test_gradients_are_their_definition(f, truncation):
     """Under every truncation each entry of each gradient equals the masked derivative, and is a Fraction."""
     given = problem(steps=3 if f is softsign else T)
-    _, grads = network(f).loss_and_gradients(**given, truncation=policy)
-    want = exact_gradients(f, given, policy)
+    _, grads = network(f).loss_and_gradients(**given, truncation=truncation)
+    want = exact_gradients(f, given, truncation)
     for name, block in blocks_of(grads).items():
         assert block.tolist() == want[name].tolist(), name
         assert {type(entry) for entry in block.flat} == {Fraction}
 
 
-@pytest.mark.parametrize("policy", [Full(), Window(1), Chunked(3), Tail(2)], ids=str)
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(3), Tail(2)], ids=str)
 @pytest.mark.parametrize("steps", [1, N, 3])
-def test_a_loss_on_the_last_step_alone(policy, steps):
+def test_a_loss_on_the_last_step_alone(truncation, steps):
     """Targets (N, K) are the last step's, also where N = T, and the gradients are those of its loss."""
     given = problem(steps=steps, losses="last")
-    _, grads = network(softsign).loss_and_gradients(**given, truncation=policy)
-    want = exact_gradients(softsign, given, policy)
+    _, grads = network(softsign).loss_and_gradients(**given, truncation=truncation)
+    want = exact_gradients(softsign, given, truncation)
     assert {name: block.tolist() for name, block in blocks_of(grads).items()} == {
         name: block.tolist() for name, block in want.items()
     }
 
 
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("f", [tanh, sigmoid], ids=lambda f: f.name)
-def test_gradients_are_central_differences(f, policy):
+def test_gradients_are_central_differences(f, truncation):
     """The same in floats, where the activation is not rational."""
     given = problem(np.longdouble)
-    _, grads = network(f).loss_and_gradients(**given, truncation=policy)
-    want, step = differences(f, given, policy)
+    _, grads = network(f).loss_and_gradients(**given, truncation=truncation)
+    want, step = differences(f, given, truncation)
     for name, block in blocks_of(grads).items():
         # The formula errs by step² times a sixth of the third derivative, the rounding by as much.
         np.testing.assert_allclose(block, want[name], rtol=0, atol=100 * step**2, err_msg=name)
@@ -206,12 +210,12 @@ def test_no_gradient_of_these_problems_is_zero(f):
     assert grads.params.W.all()
 
 
-def test_each_policy_has_gradients_of_its_own():
-    """Truncations of different masks differ in dW, so a mistaken policy could not pass for another."""
-    by_policy = [
-        network(identity).loss_and_gradients(**problem(), truncation=p)[1].params.W for p in POLICIES
+def test_each_truncation_has_gradients_of_its_own():
+    """Truncations of different masks differ in dW, so a mistaken truncation could not pass for another."""
+    by_truncation = [
+        network(identity).loss_and_gradients(**problem(), truncation=p)[1].params.W for p in TRUNCATIONS
     ]
-    assert len({str(block.tolist()) for block in by_policy}) == len(POLICIES)
+    assert len({str(block.tolist()) for block in by_truncation}) == len(TRUNCATIONS)
 
 
 @pytest.mark.parametrize("losses", ["every", "last"])
@@ -219,19 +223,28 @@ def test_ways_to_truncate_nothing_are_full(losses):
     """Chunked(T), Window(T − 1), Tail(T) and whatever reaches further have the gradients of Full()."""
     given = problem(losses=losses)
     full = network(relu).loss_and_gradients(**given)[1]
-    for policy in (Full(), Chunked(T), Window(T - 1), Tail(T), Chunked(9), Window(9), Tail(9), Chunked(1, T)):
-        grads = network(relu).loss_and_gradients(**given, truncation=policy)[1]
+    for truncation in (
+        Full(),
+        Chunked(T),
+        Window(T - 1),
+        Tail(T),
+        Chunked(9),
+        Window(9),
+        Tail(9),
+        Chunked(1, T),
+    ):
+        grads = network(relu).loss_and_gradients(**given, truncation=truncation)[1]
         assert {name: block.tolist() for name, block in blocks_of(grads).items()} == {
             name: block.tolist() for name, block in blocks_of(full).items()
         }
 
 
-@pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)], ids=str)
+@pytest.mark.parametrize("truncation", [Tail(0), Chunked(2, 0)], ids=str)
 @pytest.mark.parametrize("losses", ["every", "last"])
-def test_a_policy_of_no_steps_leaves_the_readout(policy, losses):
+def test_a_truncation_of_no_steps_leaves_the_readout(truncation, losses):
     """V and c take every loss; the other gradients are zeros, and each entry is a Fraction."""
     given = problem(losses=losses)
-    value, grads = network(relu).loss_and_gradients(**given, truncation=policy)
+    value, grads = network(relu).loss_and_gradients(**given, truncation=truncation)
     full_value, full = network(relu).loss_and_gradients(**given)
     assert value == full_value
     assert grads.params.V.tolist() == full.params.V.tolist()
@@ -272,14 +285,16 @@ def test_no_initial_state_is_zero():
     assert grads.params.W.tolist() == want.params.W.tolist()
 
 
-@every_policy
-def test_records_do_not_see_each_other(policy):
+@every_truncation
+def test_records_do_not_see_each_other(truncation):
     """The loss and the gradients by parameters are sums over records, those by xs and h0 are each its own."""
     net, given = network(relu), problem()
-    value, grads = net.loss_and_gradients(**given, truncation=policy)
+    value, grads = net.loss_and_gradients(**given, truncation=truncation)
     apart = [
         net.loss_and_gradients(
-            given["params"], *(given[name][n : n + 1] for name in ("xs", "targets", "h0")), truncation=policy
+            given["params"],
+            *(given[name][n : n + 1] for name in ("xs", "targets", "h0")),
+            truncation=truncation,
         )
         for n in range(N)
     ]
@@ -290,14 +305,14 @@ def test_records_do_not_see_each_other(policy):
         assert block.tolist() == together.tolist(), name
 
 
-@pytest.mark.parametrize("policy", [Full(), Window(0), Chunked(1), Tail(1)], ids=str)
-def test_the_smallest_network(policy):
+@pytest.mark.parametrize("truncation", [Full(), Window(0), Chunked(1), Tail(1)], ids=str)
+def test_the_smallest_network(truncation):
     """One record, step, input, unit and output, by hand: h = 2·3 + 5·7 + 1 = 42, o = 4·42 + 6 = 174."""
     one = {name: fractions([[number]]) for name, number in [("U", 2), ("W", 5), ("V", 4)]}
     params = Params(**one, b=fractions([1]), c=fractions([6]))
     net = RNN(Vanilla(1, 1, identity), outputs=1)
     xs, targets, h0 = fractions([[[3]]]), fractions([[[171]]]), fractions([[7]])
-    value, grads = net.loss_and_gradients(params, xs, targets, h0, policy)
+    value, grads = net.loss_and_gradients(params, xs, targets, h0, truncation)
     assert value == Fraction(9, 2)
     # do = 3, so dh = da = 3 · 4 = 12.
     assert [block.tolist() for block in grads.params] == [[[36]], [[84]], [12], [[126]], [3]]
@@ -306,7 +321,7 @@ def test_the_smallest_network(policy):
 
 
 @pytest.mark.parametrize("every", [None, 1, 2])
-def test_a_policy_may_leave_out_any_loss(every):
+def test_a_truncation_may_leave_out_any_loss(every):
     """V and c take a loss that reaches no step, with checkpoints too, and where those around it overlap."""
 
     class AllButTheSecond:
@@ -323,9 +338,9 @@ def test_a_policy_may_leave_out_any_loss(every):
         assert block.tolist() == want[name].tolist(), name
 
 
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("sweeps", [0, 1, 2])
-def test_the_rows_that_travel_together_are_capped(policy, sweeps, monkeypatch):
+def test_the_rows_that_travel_together_are_capped(truncation, sweeps, monkeypatch):
     """A carry takes no more than MAX_CARRY_BYTES, but for a single sweep, and the gradients stay the same."""
     moved = []
 
@@ -335,21 +350,21 @@ def test_the_rows_that_travel_together_are_capped(policy, sweeps, monkeypatch):
             return super().steps_back(W, carry, derivatives, das)
 
     given = problem()
-    _, want = network(relu).loss_and_gradients(**given, truncation=policy)
+    _, want = network(relu).loss_and_gradients(**given, truncation=truncation)
     monkeypatch.setattr(rnn.network, "MAX_CARRY_BYTES", sweeps * given["h0"].nbytes)
-    _, grads = network(relu, Counting).loss_and_gradients(**given, truncation=policy)
+    _, grads = network(relu, Counting).loss_and_gradients(**given, truncation=truncation)
     assert max(moved, default=0) <= N * max(1, sweeps)
     for name, block in blocks_of(grads).items():
         assert block.tolist() == blocks_of(want)[name].tolist(), name
 
 
 @every_float
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("losses", ["every", "last"])
-def test_the_dtype_goes_through(dtype, policy, losses):
+def test_the_dtype_goes_through(dtype, truncation, losses):
     """float32, float64 and longdouble come out as they went in, in the shapes of what they belong to."""
     given = problem(dtype, losses=losses)
-    value, grads = network().loss_and_gradients(**given, truncation=policy)
+    value, grads = network().loss_and_gradients(**given, truncation=truncation)
     assert type(value) is type(network().loss_value(**given)) is dtype
     assert {block.dtype for block in blocks_of(grads).values()} == {np.dtype(dtype)}
     assert {name: block.shape for name, block in blocks_of(grads).items()} == {
@@ -373,8 +388,8 @@ def test_narrow_floats_agree_with_wide_ones(f, dtype):
         np.testing.assert_allclose(block, blocks_of(want)[name], rtol=0, atol=100 * np.finfo(dtype).eps)
 
 
-@every_policy
-def test_inputs_are_only_read_and_results_are_new(policy):
+@every_truncation
+def test_inputs_are_only_read_and_results_are_new(truncation):
     """Read-only, strided arguments give what contiguous ones do, and no result is a view of one."""
     given, net = problem(np.float64), network()
     arguments = {**arrays_of(given), "targets": given["targets"]}
@@ -383,9 +398,9 @@ def test_inputs_are_only_read_and_results_are_new(policy):
         array.flags.writeable = False
     params = Params(*(strided[name] for name in Params._fields))
     xs, h0, targets = strided["xs"], strided["h0"], strided["targets"]
-    value, grads = net.loss_and_gradients(params, xs, targets, h0, policy)
+    value, grads = net.loss_and_gradients(params, xs, targets, h0, truncation)
     outputs = net.predict(params, xs, h0)
-    want_value, want = net.loss_and_gradients(**given, truncation=policy)
+    want_value, want = net.loss_and_gradients(**given, truncation=truncation)
     assert value == want_value
     assert net.loss_value(params, xs, targets, h0) == want_value
     for name, block in blocks_of(grads).items():
@@ -394,15 +409,15 @@ def test_inputs_are_only_read_and_results_are_new(policy):
         assert not np.shares_memory(result, argument)
 
 
-@every_policy
-def test_a_second_call_gives_the_same_bits(policy):
+@every_truncation
+def test_a_second_call_gives_the_same_bits(truncation):
     """Nothing of a call stays behind, even where its results are written over afterwards."""
     given, net = problem(np.float64), network()
-    value, grads = net.loss_and_gradients(**given, truncation=policy)
+    value, grads = net.loss_and_gradients(**given, truncation=truncation)
     bits = [block.tobytes() for block in blocks_of(grads).values()]
     for block in blocks_of(grads).values():
         block[...] = np.nan
-    again_value, again = net.loss_and_gradients(**given, truncation=policy)
+    again_value, again = net.loss_and_gradients(**given, truncation=truncation)
     assert again_value == value
     assert [block.tobytes() for block in blocks_of(again).values()] == bits
 
@@ -601,18 +616,18 @@ def test_parameters_are_five_arrays(params, shown):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"truncation": 3}, "truncation: 3, needed a policy with first(t, steps)"),
+        ({"truncation": 3}, "truncation: 3, needed a truncation with first(t, steps)"),
         ({"checkpoints": 3}, "checkpoints: 3, needed an rnn.Checkpoints or None"),
         ({"checkpoints": Checkpoints}, f"checkpoints: {Checkpoints}, needed an rnn.Checkpoints or None"),
     ],
 )
-def test_a_policy_and_checkpoints_are_objects_of_their_kind(arguments, message):
+def test_a_truncation_and_checkpoints_are_objects_of_their_kind(arguments, message):
     """What is neither is shown beside what is needed, before any work."""
     with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
         network(cell=Idle).loss_and_gradients(**problem(np.float64), **arguments)
 
 
-def test_a_policy_that_reaches_before_the_sequence_is_refused():
+def test_a_truncation_that_reaches_before_the_sequence_is_refused():
     """There is no step −1, and the message names the loss that is to reach it."""
 
     class Before:
@@ -624,7 +639,7 @@ def test_a_policy_that_reaches_before_the_sequence_is_refused():
         network(cell=Idle).loss_and_gradients(**problem(np.float64), truncation=Before())
 
 
-def test_a_policy_that_changes_between_two_calls_is_taken_at_its_word():
+def test_a_truncation_that_changes_between_two_calls_is_taken_at_its_word():
     """What it answered before is forgotten."""
 
     class Moving:
@@ -633,16 +648,16 @@ def test_a_policy_that_changes_between_two_calls_is_taken_at_its_word():
         def first(self, t, steps):
             return max(0, t - self.k)
 
-    policy, given = Moving(), problem()
-    for policy.k in (0, 2, 1):
-        _, grads = network(relu).loss_and_gradients(**given, truncation=policy)
-        _, want = network(relu).loss_and_gradients(**given, truncation=Window(policy.k))
+    truncation, given = Moving(), problem()
+    for truncation.k in (0, 2, 1):
+        _, grads = network(relu).loss_and_gradients(**given, truncation=truncation)
+        _, want = network(relu).loss_and_gradients(**given, truncation=Window(truncation.k))
         assert grads.params.W.tolist() == want.params.W.tolist()
 
 
 @pytest.mark.parametrize("count", [np.uint8, np.int8, np.uint64])
 def test_counts_of_any_type_are_the_same_counts(count):
-    """In policies, checkpoints, cells and networks, and whoever uses equal ones afterwards sees no trace."""
+    """In truncations, checkpoints, cells and networks; whoever uses equal ones afterwards sees no trace."""
     given = problem(np.float64, steps=50, losses="every")
     for one, other in [
         ({"truncation": Window(count(5))}, {"truncation": Window(5)}),
@@ -654,8 +669,8 @@ def test_counts_of_any_type_are_the_same_counts(count):
         net = RNN(Vanilla(count(D), count(H), tanh), outputs=count(K))
         _, grads = net.loss_and_gradients(**given, **one)
         _, again = network().loss_and_gradients(**given, **other)
-        for policy_of_ones_own in (other.get("truncation", Full()),):
-            table = tuple(policy_of_ones_own.first(t, 50) for t in range(50))
+        for truncation_of_ones_own in (other.get("truncation", Full()),):
+            table = tuple(truncation_of_ones_own.first(t, 50) for t in range(50))
             _, want = network().loss_and_gradients(**given, truncation=Table(table))
         for name, block in blocks_of(grads).items():
             np.testing.assert_array_equal(block, blocks_of(again)[name])
@@ -664,7 +679,7 @@ def test_counts_of_any_type_are_the_same_counts(count):
 
 @dataclass(frozen=True)
 class Table:
-    """A policy of one's own: the first step of each loss."""
+    """A truncation of one's own: the first step of each loss."""
 
     firsts: tuple[int, ...]
 

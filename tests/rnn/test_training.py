@@ -284,7 +284,7 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"batch": 0}, ValueError, "batch: 0, needed at least 1"),
         ({"batch": None}, TypeError, "batch: None, needed an integer"),
         ({"rng": 0}, TypeError, "rng: int, needed a numpy.random.Generator or None"),
-        ({"truncation": 3}, TypeError, "truncation: 3, needed a policy"),
+        ({"truncation": 3}, TypeError, "truncation: 3, needed a truncation"),
         (
             {"optimiser": 3},
             TypeError,

@@ -1,4 +1,4 @@
-"""The policies, read off their table step by step, and the sweeps that they make."""
+"""The truncations, read off their table step by step, and the sweeps that they make."""
 
 import re
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ LENGTHS = (*range(1, 9), 40, 130)
 COUNTS = (*range(11), 33, 39, 40, 41)
 
 
-def reached(policy, steps):
+def reached(truncation, steps):
     """The mask: for each loss, the set of the steps that it reaches."""
-    return [set(range(policy.first(t, steps), t + 1)) for t in range(steps)]
+    return [set(range(truncation.first(t, steps), t + 1)) for t in range(steps)]
 
 
 def before(t, allowed):
@@ -27,7 +27,7 @@ def before(t, allowed):
 
 @dataclass(frozen=True)
 class Table:
-    """Any policy at all: a table of the first steps."""
+    """Any truncation at all: a table of the first steps."""
 
     firsts: tuple[int, ...]
 
@@ -93,11 +93,11 @@ def test_a_window_is_a_chunk_of_one_loss(steps):
 @pytest.mark.parametrize("steps", LENGTHS)
 def test_four_ways_to_truncate_nothing(steps):
     """Full() = Chunked(T) = Window(T − 1) = Tail(T), and one step less is another mask where T > 1."""
-    for policy in (Chunked(steps), Window(steps - 1), Tail(steps)):
-        assert reached(policy, steps) == reached(Full(), steps)
+    for truncation in (Chunked(steps), Window(steps - 1), Tail(steps)):
+        assert reached(truncation, steps) == reached(Full(), steps)
     shorter = [Chunked(steps - 1), Window(steps - 2), Tail(steps - 1)] if steps > 1 else []
-    for policy in shorter:
-        assert reached(policy, steps) != reached(Full(), steps)
+    for truncation in shorter:
+        assert reached(truncation, steps) != reached(Full(), steps)
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_four_ways_to_truncate_nothing(steps):
     ],
 )
 def test_a_count_that_is_none_is_refused(make, error, message):
-    """A policy is made of counts, and the message names the policy, its field, what was given and needed."""
+    """A truncation is made of counts; the message names it, its field, what was given and what is needed."""
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         make()
 
 
 class Blank:
-    """A policy whose first step is the same whatever the loss, and may be nonsense."""
+    """A truncation whose first step is the same whatever the loss, and may be nonsense."""
 
     def __init__(self, first):
         self.given = first
@@ -140,13 +140,13 @@ class Blank:
         (None, TypeError, "truncation.first(2, 5): None, needed an integer of at least 0"),
     ],
 )
-def test_a_policy_names_a_step(first, error, message):
+def test_a_truncation_names_a_step(first, error, message):
     """A first step before the sequence, or that is no integer, is refused with the loss it was given for."""
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         sweeps(Blank(first), 5, 2)
 
 
-def test_a_policy_may_count_in_numpys_integers():
+def test_a_truncation_may_count_in_numpys_integers():
     """They come out as Python's."""
     (sweep,) = sweeps(Blank(np.int64(1)), 5, 2)
     assert sweep == Sweep(1, 2, 5)
@@ -154,7 +154,7 @@ def test_a_policy_may_count_in_numpys_integers():
 
 
 class Unhashable(Blank):
-    """A policy that is no key of a cache."""
+    """A truncation that is no key of a cache."""
 
     __hash__ = None
 
@@ -170,24 +170,24 @@ class Uncallable:
     [3, None, "full", Full, Blank, Uncallable()],
     ids=["number", "none", "text", "class", "blank", "uncallable"],
 )
-def test_what_is_no_policy_is_refused(wrong):
+def test_what_is_no_truncation_is_refused(wrong):
     """A number, a class in place of its object, or what cannot be asked is shown beside what is needed."""
-    message = f"truncation: {wrong!r}, needed a policy with first(t, steps), as rnn.Window(5)"
+    message = f"truncation: {wrong!r}, needed a truncation with first(t, steps), as rnn.Window(5)"
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         check_truncation(wrong)
 
 
 @pytest.mark.parametrize(
-    "policy",
+    "truncation",
     [Full(), Window(1), Chunked(2), Tail(3), Table((0, 1)), Blank(0), Unhashable(0)],
-    ids=lambda policy: type(policy).__name__,
+    ids=lambda truncation: type(truncation).__name__,
 )
-def test_every_policy_is_one(policy):
+def test_every_truncation_is_one(truncation):
     """Those of the house pass, and so does any object with the one method."""
-    check_truncation(policy)
+    check_truncation(truncation)
 
 
-@pytest.mark.parametrize("policy", [Full(), Window(1), Chunked(2), Tail(3)], ids=str)
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Tail(3)], ids=str)
 @pytest.mark.parametrize(
     ("t", "steps", "error", "message"),
     [
@@ -198,10 +198,10 @@ def test_every_policy_is_one(policy):
         (0, 3.0, TypeError, "steps: 3.0, needed an integer of at least 1"),
     ],
 )
-def test_a_policy_is_asked_of_a_loss(policy, t, steps, error, message):
+def test_a_truncation_is_asked_of_a_loss(truncation, t, steps, error, message):
     """At one of the steps of a sequence, or the message names the number that is wrong."""
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
-        policy.first(t, steps)
+        truncation.first(t, steps)
 
 
 @pytest.mark.parametrize("k", [1, 5, 7, 200])
@@ -210,19 +210,19 @@ def test_counts_of_any_type_are_ints(k, count):
     """An unsigned count would wrap around in t − k, and one of eight bits in k1 ⌊t / k1⌋."""
     if k > np.iinfo(count).max:
         pytest.skip("no such number")
-    for policy, same in [
+    for truncation, same in [
         (Window(count(k)), Window(k)),
         (Tail(count(k)), Tail(k)),
         (Chunked(count(k)), Chunked(k)),
         (Chunked(count(k), count(3)), Chunked(k, 3)),
         (Chunked(3, count(k)), Chunked(3, k)),
     ]:
-        assert {type(field) for field in vars(policy).values()} <= {int, type(None)}
-        assert policy == same
+        assert {type(field) for field in vars(truncation).values()} <= {int, type(None)}
+        assert truncation == same
         for steps in (1, 50, 300):
             numbers = range(steps)
-            assert [policy.first(t, steps) for t in numbers] == [same.first(t, steps) for t in numbers]
-        assert policy.first(np.uint8(49), np.uint8(50)) == same.first(49, 50)
+            assert [truncation.first(t, steps) for t in numbers] == [same.first(t, steps) for t in numbers]
+        assert truncation.first(np.uint8(49), np.uint8(50)) == same.first(49, 50)
 
 
 def test_sweeps_count_in_ints_too():
@@ -230,37 +230,37 @@ def test_sweeps_count_in_ints_too():
     assert sweeps(Window(2), np.uint8(255), np.uint8(250)) == sweeps(Window(2), 255, 250)
 
 
-def test_policies_are_values():
-    """Policies of one kind and one reach are equal and hash alike; others differ."""
+def test_truncations_are_values():
+    """Truncations of one kind and one reach are equal and hash alike; others differ."""
     assert Window(2) == Window(np.int64(2))
     assert hash(Chunked(2, 3)) == hash(Chunked(2, 3))
     assert len({Full(), Window(2), Tail(2), Chunked(2), Chunked(2, 3)}) == 5
 
 
 @given(tables, st.data())
-def test_sweeps_partition_the_losses(policy, data):
-    """Of any policy, a loss that reaches a step is in one sweep, and no loss is in two or in a wrong one."""
-    steps = len(policy.firsts)
+def test_sweeps_partition_the_losses(truncation, data):
+    """A loss that reaches a step is in one sweep, and no loss is in two or in a wrong one."""
+    steps = len(truncation.firsts)
     first_loss = data.draw(st.integers(0, steps - 1))
-    found = sweeps(policy, steps, first_loss)
+    found = sweeps(truncation, steps, first_loss)
     firsts = [(t, sweep.first) for sweep in found for t in range(sweep.seed, sweep.stop)]
-    losses = [(t, policy.firsts[t]) for t in range(first_loss, steps)]
+    losses = [(t, truncation.firsts[t]) for t in range(first_loss, steps)]
     assert len(firsts) == len(set(firsts))
     assert {(t, first) for t, first in losses if first <= t} <= set(firsts) <= set(losses)
 
 
 @given(tables)
-def test_sweeps_are_as_few_as_can_be(policy):
+def test_sweeps_are_as_few_as_can_be(truncation):
     """No two sweeps of one first touch: neighbouring losses with the same first travel together."""
-    found = sweeps(policy, len(policy.firsts), 0)
+    found = sweeps(truncation, len(truncation.firsts), 0)
     seeds = {(sweep.first, sweep.seed) for sweep in found}
     assert not any((sweep.first, sweep.stop) in seeds for sweep in found)
 
 
 @given(tables)
-def test_sweeps_are_ordered(policy):
+def test_sweeps_are_ordered(truncation):
     """Each collects its losses before the next, and is as deep as the steps from its first to its stop."""
-    found = sweeps(policy, len(policy.firsts), 0)
+    found = sweeps(truncation, len(truncation.firsts), 0)
     ends = [step for sweep in found for step in (sweep.seed, sweep.stop)]
     assert ends == sorted(ends)
     assert all(sweep.depth == len(range(sweep.first, sweep.stop)) for sweep in found)
@@ -285,10 +285,10 @@ def test_chunks_are_sweeps():
     assert sweeps(Chunked(3, 1), 5, 0) == (Sweep(2, 0, 3), Sweep(4, 3, 5))
 
 
-@pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)])
-def test_what_reaches_nothing_makes_no_sweep(policy):
-    """A policy of no steps has no sweeps."""
-    assert sweeps(policy, 5, 0) == ()
+@pytest.mark.parametrize("truncation", [Tail(0), Chunked(2, 0)])
+def test_what_reaches_nothing_makes_no_sweep(truncation):
+    """A truncation of no steps has no sweeps."""
+    assert sweeps(truncation, 5, 0) == ()
 
 
 def test_the_first_loss_is_a_step():

@@ -35,7 +35,7 @@ from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, che
 # One function for each role, one truncation, cotangents.
 CAPABILITIES = Capabilities(
     functions=False,
-    policies=False,
+    truncations=False,
     losses=("cotangents",),
     extras=("lengths", "exact", "bits"),
     in_two=True,

@@ -28,7 +28,7 @@ from verification.truth.parts import OUTPUTS, VALUE
 # Every function, every truncation, and both places of losses.
 CAPABILITIES = Capabilities(
     functions=True,
-    policies=True,
+    truncations=True,
     losses=("last", "every"),
     readout=True,
     extras=("lengths", "exact", "bits", "checkpoints", "workspace", "weights", "classes"),
@@ -110,7 +110,7 @@ class General:
             xs=inputs if len(inputs) > 1 else next(iter(inputs.values())),
             state=case.state,
             targets=objective.targets[:, 0] if objective.last else objective.targets,
-            truncation=case.policy,
+            truncation=case.truncation,
             checkpoints=case.checkpoints,
             workspace=case.workspace,
             **losses_of(case),

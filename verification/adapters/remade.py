@@ -16,11 +16,7 @@ from verification.sampling.scope import Scope
 PUBLIC = "verification"
 
 # What of a claim decides how one case is asked, and how a scope calls it.
-ASKED = {
-    "policies": "truncations",
-    **{name: name for name in ("losses", "blocks", "records")},
-    **{name: name for name in ("lengths", "bits", "checkpoints", "workspace")},
-}
+ASKED = ("truncations", "losses", "blocks", "records", "lengths", "bits", "checkpoints", "workspace")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +47,8 @@ class Source:
         said += [f"departures={{{', '.join(words)}}}"] if words else []
         options = [f"{name}={value!r}" for name, value in self.said.items() if value is not None]
         options += [f"scope=Scope({', '.join(said)})"] if said else []
-        policies = [each for each in scope.get("truncations", ()) if not isinstance(each, str)]
-        names = [*(["Scope"] if said else []), *(type(each).__name__ for each in policies)]
+        truncations = [each for each in scope.get("truncations", ()) if not isinstance(each, str)]
+        names = [*(["Scope"] if said else []), *(type(each).__name__ for each in truncations)]
         imports = imported(**self.given, **meant, model=self.model)
         if self.home == PUBLIC:
             names.append(self.adapter)
@@ -71,6 +67,6 @@ def scope_of(claim: Claim, model: Model) -> dict[str, Any]:
 
     # Without any scope more is claimed than by one that says nothing.
     fields = differing(Scope()) if differing(None) else {}
-    if not all(map(sayable, fields.get("policies", ()))):
-        del fields["policies"]
-    return {ASKED[mine]: value for mine, value in fields.items()}
+    if not all(map(sayable, fields.get("truncations", ()))):
+        del fields["truncations"]
+    return fields

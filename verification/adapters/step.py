@@ -31,7 +31,7 @@ from verification.sampling.claim import Capabilities, Claim, claimed_of
 from verification.sampling.scope import Scope
 
 # One function for each role, every truncation, cotangents.
-CAPABILITIES = Capabilities(functions=False, policies=True, losses=("cotangents",), in_two=True)
+CAPABILITIES = Capabilities(functions=False, truncations=True, losses=("cotangents",), in_two=True)
 
 State = tuple[Array, ...]
 StepForward = Callable[[dict[str, Array], Any, State], Any]
@@ -58,7 +58,7 @@ class Step:
         return self._looped(case).begin(case)
 
     def _looped(self, case: Case) -> Layer:
-        forward, backward = looped(self.step, self.step_back, case.policy)
+        forward, backward = looped(self.step, self.step_back, case.truncation)
         layout = layout_of(self.model, None)
         return Layer(forward, backward, self.model, self.claim, layout, self.source)
 
@@ -110,8 +110,8 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     return Step(step, step_back, departed(model, departures), claim, source)
 
 
-def looped(step: StepForward, step_back: StepBackward, policy: Truncation) -> tuple[Forward, Backward]:
-    """Forward and backward of a layer, by loops over a step, truncated by a policy."""
+def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -> tuple[Forward, Backward]:
+    """Forward and backward of a layer, by loops over a step, truncated by a truncation."""
 
     def forward(params: dict[str, Array], xs: Any, state: State) -> tuple[Array, State, Any]:
         """Outputs (N, T, …), the final state, and what is given and what each step has saved."""
@@ -136,7 +136,7 @@ def looped(step: StepForward, step_back: StepBackward, policy: Truncation) -> tu
         steps = len(tape)
         d_params, d_xs = _Sums(params), _Sums(inputs)
         d_initial: State = tuple(0 * array for array in d_state)
-        for first, group in groupby(range(steps), lambda t: min(policy.first(t, steps), t + 1)):
+        for first, group in groupby(range(steps), lambda t: min(truncation.first(t, steps), t + 1)):
             losses = tuple(group)
             carry: State = tuple(0 * array for array in d_state)
             for s in range(losses[-1], first - 1, -1):

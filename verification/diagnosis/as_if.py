@@ -76,7 +76,7 @@ def _of_blocks(seen: Seen) -> Iterator[Alternative]:
 def _of_flow(case: Case) -> Iterator[Alternative]:
     """What changes all that flows back."""
     yield from _truncated(case)
-    if isinstance(case.objective, Cotangents) and case.policy == FULL:
+    if isinstance(case.objective, Cotangents) and case.truncation == FULL:
         yield from _of_cotangents(case)
     states = case.model.of(Use.STATE)
     for i, block in enumerate(states if len(states) > 1 else ()):
@@ -193,7 +193,7 @@ def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
     table = grouped_table(case)
     by_step = {name: table.grads[name][0].sum(axis=0) for name in shared}
     some: dict[str, slice] = {}
-    if case.steps > 1 and case.policy == FULL:
+    if case.steps > 1 and case.truncation == FULL:
         some = {"step 0 alone counted": slice(0, 1), "the last step alone counted": slice(-1, None)}
         some |= {"step 0 did not count": slice(1, None), "the last step did not count": slice(-1)}
     for words, steps in some.items():

@@ -100,15 +100,17 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
     """What is wrong with healthy numbers under a case's truncation, or with its records' ends."""
     healthy = healthy_case(engine, steps=case.steps)
     weighted = case.objective if isinstance(case.objective, Weighted) else None
-    if (case.policy == FULL and case.lengths is None and weighted is None) or look_at(engine, healthy).wrong:
+    if (case.truncation == FULL and case.lengths is None and weighted is None) or look_at(
+        engine, healthy
+    ).wrong:
         # It is a matter of size, if of anything.
         return None
-    if case.policy != FULL:
-        seen = look_at(engine, replace(healthy, policy=case.policy))
+    if case.truncation != FULL:
+        seen = look_at(engine, replace(healthy, truncation=case.truncation))
         if seen.wrong and not seen.raised:
             as_if = explained(seen) if seen.blocks and case.steps <= SHORT else None
             tail = f", as if {as_if}" if as_if else ""
-            sentence = f"{wrong_in_words(seen)} under {case.policy}: the truncation is at fault{tail}."
+            sentence = f"{wrong_in_words(seen)} under {case.truncation}: the truncation is at fault{tail}."
             return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
     for other in _ending_early(engine, case):
         seen = look_at(engine, other)

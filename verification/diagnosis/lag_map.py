@@ -177,7 +177,7 @@ def _restarts(engine: Engine, case: Case) -> bool:
     """May the sequence begin later, and does a loss then reach back as far?"""
     claim, steps = engine.claim, range(case.steps)
     alike = all(
-        max(s, case.reach[t]) == s + case.policy.first(t - s, case.steps - s)
+        max(s, case.reach[t]) == s + case.truncation.first(t - s, case.steps - s)
         for s in steps
         for t in steps[s:]
     )

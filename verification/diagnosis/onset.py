@@ -97,7 +97,7 @@ def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
     """Healthy numbers of these sizes, in all else like the case."""
     dimensions = {name: size for name, size in sizes.items() if name not in ("N", "T")}
     healthy = healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
-    return replace(healthy, functions=case.functions, policy=case.policy)
+    return replace(healthy, functions=case.functions, truncation=case.truncation)
 
 
 def fainter(case: Case) -> Case:
@@ -147,8 +147,8 @@ def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
             named = {role: choice.name for role, choice in wrong.chosen.items()}
             if not tried.wrong(replace(wrong, functions={**named, role: other})):
                 yield f"with {role} {function.name}"
-    if wrong.policy != right.policy and not tried.wrong(replace(wrong, policy=right.policy)):
-        yield f"under {wrong.policy}"
+    if wrong.truncation != right.truncation and not tried.wrong(replace(wrong, truncation=right.truncation)):
+        yield f"under {wrong.truncation}"
 
 
 def _at_size(name: str, found: int, right: int, wrong: Callable[[int], bool]) -> str:

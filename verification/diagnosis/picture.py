@@ -72,8 +72,8 @@ def _seen(engine: Engine, case: Case, elsewhere: Elsewhere) -> Iterator[tuple[Se
         if seen is not None:
             yield seen, ""
             known |= {*seen.blocks}
-    if case.policy != FULL:
-        yield look_at(engine, replace(healthy, policy=case.policy)), ""
+    if case.truncation != FULL:
+        yield look_at(engine, replace(healthy, truncation=case.truncation)), ""
     found = elsewhere.of(tuple(name for name in engine.claim.blocks if name not in known))
     some = [(look_at(engine, each.seen.truth.case), each.words) for each in found if not each.seen.raised]
     yield from (each for each in some if each[1])
@@ -99,5 +99,5 @@ def _lags(engine: Engine, seen: Seen) -> LagMap | None:
 def in_words(case: Case) -> str:
     """The sizes, the number type and the truncation."""
     sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
-    under = "" if case.policy == FULL else f", under {case.policy}"
+    under = "" if case.truncation == FULL else f", under {case.truncation}"
     return f"{sizes}, {name_of(case.dtype)}{under}"

@@ -17,7 +17,7 @@ from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.ragged import RaggedTruth
 from verification.properties.truth import Truth
-from verification.sampling.draws import dimensions, some_policy
+from verification.sampling.draws import dimensions, some_truncation
 from verification.truth import replay
 from verification.truth.comparison import compare
 
@@ -158,8 +158,8 @@ def healthy_case(
     sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model, losses))}
     functions = {role: names[0] for role, names in claim.functions.items()}
     case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
-    if "Full" not in claim.policies:
-        case = replace(case, policy=some_policy(claim.policies[0]))
+    if "Full" not in claim.truncations:
+        case = replace(case, truncation=some_truncation(claim.truncations[0]))
     if claim.states == "zero":
         still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
         case = replace(case, blocks={**case.blocks, **still})

@@ -21,8 +21,8 @@ def numbers_in_words(case: Case, name: str) -> str:
 def facts(case: Case) -> Iterator[str]:
     """What is seen in a case, in words, the most particular first: of its kind, and of every block."""
     yield f"in {name_of(case.dtype)}"
-    yield f"under {case.policy}"
-    yield f"under {kind_of(case.policy)}"
+    yield f"under {case.truncation}"
+    yield f"under {kind_of(case.truncation)}"
     yield from (f"with {role} {function.name}" for role, function in case.chosen.items())
     if case.lengths is not None:
         yield "where records end early"

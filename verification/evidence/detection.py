@@ -269,7 +269,7 @@ class Detection:
         return sum(share.determined for share in self.shares) / nonzero if nonzero else None
 
 
-def problems(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[str]) -> Iterator[Problem]:
+def problems(cases: int, seed: int, dtypes: Sequence[str], truncations: Sequence[str]) -> Iterator[Problem]:
     """``cases`` problems of normal numbers at several scales, the same for a seed.
 
     Drawn evenly and each by itself, as a share needs it: Hypothesis looks for faults, repeats what has
@@ -291,14 +291,14 @@ def problems(cases: int, seed: int, dtypes: Sequence[str], policies: Sequence[st
             xs=normal(N, T, D),
             targets=normal(N, T, K) if rng.integers(2) else normal(N, K),
             h0=normal(N, H, scale=float(rng.integers(2))),
-            truncation=_truncation(str(rng.choice(policies)), T, rng),
+            truncation=_truncation(str(rng.choice(truncations)), T, rng),
         )
         dtype = str(rng.choice(dtypes))
         yield problem.replaced(**{name: a.astype(dtype) for name, a in problem.arrays().items()})
 
 
-def _truncation(policy: str, steps: int, rng: np.random.Generator) -> Truncation:
-    """The policy, with k from 0 to beyond T."""
+def _truncation(truncation: str, steps: int, rng: np.random.Generator) -> Truncation:
+    """The truncation, with k from 0 to beyond T."""
     k, k1 = int(rng.integers(steps + 3)), int(rng.integers(1, steps + 3))
     every: dict[str, Truncation] = {
         "Full": Full(),
@@ -306,7 +306,7 @@ def _truncation(policy: str, steps: int, rng: np.random.Generator) -> Truncation
         "Tail": Tail(k),
         "Chunked": Chunked(k1, k),
     }
-    return every[policy]
+    return every[truncation]
 
 
 def curve(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from verification.models.case import Case, Cotangents, Targets, name_of
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
 from verification.sampling.draws import TIMES
 from verification.sampling.factors import classes
@@ -27,7 +27,7 @@ def contract(claim: Claim) -> tuple[Entry, ...]:
         *_types(claim),
         *_functions(claim),
         *_losses(claim),
-        *_policies(claim),
+        *_truncations(claim),
     )
 
 
@@ -110,17 +110,21 @@ CIRCUMSTANCES: dict[str, dict[str, Callable[..., bool]]] = {
 }
 
 
-def _policies(claim: Claim) -> Iterator[Entry]:
-    if claim.policies == ("Full",):
+def _truncations(claim: Claim) -> Iterator[Entry]:
+    if claim.truncations == ("Full",):
         return
-    for kind in (policy for policy in claim.policies if isinstance(policy, str)):
+    for kind in (truncation for truncation in claim.truncations if isinstance(truncation, str)):
         for name, met in CIRCUMSTANCES[kind].items():
             yield Entry(name, _under(kind, met))
 
 
 def _under(kind: str, met: Callable[..., bool]) -> Callable[[Case], bool]:
     def under(case: Case) -> bool:
-        policy = case.policy
-        return isinstance(policy, Policy) and policy.kind == kind and met(case.steps, *policy.numbers)
+        truncation = case.truncation
+        return (
+            isinstance(truncation, Standard)
+            and truncation.kind == kind
+            and met(case.steps, *truncation.numbers)
+        )
 
     return under

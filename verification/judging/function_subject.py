@@ -134,7 +134,7 @@ class OfFunction:
         def fails(call: Call) -> bool:
             nonlocal best
             # A larger one is not wanted, though Hypothesis may call it simpler.
-            if time.monotonic() > ends or best is not None and size_of(call) > size_of(best[0]):
+            if time.monotonic() > ends or (best is not None and size_of(call) > size_of(best[0])):
                 return False
             same = (f for f in findings(self.engine, call) if f.wrong and f.property == finding.property)
             wrong = next(same, None)

@@ -196,7 +196,7 @@ class OfModel:
         """What a case comes to under every property, with its sizes and the row that it meets."""
         engine, truth = self.engine, case.truth
         found = [*findings(engine, truth)]
-        tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.policy))
+        tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.truncation))
         tally = replace(tally, drawn=case.drawn, fixed=case.fixed)
         if tally.declined or not truth.informative(engine.claim.blocks):
             return tally

@@ -29,7 +29,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
     def fails(drawn: Case) -> bool:
         nonlocal best
         # A larger one is not wanted, though Hypothesis may call it simpler.
-        if time.monotonic() > ends or best is not None and size_of(drawn) > size_of(best[0]):
+        if time.monotonic() > ends or (best is not None and size_of(drawn) > size_of(best[0])):
             return False
         same = (
             each for each in findings(engine, truth_of(drawn), (finding.property,)) if each.wrong is not None

@@ -124,9 +124,9 @@ class Targets:
 class Case:
     """A model's numbers: ``blocks`` by name, STATE (N, …), INPUT (N, T, …), in one number type.
 
-    ``functions``: the one that plays each role, by name, where it is not the first. ``policy``: how far back
-    a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints`` and
-    ``workspace``: how an engine that can is asked to compute it, as in ``verification.Problem``.
+    ``functions``: the one that plays each role, by name, where it is not the first. ``truncation``: how far
+    back a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints``
+    and ``workspace``: how an engine that can is asked to compute it, as in ``verification.Problem``.
     ``layouts``: how arrays are laid out in memory when it is asked, by name, where not in C order.
     ``lengths``: of records that end early, the steps of each; what follows is padding. ``source``: an
     expression that makes it, where its numbers are too many to be printed.
@@ -136,7 +136,7 @@ class Case:
     blocks: Mapping[str, Array]
     objective: Objective
     functions: Mapping[str, str] = field(default_factory=dict)
-    policy: Truncation = FULL
+    truncation: Truncation = FULL
     checkpoints: int | None = None
     workspace: bool = False
     layouts: Mapping[str, str] = field(default_factory=dict)
@@ -206,7 +206,7 @@ class Case:
     def reach(self) -> tuple[int, ...]:
         """first(t) of every step."""
         steps = self.steps
-        return tuple(self.policy.first(t, steps) for t in range(steps))
+        return tuple(self.truncation.first(t, steps) for t in range(steps))
 
     def of_records(self, records: Any) -> "Case":
         """The same for some records, or for all in another order."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.case import Case
-from verification.models.truncation import Firsts, Policy, Truncation
+from verification.models.truncation import Standard, Tabled, Truncation
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ def of_case(case: Case) -> Code:
     said = {f.name: getattr(case, f.name) for f in fields(case) if f.name != "source"}
     options = {name: value for name, value in said.items() if value != getattr(plain, name)}
     names = ["Case", type(case.objective).__name__]
-    if "policy" in options:
-        options["policy"] = sayable(case.policy) or Firsts(case.reach)
-        names.append(type(options["policy"]).__name__)
+    if "truncation" in options:
+        options["truncation"] = sayable(case.truncation) or Tabled(case.reach)
+        names.append(type(options["truncation"]).__name__)
     blocks = ""
     for name, array in case.blocks.items():
         block = case.model.block(name)
@@ -53,9 +53,9 @@ def of_case(case: Case) -> Code:
     )
 
 
-def sayable(policy: str | Truncation) -> str | Truncation | None:
+def sayable(truncation: str | Truncation) -> str | Truncation | None:
     """A truncation that a program can make by what it is printed as; None for another."""
-    return policy if isinstance(policy, str | Policy | Firsts) else None
+    return truncation if isinstance(truncation, str | Standard | Tabled) else None
 
 
 def imports_of(*dtypes: np.dtype[Any]) -> str:

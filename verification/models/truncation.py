@@ -1,11 +1,11 @@
 """Truncations as data: how far back a loss may reach, by definitions that are the verifier's own.
 
-========================  ================================================================
-``Policy("Full")``        every loss reaches every earlier step
-``Policy("Window", k)``   a loss reaches k steps back from its own
-``Policy("Chunked", …)``  numbers (k1, k2): losses of a chunk of k1 steps reach back together, from its end k2
-``Policy("Tail", k)``     every loss reaches the last k steps alone
-========================  ================================================================
+==========================  ==================================================================
+``Standard("Full")``         every loss reaches every earlier step
+``Standard("Window", k)``   a loss reaches k steps back from its own
+``Standard("Chunked", …)``  (k1, k2): losses of a chunk of k1 steps reach k2 back together, from its end
+``Standard("Tail", k)``     every loss reaches the last k steps alone
+==========================  ==================================================================
 
 Source: ``rnn.truncation``, and the works that it names, say where each is in use.
 """
@@ -26,10 +26,10 @@ class Truncation(Protocol):
 
 
 @dataclass(frozen=True)
-class Policy:
+class Standard:
     """One of ``KINDS``, with its numbers.
 
-    >>> [Policy("Window", (1,)).first(t, 4) for t in range(4)]
+    >>> [Standard("Window", (1,)).first(t, 4) for t in range(4)]
     [0, 0, 1, 2]
     """
 
@@ -38,7 +38,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or len(self.numbers) != KINDS[self.kind]:
-            raise ValueError(f"policy: {self.kind!r} of {self.numbers}, needed one of {', '.join(KINDS)}")
+            raise ValueError(f"truncation: {self.kind!r} of {self.numbers}, needed one of {', '.join(KINDS)}")
 
     def first(self, t: int, steps: int) -> int:
         """The earliest step that the loss at step t of ``steps`` steps may reach; after t: none."""
@@ -62,11 +62,11 @@ _FIRST: dict[str, Callable[..., int]] = {
     "Tail": lambda t, steps, k: max(0, steps - k),
 }
 
-FULL = Policy("Full")
+FULL = Standard("Full")
 
 
 @dataclass(frozen=True)
-class Firsts:
+class Tabled:
     """first(t) of every step, as a table."""
 
     table: tuple[int, ...]
@@ -79,51 +79,56 @@ class Firsts:
         return f"firsts {', '.join(map(str, self.table))}"
 
 
-def kind_of(policy: Truncation) -> str:
+def kind_of(truncation: Truncation) -> str:
     """One of ``KINDS``, or "own"."""
-    return policy.kind if isinstance(policy, Policy) else "own"
+    return truncation.kind if isinstance(truncation, Standard) else "own"
 
 
-def policy_of(truncation: Any) -> Truncation | None:
-    """The policy that an object stands for, by the name of its class and its fields, or by its ``first``.
+def truncation_of(truncation: Any) -> Truncation | None:
+    """The truncation that an object stands for, by the name of its class and its fields, or by its ``first``.
 
-    So ``rnn.Window(3)`` is ``Policy("Window", (3,))``. None for what is no truncation.
+    So ``rnn.Window(3)`` is ``Standard("Window", (3,))``. None for what is no truncation.
     """
-    if isinstance(truncation, Policy):
+    if isinstance(truncation, Standard):
         return truncation
     kind, numbers = type(truncation).__name__, tuple(getattr(truncation, "__dict__", {}).values())
     if kind == "Chunked" and len(numbers) == 2 and numbers[1] is None:
         numbers = numbers[0], numbers[0]
     if kind in KINDS and len(numbers) == KINDS[kind] and all(isinstance(n, int) for n in numbers):
-        return Policy(kind, numbers)
+        return Standard(kind, numbers)
     return truncation if callable(getattr(truncation, "first", None)) else None
 
 
-def equivalents(policy: Policy, steps: int, last_only: bool) -> Iterator[Policy]:
-    """Policies with the same mask, on ``steps`` steps, with a loss on the last step alone or on others, too.
+def equivalents(truncation: Standard, steps: int, last_only: bool) -> Iterator[Standard]:
+    """Those with the same mask, on ``steps`` steps, with a loss on the last step alone or on others, too.
 
-    >>> [str(each) for each in equivalents(Policy("Window", (1,)), 4, last_only=True)]
+    >>> [str(each) for each in equivalents(Standard("Window", (1,)), 4, last_only=True)]
     ['Chunked(1, 2)', 'Tail(2)']
     """
-    full = (FULL, Policy("Chunked", (steps, steps)), Policy("Window", (steps - 1,)), Policy("Tail", (steps,)))
-    match policy.kind, policy.numbers:
+    full = (
+        FULL,
+        Standard("Chunked", (steps, steps)),
+        Standard("Window", (steps - 1,)),
+        Standard("Tail", (steps,)),
+    )
+    match truncation.kind, truncation.numbers:
         case "Full", _:
             yield from full[1:]
         case "Window", (k,):
-            yield Policy("Chunked", (1, k + 1))
+            yield Standard("Chunked", (1, k + 1))
             if k >= steps - 1:
                 yield FULL
             elif last_only:
-                yield Policy("Tail", (k + 1,))
+                yield Standard("Tail", (k + 1,))
         case "Tail", (k,):
             if k >= steps:
                 yield FULL
             elif last_only and k:
-                yield Policy("Window", (k - 1,))
+                yield Standard("Window", (k - 1,))
             k1 = max(steps, k + 1)
-            yield Policy("Chunked", (k1, k))
+            yield Standard("Chunked", (k1, k))
         case _, (k1, k2):
             if k1 == 1 and k2 >= 1:
-                yield Policy("Window", (k2 - 1,))
+                yield Standard("Window", (k2 - 1,))
             if k1 >= steps:
-                yield Policy("Tail", (k2,)) if k2 < k1 else FULL
+                yield Standard("Tail", (k2,)) if k2 < k1 else FULL

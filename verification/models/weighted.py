@@ -103,11 +103,11 @@ def ended(case: Case) -> Case:
     return replace(
         case,
         objective=Weighted(targets, False, weights, classes),
-        policy=FromOwnEnd(case.policy) if objective.last else case.policy,
+        truncation=FromOwnEnd(case.truncation) if objective.last else case.truncation,
         lengths=None,
     )
 
 
-def counts_from_end(policy: Truncation, steps: int, ends: tuple[int, ...]) -> bool:
+def counts_from_end(truncation: Truncation, steps: int, ends: tuple[int, ...]) -> bool:
     """Does a truncation tell records of these lengths apart, where every step has a loss?"""
-    return any(policy.first(t, end) != policy.first(t, steps) for end in ends for t in range(end))
+    return any(truncation.first(t, end) != truncation.first(t, steps) for end in ends for t in range(end))

@@ -11,7 +11,7 @@ from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_A
 from verification.properties.derivatives import COMPLEX_STEP
 from verification.properties.engine import Engine
 from verification.properties.exactness import EXACT, ExactTruth
-from verification.properties.fixed import INTEGERS, LARGER, OWN_POLICIES, FixedTruth
+from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS, FixedTruth
 from verification.properties.gradients import AUTOGRAD, FORWARD, LAGS
 from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.interleaved import INTERLEAVED_CALLS, SECOND_BACKWARD
@@ -59,7 +59,7 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     EXACT,
     INTEGERS,
     LARGER,
-    OWN_POLICIES,
+    OWN_TRUNCATIONS,
 )
 
 BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}

@@ -85,11 +85,11 @@ LARGER = Property(
     alone=Alone("size", "what it does with such problems alone is at fault"),
     reference=Reference("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
 )
-OWN_POLICIES = Property(
-    "own policies",
+OWN_TRUNCATIONS = Property(
+    "own truncations",
     "the same under truncations of one's own, whose losses reach back in any order",
     About.FIXED,
     integers,
     asks=lambda claim: claim.exact,
-    alone=Alone("truncation", "policies of one's own alone are at fault"),
+    alone=Alone("truncation", "truncations of one's own alone are at fault"),
 )

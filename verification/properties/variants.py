@@ -14,7 +14,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Targets
 from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
-from verification.models.truncation import Policy, equivalents
+from verification.models.truncation import Standard, equivalents
 from verification.properties.asking import ask, ask_directly, relaid
 from verification.properties.conduct import OTHERWISE
 from verification.properties.engine import Answer
@@ -30,8 +30,8 @@ def identities(trial: Trial) -> Looked:
     case = trial.truth.case
     if isinstance(case.objective, Targets):
         for other in equivalents_of(case):
-            if other.kind in trial.engine.claim.policies:
-                answer = ask(trial.engine, replace(case, policy=other))
+            if other.kind in trial.engine.claim.truncations:
+                answer = ask(trial.engine, replace(case, truncation=other))
                 for name, wrong, expected in _alike(answer, trial):
                     yield name, f"under {other}, which is the same: {wrong}" if wrong else None, expected
 
@@ -45,11 +45,11 @@ def _alike(answer: Answer, trial: Trial) -> Looked:
         yield name, wrong or compare(shown, got[name], first[name], 2 * expected.bound), expected
 
 
-def equivalents_of(case: Case) -> tuple[Policy, ...]:
-    """The policies that are the same on a case."""
-    if not isinstance(case.policy, Policy):
+def equivalents_of(case: Case) -> tuple[Standard, ...]:
+    """The truncations that are the same on a case."""
+    if not isinstance(case.truncation, Standard):
         return ()
-    return tuple(equivalents(case.policy, case.steps, case.losses == (case.steps - 1,)))
+    return tuple(equivalents(case.truncation, case.steps, case.losses == (case.steps - 1,)))
 
 
 def recomputation(trial: Trial) -> Looked:
@@ -81,7 +81,7 @@ def in_a_workspace(case: Case) -> Case:
 
 def several(claim: Claim) -> bool:
     """Does it claim truncations that can stand for one another? Of a step the loops are not the engine's."""
-    kinds = [each for each in claim.policies if isinstance(each, str)]
+    kinds = [each for each in claim.truncations if isinstance(each, str)]
     return len(kinds) > 1 and "cotangents" not in claim.losses
 
 

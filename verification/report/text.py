@@ -20,9 +20,9 @@ def table(judgement: Judgement) -> str:
     """A line for each part of each property: under each truncation, how many cases, and how many nonzero."""
     rows = {(row.property, row.part, row.truncation): row for row in judgement.rows}
     truncations = judgement.truncations
-    lines = [f"{'':24}" + "".join(f"{policy:>16}" for policy in truncations)]
+    lines = [f"{'':24}" + "".join(f"{truncation:>16}" for truncation in truncations)]
     for name, part in dict.fromkeys((row.property, row.part) for row in judgement.rows):
-        met = (rows.get((name, part, policy)) for policy in truncations)
+        met = (rows.get((name, part, truncation)) for truncation in truncations)
         cells = ["" if row is None else _cell(row) for row in met]
         lines.append(f"{f'{name} {part}':24}" + "".join(f"{cell:>16}" for cell in cells).rstrip())
     return "\n".join(lines)

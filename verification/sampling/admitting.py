@@ -1,7 +1,7 @@
 """Does a claim admit a case that was made without it?"""
 
 from verification.models.case import Case, Targets, name_of
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.sampling.claim import Claim
 from verification.sampling.resolving import MOST_RECORDS, MOST_STEPS
@@ -10,14 +10,14 @@ from verification.sampling.resolving import MOST_RECORDS, MOST_STEPS
 def admits(claim: Claim, case: Case) -> bool:
     """Can it be asked of an engine that claims this?
 
-    Policies of one's own, and cotangents beside losses, are asked of whoever brings them along.
+    Truncations of one's own, and cotangents beside losses, are asked of whoever brings them along.
     """
     (few, many), (short, long) = claim.records, claim.steps
     objective = case.objective
     return (
         all(case.chosen[role].name in names for role, names in claim.functions.items())
         and (name_of(case.dtype) in claim.dtypes or (case.dtype.hasobject and claim.exact))
-        and _policy(claim, case)
+        and _truncation(claim, case)
         and (
             not isinstance(objective, Targets | Weighted)
             or ("last" if objective.last else "every") in claim.losses
@@ -35,6 +35,10 @@ def admits(claim: Claim, case: Case) -> bool:
     )
 
 
-def _policy(claim: Claim, case: Case) -> bool:
-    policy = case.policy
-    return not isinstance(policy, Policy) or policy.kind in claim.policies or policy in claim.policies
+def _truncation(claim: Claim, case: Case) -> bool:
+    truncation = case.truncation
+    return (
+        not isinstance(truncation, Standard)
+        or truncation.kind in claim.truncations
+        or truncation in claim.truncations
+    )

@@ -48,8 +48,8 @@ DECLINABLE = {
 class Capabilities:
     """What can be asked through an adapter.
 
-    ``functions``: is an engine told which function plays a role, and so asked for several? ``policies``: is
-    it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
+    ``functions``: is an engine told which function plays a role, and so asked for several? ``truncations``:
+    is it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
     first is the default, or all where an engine is told. ``readout``: are READOUT blocks a part of it?
     ``extras``: those of ``EXTRAS`` that can be asked. ``in_two``: is a call a forward, and a backward that
     may come later? ``partial``: is a backward told which gradients are wanted, and which outputs were used?
@@ -57,7 +57,7 @@ class Capabilities:
     """
 
     functions: bool
-    policies: bool
+    truncations: bool
     losses: tuple[str, ...]
     readout: bool = False
     extras: tuple[str, ...] = ("exact", "bits")
@@ -68,7 +68,7 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Claim:
-    """A scope with every field filled in. ``policies``: kinds by name, or policies as they are.
+    """A scope with every field filled in. ``truncations``: kinds by name, or truncations as they are.
 
     ``states``: "any" or "zero". ``capabilities``: of the adapter that it is claimed through.
     ``declines``: some of ``DECLINABLE``, in its order.
@@ -77,7 +77,7 @@ class Claim:
     capabilities: Capabilities
     functions: Mapping[str, tuple[str, ...]]
     dtypes: tuple[str, ...]
-    policies: tuple[str | Truncation, ...]
+    truncations: tuple[str | Truncation, ...]
     losses: tuple[str, ...]
     states: str
     blocks: tuple[str, ...]
@@ -98,7 +98,7 @@ class Claim:
         """The claim in a line."""
         parts = [f"{role} {' or '.join(names)}" for role, names in self.functions.items()]
         parts.append(" and ".join(self.dtypes))
-        parts.append(f"{_policies_in_words(self.policies)} by {_losses_in_words(self.losses)}")
+        parts.append(f"{_truncations_in_words(self.truncations)} by {_losses_in_words(self.losses)}")
         parts.append("any initial state" if self.states == "any" else "initial state zero")
         parts.append(f"gradients of {', '.join(self.blocks)}")
         parts.append(f"{_span(self.records)} records, {_span(self.steps)} steps")
@@ -124,8 +124,8 @@ class Claim:
         ]
         if self.states == "zero":
             others.append("an initial state that is not zero")
-        kinds = [kind for kind in KINDS if kind not in self.policies]
-        if self.policies == ("Full",):
+        kinds = [kind for kind in KINDS if kind not in self.truncations]
+        if self.truncations == ("Full",):
             others.append("truncations")
         else:
             others += [f"every {kind}" for kind in kinds]
@@ -149,10 +149,10 @@ EXTRA_CLAIMS = {
 }
 
 
-def _policies_in_words(policies: tuple[str | Truncation, ...]) -> str:
-    if policies == ("Full",):
+def _truncations_in_words(truncations: tuple[str | Truncation, ...]) -> str:
+    if truncations == ("Full",):
         return "full gradient"
-    return f"gradient under {', '.join(map(str, policies))}"
+    return f"gradient under {', '.join(map(str, truncations))}"
 
 
 def _losses_in_words(losses: tuple[str, ...]) -> str:

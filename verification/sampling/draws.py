@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from verification.models.arrays import Array
 from verification.models.case import LONG, Case, Cotangents, in_domains, random_case
 from verification.models.model import Model, Use
-from verification.models.truncation import FULL, Policy, Truncation
+from verification.models.truncation import FULL, Standard, Truncation
 from verification.models.weighted import counts_from_end
 from verification.sampling.claim import FEW, Claim
 from verification.sampling.conditioned import conditioned
@@ -108,11 +108,11 @@ def _cases(
         case = conditioned(case, row, rng)
     elif not levels and draw(st.booleans()):
         case = layouts(mixed(case, claim, rng), claim, rng)
-    policy, ends = draw(policies(claim, steps)), draw(lengths(claim, records, steps))
-    alone = losses == "every" and ends is not None and counts_from_end(policy, steps, ends)
+    truncation, ends = draw(truncations(claim, steps)), draw(lengths(claim, records, steps))
+    alone = losses == "every" and ends is not None and counts_from_end(truncation, steps, ends)
     return replace(
         case.astype(np.dtype(dtype)),
-        policy=policy,
+        truncation=truncation,
         lengths=None if alone else ends,
         **draw(ways(claim, steps)),
     )
@@ -170,19 +170,19 @@ def lengths(draw: st.DrawFn, claim: Claim, records: int, steps: int) -> tuple[in
 
 
 @st.composite
-def policies(draw: st.DrawFn, claim: Claim, steps: int) -> Truncation:
-    """A policy that is claimed, with numbers from the least to beyond all steps."""
-    policy = draw(st.sampled_from(claim.policies))
+def truncations(draw: st.DrawFn, claim: Claim, steps: int) -> Truncation:
+    """A truncation that is claimed, with numbers from the least to beyond all steps."""
+    truncation = draw(st.sampled_from(claim.truncations))
     beyond = st.integers(0, 2 * steps + 3)
-    match policy:
+    match truncation:
         case "Full":
             return FULL
         case "Chunked":
             k1 = draw(st.integers(1, steps + 2))
-            return Policy("Chunked", (k1, draw(st.just(k1) | st.integers(0, 4 * k1 + 1))))
+            return Standard("Chunked", (k1, draw(st.just(k1) | st.integers(0, 4 * k1 + 1))))
         case str():
-            return Policy(policy, (draw(beyond),))
-    return policy
+            return Standard(truncation, (draw(beyond),))
+    return truncation
 
 
 def _in_quarters(array: Array) -> Array:
@@ -200,15 +200,15 @@ def _in_quarters(array: Array) -> Array:
 # One of each kind that truncates five steps, where the kind can.
 SOME = {
     "Full": FULL,
-    "Window": Policy("Window", (2,)),
-    "Chunked": Policy("Chunked", (2, 2)),
-    "Tail": Policy("Tail", (2,)),
+    "Window": Standard("Window", (2,)),
+    "Chunked": Standard("Chunked", (2, 2)),
+    "Tail": Standard("Tail", (2,)),
 }
 
 
-def some_policy(policy: str | Truncation) -> Truncation:
-    """The policy, or one of its kind."""
-    return SOME[policy] if isinstance(policy, str) else policy
+def some_truncation(truncation: str | Truncation) -> Truncation:
+    """The truncation, or one of its kind."""
+    return SOME[truncation] if isinstance(truncation, str) else truncation
 
 
 def _last_alone(outputs: Array) -> Array:

@@ -53,10 +53,10 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
     least = {name: levels[0] for name, levels in factors.items() if name in ("T", "N", *sized)}
     shortest = claim.steps[0]
     made = [
-        Rule("more parts than steps", ("T", "policy"), _parts),
+        Rule("more parts than steps", ("T", "truncation"), _parts),
         Rule("other lengths of one record", ("N", "lengths"), _lengths("N", 2)),
         Rule("other lengths of too few steps", ("T", "lengths"), _lengths("T", shortest + 1)),
-        Rule("ends that a truncation counts from", ("lengths", "policy", "losses"), _from_ends),
+        Rule("ends that a truncation counts from", ("lengths", "truncation", "losses"), _from_ends),
         Rule("weights of steps without a loss", ("weights", "losses"), _weightless),
         Rule("one class alone", ("loss", *_outputs(model, claim)), _one_class(_outputs(model, claim))),
         Rule("checkpoints beyond the steps", ("T", "checkpoints"), _checkpoints),
@@ -64,7 +64,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         *contradictions(model, claim),
         Rule(
             "more work than a truth may take",
-            ("T", "N", *sized, "policy", "type"),
+            ("T", "N", *sized, "truncation", "type"),
             lambda row: work(model, claim, {**least, **row}) > MOST_WORK and not _alone_in(row, least),
         ),
     ]
@@ -80,7 +80,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
 def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
     """Are the steps ``LONG_STEPS``, and one size beside them beyond its least? Such a pair is asked."""
     beyond = [name for name in least if name != "T" and name in row and row[name] != least[name]]
-    cheap = str(row.get("policy", "Full")) in ONE_REPLAY and FACTORS.get(str(row.get("type")), 1.0) == 1.0
+    cheap = str(row.get("truncation", "Full")) in ONE_REPLAY and FACTORS.get(str(row.get("type")), 1.0) == 1.0
     return row.get("T") == (LONG_STEPS, LONG_STEPS) and len(beyond) < 2 and cheap
 
 
@@ -121,10 +121,10 @@ def _saturated(function: Function) -> bool:
 
 
 def _parts(row: Row) -> bool:
-    if "T" not in row or "policy" not in row:
+    if "T" not in row or "truncation" not in row:
         return False
     needed = {level: least for levels in TRUNCATIONS.values() for level, least in levels.items()}
-    return bool(row["T"][1] < needed.get(row["policy"], 1))
+    return bool(row["T"][1] < needed.get(row["truncation"], 1))
 
 
 def _lengths(size: str, least: int) -> Callable[[Row], bool]:
@@ -135,7 +135,7 @@ def _lengths(size: str, least: int) -> Callable[[Row], bool]:
 def _from_ends(row: Row) -> bool:
     """With a loss on every step each record would be truncated in another way than the others."""
     early = row.get("lengths", "alike") != "alike" and row.get("losses") == "every step"
-    return early and row.get("policy") in FROM_END
+    return early and row.get("truncation") in FROM_END
 
 
 def _weightless(row: Row) -> bool:
@@ -170,7 +170,7 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     if needs_readout(claim):
         # The numbers of one output: what the readout has a size for, and nothing before it.
         own += prod(sizes[name] for name in dimensions(model, True) if name not in dimensions(model, False))
-    replays = 1 if str(row.get("policy", "Full")) in ONE_REPLAY else 2
+    replays = 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
     steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
     seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)
     return seconds * FACTORS.get(str(row.get("type")), 1.0)
@@ -182,7 +182,7 @@ def estimate(model: Model, claim: Claim) -> Callable[[Mapping[str, Level]], floa
         "T",
         "N",
         *(f"size {name}" for name in dimensions(model, needs_readout(claim))),
-        "policy",
+        "truncation",
         "type",
     )
 

@@ -75,7 +75,7 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     """The factors and their levels, cheapest first."""
     readout, few = needs_readout(claim), FEW if claim.compiled else None
     factors: dict[str, tuple[Level, ...]] = {
-        "policy": tuple(level for policy in claim.policies for level in _levels(policy)),
+        "truncation": tuple(level for truncation in claim.truncations for level in _levels(truncation)),
         **{f"function {role}": names for role, names in claim.functions.items()},
         "type": claim.dtypes,
         "losses": tuple(level for losses in claim.losses for level in LOSSES[losses]),
@@ -115,8 +115,8 @@ def _plain(model: Model, claim: Claim, readout: bool) -> dict[str, tuple[Level, 
     return factors
 
 
-def _levels(policy: str | Truncation) -> tuple[str | Truncation, ...]:
-    return tuple(TRUNCATIONS[policy]) if isinstance(policy, str) else (policy,)
+def _levels(truncation: str | Truncation) -> tuple[str | Truncation, ...]:
+    return tuple(TRUNCATIONS[truncation]) if isinstance(truncation, str) else (truncation,)
 
 
 def classes(span: Span, few: Sequence[int] | None = None) -> tuple[Span, ...]:

@@ -15,7 +15,7 @@ from verification.models.model import Model, Use
 from verification.sampling.claim import Claim, rational
 from verification.sampling.covering import Level
 from verification.sampling.design import Design
-from verification.sampling.draws import dimensions, policies, ways
+from verification.sampling.draws import dimensions, truncations, ways
 from verification.sampling.exclusions import estimate, rules
 from verification.sampling.factors import ORDINARY, Span, table
 from verification.sampling.numbering import Row
@@ -34,7 +34,7 @@ MOST_STRENGTH = 2
 
 
 def in_fractions(model: Model, claim: Claim) -> Design:
-    """The designed sample of Fractions: policies, functions, losses, sizes, layouts, and ways to compute."""
+    """The designed sample of Fractions: truncations, functions, losses, sizes, layouts, ways to compute."""
     small = _small(model, claim)
 
     def make(row: Row, rng: np.random.Generator) -> Case:
@@ -100,7 +100,7 @@ def exact_cases(draw: st.DrawFn, model: Model, claim: Claim) -> Case:
         case = replace(case, blocks={**case.blocks, **blocks})
     return replace(
         _in_fractions(case, draw(st.sampled_from(DENOMINATORS))),
-        policy=draw(policies(claim, steps)),
+        truncation=draw(truncations(claim, steps)),
         **draw(ways(claim, steps)),
     )
 

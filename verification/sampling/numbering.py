@@ -60,8 +60,8 @@ def numbered(rows: Iterable[Mapping[str, Level]], shortest: int) -> list[Row]:
 
 def least_steps(levels: Mapping[str, Level], shortest: int) -> int:
     """The fewest steps on which a row's levels are what they are called."""
-    policies = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
-    named: int = policies.get(levels["policy"], 1)
+    truncations = {level: least for of_kind in TRUNCATIONS.values() for level, least in of_kind.items()}
+    named: int = truncations.get(levels["truncation"], 1)
     early: bool = levels.get("lengths", "alike") != "alike"
     return max(named, CHECKPOINTS[levels.get("checkpoints", "none")], shortest + int(early))
 

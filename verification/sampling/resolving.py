@@ -6,7 +6,7 @@ from typing import Any
 
 from verification.models.departures import departed, in_words
 from verification.models.model import Model
-from verification.models.truncation import FULL, KINDS, Truncation, policy_of
+from verification.models.truncation import FULL, KINDS, Truncation, truncation_of
 from verification.sampling.claim import (
     COMPLEX,
     DECLINABLE,
@@ -55,7 +55,7 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         capabilities=capabilities,
         functions=functions,
         dtypes=dtypes,
-        policies=_policies(scope, capabilities),
+        truncations=_truncations(scope, capabilities),
         losses=_some("losses", scope.losses, capabilities.losses, capabilities.losses),
         states="any" if "any" in states else "zero",
         blocks=_some("blocks", scope.blocks, known, known),
@@ -100,25 +100,25 @@ def _functions(scope: Scope, model: Model, capabilities: Capabilities) -> dict[s
     return functions
 
 
-def _policies(scope: Scope, capabilities: Capabilities) -> tuple[str | Truncation, ...]:
+def _truncations(scope: Scope, capabilities: Capabilities) -> tuple[str | Truncation, ...]:
     given = scope.truncations
     if given is None:
-        return tuple(KINDS) if capabilities.policies else ("Full",)
+        return tuple(KINDS) if capabilities.truncations else ("Full",)
     if isinstance(given, str) or not isinstance(given, tuple | list) or not given:
-        raise _wrong("truncations", given, f"a tuple of some of {', '.join(KINDS)}, or of policies")
-    policies: list[str | Truncation] = []
+        raise _wrong("truncations", given, f"a tuple of some of {', '.join(KINDS)}, or of truncations")
+    truncations: list[str | Truncation] = []
     for each in given:
-        policy = each if isinstance(each, str) and each in KINDS else policy_of(each)
-        if policy is None:
-            raise _wrong("truncations", each, f"one of {', '.join(KINDS)}, or a policy as rnn.Window(3)")
+        truncation = each if isinstance(each, str) and each in KINDS else truncation_of(each)
+        if truncation is None:
+            raise _wrong("truncations", each, f"one of {', '.join(KINDS)}, or a truncation as rnn.Window(3)")
         # Full has no numbers, so that its name and itself are one.
-        policies.append("Full" if policy == FULL else policy)
-    policies = list(dict.fromkeys(policies))
-    if not capabilities.policies and (len(policies) > 1 or policies[0] in set(KINDS) - {"Full"}):
+        truncations.append("Full" if truncation == FULL else truncation)
+    truncations = list(dict.fromkeys(truncations))
+    if not capabilities.truncations and (len(truncations) > 1 or truncations[0] in set(KINDS) - {"Full"}):
         raise _wrong(
-            "truncations", given, "one policy with its numbers, as rnn.Window(3): nobody tells it another"
+            "truncations", given, "one truncation with its numbers, as rnn.Window(3): nobody tells it another"
         )
-    return tuple(policies)
+    return tuple(truncations)
 
 
 def _extra(name: str, given: bool | None, capabilities: Capabilities, everything: bool) -> bool:
@@ -184,11 +184,14 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     if "functions" in given:
         kept["functions"] = _narrower_functions(scope.functions or {}, asked, claim)
     if "truncations" in given:
-        for policy in asked.policies:
-            if policy not in claim.policies and getattr(policy, "kind", None) not in claim.policies:
-                told = ", ".join(map(str, claim.policies))
-                raise _wrong("truncations", str(policy), f"no more than the engine's {told}")
-        kept["policies"] = asked.policies
+        for truncation in asked.truncations:
+            if (
+                truncation not in claim.truncations
+                and getattr(truncation, "kind", None) not in claim.truncations
+            ):
+                told = ", ".join(map(str, claim.truncations))
+                raise _wrong("truncations", str(truncation), f"no more than the engine's {told}")
+        kept["truncations"] = asked.truncations
     if "states" in given:
         if asked.states == "any" and claim.states == "zero":
             raise _wrong("states", asked.states, "no more than the engine's zero")

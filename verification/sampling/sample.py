@@ -10,7 +10,7 @@ import numpy as np
 
 from verification.models.case import LONG, Case, Cotangents, random_case
 from verification.models.model import Model
-from verification.models.truncation import FULL, Policy, Truncation
+from verification.models.truncation import FULL, Standard, Truncation
 from verification.sampling.claim import Claim
 from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
@@ -80,7 +80,7 @@ def by_levels(
     case = conditioned(case, levels, rng)
     return replace(
         case if held == dtype else case.astype(dtype),
-        policy=_policy(levels["policy"], steps, _back(steps, work(model, claim, levels)), rng),
+        truncation=_truncation(levels["truncation"], steps, _back(steps, work(model, claim, levels)), rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
@@ -121,7 +121,7 @@ def _back(steps: int, seconds: float) -> int:
     return max(1, min(steps - 1, REPLAYED // steps, int(2 * WINDOW / seconds) if seconds else steps))
 
 
-def _policy(level: str | Truncation, steps: int, back: int, rng: np.random.Generator) -> Truncation:
+def _truncation(level: str | Truncation, steps: int, back: int, rng: np.random.Generator) -> Truncation:
     """A truncation of this level; ``back``: how far a window goes at most."""
     if not isinstance(level, str):
         return level
@@ -131,15 +131,15 @@ def _policy(level: str | Truncation, steps: int, back: int, rng: np.random.Gener
     some = int(np.exp(rng.uniform(0, np.log(back + 0.999))))
     match how.strip():
         case "k < T":
-            return Policy(kind, (some,))
+            return Standard(kind, (some,))
         case "k ≥ T":
-            return Policy(kind, (steps + int(rng.choice((0, 1, 5, 1000))),))
+            return Standard(kind, (steps + int(rng.choice((0, 1, 5, 1000))),))
         case "one chunk":
             k1 = steps + int(rng.integers(3))
-            return Policy(kind, (k1, k1))
+            return Standard(kind, (k1, k1))
         case "":
-            return Policy("Window", (0,))
+            return Standard("Window", (0,))
     ragged = [k1 for k1 in range(2, steps) if steps % k1]
     k1 = ragged[int(rng.integers(len(ragged)))]
     k2 = {"=": k1, ">": k1 + int(rng.choice((1, k1, 3 * k1, steps + 3))), "<": int(rng.integers(1, k1))}
-    return Policy(kind, (k1, k2[how.strip().split()[2]]))
+    return Standard(kind, (k1, k2[how.strip().split()[2]]))

@@ -16,7 +16,7 @@ from verification.adapters.layout import AXES, Layout, layout_of
 from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
 from verification.adapters.remade import Source
 from verification.models.model import Model
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.models.variants import gru_two_biases
 from verification.sampling.scope import Scope
 from verification.torch.passes import CPU, is_there, layer_of, other
@@ -192,7 +192,7 @@ def _scope(net: Any, model: Model, scope: Scope | None, chunk: int | None) -> Sc
     """The scope, with the truncation of chunks and the activation of an nn.RNN, where it does not say."""
     scope = scope or Scope()
     if chunk is not None and scope.truncations is None:
-        scope = replace(scope, truncations=(Policy("Chunked", (chunk, chunk)),))
+        scope = replace(scope, truncations=(Standard("Chunked", (chunk, chunk)),))
     if hasattr(net, "nonlinearity") and scope.functions is None:
         scope = replace(scope, functions=dict.fromkeys(model.functions, (net.nonlinearity,)))
     return scope

@@ -15,7 +15,7 @@ from characters import plain
 from sources import definitions, folder
 
 from verification import Block, ModelGradients, Scope, Use, scoped
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 
 PIN = {
     "title": "ML-From-Scratch, RNN as first layer",
@@ -68,7 +68,7 @@ def answer(problem, tanh):
 scope = Scope(
     functions={"activation": ("tanh",)},
     dtypes=("float64",),
-    truncations=(Policy("Window", (5,)),),
+    truncations=(Standard("Window", (5,)),),
     losses=("every",),
     states="zero",
     blocks=("U", "W", "V"),

@@ -8,7 +8,7 @@ from mygrad_gru import at_most, backward, blocks, compiled
 
 from verification import Scope, layer
 from verification.models import gru_reset_before
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 
 PIN = {
     "title": "MyGrad, gru with bp_lim = 3",
@@ -24,7 +24,7 @@ engine = layer(
     model=gru_reset_before,
     scope=Scope(
         dtypes=("float64",),
-        truncations=(Policy("Window", (3,)),),
+        truncations=(Standard("Window", (3,)),),
         blocks=blocks,
         records=(1, 17),
         steps=(1, 17),

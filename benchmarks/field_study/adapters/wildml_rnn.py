@@ -10,7 +10,7 @@ from characters import classes, plain_of_characters
 from sources import definitions, folder, notebook
 
 from verification import ModelGradients, Scope, scoped
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 
 PIN = {
     "title": "WildML, RNNNumpy",
@@ -47,7 +47,7 @@ engine = scoped(
     Scope(
         functions={"activation": ("tanh",), "probability": ("identity",)},
         dtypes=("float64",),
-        truncations=(Policy("Window", (4,)),),
+        truncations=(Standard("Window", (4,)),),
         losses=("every",),
         states="zero",
         blocks=("U", "W", "V"),

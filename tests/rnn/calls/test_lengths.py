@@ -28,7 +28,7 @@ from rnn.calls.lengths import checked_lengths, own_reach, without_padding
 N, T, D, H, K = 4, 6, 2, 3, 2
 LENGTHS = np.array([3, 6, 1, 4])
 CELLS = [Vanilla(D, H, relu), LSTM(D, H), GRU(D, H)]
-POLICIES = [Full(), Window(0), Window(2), Chunked(2), Chunked(3), Chunked(2, 3)]
+TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(3), Chunked(2, 3)]
 FROM_THE_END = [Tail(2), Chunked(3, 2), Tail(0)]
 
 every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
@@ -75,19 +75,19 @@ def assert_near(one, other):
 
 @pytest.mark.parametrize("losses", ["every", "last"])
 @pytest.mark.parametrize("options", [{}, {"checkpoints": Checkpoints(2)}, {"workspace": True}], ids=str)
-@pytest.mark.parametrize("policy", [*POLICIES, *FROM_THE_END], ids=str)
+@pytest.mark.parametrize("truncation", [*TRUNCATIONS, *FROM_THE_END], ids=str)
 @every_cell
-def test_each_record_is_as_if_alone(cell, policy, options, losses):
+def test_each_record_is_as_if_alone(cell, truncation, options, losses):
     """Loss and gradients, under every truncation; what counts from the end does so from a record's own."""
-    if losses == "every" and policy in FROM_THE_END:
+    if losses == "every" and truncation in FROM_THE_END:
         return
     net, given_ = problem(cell, losses)
     if "workspace" in options:
         options = {"workspace": net.workspace(N, T, given_["xs"].dtype)}
-    value, grads = net.loss_and_gradients(**given_, truncation=policy, lengths=LENGTHS, **options)
+    value, grads = net.loss_and_gradients(**given_, truncation=truncation, lengths=LENGTHS, **options)
     total, params = 0, 0
     for n, length in enumerate(LENGTHS):
-        one, own = net.loss_and_gradients(**record(given_, n, length), truncation=policy)
+        one, own = net.loss_and_gradients(**record(given_, n, length), truncation=truncation)
         total += one
         params = [p + q for p, q in zip(params, own.params, strict=True)] if n else own.params
         assert_near(grads.xs[n, :length], own.xs[0])
@@ -102,17 +102,17 @@ def test_each_record_is_as_if_alone(cell, policy, options, losses):
 
 
 @pytest.mark.parametrize("every", [1, 2, 3, 5, 20])
-@pytest.mark.parametrize("policy", [Full(), Window(2), Chunked(3), Tail(3)], ids=str)
-def test_segments_before_the_first_end_have_no_loss(policy, every):
+@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(3), Tail(3)], ids=str)
+def test_segments_before_the_first_end_have_no_loss(truncation, every):
     """With checkpoints, where every record is longer than the first segments and has one loss, on its end."""
     rng = np.random.default_rng(0)
     net = RNN(LSTM(D, H), outputs=K)
     params, lengths = net.init(rng), np.array([11, 9, 15])
     xs, targets = rng.standard_normal((3, 15, D)), rng.standard_normal((3, K))
     value, grads = net.loss_and_gradients(
-        params, xs, targets, truncation=policy, checkpoints=Checkpoints(every), lengths=lengths
+        params, xs, targets, truncation=truncation, checkpoints=Checkpoints(every), lengths=lengths
     )
-    want, plain = net.loss_and_gradients(params, xs, targets, truncation=policy, lengths=lengths)
+    want, plain = net.loss_and_gradients(params, xs, targets, truncation=truncation, lengths=lengths)
     assert_near(value, want)
     for one, other in zip(
         (*grads.params, grads.xs, *grads.state), (*plain.params, plain.xs, *plain.state), strict=True
@@ -267,19 +267,19 @@ def test_lengths_of_any_type_of_integer_are_the_same(kind):
     assert value == net.loss_value(**given_, lengths=LENGTHS)
 
 
-@pytest.mark.parametrize("policy", FROM_THE_END, ids=str)
-def test_a_truncation_that_counts_from_the_end_is_refused(policy):
+@pytest.mark.parametrize("truncation", FROM_THE_END, ids=str)
+def test_a_truncation_that_counts_from_the_end_is_refused(truncation):
     """With a loss, or a cotangent, on every step: it would truncate each record in another way."""
     net, given_ = problem(CELLS[0], dtype=float)
     message = re.escape(
-        f"truncation: {policy}, needed one that does not count from the end, as rnn.Window(5)"
+        f"truncation: {truncation}, needed one that does not count from the end, as rnn.Window(5)"
     )
     with pytest.raises(ValueError, match=f"^{message}"):
-        net.loss_and_gradients(**given_, truncation=policy, lengths=LENGTHS)
+        net.loss_and_gradients(**given_, truncation=truncation, lengths=LENGTHS)
     layer = Layer(net.cell)
     _, _, saved = layer.forward(net.cell.weights(*given_["params"][:3]), given_["xs"], lengths=LENGTHS)
     with pytest.raises(ValueError, match=f"^{message}"):
-        layer.backward(saved, np.ones((N, T, H)), truncation=policy)
+        layer.backward(saved, np.ones((N, T, H)), truncation=truncation)
 
 
 def test_such_a_truncation_holds_where_no_record_ends_early():
@@ -328,11 +328,11 @@ def test_padding_is_replaced_in_a_copy():
     assert array.all()
 
 
-def test_a_policy_of_one_loss_a_record_counts_from_its_own_end():
+def test_a_truncation_of_one_loss_a_record_counts_from_its_own_end():
     """Tail(2) of a record of four steps reaches step 2, whatever the longest."""
     ends = checked_lengths([2, 4], 2, 9)
-    policy = own_reach(Tail(2), ends, 9, of_last_step=True)
-    assert [policy.first(t, 9) for t in (1, 3, 8)] == [0, 2, 7]
+    truncation = own_reach(Tail(2), ends, 9, of_last_step=True)
+    assert [truncation.first(t, 9) for t in (1, 3, 8)] == [0, 2, 7]
     assert own_reach(Window(2), ends, 9, of_last_step=False) == Window(2)
 
 

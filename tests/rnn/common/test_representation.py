@@ -28,7 +28,7 @@ rates = st.floats(1e-9, 1e3)
 schedules = st.one_of(st.builds(optimisers.Constant, rates), st.builds(optimisers.Cosine, rates))
 clips = st.one_of(st.none(), st.builds(optimisers.ClipNorm, rates), st.builds(optimisers.ClipValue, rates))
 decays = st.floats(0, 0.999)
-policies = st.one_of(
+truncations = st.one_of(
     st.builds(rnn.Full), st.builds(rnn.Window, counts), st.builds(rnn.Chunked, counts, counts)
 )
 
@@ -42,7 +42,7 @@ policies = st.one_of(
         st.builds(Layer, cells, loops),
         st.builds(optimisers.SGD, schedules, clips),
         st.builds(optimisers.Adam, schedules, clips, decays, decays, rates),
-        policies,
+        truncations,
         st.builds(rnn.Checkpoints, st.none() | counts),
     )
 )

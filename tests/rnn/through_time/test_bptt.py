@@ -21,7 +21,7 @@ from rnn.truncation import Chunked, Full, Tail, Window
 
 @dataclass(frozen=True)
 class Table:
-    """Any policy at all: a table of the first steps."""
+    """Any truncation at all: a table of the first steps."""
 
     firsts: tuple[int, ...]
 
@@ -30,7 +30,7 @@ class Table:
         return self.firsts[t]
 
 
-POLICIES = [
+TRUNCATIONS = [
     Full(),
     *(Window(k) for k in (0, 1, 3, 9)),
     *(Chunked(*ks) for ks in [(1,), (2,), (4,), (9,), (2, 0), (4, 1), (4, 3), (2, 3), (3, 9)]),
@@ -46,7 +46,7 @@ POLICIES = [
 # f′(a) of each activation, from a and not from the output.
 SLOPES = {"relu": lambda a: int(a > 0), "softsign": lambda a: 1 / (1 + abs(a)) ** 2, "identity": lambda a: 1}
 
-every_policy = pytest.mark.parametrize("policy", POLICIES, ids=str)
+every_truncation = pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 
 
 def fractions(array):
@@ -63,22 +63,22 @@ class Case:
     h0: np.ndarray
     dhs: np.ndarray
 
-    def bptt(self, f, policy, batch=100):
+    def bptt(self, f, truncation, batch=100):
         """What the engine computes in one segment: das, dh0 and the earliest step reached."""
         cell = Vanilla(self.xs.shape[2], len(self.weights.U), f)
-        return self.bptt_of(cell, policy, batch)
+        return self.bptt_of(cell, truncation, batch)
 
-    def bptt_of(self, cell, policy, batch=100):
+    def bptt_of(self, cell, truncation, batch=100):
         """The same for a cell of the caller's."""
-        (part,) = self.parts(cell, policy, batch)
+        (part,) = self.parts(cell, truncation, batch)
         return part
 
-    def parts(self, cell, policy, batch=100, every=None):
+    def parts(self, cell, truncation, batch=100, every=None):
         """The same for each segment, latest first, each from its state and the carry of the one before."""
         steps, losses = self.xs.shape[1], len(self.dhs)
         states = unroll(cell, self.weights, self.xs, (self.h0,)).states
         found, carry = [], ()
-        for segment in segments(policy, steps, steps - losses, batch, every):
+        for segment in segments(truncation, steps, steps - losses, batch, every):
             start, stop = segment.start, segment.stop
             tape = unroll(cell, self.weights, self.xs[:, start:stop], (states[start],))
             own = self.dhs[max(0, segment.first_loss - steps + losses) : max(0, stop - steps + losses)]
@@ -87,7 +87,7 @@ class Case:
         assert carry == ()
         return found
 
-    def textbook(self, f, policy):
+    def textbook(self, f, truncation):
         """The same for every step: each loss goes back alone, from its step to the first it may reach."""
         U, W, b = self.weights
         records, steps, _ = self.xs.shape
@@ -102,7 +102,7 @@ class Case:
                 h = np.empty_like(h)
                 f.value(pre[-1].copy(), h)
             for t, dh in enumerate(self.dhs[:, n], start=steps - len(self.dhs)):
-                first = policy.first(t, steps)
+                first = truncation.first(t, steps)
                 for s in range(t, first - 1, -1):
                     da = dh * np.array([SLOPES[f.name](a) for a in pre[s]])
                     das[s, n] += da
@@ -131,10 +131,10 @@ def as_floats(exact, dtype):
     return Case(weights, *(array.astype(dtype) for array in (exact.xs, exact.h0, exact.dhs)))
 
 
-def assert_is_the_textbook(case, f, policy, batch=100):
+def assert_is_the_textbook(case, f, truncation, batch=100):
     """Every da and dh0 equals the plain loops' and is a Fraction; no step before first is reached."""
-    das, dh0, first = case.bptt(f, policy, batch)
-    want_das, want_dh0 = case.textbook(f, policy)
+    das, dh0, first = case.bptt(f, truncation, batch)
+    want_das, want_dh0 = case.textbook(f, truncation)
     assert das.tolist() == want_das[first:].tolist()
     assert not want_das[:first].any()
     assert dh0.tolist() == want_dh0.tolist()
@@ -154,23 +154,23 @@ def counting(units):
     return Counting(1, units, identity), moved
 
 
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("losses", [1, 3, 8])
-def test_every_truncation_is_the_textbook(policy, losses):
+def test_every_truncation_is_the_textbook(truncation, losses):
     """Sweeps batch add up to one loop a loss, whichever of the last steps have losses."""
-    assert_is_the_textbook(case(losses=losses), relu, policy)
-    assert_is_the_textbook(case(losses=losses), identity, policy)
+    assert_is_the_textbook(case(losses=losses), relu, truncation)
+    assert_is_the_textbook(case(losses=losses), identity, truncation)
 
 
-@pytest.mark.parametrize("policy", [Full(), Window(2), Chunked(2), Chunked(3, 4), Tail(2)], ids=str)
-def test_slopes_that_differ_at_every_step(policy):
+@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(2), Chunked(3, 4), Tail(2)], ids=str)
+def test_slopes_that_differ_at_every_step(truncation):
     """The same where each slope is another rational number, so that none can stand for its neighbour."""
-    assert_is_the_textbook(case(steps=4), softsign, policy)
+    assert_is_the_textbook(case(steps=4), softsign, truncation)
 
 
 @st.composite
 def cases(draw):
-    """A case of any small shape, with a policy out of a table for it."""
+    """A case of any small shape, with a truncation out of a table for it."""
     records, inputs, units = (draw(st.integers(1, 2)) for _ in range(3))
     steps = draw(st.integers(1, 6))
     losses = draw(st.integers(1, steps))
@@ -187,17 +187,17 @@ def cases(draw):
 
 @given(cases(), st.sampled_from([relu, softsign, identity]), st.integers(1, 7) | st.just(MIN_BATCH))
 def test_any_table_of_firsts_is_the_textbook(drawn, f, batch):
-    """It holds for every policy that could be written, and however few sweeps travel together."""
-    inside, policy = drawn
-    assert_is_the_textbook(inside, f, policy, batch)
+    """It holds for every truncation that could be written, and however few sweeps travel together."""
+    inside, truncation = drawn
+    assert_is_the_textbook(inside, f, truncation, batch)
 
 
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("batch", [1, 2, 3])
-def test_groups_of_sweeps_add_up(policy, batch):
+def test_groups_of_sweeps_add_up(truncation, batch):
     """Sweeps that travel one by one, or a few at a time, give the same Fractions as all at once."""
-    assert_is_the_textbook(case(), relu, policy, batch)
-    assert_is_the_textbook(case(losses=3), identity, policy, batch)
+    assert_is_the_textbook(case(), relu, truncation, batch)
+    assert_is_the_textbook(case(losses=3), identity, truncation, batch)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
@@ -208,18 +208,18 @@ def test_no_more_travel_together_than_may(batch):
     assert max(moved) == batch * 3
 
 
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("losses", [1, 3, 8])
 @pytest.mark.parametrize("every", [1, 2, 3, 7])
 @pytest.mark.parametrize("batch", [2, MIN_BATCH])
-def test_segments_add_up(policy, losses, every, batch):
+def test_segments_add_up(truncation, losses, every, batch):
     """Segment by segment, each going on with the carry of the one after it, the sums are the textbook's."""
     inside = case(losses=losses)
     das, dh0 = fractions(np.zeros((8, 2, 2), int)), 0
-    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), policy, batch, every):
+    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), truncation, batch, every):
         das[first : first + len(part)] += part
         dh0 += part_of_dh0
-    want_das, want_dh0 = inside.textbook(identity, policy)
+    want_das, want_dh0 = inside.textbook(identity, truncation)
     assert das.tolist() == want_das.tolist()
     assert dh0.tolist() == want_dh0.tolist()
 
@@ -229,14 +229,16 @@ def test_a_shorter_chunk_waits():
     assert_is_the_textbook(case(steps=23 + 23 + 12, records=1, units=1), relu, Chunked(23))
 
 
-@pytest.mark.parametrize("policy", [Chunked(1), Chunked(2), Chunked(2, 1), Chunked(2, 3), Window(1)], ids=str)
-def test_several_batches_add_up(policy):
+@pytest.mark.parametrize(
+    "truncation", [Chunked(1), Chunked(2), Chunked(2, 1), Chunked(2, 3), Window(1)], ids=str
+)
+def test_several_batches_add_up(truncation):
     """More sweeps than may travel together, where so many may that chunks are a batch."""
-    assert_is_the_textbook(case(steps=41, units=1), identity, policy, MIN_BATCH)
+    assert_is_the_textbook(case(steps=41, units=1), identity, truncation, MIN_BATCH)
 
 
 @pytest.mark.parametrize(
-    ("policy", "losses", "depth"),
+    ("truncation", "losses", "depth"),
     [
         (Full(), 12, 12),
         (Full(), 1, 12),
@@ -251,19 +253,21 @@ def test_several_batches_add_up(policy):
     ],
     ids=str,
 )
-def test_truncation_shortens_the_recursion(policy, losses, depth):
+def test_truncation_shortens_the_recursion(truncation, losses, depth):
     """The backward takes as many steps as the deepest sweep, whatever T, since the sweeps go batch."""
     cell, moved = counting(units=2)
-    case(steps=12, losses=losses).bptt_of(cell, policy)
+    case(steps=12, losses=losses).bptt_of(cell, truncation)
     assert len(moved) == depth
 
 
-@pytest.mark.parametrize(("policy", "covers_once"), [(Full(), True), (Chunked(3), True), (Window(1), False)])
-def test_da_takes_the_place_of_the_slopes(policy, covers_once):
+@pytest.mark.parametrize(
+    ("truncation", "covers_once"), [(Full(), True), (Chunked(3), True), (Window(1), False)]
+)
+def test_da_takes_the_place_of_the_slopes(truncation, covers_once):
     """Where each step is reached once the da lie where the slopes lay, and need no memory of their own."""
     inside, cell = case(), Vanilla(1, 2, identity)
     tape = unroll(cell, inside.weights, inside.xs, (inside.h0,))
-    (segment,) = segments(policy, 8, 0, 100)
+    (segment,) = segments(truncation, 8, 0, 100)
     das, _, _ = bptt(cell, inside.weights, tape, (inside.dhs,), segment)
     assert np.shares_memory(das, tape.da_buffer) == covers_once
 
@@ -300,23 +304,23 @@ def test_w_is_copied_where_the_rows_repay_it(k, copied):
     assert W.tolist() == inside.weights.W.tolist()
 
 
-@pytest.mark.parametrize("policy", [Tail(0), Chunked(2, 0)], ids=str)
-def test_a_policy_that_reaches_nothing(policy):
+@pytest.mark.parametrize("truncation", [Tail(0), Chunked(2, 0)], ids=str)
+def test_a_truncation_that_reaches_nothing(truncation):
     """Where no loss reaches a step, one da stands for all, and it and dh0 are zeros of the right kind."""
     for inside, kind in [(case(), Fraction), (as_floats(case(), np.float32), np.float32)]:
-        das, dh0, first = inside.bptt(relu, policy)
+        das, dh0, first = inside.bptt(relu, truncation)
         assert first == 7
         assert das.shape == (1, 2, 2)
         assert dh0.shape == (2, 2)
         assert {(type(entry), entry) for entry in (*das.flat, *dh0.flat)} == {(kind, 0)}
 
 
-@every_policy
+@every_truncation
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-def test_floats_are_exact_on_small_integers(policy, dtype):
+def test_floats_are_exact_on_small_integers(truncation, dtype):
     """A linear cell on small integers rounds nowhere, so each float type gives the Fractions' own numbers."""
-    exact_das, exact_dh0, exact_first = case().bptt(identity, policy)
-    das, dh0, first = as_floats(case(), dtype).bptt(identity, policy)
+    exact_das, exact_dh0, exact_first = case().bptt(identity, truncation)
+    das, dh0, first = as_floats(case(), dtype).bptt(identity, truncation)
     np.testing.assert_array_equal(das, exact_das.astype(dtype), strict=True)
     np.testing.assert_array_equal(dh0, exact_dh0.astype(dtype), strict=True)
     assert first == exact_first
@@ -342,8 +346,8 @@ def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
         unroll(Full(1, 1), weights, np.ones((2, 3, 1)), state)
 
 
-@every_policy
-def test_the_backward_is_repeatable_and_only_reads(policy):
+@every_truncation
+def test_the_backward_is_repeatable_and_only_reads(truncation):
     """A second backward of one tape gives the same bits, from weights, tape and dhs that are read-only."""
     inside = as_floats(case(), np.float64)
     cell = Vanilla(1, 2)
@@ -351,7 +355,7 @@ def test_the_backward_is_repeatable_and_only_reads(policy):
     tape = unroll(cell, weights, inside.xs, (inside.h0,))
     for array in (*weights, tape.rows, inside.dhs):
         array.flags.writeable = False
-    (segment,) = segments(policy, 8, 0, 2)
+    (segment,) = segments(truncation, 8, 0, 2)
     das, (dh0,), _ = bptt(cell, weights, tape, (inside.dhs,), segment)
     bits = das.tobytes(), dh0.tobytes()
     das[...] = dh0[...] = np.nan

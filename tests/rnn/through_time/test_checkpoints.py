@@ -31,15 +31,15 @@ def everything(result):
 @pytest.mark.parametrize("every_step", [True, False])
 @pytest.mark.parametrize("every", [1, 2, 5, 20])
 @pytest.mark.parametrize(
-    "policy",
+    "truncation",
     [Full(), Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2), Chunked(3, 0), Tail(5), Tail(0)],
     ids=str,
 )
-def test_the_gradients_are_the_same(policy, every, every_step):
+def test_the_gradients_are_the_same(truncation, every, every_step):
     """In Fractions every number equals that of a backward that keeps all states, and is a Fraction."""
     net, params, xs, targets, h0 = problem(relu, 9, every_step)
-    kept = everything(net.loss_and_gradients(params, xs, targets, h0, policy))
-    again = everything(net.loss_and_gradients(params, xs, targets, h0, policy, Checkpoints(every)))
+    kept = everything(net.loss_and_gradients(params, xs, targets, h0, truncation))
+    again = everything(net.loss_and_gradients(params, xs, targets, h0, truncation, Checkpoints(every)))
     assert again == kept
     assert {type(entry) for entry in again} == {Fraction}
 

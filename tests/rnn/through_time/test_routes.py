@@ -6,30 +6,30 @@ import pytest
 from rnn.through_time.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
 from rnn.truncation import Chunked, Full, Tail, Window
 
-POLICIES = [Full(), Window(0), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(4), Tail(0)]
+TRUNCATIONS = [Full(), Window(0), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(4), Tail(0)]
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 @pytest.mark.parametrize("every", [1, 3, 8, 100])
 @pytest.mark.parametrize("first_loss", [0, 9])
-def test_segments_share_out_the_losses(policy, every, first_loss):
+def test_segments_share_out_the_losses(truncation, every, first_loss):
     """Every loss belongs to one segment, and segments follow one another from the last loss to the first."""
-    found = segments(policy, 10, first_loss, 4, every)
+    found = segments(truncation, 10, first_loss, 4, every)
     losses = [t for segment in found for t in reversed(range(segment.first_loss, segment.stop))]
     assert losses == list(reversed(range(first_loss, 10)))
     assert all(segment.start <= segment.first < segment.stop for segment in found)
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 @pytest.mark.parametrize("every", [10, 11])
 @pytest.mark.parametrize("first_loss", [0, 9])
-def test_one_segment_of_all_steps_is_no_cut(policy, every, first_loss):
+def test_one_segment_of_all_steps_is_no_cut(truncation, every, first_loss):
     """Segments as long as the sequence, or longer, are all of it, wherever the earliest sweep begins."""
-    (segment,) = segments(policy, 10, first_loss, 4, every)
+    (segment,) = segments(truncation, 10, first_loss, 4, every)
     assert (segment.start, segment.first_loss, segment.stop) == (0, first_loss, 10)
 
 
-def test_equal_policies_share_their_segments():
+def test_equal_truncations_share_their_segments():
     """What the routes are is worked out once, and Window(2) is the same in any type of integer."""
     assert segments(Window(2), 9, 0, 4) is segments(Window(np.int64(2)), 9, 0, 4)
 
@@ -42,7 +42,7 @@ def test_a_count_of_another_type_leaves_its_plan_right():
 
 
 class Moving:
-    """A policy whose answer its user changes."""
+    """A truncation whose answer its user changes."""
 
     def __init__(self, k):
         self.k = k
@@ -76,24 +76,24 @@ class Lenient(Moving):
 
 def subclass(k):
     """A window of 1, that behaves as one of k."""
-    policy = Subclass(1)
-    object.__setattr__(policy, "state", {"k": k})
-    return policy
+    truncation = Subclass(1)
+    object.__setattr__(truncation, "state", {"k": k})
+    return truncation
 
 
-def moved(policy, k):
-    """The policy, changed in place."""
-    (policy.state if isinstance(policy, Subclass) else vars(policy))["k"] = k
+def moved(truncation, k):
+    """The truncation, changed in place."""
+    (truncation.state if isinstance(truncation, Subclass) else vars(truncation))["k"] = k
 
 
 @pytest.mark.parametrize("make", [Moving, subclass, Unhashable, Lenient])
-def test_a_policy_that_may_change_is_asked_anew(make):
+def test_a_truncation_that_may_change_is_asked_anew(make):
     """Its answers of now are what counts, whatever it answered before and whatever it says to equal."""
-    policy = make(1)
+    truncation = make(1)
     for k in (1, 3, 0, 1, 8):
-        moved(policy, k)
+        moved(truncation, k)
         assert segments(Window(1), 9, 0, 4) == plan(1)
-        assert segments(policy, 9, 0, 4) == plan(k)
+        assert segments(truncation, 9, 0, 4) == plan(k)
 
 
 def plan(k):
@@ -101,8 +101,8 @@ def plan(k):
     return segments(Table(tuple(max(0, t - k) for t in range(9))), 9, 0, 4)
 
 
-def test_the_policies_of_the_house_are_asked_once():
-    """A plan at hand takes no call of ``first``; any other policy is asked for each of its losses."""
+def test_the_truncations_of_the_house_are_asked_once():
+    """A plan at hand takes no call of ``first``; any other truncation is asked for each of its losses."""
     asked = []
 
     class Asked(Window):
@@ -113,9 +113,9 @@ def test_the_policies_of_the_house_are_asked_once():
     class AskedOnce(Asked):
         asked_once = True
 
-    for policy, times in ((AskedOnce(2), 1), (Asked(2), 2)):
+    for truncation, times in ((AskedOnce(2), 1), (Asked(2), 2)):
         asked.clear()
-        assert segments(policy, 9, 4, 4) is segments(policy, 9, 4, 4)
+        assert segments(truncation, 9, 4, 4) is segments(truncation, 9, 4, 4)
         assert asked == [4, 5, 6, 7, 8] * times
 
 

@@ -33,7 +33,7 @@ from rnn import (
 )
 
 FLOATS = [np.float32, np.float64, np.longdouble]
-POLICIES = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(3)]
+TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(3)]
 
 
 def network(inputs=2, units=3, f=tanh):
@@ -78,7 +78,7 @@ def assert_same(got, want):
 
 @given(
     st.tuples(*(st.integers(1, most) for most in (3, 6, 2, 4))),
-    st.lists(st.tuples(st.sampled_from(POLICIES), st.booleans()), min_size=2, max_size=4),
+    st.lists(st.tuples(st.sampled_from(TRUNCATIONS), st.booleans()), min_size=2, max_size=4),
     st.sampled_from([*FLOATS, object]),
     st.integers(0, 2**32),
 )
@@ -88,10 +88,10 @@ def test_calls_in_a_workspace_are_calls_without(sizes, calls, dtype, seed):
     net, rng = network(inputs, units, relu if dtype is object else tanh), np.random.default_rng(seed)
     workspace = net.workspace(records, steps, dtype)
     got, want = [], []
-    for policy, every_step in calls:
+    for truncation, every_step in calls:
         data = draw(rng, net, records, steps, dtype, every_step)
-        got.append(net.loss_and_gradients(*data, policy, workspace=workspace))
-        want.append(net.loss_and_gradients(*data, policy))
+        got.append(net.loss_and_gradients(*data, truncation, workspace=workspace))
+        want.append(net.loss_and_gradients(*data, truncation))
     # Compared after the last call, which would have spoilt what an earlier one left in the workspace.
     for each, other in zip(got, want, strict=True):
         assert_same(each, other)
@@ -108,13 +108,13 @@ def test_large_matrices_too(units, dtype):
         assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=str)
-def test_no_result_lies_in_the_workspace(policy):
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
+def test_no_result_lies_in_the_workspace(truncation):
     """Nor do two blocks of a result share memory, or a block and what was given."""
     net = network()
     workspace = net.workspace(2, 6)
     params, *data = draw(np.random.default_rng(0), net, 2, 6, np.float64)
-    _, *blocks = parts(net.loss_and_gradients(params, *data, policy, workspace=workspace))
+    _, *blocks = parts(net.loss_and_gradients(params, *data, truncation, workspace=workspace))
     for block in blocks:
         for array in (*arrays_of(workspace.tape), *params, *data):
             assert not np.shares_memory(block, array)

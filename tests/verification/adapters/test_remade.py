@@ -16,7 +16,7 @@ from verification.adapters.problem import whole
 from verification.adapters.remade import PUBLIC, Source, scope_of
 from verification.judging.model_subject import example_of
 from verification.models.case import random_case
-from verification.models.truncation import Firsts, Policy
+from verification.models.truncation import Standard, Tabled
 from verification.models.variants import gru_two_biases
 from verification.properties.property import Finding
 
@@ -63,8 +63,8 @@ def test_a_model_is_imported_from_where_it_is():
 SCOPES = {
     "nothing": None,
     "all that a layer can": Scope(bits=True, lengths=True, blocks=("U", "W"), records=(2, 5)),
-    "one truncation": Scope(truncations=(Policy("Window", (2,)),)),
-    "a table": Scope(truncations=(Firsts((0, 1)),)),
+    "one truncation": Scope(truncations=(Standard("Window", (2,)),)),
+    "a table": Scope(truncations=(Tabled((0, 1)),)),
     "departures": Scope(departures={"candidate": SURROGATE, "c0": "stop"}),
 }
 
@@ -241,7 +241,7 @@ def test_a_program_in_fractions(tmp_path):
 def test_a_step_s_program(tmp_path):
     """Under a truncation, in arrays that lie otherwise."""
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
-    case = replace(case, policy=Policy("Window", (1,)), layouts={"U": "Fortran order"})
+    case = replace(case, truncation=Standard("Window", (1,)), layouts={"U": "Fortran order"})
     wrong = replaced(
         STEP, 'da @ params["W"]', 'da @ params["W"] * (2 if params["U"].flags.f_contiguous else 1)'
     )

@@ -8,21 +8,21 @@ from verification import Scope, models, step, verify
 from verification.adapters.step import looped
 from verification.judging.profile import Profile
 from verification.models.case import random_case
-from verification.models.truncation import Firsts, Policy
+from verification.models.truncation import Standard, Tabled
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.truth import replay
 
 SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
 SMALL = Scope(records=(1, 3), steps=(1, 6))
-POLICIES = (
-    Policy("Full"),
-    Policy("Window", (1,)),
-    Policy("Chunked", (2, 3)),
-    Policy("Chunked", (3, 1)),
-    Policy("Tail", (2,)),
-    Policy("Tail", (0,)),
-    Firsts((0, 9, 1, 2, 0)),
+TRUNCATIONS = (
+    Standard("Full"),
+    Standard("Window", (1,)),
+    Standard("Chunked", (2, 3)),
+    Standard("Chunked", (3, 1)),
+    Standard("Tail", (2,)),
+    Standard("Tail", (0,)),
+    Tabled((0, 9, 1, 2, 0)),
 )
 
 
@@ -58,17 +58,17 @@ def careless_back(saved, d_state):
     return d_params, d_x, (0.999 * dh,)
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 @pytest.mark.parametrize(
     ("model", "forward", "backward"),
     [(models.vanilla, vanilla, vanilla_back), (models.complex_scan, scan, scan_back)],
     ids=["vanilla", "complex_scan"],
 )
-def test_the_loops_truncate_as_detached_replays_do(policy, model, forward, backward):
-    """Whatever the policy, its losses in any order."""
+def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, backward):
+    """Whatever the truncation, its losses in any order."""
     dtype = np.complex128 if model.complex else np.float64
     case = random_case(model, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 5, dtype)
-    case = type(case)(model, case.blocks, case.objective, policy=policy)
+    case = type(case)(model, case.blocks, case.objective, truncation=truncation)
     truth = replay.gradient(case)
     answer = ask(step(forward, backward, model=model), case)
     assert answer.blocks.keys() == truth.keys()
@@ -129,7 +129,7 @@ def test_a_saved_tape_may_be_gone_through_several_times():
         calls.append(1)
         return scan_back(saved, d_state)
 
-    forward, backward = looped(scan, back, Policy("Window", (1,)))
+    forward, backward = looped(scan, back, Standard("Window", (1,)))
     xs = {"a": np.ones((1, 4, 1)), "x": np.ones((1, 4, 1))}
     _, final, saved = forward({}, xs, (np.ones((1, 1)),))
     backward(saved, np.ones((1, 4, 1)), final)

@@ -40,7 +40,7 @@ def little(engine, model):
         whole.claim,
         functions={"activation": ("tanh",)},
         dtypes=("float64",),
-        policies=("Full",),
+        truncations=("Full",),
         records=(1, 2),
         steps=(1, 4),
         exact=False,

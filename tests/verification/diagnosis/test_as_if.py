@@ -10,7 +10,7 @@ from verification import layer, models
 from verification.diagnosis.as_if import close, explained
 from verification.diagnosis.probe import Seen, look
 from verification.models.case import random_case
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.properties.truth import Truth
 from verification.truth import replay
 
@@ -34,18 +34,18 @@ TRUNCATED = {
 }
 
 
-@pytest.mark.parametrize(("words", "policy"), TRUNCATED.items(), ids=TRUNCATED)
-def test_a_truncation_is_told_by_its_reach(words, policy):
+@pytest.mark.parametrize(("words", "truncation"), TRUNCATED.items(), ids=TRUNCATED)
+def test_a_truncation_is_told_by_its_reach(words, truncation):
     """Of all blocks, and of one that is made of it alone."""
-    kind, *numbers = policy
-    gradients = replay.gradient(replace(TRUTH.case, policy=Policy(kind, tuple(numbers))))
+    kind, *numbers = truncation
+    gradients = replay.gradient(replace(TRUTH.case, truncation=Standard(kind, tuple(numbers))))
     assert explained(seen_of(gradients)) == words
     assert explained(seen_of(gradients, ("xs",))) == words
 
 
 def test_a_truncation_that_is_ignored_is_told():
     """Where one is asked."""
-    case = replace(TRUTH.case, policy=Policy("Window", (1,)))
+    case = replace(TRUTH.case, truncation=Standard("Window", (1,)))
     seen = seen_of(replay.gradient(TRUTH.case), truth=Truth(case))
     assert explained(seen) == "the gradient were not truncated"
 

@@ -10,7 +10,7 @@ from tests.layers import lstm, planted, scan
 from verification import Scope, layer, models, step
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
-from verification.models.truncation import FULL, Policy
+from verification.models.truncation import FULL, Standard
 from verification.properties.findings import findings
 from verification.properties.property import Finding
 from verification.properties.truth import Truth
@@ -125,15 +125,15 @@ def test_a_truncation_is_told_from_the_full_gradient():
         return {}, {"a": h * d_state[0], "x": d_state[0]}, (a * d_state[0],)
 
     right = step(one, back, model=models.scan)
-    cut = Truncates(right, lambda policy: FULL)
-    case = replace(small(right), policy=Policy("Window", (1,)))
+    cut = Truncates(right, lambda truncation: FULL)
+    case = replace(small(right), truncation=Standard("Window", (1,)))
     found = diagnose(cut, FOUND, case)
     assert (found.stage, found.blocks) == ("truncation", ("a", "x", "h0"))
     assert found.sentence == (
         "a, x, h0 are wrong under Window(1): the truncation is at fault, as if the gradient were not "
         "truncated."
     )
-    short = Truncates(right, lambda policy: Policy("Window", (0,)) if policy != FULL else FULL)
+    short = Truncates(right, lambda truncation: Standard("Window", (0,)) if truncation != FULL else FULL)
     assert diagnose(short, FOUND, case).as_if == "each loss reached its own step alone"
 
 
@@ -143,7 +143,7 @@ class Truncates:
     def __init__(self, engine, change):
         self.model, self.claim, self.arrays = engine.model, engine.claim, engine.arrays
         self.fixed = engine.fixed
-        self.answer = lambda case: engine.answer(replace(case, policy=change(case.policy)))
+        self.answer = lambda case: engine.answer(replace(case, truncation=change(case.truncation)))
 
 
 def test_a_scope_bounds_the_diagnosis():

@@ -8,7 +8,7 @@ from verification.adapters.rnn.engine import manual
 from verification.diagnosis import lag_map as mapped
 from verification.diagnosis.lag_map import Mark, lag_map
 from verification.diagnosis.probe import healthy_case
-from verification.models.truncation import FULL, Policy
+from verification.models.truncation import FULL, Standard
 
 LETTERS = {
     Mark.RIGHT: ".",
@@ -20,10 +20,10 @@ LETTERS = {
 }
 
 
-def map_of(engine, steps=4, policy=FULL):
+def map_of(engine, steps=4, truncation=FULL):
     """The map of an engine on a healthy case, and what its panels look like, by name."""
     case = healthy_case(engine, steps=steps)
-    object.__setattr__(case, "policy", policy)
+    object.__setattr__(case, "truncation", truncation)
     found = lag_map(engine, case)
     drawn = {
         f"{panel.block} {panel.part}".strip(): ["".join(LETTERS[m] for m in row) for row in panel.marks]
@@ -75,14 +75,14 @@ def test_gates_that_are_wrong_otherwise_have_panels_of_their_own():
 def test_what_reaches_too_far_is_a_surplus():
     """A truncation that is not made, of an engine that is told one, and of inputs and a state."""
     cut = scoped(manual)
-    far = Truncates(cut, lambda policy: FULL)
-    found, drawn = map_of(far, policy=Policy("Window", (1,)))
+    far = Truncates(cut, lambda truncation: FULL)
+    found, drawn = map_of(far, truncation=Standard("Window", (1,)))
     assert drawn["xs"] == [".   ", "..  ", "+.. ", "++.."]
     assert drawn["W"] == drawn["xs"]
     assert {"V", "c"} <= set(found.right)
     assert found.losses == ("0", "1", "2", "3")
     # A chunk that begins elsewhere is another one: no start one step earlier says anything.
-    found, drawn = map_of(far, policy=Policy("Chunked", (3, 3)))
+    found, drawn = map_of(far, truncation=Standard("Chunked", (3, 3)))
     assert set(found.unseen) == {"W", "b"}
     assert drawn["U"] == drawn["xs"] == [".   ", "..  ", "... ", "+++."]
 
@@ -94,7 +94,7 @@ class Truncates:
         from dataclasses import replace
 
         self.model, self.claim = engine.model, engine.claim
-        self.answer = lambda case: engine.answer(replace(case, policy=change(case.policy)))
+        self.answer = lambda case: engine.answer(replace(case, truncation=change(case.truncation)))
 
 
 def test_a_claim_bounds_it():

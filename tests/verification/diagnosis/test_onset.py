@@ -10,7 +10,7 @@ from verification import Scope, layer, models
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
 from verification.models.case import random_case
-from verification.models.truncation import FULL, Policy
+from verification.models.truncation import FULL, Standard
 from verification.properties.truth import Truth
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
@@ -96,8 +96,8 @@ def test_a_number_type_a_function_and_a_truncation_are_told():
     """Where all else is healthy and small."""
     single = WrongWhere(lambda case: case.dtype == np.float32)
     assert onset(single, healthy_case(single, 9, dtype=np.dtype(np.float32))) == "in float32"
-    cut = WrongWhere(lambda case: case.policy != FULL)
-    assert onset(cut, replace(healthy_case(cut, 9), policy=Policy("Window", (1,)))) == "under Window(1)"
+    cut = WrongWhere(lambda case: case.truncation != FULL)
+    assert onset(cut, replace(healthy_case(cut, 9), truncation=Standard("Window", (1,)))) == "under Window(1)"
     linear = WrongWhere(lambda case: case.chosen["activation"].name == "identity")
     case = replace(healthy_case(linear, 9), functions={"activation": "identity"})
     assert onset(linear, case) == "with activation identity"

@@ -326,7 +326,7 @@ class UntruncatedInWindows:
     def answer(self, case):
         """As said."""
         forward, blocks = self._engine.answer(case)
-        if "Window" in str(case.policy):
-            _, full = self._engine.answer(replace(case, policy=FULL))
+        if "Window" in str(case.truncation):
+            _, full = self._engine.answer(replace(case, truncation=FULL))
             blocks = {**blocks, self._block: full[self._block]}
         return forward, blocks

@@ -18,7 +18,7 @@ from verification.evidence.detection import PROMISED, SIZES, LagFault
 from verification.models.tolerance import SAFETY
 from verification.properties.unfolding import Unfolded
 
-POLICIES = ("Full", "Window", "Chunked", "Tail")
+TRUNCATIONS = ("Full", "Window", "Chunked", "Tail")
 
 
 def problem(activation="tanh", steps=3, scale=0.5, h0=1.0, seed=1):
@@ -156,8 +156,8 @@ def test_the_problems_are_the_same_for_a_seed():
     assert {p.activation for p in first} == {"tanh", "sigmoid", "relu", "softsign", "identity"}
     assert {p.truncation for p in first} == {Full()}
     assert {p.dtype.name for p in first} == {"float64"}
-    every = list(detection.problems(60, 0, ["float32", "float64"], POLICIES))
-    assert {p.policy.kind for p in every} == set(POLICIES)
+    every = list(detection.problems(60, 0, ["float32", "float64"], TRUNCATIONS))
+    assert {p.truncation_as_data.kind for p in every} == set(TRUNCATIONS)
     assert {p.dtype.name for p in every} == {"float32", "float64"}
 
 

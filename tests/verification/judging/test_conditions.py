@@ -24,8 +24,8 @@ from verification.sampling.sample import in_floats
 
 
 def kind(problem):
-    """The policy's kind and numbers, and T."""
-    return problem.policy.kind, problem.policy.numbers, problem.steps
+    """The truncation's kind and numbers, and T."""
+    return problem.truncation_as_data.kind, problem.truncation_as_data.numbers, problem.steps
 
 
 def of_chunks(check):
@@ -39,7 +39,7 @@ def of_chunks(check):
 
 
 def of_part(name, check):
-    """A condition on k and T of a policy of one number."""
+    """A condition on k and T of a truncation of one number."""
 
     def holds(problem):
         found, numbers, steps = kind(problem)
@@ -76,10 +76,10 @@ CONDITIONS = {
     "k2 > 3 k1": of_chunks(lambda k1, k2, steps: k2 > 3 * k1 and k1 < steps),
     "k2 < k1, ragged, T > 6": of_chunks(lambda k1, k2, steps: k2 < k1 < steps and steps % k1 and steps > 6),
     **{
-        f"{name} with {policy} at T > 12": lambda p, name=name, policy=policy: (
-            (p.activation, p.policy.kind) == (name, policy) and p.steps > 12
+        f"{name} with {truncation} at T > 12": lambda p, name=name, truncation=truncation: (
+            (p.activation, p.truncation_as_data.kind) == (name, truncation) and p.steps > 12
         )
-        for name, policy in (("softsign", "Chunked"), ("relu", "Tail"), ("sigmoid", "Window"))
+        for name, truncation in (("softsign", "Chunked"), ("relu", "Tail"), ("sigmoid", "Window"))
     },
     "xs alone in Fortran order": lambda p: of_xs_alone(p, fortran),
     "xs alone with a negative stride": lambda p: of_xs_alone(p, lambda a: min(a.strides) < 0),

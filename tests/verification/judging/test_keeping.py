@@ -15,7 +15,7 @@ from verification.judging import keeping
 from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, trim
 from verification.judging.profile import Profile
 from verification.models.case import Cotangents, random_case
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.properties.findings import prepared, truth_of
 from verification.truth import complex_step, table
@@ -110,7 +110,7 @@ def test_a_truth_is_known_by_all_that_makes_it(shelf):
         CASE,
         replace(CASE, blocks=nudged),
         replace(CASE, blocks={**CASE.blocks, "a": -CASE.blocks["a"]}),
-        replace(CASE, policy=Policy("Window", (1,))),
+        replace(CASE, truncation=Standard("Window", (1,))),
         replace(CASE, lengths=(3, 2)),
         replace(CASE, objective=Cotangents(2 * objective.outputs, objective.state)),
         replace(CASE, objective=Targets(objective.outputs)),
@@ -192,7 +192,7 @@ def test_a_damaged_file_is_made_again(shelf):
 
 def test_the_truth_of_another_case_is_not_believed(shelf):
     """A file under the name of another."""
-    other = replace(CASE, policy=Policy("Window", (1,)))
+    other = replace(CASE, truncation=Standard("Window", (1,)))
     learn(shelf).replace(shelf.path(digest_of(other, shelf.maker)))
     assert kept(shelf, other) == {}
 
@@ -267,7 +267,7 @@ def test_two_writers_of_one_truth(shelf):
 
 def test_the_oldest_is_removed_first(shelf):
     """What was read last is the youngest."""
-    cases = [replace(CASE, policy=Policy("Tail", (k,))) for k in range(4)]
+    cases = [replace(CASE, truncation=Standard("Tail", (k,))) for k in range(4)]
     paths = [learn(shelf, case) for case in cases]
     for age, path in enumerate(paths):
         os.utime(path, (1_000 + age, 1_000 + age))

@@ -16,7 +16,7 @@ from verification.diagnosis.picture import picture
 from verification.judging import model_subject as judging
 from verification.judging import shrinking
 from verification.models.case import random_case
-from verification.models.truncation import FULL, Policy
+from verification.models.truncation import FULL, Standard
 from verification.properties.findings import findings, truth_of
 
 FAULTS = [(own, fault) for own in OWN for fault in own.faults]
@@ -58,8 +58,8 @@ def test_nothing_is_wrong_of_a_right_layer_or_step(own):
     module = own.module
     assert wrong_of(layer_of(module), small_cases(module.MODEL)) == []
     of_steps = step(*in_steps(module), model=module.MODEL, scope=getattr(module, "SCOPE", None))
-    for policy in (Policy("Window", (1,)), Policy("Chunked", (2, 2))):
-        cases = (replace(case, policy=policy) for case in small_cases(module.MODEL))
+    for truncation in (Standard("Window", (1,)), Standard("Chunked", (2, 2))):
+        cases = (replace(case, truncation=truncation) for case in small_cases(module.MODEL))
         assert wrong_of(of_steps, cases) == []
 
 
@@ -123,7 +123,11 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
     """Whose targets tell units of the state apart, which then may not be permuted."""
     right, wrong, blocks = PROBLEM
     small = list(small_cases(delta_rule.MODEL, losses))[1:3]
-    cases = [replace(case, policy=policy) for case in small for policy in (FULL, Policy("Window", (1,)))]
+    cases = [
+        replace(case, truncation=truncation)
+        for case in small
+        for truncation in (FULL, Standard("Window", (1,)))
+    ]
     assert wrong_of(scoped(delta_rule.problem, model=delta_rule.MODEL), cases) == []
     engine = scoped(planted(delta_rule, right, wrong).problem, model=delta_rule.MODEL)
     if losses == "every":

@@ -9,7 +9,7 @@ import pytest
 from verification.models import complex_scan, lstm, scan
 from verification.models.case import Case, Cotangents, Targets, by_reach, random_case, real_of
 from verification.models.model import Block, Model, Use
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 
 SIZES = {"H": 3, "D": 2}
 
@@ -88,7 +88,7 @@ def test_losses_that_reach_back_to_one_step_are_a_group():
     """A loss that reaches no step at all is with those that begin after it."""
     case = random_case(scan, np.random.default_rng(0), SIZES, steps=4)
     assert by_reach(case) == ((0, (0, 1, 2, 3)),)
-    other = Case(scan, case.blocks, case.objective, policy=Firsts((0, 0, 2, 9)))
+    other = Case(scan, case.blocks, case.objective, truncation=Tabled((0, 0, 2, 9)))
     assert by_reach(other) == ((0, (0, 1)), (2, (2,)), (4, (3,)))
 
 

@@ -10,7 +10,7 @@ import pytest
 from verification import models
 from verification.models.case import random_case
 from verification.models.code import Code, code_of, of_case
-from verification.models.truncation import Firsts, Policy
+from verification.models.truncation import Standard, Tabled
 
 RNG = np.random.default_rng(0)
 SIZES = {"H": 2, "D": 3, "K": 1}
@@ -38,9 +38,11 @@ CASES = {
         objective=PROBLEM.objective.replaced(THIRDS),
     ),
     "ragged": replace(LAYER, lengths=(4, 1, 2), layouts={"xs": "backwards", "d_outputs": "Fortran order"}),
-    "asked otherwise": replace(PROBLEM, policy=Policy("Chunked", (2, 1)), checkpoints=2, workspace=True),
-    "by a table": replace(PROBLEM, policy=Firsts((0, 2, 1)), functions={"activation": "relu"}),
-    "by a policy of one's own": replace(PROBLEM, policy=Own()),
+    "asked otherwise": replace(
+        PROBLEM, truncation=Standard("Chunked", (2, 1)), checkpoints=2, workspace=True
+    ),
+    "by a table": replace(PROBLEM, truncation=Tabled((0, 2, 1)), functions={"activation": "relu"}),
+    "by a truncation of one's own": replace(PROBLEM, truncation=Own()),
 }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
-from verification.models.truncation import Firsts, Policy, equivalents, kind_of, policy_of
+from verification.models.truncation import Standard, Tabled, equivalents, kind_of, truncation_of
 
 THEIRS = (
     Full(),
@@ -42,36 +42,36 @@ def mask(kind, numbers, steps):
 @pytest.mark.parametrize("steps", [1, 2, 5, 7])
 def test_first_is_the_first_of_the_mask(theirs, steps):
     """The mask is written step by step, and knows neither rnn nor this."""
-    policy = policy_of(theirs)
-    assert isinstance(policy, Policy)
-    reached = mask(policy.kind, policy.numbers, steps)
+    truncation = truncation_of(theirs)
+    assert isinstance(truncation, Standard)
+    reached = mask(truncation.kind, truncation.numbers, steps)
     for t in range(steps):
-        first = policy.first(t, steps)
+        first = truncation.first(t, steps)
         np.testing.assert_array_equal(np.flatnonzero(reached[t]), np.arange(first, t + 1))
         assert min(first, t + 1) == min(theirs.first(t, steps), t + 1)
 
 
-def test_policies_are_called_as_they_are_written():
+def test_truncations_are_called_as_they_are_written():
     """With their numbers."""
-    assert str(Policy("Chunked", (2, 3))) == "Chunked(2, 3)"
-    assert str(Policy("Full")) == "Full()"
-    assert str(Firsts((0, 2))) == "firsts 0, 2"
+    assert str(Standard("Chunked", (2, 3))) == "Chunked(2, 3)"
+    assert str(Standard("Full")) == "Full()"
+    assert str(Tabled((0, 2))) == "firsts 0, 2"
 
 
-def test_another_object_with_a_first_is_a_policy_of_one_s_own():
-    """As it is; what has none is no policy."""
-    own = Firsts((0, 1, 1))
-    assert policy_of(own) is own
-    assert policy_of(Policy("Tail", (2,))) == Policy("Tail", (2,))
-    assert policy_of("Window") is None
-    assert policy_of(3) is None
+def test_another_object_with_a_first_is_a_truncation_of_one_s_own():
+    """As it is; what has none is no truncation."""
+    own = Tabled((0, 1, 1))
+    assert truncation_of(own) is own
+    assert truncation_of(Standard("Tail", (2,))) == Standard("Tail", (2,))
+    assert truncation_of("Window") is None
+    assert truncation_of(3) is None
 
 
 @pytest.mark.parametrize(("kind", "numbers"), [("Windows", (1,)), ("Window", ()), ("Full", (1,))])
 def test_misuse_is_told_in_a_line(kind, numbers):
     """What was given, and what is needed."""
-    with pytest.raises(ValueError, match=f"^policy: '{kind}' of .*, needed one of Full, Window"):
-        Policy(kind, numbers)
+    with pytest.raises(ValueError, match=f"^truncation: '{kind}' of .*, needed one of Full, Window"):
+        Standard(kind, numbers)
 
 
 @pytest.mark.parametrize("last_only", [True, False])
@@ -79,18 +79,18 @@ def test_misuse_is_told_in_a_line(kind, numbers):
 def test_equivalents_are_the_same(steps, last_only):
     """Every loss that there is reaches the same steps."""
     found = 0
-    policies = [Policy("Full")]
-    policies += [Policy(kind, (k,)) for kind in ("Window", "Tail") for k in range(steps + 3)]
-    policies += [Policy("Chunked", (k1, k2)) for k1 in range(1, steps + 2) for k2 in range(steps + 3)]
-    for policy in policies:
-        want = mask(policy.kind, policy.numbers, steps)[steps - 1 if last_only else 0 :]
-        for other in equivalents(policy, steps, last_only):
+    truncations = [Standard("Full")]
+    truncations += [Standard(kind, (k,)) for kind in ("Window", "Tail") for k in range(steps + 3)]
+    truncations += [Standard("Chunked", (k1, k2)) for k1 in range(1, steps + 2) for k2 in range(steps + 3)]
+    for truncation in truncations:
+        want = mask(truncation.kind, truncation.numbers, steps)[steps - 1 if last_only else 0 :]
+        for other in equivalents(truncation, steps, last_only):
             found += 1
             got = mask(other.kind, other.numbers, steps)[steps - 1 if last_only else 0 :]
-            np.testing.assert_array_equal(got, want, err_msg=f"{policy}, {other}")
+            np.testing.assert_array_equal(got, want, err_msg=f"{truncation}, {other}")
     assert found > 2 * steps
 
 
 def test_kinds_are_named():
     """And what is none of them is one's own."""
-    assert (kind_of(Policy("Tail", (2,))), kind_of(Firsts((0,)))) == ("Tail", "own")
+    assert (kind_of(Standard("Tail", (2,))), kind_of(Tabled((0,)))) == ("Tail", "own")

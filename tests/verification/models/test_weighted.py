@@ -8,7 +8,7 @@ import pytest
 from verification.models import vanilla
 from verification.models.case import Targets, random_case
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.truncation import FULL, Policy
+from verification.models.truncation import FULL, Standard
 from verification.models.weighted import Weighted, counts_from_end, cross_entropy, ended
 from verification.properties.ragged import RaggedTruth
 from verification.truth import replay
@@ -58,13 +58,15 @@ def test_weights_multiply_each_record_s_share(weights):
 
 @pytest.mark.parametrize("losses", ["every", "last"])
 @pytest.mark.parametrize(
-    "policy", [FULL, Policy("Window", (1,)), Policy("Tail", (2,)), Policy("Chunked", (2, 2))], ids=str
+    "truncation",
+    [FULL, Standard("Window", (1,)), Standard("Tail", (2,)), Standard("Chunked", (2, 2))],
+    ids=str,
 )
-def test_a_record_that_ends_early_is_that_record_alone(losses, policy):
+def test_a_record_that_ends_early_is_that_record_alone(losses, truncation):
     """Cut off at its end: its outputs, its loss, and its share of every gradient, whatever follows."""
-    case, lengths = replace(case_of(losses), policy=policy), (2, 5, 3)
-    if losses == "every" and policy.kind == "Tail":
-        assert counts_from_end(policy, 5, lengths)
+    case, lengths = replace(case_of(losses), truncation=truncation), (2, 5, 3)
+    if losses == "every" and truncation.kind == "Tail":
+        assert counts_from_end(truncation, 5, lengths)
         return
     truth = RaggedTruth(replace(case, lengths=lengths))
     shared, value = 0, 0
@@ -96,7 +98,7 @@ def test_ends_are_ends_of_weighted_losses_as_well():
 def test_what_counts_from_the_end_is_known():
     """A tail does, and a chunk whose last few steps alone are reached; not a tail of all steps."""
     ends = (2, 4)
-    assert counts_from_end(Policy("Tail", (1,)), 4, ends)
-    assert counts_from_end(Policy("Chunked", (3, 1)), 4, ends)
-    for policy in (Policy("Tail", (4,)), Policy("Chunked", (3, 3)), Policy("Window", (1,)), FULL):
-        assert not counts_from_end(policy, 4, ends)
+    assert counts_from_end(Standard("Tail", (1,)), 4, ends)
+    assert counts_from_end(Standard("Chunked", (3, 1)), 4, ends)
+    for truncation in (Standard("Tail", (4,)), Standard("Chunked", (3, 3)), Standard("Window", (1,)), FULL):
+        assert not counts_from_end(truncation, 4, ends)

@@ -59,8 +59,8 @@ def test_values_of_ours_can_be_sent_between_processes(tmp_path, files):
 verification.manual
 from verification.adapters.rnn import engine
 import rnn
-policy = engine.rnn.Window(3)
-print(pickle.loads(pickle.dumps(policy)) == policy, type(policy).__name__)
+truncation = engine.rnn.Window(3)
+print(pickle.loads(pickle.dumps(truncation)) == truncation, type(truncation).__name__)
 """
     assert run(tmp_path, program, files) == ["True Window"]
 

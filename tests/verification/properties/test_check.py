@@ -67,7 +67,7 @@ PROBLEMS = {
 }
 
 # In test_padding.py, test_exactness.py, test_fixed.py and tests/peers/test_conduct.py.
-ELSEWHERE = {"padding", "exact", "larger", "own policies", "partial gradients"}
+ELSEWHERE = {"padding", "exact", "larger", "own truncations", "partial gradients"}
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -23,7 +23,7 @@ OF_WHOLE_PROBLEMS = ("identities", "recomputation", "workspace")
 
 # What asks cases of its own, and what is found wherever an engine does not answer.
 OF_THEIR_OWN = (
-    *("exact", "integers", "larger", "own policies", "form"),
+    *("exact", "integers", "larger", "own truncations", "form"),
     *("calls in a row", "partial gradients"),
 )
 

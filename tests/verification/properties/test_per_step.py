@@ -13,7 +13,7 @@ from tests.verification.adapters.test_step import vanilla_back
 from verification import layer, models, step
 from verification.adapters.problem import whole
 from verification.models.case import random_case
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.properties.findings import findings, truth_of
 from verification.properties.per_step import MOST, lag_by_lag, views
 
@@ -79,12 +79,12 @@ def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
 
 
 @pytest.mark.parametrize(
-    "policy", [Policy("Window", (1,)), Policy("Chunked", (2, 3)), Policy("Tail", (2,))], ids=str
+    "truncation", [Standard("Window", (1,)), Standard("Chunked", (2, 3)), Standard("Tail", (2,))], ids=str
 )
-def test_what_a_loss_must_not_reach_is_zero(policy):
+def test_what_a_loss_must_not_reach_is_zero(truncation):
     """To the bit: a part that is not zero there is told with its step."""
     engine = step(a_step, vanilla_back, model=models.vanilla)
-    case = replace(some(models.vanilla), policy=policy)
+    case = replace(some(models.vanilla), truncation=truncation)
     found = [(str(wrong) if wrong else "", expected) for _, wrong, expected in lag_by_lag(engine, case)]
     assert not [wrong for wrong, _ in found if wrong]
     assert any(not expected.truth.any() for _, expected in found)

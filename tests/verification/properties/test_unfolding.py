@@ -9,20 +9,20 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import gru, linear, lstm, scan, vanilla
 from verification.models.case import random_case
-from verification.models.truncation import FULL, Policy
+from verification.models.truncation import FULL, Standard
 from verification.properties.unfolding import Unfolded, unfolded_lags, unfolds
 from verification.truth import replay
 
 ENGINE = as_rnn(manual)
 
 
-def a_case(losses="every", policy=FULL, dtype=np.float64, steps=5, scale=1.0):
+def a_case(losses="every", truncation=FULL, dtype=np.float64, steps=5, scale=1.0):
     """N, T, D, H, K = 2, 5, 2, 3, 2."""
     case = random_case(
         vanilla, np.random.default_rng(1), {"H": 3, "D": 2, "K": 2}, 2, steps, dtype, losses=losses
     )
     blocks = {**case.blocks, "W": scale * case.blocks["W"]}
-    return replace(case, policy=policy, blocks=blocks)
+    return replace(case, truncation=truncation, blocks=blocks)
 
 
 def test_a_cell_whose_units_are_carried_does_not_unfold():
@@ -39,11 +39,11 @@ def test_a_cell_whose_units_are_carried_does_not_unfold():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("losses", ["every", "last"])
 @pytest.mark.parametrize(
-    "policy", [("Full",), ("Window", (2,)), ("Chunked", (2, 3)), ("Tail", (2,))], ids=str
+    "truncation", [("Full",), ("Window", (2,)), ("Chunked", (2, 3)), ("Tail", (2,))], ids=str
 )
-def test_the_right_engine_is_right_at_every_lag(policy, losses, dtype):
+def test_the_right_engine_is_right_at_every_lag(truncation, losses, dtype):
     """Under every truncation, in both types, and it is no empty statement."""
-    looked = list(unfolded_lags(ENGINE, a_case(losses, Policy(*policy), dtype)))
+    looked = list(unfolded_lags(ENGINE, a_case(losses, Standard(*truncation), dtype)))
     assert [str(wrong) for _, wrong, _ in looked if wrong] == []
     assert {name for name, _, expected in looked if expected.size > 0} >= {"U", "W", "b", "V", "c", "xs"}
     assert all(expected.determined for _, _, expected in looked)
@@ -52,7 +52,7 @@ def test_the_right_engine_is_right_at_every_lag(policy, losses, dtype):
 @pytest.mark.parametrize("name", ["U", "W", "b", "xs"])
 def test_the_parts_of_a_block_add_up_to_its_gradient(name):
     """Over losses and steps."""
-    case = a_case(policy=Policy("Window", (2,)))
+    case = a_case(truncation=Standard("Window", (2,)))
     unfolded = Unfolded(case)
     parts = [unfolded.parts(loss, name).want for loss in range(case.steps)]
     total = np.sum(parts, axis=0).swapaxes(0, 1) if name == "xs" else np.sum(parts, axis=(0, 1))

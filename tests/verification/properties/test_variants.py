@@ -12,7 +12,7 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn, scoped
 from verification.models import vanilla
 from verification.models.case import random_case
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.properties import variants as again
 from verification.properties.findings import asked_of, truth_of
 from verification.properties.trial import Trial
@@ -21,7 +21,7 @@ from verification.properties.trial import Trial
 def a_case(**changed):
     """With targets, under a window."""
     case = random_case(vanilla, np.random.default_rng(0), {"H": 3, "D": 2, "K": 2}, 2, 5, losses="every")
-    return replace(case, policy=Policy("Window", (1,)), **changed)
+    return replace(case, truncation=Standard("Window", (1,)), **changed)
 
 
 def wrong_in(check, engine, case=None):

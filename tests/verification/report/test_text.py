@@ -10,7 +10,7 @@ import pytest
 
 from rnn import Full, Window
 from rnn.training import History
-from tests.pages import POLICIES
+from tests.pages import TRUNCATIONS
 from verification.article.sine import PUBLISHED_RMSE, Recipe, Sine
 from verification.diagnosis.stages import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
@@ -21,11 +21,12 @@ from verification.report.outcome import Report
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def rows_of(part, **of_policies):
+def rows_of(part, **of_truncations):
     """A row for each kind of truncation; one that is not told of holds in 20 cases, 15 of them not zero."""
     ordinary = {"cases": 20, "nonzero": 15, "evidence": 15}
     return tuple(
-        Row("lags", part, truncation=policy, **of_policies.get(policy, ordinary)) for policy in POLICIES
+        Row("lags", part, truncation=truncation, **of_truncations.get(truncation, ordinary))
+        for truncation in TRUNCATIONS
     )
 
 
@@ -80,9 +81,9 @@ def lines_of(table):
 def test_the_table_has_a_line_for_each_part_and_a_column_for_each_truncation():
     """The cells are the cases and the share that was not zero, in the order of the head."""
     lines = lines_of(report.table(VERIFIED))
-    assert lines[""].split() == list(POLICIES)
+    assert lines[""].split() == list(TRUNCATIONS)
     for name in ("lags W", "lags b"):
-        assert lines[name].count("20 · 75%") == len(POLICIES)
+        assert lines[name].count("20 · 75%") == len(TRUNCATIONS)
 
 
 def test_the_table_shouts_what_is_refuted():
@@ -150,7 +151,7 @@ def test_the_json_of_a_verified_run():
     assert told["seconds"] == pytest.approx(VERIFIED.seconds, abs=1e-3)
     assert told["exercise"]["seen"]["T = 1"] == 1000
     assert not told["exercise"]["missing"]
-    assert len(told["properties"]) == 2 * len(POLICIES)
+    assert len(told["properties"]) == 2 * len(TRUNCATIONS)
     row = {"name": "lags W", "truncation": "Full", "cases": 20, "nonzero": 15, "failures": 0}
     assert row.items() <= told["properties"][0].items()
     assert told["properties"][0]["verdict"] == "holds"

@@ -9,7 +9,7 @@ from verification import Scope
 from verification.adapters.problem import CAPABILITIES
 from verification.models import vanilla
 from verification.models.case import random_case
-from verification.models.truncation import Firsts, Policy
+from verification.models.truncation import Standard, Tabled
 from verification.sampling.admitting import admits
 from verification.sampling.resolving import resolved
 
@@ -46,12 +46,12 @@ def test_how_it_is_computed_has_to_be_claimed():
 
 
 def test_who_sets_no_limit_takes_as_many_steps_as_there_are():
-    """And a policy of one's own is asked of whoever brings it."""
+    """And a truncation of one's own is asked of whoever brings it."""
     claim = resolved(Scope(), vanilla, CAPABILITIES)
     long = random_case(vanilla, np.random.default_rng(0), {"H": 1, "D": 1, "K": 1}, 1, 512, losses="last")
     assert admits(claim, long)
-    assert admits(claim, replace(CASE, policy=Firsts((0, 0, 1))))
+    assert admits(claim, replace(CASE, truncation=Tabled((0, 0, 1))))
     assert not admits(
         resolved(Scope(truncations=("Full",)), vanilla, CAPABILITIES),
-        replace(CASE, policy=Policy("Tail", (1,))),
+        replace(CASE, truncation=Standard("Tail", (1,))),
     )

@@ -68,7 +68,7 @@ def test_every_level_is_met_by_a_live_case():
     """Of an engine that claims all: each truncation, function, type, layout and loss."""
     everything = scoped(lambda problem: None)
     cases = drawn(everything, 400)
-    assert {case.policy.kind for case in cases} == {"Full", "Window", "Chunked", "Tail"}
+    assert {case.truncation.kind for case in cases} == {"Full", "Window", "Chunked", "Tail"}
     assert {case.functions["activation"] for case in cases} == set(everything.claim.functions["activation"])
     assert {name_of(case.dtype) for case in cases} == set(everything.claim.dtypes)
     assert {len(case.losses) == case.steps for case in cases if case.steps > 1} == {True, False}

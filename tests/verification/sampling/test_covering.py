@@ -17,7 +17,7 @@ from verification.sampling.covering import (
 )
 
 FACTORS = {
-    "policy": ("full", "window", "chunked", "tail"),
+    "truncation": ("full", "window", "chunked", "tail"),
     "steps": (1, 3, 9, 33),
     "records": (1, 4, 65),
     "type": ("float32", "float64"),
@@ -27,8 +27,8 @@ FACTORS = {
 RULES = (
     Rule(
         "no chunks of one step",
-        ("policy", "steps"),
-        lambda r: (r.get("policy"), r.get("steps")) == ("chunked", 1),
+        ("truncation", "steps"),
+        lambda r: (r.get("truncation"), r.get("steps")) == ("chunked", 1),
     ),
     Rule("work", ("steps", "records"), lambda r: r.get("steps", 1) * r.get("records", 1) > 1000),
 )
@@ -109,7 +109,7 @@ def test_a_tuple_that_no_row_can_have_is_left_out():
 
 def test_companions_are_drawn_and_possible():
     """Around each tuple, others at another seed."""
-    wanted = [(("steps", 33), ("type", "float32")), (("policy", "chunked"), ("state", True))]
+    wanted = [(("steps", 33), ("type", "float32")), (("truncation", "chunked"), ("state", True))]
     one, two = (companions(wanted, FACTORS, RULES, np.random.default_rng(seed)) for seed in (0, 1))
     for rows in (one, two):
         assert all(possible(row, RULES) for row in rows)

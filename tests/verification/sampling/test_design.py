@@ -10,7 +10,7 @@ FACTORS = {
     "kind": ("a", "b", "c"),
     "T": ((1, 1), (2, 4)),
     "N": ((1, 1), (2, 4)),
-    "policy": ("Full",),
+    "truncation": ("Full",),
     "flag": (False, True),
 }
 RULES = (Rule("no flag of c", ("kind", "flag"), lambda row: row.get("kind") == "c" and row.get("flag")),)
@@ -18,7 +18,7 @@ RULES = (Rule("no flag of c", ("kind", "flag"), lambda row: row.get("kind") == "
 
 def design(**changed):
     """Four factors that vary and one that does not; 512 steps, and a layout, in pairs."""
-    conditions = {"T": ((512, 512),), "policy": ("Tail",)}
+    conditions = {"T": ((512, 512),), "truncation": ("Tail",)}
     made = {"conditions": conditions, "seconds": lambda levels: levels["T"][1] / 100, **changed}
     return Design(FACTORS, RULES, 1, make=lambda row, rng: (row.sizes["N"], rng.integers(9)), **made)
 
@@ -42,11 +42,11 @@ def test_conditions_stand_beside_every_other_level():
     made = design()
     assert [(goal.strength, goal.of) for goal in made.goals(3)] == [(2, ""), (3, "without conditions")]
     rows = made.rows(3)
-    for name, level in (("T", (512, 512)), ("policy", "Tail")):
+    for name, level in (("T", (512, 512)), ("truncation", "Tail")):
         some = [row for row in rows if row.levels[name] == level]
         assert {row.levels["kind"] for row in some} == {"a", "b", "c"}
         assert {row.levels["N"] for row in some} == set(FACTORS["N"])
-    plain = [row.levels for row in rows if row.sizes["T"] < 512 and row.levels["policy"] == "Full"]
+    plain = [row.levels for row in rows if row.sizes["T"] < 512 and row.levels["truncation"] == "Full"]
     assert tuples(made.varied, 3, RULES)[0] <= met(plain, made.varied, 3)
     assert [(goal.strength, goal.of) for goal in design(conditions={}).goals(3)] == [(2, ""), (3, "")]
 

@@ -54,9 +54,9 @@ def test_few_triples_are_excluded():
 def test_what_cannot_occur_is_excluded():
     """Parts of one step, other lengths of one record, a state kept beyond the steps."""
     ruled = rules(*claimed(vanilla, problem))
-    assert not possible({"T": (1, 1), "policy": "Window, k < T"}, ruled)
-    assert not possible({"T": (2, 2), "policy": "Chunked, ragged, k2 = k1"}, ruled)
-    assert possible({"T": (2, 4), "policy": "Chunked, ragged, k2 = k1"}, ruled)
+    assert not possible({"T": (1, 1), "truncation": "Window, k < T"}, ruled)
+    assert not possible({"T": (2, 2), "truncation": "Chunked, ragged, k2 = k1"}, ruled)
+    assert possible({"T": (2, 4), "truncation": "Chunked, ragged, k2 = k1"}, ruled)
     assert not possible({"T": (1, 1), "checkpoints": "half"}, ruled)
     assert not possible({"checkpoints": "1", "workspace": True}, ruled)
     ruled = rules(*claimed(lstm, scope=Scope(lengths=True)))
@@ -113,10 +113,10 @@ def test_losses_of_another_kind_are_excluded_where_they_say_nothing():
     """Ends that a truncation counts from, weights of steps without a loss, and one class alone."""
     scope = Scope(lengths=True, weights=True, classes=True)
     ruled = rules(*claimed(vanilla, problem, scope))
-    early = {"lengths": "of their own", "policy": "Tail, k < T"}
+    early = {"lengths": "of their own", "truncation": "Tail, k < T"}
     assert not possible({**early, "losses": "every step"}, ruled)
     assert possible({**early, "losses": "last step"}, ruled)
-    assert possible({**early, "policy": "Window, k < T", "losses": "every step"}, ruled)
+    assert possible({**early, "truncation": "Window, k < T", "losses": "every step"}, ruled)
     assert not possible({"weights": "of steps", "losses": "last step"}, ruled)
     assert possible({"weights": "of records", "losses": "last step"}, ruled)
     assert not possible({"loss": "of classes", "size K": (1, 1)}, ruled)

@@ -4,7 +4,7 @@ import pytest
 
 from verification.adapters import layer, problem, step
 from verification.models import lstm, scan, vanilla
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.sampling.factors import (
     CLASSES,
     NUMBERS,
@@ -27,7 +27,7 @@ def filled(model=lstm, scope=None, adapter=layer):
 def test_a_layer_s_table_has_what_it_claims():
     """One truncation and one function of each role, two types, every size up to 129."""
     factors = filled()
-    assert factors["policy"] == ("Full",)
+    assert factors["truncation"] == ("Full",)
     assert factors["function gate"] == ("sigmoid",)
     assert factors["type"] == ("float32", "float64")
     assert factors["losses"] == ("outputs", "final state", "outputs and final state")
@@ -46,9 +46,9 @@ def test_a_model_without_weights_has_no_level_of_them():
 
 def test_a_step_is_asked_every_kind_of_truncation():
     """With each case of its numbers, or the ones that it claims."""
-    assert len(filled(adapter=step)["policy"]) == 10
-    window = Policy("Window", (3,))
-    assert filled(scope=Scope(truncations=(window,)), adapter=step)["policy"] == (window,)
+    assert len(filled(adapter=step)["truncation"]) == 10
+    window = Standard("Window", (3,))
+    assert filled(scope=Scope(truncations=(window,)), adapter=step)["truncation"] == (window,)
 
 
 def test_a_whole_problem_has_readouts_losses_checkpoints_and_a_workspace():

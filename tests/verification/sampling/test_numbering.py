@@ -39,27 +39,27 @@ def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
         for name, (low, high) in sizes_of(row.levels).items():
             assert low <= row.sizes[name] <= high
         needed = {level: least for kind in TRUNCATIONS.values() for level, least in kind.items()}
-        assert row.sizes["T"] >= needed[row.levels["policy"]]
+        assert row.sizes["T"] >= needed[row.levels["truncation"]]
 
 
 def test_the_fewest_steps_are_those_of_the_neediest_level():
     """Of truncation, checkpoints and lengths."""
-    assert least_steps({"policy": "Full"}, 1) == 1
-    assert least_steps({"policy": "Chunked, ragged, k2 > k1", "checkpoints": "1"}, 1) == 3
-    assert least_steps({"policy": "Full", "checkpoints": "half"}, 1) == 5
-    assert least_steps({"policy": "Full", "lengths": "of their own"}, 4) == 5
+    assert least_steps({"truncation": "Full"}, 1) == 1
+    assert least_steps({"truncation": "Chunked, ragged, k2 > k1", "checkpoints": "1"}, 1) == 3
+    assert least_steps({"truncation": "Full", "checkpoints": "half"}, 1) == 5
+    assert least_steps({"truncation": "Full", "lengths": "of their own"}, 4) == 5
 
 
 def test_numbers_take_turns():
     """Of one class beside one level, until all have been met."""
-    rows = [{"policy": "Full", "T": (2, 4), "N": (1, 1), "type": "float32"}] * 3
+    rows = [{"truncation": "Full", "T": (2, 4), "N": (1, 1), "type": "float32"}] * 3
     assert {row.sizes["T"] for row in numbered(rows, 1)} == {2, 3, 4}
 
 
 def test_numbers_that_have_met_every_level_give_way_to_sizes_between_them():
     """But where a number would not stand beside a level any more."""
-    factors = {"policy": ("Full",), "T": ((5, 17),), "N": ((1, 1),), "type": ("float32", "float64")}
-    levels = {"policy": "Full", "T": (5, 17), "N": (1, 1)}
+    factors = {"truncation": ("Full",), "T": ((5, 17),), "N": ((1, 1),), "type": ("float32", "float64")}
+    levels = {"truncation": "Full", "T": (5, 17), "N": (1, 1)}
     once = [
         Row({**levels, "type": name}, {"T": n, "N": 1}) for n in NUMBERS[4:11] for name in factors["type"]
     ]
@@ -73,8 +73,8 @@ def test_numbers_that_have_met_every_level_give_way_to_sizes_between_them():
 
 def test_what_numbers_have_not_met_is_added():
     """One more row for three steps beside the second type."""
-    factors = {"policy": ("Full",), "T": ((2, 4),), "N": ((1, 1),), "type": ("float32", "float64")}
-    levels = {"policy": "Full", "T": (2, 4), "N": (1, 1)}
+    factors = {"truncation": ("Full",), "T": ((2, 4),), "N": ((1, 1),), "type": ("float32", "float64")}
+    levels = {"truncation": "Full", "T": (2, 4), "N": (1, 1)}
     rows = [Row({**levels, "type": name}, {"T": n, "N": 1}) for n in (2, 3, 4) for name in factors["type"]]
     assert completed(rows, factors, (), 1, lambda levels: 0.0) == rows
     more = completed(rows[:-1], factors, (), 1, lambda levels: 0.0)
@@ -88,7 +88,7 @@ def test_what_is_added_is_no_heavier_than_it_must_be():
     """Many steps of many records are heavy: either class stands once beside each number of the other."""
     large = (31, 65)
     factors = {
-        "policy": ("Full",),
+        "truncation": ("Full",),
         "T": ((2, 4), large),
         "N": ((1, 1), large),
         "type": ("float32", "float64", "longdouble"),

@@ -7,7 +7,7 @@ from verification.adapters import step
 from verification.adapters.layer import CAPABILITIES
 from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.functions import Function
-from verification.models.truncation import Policy
+from verification.models.truncation import Standard
 from verification.sampling.resolving import narrowed, resolved
 from verification.sampling.scope import Scope
 
@@ -79,8 +79,8 @@ def test_what_is_left_out_is_listed():
         ({"dtypes": ("complex64",)}, "dtypes: 'complex64', needed one of float32, float64"),
         ({"dtypes": ()}, r"dtypes: \(\), needed a tuple of some of float32, float64"),
         ({"dtypes": "float32"}, "dtypes: 'float32', needed a tuple of some of float32, float64"),
-        ({"truncations": ("Full", Window(2))}, "truncations: .*, needed one policy with its numbers"),
-        ({"truncations": ("Window",)}, "truncations: .*, needed one policy with its numbers"),
+        ({"truncations": ("Full", Window(2))}, "truncations: .*, needed one truncation with its numbers"),
+        ({"truncations": ("Window",)}, "truncations: .*, needed one truncation with its numbers"),
         ({"truncations": ("Windows",)}, "truncations: 'Windows', needed one of Full, Window"),
         ({"truncations": "Full"}, "truncations: 'Full', needed a tuple of some of Full"),
         ({"exact": True}, "exact: True, needed a rational function for every role"),
@@ -139,15 +139,15 @@ def test_another_function_than_the_engine_s_is_misuse():
 def test_a_layer_may_have_one_truncation_of_its_own():
     """With its numbers, for nobody tells it others."""
     claim = resolved(Scope(truncations=(Window(2),)), lstm, CAPABILITIES)
-    assert claim.policies == (Policy("Window", (2,)),)
+    assert claim.truncations == (Standard("Window", (2,)),)
     assert "gradient under Window(2) by cotangents" in claim.in_words()
 
 
 def test_a_step_has_every_truncation_unless_its_scope_says_less():
     """By name, for any numbers, or as they are."""
-    assert resolved(None, lstm, step.CAPABILITIES).policies == ("Full", "Window", "Chunked", "Tail")
+    assert resolved(None, lstm, step.CAPABILITIES).truncations == ("Full", "Window", "Chunked", "Tail")
     less = narrowed(resolved(None, lstm, step.CAPABILITIES), Scope(truncations=(Chunked(3), "Full")), lstm)
-    assert less.policies == (Policy("Chunked", (3, 3)), "Full")
+    assert less.truncations == (Standard("Chunked", (3, 3)), "Full")
     assert "every Window" in less.not_asked(lstm)
     with pytest.raises(
         ValueError, match=r"truncations: 'Tail', needed no more than the engine's Chunked\(3, 3\)"

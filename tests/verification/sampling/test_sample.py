@@ -129,8 +129,8 @@ def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():
     """By what a loss reaches."""
     seen = set()
     for row, case in cases(vanilla, step):
-        level, steps, reach = row.levels["policy"], case.steps, case.reach
-        kind, numbers = case.policy.kind, case.policy.numbers
+        level, steps, reach = row.levels["truncation"], case.steps, case.reach
+        kind, numbers = case.truncation.kind, case.truncation.numbers
         seen.add(level)
         assert level.startswith(kind)
         if level == "Window(0)":

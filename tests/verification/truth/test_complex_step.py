@@ -9,7 +9,7 @@ import pytest
 from verification.models import complex_scan, gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Function
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 from verification.truth import complex_step, replay
 
 SIZES = {"H": 2, "D": 2}
@@ -19,7 +19,7 @@ SIZES = {"H": 2, "D": 2}
 @pytest.mark.parametrize("model", [vanilla, lstm, gru, gru_reset_before, linear, scan], ids=lambda m: m.name)
 def test_it_equals_autograd(model, first):
     """Under any truncation."""
-    case = replace(random_case(model, np.random.default_rng(0), SIZES, steps=4), policy=Firsts(first))
+    case = replace(random_case(model, np.random.default_rng(0), SIZES, steps=4), truncation=Tabled(first))
     truth = replay.gradient(case)
     for name, got in complex_step.gradient(case).items():
         np.testing.assert_allclose(got, truth[name], rtol=0, atol=1e-14)

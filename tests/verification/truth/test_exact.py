@@ -9,7 +9,7 @@ import pytest
 from verification.models import gru, gru_reset_before, linear, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.functions import Function
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 from verification.truth import exact, replay
 
 RATIONAL = {
@@ -25,7 +25,7 @@ def in_fractions(case):
     thirds = np.vectorize(lambda number: Fraction(round(float(number) * 5), 3), otypes=[object])
     blocks = {name: thirds(array) for name, array in case.blocks.items()}
     functions = {role: RATIONAL[role] for role in case.model.functions}
-    return Case(case.model, blocks, case.objective.replaced(thirds), functions, case.policy)
+    return Case(case.model, blocks, case.objective.replaced(thirds), functions, case.truncation)
 
 
 @pytest.mark.parametrize("first", [(0, 0, 0), (0, 1, 1), (0, 2, 3)])
@@ -33,7 +33,7 @@ def in_fractions(case):
 def test_it_is_what_autograd_comes_close_to(model, first):
     """Under any truncation, and every entry is a Fraction."""
     case = random_case(model, np.random.default_rng(0), {"H": 1, "D": 2})
-    case = in_fractions(replace(case, policy=Firsts(first)))
+    case = in_fractions(replace(case, truncation=Tabled(first)))
     truth = replay.gradient(case.astype(float), float)
     for name, got in exact.gradient(case).items():
         assert all(isinstance(entry, Fraction) for entry in got.ravel())

@@ -5,7 +5,7 @@ import pytest
 
 from verification.models import complex_scan, scan
 from verification.models.case import Case, Cotangents
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 from verification.truth import replay
 
 
@@ -13,7 +13,7 @@ def by_hand(first):
     """h′ = a h + x with a = 2, 3, x = 5, 7, h0 = 11, and L = h1 + 10 h2: h1 = 27, h2 = 88."""
     blocks = {"a": [[[2.0], [3.0]]], "x": [[[5.0], [7.0]]], "h0": [[11.0]]}
     d = Cotangents(np.array([[[1.0], [10.0]]]), (np.zeros((1, 1)),))
-    case = Case(scan, {name: np.array(array) for name, array in blocks.items()}, d, policy=Firsts(first))
+    case = Case(scan, {name: np.array(array) for name, array in blocks.items()}, d, truncation=Tabled(first))
     return {name: array.ravel().tolist() for name, array in replay.gradient(case).items()}
 
 

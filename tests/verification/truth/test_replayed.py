@@ -16,18 +16,20 @@ from verification.truth import replay
 from verification.truth.replayed import replayed
 from verification.truth.table import grouped_table
 
-POLICIES = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
+TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
 SIZES = {"H": 3, "D": 2, "K": 2, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2}
 CLOSE = 1e-15 if np.finfo(np.longdouble).eps < 1e-18 else 1e-12
 
 
-def some(model, steps=5, records=2, policy=None, objective="cotangents", dtype=np.float64, seed=0, **options):
+def some(
+    model, steps=5, records=2, truncation=None, objective="cotangents", dtype=np.float64, seed=0, **options
+):
     """A case of a few records, with cotangents or with the model's own loss."""
     rng = np.random.default_rng(seed)
     dtype = np.result_type(dtype, np.complex64) if model.complex else np.dtype(dtype)
     case = random_case(model, rng, options.pop("sizes", SIZES), records, steps, dtype, **options)
-    if policy is not None:
-        case = replace(case, policy=policy)
+    if truncation is not None:
+        case = replace(case, truncation=truncation)
     if objective == "targets":
         readout = {block.name: rng.uniform(-1, 1, block.shape(SIZES)) for block in model.of(Use.READOUT)}
         targets = Targets(rng.uniform(-1, 1, (records, steps, SIZES["K"])))
@@ -35,14 +37,14 @@ def some(model, steps=5, records=2, policy=None, objective="cotangents", dtype=n
     return case
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=repr)
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 @pytest.mark.parametrize("objective", ["cotangents", "targets"])
-def test_the_gradient_is_autograd_s_of_detached_replays(model, objective, policy):
+def test_the_gradient_is_autograd_s_of_detached_replays(model, objective, truncation):
     """Every block, under every truncation, with cotangents and with the model's own loss."""
     if objective == "targets" and not model.of(Use.READOUT):
         pytest.skip("the model has no readout")
-    case = some(model, policy=policy, objective=objective)
+    case = some(model, truncation=truncation, objective=objective)
     truth, got = replay.gradient(case), replayed(case).expected()
     assert got.keys() == truth.keys()
     for name, block in truth.items():
@@ -57,8 +59,8 @@ def test_the_bound_is_as_wide_as_the_lag_table_s_and_of_its_size(objective):
     for model in SHIPPED:
         if objective == "targets" and not model.of(Use.READOUT):
             continue
-        for number, policy in enumerate(POLICIES):
-            case = some(model, 4 + number % 3, 1 + number % 4, policy, objective)
+        for number, truncation in enumerate(TRUNCATIONS):
+            case = some(model, 4 + number % 3, 1 + number % 4, truncation, objective)
             wide, table = replayed(case).expected(), grouped_table(case).expected()
             for name, expected in table.items():
                 assert wide[name].size == 0 or wide[name].terms >= 0.9999 * expected.terms, (model.name, name)
@@ -83,7 +85,7 @@ def test_terms_of_many_records_are_bounded_too():
 @pytest.mark.parametrize("objective", ["cotangents", "targets"])
 def test_what_the_forward_computes_is_the_table_s(objective):
     """The truths to a rounding, the bounds by other draws."""
-    case = some(lstm, policy=Window(1), objective=objective)
+    case = some(lstm, truncation=Window(1), objective=objective)
     table, got = grouped_table(case).forward(), replayed(case).forward()
     assert got.keys() == table.keys()
     for name, expected in table.items():
@@ -141,10 +143,10 @@ def test_what_is_lost_inside_a_step_is_allowed_for_too():
     assert replayed(case).expected()["b"].lost >= 0.5 * table.lost > 0
 
 
-@pytest.mark.parametrize("policy", [Full(), Window(1)], ids=repr)
-def test_a_function_at_its_kink_determines_nothing(policy):
+@pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=repr)
+def test_a_function_at_its_kink_determines_nothing(truncation):
     """relu at 0 has no slope; beside it, it has."""
-    case = some(vanilla, policy=policy, functions={"activation": "relu"})
+    case = some(vanilla, truncation=truncation, functions={"activation": "relu"})
     assert replayed(case).determined
     still = {name: 0 * array for name, array in case.blocks.items()}
     assert not replayed(replace(case, blocks=still)).determined
@@ -164,7 +166,7 @@ def test_a_step_that_does_not_broadcast_has_the_same_truth():
         assert state[0].ndim == 2, "a step of one copy alone"
         return gru.step(f, p, x, *state)
 
-    case = some(gru, 3, policy=Window(1))
+    case = some(gru, 3, truncation=Window(1))
     fast, slow = (
         replayed(case).expected(),
         replayed(replace(case, model=replace(gru, step=one_copy))).expected(),

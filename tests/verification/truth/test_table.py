@@ -12,14 +12,14 @@ from rnn import Chunked, Full, Tail, Window
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, Targets, random_case
 from verification.models.model import Block, Model, Use
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 from verification.truth import replay, unroll
 from verification.truth.replayed import replayed
 from verification.truth.table import grouped_table, lag_table
 
 ROOT = Path(__file__).parents[3]
 STEPS = 5
-POLICIES = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
+TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
 
 # What the longdouble runs of two ways may differ by, beside numbers of size one.
 CLOSE = 1e-15 if np.finfo(np.longdouble).eps < 1e-18 else 1e-12
@@ -38,15 +38,15 @@ def some(model, objective="cotangents", steps=STEPS, seed=0, **options):
     return case
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=repr)
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 @pytest.mark.parametrize("objective", ["cotangents", "targets"])
-def test_masked_tables_equal_detached_replays(model, objective, policy):
+def test_masked_tables_equal_detached_replays(model, objective, truncation):
     """Losses apart, and in groups that reach back to one step."""
     if objective == "targets" and not model.of(Use.READOUT):
         pytest.skip("the model has no readout")
-    first = tuple(policy.first(t, STEPS) for t in range(STEPS))
-    case = replace(some(model, objective), policy=Firsts(first))
+    first = tuple(truncation.first(t, STEPS) for t in range(STEPS))
+    case = replace(some(model, objective), truncation=Tabled(first))
     truth = replay.gradient(case)
     for table in (lag_table(case), grouped_table(case)):
         got = table.gradient(first)
@@ -59,9 +59,9 @@ def test_one_table_of_single_losses_serves_every_truncation():
     """It is masked by whatever ``first`` is given."""
     case = some(lstm)
     table = lag_table(case)
-    for policy in POLICIES:
-        first = tuple(policy.first(t, STEPS) for t in range(STEPS))
-        truth = replay.gradient(replace(case, policy=Firsts(first)))
+    for truncation in TRUNCATIONS:
+        first = tuple(truncation.first(t, STEPS) for t in range(STEPS))
+        truth = replay.gradient(replace(case, truncation=Tabled(first)))
         for name, expected in table.expected(first).items():
             np.testing.assert_allclose(expected.truth, truth[name], rtol=0, atol=CLOSE)
 

@@ -10,7 +10,7 @@ from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 from verification.truth.unroll import advance, broadcasts, readout_broadcasts, replays, term, walk
 
 
@@ -29,7 +29,7 @@ def test_a_walk_goes_through_every_state():
 def test_replays_reach_back_as_the_truncation_says():
     """Each loss sees the steps from its first on, behind a state that is held; none is made twice."""
     case = replace(
-        random_case(scan, np.random.default_rng(0), {"H": 1}, steps=4), policy=Firsts((0, 1, 1, 9))
+        random_case(scan, np.random.default_rng(0), {"H": 1}, steps=4), truncation=Tabled((0, 1, 1, 9))
     )
     made = []
 

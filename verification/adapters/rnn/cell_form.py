@@ -62,7 +62,7 @@ class CellForm:
             state=case.state,
             d_outputs=objective.outputs,
             d_state=objective.state if any(array.any() for array in objective.state) else None,
-            truncation=case.policy,
+            truncation=case.truncation,
             lengths=None if case.lengths is None else np.array(case.lengths),
         )
 

@@ -14,7 +14,7 @@ import rnn
 from verification.adapters.problem import ModelGradients, ModelProblem
 from verification.adapters.rnn.cell_form import LayerGradients, LayerProblem
 from verification.adapters.rnn.problem import Engine, Gradients
-from verification.adapters.rnn.vanilla_form import truncation_of
+from verification.adapters.rnn.vanilla_form import rnn_truncation
 
 
 def cell_engine_of(package: ModuleType, kind: str, loops: str = "NumPyLoops") -> Callable[[Any], Any]:
@@ -45,7 +45,7 @@ def gradients_of(
             other_targets = net.outputs - 1 - targets
         data = problem.xs, targets, problem.state
         # A copy has truncations of its own, and they may be what is wrong with it.
-        policy = truncation_of(package, problem.truncation)
+        truncation = rnn_truncation(package, problem.truncation)
         of_losses = _given(lengths=problem.lengths, weights=_positive(problem.weights))
         options: dict[str, Any] = {}
         if every is not None:
@@ -65,12 +65,14 @@ def gradients_of(
         other_call(package.Window(1))
         raised_wrongly = False
         try:
-            value, grads = net.loss_and_gradients(params, *data, policy, **options, **of_losses)
+            value, grads = net.loss_and_gradients(params, *data, truncation, **options, **of_losses)
         except FloatingPointError:
             # Of all records to their ends there is no other call: nothing is said of any part.
             if problem.lengths is not None:
                 return _nothing(problem, net.outputs)
-            value, grads = net.loss_and_gradients_of_checked(params, *data, policy, **options, **of_losses)
+            value, grads = net.loss_and_gradients_of_checked(
+                params, *data, truncation, **options, **of_losses
+            )
             # Some part is not finite indeed, and the others are judged as they are, or all are NaN.
             raised_wrongly = all(np.isfinite(p).all() for p in (value, *grads.params, grads.xs, *grads.state))
         answer = grads.params._asdict(), grads.xs, grads.state
@@ -117,8 +119,8 @@ def layer_gradients_of(
         layer = package.Layer(cell, getattr(package, loops)())
         weights = cell.weights(**{name: problem.params[name] for name in cell.weights._fields})
         outputs, final, saved = layer.forward(weights, problem.xs, problem.state, problem.lengths)
-        policy = truncation_of(package, problem.truncation)
-        grads = layer.backward(saved, problem.d_outputs, problem.d_state, policy)
+        truncation = rnn_truncation(package, problem.truncation)
+        grads = layer.backward(saved, problem.d_outputs, problem.d_state, truncation)
         behind = {name: np.zeros_like(array) for name, array in problem.params.items()}
         return LayerGradients(outputs, final, behind | grads.params._asdict(), grads.xs, grads.state)
 

@@ -46,8 +46,8 @@ DECAYING = _numbered(None, "decaying", len(small.DECAYING))
 LARGER_PROBLEMS = tuple(
     _fixed(fixed.LARGER, name, f"{HOME}.larger.LARGER[{name!r}]()", make) for name, make in LARGER.items()
 )
-OWN_POLICIES = tuple(
-    _fixed(fixed.OWN_POLICIES, name, f"{HOME}.larger.OWN[{name!r}]()", make) for name, make in OWN.items()
+OWN_TRUNCATIONS = tuple(
+    _fixed(fixed.OWN_TRUNCATIONS, name, f"{HOME}.larger.OWN[{name!r}]()", make) for name, make in OWN.items()
 )
 
 # Of any function of a ``Problem`` that claims all of them.

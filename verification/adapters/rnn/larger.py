@@ -17,7 +17,7 @@ import numpy as np
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.common.arrays import Array
 from verification.adapters.rnn.problem import Problem
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 
 
 def whole_numbers(
@@ -142,19 +142,19 @@ LARGER: dict[str, Callable[[], Problem]] = {
     "a delay line in long double": lambda: delay_line(64, 2.0**-13, "longdouble"),
 }
 
-# Losses that reach back in an order that none of the four policies has; an engine with policies of its own.
+# Losses that reach back in an order that none of the four truncations has; an engine with its own.
 OWN: dict[str, Callable[[], Problem]] = {
     "a last chunk deeper than those before it": lambda: whole_numbers(
-        2, 9, 2, 4, 2, Firsts((0, 0, 2, 2, 4, 4, 4, 4, 4))
+        2, 9, 2, 4, 2, Tabled((0, 0, 2, 2, 4, 4, 4, 4, 4))
     ),
-    "chunks of several lengths": lambda: whole_numbers(2, 9, 2, 4, 2, Firsts((0, 1, 1, 3, 3, 3, 6, 6, 8))),
+    "chunks of several lengths": lambda: whole_numbers(2, 9, 2, 4, 2, Tabled((0, 1, 1, 3, 3, 3, 6, 6, 8))),
     "losses that reach nothing, between others": lambda: whole_numbers(
-        3, 8, 2, 4, 2, Firsts((0, 9, 1, 9, 9, 2, 2, 9)), activation="relu"
+        3, 8, 2, 4, 2, Tabled((0, 9, 1, 9, 9, 2, 2, 9)), activation="relu"
     ),
     "later losses that reach further back": lambda: whole_numbers(
-        2, 8, 3, 5, 1, Firsts((0, 1, 2, 3, 1, 1, 0, 0)), checkpoints=3
+        2, 8, 3, 5, 1, Tabled((0, 1, 2, 3, 1, 1, 0, 0)), checkpoints=3
     ),
     "several sweeps that reach the first state": lambda: whole_numbers(
-        2, 6, 2, 3, 2, Firsts((0, 1, 0, 2, 0, 0))
+        2, 6, 2, 3, 2, Tabled((0, 1, 0, 2, 0, 0))
     ),
 }

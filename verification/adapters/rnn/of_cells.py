@@ -2,9 +2,9 @@
 
 They are asked as any case is, of numbers that round. Some are of what no factor has: a layer, which has
 cotangents of outputs and of the last state's arrays in the place of a loss; a number of checkpoints that is
-left to the engine; policies of one's own. The others take paths of compiled loops that few sizes take: work
-for several threads, in more parts than threads; a sweep that goes alone where others have been to its steps;
-functions far out. Their types have fast products, so that the truth is soon had.
+left to the engine; truncations of one's own. The others take paths of compiled loops that few sizes take:
+work for several threads, in more parts than threads; a sweep that goes alone where others have been to its
+steps; functions far out. Their types have fast products, so that the truth is soon had.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ import numpy as np
 
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Model, Use
-from verification.models.truncation import FULL, Firsts, Policy, Truncation
+from verification.models.truncation import FULL, Standard, Tabled, Truncation
 from verification.properties.engine import FixedCase
 
 # N, T, D, H and K of a small case: none like another.
@@ -35,7 +35,7 @@ def _made(model: Model, name: str) -> Case:
 
 def network(
     model: Model,
-    policy: Truncation = FULL,
+    truncation: Truncation = FULL,
     *,
     losses: str = "every",
     dtype: str = "float64",
@@ -48,12 +48,12 @@ def network(
     records, steps = named.pop("N"), named.pop("T")
     rng = np.random.default_rng(0)
     case = random_case(model, rng, named, records, steps, np.dtype(dtype), functions, losses)
-    return replace(case, policy=policy, checkpoints=checkpoints)
+    return replace(case, truncation=truncation, checkpoints=checkpoints)
 
 
 def as_layer(
     model: Model,
-    policy: Truncation = FULL,
+    truncation: Truncation = FULL,
     *,
     of: tuple[str, ...] = ("outputs", "last state"),
     lengths: tuple[int, ...] | None = None,
@@ -61,7 +61,7 @@ def as_layer(
     sizes: Mapping[str, int] | None = None,
 ) -> Case:
     """A case of cotangents; ``of``: what has some. What stands behind the layer has a gradient of zero."""
-    case, rng = network(model, policy, dtype=dtype, sizes=sizes), np.random.default_rng(1)
+    case, rng = network(model, truncation, dtype=dtype, sizes=sizes), np.random.default_rng(1)
     (records, units), steps = case.state[0].shape, case.steps
     outputs, *state = (
         rng.uniform(-1, 1, shape).astype(dtype) * (name in of)
@@ -111,13 +111,13 @@ CASES: dict[str, Callable[[Model], Case]] = {
     "a layer in float32": partial(as_layer, dtype="float32"),
     "a layer, of outputs alone": partial(as_layer, of=("outputs",)),
     "a layer, of the last state alone": partial(as_layer, of=("last state",)),
-    "a layer under a window": partial(as_layer, policy=Policy("Window", (1,))),
-    "a layer under chunks": partial(as_layer, policy=Policy("Chunked", (2, 2))),
-    "a layer under chunks that overlap": partial(as_layer, policy=Policy("Chunked", (2, 3))),
-    "a layer, of a tail": partial(as_layer, policy=Policy("Tail", (2,))),
+    "a layer under a window": partial(as_layer, truncation=Standard("Window", (1,))),
+    "a layer under chunks": partial(as_layer, truncation=Standard("Chunked", (2, 2))),
+    "a layer under chunks that overlap": partial(as_layer, truncation=Standard("Chunked", (2, 3))),
+    "a layer, of a tail": partial(as_layer, truncation=Standard("Tail", (2,))),
     "a layer whose records end early": partial(as_layer, lengths=(2, 5, 4)),
     "a layer under a window, whose records end early": partial(
-        as_layer, policy=Policy("Window", (2,)), lengths=(1, 3, 5)
+        as_layer, truncation=Standard("Window", (2,)), lengths=(1, 3, 5)
     ),
     "a layer of more records than a block": partial(as_layer, sizes={"N": 70, "T": 3}),
     "a layer of more records than a block, which end early": partial(
@@ -128,18 +128,18 @@ CASES: dict[str, Callable[[Model], Case]] = {
         network, losses="last", checkpoints=0, sizes={"T": 33}
     ),
     "segments of the engine's own length, and sweeps that overlap": partial(
-        network, policy=Policy("Window", (3,)), checkpoints=0, sizes={"T": 40}
+        network, truncation=Standard("Window", (3,)), checkpoints=0, sizes={"T": 40}
     ),
-    "losses that reach back in any order": partial(network, policy=Firsts((0, 1, 0, 9, 2))),
-    "a policy of one's own, a loss on the last step": partial(
-        network, policy=Firsts((0, 0, 0, 0, 2)), losses="last"
+    "losses that reach back in any order": partial(network, truncation=Tabled((0, 1, 0, 9, 2))),
+    "a truncation of one's own, a loss on the last step": partial(
+        network, truncation=Tabled((0, 0, 0, 0, 2)), losses="last"
     ),
-    "a policy of one's own in segments, a loss on the last step": partial(
-        network, policy=Firsts((0, 0, 0, 0, 1)), losses="last", checkpoints=2
+    "a truncation of one's own in segments, a loss on the last step": partial(
+        network, truncation=Tabled((0, 0, 0, 0, 1)), losses="last", checkpoints=2
     ),
     "work for several threads, in more parts than those": of_threads,
     "a sweep alone, after others that came to its steps": partial(
-        network, policy=Policy("Window", (2,)), dtype="float32", sizes={"N": 64, "T": 19, "H": 32}
+        network, truncation=Standard("Window", (2,)), dtype="float32", sizes={"N": 64, "T": 19, "H": 32}
     ),
     "functions far out": partial(far_out, bias=150.0, functions=SLOW),
     "functions far out, of exp": partial(far_out, bias=4.0, functions=FAST),

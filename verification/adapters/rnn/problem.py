@@ -18,7 +18,7 @@ from rnn import ACTIVATIONS, Full, Truncation
 from rnn.common.arrays import FLOATS, FRACTIONS, Array
 from verification.adapters.problem import ModelGradients, ModelProblem
 from verification.models.code import code_of, imports_of
-from verification.models.truncation import Firsts, Policy, policy_of
+from verification.models.truncation import Standard, Tabled, truncation_of
 from verification.text import in_a_line, shown, type_name
 
 PARAMETERS = ("U", "W", "b", "V", "c")
@@ -96,12 +96,12 @@ class Problem:
         return self.targets.swapaxes(0, 1) if self.targets.ndim == 3 else self.targets[None]
 
     @property
-    def policy(self) -> Truncation:
+    def truncation_as_data(self) -> Truncation:
         """The truncation as an oracle takes it: of an engine's own, the earliest step of each loss."""
-        policy, steps = policy_of(self.truncation), self.steps
-        if isinstance(policy, Policy):
-            return policy
-        return Firsts(tuple(self.truncation.first(t, steps) for t in range(steps)))
+        truncation, steps = truncation_of(self.truncation), self.steps
+        if isinstance(truncation, Standard):
+            return truncation
+        return Tabled(tuple(self.truncation.first(t, steps) for t in range(steps)))
 
     def arrays(self) -> dict[str, Array]:
         """Every array by its name."""
@@ -166,7 +166,9 @@ def _check(problem: Problem) -> None:
     if problem.cell not in CELLS:
         raise ValueError(f"cell: {shown(problem.cell)}, needed {' or '.join(CELLS)}")
     if not callable(getattr(problem.truncation, "first", None)):
-        raise TypeError(f"truncation: {shown(problem.truncation)}, needed a policy of rnn, such as Full()")
+        raise TypeError(
+            f"truncation: {shown(problem.truncation)}, needed a truncation of rnn, such as Full()"
+        )
     params = problem.params
     if not isinstance(params, Mapping) or set(params) != set(PARAMETERS):
         given = f"names {', '.join(map(str, params))}" if isinstance(params, Mapping) else shown(params)

@@ -7,7 +7,7 @@ from typing import Any
 from verification.adapters.problem import Form, General, ProblemAdapter, whole
 from verification.adapters.remade import PUBLIC
 from verification.adapters.rnn.cell_form import CellForm
-from verification.adapters.rnn.fixed_problems import FIXED, OWN_POLICIES
+from verification.adapters.rnn.fixed_problems import FIXED, OWN_TRUNCATIONS
 from verification.adapters.rnn.of_cells import of_every_cell
 from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.vanilla_form import VanillaForm
@@ -35,7 +35,7 @@ def _public(made: ProblemAdapter) -> ProblemAdapter:
     return replace(made, source=replace(made.source, home=PUBLIC, adapter="scoped"))
 
 
-# What ``rnn`` claims of the model's own loss: the same bits however it is called, and policies of one's own.
+# What ``rnn`` claims of the model's own loss: the same bits however it is called, and one's own truncations.
 OF_RNN = Scope(
     dtypes=("float32", "float64", "longdouble"),
     exact=True,
@@ -47,7 +47,7 @@ OF_RNN = Scope(
 
 def as_rnn(engine: Engine) -> ProblemAdapter:
     """An engine that claims what ``rnn`` does of the model's own loss, as ``rnn`` itself or a copy of it."""
-    fixed = (*FIXED, *OWN_POLICIES)
+    fixed = (*FIXED, *OWN_TRUNCATIONS)
     return _public(whole(engine, model=vanilla, scope=OF_RNN, form=VanillaForm(), fixed=fixed))
 
 
@@ -63,5 +63,5 @@ def as_cell(engine: Callable[[Any], Any], model: Model, scope: Scope = OF_CELLS)
     form: Form = General()
     fixed = of_every_cell(model)
     if model.name == vanilla.name:
-        form, fixed = VanillaForm(), (*FIXED, *OWN_POLICIES, *fixed)
+        form, fixed = VanillaForm(), (*FIXED, *OWN_TRUNCATIONS, *fixed)
     return _public(whole(engine, model=model, scope=scope, form=CellForm(form), fixed=fixed))

@@ -50,11 +50,11 @@ def _drawn(n: int, rng: np.random.Generator) -> Problem:
     targets = numbers(N, T, K) if every_step else numbers(N, K)
     xs, h0 = numbers(N, T, D), numbers(N, H)
     activation = ("identity", "relu")[n // 8 % 2]
-    policy = (Full(), Window(int(rng.integers(T + 2))), Tail(int(rng.integers(T + 2))), _chunked(T, rng))[
+    truncation = (Full(), Window(int(rng.integers(T + 2))), Tail(int(rng.integers(T + 2))), _chunked(T, rng))[
         n % 4
     ]
     params = {name: array.astype(dtype) for name, array in arrays.items()}
-    return Problem(activation, params, xs.astype(dtype), targets.astype(dtype), h0.astype(dtype), policy)
+    return Problem(activation, params, xs.astype(dtype), targets.astype(dtype), h0.astype(dtype), truncation)
 
 
 def _chunked(T: int, rng: np.random.Generator) -> Truncation:
@@ -81,7 +81,7 @@ def fits_exactly(problem: Problem) -> bool:
 
 def decaying(n: int) -> Problem:
     """The n-th problem in single precision whose W is next to nothing."""
-    (T, policy), rng = DECAYING[n], np.random.default_rng(n)
+    (T, truncation), rng = DECAYING[n], np.random.default_rng(n)
     N, D, H, K = (2, 3, 2, 1) if n % 2 else (3, 2, 3, 2)
     activation = ("softsign", "tanh", "identity")[n % 3]
 
@@ -96,4 +96,4 @@ def decaying(n: int) -> Problem:
         "c": normal(K),
     }
     targets = normal(N, T, K) if n % 2 else normal(N, K)
-    return Problem(activation, params, normal(N, T, D), targets, normal(N, H), policy)
+    return Problem(activation, params, normal(N, T, D), targets, normal(N, H), truncation)

@@ -11,7 +11,7 @@ from verification.models import vanilla
 from verification.models.case import Case, Targets
 from verification.models.code import Code
 from verification.models.model import Model
-from verification.models.truncation import Policy, policy_of
+from verification.models.truncation import Standard, truncation_of
 from verification.models.weighted import Weighted
 from verification.properties.engine import InvalidAnswer
 from verification.truth.parts import OUTPUTS, VALUE
@@ -30,7 +30,7 @@ class VanillaForm:
             xs=case.blocks["xs"],
             targets=objective.targets[:, 0] if objective.last else objective.targets,
             h0=case.blocks["h0"],
-            truncation=truncation_of(rnn, case.policy),
+            truncation=rnn_truncation(rnn, case.truncation),
             checkpoints=case.checkpoints,
             workspace=case.workspace,
             source=case.source,
@@ -52,10 +52,14 @@ class VanillaForm:
         return Code((), f"{imports}from {__name__} import case_of\n", body)
 
 
-def truncation_of(package: ModuleType, truncation: Any) -> Any:
+def rnn_truncation(package: ModuleType, truncation: Any) -> Any:
     """The truncation of its kind that ``rnn``, or a copy of it, has; one of its own kind as it is."""
-    policy = policy_of(truncation)
-    return getattr(package, policy.kind)(*policy.numbers) if isinstance(policy, Policy) else truncation
+    truncation = truncation_of(truncation)
+    return (
+        getattr(package, truncation.kind)(*truncation.numbers)
+        if isinstance(truncation, Standard)
+        else truncation
+    )
 
 
 def case_of(problem: Problem, layouts: Mapping[str, str] | None = None) -> Case:
@@ -70,7 +74,7 @@ def case_of(problem: Problem, layouts: Mapping[str, str] | None = None) -> Case:
         blocks,
         Targets(targets, last) if usual else Weighted(targets, last, weights, problem.classes),
         {"activation": problem.activation},
-        problem.policy,
+        problem.truncation_as_data,
         checkpoints=problem.checkpoints,
         workspace=problem.workspace,
         layouts=layouts or {},

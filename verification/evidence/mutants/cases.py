@@ -13,7 +13,7 @@ import numpy as np
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.common.arrays import Array
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_POLICIES
+from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_TRUNCATIONS
 from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.vanilla_form import case_of
@@ -54,7 +54,7 @@ DRAWN = {cases: 25, exact_cases: 15}
 def fixed_truths() -> Mapping[str, tuple[CaseTruth, ...]]:
     """By property, the problems that nothing rounds."""
     made: dict[str, tuple[CaseTruth, ...]] = {}
-    for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_POLICIES):
+    for each in (*INTEGERS, *LARGER_PROBLEMS, *OWN_TRUNCATIONS):
         assert each.property is not None  # as of all that nothing rounds
         name = each.property.name
         made[name] = (*made.get(name, ()), truth_for(each.property, each.make()))

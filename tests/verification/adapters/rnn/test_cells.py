@@ -9,7 +9,7 @@ import pytest
 
 import rnn
 from tests.rnn.cells.judged import looked_at
-from verification import ModelProblem, Policy, Profile, Scope, models, verify
+from verification import ModelProblem, Profile, Scope, Standard, models, verify
 from verification.adapters.rnn import cells
 from verification.adapters.rnn.cells import CELLS, ONE_PROCESSOR, cell_engine, network_of, without_threads
 from verification.adapters.rnn.engine import gradients_of
@@ -161,7 +161,7 @@ def test_a_wrong_gradient_of_such_losses_is_refuted_and_told(module, right, wron
 def test_records_that_end_early_are_asked_of_a_loss():
     """One that truncates each record as if it ended with the last is refuted."""
     wrong = fault("calls.lengths", "self.truncation.first(t, t + 1)", "self.truncation.first(t, steps)")
-    case = replace(network(models.gru, Policy("Tail", (2,)), losses="last"), lengths=(2, 5, 4))
+    case = replace(network(models.gru, Standard("Tail", (2,)), losses="last"), lengths=(2, 5, 4))
     for engine, holds in ((network_of("gru"), True), (network_of("gru", package=wrong), False)):
         found = [each.part for each in findings(engine, truth_of(case), ("autograd",)) if each.wrong]
         assert (found == []) is holds

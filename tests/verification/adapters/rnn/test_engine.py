@@ -27,7 +27,7 @@ def a_problem(activation="tanh", truncation=Full()):
 @pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(2, 3), Tail(2)], ids=repr)
 @pytest.mark.parametrize("activation", rnn.ACTIVATIONS)
 def test_it_answers_with_rnns_own_numbers(activation, truncation):
-    """Every part of the answer is what rnn's public calls give for the same network and policy."""
+    """Every part of the answer is what rnn's public calls give for the same network and truncation."""
     problem = a_problem(activation, truncation)
     cell = rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation])
     net = rnn.RNN(cell, outputs=2, loops=rnn.NumPyLoops())
@@ -47,7 +47,7 @@ def test_it_answers_with_rnns_own_numbers(activation, truncation):
 
 
 def test_the_truncation_reaches_the_engine():
-    """Another policy is another gradient."""
+    """Another truncation is another gradient."""
     full, window = manual(a_problem()), manual(a_problem(truncation=Window(0)))
     assert not np.allclose(full.W, window.W)
     np.testing.assert_array_equal(full.V, window.V)
@@ -64,7 +64,7 @@ def test_a_loss_on_the_last_step_alone():
 
 
 def test_a_copy_of_the_package_is_an_engine_of_its_own():
-    """The policies are the copy's too: one whose windows are too long is wrong there alone."""
+    """The truncations are the copy's too: one whose windows are too long is wrong there alone."""
     copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
     copy.Window = lambda k: Window(k + 1)
     longer = engine_of(copy)

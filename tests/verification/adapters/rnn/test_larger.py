@@ -10,12 +10,12 @@ from rnn.common.products import LARGE_PRODUCT, SMALL_PRODUCT
 from rnn.through_time.bptt import MAX_CARRY_BYTES
 from rnn.through_time.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.fixed_problems import LARGER_PROBLEMS, OWN_POLICIES
+from verification.adapters.rnn.fixed_problems import LARGER_PROBLEMS, OWN_TRUNCATIONS
 from verification.adapters.rnn.larger import LARGER, OWN
 from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.small import fits_exactly
 from verification.adapters.rnn.vanilla_form import case_of
-from verification.models.truncation import Firsts
+from verification.models.truncation import Tabled
 from verification.properties.findings import findings
 from verification.properties.fixed import FixedTruth
 from verification.truth import replay
@@ -72,7 +72,7 @@ def test_a_delay_line_does_not_round(name):
         ).all(), block
 
 
-@pytest.mark.parametrize("one", [*LARGER_PROBLEMS, *OWN_POLICIES], ids=lambda each: each.name)
+@pytest.mark.parametrize("one", [*LARGER_PROBLEMS, *OWN_TRUNCATIONS], ids=lambda each: each.name)
 def test_the_engine_is_right(one):
     """On every one of them its answer is autograd's, and no problem is without a recurrent gradient."""
     truth = FixedTruth(one.make(), one.property)
@@ -88,7 +88,7 @@ def test_they_are_as_large_as_is_said():
     assert {name: max(size[name] for size in sizes) for name in "TNDHK"} == {
         "T": 512, "N": 128, "D": 128, "H": 128, "K": 128,
     }  # fmt: skip
-    assert {problem.policy.kind for problem in larger()} == {"Full", "Window", "Chunked", "Tail"}
+    assert {problem.truncation_as_data.kind for problem in larger()} == {"Full", "Window", "Chunked", "Tail"}
 
 
 def routes(name):
@@ -123,7 +123,9 @@ def test_carries_are_handed_on():
 def test_states_are_on_both_sides_of_what_goes_as_a_batch():
     """Chunks in groups, and large ones one after another."""
     chunked = [
-        p for p in larger() if p.policy.kind == "Chunked" and p.targets.ndim == 3 and p.checkpoints is None
+        p
+        for p in larger()
+        if p.truncation_as_data.kind == "Chunked" and p.targets.ndim == 3 and p.checkpoints is None
     ]
     limits = {MAX_CARRY_BYTES // problem.h0.nbytes >= MIN_BATCH for problem in chunked}
     assert limits == {True, False}
@@ -142,9 +144,9 @@ def test_products_are_on_both_sides_of_their_limits():
     assert any(rows * size <= SMALL_PRODUCT for rows, size in counts)
 
 
-def test_a_policy_of_ones_own_is_a_table():
+def test_a_truncation_of_ones_own_is_a_table():
     """The earliest step of each loss, as it stands there, on the engine's side and on the oracle's."""
-    policy = Firsts((0, 1, 0))
-    assert [policy.first(t, 3) for t in range(3)] == [0, 1, 0]
+    truncation = Tabled((0, 1, 0))
+    assert [truncation.first(t, 3) for t in range(3)] == [0, 1, 0]
     problem = next(iter(OWN.values()))()
-    assert problem.policy == problem.truncation
+    assert problem.truncation_as_data == problem.truncation

@@ -65,12 +65,12 @@ class Planted:
 
 NUMPY = (
     Planted(
-        "an own policy is asked for another step where the last alone has a loss",
+        "an own truncation is asked for another step where the last alone has a loss",
         "gru",
         "through_time.routes",
         "return self.firsts[t - steps]",
         "return self.firsts[t]",
-        "a policy of one's own, a loss on the last step",
+        "a truncation of one's own, a loss on the last step",
     ),
     Planted(
         "checkpoints of the engine's own number are none",

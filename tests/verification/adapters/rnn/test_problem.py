@@ -90,7 +90,7 @@ def test_code_is_exact_where_decimals_are_awkward(dtype):
     "truncation", [Full(), Window(2), Chunked(3), Chunked(3, 0), Chunked(2, 5), Tail(0)], ids=repr
 )
 def test_code_keeps_the_truncation(truncation):
-    """The policy and its numbers come back."""
+    """The truncation and its numbers come back."""
     problem = a_problem(truncation=truncation)
     assert_same(made_by(problem.code()), problem)
 
@@ -172,7 +172,7 @@ def test_gradients_by_name():
         ({"activation": "softmax"}, ValueError, "activation: 'softmax', needed one of "),
         ({"activation": []}, ValueError, "activation: [], needed one of "),
         ({"cell": "gru"}, ValueError, "cell: 'gru', needed vanilla"),
-        ({"truncation": 5}, TypeError, "truncation: 5, needed a policy of rnn, such as Full()"),
+        ({"truncation": 5}, TypeError, "truncation: 5, needed a truncation of rnn, such as Full()"),
         ({"params": None}, ValueError, "params: None, needed arrays by the names U, W, b, V, c"),
         ({"params": {}}, ValueError, "params: names , needed arrays by the names U, W, b, V, c"),
         ({"xs": [[[1.0]]]}, TypeError, "xs: type list, needed numpy.ndarray"),

@@ -10,13 +10,13 @@ def test_a_plain_function_is_asked_everything():
     engine = scoped(manual)
     claim = engine.claim
     assert claim.dtypes[:2] == ("float32", "float64")
-    assert claim.policies == ("Full", "Window", "Chunked", "Tail")
+    assert claim.truncations == ("Full", "Window", "Chunked", "Tail")
     assert (claim.exact, claim.checkpoints, claim.workspace, claim.bits) == (True, True, True, False)
     assert {each.property for each in engine.fixed} == {fixed.INTEGERS, fixed.LARGER, None}
 
 
 def test_what_rnn_claims_is_more():
-    """The same bits however it is called, and policies of one's own."""
+    """The same bits however it is called, and truncations of one's own."""
     engine = as_rnn(manual)
     assert engine.claim.bits
-    assert fixed.OWN_POLICIES in {each.property for each in engine.fixed}
+    assert fixed.OWN_TRUNCATIONS in {each.property for each in engine.fixed}

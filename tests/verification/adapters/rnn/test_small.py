@@ -28,7 +28,7 @@ def test_nothing_rounds():
 
 def test_every_kind_is_among_them():
     """Both functions and types, every truncation with both, losses of the last step and of all, long ones."""
-    met = {(p.activation, p.dtype.name, p.policy.kind) for p in PROBLEMS}
+    met = {(p.activation, p.dtype.name, p.truncation_as_data.kind) for p in PROBLEMS}
     assert len(met) == 2 * 2 * 4
     assert {p.targets.ndim for p in PROBLEMS} == {2, 3}
     assert max(p.steps for p in PROBLEMS) > 30

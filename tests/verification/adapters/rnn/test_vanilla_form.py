@@ -9,7 +9,7 @@ from verification import Scope, manual, verify
 from verification.adapters.rnn import small
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.judging.profile import Profile
-from verification.models.truncation import Firsts, Policy
+from verification.models.truncation import Standard, Tabled
 
 SHORT = Profile("short", cases=40, exact_cases=0, strength=2)
 
@@ -72,18 +72,18 @@ class Half:
 
 
 @pytest.mark.parametrize(
-    ("truncation", "policy"),
+    ("truncation", "data"),
     [
-        (Full(), Policy("Full")),
-        (Chunked(3), Policy("Chunked", (3, 3))),
-        (Half(), Firsts((0, 0, 1))),
+        (Full(), Standard("Full")),
+        (Chunked(3), Standard("Chunked", (3, 3))),
+        (Half(), Tabled((0, 0, 1))),
     ],
     ids=repr,
 )
-def test_a_case_has_the_policy_that_a_truncation_stands_for(truncation, policy):
+def test_a_case_has_the_truncation_as_data(truncation, data):
     """By name and numbers, or, of one of an engine's own, the earliest step that each loss reaches."""
     problem = next(each for each in map(small.whole, range(small.WHOLE)) if each.steps == 3)
-    assert case_of(problem.replaced(truncation=truncation)).policy == policy
+    assert case_of(problem.replaced(truncation=truncation)).truncation == data
 
 
 def test_no_scope_is_wider_than_what_there_is():

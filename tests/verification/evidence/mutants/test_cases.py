@@ -12,14 +12,14 @@ def test_it_is_always_the_same():
     again = [*map(case_of, laid_out()), *drawn()]
     assert len(again) == len(all_cases())
     for case, truth in zip(again, all_cases(), strict=True):
-        assert case.policy == truth.case.policy
+        assert case.truncation == truth.case.truncation
         for name, array in case.blocks.items():
             np.testing.assert_array_equal(array, truth.case.blocks[name])
 
 
 def test_every_activation_meets_every_truncation():
     """All five with all four kinds, with a loss on the last step and on every step."""
-    met = {(p.activation, p.policy.kind, p.targets.ndim) for p in laid_out()}
+    met = {(p.activation, p.truncation_as_data.kind, p.targets.ndim) for p in laid_out()}
     kinds = ("Full", "Window", "Chunked", "Tail")
     assert {(f, kind) for f, kind, _ in met} == {(f, kind) for f in ACTIVATIONS for kind in kinds}
     assert {(f, losses) for f, _, losses in met} == {(f, losses) for f in ACTIVATIONS for losses in (2, 3)}
@@ -30,7 +30,9 @@ def test_the_corners_are_in_it():
     problems = list(laid_out())
     sizes = [truth.case.sizes for truth in all_cases()]
     assert all(any(size[name] == 1 and max(size.values()) > 1 for size in sizes) for name in "NTDHK")
-    assert any(p.policy.kind == "Window" and p.policy.numbers[0] > p.steps for p in problems)
+    assert any(
+        p.truncation_as_data.kind == "Window" and p.truncation_as_data.numbers[0] > p.steps for p in problems
+    )
     assert any(isinstance(p.truncation, Chunked) and p.steps % p.truncation.k1 for p in problems)
     assert {bool(np.any(p.h0)) for p in problems} == {True, False}
     assert {truth.case.dtype.name for truth in all_cases()} >= {"float32", "float64", "object"}

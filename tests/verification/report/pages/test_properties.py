@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.pages import ASKED, BLOCKS, POLICIES, full, judgement
+from tests.pages import ASKED, BLOCKS, TRUNCATIONS, full, judgement
 from verification.judging.judgement import Row
 from verification.properties.findings import BY_NAME, PROPERTIES
 from verification.report.outcome import Report
@@ -25,14 +25,14 @@ def test_every_property_is_there(text):
     for name in ("forward", *ASKED):
         assert f'<th scope="row">{name}</th>' in text
         assert f"<dt>{name}</dt><dd>{BY_NAME[name].claim}</dd>" in text.replace("\n", "")
-    assert text.count("1,200<small>92%</small>") == (1 + len(ASKED)) * len(POLICIES)
+    assert text.count("1,200<small>92%</small>") == (1 + len(ASKED)) * len(TRUNCATIONS)
     assert text.count(f'<th scope="row">{", ".join(BLOCKS)}</th>') == len(ASKED)
 
 
 def test_parts_that_are_not_alike_have_rows_of_their_own():
     """W was asked less often."""
     rows = [
-        Row("lags", part, cases, cases, truncation=kind) for kind in POLICIES[:2] for part, cases in PARTS
+        Row("lags", part, cases, cases, truncation=kind) for kind in TRUNCATIONS[:2] for part, cases in PARTS
     ]
     (shown,) = by_truncation(replace(judgement(), rows=tuple(rows)))
     assert shown.count('<th scope="row">U, b</th>') == shown.count('<th scope="row">W</th>') == 1

@@ -1,4 +1,4 @@
-"""Faults in what the engine does with large, long, or wide problems alone, and with policies of one's own."""
+"""Faults in what the engine does with large, long, or wide problems, or one's own truncations, alone."""
 
 from verification.evidence.mutants.fault import Edit, Fault
 
@@ -115,7 +115,7 @@ OF_NUMBERS = (
     ),
 )
 
-OF_POLICIES = (
+OF_TRUNCATIONS = (
     Fault(
         "as deep as the last sweep",
         "Of sweeps that go together none goes further back than the last one does, though it may.",
@@ -127,7 +127,7 @@ OF_POLICIES = (
                 "for offset in range(max(group, key=lambda sweep: sweep.stop).depth):",
             ),
         ),
-        "own policies",
+        "own truncations",
         "truncation",
     ),
     Fault(
@@ -135,9 +135,9 @@ OF_POLICIES = (
         "Of several sweeps that reach step 0 the last one's carry replaces the others'.",
         OUTSIDE,
         (Edit("through_time.bptt", "tuple(map(np.add, initial, left)) if initial else left", "left"),),
-        "own policies",
+        "own truncations",
         "truncation",
     ),
 )
 
-SIZES = OF_GROUPS + OF_PRODUCTS + OF_SEGMENTS + OF_NUMBERS + OF_POLICIES
+SIZES = OF_GROUPS + OF_PRODUCTS + OF_SEGMENTS + OF_NUMBERS + OF_TRUNCATIONS

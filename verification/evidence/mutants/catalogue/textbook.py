@@ -8,11 +8,11 @@ COLLECTED = "for d in cotangents:"
 PROJECTED = "weights, dxs = self.loops.project_back(self.cell, params, tape, das, first)"
 
 
-def inputs_under(policy: str) -> str:
+def inputs_under(truncation: str) -> str:
     """Lines after ``PROJECTED`` that compute dxs again, under another truncation."""
     return (
         "        steps = len(tape.da_buffer)\n"
-        f"        other = segments({policy}, steps, steps - len(terms.targets), 99)[0]\n"
+        f"        other = segments({truncation}, steps, steps - len(terms.targets), 99)[0]\n"
         "        rows = self.loops.of_rows(do, np.ascontiguousarray(params.V))\n"
         "        das = bptt(self.cell, params, tape, (terms.by_step(rows, states),), other)[0]\n"
         "        every = zeros((steps, *dxs.shape[1:]), dxs)\n"

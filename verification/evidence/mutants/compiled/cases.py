@@ -8,7 +8,7 @@ import numpy as np
 
 from verification.adapters.rnn.cells import CELLS, LOOPS, layer_of, network_of
 from verification.models.case import Case, random_case
-from verification.models.truncation import FULL, Policy, Truncation
+from verification.models.truncation import FULL, Standard, Truncation
 from verification.properties.engine import Engine
 from verification.properties.findings import truth_of
 from verification.properties.trial import CaseTruth
@@ -56,10 +56,10 @@ def computed(name: str) -> tuple[Asked, ...]:
 def _of_networks(name: str) -> Iterator[Case]:
     """Every kind of route: one sweep, batches that share steps or do not, and what crosses a border."""
     yield _case(name, 3, 3, "every")
-    yield _case(name, 2, 6, "every", Policy("Window", (2,)))
-    yield _case(name, 2, 7, "every", Policy("Chunked", (3, 3)))
+    yield _case(name, 2, 6, "every", Standard("Window", (2,)))
+    yield _case(name, 2, 7, "every", Standard("Chunked", (3, 3)))
     yield replace(_case(name, 2, 5, "last"), checkpoints=2)
-    yield replace(_case(name, 2, 7, "every", Policy("Window", (1,))), checkpoints=3)
+    yield replace(_case(name, 2, 7, "every", Standard("Window", (1,))), checkpoints=3)
     if name == SHARED:
         for function in ("sigmoid", "relu", "softsign", "identity"):
             yield replace(_case(name, 2, 3, "every"), functions={"activation": function})
@@ -67,7 +67,7 @@ def _of_networks(name: str) -> Iterator[Case]:
         # few rows and several panels.
         for records, units in ((130, 3), (11, 46), (9, 25), (12, 20), (7, 40), (1, 150)):
             yield _case(name, records, 2, "last", sizes={"D": 1, "H": units, "K": 1})
-        yield _case(name, 130, 5, "every", Policy("Chunked", (2, 2)), {"D": 1, "H": 3, "K": 1})
+        yield _case(name, 130, 5, "every", Standard("Chunked", (2, 2)), {"D": 1, "H": 3, "K": 1})
     if name == "gru":
         # Of products over all steps that are too large for BLAS to make them by itself.
         yield _case(name, 130, 2, "last", sizes={"D": 20, "H": 20, "K": 1})
@@ -88,11 +88,11 @@ def _case(
     records: int,
     steps: int,
     losses: str,
-    policy: Truncation = FULL,
+    truncation: Truncation = FULL,
     sizes: Mapping[str, int] | None = None,
 ) -> Case:
     model = CELLS[name][1]
     sizes = sizes or {letter: 2 + i for i, letter in enumerate(dimensions(model, losses))}
     rng = np.random.default_rng(0)
     case = random_case(model, rng, sizes, records, steps, np.float64, FUNCTIONS[name], losses)
-    return replace(case, policy=policy)
+    return replace(case, truncation=truncation)

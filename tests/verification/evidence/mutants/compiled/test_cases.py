@@ -18,7 +18,7 @@ def test_every_case_says_something(name):
 def test_every_kind_of_route_is_there(name):
     """Full, batches of sweeps, borders between segments, and records that end early."""
     cases = [asked.truth.case for asked in cases_of(name)]
-    assert {type(case.policy).__name__ and str(case.policy) for case in cases} >= {
+    assert {type(case.truncation).__name__ and str(case.truncation) for case in cases} >= {
         "Window(2)",
         "Chunked(3, 3)",
     }
