@@ -151,7 +151,7 @@ def _tell(words: str) -> None:
 
 def as_text(outcome: Outcome) -> str:
     """What ``judge`` says, and how often the engine was refuted."""
-    return "\n".join([summary.as_text(summary.of_judgement(outcome.judgement)), *_refuted(outcome)])
+    return "\n".join([summary.as_text(outcome.judgement), *_refuted(outcome)])
 
 
 def _refuted(outcome: Outcome) -> Iterator[str]:
@@ -165,7 +165,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     """What ``judge`` writes, and what the cases met, as JSON values."""
     judgement = outcome.judgement
     return {
-        **summary.as_json(summary.of_judgement(judgement)),
+        **summary.as_json(judgement),
         "seed": judgement.seed,
         "refuted": outcome.refuted,
         "smallest": None if outcome.smallest is None else str(outcome.smallest),

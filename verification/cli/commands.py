@@ -245,10 +245,9 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
 
 def _told(found: Judgement, options: argparse.Namespace) -> Outcome:
     """What is printed and kept of a judgement."""
-    told = summary.of_judgement(found)
     save = partial(judgement_page.write, found=found, model=getattr(_subject(options), "model", None))
-    print(summary.as_text(told))
-    return Outcome(told.verdict == "verified", partial(summary.as_json, told), {"report.html": save})
+    print(summary.as_text(found))
+    return Outcome(found.verdict == "verified", partial(summary.as_json, found), {"report.html": save})
 
 
 def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:

@@ -1,7 +1,6 @@
-"""What a judged engine came to, in the one form that text and JSON have."""
+"""A judgement in the one form that text and JSON have."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from verification.judging.judgement import Judgement
@@ -10,87 +9,48 @@ from verification.judging.judgement import Judgement
 PROGRAM = 20_000
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a diagnosis says: the stage at fault, the wrong blocks, a sentence, and which fault it is like."""
-
-    stage: str | None
-    blocks: tuple[str, ...]
-    sentence: str
-    as_if: str | None
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What an engine came to.
-
-    ``diagnosis`` and ``example``, a program that shows the failure, are those of a refuted engine;
-    ``smallest``: were smaller ones looked for? ``missing`` is what a run that shows too little has not seen.
-    """
-
-    verdict: str
-    scope: str
-    seconds: float
-    cases: int
-    informative: int
-    not_asked: tuple[str, ...]
-    diagnosis: Said | None = None
-    example: str | None = None
-    smallest: bool = False
-    missing: tuple[str, ...] = ()
-
-
-def of_judgement(found: Judgement) -> Summary:
-    """Of a judgement."""
-    said, example = found.diagnosis, found.example
-    return Summary(
-        verdict=found.verdict,
-        scope=found.scope,
-        seconds=found.seconds,
-        cases=found.cases,
-        informative=found.informative,
-        not_asked=found.not_asked,
-        diagnosis=None if said is None else Said(said.stage, said.blocks, said.sentence, said.as_if),
-        example=None if example is None else example.code,
-        smallest=example is not None and example.smallest,
-        missing=found.missing,
-    )
-
-
-def as_json(summary: Summary) -> dict[str, Any]:
+def as_json(found: Judgement) -> dict[str, Any]:
     """As JSON values, which are these keys and no others; ``seconds`` to the millisecond."""
-    diagnosis = summary.diagnosis
+    diagnosis, example = found.diagnosis, found.example
+    told = diagnosis and {
+        "stage": diagnosis.stage,
+        "blocks": list(diagnosis.blocks),
+        "sentence": diagnosis.sentence,
+        "as_if": diagnosis.as_if,
+    }
     return {
-        "verdict": summary.verdict,
-        "scope": summary.scope,
-        "seconds": round(summary.seconds, 3),
-        "cases": summary.cases,
-        "informative": summary.informative,
-        "not_asked": list(summary.not_asked),
-        "diagnosis": None if diagnosis is None else {**asdict(diagnosis), "blocks": list(diagnosis.blocks)},
-        "example": summary.example,
+        "verdict": found.verdict,
+        "scope": found.scope,
+        "seconds": round(found.seconds, 3),
+        "cases": found.cases,
+        "informative": found.informative,
+        "not_asked": list(found.not_asked),
+        "diagnosis": told,
+        "example": example and example.code,
     }
 
 
-def as_text(summary: Summary) -> str:
+def as_text(found: Judgement) -> str:
     """The verdict, what was asked and what was not, and of a refuted engine what is wrong and where."""
-    return "\n".join(_lines(summary))
+    return "\n".join(_lines(found))
 
 
-def _lines(summary: Summary) -> Iterator[str]:
-    yield summary.verdict
-    yield f"scope: {summary.scope}"
-    yield f"not asked: {', '.join(summary.not_asked) or 'nothing'}"
-    said = summary.diagnosis
-    if said is not None:
-        yield f"diagnosis: {said.sentence}"
-        if said.as_if is not None and said.as_if not in said.sentence:
-            yield f"as if {said.as_if}"
-    if summary.verdict == "not exercised":
-        yield f"not exercised: {', '.join(summary.missing)}"
-    program, kind = summary.example, "smallest example" if summary.smallest else "example"
-    if program is not None and len(program) <= PROGRAM:
-        yield f"{kind}:\n\n{program}"
-    elif program is not None:
-        yield f"{kind}: a program of {len(program):,} characters, in the JSON"
-    yield f"{summary.cases:,} cases, {summary.informative:,} informative"
+def _lines(found: Judgement) -> Iterator[str]:
+    yield found.verdict
+    yield f"scope: {found.scope}"
+    yield f"not asked: {', '.join(found.not_asked) or 'nothing'}"
+    diagnosis, example = found.diagnosis, found.example
+    if diagnosis is not None:
+        yield f"diagnosis: {diagnosis.sentence}"
+        if diagnosis.as_if is not None and diagnosis.as_if not in diagnosis.sentence:
+            yield f"as if {diagnosis.as_if}"
+    if found.verdict == "not exercised":
+        yield f"not exercised: {', '.join(found.missing)}"
+    if example is not None:
+        kind = "smallest example" if example.smallest else "example"
+        size = len(example.code)
+        shown = (
+            f":\n\n{example.code}" if size <= PROGRAM else f": a program of {size:,} characters, in the JSON"
+        )
+        yield f"{kind}{shown}"
+    yield f"{found.cases:,} cases, {found.informative:,} informative"

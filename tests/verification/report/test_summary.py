@@ -39,7 +39,7 @@ def written(found):
 
 def test_what_holds_in_json():
     """The keys in their order, and null for the last two."""
-    found = written(summary.of_judgement(HOLDS))
+    found = written(HOLDS)
     assert list(found) == KEYS
     assert found == {
         "verdict": "verified",
@@ -55,7 +55,7 @@ def test_what_holds_in_json():
 
 def test_what_is_refuted_in_json():
     """The diagnosis with its four keys, and the program as text."""
-    found = written(summary.of_judgement(WRONG))
+    found = written(WRONG)
     assert list(found) == KEYS
     assert found["verdict"] == "refuted"
     assert found["diagnosis"] == {
@@ -69,14 +69,14 @@ def test_what_is_refuted_in_json():
 
 def test_what_was_not_exercised_in_json():
     """Neither a diagnosis nor an example."""
-    found = written(summary.of_judgement(IDLE))
+    found = written(IDLE)
     assert (found["verdict"], found["diagnosis"], found["example"]) == ("not exercised", None, None)
     assert list(found) == KEYS
 
 
 def test_the_text_begins_with_the_verdict():
     """Then what was asked, what was not, what is wrong, the program, and the counts."""
-    assert summary.as_text(summary.of_judgement(WRONG)) == (
+    assert summary.as_text(WRONG) == (
         "refuted\n"
         "scope: float64; any initial state\n"
         "not asked: Fractions, truncations\n"
@@ -92,7 +92,7 @@ def test_the_text_begins_with_the_verdict():
 
 def test_the_text_of_what_holds_says_no_more():
     """Four lines."""
-    told = summary.as_text(summary.of_judgement(replace(HOLDS, not_asked=())))
+    told = summary.as_text(replace(HOLDS, not_asked=()))
     assert told == (
         "verified\nscope: float64; any initial state\nnot asked: nothing\n1,266 cases, 1,260 informative"
     )
@@ -100,13 +100,13 @@ def test_the_text_of_what_holds_says_no_more():
 
 def test_the_text_names_what_was_not_exercised():
     """Neither pass nor fail, and why."""
-    assert "\nnot exercised: T ≥ 33, lags W\n" in summary.as_text(summary.of_judgement(IDLE))
+    assert "\nnot exercised: T ≥ 33, lags W\n" in summary.as_text(IDLE)
 
 
 @pytest.mark.parametrize(("digits", "whole"), [(summary.PROGRAM, True), (summary.PROGRAM + 1, False)])
 def test_a_program_of_a_large_case_does_not_fill_the_terminal(digits, whole):
     """It is in the JSON."""
-    long = replace(summary.of_judgement(WRONG), example="x" * digits)
+    long = replace(WRONG, example=replace(WRONG.example, code="x" * digits))
     told = summary.as_text(long)
     assert ("x" * digits in told) == whole
     assert ("smallest example: a program of 20,001 characters, in the JSON" in told) != whole
