@@ -14,8 +14,12 @@ from rnn import Chunked, Full, Tail, Window
 SHAPE = Shape(7, 3, 2, 4)
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(3), Chunked(3, 2), Chunked(2, 4), Tail(3), Tail(0))
 
-# JAX compiles each task for a fifth of a second, so it is asked for fewer.
-FAST = [name for name in CONTENDERS if name not in ("manual", "jax")]
+# JAX compiles each task for a fifth of a second, so it is asked for fewer. PyTorch takes seconds at first.
+FAST = [
+    pytest.param(name, marks=pytest.mark.slow) if name.startswith("torch") else name
+    for name in CONTENDERS
+    if name not in ("manual", "jax")
+]
 
 
 def load(name):
@@ -52,6 +56,7 @@ def test_the_gradients_are_manuals(name, cell, loss):
             assert judged is None or judged.objection == "", (dtype, truncation)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loss", "truncation", "cell"),
     [
