@@ -129,7 +129,7 @@ MUTANTS = {
     ],
 }
 
-SPECIMEN = {"verdict": "refuted", "reasons": [f"U does not depend on the target {NASTY}"]}
+PUBLISHED_RULE = {"verdict": "refuted", "reasons": [f"U does not depend on the target {NASTY}"]}
 
 
 def measured():
@@ -156,4 +156,4 @@ def measured():
 def full():
     """A report with every part."""
     scalar = ScalarRow("tanh", np.dtype(float), f"bend {NASTY}", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
-    return Report(judgement(), "quick", sine(), sine(), MUTANTS, SPECIMEN, measured(), (scalar,))
+    return Report(judgement(), "quick", sine(), sine(), MUTANTS, PUBLISHED_RULE, measured(), (scalar,))

@@ -20,9 +20,9 @@ from tests.layers import lstm, planted
 from verification import Scope, layer, models
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import scoped
+from verification.article.published_rule import as_json as rule_json
+from verification.article.published_rule import examine
 from verification.article.sine import ARTICLE, train_on_sine
-from verification.article.specimen import as_json as specimen_json
-from verification.article.specimen import examine
 from verification.evidence import detection
 from verification.evidence.checkers import Checker, lags_accuse
 from verification.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
@@ -163,8 +163,8 @@ def holds():
         alarms=detection.Alarms(10, 100, 0, None),
     )
     mutants = as_json(run(mutants=CATALOGUE[:3], equivalents=EQUIVALENT[:1]))
-    specimen = specimen_json(examine(units=4, length=6))
-    return page(Report(judged, "few", sine, sine, mutants, specimen, found))
+    published_rule = rule_json(examine(units=4, length=6))
+    return page(Report(judged, "few", sine, sine, mutants, published_rule, found))
 
 
 @pytest.fixture(scope="session")

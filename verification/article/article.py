@@ -27,6 +27,7 @@ from rnn.data import Records, sine_wave, split, windows
 from rnn.training import rmse
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Engine
+from verification.article.published_rule import article_data, epoch, folded, initial_weights, loss, network
 from verification.article.sine import (
     ARTICLE,
     LENGTH,
@@ -37,7 +38,6 @@ from verification.article.sine import (
     baselines,
     train_on_sine,
 )
-from verification.article.specimen import article_data, epoch, folded, initial_weights, loss, network
 from verification.processes.tasks import each_afresh
 
 # What the article prints, by its number of the epoch: the losses of training and validation.

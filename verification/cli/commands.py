@@ -32,7 +32,7 @@ from verification.adapters.rnn.cells import (
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.scoping import as_cell, scoped
-from verification.article import article, specimen
+from verification.article import article, published_rule
 from verification.article.sine import ARTICLE, LONG, Sine, train_on_sine
 from verification.campaign import command as campaign
 from verification.cli import durations
@@ -156,14 +156,14 @@ def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
 
 
 def believed(told: Report, profile: Profile, progress: Progress) -> Report:
-    """With what shows how far the verification can be believed: scalars, mutants, specimen, detection.
+    """With what shows how far this can be believed: scalars, mutants, the published rule, detection.
 
     What one process does by itself goes on beside the mutants.
     """
 
-    def others() -> tuple[list[ScalarRow], specimen.Specimen, detection.Detection]:
+    def others() -> tuple[list[ScalarRow], published_rule.PublishedRule, detection.Detection]:
         curve = detection.curve(profile.faults, told.judgement.seed, judges=built_in())
-        return scalars_of(told.loops), specimen.examine(), curve
+        return scalars_of(told.loops), published_rule.examine(), curve
 
     with beside(others) as waited_for:
         with progress.part("mutants") as show:
@@ -177,12 +177,15 @@ def believed(told: Report, profile: Profile, progress: Progress) -> Report:
     for text in (
         report.oracles_table(told),
         mutants.summary(result),
-        specimen.as_text(examined),
+        published_rule.as_text(examined),
         detection.as_text(found),
     ):
         print(text, end="\n\n")
     return replace(
-        told, mutants=mutants.as_json(result), specimen=specimen.as_json(examined), detection=found
+        told,
+        mutants=mutants.as_json(result),
+        published_rule=published_rule.as_json(examined),
+        detection=found,
     )
 
 
@@ -278,14 +281,14 @@ def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progres
 def rerun_article(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Why the published rule is refuted, and the article's training beside corrected ones."""
     with progress.part("published rule"):
-        examined = specimen.examine()
-    print(specimen.as_text(examined), end="\n\n")
+        examined = published_rule.examine()
+    print(published_rule.as_text(examined), end="\n\n")
     with progress.part("trainings") as show:
         run = article.rerun(progress=show)
     print(article.as_text(run))
     return Outcome(
         True,
-        lambda: {"specimen": specimen.as_json(examined), "article": article.as_json(run)},
+        lambda: {"published_rule": published_rule.as_json(examined), "article": article.as_json(run)},
         {"article.png": lambda path: article.draw(path, run)},
     )
 

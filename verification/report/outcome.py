@@ -16,7 +16,7 @@ class Report:
     """What a run came to: a judgement, those of ``others`` beside it, and whatever else was measured.
 
     ``loops``: which text made the steps, by its name on the command line. ``scalars``: tanh and sigmoid.
-    ``mutants`` as of ``verification.evidence.mutants.as_json``, ``specimen`` as of its module's ``as_json``.
+    ``mutants`` as of ``verification.evidence.mutants.as_json``, ``published_rule`` as of its module's.
     What was not measured is None.
     """
 
@@ -25,7 +25,7 @@ class Report:
     budget: Sine | None = None
     sine: Sine | None = None
     mutants: Mapping[str, Any] | None = None
-    specimen: Mapping[str, Any] | None = None
+    published_rule: Mapping[str, Any] | None = None
     detection: Detection | None = None
     scalars: tuple[ScalarRow, ...] = ()
     others: tuple[Judgement, ...] = ()

@@ -125,7 +125,7 @@ def as_json(report: Report) -> dict[str, Any]:
         },
         "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
         "mutants": report.mutants,
-        "specimen": report.specimen,
+        "published_rule": report.published_rule,
         "detection": None if detection is None else curves.as_json(detection),
         "sine": None if report.sine is None else _sine_json(report.sine),
         "sine_in_the_articles_budget": None if report.budget is None else _sine_json(report.budget),

@@ -23,8 +23,8 @@ from verification.article.article import (
     forecasts,
     rerun,
 )
+from verification.article.published_rule import article_data, healthy_weights, initial_weights
 from verification.article.sine import PUBLISHED_RMSE
-from verification.article.specimen import article_data, healthy_weights, initial_weights
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from rnn.console.files import Undelivered
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_cell
-from verification.article import article, sine, specimen
+from verification.article import article, published_rule, sine
 from verification.cli import commands as command
 from verification.cli.options import arguments
 from verification.evidence import mutants
@@ -65,7 +65,7 @@ def in_a_hurry(monkeypatch, tmp_path, uncertified):
     )
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
     monkeypatch.setattr(command, "CELLS", ["vanilla"])
-    monkeypatch.setattr(specimen, "examine", partial(specimen.examine, units=4, length=10))
+    monkeypatch.setattr(published_rule, "examine", partial(published_rule.examine, units=4, length=10))
     monkeypatch.setattr(command, "as_cell", little)
     monkeypatch.setattr(shrinking, "SECONDS", 2)
     monkeypatch.setattr(sine, "UNITS", 8)
@@ -115,7 +115,7 @@ def test_a_verified_run(tmp_path, capsys):
     result = json.loads(path.read_text("utf-8"))
     assert (result["verdict"], result["seed"], result["profile"]) == ("verified", 0, "quick")
     assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
-    assert result["specimen"]["verdict"] == "refuted"
+    assert result["published_rule"]["verdict"] == "refuted"
     assert result["detection"]["cases"] == 2
     assert {oracle["name"]: oracle["asked"] for oracle in result["oracles"]}["50 digits"] == 9
     assert result["sine"]["epochs"] == result["sine_in_the_articles_budget"]["epochs"] == 1
@@ -318,7 +318,7 @@ def test_the_article_in_json(tmp_path, monkeypatch):
     monkeypatch.setattr(command.article, "rerun", partial(article.rerun, 1, epochs=2))
     assert command.main(["article", "--json", "out.json"]) == 0
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert result["specimen"]["verdict"] == "refuted"
+    assert result["published_rule"]["verdict"] == "refuted"
     assert result["article"]["epochs"] == 2
     assert (tmp_path / "verification-report" / "article.png").read_bytes().startswith(PNG)
 

@@ -1,4 +1,4 @@
-"""What shows how far a verification can be believed: detection, mutants, the specimen, the sine.
+"""What shows how far a verification can be believed: detection, mutants, the published rule, the sine.
 
 A result that there is none of becomes a line that says which command measures it.
 """
@@ -169,9 +169,9 @@ def _example(text: str) -> Html:
     return code(text, "An example, as a program")
 
 
-def specimen(found: Mapping[str, Any] | None) -> tuple[Html, ...]:
+def published_rule(found: Mapping[str, Any] | None) -> tuple[Html, ...]:
     """The article's published rule, and why it is refuted."""
-    heading = tag("h2", "Specimen")
+    heading = tag("h2", "The published rule")
     if found is None:
         return heading, missing("article")
     kind = KINDS.get(found["verdict"], "idle")

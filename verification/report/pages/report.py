@@ -32,7 +32,7 @@ def page(report: Report) -> str:
         "exercise": judgement.exercise(found),
         "detection": evidence.detection(report.detection),
         "mutants": evidence.mutants(report.mutants),
-        "specimen": evidence.specimen(report.specimen),
+        "published_rule": evidence.published_rule(report.published_rule),
         "sine": evidence.sine(report),
         "versions": environment(),
     }

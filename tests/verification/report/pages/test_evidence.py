@@ -1,4 +1,4 @@
-"""Mutants, the specimen and the detection curve on the page."""
+"""Mutants, the published rule and the detection curve on the page."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def text():
     return page_of(full())
 
 
-def test_mutants_and_specimen(text):
+def test_mutants_and_the_published_rule(text):
     """Who survived is said first; then groups, by the property that has to see them; reasons are listed."""
     assert "1 of 2 wrong engines caught" in text
     assert "one that lives</p>" in text

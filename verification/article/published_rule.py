@@ -1,4 +1,4 @@
-"""The specimen: the article's published rule as an engine, and what it is refuted for, as measured.
+"""The article's published rule as an engine, and what it is refuted for, as measured.
 
 The architecture: H sigmoid units, one linear output, no biases, h_0 = 0, a loss on the last step alone, a
 positional input (``rnn.data.positional``, so that D = T and U has a column for every step), Window(5). With
@@ -70,7 +70,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Specimen:
+class PublishedRule:
     """An engine's verdict on the article's architecture (verified, refuted, or not exercised), and why."""
 
     verdict: str
@@ -212,7 +212,7 @@ def loss(params: Params, records: Records) -> float:
 
 def examine(
     engine: Engine = published, *, units: int = UNITS, length: int = LENGTH, seed: int = 0
-) -> Specimen:
+) -> PublishedRule:
     """Judge an engine on the article's architecture, and measure what is wrong with it, if anything is.
 
     ``units`` and ``length`` are the article's H and T, or others with T ≥ 10; ``seed`` is of the weights.
@@ -228,7 +228,7 @@ def examine(
         _readout_over_all_steps(engine, units, length, seed),
         _vacuous_initialisation(engine, units, length, seed),
     )
-    return Specimen(_verdict(found), tuple(reason for reason in measured if reason is not None))
+    return PublishedRule(_verdict(found), tuple(reason for reason in measured if reason is not None))
 
 
 def _before(engine: Engine, problem: Problem, truth: Truth | None = None) -> Trial:
@@ -372,18 +372,18 @@ def _the_gradients(names: Iterable[str]) -> str:
     return f"The gradients of {_and(names)} do" if len(names) > 1 else f"The gradient of {names[0]} does"
 
 
-def as_text(specimen: Specimen) -> str:
+def as_text(found: PublishedRule) -> str:
     """The verdict, and every reason on a line of its own."""
-    lines = [f"The article's published rule, on its own architecture: {specimen.verdict}."]
-    lines += [f"  {number}. {reason.text}" for number, reason in enumerate(specimen.reasons, 1)]
+    lines = [f"The article's published rule, on its own architecture: {found.verdict}."]
+    lines += [f"  {number}. {reason.text}" for number, reason in enumerate(found.reasons, 1)]
     lines.append(f"  Judged by {_and(JUDGED)}: b, c, xs and h_0 have no gradient in the article.")
     return "\n".join(lines)
 
 
-def as_json(specimen: Specimen) -> dict[str, Any]:
+def as_json(found: PublishedRule) -> dict[str, Any]:
     """The verdict, the reasons as sentences, and their figures by name, as JSON values."""
     return {
-        "verdict": specimen.verdict,
-        "reasons": [reason.text for reason in specimen.reasons],
-        "figures": {reason.name: dict(reason.figures) for reason in specimen.reasons},
+        "verdict": found.verdict,
+        "reasons": [reason.text for reason in found.reasons],
+        "figures": {reason.name: dict(reason.figures) for reason in found.reasons},
     }

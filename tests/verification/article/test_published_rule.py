@@ -12,9 +12,9 @@ from rnn import Chunked, Full, Tail, Window
 from rnn.data import Records, positional
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Problem
-from verification.article.specimen import (
+from verification.article.published_rule import (
+    PublishedRule,
     Reason,
-    Specimen,
     article_data,
     article_problem,
     as_json,
@@ -123,27 +123,27 @@ def test_the_articles_weights():
     assert not np.any(params.c)
 
 
-def assert_figures_are_told(specimen):
+def assert_figures_are_told(found):
     """Every figure stands in its reason's sentence, to three digits, shares as percentages."""
-    for reason in specimen.reasons:
+    for reason in found.reasons:
         numbers = [float(text) for text in re.findall(r"\d[\d.]*(?:e-?\d+)?", reason.text.replace(",", ""))]
         for name, value in reason.figures.items():
             shown = 100 * value if "share" in name or "states" in name else value
             assert np.isclose(numbers, shown, rtol=6e-3).any(), (name, value, reason.text)
 
 
-def names(specimen):
+def names(found):
     """The names of the reasons."""
-    return [reason.name for reason in specimen.reasons]
+    return [reason.name for reason in found.reasons]
 
 
 def test_the_rule_is_refuted():
     """Three gradients disagree, two ignore the target, one is T times too large; nothing saturates here."""
-    specimen = examine(published, **SMALL)
-    assert specimen.verdict == "refuted"
-    assert names(specimen) == [DISAGREES, BLIND, SUMS]
-    assert_figures_are_told(specimen)
-    disagrees, blind, sums = (reason.figures for reason in specimen.reasons)
+    found = examine(published, **SMALL)
+    assert found.verdict == "refuted"
+    assert names(found) == [DISAGREES, BLIND, SUMS]
+    assert_figures_are_told(found)
+    disagrees, blind, sums = (reason.figures for reason in found.reasons)
     assert all(disagrees[f"relative error {name}"] > 1 > disagrees["allowed"] for name in "UWV")
     assert blind["true growth U"] > 1e3
     assert blind["true growth W"] > 1e3
@@ -153,14 +153,14 @@ def test_the_rule_is_refuted():
 
 def test_saturation_is_measured():
     """From the article's weights at H = 100 V alone lowers the loss, and the whole rule is accused of it."""
-    specimen = examine(published, units=100, length=10)
-    assert names(specimen) == [DISAGREES, BLIND, SUMS, VACUOUS]
-    figures = specimen.reasons[-1].figures
+    found = examine(published, units=100, length=10)
+    assert names(found) == [DISAGREES, BLIND, SUMS, VACUOUS]
+    figures = found.reasons[-1].figures
     assert figures["saturated states"] == 1
     assert figures["loss after an epoch"] == pytest.approx(
         figures["loss after an epoch of V alone"], rel=1e-12
     )
-    assert_figures_are_told(specimen)
+    assert_figures_are_told(found)
     assert figures["loss after an epoch"] < figures["loss before"]
     assert figures["largest true, extended precision"] < 1e-12 < 1 < figures["largest W"]
 
@@ -168,7 +168,7 @@ def test_saturation_is_measured():
 @pytest.mark.parametrize("units", [6, 100])
 def test_the_right_engine_is_not_accused(units):
     """Where nothing is wrong no reason is found, though its true gradients vanish at H = 100 as well."""
-    assert examine(manual, units=units, length=10) == Specimen("verified", ())
+    assert examine(manual, units=units, length=10) == PublishedRule("verified", ())
 
 
 def readout_times_T(problem):
@@ -206,10 +206,10 @@ def near_miss(problem):
 )
 def test_each_reason_is_measured_by_itself(engine, blocks, accusations):
     """An engine with one of the faults is accused of that fault, in its block, and of no other."""
-    specimen = examine(engine, **SMALL)
-    assert specimen.verdict == "refuted"
-    assert names(specimen) == accusations
-    for reason in specimen.reasons[:2]:
+    found = examine(engine, **SMALL)
+    assert found.verdict == "refuted"
+    assert names(found) == accusations
+    for reason in found.reasons[:2]:
         of_blocks = {name.split()[-1] for name in reason.figures if name.startswith(("relative", "true"))}
         assert of_blocks <= set(blocks)
 
@@ -231,7 +231,7 @@ def test_a_forward_that_is_wrong_is_refuted():
         answer = manual(problem)
         return replace(answer, outputs=answer.outputs * 1.001)
 
-    assert examine(off, **SMALL) == Specimen("refuted", ())
+    assert examine(off, **SMALL) == PublishedRule("refuted", ())
 
 
 def test_an_epoch_moves_the_blocks_that_learn():
@@ -251,14 +251,14 @@ def test_an_epoch_moves_the_blocks_that_learn():
 
 def test_rendering():
     """The text has the verdict and every reason, the JSON both and the figures."""
-    specimen = Specimen(
+    found = PublishedRule(
         "refuted", (Reason("one", "It is wrong by 3.", {"by": 3.0}), Reason("two", "So.", {}))
     )
-    text = as_text(specimen)
+    text = as_text(found)
     assert "refuted" in text
     assert "1. It is wrong by 3." in text
     assert "2. So." in text
-    assert json.loads(json.dumps(as_json(specimen), allow_nan=False)) == {
+    assert json.loads(json.dumps(as_json(found), allow_nan=False)) == {
         "verdict": "refuted",
         "reasons": ["It is wrong by 3.", "So."],
         "figures": {"one": {"by": 3.0}, "two": {}},
