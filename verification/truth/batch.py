@@ -303,7 +303,7 @@ class Batch:
         each = zip(np.split(flat, ends[:-1], axis=-1), self._case.state, strict=True)
         return [array.reshape(*flat.shape[:-1], *own.shape[1:]) for array, own in each]
 
-    @property
+    @cached_property
     def _last(self) -> int:
         """After how many steps of its own a replay has its last loss."""
         return max((t + 1 - replay.first for replay in self._replays for t in replay.losses), default=0)
