@@ -268,7 +268,7 @@ def test_scripts_are_refused_by_the_page_itself(tmp_path, fails):
     file = tmp_path / "report.html"
     file.write_text(fails.replace("</main>", f"</main>{script}"), encoding="utf-8")
     assert "data-ran" not in browse(tmp_path, "light", "--dump-dom", file.as_uri()).partition("<body")[0]
-    # It would have run without the page's own truncation.
+    # It would have run without the page's own policy.
     file.write_text(script, encoding="utf-8")
     assert 'data-ran="yes"' in browse(tmp_path, "light", "--dump-dom", file.as_uri())
 

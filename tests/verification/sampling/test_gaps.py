@@ -36,12 +36,14 @@ def test_a_few_seeds_leave_no_size_out(name):
     assert not sizes(name, range(3)) >= LEFT_OUT
 
 
+@pytest.mark.slow
 def test_no_number_of_steps_up_to_512_is_left_out():
     """Beyond the classes it takes more seeds, for such cases take longer."""
     asked = sizes("T", range(LONG_APART))
     assert set(range(NUMBERS[-1] + 1, LONG_STEPS)) <= asked
 
 
+@pytest.mark.slow
 def test_one_seed_has_every_remainder_by_small_numbers():
     """Of records and of steps: what is wrong at multiples of ten or twelve is met by any run."""
     for seed in range(4):

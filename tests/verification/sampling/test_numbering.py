@@ -32,6 +32,7 @@ def test_every_number_meets_every_level(model):
     assert ("H", 129, "N", (1, 1)) in found
 
 
+@pytest.mark.slow
 def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
     """A ragged chunk needs three steps."""
     claim = resolved(None, lstm, step.CAPABILITIES)

@@ -43,9 +43,9 @@ def test_nothing_is_loaded(text, page):
     assert {name for name, _ in page.elements} & loaders == set()
     assert "@import" not in text
     assert text.count("url(") == text.count("url(#")
-    (truncation,) = (a["content"] for a in page.named("meta") if a.get("http-equiv"))
-    assert truncation.startswith("default-src 'none'")
-    assert "script" not in truncation
+    (policy,) = (a["content"] for a in page.named("meta") if a.get("http-equiv"))
+    assert policy.startswith("default-src 'none'")
+    assert "script" not in policy
 
 
 def test_what_is_told_is_escaped(text):
