@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pytest
 
 from rnn.loops import compiled_module
-from tests.quick import first_quick
 from verification.adapters.rnn.cells import CELLS, LOOPS, compile_loops, network_of
 from verification.adapters.rnn.of_cells import CASES, of_every_cell
 from verification.evidence.mutants.compiled.planting import THREADS, planted
@@ -26,7 +25,8 @@ def wrong(engine, name):
     return [f"{each.property} {each.part}" for each in found if each.wrong]
 
 
-@first_quick("name", CELLS)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CELLS)
 def test_each_is_informative(name):
     """It has a truth that says something, of every cell."""
     engine = network_of(name)
