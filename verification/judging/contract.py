@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from verification.models.case import Case, Cotangents, Targets, name_of
+from verification.models.model import Use
 from verification.models.truncation import Standard
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
 from verification.sampling.draws import TIMES
@@ -52,11 +53,16 @@ def _sizes(claim: Claim) -> Iterator[Entry]:
 
 
 def _states(claim: Claim) -> Iterator[Entry]:
-    yield Entry("initial state zero", lambda case: not any(array.any() for array in case.state))
+    yield Entry("initial state zero", _still)
     if claim.lengths and claim.records[1] > 1 and claim.steps[0] < claim.steps[1]:
         yield Entry("records that end early", lambda case: len(set(case.lengths or ())) > 1)
     if claim.states == "any":
         yield Entry("initial state not zero", lambda case: any(array.any() for array in case.state))
+
+
+def _still(case: Case) -> bool:
+    """Are the states zero that may be?"""
+    return not any(case.blocks[block.name].any() for block in case.model.of(Use.STATE) if block.has_zero)
 
 
 def _types(claim: Claim) -> Iterator[Entry]:

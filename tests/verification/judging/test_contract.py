@@ -7,8 +7,9 @@ import pytest
 
 from verification.adapters import layer, problem, step
 from verification.judging.contract import contract
-from verification.models import lstm, vanilla
-from verification.models.case import random_case
+from verification.models import lstm, slstm, vanilla
+from verification.models.case import in_domains, random_case
+from verification.models.domains import positive
 from verification.models.truncation import Standard
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import case_of, in_floats
@@ -30,6 +31,19 @@ def test_a_scope_bounds_what_must_be_met():
         "float32",
         "loss by the final state alone",
     ]
+
+
+def test_a_state_that_cannot_be_zero_is_not_waited_for():
+    """Of a normaliser above zero the others are zero, or not all of them."""
+    blocks = (replace(each, domain=positive) if each.name == "n0" else each for each in slstm.blocks)
+    model = replace(slstm, blocks=tuple(blocks))
+    (still,) = (
+        entry for entry in contract(resolved(None, model, layer.CAPABILITIES)) if "zero" in entry.name
+    )
+    case = in_domains(random_case(model, np.random.default_rng(0), {"H": 1, "D": 1}))
+    zero = {name: 0 * case.blocks[name] for name in ("h0", "c0", "m0")}
+    assert not still.met(case)
+    assert still.met(replace(case, blocks={**case.blocks, **zero}))
 
 
 def test_what_an_engine_is_told_is_in_the_contract():
