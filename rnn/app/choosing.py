@@ -12,7 +12,8 @@ from itertools import product
 
 import numpy as np
 
-from rnn.app.predictors import MODEL, Network, Predictor, errors, of_views, rmse_of
+from rnn.app.comparing import advantage
+from rnn.app.predictors import MODEL, Network, errors, of_views, rmse_of
 from rnn.app.preparing import Cut, contexts
 from rnn.app.transformation import Transformation
 from rnn.app.views import Form, View, view_of, window_of
@@ -26,10 +27,6 @@ HORIZON = 12
 
 # Origins that are enough to compare forms by, however long the validation stretch is.
 ORIGINS = 300
-
-# By how much less the validation error has to be with the network than without: of what chose its epoch, a
-# smaller gain says nothing.
-GAIN = 0.02
 
 
 def candidates(values: Array, at: Cut, length: int, season: int | None) -> list[list[Form]]:
@@ -64,9 +61,7 @@ def chosen(values: Array, at: Cut, length: int, season: int | None) -> list[View
     best: list[tuple[float, int, View]] = []
     for forms in candidates(values, at, length, season):
         found = [view for form in forms for view in _fitted(form, values[: at.train])]
-        scores = [
-            score(values, at, of_views([each], length, None), window_of(length, [each])) for each in found
-        ]
+        scores = [score(validated(values, at, [view], length, None)) for view in found]
         if found:
             least = int(np.argmin(scores))
             best.append((scores[least], len(best), found[least]))
@@ -81,22 +76,26 @@ def _fitted(form: Form, values: Array) -> list[View]:
         return []
 
 
-def score(values: Array, at: Cut, predict: Predictor, count: int) -> float:
-    """How much a predictor errs on the validation stretch, from contexts of so many values.
+def score(error: Array) -> float:
+    """How much errors (N, steps) come to, NaN beyond what is known.
 
-    The geometric mean of its RMSE one step ahead and over all steps up to ``HORIZON``, so that either counts
-    in its own units.
+    The geometric mean of the RMSE one step ahead and over all steps, so that either counts in its own units.
     """
-    first = max(at.train, at.validation - ORIGINS) - 1
-    seen = contexts(values, first, at.validation - 2, count)
-    steps = min(HORIZON, at.validation - 1 - first)
-    error = errors({MODEL: predict}, values[: at.validation], seen, first, steps)[MODEL]
     return float(np.sqrt(rmse_of(error[:, 0]) * rmse_of(error[~np.isnan(error)])))
 
 
+def validated(values: Array, at: Cut, views: Sequence[View], length: int, network: Network | None) -> Array:
+    """The errors (N, steps) of the mean of the views on the validation stretch, NaN beyond it."""
+    first = max(at.train, at.validation - ORIGINS) - 1
+    found = contexts(values, first, at.validation - 2, window_of(length, views))
+    predict, steps = of_views(views, length, network), min(HORIZON, at.validation - 1 - first)
+    return errors({MODEL: predict}, values[: at.validation], found, first, steps)[MODEL]
+
+
 def helps(values: Array, at: Cut, views: Sequence[View], length: int, network: Network) -> bool:
-    """Does the network make the validation error less by ``GAIN`` at least?"""
-    without, within = (
-        score(values, at, of_views(views, length, each), window_of(length, views)) for each in (None, network)
-    )
-    return within <= (1 - GAIN) * without
+    """Does the network make errors on the validation stretch less: one step ahead beyond chance, and in all?
+
+    That stretch chose its epoch, so that a gain which chance explains is none.
+    """
+    without, within = (validated(values, at, views, length, each) for each in (None, network))
+    return advantage(within[:, :1], without[:, :1]) > 0 and score(within) < score(without)

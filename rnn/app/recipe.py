@@ -55,7 +55,7 @@ class Recipe:
     clip: float = 1.0
     batch: int = 16
     epochs: int = 200
-    patience: int = 30
+    patience: int = 15
     seed: int = 0
 
     def network(self, inputs: int, outputs: int, loss: Loss, loops: Loops | None = None) -> RNN:
