@@ -24,8 +24,8 @@ from rnn.common.arrays import Array
 # Where there is no season, the start is made of the mean of so many values, and of as many more.
 BLOCK = 4
 
-# Values after the two blocks of the start that a context has: what the start had wrong is forgotten by then.
-SETTLING = 24
+# Blocks that the weights are found on: two make the start, and as many more say how well it goes on.
+BLOCKS = 4
 
 
 @dataclass(frozen=True)
@@ -40,28 +40,22 @@ class Smoothing:
 
     @property
     def context(self) -> int:
-        """How many values a forecast looks at."""
-        return context_of(self.season)
+        """How many values a forecast looks at, at the least."""
+        return 2 * (self.season or BLOCK)
 
     def __call__(self, contexts: Array, steps: int) -> Array:
-        """Forecasts (N, steps) from contexts (N, C), of which it takes the last."""
-        values = contexts[:, -self.context :]
-        level, trend, season = start(values, self.season)
-        count = season.shape[1]
-        for place in range(count, values.shape[1]):
+        """Forecasts (N, steps) from contexts (N, C)."""
+        level, trend, season = start(contexts, self.season)
+        count, known = season.shape[1], contexts.shape[1]
+        for place in range(count, known):
             before = level + self.damping * trend
-            error = values[:, place] - before - season[:, place % count]
+            error = contexts[:, place] - before - season[:, place % count]
             level = before + self.level * error
             trend = self.damping * trend + self.trend * (level - before)
             season[:, place % count] += self.seasonal * error
         damped = np.cumsum(self.damping ** np.arange(1.0, steps + 1))
-        places = (values.shape[1] + np.arange(steps)) % count
+        places = (known + np.arange(steps)) % count
         return np.asarray(level[:, np.newaxis] + trend[:, np.newaxis] * damped + season[:, places])
-
-
-def context_of(season: int | None) -> int:
-    """How many values smoothing looks at with such a season."""
-    return 2 * (season or BLOCK) + SETTLING
 
 
 def start(values: Array, season: int | None) -> tuple[Array, Array, Array]:
@@ -80,7 +74,7 @@ def start(values: Array, season: int | None) -> tuple[Array, Array, Array]:
 
 def fitted(values: Array, season: int | None) -> Smoothing | None:
     """Fitted to values (S,); None without statsmodels, and of too few values."""
-    if find_spec("statsmodels") is None or len(values) < context_of(season):
+    if find_spec("statsmodels") is None or len(values) < BLOCKS * (season or BLOCK):
         return None
     from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
@@ -88,7 +82,7 @@ def fitted(values: Array, season: int | None) -> Smoothing | None:
     values = (values - values.mean()) / (values.std() or 1.0)
     first, slope, seasons = start(values[np.newaxis], season)
     size = seasons.shape[1]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         # Of a series that another method suits the weights are the best that were found.
         warnings.simplefilter("ignore")
         found = ExponentialSmoothing(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rnn import Chunked, CompiledLoops, Full, NumPyLoops, Tail, Window, loops, relu, squared_error
-from rnn.app.recipe import Recipe, loss_of, truncation
+from rnn.app.recipe import Recipe, loss_of, truncation_of
 from rnn.optimisers import SGD, Adam, ClipNorm, Cosine
 
 
@@ -16,7 +16,7 @@ def test_names_become_objects():
     assert (net.cell.inputs, net.cell.units, net.cell.activation, net.outputs) == (2, 3, relu, 4)
     assert recipe.descent() == SGD(Cosine(0.5))
     assert Recipe().descent() == Adam(Cosine(5e-3), ClipNorm(1.0))
-    assert recipe.truncation() == Tail(2)
+    assert truncation_of(recipe.truncation) == Tail(2)
 
 
 def test_the_usual_loops_are_the_networks(monkeypatch):
@@ -34,7 +34,21 @@ def test_the_usual_loops_are_the_networks(monkeypatch):
 def test_a_recipe_is_its_json():
     """So that a folder can keep it."""
     recipe = Recipe(length=3, seed=2**100)
-    assert Recipe(**json.loads(json.dumps(recipe.as_json()))) == recipe
+    assert Recipe.from_json(json.loads(json.dumps(recipe.as_json()))) == recipe
+
+
+@pytest.mark.parametrize(("changes", "form"), [(True, "changes"), (False, "levels"), (None, "levels")])
+def test_a_recipe_of_older_versions_is_of_a_network_alone(changes, form):
+    """Which said whether it learnt changes."""
+    kept = {"length": 3} if changes is None else {"length": 3, "changes": changes}
+    assert Recipe.from_json(kept) == Recipe(length=3, form=form)
+
+
+@pytest.mark.parametrize("form", ["both", None, 3])
+def test_a_form_that_is_none_is_refused(form):
+    """With those that there are."""
+    with pytest.raises(ValueError, match=r"^form: .*, needed chosen, levels, changes"):
+        Recipe.from_json({"form": form})
 
 
 @pytest.mark.parametrize(
@@ -49,7 +63,7 @@ def test_a_recipe_is_its_json():
 )
 def test_a_truncation_has_a_name(text, wanted):
     """And as many numbers as it takes."""
-    assert truncation(text) == wanted
+    assert truncation_of(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -70,13 +84,13 @@ def test_a_truncation_has_a_name(text, wanted):
 def test_what_names_none_is_refused(text):
     """With the names that there are."""
     with pytest.raises(ValueError, match=r"needed full, window:K, chunked:K or chunked:K:K, or tail:K"):
-        truncation(text)
+        truncation_of(text)
 
 
 def test_a_number_that_a_truncation_refuses_is_named():
     """By the truncation itself."""
     with pytest.raises(ValueError, match=r"Chunked\.k1: 0"):
-        truncation("chunked:0")
+        truncation_of("chunked:0")
 
 
 @pytest.mark.parametrize(
