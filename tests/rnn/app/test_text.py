@@ -113,7 +113,7 @@ def test_a_loss_may_stand_on_the_last_character():
     np.testing.assert_array_equal(lesson.learn.targets, whole.learn.targets[:, -1])
     np.testing.assert_array_equal(lesson.choose.targets, whole.choose.targets[:, -1])
     params = every.net.init(np.random.default_rng(0), np.float32)
-    figures = [each.finish(SimpleNamespace(best=params)).figures for each in (last, every)]
+    figures = [each.finish([SimpleNamespace(best=params)]).figures for each in (last, every)]
     assert figures[0] == figures[1]
     with pytest.raises(ValueError, match="--loss: squared_error, needed softmax_cross_entropy"):
         task(asked_for(TEXT, "t"), Recipe(length=6, loss="squared_error:every"))
