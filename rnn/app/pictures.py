@@ -169,7 +169,7 @@ def bolder(found: Comparison) -> str:
 
 
 def _weight(name: str, bold: str) -> dict[str, Any]:
-    return {"linewidth": 1.8, "zorder": 3} if name == bold else {"linewidth": 0.9, "alpha": 0.7}
+    return {"linewidth": 1.8, "zorder": 3} if name == bold else {"linewidth": 1.1, "alpha": 0.8}
 
 
 def forecast(

@@ -10,7 +10,7 @@ import numpy as np
 from rnn.app import pictures
 from rnn.app.calendar import Calendar
 from rnn.app.choosing import chosen, helps
-from rnn.app.comparing import compared
+from rnn.app.comparing import compared, listed
 from rnn.app.course import Learnt
 from rnn.app.forecaster import Forecaster, context_of
 from rnn.app.joining import joined
@@ -128,23 +128,24 @@ def held_out(model: Forecaster) -> str:
 
 
 def made_of(model: Forecaster) -> str:
-    """What forecasts, in a sentence or two."""
-    views = "; ".join(seen(view) for view in model.views)
-    if len(model.views) == 1 and model.views[0].order == 0:
-        return f"The model is the network alone, on {views}."
-    mean = "the mean of linear autoregressions" if len(model.views) > 1 else "a linear autoregression"
-    if model.adds:
-        return f"The model is {mean}, each with a network on what it leaves: {views}."
-    return f"The network adds nothing on the validation stretch. The model is {mean} alone: {views}."
+    """What forecasts, in a sentence, and what is seen, a line each."""
+    views = [seen(view) for view in model.views]
+    if len(views) == 1 and model.views[0].order == 0:
+        return f"The model is the network alone, on {views[0]}."
+    mean = "the mean of linear autoregressions" if len(views) > 1 else "a linear autoregression"
+    said = f"The model is {mean}, each with a network on what it leaves:"
+    if not model.adds:
+        said = f"The network adds nothing on the validation stretch. The model is {mean} alone:"
+    return "\n".join([said, *(f"  {view}" for view in views)])
 
 
 def seen(view: View) -> str:
     """What a view sees, and how far its linear part looks back."""
-    transformation = view.transformation
-    values = "logarithms" if transformation.logs else "values"
-    lags = [str(lag) if lag > 1 else "1" for lag in transformation.lags]
-    of = f"changes of {values} over {' and '.join(lags)}" if lags else values
-    return f"{of} ({view.order} back)" if view.order else of
+    logs, lags = view.transformation.logs, view.transformation.lags
+    steps = f"{listed([str(lag) for lag in lags])} step{'' if lags == (1,) else 's'}" if lags else ""
+    changes = f"changes of logarithms over {steps}" if logs else f"changes over {steps}"
+    of = changes if lags else "logarithms" if logs else "values"
+    return f"{of}, {view.order} back" if view.order else of
 
 
 def table(errors: Mapping[str, Array], title: str, model: Forecaster) -> str:

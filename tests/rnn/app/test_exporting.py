@@ -54,7 +54,7 @@ def test_a_series_is_forecast_elsewhere(capsys, model, tmp_path):
 def test_changes_and_texts_are_told(capsys, changes, model, written, tmp_path):
     """What stands for a value, and the alphabet; and that a network adds nothing."""
     shown = said(capsys, "export", changes)
-    assert "column 0 of xs: changes of values over 1, less" in shown
+    assert "column 0 of xs: changes over 1 step, less" in shown
     assert "linear" not in shown
     assert (changes / "model.onnx").exists()
     assert not from_stored(read_model(model)).adds

@@ -63,9 +63,9 @@ def test_a_view_is_named():
         return seen(View(Scaling(0, 1, Transformation(*transformation)), np.zeros(order + 1), 1.0))
 
     assert said(0) == "values"
-    assert said(3, True) == "logarithms (3 back)"
-    assert said(2, False, (12, 1)) == "changes of values over 12 and 1 (2 back)"
-    assert said(1, True, (1,)) == "changes of logarithms over 1 (1 back)"
+    assert said(3, True) == "logarithms, 3 back"
+    assert said(2, False, (12, 1)) == "changes over 12 and 1 steps, 2 back"
+    assert said(1, True, (1,)) == "changes of logarithms over 1 step, 1 back"
 
 
 def test_what_a_model_is_made_of_is_said(model, changes):
@@ -77,9 +77,9 @@ def test_what_a_model_is_made_of_is_said(model, changes):
     assert made_of(replace(found, adds=True)).startswith(
         "The model is the mean of linear autoregressions, each"
     )
-    assert made_of(replace(found, views=found.views[:1])).endswith(f" alone: {seen(found.views[0])}.")
+    assert made_of(replace(found, views=found.views[:1])).endswith(f" alone:\n  {seen(found.views[0])}")
     assert made_of(from_stored(read_model(changes))) == (
-        "The model is the network alone, on changes of values over 1."
+        "The model is the network alone, on changes over 1 step."
     )
 
 
