@@ -21,10 +21,10 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Form:
-    """A transformation, and how many steps back the linear part looks: None for no such part."""
+    """A transformation, and how many steps back the linear part looks."""
 
     transformation: Transformation
-    order: int | None
+    order: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +66,6 @@ def view_of(form: Form, values: Array) -> View:
     ValueError where the values are too large to compute with.
     """
     scaling = learn_scaling(values, form.transformation)
-    if form.order is None:
-        return alone(scaling)
     seen = scaling.forward(values)
     rows = sliding_window_view(seen, form.order + 1)
     columns = np.concatenate([np.ones((len(rows), 1)), rows[:, :-1]], axis=1)

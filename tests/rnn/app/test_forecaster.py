@@ -1,6 +1,7 @@
 """A model of a series: what its file gives back, and what it refuses."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,13 @@ def test_without_dates_it_is_read_too(changes):
     assert found.calendar is None
     assert [view.transformation for view in found.views] == [Transformation(lags=(1,))]
     assert found.label == "sales"
+
+
+def test_baselines_are_those_that_there_are(stored):
+    """Without a season none repeats it, and what was not smoothed is not."""
+    found = from_stored(stored)
+    bare = replace(found, season=None, smoothing=None)
+    assert set(found.predictors()) - set(bare.predictors()) == {"the season before", "exponential smoothing"}
 
 
 def test_its_name_has_its_unit(stored):
