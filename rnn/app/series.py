@@ -69,12 +69,11 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         raise ValueError(f"--season: {season}, needed at most {at.train}, the values that are learnt from")
     baseline = _linear(values, at, recipe.length, fixed or Transformation())
     check_seen("the series", values, baseline.scaling)
-    views = [alone(baseline.scaling)]
     if fixed is None:
-        views = chosen(values, at, recipe.length, season)
-        if baseline.form not in [view.form for view in views]:
-            # The plain autoregression among them keeps the mean from being far worse than it.
-            views.append(baseline)
+        # The plain autoregression among them keeps the mean from being far worse than it.
+        views = [*chosen(values, at, recipe.length, season), baseline]
+    else:
+        views = [alone(baseline.scaling)]
     loss, place = recipe.objective(USUAL_LOSS)
     lessons = [
         Lesson(*parts(values, view, recipe.length, at, place == "every"), adds=fixed is None)

@@ -24,7 +24,7 @@ from rnn.common.arrays import Array
 # Where there is no season, the start is made of the mean of so many values, and of as many more.
 BLOCK = 4
 
-# Blocks that the weights are found on: two make the start, and as many more say how well it goes on.
+# Blocks of a context: two make the start, and as many more forget what it had wrong.
 BLOCKS = 4
 
 
@@ -41,7 +41,7 @@ class Smoothing:
     @property
     def context(self) -> int:
         """How many values a forecast looks at, at the least."""
-        return 2 * (self.season or BLOCK)
+        return context_of(self.season)
 
     def __call__(self, contexts: Array, steps: int) -> Array:
         """Forecasts (N, steps) from contexts (N, C)."""
@@ -56,6 +56,11 @@ class Smoothing:
         damped = np.cumsum(self.damping ** np.arange(1.0, steps + 1))
         places = (known + np.arange(steps)) % count
         return np.asarray(level[:, np.newaxis] + trend[:, np.newaxis] * damped + season[:, places])
+
+
+def context_of(season: int | None) -> int:
+    """How many values smoothing with such a season looks at, at the least."""
+    return BLOCKS * (season or BLOCK)
 
 
 def start(values: Array, season: int | None) -> tuple[Array, Array, Array]:
@@ -74,7 +79,7 @@ def start(values: Array, season: int | None) -> tuple[Array, Array, Array]:
 
 def fitted(values: Array, season: int | None) -> Smoothing | None:
     """Fitted to values (S,); None without statsmodels, and of too few values."""
-    if find_spec("statsmodels") is None or len(values) < BLOCKS * (season or BLOCK):
+    if find_spec("statsmodels") is None or len(values) < context_of(season):
         return None
     from statsmodels.tsa.holtwinters import ExponentialSmoothing
 

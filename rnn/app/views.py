@@ -41,11 +41,6 @@ class View:
         return self.scaling.transformation
 
     @property
-    def form(self) -> Form:
-        """What was fitted."""
-        return Form(self.transformation, self.order)
-
-    @property
     def order(self) -> int:
         """How many steps back the linear part looks."""
         return len(self.linear) - 1

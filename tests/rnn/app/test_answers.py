@@ -59,10 +59,10 @@ def test_a_long_forecast_is_cut_in_the_text_alone(capsys, changes, tmp_path):
 
 def test_a_forecast_goes_on_from_newer_values(capsys, model, tmp_path):
     """From the end of the file, by its dates; it is read as the first one was."""
-    months = [f"{2018 + m // 12}-{m % 12 + 1:02},{100 + m}" for m in range(40)]
+    months = [f"{2018 + m // 12}-{m % 12 + 1:02},{100 + m}" for m in range(60)]
     (tmp_path / "newer.csv").write_text("\n".join(["month,sales", *months]))
     said(capsys, "forecast", model, "--data", tmp_path / "newer.csv", "--steps", 2, "--out", tmp_path)
-    assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["2021-05-01", "2021-06-01"]
+    assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["2023-01-01", "2023-02-01"]
 
 
 def test_files_go_beside_the_model(capsys, model):
@@ -76,8 +76,8 @@ def test_predictions_stand_beside_the_values(capsys, model, sales, tmp_path):
     """Those of a file from the first that has a context on."""
     shown = said(capsys, "predict", model, "--data", sales, "--out", tmp_path)
     found = rows(tmp_path / "predictions.csv")
-    assert "sales (of a file that it may have learnt from): RMSE one step ahead, 96 values" in shown
-    assert (found[0]["step"], len(found)) == ("2012-01-01", 96)
+    assert "sales (of a file that it may have learnt from): RMSE one step ahead, 72 values" in shown
+    assert (found[0]["step"], len(found)) == ("2014-01-01", 72)
     error = np.array([float(row["predicted"]) - float(row["value"]) for row in found])
     assert f"{np.sqrt(np.mean(error**2)):.4g} $" in shown
 

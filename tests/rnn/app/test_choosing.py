@@ -8,7 +8,7 @@ from rnn.app.choosing import KEPT, candidates, chosen, helps, orders, score, val
 from rnn.app.predictors import Network
 from rnn.app.preparing import Cut, Scaling
 from rnn.app.transformation import Transformation
-from rnn.app.views import Form, View, alone
+from rnn.app.views import View, alone
 
 RNG = np.random.default_rng(0)
 AT = Cut(84, 102, 120)
@@ -55,7 +55,7 @@ def test_nothing_is_chosen_by_what_tests():
     later = GROWING.copy()
     later[AT.validation :] *= 3
     for one, other in zip(chosen(GROWING, AT, 24, 12), chosen(later, AT, 24, 12), strict=True):
-        assert one.form == other.form
+        assert one.scaling == other.scaling
         np.testing.assert_array_equal(one.linear, other.linear)
 
 
@@ -91,4 +91,3 @@ def test_a_long_stretch_is_judged_by_its_end():
     values, at = RNG.normal(size=4000), Cut(2000, 3000, 4000)
     assert validated(values, at, [alone(Scaling(0.0, 1.0))], 3, None).shape == (300, 12)
     assert validated(values, Cut(10, 15, 20), [alone(Scaling(0.0, 1.0))], 3, None).shape == (5, 5)
-    assert Form(Transformation(), 0) == alone(Scaling(0.0, 1.0)).form

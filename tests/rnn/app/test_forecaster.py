@@ -124,7 +124,7 @@ def test_a_context_holds_all_that_is_looked_at():
     assert context_of(5, views[:1], None, None) == 5
     assert context_of(5, views, 3, None) == 6
     assert context_of(5, views, 12, None) == 12
-    assert context_of(5, views, 12, Smoothing(0.1, 0.1, 0.1, 0.9, 12)) == 24
+    assert context_of(5, views, 12, Smoothing(0.1, 0.1, 0.1, 0.9, 12)) == 48
     given = dict.fromkeys(Forecaster.__dataclass_fields__)
     given |= {"views": views, "baseline": views[0], "length": 4, "season": 7}
     assert Forecaster(**given).context == 7

@@ -84,7 +84,7 @@ def test_what_a_model_is_made_of_is_said(model, changes):
 
 
 def test_forms_and_the_plain_autoregression_are_learnt():
-    """Each by a lesson of its own, in which the network begins as one that adds nothing; it is there once."""
+    """Each by a lesson of its own, in which the network begins as one that adds nothing."""
     values = np.cumsum(np.random.default_rng(0).normal(size=100))
     found = task(data(values), Recipe(length=5))
     assert [lesson.adds for lesson in found.lessons] == [True] * len(found.lessons)

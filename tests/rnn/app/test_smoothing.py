@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn.app import smoothing
-from rnn.app.smoothing import BLOCK, BLOCKS, Smoothing, fitted, start
+from rnn.app.smoothing import Smoothing, context_of, fitted, start
 
 RNG = np.random.default_rng(0)
 
@@ -53,7 +53,7 @@ def test_weights_are_found(season, size):
 
 def test_too_few_values_are_not_smoothed():
     """Nor any where statsmodels is missing."""
-    values = RNG.normal(size=BLOCKS * BLOCK)
+    values = RNG.normal(size=context_of(None))
     assert fitted(values, None) is not None
     assert fitted(values[1:], None) is None
 

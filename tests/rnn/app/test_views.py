@@ -27,7 +27,7 @@ def test_a_linear_recursion_is_found():
 def test_what_is_left_is_in_units_of_its_spread(order):
     """Of the values that were learnt from; of an order of 0 only the mean is expected."""
     view = view_of(Form(CHANGES, order), NOISE)
-    assert view.form == Form(CHANGES, order)
+    assert (view.transformation, view.order) == (CHANGES, order)
     seen = view.scaling.forward(NOISE)
     windows = np.lib.stride_tricks.sliding_window_view(seen, order + 1)
     left = windows[:, -1] - view.expected(windows[:, :-1])
