@@ -72,10 +72,10 @@ def forecast(options: argparse.Namespace, places: Places) -> Outcome:
     shown = lines if steps <= 40 else [*lines[:39], f"  … and {steps - 39} more in forecast.csv"]
     note = f"Intervals: as wide as {SHARE:.0%} of the errors on held-out values"
     note += "." if known == steps else f", for the first {known} steps; there are too few of later ones."
-    measured = f"One step ahead, on held-out values: {found.said(own)}"
+    measured = ["One step ahead, on held-out values:", *found.said(own)]
     places.make()
     return Outcome(
-        "\n".join([printable(f"{model.label}, {steps} steps ahead"), *shown, note, measured]),
+        "\n".join([printable(f"{model.label}, {steps} steps ahead"), *shown, note, *measured]),
         {
             **{name: columns[name] for name in ("step", "forecast", "low", "high")},
             "share": SHARE,

@@ -37,14 +37,15 @@ class Comparison:
     better: tuple[str, ...]
     origins: int
 
-    def said(self, model: str) -> str:
-        """In a sentence, with another where there are few origins."""
-        few = f" {self.origins} forecasts are few to tell by." if self.origins < FEW else ""
-        if not self.ties and not self.better:
-            return f"{model.capitalize()} beats all of them.{few}"
+    def said(self, model: str) -> list[str]:
+        """In sentences, with another where there are few origins."""
         found = (("beats", self.beaten), ("ties with", self.ties), ("is beaten by", self.better))
-        said = [f"{does} {listed(names)}" for does, names in found if names]
-        return f"{model.capitalize()} {listed(said)}.{few}"
+        said = [f"it {does} {listed(names)}." for does, names in found if names]
+        if not self.ties and not self.better:
+            said = ["it beats all of them."]
+        said[0] = said[0].replace("it", model, 1)
+        few = [f"{self.origins} forecasts are few to tell by."] if self.origins < FEW else []
+        return [f"{each[0].upper()}{each[1:]}" for each in (*said, *few)]
 
     def of(self, baseline: str) -> str:
         """What was found of one of them, in a word or two."""

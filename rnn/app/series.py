@@ -134,7 +134,7 @@ def made_of(model: Forecaster) -> str:
     mean = "the mean of linear autoregressions" if len(views) > 1 else "a linear autoregression"
     said = f"The model is {mean}, each with a network on what it leaves:"
     if not model.adds:
-        said = f"The network adds nothing on the validation stretch. The model is {mean} alone:"
+        said = f"The network adds nothing on the validation stretch.\nThe model is {mean} alone:"
     return "\n".join([said, *(f"  {view}" for view in views)])
 
 
@@ -155,4 +155,4 @@ def table(errors: Mapping[str, Array], title: str, model: Forecaster) -> str:
     unit = f" {model.unit}" if model.unit else ""
     figures = ((names[name], rmse_of(error[~np.isnan(error).any(axis=1)])) for name, error in errors.items())
     lines = [f"  {name:{width}}  {figure:.4g}{unit}" for name, figure in figures]
-    return "\n".join([title, *lines, compared(errors).said(MODEL)])
+    return "\n".join([title, *lines, *compared(errors).said(MODEL)])

@@ -74,10 +74,13 @@ def test_each_baseline_is_found_to_be_something():
     assert [found.of(name) for name in ("worst", "same", "best")] == ["beaten", "a tie", "better"]
 
 
-def test_a_comparison_is_a_sentence():
+def test_a_comparison_is_told_in_sentences():
     """With another one where there are few forecasts."""
-    assert Comparison(("a", "b"), (), (), 30).said("the model") == "The model beats all of them."
-    assert Comparison((), ("a", "b"), (), 30).said("the model") == "The model ties with a and b."
-    assert Comparison(("a",), ("b",), ("c", "d"), 17).said("the model") == (
-        "The model beats a, ties with b and is beaten by c and d. 17 forecasts are few to tell by."
-    )
+    assert Comparison(("a", "b"), (), (), 30).said("the model") == ["The model beats all of them."]
+    assert Comparison((), ("a", "b"), (), 30).said("the model") == ["The model ties with a and b."]
+    assert Comparison(("a",), ("b",), ("c", "d"), 17).said("the model") == [
+        "The model beats a.",
+        "It ties with b.",
+        "It is beaten by c and d.",
+        "17 forecasts are few to tell by.",
+    ]
