@@ -131,10 +131,12 @@ def made_of(model: Forecaster) -> str:
     views = [seen(view) for view in model.views]
     if len(views) == 1 and model.views[0].order == 0:
         return f"The model is the network alone, on {views[0]}."
-    mean = "the mean of linear autoregressions" if len(views) > 1 else "a linear autoregression"
-    said = f"The model is {mean}, each with a network on what it leaves:"
+    said = "The model is the mean of linear autoregressions, each with a network on what it leaves:"
     if not model.adds:
-        said = f"The network adds nothing on the validation stretch.\nThe model is {mean} alone:"
+        said = (
+            "The network adds nothing on the validation stretch.\n"
+            "The model is the mean of linear autoregressions alone:"
+        )
     return "\n".join([said, *(f"  {view}" for view in views)])
 
 
