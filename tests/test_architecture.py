@@ -25,7 +25,7 @@ MAY_IMPORT = {
     # What needs an extra is a room of its own, and nothing that needs none imports it.
     "rnn/storage": {"numpy", "rnn", "safetensors"},
     "rnn/onnx": {"numpy", "onnx", "rnn"},
-    "rnn/app": {"matplotlib", "numpy", "platformdirs", "rnn", "threadpoolctl"},
+    "rnn/app": {"matplotlib", "numpy", "platformdirs", "rnn", "statsmodels", "threadpoolctl"},
     "rnn/sklearn": {"numpy", "rnn", "sklearn"},
     "rnn/compiled": {
         *("llvmlite", "numba", "numpy"),

@@ -1,7 +1,7 @@
 """What a model of a series is asked: the values that follow, one step ahead, and errors by horizon."""
 
 import argparse
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +10,7 @@ from rnn.app import pictures, series
 from rnn.app.forecaster import SHARE, Forecaster, from_stored, read_model
 from rnn.app.options import columns_of
 from rnn.app.outcome import Outcome, save_csv
-from rnn.app.predictors import rmse_by_step, rmse_of
+from rnn.app.predictors import MODEL, rmse_by_step, rmse_of
 from rnn.app.waiting import part
 from rnn.common.arrays import Array
 from rnn.common.checks import cut, printable
@@ -58,25 +58,33 @@ def forecast(options: argparse.Namespace, places: Places) -> Outcome:
     with part(progress, "its interval", known * model.origins) as show:
         width = model.interval(steps, show)
     labels = _labels(model, first + len(values), steps)
-    network = next(iter(ahead.values()))
-    low, high = network - width, network + width
-    columns = {"step": labels, "forecast": network.tolist(), "low": low.tolist(), "high": high.tolist()}
+    own, *others = ahead
+    found = model.found()
+    low, high = ahead[own] - width, ahead[own] + width
+    columns = {"step": labels, "forecast": ahead[own].tolist(), "low": low.tolist(), "high": high.tolist()}
+    columns |= {f"{name} ({found.of(name)})": ahead[name].tolist() for name in others}
     known = int((~np.isnan(width)).sum())
     lines = [
         f"  {label:>{max(map(len, labels))}}  {value:10.4g}"
         + ("" if np.isnan(half) else f"   {value - half:.4g} to {value + half:.4g}")
-        for label, value, half in zip(labels, network, width, strict=True)
+        for label, value, half in zip(labels, ahead[own], width, strict=True)
     ]
     shown = lines if steps <= 40 else [*lines[:39], f"  … and {steps - 39} more in forecast.csv"]
     note = f"Intervals: as wide as {SHARE:.0%} of the errors on held-out values"
     note += "." if known == steps else f", for the first {known} steps; there are too few of later ones."
+    measured = ["One step ahead, on held-out values:", *found.said(own)]
     places.make()
     return Outcome(
-        "\n".join([printable(f"{model.label}, {steps} steps ahead"), *shown, note]),
-        {**columns, "share": SHARE, "baselines": dict(list(ahead.items())[1:])},
+        "\n".join([printable(f"{model.label}, {steps} steps ahead"), *shown, note, *measured]),
+        {
+            **{name: columns[name] for name in ("step", "forecast", "low", "high")},
+            "share": SHARE,
+            "baselines": {name: ahead[name] for name in others},
+            "comparison": asdict(found),
+        },
         {
             "forecast.csv": partial(save_csv, columns),
-            "forecast.png": lambda path: pictures.forecast(path, model, values, first, ahead, width),
+            "forecast.png": lambda path: pictures.forecast(path, model, values, first, ahead, width, found),
         },
     )
 
@@ -85,14 +93,14 @@ def predict(options: argparse.Namespace, places: Places) -> Outcome:
     """One step ahead, on every value that has a context."""
     model, values, first = _forecaster(options)
     errors = model.errors(values, 1)
-    known, error = values[model.context :], next(iter(errors.values()))[:, 0]
+    known, error = values[model.context :], errors[MODEL][:, 0]
     labels = _labels(model, first + model.context, len(known))
     columns = {"step": labels, "value": known.tolist(), "predicted": (known + error).tolist()}
     figures = {name: rmse_of(each) for name, each in errors.items()}
     places.make()
     return Outcome(
         series.table(
-            figures,
+            errors,
             printable(f"{model.name}{_warned(options)}: RMSE one step ahead, {len(known)} values"),
             model,
         ),
@@ -100,7 +108,7 @@ def predict(options: argparse.Namespace, places: Places) -> Outcome:
         {
             "predictions.csv": partial(save_csv, columns),
             "predictions.png": lambda path: pictures.predictions(
-                path, model, known, error, first + model.context, held_out=options.data is None
+                path, model, known, errors, first + model.context, held_out=options.data is None
             ),
         },
     )
@@ -115,7 +123,8 @@ def evaluate(options: argparse.Namespace, places: Places) -> Outcome:
     with part(Progress({"the forecasts": 1.0}), "the forecasts", steps * origins) as show:
         found = model.errors(values, steps, show)
     rmse = {name: rmse_by_step(error) for name, error in found.items()}
-    overall = {name: rmse_of(error[: origins - steps + 1]) for name, error in found.items()}
+    whole = {name: error[: origins - steps + 1] for name, error in found.items()}
+    overall = {name: rmse_of(error) for name, error in whole.items()}
     columns = {
         "steps ahead": list(range(1, steps + 1)),
         **{name: each.tolist() for name, each in rmse.items()},
@@ -124,7 +133,7 @@ def evaluate(options: argparse.Namespace, places: Places) -> Outcome:
     title += f"from {origins - steps + 1} origins"
     places.make()
     return Outcome(
-        series.table(overall, printable(title), model),
+        series.table(whole, printable(title), model),
         {"origins": origins - steps + 1, "rmse": overall, "rmse by step": rmse},
         {
             "errors.csv": partial(save_csv, columns),

@@ -17,6 +17,7 @@ import numpy as np
 
 from rnn.app import series, text
 from rnn.app.answers import evaluate, forecast, predict
+from rnn.app.course import Learnt, losses_of
 from rnn.app.exporting import export
 from rnn.app.folder import NAMES, Folder
 from rnn.app.inspection import generate, inspect
@@ -161,25 +162,29 @@ def _text(path: Path) -> str:
 
 
 def _trained(run: Run, folder: Folder, digest: str, assurance: Assurance) -> Outcome:
-    epochs, progress = run.recipe.epochs, Progress({"training": 1.0})
+    epochs, lessons, progress = run.recipe.epochs, len(run.task.lessons), Progress({"training": 1.0})
+
+    def line(place: int, course: Learnt) -> str:
+        which = "" if lessons == 1 else f"network {place + 1} of {lessons}: "
+        return f"{which}{said_of(course, epochs)}"
+
     print(in_lines(run.task.said))
     try:
         with progress.part("training") as show:
-            course = trained(
-                run, folder, digest, lambda course: show(course.epoch, epochs, said_of(course, epochs))
+            learnt = trained(
+                run,
+                folder,
+                digest,
+                lambda ended, course: show(
+                    ended * epochs + course.epoch, lessons * epochs, line(ended, course)
+                ),
             )
     except (KeyboardInterrupt, Terminated):
         complain("python -m rnn train", f"stopped; {going_on(folder)}")
         raise
-    finished, task = run.task.finish(course), run.task
-    training = {
-        **run.recipe.as_json(),
-        "loops": run.loops,
-        "epochs_done": course.epoch,
-        "best_epoch": course.best_epoch,
-        "train": course.train,
-        "validation": course.validation,
-    }
+    finished = run.task.finish(learnt)
+    networks = [{"epochs_done": course.epoch, **losses_of(course)} for course in learnt]
+    training = {**run.recipe.as_json(), "loops": run.loops, "networks": networks}
     seen = assurance.as_json()
     about = {
         **finished.about,
@@ -189,12 +194,12 @@ def _trained(run: Run, folder: Folder, digest: str, assurance: Assurance) -> Out
     }
     files: dict[str, Save] = {
         folder.model.name: lambda path: save(
-            path, task.net, course.best, arrays=finished.arrays, about=about
+            path, finished.net, finished.params, arrays=finished.arrays, about=about
         ),
         folder.picture.name: finished.draw,
     }
     return Outcome(
-        f"{said_of(course, epochs)}\n{in_lines(finished.said)}",
+        "\n".join([*(line(place, course) for place, course in enumerate(learnt)), in_lines(finished.said)]),
         {"training": training, **finished.figures, "verification": seen},
         files,
     )

@@ -1,10 +1,11 @@
 """The course of a training: where it stands, the best parameters so far, and the losses along the way.
 
-A course goes into a checkpoint whole, with the generator's state, and comes out as it was. So a training that
+A course goes into a checkpoint whole, with the generator's state and the trainings of the same run that ended
+before it, and comes out as it was. So a training that
 was killed goes on from its last checkpoint to the parameters, to the bit, that it would have had.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -16,15 +17,14 @@ from rnn.cells import Params
 from rnn.common.arrays import Array
 from rnn.network import RNN
 from rnn.optimisers import State
-from rnn.storage import load, save
+from rnn.storage import Stored, load, save
 from rnn.training import Standing
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
-    """After some epochs: the standing, the losses by epoch, and the parameters whose validation was best."""
+class Learnt:
+    """After some epochs: the losses by epoch, and the parameters whose validation was best."""
 
-    standing: Standing
     train: tuple[float, ...]
     validation: tuple[float, ...]
     best: Params
@@ -33,11 +33,18 @@ class Course:
     @property
     def epoch(self) -> int:
         """How many epochs are done."""
-        return self.standing.epoch
+        return len(self.train) - 1
 
     def waited(self, patience: int) -> bool:
         """Has nothing become better for so many epochs? Never, if they are 0."""
         return 0 < patience <= self.epoch - self.best_epoch
+
+
+@dataclass(frozen=True, eq=False)
+class Course(Learnt):
+    """A training that goes on, and where it stands."""
+
+    standing: Standing
 
 
 def advanced(course: Course | None, standing: Standing) -> Course:
@@ -46,30 +53,39 @@ def advanced(course: Course | None, standing: Standing) -> Course:
     train, validation = ((), ()) if course is None else (course.train, course.validation)
     train, validation = (*train, standing.train_loss), (*validation, loss)
     if course is None or loss < course.validation[course.best_epoch]:
-        return Course(standing, train, validation, standing.params, standing.epoch)
-    return Course(standing, train, validation, course.best, course.best_epoch)
+        return Course(train, validation, standing.params, standing.epoch, standing)
+    return Course(train, validation, course.best, course.best_epoch, standing)
 
 
-def keep(path: Path, net: RNN, course: Course, rng: np.random.Generator, of: str) -> None:
-    """Write a checkpoint, whole or not at all; ``of`` says of which run it is."""
+def keep(
+    path: Path, net: RNN, ended: Sequence[Learnt], course: Course, rng: np.random.Generator, of: str
+) -> None:
+    """Write a checkpoint, whole or not at all; ``of`` says of which run it is.
+
+    ``ended`` are the trainings before this one in the same run.
+    """
     standing = course.standing
-    arrays: dict[str, Array] = {f"best.{name}": block for name, block in course.best._asdict().items()}
+    arrays = _blocks("best", course.best)
+    for place, learnt in enumerate(ended):
+        arrays |= _blocks(f"ended.{place}", learnt.best)
     arrays |= {f"moment.{place}": moment for place, moment in enumerate(standing.state.moments)}
     about = {
         "of": of,
         "epoch": standing.epoch,
         "done": standing.state.done,
         "total": standing.state.total,
-        "train": course.train,
-        "validation": course.validation,
-        "best_epoch": course.best_epoch,
+        **losses_of(course),
+        "ended": [losses_of(learnt) for learnt in ended],
         "rng": rng.bit_generator.state,
     }
     save(path, net, standing.params, arrays=arrays, about=about)
 
 
-def kept(path: Path, net: RNN, of: str) -> tuple[Course, np.random.Generator]:
-    """The course that a checkpoint holds, and its generator. ValueError for one of another run."""
+def kept(path: Path, net: RNN, of: str) -> tuple[tuple[Learnt, ...], Course, np.random.Generator]:
+    """What a checkpoint holds: the trainings that have ended, the one that goes on, and its generator.
+
+    ValueError for one of another run.
+    """
     stored = load(path)
     about: Mapping[str, Any] = stored.about
     # A file says nothing of loops: those are the run's own.
@@ -77,9 +93,25 @@ def kept(path: Path, net: RNN, of: str) -> tuple[Course, np.random.Generator]:
         raise ValueError(f"{path}: the checkpoint of another run, needed this one's")
     moments = [name for name in stored.arrays if name.startswith("moment.")]
     state = State(about["done"], about["total"], tuple(stored.arrays[name] for name in sorted(moments)))
-    train, validation = tuple(about["train"]), tuple(about["validation"])
-    standing = Standing(about["epoch"], stored.params, state, train[-1], validation[-1])
-    best = type(stored.params)(*(stored.arrays[f"best.{name}"] for name in stored.params._fields))
+    now = _learnt(stored, "best", about)
+    standing = Standing(about["epoch"], stored.params, state, now.train[-1], now.validation[-1])
+    course = Course(now.train, now.validation, now.best, now.best_epoch, standing)
+    # Of older versions no training had others before it.
+    ended = (_learnt(stored, f"ended.{place}", each) for place, each in enumerate(about.get("ended", ())))
     rng = np.random.default_rng()
     rng.bit_generator.state = about["rng"]
-    return Course(standing, train, validation, best, about["best_epoch"]), rng
+    return tuple(ended), course, rng
+
+
+def _blocks(name: str, params: Params) -> dict[str, Array]:
+    return {f"{name}.{block}": array for block, array in params._asdict().items()}
+
+
+def losses_of(learnt: Learnt) -> dict[str, Any]:
+    """All of it but the parameters, as JSON values."""
+    return {"train": learnt.train, "validation": learnt.validation, "best_epoch": learnt.best_epoch}
+
+
+def _learnt(stored: Stored, name: str, about: Mapping[str, Any]) -> Learnt:
+    best = type(stored.params)(*(stored.arrays[f"{name}.{block}"] for block in stored.params._fields))
+    return Learnt(tuple(about["train"]), tuple(about["validation"]), best, about["best_epoch"])

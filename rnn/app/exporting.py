@@ -2,12 +2,14 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from importlib.util import find_spec
 from typing import Any
 
 from rnn.app import text
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.outcome import Outcome, in_lines
+from rnn.app.series import seen
 from rnn.common.checks import cut
 from rnn.console.command_line import missing
 from rnn.console.files import write
@@ -47,9 +49,23 @@ def _reading(stored: Stored) -> tuple[dict[str, Any], str]:
         return {
             "alphabet": alphabet
         }, "xs: 1 at the place of a character in the alphabet; outputs: a score of each"
-    scaling = from_stored(stored).scaling
-    seen = "changes from step to step" if scaling.changes else "values"
-    return (
-        {"mean": scaling.mean, "scale": scaling.scale, "changes": scaling.changes},
-        f"xs and outputs: {seen}, less {scaling.mean:.6g}, in units of {scaling.scale:.6g}",
-    )
+    model = from_stored(stored)
+    read_as = [
+        {
+            "mean": view.scaling.mean,
+            "scale": view.scaling.scale,
+            **asdict(view.transformation),
+            "linear": view.linear.tolist(),
+            "left": view.left,
+        }
+        for view in model.views
+    ]
+    said = []
+    for place, view in enumerate(model.views):
+        units = f"less {view.scaling.mean:.6g}, in units of {view.scaling.scale:.6g}"
+        said.append(f"column {place} of xs: {seen(view)}, {units}")
+    if model.views[0].order or len(model.views) > 1:
+        said.append("outputs: what is added to the linear parts, in units of what they leave")
+    if not model.adds:
+        said.append("the network adds nothing to the forecast, which is the linear parts' alone")
+    return {"views": read_as, "adds": model.adds}, "\n".join(said)

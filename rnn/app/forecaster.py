@@ -1,6 +1,6 @@
-"""A model of a series, as a file keeps it: the network, how it sees values, and the values that test it."""
+"""A model of a series, as a file keeps it: the network, its views of values, and the values that test it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,26 @@ from typing import Any
 import numpy as np
 
 from rnn.app.calendar import Calendar
-from rnn.app.predictors import NETWORK, Predictor, errors, half_widths, predictors
+from rnn.app.comparing import Comparison, compared
+from rnn.app.predictors import (
+    LAST,
+    LINEAR,
+    MODEL,
+    SEASONAL,
+    SMOOTHING,
+    Network,
+    Predictor,
+    errors,
+    half_widths,
+    last,
+    of_views,
+    seasonal,
+)
 from rnn.app.preparing import Scaling, check_seen, contexts
+from rnn.app.smoothing import Smoothing
 from rnn.app.table import Columns, Series, read
+from rnn.app.transformation import Transformation
+from rnn.app.views import View, alone, window_of
 from rnn.app.waiting import unreported
 from rnn.cells import Params
 from rnn.common.arrays import Array
@@ -27,15 +44,18 @@ SHARE = 0.9
 class Forecaster:
     """``recent`` are the last values, from number ``first`` of the series on.
 
-    The first ``context`` of them stand before the held-out ones, by which nothing was chosen.
+    The first ``context`` of them stand before the held-out ones, by which nothing was chosen. The network has
+    a column for each of the views; it ``adds`` to what they expect, or was found to add nothing.
     """
 
     net: RNN
     params: Params
-    scaling: Scaling
+    views: tuple[View, ...]
+    adds: bool
     length: int
     season: int | None
-    linear: Array
+    baseline: View
+    smoothing: Smoothing | None
     recent: Array
     first: int
     name: str
@@ -46,7 +66,7 @@ class Forecaster:
     @property
     def context(self) -> int:
         """How many values before it a forecast looks at."""
-        return context_of(self.length, self.scaling.changes, self.season)
+        return context_of(self.length, (*self.views, self.baseline), self.season, self.smoothing)
 
     @property
     def label(self) -> str:
@@ -54,8 +74,13 @@ class Forecaster:
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
     def predictors(self, show: Show = unreported) -> Mapping[str, Predictor]:
-        """The network, which calls ``show`` with the steps done, and its baselines."""
-        return predictors(self.net, self.params, self.scaling, self.length, self.season, self.linear, show)
+        """By name, the model first, which calls ``show`` with the steps done, and its baselines."""
+        network = Network(self.net, self.params) if self.adds else None
+        found: dict[str, Predictor] = {MODEL: of_views(self.views, self.length, network, show), LAST: last}
+        if self.season is not None:
+            found[SEASONAL] = seasonal(self.season)
+        found[LINEAR] = of_views([self.baseline], self.length, None)
+        return found if self.smoothing is None else {**found, SMOOTHING: self.smoothing}
 
     def errors(self, values: Array, steps: int, show: Show = unreported) -> dict[str, Array]:
         """Forecast less truth of each predictor, from every origin of ``values`` that has a context."""
@@ -64,11 +89,15 @@ class Forecaster:
         return errors(self.predictors(show), values, found, first, steps)
 
     def interval(self, steps: int, show: Show = unreported) -> Array:
-        """How far a forecast of each step is widened, from the network's held-out errors; NaN if too few."""
+        """How far a forecast of each step is widened, from the model's held-out errors; NaN if too few."""
         # No error is known of later steps than there are origins.
         known = min(steps, self.origins)
-        width = half_widths(self.errors(self.recent, known, show)[NETWORK], SHARE)
+        width = half_widths(self.errors(self.recent, known, show)[MODEL], SHARE)
         return np.concatenate([width, np.full(steps - known, np.nan)])
+
+    def found(self) -> Comparison:
+        """The model beside its baselines, one step ahead, on the held-out values."""
+        return compared(self.errors(self.recent, 1))
 
     @property
     def origins(self) -> int:
@@ -94,14 +123,18 @@ class Forecaster:
         if len(found.values) < self.context + 1:
             needed = f"needed {self.context + 1} at least"
             raise ValueError(f"{cut(str(path))}: {len(found.values)} values, {needed}")
-        check_seen(cut(str(path)), found.values, self.scaling)
+        for view in (*self.views, self.baseline):
+            check_seen(cut(str(path)), found.values, view.scaling)
         return found, 0
 
     def stored(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and the JSON values that a file keeps with the network."""
         about = {
             "kind": "series",
-            "scaling": asdict(self.scaling),
+            "views": [{"scaling": asdict(view.scaling), "left": view.left} for view in self.views],
+            "adds": self.adds,
+            "baseline": asdict(self.baseline.scaling),
+            "smoothing": None if self.smoothing is None else asdict(self.smoothing),
             "length": self.length,
             "season": self.season,
             "first": self.first,
@@ -110,12 +143,37 @@ class Forecaster:
             "calendar": None if self.calendar is None else asdict(self.calendar),
             "columns": None if self.columns is None else asdict(self.columns),
         }
-        return {"recent": self.recent, "linear": self.linear}, about
+        linear = {f"view.{place}": view.linear for place, view in enumerate(self.views)}
+        return {"recent": self.recent, "linear": self.baseline.linear, **linear}, about
 
 
-def context_of(length: int, changes: bool, season: int | None) -> int:
-    """How many values a forecast looks at: the network's window, and the season before."""
-    return max(length + changes, season or 0)
+def context_of(length: int, views: Sequence[View], season: int | None, smoothing: Smoothing | None) -> int:
+    """How many values a forecast looks at: the windows of its views, the season before, what is smoothed."""
+    return max(window_of(length, views), season or 0, 0 if smoothing is None else smoothing.context)
+
+
+def _views(stored: Stored) -> tuple[tuple[View, ...], bool, View]:
+    """The views, whether the network adds to them, and the baseline's. A model of older versions is a network
+    alone, and its baseline sees what it sees."""
+    about, linear = stored.about, stored.arrays["linear"]
+    if "views" not in about:
+        scaling = _scaling(about["scaling"])
+        return (alone(scaling),), True, View(scaling, linear, 1.0)
+    views = (
+        View(_scaling(each["scaling"]), stored.arrays[f"view.{place}"], each["left"])
+        for place, each in enumerate(about["views"])
+    )
+    return tuple(views), about["adds"], View(_scaling(about["baseline"]), linear, 1.0)
+
+
+def _scaling(kept: Mapping[str, Any]) -> Scaling:
+    """As a file has it: those of older versions say ``changes``."""
+    if "changes" in kept:
+        transformation = Transformation(lags=(1,) if kept["changes"] else ())
+    else:
+        given = kept["transformation"]
+        transformation = Transformation(given["logs"], tuple(given["lags"]))
+    return Scaling(kept["mean"], kept["scale"], transformation)
 
 
 def from_stored(stored: Stored) -> Forecaster:
@@ -124,13 +182,16 @@ def from_stored(stored: Stored) -> Forecaster:
     if about.get("kind") != "series":
         raise ValueError(f"a model of {shown(about.get('kind'))}, needed one of a series")
     try:
+        views, adds, baseline = _views(stored)
         found = Forecaster(
             net=stored.net,
             params=stored.params,
-            scaling=Scaling(**about["scaling"]),
+            views=views,
+            adds=adds,
             length=about["length"],
             season=about["season"],
-            linear=stored.arrays["linear"],
+            baseline=baseline,
+            smoothing=None if about.get("smoothing") is None else Smoothing(**about["smoothing"]),
             recent=stored.arrays["recent"],
             first=about["first"],
             name=about["name"],

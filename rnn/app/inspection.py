@@ -21,6 +21,12 @@ from rnn.learning.classes import one_hot
 from rnn.network import RNN
 from rnn.storage import Stored
 
+# What is shown of a training. Those of older versions have ``changes`` in place of a form.
+ASKED = (
+    *("optimiser", "rate", "clip", "batch", "truncation", "loss", "length"),
+    *("form", "changes", "seed", "loops"),
+)
+
 
 def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     """The architecture, the training, and how far a loss reaches back."""
@@ -34,23 +40,29 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
         shapes = {name: list(block.shape) for name, block in params._asdict().items()}
         figures = dict(about["figures"])
         held_out = _figures(stored, figures)
+        # A training of older versions was of one network.
+        networks = [
+            {name: each.get(name) for name in ("epochs_done", "best_epoch")}
+            for each in training.get("networks", [training])
+        ]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{cut(str(options.model))}: {cut(str(error))}, needed what train writes") from None
     count = sum(block.size for block in params)
-    asked = ("optimiser", "rate", "clip", "batch", "truncation", "loss", "length", "changes", "seed", "loops")
-    given = [name for name in asked if name in training]
+    given = [name for name in ASKED if name in training]
     verification = about.get("verification", {})
     said = [
         architecture(net),
         f"{count} parameters: " + ", ".join(f"{name} {shape}" for name, shape in shapes.items()),
         "Trained with " + ", ".join(f"{name} {_shown(training.get(name))}" for name in given),
-        f"{counted(training.get('epochs_done', 0), 'epoch')}, kept: epoch {training.get('best_epoch')}",
+        *(f"{counted(each['epochs_done'], 'epoch')}, kept: epoch {each['best_epoch']}" for each in networks),
         verified.in_a_line(verification),
         held_out,
         f"A loss reaches {counted(effective(full), 'step')} back with 1 % of what it has on its own step; "
         f"as trained, {effective(trained)}.",
     ]
-    training.pop("train", None), training.pop("validation", None)
+    for losses in ("train", "validation", "networks"):
+        training.pop(losses, None)
+    training["networks"] = networks
     places.make()
     return Outcome(
         in_lines("\n".join(said)),
@@ -87,10 +99,9 @@ def _shown(value: object) -> str:
 
 def _figures(stored: Stored, figures: Mapping[str, Any]) -> str:
     """The held-out figures beside those of the baselines, as the training said them."""
-    held_out = figures["held out"]
     if stored.about["kind"] == "series":
-        return series.held_out(_known(figures["rmse"]), held_out, from_stored(stored))
-    return text.held_out(_known(figures["bits a character"]), held_out)
+        return series.held_out(from_stored(stored))
+    return text.held_out(_known(figures["bits a character"]), figures["held out"])
 
 
 def _known(figures: Mapping[str, float | None]) -> dict[str, float]:

@@ -76,8 +76,8 @@ def _check_train(options: argparse.Namespace, given: Sequence[str]) -> None:
         others = sorted(set(given) - {"--out", "--resume", "--json", "--no-verify"})
         if others:
             options.error(f"{others[0]}: with --resume, needed what was asked for before, and that is kept")
-    of_a_series = [getattr(options, name) for name in ("data", "column", "date", "changes", "fill")]
-    if options.text and any(value not in (None, False) for value in of_a_series):
+    of_a_series = [getattr(options, name) for name in ("data", "column", "date", "fill", "form")]
+    if options.text and any(value not in (None, False, Recipe.form) for value in of_a_series):
         options.error("--text: with flags of a series, needed one or the other")
     if options.data and options.column is None:
         options.error("--data: needed --column NAME, the column to learn, as well")
@@ -200,9 +200,16 @@ def _add_recipe(parser: Parser) -> None:
             help=f"{said.get(name, '')} (default {DEFAULTS.get(name, getattr(at, name))})".strip(),
             **shown,
         )
-    parser.add_argument(
-        "--changes", action="store_true", help="learn the changes from step to step, as of what has a trend"
-    )
+    forms = parser.add_mutually_exclusive_group()
+    for form, seen in (("levels", "the values as they are"), ("changes", "the changes from step to step")):
+        forms.add_argument(
+            f"--{form}",
+            action="store_const",
+            dest="form",
+            const=form,
+            default=at.form,
+            help=f"learn {seen}, by the network alone (default: forms and linear parts that are chosen)",
+        )
     parser.add_argument(
         "--checkpoint-every", type=count(1), default=10, metavar="N", help="epochs (default 10)"
     )

@@ -5,13 +5,15 @@ Legends stand below the axes, so that they cover nothing.
 """
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn.app.course import Course
+from rnn.app.comparing import Comparison, compared
+from rnn.app.course import Learnt
+from rnn.app.predictors import MODEL, rmse_of
 from rnn.common.arrays import Array
 from rnn.common.checks import printable
 from rnn.console.files import write
@@ -20,9 +22,16 @@ if TYPE_CHECKING:
     from rnn.app.forecaster import Forecaster
 
 BLACK, BLUE, ORANGE, GREEN, PURPLE = "#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+SKY = "#56B4E9"
 
-# A mark, a dash and a colour for each predictor, the network first.
-STYLES = (("o", "-", ORANGE), ("s", "--", BLUE), ("^", "-.", GREEN), ("D", ":", PURPLE))
+# A mark, a dash and a colour for each predictor, the model first.
+STYLES = (
+    ("o", "-", ORANGE),
+    ("s", "--", BLUE),
+    ("^", "-.", GREEN),
+    ("D", ":", PURPLE),
+    ("v", (0, (5, 1, 1, 1, 1, 1)), SKY),
+)
 
 # From a range of so much on an axis of errors is logarithmic.
 FAR = 50
@@ -89,65 +98,90 @@ def _drawable(values: Array) -> Array:
     return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
-def draw_losses(axes: Any, course: Course) -> None:
-    """Both losses by epoch, in units of the first, on a logarithmic axis."""
-    epochs = range(len(course.train))
-    for place, (name, found) in enumerate((("training", course.train), ("validation", course.validation))):
-        scaled = np.array(found) / (found[0] or 1)
-        shown = _drawable(np.where(scaled > 0, scaled, np.nan))
-        axes.plot(epochs, shown, label=name, **_style(place, len(found)))
-    axes.axvline(course.best_epoch, color=BLACK, linewidth=0.8, label=f"kept: epoch {course.best_epoch}")
-    if max(course.train) > 0:
+def draw_losses(axes: Any, learnt: Sequence[Learnt]) -> None:
+    """Both losses of each network by epoch, in units of its first, on a logarithmic axis."""
+    for number, each in enumerate(learnt):
+        for place, (name, found) in enumerate((("training", each.train), ("validation", each.validation))):
+            scaled = np.array(found) / (found[0] or 1)
+            shown = _drawable(np.where(scaled > 0, scaled, np.nan))
+            # A legend leaves out what begins with a line.
+            axes.plot(shown, label="_" * number + name, **_style(place, len(found)))
+        kept = "kept: epoch " + ", ".join(str(one.best_epoch) for one in learnt)
+        axes.axvline(each.best_epoch, color=BLACK, linewidth=0.8, label="_" * number + kept)
+    if max(max(each.train) for each in learnt) > 0:
         axes.set_yscale("log")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(title="Loss", xlabel="epoch", ylabel="loss / loss at epoch 0")
 
 
-def losses(path: Path, course: Course, title: str) -> None:
+def losses(path: Path, learnt: Sequence[Learnt], title: str) -> None:
     """The losses alone."""
 
     def draw(panels: Any) -> None:
-        draw_losses(panels[0], course)
+        draw_losses(panels[0], learnt)
         panels[0].set_title(plain(title))
 
     drawn(path, 1, draw)
 
 
-def training(path: Path, course: Course, model: "Forecaster", error: Array) -> None:
-    """The losses, and one step ahead on the held-out values: truth, network, and its error."""
+def training(path: Path, learnt: Sequence[Learnt], model: "Forecaster", errors: Mapping[str, Array]) -> None:
+    """The losses, and one step ahead on the held-out values: the truth, the model, and its baselines."""
 
     def draw(panels: Any) -> None:
-        draw_losses(panels[0], course)
-        _draw_one_step(panels[1], model, model.recent[model.context :], error, model.first + model.context)
+        draw_losses(panels[0], learnt)
+        _draw_one_step(panels[1], model, model.recent[model.context :], errors, model.first + model.context)
 
     drawn(path, 2, draw)
 
 
 def predictions(
-    path: Path, model: "Forecaster", values: Array, error: Array, first: int, held_out: bool
+    path: Path, model: "Forecaster", values: Array, errors: Mapping[str, Array], first: int, held_out: bool
 ) -> None:
     """One step ahead on the values from number ``first`` on, which may be held out."""
 
     def draw(panels: Any) -> None:
-        _draw_one_step(panels[0], model, values, error, first)
+        _draw_one_step(panels[0], model, values, errors, first)
         if not held_out:
             panels[0].set_title("One step ahead, on a file that the model may have learnt from")
 
     drawn(path, 1, draw)
 
 
-def _draw_one_step(axes: Any, model: "Forecaster", values: Array, error: Array, first: int) -> None:
+def _draw_one_step(
+    axes: Any, model: "Forecaster", values: Array, errors: Mapping[str, Array], first: int
+) -> None:
+    """The truth, the model, and the best of its baselines, by errors (N, 1) of each."""
     where, called = _where(model, first, len(values))
+    own, *others = errors
+    best = min(others, key=lambda name: rmse_of(errors[name]))
+    bold = bolder(compared(errors))
     axes.plot(where, _drawable(values), color=BLACK, linewidth=1.8, label="truth")
-    axes.plot(where, _drawable(values + error), linewidth=1, label="the network", **_style(0, len(values)))
+    for name in (own, best):
+        line = _style(list(errors).index(name), len(values))
+        axes.plot(where, _drawable(values + errors[name][:, 0]), label=name, **line, **_weight(name, bold))
     axes.set(title="One step ahead, on values that nothing was chosen by", xlabel=called)
     axes.set_ylabel(plain(model.label))
 
 
+def bolder(found: Comparison) -> str:
+    """Whose line is the bolder one: the model's, or that of the best baseline that beats it."""
+    return found.better[0] if found.better else MODEL
+
+
+def _weight(name: str, bold: str) -> dict[str, Any]:
+    return {"linewidth": 1.8, "zorder": 3} if name == bold else {"linewidth": 1.1, "alpha": 0.8}
+
+
 def forecast(
-    path: Path, model: "Forecaster", history: Array, first: int, ahead: Mapping[str, Array], width: Array
+    path: Path,
+    model: "Forecaster",
+    history: Array,
+    first: int,
+    ahead: Mapping[str, Array],
+    width: Array,
+    found: Comparison,
 ) -> None:
-    """The end of the history, the forecasts, and the network's interval."""
+    """The end of the history, the forecasts with what was found of each, and the model's interval."""
 
     def draw(panels: Any) -> None:
         (axes,) = panels
@@ -157,12 +191,13 @@ def forecast(
         before, after = where[: len(shown)], where[len(shown) :]
         axes.plot(before, _drawable(shown), color=BLACK, linewidth=1.8, label="history")
         for place, (name, values) in enumerate(ahead.items()):
-            size = {"linewidth": 0.9, "alpha": 0.7} if place else {"linewidth": 1.5, "zorder": 3}
-            axes.plot(after, _drawable(values), label=name, **_style(place, steps), **size)
-        network = next(iter(ahead.values()))
+            label = f"{name} ({found.of(name)})" if place else name
+            weight = _weight(name, bolder(found))
+            axes.plot(after, _drawable(values), label=label, **_style(place, steps), **weight)
+        own = next(iter(ahead.values()))
         if not np.isnan(width).all():
             axes.fill_between(
-                after, _drawable(network - width), _drawable(network + width), color=ORANGE, alpha=0.2,
+                after, _drawable(own - width), _drawable(own + width), color=ORANGE, alpha=0.2,
                 linewidth=0, label="90 % of held-out errors",
             )  # fmt: skip
         axes.set(title=plain(f"{model.name}: {steps} steps ahead"), xlabel=called)

@@ -1,88 +1,82 @@
-"""What forecasts: the network, and the honest baselines that stand beside it wherever a figure is shown.
+"""What forecasts: the model, and the honest baselines that stand beside it wherever a figure is shown.
 
 A predictor is a function from contexts (N, C), the values up to N origins, and a number of steps to forecasts
 (N, steps). A baseline sees what the network sees and no more. What is too large for a float is infinite: a
 forecast, an error, or a figure.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil, inf, nan
 from typing import TypeAlias
 
 import numpy as np
 
-from rnn.app.preparing import Scaling
 from rnn.app.threads import held
+from rnn.app.views import View
 from rnn.app.waiting import REPORTED, unreported
 from rnn.cells import Params
-from rnn.common.arrays import Array
+from rnn.common.arrays import Array, check_result
 from rnn.console.progress import Show
-from rnn.data import Records
-from rnn.generation import free_run
 from rnn.network import RNN
 from rnn.training import rmse
 
 Predictor: TypeAlias = Callable[[Array, int], Array]
 
-NETWORK = "the network"
+MODEL = "the model"
 LAST, SEASONAL, LINEAR = "the last value", "the season before", "linear autoregression"
+SMOOTHING = "exponential smoothing"
 
 
-def predictors(
-    net: RNN,
-    params: Params,
-    scaling: Scaling,
-    length: int,
-    season: int | None,
-    linear: Array,
-    show: Show = unreported,
-) -> Mapping[str, Predictor]:
-    """By name, the network first; ``show`` is called with the steps done."""
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network with a column and an output for each view."""
 
-    def seen(contexts: Array) -> Array:
-        return scaling.forward(contexts)[:, -length:]
+    net: RNN
+    params: Params
 
-    def network(contexts: Array, steps: int) -> Array:
-        # The last steps of the series are the window of the next, so that parts of a run are the run itself.
-        run = np.empty((len(contexts), length + steps, 1))
-        run[:, :length, 0] = seen(contexts)
-        most = max(1, REPORTED // len(contexts))
-        for done in range(0, steps, most):
-            show(done, steps)
-            count = min(most, steps - done)
-            window = np.ascontiguousarray(run[:, done : done + length])
-            with held(net, len(contexts)):
-                run[:, done + length : done + length + count] = free_run(net, params, window, count)
-        return scaling.back(run[:, length:, 0], contexts[:, -1])
-
-    def last(contexts: Array, steps: int) -> Array:
-        return np.repeat(contexts[:, -1:], steps, axis=1)
-
-    def autoregression(contexts: Array, steps: int) -> Array:
-        order = len(linear) - 1
-        values = np.empty((len(contexts), order + steps))
-        values[:, :order] = seen(contexts)[:, -order:]
-        for step in range(steps):
-            values[:, order + step] = linear[0] + values[:, step : order + step] @ linear[1:]
-        return scaling.back(values[:, order:], contexts[:, -1])
-
-    found: dict[str, Predictor] = {NETWORK: network, LAST: last}
-    if season is not None:
-        found[SEASONAL] = lambda contexts, steps: np.take(
-            contexts[:, -season:], np.arange(steps) % season, axis=1
-        )
-    return {**found, LINEAR: autoregression}
+    def after(self, windows: Array) -> Array:
+        """What it adds after windows (K, N, T) of K views: (K, N). FloatingPointError if too large."""
+        xs = np.ascontiguousarray(np.moveaxis(windows, 0, -1))
+        check_result("the forecast", xs)
+        with held(self.net, len(xs)):
+            return np.asarray(self.net.predict(self.params, xs)[:, -1].T)
 
 
-def fit_linear(records: Records) -> Array:
-    """c, φ_p, …, φ_1 (p + 1,) of x_t = c + Σ φ_k x_t−k by least squares, p the windows' length or less.
+def of_views(
+    views: Sequence[View], length: int, network: Network | None, show: Show = unreported
+) -> Predictor:
+    """The mean of what the views expect, each going on by itself from windows of so many steps.
 
-    p is at most a third of the number of windows, so that they say something of each coefficient.
+    ``network`` adds to what their linear parts expect; ``show`` is called with the steps done.
     """
-    xs, targets = records
-    order = max(1, min(xs.shape[1], len(xs) // 3))
-    columns = np.concatenate([np.ones((len(xs), 1)), xs[:, -order:, 0]], axis=1)
-    return np.asarray(np.linalg.lstsq(columns, targets[:, 0])[0])
+
+    def predict(contexts: Array, steps: int) -> Array:
+        run = np.empty((len(views), len(contexts), length + steps))
+        for view, own in zip(views, run, strict=True):
+            own[:, :length] = view.scaling.forward(contexts)[:, -length:]
+        most = max(1, REPORTED // len(contexts))
+        for step in range(steps):
+            if step % most == 0:
+                show(step, steps)
+            window = run[:, :, step : step + length]
+            added = np.zeros(run.shape[:2]) if network is None else network.after(window)
+            for place, view in enumerate(views):
+                run[place, :, length + step] = view.expected(window[place]) + view.left * added[place]
+        ahead = [view.scaling.back(own[:, length:], contexts) for view, own in zip(views, run, strict=True)]
+        return np.asarray(np.mean(ahead, axis=0)) if len(ahead) > 1 else ahead[0]
+
+    return predict
+
+
+def last(contexts: Array, steps: int) -> Array:
+    """The last value, again and again."""
+    return np.repeat(contexts[:, -1:], steps, axis=1)
+
+
+def seasonal(season: int) -> Predictor:
+    """The last so many values, again and again."""
+    return lambda contexts, steps: np.take(contexts[:, -season:], np.arange(steps) % season, axis=1)
 
 
 def errors(

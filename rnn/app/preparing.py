@@ -9,41 +9,42 @@ from math import inf
 
 import numpy as np
 
+from rnn.app.transformation import Transformation
 from rnn.common.arrays import Array
-from rnn.data import Records, windows
 
 # The shares of the values that choose the epoch and that test the result; the rest is for training.
 VALIDATION = TEST = 0.15
 
 
+AS_THEY_ARE = Transformation()
+
+
 @dataclass(frozen=True)
 class Scaling:
-    """Values in units of their own size, or, with ``changes``, the differences of neighbours are."""
+    """Values, or what they are transformed into, in units of their own size."""
 
     mean: float
     scale: float
-    changes: bool = False
+    transformation: Transformation = AS_THEY_ARE
 
     def forward(self, values: Array) -> Array:
-        """What the network sees of values (N, S): (N, S), or (N, S − 1) changes."""
-        seen = np.diff(values) if self.changes else values
-        return np.asarray((seen - self.mean) / self.scale)
+        """What the network sees of values (N, S): (N, S − before)."""
+        return np.asarray((self.transformation.forward(values) - self.mean) / self.scale)
 
-    def back(self, outputs: Array, last: Array) -> Array:
-        """The values that outputs (N, steps) stand for, after the ``last`` of each record (N,)."""
-        seen = self.mean + self.scale * outputs
-        return last[:, np.newaxis] + np.cumsum(seen, axis=1) if self.changes else seen
+    def back(self, outputs: Array, values: Array) -> Array:
+        """The values that outputs (N, steps) stand for, after the values (N, C) of each record."""
+        return self.transformation.back(self.mean + self.scale * outputs, values)
 
 
-def learn_scaling(values: Array, changes: bool) -> Scaling:
+def learn_scaling(values: Array, transformation: Transformation) -> Scaling:
     """The scaling of the values that are learnt from. ValueError for numbers too large to compute with."""
     with np.errstate(over="ignore", invalid="ignore"):
-        seen = np.diff(values) if changes else values
+        seen = transformation.forward(values)
         mean, deviation = float(seen.mean()), float(seen.std())
     if not (abs(mean) < inf and deviation < inf):
         raise ValueError("the series: numbers so large that their spread is none, needed smaller ones")
     # What never changes has no spread, and its mean says all.
-    return Scaling(mean, deviation if deviation > 1e-12 * abs(mean) else 1.0, changes)
+    return Scaling(mean, deviation if deviation > 1e-12 * abs(mean) else 1.0, transformation)
 
 
 @dataclass(frozen=True)
@@ -70,30 +71,16 @@ def cut(total: int, context: int) -> Cut:
     return Cut(train, validation, total)
 
 
-def parts(values: Array, scaling: Scaling, length: int, at: Cut) -> tuple[Records, Records]:
-    """The records to learn from, and those that choose the epoch: windows of so many steps, and the next.
-
-    ValueError where any of the values, those of the test as well, is too large to be seen.
-    """
-    check_seen("the series", values, scaling)
-    seen = scaling.forward(values[np.newaxis, : at.validation])[0]
-    xs, targets = windows(seen, length)
-    train = at.train - scaling.changes - length
-    return Records(xs[:train], targets[:train]), Records(xs[train:], targets[train:])
-
-
 def check_seen(name: str, values: Array, scaling: Scaling) -> None:
     """ValueError where values (S,) are too large, beside those that were learnt from, to be scaled."""
     with np.errstate(over="ignore", invalid="ignore"):
         seen = scaling.forward(values[np.newaxis])
+    if scaling.transformation.logs and not (values > 0).all():
+        raise ValueError(
+            f"{name}: values of 0 or less, needed ones above 0, since their logarithms are learnt"
+        )
     if not np.isfinite(seen).all():
         raise ValueError(f"{name}: later numbers so large beside the first, needed ones of a size")
-
-
-def on_every_step(records: Records) -> Records:
-    """The same windows, each with the next value of every step as its targets, (N, T, 1)."""
-    xs, targets = records
-    return Records(xs, np.concatenate([xs[:, 1:], targets[:, np.newaxis]], axis=1))
 
 
 def contexts(values: Array, first: int, last: int, length: int) -> Array:

@@ -36,13 +36,17 @@ def reach(net: RNN, params: Params, xs: Array, targets: Array, truncation: Trunc
 
 
 def windows_of(model: Forecaster) -> tuple[Array, Array]:
-    """The held-out windows of a model of a series, and the values after them, as the network sees both."""
+    """The held-out windows of a model (N, T, K), and what its network has to say after each (N, K)."""
     first = model.context - 1
-    found = contexts(model.recent, first, len(model.recent) - 2, model.context)
-    seen = model.scaling.forward(found)[:, -model.length :, np.newaxis]
-    ahead = np.stack([model.recent[first:-1], model.recent[first + 1 :]], axis=1)
-    targets = model.scaling.forward(ahead)[:, -1:]
-    return np.ascontiguousarray(seen), np.ascontiguousarray(targets)
+    found = contexts(model.recent, first, len(model.recent) - 1, model.context)
+    seen = [view.scaling.forward(found)[:, -model.length :] for view in model.views]
+    targets = [
+        # What is seen of the value after a window ends the next window.
+        (after[1:, -1] - view.expected(after[:-1])) / view.left
+        for view, after in zip(model.views, seen, strict=True)
+    ]
+    windows = np.stack([each[:-1] for each in seen], axis=-1)
+    return np.ascontiguousarray(windows), np.stack(targets, axis=-1)
 
 
 def effective(sizes: Array, least: float = 0.01) -> int:

@@ -29,13 +29,18 @@ TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
 PLACES = ("last", "every")
 
 
+# In which form a series is learnt: in those that are chosen (``rnn.app.choosing``), or by a network alone
+# that sees its values or their changes.
+FORMS = ("chosen", "levels", "changes")
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A network and its training, by names and numbers.
 
     The defaults learn a season of a series of some hundred values in seconds. The rate falls to 0 by a
     cosine; a ``clip`` of 0 clips nothing, a ``patience`` of 0 never stops early. A ``loss`` of None is what
-    suits the data.
+    suits the data. The ``form`` is one of ``FORMS``; a text has but one.
     """
 
     cell: str = "vanilla"
@@ -44,13 +49,13 @@ class Recipe:
     truncation: str = "full"
     loss: str | None = None
     length: int = 24
-    changes: bool = False
+    form: str = "chosen"
     optimiser: str = "adam"
     rate: float = 5e-3
     clip: float = 1.0
     batch: int = 16
     epochs: int = 200
-    patience: int = 30
+    patience: int = 15
     seed: int = 0
 
     def network(self, inputs: int, outputs: int, loss: Loss, loops: Loops | None = None) -> RNN:
@@ -82,6 +87,20 @@ class Recipe:
     def as_json(self) -> dict[str, Any]:
         """Its fields."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Recipe":
+        """The recipe with these fields. Those of older versions were of a network alone, and say ``changes``.
+
+        TypeError for fields that are none, ValueError for a form that is none.
+        """
+        if "form" not in kept:
+            kept = {**kept, "form": "changes" if kept.get("changes") else "levels"}
+            kept.pop("changes", None)
+        recipe = cls(**kept)
+        if recipe.form not in FORMS:
+            raise ValueError(f"form: {shown(recipe.form)}, needed {', '.join(FORMS)}")
+        return recipe
 
 
 def _names(kind: type[Any]) -> set[str]:

@@ -1,5 +1,6 @@
 """The task of a series: one step ahead, learnt from the first values, tested on the last."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -8,13 +9,20 @@ import numpy as np
 
 from rnn.app import pictures
 from rnn.app.calendar import Calendar
-from rnn.app.course import Course
+from rnn.app.choosing import chosen, helps
+from rnn.app.comparing import compared, listed
+from rnn.app.course import Learnt
 from rnn.app.forecaster import Forecaster, context_of
-from rnn.app.predictors import NETWORK, fit_linear, rmse_of
-from rnn.app.preparing import cut, learn_scaling, on_every_step, parts, season_of
+from rnn.app.joining import joined
+from rnn.app.predictors import MODEL, SEASONAL, Network, rmse_of
+from rnn.app.preparing import Cut, check_seen, cut, season_of
 from rnn.app.recipe import Recipe
+from rnn.app.smoothing import fitted
 from rnn.app.table import Columns, Series
-from rnn.app.task import Finished, Task
+from rnn.app.task import Finished, Lesson, Task
+from rnn.app.transformation import Transformation
+from rnn.app.views import Form, View, alone, parts, view_of
+from rnn.common.arrays import Array
 from rnn.data import sine_wave
 from rnn.through_time.bptt import Loops
 
@@ -23,6 +31,9 @@ SINE_STEPS = 400
 
 # What a series is learnt by where nothing else is asked for: the value after a window, as it is forecast.
 USUAL_LOSS = "squared_error:last"
+
+# What a network alone sees, by the name of its form; another form is chosen.
+FIXED: Mapping[str, Transformation] = {"levels": Transformation(), "changes": Transformation(lags=(1,))}
 
 
 def asked_for(series: Series, unit: str, season: int | None, columns: Columns | None) -> dict[str, Any]:
@@ -49,32 +60,48 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
     values = np.array(data["values"], float)
     calendar = None if data["calendar"] is None else Calendar(**data["calendar"])
     columns = None if data["columns"] is None else Columns(**data["columns"])
-    at = cut(len(values), recipe.length + recipe.changes)
+    fixed = FIXED.get(recipe.form)
+    at = cut(len(values), recipe.length + (0 if fixed is None else fixed.before))
     season = data["season"]
     if season is None:
         season = season_of(values[: at.train], at.train // 3)
     elif season > at.train:
         raise ValueError(f"--season: {season}, needed at most {at.train}, the values that are learnt from")
-    scaling = learn_scaling(values[: at.train], recipe.changes)
-    learn, choose = parts(values, scaling, recipe.length, at)
-    linear = fit_linear(learn)
+    baseline = _linear(values, at, recipe.length, fixed or Transformation())
+    check_seen("the series", values, baseline.scaling)
+    if fixed is None:
+        # The plain autoregression among them keeps the mean from being far worse than it.
+        views = [*chosen(values, at, recipe.length, season), baseline]
+    else:
+        views = [alone(baseline.scaling)]
     loss, place = recipe.objective(USUAL_LOSS)
-    if place == "every":
-        learn, choose = on_every_step(learn), on_every_step(choose)
+    lessons = [
+        Lesson(*parts(values, view, recipe.length, at, place == "every"), adds=fixed is None)
+        for view in views
+    ]
     net = recipe.network(1, 1, loss, loops)
-    first = at.validation - context_of(recipe.length, recipe.changes, season)
+    smoothing = fitted(values[: at.train], season)
+    first = at.validation - context_of(recipe.length, (*views, baseline), season, smoothing)
 
-    def finish(course: Course) -> Finished:
+    def finish(learnt: Sequence[Learnt]) -> Finished:
+        whole, params = joined(net, [each.best for each in learnt])
+        adds = fixed is not None or helps(values, at, views, recipe.length, Network(whole, params))
         model = Forecaster(
-            net, course.best, scaling, recipe.length, season, linear, values[first:], first,
-            data["name"], data["unit"], calendar, columns,
+            whole, params, tuple(views), adds, recipe.length, season, baseline, smoothing,
+            values[first:], first, data["name"], data["unit"], calendar, columns,
         )  # fmt: skip
         errors = model.errors(model.recent, 1)
-        figures = {name: rmse_of(error) for name, error in errors.items()}
         arrays, about = model.stored()
-        said = held_out(figures, at.total - at.validation, model)
-        draw = partial(pictures.training, course=course, model=model, error=errors[NETWORK][:, 0])
-        return Finished(arrays, about, said, {"held out": at.total - at.validation, "rmse": figures}, draw)
+        draw = partial(pictures.training, learnt=learnt, model=model, errors=errors)
+        result = {
+            "held out": at.total - at.validation,
+            "rmse": {name: rmse_of(error) for name, error in errors.items()},
+            "views": [seen(view) for view in views],
+            "adds": adds,
+            "comparison": asdict(compared(errors)),
+        }
+        said = held_out(model)
+        return Finished(whole, params, arrays, about, said, result, draw)
 
     filled = f", {data['filled']} of them filled in" if data["filled"] else ""
     said = (
@@ -82,27 +109,52 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         f"{at.train} for training, {at.validation - at.train} for validation, "
         f"{at.total - at.validation} for testing"
     )
-    return Task(net, learn, choose, said, finish)
+    return Task(net, lessons, said, finish)
 
 
-def held_out(figures: dict[str, float], count: int, model: Forecaster) -> str:
-    """Figures on so many values that nothing was chosen by."""
-    return table(figures, f"RMSE one step ahead, on the last {count} values", model)
+def _linear(values: Array, at: Cut, length: int, transformation: Transformation) -> View:
+    """The linear autoregression that a model is measured by, on windows of so many steps."""
+    windows = at.train - transformation.before - length
+    # At most a third of the windows, so that they say something of each coefficient.
+    return view_of(Form(transformation, max(1, min(length, windows // 3))), values[: at.train])
 
 
-def table(figures: dict[str, float], title: str, model: Forecaster) -> str:
-    """Figures of the predictors, a line each."""
+def held_out(model: Forecaster) -> str:
+    """What the model is, and its figures on the values that nothing was chosen by."""
+    errors = model.errors(model.recent, 1)
+    title = f"RMSE one step ahead, on the last {model.origins} values"
+    return "\n".join([made_of(model), table(errors, title, model)])
+
+
+def made_of(model: Forecaster) -> str:
+    """What forecasts, in a sentence, and what is seen, a line each."""
+    views = [seen(view) for view in model.views]
+    if len(views) == 1 and model.views[0].order == 0:
+        return f"The model is the network alone, on {views[0]}."
+    said = "The model is the mean of linear autoregressions, each with a network on what it leaves:"
+    if not model.adds:
+        said = (
+            "The network adds nothing on the validation stretch.\n"
+            "The model is the mean of linear autoregressions alone:"
+        )
+    return "\n".join([said, *(f"  {view}" for view in views)])
+
+
+def seen(view: View) -> str:
+    """What a view sees, and how far its linear part looks back."""
+    logs, lags = view.transformation.logs, view.transformation.lags
+    steps = f"{listed([str(lag) for lag in lags])} step{'' if lags == (1,) else 's'}" if lags else ""
+    changes = f"changes of logarithms over {steps}" if logs else f"changes over {steps}"
+    of = changes if lags else "logarithms" if logs else "values"
+    return f"{of}, {view.order} back" if view.order else of
+
+
+def table(errors: Mapping[str, Array], title: str, model: Forecaster) -> str:
+    """Figures of the predictors, a line each, by errors (N, steps); NaN beyond the values."""
     season = f" ({model.season} steps)" if model.season else ""
-    names = {name: name + (season if name.startswith("the season") else "") for name in figures}
+    names = {name: name + (season if name == SEASONAL else "") for name in errors}
     width = max(map(len, names.values()))
     unit = f" {model.unit}" if model.unit else ""
-    lines = [f"  {names[name]:{width}}  {value:.4g}{unit}" for name, value in figures.items()]
-    return "\n".join([title, *lines, verdict(figures)])
-
-
-def verdict(figures: dict[str, float]) -> str:
-    """Whether the network is better than each of its baselines, as it is."""
-    better = [name for name, value in figures.items() if name != NETWORK and value <= figures[NETWORK]]
-    if better:
-        return f"The network does not beat {' nor '.join(better)}."
-    return "The network beats all of them."
+    figures = ((names[name], rmse_of(error[~np.isnan(error).any(axis=1)])) for name, error in errors.items())
+    lines = [f"  {name:{width}}  {figure:.4g}{unit}" for name, figure in figures]
+    return "\n".join([title, *lines, *compared(errors).said(MODEL)])

@@ -1,11 +1,14 @@
 """What is learnt, as the training sees it: a network, records, and what to say of it when it has ended."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from rnn.app.course import Course
+import numpy as np
+
+from rnn.app.course import Learnt
+from rnn.cells import Params
 from rnn.common.arrays import Array
 from rnn.data import Records
 from rnn.network import RNN
@@ -15,8 +18,10 @@ Draw: TypeAlias = Callable[[Path], object]
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """What the model's file keeps, what is said, the figures by name, and the picture."""
+    """The model, what its file keeps beside it, what is said, the figures by name, and the picture."""
 
+    net: RNN
+    params: Params
     arrays: Mapping[str, Array]
     about: Mapping[str, Any]
     said: str
@@ -25,11 +30,27 @@ class Finished:
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
-    """A network, the records that it learns from, those that choose the epoch, and the end."""
+class Lesson:
+    """The records that a network learns from, and those that choose the epoch.
 
-    net: RNN
+    With ``adds`` they are what something else has left over, and a network begins as one that adds nothing.
+    """
+
     learn: Records
     choose: Records
+    adds: bool = False
+
+    def begin(self, net: RNN, rng: np.random.Generator) -> Params:
+        """The parameters to begin with."""
+        params: Params = net.init(rng, self.learn.xs.dtype)
+        return params._replace(V=np.zeros_like(params.V)) if self.adds else params
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A network, the lessons, each for parameters of its own, and the end."""
+
+    net: RNN
+    lessons: Sequence[Lesson]
     said: str
-    finish: Callable[[Course], Finished]
+    finish: Callable[[Sequence[Learnt]], Finished]

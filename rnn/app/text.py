@@ -1,7 +1,7 @@
 """The task of a text: the next character, from those before it, and text that the network writes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from math import inf, log
@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from rnn.app import pictures
-from rnn.app.course import Course
+from rnn.app.course import Learnt
 from rnn.app.recipe import Recipe
-from rnn.app.task import Finished, Task
+from rnn.app.task import Finished, Lesson, Task
 from rnn.app.threads import held
 from rnn.app.waiting import REPORTED, unreported
 from rnn.cells import Params
@@ -67,7 +67,8 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         learn, choose = (Records(xs, targets[:, -1]) for xs, targets in (learn, choose))
     net = recipe.network(len(alphabet), len(alphabet), loss, loops)
 
-    def finish(course: Course) -> Finished:
+    def finish(learnt: Sequence[Learnt]) -> Finished:
+        (course,) = learnt
         try:
             with held(net, len(unseen.xs)):
                 loss = float(net.loss_value(course.best, *unseen)) / unseen.targets.size
@@ -77,17 +78,16 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         figures = {"the network": loss, **baselines(text[:at], text[len(text) - test :])}
         in_bits = {name: value / log(2) for name, value in figures.items()}
         about = {"kind": "text", "alphabet": alphabet, "length": length, "name": data["name"]}
-        draw = partial(pictures.losses, course=course, title=f"{data['name']}: the next character")
+        draw = partial(pictures.losses, learnt=learnt, title=f"{data['name']}: the next character")
         arrays = {"recent": codes[-RECENT * length :]}
-        return Finished(
-            arrays, about, held_out(in_bits, test), {"held out": test, "bits a character": in_bits}, draw
-        )
+        result = {"held out": test, "bits a character": in_bits}
+        return Finished(net, course.best, arrays, about, held_out(in_bits, test), result, draw)
 
     said = (
         f"{data['name']}: {len(text)} characters, {len(alphabet)} different\n"
         f"{at} for training, {len(text) - at - test} for validation, {test} for testing"
     )
-    return Task(net, learn, choose, said, finish)
+    return Task(net, [Lesson(learn, choose)], said, finish)
 
 
 def held_out(in_bits: Mapping[str, float], count: int) -> str:

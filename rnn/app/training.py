@@ -1,6 +1,6 @@
 """The training of ``python -m rnn train``: in a folder, epoch by epoch, from its checkpoint if it has one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnn.app import series, text
-from rnn.app.course import Course, advanced, keep, kept
+from rnn.app.course import Course, Learnt, advanced, keep, kept
 from rnn.app.folder import Folder
 from rnn.app.recipe import Recipe, truncation_of
 from rnn.app.task import Task
@@ -21,8 +21,8 @@ from rnn.training import by_epoch
 
 TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], Task]] = {"series": series.task, "text": text.task}
 
-OnEpoch = Callable[[Course], object]
-"""Called after each epoch, with the course so far."""
+OnEpoch = Callable[[int, Course], object]
+"""Called after each epoch, with how many lessons have ended, and the course of the next so far."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def run_of(asked: dict[str, Any]) -> Run:
     it goes on. Of version 1, which does not say, they are NumPy's.
     """
     try:
-        recipe, data = Recipe(**asked["recipe"]), asked["data"]
+        recipe, data = Recipe.from_json(asked["recipe"]), asked["data"]
         truncation_of(recipe.truncation)
         recipe.descent()
         loops = asked.get("loops", "numpy")
@@ -55,23 +55,44 @@ def run_of(asked: dict[str, Any]) -> Run:
         raise ValueError(f"{type(error).__name__}: {error}, needed what train was asked for") from None
 
 
-def trained(run: Run, folder: Folder, digest: str, on_epoch: OnEpoch) -> Course:
-    """The course to its end, with a checkpoint every so many epochs; ``on_epoch`` is called after each.
+def trained(run: Run, folder: Folder, digest: str, on_epoch: OnEpoch) -> Sequence[Learnt]:
+    """What each lesson comes to, with a checkpoint every so many epochs; ``on_epoch`` is called after each.
 
     Goes on from the checkpoint in the folder, if there is one. Raises ``Undelivered`` where a checkpoint
     cannot be written; the last one is then still there.
     """
-    task, recipe = run.task, run.recipe
-    course, rng = None, np.random.default_rng(recipe.seed)
-    params = task.net.init(rng, task.learn.xs.dtype)
+    ended: tuple[Learnt, ...] = ()
+    course, rng = None, _generator(run.recipe, 0)
     if folder.checkpoint.exists():
-        course, rng = kept(folder.checkpoint, task.net, digest)
-        on_epoch(course)
+        ended, course, rng = kept(folder.checkpoint, run.task.net, digest)
+        on_epoch(len(ended), course)
+    while len(ended) < len(run.task.lessons):
+        ended = (*ended, _learnt(run, folder, digest, on_epoch, ended, course, rng))
+        course, rng = None, _generator(run.recipe, len(ended))
+    return ended
+
+
+def _generator(recipe: Recipe, place: int) -> np.random.Generator:
+    """Of the first lesson the seed's own, and of each other another."""
+    return np.random.default_rng([recipe.seed, place] if place else recipe.seed)
+
+
+def _learnt(
+    run: Run,
+    folder: Folder,
+    digest: str,
+    on_epoch: OnEpoch,
+    ended: Sequence[Learnt],
+    course: Course | None,
+    rng: np.random.Generator,
+) -> Learnt:
+    """The course of the lesson after those that have ended, to its end."""
+    net, recipe, lesson = run.task.net, run.recipe, run.task.lessons[len(ended)]
     standings = by_epoch(
-        task.net,
-        params,
-        task.learn,
-        task.choose,
+        net,
+        lesson.begin(net, rng) if course is None else course.standing.params,
+        lesson.learn,
+        lesson.choose,
         epochs=recipe.epochs,
         batch=recipe.batch,
         optimiser=recipe.descent(),
@@ -79,21 +100,16 @@ def trained(run: Run, folder: Folder, digest: str, on_epoch: OnEpoch) -> Course:
         rng=rng,
         after=None if course is None else course.standing,
     )
-    for standing in each_held(task.net, min(recipe.batch, len(task.learn.xs)), standings):
+    for standing in each_held(net, min(recipe.batch, len(lesson.learn.xs)), standings):
         if course is not None and course.waited(recipe.patience):
             break
         course = advanced(course, standing)
-        ended = course.epoch == recipe.epochs or course.waited(recipe.patience)
-        if course.epoch % run.every == 0 or ended:
-            _checkpoint(folder, task, course, rng, digest)
-        on_epoch(course)
+        if course.epoch % run.every == 0 or course.epoch == recipe.epochs or course.waited(recipe.patience):
+            with undelivered(folder.checkpoint, f"after epoch {course.epoch}; {going_on(folder)}"):
+                keep(folder.checkpoint, net, ended, course, rng, digest)
+        on_epoch(len(ended), course)
     assert course is not None
     return course
-
-
-def _checkpoint(folder: Folder, task: Task, course: Course, rng: np.random.Generator, digest: str) -> None:
-    with undelivered(folder.checkpoint, f"after epoch {course.epoch}; {going_on(folder)}"):
-        keep(folder.checkpoint, task.net, course, rng, digest)
 
 
 def going_on(folder: Folder) -> str:
@@ -103,7 +119,7 @@ def going_on(folder: Folder) -> str:
     return f"the last checkpoint is kept; to go on: python -m rnn train --out {folder.path} --resume"
 
 
-def said_of(course: Course, epochs: int) -> str:
+def said_of(course: Learnt, epochs: int) -> str:
     """Where a course stands, in a line."""
     validation = course.validation[-1]
     also = f", validation {validation:.4g}" if isfinite(validation) else ""

@@ -48,6 +48,14 @@ def model(tmp_path_factory, sales):
 
 
 @pytest.fixture(scope="session")
+def levels(tmp_path_factory, sales):
+    """The folder of a model of the sales by a network alone."""
+    folder = tmp_path_factory.mktemp("model") / "levels"
+    flags = ("--column", "sales", "--levels", "--length", 12, "--truncation", "window:3")
+    return trained_in(folder, "--data", sales, *flags)
+
+
+@pytest.fixture(scope="session")
 def changes(tmp_path_factory, sales):
     """The folder of a model of the changes of the sales, without dates."""
     folder = tmp_path_factory.mktemp("model") / "changes"

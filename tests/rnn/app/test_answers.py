@@ -12,6 +12,8 @@ from rnn.app.commands import main
 from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
 
+BASELINES = ["the last value", "the season before", "linear autoregression", "exponential smoothing"]
+
 
 def rows(path):
     """A CSV file as a list of dicts."""
@@ -31,7 +33,19 @@ def test_a_forecast_has_dates_and_an_interval(capsys, model, tmp_path):
     assert "there are too few of later ones" in shown
     result = json.loads((tmp_path / "f.json").read_text())
     assert result["high"][-1] is None
-    assert set(result["baselines"]) == {"the last value", "the season before", "linear autoregression"}
+    baselines = [*result["baselines"]]
+    assert baselines == BASELINES
+    comparison = result["comparison"]
+    found = {
+        name: word
+        for kind, word in (("beaten", "beaten"), ("ties", "a tie"), ("better", "better"))
+        for name in comparison[kind]
+    }
+    assert sorted(found) == sorted(baselines)
+    named = [f"{name} ({found[name]})" for name in baselines]
+    assert list(rows(out / "forecast.csv")[0]) == ["step", "forecast", "low", "high", *named]
+    assert "\nOne step ahead, on held-out values:\nThe model " in shown
+    assert "18 forecasts are few to tell by." in shown
     assert (out / "forecast.png").stat().st_size > 10_000
 
 
@@ -45,10 +59,10 @@ def test_a_long_forecast_is_cut_in_the_text_alone(capsys, changes, tmp_path):
 
 def test_a_forecast_goes_on_from_newer_values(capsys, model, tmp_path):
     """From the end of the file, by its dates; it is read as the first one was."""
-    months = [f"{2018 + m // 12}-{m % 12 + 1:02},{100 + m}" for m in range(40)]
+    months = [f"{2018 + m // 12}-{m % 12 + 1:02},{100 + m}" for m in range(60)]
     (tmp_path / "newer.csv").write_text("\n".join(["month,sales", *months]))
     said(capsys, "forecast", model, "--data", tmp_path / "newer.csv", "--steps", 2, "--out", tmp_path)
-    assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["2021-05-01", "2021-06-01"]
+    assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["2023-01-01", "2023-02-01"]
 
 
 def test_files_go_beside_the_model(capsys, model):
@@ -62,8 +76,8 @@ def test_predictions_stand_beside_the_values(capsys, model, sales, tmp_path):
     """Those of a file from the first that has a context on."""
     shown = said(capsys, "predict", model, "--data", sales, "--out", tmp_path)
     found = rows(tmp_path / "predictions.csv")
-    assert "sales (of a file that it may have learnt from): RMSE one step ahead, 108 values" in shown
-    assert (found[0]["step"], len(found)) == ("2011-01-01", 108)
+    assert "sales (of a file that it may have learnt from): RMSE one step ahead, 72 values" in shown
+    assert (found[0]["step"], len(found)) == ("2014-01-01", 72)
     error = np.array([float(row["predicted"]) - float(row["value"]) for row in found])
     assert f"{np.sqrt(np.mean(error**2)):.4g} $" in shown
 
@@ -90,9 +104,9 @@ def test_a_long_answer_says_how_far_it_is(capsys, model, tmp_path, steps, shown)
     )
 
 
-def test_a_forecast_that_grows_without_end_has_failed(capsys, model, tmp_path):
+def test_a_forecast_that_grows_without_end_has_failed(capsys, levels, tmp_path):
     """The network's own numbers become too large: one line, exit code 3, and nothing is written."""
-    net, params, arrays, about = load(model / "model.safetensors")
+    net, params, arrays, about = load(levels / "model.safetensors")
     net = RNN(Vanilla(1, 4, identity), 1)
     params = params._replace(U=params.U + 3, V=params.V + 3)
     save(tmp_path / "m", net, params, arrays=arrays, about=about)

@@ -24,13 +24,17 @@ def test_a_training_leaves_a_model_a_picture_and_figures(tmp_path, capsys):
     assert {path.name for path in out.iterdir()} == {*NAMES, ".lock"}
     result = json.loads((tmp_path / "r.json").read_text())
     assert set(result["rmse"]) == {
-        "the network",
+        "the model",
         "the last value",
         "the season before",
         "linear autoregression",
+        "exponential smoothing",
     }
-    assert result["training"]["epochs_done"] == 3
-    assert len(result["training"]["train"]) == 4
+    networks = result["training"]["networks"]
+    assert [each["epochs_done"] for each in networks] == [3] * len(result["views"])
+    assert [len(each["train"]) for each in networks] == [4] * len(result["views"])
+    assert f"network 1 of {len(networks)}: epoch 3 of 3, loss " in shown
+    assert set(result["comparison"]) == {"beaten", "ties", "better", "origins"}
 
 
 def test_a_used_folder_is_refused_and_left_alone(capsys, model):
@@ -58,7 +62,7 @@ def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
     """The text then goes to standard error."""
     main(["predict", str(model), "--out", str(tmp_path), "--json", "-"])
     out, err = capsys.readouterr()
-    assert set(json.loads(out)["rmse"]) >= {"the network", "the last value"}
+    assert set(json.loads(out)["rmse"]) >= {"the model", "the last value"}
     assert "RMSE one step ahead" in err
 
 

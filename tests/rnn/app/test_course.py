@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
-from rnn.app.course import advanced, keep, kept
+from rnn.app.course import Learnt, advanced, keep, kept
 from rnn.optimisers import State
+from rnn.storage import load, save
 from rnn.training import Standing
 
 NET = RNN(Vanilla(1, 2), 1)
@@ -52,8 +53,18 @@ def test_a_checkpoint_gives_the_course_back(tmp_path):
     """Every number to the bit, and the generator goes on as it would have."""
     rng, course = np.random.default_rng(3), course_of(5.0, 1 / 3, 3.0)
     rng.normal(size=5)
-    keep(tmp_path / "c", NET, course, rng, "this run")
-    found, again = kept(tmp_path / "c", NET, "this run")
+    before = [course_of(4.0, 3.0), course_of(7.0)]
+    keep(tmp_path / "c", NET, before, course, rng, "this run")
+    ended, found, again = kept(tmp_path / "c", NET, "this run")
+    for one, other in zip(ended, before, strict=True):
+        assert type(one) is Learnt
+        assert (one.train, one.validation, one.best_epoch) == (
+            other.train,
+            other.validation,
+            other.best_epoch,
+        )
+        for block, wanted in zip(one.best, other.best, strict=True):
+            np.testing.assert_array_equal(block, wanted)
     assert (found.train, found.validation, found.best_epoch) == (course.train, course.validation, 1)
     assert found.standing[0] == 2
     assert found.standing.state[:2] == (2, 9)
@@ -69,7 +80,17 @@ def test_a_checkpoint_gives_the_course_back(tmp_path):
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     """Of other data, or of another network."""
-    keep(tmp_path / "c", NET, course_of(1.0), np.random.default_rng(0), "this run")
+    keep(tmp_path / "c", NET, [], course_of(1.0), np.random.default_rng(0), "this run")
     for net, of in ((NET, "another"), (RNN(Vanilla(1, 2), 2), "this run")):
         with pytest.raises(ValueError, match="the checkpoint of another run"):
             kept(tmp_path / "c", net, of)
+
+
+def test_a_checkpoint_of_older_versions_has_none_before_it(tmp_path):
+    """It says nothing of trainings that ended."""
+    keep(tmp_path / "c", NET, [], course_of(1.0, 2.0), np.random.default_rng(0), "this run")
+    stored = load(tmp_path / "c")
+    about = {name: value for name, value in stored.about.items() if name != "ended"}
+    save(tmp_path / "c", NET, stored.params, arrays=stored.arrays, about=about)
+    ended, course, _ = kept(tmp_path / "c", NET, "this run")
+    assert (ended, course.train) == ((), (10, 9))

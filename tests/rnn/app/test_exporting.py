@@ -8,6 +8,7 @@ import pytest
 
 from rnn.app import exporting
 from rnn.app.forecaster import from_stored, read_model
+from rnn.app.transformation import Transformation
 from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
 
@@ -16,26 +17,48 @@ needs_onnx = pytest.mark.skipif(find_spec("onnxruntime") is None, reason="needs 
 
 @needs_onnx
 def test_a_series_is_forecast_elsewhere(capsys, model, tmp_path):
-    """From the file alone: its metadata say how values become inputs."""
+    """From the file alone: its metadata say how values become inputs, and what outputs are added to."""
     import onnxruntime
 
-    shown = said(capsys, "export", model, "--out", tmp_path / "o", "--json", tmp_path / "e.json")
-    assert "xs (N, T, 1) to outputs (N, T, 1), float32" in shown
-    forecaster = from_stored(read_model(model))
+    stored = read_model(model)
+    net, params, arrays, about = stored
+    adding = params._replace(V=params.V + 0.3)
+    save(tmp_path / "m", net, adding, arrays=arrays, about={**about, "adds": True})
+    shown = said(capsys, "export", tmp_path / "m", "--out", tmp_path / "o", "--json", tmp_path / "e.json")
+    columns = net.cell.inputs
+    assert f"xs (N, T, {columns}) to outputs (N, T, {columns}), float32" in shown
+    assert "outputs: what is added to the linear parts, in units of what they leave" in shown
+    forecaster = from_stored(read_model(tmp_path / "m"))
     session = onnxruntime.InferenceSession(tmp_path / "o" / "model.onnx")
     kept = json.loads(session.get_modelmeta().custom_metadata_map["verified-rnn"])
-    assert json.loads((tmp_path / "e.json").read_text()) == {"inputs": 1, "outputs": 1, **kept}
-    values = forecaster.recent[np.newaxis, -12:, np.newaxis]
-    xs = ((values - kept["mean"]) / kept["scale"]).astype(np.float32)
-    ahead = session.run(None, {"xs": xs})[0][0, -1, 0] * kept["scale"] + kept["mean"]
-    assert ahead == pytest.approx(forecaster.forecast(forecaster.recent, 1)["the network"][0], rel=1e-5)
+    result = json.loads((tmp_path / "e.json").read_text())
+    assert result == {"inputs": columns, "outputs": columns, **kept}
+    windows, transformations = [], []
+    for view in kept["views"]:
+        transformations.append(Transformation(view["logs"], tuple(view["lags"])))
+        seen = (transformations[-1].forward(forecaster.recent) - view["mean"]) / view["scale"]
+        windows.append(seen[-12:])
+    xs = np.stack(windows, axis=-1)[np.newaxis]
+    added = session.run(None, {"xs": xs.astype(np.float32)})[0][0, -1]
+    ahead = []
+    for view, transformation, window, one in zip(kept["views"], transformations, windows, added, strict=True):
+        constant, *weights = view["linear"]
+        scaled = constant + window[12 - len(weights) :] @ np.array(weights) + view["left"] * one
+        value = np.array([[view["mean"] + view["scale"] * scaled]])
+        ahead.append(transformation.back(value, forecaster.recent[np.newaxis])[0, 0])
+    wanted = forecaster.forecast(forecaster.recent, 1)["the model"][0]
+    assert np.mean(ahead) == pytest.approx(wanted, rel=1e-5)
 
 
 @needs_onnx
-def test_changes_and_texts_are_told(capsys, changes, written, tmp_path):
-    """What stands for a value, and the alphabet."""
-    assert "xs and outputs: changes from step to step, less" in said(capsys, "export", changes)
+def test_changes_and_texts_are_told(capsys, changes, model, written, tmp_path):
+    """What stands for a value, and the alphabet; and that a network adds nothing."""
+    shown = said(capsys, "export", changes)
+    assert "column 0 of xs: changes over 1 step, less" in shown
+    assert "linear" not in shown
     assert (changes / "model.onnx").exists()
+    assert not from_stored(read_model(model)).adds
+    assert "the network adds nothing to the forecast" in said(capsys, "export", model, "--out", tmp_path)
     out = ("--out", tmp_path, "--json", tmp_path / "e.json")
     assert "the place of a character" in said(capsys, "export", written, *out)
     assert json.loads((tmp_path / "e.json").read_text())["alphabet"] == " .acehmnost"

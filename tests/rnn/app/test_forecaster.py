@@ -1,11 +1,18 @@
 """A model of a series: what its file gives back, and what it refuses."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from rnn import RNN, Vanilla
 from rnn.app.forecaster import Forecaster, context_of, from_stored, read_model
 from rnn.app.preparing import Scaling
+from rnn.app.smoothing import Smoothing
 from rnn.app.table import Columns
+from rnn.app.transformation import Transformation
+from rnn.app.views import alone
 from rnn.storage import Stored
 
 
@@ -26,7 +33,7 @@ def test_what_is_stored_is_read(stored):
     arrays, about = found.stored()
     again = from_stored(Stored(found.net, found.params, arrays, about))
     assert again.stored()[1] == about
-    assert about.items() <= dict(stored.about).items()
+    assert {**stored.about, **json.loads(json.dumps(about))} == stored.about
     np.testing.assert_array_equal(
         list(found.forecast(found.recent, 3).values()), list(again.forecast(again.recent, 3).values())
     )
@@ -36,8 +43,15 @@ def test_without_dates_it_is_read_too(changes):
     """A series need have none."""
     found = from_stored(read_model(changes / "model.safetensors"))
     assert found.calendar is None
-    assert found.scaling.changes
+    assert [view.transformation for view in found.views] == [Transformation(lags=(1,))]
     assert found.label == "sales"
+
+
+def test_baselines_are_those_that_there_are(stored):
+    """Without a season none repeats it, and what was not smoothed is not."""
+    found = from_stored(stored)
+    bare = replace(found, season=None, smoothing=None)
+    assert set(found.predictors()) - set(bare.predictors()) == {"the season before", "exponential smoothing"}
 
 
 def test_its_name_has_its_unit(stored):
@@ -50,8 +64,11 @@ def test_its_name_has_its_unit(stored):
     [
         {"kind": "text"},
         {"kind": None},
-        {"scaling": {}},
-        {"scaling": None},
+        {"views": {}},
+        {"views": None},
+        {"views": [{"scaling": {}, "left": 1.0}]},
+        {"baseline": None},
+        {"smoothing": {"level": 1}},
         {"length": "x"},
         {"length": 10**9},
         {"season": "x"},
@@ -86,10 +103,10 @@ def test_another_file_continues_it(stored, sales, tmp_path):
     found = from_stored(stored)
     values, first = found.series(sales, None, False)
     assert (len(values.values), first) == (120, 0)
-    (tmp_path / "other.csv").write_text("x\n" + "1\n" * 20)
-    assert len(found.series(tmp_path / "other.csv", Columns("x"), False)[0].values) == 20
+    (tmp_path / "other.csv").write_text("x\n" + "1\n" * 60)
+    assert len(found.series(tmp_path / "other.csv", Columns("x"), False)[0].values) == 60
     (tmp_path / "short.csv").write_text("x\n1\n2\n")
-    with pytest.raises(ValueError, match=r"short\.csv: 2 values, needed 13 at least"):
+    with pytest.raises(ValueError, match=r"short\.csv: 2 values, needed \d+ at least"):
         found.series(tmp_path / "short.csv", Columns("x"), False)
 
 
@@ -101,9 +118,31 @@ def test_a_model_of_no_file_needs_a_column(stored, sales):
     assert found.series(None, None, False)[1] == found.first
 
 
-def test_a_context_holds_window_and_season():
-    """And the value before the first change."""
-    assert (context_of(5, False, None), context_of(5, True, 3), context_of(5, True, 12)) == (5, 6, 12)
+def test_a_context_holds_all_that_is_looked_at():
+    """Windows with what transformations take, the season, and what is smoothed."""
+    views = [alone(Scaling(0, 1, Transformation(lags=lags))) for lags in ((), (1,))]
+    assert context_of(5, views[:1], None, None) == 5
+    assert context_of(5, views, 3, None) == 6
+    assert context_of(5, views, 12, None) == 12
+    assert context_of(5, views, 12, Smoothing(0.1, 0.1, 0.1, 0.9, 12)) == 48
     given = dict.fromkeys(Forecaster.__dataclass_fields__)
-    given |= {"scaling": Scaling(0, 1), "length": 4, "season": 7}
+    given |= {"views": views, "baseline": views[0], "length": 4, "season": 7}
     assert Forecaster(**given).context == 7
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_a_model_of_older_versions_is_a_network_alone(stored, changes):
+    """Its baseline sees what it sees, and nothing is smoothed."""
+    now = from_stored(stored)
+    net = RNN(Vanilla(1, 4), 1)
+    old = {"kind": "series", "scaling": {"mean": 100.0, "scale": 14.0, "changes": changes}, "length": 12}
+    kept = ("season", "first", "name", "unit", "calendar", "columns")
+    old |= {name: stored.about[name] for name in kept}
+    arrays = {"recent": now.recent, "linear": now.baseline.linear}
+    found = from_stored(Stored(net, net.init(np.random.default_rng(0)), arrays, old))
+    scaling = Scaling(100.0, 14.0, Transformation(lags=(1,) if changes else ()))
+    assert [view.scaling for view in (*found.views, found.baseline)] == [scaling, scaling]
+    assert (found.adds, found.smoothing, found.context) == (True, None, 12 + changes)
+    seen = scaling.forward(now.recent[np.newaxis])[:, -12:, np.newaxis]
+    wanted = scaling.back(net.predict(found.params, seen)[:, -1], now.recent[np.newaxis])[0]
+    np.testing.assert_allclose(found.forecast(now.recent, 1)["the model"], wanted)

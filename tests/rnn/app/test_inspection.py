@@ -6,18 +6,44 @@ from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
 
 
-def test_a_model_is_inspected(capsys, model, tmp_path):
+def test_a_model_is_inspected(capsys, levels, tmp_path):
     """What it is, how it was trained, and that its truncation cuts a loss off."""
-    shown = said(capsys, "inspect", model, "--out", tmp_path, "--json", tmp_path / "i.json")
+    shown = said(capsys, "inspect", levels, "--out", tmp_path, "--json", tmp_path / "i.json")
     assert "Vanilla: 1 input, 4 units by tanh, 1 output, squared_error" in shown
     assert "29 parameters: U [4, 1], W [4, 4], b [4], V [1, 4], c [1]" in shown
     assert "3 epochs, kept: epoch" in shown
-    assert "RMSE one step ahead, on the last 18 values\n  the network " in shown
+    assert "The model is the network alone, on values.\n" in shown
+    assert "RMSE one step ahead, on the last 18 values\n  the model " in shown
     assert "linear autoregression" in shown
     assert "{" not in shown
     result = json.loads((tmp_path / "i.json").read_text())
     assert result["reach as trained"][4:] == [0] * 8
     assert all(result["reach"])
+    assert result["training"]["networks"][0]["epochs_done"] == 3
+
+
+def test_a_model_of_several_networks_is_inspected(capsys, model, tmp_path):
+    """They are one, with a column for each view; each was trained by itself."""
+    shown = said(capsys, "inspect", model, "--out", tmp_path, "--json", tmp_path / "i.json")
+    networks = json.loads((tmp_path / "i.json").read_text())["training"]["networks"]
+    count = len(networks)
+    assert count > 1
+    assert f"Vanilla: {count} inputs, {4 * count} units by tanh, {count} outputs, squared_error" in shown
+    assert shown.count(" epochs, kept: epoch ") == count
+    assert "The model is the mean of linear autoregressions" in shown
+
+
+def test_a_training_of_older_versions_is_inspected(capsys, levels, tmp_path):
+    """Which was of one network, and whose recipe had no form."""
+    stored = load(levels / "model.safetensors")
+    (network,) = stored.about["training"]["networks"]
+    training = {**stored.about["training"], **network, "changes": False}
+    del training["networks"], training["form"]
+    old = {**stored.about, "training": training}
+    save(tmp_path / "m", stored.net, stored.params, arrays=stored.arrays, about=old)
+    shown = said(capsys, "inspect", tmp_path / "m")
+    assert f"3 epochs, kept: epoch {network['best_epoch']}" in shown
+    assert ", changes no, " in shown
 
 
 def test_text_is_written_and_inspected(capsys, written, tmp_path):

@@ -29,9 +29,10 @@ def test_flags_make_a_recipe():
     flags = "--units 3 --truncation window:5 --optimiser sgd --rate 0.5 --changes --patience 0 --season 12"
     data = "--data f --column v --date d --date-format %Y --separator \\t"
     options = arguments(["train", "--out", "x", *flags.split(), *data.split()])
-    wanted = Recipe(units=3, truncation="window:5", optimiser="sgd", rate=0.5, changes=True, patience=0)
+    wanted = Recipe(units=3, truncation="window:5", optimiser="sgd", rate=0.5, form="changes", patience=0)
     assert recipe_of(options) == wanted
     assert options.season == 12
+    assert recipe_of(arguments(["train", "--out", "x", "--levels"])) == Recipe(form="levels")
     assert columns_of(options) == Columns("v", "d", "%Y", "\t")
 
 
@@ -68,6 +69,10 @@ def test_each_command_has_a_help(capsys, command):
         (("train", "--out", "x", "--data", "f"), "--data: needed --column NAME"),
         (("train", "--out", "x", "--column", "f"), "--column: needed --data FILE"),
         (("train", "--out", "x", "--text", "f", "--changes"), "--text: with flags of a series"),
+        (
+            ("train", "--out", "x", "--levels", "--changes"),
+            "argument --changes: not allowed with",
+        ),
         (
             ("train", "--out", "x", "--resume", "--units=3"),
             "--units: with --resume, needed what was asked for",

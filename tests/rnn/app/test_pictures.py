@@ -8,13 +8,16 @@ from matplotlib import image
 
 from rnn.app import pictures
 from rnn.app.calendar import Calendar
+from rnn.app.comparing import Comparison
 from rnn.app.course import advanced
 from rnn.app.forecaster import from_stored, read_model
 from rnn.training import Standing
 
+NOTHING = Comparison((), (), (), 30)
+
 
 def course(*losses):
-    """A course with these losses."""
+    """A training with these losses."""
     found = None
     for epoch, loss in enumerate(losses):
         found = advanced(found, Standing(epoch, None, None, loss, loss))
@@ -31,7 +34,7 @@ def seen(path):
 @pytest.mark.parametrize("losses", [(1.0, 0.5, 0.1), (0.0, 0.0), (1.0,) * 100])
 def test_losses_are_drawn(tmp_path, losses):
     """Few and many, and those that are zero from the start."""
-    pictures.losses(tmp_path / "p.png", course(*losses), "a $title_ with a formula's beginning")
+    pictures.losses(tmp_path / "p.png", [course(*losses)], "a $title_ with a formula's beginning")
     assert seen(tmp_path / "p.png") == (408, 960)
 
 
@@ -40,17 +43,16 @@ def test_losses_are_drawn(tmp_path, losses):
 def test_each_picture_is_drawn(tmp_path, request, which):
     """With dates and without, with a season and without, in long and in short."""
     model = from_stored(read_model(request.getfixturevalue(which)))
-    found = model.errors(model.recent, 3)
-    error = next(iter(found.values()))[:, 0]
+    found, errors = model.errors(model.recent, 3), model.errors(model.recent, 1)
     values = model.recent[model.context :]
-    pictures.training(tmp_path / "1.png", course(1.0, 0.5), model, error)
+    pictures.training(tmp_path / "1.png", [course(1.0, 0.5), course(1.0)], model, errors)
     for place, held_out in enumerate((True, False)):
         first = model.first + model.context
-        pictures.predictions(tmp_path / f"2{place}.png", model, values, error, first, held_out)
+        pictures.predictions(tmp_path / f"2{place}.png", model, values, errors, first, held_out)
     ahead = model.forecast(model.recent, 40)
     end = model.first + len(model.recent)
     for place, width in enumerate((model.interval(40), np.full(40, np.nan))):
-        pictures.forecast(tmp_path / f"3{place}.png", model, model.recent, end, ahead, width)
+        pictures.forecast(tmp_path / f"3{place}.png", model, model.recent, end, ahead, width, model.found())
     pictures.by_step(tmp_path / "4.png", model, {name: abs(each[0]) + 1 for name, each in found.items()})
     pictures.by_step(tmp_path / "5.png", model, {"a": np.array([1.0, 2.0]), "b": np.array([1e-3, 1e-3])})
     pictures.reach(tmp_path / "6.png", 0.5 ** np.arange(5.0), np.array([1.0, 0.5, 0, 0, 0]))
@@ -64,7 +66,7 @@ def test_a_legend_covers_nothing(tmp_path, monkeypatch):
 
     save = Figure.savefig
     monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: (figures.append(self), save(self, *a, **k)))
-    pictures.losses(tmp_path / "p.png", course(1.0, 0.5), "title")
+    pictures.losses(tmp_path / "p.png", [course(1.0, 0.5), course(2.0, 1.5, 1.0)], "title")
     (figure,) = figures
     for axes in figure.axes:
         legend, box = axes.get_legend().get_window_extent(), axes.get_window_extent()
@@ -78,7 +80,7 @@ def test_names_are_drawn_as_they_stand(tmp_path):
     """No formula, no character that cannot be printed, and none too long; a missing glyph is no warning."""
     assert pictures.plain("a$b$\n") == r"a\$b\$\n"
     assert len(pictures.plain("x" * 1000)) == 80
-    pictures.losses(tmp_path / "p.png", course(1.0), "售 $")
+    pictures.losses(tmp_path / "p.png", [course(1.0)], "售 $")
     seen(tmp_path / "p.png")
 
 
@@ -90,9 +92,10 @@ def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):
     sizes = np.array([1.0, size, 2.0])
     for place, found in enumerate((sizes, -sizes, sizes * [0, 1, 0], np.full(3, size))):
         pictures.by_step(tmp_path / f"{place}.png", SimpleNamespace(label="v"), {"a": abs(found), "b": sizes})
+        errors = {"a": np.zeros((3, 1)), "b": np.ones((3, 1))}
         shown = SimpleNamespace(calendar=None, name="v", label="v", context=1)
-        pictures.forecast(tmp_path / f"f{place}.png", shown, found, 0, {"a": found}, abs(found))
-        pictures.predictions(tmp_path / f"p{place}.png", shown, found, np.zeros(3), 0, True)
+        pictures.forecast(tmp_path / f"f{place}.png", shown, found, 0, {"a": found}, abs(found), NOTHING)
+        pictures.predictions(tmp_path / f"p{place}.png", shown, found, errors, 0, True)
     assert len([seen(path) for path in tmp_path.iterdir()]) == 12
 
 
@@ -119,9 +122,50 @@ def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
     """Matplotlib has none before the year 1 nor after 9999, where its axes end beyond what is on them."""
     model = SimpleNamespace(calendar=Calendar("months", 12, first), name="v", label="v", context=1)
     assert pictures._where(model, 0, count)[1] == called
-    pictures.predictions(tmp_path / "p.png", model, np.arange(1.0 * count), np.zeros(count), 0, True)
+    errors = {"a": np.zeros((count, 1)), "b": np.ones((count, 1))}
+    pictures.predictions(tmp_path / "p.png", model, np.arange(1.0 * count), errors, 0, True)
     seen(tmp_path / "p.png")
     if count > 1:
         ahead = {"a": np.arange(1.0 * count - 1)}
-        pictures.forecast(tmp_path / "f.png", model, np.ones(1), 0, ahead, ahead["a"])
+        pictures.forecast(tmp_path / "f.png", model, np.ones(1), 0, ahead, ahead["a"], NOTHING)
         seen(tmp_path / "f.png")
+
+
+@pytest.mark.parametrize(
+    ("better", "bold"),
+    [
+        ((), "the model"),
+        (("the last value",), "the last value"),
+        (("linear", "the last value"), "linear"),
+    ],
+)
+def test_the_better_line_is_the_bolder_one(tmp_path, monkeypatch, better, bold):
+    """The model's, or that of the best baseline that beats it; the legend says what was found of each."""
+    axes_seen = []
+    monkeypatch.setattr(pictures, "drawn", lambda path, panels, draw: draw([axes_seen[-1]]))
+    from matplotlib.figure import Figure
+
+    axes_seen.append(Figure().subplots())
+    model = SimpleNamespace(calendar=None, name="v", label="v", context=1)
+    ahead = {name: np.arange(3.0) for name in ("the model", "the last value", "linear")}
+    ties = tuple(name for name in ("the last value", "linear") if name not in better)
+    found = Comparison((), ties, better, 30)
+    pictures.forecast(tmp_path / "f.png", model, np.ones(9), 0, ahead, np.full(3, np.nan), found)
+    lines = {line.get_label(): line.get_linewidth() for line in axes_seen[-1].lines}
+    del lines["history"]
+    words = {name: "" if name == "the model" else f" ({found.of(name)})" for name in ahead}
+    assert max(lines, key=lines.__getitem__) == bold + words[bold]
+    assert sorted(lines) == sorted(name + word for name, word in words.items())
+
+
+def test_a_pictured_training_has_its_best_baseline(tmp_path, monkeypatch):
+    """Beside the model, of which the better one is bolder."""
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    model = SimpleNamespace(calendar=None, name="v", label="v")
+    sizes = {"the model": 2.0, "the last value": 9.0, "linear": 1.0}
+    errors = {name: size * np.random.default_rng(0).normal(size=(40, 1)) for name, size in sizes.items()}
+    pictures._draw_one_step(axes, model, np.arange(40.0), errors, 0)
+    assert [line.get_label() for line in axes.lines] == ["truth", "the model", "linear"]
+    assert axes.lines[2].get_linewidth() > axes.lines[1].get_linewidth()

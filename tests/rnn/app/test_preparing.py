@@ -3,17 +3,20 @@
 import numpy as np
 import pytest
 
-from rnn.app.preparing import Cut, Scaling, contexts, cut, learn_scaling, parts, season_of
+from rnn.app.preparing import Cut, Scaling, check_seen, contexts, cut, learn_scaling, season_of
+from rnn.app.transformation import Transformation
+
+LEVELS, CHANGES, LOGS = Transformation(), Transformation(lags=(1,)), Transformation(logs=True)
 
 SERIES = np.random.default_rng(0).normal(5, 2, 40).cumsum()
 
 
-@pytest.mark.parametrize("changes", [False, True])
-def test_back_undoes_forward(changes):
-    """From the last value that is known."""
-    scaling = learn_scaling(SERIES, changes)
+@pytest.mark.parametrize("transformation", [LEVELS, CHANGES, LOGS])
+def test_back_undoes_forward(transformation):
+    """From the values that are known."""
+    scaling = learn_scaling(SERIES, transformation)
     seen = scaling.forward(SERIES[np.newaxis])
-    np.testing.assert_allclose(scaling.back(seen[:, -5:], SERIES[[-6]])[0], SERIES[-5:])
+    np.testing.assert_allclose(scaling.back(seen[:, -5:], SERIES[np.newaxis, :-5])[0], SERIES[-5:])
     assert seen.mean() == pytest.approx(0, abs=1e-12)
     assert seen.std() == pytest.approx(1)
 
@@ -21,7 +24,7 @@ def test_back_undoes_forward(changes):
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e12])
 def test_what_never_changes_is_its_mean(value):
     """There is no spread to divide by, and a rounding error is none."""
-    scaling = learn_scaling(np.full(7, value), False)
+    scaling = learn_scaling(np.full(7, value), LEVELS)
     assert scaling.scale == 1.0
     assert scaling.mean == pytest.approx(value)
 
@@ -29,12 +32,20 @@ def test_what_never_changes_is_its_mean(value):
 def test_numbers_too_large_are_refused():
     """Their squares are infinite."""
     with pytest.raises(ValueError, match="the series: numbers so large"):
-        learn_scaling(np.array([1e308, -1e308, 1e308]), False)
+        learn_scaling(np.array([1e308, -1e308, 1e308]), LEVELS)
     with (
         np.errstate(over="ignore"),
         pytest.raises(ValueError, match="the series: later numbers so large"),
     ):
-        parts(np.array([0, 1e-300, 0, 1e-300, 1e300]), Scaling(0, 1e-300), 1, Cut(4, 5, 5))
+        check_seen("the series", np.array([0, 1e-300, 0, 1e-300, 1e300]), Scaling(0, 1e-300))
+
+
+def test_logarithms_need_values_above_0():
+    """Those of another file as well, which may have others."""
+    scaling = learn_scaling(np.array([1.0, 2.0, 3.0]), LOGS)
+    check_seen("f.csv", np.array([1.0, 5.0]), scaling)
+    with pytest.raises(ValueError, match=r"f\.csv: values of 0 or less, needed ones above 0"):
+        check_seen("f.csv", np.array([1.0, 0.0]), scaling)
 
 
 def test_later_values_choose_and_judge():
@@ -44,18 +55,6 @@ def test_later_values_choose_and_judge():
     for total in (3, 17, 18, 19):
         with pytest.raises(ValueError, match=rf"the series: {total} values"):
             cut(total, 12)
-
-
-@pytest.mark.parametrize("changes", [False, True])
-def test_no_record_looks_beyond_its_part(changes):
-    """The targets to learn from are the first values, those that choose the next, and none judges."""
-    values, at = np.arange(40.0) ** 2, Cut(25, 32, 40)
-    scaling = Scaling(0.0, 1.0, changes)
-    learn, choose = parts(values, scaling, 4, at)
-    seen = np.diff(values) if changes else values
-    assert learn.targets[:, 0].tolist() == seen[4 : 25 - changes].tolist()
-    assert choose.targets[:, 0].tolist() == seen[25 - changes : 32 - changes].tolist()
-    assert choose.xs[0, :, 0].tolist() == seen[21 - changes : 25 - changes].tolist()
 
 
 def test_a_context_ends_at_its_origin():

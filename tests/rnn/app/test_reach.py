@@ -32,12 +32,15 @@ def test_the_furthest_lag_that_counts():
 
 @pytest.mark.parametrize("which", ["model", "changes"])
 def test_windows_are_the_held_out_ones(which, request):
-    """As the network sees them, with the value after each."""
+    """As each view sees them, with what its linear part leaves of the value after each."""
     found = from_stored(read_model(request.getfixturevalue(which)))
     xs, targets = windows_of(found)
-    seen = found.scaling.forward(found.recent[np.newaxis])[0]
-    np.testing.assert_allclose(targets[:, 0], seen[-len(targets) :])
-    np.testing.assert_allclose(xs[-1, :, 0], seen[-1 - found.length : -1])
+    assert xs.shape == (found.origins, found.length, len(found.views))
+    for place, view in enumerate(found.views):
+        seen = view.scaling.forward(found.recent)
+        np.testing.assert_allclose(xs[-1, :, place], seen[-1 - found.length : -1])
+        expected = view.expected(xs[:, :, place]) + view.left * targets[:, place]
+        np.testing.assert_allclose(expected, seen[-len(targets) :])
 
 
 @pytest.mark.parametrize("size", [1e100, 1e101, 1e200, 1e300])

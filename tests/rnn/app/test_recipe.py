@@ -34,7 +34,21 @@ def test_the_usual_loops_are_the_networks(monkeypatch):
 def test_a_recipe_is_its_json():
     """So that a folder can keep it."""
     recipe = Recipe(length=3, seed=2**100)
-    assert Recipe(**json.loads(json.dumps(recipe.as_json()))) == recipe
+    assert Recipe.from_json(json.loads(json.dumps(recipe.as_json()))) == recipe
+
+
+@pytest.mark.parametrize(("changes", "form"), [(True, "changes"), (False, "levels"), (None, "levels")])
+def test_a_recipe_of_older_versions_is_of_a_network_alone(changes, form):
+    """Which said whether it learnt changes."""
+    kept = {"length": 3} if changes is None else {"length": 3, "changes": changes}
+    assert Recipe.from_json(kept) == Recipe(length=3, form=form)
+
+
+@pytest.mark.parametrize("form", ["both", None, 3])
+def test_a_form_that_is_none_is_refused(form):
+    """With those that there are."""
+    with pytest.raises(ValueError, match=r"^form: .*, needed chosen, levels, changes"):
+        Recipe.from_json({"form": form})
 
 
 @pytest.mark.parametrize(

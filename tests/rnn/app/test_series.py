@@ -1,12 +1,17 @@
 """The task of a series: how it is split, and figures that hide nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rnn.app.forecaster import from_stored, read_model
+from rnn.app.preparing import Scaling
 from rnn.app.recipe import PLACES, Recipe
-from rnn.app.series import asked_for, sine, table, task, verdict
+from rnn.app.series import asked_for, made_of, seen, sine, table, task
 from rnn.app.table import Series
+from rnn.app.transformation import Transformation
+from rnn.app.views import View
 
 
 def data(values, season=None):
@@ -23,10 +28,11 @@ def test_scaling_has_not_seen_what_judges():
     """Values that come later change no record that is learnt from."""
     values = np.sin(np.arange(100.0))
     later = values.copy()
-    later[70:] *= 3
-    one, other = (task(data(each), Recipe(length=5)).learn for each in (values, later))
-    np.testing.assert_array_equal(one.xs, other.xs)
-    np.testing.assert_array_equal(one.targets, other.targets)
+    later[85:] *= 3
+    pairs = zip(*(task(data(each), Recipe(length=5)).lessons for each in (values, later)), strict=True)
+    for one, other in pairs:
+        np.testing.assert_array_equal(one.learn.xs, other.learn.xs)
+        np.testing.assert_array_equal(one.learn.targets, other.learn.targets)
 
 
 def test_a_season_can_be_said():
@@ -38,27 +44,62 @@ def test_a_season_can_be_said():
         task(data(np.sin(np.arange(100.0)), season=71), Recipe(length=5))
 
 
-def test_a_verdict_names_what_is_better():
-    """Equals are not beaten either."""
-    assert verdict({"the network": 1.0, "a": 2.0}) == "The network beats all of them."
-    assert verdict({"the network": 1.0, "a": 1.0, "b": 0.5}) == "The network does not beat a nor b."
-
-
 def test_figures_stand_under_each_other(model):
-    """With the season's steps and the unit."""
-    shown = table({"the network": 1.0, "the season before": 2.0}, "Title", from_stored(read_model(model)))
-    assert shown.splitlines() == [
+    """With the season's steps and the unit; what is not known to the last step is left out."""
+    errors = {"the model": [[1.0, 1.0], [9.0, np.nan]], "the season before": [[2.0, 2.0], [9.0, np.nan]]}
+    errors = {name: np.array(each) for name, each in errors.items()}
+    assert table(errors, "Title", from_stored(read_model(model))).splitlines() == [
         "Title",
-        "  the network                   1 $",
+        "  the model                     1 $",
         "  the season before (12 steps)  2 $",
-        "The network beats all of them.",
+        "The model ties with the season before.",
+        "1 forecasts are few to tell by.",
     ]
+
+
+def test_a_view_is_named():
+    """What it sees, and how far its linear part looks."""
+
+    def said(order, *transformation):
+        return seen(View(Scaling(0, 1, Transformation(*transformation)), np.zeros(order + 1), 1.0))
+
+    assert said(0) == "values"
+    assert said(3, True) == "logarithms, 3 back"
+    assert said(2, False, (12, 1)) == "changes over 12 and 1 steps, 2 back"
+    assert said(1, True, (1,)) == "changes of logarithms over 1 step, 1 back"
+
+
+def test_what_a_model_is_made_of_is_said(model, changes):
+    """The network alone, with linear parts, or linear parts where it adds nothing."""
+    found = from_stored(read_model(model))
+    assert made_of(found).startswith(
+        "The network adds nothing on the validation stretch.\nThe model is the mean of "
+    )
+    assert made_of(replace(found, adds=True)).startswith(
+        "The model is the mean of linear autoregressions, each"
+    )
+    assert made_of(found).splitlines()[2:] == [f"  {seen(view)}" for view in found.views]
+    assert made_of(from_stored(read_model(changes))) == (
+        "The model is the network alone, on changes over 1 step."
+    )
+
+
+def test_forms_and_the_plain_autoregression_are_learnt():
+    """Each by a lesson of its own, in which the network begins as one that adds nothing."""
+    values = np.cumsum(np.random.default_rng(0).normal(size=100))
+    found = task(data(values), Recipe(length=5))
+    assert [lesson.adds for lesson in found.lessons] == [True] * len(found.lessons)
+    assert 2 <= len(found.lessons) <= 4
+    for form in ("levels", "changes"):
+        (lesson,) = task(data(values), Recipe(length=5, form=form)).lessons
+        assert not lesson.adds
 
 
 def test_a_loss_may_stand_on_every_step():
     """Then each value of a window has the next as its target; the baseline is what it is without."""
     values = np.sin(np.arange(100.0))
-    last, every = (task(data(values), Recipe(length=5, loss=f"squared_error:{place}")) for place in PLACES)
+    recipes = (Recipe(length=5, form="levels", loss=f"squared_error:{place}") for place in PLACES)
+    last, every = (task(data(values), recipe).lessons[0] for recipe in recipes)
     for one, other in ((last.learn, every.learn), (last.choose, every.choose)):
         np.testing.assert_array_equal(one.xs, other.xs)
         assert other.targets.shape == other.xs.shape

@@ -17,8 +17,10 @@ from rnn.app.recipe import Recipe
 def test_the_network_takes_the_records(kind, data):
     """Those to learn from and those that choose, of one type; and the task says how many there are."""
     task = kind.task(data, Recipe(units=2, length=5))
-    params = task.net.init(np.random.default_rng(0), task.learn.xs.dtype)
-    for records in (task.learn, task.choose):
-        assert len(records.xs) > 0
-        assert np.isfinite(task.net.loss_value(params, *records))
+    for lesson in task.lessons:
+        params = lesson.begin(task.net, np.random.default_rng(0))
+        for records in (lesson.learn, lesson.choose):
+            assert len(records.xs) > 0
+            assert np.isfinite(task.net.loss_value(params, *records))
+            assert lesson.adds == (not task.net.predict(params, records.xs).any())
     assert data["name"] in task.said

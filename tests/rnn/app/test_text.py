@@ -18,7 +18,8 @@ TEXT = "abcd" * 40
 def test_each_character_has_the_next_as_its_target():
     """One stretch after another."""
     found = task(asked_for(TEXT, "t"), Recipe(length=6, units=2))
-    codes, ahead = found.learn.xs.argmax(axis=2), found.learn.targets
+    (lesson,) = found.lessons
+    codes, ahead = lesson.learn.xs.argmax(axis=2), lesson.learn.targets
     np.testing.assert_array_equal(codes.ravel()[1:], ahead.ravel()[:-1])
     assert codes.ravel()[:6].tolist() == [0, 1, 2, 3, 0, 1]
 
@@ -108,10 +109,11 @@ def test_a_loss_may_stand_on_the_last_character():
         task(asked_for(TEXT, "t"), Recipe(length=6, units=2, loss=loss))
         for loss in ("softmax_cross_entropy:last", None)
     )
-    np.testing.assert_array_equal(last.learn.targets, every.learn.targets[:, -1])
-    np.testing.assert_array_equal(last.choose.targets, every.choose.targets[:, -1])
+    (lesson,), (whole,) = last.lessons, every.lessons
+    np.testing.assert_array_equal(lesson.learn.targets, whole.learn.targets[:, -1])
+    np.testing.assert_array_equal(lesson.choose.targets, whole.choose.targets[:, -1])
     params = every.net.init(np.random.default_rng(0), np.float32)
-    figures = [each.finish(SimpleNamespace(best=params)).figures for each in (last, every)]
+    figures = [each.finish([SimpleNamespace(best=params)]).figures for each in (last, every)]
     assert figures[0] == figures[1]
     with pytest.raises(ValueError, match="--loss: squared_error, needed softmax_cross_entropy"):
         task(asked_for(TEXT, "t"), Recipe(length=6, loss="squared_error:every"))
@@ -125,6 +127,6 @@ def test_a_loss_that_is_no_number_costs_no_model():
     c[0] = 3e38
     course = advanced(None, Standing(0, params._replace(c=c), None, 1.0, 1.0))
     with np.errstate(all="ignore"):
-        found = made.finish(course)
+        found = made.finish([course])
     assert found.figures["bits a character"]["the network"] == np.inf
     assert "  inf\n" in found.said

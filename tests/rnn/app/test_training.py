@@ -42,6 +42,10 @@ def asked(loops="compiled", **changed):
     return {"recipe": recipe.as_json(), "loops": loops, "checkpoint_every": 2, "data": data}
 
 
+def nothing(ended, course):
+    """Nobody wants to know how far it is."""
+
+
 def command(folder, *flags):
     """The call that trains in a folder."""
     return [sys.executable, "-m", "rnn", "train", "--out", str(folder), *flags]
@@ -166,15 +170,17 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path, mon
 
     monkeypatch.setattr(training, "keep", full_later)
     with pytest.raises(Undelivered, match=r"No space left on device, after epoch 2; the last"):
-        trained(run, folder, "", lambda course: None)
-    assert kept(folder.checkpoint, run.task.net, "")[0].epoch == 0
+        trained(run, folder, "", nothing)
+    assert kept(folder.checkpoint, run.task.net, "")[1].epoch == 0
     monkeypatch.undo()
-    course = trained(run, folder, "", lambda course: None)
+    resumed = trained(run, folder, "", nothing)
     (tmp_path / "again").mkdir()
-    whole = trained(run, Folder(tmp_path / "again"), "", lambda course: None)
-    assert course.validation == whole.validation
-    for block, other in zip(course.standing.params, whole.standing.params, strict=True):
-        np.testing.assert_array_equal(block, other)
+    whole = trained(run, Folder(tmp_path / "again"), "", nothing)
+    assert len(resumed) == len(whole) == len(run.task.lessons) > 1
+    for one, other in zip(resumed, whole, strict=True):
+        assert one.validation == other.validation
+        for block, wanted in zip(one.best, other.best, strict=True):
+            np.testing.assert_array_equal(block, wanted)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only the super-user can become somebody who may not write")
@@ -196,13 +202,13 @@ def test_a_read_only_folder_is_refused_before_any_work(tmp_path):
 
 def test_early_stopping_keeps_the_best(tmp_path):
     """And goes no further when it is asked to go on."""
-    run = run_of(asked(patience=1, epochs=50, rate=0.3))
+    run = run_of(asked(patience=1, epochs=50, rate=0.3, form="levels"))
     told = []
-    course = trained(run, Folder(tmp_path), "", told.append)
+    (course,) = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(course))
     assert course.epoch == course.best_epoch + 1 < 50
     assert min(course.validation) == course.validation[course.best_epoch]
     assert [each.epoch for each in told] == list(range(course.epoch + 1))
-    again = trained(run, Folder(tmp_path), "", told.append)
+    (again,) = trained(run, Folder(tmp_path), "", nothing)
     assert (again.epoch, again.best_epoch) == (course.epoch, course.best_epoch)
 
 
@@ -214,6 +220,7 @@ def test_early_stopping_keeps_the_best(tmp_path):
         {"loops": "fast"},
         {"loops": []},
         {"recipe": {"colour": 1}},
+        {"recipe": {"form": "round"}},
         {"recipe": {"units": "many"}},
         {"recipe": {"truncation": "none"}},
         {"recipe": {"rate": -1}},
@@ -230,7 +237,7 @@ def test_what_is_no_run_is_refused(changed):
 
 def test_a_standing_is_a_line(tmp_path):
     """With its losses, and where there is no validation without."""
-    course = trained(run_of(asked(epochs=2)), Folder(tmp_path), "", lambda course: None)
+    course, *_ = trained(run_of(asked(epochs=2)), Folder(tmp_path), "", nothing)
     assert said_of(course, 2).startswith("epoch 2 of 2, loss ")
     assert ", validation " in said_of(course, 2)
     assert ", validation " not in said_of(replace(course, validation=(float("inf"),)), 2)
@@ -252,7 +259,7 @@ def test_a_training_goes_on_by_the_loops_it_was_begun_by(tmp_path, monkeypatch, 
     """Whatever is installed by then, to the same bytes; of compiled ones that are missing a line says so."""
     run = run_of(asked(begun))
     assert (run.loops, run.task.net.loops) == (begun, NAMED[begun])
-    trained(run, Folder(tmp_path), "", lambda course: None)
+    trained(run, Folder(tmp_path), "", nothing)
     if not there:
         monkeypatch.setattr(loops, "find_spec", lambda name: None)
     if begun == "compiled" and not there:
@@ -263,8 +270,47 @@ def test_a_training_goes_on_by_the_loops_it_was_begun_by(tmp_path, monkeypatch, 
     assert again.task.net.loops == NAMED[begun]
     before = (tmp_path / NAMES[1]).read_bytes()
     (tmp_path / NAMES[1]).unlink()
-    trained(again, Folder(tmp_path), "", lambda course: None)
+    trained(again, Folder(tmp_path), "", nothing)
     assert (tmp_path / NAMES[1]).read_bytes() == before
+
+
+@pytest.mark.parametrize("stop", [0, 2, 7, 9, 13])
+def test_a_training_goes_on_in_the_lesson_where_it_was(tmp_path, monkeypatch, stop):
+    """Each network after the first begins anew, and the bytes are those of a training in peace."""
+    run = run_of({**asked(), "checkpoint_every": 1})
+    (tmp_path / "peace").mkdir()
+    whole = trained(run, Folder(tmp_path / "peace"), "", nothing)
+    assert len({each.validation for each in whole}) == len(whole)
+    told = []
+
+    def stopping(ended, course):
+        told.append(ended)
+        if len(told) > stop:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(run, Folder(tmp_path), "", stopping)
+    again = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(ended))
+    assert told == sorted(told)
+    assert set(told) == set(range(len(whole)))
+    paths = (folder / NAMES[1] for folder in (tmp_path, tmp_path / "peace"))
+    one, other = (path.read_bytes() for path in paths)
+    assert one == other
+    assert [each.best_epoch for each in again] == [each.best_epoch for each in whole]
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_a_run_of_older_versions_is_of_a_network_alone(changes):
+    """It has no form, and goes on as it was begun."""
+    given = asked()
+    del given["recipe"]["form"]
+    given["recipe"]["changes"] = changes
+    run = run_of(given)
+    assert run.recipe.form == ("changes" if changes else "levels")
+    (lesson,) = run.task.lessons
+    params = lesson.begin(run.task.net, np.random.default_rng(0))
+    for block, wanted in zip(params, run.task.net.init(np.random.default_rng(0)), strict=True):
+        np.testing.assert_array_equal(block, wanted)
 
 
 def test_a_run_that_does_not_say_was_begun_by_numpys():

@@ -1,0 +1,32 @@
+"""Several networks as one: its outputs are theirs, each of its own column."""
+
+import numpy as np
+import pytest
+
+from rnn import GRU, LSTM, RNN, Vanilla
+from rnn.app.joining import joined
+
+
+@pytest.mark.parametrize("cell", [Vanilla, LSTM, GRU])
+@pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (2, 3)])
+def test_each_reads_its_own_columns(cell, inputs, outputs):
+    """As if it were alone, whatever the others do."""
+    rng = np.random.default_rng(0)
+    net = RNN(cell(inputs, 4), outputs)
+    members = [net.init(rng) for _ in range(3)]
+    members = [type(each)(*(block + rng.normal(size=block.shape) for block in each)) for each in members]
+    whole, params = joined(net, members)
+    assert (whole.cell.inputs, whole.cell.units, whole.outputs) == (3 * inputs, 12, 3 * outputs)
+    assert (whole.loss, whole.loops) == (net.loss, net.loops)
+    xs = rng.normal(size=(5, 6, 3 * inputs))
+    found = whole.predict(params, xs)
+    for place, member in enumerate(members):
+        own = net.predict(member, xs[:, :, place * inputs : (place + 1) * inputs].copy())
+        np.testing.assert_allclose(found[:, :, place * outputs : (place + 1) * outputs], own, atol=1e-12)
+
+
+def test_one_alone_is_itself():
+    """To the bit, as nothing is copied."""
+    net = RNN(Vanilla(1, 2), 1)
+    params = net.init(np.random.default_rng(0))
+    assert joined(net, [params]) == (net, params)

@@ -1,0 +1,85 @@
+"""How a network sees a series: a linear part that least squares find, and records of what it leaves."""
+
+import numpy as np
+import pytest
+
+from rnn.app.preparing import Cut, Scaling, learn_scaling
+from rnn.app.transformation import Transformation
+from rnn.app.views import Form, View, alone, parts, view_of, window_of
+
+LEVELS, CHANGES = Transformation(), Transformation(lags=(1,))
+NOISE = np.random.default_rng(0).normal(size=60)
+
+
+def test_a_linear_recursion_is_found():
+    """x_t = 1 + ½ x_t−1 − ¼ x_t−2, to rounding; what that leaves is not scaled up."""
+    values = [0.0, 1.0]
+    for _ in range(30):
+        values.append(1 + values[-1] / 2 - values[-2] / 4)
+    view = view_of(Form(LEVELS, 2), np.array(values))
+    np.testing.assert_allclose(view.linear[1:], [-0.25, 0.5], atol=1e-8)
+    assert view.left == 1
+    ahead = view.scaling.back(view.expected(view.scaling.forward(np.array([[1.0, 2.0]])))[np.newaxis], None)
+    np.testing.assert_allclose(ahead, [[1 + 1 - 0.25]])
+
+
+@pytest.mark.parametrize("order", [0, 1, 5])
+def test_what_is_left_is_in_units_of_its_spread(order):
+    """Of the values that were learnt from; of an order of 0 only the mean is expected."""
+    view = view_of(Form(CHANGES, order), NOISE)
+    assert (view.transformation, view.order) == (CHANGES, order)
+    seen = view.scaling.forward(NOISE)
+    windows = np.lib.stride_tricks.sliding_window_view(seen, order + 1)
+    left = windows[:, -1] - view.expected(windows[:, :-1])
+    assert left.std() == pytest.approx(view.left)
+
+
+def test_a_network_alone_has_to_say_all():
+    """Nothing is expected, and nothing scaled."""
+    view = alone(Scaling(1.0, 2.0))
+    assert view.expected(np.ones((3, 4))).tolist() == [0, 0, 0]
+    assert (view.order, view.left) == (0, 1)
+
+
+def test_windows_take_what_transformations_take():
+    """Of the view that takes most."""
+    views = [alone(Scaling(0, 1, Transformation(lags=lags))) for lags in ((), (12, 1))]
+    assert window_of(5, views) == 18
+
+
+@pytest.mark.parametrize("transformation", [LEVELS, CHANGES])
+def test_no_record_looks_beyond_its_part(transformation):
+    """The targets to learn from are the first values, those that choose the next, and none judges."""
+    values, at = np.arange(40.0) ** 2, Cut(25, 32, 40)
+    view = alone(Scaling(0.0, 1.0, transformation))
+    learn, choose = parts(values, view, 4, at, every=False)
+    seen, before = transformation.forward(values), transformation.before
+    assert learn.targets[:, 0].tolist() == seen[4 : 25 - before].tolist()
+    assert choose.targets[:, 0].tolist() == seen[25 - before : 32 - before].tolist()
+    assert choose.xs[0, :, 0].tolist() == seen[21 - before : 25 - before].tolist()
+
+
+@pytest.mark.parametrize("order", [0, 1, 3, 4])
+def test_targets_are_what_the_linear_part_leaves(order):
+    """Of the step after a window, and with ``every`` of each step after one of it, where that is known."""
+    at = Cut(40, 50, 60)
+    view = View(learn_scaling(NOISE[:40], LEVELS), np.linspace(0.1, 0.5, order + 1), 2.0)
+    seen = view.scaling.forward(NOISE)
+    last, every = (parts(NOISE, view, 4, at, each) for each in (False, True))
+    for place, part in enumerate(last):
+        expected = view.expected(part.xs[:, :, 0])
+        first = (4, 40)[place]
+        truth = seen[first : first + len(expected)]
+        np.testing.assert_allclose(part.targets[:, 0], (truth - expected) / 2)
+    for one, other in zip(last, every, strict=True):
+        assert other.targets.shape == other.xs.shape
+        np.testing.assert_array_equal(other.targets[:, -1], one.targets[len(one.xs) - len(other.xs) :])
+        np.testing.assert_array_equal(other.targets[1:, :-1], other.targets[:-1, 1:])
+    assert len(last[0].xs) - len(every[0].xs) == max(0, order - 1)
+
+
+def test_what_is_too_large_to_be_seen_is_refused():
+    """Wherever it stands in the series."""
+    values = np.append(NOISE * 1e-10, 1e300)
+    with pytest.raises(ValueError, match="the series: later numbers so large"), np.errstate(over="ignore"):
+        parts(values, alone(learn_scaling(values[:40], LEVELS)), 4, Cut(40, 50, 61), every=False)
