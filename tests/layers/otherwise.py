@@ -7,6 +7,7 @@ be refuted.
 import multiprocessing
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from types import ModuleType
 
@@ -125,9 +126,10 @@ def _record(module, given, n):
 
 
 def in_threads(work, numbers):
-    """Four at a time."""
+    """Four at a time, each with what the caller says of overflow."""
+    contexts = [copy_context() for _ in numbers]
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(work, numbers))
+        return list(pool.map(lambda context, n: context.run(work, n), contexts, numbers))
 
 
 POOLED = []

@@ -15,7 +15,7 @@ import pytest
 
 from tests.layers import RIGHT, chunked_gated_linear_attention, otherwise
 from verification import layer, models
-from verification.processes.workers import spread
+from verification.processes.workers import Lost, spread
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.sampling.drawing import all_drawn
@@ -68,11 +68,12 @@ def ways_of(model):
     return {**otherwise.EVERY, **some}
 
 
-def counted(model, plain, others, portion, seed):
+def counted(model, plain, others, portion, seed, tell=lambda told: None):
     """Counts of problems, of informative ones, and of those before each layer; and what was refuted."""
     count, refuted = Counter(), []
     turns = islice(cycle(others), (LAYERS - 1) * portion.first % max(1, len(others)), None)
     for case in all_drawn(cases(model, plain.claim, portion.dtype), seed, portion.size):
+        tell(case.sizes)
         with np.errstate(all="ignore"):
             truth = Truth(case)
             for name in ("plain", *islice(turns, LAYERS - 1)):
@@ -95,9 +96,11 @@ def test_a_right_layer_is_never_refuted(model, module):
 
     def work(portion, channel):
         seed = f"{SEED} {model.name} {portion.dtype} {portion.number}"
-        return counted(model, plain, others, portion, seed)
+        return counted(model, plain, others, portion, seed, channel.tell)
 
-    for count, refuted in spread(work, portions(model)):
+    for outcome in spread(work, portions(model)):
+        assert not isinstance(outcome, Lost), outcome
+        count, refuted = outcome
         assert not refuted, refuted[0]
         total += count
     print(model.name, dict(total))
