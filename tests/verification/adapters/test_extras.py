@@ -17,6 +17,8 @@ def test_a_library_that_is_there_is_imported():
 @pytest.mark.parametrize("name", ["jax", "jax.numpy"])
 def test_one_that_is_missing_is_told_with_its_extra(monkeypatch, name):
     """By the library's own name, in one line."""
+    # Another test may have had it already.
+    monkeypatch.delitem(sys.modules, "jax.numpy", raising=False)
     monkeypatch.setitem(sys.modules, "jax", None)
     with pytest.raises(ImportError, match=LINE):
         library(name, "jax")
