@@ -41,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     (Path(cache.name) / "verified-rnn" / "truths").mkdir(parents=True)
     environment.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
     environment.setenv("XDG_CACHE_HOME", cache.name)
+    # Else Hypothesis keeps constants in whatever folder a test is in when it first asks for them.
+    environment.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(cache.name) / "hypothesis"))
     environment.delenv("VERIFIED_RNN_NO_CACHE", raising=False)
 
 
