@@ -1,14 +1,11 @@
 """A function and its backward as a subject: calls that are drawn, and what is said of a wrong one."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis.errors import HypothesisException
 
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.got_against_want import Beside, beside
@@ -17,19 +14,16 @@ from verification.judging.judgement import Example
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block, Place
 from verification.judging.sampled import Sample
+from verification.judging.shrinking import smallest_of
 from verification.judging.tally import Tally, tally_of
 from verification.models.code import Code
 from verification.properties.engine import InvalidAnswer, Unsupported
 from verification.properties.of_function import BY_NAME, Call, Engine, ask, calls, findings
 from verification.properties.property import About, Finding
-from verification.sampling.drawing import all_drawn, one_drawn, smallest_drawn
+from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
 from verification.truth.comparison import compare
 from verification.truth.of_function import differentiable, expected
-
-# Seconds for which a smaller call is looked for, and calls at most.
-SECONDS = 5.0
-TRIED = 300
 
 # Calls among which the largest that is wrong is looked for, for a picture.
 PICTURED = 20
@@ -128,24 +122,12 @@ class OfFunction:
 
     def smallest(self, packed: Call, finding: Finding) -> tuple[Call, Finding] | None:
         """The smallest call found on which the same property fails, and how it does there; or None."""
-        ends = time.monotonic() + SECONDS
-        best: tuple[Call, Finding] | None = None
 
-        def fails(call: Call) -> bool:
-            nonlocal best
-            # A larger one is not wanted, though Hypothesis may call it simpler.
-            if time.monotonic() > ends or (best is not None and size_of(call) > size_of(best[0])):
-                return False
-            same = (f for f in findings(self.engine, call) if f.wrong and f.property == finding.property)
-            wrong = next(same, None)
-            if wrong is not None:
-                best = call, wrong
-            return wrong is not None
+        def wrong_on(call: Call) -> Finding | None:
+            found = findings(self.engine, call)
+            return next((each for each in found if each.wrong and each.property == finding.property), None)
 
-        # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
-        with suppress(HypothesisException):
-            smallest_drawn(calls(self.engine), fails, TRIED)
-        return best
+        return smallest_of(calls(self.engine), wrong_on, size_of)
 
     def picture(self, packed: Call) -> Picture:
         """Wrong gradients beside the right ones, of the largest call that is tried and wrong."""

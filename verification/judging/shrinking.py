@@ -1,9 +1,12 @@
 """The smallest case that shows what a run found."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from hypothesis.errors import HypothesisException
+from hypothesis.strategies import SearchStrategy
 
 from verification.models.case import Case, name_of
 from verification.properties.engine import Engine
@@ -15,6 +18,34 @@ from verification.sampling.drawing import smallest_drawn
 SECONDS = 4.0
 TRIED = 300
 
+Drawn = TypeVar("Drawn")
+
+
+def smallest_of(
+    strategy: SearchStrategy[Drawn], wrong_on: Callable[[Drawn], Finding | None], size: Callable[[Drawn], int]
+) -> tuple[Drawn, Finding] | None:
+    """The smallest found that is wrong, and how it is; or None.
+
+    ``wrong_on`` is what is found wrong of one, and ``size`` how many numbers a reader has to look at.
+    """
+    ends = time.monotonic() + SECONDS
+    best: tuple[Drawn, Finding] | None = None
+
+    def fails(drawn: Drawn) -> bool:
+        nonlocal best
+        # A larger one is not wanted, though Hypothesis may call it simpler.
+        if time.monotonic() > ends or (best is not None and size(drawn) > size(best[0])):
+            return False
+        found = wrong_on(drawn)
+        if found is not None:
+            best = drawn, found
+        return found is not None
+
+    # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
+    with suppress(HypothesisException):
+        smallest_drawn(strategy, fails, TRIED)
+    return best
+
 
 def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Finding] | None:
     """The smallest case found on which the property fails as well, and how it does there; or None.
@@ -23,27 +54,13 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
     """
     if BY_NAME[finding.property].about in (About.FIXED, About.ONCE):
         return None
-    ends = time.monotonic() + SECONDS
-    best: tuple[Case, Finding] | None = None
 
-    def fails(drawn: Case) -> bool:
-        nonlocal best
-        # A larger one is not wanted, though Hypothesis may call it simpler.
-        if time.monotonic() > ends or (best is not None and size_of(drawn) > size_of(best[0])):
-            return False
-        same = (
-            each for each in findings(engine, truth_of(drawn), (finding.property,)) if each.wrong is not None
-        )
-        found = next((each for each in same if each.property == finding.property), None)
-        if found is None:
-            return False
-        best = drawn, found
-        return True
+    def wrong_on(drawn: Case) -> Finding | None:
+        # Where a case is asked for one property alone, that is another.
+        found = findings(engine, truth_of(drawn), (finding.property,))
+        return next((each for each in found if each.wrong and each.property == finding.property), None)
 
-    # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
-    with suppress(HypothesisException):
-        smallest_drawn(cases_in(name_of(case.dtype), engine.model, engine.claim), fails, TRIED)
-    return best
+    return smallest_of(cases_in(name_of(case.dtype), engine.model, engine.claim), wrong_on, size_of)
 
 
 def size_of(case: Case) -> int:
