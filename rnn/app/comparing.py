@@ -40,12 +40,14 @@ class Comparison:
     def said(self, model: str) -> list[str]:
         """In sentences, with another where there are few origins."""
         found = (("beats", self.beaten), ("ties with", self.ties), ("is beaten by", self.better))
-        said = [f"it {does} {listed(names)}." for does, names in found if names]
+        each = [f"{does} {listed(names)}." for does, names in found if names]
         if not self.ties and not self.better:
-            said = ["it beats all of them."]
-        said[0] = said[0].replace("it", model, 1)
-        few = [f"{self.origins} forecasts are few to tell by."] if self.origins < FEW else []
-        return [f"{each[0].upper()}{each[1:]}" for each in (*said, *few)]
+            each = ["beats all of them."]
+        subject = f"{model[0].upper()}{model[1:]}"
+        said = [f"{who} {what}" for who, what in zip((subject, "It", "It"), each, strict=False)]
+        if self.origins < FEW:
+            said.append(f"{self.origins} forecast{' is' if self.origins == 1 else 's are'} few to tell by.")
+        return said
 
     def of(self, baseline: str) -> str:
         """What was found of one of them, in a word or two."""

@@ -1,8 +1,8 @@
 """The course of a training: where it stands, the best parameters so far, and the losses along the way.
 
 A course goes into a checkpoint whole, with the generator's state and the trainings of the same run that ended
-before it, and comes out as it was. So a training that
-was killed goes on from its last checkpoint to the parameters, to the bit, that it would have had.
+before it, and comes out as it was. So a training that was killed goes on from its last checkpoint to the
+parameters, to the bit, that it would have had.
 """
 
 from collections.abc import Mapping, Sequence

@@ -53,7 +53,7 @@ def test_figures_stand_under_each_other(model):
         "  the model                     1 $",
         "  the season before (12 steps)  2 $",
         "The model ties with the season before.",
-        "1 forecasts are few to tell by.",
+        "1 forecast is few to tell by.",
     ]
 
 
