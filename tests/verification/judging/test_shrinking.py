@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from tests.layers import planted, scan
 from verification import layer, models
 from verification.judging import shrinking
-from verification.judging.shrinking import smallest
+from verification.judging.shrinking import smallest, smallest_of
 from verification.models.case import random_case
 from verification.properties.property import Finding
 
@@ -44,3 +45,21 @@ def test_where_nothing_smaller_is_found_there_is_none(monkeypatch, seconds):
         "SECONDS", str(seconds)
     )
     assert shrunk(wrong, Finding("lags", "a", "off")) is None
+
+
+def test_none_that_is_larger_is_asked_though_it_is_simpler():
+    """Hypothesis calls small numbers simple; here they are the large ones."""
+    asked = []
+
+    def size(n):
+        return 1000 - n
+
+    def wrong_on(n):
+        asked.append(n)
+        return Finding("lags", "a", "off") if n >= 10 else None
+
+    n, found = smallest_of(st.integers(0, 1000), wrong_on, size)
+    wrong = [each for each in asked if each >= 10]
+    assert wrong == sorted(wrong)
+    assert (n, found.wrong) == (wrong[-1], "off")
+    assert len(wrong) > 1
