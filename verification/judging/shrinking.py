@@ -14,8 +14,8 @@ from verification.properties.findings import BY_NAME, cases_in, findings, truth_
 from verification.properties.property import About, Finding
 from verification.sampling.drawing import smallest_drawn
 
-# Seconds for which smaller cases are looked for, and cases at most: of the faults in layers that were timed, few
-# took more than three.
+# Seconds for which smaller cases are looked for, and cases at most: of the faults in layers that were
+# timed, few took more than three.
 SECONDS = 4.0
 TRIED = 300
 
