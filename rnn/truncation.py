@@ -118,7 +118,7 @@ class Tail:
 
 
 def check_truncation(truncation: object) -> None:
-    """TypeError unless ``truncation`` is a truncation; a class is none."""
+    """TypeError unless it is one: an object with ``first``; a class is none."""
     if not offers(truncation, "first"):
         raise TypeError(
             f"truncation: {shown(truncation)}, needed a truncation with first(t, steps), as rnn.Window(5)"

@@ -84,7 +84,7 @@ class Integers:
         return np.ones((2, 3), int)
 
 
-class Standard:
+class Answers:
     """A truncation that answers what it was made with."""
 
     def __init__(self, answer):
@@ -157,7 +157,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     **{f"dtype {text!r}": (lambda text=text: text) for text in (
         *(",", "halves", "f2", "i8,f8", "O4", "datetime64[x]"),
     )},
-    **{f"truncation {i}": (lambda answer=answer: Standard(answer)) for i, answer in enumerate((
+    **{f"truncation {i}": (lambda answer=answer: Answers(answer)) for i, answer in enumerate((
         None, 1.0, -1, True, "1", 10**400, np.timedelta64(1, "D"), np.ones(3),
     ))},
     **{f"schedule {i}": (lambda rate=rate: Schedule(rate)) for i, rate in enumerate((
