@@ -4,20 +4,14 @@ import sys
 
 import pytest
 
-# What files here import: what a test had loaded first would be taken away, and some can be loaded but once.
-from verification import layer  # noqa: F401
 from verification.processes.loading import engine_at, is_engine
 
 
 @pytest.fixture(autouse=True)
-def as_it_was(tmp_path, monkeypatch):
+def as_it_was(tmp_path, monkeypatch, modules_of_its_own):
     """In a folder of its own; afterwards the path and the loaded modules are what they were."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    before = dict(sys.modules)
-    yield
-    sys.modules.clear()
-    sys.modules.update(before)
 
 
 def written(folder, text, name="mine.py"):

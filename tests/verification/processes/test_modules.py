@@ -13,13 +13,9 @@ from verification.processes.modules import from_file, hidden, there
 
 
 @pytest.fixture(autouse=True)
-def as_it_was(monkeypatch):
+def as_it_was(monkeypatch, modules_of_its_own):
     """Afterwards the path and the names of modules are what they were."""
     monkeypatch.setattr(sys, "path", [*sys.path])
-    before = set(sys.modules)
-    yield
-    for name in {*sys.modules} - before:
-        del sys.modules[name]
 
 
 def written(folder, text="number = 3\n", name="mine.py"):

@@ -112,21 +112,18 @@ PLACES = ("a/mine.py", "b/mine.py", "c/queue.py")
 
 
 @pytest.fixture
-def namesakes(tmp_path, monkeypatch):
+def namesakes(tmp_path, monkeypatch, modules_of_its_own):
     """Functions of two files of one name, and of one whose name a module of Python's has taken."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     # Another test's file of this name may be loaded.
     monkeypatch.delitem(sys.modules, "mine", raising=False)
-    before = set(sys.modules)
     engines = []
     for place in PLACES:
         file = tmp_path / place
         file.parent.mkdir()
         file.write_text(FILE.format(place), "utf-8")
         engines.append(engine_at(f"{file}:engine"))
-    yield engines
-    for name in {*sys.modules} - before:
-        del sys.modules[name]
+    return engines
 
 
 def test_a_function_of_a_file_is_that_files_elsewhere(namesakes):
