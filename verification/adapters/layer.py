@@ -90,9 +90,9 @@ class Layer:
 
         return forward, back
 
-    def _gradients(self, told: Any) -> dict[str, tuple[Any, ...]]:
+    def _gradients(self, returned: Any) -> dict[str, tuple[Any, ...]]:
         """What the backward returned, in the model's layout, as far as it is claimed."""
-        d_params, d_xs, d_initial = _three(told, "backward", "d_params, d_xs, d_state")
+        d_params, d_xs, d_initial = _three(returned, "backward", "d_params, d_xs, d_state")
         blocks, states = self._read(d_params, d_xs), self.model.of(Use.STATE)
         if any(block.name in self.claim.blocks for block in states):
             d_initial = _tuple("backward's d_state", d_initial, len(states))
