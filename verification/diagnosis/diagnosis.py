@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verification.diagnosis.as_if import explained
+from verification.diagnosis.border import at_border, of_border
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.fallback import of_right_answers, with_others
@@ -38,6 +39,9 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
         if convention is not None:
             return _in_convention(convention)
     small = _of_small_cases(engine, by_steps)
+    border = of_border(engine, case, small is not None)
+    if border is not None:
+        return with_others(engine, border, elsewhere)
     if small is not None:
         return with_others(engine, small, elsewhere)
     return of_right_answers(engine, finding, case, elsewhere)
@@ -87,7 +91,7 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     if not wrong:
         return None
     first, last = next((seen for seen in wrong if seen.forward), wrong[0]), wrong[-1]
-    start = _from(by_steps, first)
+    start = _from(engine, by_steps, first)
     kept = narrow(first)
     if kept is not None:
         rounded, more = f"it were rounded to {kept}", later(first, wrong)
@@ -167,9 +171,11 @@ def _hints(engine: Engine, stage: str, first: Seen) -> str:
     return f" ({'; '.join(hints)})" if hints else ""
 
 
-def _from(by_steps: Sequence[Seen], seen: Seen) -> str:
+def _from(engine: Engine, by_steps: Sequence[Seen], seen: Seen) -> str:
     """From which T on, where that is not the first that was tried."""
-    return "" if seen is by_steps[0] else f" from T = {seen.truth.case.steps} on, right with fewer steps"
+    if seen is by_steps[0]:
+        return ""
+    return f" from T = {seen.truth.case.steps} on{at_border(engine, seen)}, right with fewer steps"
 
 
 def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:

@@ -97,7 +97,7 @@ def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
     """Healthy numbers of these sizes, in all else like the case."""
     dimensions = {name: size for name, size in sizes.items() if name not in ("N", "T")}
     healthy = healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
-    return replace(healthy, functions=case.functions, truncation=case.truncation)
+    return replace(healthy, functions=case.functions, truncation=case.truncation, chunk=case.chunk)
 
 
 def fainter(case: Case) -> Case:

@@ -22,6 +22,7 @@ from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model
 from verification.properties.engine import InvalidAnswer
+from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
@@ -131,9 +132,9 @@ def layer_of(
         scope = replace(scope, compiled=True)
     both = Passes(apply, device)
     made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    capabilities = replace(
-        made.claim.capabilities, cannot=("some gradients alone", "a gradient of the gradient")
-    )
+    cannot = ("some gradients alone", "a gradient of the gradient")
+    capabilities = replace(made.claim.capabilities, chunks=False, cannot=cannot)
+    resolved(scope, model, capabilities)
     source = replace(source, departures=made.source.departures)
     return replace(made, claim=replace(made.claim, capabilities=capabilities), source=source)
 

@@ -22,6 +22,7 @@ from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model, Use
 from verification.properties.engine import InvalidAnswer
+from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
@@ -166,7 +167,9 @@ def layer_of(
     is_there(device)
     both = Passes(apply, device)
     made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    capabilities = replace(made.claim.capabilities, partial=True, cannot=("a gradient of the gradient",))
+    cannot = ("a gradient of the gradient",)
+    capabilities = replace(made.claim.capabilities, chunks=False, partial=True, cannot=cannot)
+    resolved(scope, model, capabilities)
     claim = replace(made.claim, capabilities=capabilities)
     source = replace(source, departures=made.source.departures)
     return replace(made, claim=claim, source=source, partial=both.partial)
