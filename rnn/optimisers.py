@@ -1,4 +1,4 @@
-"""Optimisers: plain gradient descent and Adam, each with a schedule for its rate and a way to clip.
+"""Optimisers: gradient descent, Adam and AdamW, each with a schedule for its rate and a way to clip.
 
 ::
 
@@ -230,43 +230,105 @@ class Adam:
 
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first update, as in ``SGD.start``, with averages of 0."""
-        updates = _checked_start("Adam", params, self.schedule, updates)
-        zeros = np.zeros(sum(block.size for block in params), params[0].dtype)
-        return State(0, updates, (zeros, zeros))
+        return _without_averages("Adam", params, self.schedule, updates)
 
     def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
         """The parameters and the state after one update, as in ``SGD.update``."""
-        g = as_vector(params, grads)
-        done, total, (mean, square) = _checked_state(state, 2, g)
-        if square.size and square.min() < 0:
-            raise ValueError(f"state.moments[1]: {square.min()}, needed a mean of squares, 0 or more")
-        rate, n = _rate("Adam", self.schedule, done, total), done + 1
-        if self.clip is not None:
-            self.clip.into(g)
-        new_mean, new_square = self._averages(g, mean, square)
+        return _by_averages("Adam", self, 0.0, params, grads, state)
 
-        # With both corrections moved out of the fraction, as at the end of the paper's section 2:
-        # m̂ / (√v̂ + ε) = m / (√v + ε root) · root / (1 − β₁ⁿ), root = √(1 − β₂ⁿ).
-        root = sqrt(1 - self.beta2**n)
-        step = np.sqrt(new_square)
-        step += self.epsilon * root
-        np.divide(new_mean, step, out=step)
-        step *= rate * root / (1 - self.beta1**n)
-        new = minus(params, step)
-        moments = new_mean, new_square
-        check_update(params, (mean, square), new, moments)
-        return new, State(n, total, moments)
 
-    def _averages(self, g: Array, mean: Array, square: Array) -> tuple[Array, Array]:
-        """The next m and v; g is overwritten."""
-        # In place wherever an array is ours: a new one costs more than the arithmetic on it.
-        new_mean = self.beta1 * mean
-        new_mean += (1 - self.beta1) * g
-        new_square = self.beta2 * square
-        g *= g
-        g *= 1 - self.beta2
-        new_square += g
-        return new_mean, new_square
+@dataclass(frozen=True)
+class AdamW:
+    """Adam with decoupled weight decay: weights shrink by a share of themselves, whatever their gradient::
+
+        θ ← θ − rate · (m̂ / (√v̂ + ε) + weight_decay · θ)
+
+    The decay enters neither g nor its averages, nor is it clipped. It is for weights, which are the blocks
+    with two axes or more. Biases, which have one, do not decay: they are Adam's.
+
+    Source: Loshchilov and Hutter (2019), "Decoupled weight decay regularization", algorithm 2, with the rate
+    in place of η_t, as in PyTorch's ``AdamW``, whose defaults these are; that one decays biases as well.
+    """
+
+    schedule: Schedule
+    clip: Clip | None = None
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        _check_strategies("AdamW", self.schedule, self.clip)
+        keep(self, beta1=_decay("AdamW.beta1", self.beta1), beta2=_decay("AdamW.beta2", self.beta2))
+        keep(self, epsilon=_positive("AdamW.epsilon", self.epsilon))
+        keep(self, weight_decay=_not_negative("AdamW.weight_decay", self.weight_decay))
+
+    __repr__ = as_call
+
+    def start(self, params: Blocks, updates: int | None = None) -> State:
+        """The state before the first update, as in ``Adam.start``."""
+        return _without_averages("AdamW", params, self.schedule, updates)
+
+    def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
+        """The parameters and the state after one update, as in ``SGD.update``."""
+        return _by_averages("AdamW", self, self.weight_decay, params, grads, state)
+
+
+def _without_averages(
+    owner: str, params: tuple[Array, ...], schedule: Schedule, updates: int | None
+) -> State:
+    """The state before the first update, with averages of 0."""
+    updates = _checked_start(owner, params, schedule, updates)
+    zeros = np.zeros(sum(block.size for block in params), params[0].dtype)
+    return State(0, updates, (zeros, zeros))
+
+
+def _by_averages(
+    owner: str, by: Adam | AdamW, weight_decay: float, params: Blocks, grads: Blocks, state: State
+) -> tuple[Blocks, State]:
+    """The parameters and the state after one update of Adam, in which weights decay."""
+    g = as_vector(params, grads)
+    done, total, (mean, square) = _checked_state(state, 2, g)
+    if square.size and square.min() < 0:
+        raise ValueError(f"state.moments[1]: {square.min()}, needed a mean of squares, 0 or more")
+    rate, n = _rate(owner, by.schedule, done, total), done + 1
+    if by.clip is not None:
+        by.clip.into(g)
+    moments = new_mean, new_square = _averages(by, g, mean, square)
+
+    # With both corrections moved out of the fraction, as at the end of Adam's paper's section 2:
+    # m̂ / (√v̂ + ε) = m / (√v + ε root) · root / (1 − β₁ⁿ), root = √(1 − β₂ⁿ).
+    root = sqrt(1 - by.beta2**n)
+    step = np.sqrt(new_square)
+    step += by.epsilon * root
+    np.divide(new_mean, step, out=step)
+    step *= rate * root / (1 - by.beta1**n)
+    if weight_decay:
+        _add_weights(step, params, rate * weight_decay)
+    new = minus(params, step)
+    check_update(params, (mean, square), new, moments)
+    return new, State(n, total, moments)
+
+
+def _averages(by: Adam | AdamW, g: Array, mean: Array, square: Array) -> tuple[Array, Array]:
+    """The next m and v; g is overwritten."""
+    # In place wherever an array is ours: a new one costs more than the arithmetic on it.
+    new_mean = by.beta1 * mean
+    new_mean += (1 - by.beta1) * g
+    new_square = by.beta2 * square
+    g *= g
+    g *= 1 - by.beta2
+    new_square += g
+    return new_mean, new_square
+
+
+def _add_weights(step: Array, params: tuple[Array, ...], factor: float) -> None:
+    """Add so many times each weight, and no bias, to its place in the vector ``step``."""
+    start = 0
+    for block in params:
+        if block.ndim > 1:
+            step[start : start + block.size] += factor * block.ravel()
+        start += block.size
 
 
 def _checked_start(
@@ -344,4 +406,11 @@ def _decay(name: str, value: object) -> float:
     number = checked_number(name, value)
     if not 0 <= number < 1:
         raise ValueError(f"{name}: {shown(value)}, needed 0 or more and below 1")
+    return number
+
+
+def _not_negative(name: str, value: object) -> float:
+    number = checked_number(name, value)
+    if not 0 <= number < inf:
+        raise ValueError(f"{name}: {shown(value)}, needed a finite number of at least 0")
     return number

@@ -15,6 +15,7 @@ scikit-learn drops, is refused.
 Needs the extra ``sklearn``.
 """
 
+from collections import deque
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -35,13 +36,19 @@ from rnn.learning.classes import softmax
 from rnn.learning.scaling import learn_scale
 from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
-from rnn.optimisers import ClipNorm, Constant, State
+from rnn.optimisers import Constant, State
 from rnn.storage import CELLS
-from rnn.training import Standing, by_epoch
+from rnn.training import Standing, by_epoch, courses
 
 FLOATS = [np.float64, np.float32]
 
 _COUNT = Interval(Integral, 1, None, closed="left")
+
+# The parameters that a ``Recipe`` has under the same names, and with the same values.
+_OF_A_RECIPE = (
+    *("cell", "units", "activation", "truncation", "optimiser", "rate", "clip", "weight_decay"),
+    *("early_stopping", "n_iter_no_change", "tol"),
+)
 
 
 class _Checked(BaseEstimator):  # type: ignore[misc]
@@ -55,7 +62,7 @@ class _Checked(BaseEstimator):  # type: ignore[misc]
     def _validate_params(self) -> None:
         """InvalidParameterError, a ValueError and a TypeError, for the first parameter that is wrong."""
         for name, value in self.get_params(deep=False).items():
-            if isinstance(value, Real):
+            if isinstance(value, Real) and "boolean" not in self._parameter_constraints[name]:
                 try:
                     checked_number(name, value)
                 except (TypeError, ValueError):
@@ -84,8 +91,11 @@ class _Checked(BaseEstimator):  # type: ignore[misc]
 class _Recurrent(_Checked):
     """What both estimators share: a network, trained on scaled sequences.
 
-    The parameters are those of ``python -m rnn train``, by name. ``patience``: so many epochs without a
-    better loss on the share ``validation`` of the records end ``fit``, and the best is kept; 0: never.
+    The parameters are those of ``python -m rnn train``, by name, and so are the defaults but for these: small
+    data are taken whole, ``batch=None``, by fewer ``units`` at a higher ``rate``; and as elsewhere in
+    scikit-learn ``early_stopping`` is to be asked for. It keeps the share ``validation_fraction`` of the
+    records out of the training; ``n_iter_no_change`` epochs without a better loss on those, better by the
+    share ``tol``, end ``fit``, and the best parameters are kept. ``weight_decay`` is that of "adamw".
     """
 
     net_: RNN
@@ -100,10 +110,13 @@ class _Recurrent(_Checked):
         "optimiser": [StrOptions(OPTIMISERS.keys())],
         "rate": [Interval(Real, 0, None, closed="neither")],
         "clip": [Interval(Real, 0, None, closed="left")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
         "batch": [_COUNT, None],
         "epochs": [_COUNT],
-        "patience": [Interval(Integral, 0, None, closed="left")],
-        "validation": [Interval(Real, 0, 1, closed="neither")],
+        "early_stopping": ["boolean"],
+        "n_iter_no_change": [_COUNT],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "random_state": ["random_state"],
     }
 
@@ -117,17 +130,20 @@ class _Recurrent(_Checked):
     def __init__(
         self,
         *,
-        cell: str = "vanilla",
+        cell: str = Recipe.cell,
         units: int = 16,
-        activation: str = "tanh",
-        truncation: str = "full",
-        optimiser: str = "adam",
+        activation: str = Recipe.activation,
+        truncation: str = Recipe.truncation,
+        optimiser: str = Recipe.optimiser,
         rate: float = 0.01,
-        clip: float = 1.0,
+        clip: float = Recipe.clip,
+        weight_decay: float = Recipe.weight_decay,
         batch: int | None = None,
-        epochs: int = 200,
-        patience: int = 0,
-        validation: float = 0.1,
+        epochs: int = Recipe.epochs,
+        early_stopping: bool = False,
+        n_iter_no_change: int = Recipe.n_iter_no_change,
+        tol: float = Recipe.tol,
+        validation_fraction: float = 0.1,
         random_state: Any = None,
     ) -> None:
         self.cell = cell
@@ -137,21 +153,24 @@ class _Recurrent(_Checked):
         self.optimiser = optimiser
         self.rate = rate
         self.clip = clip
+        self.weight_decay = weight_decay
         self.batch = batch
         self.epochs = epochs
-        self.patience = patience
-        self.validation = validation
+        self.early_stopping = early_stopping
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.validation_fraction = validation_fraction
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from the start: X (N, T) or (N, T, D); ``sample_weight`` (N,) counts each so many times."""
         records, weights = self._records(X, y, sample_weight, None, begin=True)
         unseen = None
-        if self.patience:
+        if self.early_stopping:
             kept, held = self._split(records[1])
             unseen = tuple(array[held] for array in records)
             records, weights = tuple(array[kept] for array in records), weights[kept]
-        recipe, losses, best = self._recipe(), [], np.inf
+        recipe = self._recipe()
         batch = self.batch or len(weights)
         standings = by_epoch(
             self.net_,
@@ -165,15 +184,10 @@ class _Recurrent(_Checked):
             rng=self._rng,
             weights=weights,
         )
-        for standing in each_held(self.net_, min(batch, len(weights)), standings):
-            losses.append(standing.train_loss)
-            loss = standing.validation_loss
-            if loss is None or loss < best:
-                self.params_, self.best_epoch_ = standing.params, standing.epoch
-                best = np.inf if loss is None else loss
-            if self.patience and standing.epoch - self.best_epoch_ >= self.patience:
-                break
-        self.loss_curve_, self.n_epochs_, self._state = losses, len(losses) - 1, None
+        standings = each_held(self.net_, min(batch, len(weights)), standings)
+        (course,) = deque(courses(standings, recipe.early_end()), maxlen=1)
+        self.params_, self.best_epoch_ = course.best, course.best_epoch
+        self.loss_curve_, self.n_epochs_, self._state = list(course.train), course.epoch, None
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
@@ -181,8 +195,7 @@ class _Recurrent(_Checked):
         first = not hasattr(self, "net_")
         records, weights = self._records(X, y, sample_weight, classes, begin=first)
         recipe = self._recipe()
-        clip = ClipNorm(recipe.clip) if recipe.clip else None
-        optimiser = OPTIMISERS[recipe.optimiser](Constant(recipe.rate), clip)
+        optimiser = recipe.descent(Constant(recipe.rate))
         state = self._state or optimiser.start(self.params_)
         batch = self.batch or len(weights)
         standings = by_epoch(
@@ -203,8 +216,8 @@ class _Recurrent(_Checked):
         return self
 
     def _recipe(self) -> Recipe:
-        names = ("cell", "units", "activation", "truncation", "optimiser", "rate", "clip")
-        return Recipe(**{name: getattr(self, name) for name in names})
+        given = self.get_params(deep=False)
+        return Recipe(**{name: given[name] for name in _OF_A_RECIPE})
 
     def _records(
         self, X: Any, y: Any, sample_weight: Any, classes: Any, begin: bool
@@ -267,7 +280,7 @@ def _sequences(X: Array) -> Array:
 class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
     """A recurrent network that predicts y (N,) or (N, K) at the last step of each sequence.
 
-    With ``patience`` the last records are those that end ``fit``, as of the windows of a series.
+    With ``early_stopping`` the last records are those that end ``fit``, as of the windows of a series.
     """
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -294,7 +307,9 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 
     def _split(self, targets: Array) -> tuple[Array, Array]:
         return tuple(
-            train_test_split(np.arange(len(targets)), test_size=float(self.validation), shuffle=False)
+            train_test_split(
+                np.arange(len(targets)), test_size=float(self.validation_fraction), shuffle=False
+            )
         )
 
     def __sklearn_tags__(self) -> Any:
@@ -306,7 +321,7 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
     """A recurrent network that predicts the class of each sequence, by a softmax at its last step.
 
-    With ``patience`` records drawn from every class are those that end ``fit``.
+    With ``early_stopping`` records drawn from every class are those that end ``fit``.
     """
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -343,7 +358,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         return tuple(
             train_test_split(
                 np.arange(len(targets)),
-                test_size=float(self.validation),
+                test_size=float(self.validation_fraction),
                 random_state=seed,
                 stratify=targets,
             )

@@ -17,8 +17,9 @@ record suits a few. Adam is indifferent to the scale.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isfinite
 from typing import NamedTuple, TypeAlias
 
@@ -29,9 +30,21 @@ from rnn.cells.cell import Params
 from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
+from rnn.learning.stopping import EarlyStopping
 from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State
 from rnn.truncation import Full, Truncation, check_truncation
+
+__all__ = [
+    "EarlyStopping",
+    "History",
+    "Progress",
+    "Standing",
+    "by_epoch",
+    "print_progress",
+    "rmse",
+    "train",
+]
 
 Progress: TypeAlias = Callable[[int, float, float | None], object]
 """Called after each epoch with its number, the loss in training, the loss in validation (or None)."""
@@ -64,6 +77,40 @@ class History(NamedTuple):
     train: tuple[float, ...]
     validation: tuple[float, ...]
 
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch with the lowest loss in validation, the first of equals; None without validation."""
+        return self.validation.index(min(self.validation)) if self.validation else None
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """After some epochs: the losses by epoch, as in ``History``, and the best parameters.
+
+    Those are the first with the lowest loss in validation, and the last ones where nothing validates.
+    """
+
+    train: tuple[float, ...]
+    validation: tuple[float, ...]
+    best: Params
+    best_epoch: int
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.train) - 1
+
+    def has_ended(self, early_stopping: EarlyStopping | None) -> bool:
+        """Has it been stopped early?"""
+        return early_stopping is not None and early_stopping.ends(self.validation)
+
+
+@dataclass(frozen=True, eq=False)
+class Course(Learnt):
+    """A training that goes on, and where it stands."""
+
+    standing: Standing
+
 
 def train(
     net: RNN,
@@ -76,17 +123,20 @@ def train(
     optimiser: Optimiser,
     truncation: Truncation = Full(),
     rng: np.random.Generator | None = None,
+    early_stopping: EarlyStopping | None = None,
     progress: Progress | None = None,
 ) -> tuple[Params, History]:
     """``params`` after ``epochs`` epochs over ``train_data``, and the losses along the way.
 
     The data are pairs (xs, targets), as in ``rnn.data.Records``; every record starts from a zero
     state. ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains.
-    ``optimiser``: ``SGD`` or ``Adam``, whose schedule spans all updates of the run. ``truncation``:
+    ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run. ``truncation``:
     how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
-    are taken in their order. ``progress(epoch, train_loss, validation_loss)`` is called after every
-    epoch, and for epoch 0 before the first; ``print_progress`` is one. The arrays of a batch's gradient are
-    held from batch to batch (``rnn.Workspace``), and beside them those of the last batch where it is smaller.
+    are taken in their order. ``early_stopping`` needs ``validation_data``: it may end the run sooner, and the
+    parameters are then those after ``history.best_epoch``. ``progress(epoch, train_loss, validation_loss)``
+    is called after every epoch, and for epoch 0 before the first; ``print_progress`` is one. The arrays of a
+    batch's gradient are held from batch to batch (``rnn.Workspace``), and beside them those of the last batch
+    where it is smaller.
 
     Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name;
     later FloatingPointError, naming the epoch, as soon as a loss or a parameter is not finite.
@@ -95,8 +145,8 @@ def train(
         raise TypeError(
             f"progress: {shown(progress)}, needed a function, as rnn.training.print_progress, or None"
         )
-    train_losses, validation_losses = [], []
-    for standing in by_epoch(
+    _check_early_stopping(early_stopping, validation_data)
+    standings = by_epoch(
         net,
         params,
         train_data,
@@ -106,13 +156,51 @@ def train(
         optimiser=optimiser,
         truncation=truncation,
         rng=rng,
-    ):
-        train_losses.append(standing.train_loss)
-        if standing.validation_loss is not None:
-            validation_losses.append(standing.validation_loss)
+    )
+    for course in courses(standings, early_stopping):
+        standing = course.standing
         if progress is not None:
             progress(standing.epoch, standing.train_loss, standing.validation_loss)
-    return standing.params, History(tuple(train_losses), tuple(validation_losses))
+    params = standing.params if early_stopping is None else course.best
+    return params, History(course.train, course.validation)
+
+
+def _check_early_stopping(early_stopping: object, validation_data: object) -> None:
+    """TypeError for what is no ``EarlyStopping``, ValueError for one without losses to stop by."""
+    if early_stopping is None:
+        return
+    if not isinstance(early_stopping, EarlyStopping):
+        raise TypeError(
+            f"early_stopping: {shown(early_stopping)}, needed an rnn.training.EarlyStopping or None"
+        )
+    if validation_data is None:
+        raise ValueError("validation_data: None, needed records whose loss early_stopping can watch")
+
+
+def courses(
+    standings: Iterable[Standing], early_stopping: EarlyStopping | None, after: Course | None = None
+) -> Iterator[Course]:
+    """The course of a training after each of its ``standings``, until it is stopped early.
+
+    ``after`` goes on from a course whose next standing is the first of these.
+    """
+    course, rest = after, iter(standings)
+    while course is None or not course.has_ended(early_stopping):
+        standing = next(rest, None)
+        if standing is None:
+            return
+        course = _advanced(course, standing)
+        yield course
+
+
+def _advanced(course: Course | None, standing: Standing) -> Course:
+    """The course with one more epoch, or the first."""
+    train, validation = ((), ()) if course is None else (course.train, course.validation)
+    best, best_epoch, loss = standing.params, standing.epoch, standing.validation_loss
+    if course is not None and loss is not None and not loss < validation[course.best_epoch]:
+        best, best_epoch = course.best, course.best_epoch
+    also = () if loss is None else (loss,)
+    return Course((*train, standing.train_loss), (*validation, *also), best, best_epoch, standing)
 
 
 def by_epoch(

@@ -22,8 +22,9 @@ from rnn import layer, network, truncation
 from rnn.calls import gradients
 from rnn.cells.cell import METHODS
 from rnn.data import Records
+from rnn.learning import stopping
 from rnn.loops import METHODS as LOOPS_METHODS
-from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State
 from rnn.through_time import checkpoints, workspace
 
 THROWS = 10_000
@@ -31,7 +32,7 @@ ERRORS = (TypeError, ValueError, FloatingPointError, MemoryError, OverflowError)
 
 MODULES = (
     *(rnn, rnn.data, rnn.generation, rnn.optimisers, rnn.training),
-    *(checkpoints, gradients, layer, network, truncation, workspace),
+    *(checkpoints, gradients, layer, network, stopping, truncation, workspace),
 )
 
 # Not adapters: what they are given was checked at one, or made by another.
@@ -39,6 +40,7 @@ INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",
     "check_gradients",
+    *("courses", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
@@ -180,7 +182,7 @@ LAYER = rnn.Layer(rnn.LSTM(2, 3))
 LSTM_WEIGHTS = LAYER.init(np.random.default_rng(0))
 STATE = (np.ones((2, 3)), np.ones((2, 3)))
 SAVED = LAYER.forward(LSTM_WEIGHTS, XS, STATE, LENGTHS).saved
-OPTIMISERS = {"SGD": SGD(Constant(0.1)), "Adam": Adam(Cosine(0.1))}
+OPTIMISERS = {"SGD": SGD(Constant(0.1)), "Adam": Adam(Cosine(0.1)), "AdamW": AdamW(Cosine(0.1))}
 
 
 def quiet(epoch, train_loss, validation_loss):
@@ -271,7 +273,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                     "validation_data": (XS, TARGETS),
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
-                **{"rng": rng(0), "progress": quiet},
+                **{"rng": rng(0), "progress": quiet, "early_stopping": stopping.EarlyStopping()},
             },
         ),
         "by_epoch": (
@@ -295,6 +297,14 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
             Adam,
             {"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5, "epsilon": 0.1},
         ),
+        "AdamW": (
+            AdamW,
+            {
+                **{"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5},
+                **{"epsilon": 0.1, "weight_decay": 0.1},
+            },
+        ),
+        "EarlyStopping": (stopping.EarlyStopping, {"n_iter_no_change": 3, "tol": 0.1}),
     }
     for one in (rnn.Full(), rnn.Window(1), rnn.Tail(1), rnn.Chunked(2)):
         found[f"{type(one).__name__}.first"] = one.first, {"t": 2, "steps": 5}

@@ -23,7 +23,7 @@ from rnn.storage import Stored
 
 # What is shown of a training. Those of older versions have ``changes`` in place of a form.
 ASKED = (
-    *("optimiser", "rate", "clip", "batch", "truncation", "loss", "length"),
+    *("optimiser", "rate", "clip", "weight_decay", "batch", "truncation", "loss", "length"),
     *("form", "changes", "seed", "loops"),
 )
 

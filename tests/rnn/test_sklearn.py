@@ -172,17 +172,34 @@ def test_classes_may_be_words():
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
-def test_patience_keeps_the_best(kind):
+def test_early_stopping_keeps_the_best(kind):
     """By held-out records; and it ends before the last epoch."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(40, 3)), rng.integers(2, size=40)
-    model = kind(units=16, rate=0.1, epochs=300, patience=5, validation=0.25, random_state=0).fit(X, y)
+    given = {"rate": 0.1, "epochs": 300, "validation_fraction": 0.25, "random_state": 0}
+    model = kind(early_stopping=True, n_iter_no_change=5, **given).fit(X, y)
     assert model.n_epochs_ == model.best_epoch_ + 5 < 300
     assert len(model.loss_curve_) == model.n_epochs_ + 1
-    again = kind(units=16, rate=0.1, epochs=300, patience=5, validation=0.25, random_state=0, clip=0.0).fit(
-        X, y
-    )
-    assert again.n_epochs_ > 0
+    # As far as the best epoch it is the same training: what was kept are its parameters.
+    told = kind(early_stopping=True, n_iter_no_change=5, **given, tol=10.0).fit(X, y)
+    assert told.n_epochs_ == 5
+    whole = kind(early_stopping=True, n_iter_no_change=300, **given, clip=0.0).fit(X, y)
+    assert whole.n_epochs_ == 300 > whole.best_epoch_
+
+
+def test_weights_decay():
+    """By adamw alone: where a rate is small they are smaller the more they decay."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    norms = [
+        np.abs(RNNRegressor(epochs=30, random_state=0, **given).fit(X, X[:, 0]).params_.W).sum()
+        for given in (
+            {"optimiser": "adam"},
+            {"optimiser": "adam", "weight_decay": 5.0},
+            {"optimiser": "adamw", "weight_decay": 0.0},
+            {"optimiser": "adamw", "weight_decay": 5.0},
+        )
+    ]
+    assert norms[0] == norms[1] == norms[2] > 1.5 * norms[3]
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
@@ -245,16 +262,22 @@ def test_every_parameter_is_checked_as_those_of_scikit_learn_are(estimator):
     check_param_validation(type(estimator).__name__, estimator)
 
 
-NUMBERS = ("units", "rate", "clip", "batch", "epochs", "patience", "validation", "random_state")
+NUMBERS = (
+    *("units", "rate", "clip", "weight_decay", "batch", "epochs", "n_iter_no_change", "tol"),
+    *("validation_fraction", "random_state"),
+)
 
 WRONG = {
     "units": (0, 1.5, "16"),
     "rate": (0.0, np.inf, "0.1"),
     "clip": (-1.0, np.inf, None),
+    "weight_decay": (-1.0, np.inf, None),
     "batch": (0, 1.5),
     "epochs": (0, 1.5),
-    "patience": (-1, 1.5, np.nan),
-    "validation": (0.0, 1, 5),
+    "early_stopping": (None, "yes", 2, -1, np.nan),
+    "n_iter_no_change": (0, -1, 1.5, np.nan),
+    "tol": (-0.1, np.inf, None),
+    "validation_fraction": (0.0, 1, 5),
     "random_state": (-1, 1.5, "0"),
     **dict.fromkeys(("cell", "activation", "optimiser"), (0, None, "lsmt", "Tanh", ["adam"])),
     "truncation": (3, None, "window", "window:-1", "full:1", "tail:", "chunked:1:2:3"),
@@ -267,7 +290,7 @@ def test_a_wrong_parameter_is_named_with_what_it_may_be(kind, name):
     """Before any work, in every call that learns; no bool, NaN or Fraction is a number."""
     X, y = np.ones((6, 2)), [0, 1] * 3
     also = (True, np.True_, np.nan, Fraction(1, 2), 10**400) if name in NUMBERS else ()
-    if name in ("batch", "epochs", "patience", "units"):
+    if name in ("batch", "epochs", "n_iter_no_change", "units"):
         also = also[:-1]
     fitted = kind(epochs=1).fit(X, y)
     for value in (*WRONG[name], *also):
@@ -289,7 +312,7 @@ def test_wrong_parameters_are_all_thought_of():
         numbers = {
             name
             for name, value in kind(batch=1, random_state=0).get_params().items()
-            if not isinstance(value, str)
+            if not isinstance(value, str | bool)
         }
         assert numbers == set(NUMBERS)
 
@@ -304,7 +327,8 @@ def test_a_name_that_is_none_is_told_with_those_that_are():
 def test_numbers_of_numpy_are_numbers():
     """Integers of any width, floats of any width, and integers where floats are asked for."""
     given = {"units": np.int8(3), "rate": np.float32(0.01), "clip": 0, "batch": np.uint64(2)}
-    more = {"epochs": np.int16(2), "patience": np.int64(1), "validation": np.float16(0.25)}
+    more = {"epochs": np.int16(2), "n_iter_no_change": np.int64(1), "validation_fraction": np.float16(0.25)}
+    more |= {"early_stopping": np.True_, "tol": np.float32(0), "weight_decay": 0}
     model = RNNRegressor(**given, **more, random_state=np.int32(0)).fit(np.ones((8, 2)), np.arange(8.0))
     assert model.params_.W.shape == (3, 3)
 

@@ -14,7 +14,7 @@ from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.optimisers import SGD, Adam, ClipNorm, Constant, Cosine
-from rnn.training import History, Standing, by_epoch, print_progress, rmse, train
+from rnn.training import EarlyStopping, History, Standing, by_epoch, courses, print_progress, rmse, train
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=2)
 RNG = np.random.default_rng(0)
@@ -296,6 +296,14 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"progress": list}, TypeError, "progress: <class 'list'>, needed a function"),
         ({"optimiser": SimpleNamespace(start=print)}, TypeError, "optimiser: namespace"),
         ({"optimiser": SimpleNamespace(update=print)}, TypeError, "optimiser: namespace"),
+        ({"early_stopping": 3}, TypeError, "early_stopping: 3, needed an rnn.training.EarlyStopping or None"),
+        ({"early_stopping": True}, TypeError, "early_stopping: True, needed"),
+        ({"early_stopping": EarlyStopping}, TypeError, "early_stopping: <class"),
+        (
+            {"early_stopping": EarlyStopping()},
+            ValueError,
+            "^validation_data: None, needed records whose loss early_stopping can watch$",
+        ),
         ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
         ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
         ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
@@ -344,6 +352,8 @@ def test_history_is_two_tuples():
     losses, validation = History((2.0, 1.0), ())
     assert losses == (2.0, 1.0)
     assert validation == ()
+    assert History((2.0, 1.0), ()).best_epoch is None
+    assert History((4.0, 3.0, 2.0, 1.0), (5.0, 2.0, 3.0, 2.0)).best_epoch == 1
 
 
 class Careless:
@@ -592,3 +602,78 @@ def test_what_to_go_on_from_is_checked(given, error, message):
     """When it is called, and not when the first epoch is asked for."""
     with pytest.raises(error, match=message):
         standings(None, **given)
+
+
+def course_of(*losses, early_stopping=None, after=None):
+    """The courses of a training with these losses in validation, by an epoch's number as its parameters."""
+    first = 0 if after is None else after.epoch + 1
+    standings = [Standing(first + place, first + place, None, 9.0, loss) for place, loss in enumerate(losses)]
+    return list(courses(iter(standings), early_stopping, after))
+
+
+def test_the_best_is_kept():
+    """The first of equals, whatever comes later."""
+    *_, course = course_of(5.0, 2.0, 3.0, 2.0)
+    assert (course.epoch, course.best_epoch, course.best, course.standing.epoch) == (3, 1, 1, 3)
+    assert (course.train, course.validation) == ((9.0,) * 4, (5.0, 2.0, 3.0, 2.0))
+
+
+def test_without_validation_the_last_is_the_best():
+    """Nothing says that another is better."""
+    *_, course = course_of(None, None)
+    assert (course.best_epoch, course.best, course.validation) == (1, 1, ())
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_a_course_ends_when_nothing_becomes_better(epochs):
+    """And has then ended for whoever goes on from it."""
+    stopping = EarlyStopping(epochs)
+    *_, course = found = course_of(5.0, 2.0, *[3.0] * 9, early_stopping=stopping)
+    assert [each.epoch for each in found] == list(range(epochs + 2))
+    assert course.has_ended(stopping)
+    assert not any(each.has_ended(stopping) for each in found[:-1])
+    assert not course.has_ended(None)
+    assert course_of(1.0, early_stopping=stopping, after=course) == []
+    (on,) = course_of(1.0, after=course)
+    assert (on.epoch, on.best_epoch) == (epochs + 2, epochs + 2)
+
+
+@pytest.mark.parametrize("stop", [0, 2, 5])
+def test_a_course_goes_on_as_if_it_had_not_stopped(stop):
+    """It ends in the same epoch, with the same parameters."""
+    losses, stopping = (5.0, 4.0, 4.5, 3.0, 3.5, 2.9, 3.0, 3.0, 1.0), EarlyStopping(2)
+    *_, whole = course_of(*losses, early_stopping=stopping)
+    before = course_of(*losses[: stop + 1], early_stopping=stopping)[-1]
+    *_, again = course_of(*losses[stop + 1 :], early_stopping=stopping, after=before)
+    assert whole.epoch == 7
+    assert vars(again) == vars(whole)
+
+
+def test_early_stopping_restores_the_best():
+    """The parameters, to the bit, of a training that ended with the best epoch; the losses of all."""
+    few, unseen = (Records(data.xs, data.xs[:, -1]) for data in (DATA, UNSEEN))
+
+    def run(epochs, early_stopping=None):
+        rng, optimiser = np.random.default_rng(0), Adam(Constant(0.03))
+        given = {"epochs": epochs, "batch": 3, "optimiser": optimiser, "rng": rng}
+        return train(NET, PARAMS, few, unseen, early_stopping=early_stopping, **given)
+
+    params, history = run(500, EarlyStopping(4))
+    best = history.best_epoch
+    assert 0 < best < len(history.train) - 1 == best + 4 < 500
+    shorter, losses = run(best)
+    assert losses.validation == history.validation[: best + 1]
+    for block, wanted in zip(params, shorter, strict=True):
+        np.testing.assert_array_equal(block, wanted)
+
+
+def test_early_stopping_takes_the_best_of_all_epochs():
+    """Where there are not enough to stop it as well; without it the last parameters are returned."""
+    given = {"epochs": 3, "batch": 7, "optimiser": SGD(Constant(1e-9))}
+    unseen = Records(UNSEEN.xs, UNSEEN.targets)
+    standings = list(by_epoch(NET, PARAMS, DATA, unseen, **given))
+    best = int(np.argmin([each.validation_loss for each in standings]))
+    for early_stopping, epoch in ((EarlyStopping(100), best), (None, 3)):
+        params, history = train(NET, PARAMS, DATA, unseen, early_stopping=early_stopping, **given)
+        assert len(history.train) == 4
+        np.testing.assert_array_equal(params.W, standings[epoch].params.W)

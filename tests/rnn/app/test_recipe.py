@@ -6,7 +6,8 @@ import pytest
 
 from rnn import Chunked, CompiledLoops, Full, NumPyLoops, Tail, Window, loops, relu, squared_error
 from rnn.app.recipe import Recipe, loss_of, truncation_of
-from rnn.optimisers import SGD, Adam, ClipNorm, Cosine
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Cosine
+from rnn.training import EarlyStopping
 
 
 def test_names_become_objects():
@@ -16,6 +17,11 @@ def test_names_become_objects():
     assert (net.cell.inputs, net.cell.units, net.cell.activation, net.outputs) == (2, 3, relu, 4)
     assert recipe.descent() == SGD(Cosine(0.5))
     assert Recipe().descent() == Adam(Cosine(5e-3), ClipNorm(1.0))
+    assert Recipe(optimiser="adamw").descent() == AdamW(Cosine(5e-3), ClipNorm(1.0))
+    assert Recipe(optimiser="adamw", weight_decay=0.1).descent().weight_decay == 0.1
+    assert Recipe().early_end() == EarlyStopping()
+    assert Recipe(n_iter_no_change=3, tol=0.5).early_end() == EarlyStopping(3, 0.5)
+    assert Recipe(early_stopping=False).early_end() is None
     assert truncation_of(recipe.truncation) == Tail(2)
 
 
@@ -42,6 +48,12 @@ def test_a_recipe_of_older_versions_is_of_a_network_alone(changes, form):
     """Which said whether it learnt changes."""
     kept = {"length": 3} if changes is None else {"length": 3, "changes": changes}
     assert Recipe.from_json(kept) == Recipe(length=3, form=form)
+
+
+@pytest.mark.parametrize(("patience", "wanted"), [(0, None), (7, EarlyStopping(7))])
+def test_a_recipe_of_older_versions_had_patience(patience, wanted):
+    """A number of epochs, or 0 for no early stopping."""
+    assert Recipe.from_json({"form": "chosen", "patience": patience}).early_end() == wanted
 
 
 @pytest.mark.parametrize("form", ["both", None, 3])
