@@ -103,7 +103,7 @@ def _losses(claim: Claim) -> Iterator[Entry]:
         "last": Entry("loss on the last step", on(True)),
         "every": Entry("loss on every step", on(False)),
     }
-    yield from (entries[name] for name in claim.losses)
+    yield from (entries[name] for name in claim.losses if name != "cotangents" or claim.ends)
 
 
 # By kind of truncation, what is met by its numbers and the number of steps.

@@ -28,6 +28,9 @@ BY_REQUEST = ("lengths", "bits", "weights", "classes")
 MOST_RECORDS = 129
 MOST_STEPS = LONG_STEPS
 
+# And the largest size of a dimension that has few alone: a head of 256 keys and values has 65,536 numbers.
+MOST_SIZE = 256
+
 
 def _wrong(field: str, given: Any, needed: str) -> ValueError:
     return ValueError(f"scope: {field}: {given!r}, needed {needed}")
@@ -61,6 +64,7 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,
+        sizes=_sizes(scope, model),
         chunk=_chunk(scope, steps),
         chunks=_chunks(scope, steps, capabilities),
         compiled=bool(scope.compiled),
@@ -73,6 +77,22 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
             return replace(claim, exact=False)
         raise _wrong("exact", True, "a rational function for every role, as softsign or rational_gate")
     return replace(claim, blocks=tuple(name for name in known if name in claim.blocks))
+
+
+def _sizes(scope: Scope, model: Model) -> dict[str, tuple[int, ...]]:
+    given = scope.sizes or {}
+    for name, sizes in given.items():
+        if name not in model.dimensions:
+            raise _wrong("sizes", name, f"a dimension of {model.name}: {', '.join(model.dimensions)}")
+        if not isinstance(sizes, tuple) or not sizes or not all(_is_size(each) for each in sizes):
+            raise _wrong(f"sizes: {name}", sizes, f"a tuple of integers from 1 to {MOST_SIZE}")
+    if given and scope.exact:
+        raise _wrong("sizes", given, "none beside exact: Fractions are asked in sizes of 1 and 2")
+    return {name: tuple(sorted({*given[name]})) for name in model.dimensions if name in given}
+
+
+def _is_size(given: Any) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MOST_SIZE
 
 
 def _chunk(scope: Scope, steps: tuple[int, int]) -> int | None:
@@ -196,7 +216,16 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
     asked = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
-    for name in given - {"functions", "truncations", "records", "steps", "states", "declines", "chunk"}:
+    for name in given - {
+        "functions",
+        "truncations",
+        "records",
+        "steps",
+        "states",
+        "declines",
+        "chunk",
+        "sizes",
+    }:
         mine, theirs = getattr(claim, name), getattr(asked, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
@@ -218,6 +247,11 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
                 told = ", ".join(map(str, claim.truncations))
                 raise _wrong("truncations", str(truncation), f"no more than the engine's {told}")
         kept["truncations"] = asked.truncations
+    if "sizes" in given:
+        for name, sizes in asked.sizes.items():
+            if not {*sizes} <= {*claim.sizes.get(name, sizes)}:
+                raise _wrong(f"sizes: {name}", sizes, f"no more than the engine's {claim.sizes[name]}")
+        kept["sizes"] = {**claim.sizes, **asked.sizes}
     if "chunk" in given:
         if claim.chunks or claim.chunk not in (None, asked.chunk):
             raise _wrong("chunk", asked.chunk, f"the engine's {claim.chunk or claim.chunks}")

@@ -20,7 +20,7 @@ class Scope:
     so an engine of "Full" alone is never asked for ``Chunked(T)``. ``losses``: "last" and "every" for the
     model's own loss, "cotangents" for none. ``states``: "any", or "zero" for an engine whose initial state is
     always zero. ``blocks``: those whose gradients are returned. ``records``, ``steps``: the least and the
-    most.
+    most. ``sizes``: of dimensions by name, as {"K": (16, 32)}, all the sizes that the engine takes.
 
     What is False is not asked: ``lengths``, records that end early; ``exact``, gradients in Fractions;
     ``bits``, the same bits whatever the memory layout and the call before; ``checkpoints`` and ``workspace``,
@@ -43,6 +43,7 @@ class Scope:
     blocks: tuple[str, ...] | None = None
     records: tuple[int, int] | None = None
     steps: tuple[int, int] | None = None
+    sizes: Mapping[str, tuple[int, ...]] | None = None
     lengths: bool | None = None
     exact: bool | None = None
     bits: bool | None = None
