@@ -18,7 +18,7 @@ PUBLIC = "verification"
 # What of a claim decides how one case is asked, and how a scope calls it.
 ASKED = (
     *("truncations", "losses", "blocks", "records", "sizes", "lengths", "bits", "checkpoints", "workspace"),
-    "chunks",
+    *("packed", "chunks"),
 )
 
 

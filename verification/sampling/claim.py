@@ -21,6 +21,8 @@ FEW_STEPS = (1, 3, 17)
 # What is asked only of who says so, and how it is called where it is not.
 EXTRAS = {
     "lengths": "other lengths than all records'",
+    # Lengths, given in another way.
+    "packed": "",
     "exact": "Fractions",
     "bits": "equality to the bit",
     "checkpoints": "checkpoints",
@@ -89,6 +91,7 @@ class Claim:
     records: tuple[int, int]
     steps: tuple[int, int]
     lengths: bool = False
+    packed: bool = False
     exact: bool = False
     bits: bool = False
     checkpoints: bool = False
@@ -154,7 +157,8 @@ class Claim:
         others += [f"other sizes of {name}" for name in self.sizes]
         others += [f"sizes other than {_few()}"] if self.compiled else []
         possible = ("lengths", *self.capabilities.extras)
-        others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
+        missing = [name for name in EXTRAS if name in possible and not getattr(self, name)]
+        others += [EXTRAS[name] for name in missing if EXTRAS[name]]
         others += ["outputs after a record's end"] if self.lengths else []
         others += [DECLINABLE[name] for name in self.declines]
         return (*others, *self.capabilities.cannot)
@@ -162,6 +166,7 @@ class Claim:
 
 EXTRA_CLAIMS = {
     "lengths": "records of any length",
+    "packed": "packed one after another, with offsets",
     "exact": "exact in Fractions",
     "bits": "the same to the bit",
     "checkpoints": "states computed again",

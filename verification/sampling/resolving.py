@@ -22,7 +22,7 @@ from verification.sampling.factors import LONG_STEPS
 from verification.sampling.scope import Scope
 
 # What is asked of nobody who does not say it: a problem without it has another form.
-BY_REQUEST = ("lengths", "bits", "weights", "classes")
+BY_REQUEST = ("lengths", "packed", "bits", "weights", "classes")
 
 # The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
 MOST_RECORDS = 129
@@ -72,6 +72,8 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         declines=_declines(scope),
         **{name: _extra(name, getattr(scope, name), capabilities, everything) for name in EXTRAS},
     )
+    if claim.packed and scope.lengths is None:
+        claim = replace(claim, lengths=True)
     if claim.exact and not _is_rational(model, claim):
         if everything:
             return replace(claim, exact=False)
@@ -231,6 +233,8 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
         if wider:
             raise _wrong(name, theirs, f"no more than the engine's {mine}")
         kept[name] = theirs
+    if "packed" in given and asked.packed is not claim.packed:
+        raise _wrong("packed", asked.packed, f"the engine's {claim.packed}: it is given other arrays")
     for name in given & {"records", "steps"}:
         (low, high), (least, most) = getattr(asked, name), getattr(claim, name)
         if not least <= low <= high <= most:

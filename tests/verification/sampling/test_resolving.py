@@ -86,7 +86,7 @@ def test_what_is_left_out_is_listed():
         ({"exact": True}, "exact: True, needed a rational function for every role"),
         (
             {"workspace": True},
-            "workspace: True, needed False or None: this adapter can ask for lengths, exact, bits alone",
+            "workspace: True, needed False or None: this adapter can ask for lengths, packed, exact, bits",
         ),
         ({"departures": {"h": "stop"}}, "departures: h: 'stop', needed a Function with a slope for one of"),
         ({"losses": ("last",)}, "losses: 'last', needed one of cotangents"),
