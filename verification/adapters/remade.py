@@ -17,15 +17,8 @@ PUBLIC = "verification"
 
 # What of a claim decides how one case is asked, and how a scope calls it.
 ASKED = (
-    "truncations",
-    "losses",
-    "blocks",
-    "records",
-    "lengths",
-    "bits",
-    "checkpoints",
-    "workspace",
-    "chunks",
+    *("truncations", "losses", "blocks", "records", "sizes", "lengths", "bits", "checkpoints", "workspace"),
+    *("packed", "chunks"),
 )
 
 

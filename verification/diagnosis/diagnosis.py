@@ -13,6 +13,7 @@ from verification.diagnosis.border import at_border, of_border
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.fallback import of_right_answers, with_others
+from verification.diagnosis.leak import of_leak
 from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
@@ -32,6 +33,9 @@ __all__ = ["Diagnosis", "diagnose"]
 def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere | None = None) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
     elsewhere = elsewhere or Elsewhere(engine)
+    leak = of_leak(engine)
+    if leak is not None:
+        return with_others(engine, leak, elsewhere)
     by_steps = _by_steps(engine)
     answered = [seen for seen in by_steps if not seen.raised]
     if not answered or any(seen.forward for seen in answered):

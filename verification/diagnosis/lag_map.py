@@ -168,7 +168,7 @@ def _view(engine: Engine, case: Case, name: str) -> str:
         return BY_SLICE
     if use is not Use.STEP:
         return AT_ITS_STEP
-    if any(step is not None for step, _ in widened(case)[1][name]):
+    if any(step is not None for step, _ in widened(case, engine.claim.sizes)[1][name]):
         return BY_COLUMN
     return BY_RESTART if _restarts(engine, case) else ""
 
@@ -186,7 +186,7 @@ def _restarts(engine: Engine, case: Case) -> bool:
 
 def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Share]]:
     """What each step brings to each block, of a case with one loss."""
-    wide, places = widened(case)
+    wide, places = widened(case, engine.claim.sizes)
     made = _by_places(engine, wide, places, max(case.losses))
     later = [name for name in engine.claim.blocks if _view(engine, case, name) == BY_RESTART]
     if later:

@@ -129,6 +129,9 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
         if now[name] == right or wrong({**now, name: right}):
             now[name] = right
             continue
+        if name in tried.engine.claim.sizes:
+            yield f"at {name} = {now[name]}"
+            continue
 
         def at(size: int, name: str = name) -> bool:
             return wrong({**now, name: size})

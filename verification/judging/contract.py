@@ -68,8 +68,21 @@ def _states(claim: Claim) -> Iterator[Entry]:
     yield Entry("initial state zero", _still)
     if claim.lengths and claim.records[1] > 1 and claim.steps[0] < claim.steps[1]:
         yield Entry("records that end early", lambda case: len(set(case.lengths or ())) > 1)
+        if claim.packed:
+            yield Entry(
+                "slack behind the last sequence",
+                lambda case: (case.lengths or (case.steps,))[-1] < case.steps,
+            )
+            if claim.steps[0] == 1:
+                yield Entry(
+                    "a sequence of one step beside a longer one", lambda case: _has_short(case.lengths)
+                )
     if claim.states == "any":
         yield Entry("initial state not zero", lambda case: any(array.any() for array in case.state))
+
+
+def _has_short(lengths: tuple[int, ...] | None) -> bool:
+    return 1 in (lengths or ()) and len({*(lengths or ())}) > 1
 
 
 def _still(case: Case) -> bool:
@@ -103,7 +116,7 @@ def _losses(claim: Claim) -> Iterator[Entry]:
         "last": Entry("loss on the last step", on(True)),
         "every": Entry("loss on every step", on(False)),
     }
-    yield from (entries[name] for name in claim.losses)
+    yield from (entries[name] for name in claim.losses if name != "cotangents" or claim.ends)
 
 
 # By kind of truncation, what is met by its numbers and the number of steps.

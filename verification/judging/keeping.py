@@ -163,8 +163,9 @@ def digest_of(case: Case, maker: str) -> bytes:
     """Of what makes a truth: how a case lies in memory does not, nor how an engine is to compute it."""
     objective = case.objective
     about = (maker, type(objective).__qualname__, _said_by(objective), case.losses, case.reach, case.lengths)
+    least = sorted(case.least.items())
     chosen = sorted((role, function.name) for role, function in case.chosen.items())
-    digest = sha256(repr((about, chosen)).encode())
+    digest = sha256(repr((about, chosen, least)).encode())
     for name, array in (*case.blocks.items(), *objective.arrays().items()):
         digest.update(f"{name} {array.dtype} {array.shape}\n".encode())
         digest.update(_bytes(array))

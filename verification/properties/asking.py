@@ -38,10 +38,15 @@ RAISED = 200
 # The largest of all sizes up to which a case is asked everything.
 LARGEST = 9
 
+# How many numbers a small case's states have at most, where an engine takes no small sizes.
+MOST_NUMBERS = 10_000
+
 
 def is_large(case: Case) -> bool:
     """Is the case asked what one call tells, and no more?"""
-    return max(case.sizes.values()) > LARGEST
+    if any(size > max(LARGEST, case.least.get(name, 0)) for name, size in case.sizes.items()):
+        return True
+    return bool(case.least) and sum(array.size for array in case.state) > MOST_NUMBERS
 
 
 def ask(engine: Engine, case: Case) -> Answer:

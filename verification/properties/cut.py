@@ -124,6 +124,6 @@ CUT = Property(
     "a sequence run in parts, the state handed on and the backwards chained, is that of one run",
     About.CONDUCT,
     cut,
-    asks=lambda claim: "cotangents" in claim.losses and claim.states == "any",
+    asks=lambda claim: "cotangents" in claim.losses and claim.states == "any" and claim.ends,
     of_large=True,
 )

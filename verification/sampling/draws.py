@@ -27,6 +27,7 @@ from verification.sampling.factors import (
     OF_RECORDS,
     OF_STEPS,
     ORDINARY,
+    OUTPUTS,
     UNWEIGHTED,
 )
 from verification.sampling.mixed import layouts, mixed
@@ -71,9 +72,12 @@ def _cases(
         few = [n for n in FEW if least <= n <= most] if claim.compiled else []
         return draw(st.sampled_from(few) if few else st.integers(least, max(least, min(most, SMALL))))
 
+    def named(name: str) -> int | None:
+        return draw(st.sampled_from(claim.sizes[name])) if name in claim.sizes else None
+
     records, steps = size(*claim.records), size(*claim.steps)
     losses = draw(st.sampled_from(claim.losses))
-    sizes = {name: size(1, SMALL) for name in dimensions(model, losses)}
+    sizes = {name: named(name) or size(1, SMALL) for name in dimensions(model, losses)}
     dtype = dtype or draw(st.sampled_from(claim.dtypes[::-1]))
     quarters = not draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -89,7 +93,7 @@ def _cases(
             blocks[block.name] = 0 * array if still and block.use is Use.STATE else array
     objective, told = case.objective, LOSSES[losses][-1]
     if isinstance(objective, Cotangents):
-        kind = draw(st.integers(0, 3))
+        kind = draw(st.sampled_from(range(len(PARTS)) if claim.ends else OF_OUTPUTS))
         objective, told = _in_part(objective, kind), PARTS[kind]
     if quarters:
         objective = objective.replaced(_in_quarters)
@@ -114,12 +118,16 @@ def _cases(
         case.astype(np.dtype(dtype)),
         truncation=truncation,
         lengths=None if alone else ends,
+        least=claim.least,
         **draw(ways(claim, steps)),
     )
 
 
 # What has a cotangent, by the kinds of ``_in_part``.
 PARTS = ("outputs and final state", "outputs", "final state", "outputs")
+
+# Those that have none of the final state.
+OF_OUTPUTS = tuple(kind for kind, part in enumerate(PARTS) if part == OUTPUTS)
 
 # The factors whose conditions are drawn: what is said of numbers.
 CONDITIONED = (

@@ -22,11 +22,14 @@ from verification.sampling.factors import LONG_STEPS
 from verification.sampling.scope import Scope
 
 # What is asked of nobody who does not say it: a problem without it has another form.
-BY_REQUEST = ("lengths", "bits", "weights", "classes")
+BY_REQUEST = ("lengths", "packed", "bits", "weights", "classes")
 
 # The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
 MOST_RECORDS = 129
 MOST_STEPS = LONG_STEPS
+
+# And the largest size of a dimension that has few alone: a head of 256 keys and values has 65,536 numbers.
+MOST_SIZE = 256
 
 
 def _wrong(field: str, given: Any, needed: str) -> ValueError:
@@ -61,6 +64,7 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,
+        sizes=_sizes(scope, model),
         chunk=_chunk(scope, steps),
         chunks=_chunks(scope, steps, capabilities),
         compiled=bool(scope.compiled),
@@ -68,11 +72,29 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         declines=_declines(scope),
         **{name: _extra(name, getattr(scope, name), capabilities, everything) for name in EXTRAS},
     )
+    if claim.packed and scope.lengths is None:
+        claim = replace(claim, lengths=True)
     if claim.exact and not _is_rational(model, claim):
         if everything:
             return replace(claim, exact=False)
         raise _wrong("exact", True, "a rational function for every role, as softsign or rational_gate")
     return replace(claim, blocks=tuple(name for name in known if name in claim.blocks))
+
+
+def _sizes(scope: Scope, model: Model) -> dict[str, tuple[int, ...]]:
+    given = scope.sizes or {}
+    for name, sizes in given.items():
+        if name not in model.dimensions:
+            raise _wrong("sizes", name, f"a dimension of {model.name}: {', '.join(model.dimensions)}")
+        if not isinstance(sizes, tuple) or not sizes or not all(_is_size(each) for each in sizes):
+            raise _wrong(f"sizes: {name}", sizes, f"a tuple of integers from 1 to {MOST_SIZE}")
+    if given and scope.exact:
+        raise _wrong("sizes", given, "none beside exact: Fractions are asked in sizes of 1 and 2")
+    return {name: tuple(sorted({*given[name]})) for name in model.dimensions if name in given}
+
+
+def _is_size(given: Any) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MOST_SIZE
 
 
 def _chunk(scope: Scope, steps: tuple[int, int]) -> int | None:
@@ -196,12 +218,23 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
     asked = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
-    for name in given - {"functions", "truncations", "records", "steps", "states", "declines", "chunk"}:
+    for name in given - {
+        "functions",
+        "truncations",
+        "records",
+        "steps",
+        "states",
+        "declines",
+        "chunk",
+        "sizes",
+    }:
         mine, theirs = getattr(claim, name), getattr(asked, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
             raise _wrong(name, theirs, f"no more than the engine's {mine}")
         kept[name] = theirs
+    if "packed" in given and asked.packed is not claim.packed:
+        raise _wrong("packed", asked.packed, f"the engine's {claim.packed}: it is given other arrays")
     for name in given & {"records", "steps"}:
         (low, high), (least, most) = getattr(asked, name), getattr(claim, name)
         if not least <= low <= high <= most:
@@ -218,6 +251,11 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
                 claimed = ", ".join(map(str, claim.truncations))
                 raise _wrong("truncations", str(truncation), f"no more than the engine's {claimed}")
         kept["truncations"] = asked.truncations
+    if "sizes" in given:
+        for name, sizes in asked.sizes.items():
+            if not {*sizes} <= {*claim.sizes.get(name, sizes)}:
+                raise _wrong(f"sizes: {name}", sizes, f"no more than the engine's {claim.sizes[name]}")
+        kept["sizes"] = {**claim.sizes, **asked.sizes}
     if "chunk" in given:
         if claim.chunks or claim.chunk not in (None, asked.chunk):
             raise _wrong("chunk", asked.chunk, f"the engine's {claim.chunk or claim.chunks}")

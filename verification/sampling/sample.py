@@ -84,6 +84,7 @@ def by_levels(
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
         chunk=levels.get("chunk"),
+        least=claim.least,
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
     )
 

@@ -20,9 +20,10 @@ class Scope:
     so an engine of "Full" alone is never asked for ``Chunked(T)``. ``losses``: "last" and "every" for the
     model's own loss, "cotangents" for none. ``states``: "any", or "zero" for an engine whose initial state is
     always zero. ``blocks``: those whose gradients are returned. ``records``, ``steps``: the least and the
-    most.
+    most. ``sizes``: of dimensions by name, as {"K": (16, 32)}, all the sizes that the engine takes.
 
-    What is False is not asked: ``lengths``, records that end early; ``exact``, gradients in Fractions;
+    What is False is not asked: ``lengths``, records that end early; ``packed``, such records given one after
+    another, as ``verification.adapters.packed`` says; ``exact``, gradients in Fractions;
     ``bits``, the same bits whatever the memory layout and the call before; ``checkpoints`` and ``workspace``,
     computed as those of ``verification.Problem`` say; ``weights``, losses that are multiplied by such;
     ``classes``, the cross-entropy of softmax in place of the model's loss. ``chunk``: of how many steps those
@@ -43,7 +44,9 @@ class Scope:
     blocks: tuple[str, ...] | None = None
     records: tuple[int, int] | None = None
     steps: tuple[int, int] | None = None
+    sizes: Mapping[str, tuple[int, ...]] | None = None
     lengths: bool | None = None
+    packed: bool | None = None
     exact: bool | None = None
     bits: bool | None = None
     checkpoints: bool | None = None
