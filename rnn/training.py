@@ -27,7 +27,7 @@ import numpy as np
 
 from rnn.calls.gradients import check_gradients
 from rnn.cells.cell import Params
-from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
+from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
 from rnn.learning.stopping import EarlyStopping
@@ -236,7 +236,7 @@ def by_epoch(
     if after is not None and not isinstance(after, Standing):
         raise TypeError(f"after: {kind_of(after)}, needed what by_epoch yielded, or None")
     params = net.checked_params(params if after is None else after.params)
-    fitting = (net.cell.inputs, net.outputs, params.U.dtype, net.loss)
+    fitting = (net.cell.inputs, net.outputs, params[0].dtype, net.loss)
     data, unseen = checked_records("train_data", train_data, *fitting), None
     if validation_data is not None:
         unseen = checked_records("validation_data", validation_data, *fitting)
@@ -269,15 +269,14 @@ def _standings(run: _Run, params: Params, state: State, done: int = -1) -> Itera
     """Every standing after the epoch ``done``."""
     net, data = run.net, run.data
     sizes = {len(part.xs) for part, _ in _batches(run, None)}
-    rooms = {records: net.workspace(records, data.xs.shape[1], params.U.dtype) for records in sizes}
+    rooms = {records: net.workspace(records, data.xs.shape[1], params[0].dtype) for records in sizes}
     for epoch in range(done + 1, run.epochs + 1):
         where = f"epoch {epoch} of {run.epochs}"
         for part, weights in _batches(run, run.rng) if epoch > 0 else ():
             # The data were checked above, and the parameters are after each update.
-            initial = tuple(zeros((len(part.xs), net.cell.units), part.xs) for _ in net.cell.state)
             with _saying_where(f"{where}, a batch"):
                 value, grads = net.loss_and_gradients_of_checked(
-                    params, *part, initial, run.truncation, workspace=rooms[len(part.xs)], weights=weights
+                    params, *part, None, run.truncation, workspace=rooms[len(part.xs)], weights=weights
                 )
                 check_gradients(value, grads)
                 params, state = run.optimiser.update(params, grads.params, state)
