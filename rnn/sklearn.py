@@ -28,7 +28,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rnn.activations import ACTIVATIONS
-from rnn.app.recipe import OPTIMISERS, Recipe, truncation_of
+from rnn.app.recipe import OPTIMISERS, Recipe, schedule_of, truncation_of
 from rnn.app.threads import each_held, held
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
 from rnn.common.checks import checked_number, cut, in_memory, shown
@@ -46,8 +46,8 @@ _COUNT = Interval(Integral, 1, None, closed="left")
 
 # The parameters that a ``Recipe`` has under the same names, and with the same values.
 _OF_A_RECIPE = (
-    *("cell", "units", "activation", "truncation", "optimiser", "rate", "clip", "weight_decay"),
-    *("early_stopping", "n_iter_no_change", "tol"),
+    *("cell", "units", "activation", "truncation", "optimiser", "rate", "schedule", "warmup", "clip"),
+    *("weight_decay", "epochs", "early_stopping", "n_iter_no_change", "tol"),
 )
 
 
@@ -109,6 +109,8 @@ class _Recurrent(_Checked):
         "truncation": [str],
         "optimiser": [StrOptions(OPTIMISERS.keys())],
         "rate": [Interval(Real, 0, None, closed="neither")],
+        "schedule": [str],
+        "warmup": [Interval(Integral, 0, None, closed="left")],
         "clip": [Interval(Real, 0, None, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "batch": [_COUNT, None],
@@ -126,6 +128,13 @@ class _Recurrent(_Checked):
             truncation_of(self.truncation)
         except ValueError:
             raise self._invalid("truncation", "full, window:K, chunked:K, chunked:K:K or tail:K") from None
+        try:
+            schedule_of(self.schedule, 1.0, 1)
+        except ValueError:
+            said = "constant, cosine, step:EPOCHS or step:EPOCHS:GAMMA"
+            raise self._invalid("schedule", said) from None
+        if self.warmup >= self.epochs:
+            raise self._invalid("warmup", f"less than epochs, {self.epochs}")
 
     def __init__(
         self,
@@ -136,6 +145,8 @@ class _Recurrent(_Checked):
         truncation: str = Recipe.truncation,
         optimiser: str = Recipe.optimiser,
         rate: float = 0.01,
+        schedule: str = Recipe.schedule,
+        warmup: int = Recipe.warmup,
         clip: float = Recipe.clip,
         weight_decay: float = Recipe.weight_decay,
         batch: int | None = None,
@@ -152,6 +163,8 @@ class _Recurrent(_Checked):
         self.truncation = truncation
         self.optimiser = optimiser
         self.rate = rate
+        self.schedule = schedule
+        self.warmup = warmup
         self.clip = clip
         self.weight_decay = weight_decay
         self.batch = batch
@@ -171,7 +184,7 @@ class _Recurrent(_Checked):
             unseen = tuple(array[held] for array in records)
             records, weights = tuple(array[kept] for array in records), weights[kept]
         recipe = self._recipe()
-        batch = self.batch or len(weights)
+        batch = int(self.batch or len(weights))
         standings = by_epoch(
             self.net_,
             self.params_,
@@ -179,7 +192,7 @@ class _Recurrent(_Checked):
             unseen,
             epochs=self.epochs,
             batch=batch,
-            optimiser=recipe.descent(),
+            optimiser=recipe.descent(recipe.rates(-(-len(weights) // batch))),
             truncation=truncation_of(recipe.truncation),
             rng=self._rng,
             weights=weights,
@@ -197,7 +210,7 @@ class _Recurrent(_Checked):
         recipe = self._recipe()
         optimiser = recipe.descent(Constant(recipe.rate))
         state = self._state or optimiser.start(self.params_)
-        batch = self.batch or len(weights)
+        batch = int(self.batch or len(weights))
         standings = by_epoch(
             self.net_,
             self.params_,

@@ -24,7 +24,7 @@ from rnn.cells.cell import METHODS
 from rnn.data import Records
 from rnn.learning import stopping
 from rnn.loops import METHODS as LOOPS_METHODS
-from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State, StepDecay, Warmup
 from rnn.through_time import checkpoints, workspace
 
 THROWS = 10_000
@@ -286,6 +286,10 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         ),
         "Constant": (Constant, {"rate": 0.5}),
         "Cosine": (Cosine, {"rate": 0.5}),
+        "StepDecay": (StepDecay, {"rate": 0.5, "step_size": 3, "gamma": 0.5}),
+        "Warmup": (Warmup, {"schedule": Constant(0.5), "updates": 3}),
+        "StepDecay.rate_at": (StepDecay(0.5, 3).rate_at, {"done": 1, "updates": 3}),
+        "Warmup.rate_at": (Warmup(Constant(0.5), 2).rate_at, {"done": 1, "updates": 3}),
         "Constant.rate_at": (Constant(0.5).rate_at, {"done": 1, "updates": 3}),
         "Cosine.rate_at": (Cosine(0.5).rate_at, {"done": 1, "updates": 3}),
         "ClipValue": (ClipValue, {"limit": 0.5}),

@@ -1,4 +1,4 @@
-"""What trains a network does as PyTorch's does, in float64: an optimiser's steps."""
+"""What trains a network does as PyTorch's does, in float64: optimisers and schedules."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rnn.common.arrays import Array
-from rnn.optimisers import SGD, Adam, AdamW, Constant
+from rnn.optimisers import SGD, Adam, AdamW, Constant, Cosine, StepDecay, Warmup
 
 UPDATES = 20
 
@@ -80,3 +80,35 @@ def test_optimisers_take_the_same_steps(own, make):
     """With the same defaults."""
     blocks = tensors()
     assert_alike(ours(own), theirs(blocks, make(blocks)))
+
+
+def warmed(optimiser, updates, after):
+    """PyTorch's line from 1 / (updates + 1) up, before another schedule."""
+    line = torch.optim.lr_scheduler.LinearLR(optimiser, start_factor=1 / (updates + 1), total_iters=updates)
+    return torch.optim.lr_scheduler.SequentialLR(optimiser, [line, after(optimiser)], milestones=[updates])
+
+
+@pytest.mark.parametrize(
+    ("own", "make"),
+    [
+        (StepDecay(0.1, 6), lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=6)),
+        (StepDecay(0.1, 3, 0.5), lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=3, gamma=0.5)),
+        (Cosine(0.1), lambda each: torch.optim.lr_scheduler.CosineAnnealingLR(each, T_max=UPDATES)),
+        (
+            Warmup(StepDecay(0.1, 4, 0.5), 5),
+            lambda each: warmed(each, 5, lambda own: torch.optim.lr_scheduler.StepLR(own, 4, 0.5)),
+        ),
+        (
+            Warmup(Cosine(0.1), 8),
+            lambda each: warmed(
+                each, 8, lambda own: torch.optim.lr_scheduler.CosineAnnealingLR(own, UPDATES - 8)
+            ),
+        ),
+    ],
+    ids=str,
+)
+def test_schedules_have_the_same_rates(own, make):
+    """Update by update, as the steps of gradient descent show."""
+    blocks = tensors()
+    optimiser = torch.optim.SGD(blocks, lr=0.1)
+    assert_alike(ours(SGD(own)), theirs(blocks, optimiser, make(optimiser)))

@@ -187,6 +187,24 @@ def test_early_stopping_keeps_the_best(kind):
     assert whole.n_epochs_ == 300 > whole.best_epoch_
 
 
+def test_the_rate_goes_by_a_schedule():
+    """A step counts epochs, whatever the batch; a warm-up begins slowly."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+
+    def losses(**given):
+        model = RNNRegressor(epochs=4, batch=7, optimiser="sgd", rate=1e-3, clip=0.0, random_state=0, **given)
+        return model.fit(X, X[:, 0]).loss_curve_
+
+    constant = losses(schedule="constant")
+    assert losses(schedule="step:2:1") == losses(schedule="step:9") == constant
+    falling, cosine, warm = losses(schedule="step:2"), losses(), losses(schedule="constant", warmup=2)
+    assert falling[:3] == constant[:3]
+    assert falling[3] != constant[3]
+    assert cosine[1] != constant[1]
+    assert warm[0] == constant[0]
+    assert warm[0] - warm[1] < 0.6 * (constant[0] - constant[1])
+
+
 def test_weights_decay():
     """By adamw alone: where a rate is small they are smaller the more they decay."""
     X = np.random.default_rng(0).normal(size=(30, 4))
@@ -263,13 +281,15 @@ def test_every_parameter_is_checked_as_those_of_scikit_learn_are(estimator):
 
 
 NUMBERS = (
-    *("units", "rate", "clip", "weight_decay", "batch", "epochs", "n_iter_no_change", "tol"),
+    *("units", "rate", "warmup", "clip", "weight_decay", "batch", "epochs", "n_iter_no_change", "tol"),
     *("validation_fraction", "random_state"),
 )
 
 WRONG = {
     "units": (0, 1.5, "16"),
     "rate": (0.0, np.inf, "0.1"),
+    "schedule": (3, None, "fast", "step", "step:0", "step:3:2"),
+    "warmup": (-1, 1.5, None, 1, 200),
     "clip": (-1.0, np.inf, None),
     "weight_decay": (-1.0, np.inf, None),
     "batch": (0, 1.5),
@@ -290,7 +310,7 @@ def test_a_wrong_parameter_is_named_with_what_it_may_be(kind, name):
     """Before any work, in every call that learns; no bool, NaN or Fraction is a number."""
     X, y = np.ones((6, 2)), [0, 1] * 3
     also = (True, np.True_, np.nan, Fraction(1, 2), 10**400) if name in NUMBERS else ()
-    if name in ("batch", "epochs", "n_iter_no_change", "units"):
+    if name in ("batch", "epochs", "n_iter_no_change", "units", "warmup"):
         also = also[:-1]
     fitted = kind(epochs=1).fit(X, y)
     for value in (*WRONG[name], *also):

@@ -13,7 +13,7 @@ import pytest
 from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
-from rnn.optimisers import SGD, Adam, ClipNorm, Constant, Cosine
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping, History, Standing, by_epoch, courses, print_progress, rmse, train
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=2)
@@ -556,15 +556,26 @@ def test_by_epoch_is_the_training():
 
 
 @pytest.mark.parametrize("stop", [0, 1, 3])
-def test_going_on_is_never_having_stopped(stop):
+@pytest.mark.parametrize(
+    "optimiser",
+    [
+        Adam(Cosine(0.01)),
+        SGD(StepDecay(0.01, 2, 0.5)),
+        # Three updates an epoch: within the warm-up and after it.
+        AdamW(Warmup(Cosine(0.01), 4), ClipNorm(1.0)),
+        Adam(Warmup(StepDecay(0.01, 2), 10)),
+    ],
+    ids=str,
+)
+def test_going_on_is_never_having_stopped(stop, optimiser):
     """To the bit, from any epoch, with the generator as it was then."""
-    rng = np.random.default_rng(1)
-    for stopped in standings(rng):
+    rng, given = np.random.default_rng(1), {"optimiser": optimiser}
+    for stopped in standings(rng, **given):
         if stopped.epoch == stop:
             kept = copy.deepcopy(rng)
             break
-    on = list(standings(kept, after=stopped))
-    whole = list(standings(np.random.default_rng(1)))
+    on = list(standings(kept, after=stopped, **given))
+    whole = list(standings(np.random.default_rng(1), **given))
     assert [each.epoch for each in on] == list(range(stop + 1, 5))
     for block, other in zip(on[-1].params, whole[-1].params, strict=True):
         np.testing.assert_array_equal(block, other)
