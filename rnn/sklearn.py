@@ -32,7 +32,7 @@ from rnn.app.recipe import OPTIMISERS, Recipe, schedule_of, truncation_of
 from rnn.app.threads import each_held, held
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
 from rnn.common.checks import checked_number, cut, in_memory, shown
-from rnn.learning.classes import softmax
+from rnn.learning.classes import ClassWeight, check_class_weight, softmax
 from rnn.learning.scaling import learn_scale
 from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
@@ -196,6 +196,7 @@ class _Recurrent(_Checked):
             truncation=truncation_of(recipe.truncation),
             rng=self._rng,
             weights=weights,
+            class_weight=self._by_class(),
         )
         standings = each_held(self.net_, min(batch, len(weights)), standings)
         (course,) = deque(courses(standings, recipe.early_end()), maxlen=1)
@@ -221,12 +222,17 @@ class _Recurrent(_Checked):
             truncation=truncation_of(recipe.truncation),
             rng=self._rng,
             weights=weights,
+            class_weight=self._by_class(),
             after=Standing(0, self.params_, state, 0.0, None),
         )
         (standing,) = each_held(self.net_, min(batch, len(weights)), standings)
         self.params_, self._state = standing.params, standing.state
         self.n_epochs_ += 1
         return self
+
+    def _by_class(self) -> ClassWeight:
+        """What a loss counts by its class, in the codes of the targets."""
+        return None
 
     def _recipe(self) -> Recipe:
         given = self.get_params(deep=False)
@@ -334,11 +340,66 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
     """A recurrent network that predicts the class of each sequence, by a softmax at its last step.
 
-    With ``early_stopping`` records drawn from every class are those that end ``fit``.
+    With ``early_stopping`` records drawn from every class are those that end ``fit``. ``class_weight``
+    multiplies the loss of each class, beside ``sample_weight`` and as elsewhere in scikit-learn: a dict from
+    classes to numbers, where one that is not in it counts once, or "balanced", by which all count alike.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **_Recurrent._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        *,
+        cell: str = Recipe.cell,
+        units: int = 16,
+        activation: str = Recipe.activation,
+        truncation: str = Recipe.truncation,
+        optimiser: str = Recipe.optimiser,
+        rate: float = 0.01,
+        schedule: str = Recipe.schedule,
+        warmup: int = Recipe.warmup,
+        clip: float = Recipe.clip,
+        weight_decay: float = Recipe.weight_decay,
+        batch: int | None = None,
+        epochs: int = Recipe.epochs,
+        early_stopping: bool = False,
+        n_iter_no_change: int = Recipe.n_iter_no_change,
+        tol: float = Recipe.tol,
+        validation_fraction: float = 0.1,
+        class_weight: Any = None,
+        random_state: Any = None,
+    ) -> None:
+        super().__init__(
+            cell=cell,
+            units=units,
+            activation=activation,
+            truncation=truncation,
+            optimiser=optimiser,
+            rate=rate,
+            schedule=schedule,
+            warmup=warmup,
+            clip=clip,
+            weight_decay=weight_decay,
+            batch=batch,
+            epochs=epochs,
+            early_stopping=early_stopping,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            validation_fraction=validation_fraction,
+            random_state=random_state,
+        )
+        self.class_weight = class_weight
+
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """One epoch over these records; the first call sets the scale, and takes all ``classes``."""
+        """One epoch over these records; the first call sets the scale, and takes all ``classes``.
+
+        ``class_weight`` is then none or a dict: how often a class occurs nobody knows yet.
+        """
+        if isinstance(self.class_weight, str):
+            raise self._invalid("class_weight", "None or a dict in partial_fit")
         return self._partial_fit(X, y, sample_weight, classes)
 
     def predict_proba(self, X: Any) -> Array:
@@ -358,6 +419,15 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
     def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
         self.classes_ = unique_labels(y) if classes is None else _known(classes)
         return len(self.classes_), softmax_cross_entropy
+
+    def _by_class(self) -> ClassWeight:
+        classes, given = self.classes_.tolist(), self.class_weight
+        if given is None or isinstance(given, str):
+            return None if given is None else "balanced"
+        # One that names every class may name others: not every fold of a search has met them.
+        if not all(name in given for name in classes):
+            check_class_weight(given, classes)
+        return {code: given[name] for code, name in enumerate(classes) if name in given}
 
     def _targets(self, y: Array, dtype: Any) -> Array:
         codes = np.searchsorted(self.classes_, y)

@@ -30,7 +30,9 @@ from rnn.cells.cell import Params
 from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Records, checked_records
+from rnn.learning.classes import ClassWeight, check_class_weight, class_factors
 from rnn.learning.stopping import EarlyStopping
+from rnn.losses import ClassLoss
 from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State
 from rnn.truncation import Full, Truncation, check_truncation
@@ -123,6 +125,8 @@ def train(
     optimiser: Optimiser,
     truncation: Truncation = Full(),
     rng: np.random.Generator | None = None,
+    weights: Array | None = None,
+    class_weight: ClassWeight = None,
     early_stopping: EarlyStopping | None = None,
     progress: Progress | None = None,
 ) -> tuple[Params, History]:
@@ -132,7 +136,14 @@ def train(
     state. ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains.
     ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run. ``truncation``:
     how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
-    are taken in their order. ``early_stopping`` needs ``validation_data``: it may end the run sooner, and the
+    are taken in their order.
+
+    ``weights`` (N,), 0 or more, count the loss of each training record so many times, and ``class_weight``
+    that of each class: a dict from classes to numbers, where a class without one counts once, or "balanced",
+    by which all that occur count alike. It is for a ``ClassLoss``, and multiplies the weights. Validation
+    counts each loss once.
+
+    ``early_stopping`` needs ``validation_data``: it may end the run sooner, and the
     parameters are then those after ``history.best_epoch``. ``progress(epoch, train_loss, validation_loss)``
     is called after every epoch, and for epoch 0 before the first; ``print_progress`` is one. The arrays of a
     batch's gradient are held from batch to batch (``rnn.Workspace``), and beside them those of the last batch
@@ -156,6 +167,8 @@ def train(
         optimiser=optimiser,
         truncation=truncation,
         rng=rng,
+        weights=weights,
+        class_weight=class_weight,
     )
     for course in courses(standings, early_stopping):
         standing = course.standing
@@ -215,15 +228,15 @@ def by_epoch(
     truncation: Truncation = Full(),
     rng: np.random.Generator | None = None,
     weights: Array | None = None,
+    class_weight: ClassWeight = None,
     after: Standing | None = None,
 ) -> Iterator[Standing]:
     """``train``, epoch by epoch: yields where it stands after each, from epoch 0 on, before any update.
 
     Who asks for no more has stopped it. ``after`` goes on from where it stood, with ``rng`` in the state that
-    it had then: the parameters are the same to the bit as of a training that was never stopped. ``weights``
-    (N,), 0 or more, count the loss of each training record so many times; validation counts each once.
+    it had then: the parameters are the same to the bit as of a training that was never stopped.
 
-    Raises as ``train``, for ``weights`` as for data, and TypeError for an ``after`` that is no ``Standing``.
+    Raises as ``train``, and TypeError for an ``after`` that is no ``Standing``.
     """
     check_network(net)
     epochs = checked_count("epochs", epochs, 1)
@@ -244,7 +257,8 @@ def by_epoch(
         weights = checked("weights", weights, (len(data.xs),), data.xs.dtype)
         if weights.min() < 0:
             raise ValueError(f"weights: {weights.min()}, needed 0 or more")
-    run = _Run(net, data, unseen, weights, epochs, batch, optimiser, truncation, rng)
+    factors = _factors(net, data, weights, class_weight)
+    run = _Run(net, data, unseen, weights, factors, epochs, batch, optimiser, truncation, rng)
     state = optimiser.start(params, updates=epochs * -(-len(data.xs) // batch))
     return (
         _standings(run, params, state) if after is None else _standings(run, params, after.state, after.epoch)
@@ -258,6 +272,7 @@ class _Run(NamedTuple):
     data: Records
     unseen: Records | None
     weights: Array | None
+    factors: Array | None
     epochs: int
     batch: int
     optimiser: Optimiser
@@ -284,9 +299,9 @@ def _standings(run: _Run, params: Params, state: State, done: int = -1) -> Itera
                 for name, block in params._asdict().items():
                     check_result(f"params.{name}", block)
         with _saying_where(f"{where}, in training"):
-            train_loss = _loss(net, params, data, run.weights)
+            train_loss = _loss(net, params, data, run.weights, run.factors)
         with _saying_where(f"{where}, in validation"):
-            validation_loss = None if run.unseen is None else _loss(net, params, run.unseen, None)
+            validation_loss = None if run.unseen is None else _loss(net, params, run.unseen)
         yield Standing(epoch, params, state, train_loss, validation_loss)
 
 
@@ -356,19 +371,48 @@ def _batches(run: _Run, rng: np.random.Generator | None) -> Iterator[tuple[Recor
         order = rng.permutation(len(data.xs))
         data = Records(*(array[order] for array in data))
         weights = None if weights is None else weights[order]
-    return _parts(data, weights, run.batch)
+    return _parts(data, weights, run.factors, run.batch)
 
 
-def _parts(data: Records, weights: Array | None, size: int) -> Iterator[tuple[Records, Array | None]]:
-    """``size`` records at a time in their order, with their weights."""
+def _parts(
+    data: Records, weights: Array | None, factors: Array | None, size: int
+) -> Iterator[tuple[Records, Array | None]]:
+    """``size`` records at a time in their order, with the weights of their losses."""
     for start in range(0, len(data.xs), size):
         own = slice(start, start + size)
-        yield Records(*(array[own] for array in data)), None if weights is None else weights[own]
+        part = Records(*(array[own] for array in data))
+        yield part, _weights(part.targets, None if weights is None else weights[own], factors)
 
 
-def _loss(net: RNN, params: Params, data: Records, weights: Array | None) -> float:
+def _weights(targets: Array, weights: Array | None, factors: Array | None) -> Array | None:
+    """Of records' weights (N,), and factors by class, those of the losses, as a call takes them."""
+    if factors is None:
+        return weights
+    by_class = factors[targets]
+    return by_class if weights is None else by_class * weights.reshape(-1, *[1] * (targets.ndim - 1))
+
+
+def _factors(net: RNN, data: Records, weights: Array | None, class_weight: ClassWeight) -> Array | None:
+    """By class, what its losses are multiplied by; None where all count once."""
+    if class_weight is None:
+        return None
+    if not isinstance(net.loss, ClassLoss):
+        raise TypeError(f"RNN.loss: {net.loss.name}, needed one of classes, for class_weight")
+    classes = range(net.outputs)
+    check_class_weight(class_weight, classes)
+    each = np.ones(len(data.xs)) if weights is None else weights.astype(np.float64)
+    steps = data.targets.reshape(len(data.xs), -1)
+    counts = sum(np.bincount(codes, each, net.outputs) for codes in steps.T)
+    with np.errstate(over="ignore"):
+        factors = class_factors(class_weight, classes, np.asarray(counts)).astype(data.xs.dtype)
+    return checked("class_weight", factors, (net.outputs,))
+
+
+def _loss(
+    net: RNN, params: Params, data: Records, weights: Array | None = None, factors: Array | None = None
+) -> float:
     """The loss over all of ``data``, in their order. FloatingPointError where it is too large for a float."""
-    parts = _parts(data, weights, _AT_ONCE)
+    parts = _parts(data, weights, factors, _AT_ONCE)
     total = sum(float(net.loss_value(params, *part, weights=own)) for part, own in parts)
     check_result("loss", total)
     return total

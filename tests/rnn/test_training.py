@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity
+from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity, softmax_cross_entropy
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
@@ -688,3 +688,118 @@ def test_early_stopping_takes_the_best_of_all_epochs():
         params, history = train(NET, PARAMS, DATA, unseen, early_stopping=early_stopping, **given)
         assert len(history.train) == 4
         np.testing.assert_array_equal(params.W, standings[epoch].params.W)
+
+
+CLASSES = RNN(LSTM(inputs=2, units=3), outputs=3, loss=softmax_cross_entropy)
+OF_CLASSES = CLASSES.init(np.random.default_rng(0))
+# One class more often than another, and one that never occurs.
+LABELS = {"last": np.array([0, 2, 0, 0, 2, 0, 0]), "every": np.tile([0, 0, 2, 0], (7, 1))}
+BY_NAME = {0: 0.25, 2: np.float32(3), np.int64(1): 7.0}
+
+
+@pytest.mark.parametrize("place", LABELS)
+@pytest.mark.parametrize(
+    "weights", [None, np.array([1.0, 2.0, 0.0, 0.5, 1.0, 3.0, 1.0])], ids=["", "weighed"]
+)
+@pytest.mark.parametrize("class_weight", ["balanced", {}, {2: 0.0}, BY_NAME])
+@pytest.mark.parametrize("batch", [3, 7])
+def test_a_class_weight_is_the_weight_of_each_of_its_losses(place, weights, class_weight, batch):
+    """The updates are those of a network's own gradients with these weights, and so is the loss."""
+    labels = LABELS[place]
+    each = np.ones(7) if weights is None else weights
+    each = each if place == "last" else np.repeat(each[:, np.newaxis], 4, axis=1)
+    if class_weight == "balanced":
+        sums = {name: each[labels == name].sum() for name in (0, 2)}
+        factors = {name: each.sum() / (2 * sums[name]) for name in sums}
+    else:
+        factors = {name: float(class_weight.get(name, 1)) for name in (0, 2)}
+    losses = each * np.where(labels == 0, factors[0], factors[2])
+    params, history = train(
+        CLASSES,
+        OF_CLASSES,
+        (DATA.xs, labels),
+        (DATA.xs, labels),
+        epochs=1,
+        batch=batch,
+        optimiser=SGD(Constant(0.1)),
+        truncation=Window(2),
+        weights=weights,
+        class_weight=class_weight,
+    )
+    expected = OF_CLASSES
+    for start in range(0, 7, batch):
+        own = slice(start, start + batch)
+        _, grads = CLASSES.loss_and_gradients(
+            expected, DATA.xs[own], labels[own], truncation=Window(2), weights=losses[own]
+        )
+        steps = zip(expected, grads.params, strict=True)
+        expected = type(expected)(*(block - 0.1 * grad for block, grad in steps))
+    for got, want in zip(params, expected, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-14)
+    value = CLASSES.loss_value(expected, DATA.xs, labels, weights=losses)
+    assert history.train[1] == pytest.approx(value, rel=1e-11)
+    # Validation counts each once.
+    assert history.validation[1] == pytest.approx(CLASSES.loss_value(expected, DATA.xs, labels), rel=1e-11)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.longdouble])
+def test_class_weights_keep_the_type_of_numbers(dtype):
+    """Of the parameters and of the weights."""
+    params, xs = CLASSES.init(np.random.default_rng(0), dtype), DATA.xs.astype(dtype)
+    given = {"epochs": 1, "batch": 3, "optimiser": SGD(Constant(0.1)), "weights": np.ones(7, dtype)}
+    new, _ = train(CLASSES, params, (xs, LABELS["last"]), class_weight="balanced", **given)
+    assert {block.dtype for block in new} == {np.dtype(dtype)}
+
+
+def test_without_any_weight_balance_is_nothing():
+    """Nothing moves, and nothing is divided by zero."""
+    given = {"epochs": 1, "batch": 3, "optimiser": SGD(Constant(0.1)), "weights": np.zeros(7)}
+    new, history = train(CLASSES, OF_CLASSES, (DATA.xs, LABELS["last"]), class_weight="balanced", **given)
+    assert history.train == (0, 0)
+    np.testing.assert_array_equal(new.W, OF_CLASSES.W)
+
+
+@pytest.mark.parametrize(
+    ("net", "targets", "dtype", "class_weight", "error", "message"),
+    [
+        (
+            NET,
+            DATA.targets,
+            float,
+            {0: 1.0},
+            TypeError,
+            "RNN.loss: squared_error, needed one of classes, for",
+        ),
+        (NET, DATA.targets, float, "balanced", TypeError, "RNN.loss: squared_error, needed one of classes"),
+        (
+            CLASSES,
+            LABELS["last"],
+            float,
+            {3: 1.0},
+            ValueError,
+            "class_weight: 3 as a class, needed one of 0, 1",
+        ),
+        (CLASSES, LABELS["last"], float, 3, TypeError, "class_weight: 3, needed None, 'balanced', or a dict"),
+        (
+            CLASSES,
+            LABELS["last"],
+            np.float32,
+            {0: 1e39},
+            ValueError,
+            "class_weight: inf at (0,), needed finite",
+        ),
+    ],
+)
+def test_a_wrong_class_weight_is_refused_before_any_work(net, targets, dtype, class_weight, error, message):
+    """By its name, or by that of a loss that has no classes."""
+    params = net.init(np.random.default_rng(0), dtype)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        by_epoch(
+            net,
+            params,
+            (DATA.xs.astype(dtype), targets),
+            epochs=1,
+            batch=1,
+            optimiser=SGD(Constant(0.1)),
+            class_weight=class_weight,
+        )
