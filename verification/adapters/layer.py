@@ -7,7 +7,7 @@
 model has several INPUT blocks. ``state`` is a tuple of arrays (N, …), one for each STATE block, and so is
 what comes back for it. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what
 is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
-given them (N,) after the state.
+given them (N,) after the state, and one that claims ``chunks`` the steps of a chunk, as ``chunk=``.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ from verification.models.departures import departed
 from verification.models.forms import formed, in_words
 from verification.models.model import Model, Use
 from verification.properties.engine import Begun, FixedCase, InvalidAnswer
+from verification.sampling.chunks import chunk_of
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -39,6 +40,7 @@ CAPABILITIES = Capabilities(
     losses=("cotangents",),
     extras=("lengths", "exact", "bits"),
     in_two=True,
+    chunks=True,
 )
 
 Forward = Callable[..., Any]
@@ -74,8 +76,9 @@ class Layer:
         params, xs, state = self._arguments(case)
         states = self.model.of(Use.STATE)
         ends = (lengths_of(case),) if self.claim.lengths else ()
+        keywords = {"chunk": chunk_of(self.claim, case)} if self.claim.chunks else {}
         outputs, final, saved = _three(
-            self.forward(params, xs, state, *ends), "forward", "outputs, state, saved"
+            self.forward(params, xs, state, *ends, **keywords), "forward", "outputs, state, saved"
         )
         final = _tuple("forward's state", final, len(states))
         if isinstance(outputs, np.ndarray) and outputs.ndim > 1:
@@ -90,9 +93,9 @@ class Layer:
 
         return forward, back
 
-    def _gradients(self, told: Any) -> dict[str, tuple[Any, ...]]:
+    def _gradients(self, returned: Any) -> dict[str, tuple[Any, ...]]:
         """What the backward returned, in the model's layout, as far as it is claimed."""
-        d_params, d_xs, d_initial = _three(told, "backward", "d_params, d_xs, d_state")
+        d_params, d_xs, d_initial = _three(returned, "backward", "d_params, d_xs, d_state")
         blocks, states = self._read(d_params, d_xs), self.model.of(Use.STATE)
         if any(block.name in self.claim.blocks for block in states):
             d_initial = _tuple("backward's d_state", d_initial, len(states))

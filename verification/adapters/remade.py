@@ -16,7 +16,17 @@ from verification.sampling.scope import Scope
 PUBLIC = "verification"
 
 # What of a claim decides how one case is asked, and how a scope calls it.
-ASKED = ("truncations", "losses", "blocks", "records", "lengths", "bits", "checkpoints", "workspace")
+ASKED = (
+    "truncations",
+    "losses",
+    "blocks",
+    "records",
+    "lengths",
+    "bits",
+    "checkpoints",
+    "workspace",
+    "chunks",
+)
 
 
 @dataclass(frozen=True, eq=False)

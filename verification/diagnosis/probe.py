@@ -158,6 +158,9 @@ def healthy_case(
     sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model, losses))}
     functions = {role: names[0] for role, names in claim.functions.items()}
     case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
+    if claim.chunks:
+        # The smallest has borders in the shortest sequences.
+        case = replace(case, chunk=claim.chunks[0])
     if "Full" not in claim.truncations:
         case = replace(case, truncation=some_truncation(claim.truncations[0]))
     if claim.states == "zero":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from verification.models.case import Case, Cotangents, Targets, name_of
 from verification.models.model import Use
 from verification.models.truncation import Standard
+from verification.sampling.chunks import borders
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
 from verification.sampling.draws import TIMES
 from verification.sampling.factors import classes
@@ -24,6 +25,7 @@ def contract(claim: Claim) -> tuple[Entry, ...]:
     """What must have been met of this claim."""
     return (
         *_sizes(claim),
+        *_borders(claim),
         *_states(claim),
         *_types(claim),
         *_functions(claim),
@@ -50,6 +52,16 @@ def _sizes(claim: Claim) -> Iterator[Entry]:
         yield Entry("T ≥ 33", lambda case: case.steps >= 33, 1)
     if many >= 33:
         yield Entry("N ≥ 33", lambda case: case.records >= 33, 1)
+
+
+def _borders(claim: Claim) -> Iterator[Entry]:
+    for words, steps, chunk in borders(claim):
+        given = chunk if claim.chunks else None
+        yield Entry(
+            f"{words} of {chunk}",
+            lambda case, steps=steps, given=given: (case.steps, case.chunk) == (steps, given),  # type: ignore[misc]
+            1,
+        )
 
 
 def _states(claim: Claim) -> Iterator[Entry]:

@@ -127,9 +127,10 @@ class Case:
     ``functions``: the one that plays each role, by name, where it is not the first. ``truncation``: how far
     back a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints``
     and ``workspace``: how an engine that can is asked to compute it, as in ``verification.Problem``.
-    ``layouts``: how arrays are laid out in memory when it is asked, by name, where not in C order.
-    ``lengths``: of records that end early, the steps of each; what follows is padding. ``source``: an
-    expression that makes it, where its numbers are too many to be printed.
+    ``chunk``: of how many steps it is told that its chunks are. ``layouts``: how arrays are laid out in
+    memory when it is asked, by name, where not in C order. ``lengths``: of records that end early, the steps
+    of each; what follows is padding. ``source``: an expression that makes it, where its numbers are too many
+    to be printed.
     """
 
     model: Model
@@ -139,6 +140,7 @@ class Case:
     truncation: Truncation = FULL
     checkpoints: int | None = None
     workspace: bool = False
+    chunk: int | None = None
     layouts: Mapping[str, str] = field(default_factory=dict)
     lengths: tuple[int, ...] | None = None
     source: str = ""

@@ -31,6 +31,7 @@ def admits(claim: Claim, case: Case) -> bool:
         and (claim.checkpoints or case.checkpoints is None)
         and (claim.workspace or not case.workspace)
         and (claim.lengths or case.lengths is None)
+        and (case.chunk is None or case.chunk in claim.chunks)
         and not claim.compiled
     )
 

@@ -52,7 +52,8 @@ class Capabilities:
     is it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
     first is the default, or all where an engine is told. ``readout``: are READOUT blocks a part of it?
     ``extras``: those of ``EXTRAS`` that can be asked. ``in_two``: is a call a forward, and a backward that
-    may come later? ``partial``: is a backward told which gradients are wanted, and which outputs were used?
+    may come later? ``chunks``: is a forward told of how many steps its chunks are? ``partial``: is a
+    backward told which gradients are wanted, and which outputs were used?
     ``cannot``: what engines may be used for, and cannot be asked for through the adapter, in words.
     """
 
@@ -62,6 +63,7 @@ class Capabilities:
     readout: bool = False
     extras: tuple[str, ...] = ("exact", "bits")
     in_two: bool = False
+    chunks: bool = False
     partial: bool = False
     cannot: tuple[str, ...] = ()
 
@@ -71,6 +73,7 @@ class Claim:
     """A scope with every field filled in. ``truncations``: kinds by name, or truncations as they are.
 
     ``states``: "any" or "zero". ``capabilities``: of the adapter that it is claimed through.
+    ``chunk``: of how many steps its chunks are; ``chunks``: those that it is told, the smallest first.
     ``declines``: some of ``DECLINABLE``, in its order.
     """
 
@@ -90,6 +93,8 @@ class Claim:
     workspace: bool = False
     weights: bool = False
     classes: bool = False
+    chunk: int | None = None
+    chunks: tuple[int, ...] = ()
     compiled: bool = False
     departures: tuple[str, ...] = ()
     declines: tuple[str, ...] = ()
@@ -103,6 +108,8 @@ class Claim:
         parts.append(f"gradients of {', '.join(self.blocks)}")
         parts.append(f"{_span(self.records)} records, {_span(self.steps)} steps")
         parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
+        parts += [f"in chunks of {self.chunk} steps"] if self.chunk else []
+        parts += [f"in chunks of {_or(self.chunks)} steps, as it is told"] if self.chunks else []
         parts += [EXTRA_CLAIMS[name] for name in EXTRAS if getattr(self, name)]
         parts += [f"declared: {departure}" for departure in self.departures]
         parts += [f"declined: {DECLINABLE[name]}" for name in self.declines]
@@ -159,6 +166,10 @@ def _losses_in_words(losses: tuple[str, ...]) -> str:
     if losses == ("cotangents",):
         return "cotangents of outputs and final state"
     return f"the loss on {' or '.join(f'{name} step' for name in losses)}"
+
+
+def _or(numbers: tuple[int, ...]) -> str:
+    return " or ".join(map(str, numbers))
 
 
 def _few() -> str:

@@ -141,13 +141,14 @@ def _in_part(objective: Cotangents, kind: int) -> Cotangents:
 
 @st.composite
 def ways(draw: st.DrawFn, claim: Claim, steps: int) -> dict[str, Any]:
-    """How an engine is asked to compute: as it likes, with checkpoints, or in a workspace; not with both."""
+    """How it is asked to compute: with checkpoints or in a workspace, not with both; in which chunks."""
     made: list[st.SearchStrategy[dict[str, Any]]] = [st.just({})]
     if claim.checkpoints:
         made.append(st.integers(1, steps + 1).map(lambda every: {"checkpoints": every}))
     if claim.workspace:
         made.append(st.just({"workspace": True}))
-    return draw(st.one_of(made))
+    chunk = {"chunk": draw(st.sampled_from(claim.chunks))} if claim.chunks else {}
+    return {**draw(st.one_of(made)), **chunk}
 
 
 @st.composite

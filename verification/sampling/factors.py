@@ -94,6 +94,8 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     factors["layout"] = (MIXED, *USUAL)
     if claim.lengths:
         factors["lengths"] = ("alike", "of their own")
+    if claim.chunks:
+        factors["chunk"] = claim.chunks
     if claim.weights:
         factors["weights"] = (UNWEIGHTED, OF_RECORDS, OF_STEPS)
     if claim.classes:

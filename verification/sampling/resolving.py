@@ -61,6 +61,8 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,
+        chunk=_chunk(scope, steps),
+        chunks=_chunks(scope, steps, capabilities),
         compiled=bool(scope.compiled),
         departures=in_words(scope.departures),
         declines=_declines(scope),
@@ -71,6 +73,30 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
             return replace(claim, exact=False)
         raise _wrong("exact", True, "a rational function for every role, as softsign or rational_gate")
     return replace(claim, blocks=tuple(name for name in known if name in claim.blocks))
+
+
+def _chunk(scope: Scope, steps: tuple[int, int]) -> int | None:
+    if scope.chunk is not None and scope.chunks is not None:
+        raise _wrong("chunk", scope.chunk, "None beside chunks: its forward is told, or has one of its own")
+    return None if scope.chunk is None else _steps_of_chunk("chunk", scope.chunk, steps)
+
+
+def _chunks(scope: Scope, steps: tuple[int, int], capabilities: Capabilities) -> tuple[int, ...]:
+    given = scope.chunks
+    if given is None:
+        return ()
+    if not capabilities.chunks:
+        raise _wrong("chunks", given, "None: this adapter tells an engine of no chunk; say chunk")
+    if not isinstance(given, tuple) or not given:
+        raise _wrong("chunks", given, "a tuple of numbers of steps")
+    return tuple(sorted({_steps_of_chunk("chunks", each, steps) for each in given}))
+
+
+def _steps_of_chunk(field: str, given: Any, steps: tuple[int, int]) -> int:
+    """Of a chunk that all steps are within there is no border."""
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given < steps[1]:
+        raise _wrong(field, given, f"an integer from 1 to {steps[1] - 1}, for {steps[1]} steps at most")
+    return given
 
 
 def _declines(scope: Scope) -> tuple[str, ...]:
@@ -170,7 +196,7 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
     asked = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
-    for name in given - {"functions", "truncations", "records", "steps", "states", "declines"}:
+    for name in given - {"functions", "truncations", "records", "steps", "states", "declines", "chunk"}:
         mine, theirs = getattr(claim, name), getattr(asked, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
@@ -189,9 +215,13 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
                 truncation not in claim.truncations
                 and getattr(truncation, "kind", None) not in claim.truncations
             ):
-                told = ", ".join(map(str, claim.truncations))
-                raise _wrong("truncations", str(truncation), f"no more than the engine's {told}")
+                claimed = ", ".join(map(str, claim.truncations))
+                raise _wrong("truncations", str(truncation), f"no more than the engine's {claimed}")
         kept["truncations"] = asked.truncations
+    if "chunk" in given:
+        if claim.chunks or claim.chunk not in (None, asked.chunk):
+            raise _wrong("chunk", asked.chunk, f"the engine's {claim.chunk or claim.chunks}")
+        kept["chunk"] = asked.chunk
     if "states" in given:
         if asked.states == "any" and claim.states == "zero":
             raise _wrong("states", asked.states, "no more than the engine's zero")

@@ -96,6 +96,16 @@ def test_what_is_left_out_is_listed():
         ({"records": (0, 2)}, r"records: \(0, 2\), needed a least from 1 on"),
         ({"records": 2}, "records: 2, needed a least and a most"),
         ({"steps": (513, 600)}, r"steps: \(513, 600\), needed a least of at most 512"),
+        ({"chunk": 0}, "chunk: 0, needed an integer from 1 to 511, for 512 steps at most"),
+        ({"chunk": True}, "chunk: True, needed an integer from 1 to 511"),
+        ({"chunk": 9, "steps": (1, 9)}, "chunk: 9, needed an integer from 1 to 8, for 9 steps at most"),
+        (
+            {"chunk": 9, "chunks": (9,)},
+            "chunk: 9, needed None beside chunks: its forward is told, or has one",
+        ),
+        ({"chunks": 9}, "chunks: 9, needed a tuple of numbers of steps"),
+        ({"chunks": ()}, r"chunks: \(\), needed a tuple of numbers of steps"),
+        ({"chunks": (4, 512)}, "chunks: 512, needed an integer from 1 to 511"),
         ({"steps": (1, 1)}, r"steps: \(1, 1\), needed at least 2 steps at most: one step shows no recursion"),
     ],
 )
@@ -112,6 +122,10 @@ def test_a_given_scope_narrows():
     assert (less.blocks, less.records, less.steps, less.states) == (("W",), (2, 3), (2, 5), "zero")
     assert less.dtypes == ("float64",)
     assert narrowed(claim, None, lstm) is claim
+    # What it says of itself, as that it computes in chunks, is no more than was claimed.
+    assert narrowed(claim, Scope(chunk=8), lstm).chunk == 8
+    told = resolved(Scope(chunks=(8, 2)), lstm, CAPABILITIES)
+    assert (told.chunks, narrowed(told, Scope(chunks=(2,)), lstm).chunks) == ((2, 8), (2,))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +136,9 @@ def test_a_given_scope_narrows():
         ({"records": (1, 3)}, {"records": (1, 4)}, r"records: \(1, 4\), needed no more than .* \(1, 3\)"),
         ({"steps": (2, 3)}, {"steps": (1, 3)}, r"steps: \(1, 3\), needed no more than the engine's \(2, 3\)"),
         ({"states": "zero"}, {"states": "any"}, "states: 'any', needed no more than the engine's zero"),
+        ({"chunk": 4}, {"chunk": 8}, "chunk: 8, needed the engine's 4"),
+        ({"chunks": (4,)}, {"chunk": 4}, r"chunk: 4, needed the engine's \(4,\)"),
+        ({"chunks": (4,)}, {"chunks": (4, 8)}, r"chunks: \(4, 8\), needed no more than .* \(4,\)"),
     ],
 )
 def test_a_scope_that_widens_is_misuse(own, given, message):
