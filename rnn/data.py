@@ -9,7 +9,8 @@ The article's data, in full::
 Nothing here is random, and every array returned is new.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -27,6 +28,21 @@ class Records(NamedTuple):
 
     xs: Array
     targets: Array
+
+
+class Batches(Protocol):
+    """Batches of one's own, in place of arrays: of data that no memory holds, or that are made on the way.
+
+    One that a training can go on with after a stop draws all that is random from the generator it is given.
+    """
+
+    def __len__(self) -> int:
+        """How many batches an epoch has."""
+        ...  # pragma: no cover
+
+    def epoch(self, rng: np.random.Generator | None) -> Iterable[tuple[Array, Array]]:
+        """So many pairs (xs, targets), as in ``Records``: in an order drawn from ``rng``, or in their own."""
+        ...  # pragma: no cover
 
 
 class Split(NamedTuple):

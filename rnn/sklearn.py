@@ -15,7 +15,6 @@ scikit-learn drops, is refused.
 Needs the extra ``sklearn``.
 """
 
-from collections import deque
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -31,14 +30,14 @@ from rnn.activations import ACTIVATIONS
 from rnn.app.recipe import OPTIMISERS, Recipe, schedule_of, truncation_of
 from rnn.app.threads import each_held, held
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
-from rnn.common.checks import checked_number, cut, in_memory, shown
+from rnn.common.checks import checked_number, cut, in_memory, offers, shown
 from rnn.learning.classes import ClassWeight, check_class_weight, softmax
 from rnn.learning.scaling import learn_scale
 from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
 from rnn.optimisers import Constant, State
 from rnn.storage import CELLS
-from rnn.training import Standing, by_epoch, courses
+from rnn.training import Standing, by_epoch, courses, told
 
 FLOATS = [np.float64, np.float32]
 
@@ -95,7 +94,8 @@ class _Recurrent(_Checked):
     data are taken whole, ``batch=None``, by fewer ``units`` at a higher ``rate``; and as elsewhere in
     scikit-learn ``early_stopping`` is to be asked for. It keeps the share ``validation_fraction`` of the
     records out of the training; ``n_iter_no_change`` epochs without a better loss on those, better by the
-    share ``tol``, end ``fit``, and the best parameters are kept. ``weight_decay`` is that of "adamw".
+    share ``tol``, end ``fit``, and the best parameters are kept. ``weight_decay`` is that of "adamw". ``fit``
+    calls the ``callbacks`` after each epoch with an ``rnn.training.Standing``; one that returns True ends it.
     """
 
     net_: RNN
@@ -119,6 +119,7 @@ class _Recurrent(_Checked):
         "n_iter_no_change": [_COUNT],
         "tol": [Interval(Real, 0, None, closed="left")],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
     }
 
@@ -133,6 +134,8 @@ class _Recurrent(_Checked):
         except ValueError:
             said = "constant, cosine, step:EPOCHS or step:EPOCHS:GAMMA"
             raise self._invalid("schedule", said) from None
+        if not all(offers(each, "__call__") for each in self.callbacks or ()):
+            raise self._invalid("callbacks", "None or a list of functions")
         if self.warmup >= self.epochs:
             raise self._invalid("warmup", f"less than epochs, {self.epochs}")
 
@@ -155,6 +158,7 @@ class _Recurrent(_Checked):
         n_iter_no_change: int = Recipe.n_iter_no_change,
         tol: float = Recipe.tol,
         validation_fraction: float = 0.1,
+        callbacks: Any = None,
         random_state: Any = None,
     ) -> None:
         self.cell = cell
@@ -173,6 +177,7 @@ class _Recurrent(_Checked):
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.validation_fraction = validation_fraction
+        self.callbacks = callbacks
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -199,7 +204,9 @@ class _Recurrent(_Checked):
             class_weight=self._by_class(),
         )
         standings = each_held(self.net_, min(batch, len(weights)), standings)
-        (course,) = deque(courses(standings, recipe.early_end()), maxlen=1)
+        for course in courses(standings, recipe.early_end()):
+            if told(self.callbacks or (), course.standing):
+                break
         self.params_, self.best_epoch_ = course.best, course.best_epoch
         self.loss_curve_, self.n_epochs_, self._state = list(course.train), course.epoch, None
         return self
@@ -369,6 +376,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         n_iter_no_change: int = Recipe.n_iter_no_change,
         tol: float = Recipe.tol,
         validation_fraction: float = 0.1,
+        callbacks: Any = None,
         class_weight: Any = None,
         random_state: Any = None,
     ) -> None:
@@ -389,6 +397,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
             n_iter_no_change=n_iter_no_change,
             tol=tol,
             validation_fraction=validation_fraction,
+            callbacks=callbacks,
             random_state=random_state,
         )
         self.class_weight = class_weight

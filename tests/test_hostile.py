@@ -40,7 +40,7 @@ INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",
     "check_gradients",
-    *("courses", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
+    *("courses", "told", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
@@ -261,7 +261,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "rmse": (rnn.training.rmse, {"predictions": XS, "targets": TARGETS}),
         "print_progress": (
             rnn.training.print_progress,
-            {"epoch": 1, "train_loss": 0.5, "validation_loss": 0.5},
+            {"standing": rnn.training.Standing(1, PARAMS, None, 0.5, 0.5)},
         ),
         "train": (
             rnn.training.train,
@@ -273,7 +273,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                     "validation_data": (XS, TARGETS),
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
-                **{"rng": rng(0), "progress": quiet, "early_stopping": stopping.EarlyStopping()},
+                **{"rng": rng(0), "callbacks": [quiet], "early_stopping": stopping.EarlyStopping()},
             },
         ),
         "by_epoch": (

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -258,6 +259,25 @@ def test_records_in_parts_have_class_weights_by_name_alone():
         RNNClassifier(class_weight="balanced").partial_fit(X, y)
 
 
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+def test_callbacks_are_called_after_every_epoch(kind):
+    """With where the training stands; one that returns True ends it. They survive a clone."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    y = (X[:, -1] > 0).astype(int)
+    told = []
+
+    def ends(standing):
+        told.append(standing.train_loss)
+        return standing.epoch == 3
+
+    model = clone(kind(epochs=9, callbacks=[ends], random_state=0)).fit(X, y)
+    assert model.n_epochs_ == model.best_epoch_ == 3
+    assert model.loss_curve_ == told
+    shorter = kind(epochs=9, callbacks=(), random_state=0).fit(X, y)
+    assert shorter.loss_curve_[:4] == told
+    assert shorter.n_epochs_ == 9
+
+
 def test_the_rate_goes_by_a_schedule():
     """A step counts epochs, whatever the batch; a warm-up begins slowly."""
     X = np.random.default_rng(0).normal(size=(30, 4))
@@ -372,6 +392,7 @@ WRONG = {
     "random_state": (-1, 1.5, "0"),
     **dict.fromkeys(("cell", "activation", "optimiser"), (0, None, "lsmt", "Tanh", ["adam"])),
     "class_weight": (3, "even", [1.0, 2.0], True),
+    "callbacks": (3, print, [3], (list,), True),
     "truncation": (3, None, "window", "window:-1", "full:1", "tail:", "chunked:1:2:3"),
 }
 
