@@ -251,7 +251,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "first_steps": (truncation.first_steps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
         "sweeps": (truncation.sweeps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
         "sine_wave": (rnn.data.sine_wave, {"steps": 5}),
-        "windows": (rnn.data.windows, {"series": np.arange(6.0), "length": 2}),
+        "windows": (rnn.data.windows, {"series": np.ones((6, 2)), "length": 2, "targets": [1]}),
         "positional": (rnn.data.positional, {"xs": XS[:, :, :1]}),
         "split": (rnn.data.split, {"records": (XS, TARGETS), "train": 1}),
         "checked_records": (
