@@ -21,16 +21,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
-from typing import NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, TypeAlias
 
 import numpy as np
 
 from rnn.calls.gradients import check_gradients
-from rnn.cells.cell import Params
 from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Batches
 from rnn.learning.batches import Fit, Source, learnt_from, validated_by
+from rnn.learning.blocks import Blocks, names
 from rnn.learning.classes import ClassWeight
 from rnn.learning.stopping import EarlyStopping
 from rnn.network import RNN, check_network
@@ -53,7 +53,7 @@ __all__ = [
 _ROOMS = 2
 
 
-class Standing(NamedTuple):
+class Standing(NamedTuple, Generic[Blocks]):
     """Where a training stands after ``epoch`` epochs: with its generator's state, all that going on needs.
 
     ``state`` is the optimiser's. The losses are summed over records and steps; ``validation_loss`` is None
@@ -61,13 +61,13 @@ class Standing(NamedTuple):
     """
 
     epoch: int
-    params: Params
+    params: Blocks
     state: State
     train_loss: float
     validation_loss: float | None
 
 
-Callback: TypeAlias = Callable[[Standing], object]
+Callback: TypeAlias = Callable[[Standing[Any]], object]
 """Called with where the training stands after each epoch; one that returns True ends it there."""
 
 
@@ -95,7 +95,7 @@ class Learnt:
 
     train: tuple[float, ...]
     validation: tuple[float, ...]
-    best: Params
+    best: Any
     best_epoch: int
 
     @property
@@ -112,12 +112,12 @@ class Learnt:
 class Course(Learnt):
     """A training that goes on, and where it stands."""
 
-    standing: Standing
+    standing: Standing[Any]
 
 
 def train(
     net: RNN,
-    params: Params,
+    params: Blocks,
     train_data: tuple[Array, Array] | Batches,
     validation_data: tuple[Array, Array] | Batches | None = None,
     *,
@@ -130,7 +130,7 @@ def train(
     class_weight: ClassWeight = None,
     early_stopping: EarlyStopping | None = None,
     callbacks: Sequence[Callback] = (),
-) -> tuple[Params, History]:
+) -> tuple[Blocks, History]:
     """``params`` after ``epochs`` epochs over ``train_data``, and the losses along the way.
 
     The data are pairs (xs, targets), as in ``rnn.data.Records``; every record starts from a zero
@@ -178,7 +178,7 @@ def train(
     return params, History(course.train, course.validation)
 
 
-def told(callbacks: Iterable[Callback], standing: Standing) -> bool:
+def told(callbacks: Iterable[Callback], standing: Standing[Any]) -> bool:
     """Call each, and say whether one of them ends the training."""
     answers = [callback(standing) for callback in callbacks]
     return any(isinstance(answer, bool | np.bool_) and bool(answer) for answer in answers)
@@ -207,7 +207,7 @@ def _check_early_stopping(early_stopping: object, validation_data: object) -> No
 
 
 def courses(
-    standings: Iterable[Standing], early_stopping: EarlyStopping | None, after: Course | None = None
+    standings: Iterable[Standing[Any]], early_stopping: EarlyStopping | None, after: Course | None = None
 ) -> Iterator[Course]:
     """The course of a training after each of its ``standings``, until it is stopped early.
 
@@ -222,7 +222,7 @@ def courses(
         yield course
 
 
-def _advanced(course: Course | None, standing: Standing) -> Course:
+def _advanced(course: Course | None, standing: Standing[Any]) -> Course:
     """The course with one more epoch, or the first."""
     train, validation = ((), ()) if course is None else (course.train, course.validation)
     best, best_epoch, loss = standing.params, standing.epoch, standing.validation_loss
@@ -234,7 +234,7 @@ def _advanced(course: Course | None, standing: Standing) -> Course:
 
 def by_epoch(
     net: RNN,
-    params: Params,
+    params: Blocks,
     train_data: tuple[Array, Array] | Batches,
     validation_data: tuple[Array, Array] | Batches | None = None,
     *,
@@ -245,8 +245,8 @@ def by_epoch(
     rng: np.random.Generator | None = None,
     weights: Array | None = None,
     class_weight: ClassWeight = None,
-    after: Standing | None = None,
-) -> Iterator[Standing]:
+    after: Standing[Blocks] | None = None,
+) -> Iterator[Standing[Blocks]]:
     """``train``, epoch by epoch: yields where it stands after each, from epoch 0 on, before any update.
 
     Who asks for no more has stopped it. ``after`` goes on from where it stood, with ``rng`` in the state that
@@ -264,7 +264,7 @@ def by_epoch(
     if after is not None and not isinstance(after, Standing):
         raise TypeError(f"after: {kind_of(after)}, needed what by_epoch yielded, or None")
     params = net.checked_params(params if after is None else after.params)
-    fits = Fit(net.cell.inputs, net.outputs, params.U.dtype, net.loss)
+    fits = Fit(net.cell.inputs, net.outputs, params[0].dtype, net.loss)
     data = learnt_from(train_data, fits, batch, weights, class_weight)
     unseen = None if validation_data is None else validated_by(validation_data, fits)
     run = _Run(net, data, unseen, epochs, optimiser, truncation, rng)
@@ -286,7 +286,7 @@ class _Run(NamedTuple):
     rng: np.random.Generator | None
 
 
-def _standings(run: _Run, params: Params, state: State, done: int = -1) -> Iterator[Standing]:
+def _standings(run: _Run, params: Blocks, state: State, done: int = -1) -> Iterator[Standing[Blocks]]:
     """Every standing after the epoch ``done``."""
     net = run.net
     rooms: dict[tuple[int, int], Workspace] = {}
@@ -308,7 +308,7 @@ def _standings(run: _Run, params: Params, state: State, done: int = -1) -> Itera
                 )
                 check_gradients(value, grads)
                 params, state = run.optimiser.update(params, grads.params, state)
-                for name, block in params._asdict().items():
+                for name, block in zip(names(params), params, strict=True):
                     check_result(f"params.{name}", block)
         with _saying_where(f"{where}, in training"):
             train_loss = _loss(net, params, run.data)
@@ -327,7 +327,7 @@ def _room(rooms: dict[tuple[int, int], Workspace], net: RNN, xs: Array) -> Works
     return rooms[size]
 
 
-def print_progress(standing: Standing) -> None:
+def print_progress(standing: Standing[Any]) -> None:
     """One line to standard error: the epoch and its losses, as the article prints them.
 
     Raises TypeError or ValueError for an epoch that is no count, or losses that are no numbers.
@@ -388,7 +388,7 @@ def _as_floats(name: str, value: object) -> Array:
     return floats
 
 
-def _loss(net: RNN, params: Params, data: Source) -> float:
+def _loss(net: RNN, params: tuple[Array, ...], data: Source) -> float:
     """The loss over all of ``data``, in their order. FloatingPointError where it is too large for a float."""
     parts = ((part.xs, part.targets, part.weights) for part in data.whole())
     total = sum(float(net.loss_value(params, xs, targets, weights=weights)) for xs, targets, weights in parts)
