@@ -26,7 +26,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias
 import numpy as np
 
 from rnn.calls.gradients import check_gradients
-from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
+from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.data import Batches
 from rnn.learning.batches import Fit, Source, learnt_from, validated_by
@@ -294,14 +294,13 @@ def _standings(run: _Run, params: Blocks, state: State, done: int = -1) -> Itera
         where = f"epoch {epoch} of {run.epochs}"
         for part in run.data.epoch(run.rng) if epoch > 0 else ():
             # The data were checked, and the parameters are after each update.
-            initial = tuple(zeros((len(part.xs), net.cell.units), part.xs) for _ in net.cell.state)
             room = _room(rooms, net, part.xs)
             with _saying_where(f"{where}, a batch"):
                 value, grads = net.loss_and_gradients_of_checked(
                     params,
                     part.xs,
                     part.targets,
-                    initial,
+                    None,
                     run.truncation,
                     workspace=room,
                     weights=part.weights,

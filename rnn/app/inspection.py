@@ -128,7 +128,7 @@ def _held_out(stored: Stored) -> tuple[Array, Array]:
     length = min(length, len(recent) - 1)
     found = np.lib.stride_tricks.sliding_window_view(recent, length + 1)
     kinds = len(alphabet)
-    dtype = stored.params.U.dtype
+    dtype = stored.params[0].dtype
     return one_hot(found[:, :-1], kinds, dtype), found[:, -1]
 
 

@@ -164,7 +164,7 @@ def written(
     for step in range(steps):
         if step % REPORTED == 0:
             show(step, steps)
-        seen = one_hot(np.array(found[-length:]), net.outputs, params.U.dtype)[np.newaxis]
+        seen = one_hot(np.array(found[-length:]), net.outputs, params[0].dtype)[np.newaxis]
         with held(net, 1):
             expected = net.predict(params, seen)[0, -1].astype(float)
         if temperature > 0:

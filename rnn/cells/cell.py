@@ -128,11 +128,6 @@ def _with_views(tape: Any, views: Iterable[Any]) -> Any:
     return tape._replace(views=type(tape.views)(*views))
 
 
-def last_state(tape: Tape) -> Arrays:
-    """A copy of the state after the last step."""
-    return tuple(array[-1].copy() for array in tape.state)
-
-
 def carved(dtype: np.dtype[Any], *shapes: tuple[int, ...]) -> list[Array]:
     """Uninitialised arrays of these shapes in one block of memory.
 

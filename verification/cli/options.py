@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT, Places
-from verification.adapters.rnn.cells import CELLS, LOOPS, SCOPES, cell_engine, check_loops
+from verification.adapters.rnn.cells import CELLS, LOOPS, RECURRENCES, SCOPES, cell_engine, check_loops
 from verification.campaign import command as campaign
 from verification.judging.profile import PROFILES
 from verification.processes.loading import FORM, engine_at
@@ -131,7 +131,7 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
     for name in ("judge", "campaign"):
         each[name].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
     campaign.add_flags(each["campaign"])
-    each["cell"].add_argument("cell", choices=CELLS, help="which")
+    each["cell"].add_argument("cell", choices=RECURRENCES, help="which")
     each["cell"].add_argument(
         "--scope",
         choices=SCOPES,
