@@ -16,7 +16,7 @@ blocks is simply the norm of g.
 """
 
 from dataclasses import dataclass
-from math import cos, inf, isfinite, pi, sqrt
+from math import inf, isfinite, sqrt
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -25,51 +25,33 @@ from rnn.common.arrays import Array, check_finite
 from rnn.common.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
 from rnn.common.representation import as_call
 from rnn.learning.blocks import Blocks, as_vector, check_params, check_update, checked_block, minus, names
+from rnn.learning.schedules import (
+    Constant,
+    Cosine,
+    Schedule,
+    StepDecay,
+    Warmup,
+    check_schedule,
+    checked_progress,
+    checked_rate,
+    positive,
+)
 
-
-class Schedule(Protocol):
-    """A learning rate that may change from update to update."""
-
-    def rate_at(self, done: int, updates: int | None) -> float:
-        """The rate after ``done`` of so many ``updates``, where None stands for no end in sight."""
-        ...  # pragma: no cover
-
-
-@dataclass(frozen=True)
-class Constant:
-    """The same rate at every update."""
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        keep(self, rate=_positive("Constant.rate", self.rate))
-
-    def rate_at(self, done: int, updates: int | None) -> float:
-        return self.rate
-
-
-@dataclass(frozen=True)
-class Cosine:
-    """Half a cosine wave from ``rate`` at the first update down to 0 after the last::
-
-        rate_at(done) = rate (1 + cos(π done / updates)) / 2
-
-    It spans the updates that the run is started with, so it is the same object for a run of any
-    length, and stays at 0 beyond them.
-
-    Source: Loshchilov and Hutter (2017), "SGDR", equation 5 with η_min = 0, without restarts.
-    """
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        keep(self, rate=_positive("Cosine.rate", self.rate))
-
-    def rate_at(self, done: int, updates: int | None) -> float:
-        done, updates = _checked_progress(done, updates)
-        if updates is None:
-            raise ValueError("updates: None, needed the number of updates that Cosine has to span")
-        return self.rate * (1 + cos(pi * min(done / updates, 1))) / 2
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Clip",
+    "ClipNorm",
+    "ClipValue",
+    "Constant",
+    "Cosine",
+    "Optimiser",
+    "Schedule",
+    "State",
+    "StepDecay",
+    "Warmup",
+]
 
 
 class Clip(Protocol):
@@ -91,7 +73,7 @@ class ClipValue:
     limit: float
 
     def __post_init__(self) -> None:
-        keep(self, limit=_positive("ClipValue.limit", self.limit))
+        keep(self, limit=positive("ClipValue.limit", self.limit))
 
     def into(self, g: Array) -> None:
         _check_vector(g)
@@ -113,7 +95,7 @@ class ClipNorm:
     limit: float
 
     def __post_init__(self) -> None:
-        keep(self, limit=_positive("ClipNorm.limit", self.limit))
+        keep(self, limit=positive("ClipNorm.limit", self.limit))
 
     def into(self, g: Array) -> None:
         _check_vector(g)
@@ -192,7 +174,7 @@ class SGD:
         """
         step = as_vector(params, grads)
         done, total, _ = _checked_state(state, 0, step)
-        rate = _rate("SGD", self.schedule, done, total)
+        rate = checked_rate("SGD.schedule", self.schedule, done, total)
         if self.clip is not None:
             self.clip.into(step)
         step *= rate
@@ -224,7 +206,7 @@ class Adam:
     def __post_init__(self) -> None:
         _check_strategies("Adam", self.schedule, self.clip)
         keep(self, beta1=_decay("Adam.beta1", self.beta1), beta2=_decay("Adam.beta2", self.beta2))
-        keep(self, epsilon=_positive("Adam.epsilon", self.epsilon))
+        keep(self, epsilon=positive("Adam.epsilon", self.epsilon))
 
     __repr__ = as_call
 
@@ -260,7 +242,7 @@ class AdamW:
     def __post_init__(self) -> None:
         _check_strategies("AdamW", self.schedule, self.clip)
         keep(self, beta1=_decay("AdamW.beta1", self.beta1), beta2=_decay("AdamW.beta2", self.beta2))
-        keep(self, epsilon=_positive("AdamW.epsilon", self.epsilon))
+        keep(self, epsilon=positive("AdamW.epsilon", self.epsilon))
         keep(self, weight_decay=_not_negative("AdamW.weight_decay", self.weight_decay))
 
     __repr__ = as_call
@@ -291,7 +273,7 @@ def _by_averages(
     done, total, (mean, square) = _checked_state(state, 2, g)
     if square.size and square.min() < 0:
         raise ValueError(f"state.moments[1]: {square.min()}, needed a mean of squares, 0 or more")
-    rate, n = _rate(owner, by.schedule, done, total), done + 1
+    rate, n = checked_rate(f"{owner}.schedule", by.schedule, done, total), done + 1
     if by.clip is not None:
         by.clip.into(g)
     moments = new_mean, new_square = _averages(by, g, mean, square)
@@ -338,8 +320,8 @@ def _checked_start(
     check_params(params)
     for name, block in zip(names(params), params, strict=True):
         check_finite(f"params.{name}", block)
-    _, updates = _checked_progress(0, updates)
-    _rate(owner, schedule, 0, updates)
+    _, updates = checked_progress(0, updates)
+    checked_rate(f"{owner}.schedule", schedule, 0, updates)
     return updates
 
 
@@ -350,12 +332,6 @@ def _check_vector(g: Array) -> None:
         only = "" if g.flags.writeable else "read-only "
         raise ValueError(f"g: {only}shape {cut(str(g.shape))}, needed a vector that can be written to")
     check_finite("g", g)
-
-
-def _checked_progress(done: int, updates: int | None) -> tuple[int, int | None]:
-    """Updates done, and of how many, as ints where there are any."""
-    done = checked_count("done", done, 0)
-    return done, updates if updates is None else checked_count("updates", updates, 1)
 
 
 def _checked_state(state: State, moments: int, g: Array) -> State:
@@ -379,27 +355,10 @@ def _checked_state(state: State, moments: int, g: Array) -> State:
     return State(done, total, found)
 
 
-def _rate(owner: str, schedule: Schedule, done: int, total: int | None) -> float:
-    """The schedule's rate, a finite float whatever type it is given in; TypeError or ValueError otherwise."""
-    name = f"{owner}.schedule.rate_at({done}, {total})"
-    rate = checked_number(name, schedule.rate_at(done, total))
-    if not isfinite(rate):
-        raise ValueError(f"{name}: {rate}, needed a finite number")
-    return rate
-
-
 def _check_strategies(owner: str, schedule: object, clip: object) -> None:
-    if not offers(schedule, "rate_at"):
-        raise TypeError(f"{owner}.schedule: {shown(schedule)}, needed a schedule, as Constant(0.001)")
+    check_schedule(f"{owner}.schedule", schedule)
     if clip is not None and not offers(clip, "into"):
         raise TypeError(f"{owner}.clip: {shown(clip)}, needed a way to clip, as ClipNorm(1.0), or None")
-
-
-def _positive(name: str, value: object) -> float:
-    number = checked_number(name, value)
-    if not 0 < number < inf:
-        raise ValueError(f"{name}: {shown(value)}, needed a finite number above 0")
-    return number
 
 
 def _decay(name: str, value: object) -> float:

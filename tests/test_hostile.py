@@ -24,7 +24,7 @@ from rnn.cells.cell import METHODS
 from rnn.data import Records
 from rnn.learning import stopping
 from rnn.loops import METHODS as LOOPS_METHODS
-from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State, StepDecay, Warmup
 from rnn.through_time import checkpoints, workspace
 
 THROWS = 10_000
@@ -40,7 +40,7 @@ INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",
     "check_gradients",
-    *("courses", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
+    *("courses", "told", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
@@ -251,7 +251,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "first_steps": (truncation.first_steps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
         "sweeps": (truncation.sweeps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
         "sine_wave": (rnn.data.sine_wave, {"steps": 5}),
-        "windows": (rnn.data.windows, {"series": np.arange(6.0), "length": 2}),
+        "windows": (rnn.data.windows, {"series": np.ones((6, 2)), "length": 2, "targets": [1]}),
         "positional": (rnn.data.positional, {"xs": XS[:, :, :1]}),
         "split": (rnn.data.split, {"records": (XS, TARGETS), "train": 1}),
         "checked_records": (
@@ -261,7 +261,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "rmse": (rnn.training.rmse, {"predictions": XS, "targets": TARGETS}),
         "print_progress": (
             rnn.training.print_progress,
-            {"epoch": 1, "train_loss": 0.5, "validation_loss": 0.5},
+            {"standing": rnn.training.Standing(1, PARAMS, None, 0.5, 0.5)},
         ),
         "train": (
             rnn.training.train,
@@ -273,7 +273,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                     "validation_data": (XS, TARGETS),
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
-                **{"rng": rng(0), "progress": quiet, "early_stopping": stopping.EarlyStopping()},
+                **{"rng": rng(0), "callbacks": [quiet], "early_stopping": stopping.EarlyStopping()},
             },
         ),
         "by_epoch": (
@@ -286,6 +286,10 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         ),
         "Constant": (Constant, {"rate": 0.5}),
         "Cosine": (Cosine, {"rate": 0.5}),
+        "StepDecay": (StepDecay, {"rate": 0.5, "step_size": 3, "gamma": 0.5}),
+        "Warmup": (Warmup, {"schedule": Constant(0.5), "updates": 3}),
+        "StepDecay.rate_at": (StepDecay(0.5, 3).rate_at, {"done": 1, "updates": 3}),
+        "Warmup.rate_at": (Warmup(Constant(0.5), 2).rate_at, {"done": 1, "updates": 3}),
         "Constant.rate_at": (Constant(0.5).rate_at, {"done": 1, "updates": 3}),
         "Cosine.rate_at": (Cosine(0.5).rate_at, {"done": 1, "updates": 3}),
         "ClipValue": (ClipValue, {"limit": 0.5}),

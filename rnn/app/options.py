@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
-from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, truncation_of
+from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, schedule_of, truncation_of
 from rnn.app.table import Columns
 from rnn.console.command_line import VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT
@@ -170,6 +170,8 @@ def _add_recipe(parser: Parser) -> None:
         "length": {"type": count(1, 100_000)},
         "optimiser": {"choices": OPTIMISERS},
         "rate": {"type": number(0, math.inf, open_below=True)},
+        "schedule": {"type": named(lambda text: schedule_of(text, 1.0, 1)), "metavar": "SCHEDULE"},
+        "warmup": {"type": count(0)},
         "clip": {"type": number(0, math.inf)},
         "batch": {"type": count(1)},
         "epochs": {"type": count(1, 1_000_000)},
@@ -189,7 +191,10 @@ def _add_recipe(parser: Parser) -> None:
         "loss": "its name, with :last or :every for the steps of a window that have one: squared_error:last "
         "for a series, softmax_cross_entropy:every for a text",
         "length": "steps of a window",
-        "rate": "the first learning rate; it falls to 0 by a cosine",
+        "rate": "the learning rate that the schedule begins with",
+        "schedule": "how the rate falls: constant, not at all; cosine, to 0; step:EPOCHS:GAMMA, by a factor "
+        "(0.1 if not said) every so many epochs",
+        "warmup": "epochs before that in which the rate rises in a line",
         "clip": "the longest gradient; 0: any",
         "batch": "windows of an update",
         "weight_decay": "of adamw, which shrinks weights by rate times so much at each update; not biases",

@@ -44,7 +44,7 @@ def run_of(asked: dict[str, Any]) -> Run:
     try:
         recipe, data = Recipe.from_json(asked["recipe"]), asked["data"]
         truncation_of(recipe.truncation)
-        recipe.descent(), recipe.early_end()
+        recipe.descent(recipe.rates(1)), recipe.early_end()
         loops = asked.get("loops", "numpy")
         if NAMED[loops] == CompiledLoops() and not installed():
             raise ValueError(f"the run: begun by compiled loops; {missing(LIBRARIES[0], 'compiled')}")
@@ -94,7 +94,7 @@ def _learnt(
         lesson.choose,
         epochs=recipe.epochs,
         batch=recipe.batch,
-        optimiser=recipe.descent(),
+        optimiser=recipe.descent(recipe.rates(-(-len(lesson.learn.xs) // recipe.batch))),
         truncation=truncation_of(recipe.truncation),
         rng=rng,
         after=None if after is None else after.standing,

@@ -56,31 +56,6 @@ def run(optimiser, params, grads, updates, state=None):
     return params, state
 
 
-@given(st.integers(0, 10**9), st.none() | st.integers(1, 10**9))
-def test_a_constant_rate_is_constant(done, total):
-    """Constant knows neither a beginning nor an end."""
-    assert Constant(0.25).rate_at(done, total) == 0.25
-
-
-def test_a_cosine_falls_from_its_rate_to_zero():
-    """The first update has the full rate, the middle half of it, and after the last nothing is left."""
-    schedule = Cosine(0.5)
-    assert schedule.rate_at(0, 10) == 0.5
-    assert schedule.rate_at(5, 10) == pytest.approx(0.25, rel=1e-15)
-    assert schedule.rate_at(10, 10) == 0
-    assert schedule.rate_at(11, 10) == 0
-    assert schedule.rate_at(3, 10) == pytest.approx(0.25 * (1 + cos(0.3 * pi)), rel=1e-15)
-
-
-@given(st.integers(1, 10**6), st.data())
-def test_a_cosine_never_rises(total, data):
-    """A later update has no higher rate, and every update but the one after the last has some."""
-    done = data.draw(st.integers(0, total - 1))
-    schedule = Cosine(1.0)
-    assert 0 <= schedule.rate_at(done + 1, total) <= schedule.rate_at(done, total) <= 1
-    assert schedule.rate_at(done, total) > 0
-
-
 def test_a_cosine_has_to_know_what_it_spans():
     """Without the number of updates the run does not even start."""
     for optimiser in (SGD(Cosine(0.1)), Adam(Cosine(0.1))):
@@ -425,13 +400,6 @@ def test_a_schedule_gives_a_finite_number(make, rate, error, message):
             call()
 
 
-def test_a_cosine_names_what_it_is_asked():
-    """Counts of updates, as in the start of a run."""
-    for arguments, message in [((None, 5), "done: None"), ((-1, 5), "done: -1"), ((0, "5"), "updates: '5'")]:
-        with pytest.raises((TypeError, ValueError), match=f"^{message}, needed"):
-            Cosine(0.1).rate_at(*arguments)
-
-
 @pytest.mark.parametrize(
     "value",
     [Constant(np.float32(0.5)), Cosine(np.uint8(2)), ClipNorm(np.longdouble(3)), ClipValue(4)],
@@ -521,7 +489,11 @@ def test_a_plain_tuple_is_taken_too(optimiser):
             "Constant.rate: .*, needed a finite number above",
         ),
         (lambda: Constant(np.timedelta64(1, "D")), TypeError, "Constant.rate: np.timedelta64"),
-        (lambda: SGD(Constant), TypeError, "SGD.schedule: <class 'rnn.optimisers.Constant'>, needed a sched"),
+        (
+            lambda: SGD(Constant),
+            TypeError,
+            "SGD.schedule: <class 'rnn.learning.schedules.Constant'>, needed a sched",
+        ),
         (
             lambda: Adam(Constant(1), ClipNorm),
             TypeError,

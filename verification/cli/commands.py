@@ -20,7 +20,7 @@ from rnn.console.command_line import HOLDS, REFUTED, program, refuse
 from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.console.progress import Progress, Show
-from rnn.training import print_progress
+from rnn.training import Standing, print_progress
 from verification.adapters.rnn.cells import (
     BESIDE_OTHERS,
     CELLS,
@@ -202,14 +202,14 @@ def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sin
     """Both trainings, each epoch shown as a part of all of them, and the losses of some of them told."""
     every = ARTICLE.epochs + LONG.epochs
 
-    def each_epoch(before: int, epoch: int, train_loss: float, validation_loss: float | None) -> None:
-        if is_told(epoch):
+    def each_epoch(before: int, standing: Standing[Any]) -> None:
+        if is_told(standing.epoch):
             erase()
-            print_progress(epoch, train_loss, validation_loss)
-        show(before + epoch, every)
+            print_progress(standing)
+        show(before + standing.epoch, every)
 
-    budget = train_on_sine(ARTICLE, seed, partial(each_epoch, 0))
-    return budget, train_on_sine(LONG, seed, partial(each_epoch, ARTICLE.epochs))
+    budget = train_on_sine(ARTICLE, seed, [partial(each_epoch, 0)])
+    return budget, train_on_sine(LONG, seed, [partial(each_epoch, ARTICLE.epochs)])
 
 
 def is_told(epoch: int) -> bool:

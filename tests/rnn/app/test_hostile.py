@@ -126,6 +126,8 @@ FLAGS = st.sampled_from(
             "--no-verify",
             "--help",
             "--colour",
+            "--schedule",
+            "--warmup",
             "--tol",
             "--weight-decay",
         ),

@@ -28,7 +28,7 @@ def test_flags_make_a_recipe():
     """And say where the series is."""
     flags = (
         "--units 3 --truncation window:5 --optimiser sgd --rate 0.5 --changes --no-early-stopping "
-        "--season 12 --weight-decay 0.1"
+        "--season 12 --weight-decay 0.1 --schedule step:20:0.5 --warmup 3"
     )
     data = "--data f --column v --date d --date-format %Y --separator \\t"
     options = arguments(["train", "--out", "x", *flags.split(), *data.split()])
@@ -40,6 +40,8 @@ def test_flags_make_a_recipe():
         form="changes",
         early_stopping=False,
         weight_decay=0.1,
+        schedule="step:20:0.5",
+        warmup=3,
     )
     assert recipe_of(options) == wanted
     stopping = arguments(["train", "--out", "x", "--n-iter-no-change", "3", "--tol", "0.01"])
@@ -74,6 +76,14 @@ def test_each_command_has_a_help(capsys, command):
         (("train", "--out", "x", "--rate", "0"), "argument --rate: '0', needed a number above 0"),
         (("train", "--out", "x", "--rate", "fast"), "argument --rate: 'fast', needed a number above 0"),
         (("train", "--out", "x", "--rate", "inf"), "argument --rate: 'inf', needed a number above 0"),
+        (
+            ("train", "--out", "x", "--schedule", "fast"),
+            "argument --schedule: 'fast', needed constant, cosine,",
+        ),
+        (
+            ("train", "--out", "x", "--warmup", "-1"),
+            "argument --warmup: '-1', needed an integer of at least 0",
+        ),
         (("train", "--out", "x", "--n-iter-no-change", "0"), "argument --n-iter-no-change: '0', needed"),
         (("train", "--out", "x", "--tol", "-1"), "argument --tol: '-1', needed a number of at least 0"),
         (("train", "--out", "x", "--tol", "nan"), "argument --tol: 'nan', needed a number of at least 0"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -212,6 +213,32 @@ def test_early_stopping_keeps_the_best(tmp_path):
     assert (again.epoch, again.best_epoch) == (course.epoch, course.best_epoch)
 
 
+@pytest.mark.parametrize("stop", [1, 4])
+def test_stopped_within_a_schedule_it_ends_as_if_it_never_had_been(tmp_path, stop):
+    """The parameters to the bit, in the warm-up and after it, and with what AdamW keeps."""
+    changed = {
+        "optimiser": "adamw",
+        "schedule": "step:2:0.5",
+        "warmup": 2,
+        "form": "levels",
+        "loops": "numpy",
+    }
+    run = replace(run_of(asked(**changed)), every=1)
+
+    def stopping(ended, course):
+        if course.epoch == stop:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(run, Folder(tmp_path), "", stopping)
+    (again,) = trained(run, Folder(tmp_path), "", nothing)
+    (tmp_path / "whole").mkdir()
+    (whole,) = trained(run, Folder(tmp_path / "whole"), "", nothing)
+    assert again.train == whole.train
+    for block, wanted in zip(again.standing.params, whole.standing.params, strict=True):
+        np.testing.assert_array_equal(block, wanted)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -227,6 +254,9 @@ def test_early_stopping_keeps_the_best(tmp_path):
         {"recipe": {"patience": "long"}},
         {"recipe": {"n_iter_no_change": 0}},
         {"recipe": {"tol": None}},
+        {"recipe": {"schedule": "fast"}},
+        {"recipe": {"schedule": ["cosine"]}},
+        {"recipe": {"warmup": 200}},
         {"data": {"kind": "song"}},
         {"data": {"kind": "series"}},
         {"data": {"kind": "series", "values": [[1]]}},
