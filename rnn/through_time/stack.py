@@ -113,6 +113,16 @@ class Stack:
         return tuple(cell for each in self._recurrences for cell in each.cells)
 
     @property
+    def two_way(self) -> bool:
+        """As in ``Recurrence``."""
+        return any(each.two_way for each in self._recurrences)
+
+    @property
+    def hands_down_both_ways(self) -> bool:
+        """As in ``Recurrence``."""
+        return self.two_way and len(self.levels) > 1
+
+    @property
     def name(self) -> str:
         """As in ``Recurrence``."""
         return f"Stack({', '.join(each.name for each in self._recurrences)})"
@@ -190,7 +200,7 @@ class Stack:
                     loops,
                 )
                 found.insert(0, back)
-                now, handed_down = below, back.dxs  # dhˡ⁻¹_t+1 = dxˡ_t
+                now, handed_down = below, _from(below.first_loss, back)  # dhˡ⁻¹_t+1 = dxˡ_t
             total = _sum(total, found)
         assert total is not None  # there is a round at least
         return total
@@ -198,6 +208,15 @@ class Stack:
     def _weights_of(self, place: int, params: Any) -> Any:
         """A level's own weights."""
         return self._recurrences[place].weights._make(params[self._own_weights[place]])
+
+
+def _from(first: int, back: Back) -> Array:
+    """dxs from step ``first`` on, which is none after the first that was reached."""
+    if first == back.first:
+        return back.dxs
+    every = zeros((back.first - first + len(back.dxs), *back.dxs.shape[1:]), back.dxs)
+    every[back.first - first :] = back.dxs
+    return every
 
 
 def _sum(total: Back | None, levels: Sequence[Back]) -> Back:
