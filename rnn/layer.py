@@ -23,6 +23,7 @@ from rnn.loops import checked_loops
 from rnn.through_time.bptt import Loops
 from rnn.through_time.recurrence import Finals, Recurrence, last_state, recurrence, sweeps_at_once
 from rnn.through_time.routes import segments
+from rnn.through_time.ways import two_way
 from rnn.truncation import Full, Truncation
 
 
@@ -124,8 +125,11 @@ class Layer:
         dhs, finals = self._cotangents(saved, d_outputs, d_state)
         steps = xs.shape[1]
         if ends is not None:
-            truncation = own_reach(truncation, ends, steps, False)
-        (segment,) = segments(truncation, steps, 0, sweeps_at_once(state))
+            truncation = own_reach(truncation, ends, steps, False, self._recurrence)
+        if self._recurrence.two_way:
+            segment = two_way(truncation, steps, 0, sweeps_at_once(state))
+        else:
+            (segment,) = segments(truncation, steps, 0, sweeps_at_once(state))
         back = self._recurrence.back(params, tape, dhs, finals, segment, (), self.loops)
         weights, d_initial = self._recurrence.weights._make(back.weights), back.state
         dxs = zeros((steps, *back.dxs.shape[1:]), back.dxs)

@@ -34,6 +34,7 @@ from rnn.through_time.bptt import Loops
 from rnn.through_time.checkpoints import Checkpoints, states_at
 from rnn.through_time.recurrence import Recurrence, last_state, recurrence, sweeps_at_once
 from rnn.through_time.routes import Segment, segments
+from rnn.through_time.ways import two_way
 from rnn.through_time.workspace import Workspace
 from rnn.truncation import Full, Truncation
 
@@ -180,8 +181,13 @@ class RNN(Generic[Own]):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
             check_workspace(self._recurrence, workspace, call.xs, checkpoints)
+        if self._recurrence.two_way and checkpoints is not None:
+            needed = "None with a cell that reads from the last step on"
+            raise ValueError(f"checkpoints: {checkpoints}, needed {needed}")
         if call.ends is not None:
-            truncation = own_reach(truncation, call.ends, call.xs.shape[1], terms.of_last_step)
+            truncation = own_reach(
+                truncation, call.ends, call.xs.shape[1], terms.of_last_step, self._recurrence
+            )
         value, grads = self._sum(call, terms, truncation, checkpoints, workspace)
         if call.ends is not None:
             of_state = tuple(map(call.ends.unsorted, grads.state))
@@ -223,7 +229,10 @@ class RNN(Generic[Own]):
         steps, losses = xs.shape[1], len(terms.targets)
         batch = sweeps_at_once(state)
         every = None if checkpoints is None else checkpoints.spacing(steps)
-        latest_first = segments(truncation, steps, steps - losses, batch, every)
+        if self._recurrence.two_way:
+            latest_first: tuple[Segment, ...] = (two_way(truncation, steps, steps - losses, batch),)
+        else:
+            latest_first = segments(truncation, steps, steps - losses, batch, every)
 
         total: Arrays = ()
         carry: Arrays = ()
@@ -270,7 +279,7 @@ class RNN(Generic[Own]):
         # Of one step, do.sum takes twice as long.
         dV, dc = self.loops.over_rows(do, hs), np.add.reduce(do)
         # A loss before the first step that is reached sends nothing back.
-        late = terms.part(max(0, segment.first - segment.first_loss), len(terms.targets))
+        late = terms.part(max(0, segment.first_sent - segment.first_loss), len(terms.targets))
         reaching = do[len(do) - late.rows :]
         dhs = self.loops.of_rows(reaching, np.ascontiguousarray(params.V))
         dhs = _after_zeros(late.by_step(dhs, states), len(terms.targets))

@@ -1,6 +1,7 @@
 """Names of the blocks and of the state's arrays of several cells, and the NamedTuples of such blocks.
 
-A block of level l has ``_l`` and its number behind its letter, as in ``torch.nn``: U_l0, W_l1, bn_l1.
+A block of level l has ``_l`` and its number behind its letter, and the one that goes backward in time has
+``_reverse`` at its end, as in ``torch.nn``: U_l0, W_l1, bn_l1_reverse.
 """
 
 from collections import namedtuple
@@ -16,6 +17,15 @@ def level_named(name: str, level: int) -> str:
     """
     letter, *others = name.split("_")
     return "_".join([letter, f"l{level}", *others])
+
+
+def reverse_named(name: str) -> str:
+    """The name of what is called so in a cell, in the same cell the other way round.
+
+    >>> reverse_named("U_l1")
+    'U_l1_reverse'
+    """
+    return f"{name}_reverse"
 
 
 def initial_named(name: str, mark: str) -> str:

@@ -3,7 +3,7 @@
 A network and a layer know a recurrence and no cell. It reads inputs (N, T, D) from a state of one array or
 more, and puts out (T, N, H); going back, it takes the cotangents of what it put out, and of its last state,
 and gives those of everything that it read. ``Single`` is one cell, ``rnn.Stack`` several, each over the
-outputs of the one below.
+outputs of the one below, ``rnn.Bidirectional`` one in both directions.
 
 Its parameters, its state and its carry are those of its cells, one cell after another. The backward goes
 along the sweeps of a ``Segment`` (``rnn.through_time.routes``).
@@ -30,6 +30,12 @@ class Finals(NamedTuple):
 
     arrays: Arrays
     last: int | Array
+
+    @property
+    def halves(self) -> tuple["Finals", "Finals"]:
+        """Those of the first half of the arrays, and of the second."""
+        half = len(self.arrays) // 2
+        return Finals(self.arrays[:half], self.last), Finals(self.arrays[half:], self.last)
 
     def beside(self, dhs: Array, steps: int, losses: Array | None) -> Arrays:
         """The cotangents by step of each of the state's arrays, from those of h, ``dhs`` of the last few.
@@ -102,6 +108,16 @@ class Recurrence(Protocol[Own]):
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """As in ``Cell``."""
+        ...  # pragma: no cover
+
+    @property
+    def two_way(self) -> bool:
+        """Does a part of it read from the last step to the first?"""
+        ...  # pragma: no cover
+
+    @property
+    def hands_down_both_ways(self) -> bool:
+        """Is there such a part below another level, or over one?"""
         ...  # pragma: no cover
 
     @property
@@ -207,6 +223,16 @@ class Single:
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """As in ``Recurrence``: the cell's."""
         return self.cell.shapes
+
+    @property
+    def two_way(self) -> bool:
+        """As in ``Recurrence``."""
+        return False
+
+    @property
+    def hands_down_both_ways(self) -> bool:
+        """As in ``Recurrence``."""
+        return False
 
     @property
     def name(self) -> str:

@@ -202,6 +202,13 @@ def _add(array: Array, at: Indices, addend: Array) -> None:
         array[at] = part
 
 
+class Reach(NamedTuple):
+    """Of some losses the sweep forward in time, and the one in the time of what reads backward."""
+
+    ahead: Sweep
+    back: Sweep
+
+
 class Segment(NamedTuple):
     """A stretch of the sequence that goes back at once: its steps start ≤ t < stop have to be known.
 
@@ -209,6 +216,7 @@ class Segment(NamedTuple):
     reaches. ``covers_once``: they come to every step from there on, and to none twice. ``sweeps`` are those
     that travel on its routes, whole where a border cuts them, and at most ``batch`` of them at a time.
     ``losses`` (T,), below the top of a stack: the steps at which losses of theirs stand; None elsewhere.
+    ``reaches``: of what flows back both ways (``rnn.through_time.ways``).
     """
 
     start: int
@@ -220,6 +228,12 @@ class Segment(NamedTuple):
     sweeps: tuple[Sweep, ...]
     batch: int
     losses: Array | None = None
+    reaches: tuple[Reach, ...] = ()
+
+    @property
+    def first_sent(self) -> int:
+        """The first step whose loss sends something back."""
+        return self.first_loss if self.reaches else self.first
 
 
 def _segments(

@@ -68,7 +68,9 @@ class Stack:
         if not levels:
             raise TypeError("Stack: no levels, needed at least one cell, as rnn.LSTM(inputs=1, units=16)")
         # A stack of stacks is one of all their levels.
-        levels = tuple(own for level in levels for own in getattr(level, "levels", (level,)))
+        levels = tuple(
+            own for level in levels for own in (level.levels if isinstance(level, Stack) else (level,))
+        )
         found = tuple(recurrence(f"Stack.levels[{place}]", level) for place, level in enumerate(levels))
         for place, (below, above) in enumerate(pairwise(found), 1):
             if above.inputs != below.units:
@@ -111,6 +113,16 @@ class Stack:
     def cells(self) -> tuple[Cell, ...]:
         """As in ``Recurrence``."""
         return tuple(cell for each in self._recurrences for cell in each.cells)
+
+    @property
+    def two_way(self) -> bool:
+        """As in ``Recurrence``."""
+        return any(each.two_way for each in self._recurrences)
+
+    @property
+    def hands_down_both_ways(self) -> bool:
+        """As in ``Recurrence``."""
+        return self.two_way and len(self.levels) > 1
 
     @property
     def name(self) -> str:
@@ -190,7 +202,7 @@ class Stack:
                     loops,
                 )
                 found.insert(0, back)
-                now, handed_down = below, back.dxs  # dhˡ⁻¹_t+1 = dxˡ_t
+                now, handed_down = below, _from(below.first_loss, back)  # dhˡ⁻¹_t+1 = dxˡ_t
             total = _sum(total, found)
         assert total is not None  # there is a round at least
         return total
@@ -198,6 +210,15 @@ class Stack:
     def _weights_of(self, place: int, params: Any) -> Any:
         """A level's own weights."""
         return self._recurrences[place].weights._make(params[self._own_weights[place]])
+
+
+def _from(first: int, back: Back) -> Array:
+    """dxs from step ``first`` on, which is none after the first that was reached."""
+    if first == back.first:
+        return back.dxs
+    every = zeros((back.first - first + len(back.dxs), *back.dxs.shape[1:]), back.dxs)
+    every[back.first - first :] = back.dxs
+    return every
 
 
 def _sum(total: Back | None, levels: Sequence[Back]) -> Back:
