@@ -154,7 +154,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "A sign is its own inverse.": {"rnn.cells.initial.orthogonal": ("Q / np.sign",)},
     "At the limit the factor is 1.": {"rnn.optimisers.ClipNorm.into": ("norm >= self.limit",)},
     "Every block of one set of parameters has the same type, or is refused.": {
-        "rnn.optimisers.Adam.start": ("params[1].dtype",),
+        "rnn.optimisers._without_averages": ("params[1].dtype",),
     },
 }
 

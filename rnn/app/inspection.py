@@ -23,7 +23,18 @@ from rnn.storage import Stored
 
 # What is shown of a training. Those of older versions have ``changes`` in place of a form.
 ASKED = (
-    *("optimiser", "rate", "clip", "batch", "truncation", "loss", "length"),
+    *(
+        "optimiser",
+        "rate",
+        "schedule",
+        "warmup",
+        "clip",
+        "weight_decay",
+        "batch",
+        "truncation",
+        "loss",
+        "length",
+    ),
     *("form", "changes", "seed", "loops"),
 )
 

@@ -7,7 +7,8 @@
 model has several INPUT blocks. ``state`` is a tuple of arrays (N, …), one for each STATE block, and so is
 what comes back for it. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what
 is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
-given them (N,) after the state.
+given them (N,) after the state; one that claims ``packed`` is given offsets in their place, and arrays as
+``verification.adapters.packed`` has them; and one that claims ``chunks`` the steps of a chunk, as ``chunk=``.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from verification.adapters.layout import Layout, layout_of
+from verification.adapters.packed import Packing, packing_of
 from verification.adapters.remade import PUBLIC, Source
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
@@ -26,6 +28,7 @@ from verification.models.departures import departed
 from verification.models.forms import formed, in_words
 from verification.models.model import Model, Use
 from verification.properties.engine import Begun, FixedCase, InvalidAnswer
+from verification.sampling.chunks import chunk_of
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -37,8 +40,9 @@ CAPABILITIES = Capabilities(
     functions=False,
     truncations=False,
     losses=("cotangents",),
-    extras=("lengths", "exact", "bits"),
+    extras=("lengths", "packed", "exact", "bits"),
     in_two=True,
+    chunks=True,
 )
 
 Forward = Callable[..., Any]
@@ -71,48 +75,62 @@ class Layer:
 
     def begin(self, case: Case) -> Begun:
         """The forward's parts, and the backward of what it has saved."""
-        params, xs, state = self._arguments(case)
+        packing = packing_of(case) if self.claim.packed else None
+        params, xs, state = self._arguments(case, packing)
         states = self.model.of(Use.STATE)
         ends = (lengths_of(case),) if self.claim.lengths else ()
+        ends = ends if packing is None else (packing.offsets,)
+        keywords = {"chunk": chunk_of(self.claim, case)} if self.claim.chunks else {}
         outputs, final, saved = _three(
-            self.forward(params, xs, state, *ends), "forward", "outputs, state, saved"
+            self.forward(params, xs, state, *ends, **keywords), "forward", "outputs, state, saved"
         )
         final = _tuple("forward's state", final, len(states))
-        if isinstance(outputs, np.ndarray) and outputs.ndim > 1:
-            outputs = self.layout.by_record(outputs)
-        forward = {"outputs": outputs}
+        forward = {"outputs": self._by_record("outputs", outputs, packing)}
         forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
 
         def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
             assert isinstance(objective, Cotangents)  # of a layer
-            d_outputs = self.layout.by_record(objective.outputs)
-            return self._gradients(self.backward(saved, d_outputs, objective.state))
+            d_outputs = self._given(objective.outputs, packing)
+            return self._gradients(self.backward(saved, d_outputs, objective.state), packing)
 
         return forward, back
 
-    def _gradients(self, told: Any) -> dict[str, tuple[Any, ...]]:
+    def _given(self, array: Array, packing: Packing | None) -> Array:
+        """A model's (N, T, …) as the engine has it."""
+        return self.layout.by_record(array if packing is None else packing.given(array))
+
+    def _by_record(self, name: str, theirs: Any, packing: Packing | None) -> Any:
+        """An engine's (N, T, …) as the model has it; what is no such array stays as it is."""
+        if not isinstance(theirs, np.ndarray) or theirs.ndim < 2:
+            return theirs
+        array = self.layout.by_record(theirs)
+        return array if packing is None else packing.read(name, array)
+
+    def _gradients(self, returned: Any, packing: Packing | None) -> dict[str, tuple[Any, ...]]:
         """What the backward returned, in the model's layout, as far as it is claimed."""
-        d_params, d_xs, d_initial = _three(told, "backward", "d_params, d_xs, d_state")
-        blocks, states = self._read(d_params, d_xs), self.model.of(Use.STATE)
+        d_params, d_xs, d_initial = _three(returned, "backward", "d_params, d_xs, d_state")
+        blocks, states = self._read(d_params, d_xs, packing), self.model.of(Use.STATE)
         if any(block.name in self.claim.blocks for block in states):
             d_initial = _tuple("backward's d_state", d_initial, len(states))
             blocks |= {block.name: (d,) for block, d in zip(states, d_initial, strict=True)}
         return blocks
 
-    def _arguments(self, case: Case) -> tuple[dict[str, Array], Any, tuple[Array, ...]]:
+    def _arguments(
+        self, case: Case, packing: Packing | None
+    ) -> tuple[dict[str, Array], Any, tuple[Array, ...]]:
         """What the forward is given."""
         params: dict[str, Array] = {}
         for block in self.model.of(Use.STEP):
             params |= self.layout.places[block.name].given(case.blocks[block.name])
         inputs = {
-            name: self.layout.by_record(array)
+            name: self._given(array, packing)
             for block, given in case.inputs.items()
             for name, array in self.layout.places[block].given(given).items()
         }
         xs = inputs if len(inputs) > 1 else next(iter(inputs.values()))
         return params, xs, case.state
 
-    def _read(self, d_params: Any, d_xs: Any) -> dict[str, tuple[Any, ...]]:
+    def _read(self, d_params: Any, d_xs: Any, packing: Packing | None) -> dict[str, tuple[Any, ...]]:
         """The gradients of STEP and INPUT blocks, in the model's layout, as far as they are claimed."""
         claimed = self.claim.blocks
         inputs = self.model.of(Use.INPUT)
@@ -127,8 +145,8 @@ class Layer:
             if block.name in claimed:
                 of_inputs = block.use is Use.INPUT
                 parts = self.layout.places[block.name].read(d_xs if of_inputs else d_params)
-                if of_inputs and isinstance(parts[0], np.ndarray) and parts[0].ndim > 1:
-                    parts = [self.layout.by_record(parts[0])]
+                if of_inputs:
+                    parts = [self._by_record(f"the gradient of {block.name}", parts[0], packing)]
                 read[block.name] = tuple(parts)
         return read
 

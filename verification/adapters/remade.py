@@ -16,7 +16,10 @@ from verification.sampling.scope import Scope
 PUBLIC = "verification"
 
 # What of a claim decides how one case is asked, and how a scope calls it.
-ASKED = ("truncations", "losses", "blocks", "records", "lengths", "bits", "checkpoints", "workspace")
+ASKED = (
+    *("truncations", "losses", "blocks", "records", "sizes", "lengths", "bits", "checkpoints", "workspace"),
+    *("packed", "chunks"),
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from verification.diagnosis.alternatives import (
     without_carry,
 )
 from verification.diagnosis.carries import turned, with_carries
+from verification.diagnosis.held import with_held
 from verification.diagnosis.loops import with_loops
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
@@ -41,11 +42,30 @@ def explained(seen: Seen) -> str | None:
     # What flows back is seen by every block. Where some are right, others may be made of a wrong flow alone.
     flows = [(words, made()) for words, made in _of_flow(seen.truth.case)]
     some = seen.blocks if all(seen.got[name].any() for name in seen.blocks) else tuple(seen.got)
-    for names in (tuple(seen.got), some):
-        for words, gradients in flows:
-            if _fits(seen, gradients, names):
-                return words
+    for words, gradients in flows:
+        if _fits(seen, gradients, tuple(seen.got)):
+            return words
+    # Where other blocks are right, a cotangent is not missing that is missing there.
+    unreached = [(words, made()) for words, made in _unreached(seen)]
+    for words, gradients in (*unreached, *flows):
+        if _fits(seen, gradients, some):
+            return words
     return None
+
+
+def _unreached(seen: Seen) -> Iterator[Alternative]:
+    """Cotangents of final states that do not reach what is wrong, and all else."""
+    case = seen.truth.case
+    if isinstance(case.objective, Cotangents) and len(seen.blocks) < len(seen.got):
+        for i, block in enumerate(case.model.of(Use.STATE)):
+            words = f"the final {block.name}'s cotangent did not reach {joined(seen.blocks)}"
+            yield words, partial(_of, _without_final(case, i))
+
+
+def _without_final(case: Case, state: int) -> Case:
+    """The case without the cotangent of a final state, by number."""
+    left = tuple(array if i != state else 0 * array for i, array in enumerate(final_cotangents(case)))
+    return replace(case, objective=Cotangents(outputs_cotangent(case), left))
 
 
 def explained_alone(seen: Seen, name: str) -> str | None:
@@ -75,6 +95,8 @@ def _of_blocks(seen: Seen) -> Iterator[Alternative]:
 
 def _of_flow(case: Case) -> Iterator[Alternative]:
     """What changes all that flows back."""
+    for words, other in with_held(case):
+        yield words, partial(_of, other)
     yield from _truncated(case)
     if isinstance(case.objective, Cotangents) and case.truncation == FULL:
         yield from _of_cotangents(case)
@@ -220,8 +242,7 @@ def _cotangents(case: Case) -> Iterator[Alternative]:
         return partial(_of, replace(case, objective=Cotangents(outputs, state)))
 
     for i, block in enumerate(case.model.of(Use.STATE)):
-        left = tuple(array if j != i else 0 * array for j, array in enumerate(state))
-        yield f"the final {block.name} had no cotangent", other(outputs, left)
+        yield f"the final {block.name} had no cotangent", partial(_of, _without_final(case, i))
     last = 0 * outputs
     last[:, -1] = outputs[:, -1]
     none = tuple(0 * array for array in state)

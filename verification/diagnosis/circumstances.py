@@ -76,6 +76,6 @@ def large(engine: Engine) -> Iterator[Case]:
         return
     healthy = healthy_case(engine)
     for name in healthy.sizes:
-        sizes = {**healthy.sizes, name: LARGE}
+        sizes = {**healthy.sizes, name: engine.claim.sizes.get(name, (LARGE,))[-1]}
         dimensions = {each: size for each, size in sizes.items() if each not in ("N", "T")}
         yield healthy_case(engine, sizes["T"], sizes["N"], dimensions)

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verification.diagnosis.as_if import explained
+from verification.diagnosis.border import at_border, of_border
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.fallback import of_right_answers, with_others
+from verification.diagnosis.leak import of_leak
 from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
@@ -31,6 +33,9 @@ __all__ = ["Diagnosis", "diagnose"]
 def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere | None = None) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
     elsewhere = elsewhere or Elsewhere(engine)
+    leak = of_leak(engine)
+    if leak is not None:
+        return with_others(engine, leak, elsewhere)
     by_steps = _by_steps(engine)
     answered = [seen for seen in by_steps if not seen.raised]
     if not answered or any(seen.forward for seen in answered):
@@ -38,6 +43,9 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
         if convention is not None:
             return _in_convention(convention)
     small = _of_small_cases(engine, by_steps)
+    border = of_border(engine, case, small is not None)
+    if border is not None:
+        return with_others(engine, border, elsewhere)
     if small is not None:
         return with_others(engine, small, elsewhere)
     return of_right_answers(engine, finding, case, elsewhere)
@@ -74,11 +82,11 @@ def _of_small_cases(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | Non
         answered = [seen for seen in _by_steps(engine, records=1) if not seen.raised]
     if not answered:
         return Diagnosis("form", sentence=f"The engine does not answer in form: {raised[0].raised}.")
-    told = f"The engine does not answer in form where {where}: {raised[0].raised}"
+    clause = f"The engine does not answer in form where {where}: {raised[0].raised}"
     wrong = _of_answers(engine, answered)
     if wrong is None:
-        return Diagnosis("form", sentence=f"{told}; all else is right.")
-    return replace(wrong, sentence=f"{told}. Elsewhere {wrong.sentence}")
+        return Diagnosis("form", sentence=f"{clause}; all else is right.")
+    return replace(wrong, sentence=f"{clause}. Elsewhere {wrong.sentence}")
 
 
 def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
@@ -87,12 +95,12 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     if not wrong:
         return None
     first, last = next((seen for seen in wrong if seen.forward), wrong[0]), wrong[-1]
-    start = _from(by_steps, first)
+    start = _from(engine, by_steps, first)
     kept = narrow(first)
     if kept is not None:
         rounded, more = f"it were rounded to {kept}", later(first, wrong)
-        told = f"{wrong_in_words(first, last)}{start}{_as_well_in_words(more)}"
-        sentence = f"{told}: right to the digits of {kept} alone, as if {rounded}."
+        clause = f"{wrong_in_words(first, last)}{start}{_as_well_in_words(more)}"
+        sentence = f"{clause}: right to the digits of {kept} alone, as if {rounded}."
         return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
         return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the forward is at fault.")
@@ -109,13 +117,13 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
     if as_if is None and stage in APART:
         return _apart(engine, stage, first, wrong, more, start)
     cases = _others(stage, wrong, more)
-    told = f"{wrong_in_words(first, last, cases)}{start}{_as_well_in_words(more)}"
+    clause = f"{wrong_in_words(first, last, cases)}{start}{_as_well_in_words(more)}"
     if as_if is None:
         stage, tail = (stage, "") if stage == "state" else with_fewest(stage, first, last)
         tail += _hints(engine, stage, first)
     else:
         tail = f", as if {as_if}"
-    sentence = f"{told}: {FAULTS[stage]}{tail}."
+    sentence = f"{clause}: {FAULTS[stage]}{tail}."
     as_if = as_if or common_factor(first, last)
     return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more))
 
@@ -128,8 +136,8 @@ def _is_limited(engine: Engine, case: Case) -> bool:
 def _limited(engine: Engine, seen: Seen) -> Diagnosis:
     """What is wrong where gradients are large, and right where they are small."""
     start = onset(engine, seen.truth.case)
-    told = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
-    return Diagnosis("size", seen.blocks, gates(seen), told, common_factor(seen))
+    clause = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
+    return Diagnosis("size", seen.blocks, gates(seen), clause, common_factor(seen))
 
 
 def _apart(
@@ -141,10 +149,10 @@ def _apart(
     tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
     # Parts that have been told are not told again.
     others = as_well([replace(each, parts=()) if cases else each for each in more], last)
-    told = f"{wrong_in_words(first, last, cases)}{start}: {FAULTS[stage]}{tail}."
+    clause = f"{wrong_in_words(first, last, cases)}{start}: {FAULTS[stage]}{tail}."
     whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
     as_if = next(iter(whole), None) or common_factor(first, last)
-    return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([told, *others]), as_if, also)
+    return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([clause, *others]), as_if, also)
 
 
 def _blocks(more: Sequence[Later]) -> tuple[str, ...]:
@@ -167,9 +175,11 @@ def _hints(engine: Engine, stage: str, first: Seen) -> str:
     return f" ({'; '.join(hints)})" if hints else ""
 
 
-def _from(by_steps: Sequence[Seen], seen: Seen) -> str:
+def _from(engine: Engine, by_steps: Sequence[Seen], seen: Seen) -> str:
     """From which T on, where that is not the first that was tried."""
-    return "" if seen is by_steps[0] else f" from T = {seen.truth.case.steps} on, right with fewer steps"
+    if seen is by_steps[0]:
+        return ""
+    return f" from T = {seen.truth.case.steps} on{at_border(engine, seen)}, right with fewer steps"
 
 
 def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:

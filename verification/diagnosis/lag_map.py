@@ -168,7 +168,7 @@ def _view(engine: Engine, case: Case, name: str) -> str:
         return BY_SLICE
     if use is not Use.STEP:
         return AT_ITS_STEP
-    if any(step is not None for step, _ in widened(case)[1][name]):
+    if any(step is not None for step, _ in widened(case, engine.claim.sizes)[1][name]):
         return BY_COLUMN
     return BY_RESTART if _restarts(engine, case) else ""
 
@@ -186,7 +186,7 @@ def _restarts(engine: Engine, case: Case) -> bool:
 
 def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Share]]:
     """What each step brings to each block, of a case with one loss."""
-    wide, places = widened(case)
+    wide, places = widened(case, engine.claim.sizes)
     made = _by_places(engine, wide, places, max(case.losses))
     later = [name for name in engine.claim.blocks if _view(engine, case, name) == BY_RESTART]
     if later:
@@ -265,18 +265,18 @@ def _panel(case: Case, block: Block, part: str, losses: list[dict[int, _Share]],
     off = np.zeros((len(losses), case.steps))
     marks = []
     for t, row in enumerate(losses):
-        told = []
+        marked = []
         for s in range(case.steps):
             share = row.get(s)
             if share is None:
-                told.append(Mark.NONE)
+                marked.append(Mark.NONE)
                 continue
             got, want = share.of(rows)
             size = float(np.max(np.abs(want)))
             error = float(np.max(np.abs(got - want)))
             off[t, s] = error / (size or largest or 1.0)
-            told.append(_mark(got, size, error, share.bound))
-        marks.append(tuple(told))
+            marked.append(_mark(got, size, error, share.bound))
+        marks.append(tuple(marked))
     return Panel(block.name, part, tuple(marks), off)
 
 

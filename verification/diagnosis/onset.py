@@ -70,12 +70,12 @@ class _Tried:
 
 def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
     """From where on the engine is wrong, in words, for a case on which it is; "" where that is not found."""
-    told = []
+    found = []
     # What was found before calls or time ran out holds.
     with suppress(_Spent):
         for words in _found(_Tried(engine, calls, time.monotonic() + SECONDS), case):
-            told.append(words)
-    return " and ".join(told)
+            found.append(words)
+    return " and ".join(found)
 
 
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
@@ -84,8 +84,8 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
         return
     healthy = _of_sizes(tried.engine, case, case.sizes)
     if not tried.off(healthy) and not tried.wrong(healthy):
-        told = [*_from_magnitudes(tried, case)]
-        yield from told or _from_numbers(tried, case, healthy)
+        found = [*_from_magnitudes(tried, case)]
+        yield from found or _from_numbers(tried, case, healthy)
     elif isinstance(case.objective, Cotangents) and not tried.wrong(fainter(healthy)):
         # Sizes matter as far as gradients grow with them.
         yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
@@ -97,7 +97,7 @@ def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
     """Healthy numbers of these sizes, in all else like the case."""
     dimensions = {name: size for name, size in sizes.items() if name not in ("N", "T")}
     healthy = healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
-    return replace(healthy, functions=case.functions, truncation=case.truncation)
+    return replace(healthy, functions=case.functions, truncation=case.truncation, chunk=case.chunk)
 
 
 def fainter(case: Case) -> Case:
@@ -128,6 +128,9 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
     for name, right in least.items():
         if now[name] == right or wrong({**now, name: right}):
             now[name] = right
+            continue
+        if name in tried.engine.claim.sizes:
+            yield f"at {name} = {now[name]}"
             continue
 
         def at(size: int, name: str = name) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import WIDER, Case, random_case
+from verification.models.case import WIDER, Case, Cotangents, random_case
 from verification.models.model import Use
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
@@ -155,9 +155,15 @@ def healthy_case(
     wide = [each for each in claimed if each in WIDER] or claimed
     dtype = dtype or max(wide, key=lambda each: each.itemsize)
     losses = claim.losses[-1]
-    sizes = sizes or {name: 2 + i for i, name in enumerate(dimensions(model, losses))}
+    sizes = sizes or {name: claim.least.get(name, 2 + i) for i, name in enumerate(dimensions(model, losses))}
     functions = {role: names[0] for role, names in claim.functions.items()}
     case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
+    case = replace(case, least=claim.least)
+    if isinstance(case.objective, Cotangents) and not claim.ends:
+        case = replace(case, objective=case.objective.of_outputs())
+    if claim.chunks:
+        # The smallest has borders in the shortest sequences.
+        case = replace(case, chunk=claim.chunks[0])
     if "Full" not in claim.truncations:
         case = replace(case, truncation=some_truncation(claim.truncations[0]))
     if claim.states == "zero":

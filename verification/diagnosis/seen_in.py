@@ -24,6 +24,8 @@ def facts(case: Case) -> Iterator[str]:
     yield f"under {case.truncation}"
     yield f"under {kind_of(case.truncation)}"
     yield from (f"with {role} {function.name}" for role, function in case.chosen.items())
+    if case.chunk is not None:
+        yield f"in chunks of {case.chunk}"
     if case.lengths is not None:
         yield "where records end early"
     if case.layouts:

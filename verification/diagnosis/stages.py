@@ -12,6 +12,8 @@ step           with one step other gradients are wrong
 truncation     the full gradient is right, and a truncated one is not
 lengths        sequences of one length are right, and records that end early are not
 losses         the model's own loss is right, and weighted ones, or those of classes, are not
+packed         one of packed sequences is seen by another, or their slack by the last
+border         one chunk is right, and a step more, or a chunk that is not whole, is not
 lags, exact    one lag is wrong, or exact arithmetic, by less than rounded sums show
 conduct        every gradient is right, and a property is refuted that is about other calls
 precision      all is right to fewer digits than the number type has

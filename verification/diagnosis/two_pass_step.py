@@ -79,7 +79,7 @@ class Calls:
 
     def __init__(self, f: Namespace, answer: Callable[[int, str, Any], Any]) -> None:
         self._f, self._answer, self._number = f, answer, -1
-        self.stop, self.surrogate = f.stop, f.surrogate
+        self.stop, self.surrogate, self.named = f.stop, f.surrogate, f.named
 
     def __getattr__(self, role: str) -> Callable[[Any], Any]:
         def called(a: Any) -> Any:

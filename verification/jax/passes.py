@@ -22,6 +22,7 @@ from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model
 from verification.properties.engine import InvalidAnswer
+from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
@@ -57,10 +58,16 @@ def compiled(apply: Apply) -> tuple[Any, Any]:
     jax = library("jax", "jax")
 
     def run(given: Any, lengths: tuple[Any, ...]) -> Any:
-        told = apply(*given, *lengths)
-        if not isinstance(told, tuple | list) or len(told) != 2 or not isinstance(told[1], tuple | list):
-            raise InvalidAnswer(f"apply returned a {type(told).__name__}, needed (outputs, state), a tuple")
-        return told[0], tuple(told[1])
+        returned = apply(*given, *lengths)
+        if (
+            not isinstance(returned, tuple | list)
+            or len(returned) != 2
+            or not isinstance(returned[1], tuple | list)
+        ):
+            raise InvalidAnswer(
+                f"apply returned a {type(returned).__name__}, needed (outputs, state), a tuple"
+            )
+        return returned[0], tuple(returned[1])
 
     def forward(given: Any, *lengths: Any) -> Any:
         return jax.vjp(lambda given: run(given, lengths), given)
@@ -125,9 +132,9 @@ def layer_of(
         scope = replace(scope, compiled=True)
     both = Passes(apply, device)
     made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
-    capabilities = replace(
-        made.claim.capabilities, cannot=("some gradients alone", "a gradient of the gradient")
-    )
+    cannot = ("some gradients alone", "a gradient of the gradient")
+    capabilities = replace(made.claim.capabilities, chunks=False, cannot=cannot)
+    resolved(scope, model, capabilities)
     source = replace(source, departures=made.source.departures)
     return replace(made, claim=replace(made.claim, capabilities=capabilities), source=source)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from verification.models.case import Case, Cotangents, Targets, name_of
 from verification.models.model import Use
 from verification.models.truncation import Standard
+from verification.sampling.chunks import borders
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
 from verification.sampling.draws import TIMES
 from verification.sampling.factors import classes
@@ -24,6 +25,7 @@ def contract(claim: Claim) -> tuple[Entry, ...]:
     """What must have been met of this claim."""
     return (
         *_sizes(claim),
+        *_borders(claim),
         *_states(claim),
         *_types(claim),
         *_functions(claim),
@@ -52,12 +54,35 @@ def _sizes(claim: Claim) -> Iterator[Entry]:
         yield Entry("N ≥ 33", lambda case: case.records >= 33, 1)
 
 
+def _borders(claim: Claim) -> Iterator[Entry]:
+    for words, steps, chunk in borders(claim):
+        given = chunk if claim.chunks else None
+        yield Entry(
+            f"{words} of {chunk}",
+            lambda case, steps=steps, given=given: (case.steps, case.chunk) == (steps, given),  # type: ignore[misc]
+            1,
+        )
+
+
 def _states(claim: Claim) -> Iterator[Entry]:
     yield Entry("initial state zero", _still)
     if claim.lengths and claim.records[1] > 1 and claim.steps[0] < claim.steps[1]:
         yield Entry("records that end early", lambda case: len(set(case.lengths or ())) > 1)
+        if claim.packed:
+            yield Entry(
+                "slack behind the last sequence",
+                lambda case: (case.lengths or (case.steps,))[-1] < case.steps,
+            )
+            if claim.steps[0] == 1:
+                yield Entry(
+                    "a sequence of one step beside a longer one", lambda case: _has_short(case.lengths)
+                )
     if claim.states == "any":
         yield Entry("initial state not zero", lambda case: any(array.any() for array in case.state))
+
+
+def _has_short(lengths: tuple[int, ...] | None) -> bool:
+    return 1 in (lengths or ()) and len({*(lengths or ())}) > 1
 
 
 def _still(case: Case) -> bool:
@@ -91,7 +116,7 @@ def _losses(claim: Claim) -> Iterator[Entry]:
         "last": Entry("loss on the last step", on(True)),
         "every": Entry("loss on every step", on(False)),
     }
-    yield from (entries[name] for name in claim.losses)
+    yield from (entries[name] for name in claim.losses if name != "cotangents" or claim.ends)
 
 
 # By kind of truncation, what is met by its numbers and the number of steps.

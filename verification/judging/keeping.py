@@ -24,7 +24,7 @@ from verification.models.case import Case, Objective
 from verification.models.identity import Unidentified, identity_of
 from verification.models.model import Model
 from verification.models.tolerance import Expected
-from verification.properties.truth import Told
+from verification.properties.truth import Expectations
 from verification.truth.made import Made
 
 # Bytes of all truths that are kept: those of the designed cases of a model take some 200 MB.
@@ -163,8 +163,9 @@ def digest_of(case: Case, maker: str) -> bytes:
     """Of what makes a truth: how a case lies in memory does not, nor how an engine is to compute it."""
     objective = case.objective
     about = (maker, type(objective).__qualname__, _said_by(objective), case.losses, case.reach, case.lengths)
+    least = sorted(case.least.items())
     chosen = sorted((role, function.name) for role, function in case.chosen.items())
-    digest = sha256(repr((about, chosen)).encode())
+    digest = sha256(repr((about, chosen, least)).encode())
     for name, array in (*case.blocks.items(), *objective.arrays().items()):
         digest.update(f"{name} {array.dtype} {array.shape}\n".encode())
         digest.update(_bytes(array))
@@ -210,7 +211,7 @@ def unsealed(data: bytes, name: bytes) -> dict[str, Any]:
 
 
 # What a truth is made of, and nothing that does anything else.
-CLASSES = {(each.__module__, each.__qualname__): each for each in (Expected, Told)}
+CLASSES = {(each.__module__, each.__qualname__): each for each in (Expected, Expectations)}
 OF_NUMPY = {"_reconstruct", "_frombuffer", "ndarray", "dtype", "scalar"}
 
 

@@ -59,6 +59,10 @@ class Cotangents:
         last = {f"state {i}": d for i, d in enumerate(self.state)} if t == steps - 1 else {}
         return {"outputs": self.outputs[:, t], **last}
 
+    def of_outputs(self) -> "Cotangents":
+        """Those of the outputs alone."""
+        return Cotangents(self.outputs, tuple(0 * array for array in self.state))
+
     def of_output(self, t: int) -> "Cotangents":
         """That of the output after step t alone."""
         outputs = 0 * self.outputs
@@ -127,9 +131,11 @@ class Case:
     ``functions``: the one that plays each role, by name, where it is not the first. ``truncation``: how far
     back a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints``
     and ``workspace``: how an engine that can is asked to compute it, as in ``verification.Problem``.
-    ``layouts``: how arrays are laid out in memory when it is asked, by name, where not in C order.
-    ``lengths``: of records that end early, the steps of each; what follows is padding. ``source``: an
-    expression that makes it, where its numbers are too many to be printed.
+    ``chunk``: of how many steps it is told that its chunks are. ``layouts``: how arrays are laid out in
+    memory when it is asked, by name, where not in C order. ``lengths``: of records that end early, the steps
+    of each; what follows is padding. ``least``: of dimensions by name, the smallest size that is asked at
+    all, which makes no case a large one. ``source``: an expression that makes it, where its numbers are too
+    many to be printed.
     """
 
     model: Model
@@ -139,8 +145,10 @@ class Case:
     truncation: Truncation = FULL
     checkpoints: int | None = None
     workspace: bool = False
+    chunk: int | None = None
     layouts: Mapping[str, str] = field(default_factory=dict)
     lengths: tuple[int, ...] | None = None
+    least: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
 
     def __post_init__(self) -> None:

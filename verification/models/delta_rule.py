@@ -23,7 +23,8 @@ from verification.models.model import Block, Model, Use
 
 def step(f: Any, p: Any, x: Any, S: Any) -> Any:
     """S (…, N, A, K, V), after x.k (…, N, A, K), x.v (…, N, A, V) and x.beta (…, N, A)."""
-    return S + outer(x.k, np.expand_dims(x.beta, -1) * (x.v - read(S, x.k)))
+    error = x.v - read(f.named("matrix that a key reads", S), x.k)
+    return S + outer(x.k, np.expand_dims(x.beta, -1) * error)
 
 
 def gated(f: Any, p: Any, x: Any, S: Any) -> Any:

@@ -7,6 +7,10 @@ is meant to differ from the derivative:
 
     f.stop(x)               x, through which no gradient flows
     f.surrogate(value, by)  value, with the derivative of ``by``
+
+And one says how a diagnosis calls what it is given, where a backward holds that constant:
+
+    f.named("normaliser", x)  x
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +23,7 @@ from autograd.extend import defvjp, notrace_primitive, primitive
 from verification.models import activations
 
 # Names of the namespace that no role may have.
-RESERVED = ("stop", "surrogate")
+RESERVED = ("stop", "surrogate", "named")
 
 
 def _zero(y: Any) -> Any:
@@ -122,7 +126,7 @@ class UnknownName(Exception):
 
 
 class Namespace:
-    """What a step is given as ``f``: its roles, ``stop`` and ``surrogate``."""
+    """What a step is given as ``f``: its roles, ``stop``, ``surrogate`` and ``named``."""
 
     def __init__(self, roles: Mapping[str, Function], arithmetic: Arithmetic) -> None:
         self._roles = roles
@@ -137,6 +141,10 @@ class Namespace:
             raise UnknownName(f"function {role!r}, needed one of {needed}")
         function = self._roles[role]
         return lambda a: self._arithmetic.apply(function, a)
+
+    def named(self, name: str, x: Any) -> Any:
+        """x, which a diagnosis calls by this name where a backward holds it constant."""
+        return x
 
     def _at(self, index: tuple[int, ...]) -> "Namespace":
         return Namespace(self._roles, self._arithmetic.at(index))

@@ -25,7 +25,7 @@ from verification.models.model import Block, Model, Use
 def step(f: Any, p: Any, x: Any, C: Any, n: Any, m: Any) -> Any:
     """C (…, N, A, K, V), n (…, N, A, K) and m (…, N, A), after x.k, x.v, x.i and x.f."""
     kept = f.keep(x.f) + m
-    m = x.i + f.excess(kept - x.i)
+    m = f.named("stabiliser", x.i + f.excess(kept - x.i))
     weight, left = f.decay(x.i - m), f.decay(kept - m)
     C = np.expand_dims(left, (-1, -2)) * C + outer(np.expand_dims(weight, -1) * x.k, x.v)
     n = np.expand_dims(left, -1) * n + np.expand_dims(weight, -1) * x.k
@@ -34,8 +34,8 @@ def step(f: Any, p: Any, x: Any, C: Any, n: Any, m: Any) -> Any:
 
 def output(f: Any, p: Any, x: Any, C: Any, n: Any, m: Any) -> Any:
     """h (…, N, A, V), by x.q (…, N, A, K)."""
-    least = f.decay(-m)
-    size = least + f.excess(np.abs(np.sum(n * x.q, axis=-1)) - least)
+    least = f.named("least normaliser", f.decay(-m))
+    size = least + f.excess(np.abs(f.named("normaliser", np.sum(n * x.q, axis=-1))) - least)
     return read(C, x.q) / np.expand_dims(size, -1)
 
 

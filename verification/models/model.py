@@ -187,7 +187,7 @@ class Model:
                 raise ValueError(f"model {self.name}: most: {name!r}: {most!r}, needed {needed}")
         for role, choices in self.functions.items():
             if role in RESERVED or not role.isidentifier():
-                reserved = " and ".join(RESERVED)
+                reserved = ", ".join(RESERVED)
                 raise ValueError(f"model {self.name}: role {role!r}, needed a name other than {reserved}")
             if isinstance(choices, str) or not choices:
                 raise ValueError(f"model {self.name}: role {role}: {choices!r}, needed a tuple of functions")

@@ -28,11 +28,11 @@ def step(f: Any, p: Any, x: Any, h: Any, c: Any, n: Any, m: Any) -> Any:
     """h, c, n and m (…, N, H), after x (…, N, D)."""
     a_i, a_f, a_z, a_o = parts(rows(p.U, x) + rows(p.W, h) + bias(p.b), 4)
     kept = f.keep(a_f) + m
-    m = a_i + f.excess(kept - a_i)
+    m = f.named("stabiliser", a_i + f.excess(kept - a_i))
     weight, left = f.decay(a_i - m), f.decay(kept - m)
     c = left * c + weight * f.candidate(a_z)
     n = left * n + weight
-    return f.gate(a_o) * c / n, c, n, m
+    return f.gate(a_o) * c / f.named("normaliser", n), c, n, m
 
 
 slstm = Model(

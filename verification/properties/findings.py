@@ -8,6 +8,7 @@ from verification.models.case import Case
 from verification.models.model import Model
 from verification.properties.additivity import ADDITIVITY
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
+from verification.properties.cut import CUT
 from verification.properties.derivatives import COMPLEX_STEP
 from verification.properties.engine import Engine
 from verification.properties.exactness import EXACT, ExactTruth
@@ -51,6 +52,7 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     REUSED_ARRAYS,
     INTERLEAVED_CALLS,
     SECOND_BACKWARD,
+    CUT,
     CALLS_IN_A_ROW,
     PARTIAL_GRADIENTS,
     MEMORY_LAYOUT,

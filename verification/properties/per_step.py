@@ -12,7 +12,7 @@ stand apart in the engine's own answer:
 What a block of steps has no such column for is seen in sum alone, and ``views`` says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -66,7 +66,7 @@ def views(model: Model, claim: Claim) -> tuple[View, ...]:
     for name in claim.blocks:
         block = model.block(name)
         words = by_use.get(block.use, "the sum of its steps")
-        if any(block in readers for _, readers in readers_of(model)):
+        if any(block in readers for _, readers in _widened_by(model, claim.sizes)):
             words = "each step by a column of its own"
         made.append(View(name, words))
     return tuple(made)
@@ -130,7 +130,7 @@ def _apart(claim: Claim, case: Case) -> _Apart | None:
     alone = _alone(case)
     if (case.steps + 1) * sum(array[0].size for array in case.state) > MOST:
         return None
-    wide, places = widened(alone)
+    wide, places = widened(alone, claim.sizes)
     shared = sum(wide.blocks[block.name].size for block in wide.model.of(Use.STEP))
     derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
     if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
@@ -171,14 +171,22 @@ def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
             yield given, tuple(reads)
 
 
-def widened(case: Case) -> tuple[Case, Places]:
-    """The case with a column for every step, and by block the places of the parts: (step, index)."""
+def _widened_by(model: Model, sizes: Container[str]) -> Iterator[tuple[Block, tuple[Block, ...]]]:
+    """As ``readers_of``, without those whose dimension has no other size than an engine takes."""
+    return ((given, readers) for given, readers in readers_of(model) if given.dimensions[0] not in sizes)
+
+
+def widened(case: Case, sizes: Container[str] = ()) -> tuple[Case, Places]:
+    """The case with a column for every step, and by block the places of the parts: (step, index).
+
+    ``sizes``: the dimensions that stay as they are.
+    """
     model, steps = case.model, case.steps
     blocks = dict(case.blocks)
     places: Places = {name: [(None, ())] for name in blocks}
     for block in model.of(Use.INPUT):
         places[block.name] = [(s, (slice(None), s)) for s in range(steps)]
-    for given, readers in readers_of(model):
+    for given, readers in _widened_by(model, sizes):
         array = blocks[given.name]
         ones = np.zeros((*array.shape[:2], steps), array.dtype)
         ones[:, np.arange(steps), np.arange(steps)] = 1
@@ -225,7 +233,8 @@ LAG_BY_LAG = Property(
     of_large=True,
     prepare=_prepare,
     # With losses on every step alone there is none that stands alone in every case.
-    evidence=lambda claim: () if "every" in claim.losses else claim.blocks,
+    # Of sizes that are beyond it no case is.
+    evidence=lambda claim: () if "every" in claim.losses or claim.sizes else claim.blocks,
     alone=Alone("lags", "one lag is wrong, by less than the sums over lags show"),
     reference=Reference("lag table, entry by entry", "each loss step and step of use by its own size"),
 )

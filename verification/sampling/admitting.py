@@ -1,6 +1,6 @@
 """Does a claim admit a case that was made without it?"""
 
-from verification.models.case import Case, Targets, name_of
+from verification.models.case import Case, Cotangents, Targets, name_of
 from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.sampling.claim import Claim
@@ -31,6 +31,9 @@ def admits(claim: Claim, case: Case) -> bool:
         and (claim.checkpoints or case.checkpoints is None)
         and (claim.workspace or not case.workspace)
         and (claim.lengths or case.lengths is None)
+        and all(case.sizes[name] in sizes for name, sizes in claim.sizes.items() if name in case.sizes)
+        and (claim.ends or not isinstance(objective, Cotangents) or not any(a.any() for a in objective.state))
+        and (case.chunk is None or case.chunk in claim.chunks)
         and not claim.compiled
     )
 

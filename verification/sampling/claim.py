@@ -1,7 +1,7 @@
 """A claim: a scope with every field filled in, for one model and one adapter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verification.models.model import Model, Use
@@ -21,6 +21,8 @@ FEW_STEPS = (1, 3, 17)
 # What is asked only of who says so, and how it is called where it is not.
 EXTRAS = {
     "lengths": "other lengths than all records'",
+    # Lengths, given in another way.
+    "packed": "",
     "exact": "Fractions",
     "bits": "equality to the bit",
     "checkpoints": "checkpoints",
@@ -35,6 +37,7 @@ DECLINABLE = {
     "zero records": "a record of zeros",
     "zero steps": "a step of zeros",
     "missing cotangents": "a record, a unit or a step without a cotangent",
+    "final cotangents": "a cotangent of the final state",
     "patterns": "one-hot inputs, whole numbers, one sign, symmetric and diagonal matrices",
     "overflow": "pre-activations that exp overflows at",
     "views": "arrays that are parts of others",
@@ -52,7 +55,8 @@ class Capabilities:
     is it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
     first is the default, or all where an engine is told. ``readout``: are READOUT blocks a part of it?
     ``extras``: those of ``EXTRAS`` that can be asked. ``in_two``: is a call a forward, and a backward that
-    may come later? ``partial``: is a backward told which gradients are wanted, and which outputs were used?
+    may come later? ``chunks``: is a forward told of how many steps its chunks are? ``partial``: is a
+    backward told which gradients are wanted, and which outputs were used?
     ``cannot``: what engines may be used for, and cannot be asked for through the adapter, in words.
     """
 
@@ -62,6 +66,7 @@ class Capabilities:
     readout: bool = False
     extras: tuple[str, ...] = ("exact", "bits")
     in_two: bool = False
+    chunks: bool = False
     partial: bool = False
     cannot: tuple[str, ...] = ()
 
@@ -71,6 +76,8 @@ class Claim:
     """A scope with every field filled in. ``truncations``: kinds by name, or truncations as they are.
 
     ``states``: "any" or "zero". ``capabilities``: of the adapter that it is claimed through.
+    ``chunk``: of how many steps its chunks are; ``chunks``: those that it is told, the smallest first.
+    ``sizes``: of dimensions by name, those that it takes, the smallest first, where not any.
     ``declines``: some of ``DECLINABLE``, in its order.
     """
 
@@ -84,25 +91,42 @@ class Claim:
     records: tuple[int, int]
     steps: tuple[int, int]
     lengths: bool = False
+    packed: bool = False
     exact: bool = False
     bits: bool = False
     checkpoints: bool = False
     workspace: bool = False
     weights: bool = False
     classes: bool = False
+    chunk: int | None = None
+    chunks: tuple[int, ...] = ()
+    sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     compiled: bool = False
     departures: tuple[str, ...] = ()
     declines: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> bool:
+        """May a final state have a cotangent?"""
+        return "final cotangents" not in self.declines
+
+    @property
+    def least(self) -> dict[str, int]:
+        """Of dimensions that have few sizes alone, the smallest."""
+        return {name: sizes[0] for name, sizes in self.sizes.items()}
 
     def in_words(self) -> str:
         """The claim in a line."""
         parts = [f"{role} {' or '.join(names)}" for role, names in self.functions.items()]
         parts.append(" and ".join(self.dtypes))
-        parts.append(f"{_truncations_in_words(self.truncations)} by {_losses_in_words(self.losses)}")
+        parts.append(f"{_truncations_in_words(self.truncations)} by {_losses_in_words(self)}")
         parts.append("any initial state" if self.states == "any" else "initial state zero")
         parts.append(f"gradients of {', '.join(self.blocks)}")
         parts.append(f"{_span(self.records)} records, {_span(self.steps)} steps")
+        parts += [f"{name} {_or(sizes)}" for name, sizes in self.sizes.items()]
         parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
+        parts += [f"in chunks of {self.chunk} steps"] if self.chunk else []
+        parts += [f"in chunks of {_or(self.chunks)} steps, as it is told"] if self.chunks else []
         parts += [EXTRA_CLAIMS[name] for name in EXTRAS if getattr(self, name)]
         parts += [f"declared: {departure}" for departure in self.departures]
         parts += [f"declined: {DECLINABLE[name]}" for name in self.declines]
@@ -130,9 +154,11 @@ class Claim:
         else:
             others += [f"every {kind}" for kind in kinds]
         others += [f"a loss on {name} step" for name in self.capabilities.losses if name not in self.losses]
+        others += [f"other sizes of {name}" for name in self.sizes]
         others += [f"sizes other than {_few()}"] if self.compiled else []
         possible = ("lengths", *self.capabilities.extras)
-        others += [words for name, words in EXTRAS.items() if name in possible and not getattr(self, name)]
+        missing = [name for name in EXTRAS if name in possible and not getattr(self, name)]
+        others += [EXTRAS[name] for name in missing if EXTRAS[name]]
         others += ["outputs after a record's end"] if self.lengths else []
         others += [DECLINABLE[name] for name in self.declines]
         return (*others, *self.capabilities.cannot)
@@ -140,6 +166,7 @@ class Claim:
 
 EXTRA_CLAIMS = {
     "lengths": "records of any length",
+    "packed": "packed one after another, with offsets",
     "exact": "exact in Fractions",
     "bits": "the same to the bit",
     "checkpoints": "states computed again",
@@ -155,10 +182,14 @@ def _truncations_in_words(truncations: tuple[str | Truncation, ...]) -> str:
     return f"gradient under {', '.join(map(str, truncations))}"
 
 
-def _losses_in_words(losses: tuple[str, ...]) -> str:
-    if losses == ("cotangents",):
-        return "cotangents of outputs and final state"
-    return f"the loss on {' or '.join(f'{name} step' for name in losses)}"
+def _losses_in_words(claim: Claim) -> str:
+    if claim.losses == ("cotangents",):
+        return f"cotangents of outputs{' and final state' if claim.ends else ''}"
+    return f"the loss on {' or '.join(f'{name} step' for name in claim.losses)}"
+
+
+def _or(numbers: tuple[int, ...]) -> str:
+    return " or ".join(map(str, numbers))
 
 
 def _few() -> str:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from verification.models.case import dimensions_put_out
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Block, Model, Use
+from verification.sampling.chunks import borders
 from verification.sampling.claim import Claim
 from verification.sampling.covering import Factors, Level
-from verification.sampling.factors import LONG_STEPS, OVERFLOWING, matrices, needs_readout, vectors
+from verification.sampling.factors import LONG_STEPS, NUMBERS, OVERFLOWING, matrices, needs_readout, vectors
 
 # Of what can be zero beside one block: all that one record is given, its state alone, all inputs of a step.
 RECORD, STATE_OF_RECORD, STEP = "a record", "a record's state", "a step"
@@ -42,6 +43,9 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
     readout = needs_readout(claim)
     if claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled:
         yield "T", (LONG_STEPS, LONG_STEPS), set()
+    # Numbers of the classes stand beside every level already.
+    for count in sorted({n for _, n, _ in borders(claim)}.difference(() if claim.compiled else NUMBERS)):
+        yield "T", (count, count), set()
     if model.functions:
         for factor in ("vectors", "inputs") if vectors(model) else ("inputs",):
             yield factor, OVERFLOWING, {"overflow"}

@@ -27,6 +27,7 @@ from verification.sampling.factors import (
     OF_RECORDS,
     OF_STEPS,
     ORDINARY,
+    OUTPUTS,
     UNWEIGHTED,
 )
 from verification.sampling.mixed import layouts, mixed
@@ -71,9 +72,12 @@ def _cases(
         few = [n for n in FEW if least <= n <= most] if claim.compiled else []
         return draw(st.sampled_from(few) if few else st.integers(least, max(least, min(most, SMALL))))
 
+    def named(name: str) -> int | None:
+        return draw(st.sampled_from(claim.sizes[name])) if name in claim.sizes else None
+
     records, steps = size(*claim.records), size(*claim.steps)
     losses = draw(st.sampled_from(claim.losses))
-    sizes = {name: size(1, SMALL) for name in dimensions(model, losses)}
+    sizes = {name: named(name) or size(1, SMALL) for name in dimensions(model, losses)}
     dtype = dtype or draw(st.sampled_from(claim.dtypes[::-1]))
     quarters = not draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -87,10 +91,10 @@ def _cases(
             array = case.blocks[block.name]
             array = _in_quarters(array) if quarters else array * draw(st.sampled_from(SCALES))
             blocks[block.name] = 0 * array if still and block.use is Use.STATE else array
-    objective, told = case.objective, LOSSES[losses][-1]
+    objective, part = case.objective, LOSSES[losses][-1]
     if isinstance(objective, Cotangents):
-        kind = draw(st.integers(0, 3))
-        objective, told = _in_part(objective, kind), PARTS[kind]
+        kind = draw(st.sampled_from(range(len(PARTS)) if claim.ends else OF_OUTPUTS))
+        objective, part = _in_part(objective, kind), PARTS[kind]
     if quarters:
         objective = objective.replaced(_in_quarters)
     case = in_domains(replace(case, blocks=blocks, objective=objective))
@@ -99,7 +103,7 @@ def _cases(
     levels = dict(draw(st.sampled_from(known)) for _ in range(count))
     spans = {factor_of(name): (size, size) for name, size in case.sizes.items()}
     state = "zero" if still else ORDINARY
-    row = {**spans, "losses": told, "states": state, "type": dtype}
+    row = {**spans, "losses": part, "states": state, "type": dtype}
     kinds = draw(kinds_of_loss(claim))
     if kinds and possible({**row, **kinds}, ruled):
         case, row = weighed(case, kinds["weights"], kinds["loss"], rng), {**row, **kinds}
@@ -114,12 +118,16 @@ def _cases(
         case.astype(np.dtype(dtype)),
         truncation=truncation,
         lengths=None if alone else ends,
+        least=claim.least,
         **draw(ways(claim, steps)),
     )
 
 
 # What has a cotangent, by the kinds of ``_in_part``.
 PARTS = ("outputs and final state", "outputs", "final state", "outputs")
+
+# Those that have none of the final state.
+OF_OUTPUTS = tuple(kind for kind, part in enumerate(PARTS) if part == OUTPUTS)
 
 # The factors whose conditions are drawn: what is said of numbers.
 CONDITIONED = (
@@ -141,13 +149,14 @@ def _in_part(objective: Cotangents, kind: int) -> Cotangents:
 
 @st.composite
 def ways(draw: st.DrawFn, claim: Claim, steps: int) -> dict[str, Any]:
-    """How an engine is asked to compute: as it likes, with checkpoints, or in a workspace; not with both."""
+    """How it is asked to compute: with checkpoints or in a workspace, not with both; in which chunks."""
     made: list[st.SearchStrategy[dict[str, Any]]] = [st.just({})]
     if claim.checkpoints:
         made.append(st.integers(1, steps + 1).map(lambda every: {"checkpoints": every}))
     if claim.workspace:
         made.append(st.just({"workspace": True}))
-    return draw(st.one_of(made))
+    chunk = {"chunk": draw(st.sampled_from(claim.chunks))} if claim.chunks else {}
+    return {**draw(st.one_of(made)), **chunk}
 
 
 @st.composite

@@ -48,9 +48,10 @@ TRUNCATIONS: Mapping[str, Mapping[str, int]] = {
     "Tail": {"Tail, k < T": 2, "Tail, k ≥ T": 1},
 }
 
-# What has a cotangent, or a loss.
+# What has a cotangent, or a loss; of who declines that of a final state the outputs alone.
+OUTPUTS = "outputs"
 LOSSES: Mapping[str, tuple[str, ...]] = {
-    "cotangents": ("outputs", "final state", "outputs and final state"),
+    "cotangents": (OUTPUTS, "final state", "outputs and final state"),
     "last": ("last step",),
     "every": ("every step",),
 }
@@ -78,12 +79,14 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         "truncation": tuple(level for truncation in claim.truncations for level in _levels(truncation)),
         **{f"function {role}": names for role, names in claim.functions.items()},
         "type": claim.dtypes,
-        "losses": tuple(level for losses in claim.losses for level in LOSSES[losses]),
+        "losses": tuple(level for losses in claim.losses for level in losses_of(claim, losses)),
         "T": classes(claim.steps, FEW_STEPS if claim.compiled else None),
         "N": classes(claim.records, few),
     }
     for name in dimensions(model, readout):
-        factors[f"size {name}"] = classes((1, most_of(model, name)), few)
+        named = claim.sizes.get(name)
+        each = classes((1, most_of(model, name)), few) if named is None else tuple((n, n) for n in named)
+        factors[f"size {name}"] = each
     if matrices(model, readout):
         factors["matrices"] = (ORDINARY, TINY, LARGE)
     if vectors(model):
@@ -94,6 +97,8 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     factors["layout"] = (MIXED, *USUAL)
     if claim.lengths:
         factors["lengths"] = ("alike", "of their own")
+    if claim.chunks:
+        factors["chunk"] = claim.chunks
     if claim.weights:
         factors["weights"] = (UNWEIGHTED, OF_RECORDS, OF_STEPS)
     if claim.classes:
@@ -113,6 +118,11 @@ def _plain(model: Model, claim: Claim, readout: bool) -> dict[str, tuple[Level, 
     if "cotangents" in claim.losses:
         factors["cotangents"] = (EVERYWHERE,)
     return factors
+
+
+def losses_of(claim: Claim, losses: str) -> tuple[str, ...]:
+    """The levels of losses of a kind."""
+    return LOSSES[losses] if losses != "cotangents" or claim.ends else (OUTPUTS,)
 
 
 def _levels(truncation: str | Truncation) -> tuple[str | Truncation, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.models.arrays import Array
-from verification.models.case import Case, in_domains, random_case
+from verification.models.case import Case, Cotangents, in_domains, random_case
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim, rational
 from verification.sampling.covering import Level
@@ -98,6 +98,9 @@ def exact_cases(draw: st.DrawFn, model: Model, claim: Claim) -> Case:
     if claim.states == "zero":
         blocks = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
         case = replace(case, blocks={**case.blocks, **blocks})
+    objective = case.objective
+    if isinstance(objective, Cotangents) and not claim.ends:
+        case = replace(case, objective=objective.of_outputs())
     return replace(
         _in_fractions(case, draw(st.sampled_from(DENOMINATORS))),
         truncation=draw(truncations(claim, steps)),

@@ -66,7 +66,8 @@ def _row(
 
 def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
     """Which sizes are such numbers, in each row: those of records and steps, or of the dimensions."""
-    names, spans = dimensions(model, needs_readout(claim)), _spans(model, claim)
+    spans = _spans(model, claim)
+    names = tuple(name for name in spans if name not in ("N", "T"))
     left = {name: _of_seed(_left_out(*span), APART, seed + i) for i, (name, span) in enumerate(spans.items())}
     # The more records, the fewer steps.
     left["T"] = left["T"][::-1]
@@ -82,7 +83,7 @@ def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]
 
 def _spans(model: Model, claim: Claim) -> dict[str, Span]:
     """The least and the most of each size."""
-    names = dimensions(model, needs_readout(claim))
+    names = [name for name in dimensions(model, needs_readout(claim)) if name not in claim.sizes]
     return {"N": claim.records, "T": claim.steps, **{name: (1, most_of(model, name)) for name in names}}
 
 

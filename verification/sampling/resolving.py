@@ -22,11 +22,14 @@ from verification.sampling.factors import LONG_STEPS
 from verification.sampling.scope import Scope
 
 # What is asked of nobody who does not say it: a problem without it has another form.
-BY_REQUEST = ("lengths", "bits", "weights", "classes")
+BY_REQUEST = ("lengths", "packed", "bits", "weights", "classes")
 
 # The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
 MOST_RECORDS = 129
 MOST_STEPS = LONG_STEPS
+
+# And the largest size of a dimension that has few alone: a head of 256 keys and values has 65,536 numbers.
+MOST_SIZE = 256
 
 
 def _wrong(field: str, given: Any, needed: str) -> ValueError:
@@ -61,16 +64,61 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,
+        sizes=_sizes(scope, model),
+        chunk=_chunk(scope, steps),
+        chunks=_chunks(scope, steps, capabilities),
         compiled=bool(scope.compiled),
         departures=in_words(scope.departures),
         declines=_declines(scope),
         **{name: _extra(name, getattr(scope, name), capabilities, everything) for name in EXTRAS},
     )
+    if claim.packed and scope.lengths is None:
+        claim = replace(claim, lengths=True)
     if claim.exact and not _is_rational(model, claim):
         if everything:
             return replace(claim, exact=False)
         raise _wrong("exact", True, "a rational function for every role, as softsign or rational_gate")
     return replace(claim, blocks=tuple(name for name in known if name in claim.blocks))
+
+
+def _sizes(scope: Scope, model: Model) -> dict[str, tuple[int, ...]]:
+    given = scope.sizes or {}
+    for name, sizes in given.items():
+        if name not in model.dimensions:
+            raise _wrong("sizes", name, f"a dimension of {model.name}: {', '.join(model.dimensions)}")
+        if not isinstance(sizes, tuple) or not sizes or not all(_is_size(each) for each in sizes):
+            raise _wrong(f"sizes: {name}", sizes, f"a tuple of integers from 1 to {MOST_SIZE}")
+    if given and scope.exact:
+        raise _wrong("sizes", given, "none beside exact: Fractions are asked in sizes of 1 and 2")
+    return {name: tuple(sorted({*given[name]})) for name in model.dimensions if name in given}
+
+
+def _is_size(given: Any) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MOST_SIZE
+
+
+def _chunk(scope: Scope, steps: tuple[int, int]) -> int | None:
+    if scope.chunk is not None and scope.chunks is not None:
+        raise _wrong("chunk", scope.chunk, "None beside chunks: its forward is told, or has one of its own")
+    return None if scope.chunk is None else _steps_of_chunk("chunk", scope.chunk, steps)
+
+
+def _chunks(scope: Scope, steps: tuple[int, int], capabilities: Capabilities) -> tuple[int, ...]:
+    given = scope.chunks
+    if given is None:
+        return ()
+    if not capabilities.chunks:
+        raise _wrong("chunks", given, "None: this adapter tells an engine of no chunk; say chunk")
+    if not isinstance(given, tuple) or not given:
+        raise _wrong("chunks", given, "a tuple of numbers of steps")
+    return tuple(sorted({_steps_of_chunk("chunks", each, steps) for each in given}))
+
+
+def _steps_of_chunk(field: str, given: Any, steps: tuple[int, int]) -> int:
+    """Of a chunk that all steps are within there is no border."""
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given < steps[1]:
+        raise _wrong(field, given, f"an integer from 1 to {steps[1] - 1}, for {steps[1]} steps at most")
+    return given
 
 
 def _declines(scope: Scope) -> tuple[str, ...]:
@@ -170,12 +218,23 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
     asked = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
-    for name in given - {"functions", "truncations", "records", "steps", "states", "declines"}:
+    for name in given - {
+        "functions",
+        "truncations",
+        "records",
+        "steps",
+        "states",
+        "declines",
+        "chunk",
+        "sizes",
+    }:
         mine, theirs = getattr(claim, name), getattr(asked, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
             raise _wrong(name, theirs, f"no more than the engine's {mine}")
         kept[name] = theirs
+    if "packed" in given and asked.packed is not claim.packed:
+        raise _wrong("packed", asked.packed, f"the engine's {claim.packed}: it is given other arrays")
     for name in given & {"records", "steps"}:
         (low, high), (least, most) = getattr(asked, name), getattr(claim, name)
         if not least <= low <= high <= most:
@@ -189,9 +248,18 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
                 truncation not in claim.truncations
                 and getattr(truncation, "kind", None) not in claim.truncations
             ):
-                told = ", ".join(map(str, claim.truncations))
-                raise _wrong("truncations", str(truncation), f"no more than the engine's {told}")
+                claimed = ", ".join(map(str, claim.truncations))
+                raise _wrong("truncations", str(truncation), f"no more than the engine's {claimed}")
         kept["truncations"] = asked.truncations
+    if "sizes" in given:
+        for name, sizes in asked.sizes.items():
+            if not {*sizes} <= {*claim.sizes.get(name, sizes)}:
+                raise _wrong(f"sizes: {name}", sizes, f"no more than the engine's {claim.sizes[name]}")
+        kept["sizes"] = {**claim.sizes, **asked.sizes}
+    if "chunk" in given:
+        if claim.chunks or claim.chunk not in (None, asked.chunk):
+            raise _wrong("chunk", asked.chunk, f"the engine's {claim.chunk or claim.chunks}")
+        kept["chunk"] = asked.chunk
     if "states" in given:
         if asked.states == "any" and claim.states == "zero":
             raise _wrong("states", asked.states, "no more than the engine's zero")

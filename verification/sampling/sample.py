@@ -83,6 +83,8 @@ def by_levels(
         truncation=_truncation(levels["truncation"], steps, _back(steps, work(model, claim, levels)), rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
+        chunk=levels.get("chunk"),
+        least=claim.least,
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
     )
 

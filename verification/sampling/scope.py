@@ -20,12 +20,15 @@ class Scope:
     so an engine of "Full" alone is never asked for ``Chunked(T)``. ``losses``: "last" and "every" for the
     model's own loss, "cotangents" for none. ``states``: "any", or "zero" for an engine whose initial state is
     always zero. ``blocks``: those whose gradients are returned. ``records``, ``steps``: the least and the
-    most.
+    most. ``sizes``: of dimensions by name, as {"K": (16, 32)}, all the sizes that the engine takes.
 
-    What is False is not asked: ``lengths``, records that end early; ``exact``, gradients in Fractions;
+    What is False is not asked: ``lengths``, records that end early; ``packed``, such records given one after
+    another, as ``verification.adapters.packed`` says; ``exact``, gradients in Fractions;
     ``bits``, the same bits whatever the memory layout and the call before; ``checkpoints`` and ``workspace``,
     computed as those of ``verification.Problem`` say; ``weights``, losses that are multiplied by such;
-    ``classes``, the cross-entropy of softmax in place of the model's loss. ``compiled``: the engine compiles
+    ``classes``, the cross-entropy of softmax in place of the model's loss. ``chunk``: of how many steps those
+    are in which the engine computes, so that it is asked around the borders of them; ``chunks``: those that
+    its forward is told, as ``chunk=``, one at each call. ``compiled``: the engine compiles
     for every new shape, so few are asked. ``declines``: conditions that a right engine may treat in another
     way, by the names of ``verification.sampling.claim.DECLINABLE``, as "zero steps" of an engine to which
     those are padding; they are not asked. ``departures``: where the backward is meant to differ from the
@@ -41,13 +44,17 @@ class Scope:
     blocks: tuple[str, ...] | None = None
     records: tuple[int, int] | None = None
     steps: tuple[int, int] | None = None
+    sizes: Mapping[str, tuple[int, ...]] | None = None
     lengths: bool | None = None
+    packed: bool | None = None
     exact: bool | None = None
     bits: bool | None = None
     checkpoints: bool | None = None
     workspace: bool | None = None
     weights: bool | None = None
     classes: bool | None = None
+    chunk: int | None = None
+    chunks: tuple[int, ...] | None = None
     compiled: bool | None = None
     declines: tuple[str, ...] | str | None = None
     departures: Mapping[str, str | Function] = field(default_factory=dict)

@@ -31,10 +31,10 @@ def held(case: Case, array: Array) -> Array:
     return array.astype(as_double(case).dtype).astype(case.dtype)
 
 
-def of_long(case: Case, told: dict[str, Expected]) -> dict[str, Expected]:
+def of_long(case: Case, expected: dict[str, Expected]) -> dict[str, Expected]:
     """What is expected of a long double, from what is of double precision; of another type as it is."""
     if not is_long(case):
-        return told
+        return expected
     share = 2 * unit(LONG) / unit(DOUBLE)
     return {
         name: replace(
@@ -43,5 +43,5 @@ def of_long(case: Case, told: dict[str, Expected]) -> dict[str, Expected]:
             terms=share * each.terms,
             lost=each.lost + least_normal(DOUBLE),
         )
-        for name, each in told.items()
+        for name, each in expected.items()
     }

@@ -53,6 +53,7 @@ DELTA_RULE = (
         "dS = dS - k[:, t, ..., None] * d_error[..., None, :]",
         "dS = dS - 0",
         "recursion: S0",
+        "the matrix that a key reads were held constant",
     ),
     _carry(
         "an output's cotangent comes after the step is gone through",

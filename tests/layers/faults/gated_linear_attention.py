@@ -88,7 +88,7 @@ GATED_LINEAR_ATTENTION = (
         GATE,
         GATE.replace("dS,", "dS - d_state[0] * a[:, t + 1 :].prod(axis=1)[..., None],"),
         "accumulation: g",
-        "the final S0 had no cotangent",
+        "the final S0's cotangent did not reach g",
     ),
     _fault(
         "the initial matrix has the cotangent after its step",

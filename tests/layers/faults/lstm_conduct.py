@@ -207,6 +207,18 @@ CONDUCT = (
         told="a second backward of one forward: raised IndexError",
     ),
     _fault(
+        "a state is detached that the layer itself came to before",
+        RETURN,
+        "last = tape[-1][6] * tape[-1][7]; "
+        "went_on = np.array_equal(tape[0][1], vars(backward).get('last')); "
+        "dh, dc = (0 * dh, 0 * dc) if went_on else (dh, dc); "
+        f"backward.last = last; {RETURN}",
+        "conduct",
+        family="calls",
+        caught_by="cut",
+        told="one call by itself is right, and “cut” is refuted",
+    ),
+    _fault(
         "W's copy is kept by the array that it was made of",
         "    U, W = params",
         '    kept = vars(backward).setdefault("kept", {})\n'

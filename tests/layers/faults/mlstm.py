@@ -17,18 +17,21 @@ MLSTM = (
         "d_along = np.where(far, d_size * np.sign(along), 0)[..., None]",
         "d_along = np.zeros_like(d_size)[..., None]",
         "step: q, k, i, f, n0, m0",
+        "the normaliser were held constant",
     ),
     _held(
         "the stabiliser is held constant, which the final states see",
         "dm = dm - d_weight - d_left",
         "dm = 0 * dm",
         "accumulation: i",
+        "the stabiliser were held constant",
     ),
     _held(
         "the least normaliser is held constant",
         "dm = dm - np.where(far, 0, d_size * least)",
         "dm = dm * 1",
         "accumulation: i",
+        "the least normaliser were held constant",
     ),
     _operand(
         "a query lacks the normaliser",

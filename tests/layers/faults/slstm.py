@@ -18,12 +18,14 @@ SLSTM = (
         "dn = dn - d_ratio * ratio",
         "dn = dn * 1",
         "step: U, W, b, xs, h0, n0, m0 (i, f)",
+        "the normaliser were held constant",
     ),
     _held(
         "the stabiliser is held constant, which the final states see",
         "d_kept = d_left + np.where(stays, dm, 0)",
         "dm = 0 * dm; d_kept = d_left",
         "step: U, W, b, xs, h0, m0 (i, f)",
+        "the stabiliser were held constant",
     ),
     _held(
         "the larger of both has the slope of both",

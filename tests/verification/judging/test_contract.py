@@ -7,7 +7,7 @@ import pytest
 
 from verification.adapters import layer, problem, step
 from verification.judging.contract import contract
-from verification.models import lstm, slstm, vanilla
+from verification.models import lstm, scan, slstm, vanilla
 from verification.models.case import in_domains, random_case
 from verification.models.domains import positive
 from verification.models.truncation import Standard
@@ -82,6 +82,9 @@ NARROW = Scope(records=(1, 2), steps=(2, 4), states="zero", dtypes=("float32",))
     [
         (lstm, layer.CAPABILITIES, Scope(lengths=True)),
         (lstm, layer.CAPABILITIES, NARROW),
+        (scan, layer.CAPABILITIES, Scope(chunk=48)),
+        (scan, layer.CAPABILITIES, Scope(chunks=(1, 6))),
+        (scan, layer.CAPABILITIES, Scope(chunk=6, compiled=True)),
         (vanilla, step.CAPABILITIES, None),
         (vanilla, problem.CAPABILITIES, None),
     ],

@@ -50,7 +50,11 @@ def test_a_block_that_is_none_is_refused(arguments, message):
         ((X, H, H), {}, "model m: 2 blocks named h, needed one"),
         ((X,), {}, "model m: no STATE block, needed at least one"),
         ((H,), {}, "model m: no INPUT block, needed at least one"),
-        ((X, H), {"stop": ("tanh",)}, "model m: role 'stop', needed a name other than stop and surrogate"),
+        (
+            (X, H),
+            {"stop": ("tanh",)},
+            "model m: role 'stop', needed a name other than stop, surrogate",
+        ),
         ((X, H), {"gate": ()}, r"model m: role gate: \(\), needed a tuple of functions"),
         ((X, H), {"gate": "tanh"}, "model m: role gate: 'tanh', needed a tuple of functions"),
         ((X, H), {"gate": ("tann",)}, "function: 'tann', needed a Function or one of tanh"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.layers import lstm, planted
-from tests.verification.properties.refuting import CASE, FIRST
+from tests.verification.properties.refuting import CASE, DETACHED, FIRST
 from verification import Call, Scope, check, function, layer, manual, models, scoped
 from verification.adapters.rnn.fixed_problems import INTEGERS
 from verification.models.case import random_case
@@ -44,6 +44,7 @@ WRONG = {
         "x, h_prev, c_prev, i, f, g, o, s = tape[t]",
         "x, h_prev, c_prev, i, f, g, o, s = tape.pop()",
     ),
+    "cut": DETACHED,
     "calls in a row": (
         "    dh, dc = d_state\n",
         "    dh, dc = d_state; CALLS.append(0); dh = dh * (1 + (len(CALLS) > 700))\n",

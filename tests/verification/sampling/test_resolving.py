@@ -86,7 +86,7 @@ def test_what_is_left_out_is_listed():
         ({"exact": True}, "exact: True, needed a rational function for every role"),
         (
             {"workspace": True},
-            "workspace: True, needed False or None: this adapter can ask for lengths, exact, bits alone",
+            "workspace: True, needed False or None: this adapter can ask for lengths, packed, exact, bits",
         ),
         ({"departures": {"h": "stop"}}, "departures: h: 'stop', needed a Function with a slope for one of"),
         ({"losses": ("last",)}, "losses: 'last', needed one of cotangents"),
@@ -96,6 +96,22 @@ def test_what_is_left_out_is_listed():
         ({"records": (0, 2)}, r"records: \(0, 2\), needed a least from 1 on"),
         ({"records": 2}, "records: 2, needed a least and a most"),
         ({"steps": (513, 600)}, r"steps: \(513, 600\), needed a least of at most 512"),
+        ({"sizes": {"A": (2,)}}, "sizes: 'A', needed a dimension of lstm: H, D, K"),
+        ({"sizes": {"H": 16}}, "sizes: H: 16, needed a tuple of integers from 1 to 256"),
+        ({"sizes": {"H": ()}}, r"sizes: H: \(\), needed a tuple of integers from 1 to 256"),
+        ({"sizes": {"H": (16, 257)}}, r"sizes: H: \(16, 257\), needed a tuple of integers from 1 to 256"),
+        ({"sizes": {"H": (16, True)}}, r"sizes: H: \(16, True\), needed a tuple of integers"),
+        ({"sizes": {"H": (16,)}, "exact": True}, "sizes: {'H': .*, needed none beside exact"),
+        ({"chunk": 0}, "chunk: 0, needed an integer from 1 to 511, for 512 steps at most"),
+        ({"chunk": True}, "chunk: True, needed an integer from 1 to 511"),
+        ({"chunk": 9, "steps": (1, 9)}, "chunk: 9, needed an integer from 1 to 8, for 9 steps at most"),
+        (
+            {"chunk": 9, "chunks": (9,)},
+            "chunk: 9, needed None beside chunks: its forward is told, or has one",
+        ),
+        ({"chunks": 9}, "chunks: 9, needed a tuple of numbers of steps"),
+        ({"chunks": ()}, r"chunks: \(\), needed a tuple of numbers of steps"),
+        ({"chunks": (4, 512)}, "chunks: 512, needed an integer from 1 to 511"),
         ({"steps": (1, 1)}, r"steps: \(1, 1\), needed at least 2 steps at most: one step shows no recursion"),
     ],
 )
@@ -112,6 +128,12 @@ def test_a_given_scope_narrows():
     assert (less.blocks, less.records, less.steps, less.states) == (("W",), (2, 3), (2, 5), "zero")
     assert less.dtypes == ("float64",)
     assert narrowed(claim, None, lstm) is claim
+    sized = resolved(Scope(sizes={"H": (32, 16)}), lstm, CAPABILITIES)
+    assert narrowed(sized, Scope(sizes={"H": (32,), "D": (1,)}), lstm).sizes == {"H": (32,), "D": (1,)}
+    # What it says of itself, as that it computes in chunks, is no more than was claimed.
+    assert narrowed(claim, Scope(chunk=8), lstm).chunk == 8
+    told = resolved(Scope(chunks=(8, 2)), lstm, CAPABILITIES)
+    assert (told.chunks, narrowed(told, Scope(chunks=(2,)), lstm).chunks) == ((2, 8), (2,))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +144,14 @@ def test_a_given_scope_narrows():
         ({"records": (1, 3)}, {"records": (1, 4)}, r"records: \(1, 4\), needed no more than .* \(1, 3\)"),
         ({"steps": (2, 3)}, {"steps": (1, 3)}, r"steps: \(1, 3\), needed no more than the engine's \(2, 3\)"),
         ({"states": "zero"}, {"states": "any"}, "states: 'any', needed no more than the engine's zero"),
+        (
+            {"sizes": {"H": (4, 8)}},
+            {"sizes": {"H": (2, 4)}},
+            r"sizes: H: \(2, 4\), needed no more than .* \(4, 8\)",
+        ),
+        ({"chunk": 4}, {"chunk": 8}, "chunk: 8, needed the engine's 4"),
+        ({"chunks": (4,)}, {"chunk": 4}, r"chunk: 4, needed the engine's \(4,\)"),
+        ({"chunks": (4,)}, {"chunks": (4, 8)}, r"chunks: \(4, 8\), needed no more than .* \(4,\)"),
     ],
 )
 def test_a_scope_that_widens_is_misuse(own, given, message):

@@ -101,8 +101,8 @@ ONE_PROCESSOR = "threads, for this process has one processor"
 def without_threads(engine: ProblemAdapter) -> ProblemAdapter:
     """The same, which says that no threads are asked of it."""
     capabilities = engine.claim.capabilities
-    told = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
-    return replace(engine, claim=replace(engine.claim, capabilities=told))
+    without = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
+    return replace(engine, claim=replace(engine.claim, capabilities=without))
 
 
 def check_loops(loops: str) -> None:

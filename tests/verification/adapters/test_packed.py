@@ -1,0 +1,160 @@
+"""Records that end early, given one after another with offsets, and read back."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import gated_delta_rule, packed, planted, rg_lru, scan
+from verification import Scope, layer, models
+from verification.adapters.packed import Packing, packing_of
+from verification.judging.contract import contract
+from verification.models.case import random_case
+from verification.properties.engine import InvalidAnswer
+from verification.properties.findings import findings, truth_of
+from verification.sampling.drawing import all_drawn
+from verification.sampling.draws import cases
+from verification.sampling.fractions import exact_cases
+from verification.sampling.resolving import narrowed
+from verification.sampling.sample import in_floats
+
+RG_LRU = packed.of(rg_lru)
+SCOPE = Scope(packed=True)
+
+
+def of(module=rg_lru, model=models.rg_lru, scope=SCOPE, **options):
+    """A layer of packed sequences."""
+    made = packed.of(module)
+    return layer(made.forward, made.backward, model=model, scope=scope, **options)
+
+
+def test_records_stand_one_after_another():
+    """Without what follows their ends, but for the last one's, which is slack."""
+    array = np.arange(24.0).reshape(3, 4, 2)
+    packing = Packing((2, 4, 1), 4)
+    assert packing.offsets.tolist() == [0, 2, 6, 7]
+    given = packing.given(array)
+    assert given[0, :, 0].tolist() == [0, 2, 8, 10, 12, 14, 16, 18, 20, 22]
+    assert packing.size == len(given[0]) == 10
+    read = packing.read("xs", given)
+    assert read[..., 1].tolist() == [[1, 3, 0, 0], [9, 11, 13, 15], [17, 19, 21, 23]]
+    with pytest.raises(InvalidAnswer, match=r"^xs has shape \(1, 9, 2\), needed \(1, 10, …\)$"):
+        packing.read("xs", given[:, 1:])
+
+
+def test_records_of_one_length_are_packed_as_well():
+    """By the case, with no slack."""
+    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    assert packing_of(case) == Packing((4, 4, 4), 4)
+    assert packing_of(replace(case, lengths=(2, 1, 4))) == Packing((2, 1, 4), 4)
+
+
+@pytest.mark.parametrize(
+    ("model", "module"), [(models.rg_lru, rg_lru), (models.gated_delta_rule, gated_delta_rule)]
+)
+def test_a_right_layer_holds(model, module):
+    """In every property, of sequences of one step and of slack among them."""
+    engine = of(module, model)
+    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
+    case = random_case(model, np.random.default_rng(0), sizes, 3, 4)
+    asked = set()
+    for lengths in ((4, 1, 2), (2, 4, 3)):
+        found = [*findings(engine, truth_of(replace(case, lengths=lengths)))]
+        assert [each.wrong for each in found if each.wrong] == []
+        asked |= {each.property for each in found}
+    assert {"autograd", "padding", "cut", "records permute", "memory layout"} <= asked
+
+
+def test_it_is_exact():
+    """Where it claims that."""
+    engine = of(scan, models.scan, Scope(packed=True, exact=True))
+    case = all_drawn(exact_cases(models.scan, engine.claim), "0", 3)[-1]
+    assert [each.wrong for each in findings(engine, truth_of(case)) if each.wrong] == []
+
+
+def test_steps_may_come_first():
+    """By its arrays, of which there is one record."""
+
+    def turned(xs):
+        return {name: array.swapaxes(0, 1) for name, array in xs.items()}
+
+    def forward(params, xs, state, offsets):
+        outputs, final, saved = RG_LRU.forward(params, turned(xs), state, offsets)
+        return outputs.swapaxes(0, 1), final, saved
+
+    def backward(saved, d_outputs, d_state):
+        d_params, d_xs, d_initial = RG_LRU.backward(saved, d_outputs.swapaxes(0, 1), d_state)
+        return d_params, turned(d_xs), d_initial
+
+    engine = layer(forward, backward, model=models.rg_lru, scope=SCOPE, arrays={"axes": "TN"})
+    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    for lengths in (None, (1, 4, 2)):
+        found = [*findings(engine, truth_of(replace(case, lengths=lengths)))]
+        assert [each.wrong for each in found if each.wrong] == []
+
+
+WRONG = {
+    "slack has a gradient": (
+        "{name: np.zeros_like(array) for name, array in xs.items()}, {}, []",
+        "{name: np.ones_like(array) for name, array in xs.items()}, {}, []",
+    ),
+    "a state goes on": (
+        "initial = tuple(array[s : s + 1] for array in state)",
+        "initial = parts[-1][0] if parts else state",
+    ),
+    "a sequence of one step hands nothing on": (
+        "flow = tuple(array[s : s + 1] for array in d_state)",
+        "flow = tuple(array[s : s + 1] * (end - start > 1) for array in d_state)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_beside_others_alone_is_refuted(right, wrong):
+    """Of one long sequence by itself nothing is."""
+    made = planted(packed, right, wrong).of(rg_lru)
+    engine = layer(made.forward, made.backward, model=models.rg_lru, scope=SCOPE)
+    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    assert any(each.wrong for each in findings(engine, truth_of(replace(case, lengths=(4, 1, 2)))))
+    alone = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 1, 4)
+    assert [
+        each.wrong for each in findings(engine, truth_of(alone), ("forward", "autograd")) if each.wrong
+    ] == []
+
+
+def test_an_answer_of_another_size_is_told():
+    """As it has to be."""
+
+    def forward(params, xs, state, offsets):
+        outputs, final, saved = RG_LRU.forward(params, xs, state, offsets)
+        return outputs[:, :1], final, saved
+
+    engine = layer(forward, RG_LRU.backward, model=models.rg_lru, scope=SCOPE)
+    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    (found,) = findings(engine, truth_of(case))
+    assert found.wrong == "outputs has shape (1, 1, 2), needed (1, 12, …)"
+
+
+def test_a_claim_of_packed_sequences_is_one_of_any_length():
+    """Unless it says that all are of one; and no narrower scope makes it one of records."""
+    claim = of().claim
+    assert claim.lengths
+    assert "packed one after another, with offsets" in claim.in_words()
+    assert not of(scope=Scope(packed=True, lengths=False)).claim.lengths
+    with pytest.raises(
+        ValueError, match=r"^scope: packed: False, needed the engine's True: it is given other"
+    ):
+        narrowed(claim, Scope(packed=False), models.rg_lru)
+    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2})
+    assert "scope=Scope(lengths=True, packed=True)" in str(of().code(case))
+
+
+@pytest.mark.slow
+def test_a_sample_has_short_sequences_and_slack():
+    """So that no run depends on luck."""
+    engine = of()
+    made = in_floats(engine.model, engine.claim)
+    some = [made.make(row, np.random.default_rng(n)) for n, row in enumerate(made.rows(2))]
+    assert [e.name for e in contract(engine.claim) if sum(map(e.met, some)) < e.least] == []
+    drawn = all_drawn(cases(engine.model, engine.claim), "0", 30)
+    assert any(1 in (case.lengths or ()) and case.records > 1 for case in drawn)

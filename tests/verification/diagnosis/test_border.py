@@ -1,0 +1,96 @@
+"""A border of two chunks is named, and a last chunk that is not whole."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.layers import chunked_gated_scan, gated_linear_attention, gated_scan, planted
+from verification import Scope, layer, models
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.probe import healthy_case
+from verification.properties.findings import findings, truth_of
+
+PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+
+
+def told(module, scope, steps, model=models.gated_scan, **said):
+    """What is said of a wrong layer, by a case of so many steps."""
+    engine = layer(module.forward, module.backward, model=model, scope=scope)
+    case = replace(healthy_case(engine, steps), **said)
+    finding = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
+    return diagnose(engine, finding, case)
+
+
+def within(condition):
+    """A gated scan, back step by step, where what is carried is lost under a condition."""
+    return planted(gated_scan, "dh = dh * a[:, t]", f"dh = dh * a[:, t] * (not ({condition}))")
+
+
+@pytest.mark.parametrize("steps", [9, 16, 20])
+def test_what_is_lost_at_a_border_is_told(steps):
+    """By the first step that has one, whichever case it was found on."""
+    found = told(within("t % 8 == 0 and t > 0"), Scope(chunk=8), steps)
+    assert found.place == "border: a, x, h0"
+    assert found.sentence == "a, x, h0 are wrong from T = 9 on: the border of two chunks."
+
+
+def test_a_last_chunk_that_is_not_whole_is_told():
+    """Though what is shorter than a chunk is wrong as well."""
+    found = told(within("a.shape[1] % 8"), Scope(chunk=8), 3)
+    assert found.place == "border: a, x, h0"
+    assert found.sentence == "a, x, h0 are wrong where T is no multiple of 8: a last chunk that is not whole."
+
+
+ELSEWHERE = {
+    "at every step": ("True", Scope(chunk=8), 9, "h0 is wrong"),
+    "within a chunk": ("a.shape[1] > 5", Scope(chunk=8), 9, " from T = 6 on: small cases"),
+    "within the second": ("a.shape[1] > 10", Scope(chunk=8), 20, " from T = 11 on: small cases"),
+    "nothing is said of chunks": ("t % 8 == 0 and t > 0", None, 9, " from T = 9 on: small cases"),
+    "two are not claimed": (
+        "t % 8 == 0 and t > 0",
+        Scope(chunk=8, steps=(1, 12)),
+        9,
+        " from T = 9 on: small",
+    ),
+}
+
+
+@pytest.mark.parametrize(("condition", "scope", "steps", "words"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_what_is_wrong_elsewhere_is_no_matter_of_borders(condition, scope, steps, words):
+    """It is told as any other."""
+    found = told(within(condition), scope, steps)
+    assert words in found.sentence
+    assert "border" not in f"{found.stage} {found.sentence}"
+
+
+CARRIED = "dh = (start * do).sum(axis=1)"
+
+
+def test_a_small_chunk_s_border_is_told_with_what_is_computed_instead():
+    """Of a forward that is told, by the chunk of the case."""
+    wrong = planted(chunked_gated_scan, CARRIED, f"{CARRIED}; dh = dh * (span.start == 0)")
+    found = told(wrong, Scope(chunks=(2, 16)), 5)
+    assert " from T = 3 on, the border of two chunks, right with fewer steps: what is " in found.sentence
+    assert found.as_if == "the sequence were cut into chunks of 2 steps"
+    found = told(wrong, Scope(chunks=(16,)), 17)
+    assert found.sentence == "a, x, h0 are wrong from T = 17 on: the border of two chunks."
+
+
+def test_the_chunk_of_the_case_is_the_one_that_is_told_of():
+    """A fault of one chunk alone is none of the smaller ones."""
+    wrong = planted(
+        chunked_gated_scan, CARRIED, f"{CARRIED}; dh = dh * (span.start == 0 or span.stop - span.start < 9)"
+    )
+    found = told(wrong, Scope(chunks=(2, 16)), 20, chunk=16)
+    assert found.sentence == "a, x, h0 are wrong from T = 17 on: the border of two chunks."
+
+
+@pytest.mark.slow
+def test_the_page_quotes_what_is_said():
+    """Of a gated linear attention in chunks of 64."""
+    line = "dS = dS * a[:, t, ..., None]"
+    wrong = planted(gated_linear_attention, line, f"{line} * (t % 64 != 0 or t == 0)")
+    found = told(wrong, Scope(chunk=64), 70, models.gated_linear_attention)
+    assert found.sentence == "k, v, g, S0 are wrong from T = 65 on: the border of two chunks."
+    assert f"| {found.sentence} |" in PAGE

@@ -1,0 +1,106 @@
+"""A value that a model names is tried as a constant, and a diagnosis calls it so."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+
+from tests.layers import delta_rule, gated_linear_attention, mlstm, planted, slstm
+from verification import Block, Model, Use, layer, models
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.held import names_of, with_held
+from verification.diagnosis.probe import healthy_case
+from verification.models.case import random_case
+from verification.models.model import When
+from verification.properties.findings import findings, truth_of
+from verification.truth import replay
+
+PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+
+NAMES = {
+    models.slstm: ("stabiliser", "normaliser"),
+    models.mlstm: ("stabiliser", "least normaliser", "normaliser"),
+    models.delta_rule: ("matrix that a key reads",),
+    models.gated_delta_rule: ("matrix that a key reads",),
+    models.lstm: (),
+}
+
+
+def some(model):
+    """A case whose dimensions differ."""
+    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
+    return random_case(model, np.random.default_rng(0), sizes)
+
+
+@pytest.mark.parametrize(("model", "names"), NAMES.items(), ids=lambda each: getattr(each, "name", ""))
+def test_each_changes_the_gradient_and_not_the_forward(model, names):
+    """Of a step and of an output."""
+    case = some(model)
+    assert names_of(case) == names
+    gradient, forward = replay.gradient(case), replay.forward(case)
+    held = [*with_held(case)]
+    assert [words for words, _ in held] == [f"the {name} were held constant" for name in names]
+    for _, other in held:
+        for name, array in replay.forward(other).items():
+            np.testing.assert_array_equal(array, forward[name])
+        told = replay.gradient(other)
+        assert any(not np.allclose(told[name], gradient[name]) for name in gradient)
+
+
+def test_a_model_of_one_s_own_names_what_it_likes():
+    """Before its step as well, and with a surrogate beside it."""
+
+    def step(f, p, x, h):
+        return f.squash(x) + 0 * f.surrogate(h, f.stop(h)) + h
+
+    def output(f, p, x, h):
+        return h / f.named("size", anp.sum(h * h, axis=-1, keepdims=True))
+
+    blocks = (Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE))
+    own = Model("own", blocks, step, functions={"squash": ("tanh",)}, output=output, reads=When.BEFORE)
+    case = some(own)
+    ((words, other),) = with_held(case)
+    assert words == "the size were held constant"
+    h, d = case.blocks["h0"], case.objective.outputs[:, 0]
+    one = replace(other, objective=replace(other.objective, outputs=np.array(case.objective.outputs)))
+    one.objective.outputs[:, 1:] = 0
+    one = replace(one, objective=replace(one.objective, state=(0 * h,)))
+    due = d / np.sum(h * h, axis=-1, keepdims=True)
+    np.testing.assert_allclose(replay.gradient(one)["h0"], due, rtol=1e-12)
+
+
+SAID = {
+    "a normaliser": (models.mlstm, mlstm, "np.where(far, d_size * np.sign(along), 0)[..., None]", "0 * n"),
+    "a stabiliser": (
+        models.slstm,
+        slstm,
+        "d_kept = d_left + np.where(stays, dm, 0)",
+        "dm = 0 * dm; d_kept = d_left",
+    ),
+    "what a key reads": (
+        models.delta_rule,
+        delta_rule,
+        "dS = dS - k[:, t, ..., None] * d_error[..., None, :]",
+        "pass",
+    ),
+    "a last state beside gates": (
+        models.gated_linear_attention,
+        gated_linear_attention,
+        "dS, states[t]) * a[:, t]",
+        "dS - d_state[0] * a[:, t + 1 :].prod(axis=1)[..., None], states[t]) * a[:, t]",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "module", "right", "wrong"), SAID.values(), ids=SAID)
+def test_the_page_quotes_what_is_said(model, module, right, wrong):
+    """Word for word."""
+    made = planted(module, right, wrong)
+    engine = layer(made.forward, made.backward, model=model)
+    case = healthy_case(engine)
+    finding = next(each for each in findings(engine, truth_of(case)) if each.wrong)
+    told = diagnose(engine, finding, case)
+    assert f"| {told.sentence} |" in PAGE

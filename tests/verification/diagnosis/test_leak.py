@@ -1,0 +1,84 @@
+"""What leaks from one packed sequence into another is told as that."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.layers import packed, planted, rg_lru, rwkv6
+from verification import Scope, layer, models
+from verification.diagnosis.circumstances import ending_early
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.leak import of_leak
+from verification.diagnosis.probe import healthy_case
+from verification.properties.findings import findings, truth_of
+
+INITIAL = "initial = tuple(array[s : s + 1] for array in state)"
+FLOW = "flow = tuple(array[s : s + 1] for array in d_state)"
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+
+
+def told(*replaced, module=rwkv6, model=models.rwkv6):
+    """What is said of a wrong layer of packed sequences."""
+    made = planted(packed, *replaced).of(module)
+    engine = layer(made.forward, made.backward, model=model, scope=Scope(packed=True))
+    for case in (healthy_case(engine), ending_early(engine)):
+        for finding in findings(engine, truth_of(case)):
+            if finding.wrong is not None:
+                return diagnose(engine, finding, case)
+    return None
+
+
+LEAKS = {
+    "a state goes on": (
+        INITIAL,
+        f"{INITIAL}; initial = parts[-1][0] if parts else initial",
+        "outputs and final S0 are wrong: the forward leaks from one packed sequence into the next.",
+    ),
+    "what flows back goes on": (
+        FLOW,
+        f"{FLOW}; flow = tuple(a + b for a, b in zip(flow, d_initial[-1])) if d_initial else flow",
+        "k, v, g, S0 are wrong: the gradient leaks from one packed sequence into the one before.",
+    ),
+    "the last one goes on to the end": (
+        "parts.append((final, saved))",
+        "rest = {name: array[:, start:] for name, array in xs.items()}\n"
+        "            last = s + 2 == len(offsets)\n"
+        "            parts.append((module.forward(params, rest, initial)[1] if last else final, saved))",
+        "final S0 is wrong: the forward leaks from the slack behind the last packed sequence into that one.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong", "sentence"), LEAKS.values(), ids=LEAKS)
+def test_a_leak_is_told(right, wrong, sentence):
+    """Where it goes, and what is wrong."""
+    found = told(right, wrong)
+    assert found.sentence == sentence
+    assert found.stage == "packed"
+    assert f"| {sentence} |" in PAGE
+
+
+def test_what_does_not_leak_is_told_as_any_other():
+    """Of a step."""
+    wrong = planted(rg_lru, "d_x[:, t] = dh * share[:, t]", "d_x[:, t] = dh")
+    assert told(INITIAL, INITIAL, module=wrong, model=models.rg_lru).place == "accumulation: x"
+
+
+def test_records_that_are_not_packed_do_not_leak():
+    """Nor are they asked whether they do."""
+    wrong = planted(rg_lru, "d_x[:, t] = dh * share[:, t]", "d_x[:, t] = dh[::-1]")
+    assert of_leak(layer(wrong.forward, wrong.backward, model=models.rg_lru)) is None
+
+
+def test_a_sequence_of_one_step_is_asked():
+    """No state is handed on in it."""
+    wrong = f"{FLOW}; flow = tuple(a * (end - start > 1) for a in flow)"
+    found = told(FLOW, wrong, module=rg_lru, model=models.rg_lru)
+    assert found.as_if == "the final h0 had no cotangent"
+
+
+def test_a_right_one_has_no_leak():
+    """Nor anything else."""
+    assert told(INITIAL, INITIAL, module=rg_lru, model=models.rg_lru) is None

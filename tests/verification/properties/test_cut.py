@@ -1,0 +1,143 @@
+"""A sequence run in parts, chained, is that of one run."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import RIGHT, chunked_gated_linear_attention, lstm, planted, ragged
+from tests.verification.properties.refuting import CASE, DETACHED, refuted
+from verification import Scope, layer, models
+from verification.models.case import random_case
+from verification.properties.cut import CUT, cut
+from verification.properties.ragged import RaggedTruth
+from verification.properties.trial import Trial
+from verification.properties.truth import Truth
+from verification.sampling.draws import dimensions
+
+
+def asked(engine, case, truth=Truth):
+    """The parts that are looked at, and what is wrong."""
+    found = [*cut(Trial(engine, truth(case)))]
+    return {name for name, _, _ in found}, [str(wrong) for _, wrong, _ in found if wrong]
+
+
+def cases(model, dtype=np.float64, steps=6, count=4):
+    """Some, each cut before a step of its own."""
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
+    rngs = map(np.random.default_rng, range(count))
+    return [random_case(model, rng, sizes, 3, steps, dtype) for rng in rngs]
+
+
+@pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
+def test_a_right_layer_is_one(model, module):
+    """In either type, of all that it returns."""
+    engine = layer(module.forward, module.backward, model=model)
+    for dtype in (np.complex64, np.complex128) if model.complex else (np.float32, np.float64):
+        for case in cases(model, dtype):
+            parts, wrong = asked(engine, case)
+            finals = {f"final {name}" for name in case.blocks if name.endswith("0")}
+            assert (parts, wrong) == ({"outputs", *finals, *engine.claim.blocks}, [])
+
+
+def test_a_state_that_is_handed_on_and_detached_is_told():
+    """By this alone: every other call has a state of its own."""
+    found = refuted(*DETACHED)
+    assert set(found) == {"cut"}
+    assert found["cut"].startswith("cut before step ")
+    assert ": d_c0[" in found["cut"]
+
+
+def test_the_arrays_are_those_that_were_returned():
+    """Both ways; of a layer that declines parts of others' arrays they are copies."""
+    for declines, handed in ((), True), (("views",), False):
+        returned, given = [], []
+
+        def forward(params, xs, state, given=given, returned=returned):
+            given += state
+            found = lstm.forward(params, xs, state)
+            returned.extend(found[1])
+            return found
+
+        def backward(saved, d_outputs, d_state, given=given, returned=returned):
+            given += d_state
+            found = lstm.backward(saved, d_outputs, d_state)
+            returned.extend(found[2])
+            return found
+
+        engine = layer(forward, backward, model=models.lstm, scope=Scope(declines=declines))
+        assert asked(engine, CASE)[1] == []
+        shared = [any(np.shares_memory(one, other) for other in returned) for one in given]
+        assert shared == [False] * 4 + [handed] * 2 + [False] * 4 + [handed] * 2
+
+
+def test_every_step_is_one_to_be_cut_at():
+    """And what has one step is not."""
+    engine, seen = (
+        layer(
+            lstm.forward,
+            planted(lstm, "dh, dc = da @ W, dc * f", "dh, dc = da @ W, dc").backward,
+            model=models.lstm,
+        ),
+        set(),
+    )
+    for case in cases(models.lstm, steps=4, count=12):
+        told = {wrong.partition(":")[0] for wrong in asked(engine, case)[1]}
+        assert len(told) == 1
+        seen |= told
+    assert seen == {f"cut before step {s}" for s in range(1, 4)}
+    assert asked(engine, cases(models.lstm, steps=1)[0]) == (set(), [])
+
+
+def test_parts_are_no_shorter_than_what_is_claimed():
+    """Of an engine that compiles they are of numbers of steps that it knows."""
+
+    def parts_of(scope, steps, lengths=None):
+        seen = []
+
+        def forward(params, xs, state, *ends):
+            seen.append(xs.shape[1])
+            return ragged.forward(params, xs, state, *(ends or [np.array([xs.shape[1]] * len(xs))]))
+
+        engine = layer(forward, ragged.backward, model=models.vanilla, scope=scope)
+        for case in cases(models.vanilla, steps=steps):
+            case = replace(case, lengths=lengths)
+            assert asked(engine, case, RaggedTruth if lengths else Truth)[1] == []
+        return {*seen}
+
+    assert parts_of(Scope(steps=(3, 9)), 5) == set()
+    assert parts_of(Scope(steps=(3, 9)), 6) == {3}
+    assert parts_of(Scope(steps=(3, 9)), 7) == {3, 4}
+    assert parts_of(Scope(compiled=True), 3) == {1}
+    assert parts_of(Scope(compiled=True), 17) == {1}
+    assert parts_of(Scope(compiled=True), 1) == set()
+    assert parts_of(Scope(compiled=True, lengths=True), 3, (3, 2, 3)) == set()
+    # All records have the steps of the first part.
+    assert parts_of(Scope(lengths=True), 6, (2, 6, 3)) == {1, 5}
+    assert parts_of(Scope(lengths=True, steps=(2, 6)), 6, (3, 6, 5)) == set()
+
+
+def test_who_has_no_state_to_hand_on_is_not_asked():
+    """Or returns no gradient of it."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(blocks=("U", "h0")))
+    assert CUT.asks(engine.claim)
+    assert asked(engine, CASE) == (set(), [])
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(states="zero"))
+    assert not CUT.asks(engine.claim)
+
+
+def test_chunks_of_a_part_begin_where_it_does():
+    """A right layer that computes in chunks, whose gates' gradient is made by suffix sums."""
+    made = chunked_gated_linear_attention
+    engine = layer(made.forward, made.backward, model=models.gated_linear_attention, forms=made.FORMS)
+    for dtype in (np.float32, np.float64):
+        for case in cases(models.gated_linear_attention, dtype, steps=8):
+            assert asked(engine, case)[1] == []
+
+
+def test_what_an_engine_raises_is_told():
+    """With where it was cut."""
+    found = refuted("    h, c = state\n", "    h, c = state\n    assert state[0].base is None\n")
+    assert set(found) >= {"cut"}
+    assert found["cut"].startswith("cut before step ")
+    assert found["cut"].endswith(": raised AssertionError")

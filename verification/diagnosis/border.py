@@ -1,0 +1,53 @@
+"""The border of two chunks: what is right within a chunk, and wrong from the first step beyond it on.
+
+Asked of an engine that says of how many steps its chunks are. It is put before healthy numbers of one chunk,
+of a step more, and of two: what is wrong with both of these is so at the border, and what is wrong with a
+step more alone, or with less than a chunk as well, where the last chunk is not whole.
+"""
+
+from dataclasses import replace
+
+from verification.diagnosis.probe import STEPS, Seen, healthy_case, look_at
+from verification.diagnosis.stages import Diagnosis
+from verification.diagnosis.words import gates, verb, wrong_in_words
+from verification.models.case import Case
+from verification.properties.engine import Engine
+from verification.sampling.chunks import chunk_of
+
+AT_BORDER, NOT_WHOLE = "the border of two chunks", "a last chunk that is not whole"
+
+
+def at_border(engine: Engine, seen: Seen) -> str:
+    """Behind from how many steps on it is wrong: that this is the first beyond a chunk; or nothing."""
+    case = seen.truth.case
+    chunk = chunk_of(engine.claim, case)
+    return f", {AT_BORDER}" if chunk is not None and case.steps == chunk + 1 else ""
+
+
+def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:
+    """What is wrong at a border in chunks such as a case's; None where it is no matter of chunks.
+
+    ``small``: is something wrong in small cases? Then a chunk that is not whole is all that may tell it. Of
+    chunks that have a border in small cases these tell more.
+    """
+    chunk, (least, most) = chunk_of(engine.claim, case), engine.claim.steps
+    if chunk is None or chunk < max(least, *STEPS) or 2 * chunk > most:
+        return None
+
+    def seen(steps: int) -> Seen:
+        return look_at(engine, replace(healthy_case(engine, steps), chunk=case.chunk))
+
+    if seen(chunk).wrong or not (beyond := seen(chunk + 1)).wrong or beyond.raised:
+        return None
+    whole_alone = not seen(2 * chunk).wrong
+    if small and not whole_alone:
+        return None
+    where = (
+        f"where T is no multiple of {chunk}: {NOT_WHOLE}"
+        if whole_alone
+        else f"from T = {chunk + 1} on: {AT_BORDER}"
+    )
+    # No factor is told: what all the steps of a chunk lose may be small, or nothing.
+    names = ", ".join(beyond.blocks)
+    wrong = wrong_in_words(beyond) if beyond.forward else f"{names} {verb(beyond.blocks)} wrong"
+    return Diagnosis("border", beyond.blocks, gates(beyond), f"{wrong} {where}.")

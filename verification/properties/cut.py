@@ -1,0 +1,129 @@
+"""Cut: a sequence run in parts, the state handed on and all backwards chained, is that of one run.
+
+    forward     outputs, state = layer(xs[:s], state), and the same of xs[s:] from that state
+    backward    the cotangents of a part's initial state are those of the final state before it;
+                what all parts share adds up, and an input's gradient stands where the input does
+
+As a stream is run, or a sequence that is too long for one call. It is cut before a step that differs from
+case to case. What is handed on are the very arrays that the layer returned. The bound is twice that of one
+run: a state that is handed on is rounded as each is that stays within, and two sums are rounded once more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from zlib import crc32
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
+from verification.models.model import Use
+from verification.models.truncation import FULL
+from verification.properties.asking import afresh, ask_directly
+from verification.properties.engine import Answer, Engine, InvalidAnswer
+from verification.properties.property import About, Looked, Property
+from verification.properties.trial import Trial
+from verification.sampling.claim import FEW_STEPS, Claim
+from verification.truth.comparison import compare
+from verification.truth.parts import OUTPUTS, final_of
+
+
+def cut(trial: Trial) -> Looked:
+    """The parts' outputs, states and gradients, joined, are those of the whole."""
+    truth, engine = trial.truth, trial.engine
+    case, owed = truth.case, {*engine.claim.blocks}
+    spans = _spans(case, engine.claim)
+    carried = {block.name for block in case.model.of(Use.STATE)}
+    if len(spans) < 2 or case.truncation != FULL or not carried <= owed:
+        return
+    where = f"before step {spans[1].start}" if len(spans) == 2 else f"into {len(spans)} parts"
+    try:
+        parts = _in_turn(engine, case, spans)
+    except InvalidAnswer as invalid:
+        if invalid.lost:
+            raise
+        raise InvalidAnswer(f"cut {where}: {invalid}") from invalid
+    for name, got in _joined(case, parts).items():
+        what, expected = (f"d_{name}", truth.blocks[name]) if name in owed else (name, truth.forward[name])
+        wrong = compare(what, got, expected.truth, 2 * expected.bound)
+        yield name, f"cut {where}: {wrong}" if wrong else None, expected
+
+
+def _spans(case: Case, claim: Claim) -> list[slice]:
+    """In two, before a step that all records have; of who compiles for each shape, by a number it knows."""
+    least, end = claim.steps[0], min(case.lengths or (case.steps,))
+    if claim.compiled:
+        known = [n for n in FEW_STEPS if least <= n < end and case.steps % n == 0]
+        each = max(known, default=case.steps) if case.lengths is None else case.steps
+        return [slice(s, s + each) for s in range(0, case.steps, each)]
+    if end < 2 * least:
+        return []
+    rng = np.random.default_rng(crc32(next(iter(case.objective.arrays().values())).tobytes()))
+    at = int(rng.integers(least, end - least, endpoint=True))
+    return [slice(0, at), slice(at, case.steps)]
+
+
+def _in_turn(engine: Engine, case: Case, spans: Sequence[slice]) -> list[Answer]:
+    """The answer of each part, once it is known what flows back to it."""
+    names = [block.name for block in case.model.of(Use.STATE)]
+    # Who takes no arrays that are parts of others is given copies.
+    handed = np.copy if "views" in engine.claim.declines else np.asarray
+    part = afresh(_of_span(case, spans[0]))
+    parts, answer = [part], ask_directly(engine, part)
+    for span in spans[1:]:
+        part = afresh(_of_span(case, span))
+        state = {name: handed(answer.forward[final_of(case.model.block(name))]) for name in names}
+        parts.append(replace(part, blocks={**part.blocks, **state}))
+        answer = ask_directly(engine, parts[-1])
+    answers = [_kept(answer)]
+    for part in parts[-2::-1]:
+        flow = tuple(handed(answer.blocks[name]) for name in names)
+        objective = Cotangents(outputs_cotangent(part), flow)
+        answer = ask_directly(engine, replace(part, objective=objective))
+        answers.append(_kept(answer))
+    return answers[::-1]
+
+
+def _of_span(case: Case, span: slice) -> Case:
+    """Those steps, from the state and for the final cotangents of the whole, in C order."""
+    inputs = {name: array[:, span] for name, array in case.inputs.items()}
+    ends = [min(length, span.stop) - span.start for length in case.lengths or ()]
+    return replace(
+        case,
+        blocks={**case.blocks, **inputs},
+        objective=Cotangents(outputs_cotangent(case)[:, span], final_cotangents(case)),
+        layouts={},
+        lengths=tuple(ends) or None,
+    )
+
+
+def _kept(answer: Answer) -> Answer:
+    """A copy: whether a call changes what another has answered is asked elsewhere."""
+    forward = {name: array.copy() for name, array in answer.forward.items()}
+    return Answer(forward, {name: array.copy() for name, array in answer.blocks.items()}, {})
+
+
+def _joined(case: Case, answers: Sequence[Answer]) -> dict[str, Array]:
+    """The forward and the gradient of the whole."""
+    joined = {OUTPUTS: np.concatenate([answer.forward[OUTPUTS] for answer in answers], axis=1)}
+    joined |= {final_of(block): answers[-1].forward[final_of(block)] for block in case.model.of(Use.STATE)}
+    for name, array in answers[0].blocks.items():
+        use, each = case.model.block(name).use, [answer.blocks[name] for answer in answers]
+        if use is Use.STATE:
+            joined[name] = array
+        elif use is Use.INPUT:
+            joined[name] = np.concatenate(each, axis=1)
+        else:
+            with np.errstate(all="ignore"):
+                joined[name] = np.sum(each, axis=0)
+    return joined
+
+
+CUT = Property(
+    "cut",
+    "a sequence run in parts, the state handed on and the backwards chained, is that of one run",
+    About.CONDUCT,
+    cut,
+    asks=lambda claim: "cotangents" in claim.losses and claim.states == "any" and claim.ends,
+    of_large=True,
+)
