@@ -1,4 +1,4 @@
-"""Networks in ONNX, the format of many runtimes: what ``predict`` computes, from a state of zeros.
+"""Networks in ONNX, the format of many runtimes: what ``predict`` computes, from zeros or from a given state.
 
 ::
 
@@ -14,6 +14,7 @@ RNN                       ``Vanilla``
 LSTM, gates i, o, f, c    ``LSTM``, gates i, f, g, o
 GRU, gates z, r, h        ``GRU``, gates r, z, n, with ``linear_before_reset``, for bn stands within
 B                         b, then the recurrent biases: zeros, and a GRU's bn
+``bidirectional``         ``Bidirectional``, of a cell; one operator above another is a ``Stack``
 ========================  ============================================================================
 
 Source: the operators' reference of ONNX, version 14 of the set.
@@ -27,10 +28,14 @@ from typing import Any
 import numpy as np
 
 from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
-from rnn.cells import GRU, LSTM, GRUParams, Params, Vanilla
+from rnn.cells import GRU, LSTM, Vanilla
+from rnn.cells.gru import GRUWeights
 from rnn.common.arrays import Array
 from rnn.common.checks import check_encodable, checked_by_name, shown
 from rnn.network import RNN, check_network
+from rnn.through_time.bidirectional import Bidirectional
+from rnn.through_time.naming import initial_named
+from rnn.through_time.stack import Stack
 
 # The set of operators whose recurrent layers are meant, and the first version of the format that has it.
 OPERATORS, FORMAT = 14, 7
@@ -49,55 +54,56 @@ LAYERS: dict[type[Any], tuple[str, tuple[int, ...]]] = {
 }
 
 
-def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | None = None) -> Any:
+def to_onnx(net: RNN, params: Any, about: Mapping[str, str] | None = None, *, states: bool = False) -> Any:
     """An ``onnx.ModelProto`` of the network, with the texts of ``about`` as its metadata.
 
+    With ``states`` the graph takes the initial state's arrays (N, H) as well and gives those of the last one,
+    by the names of ``net.cell.state`` with a 0 behind the letter, and as they are: h0 and h, c0_l1 and c_l1.
+    What one call gives is what the next takes, so that a series may be handed in a few steps at a time.
+
     Raises TypeError or ValueError for parameters that do not fit, that float32 does not hold or that are too
-    many for a file, for a cell that is not of the table, for a function that ONNX lacks, and for an ``about``
-    that holds no texts by name.
+    many for a file, for a cell that is not of the table, for a function that ONNX lacks, for states of what
+    reads from the last step on, and for an ``about`` that holds no texts by name.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 
     check_network(net)
     params = _in_single(net.checked_params(params))
     texts = _checked_texts(about)
-    if type(net.cell) not in LAYERS:
-        raise TypeError(f"net.cell: {shown(net.cell)}, needed rnn.Vanilla, rnn.LSTM or rnn.GRU")
-    operator, order = LAYERS[type(net.cell)]
     cell: Any = net.cell
-    functions = [_function(each) for each in cell.activations]
-    arrays = dict(_arrays(net, params, order))
-    units, last = net.cell.units, arrays.pop("axis")
-    more: dict[str, Any] = {"linear_before_reset": 1} if operator == "GRU" else {}
-    layer = helper.make_node(
-        operator,
-        ["steps", "W", "R", "B"],
-        ["states"],
-        hidden_size=units,
-        activations=functions,
-        # Of each function, whatever it takes.
-        activation_alpha=[1.0] * len(functions),
-        activation_beta=[0.0] * len(functions),
-        **more,
-    )
-    nodes = [
-        helper.make_node("Transpose", ["xs"], ["steps"], perm=[1, 0, 2]),
-        layer,
-        helper.make_node("Squeeze", ["states", "axis"], ["h"]),
-        helper.make_node("MatMul", ["h", "V"], ["product"]),
-        helper.make_node("Add", ["product", "c"], ["by step"]),
-        helper.make_node("Transpose", ["by step"], ["outputs"], perm=[1, 0, 2]),
-    ]
-    constants = [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in arrays.items()]
-    graph = helper.make_graph(
-        nodes,
-        "rnn",
-        [helper.make_tensor_value_info("xs", TensorProto.FLOAT, ["N", "T", net.cell.inputs])],
-        [helper.make_tensor_value_info("outputs", TensorProto.FLOAT, ["N", "T", net.outputs])],
-        [*constants, numpy_helper.from_array(last, "axis")],
-    )
+    levels = _levels(cell)
+    if states and any(len(cells) > 1 for cells in levels):
+        raise ValueError(f"states: {states}, needed False with a cell that reads from the last step on")
+    graph = _Graph(helper, numpy_helper, states)
+    blocks, names = list(params), iter(cell.state)
+    width, read = cell.inputs, "steps"
+    graph.node("Transpose", ["xs"], ["steps"], perm=[1, 0, 2])
+    for level, cells in enumerate(levels):
+        own = []
+        for each in cells:
+            count = len(each.shapes)
+            own.append(each.weights._make(blocks[:count]))
+            del blocks[:count]
+        read = graph.layer(level, cells, own, read, names)
+    V, c = blocks
+    graph.node("MatMul", [read, graph.constant("params.V", V.T)], ["product"])
+    graph.node("Add", ["product", graph.constant("params.c", c)], ["by step"])
+    graph.node("Transpose", ["by step"], ["outputs"], perm=[1, 0, 2])
+
+    def tensor(name: str, *shape: int | str) -> Any:
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
     model = helper.make_model(
-        graph,
+        helper.make_graph(
+            graph.nodes,
+            "rnn",
+            [tensor("xs", "N", "T", width), *(tensor(name, "N", size) for name, size in graph.taken.items())],
+            [
+                tensor("outputs", "N", "T", net.outputs),
+                *(tensor(name, "N", size) for name, size in graph.given.items()),
+            ],
+            graph.constants,
+        ),
         opset_imports=[helper.make_opsetid("", OPERATORS)],
         ir_version=FORMAT,
         producer_name="verified-rnn",
@@ -105,6 +111,89 @@ def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | Non
     helper.set_model_props(model, texts)
     checker.check_model(model, full_check=True)
     return model
+
+
+def _levels(cell: Any) -> list[tuple[Any, ...]]:
+    """The cells of each level, one for each direction; TypeError for what is not of the table."""
+    found = []
+    for level in cell.levels if type(cell) is Stack else (cell,):
+        cells = (level.cell,) * 2 if type(level) is Bidirectional else (level,)
+        if type(cells[0]) not in LAYERS:
+            needed = "rnn.Vanilla, rnn.LSTM or rnn.GRU, both directions of one, or a stack of those"
+            raise TypeError(f"net.cell: {shown(cell)}, needed {needed}")
+        found.append(cells)
+    return found
+
+
+class _Graph:
+    """A graph that is being made: its nodes and constants, and what it takes and gives of states, by name."""
+
+    def __init__(self, helper: Any, numpy_helper: Any, states: bool) -> None:
+        self._helper, self._numpy_helper, self._states = helper, numpy_helper, states
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self.taken: dict[str, int] = {}
+        self.given: dict[str, int] = {}
+
+    def node(self, operator: str, read: list[str], written: list[str], **attributes: Any) -> None:
+        """One more node."""
+        self.nodes.append(self._helper.make_node(operator, read, written, **attributes))
+
+    def constant(self, name: str, array: Array) -> str:
+        """One more constant; its name."""
+        self.constants.append(self._numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def layer(
+        self, level: int, cells: tuple[Any, ...], weights: list[Any], read: str, names: Iterator[str]
+    ) -> str:
+        """A level's nodes; the name of what it puts out, (T, N, ·)."""
+        operator, order = LAYERS[type(cells[0])]
+        units, directions = cells[0].units, len(cells)
+        functions = [_function(f) for each in cells for f in each.activations]
+        for name, array in zip("WRB", _arrays(weights, units, order), strict=True):
+            self.constant(f"{name}{level}", array)
+        inputs = [read, f"W{level}", f"R{level}", f"B{level}"]
+        written = [f"states {level}"]
+        if self._states:
+            # No lengths; then what each of the state's arrays starts as, with an axis for the direction.
+            inputs.append("")
+            for name in (next(names) for _ in cells[0].state):
+                start = initial_named(name, "0")
+                self.taken[start] = self.given[name] = units
+                self.node("Unsqueeze", [start, self._axis(0)], [f"{start} there"])
+                inputs.append(f"{start} there")
+                written.append(f"{name} there")
+        more: dict[str, Any] = {"linear_before_reset": 1} if operator == "GRU" else {}
+        self.node(
+            operator,
+            inputs,
+            written,
+            hidden_size=units,
+            direction="forward" if directions == 1 else "bidirectional",
+            activations=functions,
+            # Of each function, whatever it takes.
+            activation_alpha=[1.0] * len(functions),
+            activation_beta=[0.0] * len(functions),
+            **more,
+        )
+        for there in written[1:]:
+            self.node("Squeeze", [there, self._axis(0)], [there.removesuffix(" there")])
+        if directions == 1:
+            self.node("Squeeze", [written[0], self._axis(1)], [f"hs {level}"])
+        else:
+            # (T, directions, N, H), side by side.
+            self.node("Transpose", [written[0]], [f"by record {level}"], perm=[0, 2, 1, 3])
+            shape = self.constant(f"shape {level}", np.array([0, 0, directions * units], np.int64))
+            self.node("Reshape", [f"by record {level}", shape], [f"hs {level}"])
+        return f"hs {level}"
+
+    def _axis(self, axis: int) -> str:
+        """The constant that is a number of an axis."""
+        name = f"axis {axis}"
+        if all(each.name != name for each in self.constants):
+            self.constant(name, np.array([axis], np.int64))
+        return name
 
 
 def _in_single(params: Any) -> Any:
@@ -133,23 +222,22 @@ def _checked_texts(about: object) -> dict[str, str]:
     return texts
 
 
-def _arrays(net: RNN, params: Params | GRUParams, order: tuple[int, ...]) -> Iterator[tuple[str, Array]]:
-    """The constants by their names in the graph, gates in the order of ONNX."""
-    recurrent = np.zeros_like(params.b)
-    if isinstance(params, GRUParams):
-        recurrent[-net.cell.units :] = params.bn
+def _arrays(weights: list[Any], units: int, order: tuple[int, ...]) -> Iterator[Array]:
+    """W, R and B of a level, an entry for each direction, gates in the order of ONNX."""
 
     def gates(block: Array) -> Array:
         each = np.split(block, len(order))
         return np.concatenate([each[place] for place in order])
 
-    # One layer in one direction, each with an axis of its own.
-    yield "W", gates(params.U)[np.newaxis]
-    yield "R", gates(params.W)[np.newaxis]
-    yield "B", np.concatenate([gates(params.b), gates(recurrent)])[np.newaxis]
-    yield "V", params.V.T
-    yield "c", params.c
-    yield "axis", np.array([1], np.int64)
+    def biases(own: Any) -> Array:
+        recurrent = np.zeros_like(own.b)
+        if isinstance(own, GRUWeights):
+            recurrent[-units:] = own.bn
+        return np.concatenate([gates(own.b), gates(recurrent)])
+
+    yield np.stack([gates(own.U) for own in weights])
+    yield np.stack([gates(own.W) for own in weights])
+    yield np.stack([biases(own) for own in weights])
 
 
 def _function(function: Activation) -> str:

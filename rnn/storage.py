@@ -32,11 +32,16 @@ from rnn.console.files import read_bytes, refuse_unwritable, write
 from rnn.learning.blocks import check_params, names
 from rnn.losses import OURS, Loss
 from rnn.network import RNN, check_network
+from rnn.through_time.bidirectional import Bidirectional
+from rnn.through_time.stack import Stack
 
 # The format written, and the only one read. It goes up whenever an older program could not read the file.
 VERSION = "1"
 
 CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla, "lstm": LSTM, "gru": GRU}
+
+# What puts cells together, by name.
+STACK, BIDIRECTIONAL = "stack", "bidirectional"
 LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in OURS}
 
 # What safetensors and torch.nn both have.
@@ -165,7 +170,7 @@ def _loaded(content: bytes) -> Stored:
         params = net.checked_params(blocks)
     except KeyError as error:
         raise BadFile(f"{shown(error.args[0])} is unknown or missing, needed what save writes") from None
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise BadFile(cut(str(error))) from None
     arrays = {
         name.removeprefix(_ARRAYS): array for name, array in tensors.items() if name.startswith(_ARRAYS)
@@ -219,33 +224,53 @@ def _from_json(metadata: Mapping[str, str], key: str) -> dict[str, Any]:
 
 def _configuration(net: RNN, params: Params) -> dict[str, Any]:
     """The network as JSON values; of its functions their names."""
-    cell = next((name for name, kind in CELLS.items() if type(net.cell) is kind), None)
-    if cell is None:
-        raise ValueError(f"net.cell: {shown(net.cell)}, needed one of {_listed(CELLS)}")
+    cell = _described("net.cell", net.cell)
     if LOSSES.get(net.loss.name) != net.loss:
         raise ValueError(f"net.loss: {shown(net.loss)}, needed one of {_listed(LOSSES)}")
-    sizes = {each.name: getattr(net.cell, each.name) for each in fields(CELLS[cell]) if each.init}
-    for name, value in sizes.items():
-        if isinstance(value, Activation):
-            if ACTIVATIONS.get(value.name) != value:
-                raise ValueError(f"net.cell.{name}: {shown(value)}, needed one of {_listed(ACTIVATIONS)}")
-            sizes[name] = {"activation": value.name}
     return {
-        "cell": {"name": cell, **sizes},
+        "cell": cell,
         "outputs": net.outputs,
         "loss": net.loss.name,
         "blocks": list(map(str, names(params))),
     }
 
 
+def _described(place: str, cell: Any) -> dict[str, Any]:
+    """A cell, a stack or both directions as JSON values; ``place``: what a message calls it."""
+    if type(cell) is Stack:
+        levels = enumerate(cell.levels)
+        return {"name": STACK, "levels": [_described(f"{place}.levels[{i}]", level) for i, level in levels]}
+    if type(cell) is Bidirectional:
+        return {"name": BIDIRECTIONAL, "cell": _described(f"{place}.cell", cell.cell)}
+    name = next((name for name, kind in CELLS.items() if type(cell) is kind), None)
+    if name is None:
+        raise ValueError(f"{place}: {shown(cell)}, needed one of {_listed(CELLS)}")
+    sizes = {each.name: getattr(cell, each.name) for each in fields(CELLS[name]) if each.init}
+    for field, value in sizes.items():
+        if isinstance(value, Activation):
+            if ACTIVATIONS.get(value.name) != value:
+                raise ValueError(f"{place}.{field}: {shown(value)}, needed one of {_listed(ACTIVATIONS)}")
+            sizes[field] = {"activation": value.name}
+    return {"name": name, **sizes}
+
+
+def _made(described: Mapping[str, Any]) -> Any:
+    """What was described so; KeyError for a name that is missing or in no table."""
+    given = dict(described)
+    name = given.pop("name")
+    if name == STACK:
+        return Stack(*map(_made, given["levels"]))
+    if name == BIDIRECTIONAL:
+        return Bidirectional(_made(given["cell"]))
+    for field, value in given.items():
+        if isinstance(value, dict):
+            given[field] = ACTIVATIONS[value["activation"]]
+    return CELLS[name](**given)
+
+
 def _network(configuration: dict[str, Any]) -> RNN:
     """The network of a configuration; KeyError for a name that is missing or in no table."""
-    given = dict(configuration["cell"])
-    kind = CELLS[given.pop("name")]
-    for name, value in given.items():
-        if isinstance(value, dict):
-            given[name] = ACTIVATIONS[value["activation"]]
-    return RNN(kind(**given), configuration["outputs"], LOSSES[configuration["loss"]])
+    return RNN(_made(configuration["cell"]), configuration["outputs"], LOSSES[configuration["loss"]])
 
 
 def _listed(table: Mapping[str, object]) -> str:

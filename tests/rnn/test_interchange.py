@@ -1,11 +1,12 @@
 """Parameters under torch.nn's names: the same network there and here."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Vanilla
+from rnn import GRU, LSTM, RNN, Bidirectional, Stack, Vanilla
 from rnn.interchange import from_torch, to_torch
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=4)
@@ -83,7 +84,13 @@ def test_torch_computes_the_same(kind):
         ({"bias": np.ones(4, np.float32)}, "bias: dtype float32, needed float64"),
         ({"bias": np.ones(3)}, "bias: shape (3,), needed (4,)"),
         ({"bias_ih_l0": np.array([np.nan] * 3)}, "bias_ih_l0: nan at (0,)"),
-        ({"weight_ih_l1": np.ones((3, 3))}, "state: 'weight_ih_l1', needed one layer"),
+        ({"weight_ih_l1": np.ones((3, 3))}, "state: no weight_hh_l1, needed weight_ih_l0, weight_hh_l0, "),
+        ({"weight_ih_l99": np.ones((3, 3))}, "state: a level 99, needed all levels below it as well"),
+        (
+            {"weight_hr_l0": np.ones((3, 3))},
+            "state: 'weight_hr_l0', needed a layer of one kind",
+        ),
+        ({3: np.ones((3, 3))}, "state: 3, needed a layer of one kind"),
     ],
 )
 def test_what_does_not_fit_is_refused(changed, said):
@@ -91,6 +98,106 @@ def test_what_does_not_fit_is_refused(changed, said):
     with pytest.raises((TypeError, ValueError)) as caught:
         from_torch(to_torch(PARAMS) | changed)
     assert str(caught.value).startswith(said)
+
+
+ONES = {"weight_ih_l0": np.ones((3, 2)), "weight_hh_l0": np.ones((3, 3)), "weight": np.ones((1, 3))}
+
+
+def test_a_layer_may_have_no_biases():
+    """Of which there are zeros here: neither of the two, or an error."""
+    params = from_torch(ONES)
+    assert (params.b.tolist(), params.c.tolist()) == ([0, 0, 0], [0])
+    assert params.b.dtype == params.c.dtype == float
+    gru = from_torch(
+        ONES | {name: np.ones((3 * 3, n)) for name, n in (("weight_ih_l0", 2), ("weight_hh_l0", 3))}
+    )
+    assert (gru.b.tolist(), gru.bn.tolist()) == ([0] * 9, [0] * 3)
+    with pytest.raises(ValueError, match=r"^state: no bias_hh_l0, needed "):
+        from_torch(ONES | {"bias_ih_l0": np.ones(3)})
+
+
+def test_parts_of_a_module_are_named_by_what_they_begin_with():
+    """And a message says so; what is of neither part is not looked at, and what is too many within is."""
+    parts = {f"lstm.{name}" if "_l0" in name else f"head.{name}": array for name, array in ONES.items()}
+    found = from_torch({**parts, "other.weight": np.ones(9)}, layer="lstm.", readout="head.")
+    assert found.U.tolist() == ONES["weight_ih_l0"].tolist()
+    for given, said in (
+        ({}, "; there is lstm.weight_ih_l0: from_torch(state, layer='lstm.')"),
+        ({"layer": "lstm."}, "; there is head.weight: from_torch(state, readout='head.')"),
+    ):
+        with pytest.raises(ValueError, match=f"^state: no .*{re.escape(said)}$"):
+            from_torch(parts, **given)
+    with pytest.raises(ValueError, match=r"^state: 'lstm.weight_hr_l0', needed a layer"):
+        from_torch({**parts, "lstm.weight_hr_l0": 1}, layer="lstm.", readout="head.")
+    with pytest.raises(TypeError, match=r"^layer: 3, needed what names begin with, as 'lstm.'$"):
+        from_torch(parts, layer=3)
+
+
+SEVERAL = {
+    "a stack": (lambda kind: Stack(kind(2, 3), kind(3, 3)), {"num_layers": 2}),
+    "both directions": (lambda kind: Bidirectional(kind(2, 3)), {"bidirectional": True}),
+    "a stack of both": (
+        lambda kind: Stack(*(Bidirectional(kind(n, 3)) for n in (2, 6, 6))),
+        {"num_layers": 3, "bidirectional": True},
+    ),
+}
+
+
+def several(kind, made):
+    """A network of several cells, and parameters none of which are zero."""
+    net, rng = RNN(SEVERAL[made][0](CELLS[kind]), outputs=4), np.random.default_rng(0)
+    params = net.init(rng)
+    return net, type(params)(*(rng.normal(size=block.shape) for block in params))
+
+
+@pytest.mark.parametrize("made", SEVERAL)
+@pytest.mark.parametrize("kind", CELLS)
+def test_several_cells_have_their_names_there(kind, made):
+    """And come back as the same, by the class that the network has."""
+    net, params = several(kind, made)
+    state = to_torch(params)
+    assert "weight_ih_l1" in state or made == "both directions"
+    assert ("bias_hh_l0_reverse" in state) == (made != "a stack")
+    found = from_torch(state)
+    assert type(found) is net.cell.params
+    for block, other in zip(found, params, strict=True):
+        np.testing.assert_array_equal(block, other)
+
+
+@pytest.mark.parametrize("made", SEVERAL)
+@pytest.mark.parametrize("kind", CELLS)
+def test_torch_computes_the_same_of_several(kind, made):
+    """Outputs and last states, of its layers and of ours."""
+    torch = pytest.importorskip("torch")
+    options = SEVERAL[made][1]
+    layer = getattr(torch.nn, kind)(2, 3, batch_first=True, **options).double()
+    readout = torch.nn.Linear(3 * (1 + options.get("bidirectional", False)), 4).double()
+    net, ours = several(kind, made)
+    xs = np.random.default_rng(1).normal(size=(2, 5, 2))
+    for params in (from_torch(layer.state_dict() | readout.state_dict()), ours):
+        state = {name: torch.from_numpy(array) for name, array in to_torch(params).items()}
+        if params is ours:
+            layer.load_state_dict({name: state[name] for name in layer.state_dict()})
+            readout.load_state_dict({name: state[name] for name in readout.state_dict()})
+        theirs = readout(layer(torch.from_numpy(xs))[0]).detach().numpy()
+        np.testing.assert_allclose(net.predict(params, xs), theirs, rtol=1e-12, atol=1e-14)
+
+
+def test_levels_that_are_not_alike_are_in_no_one_layer():
+    """Of other units, or of another kind; a stack of one level is one, and what is made otherwise none."""
+    rng = np.random.default_rng(0)
+    for cell in (Stack(LSTM(2, 3), LSTM(3, 4)), Stack(LSTM(2, 3), GRU(3, 3))):
+        with pytest.raises(
+            ValueError, match=r"^params\.W_l1: shape .*, needed \(12, 3\), as on the other levels"
+        ):
+            to_torch(RNN(cell, outputs=1).init(rng))
+    one = RNN(Stack(GRU(2, 3)), outputs=1).init(rng)
+    assert from_torch(to_torch(one)).U.tolist() == one.U_l0.tolist()
+    for cell in (Bidirectional(Stack(GRU(2, 3), GRU(3, 3))), Stack(Bidirectional(GRU(2, 3)), GRU(6, 3))):
+        with pytest.raises(
+            TypeError, match=r"^params: \w+Params, needed rnn.Params, rnn.GRUParams, or those of"
+        ):
+            to_torch(RNN(cell, outputs=1).init(rng))
 
 
 def test_what_is_missing_is_named():

@@ -6,8 +6,24 @@ from itertools import product
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Vanilla, identity, onnx, rational_gate, relu, sigmoid, softsign, tanh
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    Stack,
+    Vanilla,
+    identity,
+    onnx,
+    rational_gate,
+    relu,
+    sigmoid,
+    softsign,
+    tanh,
+)
 from rnn.onnx import FUNCTIONS, to_onnx
+from rnn.through_time.naming import initial_named
+from rnn.through_time.recurrence import recurrence
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -23,6 +39,70 @@ CELLS = {
         for g, c in product((sigmoid, relu), (tanh, softsign, identity))
     },
 }
+
+
+SEVERAL = {
+    "a stack": Stack(LSTM(2, 3), GRU(3, 4), Vanilla(4, 2, relu)),
+    "both directions": Bidirectional(GRU(2, 3)),
+    "a stack with both directions": Stack(Bidirectional(LSTM(2, 3)), Bidirectional(GRU(6, 2)), LSTM(4, 3)),
+}
+
+
+def several(name, dtype=np.float64):
+    """A network of several cells, and parameters none of which is zero or like another."""
+    net, rng = RNN(SEVERAL[name], outputs=4), np.random.default_rng(0)
+    params = net.init(rng, dtype)
+    return net, type(params)(*(block + rng.normal(0, 0.3, block.shape).astype(dtype) for block in params))
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_cells_compute_the_same_elsewhere(name):
+    """For any number of records and steps."""
+    net, params = several(name)
+    model, rng = to_onnx(net, params), np.random.default_rng(1)
+    for records, steps in ((1, 1), (1, 9), (5, 2), (17, 6)):
+        xs = rng.normal(size=(records, steps, 2))
+        np.testing.assert_allclose(computed(model, xs), net.predict(params, xs), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "cell", [Vanilla(2, 3), LSTM(2, 3), GRU(2, 3), SEVERAL["a stack"]], ids=lambda cell: type(cell).__name__
+)
+def test_a_series_may_be_handed_in_a_few_steps_at_a_time(cell):
+    """Where states go in and out, the last of one call being the first of the next; as of the whole."""
+    net, rng = RNN(cell, outputs=4), np.random.default_rng(0)
+    params = net.init(rng)
+    model = to_onnx(net, params, states=True)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    taken = [each.name for each in session.get_inputs()]
+    assert taken[1:] == [initial_named(name, "0") for name in cell.state]
+    assert [each.name for each in session.get_outputs()] == ["outputs", *cell.state]
+    xs = rng.normal(size=(3, 7, 2))
+    widths = recurrence("cell", cell).widths
+    state = [rng.normal(size=(3, width)).astype(np.float32) for width in widths]
+    want = net.forward(params, xs, tuple(array.astype(float) for array in state))
+    found = []
+    for start, stop in ((0, 1), (1, 2), (2, 6), (6, 7)):
+        given = [xs[:, start:stop].astype(np.float32), *state]
+        outputs, *state = session.run(None, dict(zip(taken, given, strict=True)))
+        found.append(outputs)
+    np.testing.assert_allclose(np.concatenate(found, axis=1), want.outputs, rtol=1e-4, atol=1e-5)
+    for got, last in zip(state, want.state, strict=True):
+        np.testing.assert_allclose(got, last, rtol=1e-4, atol=1e-5)
+
+
+def test_states_of_what_reads_from_the_last_step_on_are_refused():
+    """For there is no next call that could go on."""
+    net, params = several("both directions")
+    with pytest.raises(ValueError, match=r"^states: True, needed False with a cell that reads from the last"):
+        to_onnx(net, params, states=True)
+
+
+def test_both_directions_of_a_stack_are_refused():
+    """ONNX has both directions of a layer, and a stack of those."""
+    net = RNN(Bidirectional(Stack(GRU(1, 2))), outputs=1)
+    with pytest.raises(TypeError, match=r"^net\.cell: Bidirectional.*, or a stack of those$"):
+        to_onnx(net, net.init(np.random.default_rng(0)))
 
 
 def network(name, inputs=2, units=3, outputs=4, dtype=np.float64):

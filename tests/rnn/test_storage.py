@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 from safetensors.numpy import save as as_bytes
 
-from rnn import GRU, LSTM, RNN, Activation, Loss, Vanilla, relu, softmax_cross_entropy, storage
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Activation,
+    Bidirectional,
+    Loss,
+    Stack,
+    Vanilla,
+    relu,
+    softmax_cross_entropy,
+    storage,
+)
 from rnn.storage import BadFile, load, save
 
 
@@ -70,7 +82,14 @@ def test_what_is_loaded_is_what_was_saved(tmp_path, net, dtype):
         np.testing.assert_array_equal(found.arrays[name], array, strict=True)
 
 
-@pytest.mark.parametrize("cell", [Vanilla(2, 3), LSTM(2, 3, candidate=relu), GRU(2, 3, gate=relu)])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(Vanilla(2, 3), LSTM(2, 3, candidate=relu), GRU(2, 3, gate=relu)),
+        *(Stack(LSTM(2, 3, candidate=relu), Bidirectional(GRU(3, 4))), Bidirectional(Stack(Vanilla(2, 3)))),
+    ],
+    ids=str,
+)
 def test_every_cell_can_be_stored(tmp_path, cell):
     """With its functions and its own parameters."""
     net = RNN(cell, 3, softmax_cross_entropy)
@@ -247,6 +266,11 @@ ONES = {f"params.{name}": np.ones((1, 1)) for name in "UWV"} | {
         ({"cell": {**CELL, "units": -1}}, "Vanilla.units: -1, needed at least 1"),
         ({"cell": {**CELL, "colour": 1}}, "Vanilla.__init__() got an unexpected"),
         ({"cell": 3}, "'int' object"),
+        ({"cell": {"name": "stack"}}, "'levels' is unknown or missing"),
+        ({"cell": {"name": "stack", "levels": []}}, "Stack: no levels, needed at least one cell"),
+        ({"cell": {"name": "stack", "levels": 3}}, "'int' object is not iterable"),
+        ({"cell": {"name": "stack", "levels": ["ab"]}}, "dictionary update sequence element"),
+        ({"cell": {"name": "bidirectional"}}, "'cell' is unknown or missing"),
         ({"loss": "none"}, "'none' is unknown or missing"),
         ({"blocks": ["U"]}, "params: tuple of 1"),
         ({"blocks": ["X"]}, "'params.X' is unknown or missing"),
