@@ -12,8 +12,10 @@ import numpy as np
 import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, compiled_module, installed
+from verification.adapters.function import FunctionAdapter
 from verification.adapters.layer import Layer, layer
 from verification.adapters.problem import ProblemAdapter
+from verification.adapters.rnn.both_directions import LEVELS, both_directions
 from verification.adapters.rnn.engine import Kinds, cell_engine_of, cell_of, engine_of
 from verification.adapters.rnn.scoping import OF_CELLS, as_cell
 from verification.judging.profile import Profile
@@ -42,6 +44,9 @@ OF_STACKS = replace(OF_CELLS, exact=False)
 # All that can be named.
 RECURRENCES: dict[str, tuple[Kinds, Model]] = {**CELLS, **STACKS}
 
+# Two levels, each in both directions, which are judged as a function.
+BIDIRECTIONAL = "bidirectional"
+
 # It has problems of its own form.
 VANILLA = "vanilla"
 
@@ -67,6 +72,16 @@ OF_TRAINING = Scope(
 
 # By the name on the command line: what is asked of the cell, None for all that it claims.
 SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
+
+
+def judged_by(name: str, loops: str) -> ProblemAdapter | FunctionAdapter:
+    """What is judged under a name on the command line; ValueError as of ``cell_engine``."""
+    if name != BIDIRECTIONAL:
+        return cell_engine(name, loops)
+    check_loops(loops)
+    for kind, _ in LEVELS if loops == "compiled" else ():
+        compile_loops(kind.lower())
+    return both_directions(LOOPS[loops])
 
 
 def cell_engine(name: str, loops: str) -> ProblemAdapter:
