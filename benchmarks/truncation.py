@@ -22,6 +22,7 @@ from benchmarks.shapes import Shape
 from benchmarks.tables import contest, milliseconds, ratio, significant, table
 from benchmarks.task import DTYPES, Task, draw
 from rnn import Chunked, Full, Window
+from rnn.cells.cell import Cell
 from rnn.cells.vanilla import VanillaTape
 from rnn.common.arrays import Array
 from rnn.through_time.bptt import MAX_CARRY_BYTES, bptt, unroll
@@ -86,9 +87,16 @@ def recursions(asked: Options, dtype: str) -> list[Row]:
     return found
 
 
+def _cell(task: Task) -> Cell:
+    """The cell of a task, of which each has one."""
+    cell: Any = task.net.cell
+    found: Cell = cell
+    return found
+
+
 def abreast(task: Task) -> Ready:
     """The engine's recursion, from the tape that its forward leaves."""
-    cell = task.net.cell
+    cell = _cell(task)
     tape: VanillaTape = unroll(cell, task.params, task.xs, (task.h0,))
     dhs = _dhs(task, tape.states)
     at_most = MAX_CARRY_BYTES // task.h0.nbytes
@@ -107,7 +115,7 @@ def _by_hand(recursion: Recursion) -> Callable[[Task], Ready]:
     """A recursion on plain arrays: W, the states h_1 … h_T, and the losses' dh."""
 
     def prepare(task: Task) -> Ready:
-        tape: VanillaTape = unroll(task.net.cell, task.params, task.xs, (task.h0,))
+        tape: VanillaTape = unroll(_cell(task), task.params, task.xs, (task.h0,))
         states, dhs = np.ascontiguousarray(tape.states), _dhs(task, tape.states)
         k = CHUNK.k1 if isinstance(task.truncation, Chunked) else WINDOW.k
         return Ready(

@@ -6,7 +6,10 @@ The docstrings are reStructuredText, which Sphinx reads as it is; the pages are 
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
+from docutils import nodes
+from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[1]
@@ -22,8 +25,9 @@ version = release = __version__
 
 extensions = ["sphinx.ext.autodoc", "myst_nb"]
 # Directives between colons: what stands between backticks in a page is code, which a test runs.
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_theme = "furo"
+html_math_renderer = "mathml"
 html_title = "verified-rnn"
 html_show_sphinx = False
 html_static_path = ["_static"]
@@ -35,7 +39,7 @@ html_theme_options = {
 # What a package index shows, which says again what the first page says.
 exclude_patterns = ["package.md"]
 
-# The notebook is kept as it ran: make tutorial runs it again.
+# The notebooks are kept as they ran: make tutorial runs them again.
 nb_execution_mode = "off"
 # A heading has an address, as on a code host.
 myst_heading_anchors = 4
@@ -56,6 +60,17 @@ def _shortened(app: Sphinx, *described: object) -> tuple[str, str | None] | None
     return (_NAMED.sub(r"\1", arguments), returned) if isinstance(arguments, str) else None
 
 
+def _inline(writer: Any, node: nodes.math) -> None:
+    writer.body.append(convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def _displayed(writer: Any, node: nodes.math_block) -> None:
+    writer.body.append(f'<div class="formula">{convert(node.astext(), display="block")}</div>')
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
+    app.add_html_math_renderer("mathml", (_inline, None), (_displayed, None))
     app.connect("autodoc-process-signature", _shortened)

@@ -26,8 +26,10 @@ from rnn.layer import Layer
 from rnn.loops import CompiledLoops
 from rnn.losses import ClassLoss, Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, Outputs
+from rnn.through_time.bidirectional import Bidirectional
 from rnn.through_time.bptt import NumPyLoops
 from rnn.through_time.checkpoints import Checkpoints
+from rnn.through_time.stack import Stack
 from rnn.through_time.workspace import Workspace
 from rnn.training import train
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
@@ -41,6 +43,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activation",
+    "Bidirectional",
     "Checkpoints",
     "Chunked",
     "ClassLoss",
@@ -53,6 +56,7 @@ __all__ = [
     "NumPyLoops",
     "Outputs",
     "Params",
+    "Stack",
     "Tail",
     "Truncation",
     "Vanilla",

@@ -9,13 +9,14 @@ The article's data, in full::
 Nothing here is random, and every array returned is new.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from rnn.common.arrays import Array, checked, zeros
-from rnn.common.checks import checked_count, in_memory, kind_of
+from rnn.common.checks import checked_count, in_memory, kind_of, shown
 from rnn.losses import Loss, squared_error
 
 
@@ -27,6 +28,21 @@ class Records(NamedTuple):
 
     xs: Array
     targets: Array
+
+
+class Batches(Protocol):
+    """Batches of one's own, in place of arrays: of data that no memory holds, or that are made on the way.
+
+    One that a training can go on with after a stop draws all that is random from the generator it is given.
+    """
+
+    def __len__(self) -> int:
+        """How many batches an epoch has."""
+        ...  # pragma: no cover
+
+    def epoch(self, rng: np.random.Generator | None) -> Iterable[tuple[Array, Array]]:
+        """So many pairs (xs, targets), as in ``Records``: in an order drawn from ``rng``, or in their own."""
+        ...  # pragma: no cover
 
 
 class Split(NamedTuple):
@@ -50,28 +66,50 @@ def sine_wave(steps: int) -> Array:
         return np.sin(np.arange(steps, dtype=np.float64))
 
 
-def windows(series: Array, length: int) -> Records:
-    """Every window of ``length`` values that has a value after it, and that value as its target.
+def windows(series: Array, length: int, targets: Sequence[int] | None = None) -> Records:
+    """Every window of ``length`` rows that has a row after it, and that row as its target.
 
-    series (S,) gives M = S − length records: xs (M, length, 1), targets (M, 1), of its dtype.
+    series (S, D), D columns in S rows, or (S,) for one column, gives M = S − length records: xs
+    (M, length, D), and targets (M, K) of the K columns that ``targets`` names by their places, 0 to D − 1, in
+    its order, or of all. The inputs are all columns. All have the dtype of the series.
 
-    Raises TypeError or ValueError unless ``series`` is one axis of finite floats and
-    1 ≤ length ≤ S − 1, MemoryError for windows that do not fit in memory.
+    Raises TypeError or ValueError unless ``series`` has one or two axes of finite floats, 1 ≤ length ≤ S − 1,
+    and ``targets`` are places of columns, MemoryError for windows that do not fit in memory.
 
     >>> xs, targets = windows(np.array([1.0, 2.0, 3.0, 4.0]), 2)
     >>> xs[:, :, 0].tolist(), targets.tolist()
     ([[1.0, 2.0], [2.0, 3.0]], [[3.0], [4.0]])
+    >>> xs, targets = windows(np.array([[1.0, 5.0], [2.0, 6.0], [3.0, 7.0]]), 1, targets=[1])
+    >>> xs.tolist(), targets.tolist()
+    ([[[1.0, 5.0]], [[2.0, 6.0]]], [[6.0], [7.0]])
     """
-    series = checked("series", series, ("S",))
+    series = checked("series", series, ("S", "D"), also=(("S",),))
+    rows = series.reshape(len(series), -1)
     length = checked_count("length", length, 1)
-    if length >= series.size:
+    if length >= len(rows):
         raise ValueError(
-            f"length: {length}, needed at most {series.size - 1}: "
-            f"a series of {series.size} values has to hold a window and the value after it"
+            f"length: {length}, needed at most {len(rows) - 1}: "
+            f"a series of {len(rows)} values has to hold a window and the value after it"
         )
-    xs = sliding_window_view(series[:-1], length)[:, :, np.newaxis]
+    columns = _columns(targets, rows.shape[1])
+    xs = sliding_window_view(rows[:-1], length, axis=0).swapaxes(1, 2)
     with in_memory(f"length: {length}", "less, or a shorter series"):
-        return Records(xs.copy(), series[length:, np.newaxis].copy())
+        return Records(xs.copy(), np.take(rows[length:], columns, axis=1))
+
+
+def _columns(targets: object, among: int) -> list[int]:
+    """The places of columns, all of them for None, or an error that names the one that is none."""
+    if targets is None:
+        return list(range(among))
+    if not isinstance(targets, list | tuple | range):
+        raise TypeError(f"targets: {shown(targets)}, needed a list of columns, as [0], or None")
+    if not targets:
+        raise ValueError(f"targets: {shown(targets)}, needed at least one column")
+    columns = [checked_count(f"targets[{place}]", column, 0) for place, column in enumerate(targets)]
+    for place, column in enumerate(columns):
+        if column >= among:
+            raise ValueError(f"targets[{place}]: {column}, needed at most {among - 1}, the last column")
+    return columns
 
 
 def split(records: tuple[Array, Array], train: int) -> Split:

@@ -31,7 +31,7 @@ def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
         )
     steps = checked_count("steps", steps, 1)
     params = net.checked_params(params)
-    seed = checked("seed", seed, ("N", "T", net.cell.inputs), params.U.dtype)
+    seed = checked("seed", seed, ("N", "T", net.cell.inputs), params[0].dtype)
     records, length, inputs = seed.shape
     with in_memory(f"steps: {steps}", "fewer"):
         series = np.empty((records, length + steps, inputs), seed.dtype)

@@ -15,13 +15,15 @@ from rnn.calls.arguments import Call, State, checked_call, checked_params
 from rnn.calls.gradients import Gradients, check_gradients
 from rnn.calls.lengths import own_reach
 from rnn.calls.states import checked_state
-from rnn.cells.cell import Arrays, Cell, check_cell, last_state
+from rnn.cells.cell import Arrays, Cell
 from rnn.common.arrays import FLOATS, Array, as_array, check_result, checked, zeros
 from rnn.common.checks import checked_dtype, in_memory, keep, kind_of, shown
 from rnn.common.representation import as_call
 from rnn.loops import checked_loops
-from rnn.through_time.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.through_time.bptt import Loops
+from rnn.through_time.recurrence import Finals, Recurrence, last_state, recurrence, sweeps_at_once
 from rnn.through_time.routes import segments
+from rnn.through_time.ways import two_way
 from rnn.truncation import Full, Truncation
 
 
@@ -59,13 +61,14 @@ class Layer:
     ((12, 3), (4, 5, 2), [(4, 3), (4, 3)])
     """
 
-    cell: Cell
+    cell: Cell | Recurrence
     loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
+    _recurrence: Recurrence = field(init=False, repr=False, compare=False)
     _shapes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_cell("Layer.cell", self.cell)
-        keep(self, loops=checked_loops("Layer.loops", self.loops, self.cell))
+        keep(self, _recurrence=recurrence("Layer.cell", self.cell))
+        keep(self, loops=checked_loops("Layer.loops", self.loops, self._recurrence.cells))
         keep(self, _shapes={f"params.{name}": shape for name, shape in self.cell.shapes.items()})
 
     __repr__ = as_call
@@ -89,16 +92,17 @@ class Layer:
         state is each record's own.
         """
         params = checked_params(self.cell.weights, self._shapes, params)
-        call = checked_call(self.cell, params, xs, state, lengths)
-        tape = unroll(self.cell, params, call.xs, call.state, active=call.active, loops=self.loops)
-        outputs, ends = tape.state[0][1:].swapaxes(0, 1), call.ends
+        own = self._recurrence
+        call = checked_call(own, params, xs, state, lengths)
+        tape = own.unroll(params, call.xs, call.state, None, call.active, self.loops)
+        outputs, ends = own.outputs(tape).swapaxes(0, 1), call.ends
         if ends is None:
-            outputs, final = np.ascontiguousarray(outputs), last_state(tape)
+            outputs, final = np.ascontiguousarray(outputs), last_state(own, tape)
         else:
-            final = ends.last_state(tape.state)
+            final = ends.last_state(own.states(tape))
             outputs = ends.unsorted(ends.without_padding(outputs))
         check_result("outputs", outputs)
-        for name, array in zip(self.cell.state, final, strict=True):
+        for name, array in zip(own.state, final, strict=True):
             check_result(f"state.{name}", array)
         return Forward(outputs, final, Saved(call, tape))
 
@@ -118,16 +122,18 @@ class Layer:
         if not isinstance(saved, Saved):
             raise TypeError(f"saved: {kind_of(saved)}, needed what Layer.forward returns")
         (params, xs, state, _, ends), tape = saved
-        cotangents = self._cotangents(saved, d_outputs, d_state)
+        dhs, finals = self._cotangents(saved, d_outputs, d_state)
         steps = xs.shape[1]
         if ends is not None:
-            truncation = own_reach(truncation, ends, steps, False)
-        batch = max(1, MAX_CARRY_BYTES // state[0].nbytes)
-        (segment,) = segments(truncation, steps, 0, batch)
-        das, d_initial, _ = bptt(self.cell, params, tape, cotangents, segment, loops=self.loops)
-        weights, reached = self.loops.project_back(self.cell, params, tape, das, segment.first)
-        dxs = zeros((steps, *reached.shape[1:]), reached)
-        dxs[segment.first :] = reached
+            truncation = own_reach(truncation, ends, steps, False, self._recurrence)
+        if self._recurrence.two_way:
+            segment = two_way(truncation, steps, 0, sweeps_at_once(state))
+        else:
+            (segment,) = segments(truncation, steps, 0, sweeps_at_once(state))
+        back = self._recurrence.back(params, tape, dhs, finals, segment, (), self.loops)
+        weights, d_initial = self._recurrence.weights._make(back.weights), back.state
+        dxs = zeros((steps, *back.dxs.shape[1:]), back.dxs)
+        dxs[back.first :] = back.dxs
         by_record = dxs.swapaxes(0, 1)
         if ends is not None:
             by_record, d_initial = ends.unsorted(by_record), tuple(map(ends.unsorted, d_initial))
@@ -135,22 +141,18 @@ class Layer:
         check_gradients(0, grads)
         return grads
 
-    def _cotangents(self, saved: Saved, d_outputs: object, d_state: State) -> Arrays:
-        """∂L/∂ each of the state's arrays by step, (T, N, H), of those up to the last that has any."""
+    def _cotangents(self, saved: Saved, d_outputs: object, d_state: State) -> tuple[Array, Finals | None]:
+        """∂L/∂ the outputs by step, (T, N, H), and the last state's arrays, None where nothing is asked."""
         _, xs, _, _, ends = saved.call
-        shape = (*xs.shape[:2], self.cell.units)
+        shape = (*xs.shape[:2], self._recurrence.units)
         d_outputs = as_array("d_outputs", d_outputs)
         if ends is not None and d_outputs.shape == shape:
             d_outputs = ends.without_padding(ends.sorted(d_outputs))
         by_record = checked("d_outputs", d_outputs, shape, xs.dtype)
-        dhs = by_record.swapaxes(0, 1).copy()
+        dhs = np.ascontiguousarray(by_record.swapaxes(0, 1))
         if d_state is None:
-            return (dhs,)
-        finals = checked_state(self.cell, "d_state", d_state, xs, last="")
-        last = xs.shape[1] - 1
-        if ends is not None:
-            finals, last = tuple(map(ends.sorted, finals)), ends.lengths - 1
-        found = (dhs, *(zeros(dhs.shape, dhs) for _ in finals[1:]))
-        for by_step, final in zip(found, finals, strict=True):
-            by_step[last, np.arange(len(xs))] += final
-        return found
+            return dhs, None
+        finals = checked_state(self._recurrence, "d_state", d_state, xs, last="")
+        if ends is None:
+            return dhs, Finals(finals, xs.shape[1] - 1)
+        return dhs, Finals(tuple(map(ends.sorted, finals)), ends.lengths - 1)

@@ -46,18 +46,19 @@ def installed() -> bool:
     return all(find_spec(library) for library in LIBRARIES)
 
 
-def usual_loops(cell: Cell) -> Loops:
-    """Compiled where the extra is installed and the cell has such a text, NumPy's else."""
-    return CompiledLoops() if installed() and _has_text(cell) else NUMPY
+def usual_loops(*cells: Cell) -> Loops:
+    """Compiled where the extra is installed and every cell has such a text, NumPy's else."""
+    return CompiledLoops() if installed() and all(map(_has_text, cells)) else NUMPY
 
 
-def checked_loops(name: str, loops: Loops | None, cell: Cell) -> Loops:
-    """The loops asked for, or the usual ones. TypeError or ImportError if the cell cannot have them."""
+def checked_loops(name: str, loops: Loops | None, cells: Sequence[Cell]) -> Loops:
+    """The loops asked for, or the usual ones. TypeError or ImportError if a cell cannot have them."""
     if loops is None:
-        return usual_loops(cell)
+        return usual_loops(*cells)
     if not offers(loops, *METHODS):
         raise TypeError(f"{name}: {shown(loops)}, needed rnn.NumPyLoops(), rnn.CompiledLoops() or None")
-    loops.check(name, cell)
+    for cell in cells:
+        loops.check(name, cell)
     return loops
 
 

@@ -12,7 +12,7 @@ V and c take every loss whatever the truncation; what dh becomes is ``rnn.throug
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -21,16 +21,20 @@ from rnn.calls.arguments import Call, State, check_workspace, checked_call, chec
 from rnn.calls.gradients import Gradients, check_gradients
 from rnn.calls.lengths import own_reach
 from rnn.calls.loss_terms import LossTerms, checked_loss_terms, loss_terms
-from rnn.cells.cell import Arrays, Cell, Tape, check_cell, last_state
+from rnn.calls.states import zero_state
+from rnn.cells.cell import Arrays, Cell
 from rnn.cells.initial import glorot
 from rnn.common.arrays import FLOATS, Array, check_result, zeros
 from rnn.common.checks import checked_count, checked_dtype, in_memory, keep, kind_of, shown
+from rnn.common.parameters import Own
 from rnn.common.representation import as_call
 from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
-from rnn.through_time.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.through_time.bptt import Loops
 from rnn.through_time.checkpoints import Checkpoints, states_at
+from rnn.through_time.recurrence import Recurrence, last_state, recurrence, sweeps_at_once
 from rnn.through_time.routes import Segment, segments
+from rnn.through_time.ways import two_way
 from rnn.through_time.workspace import Workspace
 from rnn.truncation import Full, Truncation
 
@@ -46,7 +50,7 @@ class Outputs(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RNN:
+class RNN(Generic[Own]):
     """A recurrent ``cell``, a linear readout of ``outputs`` K numbers a step, and a ``loss``.
 
     The network holds no parameters: ``init`` makes them, and every method takes them.
@@ -70,24 +74,25 @@ class RNN:
     (2, 5, 1)
     """
 
-    cell: Cell
+    cell: Cell[Own] | Recurrence[Own]
     outputs: int
     loss: Loss = squared_error
     loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
+    _recurrence: Recurrence = field(init=False, repr=False, compare=False)
     _shapes: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_cell("RNN.cell", self.cell)
+        keep(self, _recurrence=recurrence("RNN.cell", self.cell))
         keep(self, outputs=checked_count("RNN.outputs", self.outputs, 1))
         if not isinstance(self.loss, Loss):
             raise TypeError(f"RNN.loss: {shown(self.loss)}, needed an rnn.Loss, as rnn.squared_error")
-        keep(self, loops=checked_loops("RNN.loops", self.loops, self.cell))
+        keep(self, loops=checked_loops("RNN.loops", self.loops, self._recurrence.cells))
         shapes = {**self.cell.shapes, "V": (self.outputs, self.cell.units), "c": (self.outputs,)}
         keep(self, _shapes={f"params.{name}": shape for name, shape in shapes.items()})
 
     __repr__ = as_call
 
-    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
+    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Own:
         """New parameters: the cell's weights (``rnn.cells.initial``), V Glorot-uniform and c zero.
 
         Raises TypeError for what is no generator or no float, MemoryError for a network that is too large.
@@ -99,7 +104,8 @@ class RNN:
             weights = self.cell.init(rng)
             V = glorot(rng, self.outputs, self.cell.units)
             blocks = (*weights, V, np.zeros(self.outputs))
-            return self.cell.params(*(block.astype(dtype) for block in blocks))
+            made: Own = self._recurrence.params(*(block.astype(dtype) for block in blocks))
+            return made
 
     def workspace(self, records: int, steps: int, dtype: DTypeLike = np.float64) -> Workspace:
         """A workspace for ``loss_and_gradients`` of xs of so many records N and steps T, of ``dtype``.
@@ -117,13 +123,15 @@ class RNN:
         """The output at every step, and the state after the last one, from which a later call can go on."""
         call = self._checked(params, xs, h0, lengths)
         steps, ends = call.xs.shape[1], call.ends
-        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active, loops=self.loops)
-        outputs = self._read_out(call.params, _rows(tape, 0)).reshape(steps, len(xs), -1)
+        tape = self._unrolled(call)
+        hs = self._recurrence.outputs(tape)
+        outputs = self._read_out(call.params, hs.reshape(-1, hs.shape[2])).reshape(steps, len(xs), -1)
         if ends is None:
-            outputs, final = np.ascontiguousarray(outputs.swapaxes(0, 1)), last_state(tape)
+            outputs = np.ascontiguousarray(outputs.swapaxes(0, 1))
+            final = last_state(self._recurrence, tape)
         else:
             outputs = ends.unsorted(ends.without_padding(outputs.swapaxes(0, 1)))
-            final = ends.last_state(tape.state)
+            final = ends.last_state(self._recurrence.states(tape))
         check_result("outputs", outputs)
         return Outputs(outputs, final)
 
@@ -139,9 +147,9 @@ class RNN:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
         call = self._checked(params, xs, h0, lengths)
         terms = checked_loss_terms(self.loss, self.outputs, call, targets, weights)
-        tape: Tape = unroll(self.cell, call.params, call.xs, call.state, active=call.active, loops=self.loops)
+        hs = self._recurrence.outputs(self._unrolled(call))
         first_loss = call.xs.shape[1] - len(terms.targets)
-        value, _ = self._losses(call.params, terms.states(_states(tape, first_loss)), terms)
+        value, _ = self._losses(call.params, terms.states(hs[first_loss:]), terms)
         check_result("loss", value)
         return value
 
@@ -172,9 +180,14 @@ class RNN:
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
-            check_workspace(self.cell, workspace, call.xs, checkpoints)
+            check_workspace(self._recurrence, workspace, call.xs, checkpoints)
+        if self._recurrence.two_way and checkpoints is not None:
+            needed = "None with a cell that reads from the last step on"
+            raise ValueError(f"checkpoints: {checkpoints}, needed {needed}")
         if call.ends is not None:
-            truncation = own_reach(truncation, call.ends, call.xs.shape[1], terms.of_last_step)
+            truncation = own_reach(
+                truncation, call.ends, call.xs.shape[1], terms.of_last_step, self._recurrence
+            )
         value, grads = self._sum(call, terms, truncation, checkpoints, workspace)
         if call.ends is not None:
             of_state = tuple(map(call.ends.unsorted, grads.state))
@@ -187,7 +200,7 @@ class RNN:
         params: Any,
         xs: Array,
         targets: Array,
-        h0: Array | Arrays,
+        h0: State,
         truncation: Truncation = Full(),
         checkpoints: Checkpoints | None = None,
         workspace: Workspace | None = None,
@@ -198,7 +211,8 @@ class RNN:
         Nor is what it returns looked at, which ``check_gradients`` does.
         A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
-        call = Call(params, xs, h0 if isinstance(h0, tuple) else (h0,))
+        state = zero_state(self._recurrence, xs) if h0 is None else h0
+        call = Call(params, xs, state if isinstance(state, tuple) else (state,))
         terms = loss_terms(self.loss, targets, weights, None, xs.shape[1])
         return self._sum(call, terms, truncation, checkpoints, workspace)
 
@@ -213,15 +227,18 @@ class RNN:
         """The loss and its gradients, summed over the segments of the sequence, the last first."""
         params, xs, state, active, _ = call
         steps, losses = xs.shape[1], len(terms.targets)
-        batch = max(1, MAX_CARRY_BYTES // state[0].nbytes)
+        batch = sweeps_at_once(state)
         every = None if checkpoints is None else checkpoints.spacing(steps)
-        latest_first = segments(truncation, steps, steps - losses, batch, every)
+        if self._recurrence.two_way:
+            latest_first: tuple[Segment, ...] = (two_way(truncation, steps, steps - losses, batch),)
+        else:
+            latest_first = segments(truncation, steps, steps - losses, batch, every)
 
         total: Arrays = ()
         carry: Arrays = ()
         with nullcontext() if workspace is None else workspace as own_tape:
             borders = [segment.start for segment in latest_first]
-            starts = states_at(self.cell, params, xs, state, borders, active, self.loops)
+            starts = states_at(self._recurrence, params, xs, state, borders, active, self.loops)
             for segment in latest_first:
                 own = terms.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
                 at_start, part = starts[segment.start], xs[:, segment.start : segment.stop]
@@ -229,7 +246,7 @@ class RNN:
                 # The tape has no name here, or one segment's would be held while the next is computed.
                 parts, reached, carry = self._back(
                     params,
-                    unroll(self.cell, params, part, at_start, own_tape, now, self.loops),
+                    self._recurrence.unroll(params, part, at_start, own_tape, now, self.loops),
                     own,
                     segment,
                     carry,
@@ -245,32 +262,31 @@ class RNN:
         """The loss, and the other numbers by name."""
         value, *blocks = total
         learned = len(self._shapes)
-        params = self.cell.params._make(blocks[:learned])
+        params = self._recurrence.params._make(blocks[:learned])
         return value, Gradients(params, dxs.swapaxes(0, 1), tuple(blocks[learned:]))
 
     def _back(
-        self, params: Any, tape: Tape, terms: LossTerms, segment: Segment, carry: Arrays
+        self, params: Any, tape: Any, terms: LossTerms, segment: Segment, carry: Arrays
     ) -> tuple[Arrays, Array, Arrays]:
         """One segment back, from the tape of its forward, its losses' targets, and the carry that enters.
 
         Returns its loss with its gradients by the parameters and the initial state, dxs (steps, N, D) from
         ``segment.first`` on, and the carry that leaves.
         """
-        states = _states(tape, segment.first_loss - segment.start)
+        states = self._recurrence.outputs(tape)[segment.first_loss - segment.start :]
         hs = terms.states(states)
         value, do = self._losses(params, hs, terms)
         # Of one step, do.sum takes twice as long.
         dV, dc = self.loops.over_rows(do, hs), np.add.reduce(do)
         # A loss before the first step that is reached sends nothing back.
-        late = terms.part(max(0, segment.first - segment.first_loss), len(terms.targets))
+        late = terms.part(max(0, segment.first_sent - segment.first_loss), len(terms.targets))
         reaching = do[len(do) - late.rows :]
         dhs = self.loops.of_rows(reaching, np.ascontiguousarray(params.V))
         dhs = _after_zeros(late.by_step(dhs, states), len(terms.targets))
 
-        das, dstate, leaving = bptt(self.cell, params, tape, (dhs,), segment, carry, self.loops)
-        first = segment.first - segment.start
-        weights, dxs = self.loops.project_back(self.cell, params, tape, das, first)
-        return (value, *weights, dV, dc, *dstate), dxs, leaving
+        back = self._recurrence.back(params, tape, dhs, None, segment, carry, self.loops)
+        weights, dstate = back.weights, back.state
+        return (value, *weights, dV, dc, *dstate), back.dxs, back.carry
 
     def _losses(self, params: Any, hs: Array, terms: LossTerms) -> tuple[Any, Array]:
         """The loss of some steps, and its gradient by their outputs as rows, from their states as rows."""
@@ -303,30 +319,23 @@ class RNN:
         outputs += params.c
         return outputs
 
+    def _unrolled(self, call: Call) -> Any:
+        """The tape of a forward over all steps."""
+        return self._recurrence.unroll(call.params, call.xs, call.state, None, call.active, self.loops)
+
     def checked_params(self, params: Any) -> Any:
         """The parameters as arrays of one dtype that fit, or an error that names the one that does not."""
-        return checked_params(self.cell.params, self._shapes, params)
+        return checked_params(self._recurrence.params, self._shapes, params)
 
     def _checked(self, params: Any, xs: Array, h0: State, lengths: Array | None) -> Call:
         """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
-        return checked_call(self.cell, self.checked_params(params), xs, h0, lengths)
+        return checked_call(self._recurrence, self.checked_params(params), xs, h0, lengths)
 
 
 def check_network(net: object) -> None:
     """TypeError unless it is an RNN."""
     if not isinstance(net, RNN):
         raise TypeError(f"net: {shown(net)}, needed an rnn.RNN")
-
-
-def _states(tape: Tape, first: int) -> Array:
-    """h of the states that the steps from ``first`` on produce, (steps, N, H)."""
-    return tape.state[0][first + 1 :]
-
-
-def _rows(tape: Tape, first: int) -> Array:
-    """The same as rows (steps · N, H)."""
-    states = _states(tape, first)
-    return states.reshape(-1, states.shape[2])
 
 
 def _after_zeros(part: Array, steps: int) -> Array:

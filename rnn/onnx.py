@@ -64,7 +64,8 @@ def to_onnx(net: RNN, params: Params | GRUParams, about: Mapping[str, str] | Non
     if type(net.cell) not in LAYERS:
         raise TypeError(f"net.cell: {shown(net.cell)}, needed rnn.Vanilla, rnn.LSTM or rnn.GRU")
     operator, order = LAYERS[type(net.cell)]
-    functions = [_function(each) for each in net.cell.activations]  # type: ignore[attr-defined]
+    cell: Any = net.cell
+    functions = [_function(each) for each in cell.activations]
     arrays = dict(_arrays(net, params, order))
     units, last = net.cell.units, arrays.pop("axis")
     more: dict[str, Any] = {"linear_before_reset": 1} if operator == "GRU" else {}

@@ -1,4 +1,4 @@
-"""Optimisers: plain gradient descent and Adam, each with a schedule for its rate and a way to clip.
+"""Optimisers: gradient descent, Adam and AdamW, each with a schedule for its rate and a way to clip.
 
 ::
 
@@ -16,60 +16,43 @@ blocks is simply the norm of g.
 """
 
 from dataclasses import dataclass
-from math import cos, inf, isfinite, pi, sqrt
+from math import inf, isfinite, sqrt
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from rnn.common.arrays import Array, check_finite
 from rnn.common.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
+from rnn.common.parameters import Blocks
 from rnn.common.representation import as_call
-from rnn.learning.blocks import Blocks, as_vector, check_params, check_update, checked_block, minus, names
+from rnn.learning.blocks import as_vector, check_params, check_update, checked_block, minus, names
+from rnn.learning.schedules import (
+    Constant,
+    Cosine,
+    Schedule,
+    StepDecay,
+    Warmup,
+    check_schedule,
+    checked_progress,
+    checked_rate,
+    positive,
+)
 
-
-class Schedule(Protocol):
-    """A learning rate that may change from update to update."""
-
-    def rate_at(self, done: int, updates: int | None) -> float:
-        """The rate after ``done`` of so many ``updates``, where None stands for no end in sight."""
-        ...  # pragma: no cover
-
-
-@dataclass(frozen=True)
-class Constant:
-    """The same rate at every update."""
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        keep(self, rate=_positive("Constant.rate", self.rate))
-
-    def rate_at(self, done: int, updates: int | None) -> float:
-        return self.rate
-
-
-@dataclass(frozen=True)
-class Cosine:
-    """Half a cosine wave from ``rate`` at the first update down to 0 after the last::
-
-        rate_at(done) = rate (1 + cos(π done / updates)) / 2
-
-    It spans the updates that the run is started with, so it is the same object for a run of any
-    length, and stays at 0 beyond them.
-
-    Source: Loshchilov and Hutter (2017), "SGDR", equation 5 with η_min = 0, without restarts.
-    """
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        keep(self, rate=_positive("Cosine.rate", self.rate))
-
-    def rate_at(self, done: int, updates: int | None) -> float:
-        done, updates = _checked_progress(done, updates)
-        if updates is None:
-            raise ValueError("updates: None, needed the number of updates that Cosine has to span")
-        return self.rate * (1 + cos(pi * min(done / updates, 1))) / 2
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Clip",
+    "ClipNorm",
+    "ClipValue",
+    "Constant",
+    "Cosine",
+    "Optimiser",
+    "Schedule",
+    "State",
+    "StepDecay",
+    "Warmup",
+]
 
 
 class Clip(Protocol):
@@ -91,7 +74,7 @@ class ClipValue:
     limit: float
 
     def __post_init__(self) -> None:
-        keep(self, limit=_positive("ClipValue.limit", self.limit))
+        keep(self, limit=positive("ClipValue.limit", self.limit))
 
     def into(self, g: Array) -> None:
         _check_vector(g)
@@ -113,7 +96,7 @@ class ClipNorm:
     limit: float
 
     def __post_init__(self) -> None:
-        keep(self, limit=_positive("ClipNorm.limit", self.limit))
+        keep(self, limit=positive("ClipNorm.limit", self.limit))
 
     def into(self, g: Array) -> None:
         _check_vector(g)
@@ -192,7 +175,7 @@ class SGD:
         """
         step = as_vector(params, grads)
         done, total, _ = _checked_state(state, 0, step)
-        rate = _rate("SGD", self.schedule, done, total)
+        rate = checked_rate("SGD.schedule", self.schedule, done, total)
         if self.clip is not None:
             self.clip.into(step)
         step *= rate
@@ -224,49 +207,111 @@ class Adam:
     def __post_init__(self) -> None:
         _check_strategies("Adam", self.schedule, self.clip)
         keep(self, beta1=_decay("Adam.beta1", self.beta1), beta2=_decay("Adam.beta2", self.beta2))
-        keep(self, epsilon=_positive("Adam.epsilon", self.epsilon))
+        keep(self, epsilon=positive("Adam.epsilon", self.epsilon))
 
     __repr__ = as_call
 
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first update, as in ``SGD.start``, with averages of 0."""
-        updates = _checked_start("Adam", params, self.schedule, updates)
-        zeros = np.zeros(sum(block.size for block in params), params[0].dtype)
-        return State(0, updates, (zeros, zeros))
+        return _without_averages("Adam", params, self.schedule, updates)
 
     def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
         """The parameters and the state after one update, as in ``SGD.update``."""
-        g = as_vector(params, grads)
-        done, total, (mean, square) = _checked_state(state, 2, g)
-        if square.size and square.min() < 0:
-            raise ValueError(f"state.moments[1]: {square.min()}, needed a mean of squares, 0 or more")
-        rate, n = _rate("Adam", self.schedule, done, total), done + 1
-        if self.clip is not None:
-            self.clip.into(g)
-        new_mean, new_square = self._averages(g, mean, square)
+        return _by_averages("Adam", self, 0.0, params, grads, state)
 
-        # With both corrections moved out of the fraction, as at the end of the paper's section 2:
-        # m̂ / (√v̂ + ε) = m / (√v + ε root) · root / (1 − β₁ⁿ), root = √(1 − β₂ⁿ).
-        root = sqrt(1 - self.beta2**n)
-        step = np.sqrt(new_square)
-        step += self.epsilon * root
-        np.divide(new_mean, step, out=step)
-        step *= rate * root / (1 - self.beta1**n)
-        new = minus(params, step)
-        moments = new_mean, new_square
-        check_update(params, (mean, square), new, moments)
-        return new, State(n, total, moments)
 
-    def _averages(self, g: Array, mean: Array, square: Array) -> tuple[Array, Array]:
-        """The next m and v; g is overwritten."""
-        # In place wherever an array is ours: a new one costs more than the arithmetic on it.
-        new_mean = self.beta1 * mean
-        new_mean += (1 - self.beta1) * g
-        new_square = self.beta2 * square
-        g *= g
-        g *= 1 - self.beta2
-        new_square += g
-        return new_mean, new_square
+@dataclass(frozen=True)
+class AdamW:
+    """Adam with decoupled weight decay: weights shrink by a share of themselves, whatever their gradient::
+
+        θ ← θ − rate · (m̂ / (√v̂ + ε) + weight_decay · θ)
+
+    The decay enters neither g nor its averages, nor is it clipped. It is for weights, which are the blocks
+    with two axes or more. Biases, which have one, do not decay: they are Adam's.
+
+    Source: Loshchilov and Hutter (2019), "Decoupled weight decay regularization", algorithm 2, with the rate
+    in place of η_t, as in PyTorch's ``AdamW``, whose defaults these are; that one decays biases as well.
+    """
+
+    schedule: Schedule
+    clip: Clip | None = None
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        _check_strategies("AdamW", self.schedule, self.clip)
+        keep(self, beta1=_decay("AdamW.beta1", self.beta1), beta2=_decay("AdamW.beta2", self.beta2))
+        keep(self, epsilon=positive("AdamW.epsilon", self.epsilon))
+        keep(self, weight_decay=_not_negative("AdamW.weight_decay", self.weight_decay))
+
+    __repr__ = as_call
+
+    def start(self, params: Blocks, updates: int | None = None) -> State:
+        """The state before the first update, as in ``Adam.start``."""
+        return _without_averages("AdamW", params, self.schedule, updates)
+
+    def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
+        """The parameters and the state after one update, as in ``SGD.update``."""
+        return _by_averages("AdamW", self, self.weight_decay, params, grads, state)
+
+
+def _without_averages(
+    owner: str, params: tuple[Array, ...], schedule: Schedule, updates: int | None
+) -> State:
+    """The state before the first update, with averages of 0."""
+    updates = _checked_start(owner, params, schedule, updates)
+    zeros = np.zeros(sum(block.size for block in params), params[0].dtype)
+    return State(0, updates, (zeros, zeros))
+
+
+def _by_averages(
+    owner: str, by: Adam | AdamW, weight_decay: float, params: Blocks, grads: Blocks, state: State
+) -> tuple[Blocks, State]:
+    """The parameters and the state after one update of Adam, in which weights decay."""
+    g = as_vector(params, grads)
+    done, total, (mean, square) = _checked_state(state, 2, g)
+    if square.size and square.min() < 0:
+        raise ValueError(f"state.moments[1]: {square.min()}, needed a mean of squares, 0 or more")
+    rate, n = checked_rate(f"{owner}.schedule", by.schedule, done, total), done + 1
+    if by.clip is not None:
+        by.clip.into(g)
+    moments = new_mean, new_square = _averages(by, g, mean, square)
+
+    # With both corrections moved out of the fraction, as at the end of Adam's paper's section 2:
+    # m̂ / (√v̂ + ε) = m / (√v + ε root) · root / (1 − β₁ⁿ), root = √(1 − β₂ⁿ).
+    root = sqrt(1 - by.beta2**n)
+    step = np.sqrt(new_square)
+    step += by.epsilon * root
+    np.divide(new_mean, step, out=step)
+    step *= rate * root / (1 - by.beta1**n)
+    if weight_decay:
+        _add_weights(step, params, rate * weight_decay)
+    new = minus(params, step)
+    check_update(params, (mean, square), new, moments)
+    return new, State(n, total, moments)
+
+
+def _averages(by: Adam | AdamW, g: Array, mean: Array, square: Array) -> tuple[Array, Array]:
+    """The next m and v; g is overwritten."""
+    # In place wherever an array is ours: a new one costs more than the arithmetic on it.
+    new_mean = by.beta1 * mean
+    new_mean += (1 - by.beta1) * g
+    new_square = by.beta2 * square
+    g *= g
+    g *= 1 - by.beta2
+    new_square += g
+    return new_mean, new_square
+
+
+def _add_weights(step: Array, params: tuple[Array, ...], factor: float) -> None:
+    """Add so many times each weight, and no bias, to its place in the vector ``step``."""
+    start = 0
+    for block in params:
+        if block.ndim > 1:
+            step[start : start + block.size] += factor * block.ravel()
+        start += block.size
 
 
 def _checked_start(
@@ -276,8 +321,8 @@ def _checked_start(
     check_params(params)
     for name, block in zip(names(params), params, strict=True):
         check_finite(f"params.{name}", block)
-    _, updates = _checked_progress(0, updates)
-    _rate(owner, schedule, 0, updates)
+    _, updates = checked_progress(0, updates)
+    checked_rate(f"{owner}.schedule", schedule, 0, updates)
     return updates
 
 
@@ -288,12 +333,6 @@ def _check_vector(g: Array) -> None:
         only = "" if g.flags.writeable else "read-only "
         raise ValueError(f"g: {only}shape {cut(str(g.shape))}, needed a vector that can be written to")
     check_finite("g", g)
-
-
-def _checked_progress(done: int, updates: int | None) -> tuple[int, int | None]:
-    """Updates done, and of how many, as ints where there are any."""
-    done = checked_count("done", done, 0)
-    return done, updates if updates is None else checked_count("updates", updates, 1)
 
 
 def _checked_state(state: State, moments: int, g: Array) -> State:
@@ -317,31 +356,21 @@ def _checked_state(state: State, moments: int, g: Array) -> State:
     return State(done, total, found)
 
 
-def _rate(owner: str, schedule: Schedule, done: int, total: int | None) -> float:
-    """The schedule's rate, a finite float whatever type it is given in; TypeError or ValueError otherwise."""
-    name = f"{owner}.schedule.rate_at({done}, {total})"
-    rate = checked_number(name, schedule.rate_at(done, total))
-    if not isfinite(rate):
-        raise ValueError(f"{name}: {rate}, needed a finite number")
-    return rate
-
-
 def _check_strategies(owner: str, schedule: object, clip: object) -> None:
-    if not offers(schedule, "rate_at"):
-        raise TypeError(f"{owner}.schedule: {shown(schedule)}, needed a schedule, as Constant(0.001)")
+    check_schedule(f"{owner}.schedule", schedule)
     if clip is not None and not offers(clip, "into"):
         raise TypeError(f"{owner}.clip: {shown(clip)}, needed a way to clip, as ClipNorm(1.0), or None")
-
-
-def _positive(name: str, value: object) -> float:
-    number = checked_number(name, value)
-    if not 0 < number < inf:
-        raise ValueError(f"{name}: {shown(value)}, needed a finite number above 0")
-    return number
 
 
 def _decay(name: str, value: object) -> float:
     number = checked_number(name, value)
     if not 0 <= number < 1:
         raise ValueError(f"{name}: {shown(value)}, needed 0 or more and below 1")
+    return number
+
+
+def _not_negative(name: str, value: object) -> float:
+    number = checked_number(name, value)
+    if not 0 <= number < inf:
+        raise ValueError(f"{name}: {shown(value)}, needed a finite number of at least 0")
     return number

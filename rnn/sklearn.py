@@ -27,21 +27,27 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rnn.activations import ACTIVATIONS
-from rnn.app.recipe import OPTIMISERS, Recipe, truncation_of
+from rnn.app.recipe import OPTIMISERS, Recipe, schedule_of, truncation_of
 from rnn.app.threads import each_held, held
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
-from rnn.common.checks import checked_number, cut, in_memory, shown
-from rnn.learning.classes import softmax
+from rnn.common.checks import checked_number, cut, in_memory, offers, shown
+from rnn.learning.classes import ClassWeight, check_class_weight, softmax
 from rnn.learning.scaling import learn_scale
 from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
-from rnn.optimisers import ClipNorm, Constant, State
+from rnn.optimisers import Constant, State
 from rnn.storage import CELLS
-from rnn.training import Standing, by_epoch
+from rnn.training import Standing, by_epoch, courses, told
 
 FLOATS = [np.float64, np.float32]
 
 _COUNT = Interval(Integral, 1, None, closed="left")
+
+# The parameters that a ``Recipe`` has under the same names, and with the same values.
+_OF_A_RECIPE = (
+    *("cell", "units", "activation", "truncation", "optimiser", "rate", "schedule", "warmup", "clip"),
+    *("weight_decay", "epochs", "early_stopping", "n_iter_no_change", "tol"),
+)
 
 
 class _Checked(BaseEstimator):  # type: ignore[misc]
@@ -55,7 +61,7 @@ class _Checked(BaseEstimator):  # type: ignore[misc]
     def _validate_params(self) -> None:
         """InvalidParameterError, a ValueError and a TypeError, for the first parameter that is wrong."""
         for name, value in self.get_params(deep=False).items():
-            if isinstance(value, Real):
+            if isinstance(value, Real) and "boolean" not in self._parameter_constraints[name]:
                 try:
                     checked_number(name, value)
                 except (TypeError, ValueError):
@@ -84,8 +90,12 @@ class _Checked(BaseEstimator):  # type: ignore[misc]
 class _Recurrent(_Checked):
     """What both estimators share: a network, trained on scaled sequences.
 
-    The parameters are those of ``python -m rnn train``, by name. ``patience``: so many epochs without a
-    better loss on the share ``validation`` of the records end ``fit``, and the best is kept; 0: never.
+    The parameters are those of ``python -m rnn train``, by name, and so are the defaults but for these: small
+    data are taken whole, ``batch=None``, by fewer ``units`` at a higher ``rate``; and as elsewhere in
+    scikit-learn ``early_stopping`` is to be asked for. It keeps the share ``validation_fraction`` of the
+    records out of the training; ``n_iter_no_change`` epochs without a better loss on those, better by the
+    share ``tol``, end ``fit``, and the best parameters are kept. ``weight_decay`` is that of "adamw". ``fit``
+    calls the ``callbacks`` after each epoch with an ``rnn.training.Standing``; one that returns True ends it.
     """
 
     net_: RNN
@@ -99,11 +109,17 @@ class _Recurrent(_Checked):
         "truncation": [str],
         "optimiser": [StrOptions(OPTIMISERS.keys())],
         "rate": [Interval(Real, 0, None, closed="neither")],
+        "schedule": [str],
+        "warmup": [Interval(Integral, 0, None, closed="left")],
         "clip": [Interval(Real, 0, None, closed="left")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
         "batch": [_COUNT, None],
         "epochs": [_COUNT],
-        "patience": [Interval(Integral, 0, None, closed="left")],
-        "validation": [Interval(Real, 0, 1, closed="neither")],
+        "early_stopping": ["boolean"],
+        "n_iter_no_change": [_COUNT],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
     }
 
@@ -113,21 +129,36 @@ class _Recurrent(_Checked):
             truncation_of(self.truncation)
         except ValueError:
             raise self._invalid("truncation", "full, window:K, chunked:K, chunked:K:K or tail:K") from None
+        try:
+            schedule_of(self.schedule, 1.0, 1)
+        except ValueError:
+            said = "constant, cosine, step:EPOCHS or step:EPOCHS:GAMMA"
+            raise self._invalid("schedule", said) from None
+        if not all(offers(each, "__call__") for each in self.callbacks or ()):
+            raise self._invalid("callbacks", "None or a list of functions")
+        if self.warmup >= self.epochs:
+            raise self._invalid("warmup", f"less than epochs, {self.epochs}")
 
     def __init__(
         self,
         *,
-        cell: str = "vanilla",
+        cell: str = Recipe.cell,
         units: int = 16,
-        activation: str = "tanh",
-        truncation: str = "full",
-        optimiser: str = "adam",
+        activation: str = Recipe.activation,
+        truncation: str = Recipe.truncation,
+        optimiser: str = Recipe.optimiser,
         rate: float = 0.01,
-        clip: float = 1.0,
+        schedule: str = Recipe.schedule,
+        warmup: int = Recipe.warmup,
+        clip: float = Recipe.clip,
+        weight_decay: float = Recipe.weight_decay,
         batch: int | None = None,
-        epochs: int = 200,
-        patience: int = 0,
-        validation: float = 0.1,
+        epochs: int = Recipe.epochs,
+        early_stopping: bool = False,
+        n_iter_no_change: int = Recipe.n_iter_no_change,
+        tol: float = Recipe.tol,
+        validation_fraction: float = 0.1,
+        callbacks: Any = None,
         random_state: Any = None,
     ) -> None:
         self.cell = cell
@@ -136,23 +167,29 @@ class _Recurrent(_Checked):
         self.truncation = truncation
         self.optimiser = optimiser
         self.rate = rate
+        self.schedule = schedule
+        self.warmup = warmup
         self.clip = clip
+        self.weight_decay = weight_decay
         self.batch = batch
         self.epochs = epochs
-        self.patience = patience
-        self.validation = validation
+        self.early_stopping = early_stopping
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.validation_fraction = validation_fraction
+        self.callbacks = callbacks
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from the start: X (N, T) or (N, T, D); ``sample_weight`` (N,) counts each so many times."""
         records, weights = self._records(X, y, sample_weight, None, begin=True)
         unseen = None
-        if self.patience:
+        if self.early_stopping:
             kept, held = self._split(records[1])
             unseen = tuple(array[held] for array in records)
             records, weights = tuple(array[kept] for array in records), weights[kept]
-        recipe, losses, best = self._recipe(), [], np.inf
-        batch = self.batch or len(weights)
+        recipe = self._recipe()
+        batch = int(self.batch or len(weights))
         standings = by_epoch(
             self.net_,
             self.params_,
@@ -160,20 +197,18 @@ class _Recurrent(_Checked):
             unseen,
             epochs=self.epochs,
             batch=batch,
-            optimiser=recipe.descent(),
+            optimiser=recipe.descent(recipe.rates(-(-len(weights) // batch))),
             truncation=truncation_of(recipe.truncation),
             rng=self._rng,
             weights=weights,
+            class_weight=self._by_class(),
         )
-        for standing in each_held(self.net_, min(batch, len(weights)), standings):
-            losses.append(standing.train_loss)
-            loss = standing.validation_loss
-            if loss is None or loss < best:
-                self.params_, self.best_epoch_ = standing.params, standing.epoch
-                best = np.inf if loss is None else loss
-            if self.patience and standing.epoch - self.best_epoch_ >= self.patience:
+        standings = each_held(self.net_, min(batch, len(weights)), standings)
+        for course in courses(standings, recipe.early_end()):
+            if told(self.callbacks or (), course.standing):
                 break
-        self.loss_curve_, self.n_epochs_, self._state = losses, len(losses) - 1, None
+        self.params_, self.best_epoch_ = course.best, course.best_epoch
+        self.loss_curve_, self.n_epochs_, self._state = list(course.train), course.epoch, None
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
@@ -181,10 +216,9 @@ class _Recurrent(_Checked):
         first = not hasattr(self, "net_")
         records, weights = self._records(X, y, sample_weight, classes, begin=first)
         recipe = self._recipe()
-        clip = ClipNorm(recipe.clip) if recipe.clip else None
-        optimiser = OPTIMISERS[recipe.optimiser](Constant(recipe.rate), clip)
+        optimiser = recipe.descent(Constant(recipe.rate))
         state = self._state or optimiser.start(self.params_)
-        batch = self.batch or len(weights)
+        batch = int(self.batch or len(weights))
         standings = by_epoch(
             self.net_,
             self.params_,
@@ -195,6 +229,7 @@ class _Recurrent(_Checked):
             truncation=truncation_of(recipe.truncation),
             rng=self._rng,
             weights=weights,
+            class_weight=self._by_class(),
             after=Standing(0, self.params_, state, 0.0, None),
         )
         (standing,) = each_held(self.net_, min(batch, len(weights)), standings)
@@ -202,9 +237,13 @@ class _Recurrent(_Checked):
         self.n_epochs_ += 1
         return self
 
+    def _by_class(self) -> ClassWeight:
+        """What a loss counts by its class, in the codes of the targets."""
+        return None
+
     def _recipe(self) -> Recipe:
-        names = ("cell", "units", "activation", "truncation", "optimiser", "rate", "clip")
-        return Recipe(**{name: getattr(self, name) for name in names})
+        given = self.get_params(deep=False)
+        return Recipe(**{name: given[name] for name in _OF_A_RECIPE})
 
     def _records(
         self, X: Any, y: Any, sample_weight: Any, classes: Any, begin: bool
@@ -267,7 +306,7 @@ def _sequences(X: Array) -> Array:
 class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
     """A recurrent network that predicts y (N,) or (N, K) at the last step of each sequence.
 
-    With ``patience`` the last records are those that end ``fit``, as of the windows of a series.
+    With ``early_stopping`` the last records are those that end ``fit``, as of the windows of a series.
     """
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -294,7 +333,9 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 
     def _split(self, targets: Array) -> tuple[Array, Array]:
         return tuple(
-            train_test_split(np.arange(len(targets)), test_size=float(self.validation), shuffle=False)
+            train_test_split(
+                np.arange(len(targets)), test_size=float(self.validation_fraction), shuffle=False
+            )
         )
 
     def __sklearn_tags__(self) -> Any:
@@ -306,11 +347,68 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
     """A recurrent network that predicts the class of each sequence, by a softmax at its last step.
 
-    With ``patience`` records drawn from every class are those that end ``fit``.
+    With ``early_stopping`` records drawn from every class are those that end ``fit``. ``class_weight``
+    multiplies the loss of each class, beside ``sample_weight`` and as elsewhere in scikit-learn: a dict from
+    classes to numbers, where one that is not in it counts once, or "balanced", by which all count alike.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **_Recurrent._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        *,
+        cell: str = Recipe.cell,
+        units: int = 16,
+        activation: str = Recipe.activation,
+        truncation: str = Recipe.truncation,
+        optimiser: str = Recipe.optimiser,
+        rate: float = 0.01,
+        schedule: str = Recipe.schedule,
+        warmup: int = Recipe.warmup,
+        clip: float = Recipe.clip,
+        weight_decay: float = Recipe.weight_decay,
+        batch: int | None = None,
+        epochs: int = Recipe.epochs,
+        early_stopping: bool = False,
+        n_iter_no_change: int = Recipe.n_iter_no_change,
+        tol: float = Recipe.tol,
+        validation_fraction: float = 0.1,
+        callbacks: Any = None,
+        class_weight: Any = None,
+        random_state: Any = None,
+    ) -> None:
+        super().__init__(
+            cell=cell,
+            units=units,
+            activation=activation,
+            truncation=truncation,
+            optimiser=optimiser,
+            rate=rate,
+            schedule=schedule,
+            warmup=warmup,
+            clip=clip,
+            weight_decay=weight_decay,
+            batch=batch,
+            epochs=epochs,
+            early_stopping=early_stopping,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            validation_fraction=validation_fraction,
+            callbacks=callbacks,
+            random_state=random_state,
+        )
+        self.class_weight = class_weight
+
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """One epoch over these records; the first call sets the scale, and takes all ``classes``."""
+        """One epoch over these records; the first call sets the scale, and takes all ``classes``.
+
+        ``class_weight`` is then none or a dict: how often a class occurs nobody knows yet.
+        """
+        if isinstance(self.class_weight, str):
+            raise self._invalid("class_weight", "None or a dict in partial_fit")
         return self._partial_fit(X, y, sample_weight, classes)
 
     def predict_proba(self, X: Any) -> Array:
@@ -331,6 +429,15 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         self.classes_ = unique_labels(y) if classes is None else _known(classes)
         return len(self.classes_), softmax_cross_entropy
 
+    def _by_class(self) -> ClassWeight:
+        classes, given = self.classes_.tolist(), self.class_weight
+        if given is None or isinstance(given, str):
+            return None if given is None else "balanced"
+        # One that names every class may name others: not every fold of a search has met them.
+        if not all(name in given for name in classes):
+            check_class_weight(given, classes)
+        return {code: given[name] for code, name in enumerate(classes) if name in given}
+
     def _targets(self, y: Array, dtype: Any) -> Array:
         codes = np.searchsorted(self.classes_, y)
         known = self.classes_[np.minimum(codes, len(self.classes_) - 1)] == y
@@ -343,7 +450,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         return tuple(
             train_test_split(
                 np.arange(len(targets)),
-                test_size=float(self.validation),
+                test_size=float(self.validation_fraction),
                 random_state=seed,
                 stratify=targets,
             )

@@ -17,31 +17,44 @@ record suits a few. Adam is indifferent to the scale.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isfinite
-from typing import NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, TypeAlias
 
 import numpy as np
 
 from rnn.calls.gradients import check_gradients
-from rnn.cells.cell import Params
-from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked, zeros
+from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
-from rnn.data import Records, checked_records
+from rnn.common.parameters import Blocks
+from rnn.data import Batches
+from rnn.learning.batches import Fit, Source, learnt_from, validated_by
+from rnn.learning.blocks import names
+from rnn.learning.classes import ClassWeight
+from rnn.learning.stopping import EarlyStopping
 from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State
+from rnn.through_time.workspace import Workspace
 from rnn.truncation import Full, Truncation, check_truncation
 
-Progress: TypeAlias = Callable[[int, float, float | None], object]
-"""Called after each epoch with its number, the loss in training, the loss in validation (or None)."""
+__all__ = [
+    "Callback",
+    "EarlyStopping",
+    "History",
+    "Standing",
+    "by_epoch",
+    "print_progress",
+    "rmse",
+    "train",
+]
 
-# How many records an evaluation takes through the network at once: enough to be fast, and few enough that
-# their states stay in the cache, and in the memory however many records there are.
-_AT_ONCE = 64
+# Sizes of batches whose workspaces are held: that which was asked for, and what remains.
+_ROOMS = 2
 
 
-class Standing(NamedTuple):
+class Standing(NamedTuple, Generic[Blocks]):
     """Where a training stands after ``epoch`` epochs: with its generator's state, all that going on needs.
 
     ``state`` is the optimiser's. The losses are summed over records and steps; ``validation_loss`` is None
@@ -49,10 +62,14 @@ class Standing(NamedTuple):
     """
 
     epoch: int
-    params: Params
+    params: Blocks
     state: State
     train_loss: float
     validation_loss: float | None
+
+
+Callback: TypeAlias = Callable[[Standing], object]
+"""Called with where the training stands after each epoch; one that returns True ends it there."""
 
 
 class History(NamedTuple):
@@ -64,39 +81,85 @@ class History(NamedTuple):
     train: tuple[float, ...]
     validation: tuple[float, ...]
 
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch with the lowest loss in validation, the first of equals; None without validation."""
+        return self.validation.index(min(self.validation)) if self.validation else None
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """After some epochs: the losses by epoch, as in ``History``, and the best parameters.
+
+    Those are the first with the lowest loss in validation, and the last ones where nothing validates.
+    """
+
+    train: tuple[float, ...]
+    validation: tuple[float, ...]
+    best: Any
+    best_epoch: int
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.train) - 1
+
+    def has_ended(self, early_stopping: EarlyStopping | None) -> bool:
+        """Has it been stopped early?"""
+        return early_stopping is not None and early_stopping.ends(self.validation)
+
+
+@dataclass(frozen=True, eq=False)
+class Course(Learnt):
+    """A training that goes on, and where it stands."""
+
+    standing: Standing
+
 
 def train(
     net: RNN,
-    params: Params,
-    train_data: tuple[Array, Array],
-    validation_data: tuple[Array, Array] | None = None,
+    params: Blocks,
+    train_data: tuple[Array, Array] | Batches,
+    validation_data: tuple[Array, Array] | Batches | None = None,
     *,
     epochs: int,
-    batch: int,
+    batch: int | None = None,
     optimiser: Optimiser,
     truncation: Truncation = Full(),
     rng: np.random.Generator | None = None,
-    progress: Progress | None = None,
-) -> tuple[Params, History]:
+    weights: Array | None = None,
+    class_weight: ClassWeight = None,
+    early_stopping: EarlyStopping | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> tuple[Blocks, History]:
     """``params`` after ``epochs`` epochs over ``train_data``, and the losses along the way.
 
     The data are pairs (xs, targets), as in ``rnn.data.Records``; every record starts from a zero
-    state. ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains.
-    ``optimiser``: ``SGD`` or ``Adam``, whose schedule spans all updates of the run. ``truncation``:
+    state. ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains. Arrays may be
+    mapped from a file that is larger than the memory. In place of arrays there may be ``rnn.data.Batches``,
+    with no ``batch`` beside them.
+    ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run. ``truncation``:
     how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
-    are taken in their order. ``progress(epoch, train_loss, validation_loss)`` is called after every
-    epoch, and for epoch 0 before the first; ``print_progress`` is one. The arrays of a batch's gradient are
-    held from batch to batch (``rnn.Workspace``), and beside them those of the last batch where it is smaller.
+    are taken in their order.
 
-    Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name;
-    later FloatingPointError, naming the epoch, as soon as a loss or a parameter is not finite.
+    ``weights`` (N,), 0 or more, count the loss of each training record so many times, and ``class_weight``
+    that of each class: a dict from classes to numbers, where a class without one counts once, or "balanced",
+    by which all that occur count alike. It is for a ``ClassLoss``, and multiplies the weights. Validation
+    counts each loss once.
+
+    ``early_stopping`` needs ``validation_data``: it may end the run sooner, and the parameters are then those
+    after ``history.best_epoch``. Each of the ``callbacks`` is called with the ``Standing`` after every epoch,
+    and before the first with that of epoch 0; one that returns True ends the run as well. ``print_progress``
+    is one. The arrays of a batch's gradient are held from batch to batch (``rnn.Workspace``), and beside them
+    those of the last batch where it is smaller.
+
+    Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name, and for a
+    batch of one's own when it comes; later FloatingPointError, naming the epoch, as soon as a loss or a
+    parameter is not finite.
     """
-    if progress is not None and not offers(progress, "__call__"):
-        raise TypeError(
-            f"progress: {shown(progress)}, needed a function, as rnn.training.print_progress, or None"
-        )
-    train_losses, validation_losses = [], []
-    for standing in by_epoch(
+    callbacks = _checked_callbacks(callbacks)
+    _check_early_stopping(early_stopping, validation_data)
+    standings = by_epoch(
         net,
         params,
         train_data,
@@ -106,40 +169,94 @@ def train(
         optimiser=optimiser,
         truncation=truncation,
         rng=rng,
-    ):
-        train_losses.append(standing.train_loss)
-        if standing.validation_loss is not None:
-            validation_losses.append(standing.validation_loss)
-        if progress is not None:
-            progress(standing.epoch, standing.train_loss, standing.validation_loss)
-    return standing.params, History(tuple(train_losses), tuple(validation_losses))
+        weights=weights,
+        class_weight=class_weight,
+    )
+    for course in courses(standings, early_stopping):
+        if told(callbacks, course.standing):
+            break
+    params = course.standing.params if early_stopping is None else course.best
+    return params, History(course.train, course.validation)
+
+
+def told(callbacks: Iterable[Callback], standing: Standing) -> bool:
+    """Call each, and say whether one of them ends the training."""
+    answers = [callback(standing) for callback in callbacks]
+    return any(isinstance(answer, bool | np.bool_) and bool(answer) for answer in answers)
+
+
+def _checked_callbacks(callbacks: object) -> tuple[Callback, ...]:
+    """As a tuple, or a TypeError."""
+    found = tuple(callbacks) if isinstance(callbacks, list | tuple) else (None,)
+    for callback in found:
+        if not offers(callback, "__call__"):
+            given = shown(callback) if isinstance(callbacks, list | tuple) else shown(callbacks)
+            raise TypeError(f"callbacks: {given}, needed functions, as [rnn.training.print_progress]")
+    return found
+
+
+def _check_early_stopping(early_stopping: object, validation_data: object) -> None:
+    """TypeError for what is no ``EarlyStopping``, ValueError for one without losses to stop by."""
+    if early_stopping is None:
+        return
+    if not isinstance(early_stopping, EarlyStopping):
+        raise TypeError(
+            f"early_stopping: {shown(early_stopping)}, needed an rnn.training.EarlyStopping or None"
+        )
+    if validation_data is None:
+        raise ValueError("validation_data: None, needed records whose loss early_stopping can watch")
+
+
+def courses(
+    standings: Iterable[Standing], early_stopping: EarlyStopping | None, after: Course | None = None
+) -> Iterator[Course]:
+    """The course of a training after each of its ``standings``, until it is stopped early.
+
+    ``after`` goes on from a course whose next standing is the first of these.
+    """
+    course, rest = after, iter(standings)
+    while course is None or not course.has_ended(early_stopping):
+        standing = next(rest, None)
+        if standing is None:
+            return
+        course = _advanced(course, standing)
+        yield course
+
+
+def _advanced(course: Course | None, standing: Standing) -> Course:
+    """The course with one more epoch, or the first."""
+    train, validation = ((), ()) if course is None else (course.train, course.validation)
+    best, best_epoch, loss = standing.params, standing.epoch, standing.validation_loss
+    if course is not None and loss is not None and not loss < validation[course.best_epoch]:
+        best, best_epoch = course.best, course.best_epoch
+    also = () if loss is None else (loss,)
+    return Course((*train, standing.train_loss), (*validation, *also), best, best_epoch, standing)
 
 
 def by_epoch(
     net: RNN,
-    params: Params,
-    train_data: tuple[Array, Array],
-    validation_data: tuple[Array, Array] | None = None,
+    params: Blocks,
+    train_data: tuple[Array, Array] | Batches,
+    validation_data: tuple[Array, Array] | Batches | None = None,
     *,
     epochs: int,
-    batch: int,
+    batch: int | None = None,
     optimiser: Optimiser,
     truncation: Truncation = Full(),
     rng: np.random.Generator | None = None,
     weights: Array | None = None,
-    after: Standing | None = None,
-) -> Iterator[Standing]:
+    class_weight: ClassWeight = None,
+    after: Standing[Blocks] | None = None,
+) -> Iterator[Standing[Blocks]]:
     """``train``, epoch by epoch: yields where it stands after each, from epoch 0 on, before any update.
 
     Who asks for no more has stopped it. ``after`` goes on from where it stood, with ``rng`` in the state that
-    it had then: the parameters are the same to the bit as of a training that was never stopped. ``weights``
-    (N,), 0 or more, count the loss of each training record so many times; validation counts each once.
+    it had then: the parameters are the same to the bit as of a training that was never stopped.
 
-    Raises as ``train``, for ``weights`` as for data, and TypeError for an ``after`` that is no ``Standing``.
+    Raises as ``train``, and TypeError for an ``after`` that is no ``Standing``.
     """
     check_network(net)
     epochs = checked_count("epochs", epochs, 1)
-    batch = checked_count("batch", batch, 1)
     check_truncation(truncation)
     if rng is not None and not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: {kind_of(rng)}, needed a numpy.random.Generator or None")
@@ -148,16 +265,11 @@ def by_epoch(
     if after is not None and not isinstance(after, Standing):
         raise TypeError(f"after: {kind_of(after)}, needed what by_epoch yielded, or None")
     params = net.checked_params(params if after is None else after.params)
-    fitting = (net.cell.inputs, net.outputs, params.U.dtype, net.loss)
-    data, unseen = checked_records("train_data", train_data, *fitting), None
-    if validation_data is not None:
-        unseen = checked_records("validation_data", validation_data, *fitting)
-    if weights is not None:
-        weights = checked("weights", weights, (len(data.xs),), data.xs.dtype)
-        if weights.min() < 0:
-            raise ValueError(f"weights: {weights.min()}, needed 0 or more")
-    run = _Run(net, data, unseen, weights, epochs, batch, optimiser, truncation, rng)
-    state = optimiser.start(params, updates=epochs * -(-len(data.xs) // batch))
+    fits = Fit(net.cell.inputs, net.outputs, params[0].dtype, net.loss)
+    data = learnt_from(train_data, fits, batch, weights, class_weight)
+    unseen = None if validation_data is None else validated_by(validation_data, fits)
+    run = _Run(net, data, unseen, epochs, optimiser, truncation, rng)
+    state = optimiser.start(params, updates=epochs * len(data))
     return (
         _standings(run, params, state) if after is None else _standings(run, params, after.state, after.epoch)
     )
@@ -167,50 +279,65 @@ class _Run(NamedTuple):
     """The arguments of ``by_epoch``, checked."""
 
     net: RNN
-    data: Records
-    unseen: Records | None
-    weights: Array | None
+    data: Source
+    unseen: Source | None
     epochs: int
-    batch: int
     optimiser: Optimiser
     truncation: Truncation
     rng: np.random.Generator | None
 
 
-def _standings(run: _Run, params: Params, state: State, done: int = -1) -> Iterator[Standing]:
+def _standings(run: _Run, params: Blocks, state: State, done: int = -1) -> Iterator[Standing[Blocks]]:
     """Every standing after the epoch ``done``."""
-    net, data = run.net, run.data
-    sizes = {len(part.xs) for part, _ in _batches(run, None)}
-    rooms = {records: net.workspace(records, data.xs.shape[1], params.U.dtype) for records in sizes}
+    net = run.net
+    rooms: dict[tuple[int, int], Workspace] = {}
     for epoch in range(done + 1, run.epochs + 1):
         where = f"epoch {epoch} of {run.epochs}"
-        for part, weights in _batches(run, run.rng) if epoch > 0 else ():
-            # The data were checked above, and the parameters are after each update.
-            initial = tuple(zeros((len(part.xs), net.cell.units), part.xs) for _ in net.cell.state)
+        for part in run.data.epoch(run.rng) if epoch > 0 else ():
+            # The data were checked, and the parameters are after each update.
+            room = _room(rooms, net, part.xs)
             with _saying_where(f"{where}, a batch"):
                 value, grads = net.loss_and_gradients_of_checked(
-                    params, *part, initial, run.truncation, workspace=rooms[len(part.xs)], weights=weights
+                    params,
+                    part.xs,
+                    part.targets,
+                    None,
+                    run.truncation,
+                    workspace=room,
+                    weights=part.weights,
                 )
                 check_gradients(value, grads)
                 params, state = run.optimiser.update(params, grads.params, state)
-                for name, block in params._asdict().items():
+                for name, block in zip(names(params), params, strict=True):
                     check_result(f"params.{name}", block)
         with _saying_where(f"{where}, in training"):
-            train_loss = _loss(net, params, data, run.weights)
+            train_loss = _loss(net, params, run.data)
         with _saying_where(f"{where}, in validation"):
-            validation_loss = None if run.unseen is None else _loss(net, params, run.unseen, None)
+            validation_loss = None if run.unseen is None else _loss(net, params, run.unseen)
         yield Standing(epoch, params, state, train_loss, validation_loss)
 
 
-def print_progress(epoch: int, train_loss: float, validation_loss: float | None) -> None:
+def _room(rooms: dict[tuple[int, int], Workspace], net: RNN, xs: Array) -> Workspace:
+    """The workspace for batches of this size, held in ``rooms`` beside the last one of another."""
+    size = len(xs), xs.shape[1]
+    if size not in rooms:
+        if len(rooms) == _ROOMS:
+            rooms.pop(next(iter(rooms)))
+        rooms[size] = net.workspace(len(xs), xs.shape[1], xs.dtype)
+    return rooms[size]
+
+
+def print_progress(standing: Standing) -> None:
     """One line to standard error: the epoch and its losses, as the article prints them.
 
     Raises TypeError or ValueError for an epoch that is no count, or losses that are no numbers.
     """
-    epoch = checked_count("epoch", epoch, 0)
-    line = f"epoch {epoch:4}   train {checked_number('train_loss', train_loss):.6g}"
+    if not isinstance(standing, Standing):
+        raise TypeError(f"standing: {kind_of(standing)}, needed the Standing that by_epoch yields")
+    epoch, validation_loss = checked_count("standing.epoch", standing.epoch, 0), standing.validation_loss
+    line = f"epoch {epoch:4}   train {checked_number('standing.train_loss', standing.train_loss):.6g}"
     if validation_loss is not None:
-        line += f"   validation {checked_number('validation_loss', validation_loss):.6g}"
+        line += f"   validation {checked_number('standing.validation_loss', validation_loss):.6g}"
     print(line, file=sys.stderr, flush=True)
 
 
@@ -261,27 +388,10 @@ def _as_floats(name: str, value: object) -> Array:
     return floats
 
 
-def _batches(run: _Run, rng: np.random.Generator | None) -> Iterator[tuple[Records, Array | None]]:
-    """Every record once, ``batch`` at a time, the last being what remains, and their weights."""
-    data, weights = run.data, run.weights
-    if rng is not None:
-        order = rng.permutation(len(data.xs))
-        data = Records(*(array[order] for array in data))
-        weights = None if weights is None else weights[order]
-    return _parts(data, weights, run.batch)
-
-
-def _parts(data: Records, weights: Array | None, size: int) -> Iterator[tuple[Records, Array | None]]:
-    """``size`` records at a time in their order, with their weights."""
-    for start in range(0, len(data.xs), size):
-        own = slice(start, start + size)
-        yield Records(*(array[own] for array in data)), None if weights is None else weights[own]
-
-
-def _loss(net: RNN, params: Params, data: Records, weights: Array | None) -> float:
+def _loss(net: RNN, params: tuple[Array, ...], data: Source) -> float:
     """The loss over all of ``data``, in their order. FloatingPointError where it is too large for a float."""
-    parts = _parts(data, weights, _AT_ONCE)
-    total = sum(float(net.loss_value(params, *part, weights=own)) for part, own in parts)
+    parts = ((part.xs, part.targets, part.weights) for part in data.whole())
+    total = sum(float(net.loss_value(params, xs, targets, weights=weights)) for xs, targets, weights in parts)
     check_result("loss", total)
     return total
 

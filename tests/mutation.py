@@ -107,16 +107,15 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.bptt.unroll": ("forward(cell, tape, None)",),
         "rnn.loops.CompiledLoops.forward": ("(active is None) or True", "forward(cell, tape, None)"),
         "rnn.through_time.checkpoints.states_at": ("active=None", "found[at], loops", "now = None"),
-        "rnn.layer.Layer.forward": ("active=None", "call.state, loops"),
+        "rnn.layer.Layer.forward": ("call.state, None, None",),
         "rnn.network.RNN._sum": ("route], None,", "now = None", "room, None,"),
-        "rnn.network.RNN.forward": ("active=None", "call.state, loops"),
-        "rnn.network.RNN.loss_value": ("active=None", "call.state, loops"),
+        "rnn.network.RNN._unrolled": ("call.state, None, None",),
     },
     "Two ways to one sum or product, of which one takes less time.": {
         "rnn.losses._squared_error": ("<= SMALL) and False", "<= SMALL) or True", "size < SMALL"),
         "rnn.loops.CompiledLoops.of_rows": ("len(rows) / M.size", "< BLAS_ALONE"),
         "rnn.loops.CompiledLoops.over_rows": ("shape[1] / b.size", "b.size < BLAS_ALONE"),
-        "rnn.layer.Layer.backward": ("max(2, MAX_CARRY_BYTES",),
+        "rnn.through_time.recurrence.sweeps_at_once": ("max(2, MAX_CARRY_BYTES",),
     },
     "Any number of zeros shows which numbers a function gives.": {
         "rnn.activations.check_exact": ("np.empty(1, FRACTIONS)", "zeros((2,)"),
@@ -155,7 +154,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "A sign is its own inverse.": {"rnn.cells.initial.orthogonal": ("Q / np.sign",)},
     "At the limit the factor is 1.": {"rnn.optimisers.ClipNorm.into": ("norm >= self.limit",)},
     "Every block of one set of parameters has the same type, or is refused.": {
-        "rnn.optimisers.Adam.start": ("params[1].dtype",),
+        "rnn.optimisers._without_averages": ("params[1].dtype",),
     },
 }
 

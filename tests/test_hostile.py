@@ -22,16 +22,18 @@ from rnn import layer, network, truncation
 from rnn.calls import gradients
 from rnn.cells.cell import METHODS
 from rnn.data import Records
+from rnn.learning import stopping
 from rnn.loops import METHODS as LOOPS_METHODS
-from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State, StepDecay, Warmup
 from rnn.through_time import checkpoints, workspace
+from rnn.through_time.recurrence import METHODS as OF_A_RECURRENCE
 
 THROWS = 10_000
 ERRORS = (TypeError, ValueError, FloatingPointError, MemoryError, OverflowError)
 
 MODULES = (
     *(rnn, rnn.data, rnn.generation, rnn.optimisers, rnn.training),
-    *(checkpoints, gradients, layer, network, truncation, workspace),
+    *(checkpoints, gradients, layer, network, stopping, truncation, workspace),
 )
 
 # Not adapters: what they are given was checked at one, or made by another.
@@ -39,9 +41,11 @@ INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",
     "check_gradients",
+    *("courses", "told", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
+    *(f"{several}.{name}" for several in ("Stack", "Bidirectional") for name in OF_A_RECURRENCE),
 }
 
 
@@ -180,10 +184,10 @@ LAYER = rnn.Layer(rnn.LSTM(2, 3))
 LSTM_WEIGHTS = LAYER.init(np.random.default_rng(0))
 STATE = (np.ones((2, 3)), np.ones((2, 3)))
 SAVED = LAYER.forward(LSTM_WEIGHTS, XS, STATE, LENGTHS).saved
-OPTIMISERS = {"SGD": SGD(Constant(0.1)), "Adam": Adam(Cosine(0.1))}
+OPTIMISERS = {"SGD": SGD(Constant(0.1)), "Adam": Adam(Cosine(0.1)), "AdamW": AdamW(Cosine(0.1))}
 
 
-def quiet(epoch, train_loss, validation_loss):
+def quiet(standing):
     """No progress is shown."""
 
 
@@ -197,6 +201,8 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "ClassLoss": (rnn.ClassLoss, {"name": "x", "value": np.subtract, "gradient": np.subtract}),
         "LSTM": (rnn.LSTM, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "output": rnn.tanh}),
         "GRU": (rnn.GRU, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "candidate": rnn.tanh}),
+        "Stack": (lambda cell: rnn.Stack(cell, rnn.GRU(3, 4)), {"cell": rnn.LSTM(2, 3)}),
+        "Bidirectional": (rnn.Bidirectional, {"cell": rnn.LSTM(2, 3)}),
         "NumPyLoops": (rnn.NumPyLoops, {}),
         "CompiledLoops": (rnn.CompiledLoops, {}),
         "Layer": (rnn.Layer, {"cell": rnn.GRU(2, 3), "loops": rnn.NumPyLoops()}),
@@ -249,7 +255,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "first_steps": (truncation.first_steps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
         "sweeps": (truncation.sweeps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
         "sine_wave": (rnn.data.sine_wave, {"steps": 5}),
-        "windows": (rnn.data.windows, {"series": np.arange(6.0), "length": 2}),
+        "windows": (rnn.data.windows, {"series": np.ones((6, 2)), "length": 2, "targets": [1]}),
         "positional": (rnn.data.positional, {"xs": XS[:, :, :1]}),
         "split": (rnn.data.split, {"records": (XS, TARGETS), "train": 1}),
         "checked_records": (
@@ -259,7 +265,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "rmse": (rnn.training.rmse, {"predictions": XS, "targets": TARGETS}),
         "print_progress": (
             rnn.training.print_progress,
-            {"epoch": 1, "train_loss": 0.5, "validation_loss": 0.5},
+            {"standing": rnn.training.Standing(1, PARAMS, None, 0.5, 0.5)},
         ),
         "train": (
             rnn.training.train,
@@ -271,7 +277,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                     "validation_data": (XS, TARGETS),
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
-                **{"rng": rng(0), "progress": quiet},
+                **{"rng": rng(0), "callbacks": [quiet], "early_stopping": stopping.EarlyStopping()},
             },
         ),
         "by_epoch": (
@@ -284,6 +290,10 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         ),
         "Constant": (Constant, {"rate": 0.5}),
         "Cosine": (Cosine, {"rate": 0.5}),
+        "StepDecay": (StepDecay, {"rate": 0.5, "step_size": 3, "gamma": 0.5}),
+        "Warmup": (Warmup, {"schedule": Constant(0.5), "updates": 3}),
+        "StepDecay.rate_at": (StepDecay(0.5, 3).rate_at, {"done": 1, "updates": 3}),
+        "Warmup.rate_at": (Warmup(Constant(0.5), 2).rate_at, {"done": 1, "updates": 3}),
         "Constant.rate_at": (Constant(0.5).rate_at, {"done": 1, "updates": 3}),
         "Cosine.rate_at": (Cosine(0.5).rate_at, {"done": 1, "updates": 3}),
         "ClipValue": (ClipValue, {"limit": 0.5}),
@@ -295,6 +305,14 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
             Adam,
             {"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5, "epsilon": 0.1},
         ),
+        "AdamW": (
+            AdamW,
+            {
+                **{"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5},
+                **{"epsilon": 0.1, "weight_decay": 0.1},
+            },
+        ),
+        "EarlyStopping": (stopping.EarlyStopping, {"n_iter_no_change": 3, "tol": 0.1}),
     }
     for one in (rnn.Full(), rnn.Window(1), rnn.Tail(1), rnn.Chunked(2)):
         found[f"{type(one).__name__}.first"] = one.first, {"t": 2, "steps": 5}
@@ -349,7 +367,12 @@ def same(one: Any, other: Any) -> bool:
 
 
 # What a message names in place of the argument: what a state was started with, and what takes no Fractions.
-ALSO_NAMED = {"state": ("updates", "h0", "c0"), "d_state": ("h", "c"), "dtype": ("Vanilla",)}
+ALSO_NAMED = {
+    "cell": ("levels",),
+    "state": ("updates", "h0", "c0"),
+    "d_state": ("h", "c"),
+    "dtype": ("Vanilla",),
+}
 
 
 def fault(error: BaseException, replaced: list[str]) -> str | None:

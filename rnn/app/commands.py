@@ -17,7 +17,7 @@ import numpy as np
 
 from rnn.app import series, text
 from rnn.app.answers import evaluate, forecast, predict
-from rnn.app.course import Learnt, losses_of
+from rnn.app.checkpoint import losses_of
 from rnn.app.exporting import export
 from rnn.app.folder import NAMES, Folder
 from rnn.app.inspection import generate, inspect
@@ -34,6 +34,7 @@ from rnn.console.places import STANDARD_OUTPUT, Places, same_place
 from rnn.console.progress import Progress, width
 from rnn.console.signals import Terminated
 from rnn.storage import save
+from rnn.training import Learnt
 
 
 @np.errstate(over="ignore", invalid="ignore")

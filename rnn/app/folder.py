@@ -2,7 +2,7 @@
 
 ====================  =================================================================
 run.json              the recipe and the data, so that going on needs nothing else
-checkpoint            the last checkpoint (``course``), in the format of ``rnn.storage``
+checkpoint            the last checkpoint (``rnn.app.checkpoint``), in the format of ``rnn.storage``
 model.safetensors     the model, when the training has ended
 training.png          its picture
 .lock                 held by the training that is going on; the system lets go of it

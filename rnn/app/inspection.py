@@ -23,7 +23,18 @@ from rnn.storage import Stored
 
 # What is shown of a training. Those of older versions have ``changes`` in place of a form.
 ASKED = (
-    *("optimiser", "rate", "clip", "batch", "truncation", "loss", "length"),
+    *(
+        "optimiser",
+        "rate",
+        "schedule",
+        "warmup",
+        "clip",
+        "weight_decay",
+        "batch",
+        "truncation",
+        "loss",
+        "length",
+    ),
     *("form", "changes", "seed", "loops"),
 )
 
@@ -117,7 +128,7 @@ def _held_out(stored: Stored) -> tuple[Array, Array]:
     length = min(length, len(recent) - 1)
     found = np.lib.stride_tricks.sliding_window_view(recent, length + 1)
     kinds = len(alphabet)
-    dtype = stored.params.U.dtype
+    dtype = stored.params[0].dtype
     return one_hot(found[:, :-1], kinds, dtype), found[:, -1]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
-from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, truncation_of
+from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, schedule_of, truncation_of
 from rnn.app.table import Columns
 from rnn.console.command_line import VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT
@@ -170,10 +170,14 @@ def _add_recipe(parser: Parser) -> None:
         "length": {"type": count(1, 100_000)},
         "optimiser": {"choices": OPTIMISERS},
         "rate": {"type": number(0, math.inf, open_below=True)},
+        "schedule": {"type": named(lambda text: schedule_of(text, 1.0, 1)), "metavar": "SCHEDULE"},
+        "warmup": {"type": count(0)},
         "clip": {"type": number(0, math.inf)},
         "batch": {"type": count(1)},
         "epochs": {"type": count(1, 1_000_000)},
-        "patience": {"type": count(0)},
+        "weight_decay": {"type": number(0, math.inf)},
+        "n_iter_no_change": {"type": count(1)},
+        "tol": {"type": number(0, math.inf)},
         "seed": {"type": count(0, 2**128)},
     }
     said = {
@@ -187,19 +191,31 @@ def _add_recipe(parser: Parser) -> None:
         "loss": "its name, with :last or :every for the steps of a window that have one: squared_error:last "
         "for a series, softmax_cross_entropy:every for a text",
         "length": "steps of a window",
-        "rate": "the first learning rate; it falls to 0 by a cosine",
+        "rate": "the learning rate that the schedule begins with",
+        "schedule": "how the rate falls: constant, not at all; cosine, to 0; step:EPOCHS:GAMMA, by a factor "
+        "(0.1 if not said) every so many epochs",
+        "warmup": "epochs before that in which the rate rises in a line",
         "clip": "the longest gradient; 0: any",
         "batch": "windows of an update",
-        "patience": "epochs to wait for a better validation loss; 0: to the end",
+        "weight_decay": "of adamw, which shrinks weights by rate times so much at each update; not biases",
+        "n_iter_no_change": "epochs in a row without a better validation loss that end the training",
+        "tol": "the share of the best loss by which a better one is lower",
     }
     for name, given in flags.items():
         shown = {"metavar": name.upper() if "choices" in given else "N", **given}
         parser.add_argument(
-            f"--{name}",
+            f"--{name.replace('_', '-')}",
             default=getattr(at, name),
             help=f"{said.get(name, '')} (default {DEFAULTS.get(name, getattr(at, name))})".strip(),
             **shown,
         )
+    parser.add_argument(
+        "--no-early-stopping",
+        dest="early_stopping",
+        action="store_false",
+        default=at.early_stopping,
+        help="go on to the last epoch; the parameters that validated best are kept all the same",
+    )
     forms = parser.add_mutually_exclusive_group()
     for form, seen in (("levels", "the values as they are"), ("changes", "the changes from step to step")):
         forms.add_argument(

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn.app.comparing import Comparison, compared
-from rnn.app.course import Learnt
 from rnn.app.predictors import MODEL, rmse_of
 from rnn.common.arrays import Array
 from rnn.common.checks import printable
 from rnn.console.files import write
+from rnn.training import Learnt
 
 if TYPE_CHECKING:
     from rnn.app.forecaster import Forecaster

@@ -2,19 +2,32 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from re import ASCII, fullmatch
 from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.common.checks import shown
+from rnn.learning.stopping import EarlyStopping
 from rnn.loops import name_of
 from rnn.losses import Loss, squared_error
 from rnn.network import RNN
-from rnn.optimisers import SGD, Adam, ClipNorm, Cosine, Optimiser, Schedule
+from rnn.optimisers import (
+    SGD,
+    Adam,
+    AdamW,
+    ClipNorm,
+    Constant,
+    Cosine,
+    Optimiser,
+    Schedule,
+    StepDecay,
+    Warmup,
+)
 from rnn.storage import CELLS, LOSSES
 from rnn.through_time.bptt import Loops
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 
-OPTIMISERS: Mapping[str, Callable[[Schedule, ClipNorm | None], Optimiser]] = {"adam": Adam, "sgd": SGD}
+OPTIMISERS: Mapping[str, Callable[..., Optimiser]] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
 
 # By name, the truncation and how many numbers it takes at least and at most.
 TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
@@ -24,6 +37,9 @@ TRUNCATIONS: Mapping[str, tuple[Callable[..., Truncation], int, int]] = {
     "tail": (Tail, 1, 1),
 }
 
+
+# By name, the schedules whose rate goes by the run alone.
+SCHEDULES: Mapping[str, Callable[[float], Schedule]] = {"constant": Constant, "cosine": Cosine}
 
 # Where a loss stands: on the last step of a window, or on every one.
 PLACES = ("last", "every")
@@ -38,9 +54,10 @@ FORMS = ("chosen", "levels", "changes")
 class Recipe:
     """A network and its training, by names and numbers.
 
-    The defaults learn a season of a series of some hundred values in seconds. The rate falls to 0 by a
-    cosine; a ``clip`` of 0 clips nothing, a ``patience`` of 0 never stops early. A ``loss`` of None is what
-    suits the data. The ``form`` is one of ``FORMS``; a text has but one.
+    The defaults learn a season of a series of some hundred values in seconds. The ``rate`` goes by the
+    ``schedule``, after ``warmup`` epochs in which it rises. A ``clip`` of 0 clips nothing. ``weight_decay``
+    is that of AdamW; the others have none. A ``loss`` of None is what suits the data. The ``form`` is one of
+    ``FORMS``; a text has but one.
     """
 
     cell: str = "vanilla"
@@ -52,10 +69,15 @@ class Recipe:
     form: str = "chosen"
     optimiser: str = "adam"
     rate: float = 5e-3
+    schedule: str = "cosine"
+    warmup: int = 0
     clip: float = 1.0
+    weight_decay: float = AdamW.weight_decay
     batch: int = 16
     epochs: int = 200
-    patience: int = 15
+    early_stopping: bool = True
+    n_iter_no_change: int = EarlyStopping.n_iter_no_change
+    tol: float = EarlyStopping.tol
     seed: int = 0
 
     def network(self, inputs: int, outputs: int, loss: Loss, loops: Loops | None = None) -> RNN:
@@ -79,10 +101,22 @@ class Recipe:
             raise ValueError(f"--loss: {loss.name}, needed {needed.name}, for what is learnt here")
         return loss, chosen or place
 
-    def descent(self) -> Optimiser:
-        """The optimiser."""
-        clip = ClipNorm(self.clip) if self.clip else None
-        return OPTIMISERS[self.optimiser](Cosine(self.rate), clip)
+    def rates(self, an_epoch: int) -> Schedule:
+        """The schedule, where an epoch has so many updates. ValueError for one that finds no room."""
+        if self.warmup >= self.epochs:
+            raise ValueError(f"warmup: {self.warmup}, needed fewer epochs than all {self.epochs}")
+        schedule = schedule_of(self.schedule, self.rate, an_epoch)
+        return Warmup(schedule, self.warmup * an_epoch) if self.warmup else schedule
+
+    def descent(self, schedule: Schedule) -> Optimiser:
+        """The optimiser, by a schedule."""
+        kind, clip = OPTIMISERS[self.optimiser], ClipNorm(self.clip) if self.clip else None
+        chosen = {"weight_decay": self.weight_decay} if "weight_decay" in _names(kind) else {}
+        return kind(schedule, clip, **chosen)
+
+    def early_end(self) -> EarlyStopping | None:
+        """What ends it before its last epoch."""
+        return EarlyStopping(self.n_iter_no_change, self.tol) if self.early_stopping else None
 
     def as_json(self) -> dict[str, Any]:
         """Its fields."""
@@ -90,21 +124,27 @@ class Recipe:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Recipe":
-        """The recipe with these fields. Those of older versions were of a network alone, and say ``changes``.
+        """The recipe with these fields. Those of older versions were of a network alone, and say ``changes``;
+        and ``patience``, a number of epochs or 0 for no early stopping.
 
         TypeError for fields that are none, ValueError for a form that is none.
         """
-        if "form" not in kept:
-            kept = {**kept, "form": "changes" if kept.get("changes") else "levels"}
-            kept.pop("changes", None)
-        recipe = cls(**kept)
+        given = dict(kept)
+        if "form" not in given:
+            given["form"] = "changes" if given.pop("changes", None) else "levels"
+        if "patience" in given:
+            patience = given.pop("patience")
+            given["early_stopping"] = patience > 0
+            if patience:
+                given["n_iter_no_change"] = patience
+        recipe = cls(**given)
         if recipe.form not in FORMS:
             raise ValueError(f"form: {shown(recipe.form)}, needed {', '.join(FORMS)}")
         return recipe
 
 
-def _names(kind: type[Any]) -> set[str]:
-    """What a cell can be made with."""
+def _names(kind: Any) -> set[str]:
+    """What a cell or an optimiser can be made with."""
     return {each.name for each in fields(kind) if each.init}
 
 
@@ -121,6 +161,23 @@ def loss_of(text: str) -> tuple[Loss, str]:
             "as squared_error:every"
         )
     return LOSSES[name], place
+
+
+def schedule_of(text: str, rate: float, an_epoch: int) -> Schedule:
+    """A schedule by its name and numbers, from a first rate, where an epoch has so many updates.
+
+    ValueError for a text that names none.
+
+    >>> schedule_of("cosine", 0.1, 5), schedule_of("step:20:0.5", 0.1, 5)
+    (Cosine(rate=0.1), StepDecay(rate=0.1, step_size=100, gamma=0.5))
+    """
+    if text in SCHEDULES:
+        return SCHEDULES[text](rate)
+    found = fullmatch(r"step:([1-9]\d{0,8})(?::(0?\.\d{1,18}|1))?", text, ASCII)
+    if found is None:
+        raise ValueError(f"{shown(text)}, needed constant, cosine, step:EPOCHS or step:EPOCHS:GAMMA")
+    epochs, gamma = found.groups()
+    return StepDecay(rate, int(epochs) * an_epoch, StepDecay.gamma if gamma is None else float(gamma))
 
 
 def truncation_of(text: str) -> Truncation:

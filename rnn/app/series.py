@@ -11,7 +11,6 @@ from rnn.app import pictures
 from rnn.app.calendar import Calendar
 from rnn.app.choosing import chosen, helps
 from rnn.app.comparing import compared, listed
-from rnn.app.course import Learnt
 from rnn.app.forecaster import Forecaster, context_of
 from rnn.app.joining import joined
 from rnn.app.predictors import MODEL, SEASONAL, Network, rmse_of
@@ -25,6 +24,7 @@ from rnn.app.views import Form, View, alone, parts, view_of
 from rnn.common.arrays import Array
 from rnn.data import sine_wave
 from rnn.through_time.bptt import Loops
+from rnn.training import Learnt
 
 # The default data: as many steps as hold some sixty waves.
 SINE_STEPS = 400

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rnn.app.course import Learnt
 from rnn.cells import Params
 from rnn.common.arrays import Array
 from rnn.data import Records
 from rnn.network import RNN
+from rnn.training import Learnt
 
 Draw: TypeAlias = Callable[[Path], object]
 

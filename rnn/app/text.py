@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from rnn.app import pictures
-from rnn.app.course import Learnt
 from rnn.app.recipe import Recipe
 from rnn.app.task import Finished, Lesson, Task
 from rnn.app.threads import held
@@ -24,6 +23,7 @@ from rnn.learning.classes import one_hot
 from rnn.network import RNN
 from rnn.storage import Stored
 from rnn.through_time.bptt import Loops
+from rnn.training import Learnt
 
 # The shares of a text that choose the epoch and that test the result, each the last of what is left.
 VALIDATION = TEST = 0.1
@@ -164,7 +164,7 @@ def written(
     for step in range(steps):
         if step % REPORTED == 0:
             show(step, steps)
-        seen = one_hot(np.array(found[-length:]), net.outputs, params.U.dtype)[np.newaxis]
+        seen = one_hot(np.array(found[-length:]), net.outputs, params[0].dtype)[np.newaxis]
         with held(net, 1):
             expected = net.predict(params, seen)[0, -1].astype(float)
         if temperature > 0:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from rnn.app import series, text
-from rnn.app.course import Course, Learnt, advanced, keep, kept
+from rnn.app.checkpoint import keep, kept
 from rnn.app.folder import Folder
 from rnn.app.recipe import Recipe, truncation_of
 from rnn.app.task import Task
@@ -17,7 +16,7 @@ from rnn.console.command_line import missing
 from rnn.console.files import undelivered
 from rnn.loops import LIBRARIES, NAMED, CompiledLoops, installed
 from rnn.through_time.bptt import Loops
-from rnn.training import by_epoch
+from rnn.training import Course, Learnt, by_epoch, courses
 
 TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], Task]] = {"series": series.task, "text": text.task}
 
@@ -45,7 +44,7 @@ def run_of(asked: dict[str, Any]) -> Run:
     try:
         recipe, data = Recipe.from_json(asked["recipe"]), asked["data"]
         truncation_of(recipe.truncation)
-        recipe.descent()
+        recipe.descent(recipe.rates(1)), recipe.early_end()
         loops = asked.get("loops", "numpy")
         if NAMED[loops] == CompiledLoops() and not installed():
             raise ValueError(f"the run: begun by compiled loops; {missing(LIBRARIES[0], 'compiled')}")
@@ -83,28 +82,27 @@ def _learnt(
     digest: str,
     on_epoch: OnEpoch,
     ended: Sequence[Learnt],
-    course: Course | None,
+    after: Course | None,
     rng: np.random.Generator,
 ) -> Learnt:
     """The course of the lesson after those that have ended, to its end."""
     net, recipe, lesson = run.task.net, run.recipe, run.task.lessons[len(ended)]
     standings = by_epoch(
         net,
-        lesson.begin(net, rng) if course is None else course.standing.params,
+        lesson.begin(net, rng) if after is None else after.standing.params,
         lesson.learn,
         lesson.choose,
         epochs=recipe.epochs,
         batch=recipe.batch,
-        optimiser=recipe.descent(),
+        optimiser=recipe.descent(recipe.rates(-(-len(lesson.learn.xs) // recipe.batch))),
         truncation=truncation_of(recipe.truncation),
         rng=rng,
-        after=None if course is None else course.standing,
+        after=None if after is None else after.standing,
     )
-    for standing in each_held(net, min(recipe.batch, len(lesson.learn.xs)), standings):
-        if course is not None and course.waited(recipe.patience):
-            break
-        course = advanced(course, standing)
-        if course.epoch % run.every == 0 or course.epoch == recipe.epochs or course.waited(recipe.patience):
+    standings = each_held(net, min(recipe.batch, len(lesson.learn.xs)), standings)
+    course, stopping = after, recipe.early_end()
+    for course in courses(standings, stopping, after):
+        if course.epoch % run.every == 0 or course.epoch == recipe.epochs or course.has_ended(stopping):
             with undelivered(folder.checkpoint, f"after epoch {course.epoch}; {going_on(folder)}"):
                 keep(folder.checkpoint, net, ended, course, rng, digest)
         on_epoch(len(ended), course)
@@ -121,9 +119,5 @@ def going_on(folder: Folder) -> str:
 
 def said_of(course: Learnt, epochs: int) -> str:
     """Where a course stands, in a line."""
-    validation = course.validation[-1]
-    also = f", validation {validation:.4g}" if isfinite(validation) else ""
-    return (
-        f"epoch {course.epoch} of {epochs}, loss {course.train[-1]:.4g}{also}, "
-        f"best at epoch {course.best_epoch}"
-    )
+    losses = f"loss {course.train[-1]:.4g}, validation {course.validation[-1]:.4g}"
+    return f"epoch {course.epoch} of {epochs}, {losses}, best at epoch {course.best_epoch}"

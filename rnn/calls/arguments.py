@@ -6,10 +6,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rnn.calls.lengths import Ends, checked_lengths, without_padding
 from rnn.calls.states import checked_state
-from rnn.cells.cell import Arrays, Cell
+from rnn.cells.cell import Arrays
 from rnn.common.arrays import Array, as_array, checked
 from rnn.common.checks import kind_of, shown
 from rnn.through_time.checkpoints import Checkpoints
+from rnn.through_time.recurrence import Recurrence
 from rnn.through_time.workspace import Size, Workspace
 
 State: TypeAlias = Array | Arrays | None
@@ -29,19 +30,19 @@ class Call(NamedTuple):
     ends: Ends | None = None
 
 
-def checked_call(cell: Cell, params: Any, xs: object, state: object, lengths: object) -> Call:
+def checked_call(own: Recurrence, params: Any, xs: object, state: object, lengths: object) -> Call:
     """The arguments as arrays of the parameters' dtype that fit, or an error that names one that does not."""
-    dtype = params.U.dtype
+    dtype = params[0].dtype
     if lengths is None:
-        array = checked("xs", xs, ("N", "T", cell.inputs), dtype)
-        return Call(params, array, checked_state(cell, "h0", state, array))
+        array = checked("xs", xs, ("N", "T", own.inputs), dtype)
+        return Call(params, array, checked_state(own, "h0", state, array))
     array = as_array("xs", xs)
     if array.ndim != 3 or array.dtype != dtype:
-        array = checked("xs", array, ("N", "T", cell.inputs), dtype)
+        array = checked("xs", array, ("N", "T", own.inputs), dtype)
     ends = checked_lengths(lengths, *array.shape[:2])
     # What padding holds is nobody's business, so it is gone before anything is looked at.
-    array = checked("xs", without_padding(array, ends), ("N", "T", cell.inputs), dtype)
-    initial = checked_state(cell, "h0", state, array)
+    array = checked("xs", without_padding(array, ends), ("N", "T", own.inputs), dtype)
+    initial = checked_state(own, "h0", state, array)
     return Call(
         params, ends.sorted(array), tuple(map(ends.sorted, initial)), ends.active(array.shape[1]), ends
     )
@@ -67,12 +68,12 @@ def checked_params(kind: Any, shapes: Mapping[str, tuple[int, ...]], params: obj
     return kind._make(blocks)
 
 
-def check_workspace(cell: Cell, workspace: object, xs: Array, checkpoints: Checkpoints | None) -> None:
-    """Raise TypeError or ValueError unless it is a workspace for such a call of a network of this cell."""
+def check_workspace(own: Recurrence, workspace: object, xs: Array, checkpoints: Checkpoints | None) -> None:
+    """Raise TypeError or ValueError unless it is a workspace for such a call of a network of these cells."""
     if not isinstance(workspace, Workspace):
         raise TypeError(f"workspace: {kind_of(workspace)}, needed what RNN.workspace makes, or None")
     if checkpoints is not None:
         raise ValueError(f"checkpoints: {checkpoints}, needed None in a workspace, which holds every state")
-    size = xs.shape, xs.dtype, cell.units, type(cell)
+    size = Size.of(own, xs.shape, xs.dtype)
     if workspace.size != size:
-        raise ValueError(f"workspace: for {workspace.size}, needed one for {Size(*size)}")
+        raise ValueError(f"workspace: for {workspace.size}, needed one for {size}")

@@ -40,7 +40,7 @@ def _finite(value: Any, grads: Gradients) -> bool:
     """Are all entries finite?"""
     U, W, b, *blocks = grads.params
     blocks += (grads.xs.swapaxes(0, 1), *grads.state)
-    # As a rule U, W and b are columns of one array, which is sooner looked at.
+    # As a rule U, W and b, of the lowest level, are columns of one array, which is sooner looked at.
     joint = W.base
     if joint is not None and joint is U.base and joint is b.base:
         blocks.append(joint)

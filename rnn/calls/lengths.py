@@ -12,6 +12,7 @@ import numpy as np
 
 from rnn.common.arrays import Array, as_array, zeros
 from rnn.common.checks import cut, kind_of, shown
+from rnn.through_time.recurrence import Recurrence
 from rnn.truncation import Truncation, check_truncation, first_steps
 
 
@@ -96,16 +97,22 @@ class FromOwnEnd(NamedTuple):
         return self.truncation.first(t, t + 1)
 
 
-def own_reach(truncation: Truncation, ends: Ends, steps: int, of_last_step: bool) -> Truncation:
+def own_reach(
+    truncation: Truncation, ends: Ends, steps: int, of_last_step: bool, own: Recurrence
+) -> Truncation:
     """The truncation that truncates each record as if it were alone, or a ValueError where none does.
 
     With losses on every step a truncation that counts from the end (``Tail``, or ``Chunked`` with k2 < k1)
-    would have to truncate records that end elsewhere in another way.
+    would have to truncate records that end elsewhere in another way. So would, wherever losses stand, any
+    truncation of what reads from each record's end on, where another level is over it or below.
     """
     check_truncation(truncation)
-    if of_last_step:
+    if of_last_step and not own.two_way:
         return FromOwnEnd(truncation)
     answers = first_steps(truncation, steps, 0)
+    if own.hands_down_both_ways and any(answers) and ends.lengths.min() < steps:
+        needed = "rnn.Full() with lengths, and levels of which one reads from the last step on"
+        raise ValueError(f"truncation: {shown(truncation)}, needed {needed}")
     for length in sorted(set(ends.lengths.tolist())):
         if first_steps(truncation, length, 0) != answers[:length]:
             raise ValueError(

@@ -35,6 +35,7 @@ import numpy as np
 
 from rnn.common.arrays import Array
 from rnn.common.checks import checked_count, offers, shown
+from rnn.common.parameters import Own
 from rnn.common.products import aligned
 
 Arrays: TypeAlias = tuple[Array, ...]
@@ -128,11 +129,6 @@ def _with_views(tape: Any, views: Iterable[Any]) -> Any:
     return tape._replace(views=type(tape.views)(*views))
 
 
-def last_state(tape: Tape) -> Arrays:
-    """A copy of the state after the last step."""
-    return tuple(array[-1].copy() for array in tape.state)
-
-
 def carved(dtype: np.dtype[Any], *shapes: tuple[int, ...]) -> list[Array]:
     """Uninitialised arrays of these shapes in one block of memory.
 
@@ -160,7 +156,7 @@ def constant_columns(rows: Array, first: int) -> None:
     rows[-1, :, first:-1] = 0
 
 
-class Cell(Protocol):
+class Cell(Protocol[Own]):
     """One recurrent layer's mathematics. The steps write into arrays that exist already."""
 
     @property
@@ -184,7 +180,7 @@ class Cell(Protocol):
         ...  # pragma: no cover
 
     @property
-    def params(self) -> Any:
+    def params(self) -> type[Own]:
         """The NamedTuple of a network's parameters: the weights, then V and c."""
         ...  # pragma: no cover
 

@@ -39,6 +39,9 @@ KINDS = "float32, float64, longdouble or Fractions"
 # one piece, and of more than 10,000 it lets its other threads sum (``rnn.compiled.sharing``).
 SMALL = 2_000
 
+# Numbers that are looked at together: their answers are a megabyte.
+PART = 2**20
+
 # Bytes from which on a view is looked at only if it could be there in full: it may be of far less, and a loop
 # over what no memory holds would run for hours.
 LARGE = 2**30
@@ -115,11 +118,22 @@ def checked(
 
 
 def check_size(name: str, array: Array) -> None:
-    """MemoryError for an array that is a view of less and could not be there in full."""
-    if array.base is not None and array.nbytes >= LARGE:
+    """MemoryError for an array that is a view of less and could not be there in full.
+
+    One that is mapped from a file is there, however little memory there is.
+    """
+    if array.base is not None and array.nbytes >= LARGE and not _is_mapped(array):
         # The system is asked for as much, and nothing is written there.
         with in_memory(f"{name}: shape {cut(str(array.shape))}", "a smaller one"):
             np.empty(array.shape, array.dtype)
+
+
+def _is_mapped(array: Array) -> bool:
+    """Is it a view of so many bytes of a file?"""
+    base: Any = array
+    while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+        base = base.base
+    return isinstance(base, np.memmap) and base.nbytes >= array.nbytes
 
 
 def check_finite(name: str, array: Array) -> None:
@@ -152,7 +166,11 @@ def all_finite(array: Array) -> bool:
     # Of few the sum of squares is sooner had: finite unless an entry is not, or it overflowed, of which vdot,
     # unlike dot, does not warn.
     soon = array.size <= SMALL and isfinite(np.vdot(array, array))
-    return soon or bool(np.isfinite(array).all())
+    if soon or array.size <= PART:
+        return soon or bool(np.isfinite(array).all())
+    # Part by part, for an array may be mapped from a file that no memory holds.
+    rows = max(1, PART * len(array) // array.size)
+    return all(np.isfinite(array[start : start + rows]).all() for start in range(0, len(array), rows))
 
 
 def _is_masked(value: object, depth: int) -> bool:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any
 
-from rnn.cells.cell import Arrays, Cell, last_state
+from rnn.cells.cell import Arrays
 from rnn.common.arrays import Array
 from rnn.common.checks import checked_count, keep
-from rnn.through_time.bptt import FLUSH_EVERY, NUMPY, Loops, unroll
+from rnn.through_time.bptt import FLUSH_EVERY, NUMPY, Loops
+from rnn.through_time.recurrence import Recurrence, last_state
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Checkpoints:
 
 
 def states_at(
-    cell: Cell,
+    own: Recurrence,
     weights: Any,
     xs: Array,
     state: Arrays,
@@ -61,8 +62,7 @@ def states_at(
     for start in sorted(starts):
         if start > at:
             now = None if active is None else active[at:start]
-            found[start] = last_state(
-                unroll(cell, weights, xs[:, at:start], found[at], active=now, loops=loops)
-            )
+            tape = own.unroll(weights, xs[:, at:start], found[at], None, now, loops)
+            found[start] = last_state(own, tape)
             at = start
     return found

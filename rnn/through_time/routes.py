@@ -202,11 +202,21 @@ def _add(array: Array, at: Indices, addend: Array) -> None:
         array[at] = part
 
 
+class Reach(NamedTuple):
+    """Of some losses the sweep forward in time, and the one in the time of what reads backward."""
+
+    ahead: Sweep
+    back: Sweep
+
+
 class Segment(NamedTuple):
     """A stretch of the sequence that goes back at once: its steps start ≤ t < stop have to be known.
 
     The losses at first_loss ≤ t < stop are its own, and ``first`` is the earliest step that any of its sweeps
-    reaches. ``covers_once``: they come to every step from there on, and to none twice.
+    reaches. ``covers_once``: they come to every step from there on, and to none twice. ``sweeps`` are those
+    that travel on its routes, whole where a border cuts them, and at most ``batch`` of them at a time.
+    ``losses`` (T,), below the top of a stack: the steps at which losses of theirs stand; None elsewhere.
+    ``reaches``: of what flows back both ways (``rnn.through_time.ways``).
     """
 
     start: int
@@ -215,6 +225,15 @@ class Segment(NamedTuple):
     first: int
     routes: tuple[Route, ...]
     covers_once: bool
+    sweeps: tuple[Sweep, ...]
+    batch: int
+    losses: Array | None = None
+    reaches: tuple[Reach, ...] = ()
+
+    @property
+    def first_sent(self) -> int:
+        """The first step whose loss sends something back."""
+        return self.first_loss if self.reaches else self.first
 
 
 def _segments(
@@ -228,12 +247,12 @@ def _segments(
     """
     found = sweeps(truncation, steps, first_loss)
     if every is None or every >= steps:
-        return (_segment(found, 0, steps, first_loss, batch),)
+        return (segment_of(found, 0, steps, first_loss, batch),)
     if _disjoint(found):
         earliest = min([first_loss, *(sweep.first for sweep in found)])
         borders = [*range(steps, earliest, -every), earliest]
         return tuple(
-            _segment(found, start, stop, max(first_loss, start), batch) for stop, start in pairwise(borders)
+            segment_of(found, start, stop, max(first_loss, start), batch) for stop, start in pairwise(borders)
         )
     return tuple(_overlapping(found, steps, first_loss, every, batch))
 
@@ -279,11 +298,11 @@ def _overlapping(
         own = [sweep for sweep in found if stop - every < sweep.stop <= stop]
         seed = min([max(first_loss, stop - every), *(sweep.seed for sweep in own)])
         start = min([seed, *(sweep.first for sweep in own)])
-        yield _segment(own, start, stop, seed, batch)
+        yield segment_of(own, start, stop, seed, batch)
         stop = seed
 
 
-def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, batch: int) -> Segment:
+def segment_of(found: Sequence[Sweep], start: int, stop: int, first_loss: int, batch: int) -> Segment:
     """The segment of what lies in start ≤ t < stop of the sweeps, earliest first."""
     inside = [sweep for sweep in found if sweep.first < stop and sweep.stop > start]
     crossing = [sweep for sweep in inside if sweep.first < start or sweep.stop > stop]
@@ -298,7 +317,7 @@ def _segment(found: Sequence[Sweep], start: int, stop: int, first_loss: int, bat
     routes += [_route(group, start, stop, first, first_loss, disjoint) for group in groups]
     visits = sum(min(sweep.stop, stop) - max(sweep.first, start) for sweep in inside)
     covers_once = disjoint and visits == stop - first
-    return Segment(start, stop, first_loss, first, tuple(routes), covers_once)
+    return Segment(start, stop, first_loss, first, tuple(routes), covers_once, tuple(inside), batch)
 
 
 def _single(sweep: Sweep, start: int, stop: int, first: int, first_loss: int) -> Route:

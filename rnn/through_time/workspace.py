@@ -18,22 +18,28 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.cells.cell import Cell, Tape, check_cell, with_listed_views
+from rnn.cells.cell import Cell
 from rnn.common.arrays import FLOATS, FRACTIONS
 from rnn.common.checks import checked_count, checked_dtype, in_memory, keep
 from rnn.common.representation import as_call
+from rnn.through_time.recurrence import Recurrence, recurrence
 
 
 class Size(NamedTuple):
-    """What calls a workspace is for: of xs so large, (N, T, D), such numbers, and H units of this cell."""
+    """What calls a workspace is for: of xs so large, (N, T, D), such numbers, and so many units of cells."""
 
     xs: tuple[int, ...]
     dtype: np.dtype[Any]
-    units: int
-    cell: type[Cell]
+    layout: str
+    cells: tuple[type[Cell], ...]
+
+    @classmethod
+    def of(cls, own: Recurrence, xs: tuple[int, ...], dtype: np.dtype[Any]) -> "Size":
+        """That of calls of a recurrence."""
+        return cls(xs, dtype, own.layout, tuple(map(type, own.cells)))
 
     def __str__(self) -> str:
-        return f"xs {self.xs} of {self.dtype} and {self.units} units of {self.cell.__name__}"
+        return f"xs {self.xs} of {self.dtype} and {self.layout}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,28 +53,27 @@ class Workspace:
     take, MemoryError for one that is too large.
     """
 
-    cell: Cell
+    cell: Cell | Recurrence
     records: int
     steps: int
     dtype: DTypeLike = np.float64
     size: Size = field(init=False, repr=False)
-    tape: Tape = field(init=False, repr=False)
+    tape: Any = field(init=False, repr=False)
     _in_use: Lock = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        check_cell("cell", self.cell)
+        own = recurrence("cell", self.cell)
         records, steps = checked_count("records", self.records, 1), checked_count("steps", self.steps, 1)
         needed = "float32, float64, longdouble, or object for Fractions"
         dtype = checked_dtype(self.dtype, (*FLOATS, FRACTIONS), needed)
-        size = Size((records, steps, self.cell.inputs), dtype, self.cell.units, type(self.cell))
+        size = Size.of(own, (records, steps, own.inputs), dtype)
         with in_memory(f"records and steps: {records} and {steps}", "fewer"):
-            tape = self.cell.tape(records, steps, dtype)
-        tape = with_listed_views(tape)
+            tape = own.kept_tape(records, steps, dtype)
         keep(self, records=records, steps=steps, dtype=dtype, size=size, tape=tape, _in_use=Lock())
 
     __repr__ = as_call
 
-    def __enter__(self) -> Tape:
+    def __enter__(self) -> Any:
         if not self._in_use.acquire(blocking=False):
             raise RuntimeError("workspace: in use by another call, needed one of its own for each thread")
         return self.tape

@@ -20,6 +20,7 @@ from tests.layers import (
     scan,
     selective_scan,
     slstm,
+    stack,
     vanilla,
 )
 from verification import models
@@ -45,6 +46,7 @@ RIGHT = (
     (models.delta_rule, delta_rule),
     (models.gated_delta_rule, gated_delta_rule),
     (models.projected_lstm, projected_lstm),
+    (models.stack, stack),
 )
 
 

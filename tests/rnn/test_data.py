@@ -4,6 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnn.data import Records, positional, sine_wave, split, windows
 
@@ -53,6 +55,67 @@ def test_a_window_is_followed_by_its_target(length):
         assert targets[m, 0] == series[m + length]
 
 
+@given(st.integers(2, 9), st.integers(1, 4), st.data())
+def test_windows_of_several_columns(steps, width, data):
+    """Each record holds all, and the target those that were chosen, in their order; index by index."""
+    length = data.draw(st.integers(1, steps - 1))
+    places = st.lists(st.integers(0, width - 1), min_size=1, max_size=5)
+    chosen = data.draw(st.none() | places | places.map(tuple) | st.just(range(width)))
+    series = np.arange(float(steps * width)).reshape(steps, width)
+    series = data.draw(
+        st.sampled_from([series, np.asfortranarray(series), np.repeat(series, 2, axis=1)[:, ::2]])
+    )
+    xs, targets = windows(series, length, chosen)
+    columns = list(range(width)) if chosen is None else list(chosen)
+    assert xs.shape == (steps - length, length, width)
+    assert targets.shape == (steps - length, len(columns))
+    for m in range(steps - length):
+        assert [xs[m, t, d] for t in range(length) for d in range(width)] == series[
+            m : m + length
+        ].ravel().tolist()
+        assert targets[m].tolist() == [series[m + length, column] for column in columns]
+
+
+def test_windows_of_one_column_are_those_of_a_series():
+    """With or without an axis for it."""
+    series = np.arange(6.0)
+    for one, other in zip(windows(series, 2, [0]), windows(series[:, np.newaxis], 2), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_windows_of_several_columns_are_new_arrays():
+    """Writing into the series leaves its windows as they were; the windows can be written."""
+    series = np.arange(12.0).reshape(6, 2)
+    xs, targets = windows(series, 2, [1])
+    series[:] = -1
+    assert min(xs.min(), targets.min()) >= 0
+    xs[0, 1] = targets[0] = 99
+    assert xs[1, 0].tolist() == [2, 3]
+    assert xs.flags.c_contiguous
+    assert targets.flags.c_contiguous
+    assert targets[1].tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    ("targets", "error", "message"),
+    [
+        ([2], ValueError, r"targets\[0\]: 2, needed at most 1, the last column$"),
+        ([0, -1], ValueError, r"targets\[1\]: -1, needed at least 0$"),
+        ([0.0], TypeError, r"targets\[0\]: 0.0, needed an integer"),
+        ([True], TypeError, r"targets\[0\]: True, needed an integer"),
+        (["b"], TypeError, r"targets\[0\]: 'b', needed an integer"),
+        ([], ValueError, r"targets: \[\], needed at least one column$"),
+        (1, TypeError, r"targets: 1, needed a list of columns, as \[0\], or None$"),
+        ("01", TypeError, "targets: '01', needed a list of columns"),
+        (np.array([0]), TypeError, r"targets: array\(\[0\]\), needed a list of columns"),
+    ],
+)
+def test_what_is_no_column_is_no_target(targets, error, message):
+    """By its place in what was given."""
+    with pytest.raises(error, match=f"^{message}"):
+        windows(np.ones((5, 2)), 2, targets)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 def test_windows_keep_the_dtype(dtype):
     """The records have the dtype of the series."""
@@ -77,7 +140,8 @@ def test_windows_are_new_arrays():
         (np.zeros(4), 4, ValueError, r"length: 4, needed at most 3: a series of 4 values"),
         (np.zeros(4), 0, ValueError, "length: 0, needed at least 1"),
         (np.zeros(4), 1.5, TypeError, "length: 1.5, needed an integer"),
-        (np.zeros((4, 1)), 2, ValueError, r"series: shape \(4, 1\), needed \(S,\)"),
+        (np.zeros((4, 1, 1)), 2, ValueError, r"series: shape \(4, 1, 1\), needed \(S, D\) or \(S,\)"),
+        (np.zeros((4, 0)), 2, ValueError, r"series: shape \(4, 0\), needed \(S, D\) or \(S,\)"),
         (np.zeros(0), 1, ValueError, r"series: shape \(0,\)"),
         (np.zeros(4, dtype=int), 2, TypeError, "series: dtype int64, needed float32"),
         (np.array([0.0, np.nan]), 1, ValueError, r"series: nan at \(1,\), needed finite"),

@@ -351,7 +351,7 @@ def test_the_rows_that_travel_together_are_capped(truncation, sweeps, monkeypatc
 
     given = problem()
     _, want = network(relu).loss_and_gradients(**given, truncation=truncation)
-    monkeypatch.setattr(rnn.network, "MAX_CARRY_BYTES", sweeps * given["h0"].nbytes)
+    monkeypatch.setattr(rnn.through_time.recurrence, "MAX_CARRY_BYTES", sweeps * given["h0"].nbytes)
     _, grads = network(relu, Counting).loss_and_gradients(**given, truncation=truncation)
     assert max(moved, default=0) <= N * max(1, sweeps)
     for name, block in blocks_of(grads).items():

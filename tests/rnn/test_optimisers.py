@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn.common.arrays import FLOATS, Array
-from rnn.optimisers import SGD, Adam, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State
 
 
 class Pair(NamedTuple):
@@ -43,6 +43,7 @@ optimisers = pytest.mark.parametrize(
         SGD(Cosine(0.1), ClipNorm(np.float64(0.5))),
         Adam(Constant(0.1)),
         Adam(Cosine(np.float64(0.1)), ClipNorm(0.5), np.float64(0.9), np.float64(0.99)),
+        AdamW(Cosine(0.1), ClipNorm(0.5), weight_decay=np.float64(0.5)),
     ],
 )
 
@@ -53,31 +54,6 @@ def run(optimiser, params, grads, updates, state=None):
     for _ in range(updates):
         params, state = optimiser.update(params, grads, state)
     return params, state
-
-
-@given(st.integers(0, 10**9), st.none() | st.integers(1, 10**9))
-def test_a_constant_rate_is_constant(done, total):
-    """Constant knows neither a beginning nor an end."""
-    assert Constant(0.25).rate_at(done, total) == 0.25
-
-
-def test_a_cosine_falls_from_its_rate_to_zero():
-    """The first update has the full rate, the middle half of it, and after the last nothing is left."""
-    schedule = Cosine(0.5)
-    assert schedule.rate_at(0, 10) == 0.5
-    assert schedule.rate_at(5, 10) == pytest.approx(0.25, rel=1e-15)
-    assert schedule.rate_at(10, 10) == 0
-    assert schedule.rate_at(11, 10) == 0
-    assert schedule.rate_at(3, 10) == pytest.approx(0.25 * (1 + cos(0.3 * pi)), rel=1e-15)
-
-
-@given(st.integers(1, 10**6), st.data())
-def test_a_cosine_never_rises(total, data):
-    """A later update has no higher rate, and every update but the one after the last has some."""
-    done = data.draw(st.integers(0, total - 1))
-    schedule = Cosine(1.0)
-    assert 0 <= schedule.rate_at(done + 1, total) <= schedule.rate_at(done, total) <= 1
-    assert schedule.rate_at(done, total) > 0
 
 
 def test_a_cosine_has_to_know_what_it_spans():
@@ -152,13 +128,66 @@ def test_adam_is_the_papers_algorithm(gradients, beta1, beta2, epsilon):
     assert entries(params) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+def algorithm_2(gradients, start, rates, weight_decay):
+    """Where one entry stands after these gradients: the paper's algorithm, with rates for η_t α."""
+    theta, m, v = start, 0.0, 0.0
+    for t, (g, rate) in enumerate(zip(gradients, rates, strict=True), start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        theta -= rate * (m / (1 - 0.9**t) / (sqrt(v / (1 - 0.999**t)) + 1e-8) + weight_decay * theta)
+    return theta
+
+
+@given(
+    st.lists(st.lists(st.floats(-100, 100, width=16), min_size=6, max_size=6), min_size=1, max_size=8),
+    st.lists(st.floats(-10, 10, width=16), min_size=6, max_size=6),
+    st.sampled_from([0.0, 0.01, 0.5, 3.0]),
+    st.booleans(),
+)
+def test_adamw_is_the_papers_algorithm_for_weights(gradients, start, weight_decay, falls):
+    """On every entry of a matrix; a vector, which is a bias, does not decay. The decay follows the rate."""
+    schedule = (Cosine if falls else Constant)(0.1)
+    optimiser = AdamW(schedule, weight_decay=weight_decay)
+    rates = [schedule.rate_at(done, len(gradients)) for done in range(len(gradients))]
+    params = pair(start)
+    state = optimiser.start(params, len(gradients))
+    for grads in gradients:
+        params, state = optimiser.update(params, pair(grads), state)
+    expected = [
+        algorithm_2([grads[i] for grads in gradients], start[i], rates, weight_decay if i < 4 else 0.0)
+        for i in range(6)
+    ]
+    assert entries(params) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_adamw_by_hand():
+    """Without a gradient a weight shrinks by rate · weight_decay of itself, and nothing else moves."""
+    params, _ = run(AdamW(Constant(0.5), weight_decay=0.25), pair([8, -8, 0, 1, 8, 1]), pair([0] * 6), 2)
+    assert entries(params) == [8 * 0.875**2, -8 * 0.875**2, 0, 0.875**2, 8, 1]
+    assert AdamW(Constant(1)).weight_decay == 0.01
+
+
+def test_the_decay_is_not_clipped():
+    """It is no part of the gradient."""
+    clipped, plain = AdamW(Constant(0.1), ClipNorm(1e-3)), Adam(Constant(0.1), ClipNorm(1e-3))
+    moved = entries(run(clipped, ONES, GRADS, 1)[0])
+    kept = entries(run(plain, ONES, GRADS, 1)[0])
+    assert [kept[i] - moved[i] for i in range(6)] == pytest.approx([1e-3] * 4 + [0] * 2, abs=1e-15)
+
+
+def test_adamw_without_decay_is_adam():
+    """To the bit."""
+    adamw, adam = AdamW(Cosine(0.1), ClipNorm(1), weight_decay=0), Adam(Cosine(0.1), ClipNorm(1))
+    assert entries(run(adamw, ONES, GRADS, 3)[0]) == entries(run(adam, ONES, GRADS, 3)[0])
+
+
 def test_values_are_clipped_entry_by_entry():
     """Only what is beyond the limit is moved, and to the limit."""
     params, _ = run(SGD(Constant(1.0), ClipValue(2)), pair([0] * 6), GRADS, 1)
     assert entries(params) == [-2, 0.5, 0, -2e-3, 2, -1]
 
 
-@pytest.mark.parametrize("make", [SGD, Adam])
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW])
 def test_an_optimiser_clips_before_anything_else(make):
     """Two updates with a clip are those of the gradients clipped beforehand, without it."""
     params, clipped, optimiser, plain = ONES, ONES, make(Constant(0.1), ClipValue(2)), make(Constant(0.1))
@@ -208,7 +237,7 @@ def test_a_gradient_just_beyond_a_large_limit_is_clipped():
 
 @pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("clip", [None, ClipNorm(1), ClipValue(1)], ids=str)
-@pytest.mark.parametrize("make", [SGD, Adam])
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW])
 def test_clipping_hides_no_overflow(make, clip, entry):
     """A gradient that is not finite has no direction: it is refused by the name of its block."""
     with pytest.raises(ValueError, match=rf"^grads\.M: {entry} at \(0, 1\), needed finite numbers$"):
@@ -343,7 +372,7 @@ def test_a_state_counts_in_ints():
     assert type(state.done) is int
 
 
-@pytest.mark.parametrize("make", [SGD, Adam])
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW])
 @pytest.mark.parametrize(
     ("rate", "error", "message"),
     [
@@ -371,13 +400,6 @@ def test_a_schedule_gives_a_finite_number(make, rate, error, message):
             call()
 
 
-def test_a_cosine_names_what_it_is_asked():
-    """Counts of updates, as in the start of a run."""
-    for arguments, message in [((None, 5), "done: None"), ((-1, 5), "done: -1"), ((0, "5"), "updates: '5'")]:
-        with pytest.raises((TypeError, ValueError), match=f"^{message}, needed"):
-            Cosine(0.1).rate_at(*arguments)
-
-
 @pytest.mark.parametrize(
     "value",
     [Constant(np.float32(0.5)), Cosine(np.uint8(2)), ClipNorm(np.longdouble(3)), ClipValue(4)],
@@ -392,6 +414,9 @@ def test_adam_keeps_floats():
     """All three of them."""
     adam = Adam(Constant(1), beta1=np.float32(0.5), beta2=0, epsilon=1)
     assert [type(number) for number in (adam.beta1, adam.beta2, adam.epsilon)] == [float] * 3
+    adamw = AdamW(Constant(1), beta1=0, beta2=np.float32(0), epsilon=1, weight_decay=1)
+    numbers = (adamw.beta1, adamw.beta2, adamw.epsilon, adamw.weight_decay)
+    assert [type(number) for number in numbers] == [float] * 4
 
 
 @optimisers
@@ -464,7 +489,11 @@ def test_a_plain_tuple_is_taken_too(optimiser):
             "Constant.rate: .*, needed a finite number above",
         ),
         (lambda: Constant(np.timedelta64(1, "D")), TypeError, "Constant.rate: np.timedelta64"),
-        (lambda: SGD(Constant), TypeError, "SGD.schedule: <class 'rnn.optimisers.Constant'>, needed a sched"),
+        (
+            lambda: SGD(Constant),
+            TypeError,
+            "SGD.schedule: <class 'rnn.learning.schedules.Constant'>, needed a sched",
+        ),
         (
             lambda: Adam(Constant(1), ClipNorm),
             TypeError,
@@ -478,6 +507,22 @@ def test_a_plain_tuple_is_taken_too(optimiser):
         (lambda: Adam(Constant(1), beta2=-0.1), ValueError, "Adam.beta2: -0.1, needed"),
         (lambda: Adam(Constant(1), beta2=None), TypeError, "Adam.beta2: None, needed a number"),
         (lambda: Adam(Constant(1), epsilon=0), ValueError, "Adam.epsilon: 0, needed"),
+        (lambda: AdamW(0.1), TypeError, "AdamW.schedule: 0.1, needed a schedule"),
+        (lambda: AdamW(Constant(1), clip=10), TypeError, "AdamW.clip: 10, needed a way to clip"),
+        (lambda: AdamW(Constant(1), beta1=1), ValueError, "AdamW.beta1: 1, needed 0 or more and"),
+        (lambda: AdamW(Constant(1), beta2=1), ValueError, "AdamW.beta2: 1, needed 0 or more and"),
+        (lambda: AdamW(Constant(1), epsilon=0), ValueError, "AdamW.epsilon: 0, needed"),
+        (
+            lambda: AdamW(Constant(1), weight_decay=-0.1),
+            ValueError,
+            "AdamW.weight_decay: -0.1, needed a finite number of at least 0",
+        ),
+        (
+            lambda: AdamW(Constant(1), weight_decay=float("inf")),
+            ValueError,
+            "AdamW.weight_decay: inf, needed",
+        ),
+        (lambda: AdamW(Constant(1), weight_decay="1"), TypeError, "AdamW.weight_decay: '1', needed a number"),
     ],
 )
 def test_what_cannot_work_is_refused_when_it_is_made(make, error, message):

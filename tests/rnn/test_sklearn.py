@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -172,17 +173,142 @@ def test_classes_may_be_words():
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
-def test_patience_keeps_the_best(kind):
+def test_early_stopping_keeps_the_best(kind):
     """By held-out records; and it ends before the last epoch."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(40, 3)), rng.integers(2, size=40)
-    model = kind(units=16, rate=0.1, epochs=300, patience=5, validation=0.25, random_state=0).fit(X, y)
+    given = {"rate": 0.1, "epochs": 300, "validation_fraction": 0.25, "random_state": 0}
+    model = kind(early_stopping=True, n_iter_no_change=5, **given).fit(X, y)
     assert model.n_epochs_ == model.best_epoch_ + 5 < 300
     assert len(model.loss_curve_) == model.n_epochs_ + 1
-    again = kind(units=16, rate=0.1, epochs=300, patience=5, validation=0.25, random_state=0, clip=0.0).fit(
-        X, y
-    )
-    assert again.n_epochs_ > 0
+    # As far as the best epoch it is the same training: what was kept are its parameters.
+    told = kind(early_stopping=True, n_iter_no_change=5, **given, tol=10.0).fit(X, y)
+    assert told.n_epochs_ == 5
+    whole = kind(early_stopping=True, n_iter_no_change=300, **given, clip=0.0).fit(X, y)
+    assert whole.n_epochs_ == 300 > whole.best_epoch_
+
+
+def imbalanced():
+    """Records of two classes of which one is rare and hard to tell."""
+    rng = np.random.default_rng(0)
+    X, rare = rng.normal(size=(120, 3)), np.arange(120) % 10 == 0
+    X[rare, -1] += 1.0
+    return X, np.where(rare, "rare", "common")
+
+
+def test_balanced_classes_are_found_alike():
+    """A rare one is named far more often than where each record counts once, as by weights of one's own."""
+    X, y = imbalanced()
+    found = {}
+    for name, class_weight in (("none", None), ("balanced", "balanced"), ("dict", {"rare": 9.0})):
+        model = RNNClassifier(epochs=60, class_weight=class_weight, random_state=0).fit(X, y)
+        found[name] = (model.predict(X)[y == "rare"] == "rare").mean()
+    assert found["none"] < 0.5 < 0.7 < min(found["balanced"], found["dict"])
+    # Twelve and 108: 120 / (2 · 12) and 120 / (2 · 108).
+    by_name = {"rare": 5.0, "common": 120 / 216}
+    models = [
+        RNNClassifier(epochs=20, class_weight=class_weight, random_state=0).fit(X, y, sample_weight=weights)
+        for class_weight, weights in (
+            ("balanced", None),
+            (by_name, None),
+            (None, np.where(y == "rare", by_name["rare"], by_name["common"])),
+        )
+    ]
+    by_balance, by_dict, by_record = (model.loss_curve_[0] for model in models[:2] + models[2:])
+    assert by_balance == pytest.approx(by_dict, rel=1e-12)
+    np.testing.assert_allclose(models[0].predict_proba(X), models[1].predict_proba(X), rtol=1e-9)
+    assert by_record > 0
+
+
+def test_a_class_weight_goes_beside_a_sample_weight():
+    """They multiply, and "balanced" counts records as often as their weights say."""
+    X, y = imbalanced()
+    counts = np.random.default_rng(1).integers(1, 3, len(y))
+    given = {"epochs": 10, "class_weight": "balanced", "random_state": 0}
+    one = RNNClassifier(**given).fit(X, y, sample_weight=counts)
+    other = RNNClassifier(**given).fit(np.repeat(X, counts, axis=0), np.repeat(y, counts))
+    np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), rtol=1e-7)
+
+
+def test_class_weights_of_classes_that_are_none():
+    """Refused, unless all that there are are named as well: a fold may not have met every class."""
+    X, y = imbalanced()
+    every = {"rare": 2.0, "common": 1.0, "unmet": 3.0}
+    assert RNNClassifier(epochs=1, class_weight=every).fit(X, y).classes_.tolist() == ["common", "rare"]
+    for wrong, said in (
+        ({"unmet": 3.0}, "'unmet' as a class, needed one of common, rare"),
+        ({"rare": -1.0}, "-1.0 for 'rare', needed at least 0"),
+        ({"rare": "much"}, "'much', needed a number"),
+    ):
+        for call in (
+            RNNClassifier(epochs=1, class_weight=wrong).fit,
+            RNNClassifier(class_weight=wrong).partial_fit,
+        ):
+            with pytest.raises((TypeError, ValueError), match=f"^class_weight: {said}"):
+                call(X, y)
+
+
+def test_records_in_parts_have_class_weights_by_name_alone():
+    """How often a class occurs in all of them nobody knows."""
+    X, y = imbalanced()
+    model = RNNClassifier(class_weight={"rare": 9.0}, random_state=0).partial_fit(X, y)
+    plain = RNNClassifier(random_state=0).partial_fit(X, y)
+    assert np.abs(model.params_.W - plain.params_.W).max() > 0
+    said = r"^The 'class_weight' parameter of RNNClassifier must be None or a dict in partial_fit\. Got "
+    with pytest.raises(ValueError, match=said):
+        RNNClassifier(class_weight="balanced").partial_fit(X, y)
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+def test_callbacks_are_called_after_every_epoch(kind):
+    """With where the training stands; one that returns True ends it. They survive a clone."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    y = (X[:, -1] > 0).astype(int)
+    told = []
+
+    def ends(standing):
+        told.append(standing.train_loss)
+        return standing.epoch == 3
+
+    model = clone(kind(epochs=9, callbacks=[ends], random_state=0)).fit(X, y)
+    assert model.n_epochs_ == model.best_epoch_ == 3
+    assert model.loss_curve_ == told
+    shorter = kind(epochs=9, callbacks=(), random_state=0).fit(X, y)
+    assert shorter.loss_curve_[:4] == told
+    assert shorter.n_epochs_ == 9
+
+
+def test_the_rate_goes_by_a_schedule():
+    """A step counts epochs, whatever the batch; a warm-up begins slowly."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+
+    def losses(**given):
+        model = RNNRegressor(epochs=4, batch=7, optimiser="sgd", rate=1e-3, clip=0.0, random_state=0, **given)
+        return model.fit(X, X[:, 0]).loss_curve_
+
+    constant = losses(schedule="constant")
+    assert losses(schedule="step:2:1") == losses(schedule="step:9") == constant
+    falling, cosine, warm = losses(schedule="step:2"), losses(), losses(schedule="constant", warmup=2)
+    assert falling[:3] == constant[:3]
+    assert falling[3] != constant[3]
+    assert cosine[1] != constant[1]
+    assert warm[0] == constant[0]
+    assert warm[0] - warm[1] < 0.6 * (constant[0] - constant[1])
+
+
+def test_weights_decay():
+    """By adamw alone: where a rate is small they are smaller the more they decay."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    norms = [
+        np.abs(RNNRegressor(epochs=30, random_state=0, **given).fit(X, X[:, 0]).params_.W).sum()
+        for given in (
+            {"optimiser": "adam"},
+            {"optimiser": "adam", "weight_decay": 5.0},
+            {"optimiser": "adamw", "weight_decay": 0.0},
+            {"optimiser": "adamw", "weight_decay": 5.0},
+        )
+    ]
+    assert norms[0] == norms[1] == norms[2] > 1.5 * norms[3]
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
@@ -245,29 +371,40 @@ def test_every_parameter_is_checked_as_those_of_scikit_learn_are(estimator):
     check_param_validation(type(estimator).__name__, estimator)
 
 
-NUMBERS = ("units", "rate", "clip", "batch", "epochs", "patience", "validation", "random_state")
+NUMBERS = (
+    *("units", "rate", "warmup", "clip", "weight_decay", "batch", "epochs", "n_iter_no_change", "tol"),
+    *("validation_fraction", "random_state"),
+)
 
 WRONG = {
     "units": (0, 1.5, "16"),
     "rate": (0.0, np.inf, "0.1"),
+    "schedule": (3, None, "fast", "step", "step:0", "step:3:2"),
+    "warmup": (-1, 1.5, None, 1, 200),
     "clip": (-1.0, np.inf, None),
+    "weight_decay": (-1.0, np.inf, None),
     "batch": (0, 1.5),
     "epochs": (0, 1.5),
-    "patience": (-1, 1.5, np.nan),
-    "validation": (0.0, 1, 5),
+    "early_stopping": (None, "yes", 2, -1, np.nan),
+    "n_iter_no_change": (0, -1, 1.5, np.nan),
+    "tol": (-0.1, np.inf, None),
+    "validation_fraction": (0.0, 1, 5),
     "random_state": (-1, 1.5, "0"),
     **dict.fromkeys(("cell", "activation", "optimiser"), (0, None, "lsmt", "Tanh", ["adam"])),
+    "class_weight": (3, "even", [1.0, 2.0], True),
+    "callbacks": (3, print, [3], (list,), True),
     "truncation": (3, None, "window", "window:-1", "full:1", "tail:", "chunked:1:2:3"),
 }
 
 
-@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind in (RNNRegressor, RNNClassifier) for name in kind().get_params()]
+)
 def test_a_wrong_parameter_is_named_with_what_it_may_be(kind, name):
     """Before any work, in every call that learns; no bool, NaN or Fraction is a number."""
     X, y = np.ones((6, 2)), [0, 1] * 3
     also = (True, np.True_, np.nan, Fraction(1, 2), 10**400) if name in NUMBERS else ()
-    if name in ("batch", "epochs", "patience", "units"):
+    if name in ("batch", "epochs", "n_iter_no_change", "units", "warmup"):
         also = also[:-1]
     fitted = kind(epochs=1).fit(X, y)
     for value in (*WRONG[name], *also):
@@ -284,12 +421,12 @@ def test_a_wrong_parameter_is_named_with_what_it_may_be(kind, name):
 
 def test_wrong_parameters_are_all_thought_of():
     """Whatever the estimators are made with has an entry in the table above."""
-    for kind in (RNNRegressor, RNNClassifier):
-        assert kind().get_params().keys() == WRONG.keys()
+    for kind, others in ((RNNRegressor, {"class_weight"}), (RNNClassifier, set())):
+        assert kind().get_params().keys() == WRONG.keys() - others
         numbers = {
             name
             for name, value in kind(batch=1, random_state=0).get_params().items()
-            if not isinstance(value, str)
+            if isinstance(value, int | float) and not isinstance(value, bool)
         }
         assert numbers == set(NUMBERS)
 
@@ -304,7 +441,8 @@ def test_a_name_that_is_none_is_told_with_those_that_are():
 def test_numbers_of_numpy_are_numbers():
     """Integers of any width, floats of any width, and integers where floats are asked for."""
     given = {"units": np.int8(3), "rate": np.float32(0.01), "clip": 0, "batch": np.uint64(2)}
-    more = {"epochs": np.int16(2), "patience": np.int64(1), "validation": np.float16(0.25)}
+    more = {"epochs": np.int16(2), "n_iter_no_change": np.int64(1), "validation_fraction": np.float16(0.25)}
+    more |= {"early_stopping": np.True_, "tol": np.float32(0), "weight_decay": 0}
     model = RNNRegressor(**given, **more, random_state=np.int32(0)).fit(np.ones((8, 2)), np.arange(8.0))
     assert model.params_.W.shape == (3, 3)
 

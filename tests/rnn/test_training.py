@@ -2,6 +2,7 @@
 
 import copy
 import re
+import tracemalloc
 from dataclasses import dataclass, field
 from fractions import Fraction
 from io import StringIO
@@ -10,11 +11,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity
+from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity, softmax_cross_entropy
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
-from rnn.optimisers import SGD, Adam, ClipNorm, Constant, Cosine
-from rnn.training import History, Standing, by_epoch, print_progress, rmse, train
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
+from rnn.training import EarlyStopping, History, Standing, by_epoch, courses, print_progress, rmse, train
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=2)
 RNG = np.random.default_rng(0)
@@ -165,16 +166,17 @@ def test_without_validation_data_there_is_no_validation():
         epochs=1,
         batch=7,
         optimiser=SGD(Constant(0.1)),
-        progress=lambda *losses: told.append(losses),
+        callbacks=[told.append],
     )
     assert history.validation == ()
-    assert told == [(epoch, loss, None) for epoch, loss in enumerate(history.train)]
+    seen = [(each.epoch, each.train_loss, each.validation_loss) for each in told]
+    assert seen == [(epoch, loss, None) for epoch, loss in enumerate(history.train)]
 
 
-def test_progress_is_told_of_every_epoch():
-    """The same numbers as in the history, epoch 0 among them."""
+def test_callbacks_are_called_after_every_epoch():
+    """With where the training stands, as in the history, before the first too; each in its turn."""
     told = []
-    _, history = train(
+    params, history = train(
         NET,
         PARAMS,
         DATA,
@@ -182,15 +184,39 @@ def test_progress_is_told_of_every_epoch():
         epochs=3,
         batch=2,
         optimiser=SGD(Constant(0.1)),
-        progress=lambda *losses: told.append(losses),
+        callbacks=[told.append],
     )
-    assert told == list(zip(range(4), *history, strict=True))
+    seen = [(each.epoch, each.train_loss, each.validation_loss) for each in told]
+    assert seen == list(zip(range(4), *history, strict=True))
+    np.testing.assert_array_equal(told[-1].params.W, params.W)
+    assert told[-1].state.done == 12
+
+
+@pytest.mark.parametrize("end", [0, 2])
+@pytest.mark.parametrize("kind", [bool, np.bool_], ids=["Python", "NumPy"])
+def test_a_callback_can_end_the_training(end, kind):
+    """By True, after all others have been called; what it stands at then is returned."""
+    told, given = [], {"batch": 3, "optimiser": SGD(Constant(0.1))}
+    ends = (lambda standing: kind(standing.epoch == end), told.append)
+    params, history = train(NET, PARAMS, DATA, epochs=9, callbacks=ends, **given)
+    assert [each.epoch for each in told] == list(range(end + 1))
+    assert len(history.train) == end + 1
+    if end:
+        wanted, _ = train(NET, PARAMS, DATA, epochs=end, **given)
+        np.testing.assert_array_equal(params.W, wanted.W)
+
+
+def test_what_a_callback_returns_but_true_is_nothing():
+    """A number, a list or a text ends nothing."""
+    calls = [lambda standing, answer=answer: answer for answer in (1, 1.0, [1], "yes", None, False)]
+    _, history = train(NET, PARAMS, DATA, epochs=2, batch=7, optimiser=SGD(Constant(0.1)), callbacks=calls)
+    assert len(history.train) == 3
 
 
 def test_progress_is_printed_to_standard_error(capsys):
     """One line an epoch, with the validation loss where there is one; standard output stays clean."""
-    print_progress(0, 101185.62, 0.25)
-    print_progress(12, 1e-9, None)
+    print_progress(Standing(0, PARAMS, None, 101185.62, 0.25))
+    print_progress(Standing(12, PARAMS, None, 1e-9, None))
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
@@ -208,7 +234,7 @@ def test_progress_is_shown_at_once(monkeypatch):
 
     seen, log = [], Log()
     monkeypatch.setattr("sys.stderr", log)
-    print_progress(12, 1e-9, None)
+    print_progress(Standing(12, PARAMS, None, 1e-9, None))
     assert seen == ["epoch   12   train 1e-09\n"]
 
 
@@ -292,10 +318,21 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ),
         ({"net": None}, TypeError, "net: None, needed an rnn.RNN"),
         ({"net": RNN}, TypeError, "net: <class 'rnn.network.RNN'>, needed an rnn.RNN"),
-        ({"progress": 3}, TypeError, "progress: 3, needed a function"),
-        ({"progress": list}, TypeError, "progress: <class 'list'>, needed a function"),
+        ({"callbacks": 3}, TypeError, "callbacks: 3, needed functions, as .rnn.training.print_progress."),
+        ({"callbacks": print_progress}, TypeError, "callbacks: <function print_progress"),
+        ({"callbacks": [print_progress, 3]}, TypeError, "callbacks: 3, needed functions"),
+        ({"callbacks": (list,)}, TypeError, "callbacks: <class 'list'>, needed functions"),
+        ({"callbacks": None}, TypeError, "callbacks: None, needed functions"),
         ({"optimiser": SimpleNamespace(start=print)}, TypeError, "optimiser: namespace"),
         ({"optimiser": SimpleNamespace(update=print)}, TypeError, "optimiser: namespace"),
+        ({"early_stopping": 3}, TypeError, "early_stopping: 3, needed an rnn.training.EarlyStopping or None"),
+        ({"early_stopping": True}, TypeError, "early_stopping: True, needed"),
+        ({"early_stopping": EarlyStopping}, TypeError, "early_stopping: <class"),
+        (
+            {"early_stopping": EarlyStopping()},
+            ValueError,
+            "^validation_data: None, needed records whose loss early_stopping can watch$",
+        ),
         ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
         ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
         ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, r"params.c: shape \(5,\), needed \(2,\)"),
@@ -332,7 +369,7 @@ def test_what_does_not_fit_is_refused_before_any_work(given, error, message):
         "epochs": 1,
         "batch": 1,
         "optimiser": SGD(Constant(0.1)),
-        "progress": lambda *losses: told.append(losses),
+        "callbacks": [told.append],
     }
     with pytest.raises(error, match=message):
         train(**(arguments | given))
@@ -344,6 +381,8 @@ def test_history_is_two_tuples():
     losses, validation = History((2.0, 1.0), ())
     assert losses == (2.0, 1.0)
     assert validation == ()
+    assert History((2.0, 1.0), ()).best_epoch is None
+    assert History((4.0, 3.0, 2.0, 1.0), (5.0, 2.0, 3.0, 2.0)).best_epoch == 1
 
 
 class Careless:
@@ -373,16 +412,19 @@ def test_a_sum_of_losses_may_overflow_where_none_of_them_does():
 @pytest.mark.parametrize(
     ("losses", "message"),
     [
-        ((None, 1.0, None), "epoch: None, needed an integer of at least 0"),
-        ((-1, 1.0, None), "epoch: -1, needed at least 0"),
-        ((1, "0.1", None), "train_loss: '0.1', needed a number"),
-        ((1, 0.1, [0.1]), "validation_loss: [0.1], needed a number"),
+        ((None, 1.0, None), "standing.epoch: None, needed an integer of at least 0"),
+        ((-1, 1.0, None), "standing.epoch: -1, needed at least 0"),
+        ((1, "0.1", None), "standing.train_loss: '0.1', needed a number"),
+        ((1, 0.1, [0.1]), "standing.validation_loss: [0.1], needed a number"),
     ],
 )
 def test_progress_is_an_epoch_and_its_losses(losses, message):
     """The message names the one that is wrong."""
+    epoch, *others = losses
     with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}$"):
-        print_progress(*losses)
+        print_progress(Standing(epoch, PARAMS, None, *others))
+    with pytest.raises(TypeError, match=r"^standing: tuple, needed the Standing that by_epoch yields$"):
+        print_progress(losses)
 
 
 def test_rmse_by_hand():
@@ -546,15 +588,26 @@ def test_by_epoch_is_the_training():
 
 
 @pytest.mark.parametrize("stop", [0, 1, 3])
-def test_going_on_is_never_having_stopped(stop):
+@pytest.mark.parametrize(
+    "optimiser",
+    [
+        Adam(Cosine(0.01)),
+        SGD(StepDecay(0.01, 2, 0.5)),
+        # Three updates an epoch: within the warm-up and after it.
+        AdamW(Warmup(Cosine(0.01), 4), ClipNorm(1.0)),
+        Adam(Warmup(StepDecay(0.01, 2), 10)),
+    ],
+    ids=str,
+)
+def test_going_on_is_never_having_stopped(stop, optimiser):
     """To the bit, from any epoch, with the generator as it was then."""
-    rng = np.random.default_rng(1)
-    for stopped in standings(rng):
+    rng, given = np.random.default_rng(1), {"optimiser": optimiser}
+    for stopped in standings(rng, **given):
         if stopped.epoch == stop:
             kept = copy.deepcopy(rng)
             break
-    on = list(standings(kept, after=stopped))
-    whole = list(standings(np.random.default_rng(1)))
+    on = list(standings(kept, after=stopped, **given))
+    whole = list(standings(np.random.default_rng(1), **given))
     assert [each.epoch for each in on] == list(range(stop + 1, 5))
     for block, other in zip(on[-1].params, whole[-1].params, strict=True):
         np.testing.assert_array_equal(block, other)
@@ -585,6 +638,7 @@ def test_a_weight_counts_a_record_so_many_times():
         ({"weights": np.ones(6)}, ValueError, r"weights: shape \(6,\), needed \(7,\)"),
         ({"weights": -np.ones(7)}, ValueError, "weights: -1.0, needed 0 or more"),
         ({"weights": np.ones(7, np.float32)}, TypeError, "weights: dtype float32"),
+        ({"batch": None}, TypeError, "batch: None, needed an integer of at least 1"),
         ({"after": Standing(0, PARAMS._replace(b=3), None, 0.0, None)}, TypeError, r"params\.b"),
     ],
 )
@@ -592,3 +646,399 @@ def test_what_to_go_on_from_is_checked(given, error, message):
     """When it is called, and not when the first epoch is asked for."""
     with pytest.raises(error, match=message):
         standings(None, **given)
+
+
+def course_of(*losses, early_stopping=None, after=None):
+    """The courses of a training with these losses in validation, by an epoch's number as its parameters."""
+    first = 0 if after is None else after.epoch + 1
+    standings = [Standing(first + place, first + place, None, 9.0, loss) for place, loss in enumerate(losses)]
+    return list(courses(iter(standings), early_stopping, after))
+
+
+def test_the_best_is_kept():
+    """The first of equals, whatever comes later."""
+    *_, course = course_of(5.0, 2.0, 3.0, 2.0)
+    assert (course.epoch, course.best_epoch, course.best, course.standing.epoch) == (3, 1, 1, 3)
+    assert (course.train, course.validation) == ((9.0,) * 4, (5.0, 2.0, 3.0, 2.0))
+
+
+def test_without_validation_the_last_is_the_best():
+    """Nothing says that another is better."""
+    *_, course = course_of(None, None)
+    assert (course.best_epoch, course.best, course.validation) == (1, 1, ())
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_a_course_ends_when_nothing_becomes_better(epochs):
+    """And has then ended for whoever goes on from it."""
+    stopping = EarlyStopping(epochs)
+    *_, course = found = course_of(5.0, 2.0, *[3.0] * 9, early_stopping=stopping)
+    assert [each.epoch for each in found] == list(range(epochs + 2))
+    assert course.has_ended(stopping)
+    assert not any(each.has_ended(stopping) for each in found[:-1])
+    assert not course.has_ended(None)
+    assert course_of(1.0, early_stopping=stopping, after=course) == []
+    (on,) = course_of(1.0, after=course)
+    assert (on.epoch, on.best_epoch) == (epochs + 2, epochs + 2)
+
+
+@pytest.mark.parametrize("stop", [0, 2, 5])
+def test_a_course_goes_on_as_if_it_had_not_stopped(stop):
+    """It ends in the same epoch, with the same parameters."""
+    losses, stopping = (5.0, 4.0, 4.5, 3.0, 3.5, 2.9, 3.0, 3.0, 1.0), EarlyStopping(2)
+    *_, whole = course_of(*losses, early_stopping=stopping)
+    before = course_of(*losses[: stop + 1], early_stopping=stopping)[-1]
+    *_, again = course_of(*losses[stop + 1 :], early_stopping=stopping, after=before)
+    assert whole.epoch == 7
+    assert vars(again) == vars(whole)
+
+
+def test_early_stopping_restores_the_best():
+    """The parameters, to the bit, of a training that ended with the best epoch; the losses of all."""
+    few, unseen = (Records(data.xs, data.xs[:, -1]) for data in (DATA, UNSEEN))
+
+    def run(epochs, early_stopping=None):
+        rng, optimiser = np.random.default_rng(0), Adam(Constant(0.03))
+        given = {"epochs": epochs, "batch": 3, "optimiser": optimiser, "rng": rng}
+        return train(NET, PARAMS, few, unseen, early_stopping=early_stopping, **given)
+
+    params, history = run(500, EarlyStopping(4))
+    best = history.best_epoch
+    assert 0 < best < len(history.train) - 1 == best + 4 < 500
+    shorter, losses = run(best)
+    assert losses.validation == history.validation[: best + 1]
+    for block, wanted in zip(params, shorter, strict=True):
+        np.testing.assert_array_equal(block, wanted)
+
+
+def test_early_stopping_takes_the_best_of_all_epochs():
+    """Where there are not enough to stop it as well; without it the last parameters are returned."""
+    given = {"epochs": 3, "batch": 7, "optimiser": SGD(Constant(1e-9))}
+    unseen = Records(UNSEEN.xs, UNSEEN.targets)
+    standings = list(by_epoch(NET, PARAMS, DATA, unseen, **given))
+    best = int(np.argmin([each.validation_loss for each in standings]))
+    for early_stopping, epoch in ((EarlyStopping(100), best), (None, 3)):
+        params, history = train(NET, PARAMS, DATA, unseen, early_stopping=early_stopping, **given)
+        assert len(history.train) == 4
+        np.testing.assert_array_equal(params.W, standings[epoch].params.W)
+
+
+CLASSES = RNN(LSTM(inputs=2, units=3), outputs=3, loss=softmax_cross_entropy)
+OF_CLASSES = CLASSES.init(np.random.default_rng(0))
+# One class more often than another, and one that never occurs.
+LABELS = {"last": np.array([0, 2, 0, 0, 2, 0, 0]), "every": np.tile([0, 0, 2, 0], (7, 1))}
+BY_NAME = {0: 0.25, 2: np.float32(3), np.int64(1): 7.0}
+
+
+@pytest.mark.parametrize("place", LABELS)
+@pytest.mark.parametrize(
+    "weights", [None, np.array([1.0, 2.0, 0.0, 0.5, 1.0, 3.0, 1.0])], ids=["", "weighed"]
+)
+@pytest.mark.parametrize("class_weight", ["balanced", {}, {2: 0.0}, BY_NAME])
+@pytest.mark.parametrize("batch", [3, 7])
+def test_a_class_weight_is_the_weight_of_each_of_its_losses(place, weights, class_weight, batch):
+    """The updates are those of a network's own gradients with these weights, and so is the loss."""
+    labels = LABELS[place]
+    each = np.ones(7) if weights is None else weights
+    each = each if place == "last" else np.repeat(each[:, np.newaxis], 4, axis=1)
+    if class_weight == "balanced":
+        sums = {name: each[labels == name].sum() for name in (0, 2)}
+        factors = {name: each.sum() / (2 * sums[name]) for name in sums}
+    else:
+        factors = {name: float(class_weight.get(name, 1)) for name in (0, 2)}
+    losses = each * np.where(labels == 0, factors[0], factors[2])
+    params, history = train(
+        CLASSES,
+        OF_CLASSES,
+        (DATA.xs, labels),
+        (DATA.xs, labels),
+        epochs=1,
+        batch=batch,
+        optimiser=SGD(Constant(0.1)),
+        truncation=Window(2),
+        weights=weights,
+        class_weight=class_weight,
+    )
+    expected = OF_CLASSES
+    for start in range(0, 7, batch):
+        own = slice(start, start + batch)
+        _, grads = CLASSES.loss_and_gradients(
+            expected, DATA.xs[own], labels[own], truncation=Window(2), weights=losses[own]
+        )
+        steps = zip(expected, grads.params, strict=True)
+        expected = type(expected)(*(block - 0.1 * grad for block, grad in steps))
+    for got, want in zip(params, expected, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-14)
+    value = CLASSES.loss_value(expected, DATA.xs, labels, weights=losses)
+    assert history.train[1] == pytest.approx(value, rel=1e-11)
+    # Validation counts each once.
+    assert history.validation[1] == pytest.approx(CLASSES.loss_value(expected, DATA.xs, labels), rel=1e-11)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.longdouble])
+def test_class_weights_keep_the_type_of_numbers(dtype):
+    """Of the parameters and of the weights."""
+    params, xs = CLASSES.init(np.random.default_rng(0), dtype), DATA.xs.astype(dtype)
+    given = {"epochs": 1, "batch": 3, "optimiser": SGD(Constant(0.1)), "weights": np.ones(7, dtype)}
+    new, _ = train(CLASSES, params, (xs, LABELS["last"]), class_weight="balanced", **given)
+    assert {block.dtype for block in new} == {np.dtype(dtype)}
+
+
+def test_without_any_weight_balance_is_nothing():
+    """Nothing moves, and nothing is divided by zero."""
+    given = {"epochs": 1, "batch": 3, "optimiser": SGD(Constant(0.1)), "weights": np.zeros(7)}
+    new, history = train(CLASSES, OF_CLASSES, (DATA.xs, LABELS["last"]), class_weight="balanced", **given)
+    assert history.train == (0, 0)
+    np.testing.assert_array_equal(new.W, OF_CLASSES.W)
+
+
+@pytest.mark.parametrize(
+    ("net", "targets", "dtype", "class_weight", "error", "message"),
+    [
+        (
+            NET,
+            DATA.targets,
+            float,
+            {0: 1.0},
+            TypeError,
+            "RNN.loss: squared_error, needed one of classes, for",
+        ),
+        (NET, DATA.targets, float, "balanced", TypeError, "RNN.loss: squared_error, needed one of classes"),
+        (
+            CLASSES,
+            LABELS["last"],
+            float,
+            {3: 1.0},
+            ValueError,
+            "class_weight: 3 as a class, needed one of 0, 1",
+        ),
+        (CLASSES, LABELS["last"], float, 3, TypeError, "class_weight: 3, needed None, 'balanced', or a dict"),
+        (
+            CLASSES,
+            LABELS["last"],
+            np.float32,
+            {0: 1e39},
+            ValueError,
+            "class_weight: inf at (0,), needed finite",
+        ),
+    ],
+)
+def test_a_wrong_class_weight_is_refused_before_any_work(net, targets, dtype, class_weight, error, message):
+    """By its name, or by that of a loss that has no classes."""
+    params = net.init(np.random.default_rng(0), dtype)
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        by_epoch(
+            net,
+            params,
+            (DATA.xs.astype(dtype), targets),
+            epochs=1,
+            batch=1,
+            optimiser=SGD(Constant(0.1)),
+            class_weight=class_weight,
+        )
+
+
+class Shards:
+    """Batches of one's own: so many records each, whole batches in an order that is drawn."""
+
+    def __init__(self, data, size, opened=None):
+        self.data, self.size, self.opened = data, size, [] if opened is None else opened
+
+    def __len__(self):
+        return -(-len(self.data.xs) // self.size)
+
+    def epoch(self, rng):
+        """One after another."""
+        places = range(len(self)) if rng is None else rng.permutation(len(self))
+        for place in places:
+            self.opened.append(int(place))
+            own = slice(place * self.size, (place + 1) * self.size)
+            yield self.data.xs[own], self.data.targets[own]
+
+
+def test_batches_of_ones_own_are_those_of_arrays():
+    """The parameters and the losses to the bit, where records are taken in the same order."""
+    given = {"epochs": 3, "optimiser": Adam(Cosine(0.01))}
+    params, history = train(NET, PARAMS, Shards(DATA, 3), Shards(UNSEEN, 2), **given)
+    wanted, losses = train(NET, PARAMS, DATA, UNSEEN, batch=3, **given)
+    for block, other in zip(params, wanted, strict=True):
+        np.testing.assert_array_equal(block, other)
+    np.testing.assert_allclose(history, losses, rtol=1e-13)
+
+
+def test_each_epoch_takes_every_batch_once():
+    """To learn from in an order drawn from the generator, then in their own, for the loss; all epochs."""
+    opened = []
+    rng = np.random.default_rng(0)
+    train(NET, PARAMS, Shards(DATA, 2, opened), epochs=3, optimiser=SGD(Constant(1e-3)), rng=rng)
+    before, *epochs = [opened[start : start + 4] for start in range(0, len(opened), 4)]
+    assert before == [0, 1, 2, 3]
+    learnt, evaluated = epochs[::2], epochs[1::2]
+    assert [sorted(each) for each in learnt] == evaluated == [[0, 1, 2, 3]] * 3
+    assert len({tuple(each) for each in learnt}) > 1
+
+
+@pytest.mark.parametrize("stop", [0, 2])
+def test_batches_of_ones_own_go_on_as_if_they_had_not_stopped(stop):
+    """What is random comes from the generator, so that a kept one brings it again."""
+    given = {"epochs": 4, "optimiser": Adam(Warmup(Cosine(0.01), 5))}
+    rng = np.random.default_rng(1)
+    for stopped in by_epoch(NET, PARAMS, Shards(DATA, 2), rng=rng, **given):
+        if stopped.epoch == stop:
+            kept = copy.deepcopy(rng)
+            break
+    *_, on = by_epoch(NET, PARAMS, Shards(DATA, 2), rng=kept, after=stopped, **given)
+    *_, whole = by_epoch(NET, PARAMS, Shards(DATA, 2), rng=np.random.default_rng(1), **given)
+    for block, other in zip(on.params, whole.params, strict=True):
+        np.testing.assert_array_equal(block, other)
+
+
+class Ragged(Shards):
+    """One record more with each batch, of one step less."""
+
+    def __len__(self):
+        return 3
+
+    def epoch(self, rng):
+        """Three of them."""
+        for size in (1, 2, 3):
+            self.opened.append((size, 5 - size))
+            yield self.data.xs[:size, : 5 - size], self.data.targets[:size]
+
+
+def test_batches_may_differ_in_records_and_steps():
+    """Each is an update, and at most two sizes are held."""
+    net = Watched(NET.cell, NET.outputs)
+    params, history = train(net, PARAMS, Ragged(DATA, 0), epochs=2, optimiser=SGD(Constant(0.01)))
+    assert [workspace.size.xs[:2] for workspace in net.workspaces] == [(1, 4), (2, 3), (3, 2)] * 2
+    expected = PARAMS
+    for size in (1, 2, 3) * 2:
+        _, grads = NET.loss_and_gradients(expected, DATA.xs[:size, : 5 - size], DATA.targets[:size])
+        expected = type(expected)(
+            *(block - 0.01 * grad for block, grad in zip(expected, grads.params, strict=True))
+        )
+    np.testing.assert_allclose(params.W, expected.W, rtol=1e-12)
+    value = sum(NET.loss_value(params, DATA.xs[:n, : 5 - n], DATA.targets[:n]) for n in (1, 2, 3))
+    assert history.train[-1] == pytest.approx(value, rel=1e-12)
+
+
+def test_batches_of_ones_own_have_class_weights_by_name():
+    """As arrays have them."""
+    given = {"epochs": 2, "optimiser": SGD(Constant(0.1)), "class_weight": BY_NAME}
+    data = Records(DATA.xs, LABELS["last"])
+    params, history = train(CLASSES, OF_CLASSES, Shards(data, 3), **given)
+    wanted, losses = train(CLASSES, OF_CLASSES, data, batch=3, **given)
+    for block, other in zip(params, wanted, strict=True):
+        np.testing.assert_array_equal(block, other)
+    np.testing.assert_allclose(history.train, losses.train, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("length", "count", "message"),
+    [
+        (2, 3, "train_data: more than 2 batches, needed as many as its len"),
+        (5, 4, "train_data: 4 batches, needed 5, as many as its len"),
+        (2**40, 4, f"train_data: 4 batches, needed {2**40}, as many as its len"),
+    ],
+)
+def test_an_epoch_has_as_many_batches_as_it_says(length, count, message):
+    """Or the schedule would span another run; one without an end is left after the first too many."""
+
+    class Other(Shards):
+        def __len__(self):
+            return length
+
+        def epoch(self, rng):
+            for _ in range(count):
+                yield tuple(self.data)
+
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        train(NET, PARAMS, Other(DATA, 0), epochs=1, optimiser=SGD(Constant(1e-3)))
+
+
+@pytest.mark.parametrize("name", ["train_data", "validation_data"])
+@pytest.mark.parametrize(
+    ("batch", "error", "message"),
+    [
+        (DATA.xs, TypeError, r"\[1\]: ndarray, needed a pair \(xs, targets\)"),
+        ((DATA.xs, DATA.targets[:3]), ValueError, r"\[1\]\.targets: shape \(3, 2\), needed \(7, 4, 2\)"),
+        ((DATA.xs.astype("f4"), DATA.targets), TypeError, r"\[1\]\.xs: dtype float32, needed float64"),
+        ((np.full((1, 4, 2), np.nan), DATA.targets[:1]), ValueError, r"\[1\]\.xs: nan at \(0, 0, 0\)"),
+    ],
+)
+def test_a_batch_that_does_not_fit_is_refused_when_it_comes(name, batch, error, message):
+    """By the name of the data and its place."""
+
+    class Other(Shards):
+        def __len__(self):
+            return 2
+
+        def epoch(self, rng):
+            yield from (tuple(self.data), batch)
+
+    given = {"train_data": Shards(DATA, 3), "validation_data": Shards(UNSEEN, 2), name: Other(DATA, 0)}
+    with pytest.raises(error, match=f"^{name}{message}"):
+        train(NET, PARAMS, epochs=1, optimiser=SGD(Constant(1e-3)), **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"batch": 3}, TypeError, "batch: 3, needed None, for train_data are batches already"),
+        (
+            {"weights": np.ones(7)},
+            TypeError,
+            r"weights: array\(.*\), needed None, for train_data are batches",
+        ),
+        (
+            {"class_weight": "balanced"},
+            ValueError,
+            "class_weight: 'balanced', needed None or a dict, for train_data are batches, and nobody has",
+        ),
+        ({"class_weight": {7: 1.0}}, ValueError, "class_weight: 7 as a class, needed one of 0, 1, 2"),
+        ({"length": 0}, ValueError, r"train_data\.__len__\(\): 0, needed at least 1"),
+        ({"length": None}, TypeError, r"train_data\.__len__\(\): None, needed an integer of at least 1"),
+        ({"unseen": 1.5}, TypeError, r"validation_data\.__len__\(\): 1\.5, needed an integer"),
+    ],
+)
+def test_what_does_not_go_with_batches_of_ones_own_is_refused_before_any_work(given, error, message):
+    """Nothing has been opened."""
+    given, opened = dict(given), []
+
+    def shards(length):
+        kind = type("Other", (Shards,), {"__len__": lambda self: length})
+        return kind(Records(DATA.xs, LABELS["last"]), 3, opened)
+
+    data, unseen = shards(given.pop("length", 3)), shards(given.pop("unseen", 3))
+    with pytest.raises(error, match=f"^{message}"):
+        by_epoch(CLASSES, OF_CLASSES, data, unseen, epochs=1, optimiser=SGD(Constant(0.1)), **given)
+    assert opened == []
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_data_in_a_mapped_file_need_no_memory(tmp_path, shuffled):
+    """The parameters to the bit as of arrays in memory, with a small part of them there at a time."""
+    rng = np.random.default_rng(0)
+    for name, shape in (("xs", (1500, 20, 40)), ("targets", (1500, 2))):
+        np.save(tmp_path / f"{name}.npy", rng.standard_normal(shape))
+    net = RNN(Vanilla(inputs=40, units=2), outputs=2)
+    params = net.init(rng)
+
+    def run(mode):
+        data = Records(*(np.load(tmp_path / f"{name}.npy", mmap_mode=mode) for name in ("xs", "targets")))
+        order = np.random.default_rng(1) if shuffled else None
+        tracemalloc.start()
+        try:
+            found = train(
+                net, params, data, data, epochs=1, batch=16, optimiser=SGD(Constant(1e-3)), rng=order
+            )
+            return found, tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    (mapped, losses), most = run("r")
+    (wanted, others), _ = run(None)
+    for block, other in zip(mapped, wanted, strict=True):
+        np.testing.assert_array_equal(block, other)
+    assert losses == others
+    assert most < (tmp_path / "xs.npy").stat().st_size / 3

@@ -51,16 +51,16 @@ class FunctionAdapter:
     def begin(self, call: Call) -> Callable[[tuple[Array, ...]], dict[int, Any]]:
         """The forward alone; what comes back takes cotangents."""
         _, saved = self.forward(*call.arguments)
-        return lambda cotangents: self._told(self.backward(saved, *cotangents), len(call.arguments))
+        return lambda cotangents: self._returned(self.backward(saved, *cotangents), len(call.arguments))
 
-    def _told(self, told: Any, count: int) -> dict[int, Any]:
-        told = (told,) if isinstance(told, np.ndarray) and count == 1 else told
-        if not isinstance(told, tuple | list) or len(told) != count:
-            length = f" of {len(told)}" if isinstance(told, tuple | list) else ""
+    def _returned(self, returned: Any, count: int) -> dict[int, Any]:
+        returned = (returned,) if isinstance(returned, np.ndarray) and count == 1 else returned
+        if not isinstance(returned, tuple | list) or len(returned) != count:
+            length = f" of {len(returned)}" if isinstance(returned, tuple | list) else ""
             raise InvalidAnswer(
-                f"backward returned a {type(told).__name__}{length}, needed a tuple of {count}"
+                f"backward returned a {type(returned).__name__}{length}, needed a tuple of {count}"
             )
-        return dict(enumerate(told))
+        return dict(enumerate(returned))
 
     def code(self, call: Call) -> Code:
         """Statements that make ``engine`` again, which draws no arguments, and the call as ``case``."""

@@ -80,9 +80,9 @@ class Layer:
         states = self.model.of(Use.STATE)
         ends = (lengths_of(case),) if self.claim.lengths else ()
         ends = ends if packing is None else (packing.offsets,)
-        told = {"chunk": chunk_of(self.claim, case)} if self.claim.chunks else {}
+        keywords = {"chunk": chunk_of(self.claim, case)} if self.claim.chunks else {}
         outputs, final, saved = _three(
-            self.forward(params, xs, state, *ends, **told), "forward", "outputs, state, saved"
+            self.forward(params, xs, state, *ends, **keywords), "forward", "outputs, state, saved"
         )
         final = _tuple("forward's state", final, len(states))
         forward = {"outputs": self._by_record("outputs", outputs, packing)}
@@ -106,9 +106,9 @@ class Layer:
         array = self.layout.by_record(theirs)
         return array if packing is None else packing.read(name, array)
 
-    def _gradients(self, told: Any, packing: Packing | None) -> dict[str, tuple[Any, ...]]:
+    def _gradients(self, returned: Any, packing: Packing | None) -> dict[str, tuple[Any, ...]]:
         """What the backward returned, in the model's layout, as far as it is claimed."""
-        d_params, d_xs, d_initial = _three(told, "backward", "d_params, d_xs, d_state")
+        d_params, d_xs, d_initial = _three(returned, "backward", "d_params, d_xs, d_state")
         blocks, states = self._read(d_params, d_xs, packing), self.model.of(Use.STATE)
         if any(block.name in self.claim.blocks for block in states):
             d_initial = _tuple("backward's d_state", d_initial, len(states))

@@ -91,10 +91,10 @@ class Form(Protocol):
 def losses_of(case: Case) -> dict[str, Any]:
     """The ends of the records, the weights of the losses, and whether these are of classes."""
     objective = case.objective
-    told = {"lengths": None if case.lengths is None else np.array(case.lengths)}
+    losses = {"lengths": None if case.lengths is None else np.array(case.lengths)}
     if isinstance(objective, Weighted):
-        return {**told, "weights": objective.weights, "classes": objective.classes}
-    return told
+        return {**losses, "weights": objective.weights, "classes": objective.classes}
+    return losses
 
 
 class General:

@@ -151,7 +151,7 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
                 d_xs.add("step_back's d_x", d_x if "" not in inputs else {"": d_x}, (slice(None), s))
             if first == 0:
                 d_initial = tuple(map(np.add, d_initial, carry))
-        return d_params.told(), d_xs.told() if "" not in inputs else d_xs.told()[""], d_initial
+        return d_params.sums(), d_xs.sums() if "" not in inputs else d_xs.sums()[""], d_initial
 
     return forward, backward
 
@@ -190,15 +190,15 @@ class _Sums:
             if part is None:
                 self._missing.add(name)
             elif not isinstance(part, np.ndarray) or (part.shape, part.dtype) != (sum_.shape, sum_.dtype):
-                told = (
+                form = (
                     f"{part.shape} of {part.dtype}" if isinstance(part, np.ndarray) else type(part).__name__
                 )
                 needed = f"{sum_.shape} of {sum_.dtype}"
-                raise InvalidAnswer(f"{what}{f' of {name}' if name else ''} is {told}, needed {needed}")
+                raise InvalidAnswer(f"{what}{f' of {name}' if name else ''} is {form}, needed {needed}")
             else:
                 sum_ += part
 
-    def told(self) -> dict[str, Array | None]:
+    def sums(self) -> dict[str, Array | None]:
         """The sums by name, None of what is missing."""
         return {name: None if name in self._missing else array for name, array in self._sums.items()}
 

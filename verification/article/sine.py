@@ -5,7 +5,7 @@ learn from and 50 to validate), and so are 100 units and 25 epochs. Three baseli
 result, since the task is easy: sin(x + 1) = 2 cos(1) sin(x) − sin(x − 1) is exact.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from rnn.common.arrays import Array
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.optimisers import Adam, ClipNorm, Cosine
-from rnn.training import History, rmse, train
+from rnn.training import Callback, History, rmse, train
 
 # What the article reports for its own network on the 50 validation windows.
 PUBLISHED_RMSE = 0.127191931509431
@@ -68,9 +68,7 @@ def baselines(records: Records) -> dict[str, float]:
     }
 
 
-def train_on_sine(
-    recipe: Recipe, seed: int, progress: Callable[[int, float, float | None], object] | None = None
-) -> Sine:
+def train_on_sine(recipe: Recipe, seed: int, callbacks: Sequence[Callback] = ()) -> Sine:
     """A network trained on the article's task by ``recipe``, and what it predicts."""
     learn, unseen = split(windows(sine_wave(STEPS), LENGTH), TRAIN)
     net = RNN(Vanilla(inputs=1, units=UNITS), outputs=1)
@@ -85,7 +83,7 @@ def train_on_sine(
         optimiser=Adam(Cosine(recipe.rate), ClipNorm(recipe.clip)),
         truncation=recipe.truncation,
         rng=rng,
-        progress=progress,
+        callbacks=callbacks,
     )
     predicted = net.predict(params, unseen.xs)[:, -1]
     alone = free_run(net, params, unseen.xs[-1:], FREE_RUN)[0, :, 0]

@@ -119,21 +119,21 @@ def cluster(
     address: str,
     job: Job,
     needed: Identity,
-    patience: float = 0.0,
+    timeout: float = 0.0,
     tell: Callable[[str], object] = lambda words: None,
 ) -> Iterator[Cluster]:
     """The cluster, as long as this lasts; ValueError, in one line, for one that will not do.
 
-    ``patience``: seconds for a scheduler that does not answer to come back, which ``tell`` is told;
+    ``timeout``: seconds for a scheduler that does not answer to come back, which ``tell`` is told;
     ``GaveUp`` if it does not.
     """
-    _reach(address, patience, tell)
+    _reach(address, timeout, tell)
     plugin = f"verified-rnn campaign {uuid4().hex}"
     with _as_scattered():
         client = Client(address, timeout=ANSWER, set_as_default=False)
     try:
         with _as_scattered():
-            _check(client, address, job, needed, JOINED + patience)
+            _check(client, address, job, needed, JOINED + timeout)
             client.register_plugin(Processes(job, needed), name=plugin)
         yield Cluster(client, client.get_executor(pure=False), plugin)
     finally:
@@ -154,11 +154,11 @@ def _as_scattered() -> Iterator[None]:
         raise BackendLost(message_of(error)) from error
 
 
-def _reach(address: str, patience: float, tell: Callable[[str], object]) -> None:
+def _reach(address: str, timeout: float, tell: Callable[[str], object]) -> None:
     """Wait until a scheduler answers at the address."""
     # What Dask logs of lost connections is told here, in a line.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
-    ends = time.monotonic() + patience
+    ends = time.monotonic() + timeout
     waits = False
     while True:
         try:
@@ -169,11 +169,11 @@ def _reach(address: str, patience: float, tell: Callable[[str], object]) -> None
         except OSError:
             if waits and time.monotonic() >= ends:
                 raise GaveUp(f"no scheduler has come back at {shown(address)}") from None
-            if not patience:
+            if not timeout:
                 needed = "needed the address of one that runs"
                 raise ValueError(f"--scheduler: no scheduler answers at {shown(address)}, {needed}") from None
         if not waits:
-            tell(f"the scheduler at {address} is lost; waiting for one there, up to {patience:.0f} s")
+            tell(f"the scheduler at {address} is lost; waiting for one there, up to {timeout:.0f} s")
             waits = True
     if there.get("type") != "Scheduler":
         kind = str(there.get("type")).lower()
@@ -204,10 +204,10 @@ def _probe() -> Callable[[], bool]:
     return present
 
 
-def _check(client: Client, address: str, job: Job, needed: Identity, patience: float) -> None:
+def _check(client: Client, address: str, job: Job, needed: Identity, timeout: float) -> None:
     """Every worker has the engine and the versions that are needed; ValueError, in one line, for one."""
     try:
-        client.wait_for_workers(1, timeout=patience)
+        client.wait_for_workers(1, timeout=timeout)
     except TimeoutError:
         raise ValueError(f"--scheduler: no worker has joined {shown(address)}, needed one or more") from None
     present = _probe()
@@ -219,7 +219,7 @@ def _check(client: Client, address: str, job: Job, needed: Identity, patience: f
     asked = {w: client.submit(identity_there, job, workers=[w], pure=False) for w in client.nthreads()}
     for worker, future in asked.items():
         try:
-            wrong = difference(future.result(timeout=JOINED + patience), needed)
+            wrong = difference(future.result(timeout=JOINED + timeout), needed)
         except Refused as refused:
             wrong = str(refused)
         except (OSError, CancelledError, KilledWorker):

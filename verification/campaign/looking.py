@@ -33,11 +33,11 @@ def _looked_at(subject: Subject, places: Sequence[Place]) -> Record:
         (found,) = spread(partial(_look, subject), [left])
         if not isinstance(found, Lost):
             return record + found
-        before, number, words = found.told or (record, 0, None)
+        before, number, words = found.doing or (record, 0, None)
         # A case is drawn by the user's own forward, where that is what a backward is judged by.
         if words is None:
             raise RuntimeError(f"the work {found.how}, before the engine was asked anything")
-        lost = of_tally(of_lost(replace(found, told=words)))
+        lost = of_tally(of_lost(replace(found, doing=words)))
         finding = Finding(FORM.name, "", f"{found.how}, at {words}")
         failing = _failing(subject, left[number], finding, subject.at(left[number]))
         record += before + replace(lost, failing=failing)

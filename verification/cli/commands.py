@@ -20,7 +20,7 @@ from rnn.console.command_line import HOLDS, REFUTED, program, refuse
 from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.console.progress import Progress, Show
-from rnn.training import print_progress
+from rnn.training import Standing, print_progress
 from verification.adapters.rnn.cells import (
     BESIDE_OTHERS,
     CELLS,
@@ -117,34 +117,34 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
         print(report.judged(judgements[-1]), end="\n\n")
 
     first, *others = judgements
-    told = Report(first, profile.name, others=tuple(others), loops=options.loops)
-    if told.verdict == "verified":
-        told = believed(told, profile, progress)
+    full = Report(first, profile.name, others=tuple(others), loops=options.loops)
+    if full.verdict == "verified":
+        full = believed(full, profile, progress)
     else:
         progress.instead({})
-        print(report.oracles_table(told), end="\n\n")
+        print(report.oracles_table(full), end="\n\n")
         for judgement in judgements:
             if judgement.verdict != "verified":
                 print(f"{judgement.model}: {report.failure(judgement)}")
     files: dict[str, Save] = {}
-    if told.verdict == "verified":
+    if full.verdict == "verified":
         print("The gradients hold. Training on the sine with them:")
         with progress.part("training") as show:
             budget, sine = trained(options.seed, show, progress.erase)
-        told = replace(told, budget=budget, sine=sine)
+        full = replace(full, budget=budget, sine=sine)
         print(report.sine_table(budget, sine))
         files["sine.png"] = lambda path: report.draw_sine(path, sine)
     else:
         print("No training: it would prove nothing.")
-    files = {"report.html": lambda path: report_page.write(path, told), **files}
+    files = {"report.html": lambda path: report_page.write(path, full), **files}
     seen: tuple[Certificate, ...] = ()
     if engine is manual:
         # Of another engine than rnn's own they would say something of rnn.
         seen = tuple(
-            certificate_of(each, told.verdict, name, options.loops, asked.name)
+            certificate_of(each, full.verdict, name, options.loops, asked.name)
             for (name, asked), each in zip(profiles.items(), judgements, strict=True)
         )
-    return Outcome(told.verdict == "verified", lambda: report.as_json(told), files, seen)
+    return Outcome(full.verdict == "verified", lambda: report.as_json(full), files, seen)
 
 
 def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
@@ -155,15 +155,15 @@ def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
     return {name: BESIDE_OTHERS.get(profile.name, profile) if i else profile for i, name in enumerate(CELLS)}
 
 
-def believed(told: Report, profile: Profile, progress: Progress) -> Report:
+def believed(full: Report, profile: Profile, progress: Progress) -> Report:
     """With what shows how far this can be believed: scalars, mutants, the published rule, detection.
 
     What one process does by itself goes on beside the mutants.
     """
 
     def others() -> tuple[list[ScalarRow], published_rule.PublishedRule, detection.Detection]:
-        curve = detection.curve(profile.faults, told.judgement.seed, judges=built_in())
-        return scalars_of(told.loops), published_rule.examine(), curve
+        curve = detection.curve(profile.faults, full.judgement.seed, judges=built_in())
+        return scalars_of(full.loops), published_rule.examine(), curve
 
     with beside(others) as waited_for:
         with progress.part("mutants") as show:
@@ -173,16 +173,16 @@ def believed(told: Report, profile: Profile, progress: Progress) -> Report:
                 result = mutants.explained(result, show)
         with progress.part(durations.BESIDE_MUTANTS):
             scalars, examined, found = waited_for()
-    told = replace(told, scalars=tuple(scalars))
+    full = replace(full, scalars=tuple(scalars))
     for text in (
-        report.oracles_table(told),
+        report.oracles_table(full),
         mutants.summary(result),
         published_rule.as_text(examined),
         detection.as_text(found),
     ):
         print(text, end="\n\n")
     return replace(
-        told,
+        full,
         mutants=mutants.as_json(result),
         published_rule=published_rule.as_json(examined),
         detection=found,
@@ -202,14 +202,14 @@ def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sin
     """Both trainings, each epoch shown as a part of all of them, and the losses of some of them told."""
     every = ARTICLE.epochs + LONG.epochs
 
-    def each_epoch(before: int, epoch: int, train_loss: float, validation_loss: float | None) -> None:
-        if is_told(epoch):
+    def each_epoch(before: int, standing: Standing) -> None:
+        if is_told(standing.epoch):
             erase()
-            print_progress(epoch, train_loss, validation_loss)
-        show(before + epoch, every)
+            print_progress(standing)
+        show(before + standing.epoch, every)
 
-    budget = train_on_sine(ARTICLE, seed, partial(each_epoch, 0))
-    return budget, train_on_sine(LONG, seed, partial(each_epoch, ARTICLE.epochs))
+    budget = train_on_sine(ARTICLE, seed, [partial(each_epoch, 0)])
+    return budget, train_on_sine(LONG, seed, [partial(each_epoch, ARTICLE.epochs)])
 
 
 def is_told(epoch: int) -> bool:
@@ -219,15 +219,15 @@ def is_told(epoch: int) -> bool:
 
 def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Judge an engine of a user's file within its own scope."""
-    return _told(_judged(options, progress), options)
+    return _outcome(_judged(options, progress), options)
 
 
 def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
     """Judge a cell of ``rnn`` by its loops, and certify what was found."""
     found = _judged(options, progress, scope=SCOPES[options.scope])
     seen = certificate_of(found, found.verdict, options.cell, options.loops, options.profile)
-    told = _told(found, options)
-    return replace(told, result=lambda: {**told.result(), "certificate": asdict(seen)}, certificates=(seen,))
+    full = _outcome(found, options)
+    return replace(full, result=lambda: {**full.result(), "certificate": asdict(seen)}, certificates=(seen,))
 
 
 def _subject(options: argparse.Namespace) -> Any:
@@ -246,7 +246,7 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
         refuse(f"{program('verification')} judge", str(error))
 
 
-def _told(found: Judgement, options: argparse.Namespace) -> Outcome:
+def _outcome(found: Judgement, options: argparse.Namespace) -> Outcome:
     """What is printed and kept of a judgement."""
     save = partial(judgement_page.write, found=found, model=getattr(_subject(options), "model", None))
     print(summary.as_text(found))

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT, Places
-from verification.adapters.rnn.cells import CELLS, LOOPS, SCOPES, cell_engine, check_loops
+from verification.adapters.rnn.cells import (
+    BIDIRECTIONAL,
+    CELLS,
+    LOOPS,
+    RECURRENCES,
+    SCOPES,
+    check_loops,
+    judged_by,
+)
 from verification.campaign import command as campaign
 from verification.judging.profile import PROFILES
 from verification.processes.loading import FORM, engine_at
@@ -82,7 +90,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         if options.command in ("verify", "mutants"):
             check_loops(options.loops)
         if options.command == "cell":
-            options.engine = cell_engine(options.cell, options.loops)
+            if options.cell == BIDIRECTIONAL and options.scope != "all":
+                raise ValueError(f"--scope {options.scope}: of {BIDIRECTIONAL}, needed all")
+            options.engine = judged_by(options.cell, options.loops)
         if options.command == "campaign":
             options.campaign = campaign.prepared(options)
         options.places.make()
@@ -131,7 +141,7 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
     for name in ("judge", "campaign"):
         each[name].add_argument("target", metavar=FORM, help="a file, and the name that the engine has in it")
     campaign.add_flags(each["campaign"])
-    each["cell"].add_argument("cell", choices=CELLS, help="which")
+    each["cell"].add_argument("cell", choices=(*RECURRENCES, BIDIRECTIONAL), help="which")
     each["cell"].add_argument(
         "--scope",
         choices=SCOPES,

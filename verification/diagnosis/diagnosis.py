@@ -87,11 +87,11 @@ def _of_small_cases(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | Non
         answered = [seen for seen in _by_steps(engine, records=1) if not seen.raised]
     if not answered:
         return Diagnosis("form", sentence=f"The engine does not answer in form: {raised[0].raised}.")
-    told = f"The engine does not answer in form where {where}: {raised[0].raised}"
+    clause = f"The engine does not answer in form where {where}: {raised[0].raised}"
     wrong = _of_answers(engine, answered)
     if wrong is None:
-        return Diagnosis("form", sentence=f"{told}; all else is right.")
-    return replace(wrong, sentence=f"{told}. Elsewhere {wrong.sentence}")
+        return Diagnosis("form", sentence=f"{clause}; all else is right.")
+    return replace(wrong, sentence=f"{clause}. Elsewhere {wrong.sentence}")
 
 
 def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
@@ -104,8 +104,8 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     kept = narrow(first)
     if kept is not None:
         rounded, more = f"it were rounded to {kept}", later(first, wrong)
-        told = f"{wrong_in_words(first, last)}{start}{_as_well_in_words(more)}"
-        sentence = f"{told}: right to the digits of {kept} alone, as if {rounded}."
+        clause = f"{wrong_in_words(first, last)}{start}{_as_well_in_words(more)}"
+        sentence = f"{clause}: right to the digits of {kept} alone, as if {rounded}."
         return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
         return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the forward is at fault.")
@@ -122,13 +122,13 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
     if as_if is None and stage in APART:
         return _apart(engine, stage, first, wrong, more, start)
     cases = _others(stage, wrong, more)
-    told = f"{wrong_in_words(first, last, cases)}{start}{_as_well_in_words(more)}"
+    clause = f"{wrong_in_words(first, last, cases)}{start}{_as_well_in_words(more)}"
     if as_if is None:
         stage, tail = (stage, "") if stage == "state" else with_fewest(stage, first, last)
         tail += _hints(engine, stage, first)
     else:
         tail = f", as if {as_if}"
-    sentence = f"{told}: {FAULTS[stage]}{tail}."
+    sentence = f"{clause}: {FAULTS[stage]}{tail}."
     as_if = as_if or common_factor(first, last)
     return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more))
 
@@ -141,8 +141,8 @@ def _is_limited(engine: Engine, case: Case) -> bool:
 def _limited(engine: Engine, seen: Seen) -> Diagnosis:
     """What is wrong where gradients are large, and right where they are small."""
     start = onset(engine, seen.truth.case)
-    told = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
-    return Diagnosis("size", seen.blocks, gates(seen), told, common_factor(seen))
+    clause = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
+    return Diagnosis("size", seen.blocks, gates(seen), clause, common_factor(seen))
 
 
 def _apart(
@@ -154,10 +154,10 @@ def _apart(
     tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
     # Parts that have been told are not told again.
     others = as_well([replace(each, parts=()) if cases else each for each in more], last)
-    told = f"{wrong_in_words(first, last, cases)}{start}: {FAULTS[stage]}{tail}."
+    clause = f"{wrong_in_words(first, last, cases)}{start}: {FAULTS[stage]}{tail}."
     whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
     as_if = next(iter(whole), None) or common_factor(first, last)
-    return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([told, *others]), as_if, also)
+    return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([clause, *others]), as_if, also)
 
 
 def _blocks(more: Sequence[Later]) -> tuple[str, ...]:

@@ -68,8 +68,8 @@ def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
             others.append(replace(each, blocks=blocks))
             known |= {*blocks}
     more = tuple(name for each in others for name in each.blocks)
-    told = " ".join([found.sentence, *as_well(engine, others)])
-    return replace(found, sentence=told, also=(*found.also, *more))
+    clause = " ".join([found.sentence, *as_well(engine, others)])
+    return replace(found, sentence=clause, also=(*found.also, *more))
 
 
 def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis:
@@ -130,9 +130,12 @@ def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
     axes = 0 if objective.weights is None else objective.weights.ndim
     weights = (UNWEIGHTED, OF_RECORDS, OF_STEPS)[axes]
     loss = OF_CLASSES if objective.classes else OF_MODEL
-    told = [*(["of classes"] if objective.classes else []), *(["weighted"] if weights != UNWEIGHTED else [])]
+    clause = [
+        *(["of classes"] if objective.classes else []),
+        *(["weighted"] if weights != UNWEIGHTED else []),
+    ]
     case = weighed(healthy, weights, loss, np.random.default_rng(0))
-    return case, f"where losses are {' and '.join(told)}: their gradient is at fault"
+    return case, f"where losses are {' and '.join(clause)}: their gradient is at fault"
 
 
 def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
@@ -176,36 +179,36 @@ def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | N
     """What a case's layout, its function, or its limit explains."""
     if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
         count = len(case.blocks) + len(case.objective.arrays())
-        told = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."
-        return Diagnosis("conduct", sentence=told)
+        clause = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."
+        return Diagnosis("conduct", sentence=clause)
     seen = look_at(engine, case)
     if not seen.wrong or seen.raised:
-        told = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
-        return Diagnosis("size", sentence=told)
+        clause = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
+        return Diagnosis("size", sentence=clause)
     small = case.lengths is None and not seen.truth.large and not is_long(case)
     if small and function_is_inaccurate(engine, case):
         return _of_function(finding, seen.blocks)
     as_if = clipped(engine, seen) if seen.blocks else None
     if as_if is None:
         return None
-    told = (
+    clause = (
         f"{wrong_in_words(seen)}{_at_sizes(case)}: small cases of healthy numbers are right, as if {as_if}."
     )
-    return Diagnosis("size", seen.blocks, gates(seen), told, as_if)
+    return Diagnosis("size", seen.blocks, gates(seen), clause, as_if)
 
 
 def _of_circumstances(where: Where) -> Diagnosis:
     """What is wrong under circumstances."""
-    seen, told = where.seen, wrong_in_words(where.seen)
+    seen, clause = where.seen, wrong_in_words(where.seen)
     rest = tuple(name for name in where.blocks if name not in seen.blocks)
     more = f", in other such cases {joined(rest)} {verb(rest)} as well" if rest else ""
-    sentence = f"{beginning(where.words)}, {told}{more}: small cases of healthy numbers are right."
+    sentence = f"{beginning(where.words)}, {clause}{more}: small cases of healthy numbers are right."
     return Diagnosis("size", where.blocks, gates(seen), sentence, common_factor(seen))
 
 
 def _of_form(finding: Finding, where: str) -> Diagnosis:
-    told = f"The engine does not answer in form{f' {where}' if where else ''}: {finding.wrong}"
-    return Diagnosis("form", sentence=f"{told}; all else is right.")
+    clause = f"The engine does not answer in form{f' {where}' if where else ''}: {finding.wrong}"
+    return Diagnosis("form", sentence=f"{clause}; all else is right.")
 
 
 def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diagnosis:
@@ -249,5 +252,5 @@ def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}
     names = [name for name in others if name in found or name == finding.property]
     failing = joined([f"“{name}”" for name in names])
-    told = f"{finding.wrong}: one call by itself is right, and {failing} {verb(names)} refuted."
-    return Diagnosis("conduct", sentence=told)
+    clause = f"{finding.wrong}: one call by itself is right, and {failing} {verb(names)} refuted."
+    return Diagnosis("conduct", sentence=clause)

@@ -265,18 +265,18 @@ def _panel(case: Case, block: Block, part: str, losses: list[dict[int, _Share]],
     off = np.zeros((len(losses), case.steps))
     marks = []
     for t, row in enumerate(losses):
-        told = []
+        marked = []
         for s in range(case.steps):
             share = row.get(s)
             if share is None:
-                told.append(Mark.NONE)
+                marked.append(Mark.NONE)
                 continue
             got, want = share.of(rows)
             size = float(np.max(np.abs(want)))
             error = float(np.max(np.abs(got - want)))
             off[t, s] = error / (size or largest or 1.0)
-            told.append(_mark(got, size, error, share.bound))
-        marks.append(tuple(told))
+            marked.append(_mark(got, size, error, share.bound))
+        marks.append(tuple(marked))
     return Panel(block.name, part, tuple(marks), off)
 
 

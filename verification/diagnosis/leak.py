@@ -35,15 +35,15 @@ def of_leak(engine: Engine) -> Diagnosis | None:
     if not seen.wrong or seen.raised:
         return None
     try:
-        told = _leaks(engine, case)
+        leak = _leaks(engine, case)
     except (InvalidAnswer, Unsupported):
         return None
-    if not told:
+    if not leak:
         return None
     if seen.forward:
-        return Diagnosis("packed", sentence=f"{wrong_in_words(seen)}: {told}.")
+        return Diagnosis("packed", sentence=f"{wrong_in_words(seen)}: {leak}.")
     wrong = f"{', '.join(seen.blocks)} {verb(seen.blocks)} wrong"
-    return Diagnosis("packed", seen.blocks, gates(seen), f"{wrong}: {told}.")
+    return Diagnosis("packed", seen.blocks, gates(seen), f"{wrong}: {leak}.")
 
 
 def _leaks(engine: Engine, case: Case) -> str:

@@ -70,12 +70,12 @@ class _Tried:
 
 def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
     """From where on the engine is wrong, in words, for a case on which it is; "" where that is not found."""
-    told = []
+    found = []
     # What was found before calls or time ran out holds.
     with suppress(_Spent):
         for words in _found(_Tried(engine, calls, time.monotonic() + SECONDS), case):
-            told.append(words)
-    return " and ".join(told)
+            found.append(words)
+    return " and ".join(found)
 
 
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
@@ -84,8 +84,8 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
         return
     healthy = _of_sizes(tried.engine, case, case.sizes)
     if not tried.off(healthy) and not tried.wrong(healthy):
-        told = [*_from_magnitudes(tried, case)]
-        yield from told or _from_numbers(tried, case, healthy)
+        found = [*_from_magnitudes(tried, case)]
+        yield from found or _from_numbers(tried, case, healthy)
     elif isinstance(case.objective, Cotangents) and not tried.wrong(fainter(healthy)):
         # Sizes matter as far as gradients grow with them.
         yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"

@@ -49,9 +49,9 @@ def picture(engine: Engine, case: Case, elsewhere: Elsewhere | None = None) -> P
     for seen, where in _seen(engine, case, elsewhere):
         silent |= bool(seen.raised)
         if seen.truth.determined and (seen.forward or {*seen.blocks} & {*left}):
-            told = in_words(seen.truth.case)
-            told += f", {where}" if where and where.removeprefix("in ") not in told else ""
-            drawn.append(Picture(told, _lags(engine, seen), tuple(wrong_beside(seen))))
+            title = in_words(seen.truth.case)
+            title += f", {where}" if where and where.removeprefix("in ") not in title else ""
+            drawn.append(Picture(title, _lags(engine, seen), tuple(wrong_beside(seen))))
             left = () if seen.forward else tuple(name for name in left if name not in seen.blocks)
         if not left:
             break

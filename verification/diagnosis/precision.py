@@ -45,9 +45,9 @@ def function_is_inaccurate(engine: Engine, case: Case) -> bool:
     if not engine.model.functions:
         return False
     answer, table = ask(engine, case), grouped_table(case, floor=1.0)
-    told = {**table.forward(), **table.expected()}
+    expected = {**table.forward(), **table.expected()}
     parts: Sequence[tuple[str, Array]] = [*answer.forward.items(), *answer.gradients()]
-    return not any(compare(name, got, told[name].truth, told[name].bound) for name, got in parts)
+    return not any(compare(name, got, expected[name].truth, expected[name].bound) for name, got in parts)
 
 
 def function_is_inaccurate_at_lags(engine: Engine, case: Case) -> bool:

@@ -43,8 +43,8 @@ def _told(engine: Engine, wrong: Sequence[Seen], power: int) -> Diagnosis:
     begins = _beginning(engine, first, power)
     as_if = _clip(engine, first, last, begins) if power > 0 else _threshold(begins)
     tail = f", as if {as_if}" if as_if else f", from cotangents of about {_largest(begins):.2g} on"
-    told = f"{', '.join(last.blocks)} {'are' if len(last.blocks) > 1 else 'is'} wrong"
-    sentence = f"{told} where cotangents are {size}{tail}: at ordinary ones it is right."
+    clause = f"{', '.join(last.blocks)} {'are' if len(last.blocks) > 1 else 'is'} wrong"
+    sentence = f"{clause} where cotangents are {size}{tail}: at ordinary ones it is right."
     return Diagnosis("size", last.blocks, gates(last), sentence, as_if)
 
 

@@ -97,8 +97,8 @@ def as_well(found: Sequence[Later], last: Seen) -> Iterator[str]:
         names = (*each.blocks, *each.parts)
         carried = f": {FAULTS['recursion']}" if each.is_carried else ""
         alone = alone_in_words(names, each_alone(each.blocks, each.seen, last))
-        told = f"From T = {each.seen.truth.case.steps} on {', '.join(names)} {verb(names)} wrong as well"
-        yield f"{told}{carried}{'' if carried else alone}."
+        clause = f"From T = {each.seen.truth.case.steps} on {', '.join(names)} {verb(names)} wrong as well"
+        yield f"{clause}{carried}{'' if carried else alone}."
 
 
 def with_fewest(stage: str, first: Seen, last: Seen) -> tuple[str, str]:

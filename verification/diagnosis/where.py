@@ -79,8 +79,8 @@ def as_well(engine: Engine, found: Sequence[Where]) -> Iterator[str]:
         wrong = f"{joined(names)} {'is' if len(names) == 1 and names != (OUTPUTS,) else 'are'} wrong as well"
         if case.lengths is not None and not each.seen.raised:
             wrong += f": {fault_in_words(each.seen, explained_by_ends(each.seen))}"
-        told = f"it does not answer in form: {each.seen.raised}" if each.seen.raised else wrong
-        yield f"{beginning(words)}, {told}."
+        clause = f"it does not answer in form: {each.seen.raised}" if each.seen.raised else wrong
+        yield f"{beginning(words)}, {clause}."
 
 
 def beginning(words: str) -> str:

@@ -68,11 +68,11 @@ def blocks_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen]
 
 def _pattern(first: Seen, last: Seen | None, name: str, parts: tuple[str, ...]) -> str:
     """The factor of a block, where both cases show it; that of the first alone with its number of steps."""
-    told = factor_in_words(first, name, parts)
+    factor = factor_in_words(first, name, parts)
     if last is None or name not in last.blocks:
-        return told
+        return factor
     generic = factor_in_words(last, name, parts)
-    return generic or (f"at T = {first.truth.case.steps} {told}" if told else "")
+    return generic or (f"at T = {first.truth.case.steps} {factor}" if factor else "")
 
 
 def factor_in_words(seen: Seen, name: str, parts: tuple[str, ...]) -> str:

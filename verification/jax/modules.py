@@ -76,8 +76,8 @@ class _Module:
         given = tuple(state[i] for i in self.carry)
         records = [array.shape[1:] for array in (*(x.values() if isinstance(x, dict) else [x]), *state)]
         sizes = sizes_of(self.model, self.layout, params, records)
-        told = self._stepped(sizes, apart(params, self.model, self.layout), x, given)
-        after = told if isinstance(told, tuple) else (told,)
+        returned = self._stepped(sizes, apart(params, self.model, self.layout), x, given)
+        after = returned if isinstance(returned, tuple) else (returned,)
         return tuple(after[self.carry.index(i)] for i in range(len(self.carry)))
 
     def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
@@ -146,7 +146,7 @@ def flax(
     jax = library("jax", "jax")
     library("flax", "flax")
     found = known(make(SIZES[1]), FLAX, "flax")
-    told = _told(make, found, model, arrays, carry)
+    described = _described(make, found, model, arrays, carry)
 
     def shapes() -> dict[str, tuple[int, ...]]:
         cell, x = make(SIZES[1]), jax.numpy.zeros((1, SIZES[0]))
@@ -154,7 +154,7 @@ def flax(
         variables = jax.eval_shape(lambda: cell.init(key, cell.initialize_carry(key, x.shape), x))
         return _shapes(variables["params"])
 
-    return _layer(FlaxCell, shapes, make, told, scope, device)
+    return _layer(FlaxCell, shapes, make, described, scope, device)
 
 
 def equinox(
@@ -176,16 +176,16 @@ def equinox(
         return make(*sizes, key=jax.random.key(0))
 
     found = known(made(*SIZES[:2]), EQUINOX, "equinox") if model is None else None
-    told = _told(make, found, model, arrays, carry)
+    described = _described(make, found, model, arrays, carry)
 
     def shapes() -> dict[str, tuple[int, ...]]:
-        cell = made(*SIZES[: len(made_with(told.model))])
+        cell = made(*SIZES[: len(made_with(described.model))])
         return _shapes(eqx.filter(cell, eqx.is_inexact_array))
 
-    return _layer(EquinoxCell, shapes, make, told, scope, device)
+    return _layer(EquinoxCell, shapes, make, described, scope, device)
 
 
-def _told(
+def _described(
     make: Make,
     found: Known | None,
     model: Model | None,
@@ -210,14 +210,14 @@ def _layer(
     kind: type[_Module],
     shapes: Callable[[], Mapping[str, tuple[int, ...]]],
     make: Make,
-    told: Known,
+    described: Known,
     scope: Scope | None,
     device: str | None,
 ) -> Layer:
-    layout = layout_of(told.model, told.arrays)
-    matched(shapes(), told.model, layout)
-    states = [block.name for block in told.model.of(Use.STATE)]
-    module = kind(make, told.model, layout, tuple(states.index(name) for name in told.carry))
-    said = {"arrays": dict(told.arrays), "carry": told.carry, "device": device}
-    source = Source("verification.jax", kind.adapter, {"made": make}, told.model, said=said)
-    return scanned(module, source, told.model, scope, told.arrays, device)
+    layout = layout_of(described.model, described.arrays)
+    matched(shapes(), described.model, layout)
+    states = [block.name for block in described.model.of(Use.STATE)]
+    module = kind(make, described.model, layout, tuple(states.index(name) for name in described.carry))
+    said = {"arrays": dict(described.arrays), "carry": described.carry, "device": device}
+    source = Source("verification.jax", kind.adapter, {"made": make}, described.model, said=said)
+    return scanned(module, source, described.model, scope, described.arrays, device)

@@ -58,10 +58,16 @@ def compiled(apply: Apply) -> tuple[Any, Any]:
     jax = library("jax", "jax")
 
     def run(given: Any, lengths: tuple[Any, ...]) -> Any:
-        told = apply(*given, *lengths)
-        if not isinstance(told, tuple | list) or len(told) != 2 or not isinstance(told[1], tuple | list):
-            raise InvalidAnswer(f"apply returned a {type(told).__name__}, needed (outputs, state), a tuple")
-        return told[0], tuple(told[1])
+        returned = apply(*given, *lengths)
+        if (
+            not isinstance(returned, tuple | list)
+            or len(returned) != 2
+            or not isinstance(returned[1], tuple | list)
+        ):
+            raise InvalidAnswer(
+                f"apply returned a {type(returned).__name__}, needed (outputs, state), a tuple"
+            )
+        return returned[0], tuple(returned[1])
 
     def forward(given: Any, *lengths: Any) -> Any:
         return jax.vjp(lambda given: run(given, lengths), given)

@@ -6,12 +6,12 @@ from typing import Any
 from verification.text import shown
 
 
-def checked_count(name: str, value: Any) -> int:
-    """A whole number from 0 on; raises TypeError or ValueError, by the name, for another value."""
+def checked_count(name: str, value: Any, least: int = 0) -> int:
+    """A whole number from ``least`` on; raises TypeError or ValueError, by the name, for another value."""
     if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name}: {shown(value)}, needed a whole number from 0 on")
-    if value < 0:
-        raise ValueError(f"{name}: {shown(value)}, needed a whole number from 0 on")
+        raise TypeError(f"{name}: {shown(value)}, needed a whole number from {least} on")
+    if value < least:
+        raise ValueError(f"{name}: {shown(value)}, needed a whole number from {least} on")
     return int(value)
 
 

@@ -56,10 +56,10 @@ def _sizes(claim: Claim) -> Iterator[Entry]:
 
 def _borders(claim: Claim) -> Iterator[Entry]:
     for words, steps, chunk in borders(claim):
-        told = chunk if claim.chunks else None
+        given = chunk if claim.chunks else None
         yield Entry(
             f"{words} of {chunk}",
-            lambda case, steps=steps, told=told: (case.steps, case.chunk) == (steps, told),  # type: ignore[misc]
+            lambda case, steps=steps, given=given: (case.steps, case.chunk) == (steps, given),  # type: ignore[misc]
             1,
         )
 

@@ -24,7 +24,7 @@ from verification.models.case import Case, Objective
 from verification.models.identity import Unidentified, identity_of
 from verification.models.model import Model
 from verification.models.tolerance import Expected
-from verification.properties.truth import Told
+from verification.properties.truth import Expectations
 from verification.truth.made import Made
 
 # Bytes of all truths that are kept: those of the designed cases of a model take some 200 MB.
@@ -211,7 +211,7 @@ def unsealed(data: bytes, name: bytes) -> dict[str, Any]:
 
 
 # What a truth is made of, and nothing that does anything else.
-CLASSES = {(each.__module__, each.__qualname__): each for each in (Expected, Told)}
+CLASSES = {(each.__module__, each.__qualname__): each for each in (Expected, Expectations)}
 OF_NUMPY = {"_reconstruct", "_frombuffer", "ndarray", "dtype", "scalar"}
 
 

@@ -10,9 +10,9 @@ class Profile:
     """How many cases are drawn, beside those of the designed sample.
 
     ``cases``: in floating point, ``exact_cases``: in Fractions, of an engine that claims those. ``strength``:
-    of how many factors all possible levels meet in an informative case of the sample. ``faults``: on how many
-    problems a fault is planted, for the detection curve. ``explained``: is every mutant reported with its
-    smallest example and diagnosis?
+    of how many factors (at least 1) all possible levels meet in an informative case of the sample.
+    ``faults``: on how many problems a fault is planted, for the detection curve. ``explained``: is every
+    mutant reported with its smallest example and diagnosis?
     """
 
     name: str
@@ -25,6 +25,7 @@ class Profile:
     def __post_init__(self) -> None:
         for name in ("cases", "exact_cases", "faults"):
             checked_count(name, getattr(self, name))
+        checked_count("strength", self.strength, 1)
 
 
 QUICK = Profile("quick", cases=100, exact_cases=60, faults=50)

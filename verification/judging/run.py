@@ -204,7 +204,7 @@ def judgement_of(
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
         missing=(*declined, *subject.missing(tally), *unmet),
-        not_asked=subject.not_asked,
+        not_asked=(*subject.not_asked, *tally.not_asked),
         coverage=coverage,
         declined=dict(tally.declined),
         drawn=dict(tally.drawn),

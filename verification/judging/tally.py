@@ -18,8 +18,8 @@ Refuted: TypeAlias = tuple[Any, Finding]
 class Tally:
     """What some cases came to; ``rows_covered``: the rows of designed samples whose cases were informative.
 
-    ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back. The others
-    are as in ``Judgement``.
+    ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back;
+    ``not_asked``: what properties have left out. The others are as in ``Judgement``.
     """
 
     rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
@@ -30,6 +30,7 @@ class Tally:
     refuted: Refuted | None = None
     lost: str = ""
     declined: Counter[str] = field(default_factory=Counter)
+    not_asked: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
 
@@ -51,6 +52,7 @@ class Tally:
             self.refuted or other.refuted,
             self.lost or other.lost,
             self.declined + other.declined,
+            self.not_asked + other.not_asked,
             self.drawn | other.drawn,
             self.fixed | other.fixed,
         )
@@ -60,17 +62,20 @@ def tally_of(found: Iterable[Finding], pack: Callable[[], Any], truncation: str 
     """The tally of one case: each row is one case, however many findings it has; ``pack``: the case."""
     rows: dict[tuple[str, str, str], Row] = {}
     refuted: Refuted | None = None
-    declined, lost = Counter[str](), ""
+    declined, not_asked, lost = Counter[str](), Counter[str](), ""
     for finding in found:
         if finding.declined:
             declined[finding.declined] += 1
+            continue
+        if finding.not_asked:
+            not_asked[finding.not_asked] += 1
             continue
         key = (finding.property, finding.part, truncation)
         rows[key] = _joined(rows.get(key, Row(*key[:2], truncation=truncation)), finding)
         if finding.wrong is not None and refuted is None:
             refuted = pack(), finding
         lost = lost or (finding.wrong or "" if finding.lost else "")
-    return Tally(rows, 1, refuted=refuted, lost=lost, declined=declined)
+    return Tally(rows, 1, refuted=refuted, lost=lost, declined=declined, not_asked=not_asked)
 
 
 def _joined(row: Row, finding: Finding) -> Row:
@@ -88,6 +93,6 @@ def _joined(row: Row, finding: Finding) -> Row:
 
 def of_lost(lost: Lost) -> Tally:
     """The tally of a block whose process did not live to its end."""
-    if lost.told is None:
+    if lost.doing is None:
         raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
-    return Tally({(FORM.name, "", ""): Row(FORM.name, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.told}")
+    return Tally({(FORM.name, "", ""): Row(FORM.name, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.doing}")

@@ -19,12 +19,13 @@ from verification.models.projected_lstm import projected_lstm
 from verification.models.scan import complex_scan, scan
 from verification.models.selective_scan import selective_scan
 from verification.models.slstm import slstm
+from verification.models.stack import stack, stacked
 from verification.models.vanilla import vanilla
 
 SHIPPED = (
     *(vanilla, lstm, gru, gru_reset_before, linear, complex_linear, scan, complex_scan, gated_scan, rg_lru),
     *(gated_linear_attention, scalar_gated_linear_attention, rwkv6),
-    *(selective_scan, delta_rule, gated_delta_rule, projected_lstm, mlstm, slstm),
+    *(selective_scan, delta_rule, gated_delta_rule, projected_lstm, mlstm, slstm, stack),
 )
 
 __all__ = [
@@ -47,5 +48,7 @@ __all__ = [
     "scan",
     "selective_scan",
     "slstm",
+    "stack",
+    "stacked",
     "vanilla",
 ]

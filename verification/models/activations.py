@@ -21,12 +21,12 @@ Scalar: TypeAlias = Callable[[Any], Any]
 def _with_slope(slope: Scalar) -> Callable[[Scalar], Scalar]:
     """Tells autograd the slope of a function."""
 
-    def told(value: Scalar) -> Scalar:
+    def decorated(value: Scalar) -> Scalar:
         function: Scalar = primitive(value)
         defvjp(function, lambda y, a: lambda g: g * slope(a))
         return function
 
-    return told
+    return decorated
 
 
 def tanh(a: Any) -> Any:

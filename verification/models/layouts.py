@@ -97,9 +97,9 @@ def arranged(arrays: Sequence[Array], layouts: Sequence[str | None]) -> list[Arr
 
 def in_words(layouts: Mapping[str, str], count: int) -> str:
     """How some of so many arrays lie, by their names."""
-    told = []
+    clauses = []
     for how in dict.fromkeys(layouts.values()):
         names = [name for name, each in layouts.items() if each == how]
         which = "all arrays" if 1 < len(names) == count else ", ".join(names)
-        told.append(f"{which} in memory: {how}")
-    return ", ".join(told)
+        clauses.append(f"{which} in memory: {how}")
+    return ", ".join(clauses)

@@ -75,11 +75,11 @@ class Channel:
         self.calls, self.copies, self.turn, self.worker, self.stop = (
             ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(5)
         )
-        self._told, self._outcome, self._lost = (Slot(file, place) for place in range(self.FREE))
+        self._doing, self._outcome, self._lost = (Slot(file, place) for place in range(self.FREE))
 
-    def tell(self, told: Any) -> None:
+    def tell(self, doing: Any) -> None:
         """Say what is about to be done."""
-        self._told.put(told)
+        self._doing.put(doing)
 
     def finish(self, outcome: Any) -> None:
         """Say what came of it: a result, an exception or Lost."""
@@ -95,13 +95,13 @@ class Channel:
 
     def clear(self) -> None:
         """Nothing is told, and nothing has come of the next task yet."""
-        self._told.clear()
+        self._doing.clear()
         self._outcome.clear()
 
     @property
-    def told(self) -> Any:
+    def doing(self) -> Any:
         """What was told last, or None."""
-        return self._told.get()
+        return self._doing.get()
 
     @property
     def outcome(self) -> tuple[Any] | None:

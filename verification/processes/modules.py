@@ -46,10 +46,10 @@ def origin(module: ModuleType) -> Origin | None:
     """
     spec = getattr(module, "__spec__", None)
     is_run = module.__name__ == "__main__"
-    told = spec.origin if spec is not None and spec.has_location else getattr(module, "__file__", None)
-    if told is None or not Path(told).is_file():
+    origin = spec.origin if spec is not None and spec.has_location else getattr(module, "__file__", None)
+    if origin is None or not Path(origin).is_file():
         return None if is_run else module.__name__
-    file = Path(told).resolve()
+    file = Path(origin).resolve()
     names = (*([] if spec is None else [spec.name]), file.stem) if is_run else (module.__name__,)
     return next((name for name in names if sayable(name) and _finds(name, file)), file)
 

@@ -58,7 +58,7 @@ class Lost:
     """A task that was not done: how that came, in words, and what it was about to do (``Channel``)."""
 
     how: str
-    told: Any = None
+    doing: Any = None
 
 
 def spread(
@@ -215,7 +215,7 @@ def unresponsive() -> str:
 
 
 def _placed(lost: Lost, channel: Channel) -> Lost:
-    return replace(lost, told=channel.told)
+    return replace(lost, doing=channel.doing)
 
 
 @contextmanager

@@ -35,8 +35,8 @@ def additivity(trial: Trial) -> Looked:
             total = np.sum([answer[name] for answer in answers], axis=0)
         wrong = compare(f"d_{name}", total, got, 3 * expected.bound)
         off = wrong and [_off(part, name, answer[name]) for part, answer in zip(some, answers, strict=True)]
-        told = next((each for each in off or () if each), None)
-        yield name, f"for some of the cotangents alone: {told}" if told else None, expected
+        wrong = next((each for each in off or () if each), None)
+        yield name, f"for some of the cotangents alone: {wrong}" if wrong else None, expected
 
 
 def _off(part: Case, name: str, got: Array) -> Disagreement | None:

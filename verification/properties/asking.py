@@ -28,7 +28,7 @@ from verification.text import in_a_line, message_of, quoted, type_name
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 Given = TypeVar("Given")
-Told = TypeVar("Told")
+Returned = TypeVar("Returned")
 Read = TypeVar("Read")
 
 # Characters of what an engine raised, which are told in one line.
@@ -75,7 +75,9 @@ class Forward:
 def begin(engine: Engine, case: Case) -> Forward:
     """The forward of a case, in arrays of its own, if the engine's calls come in two; raises as ``ask``."""
     form = _Form(case, engine.claim.blocks)
-    return Forward(case, answered(engine.begin, afresh(case), lambda told: told, is_large(case)), form)
+    return Forward(
+        case, answered(engine.begin, afresh(case), lambda returned: returned, is_large(case)), form
+    )
 
 
 def afresh(case: Case) -> Case:
@@ -99,7 +101,9 @@ def ask_directly(engine: Engine, case: Case) -> Answer:
     return answered(engine.answer, case, form.read, is_large(case))
 
 
-def answered(call: Callable[[Given], Told], given: Given, read: Callable[[Told], Read], large: bool) -> Read:
+def answered(
+    call: Callable[[Given], Returned], given: Given, read: Callable[[Returned], Read], large: bool
+) -> Read:
     """What ``read`` makes of what an engine's ``call`` tells; the surroundings are afterwards as before.
 
     Every engine is asked here, through whatever adapter it came. ``large``: the problem is, and its answer
@@ -116,8 +120,8 @@ def answered(call: Callable[[Given], Told], given: Given, read: Callable[[Told],
         with surroundings, np.errstate(all="ignore"), timeout.Limit(seconds):
             try:
                 with surroundings:
-                    told = call(given)
-                answer = read(told)
+                    returned = call(given)
+                answer = read(returned)
             except not_its_own:
                 raise
             except BaseException as error:
@@ -155,9 +159,9 @@ class _Form:
         self._forward = _forward_shapes(case)
         self._blocks = {name: case.blocks[name].shape for name in names}
 
-    def read(self, told: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
+    def read(self, returned: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
         """The answer, or InvalidAnswer, which says what is wrong with a part."""
-        forward, blocks = told
+        forward, blocks = returned
         seen = {name: self._part(name, forward.get(name), shape) for name, shape in self._forward.items()}
         grads = {
             name: [self._part(f"the gradient of {name}", part, shape) for part in blocks.get(name, (None,))]

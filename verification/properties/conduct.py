@@ -48,8 +48,8 @@ def second_call(trial: Trial) -> Looked:
     ask(engine, in_domains(relaid(truth.case, np.negative)))
     for name, part in parts.items():
         changed = not np.array_equal(part, kept[name], equal_nan=True)
-        told = name if name in first.forward else f"d_{name}"
-        yield name, f"{told} of the first call is changed by a second one" if changed else None, trial.some
+        clause = name if name in first.forward else f"d_{name}"
+        yield name, f"{clause} of the first call is changed by a second one" if changed else None, trial.some
     yield from agreement(ask(engine, truth.case), truth)
 
 
@@ -62,8 +62,8 @@ def reused_arrays(trial: Trial) -> Looked:
     for name, array in _arrays(given).items():
         np.copyto(array, now[name])
     for name, wrong, expected in agreement(ask_directly(trial.engine, given), trial.truth):
-        told = f"it keeps what it computed for arrays that have changed since: {wrong}"
-        yield name, told if wrong else None, expected
+        clause = f"it keeps what it computed for arrays that have changed since: {wrong}"
+        yield name, clause if wrong else None, expected
 
 
 def memory_layout(trial: Trial) -> Looked:

@@ -44,8 +44,8 @@ def cut(trial: Trial) -> Looked:
             raise
         raise InvalidAnswer(f"cut {where}: {invalid}") from invalid
     for name, got in _joined(case, parts).items():
-        told, expected = (f"d_{name}", truth.blocks[name]) if name in owed else (name, truth.forward[name])
-        wrong = compare(told, got, expected.truth, 2 * expected.bound)
+        what, expected = (f"d_{name}", truth.blocks[name]) if name in owed else (name, truth.forward[name])
+        wrong = compare(what, got, expected.truth, 2 * expected.bound)
         yield name, f"cut {where}: {wrong}" if wrong else None, expected
 
 

@@ -38,8 +38,8 @@ def _in_turn(trial: Trial, first: Forward, what: str) -> Looked:
     """The first forward's backward beside the truth, and whose tape it took, where that can be told."""
     answer = _back(first, what)
     for name, wrong, expected in agreement(answer, trial.truth):
-        told = f"{_of_other_tape(trial, answer) or what}: {wrong}" if wrong else None
-        yield name, told, expected
+        clause = f"{_of_other_tape(trial, answer) or what}: {wrong}" if wrong else None
+        yield name, clause, expected
 
 
 def _of_other_tape(trial: Trial, answer: Answer) -> str:
@@ -63,10 +63,10 @@ def second_backward(trial: Trial) -> Looked:
     first = {name: got.copy() for name, got in _back(forward, "a backward").blocks.items()}
     again = _back(forward, "a second backward of one forward")
     for name, wrong, expected in agreement(again, trial.truth):
-        told = "a second backward of one forward differs"
+        clause = "a second backward of one forward differs"
         if wrong and name in first and _alike(again.blocks[name], 2 * first[name]):
-            told = "a second backward adds to what the last backward left"
-        yield name, f"{told}: {wrong}" if wrong else None, expected
+            clause = "a second backward adds to what the last backward left"
+        yield name, f"{clause}: {wrong}" if wrong else None, expected
 
 
 def _back(forward: Forward, what: str) -> Answer:

@@ -47,8 +47,8 @@ def linearity(trial: Trial) -> Looked:
                 back = got.astype(expected.truth.dtype) / factor
             wrong = compare(f"d_{name}", back, trial.answer.blocks[name], 2 * expected.bound)
             if wrong and own.determined and compare("", got, own.blocks[name].truth, own.blocks[name].bound):
-                told = f"with cotangents 2**{power} times as large, divided by that: {wrong}"
-                yield name, told, expected
+                clause = f"with cotangents 2**{power} times as large, divided by that: {wrong}"
+                yield name, clause, expected
             else:
                 yield name, None, expected
 

@@ -93,9 +93,9 @@ def _read(engine: Engine, call: Call) -> Callable[[Mapping[int, Any]], dict[int,
     """What reads an answer, by the forms of the arguments before the engine has its hands on them."""
     needed = {i: (a.shape, a.dtype) for i, a in enumerate(call.arguments) if differentiable(a)}
 
-    def read(told: Mapping[int, Any]) -> dict[int, Array]:
+    def read(returned: Mapping[int, Any]) -> dict[int, Array]:
         return {
-            i: checked_part(f"the gradient of {engine.name(i)}", told.get(i), *form)
+            i: checked_part(f"the gradient of {engine.name(i)}", returned.get(i), *form)
             for i, form in needed.items()
         }
 
@@ -134,12 +134,12 @@ class Trial:
         """Can it be compared? What overflows in the type of its own cannot."""
         return all(each.size < np.finfo(each.dtype).max for each in self.truth.values())
 
-    def compared(self, got: dict[int, Array], told: str = "") -> Looked:
+    def compared(self, got: dict[int, Array], returned: str = "") -> Looked:
         """Each gradient beside the truth."""
         for i, each in self.truth.items():
             name = self.engine.name(i)
             wrong = compare(f"d_{name}", got[i], each.truth, each.bound)
-            yield name, f"{told}{wrong}" if wrong else None, each
+            yield name, f"{returned}{wrong}" if wrong else None, each
 
 
 def _inputs_stay(trial: Trial) -> Looked:
@@ -158,8 +158,8 @@ def _second_call(trial: Trial) -> Looked:
     ask(trial.engine, trial.call.replaced(lambda array: np.asarray(array / -2)))
     for i, got in trial.answer.items():
         name, changed = trial.engine.name(i), not np.array_equal(got, kept[i], equal_nan=True)
-        told = f"d_{name} of the first call is changed by a second one" if changed else None
-        yield name, told, trial.truth[i]
+        returned = f"d_{name} of the first call is changed by a second one" if changed else None
+        yield name, returned, trial.truth[i]
     yield from trial.compared(ask(trial.engine, trial.call.replaced(np.copy)), "at a second call: ")
 
 
@@ -195,8 +195,8 @@ def _interleaved_calls(trial: Trial) -> Looked:
     """Another forward before the backward changes nothing of it."""
     engine, call = trial.engine, trial.call.replaced(np.copy)
     other = trial.call.replaced(lambda array: np.asarray(array / -2))
-    back = answered(engine.begin, call, lambda told: told, _is_large(call))
-    answered(engine.begin, other, lambda told: told, _is_large(call))
+    back = answered(engine.begin, call, lambda returned: returned, _is_large(call))
+    answered(engine.begin, other, lambda returned: returned, _is_large(call))
     got = answered(back, call.cotangents, _read(engine, trial.call), _is_large(call))
     yield from trial.compared(got, "a backward after another forward: ")
 

@@ -23,8 +23,8 @@ def padding(trial: Trial) -> Looked:
     for block in case.model.of(Use.INPUT):
         if block.name in trial.answer.blocks:
             there = trial.answer.blocks[block.name][beyond]
-            told = f"d_{block.name} is not zero after the end of a record" if there.any() else None
-            yield block.name, told, truth.blocks[block.name]
+            clause = f"d_{block.name} is not zero after the end of a record" if there.any() else None
+            yield block.name, clause, truth.blocks[block.name]
     padded = {}
     for block in case.model.of(Use.INPUT):
         padded[block.name] = case.blocks[block.name].copy()

@@ -45,8 +45,15 @@ class Alone:
     says: str
 
 
+@dataclass(frozen=True)
+class NotAsked:
+    """What of itself a property has left out for this engine, as a judgement says it under "not asked"."""
+
+    words: str
+
+
 # A part of the answer; how it is wrong, None where it holds; and its truth, which says what that is worth.
-Looked: TypeAlias = Iterator[tuple[str, Disagreement | str | None, Expected]]
+Looked: TypeAlias = Iterator[tuple[str, Disagreement | NotAsked | str | None, Expected]]
 
 
 class Asked(Protocol):
@@ -109,7 +116,8 @@ class Finding:
     """What a property, by its name, found about one part: the disagreement, if any, and what that is worth.
 
     ``lost``: the engine did not come back. ``declined``: what it said of a case that it does not do.
-    ``unanswered``: it does not answer in form, and fails by that whatever is asked.
+    ``not_asked``: what the property has left out, and nothing else. ``unanswered``: it does not answer in
+    form, and fails by that whatever is asked.
     """
 
     property: str
@@ -119,6 +127,7 @@ class Finding:
     determined: bool = True
     lost: bool = False
     declined: str = ""
+    not_asked: str = ""
     unanswered: bool = False
 
 

@@ -10,7 +10,7 @@ from verification.models.case import Case
 from verification.models.tolerance import Expected
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.property import FORM, AskedT, Finding, Looked, Property
+from verification.properties.property import FORM, AskedT, Finding, Looked, NotAsked, Property
 from verification.truth.comparison import compare
 from verification.truth.made import Made
 
@@ -97,8 +97,11 @@ def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Fin
         for each in properties if trial.determined else ():
             try:
                 for part, wrong, expected in each.look(trial):
-                    told = None if wrong is None else str(wrong)
-                    yield Finding(each.name, part, told, expected.size > 0, expected.determined)
+                    if isinstance(wrong, NotAsked):
+                        yield Finding(each.name, part, None, not_asked=wrong.words)
+                        continue
+                    words = None if wrong is None else str(wrong)
+                    yield Finding(each.name, part, words, expected.size > 0, expected.determined)
             except InvalidAnswer as invalid:
                 yield Finding(each.name, "", str(invalid), lost=invalid.lost)
                 if invalid.lost:

@@ -19,7 +19,7 @@ from verification.truth.table import LagTable, grouped_table
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class Expectations:
     """What a lag table or replays tell, as in ``Truth``, without the draws that it is made of."""
 
     determined: bool
@@ -27,14 +27,14 @@ class Told:
     forward: dict[str, Expected]
 
 
-def _told(case: Case) -> Told:
+def _expectations(case: Case) -> Expectations:
     """By the lag table, in groups; of a large case by replays."""
     table: LagTable | Replayed = replayed(case) if is_large(case) else grouped_table(case)
     # Where there is no truth at this precision, there may be numbers that overflow.
     with np.errstate(all="ignore"):
         blocks, forward = table.expected(), table.forward()
         determined = table.determined and holds(case, (*blocks.values(), *forward.values()))
-        return Told(determined, blocks, forward)
+        return Expectations(determined, blocks, forward)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +55,9 @@ class Truth:
         return self.memory(self.case)
 
     @property
-    def told(self) -> Told:
+    def expectations(self) -> Expectations:
         """What one table tells, or replays."""
-        return self.made.once("told", lambda: _told(self.case))
+        return self.made.once("expectations", lambda: _expectations(self.case))
 
     @property
     def large(self) -> bool:
@@ -74,17 +74,17 @@ class Truth:
     @property
     def blocks(self) -> dict[str, Expected]:
         """Every block's gradient, and how closely it must be met."""
-        return self.told.blocks
+        return self.expectations.blocks
 
     @property
     def forward(self) -> dict[str, Expected]:
         """Outputs and final states."""
-        return self.told.forward
+        return self.expectations.forward
 
     @property
     def determined(self) -> bool:
         """Is there a truth at this precision?"""
-        return self.told.determined
+        return self.expectations.determined
 
     def informative(self, names: tuple[str, ...]) -> bool:
         """Does agreement on it say anything of one of these blocks?"""

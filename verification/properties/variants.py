@@ -56,8 +56,8 @@ def recomputation(trial: Trial) -> Looked:
     """With states computed again the gradient is the same, wherever they are kept."""
     for case in recomputed(trial.truth.case):
         for name, wrong, expected in _alike(ask(trial.engine, case), trial):
-            told = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
-            yield name, told, expected
+            clause = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
+            yield name, clause, expected
 
 
 def recomputed(case: Case) -> list[Case]:

@@ -12,7 +12,7 @@ PROGRAM = 20_000
 def as_json(found: Judgement) -> dict[str, Any]:
     """As JSON values, which are these keys and no others; ``seconds`` to the millisecond."""
     diagnosis, example = found.diagnosis, found.example
-    told = diagnosis and {
+    described = diagnosis and {
         "stage": diagnosis.stage,
         "blocks": list(diagnosis.blocks),
         "sentence": diagnosis.sentence,
@@ -25,7 +25,7 @@ def as_json(found: Judgement) -> dict[str, Any]:
         "cases": found.cases,
         "informative": found.informative,
         "not_asked": list(found.not_asked),
-        "diagnosis": told,
+        "diagnosis": described,
         "example": example and example.code,
     }
 

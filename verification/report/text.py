@@ -62,8 +62,8 @@ def coverage(judgement: Judgement) -> str:
 
 def sizes(judgement: Judgement) -> str:
     """Up to which sizes problems went: those that were drawn, and those that are the same in every run."""
-    told = {"drawn": judgement.drawn, "designed and fixed": judgement.fixed}
-    lines = [f"{kind} up to {_listed(largest)}" for kind, largest in told.items() if largest]
+    sizes = {"drawn": judgement.drawn, "designed and fixed": judgement.fixed}
+    lines = [f"{kind} up to {_listed(largest)}" for kind, largest in sizes.items() if largest]
     return f"Problems: {'; '.join(lines)}" if lines else "Problems: none"
 
 

@@ -23,7 +23,7 @@ FEW_STEPS = (1, 3, 17)
 
 # What is asked only of who says so, and how it is called where it is not.
 EXTRAS = {
-    "lengths": "other lengths than all records'",
+    "lengths": "records that end early",
     # Lengths, given in another way.
     "packed": "",
     "exact": "Fractions",

@@ -185,12 +185,12 @@ class _Table:
         for number, rule in enumerate(self._rules):
             some = [f for f in members if self._names[f] in rule.factors]
             if some:
-                told = [
+                rejected = [
                     self._excludes(number, tuple(zip(some, levels, strict=True)))
                     for levels in product(*(range(self._counts[f]) for f in some))
                 ]
                 axes = [self._counts[f] if f in some else 1 for f in members]
-                excluded = allowed & np.array(told).reshape(axes)
+                excluded = allowed & np.array(rejected).reshape(axes)
                 self.excluded[rule.name] += int(np.count_nonzero(excluded))
                 allowed &= ~excluded
         return allowed

@@ -91,10 +91,10 @@ def _cases(
             array = case.blocks[block.name]
             array = _in_quarters(array) if quarters else array * draw(st.sampled_from(SCALES))
             blocks[block.name] = 0 * array if still and block.use is Use.STATE else array
-    objective, told = case.objective, LOSSES[losses][-1]
+    objective, part = case.objective, LOSSES[losses][-1]
     if isinstance(objective, Cotangents):
         kind = draw(st.sampled_from(range(len(PARTS)) if claim.ends else OF_OUTPUTS))
-        objective, told = _in_part(objective, kind), PARTS[kind]
+        objective, part = _in_part(objective, kind), PARTS[kind]
     if quarters:
         objective = objective.replaced(_in_quarters)
     case = in_domains(replace(case, blocks=blocks, objective=objective))
@@ -103,7 +103,7 @@ def _cases(
     levels = dict(draw(st.sampled_from(known)) for _ in range(count))
     spans = {factor_of(name): (size, size) for name, size in case.sizes.items()}
     state = "zero" if still else ORDINARY
-    row = {**spans, "losses": told, "states": state, "type": dtype}
+    row = {**spans, "losses": part, "states": state, "type": dtype}
     kinds = draw(kinds_of_loss(claim))
     if kinds and possible({**row, **kinds}, ruled):
         case, row = weighed(case, kinds["weights"], kinds["loss"], rng), {**row, **kinds}

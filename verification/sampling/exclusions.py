@@ -187,10 +187,10 @@ def estimate(model: Model, claim: Claim) -> Callable[[Mapping[str, Level]], floa
     )
 
     @cache
-    def told(*levels: Level) -> float:
+    def answer(*levels: Level) -> float:
         return work(model, claim, dict(zip(names, levels, strict=True)))
 
-    return lambda row: told(*(row[name] for name in names))
+    return lambda row: answer(*(row[name] for name in names))
 
 
 # Truncations that count from the last step.

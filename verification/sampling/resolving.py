@@ -250,8 +250,8 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
                 truncation not in claim.truncations
                 and getattr(truncation, "kind", None) not in claim.truncations
             ):
-                told = ", ".join(map(str, claim.truncations))
-                raise _wrong("truncations", str(truncation), f"no more than the engine's {told}")
+                claimed = ", ".join(map(str, claim.truncations))
+                raise _wrong("truncations", str(truncation), f"no more than the engine's {claimed}")
         kept["truncations"] = asked.truncations
     if "sizes" in given:
         for name, sizes in asked.sizes.items():

@@ -161,19 +161,19 @@ def module(
     library("torch", "torch")
     is_there(device)
     net = make(*SIZES[:2]) if model is None else make(*SIZES[: len(made_with(model))])
-    told = _told(net, model, arrays)
-    scope = _scope(net, told.model, scope, chunk)
-    for wrong in _wrong(net, told.model, scope, chunk):
+    described = _described(net, model, arrays)
+    scope = _scope(net, described.model, scope, chunk)
+    for wrong in _wrong(net, described.model, scope, chunk):
         raise ValueError(f"module: {wrong}")
-    layout = layout_of(told.model, told.arrays)
-    matched({name: tuple(p.shape) for name, p in net.named_parameters()}, told.model, layout)
-    said = {"arrays": dict(told.arrays), "chunk": chunk, "device": other(device)}
-    source = Source(__package__, "module", {"made": make}, told.model, said=said)
-    applied = _Applied(make, told.model, layout, chunk)
-    return layer_of(applied, source, told.model, scope, told.arrays, device)
+    layout = layout_of(described.model, described.arrays)
+    matched({name: tuple(p.shape) for name, p in net.named_parameters()}, described.model, layout)
+    said = {"arrays": dict(described.arrays), "chunk": chunk, "device": other(device)}
+    source = Source(__package__, "module", {"made": make}, described.model, said=said)
+    applied = _Applied(make, described.model, layout, chunk)
+    return layer_of(applied, source, described.model, scope, described.arrays, device)
 
 
-def _told(net: Any, model: Model | None, arrays: Mapping[str, Any] | None) -> Known:
+def _described(net: Any, model: Model | None, arrays: Mapping[str, Any] | None) -> Known:
     """What is said of a module, and what is known of it where nothing is."""
     found = known(net)
     if model is None and found is None:

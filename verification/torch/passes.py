@@ -55,8 +55,8 @@ class Passes:
         wanted = iter(self.wanted or repeat(True))
         given = each(lambda array: self._leaf(array, next(wanted)), (dict(params), xs, tuple(state)))
         with torch.enable_grad():
-            told = self.apply(*given, *map(torch.from_numpy, lengths))
-        outputs, final = _two(told, given[2][0].dtype)
+            returned = self.apply(*given, *map(torch.from_numpy, lengths))
+        outputs, final = _two(returned, given[2][0].dtype)
         return _array(outputs), tuple(map(_array, final)), (given, (outputs, *final))
 
     def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
@@ -97,11 +97,17 @@ def each(change: Callable[[Any], Any], value: Any) -> Any:
     return change(value)
 
 
-def _two(told: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
+def _two(returned: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
     """Outputs and final state; raises InvalidAnswer for another form, or another type of numbers."""
-    if not isinstance(told, tuple | list) or len(told) != 2 or not isinstance(told[1], tuple | list):
-        raise InvalidAnswer(f"apply returned a {type(told).__name__}, needed (outputs, state), state a tuple")
-    outputs, final = told[0], tuple(told[1])
+    if (
+        not isinstance(returned, tuple | list)
+        or len(returned) != 2
+        or not isinstance(returned[1], tuple | list)
+    ):
+        raise InvalidAnswer(
+            f"apply returned a {type(returned).__name__}, needed (outputs, state), state a tuple"
+        )
+    outputs, final = returned[0], tuple(returned[1])
     for name, tensor in [("outputs", outputs), *((f"final[{i}]", array) for i, array in enumerate(final))]:
         if tensor.dtype != dtype:
             raise InvalidAnswer(f"{name} has dtype {_plain(tensor.dtype)}, needed {_plain(dtype)}")
@@ -191,14 +197,14 @@ class _Applied:
         """Outputs and the state's tuple."""
         named = {**params, **dict(zip(self.states, state, strict=True))}
         named |= xs if isinstance(xs, dict) else {self.inputs[0]: xs}
-        told = self.function.apply(*(named[name] for name in self.names), *lengths)
+        returned = self.function.apply(*(named[name] for name in self.names), *lengths)
         count = 1 + len(self.states)
-        if not isinstance(told, tuple) or len(told) != count:
+        if not isinstance(returned, tuple) or len(returned) != count:
             raise InvalidAnswer(
-                f"{self.function.__name__} returned a {type(told).__name__}, needed a tuple of {count}: "
+                f"{self.function.__name__} returned a {type(returned).__name__}, needed a tuple of {count}: "
                 "outputs and the final states"
             )
-        return told[0], told[1:]
+        return returned[0], returned[1:]
 
 
 def function(

@@ -370,10 +370,10 @@ class Batch:
             copies = self._copies.count, len(turns)
             return (term(model, case.objective, f, p, drawn, state, copies),)
 
-        back, (told,) = make_vjp(losses, readout | dict(zip(names, state, strict=True)))
-        grads, probes = self._gone_back(back, [np.ones_like(told)], [], bool(readout), place)
+        back, (value,) = make_vjp(losses, readout | dict(zip(names, state, strict=True)))
+        grads, probes = self._gone_back(back, [np.ones_like(value)], [], bool(readout), place)
         for name in readout:
-            terms = bounded(self._copies.drawn(probes[name]), told.shape[2], grads[name][0])
+            terms = bounded(self._copies.drawn(probes[name]), value.shape[2], grads[name][0])
             sums.add_steps(name, grads[name], terms)
         return self._flat([grads[name] for name in names])
 

@@ -57,11 +57,11 @@ def holds(model: Model, functions: tuple[tuple[str, str], ...], losses: str) -> 
         scaled = replace(case, blocks={name: scale * array for name, array in case.blocks.items()})
         truth = replay.gradient(scaled)
         try:
-            told = _gradient(scaled)
+            gradients = _gradient(scaled)
         except Exception:
             # NumPy has no complex version of what the model does, or refuses it in another way.
             return False
-        if not all(np.allclose(told[name], truth[name], AGREEMENT, AGREEMENT, True) for name in truth):
+        if not all(np.allclose(gradients[name], truth[name], AGREEMENT, AGREEMENT, True) for name in truth):
             return False
     return True
 
@@ -119,11 +119,11 @@ def _gradient(given: Case) -> dict[str, Array]:
         derivatives = np.imag(total) / epsilon(real)
     ends = np.cumsum([array.size for array in case.blocks.values()])[:-1]
     parts = np.split(derivatives, ends)
-    told = {
+    gradients = {
         name: part.reshape(array.shape)
         for (name, array), part in zip(case.blocks.items(), parts, strict=True)
     }
-    return left_out(given, told)
+    return left_out(given, gradients)
 
 
 def _moved(case: Case, real: np.dtype[Any]) -> dict[str, Array]:

@@ -40,12 +40,12 @@ def held(case: Case, array: Array) -> Array:
     return array.astype(as_known(case).dtype).astype(case.dtype)
 
 
-def of_known(case: Case, told: dict[str, Expected]) -> dict[str, Expected]:
+def of_known(case: Case, expected: dict[str, Expected]) -> dict[str, Expected]:
     """What is expected of a case, from what is of the same numbers in a type whose truth is known."""
     if case.dtype == HALF:
-        return {name: replace(each, lost=each.lost + _rounded(each)) for name, each in told.items()}
+        return {name: replace(each, lost=each.lost + _rounded(each)) for name, each in expected.items()}
     if not is_long(case):
-        return told
+        return expected
     share = 2 * unit(LONG) / unit(DOUBLE)
     return {
         name: replace(
@@ -54,13 +54,13 @@ def of_known(case: Case, told: dict[str, Expected]) -> dict[str, Expected]:
             terms=share * each.terms,
             lost=each.lost + least_normal(DOUBLE),
         )
-        for name, each in told.items()
+        for name, each in expected.items()
     }
 
 
-def holds(case: Case, told: Iterable[Expected]) -> bool:
+def holds(case: Case, expected: Iterable[Expected]) -> bool:
     """Does a case's type hold what is expected of it? Of all but half precision that is known before."""
-    return case.dtype != HALF or all(np.isfinite(each.lost) for each in told)
+    return case.dtype != HALF or all(np.isfinite(each.lost) for each in expected)
 
 
 def _rounded(expected: Expected) -> float:

@@ -16,7 +16,7 @@ from verification.models.case import Case, Cotangents, final_cotangents, outputs
 from verification.models.model import Block, Model, State, Use
 from verification.truth.parts import final_of
 
-Told = TypeVar("Told")
+Each = TypeVar("Each")
 
 
 def as_state(case: Case) -> Case:
@@ -33,11 +33,11 @@ def as_state(case: Case) -> Case:
     )
 
 
-def left_out(given: Case, told: Mapping[str, Told]) -> dict[str, Told]:
-    """What is told by block, or part of the forward, without what ``as_state`` has added to the case."""
+def left_out(given: Case, by_name: Mapping[str, Each]) -> dict[str, Each]:
+    """What there is by block, or part of the forward, without what ``as_state`` has added to the case."""
     block = _block(given.model, 0)
     added = (block.name, final_of(block)) if _is_apart(given) else ()
-    return {name: each for name, each in told.items() if name not in added}
+    return {name: each for name, each in by_name.items() if name not in added}
 
 
 def _is_apart(case: Case) -> bool:

@@ -87,8 +87,8 @@ def _some_case(model: Model, *of: Any) -> Case:
     except UnknownName as unknown:
         raise ValueError(f"model {model.name}: the output asks for {unknown}") from None
     except Exception as error:
-        told = f"the output, or a domain, does not run: {_in_a_line(error)}"
-        raise ValueError(f"model {model.name}: {told}") from error
+        reason = f"the output, or a domain, does not run: {_in_a_line(error)}"
+        raise ValueError(f"model {model.name}: {reason}") from error
 
 
 def check_exact(model: Model, functions: Mapping[str, tuple[str, ...]], losses: str) -> None:
@@ -102,16 +102,16 @@ def check_exact(model: Model, functions: Mapping[str, tuple[str, ...]], losses: 
         rng = np.random.default_rng(0)
         case = random_case(model, rng, sizes, 1, 2, np.float64, {**first, **chosen}, losses)
         try:
-            told = exact.gradient(_in_fractions(case))
+            gradients = exact.gradient(_in_fractions(case))
             forward = exact.forward(_in_fractions(case))
         except Exception as error:
             raise _refused(case, f"its operations take no Fractions: {_in_a_line(error)}") from error
-        for name, array in (*told.items(), *forward.items()):
+        for name, array in (*gradients.items(), *forward.items()):
             kinds = {type(entry).__name__ for entry in array.flat} - {Fraction.__name__}
             if kinds:
                 raise _refused(case, f"a {min(kinds)} comes of Fractions in {name}, needed Fractions")
         truth = replay.gradient(case)
-        for name, array in told.items():
+        for name, array in gradients.items():
             if not np.allclose(
                 array.astype(np.float64), truth[name].astype(np.float64), EXACTNESS, EXACTNESS
             ):
@@ -152,8 +152,10 @@ def _check_domains(case: Case) -> None:
             some = DOMAIN * np.linspace(-1, 1, 9)
             once = np.asarray(block.domain(some))
             if once.shape != some.shape or not np.allclose(block.domain(once), once):
-                told = f"the domain of {block.name} moves numbers that are in it, needed one that leaves them"
-                raise _refused(case, told)
+                reason = (
+                    f"the domain of {block.name} moves numbers that are in it, needed one that leaves them"
+                )
+                raise _refused(case, reason)
 
 
 def _check_step(case: Case) -> None:
@@ -191,8 +193,8 @@ def _check_output(case: Case) -> None:
     f, p, inputs = _parts(case)
     output = case.model.put_out(f, p, inputs, case.state, case.state)
     if not isinstance(output, np.ndarray) or output.shape[:1] != (case.records,):
-        told = f"shape {output.shape}" if isinstance(output, np.ndarray) else f"a {type(output).__name__}"
-        raise _refused(case, f"the output returns {told}, needed an ndarray ({case.records}, …)")
+        form = f"shape {output.shape}" if isinstance(output, np.ndarray) else f"a {type(output).__name__}"
+        raise _refused(case, f"the output returns {form}, needed an ndarray ({case.records}, …)")
     if output.dtype != case.dtype:
         raise _refused(case, f"the output returns {output.dtype}, needed the {case.dtype} it is given")
 

@@ -109,8 +109,28 @@ FLAGS = st.sampled_from(
             "--steps",
             "--season",
         ),
-        *("--separator", "--date-format", "--unit", "--prompt", "--temperature", "--patience", "--optimiser"),
-        *("--checkpoint-every", "--cell", "--activation", "--loss", "--no-verify", "--help", "--colour"),
+        *(
+            "--separator",
+            "--date-format",
+            "--unit",
+            "--prompt",
+            "--temperature",
+            "--n-iter-no-change",
+            "--optimiser",
+        ),
+        *(
+            "--checkpoint-every",
+            "--cell",
+            "--activation",
+            "--loss",
+            "--no-verify",
+            "--help",
+            "--colour",
+            "--schedule",
+            "--warmup",
+            "--tol",
+            "--weight-decay",
+        ),
     ]
 )
 VALUES = st.sampled_from(

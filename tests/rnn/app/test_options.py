@@ -26,11 +26,26 @@ def test_the_defaults_are_the_recipes():
 
 def test_flags_make_a_recipe():
     """And say where the series is."""
-    flags = "--units 3 --truncation window:5 --optimiser sgd --rate 0.5 --changes --patience 0 --season 12"
+    flags = (
+        "--units 3 --truncation window:5 --optimiser sgd --rate 0.5 --changes --no-early-stopping "
+        "--season 12 --weight-decay 0.1 --schedule step:20:0.5 --warmup 3"
+    )
     data = "--data f --column v --date d --date-format %Y --separator \\t"
     options = arguments(["train", "--out", "x", *flags.split(), *data.split()])
-    wanted = Recipe(units=3, truncation="window:5", optimiser="sgd", rate=0.5, form="changes", patience=0)
+    wanted = Recipe(
+        units=3,
+        truncation="window:5",
+        optimiser="sgd",
+        rate=0.5,
+        form="changes",
+        early_stopping=False,
+        weight_decay=0.1,
+        schedule="step:20:0.5",
+        warmup=3,
+    )
     assert recipe_of(options) == wanted
+    stopping = arguments(["train", "--out", "x", "--n-iter-no-change", "3", "--tol", "0.01"])
+    assert recipe_of(stopping) == Recipe(n_iter_no_change=3, tol=0.01)
     assert options.season == 12
     assert recipe_of(arguments(["train", "--out", "x", "--levels"])) == Recipe(form="levels")
     assert columns_of(options) == Columns("v", "d", "%Y", "\t")
@@ -61,6 +76,18 @@ def test_each_command_has_a_help(capsys, command):
         (("train", "--out", "x", "--rate", "0"), "argument --rate: '0', needed a number above 0"),
         (("train", "--out", "x", "--rate", "fast"), "argument --rate: 'fast', needed a number above 0"),
         (("train", "--out", "x", "--rate", "inf"), "argument --rate: 'inf', needed a number above 0"),
+        (
+            ("train", "--out", "x", "--schedule", "fast"),
+            "argument --schedule: 'fast', needed constant, cosine,",
+        ),
+        (
+            ("train", "--out", "x", "--warmup", "-1"),
+            "argument --warmup: '-1', needed an integer of at least 0",
+        ),
+        (("train", "--out", "x", "--n-iter-no-change", "0"), "argument --n-iter-no-change: '0', needed"),
+        (("train", "--out", "x", "--tol", "-1"), "argument --tol: '-1', needed a number of at least 0"),
+        (("train", "--out", "x", "--tol", "nan"), "argument --tol: 'nan', needed a number of at least 0"),
+        (("train", "--out", "x", "--weight-decay", "-1"), "argument --weight-decay: '-1', needed a number"),
         (("train", "--out", "x", "--clip", "-1"), "argument --clip: '-1', needed a number of at least 0"),
         (("train", "--out", "x", "--truncation", "x"), "argument --truncation: 'x', needed full, window:K"),
         (("train", "--out", "x", "--loss", "l1"), "argument --loss: 'l1', needed squared_error or softmax"),

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from rnn import Chunked, CompiledLoops, Full, NumPyLoops, Tail, Window, loops, relu, squared_error
-from rnn.app.recipe import Recipe, loss_of, truncation_of
-from rnn.optimisers import SGD, Adam, ClipNorm, Cosine
+from rnn.app.recipe import Recipe, loss_of, schedule_of, truncation_of
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
+from rnn.training import EarlyStopping
 
 
 def test_names_become_objects():
@@ -14,8 +15,13 @@ def test_names_become_objects():
     recipe = Recipe(units=3, activation="relu", optimiser="sgd", rate=0.5, clip=0.0, truncation="tail:2")
     net = recipe.network(2, 4, squared_error)
     assert (net.cell.inputs, net.cell.units, net.cell.activation, net.outputs) == (2, 3, relu, 4)
-    assert recipe.descent() == SGD(Cosine(0.5))
-    assert Recipe().descent() == Adam(Cosine(5e-3), ClipNorm(1.0))
+    assert recipe.descent(recipe.rates(3)) == SGD(Cosine(0.5))
+    assert Recipe().descent(Cosine(5e-3)) == Adam(Cosine(5e-3), ClipNorm(1.0))
+    assert Recipe(optimiser="adamw").descent(Cosine(5e-3)) == AdamW(Cosine(5e-3), ClipNorm(1.0))
+    assert Recipe(optimiser="adamw", weight_decay=0.1).descent(Constant(1)).weight_decay == 0.1
+    assert Recipe().early_end() == EarlyStopping()
+    assert Recipe(n_iter_no_change=3, tol=0.5).early_end() == EarlyStopping(3, 0.5)
+    assert Recipe(early_stopping=False).early_end() is None
     assert truncation_of(recipe.truncation) == Tail(2)
 
 
@@ -42,6 +48,39 @@ def test_a_recipe_of_older_versions_is_of_a_network_alone(changes, form):
     """Which said whether it learnt changes."""
     kept = {"length": 3} if changes is None else {"length": 3, "changes": changes}
     assert Recipe.from_json(kept) == Recipe(length=3, form=form)
+
+
+def test_a_schedule_counts_epochs():
+    """An epoch has as many updates as it has batches."""
+    assert Recipe(rate=0.5).rates(7) == Cosine(0.5)
+    assert Recipe(rate=0.5, schedule="constant", warmup=2).rates(7) == Warmup(Constant(0.5), 14)
+    assert schedule_of("step:3", 0.5, 7) == StepDecay(0.5, 21, 0.1)
+    assert schedule_of("step:3:.25", 0.5, 7) == StepDecay(0.5, 21, 0.25)
+    assert schedule_of("step:3:1", 0.5, 7) == StepDecay(0.5, 21, 1)
+    for warmup in (5, 6):
+        with pytest.raises(ValueError, match=f"^warmup: {warmup}, needed fewer epochs than all 5$"):
+            Recipe(epochs=5, warmup=warmup).rates(7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "linear", "cosine:3", "step", "step:", "step:0", "step:x", "step:-1", "step:1.5", "step:3:"),
+        *("step:3:2", "step:3:-0.5", "step:3:nan", "step:3:0.5:1", "step:²", "step:" + "9" * 30),
+    ],
+)
+def test_what_names_no_schedule_is_refused(text):
+    """With those that there are."""
+    with pytest.raises(ValueError, match=r"needed constant, cosine, step:EPOCHS or step:EPOCHS:GAMMA$"):
+        schedule_of(text, 1.0, 1)
+    with pytest.raises(ValueError, match=r"^StepDecay\.gamma: 0\.0, needed a finite number above 0"):
+        schedule_of("step:3:0.0", 1.0, 1)
+
+
+@pytest.mark.parametrize(("patience", "wanted"), [(0, None), (7, EarlyStopping(7))])
+def test_a_recipe_of_older_versions_had_patience(patience, wanted):
+    """A number of epochs, or 0 for no early stopping."""
+    assert Recipe.from_json({"form": "chosen", "patience": patience}).early_end() == wanted
 
 
 @pytest.mark.parametrize("form", ["both", None, 3])

@@ -5,12 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn.app.course import advanced
 from rnn.app.forecaster import read_model
 from rnn.app.recipe import Recipe
 from rnn.app.text import alphabet_of, asked_for, baselines, encoded, task, written
 from rnn.storage import Stored
-from rnn.training import Standing
+from rnn.training import Standing, courses
 
 TEXT = "abcd" * 40
 
@@ -125,7 +124,7 @@ def test_a_loss_that_is_no_number_costs_no_model():
     params = made.net.init(np.random.default_rng(0), np.float32)
     c = np.full_like(params.c, -3e38)
     c[0] = 3e38
-    course = advanced(None, Standing(0, params._replace(c=c), None, 1.0, 1.0))
+    (course,) = courses([Standing(0, params._replace(c=c), None, 1.0, 1.0)], None)
     with np.errstate(all="ignore"):
         found = made.finish([course])
     assert found.figures["bits a character"]["the network"] == np.inf

@@ -15,8 +15,8 @@ import pytest
 
 from rnn import loops
 from rnn.app import training
+from rnn.app.checkpoint import kept
 from rnn.app.commands import main
-from rnn.app.course import kept
 from rnn.app.folder import NAMES, Folder
 from rnn.app.recipe import Recipe
 from rnn.app.series import asked_for, sine
@@ -24,6 +24,7 @@ from rnn.app.training import going_on, run_of, said_of, trained
 from rnn.console.files import Undelivered
 from rnn.loops import NAMED
 from rnn.storage import load
+from rnn.training import Learnt
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,7 +34,7 @@ KILLS = int(os.environ.get("RNN_KILLS", "3"))
 # What is killed, or finds no room, is not measured: it would leave half a file of measurements.
 UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
-RECIPE = {"units": 3, "length": 5, "epochs": 6, "patience": 0}
+RECIPE = {"units": 3, "length": 5, "epochs": 6, "early_stopping": False}
 
 
 def asked(loops="compiled", **changed):
@@ -57,7 +58,7 @@ def ended(call, **keywords):
     return done.returncode, done.stderr
 
 
-FLAGS = ("--units", "4", "--length", "5", "--epochs", "150", "--patience", "0", "--checkpoint-every", "3")
+FLAGS = ("--units", "4", "--length", "5", "--epochs", "150", "--no-early-stopping", "--checkpoint-every", "3")
 
 
 @pytest.mark.slow
@@ -126,7 +127,7 @@ def short():
 @pytest.mark.slow
 def test_a_disk_that_is_full_leaves_the_last_checkpoint(short):
     """Files may be so large and no larger: the run stops, and says what is kept and how to go on."""
-    folder, flags = short / "m", ("--units", "24", "--epochs", "100000", "--patience", "0")
+    folder, flags = short / "m", ("--units", "24", "--epochs", "100000", "--no-early-stopping")
     child = until_checkpoint(command(folder, *flags, "--checkpoint-every", "1"), env=UNMEASURED)
     child.kill()
     child.communicate()
@@ -202,7 +203,7 @@ def test_a_read_only_folder_is_refused_before_any_work(tmp_path):
 
 def test_early_stopping_keeps_the_best(tmp_path):
     """And goes no further when it is asked to go on."""
-    run = run_of(asked(patience=1, epochs=50, rate=0.3, form="levels"))
+    run = run_of(asked(early_stopping=True, n_iter_no_change=1, epochs=50, rate=0.3, form="levels"))
     told = []
     (course,) = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(course))
     assert course.epoch == course.best_epoch + 1 < 50
@@ -210,6 +211,32 @@ def test_early_stopping_keeps_the_best(tmp_path):
     assert [each.epoch for each in told] == list(range(course.epoch + 1))
     (again,) = trained(run, Folder(tmp_path), "", nothing)
     assert (again.epoch, again.best_epoch) == (course.epoch, course.best_epoch)
+
+
+@pytest.mark.parametrize("stop", [1, 4])
+def test_stopped_within_a_schedule_it_ends_as_if_it_never_had_been(tmp_path, stop):
+    """The parameters to the bit, in the warm-up and after it, and with what AdamW keeps."""
+    changed = {
+        "optimiser": "adamw",
+        "schedule": "step:2:0.5",
+        "warmup": 2,
+        "form": "levels",
+        "loops": "numpy",
+    }
+    run = replace(run_of(asked(**changed)), every=1)
+
+    def stopping(ended, course):
+        if course.epoch == stop:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(run, Folder(tmp_path), "", stopping)
+    (again,) = trained(run, Folder(tmp_path), "", nothing)
+    (tmp_path / "whole").mkdir()
+    (whole,) = trained(run, Folder(tmp_path / "whole"), "", nothing)
+    assert again.train == whole.train
+    for block, wanted in zip(again.standing.params, whole.standing.params, strict=True):
+        np.testing.assert_array_equal(block, wanted)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +251,12 @@ def test_early_stopping_keeps_the_best(tmp_path):
         {"recipe": {"units": "many"}},
         {"recipe": {"truncation": "none"}},
         {"recipe": {"rate": -1}},
+        {"recipe": {"patience": "long"}},
+        {"recipe": {"n_iter_no_change": 0}},
+        {"recipe": {"tol": None}},
+        {"recipe": {"schedule": "fast"}},
+        {"recipe": {"schedule": ["cosine"]}},
+        {"recipe": {"warmup": 200}},
         {"data": {"kind": "song"}},
         {"data": {"kind": "series"}},
         {"data": {"kind": "series", "values": [[1]]}},
@@ -236,11 +269,11 @@ def test_what_is_no_run_is_refused(changed):
 
 
 def test_a_standing_is_a_line(tmp_path):
-    """With its losses, and where there is no validation without."""
+    """With its losses, and the best epoch."""
     course, *_ = trained(run_of(asked(epochs=2)), Folder(tmp_path), "", nothing)
+    learnt = Learnt((3.0, 2.0, 1.0), (0.3, 0.12345, 0.2), course.best, 1)
+    assert said_of(learnt, 2) == "epoch 2 of 2, loss 1, validation 0.2, best at epoch 1"
     assert said_of(course, 2).startswith("epoch 2 of 2, loss ")
-    assert ", validation " in said_of(course, 2)
-    assert ", validation " not in said_of(replace(course, validation=(float("inf"),)), 2)
     assert going_on(Folder(tmp_path / "empty")) == "no checkpoint yet"
 
 

@@ -9,6 +9,7 @@ import pytest
 from rnn import GRU, Vanilla
 from rnn.calls.arguments import checked_call, checked_params
 from rnn.cells.gru import GRUParams
+from rnn.through_time.recurrence import Single
 
 SHAPES = {"params.a": (2,), "params.b": (1, 2)}
 
@@ -55,7 +56,7 @@ def test_a_call_holds_what_it_was_given():
     cell = Vanilla(1, 2)
     params = GRU(1, 2).params(*(np.ones(1) for _ in GRUParams._fields))
     xs, h0 = np.ones((3, 2, 1)), np.ones((3, 2))
-    call = checked_call(cell, params, xs, h0, None)
+    call = checked_call(Single(cell), params, xs, h0, None)
     assert call.xs is xs
     assert call.state[0] is h0
     assert call.active is call.ends is None
@@ -66,7 +67,7 @@ def test_records_of_several_lengths_are_put_in_order():
     cell = Vanilla(1, 2)
     params = cell.weights(np.ones((2, 1)), np.ones((2, 2)), np.ones(2))
     xs, h0 = np.arange(1.0, 7).reshape(3, 2, 1), np.arange(6.0).reshape(3, 2)
-    call = checked_call(cell, params, xs, h0, [1, 2, 1])
+    call = checked_call(Single(cell), params, xs, h0, [1, 2, 1])
     assert call.xs[:, :, 0].tolist() == [[3, 4], [1, 0], [5, 0]]
     assert call.state[0].tolist() == [[2, 3], [0, 1], [4, 5]]
     assert call.active == [3, 1]

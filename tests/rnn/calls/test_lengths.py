@@ -24,6 +24,7 @@ from rnn import (
     squared_error,
 )
 from rnn.calls.lengths import checked_lengths, own_reach, without_padding
+from rnn.through_time.recurrence import Single
 
 N, T, D, H, K = 4, 6, 2, 3, 2
 LENGTHS = np.array([3, 6, 1, 4])
@@ -331,9 +332,9 @@ def test_padding_is_replaced_in_a_copy():
 def test_a_truncation_of_one_loss_a_record_counts_from_its_own_end():
     """Tail(2) of a record of four steps reaches step 2, whatever the longest."""
     ends = checked_lengths([2, 4], 2, 9)
-    truncation = own_reach(Tail(2), ends, 9, of_last_step=True)
+    truncation = own_reach(Tail(2), ends, 9, True, Single(Vanilla(1, 2)))
     assert [truncation.first(t, 9) for t in (1, 3, 8)] == [0, 2, 7]
-    assert own_reach(Window(2), ends, 9, of_last_step=False) == Window(2)
+    assert own_reach(Window(2), ends, 9, False, Single(Vanilla(1, 2))) == Window(2)
 
 
 @pytest.mark.parametrize("loss", [squared_error, softmax_cross_entropy], ids=lambda loss: loss.name)

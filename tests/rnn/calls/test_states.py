@@ -7,6 +7,7 @@ import pytest
 
 from rnn import GRU, LSTM, RNN, Vanilla
 from rnn.calls.states import checked_state
+from rnn.through_time.recurrence import Single
 
 XS = np.ones((3, 2, 1), np.float32)
 
@@ -14,7 +15,7 @@ XS = np.ones((3, 2, 1), np.float32)
 @pytest.mark.parametrize("cell", [Vanilla(1, 2), LSTM(1, 2), GRU(1, 2)], ids=lambda cell: type(cell).__name__)
 def test_none_is_zeros(cell):
     """As many arrays as the state has, of the inputs' kind."""
-    found = checked_state(cell, "h0", None, XS)
+    found = checked_state(Single(cell), "h0", None, XS)
     assert [(array.shape, array.dtype, array.any()) for array in found] == [
         ((3, 2), np.float32, False) for _ in cell.state
     ]
@@ -23,8 +24,8 @@ def test_none_is_zeros(cell):
 def test_an_array_stands_for_a_state_of_one():
     """Which may be a tuple of it, too."""
     h0 = np.ones((3, 2), np.float32)
-    assert checked_state(Vanilla(1, 2), "h0", h0, XS)[0] is h0
-    assert checked_state(Vanilla(1, 2), "h0", (h0,), XS)[0] is h0
+    assert checked_state(Single(Vanilla(1, 2)), "h0", h0, XS)[0] is h0
+    assert checked_state(Single(Vanilla(1, 2)), "h0", (h0,), XS)[0] is h0
 
 
 FULL = np.ones((3, 2), np.float32)
@@ -47,7 +48,7 @@ FULL = np.ones((3, 2), np.float32)
 def test_the_state_of_another_cell_is_refused(cell, given, error, message):
     """Or of another number of arrays, of other shapes and types, before any work."""
     with pytest.raises(error, match=f"^{re.escape(message)}"):
-        checked_state(cell, "h0", given, XS)
+        checked_state(Single(cell), "h0", given, XS)
     net = RNN(cell, outputs=1)
     params = net.init(np.random.default_rng(0), np.float32)
     with pytest.raises(error, match=f"^{re.escape(message)}"):

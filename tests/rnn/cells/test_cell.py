@@ -16,7 +16,6 @@ from rnn.cells.cell import (
     carved,
     check_cell,
     constant_columns,
-    last_state,
     matrix_and_product,
     stretches,
     with_listed_views,
@@ -154,16 +153,6 @@ def test_stretches_are_of_the_records_that_go_on(cell):
     assert [(len(each.views.rows), len(each.views.rows[0])) for each in found] == [(2, 3), (2, 1)]
     assert [len(view) for each in found for view in each.views.hs] == [3, 3, 1, 1]
     assert np.shares_memory(found[1].views.rows[0], tape.rows[2])
-
-
-@every_cell
-def test_the_last_state_is_a_copy(cell):
-    """Of each of the state's arrays."""
-    tape = projected(cell, np.ones((2, 1, 2)), state_of(cell, 2))
-    cell.forward(tape)
-    last = last_state(tape)
-    assert [array.tolist() for array in last] == [array[-1].tolist() for array in tape.state]
-    assert not any(np.shares_memory(one, array) for one, array in zip(last, tape.state, strict=True))
 
 
 def test_carved_arrays_lie_in_one_block():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.common.arrays import FRACTIONS, LARGE, _is_masked, check_size, checked, refuse_mask, zeros
+from rnn.common.arrays import FRACTIONS, LARGE, PART, _is_masked, check_size, checked, refuse_mask, zeros
 
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
@@ -187,6 +187,39 @@ def test_a_large_view_has_to_fit_in_memory(monkeypatch):
         check_size("g", np.broadcast_to(np.uint8(1), (LARGE,)))
     monkeypatch.undo()
     assert check_size("g", np.broadcast_to(np.uint8(1), (LARGE,))) is None
+
+
+def test_what_is_mapped_from_a_file_need_not_fit_in_memory(tmp_path, monkeypatch):
+    """It is there, and a view of it as well; a view of more than the file holds is of less."""
+    file = tmp_path / "of zeros"
+    with file.open("wb") as handle:
+        # Nothing of it is written: the system keeps that it is empty.
+        handle.truncate(LARGE)
+    mapped = np.memmap(file, np.uint8, "r")
+
+    def full(shape, dtype):
+        raise MemoryError
+
+    monkeypatch.setattr(np, "empty", full)
+    for view in (mapped, np.asarray(mapped), np.asarray(mapped).reshape(2, -1).T):
+        assert check_size("g", view) is None
+    for view in (np.broadcast_to(mapped, (2, LARGE)), np.broadcast_to(np.asarray(mapped[:1]), (LARGE,))):
+        with pytest.raises(MemoryError, match=r"^g: shape \(.*\), needed a smaller one"):
+            check_size("g", view)
+
+
+@pytest.mark.parametrize("shape", [(PART + 1,), (3, PART // 2), (PART // 2, 3), (1, 2, PART)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_arrays_are_looked_at_in_parts(shape, dtype):
+    """And the first entry that is not finite is found wherever it stands."""
+    array = np.zeros(shape, dtype)
+    assert checked("xs", array, shape) is array
+    for place in (0, PART // 2, array.size - 1):
+        array.flat[place] = np.inf
+        where = tuple(map(int, np.unravel_index(place, shape)))
+        with pytest.raises(ValueError, match=re.escape(f"xs: inf at {where}, needed finite numbers")):
+            checked("xs", array, shape)
+        array.flat[place] = 0
 
 
 def test_a_type_is_the_same_that_is_equal():

@@ -15,10 +15,19 @@ def record(size, number):
     """Of two cases, one of them refuted."""
     failing = Failing(size, Place(0, 1, number), Finding("lags", "W", "by 3"))
     rows = {("lags", "W", "Full"): Row("lags", "W", 2, 2, 1, "Full", 1, 1)}
-    drawn, declined = Counter({"T": number}), Counter({"exact": 1})
+    drawn, declined, left_out = Counter({"T": number}), Counter({"exact": 1}), Counter({"more calls": 1})
     met = frozenset({("r", number), ("r", 0)})
     return Record(
-        rows, 2, 1, Counter({"T = 1": 1}), declined, drawn, rows_covered=met, refuted=1, failing=failing
+        rows,
+        2,
+        1,
+        Counter({"T = 1": 1}),
+        declined,
+        left_out,
+        drawn,
+        rows_covered=met,
+        refuted=1,
+        failing=failing,
     )
 
 
@@ -31,7 +40,7 @@ def test_records_add_up_in_any_grouping():
     assert (left.cases, left.informative, left.refuted, left.seen["T = 1"]) == (6, 3, 3, 3)
     assert left.failing.place == Place(0, 1, 1)
     assert left.rows["lags", "W", "Full"].failures == 3
-    assert (left.declined["exact"], left.drawn["T"]) == (3, 4)
+    assert (left.declined["exact"], left.not_asked["more calls"], left.drawn["T"]) == (3, 3, 4)
     assert left.rows_covered == {("r", 0), ("r", 1), ("r", 2), ("r", 4)}
 
 

@@ -345,7 +345,7 @@ def test_adversary_measures_plants_and_judges(capsys, monkeypatch):
     assert command.main(["adversary", "--planted", "2", "--json", "out.json"]) == 0
     told = capsys.readouterr().out
     assert "Single conditions under which a fault survives: " in told
-    assert "Planted and judged: 2 faults; the verdict is what was told of 2" in told
+    assert "Planted and judged: 2 faults; 2 as measured" in told
     result = json.loads(Path("out.json").read_text("utf-8"))
     assert [share["faults"] for share in result["shares"]][1:] == [30, 30]
     assert len(result["planted"]) == 2

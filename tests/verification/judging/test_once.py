@@ -5,10 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import lstm
-from verification import Scope, layer, manual, models, scoped
+from tests.layers import lstm, scan
+from verification import Profile, Scope, layer, manual, models, scoped, verify
 from verification.judging.once import once
+from verification.properties import in_a_row
 from verification.properties.findings import findings, truth_for, truth_of
+
+FEW = Profile("few", cases=1, exact_cases=0, strength=1)
+SMALL = Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",))
 
 
 def asked(engine):
@@ -33,6 +37,14 @@ def test_a_layer_is_asked_many_calls():
 
     told = asked(layer(lstm.forward, backward, model=models.lstm))["calls in a row"]
     assert told.startswith("at call 50")
+
+
+@pytest.mark.slow
+def test_of_a_slow_engine_fewer_calls_are_made_and_it_is_said(monkeypatch):
+    """Under "not asked", with their number."""
+    monkeypatch.setattr(in_a_row, "SECONDS", 0.0)
+    judgement = verify(layer(scan.forward, scan.backward, model=models.scan, scope=SMALL), FEW)
+    assert judgement.not_asked[-1] == f"more than 2 of {in_a_row.CALLS} calls in a row"
 
 
 def test_what_is_kept_for_another_type_is_told():

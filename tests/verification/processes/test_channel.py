@@ -12,11 +12,11 @@ from verification.processes.workers import spread
 def test_what_is_told_is_there_until_something_else_is():
     """Nothing at first; what came of it is None if that is what came."""
     line = Channel()
-    assert (line.told, line.outcome, line.lost, line.is_finished) == (None, None, None, False)
+    assert (line.doing, line.outcome, line.lost, line.is_finished) == (None, None, None, False)
     line.tell("first")
     line.tell([2, "second"])
     line.finish(None)
-    assert (line.told, line.outcome, line.is_finished) == ([2, "second"], (None,), True)
+    assert (line.doing, line.outcome, line.is_finished) == ([2, "second"], (None,), True)
 
 
 def test_a_task_that_follows_takes_back_all_but_the_loss():
@@ -25,10 +25,10 @@ def test_a_task_that_follows_takes_back_all_but_the_loss():
     for said in (line.tell, line.finish, line.lose):
         said("this")
     line.withdraw()
-    assert (line.told, line.outcome, line.is_finished, line.lost) == ("this", None, False, "this")
+    assert (line.doing, line.outcome, line.is_finished, line.lost) == ("this", None, False, "this")
     line.finish("that")
     line.clear()
-    assert (line.told, line.outcome, line.lost) == (None, None, "this")
+    assert (line.doing, line.outcome, line.lost) == (None, None, "this")
 
 
 def test_two_channels_and_a_slot_share_a_file(monkeypatch):
@@ -45,7 +45,7 @@ def test_two_channels_and_a_slot_share_a_file(monkeypatch):
     here.lose("lost")
     free.put("free")
     assert [getattr(there, name).value for name in numbers] == [1, 2, 3, 4, 5]
-    assert (there.told, there.outcome, there.lost, free.get()) == ("told", ("finished",), "lost", "free")
+    assert (there.doing, there.outcome, there.lost, free.get()) == ("told", ("finished",), "lost", "free")
 
 
 def test_a_guarded_call_is_told_from_none():

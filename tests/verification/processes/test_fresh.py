@@ -158,7 +158,7 @@ def test_a_process_that_is_lost_is_told_of_and_replaced(threaded):
     with pooled() as spread:
         first, lost, last = spread(by_value(ends), range(3))
     assert (first, last) == (0, 2)
-    assert (lost.how, lost.told) == ("ended its process with exit code 3", 1)
+    assert (lost.how, lost.doing) == ("ended its process with exit code 3", 1)
 
 
 @pytest.mark.slow
@@ -184,7 +184,7 @@ def test_a_signal_to_the_parent_is_told(threaded, last):
     """By its name, in the last task as in one before; the process is replaced."""
     with pooled() as spread:
         lost, *others = spread(by_value(signals), [signal.SIGTERM] if last else [signal.SIGTERM, 0])
-    assert (lost.how, lost.told) == ("sent SIGTERM to the process that judges it", signal.SIGTERM)
+    assert (lost.how, lost.doing) == ("sent SIGTERM to the process that judges it", signal.SIGTERM)
     assert others == ([] if last else [0])
 
 
@@ -193,7 +193,7 @@ def test_a_supervisor_that_is_killed_is_missed(threaded):
     with pooled() as spread:
         lost, other = spread(by_value(signals), [signal.SIGKILL, 0])
     assert (lost.how, other) == ("ended the process that judges it with exit code -9 (SIGKILL)", 0)
-    assert not lives(lost.told[0])
+    assert not lives(lost.doing[0])
 
 
 @LINUX

@@ -92,7 +92,7 @@ def to_its_parent(number):
 def test_a_signal_to_the_parent_is_told_by_its_name(name):
     """With what was told last; whoever judges hears none, and the other task is done."""
     lost, other = outcomes(to_its_parent(getattr(signal, name)))
-    assert (lost.how, lost.told) == (f"sent {name} to the process that judges it", "task 0")
+    assert (lost.how, lost.doing) == (f"sent {name} to the process that judges it", "task 0")
     assert other == 1
 
 
@@ -164,7 +164,10 @@ def test_a_supervisor_that_is_killed_is_missed(tmp_path):
         time.sleep(MINUTE)
 
     lost, other = outcomes(conduct)
-    assert (lost.how, lost.told) == ("ended the process that judges it with exit code -9 (SIGKILL)", "task 0")
+    assert (lost.how, lost.doing) == (
+        "ended the process that judges it with exit code -9 (SIGKILL)",
+        "task 0",
+    )
     assert other == 1
     assert len(written(tmp_path / "started")) == 2
     deadline = time.monotonic() + 5
@@ -196,7 +199,7 @@ def test_processes_left_behind_are_told_and_ended(tmp_path, apart, children):
     """However they went apart, and what they have started."""
     file = tmp_path / "left"
     lost, other = outcomes(lambda: leave(file, apart=apart, children=children))
-    assert (lost.told, other) == ("task 0", 1)
+    assert (lost.doing, other) == ("task 0", 1)
     assert lost.how == "left 1 process running in the background"
     assert len(written(file)) == 1 + children
     assert not any(map(lives, written(file)))

@@ -137,14 +137,14 @@ def test_a_process_that_dies_is_told_of(end, how):
 
     first, lost, last = spread(work, range(3))
     assert (first, last) == (0, 2)
-    assert (lost.how, lost.told) == (how, 1)
+    assert (lost.how, lost.doing) == (how, 1)
 
 
 def test_what_a_process_did_not_tell_is_none():
     """It died before it said anything."""
     (lost,) = spread(lambda task, channel: os._exit(1), [0])
     assert isinstance(lost, Lost)
-    assert lost.told is None
+    assert lost.doing is None
 
 
 @pytest.mark.parametrize("hang", [deaf, lambda _: signal.pause()], ids=["deaf", "waiting"])
@@ -156,7 +156,7 @@ def test_a_guarded_call_that_never_comes_back_is_ended(hang):
         return channel.guarded(hang if task == 0 else str)(task)
 
     lost, other = spread(work, [0, 1])
-    assert (lost.how, lost.told) == ("did not return within 0.3 s, nor hear an alarm", 0)
+    assert (lost.how, lost.doing) == ("did not return within 0.3 s, nor hear an alarm", 0)
     assert other == "1"
 
 
@@ -381,7 +381,7 @@ def test_a_worker_that_leaves_no_memory_is_lost():
 
     (lost,) = spread(work, [0])
     assert lost.how.startswith("left none of the 2.")
-    assert lost.told == 0
+    assert lost.doing == 0
 
 
 def test_a_request_to_end_is_heard_while_a_worker_is_started():

@@ -27,7 +27,7 @@ def test_the_default_is_all_that_a_layer_can_claim():
         "output identity",
         "longdouble",
         "truncations",
-        "other lengths than all records'",
+        "records that end early",
         "Fractions",
         "equality to the bit",
     )

@@ -12,13 +12,15 @@ import numpy as np
 import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, compiled_module, installed
+from verification.adapters.function import FunctionAdapter
 from verification.adapters.layer import Layer, layer
 from verification.adapters.problem import ProblemAdapter
-from verification.adapters.rnn.engine import cell_engine_of, cell_of, engine_of
+from verification.adapters.rnn.both_directions import LEVELS, both_directions
+from verification.adapters.rnn.engine import Kinds, cell_engine_of, cell_of, engine_of
 from verification.adapters.rnn.scoping import OF_CELLS, as_cell
 from verification.judging.profile import Profile
-from verification.models import gru, lstm, vanilla
-from verification.models.model import Model
+from verification.models import gru, lstm, stack, vanilla
+from verification.models.model import Model, Use
 from verification.sampling.scope import Scope
 
 # By the name on the command line: the loops' class in ``rnn``.
@@ -30,6 +32,20 @@ CELLS: dict[str, tuple[str, Model]] = {
     "lstm": ("LSTM", lstm),
     "gru": ("GRU", gru),
 }
+
+# The same of several cells at once: the classes of a stack's levels, the lowest first. They are judged one
+# by one, and not in a report: what is new in them is no cell. Digits of Fractions multiply level by level.
+STACKS: dict[str, tuple[tuple[str, ...], Model]] = {
+    "stack": (("LSTM", "GRU"), stack),
+}
+
+OF_STACKS = replace(OF_CELLS, exact=False)
+
+# All that can be named.
+RECURRENCES: dict[str, tuple[Kinds, Model]] = {**CELLS, **STACKS}
+
+# Two levels, each in both directions, which are judged as a function.
+BIDIRECTIONAL = "bidirectional"
 
 # It has problems of its own form.
 VANILLA = "vanilla"
@@ -58,6 +74,16 @@ OF_TRAINING = Scope(
 SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
 
 
+def judged_by(name: str, loops: str) -> ProblemAdapter | FunctionAdapter:
+    """What is judged under a name on the command line; ValueError as of ``cell_engine``."""
+    if name != BIDIRECTIONAL:
+        return cell_engine(name, loops)
+    check_loops(loops)
+    for kind, _ in LEVELS if loops == "compiled" else ():
+        compile_loops(kind.lower())
+    return both_directions(LOOPS[loops])
+
+
 def cell_engine(name: str, loops: str) -> ProblemAdapter:
     """A cell by its model's name and the loops by theirs; ValueError without the extra that these need."""
     check_loops(loops)
@@ -75,8 +101,8 @@ ONE_PROCESSOR = "threads, for this process has one processor"
 def without_threads(engine: ProblemAdapter) -> ProblemAdapter:
     """The same, which says that no threads are asked of it."""
     capabilities = engine.claim.capabilities
-    told = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
-    return replace(engine, claim=replace(engine.claim, capabilities=told))
+    without = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
+    return replace(engine, claim=replace(engine.claim, capabilities=without))
 
 
 def check_loops(loops: str) -> None:
@@ -90,7 +116,10 @@ def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> 
 
     A view of one record or one step may lie without gaps where others do not, and is compiled for by itself.
     """
-    cell = getattr(rnn, CELLS[name][0])(inputs=2, units=2)
+    kind, model = RECURRENCES[name]
+    sizes = dict.fromkeys(model.dimensions, 2)
+    shapes = {block.name: np.empty(block.shape(sizes)) for block in model.of(Use.STEP)}
+    cell = cell_of(rnn, kind, 2, shapes, {})
     net, alone = rnn.RNN(cell, outputs=1, loops=rnn.CompiledLoops()), rnn.Layer(cell, rnn.CompiledLoops())
     rng = np.random.default_rng(0)
     for dtype, records, steps in product(dtypes, (2, 1), (2, 1)):
@@ -101,11 +130,12 @@ def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> 
 
 
 def network_of(
-    name: str, loops: str = "NumPyLoops", scope: Scope = OF_CELLS, package: ModuleType = rnn
+    name: str, loops: str = "NumPyLoops", scope: Scope | None = None, package: ModuleType = rnn
 ) -> ProblemAdapter:
     """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims."""
-    cell, model = CELLS[name]
-    made = engine_of(package, loops) if name == VANILLA else cell_engine_of(package, cell, loops)
+    kind, model = RECURRENCES[name]
+    scope = scope or (OF_STACKS if name in STACKS else OF_CELLS)
+    made = engine_of(package, loops) if name == VANILLA else cell_engine_of(package, kind, loops)
     return as_cell(made, model, scope)
 
 
@@ -117,10 +147,10 @@ def layer_of(
     loops: str = "NumPyLoops",
 ) -> Layer:
     """A cell of ``rnn``, or of a copy of it, as a layer with its full gradient, by the loops of that name."""
-    kind, model = CELLS[name]
+    kind, model = RECURRENCES[name]
 
     def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
-        cell = cell_of(package, kind, xs.shape[2], state[0].shape[1], functions)
+        cell = cell_of(package, kind, xs.shape[2], params, functions)
         made = package.Layer(cell, getattr(package, loops)())
         outputs, final, saved = made.forward(cell.weights(**params), xs, state, lengths)
         return outputs, final, (made, saved)

@@ -5,8 +5,9 @@ Every cell, by every loops, and every copy of ``rnn`` with a fault in it is aske
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import fields
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,8 +17,11 @@ from verification.adapters.rnn.cell_form import LayerGradients, LayerProblem
 from verification.adapters.rnn.problem import Engine, Gradients
 from verification.adapters.rnn.vanilla_form import rnn_truncation
 
+Kinds: TypeAlias = str | tuple[str, ...]
+"""The class of a cell, or those of a stack's levels, the lowest first."""
 
-def cell_engine_of(package: ModuleType, kind: str, loops: str = "NumPyLoops") -> Callable[[Any], Any]:
+
+def cell_engine_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") -> Callable[[Any], Any]:
     """The same of both: in a network, and as a layer."""
     gradients, of_layer = gradients_of(package, kind, loops), layer_gradients_of(package, kind, loops)
 
@@ -25,16 +29,15 @@ def cell_engine_of(package: ModuleType, kind: str, loops: str = "NumPyLoops") ->
 
 
 def gradients_of(
-    package: ModuleType, kind: str, loops: str = "NumPyLoops"
+    package: ModuleType, kind: Kinds, loops: str = "NumPyLoops"
 ) -> Callable[[ModelProblem], ModelGradients]:
     """The hand-derived gradients of a cell of ``package``, which is ``rnn`` or a copy of it, in a network.
 
-    ``kind`` and ``loops``: the classes of the cell, and of what makes its steps.
+    ``kind`` and ``loops``: the classes of the cell or its levels, and of what makes its steps.
     """
 
     def gradients(problem: ModelProblem) -> ModelGradients:
-        sizes = problem.xs.shape[2], problem.state[0].shape[1]
-        cell = cell_of(package, kind, *sizes, problem.functions)
+        cell = cell_of(package, kind, problem.xs.shape[2], problem.params, problem.functions)
         loss = package.softmax_cross_entropy if problem.classes else package.squared_error
         net = package.RNN(cell, outputs=len(problem.params["c"]), loss=loss, loops=getattr(package, loops)())
         params, every = cell.params(**problem.params), problem.checkpoints
@@ -110,12 +113,12 @@ def _nothing(problem: ModelProblem, outputs: int) -> ModelGradients:
 
 
 def layer_gradients_of(
-    package: ModuleType, kind: str, loops: str = "NumPyLoops"
+    package: ModuleType, kind: Kinds, loops: str = "NumPyLoops"
 ) -> Callable[[LayerProblem], LayerGradients]:
     """The same of a cell as a layer; what stands behind it has a gradient of 0."""
 
     def gradients(problem: LayerProblem) -> LayerGradients:
-        cell = cell_of(package, kind, problem.xs.shape[2], problem.state[0].shape[1], problem.functions)
+        cell = cell_of(package, kind, problem.xs.shape[2], problem.params, problem.functions)
         layer = package.Layer(cell, getattr(package, loops)())
         weights = cell.weights(**{name: problem.params[name] for name in cell.weights._fields})
         outputs, final, saved = layer.forward(weights, problem.xs, problem.state, problem.lengths)
@@ -142,10 +145,25 @@ def engine_of(package: ModuleType, loops: str = "NumPyLoops") -> Engine:
     return answer
 
 
-def cell_of(package: ModuleType, kind: str, inputs: int, units: int, functions: Mapping[str, str]) -> Any:
-    """A cell with these functions by role."""
-    chosen = {role: getattr(package, function) for role, function in functions.items()}
-    return getattr(package, kind)(inputs, units, **chosen)
+def cell_of(
+    package: ModuleType, kind: Kinds, inputs: int, params: Mapping[str, Any], functions: Mapping[str, str]
+) -> Any:
+    """A cell, or a stack of cells, for parameters of these shapes, with the functions by role that it has."""
+    if isinstance(kind, str):
+        return _cell(package, kind, inputs, params["W"], functions)
+    levels = []
+    for level, each in enumerate(kind):
+        levels.append(_cell(package, each, inputs, params[f"W_l{level}"], functions))
+        inputs = levels[-1].units
+    return package.Stack(*levels)
+
+
+def _cell(package: ModuleType, kind: str, inputs: int, W: Any, functions: Mapping[str, str]) -> Any:
+    """One cell with as many units as W has columns."""
+    made = getattr(package, kind)
+    roles = functions.keys() & {field.name for field in fields(made)}
+    chosen = {role: getattr(package, functions[role]) for role in roles}
+    return made(inputs, W.shape[1], **chosen)
 
 
 def _nan(given: Any) -> Any:

@@ -18,8 +18,8 @@ from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Standard, Tabled, Truncation
 from verification.properties.engine import FixedCase
 
-# N, T, D, H and K of a small case: none like another.
-SMALL = {"N": 3, "T": 5, "D": 2, "H": 4, "K": 3}
+# N, T, D, H and K of a small case, and the units of a level below the one on top.
+SMALL = {"N": 3, "T": 5, "D": 2, "H": 4, "K": 3, "H_l0": 3}
 
 
 def of_every_cell(model: Model) -> tuple[FixedCase, ...]:
@@ -62,7 +62,7 @@ def as_layer(
 ) -> Case:
     """A case of cotangents; ``of``: what has some. What stands behind the layer has a gradient of zero."""
     case, rng = network(model, truncation, dtype=dtype, sizes=sizes), np.random.default_rng(1)
-    (records, units), steps = case.state[0].shape, case.steps
+    records, steps, units = len(case.state[0]), case.steps, {**SMALL, **(sizes or {})}["H"]
     outputs, *state = (
         rng.uniform(-1, 1, shape).astype(dtype) * (name in of)
         for name, shape in (
@@ -78,9 +78,10 @@ def of_threads(model: Model) -> Case:
 
     A thread is repaid by 20 million multiplications (``rnn.compiled.sharing``).
     """
-    units = 128 if len(model.block("W").parts) == 0 else 64
-    each = 200 * int(np.prod(model.block("W").shape({"H": units})))
-    sizes = {"N": 200, "T": -(-40_000_000 // each), "D": 1, "H": units, "K": 1}
+    W = next(block for block in model.of(Use.STEP) if block.name.startswith("W"))
+    units = 64 if W.parts else 128
+    each = 200 * int(np.prod(W.shape(dict.fromkeys(W.dimensions, units))))
+    sizes = {"N": 200, "T": -(-40_000_000 // each), "D": 1, "H": units, "K": 1, "H_l0": units}
     case = network(model, losses="last", dtype="float32", sizes=sizes)
     # On one side of all outputs, so that records do not cancel one another.
     return replace(case, objective=case.objective.replaced(lambda targets: targets + 3))

@@ -75,7 +75,7 @@ class Planted:
 class Adversary:
     """The whole measurement: of ``calls`` backwards on ``cases`` cases. ``classes``: how many conditions.
 
-    ``told``: of every fault that was drawn, is it refuted?
+    ``refuted``: is it, of every fault that was drawn?
     """
 
     seed: int
@@ -83,12 +83,12 @@ class Adversary:
     calls: int
     classes: Mapping[str, int]
     shares: tuple[Share, ...]
-    told: Mapping[Fault, bool]
+    refuted: Mapping[Fault, bool]
     planted: tuple[Planted, ...] = ()
 
     @property
     def agrees(self) -> bool:
-        """Is every verdict what was told?"""
+        """Is every verdict as the measurement has it?"""
         return all(each.agrees for each in self.planted)
 
 
@@ -148,7 +148,9 @@ def matrix(recording: Recording) -> Matrix:
     return Matrix(np.concatenate(met), np.array(places), np.array(telling), np.array(large))
 
 
-def told(subject: OfModel, recording: Recording, table: Matrix, faults: Sequence[Fault]) -> dict[Fault, bool]:
+def refuted(
+    subject: OfModel, recording: Recording, table: Matrix, faults: Sequence[Fault]
+) -> dict[Fault, bool]:
     """Of each fault whether a judgement refutes it."""
     found = {fault: table.refuted_by(fault) for fault in faults}
     left = {fault: table.cases_of(fault) for fault, refuted in found.items() if not refuted}
@@ -177,14 +179,14 @@ def measure(
         assert isinstance(subject, OfModel)  # as a layer's is
         recording = recorded(subject, conditions, profile, seed, show)
         table = matrix(recording)
-        found = told(subject, recording, table, [fault for some in by_count.values() for fault in some])
+        found = refuted(subject, recording, table, [fault for some in by_count.values() for fault in some])
     return Adversary(
         seed=seed,
         cases=sum(map(len, recording.cases)),
         calls=len(table.met),
         classes=dict(Counter(condition.kind for condition in conditions)),
         shares=tuple(_share(count, some, found, table) for count, some in by_count.items()),
-        told=found,
+        refuted=found,
     )
 
 
@@ -198,14 +200,14 @@ def confirmed(
     """The measurement, with so many of its faults planted and judged: refuted ones and others in turn."""
     rng = np.random.default_rng(found.seed)
     several = [
-        [fault for fault, refuted in found.told.items() if refuted is told and len(fault) > 1]
-        for told in (True, False)
+        [fault for fault, is_refuted in found.refuted.items() if is_refuted is wanted and len(fault) > 1]
+        for wanted in (True, False)
     ]
     planted: list[Planted] = []
     for number in range(count):
         some = several[number % 2] or several[0]
         fault = some[int(rng.integers(len(some)))]
-        planted.append(_judged(fault, found.told[fault], profile, found.seed, cache))
+        planted.append(_judged(fault, found.refuted[fault], profile, found.seed, cache))
         show(number + 1, count)
     return replace(found, planted=tuple(planted))
 
@@ -238,8 +240,8 @@ def as_json(found: Adversary) -> dict[str, Any]:
     """The measurement as JSON values."""
     shares = [asdict(share) | {"share": share.share} for share in found.shares]
     conditions = [{"name": each.name, "class": each.kind} for each in CONDITIONS]
-    whole = asdict(replace(found, told={})) | {"shares": shares, "agrees": found.agrees}
-    return {name: value for name, value in whole.items() if name != "told"} | {"conditions": conditions}
+    whole = asdict(replace(found, refuted={})) | {"shares": shares, "agrees": found.agrees}
+    return {name: value for name, value in whole.items() if name != "refuted"} | {"conditions": conditions}
 
 
 def as_text(found: Adversary) -> str:
@@ -264,8 +266,8 @@ def _lines(found: Adversary) -> Iterator[str]:
     )
     if found.planted:
         agree = sum(each.agrees for each in found.planted)
-        yield f"Planted and judged: {len(found.planted)} faults; the verdict is what was told of {agree}"
+        yield f"Planted and judged: {len(found.planted)} faults; {agree} as measured"
     for each in found.planted:
         if not each.agrees:
-            told = "refuted" if each.refuted else "not refuted"
-            yield f"  {'; '.join(each.conditions)}: told {told}, judged {each.verdict}"
+            measured = "refuted" if each.refuted else "not refuted"
+            yield f"  {'; '.join(each.conditions)}: measured {measured}, judged {each.verdict}"

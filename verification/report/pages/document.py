@@ -24,8 +24,8 @@ def document(header: Iterable[Html], first: Iterable[Html], sections: Mapping[st
 def asked(scope: str, not_asked: Sequence[str]) -> Html:
     """What was asked, and what was not."""
     entries = (("Asked", scope), ("Not asked", ", ".join(not_asked) or "nothing"))
-    told = (tag("div", tag("dt", name), tag("dd", unbroken(text))) for name, text in entries)
-    return tag("dl", *told, class_="asked")
+    rows = (tag("div", tag("dt", name), tag("dd", unbroken(text))) for name, text in entries)
+    return tag("dl", *rows, class_="asked")
 
 
 def environment() -> tuple[Html, ...]:

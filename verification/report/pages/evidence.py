@@ -121,7 +121,7 @@ def mutants(found: Mapping[str, Any] | None) -> tuple[Html, ...]:
         return heading, missing("mutants")
     survivors = found["survivors"]
     kind = "bad" if survivors or found.get("accused") else "good"
-    told = [
+    lines = [
         tag(
             "p",
             status(kind, f"{found['killed']} of {found['total']} wrong engines caught"),
@@ -130,11 +130,11 @@ def mutants(found: Mapping[str, Any] | None) -> tuple[Html, ...]:
         )
     ]
     if survivors:
-        told.append(tag("p", status("bad", "Survived: "), ", ".join(survivors)))
+        lines.append(tag("p", status("bad", "Survived: "), ", ".join(survivors)))
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for mutant in found.get("catalogue", ()):
         groups.setdefault(mutant["names"], []).append(mutant)
-    return heading, *told, *(_group(name, group) for name, group in groups.items())
+    return heading, *lines, *(_group(name, group) for name, group in groups.items())
 
 
 def _group(name: str, group: Sequence[Mapping[str, Any]]) -> Html:

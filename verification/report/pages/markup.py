@@ -87,8 +87,8 @@ def program(text: str, name: str) -> Html:
 
 def legend(*entries: tuple[str, str]) -> Html:
     """What symbols mean, beside the place where they stand."""
-    told = (tag("div", tag("dt", symbol), tag("dd", meaning)) for symbol, meaning in entries)
-    return tag("dl", *told, class_="legend")
+    rows = (tag("div", tag("dt", symbol), tag("dd", meaning)) for symbol, meaning in entries)
+    return tag("dl", *rows, class_="legend")
 
 
 def missing(command: str) -> Html:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+# Before any test of a process: Numba cannot load it twice, as where a test has taken away what it had loaded.
+import numba.core.boxing  # noqa: F401
 import pytest
 
 from rnn.loops import compiled_module

@@ -8,7 +8,15 @@ import pytest
 from tests.verification.evidence.adversary.small import PROFILE, recording, subject
 from verification.evidence.adversary import as_json, as_text, confirmed, measure
 from verification.evidence.adversary.condition import Condition, together
-from verification.evidence.adversary.measuring import Adversary, Matrix, Planted, Share, drawn, matrix, told
+from verification.evidence.adversary.measuring import (
+    Adversary,
+    Matrix,
+    Planted,
+    Share,
+    drawn,
+    matrix,
+    refuted,
+)
 from verification.evidence.adversary.published import CONDITIONS
 
 NAMES = [condition.name for condition in CONDITIONS]
@@ -64,7 +72,7 @@ def test_cases_of_a_fault_are_those_of_which_some_calls_meet_it():
 def test_conditions_that_hold_always_are_refuted_and_impossible_ones_are_not():
     """Read off a matrix without a call made again."""
     assert isinstance(CONDITIONS[0], Condition)
-    found = told(None, None, TABLE, [(0,), (0, 2)])
+    found = refuted(None, None, TABLE, [(0,), (0, 2)])
     assert found == {(0,): True, (0, 2): False}
 
 
@@ -78,7 +86,7 @@ FOUND = Adversary(
         Share(2, 2, 1, 1, (("T == 1", "N == 2"),)),
         Share(3, 2, 0, 2, ()),
     ),
-    told={(0,): True},
+    refuted={(0,): True},
     planted=(Planted(("T == 1",), False, "refuted"), Planted(("N == 2",), True, "refuted")),
 )
 
@@ -89,7 +97,7 @@ def test_the_text_has_the_shares_the_names_and_the_verdicts_that_differ():
     assert "3 conditions (sizes 2, zeros 1)" in text
     assert "75%" in text or "75.0%" in text
     assert "survives: T == 1" in text
-    assert "T == 1: told not refuted, judged refuted" in text
+    assert "T == 1: measured not refuted, judged refuted" in text
     assert not FOUND.agrees
 
 
@@ -99,20 +107,20 @@ def test_the_json_has_the_published_list():
     assert result["shares"][0]["share"] == 0.75
     assert result["shares"][1]["survivors"] == [["T == 1", "N == 2"]]
     assert [each["name"] for each in result["conditions"]] == NAMES
-    assert "told" not in result
+    assert "refuted" not in result
 
 
 @pytest.mark.slow
-def test_what_is_told_of_a_small_scope_is_found_in_the_calls():
+def test_what_is_measured_of_a_small_scope_is_found_in_the_calls():
     """Conditions that its cases cannot have are never met; those of its type always."""
     table = matrix(recording())
     faults = [(NAMES.index(name),) for name in ("float64", "T > 20", "a second backward of one forward")]
-    found = told(subject(), recording(), table, faults)
+    found = refuted(subject(), recording(), table, faults)
     assert list(found.values()) == [True, False, True]
 
 
 @pytest.mark.slow
-def test_verdicts_of_planted_faults_are_what_is_told():
+def test_verdicts_of_planted_faults_are_as_measured():
     """Of a whole measurement, by a small profile."""
     found = confirmed(measure(PROFILE, faults=40), 4, PROFILE)
     assert len(found.planted) == 4

@@ -58,7 +58,7 @@ def test_edits_of_one_module_and_of_several_add_up():
         )
     )
     assert (copy.Window(1).first(5, 9), copy.Tail(1).first(5, 9)) == (17, 18)
-    assert copy.network.bptt.__globals__["MAX_CARRY_BYTES"] == 19
+    assert copy.through_time.recurrence.bptt.__globals__["MAX_CARRY_BYTES"] == 19
     assert rnn.through_time.bptt.MAX_CARRY_BYTES == 128 * 1024
     assert copy.Window is not rnn.Window
 

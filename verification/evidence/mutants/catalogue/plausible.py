@@ -29,7 +29,7 @@ def _one_lag(error: str, caught_by: str) -> Fault:
 
 def _laid_out_once(name: str, claim: str, kept: str, what: str) -> Fault:
     """A workspace whose calls all go by one of the arguments of its first: ``what`` is kept by ``kept``."""
-    check = "check_workspace(self.cell, workspace, call.xs, checkpoints)\n"
+    check = "check_workspace(self._recurrence, workspace, call.xs, checkpoints)\n"
     return Fault(
         name,
         claim,
@@ -144,7 +144,7 @@ OF_MATHEMATICS = (
         "step 0 dropped",
         "The loop over steps ends before the first one that is reached.",
         PLAUSIBLE,
-        (Edit("network", PROJECTED, f"das[0] = 0 * das[0]\n        {PROJECTED}"),),
+        (Edit("through_time.recurrence", PROJECTED, f"das[0] = 0 * das[0]\n        {PROJECTED}"),),
         "lags",
         "accumulation: U, W, b, xs",
     ),
@@ -179,7 +179,7 @@ OF_MATHEMATICS = (
         "readout of the state before the step",
         "o_t reads h_t, where h_t+1 is due.",
         PLAUSIBLE,
-        (Edit("network", "return tape.state[0][first + 1 :]", "return tape.state[0][first:-1]"),),
+        (Edit("through_time.recurrence", "hs: Array = tape.state[0][1:]", "hs: Array = tape.state[0][:-1]"),),
         "forward",
         "forward",
     ),
@@ -200,7 +200,7 @@ OF_MATHEMATICS = (
         PLAUSIBLE,
         (
             Edit(
-                "network",
+                "through_time.recurrence",
                 PROJECTED,
                 f"das[np.abs(das) < 1e-11 * np.abs(das).max()] *= 1 + 1e-6\n        {PROJECTED}",
             ),
@@ -256,7 +256,13 @@ OF_MATHEMATICS = (
         "a detour through float32",
         "The das are rounded to single precision on their way to the weights.",
         PLAUSIBLE,
-        (Edit("network", PROJECTED, f"das = das.astype(np.float32).astype(das.dtype)\n        {PROJECTED}"),),
+        (
+            Edit(
+                "through_time.recurrence",
+                PROJECTED,
+                f"das = das.astype(np.float32).astype(das.dtype)\n        {PROJECTED}",
+            ),
+        ),
         "lags",
         "accumulation: U, W, b, xs",
     ),
@@ -554,10 +560,10 @@ OF_NUMBERS = (
         (
             Edit(
                 "network",
-                "value, _ = self._losses(call.params, terms.states(_states(tape, first_loss)), terms)",
+                "value, _ = self._losses(call.params, terms.states(hs[first_loss:]), terms)",
                 "first = int(len(terms.targets) > 1)\n"
                 "        terms = terms.part(first, len(terms.targets))\n"
-                "        hs = terms.states(_states(tape, first_loss + first))\n"
+                "        hs = terms.states(hs[first_loss + first :])\n"
                 "        value, _ = self._losses(call.params, hs, terms)",
             ),
         ),

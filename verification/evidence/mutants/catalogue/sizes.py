@@ -88,8 +88,8 @@ OF_SEGMENTS = (
         (
             Edit(
                 "through_time.routes",
-                "        yield _segment(own, start, stop, seed, batch)\n        stop = seed",
-                "        yield _segment(own, start, stop, seed, batch)\n"
+                "        yield segment_of(own, start, stop, seed, batch)\n        stop = seed",
+                "        yield segment_of(own, start, stop, seed, batch)\n"
                 "        stop = seed + (every == 8 and seed > first_loss)",
             ),
         ),

@@ -5,16 +5,20 @@ from verification.evidence.mutants.fault import Edit, Fault
 CELL = "cells.vanilla"
 DH_PREV = "product(da, W, dh)"
 COLLECTED = "for d in cotangents:"
-PROJECTED = "weights, dxs = self.loops.project_back(self.cell, params, tape, das, first)"
+PROJECTED = "weights, dxs = loops.project_back(self.cell, params, tape, das, first)"
+
+
+# What those lines need there.
+ROUTES = "from rnn.through_time.routes import Segment\n"
+IMPORTED = ROUTES, f"{ROUTES[:-1]}, segments\nfrom rnn.truncation import Full, Window\n"
 
 
 def inputs_under(truncation: str) -> str:
     """Lines after ``PROJECTED`` that compute dxs again, under another truncation."""
     return (
         "        steps = len(tape.da_buffer)\n"
-        f"        other = segments({truncation}, steps, steps - len(terms.targets), 99)[0]\n"
-        "        rows = self.loops.of_rows(do, np.ascontiguousarray(params.V))\n"
-        "        das = bptt(self.cell, params, tape, (terms.by_step(rows, states),), other)[0]\n"
+        f"        other = segments({truncation}, steps, steps - len(dhs), 99)[0]\n"
+        "        das = bptt(self.cell, params, tape, (dhs,), other)[0]\n"
         "        every = zeros((steps, *dxs.shape[1:]), dxs)\n"
         "        every[other.first :] = self.cell.project_back(params, tape, das, other.first)[1]\n"
         "        dxs = every[first:]"
@@ -107,9 +111,9 @@ TEXTBOOK = (
         "∂L/∂x_t takes the loss of step t alone, and nothing that comes back from later steps.",
         "eriklindernoren/ML-From-Scratch",
         (
-            Edit("network", "import Full, Truncation", "import Full, Truncation, Window"),
+            Edit("through_time.recurrence", *IMPORTED),
             Edit(
-                "network",
+                "through_time.recurrence",
                 PROJECTED,
                 f"{PROJECTED}\n{inputs_under('Window(0)')}",
             ),
@@ -161,7 +165,7 @@ TEXTBOOK = (
         "vzhou842/rnn-from-scratch",
         (
             Edit(
-                "network",
+                "through_time.recurrence",
                 PROJECTED,
                 f"{PROJECTED}\n        weights = tuple(np.clip(block, -1, 1) for block in weights)",
             ),
@@ -175,7 +179,7 @@ TEXTBOOK = (
         "vzhou842/rnn-from-scratch",
         (
             Edit(
-                "network",
+                "through_time.recurrence",
                 PROJECTED,
                 f"{PROJECTED}\n        np.clip(params.W, -1, 1, out=params.W)",
             ),

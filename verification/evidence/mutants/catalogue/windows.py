@@ -1,6 +1,11 @@
 """Faults of state, masks and windows: what a truncation must reach, and what it must not."""
 
-from verification.evidence.mutants.catalogue.textbook import COLLECTED, PROJECTED, inputs_under
+from verification.evidence.mutants.catalogue.textbook import (
+    COLLECTED,
+    IMPORTED,
+    PROJECTED,
+    inputs_under,
+)
 from verification.evidence.mutants.fault import Edit, Fault
 
 WINDOW = "max(0, t - self.k)"
@@ -58,8 +63,9 @@ WINDOWS = (
         "The mask is applied to the weights' gradients and forgotten for the inputs'.",
         "theano_lstm #22, where the mask is applied to the output and not to the state",
         (
+            Edit("through_time.recurrence", *IMPORTED),
             Edit(
-                "network",
+                "through_time.recurrence",
                 PROJECTED,
                 f"{PROJECTED}\n{inputs_under('Full()')}",
             ),

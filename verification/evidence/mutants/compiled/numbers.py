@@ -64,8 +64,8 @@ def _of_functions() -> Shown | None:
             compiled_activation(f).value(a, got)
             for number, right, wrong in zip(a, want, got, strict=True):
                 if not np.array_equal(right, wrong, equal_nan=True):
-                    told = f"of {number} it is {wrong}, needed {right}"
-                    return Finding(NO_NUMBERS, f.name, told), _value_of(f.name, dtype, number)
+                    clause = f"of {number} it is {wrong}, needed {right}"
+                    return Finding(NO_NUMBERS, f.name, clause), _value_of(f.name, dtype, number)
     return None
 
 

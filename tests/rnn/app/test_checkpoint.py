@@ -1,13 +1,13 @@
-"""The course of a training: what is best, when to stop, and a checkpoint that gives it back to the bit."""
+"""A checkpoint gives the course of a training back, to the bit."""
 
 import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
-from rnn.app.course import Learnt, advanced, keep, kept
+from rnn.app.checkpoint import keep, kept
 from rnn.optimisers import State
 from rnn.storage import load, save
-from rnn.training import Standing
+from rnn.training import Learnt, Standing, courses
 
 NET = RNN(Vanilla(1, 2), 1)
 
@@ -19,34 +19,11 @@ def params(number):
 
 def course_of(*validation):
     """A course with these losses in validation."""
-    course = None
+    standings = []
     for epoch, loss in enumerate(validation):
         moments = tuple(np.full(9, epoch + 0.1 * place) for place in range(2))
-        course = advanced(
-            course, Standing(epoch, params(epoch), State(epoch, 9, moments), 10.0 - epoch, loss)
-        )
-    return course
-
-
-def test_the_best_is_kept():
-    """The first of equals, whatever comes later."""
-    course = course_of(5.0, 2.0, 3.0, 2.0)
-    assert course.epoch == 3
-    assert course.best_epoch == 1
-    assert course.best is not None
-    np.testing.assert_array_equal(course.best.W, params(1).W)
-    assert (course.train, course.validation) == ((10, 9, 8, 7), (5, 2, 3, 2))
-
-
-def test_without_validation_the_first_stays():
-    """Nothing says that another is better."""
-    assert course_of(None, None).best_epoch == 0
-
-
-def test_patience_counts_epochs_since_the_best():
-    """And 0 waits for ever."""
-    course = course_of(5.0, 2.0, 3.0, 3.0)
-    assert [course.waited(patience) for patience in (0, 1, 2, 3)] == [False, True, True, False]
+        standings.append(Standing(epoch, params(epoch), State(epoch, 9, moments), 10.0 - epoch, loss))
+    return list(courses(standings, None))[-1]
 
 
 def test_a_checkpoint_gives_the_course_back(tmp_path):

@@ -1,13 +1,12 @@
-"""The course of a training: where it stands, the best parameters so far, and the losses along the way.
+"""Checkpoints: the course of a training, whole, in a file.
 
-A course goes into a checkpoint whole, with the generator's state and the trainings of the same run that ended
-before it, and comes out as it was. So a training that was killed goes on from its last checkpoint to the
-parameters, to the bit, that it would have had.
+With it are the generator's state and the trainings of the same run that ended before it, and all comes out as
+it was. So a training that was killed goes on from its last checkpoint to the parameters, to the bit, that it
+would have had.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,43 +17,7 @@ from rnn.common.arrays import Array
 from rnn.network import RNN
 from rnn.optimisers import State
 from rnn.storage import Stored, load, save
-from rnn.training import Standing
-
-
-@dataclass(frozen=True, eq=False)
-class Learnt:
-    """After some epochs: the losses by epoch, and the parameters whose validation was best."""
-
-    train: tuple[float, ...]
-    validation: tuple[float, ...]
-    best: Params
-    best_epoch: int
-
-    @property
-    def epoch(self) -> int:
-        """How many epochs are done."""
-        return len(self.train) - 1
-
-    def waited(self, patience: int) -> bool:
-        """Has nothing become better for so many epochs? Never, if they are 0."""
-        return 0 < patience <= self.epoch - self.best_epoch
-
-
-@dataclass(frozen=True, eq=False)
-class Course(Learnt):
-    """A training that goes on, and where it stands."""
-
-    standing: Standing
-
-
-def advanced(course: Course | None, standing: Standing) -> Course:
-    """The course with one more epoch, or the first."""
-    loss = inf if standing.validation_loss is None else standing.validation_loss
-    train, validation = ((), ()) if course is None else (course.train, course.validation)
-    train, validation = (*train, standing.train_loss), (*validation, loss)
-    if course is None or loss < course.validation[course.best_epoch]:
-        return Course(train, validation, standing.params, standing.epoch, standing)
-    return Course(train, validation, course.best, course.best_epoch, standing)
+from rnn.training import Course, Learnt, Standing
 
 
 def keep(

@@ -1,0 +1,239 @@
+"""A stack: cells one above another, each over the outputs of the one below.
+
+    h⁰_t+1 = cell⁰(x_t, h⁰_t)        hˡ_t+1 = cellˡ(hˡ⁻¹_t+1, hˡ_t)
+
+and, going back from dh of the level on top, level by level in the rounds of ``rnn.through_time.rounds``::
+
+    dhˡ⁻¹_t+1 = dxˡ_t
+
+Source: Graves (2013), *Generating sequences with recurrent neural networks*, equations 1 and 2, without its
+connections that skip levels: what ``num_layers`` is of ``torch.nn``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnn.cells.cell import Arrays, Cell
+from rnn.common.arrays import Array, zeros
+from rnn.common.checks import keep, shown
+from rnn.through_time.bptt import Loops
+from rnn.through_time.naming import blocks, level_named
+from rnn.through_time.recurrence import Back, Finals, Recurrence, recurrence, shares
+from rnn.through_time.rounds import rounds_of
+from rnn.through_time.routes import Segment
+
+
+class StackTape(NamedTuple):
+    """The tape of each level, the lowest first."""
+
+    levels: tuple[Any, ...]
+
+
+@dataclass(frozen=True, init=False)
+class Stack:
+    """Cells one above another, the lowest first, to stand where a cell does in ``RNN`` and in ``Layer``.
+
+    Its parameters are those of every level, with the level's number in their names: U_l0, W_l0, b_l0, U_l1
+    and so on; and so are the arrays of its state, of two LSTMs h_l0, c_l0, h_l1, c_l1. It puts out h of the
+    level on top. A truncation holds on every path: a loss at step t reaches the uses of each level's
+    parameters from step first(t) on, by whichever levels the path goes.
+
+    Raises TypeError for no cells, or what is no cell, ValueError for a level that has not as many inputs as
+    the one below has units.
+
+    >>> from rnn import LSTM, RNN, Window
+    >>> net = RNN(Stack(LSTM(inputs=2, units=4), LSTM(inputs=4, units=3)), outputs=1)
+    >>> params = net.init(np.random.default_rng(0))
+    >>> params.U_l1.shape, params.V.shape
+    ((12, 4), (1, 3))
+    >>> _, grads = net.loss_and_gradients(params, np.ones((5, 6, 2)), np.ones((5, 1)), truncation=Window(2))
+    >>> grads.params.W_l0.shape, len(grads.state)
+    ((16, 4), 4)
+    """
+
+    levels: tuple[Any, ...]
+    weights: Any = field(repr=False, compare=False)
+    params: Any = field(repr=False, compare=False)
+    shapes: Mapping[str, tuple[int, ...]] = field(repr=False, compare=False)
+    state: tuple[str, ...] = field(repr=False, compare=False)
+    _recurrences: tuple[Recurrence, ...] = field(repr=False, compare=False)
+    _own_weights: tuple[slice, ...] = field(repr=False, compare=False)
+    _own_state: tuple[slice, ...] = field(repr=False, compare=False)
+
+    def __init__(self, *levels: Cell | Recurrence) -> None:
+        if not levels:
+            raise TypeError("Stack: no levels, needed at least one cell, as rnn.LSTM(inputs=1, units=16)")
+        # A stack of stacks is one of all their levels.
+        levels = tuple(
+            own for level in levels for own in (level.levels if isinstance(level, Stack) else (level,))
+        )
+        found = tuple(recurrence(f"Stack.levels[{place}]", level) for place, level in enumerate(levels))
+        for place, (below, above) in enumerate(pairwise(found), 1):
+            if above.inputs != below.units:
+                raise ValueError(
+                    f"Stack.levels[{place}]: {shown(levels[place])}, needed {below.units} inputs, "
+                    "as many as the level below has units"
+                )
+        shapes = {
+            level_named(name, place): shape
+            for place, each in enumerate(found)
+            for name, shape in each.shapes.items()
+        }
+        weights, params = blocks("Stack", tuple(shapes))
+        keep(self, levels=levels, weights=weights, params=params, shapes=shapes, _recurrences=found)
+        keep(
+            self,
+            state=tuple(level_named(name, place) for place, each in enumerate(found) for name in each.state),
+            _own_weights=tuple(shares(len(each.shapes) for each in found)),
+            _own_state=tuple(shares(len(each.state) for each in found)),
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is copied and pickled: no module holds the classes of its parameters."""
+        return Stack, self.levels
+
+    def __repr__(self) -> str:
+        return f"Stack({', '.join(map(repr, self.levels))})"
+
+    @property
+    def inputs(self) -> int:
+        """D, those of the lowest level."""
+        return self._recurrences[0].inputs
+
+    @property
+    def units(self) -> int:
+        """H, those of the level on top."""
+        return self._recurrences[-1].units
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """As in ``Recurrence``."""
+        return tuple(cell for each in self._recurrences for cell in each.cells)
+
+    @property
+    def two_way(self) -> bool:
+        """As in ``Recurrence``."""
+        return any(each.two_way for each in self._recurrences)
+
+    @property
+    def hands_down_both_ways(self) -> bool:
+        """As in ``Recurrence``."""
+        return self.two_way and len(self.levels) > 1
+
+    @property
+    def name(self) -> str:
+        """As in ``Recurrence``."""
+        return f"Stack({', '.join(each.name for each in self._recurrences)})"
+
+    @property
+    def layout(self) -> str:
+        """As in ``Recurrence``."""
+        return f"a stack of {', '.join(each.layout for each in self._recurrences)}"
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """As in ``Recurrence``."""
+        return tuple(width for each in self._recurrences for width in each.widths)
+
+    def init(self, rng: np.random.Generator) -> Arrays:
+        """New weights of each level, the lowest first."""
+        made: Arrays = self.weights._make(block for each in self._recurrences for block in each.init(rng))
+        return made
+
+    def kept_tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> StackTape:
+        """As in ``Recurrence``."""
+        return StackTape(tuple(each.kept_tape(records, steps, dtype) for each in self._recurrences))
+
+    def unroll(
+        self,
+        params: Any,
+        xs: Array,
+        state: Arrays,
+        tape: StackTape | None,
+        active: Sequence[int] | None,
+        loops: Loops,
+    ) -> StackTape:
+        """As in ``Recurrence``: each level over the whole sequence, before the one above begins."""
+        found: list[Any] = []
+        for place, each in enumerate(self._recurrences):
+            given = None if tape is None else tape.levels[place]
+            own = state[self._own_state[place]]
+            found.append(each.unroll(self._weights_of(place, params), xs, own, given, active, loops))
+            xs = each.outputs(found[-1]).swapaxes(0, 1)
+        return StackTape(tuple(found))
+
+    def outputs(self, tape: StackTape) -> Array:
+        """As in ``Recurrence``."""
+        return self._recurrences[-1].outputs(tape.levels[-1])
+
+    def states(self, tape: StackTape) -> Arrays:
+        """As in ``Recurrence``."""
+        each = zip(self._recurrences, tape.levels, strict=True)
+        return tuple(array for level, own in each for array in level.states(own))
+
+    def back(
+        self,
+        params: Any,
+        tape: StackTape,
+        dhs: Array,
+        finals: Finals | None,
+        segment: Segment,
+        carry: Arrays,
+        loops: Loops,
+    ) -> Back:
+        """As in ``Recurrence``: in each round every level, the one on top first."""
+        total: Back | None = None
+        for top, below in rounds_of(segment):
+            found: list[Back] = []
+            now, handed_down = top, dhs
+            for place in reversed(range(len(self._recurrences))):
+                own = self._own_state[place]
+                back = self._recurrences[place].back(
+                    self._weights_of(place, params),
+                    tape.levels[place],
+                    handed_down,
+                    None if finals is None else Finals(finals.arrays[own], finals.last),
+                    now,
+                    carry[own],
+                    loops,
+                )
+                found.insert(0, back)
+                now, handed_down = below, _from(below.first_loss, back)  # dhˡ⁻¹_t+1 = dxˡ_t
+            total = _sum(total, found)
+        assert total is not None  # there is a round at least
+        return total
+
+    def _weights_of(self, place: int, params: Any) -> Any:
+        """A level's own weights."""
+        return self._recurrences[place].weights._make(params[self._own_weights[place]])
+
+
+def _from(first: int, back: Back) -> Array:
+    """dxs from step ``first`` on, which is none after the first that was reached."""
+    if first == back.first:
+        return back.dxs
+    every = zeros((back.first - first + len(back.dxs), *back.dxs.shape[1:]), back.dxs)
+    every[back.first - first :] = back.dxs
+    return every
+
+
+def _sum(total: Back | None, levels: Sequence[Back]) -> Back:
+    """What a round adds, with what the rounds before it came to."""
+    weights = tuple(block for each in levels for block in each.weights)
+    state = tuple(array for each in levels for array in each.state)
+    carry = tuple(array for each in levels for array in each.carry)
+    lowest = levels[0]
+    if total is None:
+        return Back(weights, lowest.dxs, lowest.first, state, carry)
+    # Sweeps of more than one round are whole, and hand on no carry.
+    first = min(total.first, lowest.first)
+    dxs = zeros((max(len(total.dxs), len(lowest.dxs)), *lowest.dxs.shape[1:]), lowest.dxs)
+    for part in (total, lowest):
+        dxs[part.first - first :] += part.dxs
+    summed = (tuple(map(np.add, *pair)) for pair in ((total.weights, weights), (total.state, state)))
+    of_weights, of_state = summed
+    return Back(of_weights, dxs, first, of_state, ())

@@ -1,0 +1,139 @@
+"""What trains a network does as PyTorch's does, in float64: optimisers, schedules, class weights."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+
+from rnn import RNN, Vanilla, softmax_cross_entropy
+from rnn.common.arrays import Array
+from rnn.optimisers import SGD, Adam, AdamW, Constant, Cosine, StepDecay, Warmup
+from rnn.training import train
+
+UPDATES = 20
+
+
+class Line(NamedTuple):
+    """A weight and a bias."""
+
+    W: Array
+    b: Array
+
+
+RNG = np.random.default_rng(0)
+START = Line(RNG.standard_normal((3, 2)), RNG.standard_normal(3))
+GRADIENTS = [Line(RNG.standard_normal((3, 2)), RNG.standard_normal(3)) for _ in range(UPDATES)]
+
+
+def tensors():
+    """The start, as PyTorch takes it."""
+    return [torch.tensor(block, requires_grad=True) for block in START]
+
+
+def ours(optimiser):
+    """The parameters after every gradient in turn."""
+    params, state = START, optimiser.start(START, UPDATES)
+    for grads in GRADIENTS:
+        params, state = optimiser.update(params, grads, state)
+    return params
+
+
+def theirs(blocks, optimiser, scheduler=None):
+    """The same by PyTorch's own."""
+    for grads in GRADIENTS:
+        for block, grad in zip(blocks, grads, strict=True):
+            block.grad = torch.tensor(grad)
+        optimiser.step()
+        if scheduler is not None:
+            scheduler.step()
+    return [block.detach().numpy() for block in blocks]
+
+
+def assert_alike(one, other):
+    """The same numbers, but for some roundings an update."""
+    for block, wanted in zip(one, other, strict=True):
+        np.testing.assert_allclose(block, wanted, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("own", "make"),
+    [
+        (SGD(Constant(0.1)), lambda each: torch.optim.SGD(each, lr=0.1)),
+        (Adam(Constant(0.1)), lambda each: torch.optim.Adam(each, lr=0.1)),
+        (
+            Adam(Constant(0.1), None, 0.5, 0.75, 0.1),
+            lambda each: torch.optim.Adam(each, 0.1, (0.5, 0.75), 0.1),
+        ),
+        *(
+            (
+                AdamW(Constant(0.1), **given),
+                # A bias does not decay here.
+                lambda each, given=given: torch.optim.AdamW(
+                    [{"params": each[:1]}, {"params": each[1:], "weight_decay": 0.0}], lr=0.1, **given
+                ),
+            )
+            for given in ({}, {"weight_decay": 0.5})
+        ),
+    ],
+    ids=["SGD", "Adam", "Adam with its own", "AdamW by default", "AdamW"],
+)
+def test_optimisers_take_the_same_steps(own, make):
+    """With the same defaults."""
+    blocks = tensors()
+    assert_alike(ours(own), theirs(blocks, make(blocks)))
+
+
+def warmed(optimiser, updates, after):
+    """PyTorch's line from 1 / (updates + 1) up, before another schedule."""
+    line = torch.optim.lr_scheduler.LinearLR(optimiser, start_factor=1 / (updates + 1), total_iters=updates)
+    return torch.optim.lr_scheduler.SequentialLR(optimiser, [line, after(optimiser)], milestones=[updates])
+
+
+@pytest.mark.parametrize(
+    ("own", "make"),
+    [
+        (StepDecay(0.1, 6), lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=6)),
+        (StepDecay(0.1, 3, 0.5), lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=3, gamma=0.5)),
+        (Cosine(0.1), lambda each: torch.optim.lr_scheduler.CosineAnnealingLR(each, T_max=UPDATES)),
+        (
+            Warmup(StepDecay(0.1, 4, 0.5), 5),
+            lambda each: warmed(each, 5, lambda own: torch.optim.lr_scheduler.StepLR(own, 4, 0.5)),
+        ),
+        (
+            Warmup(Cosine(0.1), 8),
+            lambda each: warmed(
+                each, 8, lambda own: torch.optim.lr_scheduler.CosineAnnealingLR(own, UPDATES - 8)
+            ),
+        ),
+    ],
+    ids=str,
+)
+def test_schedules_have_the_same_rates(own, make):
+    """Update by update, as the steps of gradient descent show."""
+    blocks = tensors()
+    optimiser = torch.optim.SGD(blocks, lr=0.1)
+    assert_alike(ours(SGD(own)), theirs(blocks, optimiser, make(optimiser)))
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_class_weights_are_those_of_cross_entropy(every):
+    """An update by what multiplies the loss of each class, summed."""
+    rng, by_class = np.random.default_rng(1), {0: 0.5, 1: 3.0, 2: 1.25}
+    net = RNN(Vanilla(inputs=2, units=3), outputs=3, loss=softmax_cross_entropy)
+    params = net.init(rng)
+    xs, labels = rng.standard_normal((8, 5, 2)), rng.integers(0, 3, (8, 5) if every else 8)
+    new, history = train(
+        net, params, (xs, labels), epochs=1, batch=8, optimiser=SGD(Constant(0.1)), class_weight=by_class
+    )
+    U, W, b, V, c = blocks = [torch.tensor(block, requires_grad=True) for block in params]
+    h, outputs = torch.zeros(8, 3, dtype=torch.float64), []
+    for t in range(5):
+        h = torch.tanh(torch.tensor(xs[:, t]) @ U.T + h @ W.T + b)
+        outputs.append(h @ V.T + c)
+    seen = torch.stack(outputs, dim=2) if every else outputs[-1]
+    weight = torch.tensor(list(by_class.values()), dtype=torch.float64)
+    loss = torch.nn.functional.cross_entropy(seen, torch.tensor(labels), weight=weight, reduction="sum")
+    loss.backward()
+    assert history.train[0] == pytest.approx(loss.item(), rel=1e-13)
+    assert_alike(new, [(block - 0.1 * block.grad).detach().numpy() for block in blocks])

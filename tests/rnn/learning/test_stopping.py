@@ -1,0 +1,69 @@
+"""Early stopping: when a training has learnt what it can."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn.learning.stopping import EarlyStopping
+
+LOSSES = st.lists(st.floats(0, 100) | st.integers(0, 3).map(float), min_size=1, max_size=20)
+
+
+@given(LOSSES, st.integers(1, 21))
+def test_it_counts_epochs_since_the_best(losses, epochs):
+    """Without a tolerance the training ends so many epochs after the first with the lowest loss."""
+    since = len(losses) - 1 - losses.index(min(losses))
+    assert EarlyStopping(epochs).ends(losses) == (since >= epochs)
+
+
+@given(LOSSES, st.integers(1, 21), st.sampled_from([0.0, 0.01, 0.5, 1.0, 3.0]))
+def test_better_is_lower_by_more_than_a_share(losses, epochs, tol):
+    """Of the lowest before those epochs; asked of each of them by itself."""
+    before = [loss for epoch, loss in enumerate(losses) if epoch < len(losses) - epochs]
+    better = [loss for loss in losses[len(before) :] if before and loss < min(before) * (1 - tol)]
+    assert EarlyStopping(epochs, tol).ends(losses) == (bool(before) and not better)
+
+
+@given(LOSSES, st.integers(1, 21), st.sampled_from([0.0, 0.25, 1.0]), st.integers(-20, 20))
+def test_the_size_of_a_loss_is_of_no_consequence(losses, epochs, tol, power):
+    """A sum over more records, or in other units, ends in the same epoch."""
+    stopping = EarlyStopping(epochs, tol)
+    assert stopping.ends([loss * 2.0**power for loss in losses]) == stopping.ends(losses)
+
+
+def test_slow_progress_is_progress():
+    """What falls a little with each epoch has fallen enough over several."""
+    losses = [0.99**epoch for epoch in range(40)]
+    assert not EarlyStopping(10, tol=0.05).ends(losses)
+    assert EarlyStopping(4, tol=0.05).ends(losses)
+
+
+def test_numbers_are_kept_as_pythons_own():
+    """Those that were checked."""
+    kept = EarlyStopping(np.uint8(3), np.float32(0.5))
+    assert (type(kept.n_iter_no_change), type(kept.tol)) == (int, float)
+    assert EarlyStopping() == EarlyStopping(15, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"n_iter_no_change": 0}, ValueError, "n_iter_no_change: 0, needed at least 1"),
+        ({"n_iter_no_change": 1.5}, TypeError, "n_iter_no_change: 1.5, needed an integer"),
+        ({"n_iter_no_change": True}, TypeError, "n_iter_no_change: True, needed an integer"),
+        ({"n_iter_no_change": None}, TypeError, "n_iter_no_change: None, needed an integer"),
+        ({"tol": -1e-9}, ValueError, "tol: -1e-09, needed a finite number of at least 0"),
+        ({"tol": np.inf}, ValueError, "tol: inf, needed a finite number of at least 0"),
+        ({"tol": np.nan}, ValueError, "tol: nan, needed a finite number of at least 0"),
+        ({"tol": None}, TypeError, "tol: None, needed a number"),
+        ({"tol": Fraction(1, 2)}, TypeError, "tol: Fraction(1, 2), needed a number"),
+    ],
+)
+def test_what_cannot_be_is_refused(wrong, error, message):
+    """When it is made, by the name of the field."""
+    with pytest.raises(error, match=f"^{re.escape(f'EarlyStopping.{message}')}"):
+        EarlyStopping(**wrong)

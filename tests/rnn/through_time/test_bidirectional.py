@@ -1,0 +1,320 @@
+"""Both directions: beside autograd of the whole, under every truncation, alone, in stacks and of stacks."""
+
+import pickle
+import re
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from autograd.tracer import getval
+
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    Checkpoints,
+    Chunked,
+    CompiledLoops,
+    Full,
+    Layer,
+    NumPyLoops,
+    Stack,
+    Tail,
+    Vanilla,
+    Window,
+)
+from verification import models
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Named, Use
+
+N, T, D, K = 2, 5, 2, 1
+MODELS = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}
+TRUNCATIONS = [
+    *(Full(), Window(0), Window(1), Window(3), Chunked(1), Chunked(2), Chunked(3)),
+    *(Chunked(2, 3), Chunked(3, 1), Tail(0), Tail(2)),
+]
+EACH = [
+    Bidirectional(GRU(D, 3)),
+    Stack(Bidirectional(Vanilla(D, 2)), LSTM(4, 3)),
+    Stack(GRU(D, 3), Bidirectional(Vanilla(3, 2)), Bidirectional(LSTM(4, 2))),
+    Bidirectional(Stack(Vanilla(D, 3), GRU(3, 2))),
+    Stack(Bidirectional(Stack(Vanilla(D, 3), Vanilla(3, 2))), Vanilla(4, 2)),
+]
+every_one = pytest.mark.parametrize("cell", EACH, ids=str)
+
+
+class AtEnds:
+    """A truncation of one's own, in which losses reach what is not their own step."""
+
+    def first(self, t, steps):
+        return [0, 3, 1, 0, 4][t]
+
+    def __repr__(self):
+        return "AtEnds()"
+
+
+def problem(cell, losses="every", seed=0):
+    """A network's arguments."""
+    rng = np.random.default_rng(seed)
+    shapes = {**cell.shapes, "V": (K, cell.units), "c": (K,)}
+    return {
+        "params": cell.params(*(rng.uniform(-1, 1, shape) for shape in shapes.values())),
+        "xs": rng.uniform(-1, 1, (N, T, D)),
+        "targets": rng.uniform(-1, 1, (N, T, K) if losses == "every" else (N, K)),
+        "h0": tuple(rng.uniform(-1, 1, (N, width)) for width in cell.widths),
+    }
+
+
+def blocks(grads):
+    """Every array of a gradient."""
+    return [*grads.params, grads.xs, *grads.state]
+
+
+def assert_near(one, other):
+    """To rounding, block by block."""
+    for got, want in zip(one, other, strict=True):
+        np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+
+
+def run(cell, weights, state, xs, live):
+    """What a recurrence puts out after each step and its last state, by the models' steps.
+
+    ``live(t, back)``: do numbers flow back through step t, in this direction? Weights and state are used up.
+    """
+    if isinstance(cell, Stack):
+        last = []
+        for level in cell.levels:
+            xs, ended = run(level, weights, state, xs, live)
+            last += ended
+        return xs, last
+    if isinstance(cell, Bidirectional):
+        ahead, last = run(cell.cell, weights, state, xs, live)
+        back, last_back = run(cell.cell, weights, state, xs[::-1], lambda t, _: live(len(xs) - 1 - t, True))
+        joined = [anp.concatenate(each, axis=1) for each in zip(ahead, back[::-1], strict=True)]
+        return joined, [*last, *last_back]
+    model = MODELS[type(cell).__name__]
+    p = Named({name: weights.pop(0) for name in cell.weights._fields})
+    h = tuple(state.pop(0) for _ in cell.state)
+    f, found = Namespace(model.chosen({}), Arithmetic()), []
+    (read,) = (block.name for block in model.of(Use.INPUT))
+    for t, x in enumerate(xs):
+        if live(t, False):
+            h = model.advance(f, p, {read: x}, h)
+        else:
+            still = Named({name: getval(block) for name, block in p.items()})
+            h = model.advance(f, still, {read: getval(x)}, tuple(map(getval, h)))
+        found.append(h[0])
+    return found, list(h)
+
+
+def by_autograd(cell, params, xs, targets, h0, truncation):
+    """The gradient: each loss alone, of numbers that flow back within its window only."""
+    steps, total = xs.shape[1], None
+    for t in range(steps) if targets.ndim == 3 else [steps - 1]:
+        first, end = truncation.first(t, steps), steps - truncation.first(steps - 1 - t, steps)
+
+        def loss(given, t=t, first=first, end=end):
+            blocks, xs, state = given
+            *weights, V, c = blocks
+            live = lambda s, back: s < end if back else s >= first  # noqa: E731
+            hs, _ = run(cell, list(weights), list(state), [xs[:, s] for s in range(steps)], live)
+            target = targets[:, t] if targets.ndim == 3 else targets
+            return anp.sum((anp.dot(hs[t], V.T) + c - target) ** 2) / 2
+
+        of_params, of_xs, of_state = grad(loss)((list(params), xs, list(h0)))
+        found = [*of_params, of_xs, *of_state]
+        total = found if total is None else [one + other for one, other in zip(total, found, strict=True)]
+    return total
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize("truncation", [*TRUNCATIONS, AtEnds()], ids=str)
+@every_one
+def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
+    """As autograd has it, of each loss by itself, however levels and directions are put together."""
+    given = problem(cell, losses)
+    net = RNN(cell, outputs=K, loops=NumPyLoops())
+    _, grads = net.loss_and_gradients(**given, truncation=truncation)
+    assert_near(blocks(grads), by_autograd(cell, **given, truncation=truncation))
+    workspace = net.workspace(N, T)
+    for _ in range(2):
+        _, again = net.loss_and_gradients(**given, truncation=truncation, workspace=workspace)
+    assert [block.tolist() for block in blocks(again)] == [block.tolist() for block in blocks(grads)]
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(3)], ids=str)
+@every_one
+def test_the_loops_agree(cell, truncation):
+    """NumPy's and compiled ones."""
+    given = problem(cell)
+    one, other = (
+        RNN(cell, outputs=K, loops=loops).loss_and_gradients(**given, truncation=truncation)[1]
+        for loops in (NumPyLoops(), CompiledLoops())
+    )
+    assert_near(blocks(one), blocks(other))
+
+
+LENGTHS = np.array([3, 5, 1, 4])
+
+
+def drawn(cell, losses, seed=1):
+    """A problem of as many records as there are lengths."""
+    rng = np.random.default_rng(seed)
+    given = problem(cell, losses)
+    count = len(LENGTHS)
+    given["xs"] = rng.uniform(-1, 1, (count, T, D))
+    given["targets"] = rng.uniform(-1, 1, (count, T, K) if losses == "every" else (count, K))
+    given["h0"] = tuple(rng.uniform(-1, 1, (count, width)) for width in cell.widths)
+    return given
+
+
+def alone(given, n):
+    """One record without its padding."""
+    own = {"params": given["params"], "h0": tuple(part[n : n + 1] for part in given["h0"])}
+    own["xs"], targets = given["xs"][n : n + 1, : LENGTHS[n]], given["targets"][n : n + 1]
+    own["targets"] = targets[:, : LENGTHS[n]] if targets.ndim == 3 else targets
+    return own
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize(
+    "truncation", [Full(), Window(0), Window(2), Chunked(2), Chunked(3), Chunked(2, 3)], ids=str
+)
+@every_one
+def test_each_record_is_as_if_alone(cell, truncation, losses):
+    """The second direction begins at its own end; only levels over one another ask for Full()."""
+    given, net = drawn(cell, losses), RNN(cell, outputs=K, loops=NumPyLoops())
+    if isinstance(cell, Stack) and any(truncation.first(t, T) for t in range(T)):
+        message = r"^truncation: \S+, needed rnn.Full\(\) with lengths, and levels of which one reads from"
+        with pytest.raises(ValueError, match=message.replace(r"\S+", r".+")):
+            net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)
+        return
+    value, grads = net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)
+    total, params = 0, [0] * len(grads.params)
+    for n, length in enumerate(LENGTHS):
+        one, own = net.loss_and_gradients(**alone(given, n), truncation=truncation)
+        total += one
+        params = [p + q for p, q in zip(params, own.params, strict=True)]
+        assert_near([grads.xs[n, :length]], [own.xs[0]])
+        assert not grads.xs[n, length:].any()
+        assert_near([part[n] for part in grads.state], [part[0] for part in own.state])
+    assert_near([value, *grads.params], [total, *params])
+    outputs, state = net.forward(given["params"], given["xs"], given["h0"], LENGTHS)
+    for n, length in enumerate(LENGTHS):
+        own = alone(given, n)
+        one, ended = net.forward(own["params"], own["xs"], own["h0"])
+        assert_near(
+            [outputs[n, :length], *(part[n] for part in state)], [one[0], *(part[0] for part in ended)]
+        )
+        assert not outputs[n, length:].any()
+
+
+def test_lengths_that_end_nothing_early_are_none():
+    """Under any truncation."""
+    cell = EACH[1]
+    given, net = problem(cell), RNN(cell, outputs=K)
+    for truncation in TRUNCATIONS[:4]:
+        _, grads = net.loss_and_gradients(**given, truncation=truncation)
+        _, again = net.loss_and_gradients(**given, truncation=truncation, lengths=[T, T])
+        assert_near(blocks(again), blocks(grads))
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2)], ids=str)
+@every_one
+def test_last_states_are_of_the_last_step_of_each_direction(cell, truncation):
+    """After x_0 for the second: the loss of that step, and no other, has its window."""
+    given, layer = problem(cell), Layer(cell, NumPyLoops())
+    rng = np.random.default_rng(2)
+    weights, steps = cell.weights(*given["params"][:-2]), T
+    outputs, final, saved = layer.forward(weights, given["xs"], given["h0"])
+    d_state = tuple(rng.uniform(-1, 1, array.shape) for array in final)
+    grads = layer.backward(saved, 0 * outputs, d_state, truncation)
+    total = None
+    # Those of the first direction are taken at step T − 1, those of the second at step 0.
+    for back, t in ((False, steps - 1), (True, 0)):
+        first, end = truncation.first(t, steps), steps - truncation.first(steps - 1 - t, steps)
+
+        def loss(given, back=back, first=first, end=end):
+            weights, xs, state = given
+            live = lambda s, back: s < end if back else s >= first  # noqa: E731
+            _, last = run(cell, list(weights), list(state), [xs[:, s] for s in range(steps)], live)
+            own = [name.endswith("_reverse") == back for name in cell.state]
+            return sum(anp.sum(h * d) for h, d, mine in zip(last, d_state, own, strict=True) if mine)
+
+        of_weights, of_xs, of_state = grad(loss)((list(weights), given["xs"], list(given["h0"])))
+        found = [*of_weights, of_xs, *of_state]
+        total = found if total is None else [one + other for one, other in zip(total, found, strict=True)]
+    assert_near([*grads.params, grads.xs, *grads.state], total)
+
+
+def test_names_have_their_direction():
+    """As those of PyTorch."""
+    both = Stack(Bidirectional(LSTM(1, 2)), Bidirectional(GRU(4, 3)))
+    assert both.weights._fields == (
+        *("U_l0", "W_l0", "b_l0", "U_l0_reverse", "W_l0_reverse", "b_l0_reverse"),
+        *("U_l1", "W_l1", "b_l1", "bn_l1", "U_l1_reverse", "W_l1_reverse", "b_l1_reverse", "bn_l1_reverse"),
+    )
+    assert both.state == (*("h_l0", "c_l0", "h_l0_reverse", "c_l0_reverse", "h_l1", "h_l1_reverse"),)
+    assert (both.units, both.widths) == (6, (2, 2, 2, 2, 3, 3))
+
+
+@every_one
+def test_it_is_pickled_and_shown_as_the_call_that_makes_it(cell):
+    """And so are parameters of it."""
+    assert eval(repr(cell)) == cell == pickle.loads(pickle.dumps(cell))
+    params = RNN(cell, outputs=1).init(np.random.default_rng(0))
+    again = pickle.loads(pickle.dumps(params))
+    assert type(again) is cell.params
+    assert all(one.tolist() == other.tolist() for one, other in zip(again, params, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "message"),
+    [
+        (lambda: Bidirectional(3), TypeError, "Bidirectional.cell: 3, needed a cell, as rnn.Vanilla("),
+        (
+            lambda: Bidirectional(Bidirectional(GRU(1, 2))),
+            TypeError,
+            "Bidirectional.cell: Bidirectional(GRU(inputs=1, units=2)), needed a cell, or a stack",
+        ),
+        (
+            lambda: Stack(Bidirectional(GRU(1, 2)), GRU(2, 2)),
+            ValueError,
+            "Stack.levels[1]: GRU(inputs=2, units=2), needed 4 inputs, as many as the level below has units",
+        ),
+        (
+            lambda: asked(checkpoints=Checkpoints(2)),
+            ValueError,
+            "checkpoints: Checkpoints(every=2), needed None with a cell that reads from the last step on",
+        ),
+        (
+            lambda: asked(truncation=Tail(1), lengths=[2]),
+            ValueError,
+            "truncation: Tail(k=1), needed one that does not count from the end",
+        ),
+        (
+            lambda: asked(workspace=RNN(Stack(GRU(1, 2), GRU(2, 2)), 1).workspace(1, 3)),
+            ValueError,
+            "workspace: for xs (1, 3, 1) of float64 and a stack of 2 units of GRU, 2 units of GRU, "
+            "needed one for xs (1, 3, 1) of float64 and 2 units of GRU in both directions",
+        ),
+        (
+            lambda: asked(h0=np.ones((1, 2))),
+            TypeError,
+            "h0: ndarray, needed (h0, h0_reverse), the state of Bidirectional(GRU)",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(made, error, message):
+    """By name."""
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        made()
+
+
+def asked(**options):
+    """A gradient of a loss on the last step."""
+    net = RNN(Bidirectional(GRU(1, 2)), outputs=1)
+    params = net.init(np.random.default_rng(0))
+    return net.loss_and_gradients(params, np.ones((1, 3, 1)), np.ones((1, 1)), **options)
