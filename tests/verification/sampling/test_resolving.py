@@ -75,7 +75,7 @@ def test_what_is_left_out_is_listed():
         ),
         ({"functions": {"gate": ("sigmoid", "rational_gate")}}, "functions: gate: .*, needed one of sigmoid"),
         ({"functions": {"gate": "sigmoid"}}, "functions: gate: 'sigmoid', needed one of .*, in a tuple"),
-        ({"dtypes": ("float16",)}, "dtypes: 'float16', needed one of float32, float64"),
+        ({"dtypes": ("float8",)}, "dtypes: 'float8', needed one of float32, float64"),
         ({"dtypes": ("complex64",)}, "dtypes: 'complex64', needed one of float32, float64"),
         ({"dtypes": ()}, r"dtypes: \(\), needed a tuple of some of float32, float64"),
         ({"dtypes": "float32"}, "dtypes: 'float32', needed a tuple of some of float32, float64"),
