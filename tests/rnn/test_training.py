@@ -911,6 +911,8 @@ def test_batches_may_differ_in_records_and_steps():
     net = Watched(NET.cell, NET.outputs)
     params, history = train(net, PARAMS, Ragged(DATA, 0), epochs=2, optimiser=SGD(Constant(0.01)))
     assert [workspace.size.xs[:2] for workspace in net.workspaces] == [(1, 4), (2, 3), (3, 2)] * 2
+    # Of three in turn the one that is needed has just been let go.
+    assert len(set(map(id, net.workspaces))) == 6
     expected = PARAMS
     for size in (1, 2, 3) * 2:
         _, grads = NET.loss_and_gradients(expected, DATA.xs[:size, : 5 - size], DATA.targets[:size])
