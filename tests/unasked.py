@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import coverage
 import numpy as np
@@ -142,8 +143,8 @@ def unasked(apart: int = 1) -> tuple[list[Line], int]:
 
 
 def answer_all(apart: int) -> None:
-    """Every cell answers the cases that a judgement asks, by either loops."""
-    from verification.adapters.rnn.cells import CELLS, LOOPS, cell_engine
+    """Every cell, a stack and both directions answer the cases that a judgement asks, by either loops."""
+    from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, RECURRENCES, cell_engine, judged_by
     from verification.judging.profile import Profile
     from verification.properties.asking import ask
     from verification.sampling.drawing import all_drawn
@@ -151,8 +152,8 @@ def answer_all(apart: int) -> None:
 
     # Pairs of levels: triples are other cases of the same lines.
     profile = Profile("unasked", cases=30, strength=2)
-    for name in CELLS:
-        for loops in LOOPS:
+    for loops in LOOPS:
+        for name in RECURRENCES:
             engine = cell_engine(name, loops)
             for sample in engine.subject().samples(profile):
                 for row in sample.rows[::apart]:
@@ -161,6 +162,10 @@ def answer_all(apart: int) -> None:
                 ask(engine, each.make())
             for case in all_drawn(cases(engine.model, engine.claim), 0, profile.cases):
                 ask(engine, case)
+        both: Any = judged_by(BIDIRECTIONAL, loops)
+        for arguments in all_drawn(both.arguments, 0, profile.cases):
+            outputs, saved = both.forward(*arguments)
+            both.backward(saved, *(np.ones_like(each) for each in outputs))
 
 
 def functions_of(text: str, module: str) -> dict[int, str]:
