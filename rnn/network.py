@@ -74,7 +74,7 @@ class RNN(Generic[Own]):
     (2, 5, 1)
     """
 
-    cell: Cell[Own] | Recurrence[Own]
+    cell: Cell[Own, Any] | Recurrence[Own, Any]
     outputs: int
     loss: Loss = squared_error
     loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made

@@ -98,7 +98,11 @@ def _place(header: Sequence[str], name: str, separator: str) -> int:
 def _why_not(line: str, name: str, separator: str) -> str:
     """What may be the reason why a name is not in a header, if there is one to see."""
     for other in SEPARATORS:
-        if other != separator and name in [each.strip(' "\r\n') for each in line.split(other)]:
+        if (
+            other != separator
+            and other in line
+            and name in [each.strip(' "\r\n') for each in line.split(other)]
+        ):
             return f"; --separator {shown(other)} has it"
     # Bytes that are no UTF-8 are read as halves of surrogates.
     return (

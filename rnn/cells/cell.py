@@ -35,7 +35,7 @@ import numpy as np
 
 from rnn.common.arrays import Array
 from rnn.common.checks import checked_count, offers, shown
-from rnn.common.parameters import Own
+from rnn.common.parameters import Own, OwnWeights
 from rnn.common.products import aligned
 
 Arrays: TypeAlias = tuple[Array, ...]
@@ -156,7 +156,7 @@ def constant_columns(rows: Array, first: int) -> None:
     rows[-1, :, first:-1] = 0
 
 
-class Cell(Protocol[Own]):
+class Cell(Protocol[Own, OwnWeights]):
     """One recurrent layer's mathematics. The steps write into arrays that exist already."""
 
     @property
@@ -175,7 +175,7 @@ class Cell(Protocol[Own]):
         ...  # pragma: no cover
 
     @property
-    def weights(self) -> Any:
+    def weights(self) -> type[OwnWeights]:
         """The NamedTuple of the cell's weights."""
         ...  # pragma: no cover
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     Blocks = TypeVar("Blocks", bound=tuple[Array, ...], default=Any)
     Own = TypeVar("Own", bound=tuple[Array, ...], covariant=True, default=Any)
+    OwnWeights = TypeVar("OwnWeights", bound=tuple[Array, ...], covariant=True, default=Any)
 else:
     from typing import TypeVar
 
-    Blocks, Own = TypeVar("Blocks"), TypeVar("Own", covariant=True)
+    Blocks = TypeVar("Blocks")
+    Own, OwnWeights = (TypeVar(name, covariant=True) for name in ("Own", "OwnWeights"))

@@ -185,6 +185,9 @@ def test_a_comma_may_stand_before_decimals(tmp_path):
             "no column 'v', needed one; there are day,v; --separator ',' has it",
         ),
         ("a;b\n", PLAIN, "no column 'v', needed one; there are a;b"),
+        ("v,v\n1,2\n", PLAIN, "2 columns 'v', needed one; there are v, v"),
+        ('v,a;v\n1,2\n"3', PLAIN, "line 3: unexpected end of data"),
+        ('"v"x\n1\n', PLAIN, "line 1: ',' expected after '\"'"),
         (
             "v\n1\n1,5\n",
             Columns("v", None, None, ";"),

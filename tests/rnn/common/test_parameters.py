@@ -13,7 +13,9 @@ RIGHT = """
 from typing import Any, assert_type
 
 import numpy as np
-from rnn import GRU, LSTM, RNN, GRUParams, Params, Stack, Vanilla, train
+from rnn import GRU, LSTM, RNN, GRUParams, Layer, Params, Stack, Vanilla, train
+from rnn.cells.cell import Weights
+from rnn.cells.gru import GRUWeights
 from rnn.optimisers import SGD, Adam, AdamW, Constant, Warmup
 from rnn.training import EarlyStopping, History, Standing, by_epoch
 
@@ -30,6 +32,8 @@ assert_type(vanilla.init(rng), Params)
 assert_type(lstm.init(rng), Params)
 assert_type(gru.init(rng), GRUParams)
 assert_type(gru.init(rng, np.float32).bn.shape, tuple[Any, ...])
+assert_type(Layer(LSTM(inputs=1, units=2)).init(rng), Weights)
+assert_type(Layer(GRU(inputs=1, units=2)).init(rng), GRUWeights)
 # The names of its blocks are known when it is made, and not before.
 assert_type(stack.init(rng), Any)
 
@@ -65,6 +69,7 @@ def of_any(net: RNN) -> Any:
 WRONG = {
     "lstm.init(rng).bn": 'has no attribute "bn"',
     "gru.init(rng).Z": 'has no attribute "Z"',
+    "Layer(LSTM(inputs=1, units=2)).init(rng).V": 'has no attribute "V"',
     "params.Z": 'has no attribute "Z"',
     "standing.params.bn": 'has no attribute "bn"',
     "train(gru, 3, data, epochs=1, optimiser=SGD(Constant(0.1)))": "cannot be",
