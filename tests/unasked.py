@@ -100,8 +100,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.stack.Stack.__reduce__": ("return",),
         "rnn.through_time.workspace.Workspace.__reduce__": ("return",),
     },
-    "Both directions are asked as a layer, of whole sequences; in networks, in workspaces and under truncations "
-    "they are beside autograd, loss by loss, in tests/rnn/through_time/test_bidirectional.py.": {
+    "Both directions are asked as a layer, of whole sequences; in networks, in workspaces and under "
+    "truncations they are beside autograd, loss by loss, in tests/rnn/through_time/test_bidirectional.py.": {
         "rnn.network.RNN._sum": ("two_way(truncation",),
         "rnn.through_time.bidirectional.Bidirectional.hands_down_both_ways": ("return",),
         "rnn.through_time.bidirectional.Bidirectional.init": ("made", "return"),
