@@ -66,7 +66,7 @@ bench-peers: $(VENV)/.peers ## the same against PyTorch and JAX as well, a large
 docs: $(VENV)/.docs ## build the pages into site/html; a broken link fails
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html docs site/html
 
-tutorial: $(VENV)/.docs ## run the notebook of the tutorial again, and keep what it shows
+tutorial: $(VENV)/.docs ## run the notebooks again, and keep what they show
 	$(BIN)/python docs/execute.py
 
 clean: ## remove the environment and everything generated

@@ -39,7 +39,7 @@ html_theme_options = {
 # What a package index shows, which says again what the first page says.
 exclude_patterns = ["package.md"]
 
-# The notebook is kept as it ran: make tutorial runs it again.
+# The notebooks are kept as they ran: make tutorial runs them again.
 nb_execution_mode = "off"
 # A heading has an address, as on a code host.
 myst_heading_anchors = 4

@@ -1,6 +1,6 @@
-"""Runs tutorial.ipynb from the top in a fresh kernel, and keeps what it shows: ``make tutorial``.
+"""Runs the notebooks from the top in fresh kernels, and keeps what they show: ``make tutorial``.
 
-When it ran is not kept, so that a run which shows the same leaves the same file.
+When one ran is not kept, so that a run which shows the same leaves the same file.
 """
 
 from pathlib import Path
@@ -8,15 +8,16 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).with_name("tutorial.ipynb")
+NOTEBOOKS = sorted(Path(__file__).parent.glob("*.ipynb"))
 
 
-def executed() -> None:
+def executed(path: Path) -> None:
     """The notebook is written when all of it has run; nbclient's error names a cell that fails."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, kernel_name="python3", record_timing=False).execute()
-    nbformat.write(notebook, NOTEBOOK)
+    nbformat.write(notebook, path)
 
 
 if __name__ == "__main__":
-    executed()
+    for path in NOTEBOOKS:
+        executed(path)

@@ -6,7 +6,7 @@ backward takes the cotangents of both, and returns those of everything that the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -18,6 +18,7 @@ from rnn.calls.states import checked_state
 from rnn.cells.cell import Arrays, Cell
 from rnn.common.arrays import FLOATS, Array, as_array, check_result, checked, zeros
 from rnn.common.checks import checked_dtype, in_memory, keep, kind_of, shown
+from rnn.common.parameters import OwnWeights
 from rnn.common.representation import as_call
 from rnn.loops import checked_loops
 from rnn.through_time.bptt import Loops
@@ -46,7 +47,7 @@ class Forward(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(Generic[OwnWeights]):
     """A recurrent ``cell`` over whole sequences, with a backward that takes cotangents.
 
     It holds no parameters: ``init`` makes the cell's weights. Initial states, ``lengths`` and errors are as
@@ -61,7 +62,7 @@ class Layer:
     ((12, 3), (4, 5, 2), [(4, 3), (4, 3)])
     """
 
-    cell: Cell | Recurrence
+    cell: Cell[Any, OwnWeights] | Recurrence[Any, OwnWeights]
     loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
     _recurrence: Recurrence = field(init=False, repr=False, compare=False)
     _shapes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
@@ -73,7 +74,7 @@ class Layer:
 
     __repr__ = as_call
 
-    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
+    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> OwnWeights:
         """New weights (``rnn.cells.initial``).
 
         Raises TypeError for what is no generator or no float, MemoryError for a cell that is too large.
@@ -83,7 +84,8 @@ class Layer:
         dtype = checked_dtype(dtype, FLOATS, "float32, float64 or longdouble")
         with in_memory(f"Layer: {shown(self)}", "fewer inputs or units"):
             weights: Any = self.cell.init(rng)
-            return weights._make(block.astype(dtype) for block in weights)
+            made: OwnWeights = weights._make(block.astype(dtype) for block in weights)
+            return made
 
     def forward(self, params: Any, xs: Array, state: State = None, lengths: Array | None = None) -> Forward:
         """h after every step, and the last state, from xs (N, T, D) and an initial state, zero where None.

@@ -12,7 +12,7 @@ V and c take every loss whatever the truncation; what dh becomes is ``rnn.throug
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -26,6 +26,7 @@ from rnn.cells.cell import Arrays, Cell
 from rnn.cells.initial import glorot
 from rnn.common.arrays import FLOATS, Array, check_result, zeros
 from rnn.common.checks import checked_count, checked_dtype, in_memory, keep, kind_of, shown
+from rnn.common.parameters import Own
 from rnn.common.representation import as_call
 from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
@@ -49,7 +50,7 @@ class Outputs(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RNN:
+class RNN(Generic[Own]):
     """A recurrent ``cell``, a linear readout of ``outputs`` K numbers a step, and a ``loss``.
 
     The network holds no parameters: ``init`` makes them, and every method takes them.
@@ -73,7 +74,7 @@ class RNN:
     (2, 5, 1)
     """
 
-    cell: Cell | Recurrence
+    cell: Cell[Own, Any] | Recurrence[Own, Any]
     outputs: int
     loss: Loss = squared_error
     loops: Loops = None  # type: ignore[assignment]  # the usual ones, once it is made
@@ -91,7 +92,7 @@ class RNN:
 
     __repr__ = as_call
 
-    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Any:
+    def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Own:
         """New parameters: the cell's weights (``rnn.cells.initial``), V Glorot-uniform and c zero.
 
         Raises TypeError for what is no generator or no float, MemoryError for a network that is too large.
@@ -103,7 +104,8 @@ class RNN:
             weights = self.cell.init(rng)
             V = glorot(rng, self.outputs, self.cell.units)
             blocks = (*weights, V, np.zeros(self.outputs))
-            return self._recurrence.params(*(block.astype(dtype) for block in blocks))
+            made: Own = self._recurrence.params(*(block.astype(dtype) for block in blocks))
+            return made
 
     def workspace(self, records: int, steps: int, dtype: DTypeLike = np.float64) -> Workspace:
         """A workspace for ``loss_and_gradients`` of xs of so many records N and steps T, of ``dtype``.

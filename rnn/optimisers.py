@@ -23,8 +23,9 @@ import numpy as np
 
 from rnn.common.arrays import Array, check_finite
 from rnn.common.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
+from rnn.common.parameters import Blocks
 from rnn.common.representation import as_call
-from rnn.learning.blocks import Blocks, as_vector, check_params, check_update, checked_block, minus, names
+from rnn.learning.blocks import as_vector, check_params, check_update, checked_block, minus, names
 from rnn.learning.schedules import (
     Constant,
     Cosine,

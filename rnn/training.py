@@ -28,9 +28,10 @@ import numpy as np
 from rnn.calls.gradients import check_gradients
 from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
+from rnn.common.parameters import Blocks
 from rnn.data import Batches
 from rnn.learning.batches import Fit, Source, learnt_from, validated_by
-from rnn.learning.blocks import Blocks, names
+from rnn.learning.blocks import names
 from rnn.learning.classes import ClassWeight
 from rnn.learning.stopping import EarlyStopping
 from rnn.network import RNN, check_network
@@ -67,7 +68,7 @@ class Standing(NamedTuple, Generic[Blocks]):
     validation_loss: float | None
 
 
-Callback: TypeAlias = Callable[[Standing[Any]], object]
+Callback: TypeAlias = Callable[[Standing], object]
 """Called with where the training stands after each epoch; one that returns True ends it there."""
 
 
@@ -112,7 +113,7 @@ class Learnt:
 class Course(Learnt):
     """A training that goes on, and where it stands."""
 
-    standing: Standing[Any]
+    standing: Standing
 
 
 def train(
@@ -178,7 +179,7 @@ def train(
     return params, History(course.train, course.validation)
 
 
-def told(callbacks: Iterable[Callback], standing: Standing[Any]) -> bool:
+def told(callbacks: Iterable[Callback], standing: Standing) -> bool:
     """Call each, and say whether one of them ends the training."""
     answers = [callback(standing) for callback in callbacks]
     return any(isinstance(answer, bool | np.bool_) and bool(answer) for answer in answers)
@@ -207,7 +208,7 @@ def _check_early_stopping(early_stopping: object, validation_data: object) -> No
 
 
 def courses(
-    standings: Iterable[Standing[Any]], early_stopping: EarlyStopping | None, after: Course | None = None
+    standings: Iterable[Standing], early_stopping: EarlyStopping | None, after: Course | None = None
 ) -> Iterator[Course]:
     """The course of a training after each of its ``standings``, until it is stopped early.
 
@@ -222,7 +223,7 @@ def courses(
         yield course
 
 
-def _advanced(course: Course | None, standing: Standing[Any]) -> Course:
+def _advanced(course: Course | None, standing: Standing) -> Course:
     """The course with one more epoch, or the first."""
     train, validation = ((), ()) if course is None else (course.train, course.validation)
     best, best_epoch, loss = standing.params, standing.epoch, standing.validation_loss
@@ -326,7 +327,7 @@ def _room(rooms: dict[tuple[int, int], Workspace], net: RNN, xs: Array) -> Works
     return rooms[size]
 
 
-def print_progress(standing: Standing[Any]) -> None:
+def print_progress(standing: Standing) -> None:
     """One line to standard error: the epoch and its losses, as the article prints them.
 
     Raises TypeError or ValueError for an epoch that is no count, or losses that are no numbers.

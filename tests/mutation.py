@@ -48,6 +48,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.learning.blocks.as_vector": ("grads, strict=None)", "grads, )", "grads, strict=False)"),
         "rnn.learning.blocks._named": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.optimisers._checked_start": ("params, strict=None)", "params, )", "params, strict=False)"),
+        "rnn.training._standings": ("params, strict=None)", "params, )", "params, strict=False)"),
         "rnn.through_time.routes.BatchedSweeps.steps_back": (
             "active), strict=None)",
             "active), )",
@@ -130,7 +131,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.calls.loss_terms.loss_terms": ("weights, None, None)", "weights, None, )"),
         "rnn.calls.loss_terms.LossTerms.part": ("+        None,", "+        )"),
         "rnn.optimisers.SGD.update": ("_checked_state(state, 0, None)",),
-        "rnn.optimisers._checked_start": ("_checked_progress(1,",),
+        "rnn.optimisers._checked_start": ("checked_progress(1,",),
     },
     "Another of what is refused, found, or taken alike.": {
         "rnn.common.checks.offers": ("getattr(value, name, )",),

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[1]
 
 # What a room may import beside the standard library.
 MAY_IMPORT = {
-    "rnn": {"numpy", "rnn"},
+    # A type checker's own library is imported for it alone.
+    "rnn": {"numpy", "rnn", "typing_extensions"},
     # What needs an extra is a room of its own, and nothing that needs none imports it.
     "rnn/storage": {"numpy", "rnn", "safetensors"},
     "rnn/onnx": {"numpy", "onnx", "rnn"},
@@ -33,7 +34,7 @@ MAY_IMPORT = {
     },
     # Cells know nothing of time, the recursion through time nothing of losses, and what a call takes and
     # returns nothing of the networks that are called.
-    "rnn/common": {"numpy", "rnn.common"},
+    "rnn/common": {"numpy", "rnn.common", "typing_extensions"},
     "rnn/cells": {"numpy", "rnn.activations", "rnn.cells", "rnn.common"},
     "rnn/through_time": {"numpy", "rnn.cells", "rnn.common", "rnn.through_time", "rnn.truncation"},
     "rnn/calls": {

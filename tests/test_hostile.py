@@ -26,6 +26,7 @@ from rnn.learning import stopping
 from rnn.loops import METHODS as LOOPS_METHODS
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State, StepDecay, Warmup
 from rnn.through_time import checkpoints, workspace
+from rnn.through_time.recurrence import METHODS as OF_A_RECURRENCE
 
 THROWS = 10_000
 ERRORS = (TypeError, ValueError, FloatingPointError, MemoryError, OverflowError)
@@ -44,6 +45,7 @@ INNER = {
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
+    *(f"{several}.{name}" for several in ("Stack", "Bidirectional") for name in OF_A_RECURRENCE),
 }
 
 
@@ -185,7 +187,7 @@ SAVED = LAYER.forward(LSTM_WEIGHTS, XS, STATE, LENGTHS).saved
 OPTIMISERS = {"SGD": SGD(Constant(0.1)), "Adam": Adam(Cosine(0.1)), "AdamW": AdamW(Cosine(0.1))}
 
 
-def quiet(epoch, train_loss, validation_loss):
+def quiet(standing):
     """No progress is shown."""
 
 
@@ -199,6 +201,8 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "ClassLoss": (rnn.ClassLoss, {"name": "x", "value": np.subtract, "gradient": np.subtract}),
         "LSTM": (rnn.LSTM, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "output": rnn.tanh}),
         "GRU": (rnn.GRU, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "candidate": rnn.tanh}),
+        "Stack": (lambda cell: rnn.Stack(cell, rnn.GRU(3, 4)), {"cell": rnn.LSTM(2, 3)}),
+        "Bidirectional": (rnn.Bidirectional, {"cell": rnn.LSTM(2, 3)}),
         "NumPyLoops": (rnn.NumPyLoops, {}),
         "CompiledLoops": (rnn.CompiledLoops, {}),
         "Layer": (rnn.Layer, {"cell": rnn.GRU(2, 3), "loops": rnn.NumPyLoops()}),
@@ -363,7 +367,12 @@ def same(one: Any, other: Any) -> bool:
 
 
 # What a message names in place of the argument: what a state was started with, and what takes no Fractions.
-ALSO_NAMED = {"state": ("updates", "h0", "c0"), "d_state": ("h", "c"), "dtype": ("Vanilla",)}
+ALSO_NAMED = {
+    "cell": ("levels",),
+    "state": ("updates", "h0", "c0"),
+    "d_state": ("h", "c"),
+    "dtype": ("Vanilla",),
+}
 
 
 def fault(error: BaseException, replaced: list[str]) -> str | None:

@@ -55,6 +55,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.calls.gradients.check_gradients": ("check_result(", "for name, block", "names = "),
         "rnn.common.arrays._fits": ("return False",),
         "rnn.common.arrays._is_masked": ("any(_is_masked",),
+        "rnn.common.arrays._is_mapped": ("base: Any = ", "while ", "base = ", "return"),
+        "rnn.common.arrays.all_finite": ("rows = ", "return all("),
         "rnn.common.arrays.check_size": ("with in_memory", "np.empty("),
         "rnn.common.arrays.refuse_mask": ("if _is_masked",),
         "rnn.common.checks.checked_by_name": ("if ", "for key", "return"),

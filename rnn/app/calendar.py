@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from re import fullmatch
+from re import ASCII, fullmatch
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,9 @@ from rnn.common.arrays import Array
 from rnn.common.checks import shown
 
 DAY = 86_400
+
+# How far a year's share may be from that of whole months, in months: two decimals are as near as that.
+NEAR = 0.05
 
 # A month has at least so many seconds. Distances from there on are counted in months where the days agree.
 MONTH = 28 * DAY
@@ -52,11 +55,16 @@ class Calendar:
 
 
 def parsed(text: str, form: str | None) -> np.datetime64:
-    """A date in ISO 8601 or in the ``form`` of strptime, UTC if it has a zone; or a ValueError."""
+    """A date in ISO 8601 or in the ``form`` of strptime, UTC if it has a zone; or a ValueError.
+
+    A year may be a number whose decimals are months, as R and statsmodels write them: 1871.0, 1949.083.
+    """
     if form is not None:
         date = datetime.strptime(text, form)
     elif fullmatch(r"\d{4}(-\d{2})?", text):
         date = datetime.fromisoformat(f"{text}-01-01"[:10])
+    elif fullmatch(r"\d{4}\.\d{1,18}", text, ASCII):
+        date = datetime(int(text[:4]), _month(12 * float(text[4:])), 1)
     else:
         date = datetime.fromisoformat(text)
     if date.tzinfo is not None:
@@ -76,6 +84,24 @@ def numbered(dates: Array, lines: Array, name: str) -> tuple[Calendar, Array]:
     calendar, numbers = _weekdays(dates, step) or _months(dates, step) or _seconds(dates, step)
     _refuse(name, lines, numbers % 1 != 0, f"needed dates {_distance(calendar)} apart")
     return calendar, numbers.astype(np.int64)
+
+
+def _month(months: float) -> int:
+    """The month after so many; ValueError for what is no whole number of them, but for rounding."""
+    whole = round(months)
+    if abs(months - whole) > NEAR:
+        raise ValueError(f"{months} months, needed a whole number of them")
+    return whole + 1
+
+
+def spaced(numbers: Array, lines: Array, name: str) -> Array:
+    """The place of each ordinal (S,), S at least 2, at equal distances; ValueError as ``numbered``."""
+    steps = np.diff(numbers)
+    _refuse(name, lines, np.append(False, steps <= 0), "needed larger numbers than the line before")
+    step = _commonest(steps)
+    places = (numbers - numbers[0]) / step
+    _refuse(name, lines, places % 1 != 0, f"needed numbers {step} apart")
+    return np.asarray(places.astype(np.int64))
 
 
 def _commonest(steps: Array) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
 from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, schedule_of, truncation_of
-from rnn.app.table import Columns
+from rnn.app.table import DECIMALS, Columns
 from rnn.console.command_line import VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.storage import CELLS
@@ -89,7 +89,7 @@ def columns_of(options: argparse.Namespace) -> Columns | None:
     """Where the series is in the file, or None if that is not said."""
     if options.column is None:
         return None
-    return Columns(options.column, options.date, options.date_format, options.separator)
+    return Columns(options.column, options.date, options.date_format, options.separator, options.decimal)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
@@ -149,6 +149,9 @@ def _add_data(parser: Parser, said: str) -> None:
     )
     parser.add_argument(
         "--separator", type=one_character, default=",", metavar="C", help="between two fields (default ,)"
+    )
+    parser.add_argument(
+        "--decimal", choices=DECIMALS, default=".", help="before the decimals of a number: . or , (default .)"
     )
     parser.add_argument(
         "--fill", action="store_true", help="fill missing values in, between their neighbours"

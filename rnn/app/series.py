@@ -1,5 +1,6 @@
 """The task of a series: one step ahead, learnt from the first values, tested on the last."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -127,17 +128,18 @@ def held_out(model: Forecaster) -> str:
 
 
 def made_of(model: Forecaster) -> str:
-    """What forecasts, in a sentence, and what is seen, a line each."""
-    views = [seen(view) for view in model.views]
-    if len(views) == 1 and model.views[0].order == 0:
-        return f"The model is the network alone, on {views[0]}."
+    """What forecasts, in a sentence, and what is seen, a line each; twice what counts twice in the mean."""
+    views = Counter(map(seen, model.views))
+    if len(model.views) == 1 and model.views[0].order == 0:
+        return f"The model is the network alone, on {seen(model.views[0])}."
     said = "The model is the mean of linear autoregressions, each with a network on what it leaves:"
     if not model.adds:
         said = (
             "The network adds nothing on the validation stretch.\n"
             "The model is the mean of linear autoregressions alone:"
         )
-    return "\n".join([said, *(f"  {view}" for view in views)])
+    # The plain autoregression may be one of those that were chosen as well.
+    return "\n".join([said, *(f"  {view}{', twice' if times > 1 else ''}" for view, times in views.items())])
 
 
 def seen(view: View) -> str:

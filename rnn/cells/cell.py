@@ -35,6 +35,7 @@ import numpy as np
 
 from rnn.common.arrays import Array
 from rnn.common.checks import checked_count, offers, shown
+from rnn.common.parameters import Own, OwnWeights
 from rnn.common.products import aligned
 
 Arrays: TypeAlias = tuple[Array, ...]
@@ -155,7 +156,7 @@ def constant_columns(rows: Array, first: int) -> None:
     rows[-1, :, first:-1] = 0
 
 
-class Cell(Protocol):
+class Cell(Protocol[Own, OwnWeights]):
     """One recurrent layer's mathematics. The steps write into arrays that exist already."""
 
     @property
@@ -174,12 +175,12 @@ class Cell(Protocol):
         ...  # pragma: no cover
 
     @property
-    def weights(self) -> Any:
+    def weights(self) -> type[OwnWeights]:
         """The NamedTuple of the cell's weights."""
         ...  # pragma: no cover
 
     @property
-    def params(self) -> Any:
+    def params(self) -> type[Own]:
         """The NamedTuple of a network's parameters: the weights, then V and c."""
         ...  # pragma: no cover
 

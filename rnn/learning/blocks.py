@@ -4,14 +4,12 @@ Parameters are blocks, and so are their gradients, which have the same names, sh
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 
 from rnn.common.arrays import FLOATS, Array, all_finite, as_array, check_finite, check_result
 from rnn.common.checks import cut, in_memory, kind_of
-
-Blocks = TypeVar("Blocks", bound=tuple[Array, ...])
+from rnn.common.parameters import Blocks
 
 
 def check_params(params: tuple[Array, ...]) -> None:

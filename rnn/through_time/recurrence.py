@@ -20,6 +20,7 @@ from rnn.cells.cell import METHODS as OF_A_CELL
 from rnn.cells.cell import Arrays, Cell, check_cell, with_listed_views
 from rnn.common.arrays import Array, zeros
 from rnn.common.checks import kind_of, offers
+from rnn.common.parameters import Own, OwnWeights
 from rnn.through_time.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
 from rnn.through_time.routes import Segment
 
@@ -66,7 +67,7 @@ class Back(NamedTuple):
     carry: Arrays
 
 
-class Recurrence(Protocol):
+class Recurrence(Protocol[Own, OwnWeights]):
     """What goes over a sequence and back."""
 
     @property
@@ -95,12 +96,12 @@ class Recurrence(Protocol):
         ...  # pragma: no cover
 
     @property
-    def weights(self) -> Any:
+    def weights(self) -> type[OwnWeights]:
         """As in ``Cell``."""
         ...  # pragma: no cover
 
     @property
-    def params(self) -> Any:
+    def params(self) -> type[Own]:
         """As in ``Cell``."""
         ...  # pragma: no cover
 

@@ -68,7 +68,9 @@ class Stack:
         if not levels:
             raise TypeError("Stack: no levels, needed at least one cell, as rnn.LSTM(inputs=1, units=16)")
         # A stack of stacks is one of all their levels.
-        levels = tuple(own for level in levels for own in getattr(level, "levels", (level,)))
+        levels = tuple(
+            own for level in levels for own in (level.levels if isinstance(level, Stack) else (level,))
+        )
         found = tuple(recurrence(f"Stack.levels[{place}]", level) for place, level in enumerate(levels))
         for place, (below, above) in enumerate(pairwise(found), 1):
             if above.inputs != below.units:

@@ -202,7 +202,7 @@ def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sin
     """Both trainings, each epoch shown as a part of all of them, and the losses of some of them told."""
     every = ARTICLE.epochs + LONG.epochs
 
-    def each_epoch(before: int, standing: Standing[Any]) -> None:
+    def each_epoch(before: int, standing: Standing) -> None:
         if is_told(standing.epoch):
             erase()
             print_progress(standing)

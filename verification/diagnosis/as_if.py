@@ -26,6 +26,7 @@ from verification.diagnosis.words import joined
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.model import Block, Use
+from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
 from verification.truth import replay
 from verification.truth.table import grouped_table, lag_table
@@ -83,8 +84,8 @@ def _fits(seen: Seen, gradients: Mapping[str, Array], names: Sequence[str]) -> b
 
 def close(seen: Seen, got: Array, want: Array) -> bool:
     """Are these alike to half of the digits?"""
-    real = np.finfo(seen.truth.case.dtype).dtype
-    return bool(np.max(np.abs(got - want)) <= 3 * np.sqrt(np.finfo(real).eps) * np.max(np.abs(want)))
+    part = half_of_digits(seen.truth.case.dtype)
+    return bool(np.max(np.abs(got - want)) <= part * np.max(np.abs(want)))
 
 
 def _of_blocks(seen: Seen) -> Iterator[Alternative]:

@@ -47,7 +47,8 @@ def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:
         if whole_alone
         else f"from T = {chunk + 1} on: {AT_BORDER}"
     )
+    if beyond.forward:
+        return Diagnosis("border", sentence=f"{wrong_in_words(beyond)} {where}.")
     # No factor is told: what all the steps of a chunk lose may be small, or nothing.
-    names = ", ".join(beyond.blocks)
-    wrong = wrong_in_words(beyond) if beyond.forward else f"{names} {verb(beyond.blocks)} wrong"
+    wrong = f"{', '.join(beyond.blocks)} {verb(beyond.blocks)} wrong"
     return Diagnosis("border", beyond.blocks, gates(beyond), f"{wrong} {where}.")

@@ -35,7 +35,7 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
     elsewhere = elsewhere or Elsewhere(engine)
     leak = of_leak(engine)
     if leak is not None:
-        return with_others(engine, leak, elsewhere)
+        return _with_others(engine, leak, elsewhere)
     by_steps = _by_steps(engine)
     answered = [seen for seen in by_steps if not seen.raised]
     if not answered or any(seen.forward for seen in answered):
@@ -45,10 +45,15 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
     small = _of_small_cases(engine, by_steps)
     border = of_border(engine, case, small is not None)
     if border is not None:
-        return with_others(engine, border, elsewhere)
+        return _with_others(engine, border, elsewhere)
     if small is not None:
         return with_others(engine, small, elsewhere)
     return of_right_answers(engine, finding, case, elsewhere)
+
+
+def _with_others(engine: Engine, found: Diagnosis, elsewhere: Elsewhere) -> Diagnosis:
+    """What is wrong, with other blocks that are elsewhere; a forward that is spoils all of them."""
+    return with_others(engine, found, elsewhere) if found.blocks else found
 
 
 def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:

@@ -40,8 +40,9 @@ def of_leak(engine: Engine) -> Diagnosis | None:
         return None
     if not leak:
         return None
-    blocks = f"{', '.join(seen.blocks)} {verb(seen.blocks)} wrong"
-    wrong = wrong_in_words(seen) if seen.forward else blocks
+    if seen.forward:
+        return Diagnosis("packed", sentence=f"{wrong_in_words(seen)}: {leak}.")
+    wrong = f"{', '.join(seen.blocks)} {verb(seen.blocks)} wrong"
     return Diagnosis("packed", seen.blocks, gates(seen), f"{wrong}: {leak}.")
 
 

@@ -8,6 +8,7 @@ from verification.diagnosis.probe import Seen
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.model import Block
+from verification.models.tolerance import half_of_digits
 from verification.truth.comparison import compare
 
 # By how much a constant factor may be off to be called that; nearer to 1 than that it is none.
@@ -114,7 +115,7 @@ def constant_factor(got: Array, want: Array) -> float | None:
     factor = complex(got[largest] / want[largest])
     # To half of the digits, for two numbers may be off alike by chance; and what is next to nothing beside
     # the rest says little.
-    close = 3 * float(np.sqrt(np.finfo(got.dtype).eps))
+    close = half_of_digits(got.dtype)
     small = ALIKE**2 * float(np.abs(want[largest]))
     if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * want, rtol=close, atol=small):
         return None

@@ -335,6 +335,39 @@ WIDER = {
 LONG = np.dtype(np.longdouble)
 
 
+# A type in which numbers are kept, and not computed: a right engine rounds what it answers to it, once.
+HALF = np.dtype(np.float16)
+
+# Beyond this nothing is asked in it: what such numbers are multiplied to is more than it holds.
+LARGEST_HALF = 2.0**10
+
+
+def is_stored(case: Case) -> bool:
+    """Are its answers rounded to a type that is not computed in, so that sums of several are off by more?"""
+    return case.dtype == HALF
+
+
+def drawn_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The type in which numbers of a case are drawn before they are ``stored`` in its own.
+
+    Those of a long double are those of double precision (``verification.truth.long``).
+    """
+    return np.dtype({LONG: np.float64, HALF: np.float32}.get(dtype, dtype))
+
+
+def stored(case: Case, dtype: np.dtype[Any]) -> Case:
+    """The case in another number type; what half precision does not hold is cut off."""
+    if dtype != HALF:
+        return case.astype(dtype)
+
+    def kept(array: Array) -> Array:
+        return np.clip(array, -LARGEST_HALF, LARGEST_HALF).astype(HALF)
+
+    blocks = {name: kept(array) for name, array in case.blocks.items()}
+    # A number below 1 may have been rounded to it.
+    return in_domains(replace(case, blocks=blocks, objective=case.objective.replaced(kept)))
+
+
 def name_of(dtype: np.dtype[Any]) -> str:
     """What a scope calls a number type: NumPy calls the longest by its bits, which differ by machine."""
     return "longdouble" if dtype == LONG and dtype != np.float64 else str(dtype.name)

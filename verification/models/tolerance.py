@@ -17,6 +17,9 @@ type, and for one block of a gradient under one mask
     L   the largest entry of Σ |terms| that depend on a cotangent below ``least_healthy``:
         what the type may lose, all of it or a part, and nothing else
 
+In half precision, in which numbers are kept and not computed, half a unit in the last place of the largest
+entry is added (``verification.truth.long``).
+
 A gradient is accepted iff ‖G − G*‖∞ ≤ SAFETY · (Y + u A) + L. All come from the reference's side only, so
 an engine cannot widen its own tolerance, but for a form that it declares. Whether a case determines its
 gradient at all is a question of its own: ``determined``.
@@ -53,9 +56,18 @@ WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
 HAS_WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
 
 
+# Three digits of half precision have a unit of a thousandth, and half of them would be alike by chance.
+ALIKE_AT_LEAST = 0.01
+
+
 def unit(dtype: np.dtype[Any]) -> float:
     """u, the largest relative error of one rounding to nearest: half the spacing of numbers at 1."""
     return float(np.finfo(dtype).eps) / 2
+
+
+def half_of_digits(dtype: np.dtype[Any]) -> float:
+    """To what part numbers are alike in half of the digits of a type; of half precision in most of them."""
+    return min(3 * float(np.sqrt(np.finfo(dtype).eps)), ALIKE_AT_LEAST)
 
 
 def least_normal(dtype: np.dtype[Any]) -> float:

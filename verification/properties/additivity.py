@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case
+from verification.models.case import Case, is_stored
 from verification.properties.asking import ask
 from verification.properties.property import About, Looked, Property
 from verification.properties.ragged import RaggedTruth
@@ -24,6 +24,8 @@ from verification.truth.comparison import Disagreement, compare
 
 def additivity(trial: Trial) -> Looked:
     """The gradients for two parts of the cotangents add up to that for all of them."""
+    if is_stored(trial.truth.case):
+        return
     some = parts(trial.truth.case)
     # Whether a call changes what another has answered is asked elsewhere.
     answers = [{name: got.copy() for name, got in ask(trial.engine, part).blocks.items()} for part in some]

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
+from verification.models.case import Case, Cotangents, final_cotangents, is_stored, outputs_cotangent
 from verification.models.model import Use
 from verification.models.truncation import FULL
 from verification.properties.asking import afresh, ask_directly
@@ -34,7 +34,7 @@ def cut(trial: Trial) -> Looked:
     case, owed = truth.case, {*engine.claim.blocks}
     spans = _spans(case, engine.claim)
     carried = {block.name for block in case.model.of(Use.STATE)}
-    if len(spans) < 2 or case.truncation != FULL or not carried <= owed:
+    if len(spans) < 2 or case.truncation != FULL or not carried <= owed or is_stored(case):
         return
     where = f"before step {spans[1].start}" if len(spans) == 2 else f"into {len(spans)} parts"
     try:

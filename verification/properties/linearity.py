@@ -18,7 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.models.case import Case
+from verification.models.case import Case, is_stored
 from verification.properties.asking import ask
 from verification.properties.property import About, Looked, Property
 from verification.properties.ragged import RaggedTruth
@@ -37,7 +37,7 @@ ROOM = 20
 
 def linearity(trial: Trial) -> Looked:
     """Cotangents that are 2 ** k times as large have 2 ** k times the gradient."""
-    for power in powers(trial):
+    for power in () if is_stored(trial.truth.case) else powers(trial):
         factor = 2.0**power
         case = scaled(trial.truth.case, factor)
         own = RaggedTruth(case) if case.lengths is not None else Truth(case)

@@ -28,7 +28,7 @@ from verification.properties.engine import Engine
 from verification.properties.property import About, Alone, Looked, Property, Reference
 from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
-from verification.sampling.claim import Claim
+from verification.sampling.claim import STORED, Claim
 from verification.truth.comparison import compare
 from verification.truth.table import grouped_table
 
@@ -233,8 +233,10 @@ LAG_BY_LAG = Property(
     of_large=True,
     prepare=_prepare,
     # With losses on every step alone there is none that stands alone in every case.
-    # Of sizes that are beyond it no case is.
-    evidence=lambda claim: () if "every" in claim.losses or claim.sizes else claim.blocks,
+    # Of sizes that are beyond it no case is, and of what is stored alone.
+    evidence=lambda claim: (
+        () if "every" in claim.losses or claim.sizes or {*claim.dtypes} <= {*STORED} else claim.blocks
+    ),
     alone=Alone("lags", "one lag is wrong, by less than the sums over lags show"),
     reference=Reference("lag table, entry by entry", "each loss step and step of use by its own size"),
 )

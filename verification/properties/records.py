@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from verification.models.case import is_stored
 from verification.models.model import Use
 from verification.properties.asking import ask
 from verification.properties.property import About, Looked, Property
@@ -12,7 +13,7 @@ def records_add_up(trial: Trial) -> Looked:
     """A batch's gradient is the sum of its records', each computed alone."""
     truth, engine = trial.truth, trial.engine
     case, claim = truth.case, engine.claim
-    if case.records > 1 and claim.records[0] == 1:
+    if case.records > 1 and claim.records[0] == 1 and not is_stored(case):
         alone = [ask(engine, case.of_records(slice(n, n + 1))).blocks for n in range(case.records)]
         shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
         joined = {

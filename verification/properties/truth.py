@@ -12,6 +12,7 @@ from verification.models.tolerance import Expected
 from verification.properties.asking import is_large
 from verification.properties.property import Property
 from verification.truth import replay
+from verification.truth.long import holds
 from verification.truth.made import Made, Memory, nothing
 from verification.truth.replayed import Replayed, replayed
 from verification.truth.table import LagTable, grouped_table
@@ -31,7 +32,9 @@ def _expectations(case: Case) -> Expectations:
     table: LagTable | Replayed = replayed(case) if is_large(case) else grouped_table(case)
     # Where there is no truth at this precision, there may be numbers that overflow.
     with np.errstate(all="ignore"):
-        return Expectations(table.determined, table.expected(), table.forward())
+        blocks, forward = table.expected(), table.forward()
+        determined = table.determined and holds(case, (*blocks.values(), *forward.values()))
+        return Expectations(determined, blocks, forward)
 
 
 @dataclass(frozen=True, eq=False)

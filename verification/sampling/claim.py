@@ -13,6 +13,9 @@ REAL = ("float32", "float64")
 LONG = ("longdouble",) if HAS_WIDER else ()
 COMPLEX = ("complex64", "complex128")
 
+# What is stored, and computed with in single precision: asked of who says so, as by another name.
+STORED = ("float16",)
+
 # The sizes that an engine is asked which compiles for each shape, and its numbers of steps. Two sizes show
 # what a single unit or record hides; a long recursion is another one than a short one, and no more shapes.
 FEW = (1, 3)
@@ -20,7 +23,7 @@ FEW_STEPS = (1, 3, 17)
 
 # What is asked only of who says so, and how it is called where it is not.
 EXTRAS = {
-    "lengths": "other lengths than all records'",
+    "lengths": "records that end early",
     # Lengths, given in another way.
     "packed": "",
     "exact": "Fractions",
@@ -118,7 +121,7 @@ class Claim:
     def in_words(self) -> str:
         """The claim in a line."""
         parts = [f"{role} {' or '.join(names)}" for role, names in self.functions.items()]
-        parts.append(" and ".join(self.dtypes))
+        parts.append(" and ".join(map(_type_in_words, self.dtypes)))
         parts.append(f"{_truncations_in_words(self.truncations)} by {_losses_in_words(self)}")
         parts.append("any initial state" if self.states == "any" else "initial state zero")
         parts.append(f"gradients of {', '.join(self.blocks)}")
@@ -140,7 +143,8 @@ class Claim:
             for choice in model.choices(role)
             if choice.name not in self.functions[role]
         ]
-        others += [name for name in types(model, self.functions) if name not in self.dtypes]
+        known = [name for name in types(model, self.functions) if name not in STORED]
+        others += [name for name in known if name not in self.dtypes]
         others += [
             f"the gradient of {name}"
             for name in gradients(model, self.capabilities)
@@ -188,6 +192,10 @@ def _losses_in_words(claim: Claim) -> str:
     return f"the loss on {' or '.join(f'{name} step' for name in claim.losses)}"
 
 
+def _type_in_words(name: str) -> str:
+    return f"{name} rounded from float32" if name in STORED else name
+
+
 def _or(numbers: tuple[int, ...]) -> str:
     return " or ".join(map(str, numbers))
 
@@ -218,7 +226,7 @@ def types(model: Model, functions: Mapping[str, Any]) -> tuple[str, ...]:
     """The number types that a model has: complex ones where it has no function, or is complex."""
     if model.complex:
         return COMPLEX
-    return (*REAL, *LONG) if functions else (*REAL, *LONG, *COMPLEX)
+    return (*REAL, *LONG, *STORED) if functions else (*REAL, *LONG, *COMPLEX, *STORED)
 
 
 def rational(model: Model, claim: Claim) -> dict[str, tuple[str, ...]]:

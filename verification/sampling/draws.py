@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.models.arrays import Array
-from verification.models.case import LONG, Case, Cotangents, in_domains, random_case
+from verification.models.case import Case, Cotangents, drawn_in, in_domains, random_case, stored
 from verification.models.model import Model, Use
 from verification.models.truncation import FULL, Standard, Truncation
 from verification.models.weighted import counts_from_end
@@ -82,8 +82,8 @@ def _cases(
     quarters = not draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     functions = {role: draw(st.sampled_from(names)) for role, names in claim.functions.items()}
-    held = "float64" if np.dtype(dtype) == LONG else dtype
-    case = random_case(model, rng, sizes, records, steps, np.dtype(held), functions, losses)
+    held = drawn_in(np.dtype(dtype))
+    case = random_case(model, rng, sizes, records, steps, held, functions, losses)
     still = claim.states == "zero" or draw(st.integers(0, 7)) == 7
     blocks = {}
     for block in model.blocks:
@@ -115,7 +115,7 @@ def _cases(
     truncation, ends = draw(truncations(claim, steps)), draw(lengths(claim, records, steps))
     alone = losses == "every" and ends is not None and counts_from_end(truncation, steps, ends)
     return replace(
-        case.astype(np.dtype(dtype)),
+        stored(case, np.dtype(dtype)),
         truncation=truncation,
         lengths=None if alone else ends,
         least=claim.least,

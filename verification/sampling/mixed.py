@@ -17,7 +17,7 @@ from verification.models.case import Case, Cotangents, in_domains
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
 from verification.sampling.arranging import sharing
-from verification.sampling.claim import Claim
+from verification.sampling.claim import STORED, Claim
 from verification.sampling.conditions import ALIKE, DIAGONAL, ONE_HOT, ONE_SIGN, SYMMETRIC, WHOLE, is_square
 from verification.sampling.contradictions import MANY
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
@@ -28,6 +28,9 @@ OFTEN, SELDOM = 0.45, 0.12
 
 # Powers of two by which cotangents differ in size, from one to another.
 POWERS = (-24, 24)
+
+# The same of who stores them in half precision.
+FEW_POWERS = (-4, 4)
 
 # By what numbers are larger or smaller than usual.
 LARGER, SMALLER = 4.0, 1e-4
@@ -76,7 +79,8 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
         blocks |= _one_zero({name: blocks[name] for name in states}, rng)
     objective = case.objective
     if isinstance(objective, Cotangents):
-        objective = objective.replaced(lambda array: _cotangent(array, of_cotangents, rng))
+        powers = FEW_POWERS if {*claim.dtypes} & {*STORED} else POWERS
+        objective = objective.replaced(lambda array: _cotangent(array, of_cotangents, powers, rng))
         if of_cotangents.zeros:
             state = _one_zero({str(i): array for i, array in enumerate(objective.state)}, rng)
             objective = Cotangents(objective.outputs, tuple(state.values()))
@@ -123,14 +127,14 @@ def _data(array: Array, bounded: bool, admitted: Admitted, rng: np.random.Genera
     return made if made.any() else array
 
 
-def _cotangent(array: Array, admitted: Admitted, rng: np.random.Generator) -> Array:
+def _cotangent(array: Array, admitted: Admitted, powers: tuple[int, int], rng: np.random.Generator) -> Array:
     if not array.any():
         return array
     made = _pattern(array, admitted, rng) if admitted.patterns else array
     if admitted.zeros and rng.random() < OFTEN:
         made = _with_zeros(made, 0, rng)
     if rng.random() < OFTEN:
-        made = (made * 2.0 ** int(rng.integers(*POWERS, endpoint=True))).astype(array.dtype)
+        made = (made * 2.0 ** int(rng.integers(*powers, endpoint=True))).astype(array.dtype)
     return made if made.any() else array
 
 

@@ -12,6 +12,7 @@ from verification.sampling.claim import (
     DECLINABLE,
     EXTRAS,
     REAL,
+    STORED,
     Capabilities,
     Claim,
     gradients,
@@ -48,7 +49,8 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
     functions = _functions(scope, model, capabilities)
     known_types = types(model, functions)
     usual = COMPLEX if model.complex else REAL
-    dtypes = _some("dtypes", scope.dtypes, known_types, known_types if everything else usual)
+    all_types = tuple(name for name in known_types if name not in STORED)
+    dtypes = _some("dtypes", scope.dtypes, known_types, all_types if everything else usual)
     states = _some("states", _tuple(scope.states), ("any", "zero"), ("any",))
     known = gradients(model, capabilities)
     steps = _bounds("steps", scope.steps, MOST_STEPS)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.models.case import LONG, Case, Cotangents, random_case
+from verification.models.case import Case, Cotangents, drawn_in, random_case, stored
 from verification.models.model import Model
 from verification.models.truncation import FULL, Standard, Truncation
 from verification.sampling.claim import Claim
@@ -71,15 +71,14 @@ def by_levels(
     functions = {role: levels[f"function {role}"] for role in claim.functions}
     losses = {"last step": "last", "every step": "every"}.get(levels["losses"], "cotangents")
     dtype = np.dtype(levels["type"])
-    # Numbers of a long double are those of double precision (``verification.truth.long``).
-    held = np.dtype(np.float64) if dtype == LONG else dtype
+    held = drawn_in(dtype)
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
     case = weighed(further(case), levels.get("weights", UNWEIGHTED), levels.get("loss", OF_MODEL), rng)
     case = conditioned(case, levels, rng)
     return replace(
-        case if held == dtype else case.astype(dtype),
+        case if held == dtype else stored(case, dtype),
         truncation=_truncation(levels["truncation"], steps, _back(steps, work(model, claim, levels)), rng),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),

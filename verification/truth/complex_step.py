@@ -20,7 +20,7 @@ from verification.models.case import WIDER, Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Model, State, Use
 from verification.truth import replay
-from verification.truth.long import as_double
+from verification.truth.long import as_known
 from verification.truth.put_out import as_state, left_out
 from verification.truth.unroll import advance, replays, term
 
@@ -94,7 +94,7 @@ def gradient(case: Case) -> dict[str, Array]:
 
 
 def _gradient(given: Case) -> dict[str, Array]:
-    case, real = as_state(given), WIDER[as_double(given).dtype]
+    case, real = as_state(given), WIDER[as_known(given).dtype]
     moved = _moved(case, real)
     objective = case.objective.replaced(lambda array: array.astype(real))
     copies = (len(next(iter(moved.values()))),)

@@ -1,19 +1,26 @@
-"""Long double, which no type is wider than: its truth is that of double precision.
+"""Types whose truth is that of another: long double, which no type is wider than, and half precision.
 
-The cases hold numbers of double precision, whose truth is computed in long double, too. So the bound is that
-of double precision in proportion to the units, once for the engine, and once for the truth. What double
-precision does not hold is not judged. Every truth takes cases of long double, and does this by itself.
+The cases of long double hold numbers of double precision, whose truth is computed in long double, too. So the
+bound is that of double precision in proportion to the units, once for the engine, and once for the truth.
+What double precision does not hold is not judged.
+
+Half precision is one in which numbers are kept. A right engine computes in single precision, and rounds each
+number that it answers once. So the bound is that of single precision, of the same numbers, and half a unit in
+the last place of the largest entry. What half precision does not hold, or hardly, says nothing.
+
+Every truth takes cases of both, and does this by itself.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import LONG, Case
+from verification.models.case import HALF, LONG, Case
 from verification.models.tolerance import Expected, least_normal, unit
 
-DOUBLE = np.dtype(np.float64)
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 
 
 def is_long(case: Case) -> bool:
@@ -21,18 +28,22 @@ def is_long(case: Case) -> bool:
     return case.dtype == LONG and LONG != DOUBLE
 
 
-def as_double(case: Case) -> Case:
-    """The same numbers in double precision."""
+def as_known(case: Case) -> Case:
+    """The same numbers in double precision, or in single."""
+    if case.dtype == HALF:
+        return case.astype(SINGLE)
     return case.astype(DOUBLE) if is_long(case) else case
 
 
 def held(case: Case, array: Array) -> Array:
     """The array in the type of a case, and of a long double in the digits that such a case may have."""
-    return array.astype(as_double(case).dtype).astype(case.dtype)
+    return array.astype(as_known(case).dtype).astype(case.dtype)
 
 
-def of_long(case: Case, expected: dict[str, Expected]) -> dict[str, Expected]:
-    """What is expected of a long double, from what is of double precision; of another type as it is."""
+def of_known(case: Case, expected: dict[str, Expected]) -> dict[str, Expected]:
+    """What is expected of a case, from what is of the same numbers in a type whose truth is known."""
+    if case.dtype == HALF:
+        return {name: replace(each, lost=each.lost + _rounded(each)) for name, each in expected.items()}
     if not is_long(case):
         return expected
     share = 2 * unit(LONG) / unit(DOUBLE)
@@ -45,3 +56,16 @@ def of_long(case: Case, expected: dict[str, Expected]) -> dict[str, Expected]:
         )
         for name, each in expected.items()
     }
+
+
+def holds(case: Case, expected: Iterable[Expected]) -> bool:
+    """Does a case's type hold what is expected of it? Of all but half precision that is known before."""
+    return case.dtype != HALF or all(np.isfinite(each.lost) for each in expected)
+
+
+def _rounded(expected: Expected) -> float:
+    """What one rounding to half precision does to the largest entry; all of it to what that does not hold."""
+    largest = expected.size + expected.bound
+    if largest >= float(np.finfo(HALF).max):
+        return np.inf
+    return unit(HALF) * max(largest, least_normal(HALF))

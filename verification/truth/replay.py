@@ -16,7 +16,7 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import State, Use
-from verification.truth.long import as_double
+from verification.truth.long import as_known
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.put_out import as_state, left_out
 from verification.truth.unroll import replays, walk
@@ -24,7 +24,7 @@ from verification.truth.unroll import replays, walk
 
 def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
     """Every block of the truncated gradient, in ``dtype`` or else the next type wider than the case's."""
-    wide = as_state(case.astype(dtype or WIDER[as_double(case).dtype]))
+    wide = as_state(case.astype(dtype or WIDER[as_known(case).dtype]))
     model = wide.model
     arithmetic = Arithmetic()
     f = Namespace(wide.chosen, arithmetic)

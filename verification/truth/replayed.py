@@ -18,7 +18,7 @@ from verification.models.tolerance import Expected, many
 from verification.truth.batch import Batch, Replay
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.forms import rounding_of_form
-from verification.truth.long import as_double, of_long
+from verification.truth.long import as_known, of_known
 from verification.truth.put_out import as_state, left_out
 from verification.truth.rounding import Copies, Rounding, copies_of
 from verification.truth.sums import Sums
@@ -51,7 +51,7 @@ class Replayed:
     @cached_property
     def _double(self) -> Case:
         """The case of whose numbers it is made."""
-        return as_double(self.case)
+        return as_known(self.case)
 
     def expected(self) -> dict[str, Expected]:
         """Every block's truth, with its Y, A and L."""
@@ -65,12 +65,12 @@ class Replayed:
                 made[name] = self._wide(judged(self._double, draws, terms + size, lost, more))
             else:
                 made[name] = self._wide(judged(self._double, draws, terms, lost))
-        return of_long(self.case, made)
+        return of_known(self.case, made)
 
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
         forward = expected_forward(self._double, self.parts)
-        return of_long(self.case, {name: self._wide(each) for name, each in forward.items()})
+        return of_known(self.case, {name: self._wide(each) for name, each in forward.items()})
 
     @staticmethod
     def _wide(expected: Expected) -> Expected:
@@ -79,7 +79,7 @@ class Replayed:
 
 def replayed(given: Case) -> Replayed:
     """The truth of a case under its own truncation, and how closely it must be met."""
-    case = as_state(as_double(given))
+    case = as_state(as_known(given))
     # Overflow is found, and the case set aside, by ``Replayed.determined``.
     with np.errstate(all="ignore"):
         runs = [_of(given, _run(case, copies)) for copies in copies_of(case)]

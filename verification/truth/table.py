@@ -39,7 +39,7 @@ from verification.models.tolerance import (
 )
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.forms import rounding_of_form
-from verification.truth.long import as_double, of_long
+from verification.truth.long import as_known, of_known
 from verification.truth.observed import Call, Observed, kinked, rounded, shapes_of_calls, value_of
 from verification.truth.put_out import as_state, left_out
 from verification.truth.reverse import make_vjp
@@ -73,7 +73,7 @@ class LagTable:
     @cached_property
     def _double(self) -> Case:
         """The case of whose numbers it is made."""
-        return as_double(self.case)
+        return as_known(self.case)
 
     def gradient(self, first: Sequence[int]) -> dict[str, Array]:
         """The gradient, each block masked by the earliest step that each loss may reach."""
@@ -83,11 +83,11 @@ class LagTable:
         """Every block's truth, under the case's own truncation or another, with its Y, A and L."""
         first = first or self.case.reach
         made = {name: self._judged(name, (), first) for name in self.grads}
-        return of_long(self.case, made)
+        return of_known(self.case, made)
 
     def part(self, name: str, index: Any) -> Expected:
         """The truth of a part of a block under the case's own truncation, with Y, A and L of that part."""
-        return of_long(self.case, {name: self._judged(name, index, self.case.reach)})[name]
+        return of_known(self.case, {name: self._judged(name, index, self.case.reach)})[name]
 
     def _judged(self, name: str, index: tuple[Any, ...], first: Sequence[int]) -> Expected:
         """What is expected of a block, or of a part of it, of a case in double precision."""
@@ -105,7 +105,7 @@ class LagTable:
 
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
-        return of_long(self.case, expected_forward(self._double, self.parts))
+        return of_known(self.case, expected_forward(self._double, self.parts))
 
     def _masked(self, name: str, array: Array, first: Sequence[int]) -> Array:
         """(M, …), summed over groups and, but for inputs, over steps; inputs as (M, N, T, …)."""
@@ -143,7 +143,7 @@ def grouped_table(case: Case, floor: float | None = None) -> LagTable:
 
 
 def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
-    case = as_state(as_double(given))
+    case = as_state(as_known(given))
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)

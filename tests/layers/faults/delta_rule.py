@@ -4,12 +4,14 @@ from functools import partial
 
 from tests.layers import delta_rule, gated_delta_rule
 from tests.layers.faults.fault import LayerFault
-from verification import models
+from tests.layers.faults.packing import of_packing
+from verification import Scope, models
 
 _fault = partial(LayerFault, model=models.delta_rule, module=delta_rule)
 _operand = partial(_fault, family="operand")
 _carry = partial(_fault, family="carry")
 _gated = partial(LayerFault, model=models.gated_delta_rule, module=gated_delta_rule)
+_border = partial(_gated, family="border", steps=20, scale=0.5, scope=Scope(chunk=16))
 
 DELTA_RULE = (
     _operand(
@@ -105,4 +107,63 @@ DELTA_RULE = (
         "recursion: S0",
         family="carry",
     ),
+    _gated(
+        "the rate sees the value, and not how far that is off",
+        "d_beta[:, t] = (pulled * error).sum(axis=-1)",
+        "d_beta[:, t] = (pulled * v[:, t]).sum(axis=-1)",
+        "accumulation: beta",
+        family="operand",
+    ),
+    _gated(
+        "a value lacks the rate",
+        "d_v[:, t] = d_error",
+        "d_v[:, t] = pulled",
+        "accumulation: v",
+        family="operand",
+    ),
+    _gated(
+        "a query reads the matrix before it is corrected",
+        'd_q[:, t] = np.einsum("nakv,nav->nak", states[t + 1], do)',
+        'd_q[:, t] = np.einsum("nakv,nav->nak", S, do)',
+        "accumulation: q",
+        family="operand",
+    ),
+    _gated(
+        "what is read does not flow back",
+        "dS = dS - k[:, t, ..., None] * d_error[..., None, :]",
+        "dS = dS - 0",
+        "step: g, S0",
+        "the matrix that a key reads were held constant",
+        family="held constant",
+    ),
+    _gated(
+        "the last decay lacks the final matrix' cotangent (after mlstm_kernels' chunked backward)",
+        "d_g[:, t] = (dS * S).sum(axis=(-1, -2))",
+        "d_g[:, t] = (dS * S).sum(axis=(-1, -2)) * (t < q.shape[1] - 1)",
+        "accumulation: g",
+        family="cotangent",
+    ),
+    _gated(
+        "the final matrix' cotangent is ignored",
+        "(dS,) = d_state",
+        "dS = 0 * d_state[0]",
+        "step: k, v, beta, g, S0",
+        "the final S0 had no cotangent",
+        family="cotangent",
+    ),
+    _border(
+        "the matrix' cotangent is not handed on from chunk to chunk",
+        "dS = a[:, t, :, None, None] * dS",
+        "dS = a[:, t, :, None, None] * dS * (t % 16 != 0 or t == 0)",
+        "border: k, v, beta, g, S0",
+        told="from T = 17 on: the border of two chunks",
+    ),
+    _border(
+        "the first rate of a chunk lacks what is read from the one before",
+        "d_beta[:, t] = (pulled * error).sum(axis=-1)",
+        "d_beta[:, t] = (pulled * (error if t % 16 or t == 0 else v[:, t])).sum(axis=-1)",
+        "border: beta",
+        told="from T = 17 on: the border of two chunks",
+    ),
+    *of_packing(models.gated_delta_rule, gated_delta_rule, "k, v, beta, g, S0"),
 )

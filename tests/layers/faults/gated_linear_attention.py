@@ -4,7 +4,8 @@ from functools import partial
 
 from tests.layers import gated_linear_attention, rwkv6, scalar_gated_linear_attention
 from tests.layers.faults.fault import LayerFault
-from verification import models
+from tests.layers.faults.packing import of_packing
+from verification import Scope, models
 
 _fault = partial(LayerFault, model=models.gated_linear_attention, module=gated_linear_attention)
 _carry = partial(_fault, family="carry")
@@ -14,6 +15,14 @@ _scalar = partial(
     LayerFault, model=models.scalar_gated_linear_attention, module=scalar_gated_linear_attention
 )
 _rwkv6 = partial(LayerFault, model=models.rwkv6, module=rwkv6, family="bonus")
+
+# In chunks, which are said to be of 16 steps.
+_in_chunks = {"family": "border", "steps": 20, "scale": 0.5, "scope": Scope(chunk=16)}
+AT_BORDER = "from T = 17 on: the border of two chunks"
+
+HEADS = "d_g[:, t] = (dS * states[t]).sum(axis=(-1, -2)) * a[:, t]"
+DECAYS = "dS = dS * a[:, t, :, None, None]"
+READS = "dS = dS * a[:, t, ..., None] + q[:, t, ..., None] * do[..., None, :]"
 
 GATE = 'd_g[:, t] = np.einsum("nakv,nakv->nak", dS, states[t]) * a[:, t]'
 
@@ -148,4 +157,137 @@ GATED_LINEAR_ATTENTION = (
         "dS = (dS + q[:, t, ..., None] * do[..., None, :]) * a[:, t, ..., None]",
         "recursion: S0",
     ),
+    _scalar(
+        "a query reads the matrix before its step",
+        'd_q[:, t] = np.einsum("nakv,nav->nak", states[t + 1], do)',
+        'd_q[:, t] = np.einsum("nakv,nav->nak", states[t], do)',
+        "accumulation: q",
+        family="operand",
+    ),
+    _scalar(
+        "values take the queries for the keys",
+        'd_v[:, t] = np.einsum("nakv,nak->nav", dS, k[:, t])',
+        'd_v[:, t] = np.einsum("nakv,nak->nav", dS, q[:, t])',
+        "accumulation: v",
+        family="operand",
+    ),
+    _scalar(
+        "the decay's gradient for that of its logarithm",
+        HEADS,
+        HEADS.removesuffix(" * a[:, t]"),
+        "accumulation: g",
+        "the slope of exp were left out",
+        family="operand",
+    ),
+    _scalar(
+        "the gradients of all heads are added",
+        HEADS,
+        HEADS.replace(".sum(axis=(-1, -2))", ".sum(axis=(-1, -2)).sum(axis=1, keepdims=True)"),
+        "accumulation: g",
+        family="axes",
+    ),
+    _scalar(
+        "what is carried does not decay",
+        DECAYS,
+        "dS = dS * 1",
+        "recursion: S0",
+        family="carry",
+    ),
+    _scalar(
+        "what is carried has the decay of the step before",
+        DECAYS,
+        "dS = dS * a[:, t - 1, :, None, None]",
+        "recursion: k, v, g, S0",
+        family="carry",
+    ),
+    _scalar(
+        "the final matrix' cotangent is ignored",
+        "(dS,) = d_state",
+        "dS = 0 * d_state[0]",
+        "step: k, v, g, S0",
+        "the final S0 had no cotangent",
+        family="cotangent",
+    ),
+    _scalar(
+        "the final matrix' cotangent does not reach the decay (after mlstm_kernels' chunked backward)",
+        HEADS,
+        HEADS.replace("(dS *", "((dS - d_state[0] * a[:, t + 1 :].prod(axis=1)[..., None, None]) *"),
+        "accumulation: g",
+        "the final S0's cotangent did not reach g",
+        family="cotangent",
+    ),
+    _scalar(
+        "the matrix' cotangent is not handed on from chunk to chunk (flash-linear-attention #984)",
+        DECAYS,
+        f"{DECAYS} * (t % 16 != 0 or t == 0)",
+        "border: k, v, g, S0",
+        told=AT_BORDER,
+        **_in_chunks,
+    ),
+    _scalar(
+        "nor is it where the last chunk is not whole",
+        DECAYS,
+        f"{DECAYS} * (q.shape[1] % 16 == 0 or t % 16 != 0 or t == 0)",
+        "border: k, v, g, S0",
+        told="where T is no multiple of 16: a last chunk that is not whole",
+        **_in_chunks,
+    ),
+    _scalar(
+        "the matrix itself is not handed on from chunk to chunk",
+        "S = a[:, t, :, None, None] * S +",
+        "S = a[:, t, :, None, None] * S * (t % 16 != 0 or t == 0) +",
+        "border",
+        caught_by="forward",
+        told=f"outputs and final S0 are wrong {AT_BORDER}",
+        **_in_chunks,
+    ),
+    *of_packing(models.scalar_gated_linear_attention, scalar_gated_linear_attention, "k, v, g, S0"),
+    _rwkv6(
+        "a query reads the matrix after its step",
+        'd_q[:, t] = np.einsum("nakv,nav->nak", states[t], do)',
+        'd_q[:, t] = np.einsum("nakv,nav->nak", states[t + 1], do)',
+        "accumulation: q",
+    ),
+    _rwkv6(
+        "a query lacks what the bonus reads for it",
+        " + d_new * u * k[:, t]",
+        "",
+        "accumulation: q",
+    ),
+    _rwkv6(
+        "the bonus has that of record 0 alone",
+        "d_u += (d_new * q[:, t] * k[:, t]).sum(axis=0)",
+        "d_u += (d_new * q[:, t] * k[:, t])[0]",
+        "accumulation: u",
+        "record 0 alone counted",
+    ),
+    _rwkv6(
+        "the decay sees the matrix after its step",
+        GATE,
+        GATE.replace("states[t]", "states[t + 1]"),
+        "accumulation: g",
+        "the state of S0 after each step stood for the one before it",
+    ),
+    _rwkv6(
+        "what is carried does not decay",
+        READS,
+        READS.replace("dS * a[:, t, ..., None]", "dS"),
+        "recursion: S0",
+    ),
+    _rwkv6(
+        "the final matrix' cotangent is ignored",
+        "(dS,) = d_state",
+        "dS = 0 * d_state[0]",
+        "step: k, v, g, S0",
+        "the final S0 had no cotangent",
+    ),
+    _rwkv6(
+        "the matrix' cotangent is not handed on from chunk to chunk",
+        READS,
+        READS.replace("dS * a[:, t, ..., None]", "dS * a[:, t, ..., None] * (t % 16 != 0 or t == 0)"),
+        "border: k, v, g, S0",
+        told=AT_BORDER,
+        **_in_chunks,
+    ),
+    *of_packing(models.rwkv6, rwkv6, "k, v, g, S0"),
 )

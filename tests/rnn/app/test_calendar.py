@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.app.calendar import Calendar, numbered, parsed
+from rnn.app.calendar import Calendar, numbered, parsed, spaced
 
 
 def found(*texts):
@@ -83,6 +83,8 @@ def test_dates_are_read_in_a_form():
     """In ISO 8601 with zones as UTC, or as strptime has it."""
     assert parsed("2000-01-01T00:30+01:00", None) == np.datetime64("1999-12-31T23:30")
     assert parsed("31.12.1999", "%d.%m.%Y") == np.datetime64("1999-12-31")
+    assert parsed("1871.0", None) == parsed("1871.000", None) == np.datetime64("1871-01-01")
+    assert parsed("1959.25", None) == np.datetime64("1959-04-01")
     for text in ("", "now", "NaT", "today", "12", "2000-13"):
         with pytest.raises(ValueError, match=r".*"):
             parsed(text, None)
@@ -92,3 +94,31 @@ def test_a_calendar_is_its_json():
     """So that a file can hold it."""
     calendar = Calendar("months", 3, "2000-01-31", 31)
     assert Calendar(**calendar.as_json()) == calendar
+
+
+@pytest.mark.parametrize("digits", [2, 3, 6])
+def test_a_year_may_have_months_for_decimals(digits):
+    """Rounded as other programs write them; each month of them."""
+    for month in range(12):
+        assert parsed(f"{1949 + month / 12:.{digits}f}", None) == np.datetime64(f"1949-{month + 1:02}-01")
+
+
+@pytest.mark.parametrize(
+    "text", ["1949.01", "1949.12", "1949.999", "1949.", "949.0", "19490.0", "0000.0", "1949.0 "]
+)
+def test_other_decimals_are_no_date(text):
+    """A month behind the point, as 1949.12, is not that share of a year."""
+    with pytest.raises(ValueError):  # noqa: PT011 - each is somebody else's
+        parsed(text, None)
+
+
+def test_ordinals_are_at_equal_distances():
+    """The commonest; those that are left out have a place, and what lies between two has none."""
+    lines = np.arange(2, 7)
+    assert spaced(np.array([5, 8, 11, 17]), lines[:4], "n").tolist() == [0, 1, 2, 4]
+    for wrong, said in (
+        ([1, 2, 2, 3], "'n': line 4, needed larger numbers than the line before"),
+        ([1, 3, 5, 6], "'n': line 5, needed numbers 2 apart"),
+    ):
+        with pytest.raises(ValueError, match=f"^{said}$"):
+            spaced(np.array(wrong), lines[:4], "n")

@@ -126,6 +126,7 @@ FLAGS = st.sampled_from(
             "--no-verify",
             "--help",
             "--colour",
+            "--decimal",
             "--schedule",
             "--warmup",
             "--tol",

@@ -30,7 +30,7 @@ def test_flags_make_a_recipe():
         "--units 3 --truncation window:5 --optimiser sgd --rate 0.5 --changes --no-early-stopping "
         "--season 12 --weight-decay 0.1 --schedule step:20:0.5 --warmup 3"
     )
-    data = "--data f --column v --date d --date-format %Y --separator \\t"
+    data = "--data f --column v --date d --date-format %Y --separator \\t --decimal ,"
     options = arguments(["train", "--out", "x", *flags.split(), *data.split()])
     wanted = Recipe(
         units=3,
@@ -48,7 +48,7 @@ def test_flags_make_a_recipe():
     assert recipe_of(stopping) == Recipe(n_iter_no_change=3, tol=0.01)
     assert options.season == 12
     assert recipe_of(arguments(["train", "--out", "x", "--levels"])) == Recipe(form="levels")
-    assert columns_of(options) == Columns("v", "d", "%Y", "\t")
+    assert columns_of(options) == Columns("v", "d", "%Y", "\t", ",")
 
 
 @pytest.mark.parametrize("command", DESCRIPTIONS)
@@ -93,6 +93,7 @@ def test_each_command_has_a_help(capsys, command):
         (("train", "--out", "x", "--loss", "l1"), "argument --loss: 'l1', needed squared_error or softmax"),
         (("train", "--out", "x", "--cell", "x"), "argument --cell: invalid choice"),
         (("train", "--out", "x", "--separator", ",,"), "argument --separator: ',,', needed one character"),
+        (("train", "--out", "x", "--decimal", ";"), "argument --decimal: invalid choice: ';'"),
         (("train", "--out", "x", "--data", "f"), "--data: needed --column NAME"),
         (("train", "--out", "x", "--column", "f"), "--column: needed --data FILE"),
         (("train", "--out", "x", "--text", "f", "--changes"), "--text: with flags of a series"),

@@ -78,7 +78,14 @@ def test_what_a_model_is_made_of_is_said(model, changes):
     assert made_of(replace(found, adds=True)).startswith(
         "The model is the mean of linear autoregressions, each"
     )
-    assert made_of(found).splitlines()[2:] == [f"  {seen(view)}" for view in found.views]
+    assert made_of(found).splitlines()[2:] == [
+        *("  values, 12 back, twice", *(f"  {seen(view)}" for view in found.views[1:-1])),
+    ]
+    plain, other = (View(Scaling(0, 1), np.zeros(order + 1), 1.0) for order in (5, 2))
+    assert made_of(replace(found, views=(plain, other, plain))).splitlines()[2:] == [
+        "  values, 5 back, twice",
+        "  values, 2 back",
+    ]
     assert made_of(from_stored(read_model(changes))) == (
         "The model is the network alone, on changes over 1 step."
     )

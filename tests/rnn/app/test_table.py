@@ -150,3 +150,107 @@ def test_a_table_comes_through_a_pipe(tmp_path):
         assert read(Path(f"/dev/fd/{out}"), PLAIN, False).values.tolist() == [1, 2]
     finally:
         os.close(out)
+
+
+def test_a_comma_may_stand_before_decimals(tmp_path):
+    """Where that is said; between fields stands something else, or quotes hold them together."""
+    by_semicolon = Columns("v", None, None, ";", ",")
+    assert series(tmp_path, "a;v\n1,5;1,5\n;-2\n;+3,0e1\n", by_semicolon).values.tolist() == [1.5, -2, 30]
+    quoted = Columns("v", decimal=",")
+    assert series(tmp_path, 'v\n"1,5"\n2\n,5\n'.replace(",5\n", '",5"\n'), quoted).values.tolist() == [
+        1.5,
+        2,
+        0.5,
+    ]
+    assert (
+        refused(tmp_path, "v\n1\n1.5\n", quoted)
+        == "line 3: '1.5' in 'v', needed a finite number, or --decimal ."
+    )
+    assert (
+        refused(tmp_path, "v\n1\n1.234,5\n", by_semicolon)
+        == "line 3: '1.234,5' in 'v', needed a finite number"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "said"),
+    [
+        ("day;v\n2000;1\n", PLAIN, "no column 'v', needed one; there are day;v; --separator ';' has it"),
+        ('"day"\t"v"\n2000\t1\n', PLAIN, "line 1: ',' expected after '\"'; --separator '\\t' has it"),
+        ("day\tv\n", PLAIN, "no column 'v', needed one; there are day v; --separator '\\t' has it"),
+        ("day | v\n", PLAIN, "no column 'v', needed one; there are day | v; --separator '|' has it"),
+        (
+            "day,v\n",
+            Columns("v", None, None, ";"),
+            "no column 'v', needed one; there are day,v; --separator ',' has it",
+        ),
+        ("a;b\n", PLAIN, "no column 'v', needed one; there are a;b"),
+        ("v,v\n1,2\n", PLAIN, "2 columns 'v', needed one; there are v, v"),
+        ('v,a;v\n1,2\n"3', PLAIN, "line 3: unexpected end of data"),
+        ('"v"x\n1\n', PLAIN, "line 1: ',' expected after '\"'"),
+        (
+            "v\n1\n1,5\n",
+            Columns("v", None, None, ";"),
+            "line 3: '1,5' in 'v', needed a finite number, or --decimal ,",
+        ),
+        ("v\n1\nx,5\n", Columns("v", None, None, ";"), "line 3: 'x,5' in 'v', needed a finite number"),
+        (
+            "Ums\u00e4tze,w\n1,2\n".encode("latin-1"),
+            PLAIN,
+            "no column 'v', needed one; there are Ums\\udce4tze, w; not all of that is UTF-8, which is "
+            "needed",
+        ),
+        ("v\n1\n2\n".encode("utf-16"), PLAIN, "in UTF-16, needed UTF-8"),
+        (b"\xfe\xff" + "v\n1\n2\n".encode("utf-16-be"), PLAIN, "in UTF-16, needed UTF-8"),
+    ],
+)
+def test_what_may_be_the_reason_is_said(tmp_path, content, columns, said):
+    """Another separator, sign before decimals, or encoding; nothing where there is no sign of it."""
+    assert refused(tmp_path, content, columns) == said
+
+
+def test_dates_may_be_numbers(tmp_path):
+    """Years with decimals, as other programs write them."""
+    yearly = series(tmp_path, "day,v\n1871.0,1\n1872.0,2\n1873.0,3\n", DATED)
+    assert yearly.calendar == Calendar("months", 12, "1871-01-01T00:00:00")
+    monthly = series(tmp_path, "day,v\n1949.000,1\n1949.083,2\n1949.167,3\n1949.25,4\n", DATED)
+    assert monthly.calendar.labels(0, 4) == ["1949-01-01", "1949-02-01", "1949-03-01", "1949-04-01"]
+    quarterly = series(tmp_path, "day,v\n1959.75,4\n1959.5,3\n1959.25,2\n", DATED)
+    assert quarterly.values.tolist() == [2, 3, 4]
+    assert quarterly.calendar == Calendar("months", 3, "1959-04-01T00:00:00")
+
+
+@pytest.mark.parametrize("rows", ["0,1\n1,2\n2,3\n", "7.0,1\n14.0,2\n21.0,3\n", "30,3\n20,2\n10,1\n"])
+def test_rows_may_be_numbered(tmp_path, rows):
+    """Ordinals at equal distances, up or down: there are no dates then, and an order."""
+    found = series(tmp_path, f"day,v\n{rows}", DATED)
+    assert (found.values.tolist(), found.calendar) == ([1, 2, 3], None)
+
+
+def test_ordinals_that_are_missing_are_told_or_filled_in(tmp_path):
+    """As dates are."""
+    content = "day,v\n1,1\n2,2\n5,5\n"
+    assert refused(tmp_path, content, DATED).startswith("'day': 2 dates are missing, after line 3; --fill")
+    assert series(tmp_path, content, DATED, fill=True).values.tolist() == [1, 2, 3, 4, 5]
+    assert (
+        refused(tmp_path, "day,v\n1,1\n3,2\n3,3\n", DATED)
+        == "'day': line 4, needed larger numbers than the line before"
+    )
+    far = "day,v\n1,1\n2,2\n999999999999999,3\n"
+    assert refused(tmp_path, far, DATED, fill=True).startswith(
+        "'day': 999999999999996 of 999999999999999 dates"
+    )
+
+
+def test_what_may_be_meant_for_dates_is_no_ordinal(tmp_path):
+    """Years with months need a form; years, and days without dashes, are dates."""
+    content = "day,v\n199911,1\n199912,2\n200001,3\n"
+    assert refused(tmp_path, content, DATED).startswith(
+        "line 2: '199911' in 'day', needed a date as YYYY-MM-DD"
+    )
+    assert series(tmp_path, content, Columns("v", "day", "%Y%m")).calendar.kind == "months"
+    assert series(tmp_path, "day,v\n1999,1\n2000,2\n", DATED).calendar.kind == "months"
+    assert series(tmp_path, "day,v\n19991231,1\n20000101,2\n", DATED).calendar.kind == "seconds"
+    assert refused(tmp_path, "day,v\n1,1\n2,2\n", Columns("v", "day", "%Y")).startswith(
+        "line 2: '1' in 'day'"
+    )

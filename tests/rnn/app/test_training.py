@@ -97,6 +97,7 @@ def until_checkpoint(call, **keywords):
     return child
 
 
+@pytest.mark.slow
 def test_an_interruption_says_how_to_go_on(tmp_path):
     """Exit code 130, and the last checkpoint is there and whole."""
     child = until_checkpoint(command(tmp_path / "m", "--epochs", "100000", "--checkpoint-every", "1"))

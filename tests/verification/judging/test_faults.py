@@ -47,7 +47,7 @@ def test_a_fault_is_caught_and_placed(fault):
         calls.append(arguments)
         return made.forward(*arguments)
 
-    engine = layer(forward, made.backward, model=fault.model)
+    engine = layer(forward, made.backward, model=fault.model, scope=fault.scope)
     case = case_of(fault)
     found = [each for each in findings(engine, Truth(case)) if each.wrong is not None]
     assert fault.caught_by in {each.property for each in found}
@@ -66,6 +66,25 @@ def test_there_are_faults_of_many_kinds():
     assert len({fault.family for fault in FAULTS}) >= 15
     assert len({(fault.model.name, fault.story) for fault in FAULTS}) == len(FAULTS)
     assert {"lstm", "gru", "gru_reset_before", "scan", "linear"} <= {fault.model.name for fault in FAULTS}
+
+
+RECURRENCES = (
+    *("gated_scan", "rg_lru", "gated_linear_attention", "scalar_gated_linear_attention", "rwkv6"),
+    *("selective_scan", "delta_rule", "gated_delta_rule", "projected_lstm", "mlstm", "slstm"),
+)
+
+
+@pytest.mark.parametrize("name", RECURRENCES)
+def test_each_of_today_s_recurrences_has_some(name):
+    """Eight at least."""
+    assert sum(fault.model.name == name for fault in FAULTS) >= 8
+
+
+def test_some_are_at_borders_and_some_between_packed_sequences():
+    """Of each of four models."""
+    for family in ("border", "packed"):
+        found = {fault.model.name for fault in FAULTS if fault.family == family and fault.scope}
+        assert found == {"rg_lru", "scalar_gated_linear_attention", "rwkv6", "gated_delta_rule"}
 
 
 WHOLE = ("the cell state carries nothing", "r and z exchanged in dU")

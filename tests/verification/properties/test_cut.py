@@ -7,7 +7,7 @@ import pytest
 
 from tests.layers import RIGHT, chunked_gated_linear_attention, lstm, planted, ragged
 from tests.verification.properties.refuting import CASE, DETACHED, refuted
-from verification import Scope, layer, models
+from verification import Scope, Standard, Use, layer, models, step
 from verification.models.case import random_case
 from verification.properties.cut import CUT, cut
 from verification.properties.ragged import RaggedTruth
@@ -36,7 +36,7 @@ def test_a_right_layer_is_one(model, module):
     for dtype in (np.complex64, np.complex128) if model.complex else (np.float32, np.float64):
         for case in cases(model, dtype):
             parts, wrong = asked(engine, case)
-            finals = {f"final {name}" for name in case.blocks if name.endswith("0")}
+            finals = {f"final {block.name}" for block in model.of(Use.STATE)}
             assert (parts, wrong) == ({"outputs", *finals, *engine.claim.blocks}, [])
 
 
@@ -115,6 +115,22 @@ def test_parts_are_no_shorter_than_what_is_claimed():
     # All records have the steps of the first part.
     assert parts_of(Scope(lengths=True), 6, (2, 6, 3)) == {1, 5}
     assert parts_of(Scope(lengths=True, steps=(2, 6)), 6, (3, 6, 5)) == set()
+
+
+def test_a_step_is_asked_as_a_layer_is():
+    """Under the full gradient: a truncation counts from where a part begins."""
+
+    def forward(params, x, state):
+        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+    def backward(saved, d_state):
+        a, h = saved
+        return {}, {"a": d_state[0] * h, "x": d_state[0].copy()}, (d_state[0] * a,)
+
+    engine = step(forward, backward, model=models.scan)
+    (case,) = cases(models.scan, count=1)
+    assert asked(engine, case) == ({"outputs", "final h0", "a", "x", "h0"}, [])
+    assert asked(engine, replace(case, truncation=Standard("Window", (1,)))) == (set(), [])
 
 
 def test_who_has_no_state_to_hand_on_is_not_asked():

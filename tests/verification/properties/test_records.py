@@ -14,7 +14,7 @@ def test_a_fault_of_the_first_record_is_caught():
     """Where that is the case's own first, and one call on the case is right."""
     made = ("return {", f"d_xs[0] *= 1 + (d_outputs[0, 0, 0] != {FIRST}); return {{")
     others = {"records add up", "records permute", "units permute"}
-    assert set(refuted(*made)) == {*others, "lag by lag", "linearity", "cotangents add up"}
+    assert set(refuted(*made)) == {*others, "lag by lag", "linearity", "cotangents add up", "cut"}
 
 
 def test_records_alone_are_not_asked_of_who_does_not_claim_them():

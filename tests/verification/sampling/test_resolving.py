@@ -27,7 +27,7 @@ def test_the_default_is_all_that_a_layer_can_claim():
         "output identity",
         "longdouble",
         "truncations",
-        "other lengths than all records'",
+        "records that end early",
         "Fractions",
         "equality to the bit",
     )
@@ -75,7 +75,7 @@ def test_what_is_left_out_is_listed():
         ),
         ({"functions": {"gate": ("sigmoid", "rational_gate")}}, "functions: gate: .*, needed one of sigmoid"),
         ({"functions": {"gate": "sigmoid"}}, "functions: gate: 'sigmoid', needed one of .*, in a tuple"),
-        ({"dtypes": ("float16",)}, "dtypes: 'float16', needed one of float32, float64"),
+        ({"dtypes": ("float8",)}, "dtypes: 'float8', needed one of float32, float64"),
         ({"dtypes": ("complex64",)}, "dtypes: 'complex64', needed one of float32, float64"),
         ({"dtypes": ()}, r"dtypes: \(\), needed a tuple of some of float32, float64"),
         ({"dtypes": "float32"}, "dtypes: 'float32', needed a tuple of some of float32, float64"),

@@ -86,9 +86,9 @@ NUMPY = (
     Planted(
         "the last state's cotangents reach the first of its arrays alone",
         "lstm",
-        "layer",
-        "by_step[last, np.arange(len(xs))] += final",
-        "by_step[last, np.arange(len(xs))] += final * (by_step is dhs)",
+        "through_time.recurrence",
+        "by_step[last - (steps - len(dhs)), records] += final[records]",
+        "by_step[last - (steps - len(dhs)), records] += final[records] * (by_step is found[0])",
         "a layer",
     ),
     Planted(
@@ -96,15 +96,15 @@ NUMPY = (
         "vanilla",
         "layer",
         "tuple(map(ends.sorted, finals)), ends.lengths - 1",
-        "tuple(map(ends.sorted, finals)), last",
+        "tuple(map(ends.sorted, finals)), xs.shape[1] - 1",
         "a layer whose records end early",
     ),
     Planted(
         "a layer truncates nothing",
         "gru",
         "layer",
-        "segments(truncation, steps, 0, batch)",
-        "segments(Full(), steps, 0, batch)",
+        "segments(truncation, steps, 0, sweeps_at_once(state))",
+        "segments(Full(), steps, 0, sweeps_at_once(state))",
         "a layer under a window",
     ),
 )
