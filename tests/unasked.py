@@ -44,6 +44,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.common.representation._shown": ("return repr(value.name)",),
         "rnn.layer.Saved.__repr__": ("return",),
         "rnn.losses.Loss.__repr__": ("return",),
+        "rnn.through_time.bidirectional.Bidirectional.name": ("return",),
+        "rnn.through_time.bidirectional.Bidirectional.layout": ("return",),
+        "rnn.through_time.stack.Stack.name": ("return",),
         "rnn.through_time.workspace.Size.__str__": ("return",),
     },
     "Looks for what is to be refused, and changes nothing.": {
@@ -68,7 +71,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.loops.name_of": ("return",),
     },
     "The same sum as of a call whose arguments are checked, for callers that have checked them.": {
-        "rnn.network.RNN.loss_and_gradients_of_checked": ("call = ", "terms = ", "return self._sum"),
+        "rnn.network.RNN.loss_and_gradients_of_checked": (
+            *("state = ", "call = ", "terms = ", "return self._sum"),
+        ),
     },
     "The state of a cell, given or read as an array in place of a tuple of one.": {
         "rnn.calls.gradients.Gradients.h0": ("return",),
@@ -90,8 +95,23 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.compiled.options._kept": ("unlink",),
         "rnn.compiled.sharing.processors": ("return int(asked)",),
     },
-    "A copy of a workspace is a new one.": {
+    "A copy, of a workspace or of what puts cells together, is a new one.": {
+        "rnn.through_time.bidirectional.Bidirectional.__reduce__": ("return",),
+        "rnn.through_time.naming._blocks_of.Blocks.__reduce__": ("return",),
+        "rnn.through_time.naming._remade": ("return",),
+        "rnn.through_time.stack.Stack.__reduce__": ("return",),
         "rnn.through_time.workspace.Workspace.__reduce__": ("return",),
+    },
+    "Both directions are asked as a layer, of whole sequences; in networks, in workspaces and under "
+    "truncations they are beside autograd, loss by loss, in tests/rnn/through_time/test_bidirectional.py.": {
+        "rnn.network.RNN._sum": ("two_way(truncation",),
+        "rnn.through_time.bidirectional.Bidirectional.hands_down_both_ways": ("return",),
+        "rnn.through_time.bidirectional.Bidirectional.init": ("made", "return"),
+        "rnn.through_time.bidirectional.Bidirectional.kept_tape": ("ahead, back", "return"),
+        "rnn.through_time.bidirectional._from_first": ("every", "return every"),
+        "rnn.through_time.rounds.rounds_of": ("return (Round(segment, segment),)",),
+        "rnn.through_time.stack._from": ("every", "return every"),
+        "rnn.through_time.ways.turned": ("return array[::-1]",),
     },
 }
 
