@@ -43,6 +43,7 @@ QUESTIONS = (
     "against_autodiff",
     "floor",
     "crossover",
+    "layers",
     "growth",
     "truncation",
     "memory",
@@ -58,7 +59,7 @@ HEEDED = {
     "contenders": QUESTIONS[:-1],
     "cells": ("against_autodiff", "crossover"),
     "shapes": ("against_autodiff", "floor"),
-    "threads": ("against_autodiff", "floor", "crossover"),
+    "threads": ("against_autodiff", "floor", "crossover", "layers"),
     "out": tuple(PICTURES),
 }
 

@@ -12,11 +12,12 @@ from rnn.console.progress import duration, width
 # docs/benchmarks/results.json took by its milliseconds, 44 of its 55 minutes; and for memory, which has 31
 # processes there and ten here, three times as long as here. Both were taken when against_autodiff had the
 # vanilla cell alone, so its seconds are scaled by its rows: 256 for 104, and 25 for 17.
-# Those of crossover are the budget of its rows.
+# Those of crossover and layers are the budgets of their rows.
 FULL = {
     "against_autodiff": 3850.0,
     "floor": 433.0,
     "crossover": 1200.0,
+    "layers": 400.0,
     "growth": 181.0,
     "truncation": 47.0,
     "memory": 90.0,
@@ -27,6 +28,7 @@ QUICK = {
     "against_autodiff": 84.0,
     "floor": 45.0,
     "crossover": 20.0,
+    "layers": 60.0,
     "growth": 48.0,
     "truncation": 9.0,
     "memory": 29.0,

@@ -143,7 +143,7 @@ def draw(
             )
         sizes[: round(vanishing * N)] = kind.saturating
     made = kind.cell(D, H)
-    weights = _weights(rng, made, np.array(kind.held) * np.log(T), size)
+    weights = weights_of(rng, made, np.array(kind.held) * np.log(T), size)
     V, c = rng.standard_normal((1, H)) / np.sqrt(H), rng.standard_normal(1)
     xs = rng.standard_normal((N, T, D)) * sizes
     state = [rng.standard_normal((N, H)) * np.sqrt(size / 2) for _ in made.state]
@@ -155,7 +155,7 @@ def draw(
     return Task(params, xs.astype(dtype), targets.astype(dtype), of_type, truncation, cell)
 
 
-def _weights(rng: np.random.Generator, cell: Cell, held: Array, size: float) -> list[Array]:
+def weights_of(rng: np.random.Generator, cell: Cell, held: Array, size: float) -> list[Array]:
     """W orthogonal in each block of rows, U of rows of size 1, biases small but for what is ``held``."""
     D, H = cell.inputs, cell.units
     Ws = []

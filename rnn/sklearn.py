@@ -45,7 +45,18 @@ _COUNT = Interval(Integral, 1, None, closed="left")
 
 # The parameters that a ``Recipe`` has under the same names, and with the same values.
 _OF_A_RECIPE = (
-    *("cell", "units", "activation", "truncation", "optimiser", "rate", "schedule", "warmup", "clip"),
+    *(
+        "cell",
+        "units",
+        "num_layers",
+        "activation",
+        "truncation",
+        "optimiser",
+        "rate",
+        "schedule",
+        "warmup",
+        "clip",
+    ),
     *("weight_decay", "epochs", "early_stopping", "n_iter_no_change", "tol"),
 )
 
@@ -105,6 +116,7 @@ class _Recurrent(_Checked):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "cell": [StrOptions(CELLS.keys())],
         "units": [_COUNT],
+        "num_layers": [_COUNT],
         "activation": [StrOptions(ACTIVATIONS.keys())],
         "truncation": [str],
         "optimiser": [StrOptions(OPTIMISERS.keys())],
@@ -144,6 +156,7 @@ class _Recurrent(_Checked):
         *,
         cell: str = Recipe.cell,
         units: int = 16,
+        num_layers: int = Recipe.num_layers,
         activation: str = Recipe.activation,
         truncation: str = Recipe.truncation,
         optimiser: str = Recipe.optimiser,
@@ -163,6 +176,7 @@ class _Recurrent(_Checked):
     ) -> None:
         self.cell = cell
         self.units = units
+        self.num_layers = num_layers
         self.activation = activation
         self.truncation = truncation
         self.optimiser = optimiser
@@ -362,6 +376,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         *,
         cell: str = Recipe.cell,
         units: int = 16,
+        num_layers: int = Recipe.num_layers,
         activation: str = Recipe.activation,
         truncation: str = Recipe.truncation,
         optimiser: str = Recipe.optimiser,
@@ -383,6 +398,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         super().__init__(
             cell=cell,
             units=units,
+            num_layers=num_layers,
             activation=activation,
             truncation=truncation,
             optimiser=optimiser,

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import coverage
 import numpy as np
@@ -43,6 +44,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.common.representation._shown": ("return repr(value.name)",),
         "rnn.layer.Saved.__repr__": ("return",),
         "rnn.losses.Loss.__repr__": ("return",),
+        "rnn.through_time.bidirectional.Bidirectional.name": ("return",),
+        "rnn.through_time.bidirectional.Bidirectional.layout": ("return",),
+        "rnn.through_time.stack.Stack.name": ("return",),
         "rnn.through_time.workspace.Size.__str__": ("return",),
     },
     "Looks for what is to be refused, and changes nothing.": {
@@ -67,7 +71,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.loops.name_of": ("return",),
     },
     "The same sum as of a call whose arguments are checked, for callers that have checked them.": {
-        "rnn.network.RNN.loss_and_gradients_of_checked": ("call = ", "terms = ", "return self._sum"),
+        "rnn.network.RNN.loss_and_gradients_of_checked": (
+            *("state = ", "call = ", "terms = ", "return self._sum"),
+        ),
     },
     "The state of a cell, given or read as an array in place of a tuple of one.": {
         "rnn.calls.gradients.Gradients.h0": ("return",),
@@ -89,8 +95,23 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.compiled.options._kept": ("unlink",),
         "rnn.compiled.sharing.processors": ("return int(asked)",),
     },
-    "A copy of a workspace is a new one.": {
+    "A copy, of a workspace or of what puts cells together, is a new one.": {
+        "rnn.through_time.bidirectional.Bidirectional.__reduce__": ("return",),
+        "rnn.through_time.naming._blocks_of.Blocks.__reduce__": ("return",),
+        "rnn.through_time.naming._remade": ("return",),
+        "rnn.through_time.stack.Stack.__reduce__": ("return",),
         "rnn.through_time.workspace.Workspace.__reduce__": ("return",),
+    },
+    "Both directions are asked as a layer, of whole sequences; in networks, in workspaces and under "
+    "truncations they are beside autograd, loss by loss, in tests/rnn/through_time/test_bidirectional.py.": {
+        "rnn.network.RNN._sum": ("two_way(truncation",),
+        "rnn.through_time.bidirectional.Bidirectional.hands_down_both_ways": ("return",),
+        "rnn.through_time.bidirectional.Bidirectional.init": ("made", "return"),
+        "rnn.through_time.bidirectional.Bidirectional.kept_tape": ("ahead, back", "return"),
+        "rnn.through_time.bidirectional._from_first": ("every", "return every"),
+        "rnn.through_time.rounds.rounds_of": ("return (Round(segment, segment),)",),
+        "rnn.through_time.stack._from": ("every", "return every"),
+        "rnn.through_time.ways.turned": ("return array[::-1]",),
     },
 }
 
@@ -142,8 +163,8 @@ def unasked(apart: int = 1) -> tuple[list[Line], int]:
 
 
 def answer_all(apart: int) -> None:
-    """Every cell answers the cases that a judgement asks, by either loops."""
-    from verification.adapters.rnn.cells import CELLS, LOOPS, cell_engine
+    """Every cell, a stack and both directions answer the cases that a judgement asks, by either loops."""
+    from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, RECURRENCES, cell_engine, judged_by
     from verification.judging.profile import Profile
     from verification.properties.asking import ask
     from verification.sampling.drawing import all_drawn
@@ -151,8 +172,8 @@ def answer_all(apart: int) -> None:
 
     # Pairs of levels: triples are other cases of the same lines.
     profile = Profile("unasked", cases=30, strength=2)
-    for name in CELLS:
-        for loops in LOOPS:
+    for loops in LOOPS:
+        for name in RECURRENCES:
             engine = cell_engine(name, loops)
             for sample in engine.subject().samples(profile):
                 for row in sample.rows[::apart]:
@@ -161,6 +182,10 @@ def answer_all(apart: int) -> None:
                 ask(engine, each.make())
             for case in all_drawn(cases(engine.model, engine.claim), 0, profile.cases):
                 ask(engine, case)
+        both: Any = judged_by(BIDIRECTIONAL, loops)
+        for arguments in all_drawn(both.arguments, 0, profile.cases):
+            outputs, saved = both.forward(*arguments)
+            both.backward(saved, *(np.ones_like(each) for each in outputs))
 
 
 def functions_of(text: str, module: str) -> dict[int, str]:

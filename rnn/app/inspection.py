@@ -85,11 +85,14 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
 
 def architecture(net: RNN) -> str:
     """The network in a line."""
-    cell = net.cell
-    activation = getattr(cell, "activation", None)
+    cell: Any = net.cell
+    levels = getattr(cell, "levels", (cell,))
+    activation = getattr(levels[0], "activation", None)
     by = "" if activation is None else f" by {activation.name}"
+    on = "" if len(levels) == 1 else f" on {len(levels)} levels"
+    kind = f"{type(levels[0]).__name__}{on}"
     return (
-        f"{type(cell).__name__}: {counted(cell.inputs, 'input')}, {counted(cell.units, 'unit')}{by}, "
+        f"{kind}: {counted(cell.inputs, 'input')}, {counted(cell.units, 'unit')}{by}, "
         f"{counted(net.outputs, 'output')}, {net.loss.name}"
     )
 

@@ -12,23 +12,37 @@ import numpy as np
 
 from rnn.common.arrays import Array
 from rnn.network import RNN
+from rnn.through_time.stack import Stack
 
 
 def joined(net: RNN, members: Sequence[Any]) -> tuple[RNN, Any]:
     """The network of all members, which are parameters of ``net``, and its own; ``net`` of one alone."""
-    count, units = len(members), net.cell.units
+    count = len(members)
     if count == 1:
         return net, members[0]
     made: Any = net.cell
-    cell = replace(made, inputs=count * net.cell.inputs, units=count * units)
+    levels = [_wider(level, count) for level in getattr(made, "levels", (made,))]
+    cell = Stack(*levels) if type(made) is Stack else levels[0]
     blocks = {
         # The rows of V and c are outputs; all others are gates of units.
-        name: _beside(blocks, 1 if name in ("V", "c") else len(blocks[0]) // units)
+        name: _beside(blocks, 1 if name in ("V", "c") else len(blocks[0]) // _units(members[0], name))
         for name, blocks in (
             (name, [getattr(member, name) for member in members]) for name in members[0]._fields
         )
     }
     return RNN(cell, count * net.outputs, net.loss, net.loops), type(members[0])(**blocks)
+
+
+def _wider(cell: Any, count: int) -> Any:
+    """A cell for so many of its kind."""
+    return replace(cell, inputs=count * cell.inputs, units=count * cell.units)
+
+
+def _units(member: Any, name: str) -> int:
+    """The units of the level that a block is of: its W's columns."""
+    _, *level = name.split("_")
+    units: int = getattr(member, "_".join(["W", *level])).shape[1]
+    return units
 
 
 def _beside(blocks: Sequence[Array], gates: int) -> Array:

@@ -167,6 +167,7 @@ def _add_recipe(parser: Parser) -> None:
     flags: Mapping[str, dict[str, Any]] = {
         "cell": {"choices": CELLS},
         "units": {"type": count(1, 10_000)},
+        "num_layers": {"type": count(1, 100)},
         "activation": {"choices": ACTIVATIONS},
         "truncation": {"type": named(truncation_of), "metavar": "TRUNCATION"},
         "loss": {"type": named(loss_of), "metavar": "LOSS"},
@@ -188,6 +189,7 @@ def _add_recipe(parser: Parser) -> None:
         "activation": f"of the vanilla cell: {', '.join(ACTIVATIONS)}",
         "optimiser": ", ".join(OPTIMISERS),
         "units": "of the cell",
+        "num_layers": "cells one above another, each with as many units",
         "epochs": "at most",
         "seed": "of the first parameters and of the order of windows",
         "truncation": "how far back a loss reaches: full, window:K, chunked:K, chunked:K:K or tail:K",

@@ -6,7 +6,7 @@ from re import ASCII, fullmatch
 from typing import Any
 
 from rnn.activations import ACTIVATIONS
-from rnn.common.checks import shown
+from rnn.common.checks import checked_count, shown
 from rnn.learning.stopping import EarlyStopping
 from rnn.loops import name_of
 from rnn.losses import Loss, squared_error
@@ -25,6 +25,7 @@ from rnn.optimisers import (
 )
 from rnn.storage import CELLS, LOSSES
 from rnn.through_time.bptt import Loops
+from rnn.through_time.stack import Stack
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
 
 OPTIMISERS: Mapping[str, Callable[..., Optimiser]] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
@@ -57,11 +58,12 @@ class Recipe:
     The defaults learn a season of a series of some hundred values in seconds. The ``rate`` goes by the
     ``schedule``, after ``warmup`` epochs in which it rises. A ``clip`` of 0 clips nothing. ``weight_decay``
     is that of AdamW; the others have none. A ``loss`` of None is what suits the data. The ``form`` is one of
-    ``FORMS``; a text has but one.
+    ``FORMS``; a text has but one. Of more layers than one each has as many ``units``.
     """
 
     cell: str = "vanilla"
     units: int = 32
+    num_layers: int = 1
     activation: str = "tanh"
     truncation: str = "full"
     loss: str | None = None
@@ -83,8 +85,14 @@ class Recipe:
     def network(self, inputs: int, outputs: int, loss: Loss, loops: Loops | None = None) -> RNN:
         """The network, for so many inputs and outputs, by these loops or by the usual ones."""
         kind = CELLS[self.cell]
-        chosen = {"activation": ACTIVATIONS[self.activation]} if "activation" in _names(kind) else {}
-        return RNN(kind(inputs=inputs, units=self.units, **chosen), outputs, loss, loops)  # type: ignore[arg-type]
+        chosen: dict[str, Any] = {}
+        if "activation" in _names(kind):
+            chosen["activation"] = ACTIVATIONS[self.activation]
+        count = checked_count("num_layers", self.num_layers, 1)
+        widths = [inputs, *(self.units,) * (count - 1)]
+        levels = [kind(inputs=width, units=self.units, **chosen) for width in widths]
+        cell = Stack(*levels) if count > 1 else levels[0]
+        return RNN(cell, outputs, loss, loops)  # type: ignore[arg-type]  # the usual ones for None
 
     def usual_loops(self) -> str:
         """The name of the loops that its network has where none are asked for."""

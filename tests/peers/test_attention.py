@@ -9,6 +9,9 @@ from tests.peers.attention import Attention, Forgetful, attention, in_pallas
 from verification import Scope
 from verification.models import scalar_gated_linear_attention as model
 
+# Compilers that are asked new shapes take their time.
+pytestmark = pytest.mark.slow
+
 ARGUMENTS = ("q", "k", "v", "g", "S0")
 SCOPE = Scope(records=(1, 3), steps=(1, 4))
 

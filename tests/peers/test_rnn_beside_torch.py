@@ -10,7 +10,18 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnn import GRU, LSTM, RNN, Chunked, Layer, Vanilla, softmax_cross_entropy
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    Chunked,
+    Layer,
+    Stack,
+    Vanilla,
+    softmax_cross_entropy,
+)
+from rnn.interchange import to_torch
 
 N, T, D, H, K = 4, 7, 2, 3, 5
 CELLS = {
@@ -150,3 +161,80 @@ def test_a_network_of_classes_is_theirs(name):
     pair.assert_weights(pair.cell.weights(*grads.params[:-2]))
     np.testing.assert_allclose(grads.params.V, their_V.grad, **CLOSE)
     np.testing.assert_allclose(grads.params.c, their_c.grad, **CLOSE)
+
+
+# Of several cells, of which each level has H units: how they are made here, and what the same is there.
+SEVERAL = {
+    "two layers": (lambda kind: Stack(kind(D, H), kind(H, H)), {"num_layers": 2}),
+    "both directions": (lambda kind: Bidirectional(kind(D, H)), {"bidirectional": True}),
+    "three layers in both directions": (
+        lambda kind: Stack(*(Bidirectional(kind(n, H)) for n in (D, 2 * H, 2 * H))),
+        {"num_layers": 3, "bidirectional": True},
+    ),
+}
+
+
+def their_name(name):
+    """What a block is called there: U_l1_reverse is weight_ih_l1_reverse."""
+    letter, *others = name.split("_")
+    level = others if others and others[0].startswith("l") else ["l0", *others]
+    return "_".join([{"U": "weight_ih", "W": "weight_hh", "b": "bias_ih", "bn": "bias_hh"}[letter], *level])
+
+
+@every_cell
+@pytest.mark.parametrize("made", SEVERAL)
+@pytest.mark.parametrize("lengths", [None, [7, 5, 5, 1], [2, 7, 1, 4]], ids=str)
+def test_several_cells_are_theirs(name, made, lengths):
+    """Outputs, last states, and every gradient, by the names that they have there; records may end early."""
+    make, options = SEVERAL[made]
+    cell, rng = make(type(CELLS[name][0])), np.random.default_rng(0)
+    layer = Layer(cell)
+    weights = layer.init(rng)
+    weights = weights._make(rng.uniform(-1, 1, block.shape) for block in weights)
+    theirs = CELLS[name][1](D, H, batch_first=True, dtype=torch.float64, **options)
+    V = np.zeros((1, cell.units))
+    by_name = to_torch(cell.params(*weights, V, V[:, 0]))
+    theirs.load_state_dict({each: torch.from_numpy(by_name[each]) for each in theirs.state_dict()})
+
+    xs, state = rng.standard_normal((N, T, D)), [rng.standard_normal((N, H)) for _ in cell.state]
+    d_outputs = rng.standard_normal((N, T, cell.units))
+    d_state = [rng.standard_normal((N, H)) for _ in cell.state]
+    letters = sorted({each[0] for each in cell.state}, reverse=True)
+
+    def of_letters(arrays):
+        """The arrays of h, and of c, as theirs are: one above another."""
+        return [
+            torch.tensor(
+                np.stack([a for a, each in zip(arrays, cell.state, strict=True) if each[0] == letter])
+            )
+            for letter in letters
+        ]
+
+    inputs, starts = torch.tensor(xs, requires_grad=True), of_letters(state)
+    for start in starts:
+        start.requires_grad_()
+    given = inputs
+    if lengths is not None:
+        given = pack_padded_sequence(inputs, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+    outputs, last = theirs(given, tuple(starts) if len(starts) > 1 else starts[0])
+    if lengths is not None:
+        outputs, _ = pad_packed_sequence(outputs, batch_first=True, total_length=T)
+    last = last if isinstance(last, tuple) else (last,)
+    total = (outputs * torch.from_numpy(d_outputs)).sum()
+    for part, d in zip(last, of_letters(d_state), strict=True):
+        total = total + (part * d).sum()
+    total.backward()
+
+    got, final, saved = layer.forward(weights, xs, tuple(state), lengths)
+    grads = layer.backward(saved, d_outputs, tuple(d_state))
+    np.testing.assert_allclose(got, outputs.detach(), **CLOSE)
+    for one, other in zip(of_letters(final), last, strict=True):
+        np.testing.assert_allclose(one, other.detach(), **CLOSE)
+    np.testing.assert_allclose(grads.xs, inputs.grad, rtol=0, atol=1e-12)
+    for one, other in zip(of_letters(grads.state), starts, strict=True):
+        np.testing.assert_allclose(one, other.grad, rtol=0, atol=1e-12)
+    learned = dict(theirs.named_parameters())
+    for each, block in grads.params._asdict().items():
+        own = learned[their_name(each)].grad
+        own = own[-H:] if each.startswith("bn") else own
+        np.testing.assert_allclose(block, own, rtol=0, atol=1e-12)

@@ -1,6 +1,8 @@
 """PyTorch's own modules, Functions and loops before the verifier, and what is said where they do not fit."""
 
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import pytest
 import torch
@@ -13,6 +15,7 @@ from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.truncation import Standard
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
+from verification.properties.findings import findings, truth_of
 from verification.torch import function, layer, module
 from verification.torch.modules import KNOWN
 
@@ -79,6 +82,27 @@ def scanned(params, xs, state):
 def test_several_inputs_and_complex_numbers(model):
     """PyTorch's gradients of complex numbers are those of the adapter."""
     assert wrong(layer(scanned, model=model)) == {}
+
+
+def test_sequences_with_offsets_hold():
+    """Where the scope says that they are packed."""
+
+    def apply(params, xs, state, offsets):
+        outputs, final = torch.zeros_like(xs["x"]), []
+        ends = offsets.tolist()
+        for s, (start, end) in enumerate(pairwise(ends)):
+            h = state[0][s]
+            for t in range(start, end):
+                h = xs["a"][0, t] * h + xs["x"][0, t]
+                outputs = outputs.index_put((torch.tensor(0), torch.tensor(t)), h)
+            final.append(h)
+        return outputs, (torch.stack(final),)
+
+    engine = layer(apply, model=scan, scope=Scope(packed=True))
+    case = healthy_case(engine)
+    for lengths in (None, (4, 1, 2), (2, 4, 3)):
+        found = findings(engine, truth_of(replace(case, lengths=lengths)))
+        assert [each.wrong for each in found if each.wrong] == []
 
 
 def test_a_gradient_of_none_is_zero():
@@ -167,6 +191,10 @@ REFUSED = {
     ),
     "layers": (lambda: module(partial(nn.GRU, num_layers=2)), "num_layers 2, needed 1"),
     "projection": (lambda: module(partial(nn.LSTM, proj_size=1)), "proj_size 1, needed 0"),
+    "a chunk that it is told": (
+        lambda: function(Decay, scope=Scope(chunks=(8,)), **ORDER),
+        r"scope: chunks: \(8,\), needed None: this adapter tells an engine of no chunk; say chunk",
+    ),
     "lengths of a cell": (
         lambda: module(nn.LSTMCell, scope=Scope(lengths=True)),
         "scope: lengths, needed a module of nn.RNN",

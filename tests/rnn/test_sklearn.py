@@ -372,12 +372,24 @@ def test_every_parameter_is_checked_as_those_of_scikit_learn_are(estimator):
 
 
 NUMBERS = (
-    *("units", "rate", "warmup", "clip", "weight_decay", "batch", "epochs", "n_iter_no_change", "tol"),
+    *(
+        "units",
+        "num_layers",
+        "rate",
+        "warmup",
+        "clip",
+        "weight_decay",
+        "batch",
+        "epochs",
+        "n_iter_no_change",
+        "tol",
+    ),
     *("validation_fraction", "random_state"),
 )
 
 WRONG = {
     "units": (0, 1.5, "16"),
+    "num_layers": (0, 1.5, "2"),
     "rate": (0.0, np.inf, "0.1"),
     "schedule": (3, None, "fast", "step", "step:0", "step:3:2"),
     "warmup": (-1, 1.5, None, 1, 200),
@@ -404,7 +416,7 @@ def test_a_wrong_parameter_is_named_with_what_it_may_be(kind, name):
     """Before any work, in every call that learns; no bool, NaN or Fraction is a number."""
     X, y = np.ones((6, 2)), [0, 1] * 3
     also = (True, np.True_, np.nan, Fraction(1, 2), 10**400) if name in NUMBERS else ()
-    if name in ("batch", "epochs", "n_iter_no_change", "units", "warmup"):
+    if name in ("batch", "epochs", "n_iter_no_change", "num_layers", "units", "warmup"):
         also = also[:-1]
     fitted = kind(epochs=1).fit(X, y)
     for value in (*WRONG[name], *also):

@@ -81,6 +81,9 @@ def _parts(what: Any, met: _Met) -> Iterator[str]:
         yield from _parts((what.fun, primitive_vjps.get(what)), met)
     elif isinstance(what, FunctionType):
         yield from _parts_of_function(what, met)
+    elif isinstance(what, slice):
+        yield "slice"
+        yield from _parts((what.start, what.stop, what.step), met)
     elif isinstance(what, partial):
         yield "partial"
         yield from _parts((what.func, what.args, what.keywords), met)

@@ -68,3 +68,15 @@ def test_a_model_of_something_else_is_refused(capsys, model, written, tmp_path):
     stored = load(model / "model.safetensors")
     save(tmp_path / "bare", stored.net, stored.params)
     assert refused(capsys, "inspect", tmp_path / "bare").startswith(f"{tmp_path / 'bare'}: ")
+
+
+def test_a_model_of_several_layers_is_inspected(capsys, tmp_path):
+    """By how many there are; it forecasts and is exported as any."""
+    few = ("--units", "3", "--num-layers", "2", "--length", "6", "--epochs", "2", "--levels", "--no-verify")
+    said(capsys, "train", "--out", tmp_path / "m", *few)
+    path = tmp_path / "m" / "model.safetensors"
+    shown = said(capsys, "inspect", path, "--out", tmp_path)
+    assert "Vanilla on 2 levels: 1 input, 3 units by tanh, 1 output, squared_error" in shown
+    assert "W_l1 [3, 3]" in shown
+    said(capsys, "forecast", path, "--steps", "3", "--out", tmp_path)
+    said(capsys, "export", path, "--out", tmp_path)

@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Vanilla
+from rnn import GRU, LSTM, RNN, Stack, Vanilla
 from rnn.app.joining import joined
 
 
-@pytest.mark.parametrize("cell", [Vanilla, LSTM, GRU])
+def stack(inputs, units):
+    """Two levels of unlike cells and sizes."""
+    return Stack(GRU(inputs, 3), LSTM(3, units))
+
+
+@pytest.mark.parametrize("cell", [Vanilla, LSTM, GRU, stack])
 @pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (2, 3)])
 def test_each_reads_its_own_columns(cell, inputs, outputs):
     """As if it were alone, whatever the others do."""

@@ -1,10 +1,11 @@
 """A recipe: plain values, and the objects that they name."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from rnn import Chunked, CompiledLoops, Full, NumPyLoops, Tail, Window, loops, relu, squared_error
+from rnn import Chunked, CompiledLoops, Full, NumPyLoops, Stack, Tail, Window, loops, relu, squared_error
 from rnn.app.recipe import Recipe, loss_of, schedule_of, truncation_of
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping
@@ -23,6 +24,14 @@ def test_names_become_objects():
     assert Recipe(n_iter_no_change=3, tol=0.5).early_end() == EarlyStopping(3, 0.5)
     assert Recipe(early_stopping=False).early_end() is None
     assert truncation_of(recipe.truncation) == Tail(2)
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "gru"])
+def test_layers_are_one_above_another(cell):
+    """Each with as many units; one alone is no stack."""
+    one = Recipe(cell=cell, units=3, activation="relu")
+    levels = [one.network(inputs, 4, squared_error).cell for inputs in (2, 3, 3)]
+    assert replace(one, num_layers=3).network(2, 4, squared_error).cell == Stack(*levels)
 
 
 def test_the_usual_loops_are_the_networks(monkeypatch):

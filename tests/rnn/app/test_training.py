@@ -254,6 +254,8 @@ def test_stopped_within_a_schedule_it_ends_as_if_it_never_had_been(tmp_path, sto
         {"recipe": {"rate": -1}},
         {"recipe": {"patience": "long"}},
         {"recipe": {"n_iter_no_change": 0}},
+        {"recipe": {"num_layers": 0}},
+        {"recipe": {"num_layers": "2"}},
         {"recipe": {"tol": None}},
         {"recipe": {"schedule": "fast"}},
         {"recipe": {"schedule": ["cosine"]}},

@@ -70,6 +70,8 @@ def steps():
     yield doubling(3.0)
     yield partial(lambda factor, f, p, x, h: factor * p.w * h + x, 1.0)
     yield partial(lambda factor, f, p, x, h: factor * p.w * h + x, 2.0)
+    yield lambda f, p, x, h, own=slice(1): p.w[own] * h + x
+    yield lambda f, p, x, h, own=slice(2): p.w[own] * h + x
 
 
 def test_models_that_differ_have_digests_that_do():

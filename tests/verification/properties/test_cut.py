@@ -7,7 +7,7 @@ import pytest
 
 from tests.layers import RIGHT, chunked_gated_linear_attention, lstm, planted, ragged
 from tests.verification.properties.refuting import CASE, DETACHED, refuted
-from verification import Scope, Standard, layer, models, step
+from verification import Scope, Standard, Use, layer, models, step
 from verification.models.case import random_case
 from verification.properties.cut import CUT, cut
 from verification.properties.ragged import RaggedTruth
@@ -36,7 +36,7 @@ def test_a_right_layer_is_one(model, module):
     for dtype in (np.complex64, np.complex128) if model.complex else (np.float32, np.float64):
         for case in cases(model, dtype):
             parts, wrong = asked(engine, case)
-            finals = {f"final {name}" for name in case.blocks if name.endswith("0")}
+            finals = {f"final {block.name}" for block in model.of(Use.STATE)}
             assert (parts, wrong) == ({"outputs", *finals, *engine.claim.blocks}, [])
 
 

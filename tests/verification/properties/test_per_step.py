@@ -17,7 +17,7 @@ from verification.models.truncation import Standard
 from verification.properties.findings import findings, truth_of
 from verification.properties.per_step import MOST, lag_by_lag, views
 
-SIZES = {"H": 3, "D": 2, "A": 2, "K": 3, "V": 2, "E": 2, "S": 3, "P": 2}
+SIZES = {"H": 3, "D": 2, "A": 2, "K": 3, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
 
 
 def some(model, steps=5, **options):

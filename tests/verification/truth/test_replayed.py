@@ -17,7 +17,7 @@ from verification.truth.replayed import replayed
 from verification.truth.table import grouped_table
 
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
-SIZES = {"H": 3, "D": 2, "K": 2, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2}
+SIZES = {"H": 3, "D": 2, "K": 2, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
 CLOSE = 1e-15 if np.finfo(np.longdouble).eps < 1e-18 else 1e-12
 
 
@@ -102,7 +102,7 @@ def test_plain_layers_of_larger_cases_are_within_the_bound(model, module, dtype)
     """Their rounding takes a third of it at most, and the case is determined."""
     engine = layer(module.forward, module.backward, model=model)
     for steps, records, size in LARGE:
-        sizes = SIZES | {"H": size, "D": size + 1, "K": size, "E": size}
+        sizes = SIZES | {"H": size, "D": size + 1, "K": size, "E": size, "H_l0": size}
         case = some(model, steps, records, dtype=dtype, sizes=sizes)
         truth, answer = replayed(case), ask(engine, case)
         assert truth.determined

@@ -29,7 +29,7 @@ def some(model, objective="cotangents", steps=STEPS, seed=0, **options):
     """A case of two records, with cotangents or with the model's own loss."""
     rng = np.random.default_rng(seed)
     dtype = np.complex128 if model.complex else np.float64
-    sizes = {"H": 3, "D": 2, "K": 2, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2}
+    sizes = {"H": 3, "D": 2, "K": 2, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
     case = random_case(model, rng, sizes, 2, steps, options.pop("dtype", dtype), **options)
     if objective == "targets":
         readout = {block.name: rng.uniform(-1, 1, block.shape(sizes)) for block in model.of(Use.READOUT)}

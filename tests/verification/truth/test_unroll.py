@@ -67,7 +67,7 @@ def test_a_step_that_takes_no_copies_is_seen(step):
 def arrays(model, copies):
     """Blocks of that many copies of two records."""
     rng = np.random.default_rng(0)
-    sizes = {"H": 3, "D": 2, "K": 4, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2}
+    sizes = {"H": 3, "D": 2, "K": 4, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
     lead = {Use.STATE: (2,), Use.INPUT: (2,)}
     return {b.name: rng.normal(size=(*copies, *lead.get(b.use, ()), *b.shape(sizes))) for b in model.blocks}
 

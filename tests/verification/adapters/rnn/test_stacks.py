@@ -45,14 +45,14 @@ FAULTS = [
     ),
     (
         "the level below is handed the cotangents of the outputs",
-        *(STACK, "now, handed_down = below, back.dxs"),
-        "now, handed_down = below, np.resize(dhs, back.dxs.shape)",
+        *(STACK, "now, handed_down = below, _from(below.first_loss, back)"),
+        "now, handed_down = below, np.resize(dhs, _from(below.first_loss, back).shape)",
         "U_l0",
     ),
     (
         "the level below is handed nothing",
-        *(STACK, "now, handed_down = below, back.dxs"),
-        "now, handed_down = below, 0 * back.dxs",
+        *(STACK, "now, handed_down = below, _from(below.first_loss, back)"),
+        "now, handed_down = below, 0 * _from(below.first_loss, back)",
         "W_l0",
     ),
     (
