@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.field_study.places import keep, read
 from benchmarks.field_study.tables import write_tables
-from benchmarks.field_study.wrapped import MORE_STEPS, STEPS, Subject, truncated, wrapped
+from benchmarks.field_study.wrapped import MORE_STEPS, STEPS, Wrapped, truncated, wrapped
 
 # Of the course that made central differences known: this step, this error, and what it calls probably wrong.
 STEP, FLOOR, WRONG = 1e-5, 1e-8, 1e-2
@@ -29,7 +29,7 @@ STEP, FLOOR, WRONG = 1e-5, 1e-8, 1e-2
 Said = dict[str, Any]
 
 
-def by_gradcheck(engine: Subject) -> str:
+def by_gradcheck(engine: Wrapped) -> str:
     """What torch.autograd.gradcheck finds, "" for nothing; it wraps the engine in a Function."""
     import torch
 
@@ -60,7 +60,7 @@ def by_gradcheck(engine: Subject) -> str:
     return ""
 
 
-def by_check_grads(engine: Subject) -> str:
+def by_check_grads(engine: Wrapped) -> str:
     """What jax.test_util.check_grads finds in reverse mode, of a custom_vjp that calls the engine."""
     import jax
     from jax.test_util import check_grads
@@ -90,7 +90,7 @@ def by_check_grads(engine: Subject) -> str:
     return ""
 
 
-def by_differences(engine: Subject) -> str:
+def by_differences(engine: Wrapped) -> str:
     """The block and the entry that central differences call wrong, of outputs with random weights."""
     rng, point = np.random.default_rng(1), engine.point
     weights = [rng.standard_normal(np.shape(o)) for o in engine.forward(*point)]
@@ -115,7 +115,7 @@ def by_differences(engine: Subject) -> str:
     return ""
 
 
-CHECKERS: dict[str, Callable[[Subject], str]] = {
+CHECKERS: dict[str, Callable[[Wrapped], str]] = {
     "gradcheck": by_gradcheck,
     "check_grads": by_check_grads,
     "central differences": by_differences,

@@ -2,29 +2,29 @@
 
     python -m benchmarks.field_study.confirm --sources DIR [NAME ...]
 
-Differences of the engine's own forward, and PyTorch's autograd of the equations in float64, on one case of
-numbers between −1 and 1 and of three steps. For each block the largest entry, the engine's error, and the
-difference of the two sources. Kept in confirmations.json. Needs PyTorch.
+Differences of the engine's own forward, and PyTorch's autograd of the equations in float64, an adapter's own
+``by_torch`` or those that are written out here, on one case of numbers between −1 and 1 and of three steps.
+For each block the largest entry, the engine's error, and the difference of the two sources. Kept in
+confirmations.json. Needs PyTorch.
 """
 
 import argparse
 import os
 import sys
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.field_study.places import keep, read
-from benchmarks.field_study.wrapped import OfArguments, Subject, Wrapped, wrapped
+from benchmarks.field_study.wrapped import Wrapped, wrapped
 from verification.models import gru_reset_before
 
 STEP = 1e-3
 
 
-def by_differences(engine: Subject, cotangents: list[np.ndarray]) -> list[np.ndarray]:
+def by_differences(engine: Wrapped, cotangents: list[np.ndarray]) -> list[np.ndarray]:
     """Gradients by central differences at two steps, extrapolated: the error is of the order of STEP⁴."""
 
     def loss(arrays: list[np.ndarray]) -> float:
@@ -102,11 +102,9 @@ def asked(name: str) -> dict[str, dict[str, float]]:
 
     engine = wrapped(name, steps=3)
     rng = np.random.default_rng(1)
-    if isinstance(engine, OfArguments):
-        return compared_with_its_own(engine, rng)
     outputs = engine.forward(*engine.point)
     # A loss is differentiated itself.
-    cotangents = [np.ones(())] if len(outputs) == 1 else [rng.standard_normal(o.shape) for o in outputs]
+    cotangents = [np.ones(())] if outputs[0].ndim == 0 else [rng.standard_normal(o.shape) for o in outputs]
     cotangents = [d.astype(engine.case.dtype) for d in cotangents]
     got = engine.backward(engine.point, cotangents)
 
@@ -114,22 +112,16 @@ def asked(name: str) -> dict[str, dict[str, float]]:
         return torch.clip(torch.sigmoid(a), 1e-4, 1 - 1e-4)
 
     sigmoid = clipped if name == "neuralnetlib_lstm" else torch.sigmoid
-    sources = by_differences(engine, cotangents), by_torch(engine, cotangents, sigmoid)
-    return compared(engine, got, *sources)
-
-
-def compared_with_its_own(engine: OfArguments, rng: np.random.Generator) -> dict[str, dict[str, float]]:
-    """The same of a function, whose adapter has PyTorch's gradient of it."""
-    engine = replace(engine, point=[array.astype(float) for array in engine.point])
-    cotangents = [rng.standard_normal(o.shape) for o in engine.forward(*engine.point)]
-    got = engine.backward(engine.point, cotangents)
-    return compared(
-        engine, got, by_differences(engine, cotangents), engine.by_torch(engine.point, cotangents)
-    )
+    if engine.by_torch is not None:
+        own = engine.by_torch(engine.case.blocks, cotangents)
+        torchs = [own[name] for name in engine.names]
+    else:
+        torchs = by_torch(engine, cotangents, sigmoid)
+    return compared(engine, got, by_differences(engine, cotangents), torchs)
 
 
 def compared(
-    engine: Subject,
+    engine: Wrapped,
     got: list[np.ndarray],
     differences: list[np.ndarray],
     torchs: list[np.ndarray],

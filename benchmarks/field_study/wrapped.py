@@ -5,16 +5,16 @@ A layer and a step give their outputs and final states; a function of a whole pr
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from benchmarks.field_study.places import ADAPTERS
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Use
-from verification.truth.parts import VALUE, final_of
+from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 # Of four steps no adapter's truncation leaves anything out; of eight each does.
 RECORDS, STEPS, MORE_STEPS, UNITS = 2, 4, 8, 3
@@ -22,11 +22,15 @@ RECORDS, STEPS, MORE_STEPS, UNITS = 2, 4, 8, 3
 
 @dataclass(frozen=True, eq=False)
 class Wrapped:
-    """The engine with a case; ``names`` of the blocks whose gradients it claims."""
+    """The engine with a case; ``names`` of the blocks whose gradients it claims.
+
+    ``by_torch(blocks, cotangents)``: gradients by name, where the adapter has PyTorch's.
+    """
 
     engine: Any
     case: Case
     names: tuple[str, ...]
+    by_torch: Callable[[Mapping[str, Any], Sequence[Any]], dict[str, Any]] | None = None
 
     @property
     def point(self) -> list[np.ndarray]:
@@ -38,15 +42,18 @@ class Wrapped:
         case = replace(self.case, blocks=blocks)
         if cotangents is not None and isinstance(case.objective, Cotangents):
             outputs, *state = map(np.array, cotangents)
+            # Nothing flows back through a final state that is not claimed.
+            state = state or [0 * array for array in case.state]
             case = replace(case, objective=Cotangents(outputs, tuple(state)))
         return self.engine.answer(case)
 
     def forward(self, *arrays: Any) -> list[np.ndarray]:
-        """What it computes."""
+        """What it computes, as far as its cotangents are claimed."""
         values, _ = self._asked(arrays)
         if VALUE in values:
             return [np.asarray(values[VALUE])]
-        return [values["outputs"], *(values[final_of(block)] for block in self.case.model.of(Use.STATE))]
+        states = self.case.model.of(Use.STATE) if self.engine.claim.ends else ()
+        return [values[OUTPUTS], *(values[final_of(block)] for block in states)]
 
     def backward(self, arrays: Sequence[Any], cotangents: Sequence[Any]) -> list[np.ndarray]:
         """The gradients that it answers; of a bias that is kept in two, the first's."""
@@ -55,43 +62,19 @@ class Wrapped:
         return [np.array(scale * blocks[name][0], self.case.dtype) for name in self.names]
 
 
-@dataclass(frozen=True, eq=False)
-class OfArguments:
-    """A function's forward and backward, at a point of its adapter, which may have PyTorch's gradients."""
-
-    engine: Any
-    point: list[np.ndarray]
-    names: tuple[str, ...]
-    by_torch: Any = None
-
-    def forward(self, *arrays: Any) -> list[np.ndarray]:
-        """What it computes."""
-        return [self.engine.forward(*map(np.array, arrays))[0]]
-
-    def backward(self, arrays: Sequence[Any], cotangents: Sequence[Any]) -> list[np.ndarray]:
-        """Its gradients."""
-        _, saved = self.engine.forward(*map(np.array, arrays))
-        return list(self.engine.backward(saved, *map(np.array, cotangents)))
-
-
-Subject: TypeAlias = Wrapped | OfArguments
-
-
 def truncated(engine: Any) -> bool:
     """Has the engine a truncation of its own?"""
     claim = getattr(engine, "claim", None)
     return claim is not None and not isinstance(claim.truncations[0], str)
 
 
-def wrapped(name: str, steps: int = STEPS) -> Subject:
+def wrapped(name: str, steps: int = STEPS) -> Wrapped:
     """The adapter's engine, at numbers between −1 and 1; raises ImportError where its source is missing."""
     if str(ADAPTERS) not in sys.path:
         # Adapters import what they share by its own name, as when the command loads one.
         sys.path.insert(0, str(ADAPTERS))
     module = importlib.import_module(name)
     engine, rng = module.engine, np.random.default_rng(0)
-    if hasattr(module, "point"):
-        return OfArguments(engine, module.point(rng), module.NAMES, getattr(module, "by_torch", None))
     claim, model = engine.claim, engine.model
     records = min(max(RECORDS, claim.records[0]), claim.records[1])
     dtype = max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
@@ -103,4 +86,4 @@ def wrapped(name: str, steps: int = STEPS) -> Subject:
         case = replace(case, blocks={**case.blocks, **still})
     if truncated(engine):
         case = replace(case, truncation=claim.truncations[0])
-    return Wrapped(engine, case, tuple(claim.blocks))
+    return Wrapped(engine, case, tuple(claim.blocks), getattr(module, "by_torch", None))

@@ -1,6 +1,7 @@
 """The field study: its page is what its results say; its commands answer misuse in a line. No network."""
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -95,6 +96,24 @@ def test_what_is_called_wrong_is_wrong_by_two_sources():
     for name, said in CONFIRMATIONS.items():
         if "raised" not in said and name not in few_digits:
             assert any(block["error"] > 1e3 * block["difference"] for block in said.values()), name
+
+
+def test_a_file_of_a_checkout_is_imported_without_its_packages(tmp_path, monkeypatch):
+    """What its packages' __init__ files do is not done; what it imports relatively is found."""
+    package = tmp_path / "somebody+field_study_names" / "field_study_names"
+    (package / "inner").mkdir(parents=True)
+    for folder in (package, package / "inner"):
+        (folder / "__init__.py").write_text("raise RuntimeError('imported')", "utf-8")
+    (package / "shared.py").write_text("NUMBER = 3", "utf-8")
+    (package / "inner" / "asked.py").write_text("from ..shared import NUMBER", "utf-8")
+    monkeypatch.setenv("FIELD_SOURCES", str(tmp_path))
+    monkeypatch.syspath_prepend(str(STUDY / "adapters"))
+    sources = importlib.import_module("sources")
+    try:
+        assert sources.file("somebody/field_study_names", "field_study_names/inner/asked.py").NUMBER == 3
+    finally:
+        for name in [each for each in sys.modules if each.startswith("field_study_names")]:
+            del sys.modules[name]
 
 
 def test_at_least_twelve_sources_have_a_verdict():

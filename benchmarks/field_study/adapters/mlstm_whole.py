@@ -3,19 +3,9 @@
 The maximum m that keeps exponentials small cancels, but for eps. All else is as in mlstm_parallel.py.
 """
 
-import autograd.numpy as np
-from mlstm_parallel import (  # noqa: F401 - NAMES and point are for other checkers
-    EPS,
-    NAMES,
-    arguments,
-    backward,
-    log_sigmoid,
-    point,
-    theirs,
-)
+from mlstm_parallel import kernel, kernels
+from of_mlstm import NAMES, of_kernel
 from of_torch import gradients, wanted
-
-from verification import function
 
 PIN = {
     "title": "mlstm_kernels, native_custbw, whole forward",
@@ -31,21 +21,12 @@ PIN = {
 }
 
 
-def forward(q, k, v, i, f):
-    log_f = np.cumsum(log_sigmoid(f))
-    earlier = np.tril(np.ones((len(q), len(q)))) > 0
-    log_d = np.where(earlier, log_f[:, None] - log_f[None, :], -np.inf) + i[None, :]
-    m = np.max(log_d, axis=1)
-    c = q @ k.T * q.shape[1] ** -0.5 * np.exp(log_d - m[:, None])
-    length = np.maximum(np.abs(np.sum(c, axis=1)), np.exp(-m))
-    return (c / (length[:, None] + EPS)) @ v, (q, k, v, i, f)
-
-
-def by_torch(arrays, cotangents):
+def by_torch(blocks, cotangents):
     """Their own native_autograd, in double precision: PyTorch's gradient of the same forward."""
-    tensors = [wanted(array[None, None].astype("float64")) for array in arrays]
-    outputs = theirs.mlstm_parallel__native_autograd(*tensors)
-    return [d[0, 0] for d in gradients([outputs], [cotangents[0][None, None]], tensors)]
+    tensors = [wanted(blocks[name].swapaxes(1, 2).astype(float)) for name in NAMES]
+    outputs = kernels.mlstm_parallel__native_autograd(*tensors)
+    found = gradients([outputs], [cotangents[0].swapaxes(1, 2).astype(float)], tensors)
+    return {name: d.swapaxes(1, 2) for name, d in zip(NAMES, found, strict=True)}
 
 
-engine = function(forward, backward, arguments())
+engine = of_kernel(kernel, held=False)

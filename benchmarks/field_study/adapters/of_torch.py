@@ -11,9 +11,14 @@ def wanted(array):
 
 
 def gradients(outputs, cotangents, tensors):
-    """By PyTorch's own backward; zero where nothing flows."""
+    """By PyTorch's own backward, which may be asked again; zero where nothing flows."""
     cotangents = [torch.from_numpy(d.copy()) for d in cotangents]
-    found = torch.autograd.grad(outputs, tensors, cotangents, allow_unused=True)
+    found = torch.autograd.grad(outputs, tensors, cotangents, allow_unused=True, retain_graph=True)
     return [
         (torch.zeros_like(t) if d is None else d).numpy().copy() for d, t in zip(found, tensors, strict=True)
     ]
+
+
+def whole_chunk(steps):
+    """The steps of a chunk for code that takes whole chunks alone: the least divisor above 1."""
+    return next((each for each in range(2, steps) if steps % each == 0), steps)

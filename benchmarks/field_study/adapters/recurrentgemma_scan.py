@@ -3,12 +3,10 @@
 Kernels are interpreted, since they are compiled for TPUs alone. Blocks of its scan are 16 steps.
 """
 
-import sys
-import types
 from functools import partial
 
 from jax.experimental import pallas as pl
-from sources import folder, package
+from sources import file
 
 from verification.jax import layer
 from verification.models import scan
@@ -25,14 +23,8 @@ PIN = {
     "environment": "jax",
 }
 
-for name in (
-    "recurrentgemma",
-    "recurrentgemma.jax",
-):  # without what their __init__ imports: a tokenizer, a model
-    bare = types.ModuleType(name)
-    bare.__path__ = [str(folder(PIN["repository"]) / name.replace(".", "/"))]
-    sys.modules[name] = bare
-theirs = package(PIN["repository"], "recurrentgemma.jax.pallas")
+# Without what its packages import: a tokenizer, a model.
+theirs = file(PIN["repository"], "recurrentgemma/jax/pallas.py")
 theirs.pl.pallas_call = partial(pl.pallas_call, interpret=True)
 
 

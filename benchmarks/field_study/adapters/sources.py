@@ -38,6 +38,19 @@ def package(repository: str, name: str, under: str = "") -> Any:
         return importlib.import_module(name)
 
 
+def file(repository: str, path: str) -> Any:
+    """One file of a checkout, as a module of its packages, whose __init__ files are not run.
+
+    What it imports relatively is found; what it imports by the name of its package is too.
+    """
+    *above, name = path.removesuffix(".py").split("/")
+    for depth in range(1, len(above) + 1):
+        bare = types.ModuleType(".".join(above[:depth]))
+        bare.__path__ = [str(folder(repository).joinpath(*above[:depth]))]
+        sys.modules.setdefault(bare.__name__, bare)
+    return importlib.import_module(".".join((*above, name)))
+
+
 def definitions(
     source: str, wanted: Iterable[str], given: Mapping[str, Any] | None = None
 ) -> types.ModuleType:
