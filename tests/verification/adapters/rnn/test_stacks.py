@@ -46,13 +46,13 @@ FAULTS = [
     (
         "the level below is handed the cotangents of the outputs",
         *(STACK, "now, handed_down = below, _from(below.first_loss, back)"),
-        "now, handed_down = below, np.resize(dhs, _from(below.first_loss, back).shape)",
+        "now, handed_down = below, np.resize(dhs, back.dxs.shape)",
         "U_l0",
     ),
     (
         "the level below is handed nothing",
         *(STACK, "now, handed_down = below, _from(below.first_loss, back)"),
-        "now, handed_down = below, 0 * _from(below.first_loss, back)",
+        "now, handed_down = below, 0 * back.dxs",
         "W_l0",
     ),
     (
@@ -63,8 +63,8 @@ FAULTS = [
     ),
     (
         "what sweeps that overlap hand down is added before the level below",
-        *(ROUNDS, "for group in apart(sweeps) or [[]])"),
-        "for group in [list(sweeps)])",
+        *(ROUNDS, "apart([(sweep.first, sweep.stop) for sweep in sweeps]) or [[]]"),
+        "[list(range(len(sweeps)))]",
         "xs",
     ),
     (
