@@ -9,6 +9,7 @@ OUTCOMES = {
     "caught": "wrong, and called wrong",
     "missed": "wrong, and called right",
     "false alarm": "right, and called wrong",
+    "not asked": "not asked",
 }
 
 
@@ -34,3 +35,14 @@ def by_engine(results: dict[str, Any], checkers: dict[str, Any]) -> list[tuple[s
         others = [(outcome(right, said[kind]["says"]), float(said[kind]["seconds"])) for kind in CHECKERS]
         rows.append((name, [ours, *others]))
     return sorted(rows, key=lambda row: (results[row[0]]["verdict"], row[0]))
+
+
+def by_own_tests(results: dict[str, Any], own: dict[str, Any]) -> list[tuple[str, tuple[str, str], str]]:
+    """For each engine whose own tests were read: its name, our outcome and theirs, and what they ask."""
+    rows = []
+    for name, said in sorted(own.items()):
+        if name in results and results[name]["verdict"] in ("verified", "refuted"):
+            right = results[name]["verdict"] == "verified"
+            theirs = "not asked" if said["says"] == "nothing" else outcome(right, said["says"])
+            rows.append((name, ("right" if right else "caught", theirs), said["asked"]))
+    return rows

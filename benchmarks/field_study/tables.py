@@ -1,11 +1,11 @@
-"""The tables of docs/field-study/README.md, made from results.json and checkers.json.
+"""The tables of docs/field-study/README.md, made from results.json, checkers.json and own_tests.json.
 
 ``python -m benchmarks.field_study.tables`` writes them.
 """
 
 from typing import Any
 
-from benchmarks.field_study.outcomes import CHECKERS, COLUMNS, by_engine
+from benchmarks.field_study.outcomes import CHECKERS, COLUMNS, by_engine, by_own_tests
 from benchmarks.field_study.places import PAGES, adapters, read
 
 PAGE = PAGES / "README.md"
@@ -28,6 +28,7 @@ def with_tables(page: str) -> str:
         "not runnable": not_runnable_table(results),
         "counts": counts(results),
         "checkers": checkers_table(results, read("checkers.json")),
+        "own tests": own_tests_table(results, read("own_tests.json")),
     }
     for name, text in parts.items():
         before, begin, rest = page.partition(f"<!-- {name} -->\n")
@@ -119,6 +120,15 @@ def checkers_table(results: dict[str, Any], checkers: dict[str, Any]) -> str:
             others.append(f"{what}, {seconds:.2g} s" + (f": {place}" if place else ""))
         rows.append(row(results[name]["pin"]["title"], f"{cells[0][0]}, {cells[0][1]:.0f} s", *others))
     return table(("engine", *COLUMNS), rows)
+
+
+def own_tests_table(results: dict[str, Any], own: dict[str, Any]) -> str:
+    """What the projects' own tests ask of the same engines."""
+    rows = [
+        row(results[name]["pin"]["title"], *outcomes, asked)
+        for name, outcomes, asked in by_own_tests(results, own)
+    ]
+    return table(("engine", "verification judge", "its own tests", "which ask"), rows)
 
 
 if __name__ == "__main__":

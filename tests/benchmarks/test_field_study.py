@@ -139,6 +139,14 @@ def test_every_checker_has_said_something_of_every_engine_that_it_was_put_before
     assert set(CHECKERS) <= set(RESULTS)
 
 
+def test_own_tests_that_were_read_are_of_an_adapter():
+    """And say one of two things."""
+    own = json.loads((STUDY / "own_tests.json").read_text("utf-8"))
+    assert set(own) <= set(PINS)
+    assert {said["says"] for said in own.values()} <= {"right", "nothing"}
+    assert all(said["asked"] for said in own.values())
+
+
 @pytest.mark.parametrize(
     ("command", "arguments", "told"),
     [
