@@ -6,8 +6,10 @@ its own loop in Numba.
 
 import warnings
 
+import numba
 from sources import package
 
+from verification import Scope
 from verification.models import scan
 from verification.torch import layer
 
@@ -23,6 +25,7 @@ PIN = {
     "environment": "lpc",
 }
 
+numba.set_num_threads(1)
 with warnings.catch_warnings(action="ignore"):
     theirs = package(PIN["repository"], "torchlpc")
 
@@ -35,4 +38,4 @@ def apply(params, xs, state):
     return outputs, (outputs[:, -1],)
 
 
-engine = layer(apply, model=scan)
+engine = layer(apply, model=scan, scope=Scope(records=(1, 9), steps=(1, 17)))
