@@ -126,7 +126,7 @@ def test_a_notebook_prints_what_it_shows(notebook: Path, tmp_path: Path) -> None
         figures = [[float(figure) for figure in number.findall(text)] for text in (got, want)]
         # The exact rule's error is a rounding of 1, whatever its digits.
         assert figures[0] == pytest.approx(figures[1], rel=0.5, abs=1e-15)
-    assert sum("within 1e-13" in text for text in shown) == (2 if notebook.stem == "tutorial" else 0)
+    assert sum("within 1e-13" in text for text in shown) == (3 if notebook.stem == "tutorial" else 0)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
