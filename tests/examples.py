@@ -1,5 +1,6 @@
 """The examples of docs/judge, run as a reader would run them."""
 
+import os
 import re
 import subprocess
 import sys
@@ -23,7 +24,9 @@ def of_kind(page, kind):
 def run(folder, name, text):
     """What a program prints that is a file of that name, beside those that are there."""
     (folder / name).write_text(text, "utf-8")
-    environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
+    # What is true of a case is known as in that of all tests.
+    cache = {name: os.environ[name] for name in ("XDG_CACHE_HOME",) if name in os.environ}
+    environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin", **cache}
     return subprocess.run([sys.executable, name], cwd=folder, capture_output=True, text=True, env=environment)
 
 
