@@ -26,7 +26,6 @@ from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
-from verification.properties.additivity import parts
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding
@@ -83,10 +82,10 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
         return _of_form(finding, start)
     if about is About.SCALE:
         return of_scale(engine, finding)
-    if about is About.PARTS:
-        part = next((part for part in parts(case) if look_at(engine, part).wrong), None)
-        if part is not None:
-            return _of_other_kind(engine, part) or _of_other_numbers(engine, part, some)
+    some_parts = BY_NAME[finding.property].parts(engine.claim, case)
+    part = next((part for part in some_parts if look_at(engine, part).wrong), None)
+    if part is not None:
+        return _of_other_kind(engine, part) or _of_other_numbers(engine, part, some)
     if about is About.CALL:
         return _of_other_numbers(engine, case, some)
     return _of_conduct(engine, finding, case)

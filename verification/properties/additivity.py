@@ -84,4 +84,5 @@ ADDITIVITY = Property(
     additivity,
     asks=lambda claim: "cotangents" in claim.losses and "missing cotangents" not in claim.declines,
     of_large=True,
+    parts=lambda claim, case: parts(case),
 )

@@ -63,6 +63,11 @@ def _spans(case: Case, claim: Claim) -> list[slice]:
     return [slice(0, at), slice(at, case.steps)]
 
 
+def parts(claim: Claim, case: Case) -> list[Case]:
+    """The parts, each from the state and for the final cotangents of the whole."""
+    return [_of_span(case, span) for span in _spans(case, claim)]
+
+
 def _in_turn(engine: Engine, case: Case, spans: Sequence[slice]) -> list[Answer]:
     """The answer of each part, once it is known what flows back to it."""
     names = [block.name for block in case.model.of(Use.STATE)]
@@ -126,4 +131,5 @@ CUT = Property(
     cut,
     asks=lambda claim: "cotangents" in claim.losses and claim.states == "any" and claim.ends,
     of_large=True,
+    parts=parts,
 )

@@ -4,7 +4,7 @@ To add one is to make one, in a file of this room, and to name it in ``PROPERTIE
 ``verification.properties.findings``. Whoever needs to know something about a property asks the object.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
@@ -88,6 +88,10 @@ def _nothing(claim: Claim, truth: Any) -> None:
     return None
 
 
+def _none(claim: Claim, case: Any) -> tuple[Any, ...]:
+    return ()
+
+
 @dataclass(frozen=True, eq=False)
 class Property(Generic[AskedT_contra]):
     """What must hold of an engine.
@@ -97,6 +101,7 @@ class Property(Generic[AskedT_contra]):
     ``evidence``: the parts of which a run must have evidence. ``alone``: what is said where nothing else is
     refuted. ``reference``: what it compares with, of a property that is an oracle's. ``prepare``: makes what
     it takes of a truth beside gradients and forward, so that it is there before an engine is asked.
+    ``parts``: of a case, those that it asks in its place, of which one may be wrong by itself.
     """
 
     name: str
@@ -109,6 +114,7 @@ class Property(Generic[AskedT_contra]):
     alone: Alone | None = None
     reference: Reference | None = None
     prepare: Callable[[Claim, Any], object] = _nothing
+    parts: Callable[[Claim, Any], Sequence[Any]] = _none
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,11 +33,12 @@ MLSTM = (
         "accumulation: i",
         "the least normaliser were held constant",
     ),
-    _operand(
+    _held(
         "a query lacks the normaliser",
         " + d_along * n\n",
         "\n",
         "accumulation: q",
+        "the normaliser were held constant",
     ),
     _operand(
         "a query reads the memory before its step",
