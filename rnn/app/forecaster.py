@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn.app.calendar import Calendar
 from rnn.app.comparing import Comparison, compared
+from rnn.app.intervals import LEVEL, Interval, interval
 from rnn.app.predictors import (
     LAST,
     LINEAR,
@@ -18,7 +19,6 @@ from rnn.app.predictors import (
     Network,
     Predictor,
     errors,
-    half_widths,
     last,
     of_views,
     seasonal,
@@ -36,16 +36,14 @@ from rnn.console.progress import Show
 from rnn.network import RNN
 from rnn.storage import Stored, load
 
-# The share of held-out errors that an interval is as wide as.
-SHARE = 0.9
-
 
 @dataclass(frozen=True, eq=False)
 class Forecaster:
     """``recent`` are the last values, from number ``first`` of the series on.
 
-    The first ``context`` of them stand before the held-out ones, by which nothing was chosen. The network has
-    a column for each of the views; it ``adds`` to what they expect, or was found to add nothing.
+    The first ``context`` of them stand before the held-out ones, by which nothing was chosen. ``earlier`` are
+    the values before these: the validation stretch, not learnt from, and what stands before it. The network
+    has a column for each of the views; it ``adds`` to what they expect, or was found to add nothing.
     """
 
     net: RNN
@@ -56,6 +54,7 @@ class Forecaster:
     season: int | None
     baseline: View
     smoothing: Smoothing | None
+    earlier: Array
     recent: Array
     first: int
     name: str
@@ -88,12 +87,19 @@ class Forecaster:
         found = contexts(values, first, len(values) - 2, self.context)
         return errors(self.predictors(show), values, found, first, steps)
 
-    def interval(self, steps: int, show: Show = unreported) -> Array:
-        """How far a forecast of each step is widened, from the model's held-out errors; NaN if too few."""
-        # No error is known of later steps than there are origins.
-        known = min(steps, self.origins)
-        width = half_widths(self.errors(self.recent, known, show)[MODEL], SHARE)
-        return np.concatenate([width, np.full(steps - known, np.nan)])
+    def interval(self, steps: int, level: float, show: Show = unreported) -> Interval:
+        """How far a forecast of each step is widened, by the model's errors on values not learnt from."""
+        values = np.concatenate([self.earlier, self.recent])
+        first = self.context - 1
+        found = contexts(values, first, len(values) - 2, self.context)
+        own = {MODEL: self.predictors(show)[MODEL]}
+        held = errors(own, values, found, first, min(steps, self.horizons))[MODEL]
+        return interval(held, self.origins, steps, level)
+
+    @property
+    def horizons(self) -> int:
+        """How many steps ahead half of the values that were not learnt from can be forecast."""
+        return (len(self.earlier) + self.origins + 1) // 2
 
     def found(self) -> Comparison:
         """The model beside its baselines, one step ahead, on the held-out values."""
@@ -144,7 +150,8 @@ class Forecaster:
             "columns": None if self.columns is None else asdict(self.columns),
         }
         linear = {f"view.{place}": view.linear for place, view in enumerate(self.views)}
-        return {"recent": self.recent, "linear": self.baseline.linear, **linear}, about
+        values = {"earlier": self.earlier, "recent": self.recent}
+        return {**values, "linear": self.baseline.linear, **linear}, about
 
 
 def context_of(length: int, views: Sequence[View], season: int | None, smoothing: Smoothing | None) -> int:
@@ -192,6 +199,8 @@ def from_stored(stored: Stored) -> Forecaster:
             season=about["season"],
             baseline=baseline,
             smoothing=None if about.get("smoothing") is None else Smoothing(**about["smoothing"]),
+            # Older versions have none.
+            earlier=stored.arrays.get("earlier", np.zeros(0)),
             recent=stored.arrays["recent"],
             first=about["first"],
             name=about["name"],
@@ -201,6 +210,7 @@ def from_stored(stored: Stored) -> Forecaster:
         )
         # Whatever in it does not fit is found here, and not in the midst of a command.
         found.errors(found.recent, 1)
+        found.interval(1, LEVEL)
         if found.calendar is not None:
             found.calendar.labels(found.first, len(found.recent))
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, MemoryError) as error:

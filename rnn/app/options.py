@@ -10,6 +10,7 @@ from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
+from rnn.app.intervals import LEVEL
 from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, schedule_of, truncation_of
 from rnn.app.table import DECIMALS, Columns
 from rnn.console.command_line import VALUE, Parser, line, program
@@ -25,7 +26,7 @@ EXIT_CODES = (
 # By command: what it does, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "train": "Learn a series, or a text, into a folder: a model, a picture, and figures beside baselines.",
-    "forecast": "The values that follow, with an interval from held-out errors, as table, picture and CSV.",
+    "forecast": "The values that follow, with an interval of measured coverage, as table, picture and CSV.",
     "predict": "One step ahead on a file's values, or on those that were held out, beside baselines.",
     "evaluate": "Errors by how many steps ahead, from a rolling origin, beside baselines.",
     "inspect": "What a model is, how it was trained, and how far back a loss reaches in it.",
@@ -128,6 +129,14 @@ def _add_flags(command: str, parser: Parser) -> None:
         if command in ("forecast", "evaluate"):
             parser.add_argument(
                 "--steps", type=count(1, MOST_STEPS), default=12, metavar="N", help="how many (default 12)"
+            )
+        if command == "forecast":
+            parser.add_argument(
+                "--level",
+                type=number(0.01, 0.999),
+                default=LEVEL,
+                metavar="X",
+                help=f"the share of what comes that an interval is to hold (default {LEVEL})",
             )
         if command == "generate":
             _add_writing(parser)

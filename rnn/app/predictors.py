@@ -7,7 +7,7 @@ forecast, an error, or a figure.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, inf, nan
+from math import inf, nan
 from typing import TypeAlias
 
 import numpy as np
@@ -114,21 +114,3 @@ def rmse_of(error: Array) -> float:
     if not np.isfinite(error).all():
         return inf
     return rmse(error, np.zeros_like(error))
-
-
-def half_widths(error: Array, share: float) -> Array:
-    """How far a forecast of each step has to be widened for that share of errors (N, steps): (steps,).
-
-    Of n errors the ⌈(n + 1) share⌉-th smallest size, and NaN where that is more than there are: too few say
-    nothing of so large a share, nor does one that is infinite.
-
-    Source: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), algorithm 2, here on errors that depend on
-    each other, for which the share is no promise.
-    """
-    return np.array([_half_width(column[~np.isnan(column)], share) for column in error.T])
-
-
-def _half_width(error: Array, share: float) -> float:
-    rank = ceil((len(error) + 1) * share)
-    width = np.sort(np.abs(error))[rank - 1] if rank <= len(error) else nan
-    return float(width) if width < inf else nan

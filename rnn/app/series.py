@@ -10,9 +10,10 @@ import numpy as np
 
 from rnn.app import pictures
 from rnn.app.calendar import Calendar
-from rnn.app.choosing import chosen, helps
+from rnn.app.choosing import HORIZON, chosen, helps
 from rnn.app.comparing import compared, listed
 from rnn.app.forecaster import Forecaster, context_of
+from rnn.app.intervals import LEVEL
 from rnn.app.joining import joined
 from rnn.app.predictors import MODEL, SEASONAL, Network, rmse_of
 from rnn.app.preparing import Cut, check_seen, cut, season_of
@@ -82,26 +83,30 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
     ]
     net = recipe.network(1, 1, loss, loops)
     smoothing = fitted(values[: at.train], season)
-    first = at.validation - context_of(recipe.length, (*views, baseline), season, smoothing)
+    context = context_of(recipe.length, (*views, baseline), season, smoothing)
+    first = at.validation - context
+    kept = values[at.train - context : first], values[first:]
 
     def finish(learnt: Sequence[Learnt]) -> Finished:
         whole, params = joined(net, [each.best for each in learnt])
         adds = fixed is not None or helps(values, at, views, recipe.length, Network(whole, params))
         model = Forecaster(
             whole, params, tuple(views), adds, recipe.length, season, baseline, smoothing,
-            values[first:], first, data["name"], data["unit"], calendar, columns,
+            *kept, first, data["name"], data["unit"], calendar, columns,
         )  # fmt: skip
         errors = model.errors(model.recent, 1)
         arrays, about = model.stored()
-        draw = partial(pictures.training, learnt=learnt, model=model, errors=errors)
+        held = model.interval(HORIZON, LEVEL)
+        draw = partial(pictures.training, learnt=learnt, model=model, errors=errors, interval=held)
         result = {
             "held out": at.total - at.validation,
             "rmse": {name: rmse_of(error) for name, error in errors.items()},
             "views": [seen(view) for view in views],
             "adds": adds,
             "comparison": asdict(compared(errors)),
+            "interval": held.as_json(),
         }
-        said = held_out(model)
+        said = f"{held_out(model)}\n{held.said()}"
         return Finished(whole, params, arrays, about, said, result, draw)
 
     filled = f", {data['filled']} of them filled in" if data["filled"] else ""

@@ -22,17 +22,22 @@ def rows(path):
 
 
 def test_a_forecast_has_dates_and_an_interval(capsys, model, tmp_path):
-    """As text, as CSV, as a picture; beyond what held-out errors say there is none."""
+    """As text, as CSV, as a picture: to its end, and with the coverage where it was measured."""
     out = tmp_path / "f"
     shown = said(capsys, "forecast", model, "--steps", 20, "--out", out, "--json", tmp_path / "f.json")
     assert "sales ($), 20 steps ahead" in shown
     found = rows(out / "forecast.csv")
     assert [row["step"] for row in found[:2]] == ["2020-01-01", "2020-02-01"]
     assert float(found[0]["low"]) < float(found[0]["forecast"]) < float(found[0]["high"])
-    assert found[-1]["low"] == found[-1]["high"] == ""
-    assert "there are too few of later ones" in shown
+    assert float(found[-1]["low"]) < float(found[-1]["forecast"]) < float(found[-1]["high"])
+    assert "\nIntervals: 90 %, by errors on held-out values that were known before.\nThey held " in shown
+    assert "of the last 18 values up to 9 steps ahead (" in shown
     result = json.loads((tmp_path / "f.json").read_text())
-    assert result["high"][-1] is None
+    assert (result["level"], result["high"][-1]) == (0.9, float(found[-1]["high"]))
+    covered = [*result["coverage"]["by step"]]
+    assert [row["coverage of 90 %"] for row in found[:9]] == [str(each) for each in covered[:9]]
+    assert covered[9:] == [None] * 11
+    assert found[9]["coverage of 90 %"] == ""
     baselines = [*result["baselines"]]
     assert baselines == BASELINES
     comparison = result["comparison"]
@@ -43,10 +48,25 @@ def test_a_forecast_has_dates_and_an_interval(capsys, model, tmp_path):
     }
     assert sorted(found) == sorted(baselines)
     named = [f"{name} ({found[name]})" for name in baselines]
-    assert list(rows(out / "forecast.csv")[0]) == ["step", "forecast", "low", "high", *named]
+    assert list(rows(out / "forecast.csv")[0]) == [
+        *("step", "forecast", "low", "high", "coverage of 90 %"),
+        *named,
+    ]
     assert "\nOne step ahead, on held-out values:\nThe model " in shown
     assert "18 forecasts are few to tell by." in shown
     assert (out / "forecast.png").stat().st_size > 10_000
+
+
+def test_an_interval_has_the_level_asked_for(capsys, model, tmp_path):
+    """A larger one is wider; one that is no share is refused."""
+    wide = {}
+    for level in ("0.5", "0.99"):
+        said(capsys, "forecast", model, "--level", level, "--out", tmp_path)
+        wide[level] = [float(row["high"]) - float(row["low"]) for row in rows(tmp_path / "forecast.csv")]
+    assert all(one < other for one, other in zip(*wide.values(), strict=True))
+    for level in ("0", "1", "90", "nan", "much"):
+        line = refused(capsys, "forecast", model, "--level", level)
+        assert f"{level!r}, needed a number of at least 0.01 and at most 0.999" in line
 
 
 def test_a_long_forecast_is_cut_in_the_text_alone(capsys, changes, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from rnn import RNN, Vanilla
 from rnn.app.forecaster import Forecaster, context_of, from_stored, read_model
+from rnn.app.intervals import widths
 from rnn.app.preparing import Scaling
 from rnn.app.smoothing import Smoothing
 from rnn.app.table import Columns
@@ -90,12 +91,26 @@ def test_a_file_without_its_arrays_is_refused(stored):
         from_stored(stored._replace(arrays={}))
 
 
-def test_an_interval_is_as_wide_as_held_out_errors(stored):
-    """Where there are enough of them, and NaN beyond."""
+def test_an_interval_is_made_of_values_not_learnt_from(stored):
+    """Of those that validated as well; it is measured on the later ones, and ends nowhere."""
     found = from_stored(stored)
-    width = found.interval(20)
-    assert (width[:5] > 0).all()
-    assert np.isnan(width[-5:]).all()
+    assert (found.origins, len(found.earlier)) == (18, 18)
+    interval = found.interval(40, 0.8)
+    assert (interval.width > 0).all()
+    assert interval.tested[:9].tolist() == list(range(18, 9, -1))
+    assert not interval.tested[9:].any()
+    values = np.concatenate([found.earlier, found.recent])
+    errors = found.errors(values, 18)["the model"]
+    np.testing.assert_array_equal(interval.width, widths(errors, 40, 0.8))
+
+
+def test_a_model_that_kept_fewer_values_has_an_interval(stored):
+    """Older versions kept those alone by which nothing was chosen."""
+    arrays = {name: array for name, array in stored.arrays.items() if name != "earlier"}
+    found = from_stored(stored._replace(arrays=arrays))
+    interval = found.interval(20, 0.9)
+    assert (interval.width > 0).all()
+    assert interval.tested[0] == 16
 
 
 def test_another_file_continues_it(stored, sales, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from rnn import RNN, Vanilla
 from rnn.app import predictors as module
 from rnn.app.joining import joined
-from rnn.app.predictors import Network, errors, half_widths, last, of_views, rmse_by_step, rmse_of, seasonal
+from rnn.app.predictors import Network, errors, last, of_views, rmse_by_step, rmse_of, seasonal
 from rnn.app.preparing import Scaling, contexts
 from rnn.app.transformation import Transformation
 from rnn.app.views import View, alone
@@ -93,7 +93,7 @@ def test_a_run_says_how_far_it_is(monkeypatch, steps):
 
 
 def test_what_is_too_large_is_infinite():
-    """Of its own origin and predictor alone; a figure of it as well, and no interval is so wide."""
+    """Of its own origin and predictor alone; a figure of it as well."""
 
     def network(contexts, steps):
         if contexts.max() > 10:
@@ -108,19 +108,9 @@ def test_what_is_too_large_is_infinite():
     np.testing.assert_array_equal(found["b"], [[np.inf], [0], [np.inf]])
     assert rmse_of(found["a"]) == np.inf
     np.testing.assert_array_equal(rmse_by_step(np.array([[np.inf, 3.0], [1.0, np.nan]])), [np.inf, 3])
-    np.testing.assert_array_equal(half_widths(found["a"], 0.5), [1])
-    np.testing.assert_array_equal(half_widths(found["a"], 0.75), [np.nan])
 
 
 @pytest.mark.parametrize("size", [1e-200, 1.0, 1e160, 1e300])
 def test_a_figure_is_of_any_size(size):
     """No square on its way overflows or vanishes."""
     assert rmse_of(size * np.array([[3.0, -4.0]])) == pytest.approx(size * np.sqrt(12.5))
-
-
-def test_a_width_holds_its_share_of_errors():
-    """Of nine errors the ninth for 90 %; of fewer there is none so large."""
-    sizes = np.arange(1.0, 10.0)[:, np.newaxis] * [1, -1]
-    sizes[0, 1] = np.nan
-    np.testing.assert_array_equal(half_widths(sizes, 0.9), [9, np.nan])
-    np.testing.assert_array_equal(half_widths(sizes, 0.5), [5, 6])
