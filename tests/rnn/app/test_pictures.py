@@ -47,14 +47,14 @@ def test_losses_are_drawn(tmp_path, losses):
 def test_each_picture_is_drawn(tmp_path, request, which):
     """With dates and without, with a season and without, in long and in short."""
     model = from_stored(read_model(request.getfixturevalue(which)))
-    found, errors = model.errors(model.recent, 3), model.errors(model.recent, 1)
+    found, errors = model.errors(model.held_out, 3), model.errors(model.held_out, 1)
     values = model.recent[model.context :]
     held = model.interval(40, 0.9)
     pictures.training(tmp_path / "1.png", [course(1.0, 0.5), course(1.0)], model, errors, held)
     for place, held_out in enumerate((True, False)):
         first = model.first + model.context
         pictures.predictions(tmp_path / f"2{place}.png", model, values, errors, first, held_out)
-    ahead = model.forecast(model.recent, 40)
+    ahead = model.forecast(model.held_out, 40)
     end = model.first + len(model.recent)
     for place, each in enumerate((held, wide(np.full(40, np.nan)))):
         pictures.forecast(tmp_path / f"3{place}.png", model, model.recent, end, ahead, each, model.found())
