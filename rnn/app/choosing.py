@@ -8,7 +8,6 @@ Source: Timmermann (2006), Forecast combinations, on why the mean of a few is ha
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -104,8 +103,7 @@ def validated(
     first = max(at.train, at.validation - ORIGINS) - 1
     found = contexts(values, first, at.validation - 2, window_of(length, views))
     predict, steps = of_views(views, length, network), min(HORIZON, at.validation - 1 - first)
-    known = replace(beside, rows=beside.rows[: at.validation])
-    return errors({MODEL: predict}, values[: at.validation], found, first, steps, known)[MODEL]
+    return errors({MODEL: predict}, values[: at.validation], found, first, steps, beside)[MODEL]
 
 
 def helps(

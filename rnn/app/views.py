@@ -76,9 +76,12 @@ def _differenced(rows: Array, transformation: Transformation) -> Array:
 
 
 def _standard(rows: Array, transformation: Transformation) -> Array:
-    """No weights, and the means and scales of inputs (S, F): (3, F)."""
-    seen = _differenced(rows, transformation)
-    mean, deviation = seen.mean(axis=0), seen.std(axis=0)
+    """No weights, and the means and scales of inputs (S, F): (3, F). ValueError for too large ones."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        seen = _differenced(rows, transformation)
+        mean, deviation = seen.mean(axis=0), seen.std(axis=0)
+    if not (np.isfinite(mean).all() and np.isfinite(deviation).all()):
+        raise ValueError("the inputs: numbers so large that their spread is none, needed smaller ones")
     # What differences leave of a cycle that they take away is rounding.
     spread = np.where(deviation > ROUNDING * np.abs(rows).max(axis=0, initial=0), deviation, 1.0)
     return np.stack([np.zeros_like(mean), mean, spread])
@@ -128,7 +131,11 @@ def parts(
     check_seen("the series", values, view.scaling)
     seen = view.scaling.forward(values[: at.validation])
     order = view.order
-    inputs = view.inputs(np.zeros((at.validation, 0)) if rows is None else rows[: at.validation])
+    with np.errstate(over="ignore", invalid="ignore"):
+        inputs = view.inputs(np.zeros((len(values), 0)) if rows is None else rows)
+    if not np.isfinite(inputs).all():
+        raise ValueError("the inputs: later numbers so large beside the first, needed ones of a size")
+    inputs = inputs[: len(seen)]
     expected = view.expected(sliding_window_view(seen, order + 1)[:, :-1], inputs[order:])
     known = (seen[order:] - expected) / view.left
     xs, targets = windows(seen, length).xs, known[length - order :, np.newaxis]

@@ -125,3 +125,13 @@ def test_a_record_has_the_inputs_of_the_next_step(every):
     assert choose.xs[0, -1].tolist() == [values[24] - values[23], 25, -25]
     target = learn.targets[0, -1, 0] if every else learn.targets[0, 0]
     assert target == 9 - 3 * 5
+
+
+@pytest.mark.parametrize("place", [10, 55])
+def test_inputs_too_large_are_refused(place):
+    """Those that are learnt from, and later ones beside them."""
+    rows = NOISE[:, np.newaxis] * 1e-10
+    rows[place] = 1e300
+    at, said = Cut(40, 50, 60), "numbers so large that" if place < 40 else "later numbers so large"
+    with pytest.raises(ValueError, match=f"the inputs: {said}"):
+        parts(NOISE, view_of(Form(LEVELS, 1, True), NOISE[:40], rows[:40]), 4, at, False, rows)
