@@ -26,7 +26,7 @@ from rnn.layer import Layer
 from rnn.loops import CompiledLoops
 from rnn.losses import ClassLoss, Loss, softmax_cross_entropy, squared_error
 from rnn.network import RNN, Outputs
-from rnn.through_time.bidirectional import Bidirectional
+from rnn.through_time.bidirectional import Bidirectional, BothEnds
 from rnn.through_time.bptt import NumPyLoops
 from rnn.through_time.checkpoints import Checkpoints
 from rnn.through_time.stack import Stack
@@ -44,6 +44,7 @@ __all__ = [
     "RNN",
     "Activation",
     "Bidirectional",
+    "BothEnds",
     "Checkpoints",
     "Chunked",
     "ClassLoss",

@@ -4,7 +4,7 @@ It has no readout and no loss. Its forward returns the state after every step an
 backward takes the cotangents of both, and returns those of everything that the forward was given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple
 
@@ -87,16 +87,24 @@ class Layer(Generic[OwnWeights]):
             made: OwnWeights = weights._make(block.astype(dtype) for block in weights)
             return made
 
-    def forward(self, params: Any, xs: Array, state: State = None, lengths: Array | None = None) -> Forward:
+    def forward(
+        self,
+        params: Any,
+        xs: Array,
+        state: State = None,
+        lengths: Array | None = None,
+        masks: Sequence[Array] | None = None,
+    ) -> Forward:
         """h after every step, and the last state, from xs (N, T, D) and an initial state, zero where None.
 
         Where records end before T, ``lengths`` (N,) says where: outputs behind an end are zero, and the last
-        state is each record's own.
+        state is each record's own. ``masks`` are as in ``RNN.loss_and_gradients``; the backward takes those
+        of its forward.
         """
         params = checked_params(self.cell.weights, self._shapes, params)
         own = self._recurrence
-        call = checked_call(own, params, xs, state, lengths)
-        tape = own.unroll(params, call.xs, call.state, None, call.active, self.loops)
+        call = checked_call(own, params, xs, state, lengths, masks)
+        tape = own.unroll(params, call.inputs, call.state, None, self.loops)
         outputs, ends = own.outputs(tape).swapaxes(0, 1), call.ends
         if ends is None:
             outputs, final = np.ascontiguousarray(outputs), last_state(own, tape)
@@ -123,13 +131,14 @@ class Layer(Generic[OwnWeights]):
         """
         if not isinstance(saved, Saved):
             raise TypeError(f"saved: {kind_of(saved)}, needed what Layer.forward returns")
-        (params, xs, state, _, ends), tape = saved
+        (params, (xs, *_), state, ends), tape = saved
         dhs, finals = self._cotangents(saved, d_outputs, d_state)
         steps = xs.shape[1]
         if ends is not None:
             truncation = own_reach(truncation, ends, steps, False, self._recurrence)
         if self._recurrence.two_way:
-            segment = two_way(truncation, steps, 0, sweeps_at_once(state))
+            whole = self._recurrence.whole_alone
+            segment = two_way(truncation, steps, 0, sweeps_at_once(state), whole)
         else:
             (segment,) = segments(truncation, steps, 0, sweeps_at_once(state))
         back = self._recurrence.back(params, tape, dhs, finals, segment, (), self.loops)
@@ -145,7 +154,7 @@ class Layer(Generic[OwnWeights]):
 
     def _cotangents(self, saved: Saved, d_outputs: object, d_state: State) -> tuple[Array, Finals | None]:
         """∂L/∂ the outputs by step, (T, N, H), and the last state's arrays, None where nothing is asked."""
-        _, xs, _, _, ends = saved.call
+        xs, ends = saved.call.xs, saved.call.ends
         shape = (*xs.shape[:2], self._recurrence.units)
         d_outputs = as_array("d_outputs", d_outputs)
         if ends is not None and d_outputs.shape == shape:

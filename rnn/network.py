@@ -9,6 +9,7 @@ and, going back from do = ∂ℓ/∂o of every step that has a loss::
 V and c take every loss whatever the truncation; what dh becomes is ``rnn.through_time.bptt``'s.
 """
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -32,7 +33,7 @@ from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
 from rnn.through_time.bptt import Loops
 from rnn.through_time.checkpoints import Checkpoints, states_at
-from rnn.through_time.recurrence import Recurrence, last_state, recurrence, sweeps_at_once
+from rnn.through_time.recurrence import Inputs, Recurrence, last_state, recurrence, sweeps_at_once
 from rnn.through_time.routes import Segment, segments
 from rnn.through_time.ways import two_way
 from rnn.through_time.workspace import Workspace
@@ -92,6 +93,11 @@ class RNN(Generic[Own]):
 
     __repr__ = as_call
 
+    @property
+    def handed_up(self) -> tuple[int, ...]:
+        """The width of what each level of a ``Stack`` but the one on top hands up; none of other cells."""
+        return self._recurrence.handed_up
+
     def init(self, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Own:
         """New parameters: the cell's weights (``rnn.cells.initial``), V Glorot-uniform and c zero.
 
@@ -143,9 +149,10 @@ class RNN(Generic[Own]):
         h0: State = None,
         lengths: Array | None = None,
         weights: Array | None = None,
+        masks: Sequence[Array] | None = None,
     ) -> Any:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
-        call = self._checked(params, xs, h0, lengths)
+        call = self._checked(params, xs, h0, lengths, masks)
         terms = checked_loss_terms(self.loss, self.outputs, call, targets, weights)
         hs = self._recurrence.outputs(self._unrolled(call))
         first_loss = call.xs.shape[1] - len(terms.targets)
@@ -164,6 +171,7 @@ class RNN(Generic[Own]):
         workspace: Workspace | None = None,
         lengths: Array | None = None,
         weights: Array | None = None,
+        masks: Sequence[Array] | None = None,
     ) -> tuple[Any, Gradients]:
         """The loss, summed over records and steps, and its gradient by every argument.
 
@@ -174,8 +182,10 @@ class RNN(Generic[Own]):
         With ``checkpoints`` (``rnn.Checkpoints``) states are computed twice instead of kept. In a
         ``workspace``, which ``RNN.workspace`` makes, calls of one shape after another share their arrays
         (``rnn.Workspace``): the same numbers to the bit, sooner where networks are small. One or the other.
+        ``masks``, with a ``Stack``: of each level but the one on top an array (N, T, H), by which what it
+        hands up is multiplied, as dropout does (``rnn.learning.dropout.dropout_masks``).
         """
-        call = self._checked(params, xs, h0, lengths)
+        call = self._checked(params, xs, h0, lengths, masks)
         terms = checked_loss_terms(self.loss, self.outputs, call, targets, weights)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
@@ -205,6 +215,7 @@ class RNN(Generic[Own]):
         checkpoints: Checkpoints | None = None,
         workspace: Workspace | None = None,
         weights: Array | None = None,
+        masks: Arrays = (),
     ) -> tuple[Any, Gradients]:
         """The same without validation, for callers that have validated the arrays.
 
@@ -212,7 +223,7 @@ class RNN(Generic[Own]):
         A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
         state = zero_state(self._recurrence, xs) if h0 is None else h0
-        call = Call(params, xs, state if isinstance(state, tuple) else (state,))
+        call = Call(params, Inputs(xs, None, masks), state if isinstance(state, tuple) else (state,))
         terms = loss_terms(self.loss, targets, weights, None, xs.shape[1])
         return self._sum(call, terms, truncation, checkpoints, workspace)
 
@@ -225,12 +236,14 @@ class RNN(Generic[Own]):
         workspace: Workspace | None,
     ) -> tuple[Any, Gradients]:
         """The loss and its gradients, summed over the segments of the sequence, the last first."""
-        params, xs, state, active, _ = call
+        params, inputs, state, _ = call
+        xs = inputs.xs
         steps, losses = xs.shape[1], len(terms.targets)
         batch = sweeps_at_once(state)
         every = None if checkpoints is None else checkpoints.spacing(steps)
         if self._recurrence.two_way:
-            latest_first: tuple[Segment, ...] = (two_way(truncation, steps, steps - losses, batch),)
+            whole = self._recurrence.whole_alone
+            latest_first: tuple[Segment, ...] = (two_way(truncation, steps, steps - losses, batch, whole),)
         else:
             latest_first = segments(truncation, steps, steps - losses, batch, every)
 
@@ -238,15 +251,14 @@ class RNN(Generic[Own]):
         carry: Arrays = ()
         with nullcontext() if workspace is None else workspace as own_tape:
             borders = [segment.start for segment in latest_first]
-            starts = states_at(self._recurrence, params, xs, state, borders, active, self.loops)
+            starts = states_at(self._recurrence, params, inputs, state, borders, self.loops)
             for segment in latest_first:
                 own = terms.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
-                at_start, part = starts[segment.start], xs[:, segment.start : segment.stop]
-                now = None if active is None else active[segment.start : segment.stop]
+                at_start, part = starts[segment.start], inputs.part(segment.start, segment.stop)
                 # The tape has no name here, or one segment's would be held while the next is computed.
                 parts, reached, carry = self._back(
                     params,
-                    self._recurrence.unroll(params, part, at_start, own_tape, now, self.loops),
+                    self._recurrence.unroll(params, part, at_start, own_tape, self.loops),
                     own,
                     segment,
                     carry,
@@ -321,15 +333,17 @@ class RNN(Generic[Own]):
 
     def _unrolled(self, call: Call) -> Any:
         """The tape of a forward over all steps."""
-        return self._recurrence.unroll(call.params, call.xs, call.state, None, call.active, self.loops)
+        return self._recurrence.unroll(call.params, call.inputs, call.state, None, self.loops)
 
     def checked_params(self, params: Any) -> Any:
         """The parameters as arrays of one dtype that fit, or an error that names the one that does not."""
         return checked_params(self._recurrence.params, self._shapes, params)
 
-    def _checked(self, params: Any, xs: Array, h0: State, lengths: Array | None) -> Call:
+    def _checked(
+        self, params: Any, xs: Array, h0: State, lengths: Array | None, masks: object = None
+    ) -> Call:
         """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
-        return checked_call(self._recurrence, self.checked_params(params), xs, h0, lengths)
+        return checked_call(self._recurrence, self.checked_params(params), xs, h0, lengths, masks)
 
 
 def check_network(net: object) -> None:

@@ -14,7 +14,8 @@ RNN                       ``Vanilla``
 LSTM, gates i, o, f, c    ``LSTM``, gates i, f, g, o
 GRU, gates z, r, h        ``GRU``, gates r, z, n, with ``linear_before_reset``, for bn stands within
 B                         b, then the recurrent biases: zeros, and a GRU's bn
-``bidirectional``         ``Bidirectional``, of a cell; one operator above another is a ``Stack``
+``bidirectional``         ``Bidirectional``, of a cell; ``BothEnds``, whose second direction is turned
+one above another         ``Stack``
 ========================  ============================================================================
 
 Source: the operators' reference of ONNX, version 14 of the set.
@@ -23,7 +24,7 @@ Needs the extra ``onnx``.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from rnn.cells.gru import GRUWeights
 from rnn.common.arrays import Array
 from rnn.common.checks import check_encodable, checked_by_name, shown
 from rnn.network import RNN, check_network
-from rnn.through_time.bidirectional import Bidirectional
+from rnn.through_time.bidirectional import Bidirectional, BothEnds
 from rnn.through_time.naming import initial_named
 from rnn.through_time.stack import Stack
 
@@ -45,6 +46,9 @@ FUNCTIONS = {tanh: "Tanh", sigmoid: "Sigmoid", relu: "Relu", softsign: "Softsign
 
 # Bytes of arrays from which on a file cannot be: those of protobuf end at 2 GiB, and a graph has other parts.
 MOST_BYTES = 2**31 - 2**20
+
+# Behind every step there can be.
+LAST = 2**63 - 1
 
 # By cell: the operator, and where each of its gates stands here.
 LAYERS: dict[type[Any], tuple[str, tuple[int, ...]]] = {
@@ -72,19 +76,21 @@ def to_onnx(net: RNN, params: Any, about: Mapping[str, str] | None = None, *, st
     texts = _checked_texts(about)
     cell: Any = net.cell
     levels = _levels(cell)
-    if states and any(len(cells) > 1 for cells in levels):
+    if states and any(len(level.cells) > 1 for level in levels):
         raise ValueError(f"states: {states}, needed False with a cell that reads from the last step on")
     graph = _Graph(helper, numpy_helper, states)
     blocks, names = list(params), iter(cell.state)
     width, read = cell.inputs, "steps"
     graph.node("Transpose", ["xs"], ["steps"], perm=[1, 0, 2])
-    for level, cells in enumerate(levels):
+    for place, level in enumerate(levels):
         own = []
-        for each in cells:
+        for each in level.cells:
             count = len(each.shapes)
             own.append(each.weights._make(blocks[:count]))
             del blocks[:count]
-        read = graph.layer(level, cells, own, read, names)
+        read = graph.layer(place, level.cells, own, read, names)
+        if level.from_ends:
+            read = graph.from_ends(place, read, level.cells[0].units)
     V, c = blocks
     graph.node("MatMul", [read, graph.constant("params.V", V.T)], ["product"])
     graph.node("Add", ["product", graph.constant("params.c", c)], ["by step"])
@@ -113,15 +119,23 @@ def to_onnx(net: RNN, params: Any, about: Mapping[str, str] | None = None, *, st
     return model
 
 
-def _levels(cell: Any) -> list[tuple[Any, ...]]:
-    """The cells of each level, one for each direction; TypeError for what is not of the table."""
+class Level(NamedTuple):
+    """The cells of a level, one for each direction, and whether the second is put out by its own steps."""
+
+    cells: tuple[Any, ...]
+    from_ends: bool
+
+
+def _levels(cell: Any) -> list[Level]:
+    """Each level; TypeError for what is not of the table."""
     found = []
     for level in cell.levels if type(cell) is Stack else (cell,):
-        cells = (level.cell,) * 2 if type(level) is Bidirectional else (level,)
+        two_way = type(level) in (Bidirectional, BothEnds)
+        cells = (level.cell,) * 2 if two_way else (level,)
         if type(cells[0]) not in LAYERS:
             needed = "rnn.Vanilla, rnn.LSTM or rnn.GRU, both directions of one, or a stack of those"
             raise TypeError(f"net.cell: {shown(cell)}, needed {needed}")
-        found.append(cells)
+        found.append(Level(cells, type(level) is BothEnds))
     return found
 
 
@@ -187,6 +201,20 @@ class _Graph:
             shape = self.constant(f"shape {level}", np.array([0, 0, directions * units], np.int64))
             self.node("Reshape", [f"by record {level}", shape], [f"hs {level}"])
         return f"hs {level}"
+
+    def from_ends(self, level: int, read: str, units: int) -> str:
+        """The nodes that turn the second half of what a level puts out; the name of what comes of it."""
+        halves = []
+        for half, (start, end, step) in enumerate(((0, LAST, 1), (-1, -LAST, -1))):
+            name = f"half {half} {level}"
+            columns = half * units, (half + 1) * units
+            parts = (start, columns[0]), (end, columns[1]), (0, 2), (step, 1)
+            named = zip(("starts", "ends", "axes", "steps"), parts, strict=True)
+            given = [self.constant(f"{part} {name}", np.array(numbers, np.int64)) for part, numbers in named]
+            self.node("Slice", [read, *given], [name])
+            halves.append(name)
+        self.node("Concat", halves, [f"from both ends {level}"], axis=2)
+        return f"from both ends {level}"
 
     def _axis(self, axis: int) -> str:
         """The constant that is a number of an axis."""

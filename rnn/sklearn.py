@@ -49,6 +49,8 @@ _OF_A_RECIPE = (
         "cell",
         "units",
         "num_layers",
+        "dropout",
+        "bidirectional",
         "activation",
         "truncation",
         "optimiser",
@@ -105,8 +107,11 @@ class _Recurrent(_Checked):
     data are taken whole, ``batch=None``, by fewer ``units`` at a higher ``rate``; and as elsewhere in
     scikit-learn ``early_stopping`` is to be asked for. It keeps the share ``validation_fraction`` of the
     records out of the training; ``n_iter_no_change`` epochs without a better loss on those, better by the
-    share ``tol``, end ``fit``, and the best parameters are kept. ``weight_decay`` is that of "adamw". ``fit``
-    calls the ``callbacks`` after each epoch with an ``rnn.training.Standing``; one that returns True ends it.
+    share ``tol``, end ``fit``, and the best parameters are kept. ``weight_decay`` is that of "adamw", and
+    ``dropout`` is between layers: where there is one, anything but 0 is refused. With ``bidirectional`` each
+    layer has as many ``units`` in either direction, and the prediction is of both when they have read the
+    whole sequence; of several such layers ``truncation`` has to be "full". ``fit`` calls the ``callbacks``
+    after each epoch with an ``rnn.training.Standing``; one that returns True ends it.
     """
 
     net_: RNN
@@ -117,6 +122,8 @@ class _Recurrent(_Checked):
         "cell": [StrOptions(CELLS.keys())],
         "units": [_COUNT],
         "num_layers": [_COUNT],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "bidirectional": ["boolean"],
         "activation": [StrOptions(ACTIVATIONS.keys())],
         "truncation": [str],
         "optimiser": [StrOptions(OPTIMISERS.keys())],
@@ -148,6 +155,8 @@ class _Recurrent(_Checked):
             raise self._invalid("schedule", said) from None
         if not all(offers(each, "__call__") for each in self.callbacks or ()):
             raise self._invalid("callbacks", "None or a list of functions")
+        if self.dropout and self.num_layers == 1:
+            raise self._invalid("dropout", "0 with one layer, since it is of what one hands up to the next")
         if self.warmup >= self.epochs:
             raise self._invalid("warmup", f"less than epochs, {self.epochs}")
 
@@ -157,6 +166,8 @@ class _Recurrent(_Checked):
         cell: str = Recipe.cell,
         units: int = 16,
         num_layers: int = Recipe.num_layers,
+        dropout: float = Recipe.dropout,
+        bidirectional: bool = Recipe.bidirectional,
         activation: str = Recipe.activation,
         truncation: str = Recipe.truncation,
         optimiser: str = Recipe.optimiser,
@@ -177,6 +188,8 @@ class _Recurrent(_Checked):
         self.cell = cell
         self.units = units
         self.num_layers = num_layers
+        self.dropout = dropout
+        self.bidirectional = bidirectional
         self.activation = activation
         self.truncation = truncation
         self.optimiser = optimiser
@@ -214,6 +227,7 @@ class _Recurrent(_Checked):
             optimiser=recipe.descent(recipe.rates(-(-len(weights) // batch))),
             truncation=truncation_of(recipe.truncation),
             rng=self._rng,
+            dropout=self.dropout,
             weights=weights,
             class_weight=self._by_class(),
         )
@@ -242,6 +256,7 @@ class _Recurrent(_Checked):
             optimiser=optimiser,
             truncation=truncation_of(recipe.truncation),
             rng=self._rng,
+            dropout=self.dropout,
             weights=weights,
             class_weight=self._by_class(),
             after=Standing(0, self.params_, state, 0.0, None),
@@ -377,6 +392,8 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         cell: str = Recipe.cell,
         units: int = 16,
         num_layers: int = Recipe.num_layers,
+        dropout: float = Recipe.dropout,
+        bidirectional: bool = Recipe.bidirectional,
         activation: str = Recipe.activation,
         truncation: str = Recipe.truncation,
         optimiser: str = Recipe.optimiser,
@@ -399,6 +416,8 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
             cell=cell,
             units=units,
             num_layers=num_layers,
+            dropout=dropout,
+            bidirectional=bidirectional,
             activation=activation,
             truncation=truncation,
             optimiser=optimiser,

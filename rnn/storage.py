@@ -32,7 +32,7 @@ from rnn.console.files import read_bytes, refuse_unwritable, write
 from rnn.learning.blocks import check_params, names
 from rnn.losses import OURS, Loss
 from rnn.network import RNN, check_network
-from rnn.through_time.bidirectional import Bidirectional
+from rnn.through_time.bidirectional import Bidirectional, BothEnds
 from rnn.through_time.stack import Stack
 
 # The format written, and the only one read. It goes up whenever an older program could not read the file.
@@ -41,7 +41,8 @@ VERSION = "1"
 CELLS: Mapping[str, type[Any]] = {"vanilla": Vanilla, "lstm": LSTM, "gru": GRU}
 
 # What puts cells together, by name.
-STACK, BIDIRECTIONAL = "stack", "bidirectional"
+STACK = "stack"
+TWO_WAY: Mapping[str, type[Any]] = {"bidirectional": Bidirectional, "both ends": BothEnds}
 LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in OURS}
 
 # What safetensors and torch.nn both have.
@@ -240,18 +241,19 @@ def _described(place: str, cell: Any) -> dict[str, Any]:
     if type(cell) is Stack:
         levels = enumerate(cell.levels)
         return {"name": STACK, "levels": [_described(f"{place}.levels[{i}]", level) for i, level in levels]}
-    if type(cell) is Bidirectional:
-        return {"name": BIDIRECTIONAL, "cell": _described(f"{place}.cell", cell.cell)}
-    name = next((name for name, kind in CELLS.items() if type(cell) is kind), None)
-    if name is None:
+    for name, kind in TWO_WAY.items():
+        if type(cell) is kind:
+            return {"name": name, "cell": _described(f"{place}.cell", cell.cell)}
+    known = next((name for name, kind in CELLS.items() if type(cell) is kind), None)
+    if known is None:
         raise ValueError(f"{place}: {shown(cell)}, needed one of {_listed(CELLS)}")
-    sizes = {each.name: getattr(cell, each.name) for each in fields(CELLS[name]) if each.init}
+    sizes = {each.name: getattr(cell, each.name) for each in fields(CELLS[known]) if each.init}
     for field, value in sizes.items():
         if isinstance(value, Activation):
             if ACTIVATIONS.get(value.name) != value:
                 raise ValueError(f"{place}.{field}: {shown(value)}, needed one of {_listed(ACTIVATIONS)}")
             sizes[field] = {"activation": value.name}
-    return {"name": name, **sizes}
+    return {"name": known, **sizes}
 
 
 def _made(described: Mapping[str, Any]) -> Any:
@@ -260,8 +262,8 @@ def _made(described: Mapping[str, Any]) -> Any:
     name = given.pop("name")
     if name == STACK:
         return Stack(*map(_made, given["levels"]))
-    if name == BIDIRECTIONAL:
-        return Bidirectional(_made(given["cell"]))
+    if name in TWO_WAY:
+        return TWO_WAY[name](_made(given["cell"]))
     for field, value in given.items():
         if isinstance(value, dict):
             given[field] = ACTIVATIONS[value["activation"]]

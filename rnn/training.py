@@ -33,6 +33,7 @@ from rnn.data import Batches
 from rnn.learning.batches import Fit, Source, learnt_from, validated_by
 from rnn.learning.blocks import names
 from rnn.learning.classes import ClassWeight
+from rnn.learning.dropout import checked_dropout, dropout_masks
 from rnn.learning.stopping import EarlyStopping
 from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State
@@ -127,6 +128,7 @@ def train(
     optimiser: Optimiser,
     truncation: Truncation = Full(),
     rng: np.random.Generator | None = None,
+    dropout: float = 0.0,
     weights: Array | None = None,
     class_weight: ClassWeight = None,
     early_stopping: EarlyStopping | None = None,
@@ -141,6 +143,10 @@ def train(
     ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run. ``truncation``:
     how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
     are taken in their order.
+
+    ``dropout``, of a ``Stack``: with this probability each number that one level hands up to the next is 0 in
+    an update, and else divided by 1 − ``dropout``, drawn from ``rng``, which it needs. Losses along the way
+    are without it, as predictions are. It is refused where there is one level.
 
     ``weights`` (N,), 0 or more, count the loss of each training record so many times, and ``class_weight``
     that of each class: a dict from classes to numbers, where a class without one counts once, or "balanced",
@@ -169,6 +175,7 @@ def train(
         optimiser=optimiser,
         truncation=truncation,
         rng=rng,
+        dropout=dropout,
         weights=weights,
         class_weight=class_weight,
     )
@@ -244,6 +251,7 @@ def by_epoch(
     optimiser: Optimiser,
     truncation: Truncation = Full(),
     rng: np.random.Generator | None = None,
+    dropout: float = 0.0,
     weights: Array | None = None,
     class_weight: ClassWeight = None,
     after: Standing[Blocks] | None = None,
@@ -260,6 +268,9 @@ def by_epoch(
     check_truncation(truncation)
     if rng is not None and not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: {kind_of(rng)}, needed a numpy.random.Generator or None")
+    dropout = checked_dropout(dropout, net.handed_up)
+    if dropout and rng is None:
+        raise ValueError("rng: None, needed a numpy.random.Generator, from which dropout is drawn")
     if not offers(optimiser, "start", "update"):
         raise TypeError(f"optimiser: {shown(optimiser)}, needed one, as rnn.optimisers.SGD(Constant(0.01))")
     if after is not None and not isinstance(after, Standing):
@@ -268,7 +279,7 @@ def by_epoch(
     fits = Fit(net.cell.inputs, net.outputs, params[0].dtype, net.loss)
     data = learnt_from(train_data, fits, batch, weights, class_weight)
     unseen = None if validation_data is None else validated_by(validation_data, fits)
-    run = _Run(net, data, unseen, epochs, optimiser, truncation, rng)
+    run = _Run(net, data, unseen, epochs, optimiser, truncation, rng, dropout)
     state = optimiser.start(params, updates=epochs * len(data))
     return (
         _standings(run, params, state) if after is None else _standings(run, params, after.state, after.epoch)
@@ -285,6 +296,13 @@ class _Run(NamedTuple):
     optimiser: Optimiser
     truncation: Truncation
     rng: np.random.Generator | None
+    dropout: float
+
+    def masks(self, xs: Array) -> tuple[Array, ...]:
+        """What dropout makes of what levels hand up, for one update by these records."""
+        if not self.dropout or self.rng is None:
+            return ()
+        return dropout_masks(self.rng, self.dropout, self.net.handed_up, xs)
 
 
 def _standings(run: _Run, params: Blocks, state: State, done: int = -1) -> Iterator[Standing[Blocks]]:
@@ -305,6 +323,7 @@ def _standings(run: _Run, params: Blocks, state: State, done: int = -1) -> Itera
                     run.truncation,
                     workspace=room,
                     weights=part.weights,
+                    masks=run.masks(part.xs),
                 )
                 check_gradients(value, grads)
                 params, state = run.optimiser.update(params, grads.params, state)

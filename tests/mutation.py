@@ -107,10 +107,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.bptt.NumPyLoops.forward": ("(active is None) or True",),
         "rnn.through_time.bptt.unroll": ("forward(cell, tape, None)",),
         "rnn.loops.CompiledLoops.forward": ("(active is None) or True", "forward(cell, tape, None)"),
-        "rnn.through_time.checkpoints.states_at": ("active=None", "found[at], loops", "now = None"),
-        "rnn.layer.Layer.forward": ("call.state, None, None",),
-        "rnn.network.RNN._sum": ("route], None,", "now = None", "room, None,"),
-        "rnn.network.RNN._unrolled": ("call.state, None, None",),
+        "rnn.through_time.recurrence.Inputs.part": ("self.xs[:, start:stop], None,",),
     },
     "Two ways to one sum or product, of which one takes less time.": {
         "rnn.losses._squared_error": ("<= SMALL) and False", "<= SMALL) or True", "size < SMALL"),

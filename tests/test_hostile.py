@@ -26,7 +26,10 @@ from rnn.learning import stopping
 from rnn.loops import METHODS as LOOPS_METHODS
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State, StepDecay, Warmup
 from rnn.through_time import checkpoints, workspace
-from rnn.through_time.recurrence import METHODS as OF_A_RECURRENCE
+from rnn.through_time.recurrence import Recurrence
+
+SEVERAL = (rnn.Stack, rnn.Bidirectional, rnn.BothEnds)
+OF_A_RECURRENCE = [name for name in vars(Recurrence) if not name.startswith("_")]
 
 THROWS = 10_000
 ERRORS = (TypeError, ValueError, FloatingPointError, MemoryError, OverflowError)
@@ -45,7 +48,7 @@ INNER = {
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
-    *(f"{several}.{name}" for several in ("Stack", "Bidirectional") for name in OF_A_RECURRENCE),
+    *(f"{own.__name__}.{name}" for own in SEVERAL for name in OF_A_RECURRENCE if name in vars(own)),
 }
 
 
@@ -203,13 +206,14 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "GRU": (rnn.GRU, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "candidate": rnn.tanh}),
         "Stack": (lambda cell: rnn.Stack(cell, rnn.GRU(3, 4)), {"cell": rnn.LSTM(2, 3)}),
         "Bidirectional": (rnn.Bidirectional, {"cell": rnn.LSTM(2, 3)}),
+        "BothEnds": (rnn.BothEnds, {"cell": rnn.LSTM(2, 3)}),
         "NumPyLoops": (rnn.NumPyLoops, {}),
         "CompiledLoops": (rnn.CompiledLoops, {}),
         "Layer": (rnn.Layer, {"cell": rnn.GRU(2, 3), "loops": rnn.NumPyLoops()}),
         "Layer.init": (LAYER.init, {"rng": rng(0), "dtype": np.float64}),
         "Layer.forward": (
             lambda **given: LAYER.forward(**given)[:2],
-            {"params": LSTM_WEIGHTS, "xs": XS, "state": STATE, "lengths": LENGTHS},
+            {"params": LSTM_WEIGHTS, "xs": XS, "state": STATE, "lengths": LENGTHS, "masks": None},
         ),
         "Layer.backward": (
             LAYER.backward,
@@ -237,7 +241,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "RNN.predict": (NET.predict, data),
         "RNN.forward": (NET.forward, data),
         "RNN.checked_params": (NET.checked_params, {"params": PARAMS}),
-        "RNN.loss_value": (NET.loss_value, data | {"targets": TARGETS, "weights": WEIGHTS}),
+        "RNN.loss_value": (NET.loss_value, data | {"targets": TARGETS, "weights": WEIGHTS, "masks": None}),
         "RNN.loss_and_gradients": (
             NET.loss_and_gradients,
             data
@@ -247,6 +251,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                 "truncation": rnn.Full(),
                 "checkpoints": None,
                 "workspace": NET.workspace(2, 3),
+                "masks": None,
             },
         ),
         "free_run": (rnn.generation.free_run, {"net": NET, "params": PARAMS, "seed": XS, "steps": 2}),
@@ -278,6 +283,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
                 **{"rng": rng(0), "callbacks": [quiet], "early_stopping": stopping.EarlyStopping()},
+                **{"dropout": 0.0},
             },
         ),
         "by_epoch": (
@@ -286,6 +292,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                 **{"net": NET, "params": PARAMS, "train_data": (XS, TARGETS), "weights": WEIGHTS},
                 **{"validation_data": (XS, TARGETS), "epochs": 1, "batch": 2, "after": None},
                 **{"optimiser": OPTIMISERS["SGD"], "truncation": rnn.Window(1), "rng": rng(0)},
+                **{"dropout": 0.0},
             },
         ),
         "Constant": (Constant, {"rate": 0.5}),

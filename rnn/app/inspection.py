@@ -34,6 +34,8 @@ ASKED = (
         "truncation",
         "loss",
         "length",
+        "dropout",
+        "bidirectional",
     ),
     *("form", "changes", "seed", "loops"),
 )
@@ -87,10 +89,12 @@ def architecture(net: RNN) -> str:
     """The network in a line."""
     cell: Any = net.cell
     levels = getattr(cell, "levels", (cell,))
-    activation = getattr(levels[0], "activation", None)
+    lowest = getattr(levels[0], "cell", levels[0])
+    activation = getattr(lowest, "activation", None)
     by = "" if activation is None else f" by {activation.name}"
     on = "" if len(levels) == 1 else f" on {len(levels)} levels"
-    kind = f"{type(levels[0]).__name__}{on}"
+    both = "" if lowest is levels[0] else " in both directions"
+    kind = f"{type(lowest).__name__}{both}{on}"
     return (
         f"{kind}: {counted(cell.inputs, 'input')}, {counted(cell.units, 'unit')}{by}, "
         f"{counted(net.outputs, 'output')}, {net.loss.name}"

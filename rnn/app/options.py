@@ -209,6 +209,7 @@ def _add_recipe(parser: Parser) -> None:
         "cell": {"choices": CELLS},
         "units": {"type": count(1, 10_000)},
         "num_layers": {"type": count(1, 100)},
+        "dropout": {"type": number(0, 1, open_above=True)},
         "activation": {"choices": ACTIVATIONS},
         "truncation": {"type": named(truncation_of), "metavar": "TRUNCATION"},
         "loss": {"type": named(loss_of), "metavar": "LOSS"},
@@ -231,6 +232,7 @@ def _add_recipe(parser: Parser) -> None:
         "optimiser": ", ".join(OPTIMISERS),
         "units": "of the cell",
         "num_layers": "cells one above another, each with as many units",
+        "dropout": "with what probability a number from one of them to the next is dropped in an update",
         "epochs": "at most",
         "seed": "of the first parameters and of the order of windows",
         "truncation": "how far back a loss reaches: full, window:K, chunked:K, chunked:K:K or tail:K",
@@ -255,6 +257,12 @@ def _add_recipe(parser: Parser) -> None:
             help=f"{said.get(name, '')} (default {DEFAULTS.get(name, getattr(at, name))})".strip(),
             **shown,
         )
+    parser.add_argument(
+        "--bidirectional",
+        action="store_true",
+        default=at.bidirectional,
+        help="read each window of a series both ways, with as many units in either",
+    )
     parser.add_argument(
         "--no-early-stopping",
         dest="early_stopping",
@@ -317,16 +325,19 @@ def count(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
     return parse
 
 
-def number(least: float, most: float, open_below: bool = False) -> Callable[[str], float]:
-    """A type for argparse: a finite number of at least, or above, and at most so much."""
+def number(
+    least: float, most: float, open_below: bool = False, open_above: bool = False
+) -> Callable[[str], float]:
+    """A type for argparse: a finite number of at least, or above, and at most, or below, so much."""
 
     def parse(text: str) -> float:
         try:
             found = float(text)
         except ValueError:
             found = math.nan
-        if not (least <= found <= most and math.isfinite(found)) or (open_below and found == least):
-            upper = "" if most == math.inf else f" and at most {most:g}"
+        fits = least <= found <= most and math.isfinite(found)
+        if not fits or (open_below and found == least) or (open_above and found == most):
+            upper = "" if most == math.inf else f" and {'below' if open_above else 'at most'} {most:g}"
             raise _wrong(text, f"a number {'above' if open_below else 'of at least'} {least:g}{upper}")
         return found
 

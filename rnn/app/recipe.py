@@ -24,6 +24,7 @@ from rnn.optimisers import (
     Warmup,
 )
 from rnn.storage import CELLS, LOSSES
+from rnn.through_time.bidirectional import Bidirectional, BothEnds
 from rnn.through_time.bptt import Loops
 from rnn.through_time.stack import Stack
 from rnn.truncation import Chunked, Full, Tail, Truncation, Window
@@ -58,12 +59,16 @@ class Recipe:
     The defaults learn a season of a series of some hundred values in seconds. The ``rate`` goes by the
     ``schedule``, after ``warmup`` epochs in which it rises. A ``clip`` of 0 clips nothing. ``weight_decay``
     is that of AdamW; the others have none. A ``loss`` of None is what suits the data. The ``form`` is one of
-    ``FORMS``; a text has but one. Of more layers than one each has as many ``units``.
+    ``FORMS``; a text has but one. Of more layers than one each has as many ``units``, and ``dropout`` is
+    between them. With ``bidirectional`` each has as many in either direction, and the one on top answers
+    when both have read the whole window.
     """
 
     cell: str = "vanilla"
     units: int = 32
     num_layers: int = 1
+    dropout: float = 0.0
+    bidirectional: bool = False
     activation: str = "tanh"
     truncation: str = "full"
     loss: str | None = None
@@ -89,8 +94,13 @@ class Recipe:
         if "activation" in _names(kind):
             chosen["activation"] = ACTIVATIONS[self.activation]
         count = checked_count("num_layers", self.num_layers, 1)
-        widths = [inputs, *(self.units,) * (count - 1)]
+        widths = [inputs, *(self.units * (1 + self.bidirectional),) * (count - 1)]
         levels = [kind(inputs=width, units=self.units, **chosen) for width in widths]
+        if self.bidirectional:
+            levels = [*map(Bidirectional, levels[:-1]), BothEnds(levels[-1])]
+            if count > 1 and truncation_of(self.truncation) != Full():
+                needed = "full with several bidirectional layers"
+                raise ValueError(f"truncation: {self.truncation}, needed {needed}")
         cell = Stack(*levels) if count > 1 else levels[0]
         return RNN(cell, outputs, loss, loops)  # type: ignore[arg-type]  # the usual ones for None
 
@@ -146,6 +156,8 @@ class Recipe:
             if patience:
                 given["n_iter_no_change"] = patience
         recipe = cls(**given)
+        if not isinstance(recipe.bidirectional, bool):
+            raise ValueError(f"bidirectional: {shown(recipe.bidirectional)}, needed true or false")
         if recipe.form not in FORMS:
             raise ValueError(f"form: {shown(recipe.form)}, needed {', '.join(FORMS)}")
         return recipe

@@ -91,6 +91,9 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
     else:
         views = [alone(baseline.scaling, learnt_from)]
     loss, place = recipe.objective(USUAL_LOSS)
+    if recipe.bidirectional and place == "every":
+        needed = "a loss on the last step alone: at others it would have read the values that are forecast"
+        raise ValueError(f"--bidirectional: with --loss {recipe.loss}, needed {needed}")
     lessons = [
         Lesson(*parts(values, view, recipe.length, at, place == "every", rows), adds=fixed is None)
         for view in views

@@ -48,6 +48,9 @@ def asked_for(text: str, name: str) -> dict[str, Any]:
 
 def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Task:
     """The task of such a run. ValueError for a text that is too short or of too many characters."""
+    if recipe.bidirectional:
+        needed = "a series: of a text each character is foretold from those before it alone"
+        raise ValueError(f"--bidirectional: with a text, needed {needed}")
     text, length = str(data["text"]), recipe.length
     alphabet = "".join(sorted(set(text)))
     if not 2 <= len(alphabet) <= MOST_CHARACTERS:

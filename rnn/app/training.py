@@ -14,6 +14,7 @@ from rnn.app.task import Task
 from rnn.app.threads import each_held
 from rnn.console.command_line import missing
 from rnn.console.files import undelivered
+from rnn.learning.dropout import checked_dropout
 from rnn.loops import LIBRARIES, NAMED, CompiledLoops, installed
 from rnn.through_time.bptt import Loops
 from rnn.training import Course, Learnt, by_epoch, courses
@@ -49,6 +50,7 @@ def run_of(asked: dict[str, Any]) -> Run:
         if NAMED[loops] == CompiledLoops() and not installed():
             raise ValueError(f"the run: begun by compiled loops; {missing(LIBRARIES[0], 'compiled')}")
         task = TASKS[data["kind"]](data, recipe, NAMED[loops])
+        checked_dropout(recipe.dropout, task.net.handed_up, "--dropout")
         return Run(asked, recipe, loops, asked["checkpoint_every"], task)
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"{type(error).__name__}: {error}, needed what train was asked for") from None
@@ -97,6 +99,7 @@ def _learnt(
         optimiser=recipe.descent(recipe.rates(-(-len(lesson.learn.xs) // recipe.batch))),
         truncation=truncation_of(recipe.truncation),
         rng=rng,
+        dropout=recipe.dropout,
         after=None if after is None else after.standing,
     )
     standings = each_held(net, min(recipe.batch, len(lesson.learn.xs)), standings)

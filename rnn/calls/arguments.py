@@ -10,7 +10,7 @@ from rnn.cells.cell import Arrays
 from rnn.common.arrays import Array, as_array, checked
 from rnn.common.checks import kind_of, shown
 from rnn.through_time.checkpoints import Checkpoints
-from rnn.through_time.recurrence import Recurrence
+from rnn.through_time.recurrence import Inputs, Recurrence
 from rnn.through_time.workspace import Size, Workspace
 
 State: TypeAlias = Array | Arrays | None
@@ -18,34 +18,60 @@ State: TypeAlias = Array | Arrays | None
 
 
 class Call(NamedTuple):
-    """What every call takes: parameters, xs (N, T, D) and the initial state's arrays.
+    """What every call takes: parameters, inputs and the initial state's arrays.
 
-    Where records have ``ends``, they are in the order of those, and step t has the first ``active[t]`` alone.
+    Where records have ``ends``, they are in the order of those.
     """
 
     params: Any
-    xs: Array
+    inputs: Inputs
     state: Arrays
-    active: list[int] | None = None
     ends: Ends | None = None
 
+    @property
+    def xs(self) -> Array:
+        """Those of the inputs, (N, T, D)."""
+        return self.inputs.xs
 
-def checked_call(own: Recurrence, params: Any, xs: object, state: object, lengths: object) -> Call:
+
+def checked_call(
+    own: Recurrence, params: Any, xs: object, state: object, lengths: object, masks: object = None
+) -> Call:
     """The arguments as arrays of the parameters' dtype that fit, or an error that names one that does not."""
     dtype = params[0].dtype
     if lengths is None:
         array = checked("xs", xs, ("N", "T", own.inputs), dtype)
-        return Call(params, array, checked_state(own, "h0", state, array))
+        inputs = Inputs(array, None, _checked_masks(own, masks, array, None))
+        return Call(params, inputs, checked_state(own, "h0", state, array))
     array = as_array("xs", xs)
     if array.ndim != 3 or array.dtype != dtype:
         array = checked("xs", array, ("N", "T", own.inputs), dtype)
     ends = checked_lengths(lengths, *array.shape[:2])
     # What padding holds is nobody's business, so it is gone before anything is looked at.
     array = checked("xs", without_padding(array, ends), ("N", "T", own.inputs), dtype)
+    found = _checked_masks(own, masks, array, ends)
+    inputs = Inputs(ends.sorted(array), ends.active(array.shape[1]), tuple(map(ends.sorted, found)))
     initial = checked_state(own, "h0", state, array)
-    return Call(
-        params, ends.sorted(array), tuple(map(ends.sorted, initial)), ends.active(array.shape[1]), ends
-    )
+    return Call(params, inputs, tuple(map(ends.sorted, initial)), ends)
+
+
+def _checked_masks(own: Recurrence, masks: object, xs: Array, ends: Ends | None) -> Arrays:
+    """Masks (N, T, ·) of what each level but the one on top hands up, in the caller's order."""
+    if masks is None:
+        return ()
+    widths = own.handed_up
+    if not isinstance(masks, list | tuple) or len(masks) != len(widths) or not widths:
+        given = f"{kind_of(masks)} of {len(masks)}" if isinstance(masks, list | tuple) else shown(masks)
+        needed = f"{len(widths)} arrays, one for each level but the one on top" if widths else "None"
+        raise TypeError(f"masks: {given}, needed {needed}, with {own.name}")
+    found = []
+    for place, (mask, width) in enumerate(zip(masks, widths, strict=True)):
+        name, shape = f"masks[{place}]", (*xs.shape[:2], width)
+        array = as_array(name, mask)
+        if ends is not None and array.shape == shape:
+            array = without_padding(array, ends)
+        found.append(checked(name, array, shape, xs.dtype))
+    return tuple(found)
 
 
 def checked_params(kind: Any, shapes: Mapping[str, tuple[int, ...]], params: object) -> Any:

@@ -10,38 +10,42 @@ and, going back from its cotangent [→dy_t, ←dy_t], each direction by itself 
 Where a record ends early the second direction begins at the record's own end, and its steps are counted from
 there. It is the other way round alone: the recursion is that of any cell.
 
+What answers for a whole record by its last step needs both directions to have read it there. ``BothEnds``
+puts what they have side by side as they have it, each in its own time::
+
+    what is put out after t + 1 steps of either:  [→h_t+1, ←h_t+1]
+
 Source: Schuster and Paliwal (1997), "Bidirectional recurrent neural networks", with what both put out side by
 side, as ``bidirectional`` of ``torch.nn``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from rnn.cells.cell import Arrays, Cell
+from rnn.cells.cell import Arrays
 from rnn.common.arrays import Array, zeros
-from rnn.common.checks import keep, shown
+from rnn.common.checks import keep, kind_of, shown
 from rnn.common.representation import as_call
 from rnn.through_time.bptt import Loops
-from rnn.through_time.naming import blocks, reverse_named
-from rnn.through_time.recurrence import Back, Finals, Recurrence, recurrence
+from rnn.through_time.naming import reverse_named
+from rnn.through_time.recurrence import Back, Finals, Inputs, Several, recurrence
 from rnn.through_time.routes import Segment
-from rnn.through_time.ways import turned, ways_of
+from rnn.through_time.ways import Ways, turned, ways_of
 
 
 class TwoWayTape(NamedTuple):
     """The tape of either direction, what both put out (T, N, 2H), and the ``lengths`` (N,) or None."""
 
-    ahead: Any
-    back: Any
+    parts: tuple[Any, Any]
     outputs: Array
     lengths: Array | None
 
 
 @dataclass(frozen=True)
-class Bidirectional:
+class Bidirectional(Several):
     """A cell in both directions, each with parameters of its own, to stand where a cell does.
 
     It puts out h of both after each step, side by side: 2H numbers, so that a readout of step t knows the
@@ -60,21 +64,19 @@ class Bidirectional:
     """
 
     cell: Any
-    weights: Any = field(init=False, repr=False, compare=False)
-    params: Any = field(init=False, repr=False, compare=False)
-    shapes: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
-    state: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    _recurrence: Recurrence = field(init=False, repr=False, compare=False)
+    _reads: ClassVar[str] = "in both directions"
+    _in_own_time: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        own = recurrence("Bidirectional.cell", self.cell)
+        name = f"{kind_of(self)}.cell"
+        own = recurrence(name, self.cell)
         if own.two_way:
             needed = "a cell, or a stack of cells, in one direction"
-            raise TypeError(f"Bidirectional.cell: {shown(self.cell)}, needed {needed}")
-        shapes = dict(own.shapes) | {reverse_named(name): shape for name, shape in own.shapes.items()}
-        weights, params = blocks("Bidirectional", tuple(shapes))
-        keep(self, weights=weights, params=params, shapes=shapes, _recurrence=own)
-        keep(self, state=(*own.state, *map(reverse_named, own.state)))
+            raise TypeError(f"{name}: {shown(self.cell)}, needed {needed}")
+        self._of((own, own), _named)
+        keep(self, inputs=own.inputs, units=2 * own.units, two_way=True, hands_down_both_ways=False)
+        keep(self, handed_up=(), whole_alone=False, name=f"{kind_of(self)}({own.name})")
+        keep(self, layout=f"{own.layout} {self._reads}", whole_in_levels=self._in_own_time)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How it is copied and pickled: no module holds the classes of its parameters."""
@@ -82,86 +84,29 @@ class Bidirectional:
 
     __repr__ = as_call
 
-    @property
-    def inputs(self) -> int:
-        """D."""
-        return self._recurrence.inputs
-
-    @property
-    def units(self) -> int:
-        """2H, as wide as what it puts out."""
-        return 2 * self._recurrence.units
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """As in ``Recurrence``."""
-        return self._recurrence.cells * 2
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """As in ``Recurrence``."""
-        return self._recurrence.widths * 2
-
-    @property
-    def two_way(self) -> bool:
-        """As in ``Recurrence``."""
-        return True
-
-    @property
-    def hands_down_both_ways(self) -> bool:
-        """As in ``Recurrence``."""
-        return False
-
-    @property
-    def name(self) -> str:
-        """As in ``Recurrence``."""
-        return f"Bidirectional({self._recurrence.name})"
-
-    @property
-    def layout(self) -> str:
-        """As in ``Recurrence``."""
-        return f"{self._recurrence.layout} in both directions"
-
-    def init(self, rng: np.random.Generator) -> Arrays:
-        """New weights, of the first direction and then of the second."""
-        made: Arrays = self.weights(*self._recurrence.init(rng), *self._recurrence.init(rng))
-        return made
-
     def kept_tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> TwoWayTape:
         """As in ``Recurrence``."""
-        ahead, back = (self._recurrence.kept_tape(records, steps, dtype) for _ in range(2))
-        return TwoWayTape(ahead, back, np.empty((steps, records, self.units), dtype), None)
+        ahead, back = (each.kept_tape(records, steps, dtype) for each in self._parts)
+        return TwoWayTape((ahead, back), np.empty((steps, records, self.units), dtype), None)
 
     def unroll(
-        self,
-        params: Any,
-        xs: Array,
-        state: Arrays,
-        tape: TwoWayTape | None,
-        active: Sequence[int] | None,
-        loops: Loops,
+        self, params: Any, inputs: Inputs, state: Arrays, tape: TwoWayTape | None, loops: Loops
     ) -> TwoWayTape:
         """As in ``Recurrence``: each direction in its own time."""
-        own, half = self._recurrence, len(state) // 2
-        lengths = None if active is None else _lengths(active, len(xs))
-        of_ahead, of_back = self._halves(params)
-        given = (None, None) if tape is None else (tape.ahead, tape.back)
-        reverse = turned(xs.swapaxes(0, 1), lengths).swapaxes(0, 1)
-        ahead = own.unroll(of_ahead, xs, state[:half], given[0], active, loops)
-        back = own.unroll(of_back, reverse, state[half:], given[1], active, loops)
+        lengths = None if inputs.active is None else _lengths(inputs.active, len(inputs.xs))
+        reverse = turned(inputs.xs.swapaxes(0, 1), lengths).swapaxes(0, 1)
+        ahead = self._unrolled(0, params, inputs, state, tape, loops)
+        back = self._unrolled(1, params, Inputs(reverse, inputs.active), state, tape, loops)
+        own = self._parts[0]
         first = own.outputs(ahead)
         outputs = np.empty((*first.shape[:2], self.units), first.dtype) if tape is None else tape.outputs
         outputs[:, :, : own.units] = first
-        outputs[:, :, own.units :] = turned(own.outputs(back), lengths)
-        return TwoWayTape(ahead, back, outputs, lengths)
+        outputs[:, :, own.units :] = self._beside(own.outputs(back), lengths)
+        return TwoWayTape((ahead, back), outputs, lengths)
 
     def outputs(self, tape: TwoWayTape) -> Array:
         """As in ``Recurrence``."""
         return tape.outputs
-
-    def states(self, tape: TwoWayTape) -> Arrays:
-        """As in ``Recurrence``: of each direction in its own time."""
-        return (*self._recurrence.states(tape.ahead), *self._recurrence.states(tape.back))
 
     def back(
         self,
@@ -174,30 +119,68 @@ class Bidirectional:
         loops: Loops,
     ) -> Back:
         """As in ``Recurrence``: each direction by itself, from its half of the cotangents."""
-        own, steps = self._recurrence, segment.stop
-        of_ahead, of_back = self._halves(params)
-        ahead_, back_ = ways_of(segment)
-        last_ahead, last_back = (None, None) if finals is None else finals.halves
-        dys = _from_first(dhs[:, :, own.units :], segment.first_loss, steps)
-        reverse = np.ascontiguousarray(turned(dys, tape.lengths))  # ←dy by the steps of its own time
-        ahead = own.back(of_ahead, tape.ahead, dhs[:, :, : own.units], last_ahead, ahead_, (), loops)
-        back = own.back(of_back, tape.back, reverse, last_back, back_, (), loops)
-        dxs = _from_first(ahead.dxs, ahead.first, steps)
-        dxs = dxs + turned(_from_first(back.dxs, back.first, steps), tape.lengths)  # →dx_t + ←dx_T−1−t
+        units, steps = self._parts[0].units, segment.stop
+        ahead_, back_ = self._ways(segment)
+        dys = _from_first(dhs[:, :, units:], segment.first_loss, back_.first_loss, steps)
+        reverse = np.ascontiguousarray(self._beside(dys, tape.lengths))  # ←dy by the steps of its own time
+        ahead = self._part_back(0, params, tape, dhs[:, :, :units], finals, ahead_, (), loops)
+        back = self._part_back(1, params, tape, reverse, finals, back_, (), loops)
+        dxs = _from_first(ahead.dxs, ahead.first, 0, steps)
+        dxs = dxs + turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)  # →dx_t + ←dx_T−1−t
         return Back((*ahead.weights, *back.weights), dxs, 0, (*ahead.state, *back.state), ())
 
-    def _halves(self, params: Any) -> tuple[Any, Any]:
-        """The weights of either direction."""
-        count, kind = len(self._recurrence.shapes), self._recurrence.weights
-        return kind._make(params[:count]), kind._make(params[count : 2 * count])
+    def _beside(self, array: Array, lengths: Array | None) -> Array:
+        """What the second direction has, in its own time, as it stands beside the first, and the reverse."""
+        return turned(array, lengths)
+
+    def _ways(self, segment: Segment) -> Ways:
+        """A segment in the time of either direction."""
+        return ways_of(segment)
 
 
-def _from_first(part: Array, first: int, steps: int) -> Array:
-    """What is known from step ``first`` on, with zeros for the steps before."""
-    if first == 0:
+@dataclass(frozen=True, repr=False)
+class BothEnds(Bidirectional):
+    """As ``Bidirectional``, but that after the last step both directions have read the whole record.
+
+    It puts out h of both, each after as many steps from its own end: at the last step their last states, side
+    by side, to classify a record, or to say one thing of it. At earlier steps the second direction has read
+    the last steps, and not the first: a loss there is seldom meant. A truncation goes by either direction's
+    own steps, and in a stack it is refused but for ``Full()``.
+
+    >>> from rnn import GRU, Layer
+    >>> layer = Layer(BothEnds(GRU(inputs=2, units=3)))
+    >>> weights = layer.init(np.random.default_rng(0))
+    >>> outputs, (h, h_reverse), _ = layer.forward(weights, np.ones((4, 5, 2)))
+    >>> bool((outputs[:, -1] == np.concatenate((h, h_reverse), axis=1)).all())
+    True
+    """
+
+    _reads: ClassVar[str] = "from both ends"
+    _in_own_time: ClassVar[bool] = True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is copied and pickled: no module holds the classes of its parameters."""
+        return BothEnds, (self.cell,)
+
+    def _beside(self, array: Array, lengths: Array | None) -> Array:
+        return array
+
+    def _ways(self, segment: Segment) -> Ways:
+        own = segment._replace(reaches=())
+        return Ways(own, own)
+
+
+def _named(name: str, way: int) -> str:
+    """A name in the first direction, and in the second."""
+    return reverse_named(name) if way else name
+
+
+def _from_first(part: Array, first: int, needed: int, steps: int) -> Array:
+    """What is known from step ``first`` on, with zeros before, from the step that is ``needed`` first."""
+    if first == needed:
         return part
-    every = zeros((steps, *part.shape[1:]), part)
-    every[first:] = part
+    every = zeros((steps - needed, *part.shape[1:]), part)
+    every[first - needed :] = part
     return every
 
 

@@ -9,16 +9,15 @@ Source: Chen, Xu, Zhang and Guestrin (2016), "Training deep nets with sublinear 
 recurrent networks Gruslys et al. (2016).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any
 
 from rnn.cells.cell import Arrays
-from rnn.common.arrays import Array
 from rnn.common.checks import checked_count, keep
 from rnn.through_time.bptt import FLUSH_EVERY, NUMPY, Loops
-from rnn.through_time.recurrence import Recurrence, last_state
+from rnn.through_time.recurrence import Inputs, Recurrence, last_state
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,16 @@ class Checkpoints:
 def states_at(
     own: Recurrence,
     weights: Any,
-    xs: Array,
+    inputs: Inputs,
     state: Arrays,
     starts: Iterable[int],
-    active: Sequence[int] | None = None,
     loops: Loops = NUMPY,
 ) -> dict[int, Arrays]:
     """The state before each of the steps ``starts``, with no more kept than lies between two of them."""
     found, at = {0: state}, 0
     for start in sorted(starts):
         if start > at:
-            now = None if active is None else active[at:start]
-            tape = own.unroll(weights, xs[:, at:start], found[at], None, now, loops)
+            tape = own.unroll(weights, inputs.part(at, start), found[at], None, loops)
             found[start] = last_state(own, tape)
             at = start
     return found

@@ -9,19 +9,20 @@ Its parameters, its state and its carry are those of its cells, one cell after a
 along the sweeps of a ``Segment`` (``rnn.through_time.routes``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from rnn.cells.cell import METHODS as OF_A_CELL
 from rnn.cells.cell import Arrays, Cell, check_cell, with_listed_views
 from rnn.common.arrays import Array, zeros
-from rnn.common.checks import kind_of, offers
+from rnn.common.checks import keep, kind_of
 from rnn.common.parameters import Own, OwnWeights
 from rnn.through_time.bptt import MAX_CARRY_BYTES, Loops, bptt, unroll
+from rnn.through_time.naming import blocks
 from rnn.through_time.routes import Segment
 
 
@@ -30,12 +31,6 @@ class Finals(NamedTuple):
 
     arrays: Arrays
     last: int | Array
-
-    @property
-    def halves(self) -> tuple["Finals", "Finals"]:
-        """Those of the first half of the arrays, and of the second."""
-        half = len(self.arrays) // 2
-        return Finals(self.arrays[:half], self.last), Finals(self.arrays[half:], self.last)
 
     def beside(self, dhs: Array, steps: int, losses: Array | None) -> Arrays:
         """The cotangents by step of each of the state's arrays, from those of h, ``dhs`` of the last few.
@@ -67,100 +62,80 @@ class Back(NamedTuple):
     carry: Arrays
 
 
-class Recurrence(Protocol[Own, OwnWeights]):
-    """What goes over a sequence and back."""
+class Inputs(NamedTuple):
+    """What is read: ``xs`` (N, T, D), of whose records step t has the first ``active[t]``, or all where None.
 
-    @property
-    def inputs(self) -> int:
-        """D."""
-        ...  # pragma: no cover
+    ``masks``, of a stack: what each of its levels but the one on top hands up is multiplied by, (N, T, ·);
+    none where it is handed up as it is.
+    """
 
-    @property
-    def units(self) -> int:
-        """H, the width of what it puts out."""
-        ...  # pragma: no cover
+    xs: Array
+    active: Sequence[int] | None = None
+    masks: Arrays = ()
 
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """Every cell, in the order of its weights."""
-        ...  # pragma: no cover
+    def part(self, start: int, stop: int) -> "Inputs":
+        """What is read at the steps start ≤ t < stop."""
+        if stop - start == self.xs.shape[1]:
+            return self
+        return Inputs(
+            self.xs[:, start:stop],
+            None if self.active is None else self.active[start:stop],
+            tuple(mask[:, start:stop] for mask in self.masks),
+        )
 
-    @property
-    def state(self) -> tuple[str, ...]:
-        """The names of the state's arrays."""
-        ...  # pragma: no cover
 
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """The width of each of the state's arrays."""
-        ...  # pragma: no cover
+class Recurrence(ABC, Generic[Own, OwnWeights]):
+    """What goes over a sequence and back.
 
-    @property
-    def weights(self) -> type[OwnWeights]:
-        """As in ``Cell``."""
-        ...  # pragma: no cover
+    It has ``inputs`` D, and ``units`` H, the width of what it puts out; ``cells``, every one in the order of
+    its weights; ``state``, the names of the state's arrays, with the ``widths`` of each; ``weights``,
+    ``params`` and ``shapes`` as a ``Cell``. ``two_way``: does a part of it read from the last step to the
+    first? ``hands_down_both_ways``: is there such a part below another level, or over one? ``whole_alone``:
+    is no truncation of it defined but ``Full()``, and ``whole_in_levels``: is none of a stack that it is in?
+    ``handed_up``: the widths of what each level but the one on top hands up. ``name`` is what a message calls
+    it, ``layout`` its cells and their units: what a tape is made for, beside its inputs.
+    """
 
-    @property
-    def params(self) -> type[Own]:
-        """As in ``Cell``."""
-        ...  # pragma: no cover
+    inputs: int
+    units: int
+    cells: tuple[Cell, ...]
+    state: tuple[str, ...]
+    widths: tuple[int, ...]
+    weights: type[OwnWeights]
+    params: type[Own]
+    shapes: Mapping[str, tuple[int, ...]]
+    two_way: bool
+    hands_down_both_ways: bool
+    whole_alone: bool
+    whole_in_levels: bool
+    handed_up: tuple[int, ...]
+    name: str
+    layout: str
 
-    @property
-    def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        """As in ``Cell``."""
-        ...  # pragma: no cover
-
-    @property
-    def two_way(self) -> bool:
-        """Does a part of it read from the last step to the first?"""
-        ...  # pragma: no cover
-
-    @property
-    def hands_down_both_ways(self) -> bool:
-        """Is there such a part below another level, or over one?"""
-        ...  # pragma: no cover
-
-    @property
-    def name(self) -> str:
-        """What a message calls it."""
-        ...  # pragma: no cover
-
-    @property
-    def layout(self) -> str:
-        """Its cells and their units: what a tape is made for, beside its inputs."""
-        ...  # pragma: no cover
-
+    @abstractmethod
     def init(self, rng: np.random.Generator) -> Arrays:
         """As in ``Cell``."""
-        ...  # pragma: no cover
 
+    @abstractmethod
     def kept_tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Any:
         """A tape for one forward after another, whose views are made once."""
-        ...  # pragma: no cover
 
-    def unroll(
-        self,
-        params: Any,
-        xs: Array,
-        state: Arrays,
-        tape: Any,
-        active: Sequence[int] | None,
-        loops: Loops,
-    ) -> Any:
+    @abstractmethod
+    def unroll(self, params: Any, inputs: Inputs, state: Arrays, tape: Any, loops: Loops) -> Any:
         """The tape of a forward, as of ``rnn.through_time.bptt.unroll``.
 
         ``params`` are the weights, or those and a readout's.
         """
-        ...  # pragma: no cover
 
+    @abstractmethod
     def outputs(self, tape: Any) -> Array:
         """What it puts out after each step, (T, N, H)."""
-        ...  # pragma: no cover
 
+    @abstractmethod
     def states(self, tape: Any) -> Arrays:
         """The state's arrays before and after each step, (T + 1, N, ·) each."""
-        ...  # pragma: no cover
 
+    @abstractmethod
     def back(
         self,
         params: Any,
@@ -175,74 +150,21 @@ class Recurrence(Protocol[Own, OwnWeights]):
 
         ``finals``, of a segment that is the whole sequence. ``carry``: what left the segment after it.
         """
-        ...  # pragma: no cover
 
 
 @dataclass(frozen=True)
-class Single:
+class Single(Recurrence[Any, Any]):
     """One cell."""
 
     cell: Cell
 
-    @property
-    def inputs(self) -> int:
-        """As in ``Recurrence``."""
-        return self.cell.inputs
-
-    @property
-    def units(self) -> int:
-        """As in ``Recurrence``."""
-        return self.cell.units
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """As in ``Recurrence``."""
-        return (self.cell,)
-
-    @property
-    def state(self) -> tuple[str, ...]:
-        """As in ``Recurrence``: the cell's."""
-        return self.cell.state
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """As in ``Recurrence``."""
-        return (self.cell.units,) * len(self.cell.state)
-
-    @property
-    def weights(self) -> Any:
-        """As in ``Recurrence``: the cell's."""
-        return self.cell.weights
-
-    @property
-    def params(self) -> Any:
-        """As in ``Recurrence``: the cell's."""
-        return self.cell.params
-
-    @property
-    def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        """As in ``Recurrence``: the cell's."""
-        return self.cell.shapes
-
-    @property
-    def two_way(self) -> bool:
-        """As in ``Recurrence``."""
-        return False
-
-    @property
-    def hands_down_both_ways(self) -> bool:
-        """As in ``Recurrence``."""
-        return False
-
-    @property
-    def name(self) -> str:
-        """As in ``Recurrence``."""
-        return kind_of(self.cell)
-
-    @property
-    def layout(self) -> str:
-        """As in ``Recurrence``."""
-        return f"{self.cell.units} units of {self.name}"
+    def __post_init__(self) -> None:
+        own, name = self.cell, kind_of(self.cell)
+        keep(self, inputs=own.inputs, units=own.units, cells=(own,), state=own.state)
+        keep(self, widths=(own.units,) * len(own.state))
+        keep(self, two_way=False, hands_down_both_ways=False, whole_alone=False, whole_in_levels=False)
+        keep(self, weights=own.weights, params=own.params, shapes=own.shapes, handed_up=())
+        keep(self, name=name, layout=f"{own.units} units of {name}")
 
     def init(self, rng: np.random.Generator) -> Arrays:
         """As in ``Recurrence``: the cell's."""
@@ -252,17 +174,9 @@ class Single:
         """As in ``Recurrence``."""
         return with_listed_views(self.cell.tape(records, steps, dtype))
 
-    def unroll(
-        self,
-        params: Any,
-        xs: Array,
-        state: Arrays,
-        tape: Any,
-        active: Sequence[int] | None,
-        loops: Loops,
-    ) -> Any:
+    def unroll(self, params: Any, inputs: Inputs, state: Arrays, tape: Any, loops: Loops) -> Any:
         """As in ``Recurrence``."""
-        return unroll(self.cell, params, xs, state, tape, active, loops)
+        return unroll(self.cell, params, inputs.xs, state, tape, inputs.active, loops)
 
     def outputs(self, tape: Any) -> Array:
         """As in ``Recurrence``: h of the states that steps produce."""
@@ -292,8 +206,72 @@ class Single:
         return Back(weights, dxs, segment.first, dstate, leaving)
 
 
-# What ``Recurrence`` asks for, beside what ``Cell`` has as well.
-METHODS = ("init", "kept_tape", "unroll", "outputs", "states", "back")
+class Several(Recurrence[Any, Any]):
+    """Recurrences as one: its parameters and its state are theirs, one part's after another's."""
+
+    _parts: tuple[Recurrence, ...]
+    _own_weights: tuple[slice, ...]
+    _own_state: tuple[slice, ...]
+
+    def _of(self, parts: Sequence[Recurrence], named: Callable[[str, int], str]) -> None:
+        """Made of these, where the part at a place has its own names ``named`` by it."""
+        shapes = {
+            named(name, place): shape
+            for place, each in enumerate(parts)
+            for name, shape in each.shapes.items()
+        }
+        weights, params = blocks(kind_of(self), tuple(shapes))
+        keep(
+            self,
+            _parts=tuple(parts),
+            _own_weights=tuple(shares(len(each.shapes) for each in parts)),
+            _own_state=tuple(shares(len(each.state) for each in parts)),
+            cells=tuple(cell for each in parts for cell in each.cells),
+            state=tuple(named(name, place) for place, each in enumerate(parts) for name in each.state),
+            widths=tuple(width for each in parts for width in each.widths),
+            weights=weights,
+            params=params,
+            shapes=shapes,
+        )
+
+    def init(self, rng: np.random.Generator) -> Arrays:
+        """New weights, of one part after another."""
+        made: Arrays = self.weights._make(block for each in self._parts for block in each.init(rng))
+        return made
+
+    def states(self, tape: Any) -> Arrays:
+        """As in ``Recurrence``."""
+        each = zip(self._parts, tape.parts, strict=True)
+        return tuple(array for part, own in each for array in part.states(own))
+
+    def _unrolled(
+        self, place: int, params: Any, inputs: Inputs, state: Arrays, tape: Any, loops: Loops
+    ) -> Any:
+        """The tape of one part, from what it reads and what all have."""
+        part, given = self._parts[place], None if tape is None else tape.parts[place]
+        return part.unroll(
+            self._weights_of(place, params), inputs, state[self._own_state[place]], given, loops
+        )
+
+    def _part_back(
+        self,
+        place: int,
+        params: Any,
+        tape: Any,
+        dhs: Array,
+        finals: Finals | None,
+        segment: Segment,
+        carry: Arrays,
+        loops: Loops,
+    ) -> Back:
+        """One part back, from the cotangents of what it put out and what all have."""
+        part, weights, own = self._parts[place], self._weights_of(place, params), self._own_state[place]
+        last = None if finals is None else Finals(finals.arrays[own], finals.last)
+        return part.back(weights, tape.parts[place], dhs, last, segment, carry[own], loops)
+
+    def _weights_of(self, place: int, params: Any) -> Any:
+        """A part's own weights."""
+        return self._parts[place].weights._make(params[self._own_weights[place]])
 
 
 def recurrence(name: str, cell: Any) -> Recurrence:
@@ -301,9 +279,8 @@ def recurrence(name: str, cell: Any) -> Recurrence:
 
     Raises as ``check_cell`` for what is neither.
     """
-    if offers(cell, *METHODS) and not offers(cell, *OF_A_CELL):
-        made: Recurrence = cell
-        return made
+    if isinstance(cell, Recurrence):
+        return cell
     check_cell(name, cell)
     return Single(cell)
 

@@ -6,12 +6,15 @@ and, going back from dh of the level on top, level by level in the rounds of ``r
 
     dhˡ⁻¹_t+1 = dxˡ_t
 
+What is handed up may be multiplied by a mask, hˡ⁻¹_t+1 ⊙ mˡ⁻¹_t in place of hˡ⁻¹_t+1, as dropout does
+(``rnn.learning.dropout``); then dhˡ⁻¹_t+1 = dxˡ_t ⊙ mˡ⁻¹_t. What goes from step to step never is.
+
 Source: Graves (2013), *Generating sequences with recurrent neural networks*, equations 1 and 2, without its
 connections that skip levels: what ``num_layers`` is of ``torch.nn``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -21,20 +24,21 @@ from rnn.cells.cell import Arrays, Cell
 from rnn.common.arrays import Array, zeros
 from rnn.common.checks import keep, shown
 from rnn.through_time.bptt import Loops
-from rnn.through_time.naming import blocks, level_named
-from rnn.through_time.recurrence import Back, Finals, Recurrence, recurrence, shares
+from rnn.through_time.naming import level_named
+from rnn.through_time.recurrence import Back, Finals, Inputs, Recurrence, Several, recurrence
 from rnn.through_time.rounds import rounds_of
 from rnn.through_time.routes import Segment
 
 
 class StackTape(NamedTuple):
-    """The tape of each level, the lowest first."""
+    """The tape of each level, the lowest first, and the ``masks`` of what they handed up."""
 
-    levels: tuple[Any, ...]
+    parts: tuple[Any, ...]
+    masks: Arrays
 
 
 @dataclass(frozen=True, init=False)
-class Stack:
+class Stack(Several):
     """Cells one above another, the lowest first, to stand where a cell does in ``RNN`` and in ``Layer``.
 
     Its parameters are those of every level, with the level's number in their names: U_l0, W_l0, b_l0, U_l1
@@ -56,13 +60,6 @@ class Stack:
     """
 
     levels: tuple[Any, ...]
-    weights: Any = field(repr=False, compare=False)
-    params: Any = field(repr=False, compare=False)
-    shapes: Mapping[str, tuple[int, ...]] = field(repr=False, compare=False)
-    state: tuple[str, ...] = field(repr=False, compare=False)
-    _recurrences: tuple[Recurrence, ...] = field(repr=False, compare=False)
-    _own_weights: tuple[slice, ...] = field(repr=False, compare=False)
-    _own_state: tuple[slice, ...] = field(repr=False, compare=False)
 
     def __init__(self, *levels: Cell | Recurrence) -> None:
         if not levels:
@@ -78,19 +75,15 @@ class Stack:
                     f"Stack.levels[{place}]: {shown(levels[place])}, needed {below.units} inputs, "
                     "as many as the level below has units"
                 )
-        shapes = {
-            level_named(name, place): shape
-            for place, each in enumerate(found)
-            for name, shape in each.shapes.items()
-        }
-        weights, params = blocks("Stack", tuple(shapes))
-        keep(self, levels=levels, weights=weights, params=params, shapes=shapes, _recurrences=found)
-        keep(
-            self,
-            state=tuple(level_named(name, place) for place, each in enumerate(found) for name in each.state),
-            _own_weights=tuple(shares(len(each.shapes) for each in found)),
-            _own_state=tuple(shares(len(each.state) for each in found)),
-        )
+        two_way = any(each.two_way for each in found)
+        self._of(found, level_named)
+        keep(self, levels=levels, inputs=found[0].inputs, units=found[-1].units)
+        keep(self, two_way=two_way, hands_down_both_ways=two_way and len(found) > 1)
+        keep(self, whole_alone=len(found) > 1 and any(each.whole_in_levels for each in found))
+        keep(self, whole_in_levels=False)
+        keep(self, handed_up=tuple(each.units for each in found[:-1]))
+        keep(self, name=f"Stack({', '.join(each.name for each in found)})")
+        keep(self, layout=f"a stack of {', '.join(each.layout for each in found)}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How it is copied and pickled: no module holds the classes of its parameters."""
@@ -99,81 +92,27 @@ class Stack:
     def __repr__(self) -> str:
         return f"Stack({', '.join(map(repr, self.levels))})"
 
-    @property
-    def inputs(self) -> int:
-        """D, those of the lowest level."""
-        return self._recurrences[0].inputs
-
-    @property
-    def units(self) -> int:
-        """H, those of the level on top."""
-        return self._recurrences[-1].units
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """As in ``Recurrence``."""
-        return tuple(cell for each in self._recurrences for cell in each.cells)
-
-    @property
-    def two_way(self) -> bool:
-        """As in ``Recurrence``."""
-        return any(each.two_way for each in self._recurrences)
-
-    @property
-    def hands_down_both_ways(self) -> bool:
-        """As in ``Recurrence``."""
-        return self.two_way and len(self.levels) > 1
-
-    @property
-    def name(self) -> str:
-        """As in ``Recurrence``."""
-        return f"Stack({', '.join(each.name for each in self._recurrences)})"
-
-    @property
-    def layout(self) -> str:
-        """As in ``Recurrence``."""
-        return f"a stack of {', '.join(each.layout for each in self._recurrences)}"
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """As in ``Recurrence``."""
-        return tuple(width for each in self._recurrences for width in each.widths)
-
-    def init(self, rng: np.random.Generator) -> Arrays:
-        """New weights of each level, the lowest first."""
-        made: Arrays = self.weights._make(block for each in self._recurrences for block in each.init(rng))
-        return made
-
     def kept_tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> StackTape:
         """As in ``Recurrence``."""
-        return StackTape(tuple(each.kept_tape(records, steps, dtype) for each in self._recurrences))
+        return StackTape(tuple(each.kept_tape(records, steps, dtype) for each in self._parts), ())
 
     def unroll(
-        self,
-        params: Any,
-        xs: Array,
-        state: Arrays,
-        tape: StackTape | None,
-        active: Sequence[int] | None,
-        loops: Loops,
+        self, params: Any, inputs: Inputs, state: Arrays, tape: StackTape | None, loops: Loops
     ) -> StackTape:
         """As in ``Recurrence``: each level over the whole sequence, before the one above begins."""
         found: list[Any] = []
-        for place, each in enumerate(self._recurrences):
-            given = None if tape is None else tape.levels[place]
-            own = state[self._own_state[place]]
-            found.append(each.unroll(self._weights_of(place, params), xs, own, given, active, loops))
-            xs = each.outputs(found[-1]).swapaxes(0, 1)
-        return StackTape(tuple(found))
+        reads = Inputs(inputs.xs, inputs.active)
+        for place, each in enumerate(self._parts):
+            found.append(self._unrolled(place, params, reads, state, tape, loops))
+            handed_up = each.outputs(found[-1]).swapaxes(0, 1)
+            if place < len(inputs.masks):
+                handed_up = handed_up * inputs.masks[place]
+            reads = Inputs(handed_up, inputs.active)
+        return StackTape(tuple(found), inputs.masks)
 
     def outputs(self, tape: StackTape) -> Array:
         """As in ``Recurrence``."""
-        return self._recurrences[-1].outputs(tape.levels[-1])
-
-    def states(self, tape: StackTape) -> Arrays:
-        """As in ``Recurrence``."""
-        each = zip(self._recurrences, tape.levels, strict=True)
-        return tuple(array for level, own in each for array in level.states(own))
+        return self._parts[-1].outputs(tape.parts[-1])
 
     def back(
         self,
@@ -190,26 +129,16 @@ class Stack:
         for top, below in rounds_of(segment):
             found: list[Back] = []
             now, handed_down = top, dhs
-            for place in reversed(range(len(self._recurrences))):
-                own = self._own_state[place]
-                back = self._recurrences[place].back(
-                    self._weights_of(place, params),
-                    tape.levels[place],
-                    handed_down,
-                    None if finals is None else Finals(finals.arrays[own], finals.last),
-                    now,
-                    carry[own],
-                    loops,
-                )
+            for place in reversed(range(len(self._parts))):
+                back = self._part_back(place, params, tape, handed_down, finals, now, carry, loops)
                 found.insert(0, back)
                 now, handed_down = below, _from(below.first_loss, back)  # dhˡ⁻¹_t+1 = dxˡ_t
+                if place and tape.masks:
+                    mask = tape.masks[place - 1].swapaxes(0, 1)[below.first_loss - segment.start :]
+                    handed_down = np.multiply(handed_down, mask, order="C")  # ⊙ mˡ⁻¹_t
             total = _sum(total, found)
         assert total is not None  # there is a round at least
         return total
-
-    def _weights_of(self, place: int, params: Any) -> Any:
-        """A level's own weights."""
-        return self._recurrences[place].weights._make(params[self._own_weights[place]])
 
 
 def _from(first: int, back: Back) -> Array:

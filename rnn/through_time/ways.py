@@ -14,13 +14,20 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn.common.arrays import Array, zeros
+from rnn.common.checks import shown
 from rnn.through_time.routes import Reach, Segment, segment_of
 from rnn.truncation import Sweep, Truncation, first_steps
 
 
-def two_way(truncation: Truncation, steps: int, first_loss: int, batch: int) -> Segment:
-    """The segment of a whole sequence whose losses at first_loss ≤ t < steps flow back both ways."""
+def two_way(truncation: Truncation, steps: int, first_loss: int, batch: int, whole_alone: bool) -> Segment:
+    """The segment of a whole sequence whose losses at first_loss ≤ t < steps flow back both ways.
+
+    ValueError for a truncation, where there is none for what goes over the sequence.
+    """
     answers = first_steps(truncation, steps, 0)
+    if whole_alone and any(answers):
+        needed = "rnn.Full() with levels of which one reads from both ends"
+        raise ValueError(f"truncation: {shown(truncation)}, needed {needed}")
     return _two_way_at_hand(answers, steps, int(first_loss), batch)
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Bidirectional, Stack, Vanilla
+from rnn import GRU, LSTM, RNN, Bidirectional, BothEnds, Stack, Vanilla
 from rnn.interchange import from_torch, to_torch
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=4)
@@ -181,6 +181,22 @@ def test_torch_computes_the_same_of_several(kind, made):
             readout.load_state_dict({name: state[name] for name in readout.state_dict()})
         theirs = readout(layer(torch.from_numpy(xs))[0]).detach().numpy()
         np.testing.assert_allclose(net.predict(params, xs), theirs, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_both_ends_are_the_last_states_of_torch(kind):
+    """Of its top level, side by side: what a classifier of whole sequences reads."""
+    torch = pytest.importorskip("torch")
+    layer = getattr(torch.nn, kind)(2, 3, num_layers=2, bidirectional=True, batch_first=True).double()
+    readout = torch.nn.Linear(6, 4).double()
+    one = CELLS[kind]
+    net = RNN(Stack(Bidirectional(one(2, 3)), BothEnds(one(6, 3))), outputs=4)
+    xs = np.random.default_rng(1).normal(size=(2, 5, 2))
+    _, last = layer(torch.from_numpy(xs))
+    h = last[0] if kind == "LSTM" else last
+    theirs = readout(torch.cat([h[-2], h[-1]], dim=1)).detach().numpy()
+    params = from_torch(layer.state_dict() | readout.state_dict())
+    np.testing.assert_allclose(net.predict(params, xs)[:, -1], theirs, rtol=1e-12, atol=1e-14)
 
 
 def test_levels_that_are_not_alike_are_in_no_one_layer():

@@ -11,6 +11,7 @@ from rnn import (
     LSTM,
     RNN,
     Bidirectional,
+    BothEnds,
     Stack,
     Vanilla,
     identity,
@@ -44,6 +45,8 @@ CELLS = {
 SEVERAL = {
     "a stack": Stack(LSTM(2, 3), GRU(3, 4), Vanilla(4, 2, relu)),
     "both directions": Bidirectional(GRU(2, 3)),
+    "both ends": BothEnds(LSTM(2, 3)),
+    "a stack with both ends": Stack(Bidirectional(GRU(2, 3)), BothEnds(LSTM(6, 2)), BothEnds(GRU(4, 3))),
     "a stack with both directions": Stack(Bidirectional(LSTM(2, 3)), Bidirectional(GRU(6, 2)), LSTM(4, 3)),
 }
 

@@ -311,6 +311,41 @@ def test_weights_decay():
     assert norms[0] == norms[1] == norms[2] > 1.5 * norms[3]
 
 
+@pytest.mark.parametrize("layers", [1, 2])
+def test_both_directions_see_the_whole_sequence(layers):
+    """What the first step says is as near to the answer as what the last one says; either may be alone."""
+    X = np.random.default_rng(0).normal(size=(80, 30))
+    y = np.where(X[:, 0] > 0, "up", "down")
+    given = {"units": 4, "epochs": 40, "rate": 0.03, "random_state": 0}
+    both = RNNClassifier(bidirectional=True, num_layers=layers, **given).fit(X, y)
+    alone = RNNClassifier(**given).fit(X, y)
+    assert both.score(X, y) > 0.95 > alone.score(X, y)
+    assert (both.net_.cell.units, both.net_.cell.two_way) == (8, True)
+
+
+def test_several_layers_in_both_directions_have_no_truncation():
+    """As the message says."""
+    model = RNNRegressor(bidirectional=True, num_layers=2, truncation="window:2")
+    with pytest.raises(ValueError, match=r"^truncation: window:2, needed full with several bidirectional"):
+        model.fit(np.ones((6, 3)), np.arange(6.0))
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+def test_dropout_is_between_layers(kind):
+    """Drawn by the seed, in either call that learns, and never when predicting."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    y = (X[:, -1] > 0).astype(int)
+
+    def learnt(call, **given):
+        model = kind(num_layers=2, epochs=3, random_state=0, **given)
+        return getattr(model, call)(X, y)
+
+    for call in ("fit", "partial_fit"):
+        found, again, without = learnt(call, dropout=0.5), learnt(call, dropout=0.5), learnt(call)
+        assert found.params_.W_l0.tolist() == again.params_.W_l0.tolist() != without.params_.W_l0.tolist()
+        assert found.predict(X).tolist() == found.predict(X).tolist()
+
+
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
 @pytest.mark.parametrize("clip", [0.0, 1.0])
 def test_records_can_come_in_parts(kind, clip):
@@ -375,6 +410,7 @@ NUMBERS = (
     *(
         "units",
         "num_layers",
+        "dropout",
         "rate",
         "warmup",
         "clip",
@@ -390,6 +426,8 @@ NUMBERS = (
 WRONG = {
     "units": (0, 1.5, "16"),
     "num_layers": (0, 1.5, "2"),
+    # Of one layer, any but 0.
+    "dropout": (-0.1, 1, 1.5, "0.5", None, 0.5),
     "rate": (0.0, np.inf, "0.1"),
     "schedule": (3, None, "fast", "step", "step:0", "step:3:2"),
     "warmup": (-1, 1.5, None, 1, 200),
@@ -397,7 +435,7 @@ WRONG = {
     "weight_decay": (-1.0, np.inf, None),
     "batch": (0, 1.5),
     "epochs": (0, 1.5),
-    "early_stopping": (None, "yes", 2, -1, np.nan),
+    **dict.fromkeys(("early_stopping", "bidirectional"), (None, "yes", 2, -1, np.nan)),
     "n_iter_no_change": (0, -1, 1.5, np.nan),
     "tol": (-0.1, np.inf, None),
     "validation_fraction": (0.0, 1, 5),

@@ -14,6 +14,7 @@ from rnn import (
     RNN,
     Activation,
     Bidirectional,
+    BothEnds,
     Loss,
     Stack,
     Vanilla,
@@ -87,6 +88,7 @@ def test_what_is_loaded_is_what_was_saved(tmp_path, net, dtype):
     [
         *(Vanilla(2, 3), LSTM(2, 3, candidate=relu), GRU(2, 3, gate=relu)),
         *(Stack(LSTM(2, 3, candidate=relu), Bidirectional(GRU(3, 4))), Bidirectional(Stack(Vanilla(2, 3)))),
+        *(BothEnds(LSTM(2, 3)), Stack(Bidirectional(GRU(2, 3)), BothEnds(GRU(6, 4)))),
     ],
     ids=str,
 )

@@ -11,15 +11,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Chunked, Full, Tail, Vanilla, Window, identity, softmax_cross_entropy
+from rnn import GRU, LSTM, RNN, Chunked, Full, Stack, Tail, Vanilla, Window, identity, softmax_cross_entropy
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
+from rnn.learning.dropout import dropout_masks
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping, History, Standing, by_epoch, courses, print_progress, rmse, train
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=2)
 RNG = np.random.default_rng(0)
 PARAMS = NET.init(RNG)
+DEEP = RNN(Stack(Vanilla(inputs=2, units=3), GRU(inputs=3, units=2)), outputs=2)
 DATA = Records(RNG.standard_normal((7, 4, 2)), RNG.standard_normal((7, 2)))
 UNSEEN = Records(RNG.standard_normal((3, 4, 2)), RNG.standard_normal((3, 2)))
 BY_STEP = Records(DATA.xs, RNG.standard_normal((7, 4, 2)))
@@ -310,6 +312,14 @@ def test_a_run_that_diverges_stops_and_says_when(data, unseen, rate, message):
         ({"batch": 0}, ValueError, "batch: 0, needed at least 1"),
         ({"batch": None}, TypeError, "batch: None, needed an integer"),
         ({"rng": 0}, TypeError, "rng: int, needed a numpy.random.Generator or None"),
+        ({"dropout": 0.5}, ValueError, "dropout: 0.5, needed 0 with one layer"),
+        ({"dropout": 1}, ValueError, "dropout: 1, needed at least 0 and below 1"),
+        ({"dropout": "0.5"}, TypeError, "dropout: '0.5', needed a number"),
+        (
+            {"dropout": 0.5, "net": DEEP, "params": DEEP.init(np.random.default_rng(0))},
+            ValueError,
+            "rng: None, needed a numpy.random.Generator, from which dropout is drawn",
+        ),
         ({"truncation": 3}, TypeError, "truncation: 3, needed a truncation"),
         (
             {"optimiser": 3},
@@ -374,6 +384,45 @@ def test_what_does_not_fit_is_refused_before_any_work(given, error, message):
     with pytest.raises(error, match=message):
         train(**(arguments | given))
     assert told == []
+
+
+def test_an_update_drops_what_was_drawn_for_it():
+    """Masks come from the generator, each update its own, after the order of the epoch; losses have none."""
+    given = {"epochs": 2, "batch": 3, "optimiser": SGD(Constant(0.1)), "truncation": Window(1)}
+    params = DEEP.init(np.random.default_rng(0))
+    found, history = train(DEEP, params, DATA, rng=np.random.default_rng(1), dropout=0.5, **given)
+    rng, updated, losses = np.random.default_rng(1), params, [DEEP.loss_value(params, *DATA)]
+    for _ in range(2):
+        order = rng.permutation(7)
+        for own in (order[:3], order[3:6], order[6:]):
+            xs, targets = DATA.xs[own], DATA.targets[own]
+            masks = dropout_masks(rng, 0.5, DEEP.handed_up, xs)
+            assert {0.0, 2.0} >= {*masks[0].ravel().tolist()}
+            grads = DEEP.loss_and_gradients(updated, xs, targets, truncation=Window(1), masks=masks)[1]
+            pairs = zip(updated, grads.params, strict=True)
+            updated = type(params)(*(block - 0.1 * grad for block, grad in pairs))
+        losses.append(DEEP.loss_value(updated, *DATA))
+    for got, want in zip(found, updated, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-12)
+    np.testing.assert_allclose(history.train, losses, rtol=1e-12)
+    without = train(DEEP, params, DATA, rng=np.random.default_rng(1), **given)[0]
+    none = train(DEEP, params, DATA, rng=np.random.default_rng(1), dropout=0, **given)[0]
+    np.testing.assert_array_equal(without.W_l0, none.W_l0)
+    assert not np.array_equal(without.W_l0, found.W_l0)
+
+
+def test_going_on_drops_what_would_have_been_dropped():
+    """To the bit: the masks of the epochs to come are in the generator's state."""
+    given = {"epochs": 4, "batch": 3, "optimiser": Adam(Cosine(0.01)), "dropout": 0.3}
+    params, rng = DEEP.init(np.random.default_rng(0)), np.random.default_rng(1)
+    for stopped in by_epoch(DEEP, params, DATA, rng=rng, **given):
+        if stopped.epoch == 2:
+            kept = copy.deepcopy(rng)
+            break
+    *_, on = by_epoch(DEEP, params, DATA, rng=kept, after=stopped, **given)
+    *_, whole = by_epoch(DEEP, params, DATA, rng=np.random.default_rng(1), **given)
+    for block, other in zip(on.params, whole.params, strict=True):
+        np.testing.assert_array_equal(block, other)
 
 
 def test_history_is_two_tuples():

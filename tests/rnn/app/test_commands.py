@@ -58,6 +58,26 @@ def test_there_has_to_be_something_to_go_on_with(capsys, tmp_path):
     assert "run.json: no sha256 at its end, needed" in refused(capsys, "train", "--out", tmp_path, "--resume")
 
 
+def test_dropout_of_one_layer_is_refused(capsys, tmp_path):
+    """Before anything is made."""
+    line = refused(capsys, "train", "--out", tmp_path / "m", "--dropout", "0.5", "--no-verify")
+    assert line == "--dropout: 0.5, needed 0 with one layer: it is of what one hands up to the next"
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_loss_that_would_see_the_future_is_refused(capsys, tmp_path):
+    """By what would: each step of a window, and each character of a text; before anything is made."""
+    (tmp_path / "t").write_text("the cat sat on the mat. " * 20)
+    both = ("train", "--out", tmp_path / "m", "--no-verify", "--bidirectional")
+    assert refused(capsys, *both, "--loss", "squared_error:every").startswith(
+        "--bidirectional: with --loss squared_error:every, needed a loss on the last step alone: at others it"
+    )
+    assert refused(capsys, *both, "--text", tmp_path / "t").startswith(
+        "--bidirectional: with a text, needed a series: of a text each character is foretold from those"
+    )
+    assert not (tmp_path / "m").exists()
+
+
 def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
     """The text then goes to standard error."""
     main(["predict", str(model), "--out", str(tmp_path), "--json", "-"])

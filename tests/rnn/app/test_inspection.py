@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
 
@@ -76,6 +78,20 @@ def test_a_model_of_something_else_is_refused(capsys, model, written, tmp_path):
     stored = load(model / "model.safetensors")
     save(tmp_path / "bare", stored.net, stored.params)
     assert refused(capsys, "inspect", tmp_path / "bare").startswith(f"{tmp_path / 'bare'}: ")
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_model_of_both_directions_is_inspected(capsys, tmp_path, layers):
+    """Learnt in several forms, whose networks become one; it forecasts and is exported as any."""
+    few = ("--units", "3", "--length", "6", "--epochs", "2", "--no-verify", "--bidirectional")
+    said(capsys, "train", "--out", tmp_path / "m", *few, "--num-layers", layers)
+    path = tmp_path / "m" / "model.safetensors"
+    shown = said(capsys, "inspect", path, "--out", tmp_path)
+    on = " on 2 levels" if layers == 2 else ""
+    assert f"Vanilla in both directions{on}: " in shown
+    assert "bidirectional yes" in shown
+    said(capsys, "forecast", path, "--steps", "3", "--out", tmp_path)
+    said(capsys, "export", path, "--out", tmp_path)
 
 
 def test_a_model_of_several_layers_is_inspected(capsys, tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Stack, Vanilla
+from rnn import GRU, LSTM, RNN, Bidirectional, BothEnds, Stack, Vanilla
 from rnn.app.joining import joined
 
 
@@ -12,7 +12,17 @@ def stack(inputs, units):
     return Stack(GRU(inputs, 3), LSTM(3, units))
 
 
-@pytest.mark.parametrize("cell", [Vanilla, LSTM, GRU, stack])
+def both_ends(inputs, units):
+    """As many units in all."""
+    return BothEnds(GRU(inputs, units // 2))
+
+
+def both_ways(inputs, units):
+    """The same on two levels."""
+    return Stack(Bidirectional(LSTM(inputs, 3)), BothEnds(LSTM(6, units // 2)))
+
+
+@pytest.mark.parametrize("cell", [Vanilla, LSTM, GRU, stack, both_ends, both_ways])
 @pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (2, 3)])
 def test_each_reads_its_own_columns(cell, inputs, outputs):
     """As if it were alone, whatever the others do."""

@@ -27,13 +27,15 @@ def test_the_defaults_are_the_recipes():
 def test_flags_make_a_recipe():
     """And say where the series is."""
     flags = (
-        "--units 3 --truncation window:5 --optimiser sgd --rate 0.5 --changes --no-early-stopping "
-        "--season 12 --weight-decay 0.1 --schedule step:20:0.5 --warmup 3"
+        "--units 3 --num-layers 2 --dropout 0.25 --truncation window:5 --optimiser sgd --rate 0.5 --changes "
+        "--no-early-stopping --season 12 --weight-decay 0.1 --schedule step:20:0.5 --warmup 3"
     )
     data = "--data f --column v --date d --date-format %Y --separator \\t --decimal ,"
     options = arguments(["train", "--out", "x", *flags.split(), *data.split()])
     wanted = Recipe(
         units=3,
+        num_layers=2,
+        dropout=0.25,
         truncation="window:5",
         optimiser="sgd",
         rate=0.5,
@@ -45,6 +47,7 @@ def test_flags_make_a_recipe():
     )
     assert recipe_of(options) == wanted
     stopping = arguments(["train", "--out", "x", "--n-iter-no-change", "3", "--tol", "0.01"])
+    assert recipe_of(arguments(["train", "--out", "x", "--bidirectional"])) == Recipe(bidirectional=True)
     assert recipe_of(stopping) == Recipe(n_iter_no_change=3, tol=0.01)
     assert options.season == 12
     assert recipe_of(arguments(["train", "--out", "x", "--levels"])) == Recipe(form="levels")
@@ -85,6 +88,10 @@ def test_each_command_has_a_help(capsys, command):
             "argument --warmup: '-1', needed an integer of at least 0",
         ),
         (("train", "--out", "x", "--n-iter-no-change", "0"), "argument --n-iter-no-change: '0', needed"),
+        (
+            ("train", "--out", "x", "--dropout", "1"),
+            "argument --dropout: '1', needed a number of at least 0 and below 1",
+        ),
         (("train", "--out", "x", "--tol", "-1"), "argument --tol: '-1', needed a number of at least 0"),
         (("train", "--out", "x", "--tol", "nan"), "argument --tol: 'nan', needed a number of at least 0"),
         (("train", "--out", "x", "--weight-decay", "-1"), "argument --weight-decay: '-1', needed a number"),

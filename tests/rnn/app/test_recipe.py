@@ -5,7 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from rnn import Chunked, CompiledLoops, Full, NumPyLoops, Stack, Tail, Window, loops, relu, squared_error
+from rnn import (
+    GRU,
+    Bidirectional,
+    BothEnds,
+    Chunked,
+    CompiledLoops,
+    Full,
+    NumPyLoops,
+    Stack,
+    Tail,
+    Window,
+    loops,
+    relu,
+    squared_error,
+)
 from rnn.app.recipe import Recipe, loss_of, schedule_of, truncation_of
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping
@@ -32,6 +46,17 @@ def test_layers_are_one_above_another(cell):
     one = Recipe(cell=cell, units=3, activation="relu")
     levels = [one.network(inputs, 4, squared_error).cell for inputs in (2, 3, 3)]
     assert replace(one, num_layers=3).network(2, 4, squared_error).cell == Stack(*levels)
+
+
+def test_both_directions_are_of_every_layer():
+    """The one on top answers when both have read all; those below go step by step."""
+    one = Recipe(cell="gru", units=3, bidirectional=True)
+    assert one.network(2, 4, squared_error).cell == BothEnds(GRU(2, 3))
+    two = replace(one, num_layers=3).network(2, 4, squared_error).cell
+    assert two == Stack(Bidirectional(GRU(2, 3)), Bidirectional(GRU(6, 3)), BothEnds(GRU(6, 3)))
+    assert replace(one, truncation="window:3").network(2, 4, squared_error).cell == BothEnds(GRU(2, 3))
+    with pytest.raises(ValueError, match=r"^truncation: window:3, needed full with several bidirectional"):
+        replace(one, num_layers=2, truncation="window:3").network(2, 4, squared_error)
 
 
 def test_the_usual_loops_are_the_networks(monkeypatch):

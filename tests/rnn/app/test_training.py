@@ -216,8 +216,10 @@ def test_early_stopping_keeps_the_best(tmp_path):
 
 @pytest.mark.parametrize("stop", [1, 4])
 def test_stopped_within_a_schedule_it_ends_as_if_it_never_had_been(tmp_path, stop):
-    """The parameters to the bit, in the warm-up and after it, and with what AdamW keeps."""
+    """The parameters to the bit, in the warm-up and after it, with what AdamW keeps, and dropout draws."""
     changed = {
+        "num_layers": 2,
+        "dropout": 0.3,
         "optimiser": "adamw",
         "schedule": "step:2:0.5",
         "warmup": 2,
@@ -256,6 +258,11 @@ def test_stopped_within_a_schedule_it_ends_as_if_it_never_had_been(tmp_path, sto
         {"recipe": {"n_iter_no_change": 0}},
         {"recipe": {"num_layers": 0}},
         {"recipe": {"num_layers": "2"}},
+        {"recipe": {"dropout": 0.5}},
+        {"recipe": {"bidirectional": 1}},
+        {"recipe": {"bidirectional": True, "loss": "squared_error:every"}},
+        {"recipe": {"num_layers": 2, "dropout": 1.0}},
+        {"recipe": {"num_layers": 2, "dropout": "much"}},
         {"recipe": {"tol": None}},
         {"recipe": {"schedule": "fast"}},
         {"recipe": {"schedule": ["cosine"]}},

@@ -59,7 +59,7 @@ def test_a_call_holds_what_it_was_given():
     call = checked_call(Single(cell), params, xs, h0, None)
     assert call.xs is xs
     assert call.state[0] is h0
-    assert call.active is call.ends is None
+    assert call.inputs.active is call.ends is None
 
 
 def test_records_of_several_lengths_are_put_in_order():
@@ -70,5 +70,5 @@ def test_records_of_several_lengths_are_put_in_order():
     call = checked_call(Single(cell), params, xs, h0, [1, 2, 1])
     assert call.xs[:, :, 0].tolist() == [[3, 4], [1, 0], [5, 0]]
     assert call.state[0].tolist() == [[2, 3], [0, 1], [4, 5]]
-    assert call.active == [3, 1]
+    assert call.inputs.active == [3, 1]
     assert xs.all()

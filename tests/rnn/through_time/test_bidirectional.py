@@ -14,6 +14,7 @@ from rnn import (
     LSTM,
     RNN,
     Bidirectional,
+    BothEnds,
     Checkpoints,
     Chunked,
     CompiledLoops,
@@ -25,6 +26,7 @@ from rnn import (
     Vanilla,
     Window,
 )
+from rnn.through_time.recurrence import recurrence
 from verification import models
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
@@ -41,8 +43,19 @@ EACH = [
     Stack(GRU(D, 3), Bidirectional(Vanilla(3, 2)), Bidirectional(LSTM(4, 2))),
     Bidirectional(Stack(Vanilla(D, 3), GRU(3, 2))),
     Stack(Bidirectional(Stack(Vanilla(D, 3), Vanilla(3, 2))), Vanilla(4, 2)),
+    BothEnds(LSTM(D, 2)),
+    Stack(Bidirectional(GRU(D, 2)), BothEnds(LSTM(4, 2)), Vanilla(4, 3)),
 ]
 every_one = pytest.mark.parametrize("cell", EACH, ids=str)
+
+
+def refuses(cell, truncation):
+    """Is it a stack with a level that reads from both ends, and a truncation?"""
+    within = isinstance(cell, Stack) and any(isinstance(level, BothEnds) for level in cell.levels)
+    return within and any(truncation.first(t, T) for t in range(T))
+
+
+WHOLE = r"^truncation: .+, needed rnn\.Full\(\) with levels of which one reads from both ends$"
 
 
 class AtEnds:
@@ -78,22 +91,29 @@ def assert_near(one, other):
         np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
 
 
-def run(cell, weights, state, xs, live):
+def run(cell, weights, state, xs, live, masks=()):
     """What a recurrence puts out after each step and its last state, by the models' steps.
 
     ``live(t, back)``: do numbers flow back through step t, in this direction? Weights and state are used up.
     """
     if isinstance(cell, Stack):
         last = []
-        for level in cell.levels:
+        for place, level in enumerate(cell.levels):
             xs, ended = run(level, weights, state, xs, live)
             last += ended
+            if place < len(masks):
+                xs = [x * masks[place][:, t] for t, x in enumerate(xs)]
         return xs, last
-    if isinstance(cell, Bidirectional):
+    if type(cell) is Bidirectional:
         ahead, last = run(cell.cell, weights, state, xs, live)
         back, last_back = run(cell.cell, weights, state, xs[::-1], lambda t, _: live(len(xs) - 1 - t, True))
         joined = [anp.concatenate(each, axis=1) for each in zip(ahead, back[::-1], strict=True)]
         return joined, [*last, *last_back]
+    if isinstance(cell, BothEnds):
+        # Each is cut in its own time.
+        ahead, last = run(cell.cell, weights, state, xs, live)
+        back, last_back = run(cell.cell, weights, state, xs[::-1], live)
+        return [anp.concatenate(each, axis=1) for each in zip(ahead, back, strict=True)], [*last, *last_back]
     model = MODELS[type(cell).__name__]
     p = Named({name: weights.pop(0) for name in cell.weights._fields})
     h = tuple(state.pop(0) for _ in cell.state)
@@ -109,7 +129,7 @@ def run(cell, weights, state, xs, live):
     return found, list(h)
 
 
-def by_autograd(cell, params, xs, targets, h0, truncation):
+def by_autograd(cell, params, xs, targets, h0, truncation, masks=()):
     """The gradient: each loss alone, of numbers that flow back within its window only."""
     steps, total = xs.shape[1], None
     for t in range(steps) if targets.ndim == 3 else [steps - 1]:
@@ -119,7 +139,7 @@ def by_autograd(cell, params, xs, targets, h0, truncation):
             blocks, xs, state = given
             *weights, V, c = blocks
             live = lambda s, back: s < end if back else s >= first  # noqa: E731
-            hs, _ = run(cell, list(weights), list(state), [xs[:, s] for s in range(steps)], live)
+            hs, _ = run(cell, list(weights), list(state), [xs[:, s] for s in range(steps)], live, masks)
             target = targets[:, t] if targets.ndim == 3 else targets
             return anp.sum((anp.dot(hs[t], V.T) + c - target) ** 2) / 2
 
@@ -136,6 +156,10 @@ def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
     """As autograd has it, of each loss by itself, however levels and directions are put together."""
     given = problem(cell, losses)
     net = RNN(cell, outputs=K, loops=NumPyLoops())
+    if refuses(cell, truncation):
+        with pytest.raises(ValueError, match=WHOLE):
+            net.loss_and_gradients(**given, truncation=truncation)
+        return
     _, grads = net.loss_and_gradients(**given, truncation=truncation)
     assert_near(blocks(grads), by_autograd(cell, **given, truncation=truncation))
     workspace = net.workspace(N, T)
@@ -144,10 +168,72 @@ def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
     assert [block.tolist() for block in blocks(again)] == [block.tolist() for block in blocks(grads)]
 
 
+IN_LEVELS = [Stack(LSTM(D, 3), GRU(3, 4), Vanilla(4, 2)), EACH[1], EACH[2]]
+
+
+def drawn_masks(cell, records=N):
+    """What each level but the one on top hands up, halved or doubled or dropped, no two levels alike."""
+    rng = np.random.default_rng(5)
+    return [rng.choice([0.0, 2.0, 0.5], (records, T, level.units)) for level in map(as_one, cell.levels[:-1])]
+
+
+def as_one(level):
+    """A level as a recurrence."""
+    return recurrence("level", level)
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize(
+    "truncation", [Full(), Window(0), Window(2), Chunked(3), Chunked(2, 3), Tail(2), AtEnds()], ids=str
+)
+@pytest.mark.parametrize("cell", IN_LEVELS, ids=str)
+def test_what_is_handed_up_is_masked(cell, truncation, losses):
+    """As autograd has it with the masks given, under any truncation, in a workspace and by checkpoints."""
+    given, masks = problem(cell, losses), drawn_masks(cell)
+    net = RNN(cell, outputs=K, loops=NumPyLoops())
+    value, grads = net.loss_and_gradients(**given, truncation=truncation, masks=masks)
+    assert value == net.loss_value(**given, masks=masks) != net.loss_value(**given)
+    assert_near(blocks(grads), by_autograd(cell, **given, truncation=truncation, masks=masks))
+    workspace = net.workspace(N, T)
+    for these in (None, masks):
+        of_these = net.loss_and_gradients(**given, truncation=truncation, masks=these)[1]
+        asked = {"truncation": truncation, "workspace": workspace, "masks": these}
+        again = net.loss_and_gradients(**given, **asked)[1]
+        assert [block.tolist() for block in blocks(again)] == [block.tolist() for block in blocks(of_these)]
+    if cell is IN_LEVELS[0]:
+        asked = {"truncation": truncation, "checkpoints": Checkpoints(2), "masks": masks}
+        assert_near(blocks(net.loss_and_gradients(**given, **asked)[1]), blocks(grads))
+        asked = {"truncation": truncation, "masks": masks}
+        compiled = RNN(cell, outputs=K, loops=CompiledLoops()).loss_and_gradients(**given, **asked)[1]
+        assert_near(blocks(compiled), blocks(grads))
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize("cell", IN_LEVELS, ids=str)
+def test_masks_are_of_records_that_end_early(cell, losses):
+    """Each record has its own, whatever stands behind its end."""
+    given, net = drawn(cell, losses), RNN(cell, outputs=K, loops=NumPyLoops())
+    masks = drawn_masks(cell, len(LENGTHS))
+    padded = [mask.copy() for mask in masks]
+    for n, length in enumerate(LENGTHS):
+        for mask in padded:
+            mask[n, length:] = np.nan
+    value, grads = net.loss_and_gradients(**given, lengths=LENGTHS, masks=padded)
+    total = 0
+    for n, length in enumerate(LENGTHS):
+        own = [mask[n : n + 1, :length] for mask in masks]
+        one, of_one = net.loss_and_gradients(**alone(given, n), masks=own)
+        total += one
+        assert_near([grads.xs[n, :length]], [of_one.xs[0]])
+    assert_near([value], [total])
+
+
 @pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(3)], ids=str)
 @every_one
 def test_the_loops_agree(cell, truncation):
     """NumPy's and compiled ones."""
+    if refuses(cell, truncation):
+        return
     given = problem(cell)
     one, other = (
         RNN(cell, outputs=K, loops=loops).loss_and_gradients(**given, truncation=truncation)[1]
@@ -230,10 +316,14 @@ def test_last_states_are_of_the_last_step_of_each_direction(cell, truncation):
     weights, steps = cell.weights(*given["params"][:-2]), T
     outputs, final, saved = layer.forward(weights, given["xs"], given["h0"])
     d_state = tuple(rng.uniform(-1, 1, array.shape) for array in final)
+    if refuses(cell, truncation):
+        with pytest.raises(ValueError, match=WHOLE):
+            layer.backward(saved, 0 * outputs, d_state, truncation)
+        return
     grads = layer.backward(saved, 0 * outputs, d_state, truncation)
     total = None
-    # Those of the first direction are taken at step T − 1, those of the second at step 0.
-    for back, t in ((False, steps - 1), (True, 0)):
+    # Those of the first direction are taken at step T − 1, those of the second at step 0: T − 1 of its own.
+    for back, t in ((False, steps - 1), (True, steps - 1 if type(cell) is BothEnds else 0)):
         first, end = truncation.first(t, steps), steps - truncation.first(steps - 1 - t, steps)
 
         def loss(given, back=back, first=first, end=end):
@@ -247,6 +337,17 @@ def test_last_states_are_of_the_last_step_of_each_direction(cell, truncation):
         found = [*of_weights, of_xs, *of_state]
         total = found if total is None else [one + other for one, other in zip(total, found, strict=True)]
     assert_near([*grads.params, grads.xs, *grads.state], total)
+
+
+@pytest.mark.parametrize("lengths", [None, [3, 5]], ids=["whole", "ending early"])
+def test_both_ends_have_read_all_at_the_last_step(lengths):
+    """Each record's own: what is put out there are both last states."""
+    cell = EACH[-2]
+    given, layer = problem(cell), Layer(cell)
+    weights = cell.weights(*given["params"][:-2])
+    outputs, (h, _, h_reverse, _), _ = layer.forward(weights, given["xs"], given["h0"], lengths)
+    for n, length in enumerate(lengths or [T, T]):
+        assert outputs[n, length - 1].tolist() == [*h[n].tolist(), *h_reverse[n].tolist()]
 
 
 def test_names_have_their_direction():
@@ -274,6 +375,12 @@ def test_it_is_pickled_and_shown_as_the_call_that_makes_it(cell):
     ("made", "error", "message"),
     [
         (lambda: Bidirectional(3), TypeError, "Bidirectional.cell: 3, needed a cell, as rnn.Vanilla("),
+        (lambda: BothEnds(None), TypeError, "BothEnds.cell: None, needed a cell, as rnn.Vanilla("),
+        (
+            lambda: BothEnds(Bidirectional(GRU(1, 2))),
+            TypeError,
+            "BothEnds.cell: Bidirectional(GRU(inputs=1, units=2)), needed a cell, or a stack",
+        ),
         (
             lambda: Bidirectional(Bidirectional(GRU(1, 2))),
             TypeError,
@@ -301,6 +408,27 @@ def test_it_is_pickled_and_shown_as_the_call_that_makes_it(cell):
             "needed one for xs (1, 3, 1) of float64 and 2 units of GRU in both directions",
         ),
         (
+            lambda: asked(masks=()),
+            TypeError,
+            "masks: tuple of 0, needed None, with Bidirectional(GRU)",
+        ),
+        (
+            lambda: in_levels(masks=3),
+            TypeError,
+            "masks: 3, needed 1 arrays, one for each level but the one on top, with Stack(GRU, GRU)",
+        ),
+        (lambda: in_levels(masks=[np.ones((1, 3, 2))] * 2), TypeError, "masks: list of 2, needed 1 arrays"),
+        (
+            lambda: in_levels(masks=[np.ones((1, 3, 1))]),
+            ValueError,
+            "masks[0]: shape (1, 3, 1), needed (1, 3, 2",
+        ),
+        (
+            lambda: in_levels(masks=[np.full((1, 3, 2), np.inf)]),
+            ValueError,
+            "masks[0]: inf at (0, 0, 0), needed",
+        ),
+        (
             lambda: asked(h0=np.ones((1, 2))),
             TypeError,
             "h0: ndarray, needed (h0, h0_reverse), the state of Bidirectional(GRU)",
@@ -313,8 +441,13 @@ def test_what_does_not_fit_is_refused(made, error, message):
         made()
 
 
-def asked(**options):
+def in_levels(**options):
+    """The same of two levels."""
+    return asked(Stack(GRU(1, 2), GRU(2, 2)), **options)
+
+
+def asked(cell=None, **options):
     """A gradient of a loss on the last step."""
-    net = RNN(Bidirectional(GRU(1, 2)), outputs=1)
+    net = RNN(cell or Bidirectional(GRU(1, 2)), outputs=1)
     params = net.init(np.random.default_rng(0))
     return net.loss_and_gradients(params, np.ones((1, 3, 1)), np.ones((1, 1)), **options)

@@ -7,7 +7,7 @@ import pytest
 
 from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, relu, softsign
 from rnn.through_time.checkpoints import states_at
-from rnn.through_time.recurrence import Single
+from rnn.through_time.recurrence import Inputs, Single
 
 
 def problem(activation, steps, every_step, seed=0):
@@ -71,9 +71,9 @@ def test_da_is_the_same_to_the_bit():
 def test_states_are_those_of_the_whole_forward():
     """The states at the starts are those that one unrolling of the whole sequence passes."""
     net, params, xs, _, h0 = problem(softsign, 4, every_step=False)
-    found = states_at(Single(net.cell), params, xs, (h0,), [0, 3, 1])
+    found = states_at(Single(net.cell), params, Inputs(xs), (h0,), [0, 3, 1])
     assert sorted(found) == [0, 1, 3]
-    (longer,) = states_at(Single(net.cell), params, xs, (h0,), [3])[3]
+    (longer,) = states_at(Single(net.cell), params, Inputs(xs), (h0,), [3])[3]
     assert found[3][0].tolist() == longer.tolist()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rnn import GRU, LSTM, Stack, Vanilla
 from rnn.through_time.bptt import MAX_CARRY_BYTES, NUMPY
-from rnn.through_time.recurrence import Finals, Single, last_state, recurrence, shares, sweeps_at_once
+from rnn.through_time.recurrence import Finals, Inputs, Single, last_state, recurrence, shares, sweeps_at_once
 
 EACH = [Single(Vanilla(2, 3)), Single(LSTM(2, 3)), Stack(LSTM(2, 4), GRU(4, 3))]
 every_one = pytest.mark.parametrize("own", EACH, ids=lambda own: own.name)
@@ -18,7 +18,7 @@ def unrolled(own):
     rng = np.random.default_rng(0)
     weights = own.weights(*own.init(rng))
     state = tuple(rng.normal(size=(2, width)) for width in own.widths)
-    return state, own.unroll(weights, rng.normal(size=(2, 3, 2)), state, None, None, NUMPY)
+    return state, own.unroll(weights, Inputs(rng.normal(size=(2, 3, 2))), state, None, NUMPY)
 
 
 @every_one

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from verification import Profile, verify
-from verification.adapters.rnn.both_directions import both_directions
+from verification.adapters.rnn.both_directions import BY_STEP, both_directions
 from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, judged_by
 from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.patch import package
 from verification.properties.of_function import calls, findings
 from verification.sampling.drawing import all_drawn
 
-FEW = Profile("few", cases=12)
+FEW, MORE = Profile("few", cases=12), Profile("more", cases=20)
 MODULE = "through_time.bidirectional"
 
 
@@ -23,51 +23,87 @@ def test_both_directions_are_verified(loops):
     assert found.verdict == "verified", str(found)
 
 
-DYS = "        dys = _from_first(dhs[:, :, own.units :], segment.first_loss, steps)\n"
+DYS = "        dys = _from_first(dhs[:, :, units:], segment.first_loss, back_.first_loss, steps)\n"
 FAULTS = [
     (
         "dy is overwritten by dx before the other direction reads it (MXNet #17898)",
         DYS,
-        "        early = own.back(\n"
-        "            of_ahead, tape.ahead, dhs[:, :, : own.units], last_ahead, ahead_, (), loops\n"
+        "        early = self._part_back(\n"
+        "            0, params, tape, dhs[:, :, :units], finals, ahead_, (), loops\n"
         "        )\n"
-        "        dhs[:, :, own.units :] = np.resize(early.dxs, dhs[:, :, own.units :].shape)\n" + DYS,
+        "        dhs[:, :, units:] = np.resize(early.dxs, dhs[:, :, units:].shape)\n" + DYS,
     ),
     (
         "the second direction is handed the first one's half",
         DYS,
-        DYS.replace("own.units :]", ": own.units]"),
+        DYS.replace("units:]", ":units]"),
     ),
     (
         "the second direction's cotangents are not turned",
-        "np.ascontiguousarray(turned(dys, tape.lengths))",
+        "np.ascontiguousarray(self._beside(dys, tape.lengths))",
         "np.ascontiguousarray(dys)",
     ),
     (
         "records that end early are turned as if they did not",
-        "turned(_from_first(back.dxs, back.first, steps), tape.lengths)",
-        "turned(_from_first(back.dxs, back.first, steps), None)",
+        "turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)",
+        "turned(_from_first(back.dxs, back.first, 0, steps), None)",
     ),
     (
         "the inputs' cotangents are the first direction's alone",
-        "dxs = dxs + turned(_from_first(back.dxs, back.first, steps), tape.lengths)",
-        "dxs = dxs + 0 * turned(_from_first(back.dxs, back.first, steps), tape.lengths)",
+        "dxs = dxs + turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)",
+        "dxs = dxs + 0 * turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)",
     ),
     (
         "the last states of the second direction are taken for the first one's",
-        "if finals is None else finals.halves",
-        "if finals is None else finals.halves[::-1]",
+        "reverse, finals, back_,",
+        "reverse, finals and Finals(finals.arrays[::-1], finals.last), back_,",
     ),
 ]
 
 
+# Of what is between levels, and of what a truncation cuts there.
+OTHERS = [
+    (
+        "through_time.stack",
+        "what is dropped forward is not dropped backward",
+        'handed_down = np.multiply(handed_down, mask, order="C")',
+        "pass",
+    ),
+    (
+        "through_time.ways",
+        "the second direction is truncated in the first one's time",
+        "list(zip(answers, reversed(answers), strict=True))",
+        "list(zip(answers, answers, strict=True))",
+    ),
+    (
+        "through_time.rounds",
+        "what losses of one step hand down is added before the level below has gone back with each",
+        "    for group in apart(spans):",
+        "    for group in [[*range(len(spans))]]:",
+    ),
+    (
+        "through_time.rounds",
+        "a window ends with its own steps on the side behind them",
+        "return min(ahead.first, ahead.seed), max(steps - back.first, ahead.stop)",
+        "return min(ahead.first, ahead.seed), ahead.stop",
+    ),
+]
+# Of what has read from both ends.
+OF_BOTH_ENDS = (
+    "what stands there by own steps goes back as if by those of the sequence",
+    "np.ascontiguousarray(self._beside(dys, tape.lengths))",
+    "np.ascontiguousarray(turned(dys, tape.lengths))",
+)
+EVERY = [(MODULE, *fault) for fault in [*FAULTS, OF_BOTH_ENDS]] + OTHERS
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("story", "right", "wrong"), FAULTS, ids=[each[0] for each in FAULTS])
-def test_a_fault_of_both_directions_is_refuted(story, right, wrong):
+@pytest.mark.parametrize(("module", "story", "right", "wrong"), EVERY, ids=[each[1] for each in EVERY])
+def test_a_fault_of_both_directions_is_refuted(module, story, right, wrong):
     """By autograd of the whole, on one of a few calls."""
-    fault = Fault(story, story, story, (Edit(MODULE, right, wrong),), "autograd", "xs")
+    fault = Fault(story, story, story, (Edit(module, right, wrong),), "autograd", "xs")
     engine = both_directions(package=package(fault))
-    drawn = all_drawn(calls(engine), "both directions", FEW.cases)
+    drawn = all_drawn(calls(engine), "both directions", MORE.cases)
     assert any(finding.wrong for call in drawn for finding in findings(engine, call, ("autograd",)))
 
 
@@ -77,7 +113,7 @@ def test_outputs_that_are_not_the_forward_s_are_an_error():
         "turned",
         "s.",
         "s",
-        (Edit(MODULE, "turned(own.outputs(back), lengths)", "own.outputs(back)"),),
+        (Edit(MODULE, "self._beside(own.outputs(back), lengths)", "own.outputs(back)"),),
         "autograd",
         "xs",
     )
@@ -85,6 +121,7 @@ def test_outputs_that_are_not_the_forward_s_are_an_error():
     rng = np.random.default_rng(0)
     shapes = [(2, 3, 1), *[(2, 1)] * 6, *[(4, 1), (4, 1), (4,)] * 2, *[(3, 2), (3, 1), (3,), (1,)] * 2]
     xs, *others = (rng.uniform(-1, 1, shape) for shape in shapes)
-    outputs, saved = engine.forward(xs, np.array([3, 2]), *others)
+    given = np.array([3, 2]), np.zeros(3, int), np.ones((2, 3, 2), int), BY_STEP
+    outputs, saved = engine.forward(xs, *given, *others)
     with pytest.raises(ArithmeticError, match=r"^outputs or last states are off by "):
         engine.backward(saved, *(np.ones_like(each) for each in outputs))

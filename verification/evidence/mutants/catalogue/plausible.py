@@ -424,8 +424,8 @@ OF_RECOMPUTATION = (
         (
             Edit(
                 "network",
-                "xs[:, segment.start : segment.stop]\n",
-                "xs[:, max(0, segment.start - 1) : segment.stop - (segment.start > 0)]\n",
+                "inputs.part(segment.start, segment.stop)\n",
+                "inputs.part(max(0, segment.start - 1), segment.stop - (segment.start > 0))\n",
             ),
         ),
         "recomputation",

@@ -1,0 +1,49 @@
+"""Dropout: how masks are drawn, and which probabilities there are."""
+
+import re
+
+import numpy as np
+import pytest
+
+from rnn.learning.dropout import checked_dropout, dropout_masks
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("dropout", [0.0, 0.1, 0.75])
+def test_as_many_are_dropped_as_were_asked_for(dropout, dtype):
+    """The others are divided by what is kept; no step, record or level as another."""
+    xs = np.ones((40, 50, 3), dtype)
+    first, second = dropout_masks(np.random.default_rng(0), dropout, [20, 7], xs)
+    assert (first.shape, second.shape) == ((40, 50, 20), (40, 50, 7))
+    assert first.dtype == second.dtype == dtype
+    for mask in (first, second):
+        assert {*mask.ravel().tolist()} == {dtype(1) / dtype(1 - dropout), *([0.0] if dropout else [])}
+        assert (mask == 0).mean() == pytest.approx(dropout, abs=0.01)
+    if dropout:
+        assert (first[0] != first[1]).any()
+        assert (first[:, 0] != first[:, 1]).any()
+        assert (first[..., :7] != second).any()
+
+
+def test_the_generator_alone_decides():
+    """The same seed gives the same masks."""
+    xs = np.ones((2, 3, 1))
+    one, again, other = (dropout_masks(np.random.default_rng(seed), 0.5, [4], xs)[0] for seed in (0, 0, 1))
+    assert one.tolist() == again.tolist() != other.tolist()
+
+
+@pytest.mark.parametrize("dropout", [-0.1, 1, 1.0, 2.5, np.nan, np.inf])
+def test_a_probability_that_is_none_is_refused(dropout):
+    """And 1, by which nothing would be handed up."""
+    with pytest.raises(ValueError, match=rf"^p: {re.escape(str(dropout))}, needed at least 0 and below 1$"):
+        checked_dropout(dropout, [3], "p")
+
+
+def test_what_hands_nothing_up_has_no_dropout():
+    """0 alone, which is anybody's."""
+    assert checked_dropout(0, []) == 0.0
+    assert checked_dropout(np.float32(0.5), [3]) == 0.5
+    with pytest.raises(ValueError, match=r"^dropout: 0\.5, needed 0 with one layer: it is of what one hands"):
+        checked_dropout(0.5, [])
+    with pytest.raises(TypeError, match=r"^dropout: 'x', needed a number"):
+        checked_dropout("x", [3])
