@@ -49,6 +49,7 @@ def asked_for(
         "unit": unit,
         "values": series.values.tolist(),
         "beside": series.inputs.tolist() if series.inputs.size else [],
+        "first": series.first,
         "by_date": by_date,
         "calendar": None if series.calendar is None else asdict(series.calendar),
         "filled": series.filled,
@@ -74,7 +75,8 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         season = season_of(values[: at.train], at.train // 3)
     elif season > at.train:
         raise ValueError(f"--season: {season}, needed at most {at.train}, the values that are learnt from")
-    given = Series(data["name"], values, calendar, data["filled"], _columns(data))
+    # A run of older versions begins with 0, and has no columns.
+    given = Series(data["name"], values, calendar, data["filled"], _columns(data), data.get("first", 0))
     inputs = _inputs(data, columns, calendar, at, recipe.length)
     beside = inputs.beside(given)
     rows = beside.upto(at.total)
@@ -108,7 +110,7 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         adds = fixed is not None or helps(values, at, views, recipe.length, Network(whole, params), beside)
         model = Forecaster(
             whole, params, tuple(views), adds, recipe.length, season, baseline, smoothing,
-            *kept, first, data["name"], data["unit"], calendar, columns,
+            *kept, given.first + first, data["name"], data["unit"], calendar, columns,
         )  # fmt: skip
         errors = model.errors(model.held_out, 1)
         arrays, about = model.stored()
@@ -154,7 +156,9 @@ def _inputs(
     cycles: list[str] = []
     if data["by_date"]:
         if calendar is None:
-            raise ValueError("--calendar: no dates, needed --date, as they say where in a year a step is")
+            raise ValueError(
+                "--calendar: no dates, needed a column of them, as they say where in a year a step is"
+            )
         cycles += cycles_of(calendar, at.train)
     season = data["season"]
     if season is not None and season > length:

@@ -7,7 +7,7 @@ filled in, between its neighbours, only when that is asked for.
 import csv
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 from pathlib import Path
 from re import ASCII, fullmatch
@@ -38,7 +38,8 @@ class Series:
     """Values (S,) at equal distances, their name and their dates; ``filled`` are made up.
 
     ``inputs`` (S + A, D) are the columns beside them; those that are known ahead go on for A steps, in which
-    the others stay as they are. ``first`` is the number of the first value in the calendar.
+    the others stay as they are. ``first`` is the number of the first value, in the calendar if there
+    is one.
     """
 
     name: str
@@ -149,12 +150,15 @@ def _series(cells: Iterator[tuple[int, str, list[str]]], columns: Columns, fill:
     when = np.array(read_as)
     if when[0] > when[-1]:
         found, where, when = found[::-1], where[::-1], when[::-1]
-    calendar = None
+    calendar, first = None, 0
     if ordinals:
         numbers = spaced(when, where, columns.date)
+        # Where they count the steps, they go on to do so.
+        first = int(when[0]) if when[-1] - when[0] == numbers[-1] else 0
     else:
         calendar, numbers = numbered(when, where, columns.date)
-    return _filled(columns, *_spread(found, where, numbers, columns.date, fill), calendar, fill)
+    spread = _spread(found, where, numbers, columns.date, fill)
+    return replace(_filled(columns, *spread, calendar, fill), first=first)
 
 
 def _ordinals(dates: Sequence[str]) -> list[int]:

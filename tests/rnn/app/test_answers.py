@@ -106,6 +106,18 @@ def test_a_long_forecast_is_cut_in_the_text_alone(capsys, changes, tmp_path):
     assert [row["step"] for row in found] == [str(number) for number in range(120, 170)]
 
 
+def test_numbers_of_steps_go_on(capsys, tmp_path):
+    """A column that counts steps may begin with any number, in the model's file and in a newer one."""
+    for name, first in (("a", 1), ("b", 50)):
+        rows_ = [f"{first + t},{np.sin(t):.3f}" for t in range(60)]
+        (tmp_path / name).write_text("\n".join(["t,v", *rows_]))
+    flags = ("--data", tmp_path / "a", "--column", "v", "--date", "t", "--levels", "--length", 4)
+    said(capsys, "train", "--out", tmp_path / "m", "--epochs", 1, *flags)
+    for data, first in (([], "61"), (["--data", tmp_path / "b"], "110")):
+        said(capsys, "forecast", tmp_path / "m", "--steps", 1, *data)
+        assert rows(tmp_path / "m" / "forecast.csv")[0]["step"] == first
+
+
 def test_a_forecast_goes_on_from_newer_values(capsys, model, tmp_path):
     """From the end of the file, by its own dates; it is read as the first one was."""
     months = [f"{2018 + m // 12}-{m % 12 + 1:02},{100 + m}" for m in range(60)]

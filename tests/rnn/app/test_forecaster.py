@@ -8,6 +8,7 @@ import pytest
 
 from rnn import RNN, Vanilla
 from rnn.app.forecaster import Forecaster, context_of, from_stored, read_model
+from rnn.app.inputs import Inputs
 from rnn.app.intervals import widths
 from rnn.app.preparing import Scaling
 from rnn.app.smoothing import Smoothing
@@ -108,9 +109,15 @@ def test_an_interval_is_made_of_values_not_learnt_from(stored):
 
 
 def test_a_model_that_kept_fewer_values_has_an_interval(stored):
-    """Older versions kept those alone by which nothing was chosen."""
-    arrays = {name: array for name, array in stored.arrays.items() if name != "earlier"}
-    found = from_stored(stored._replace(arrays=arrays))
+    """Older versions kept those alone by which nothing was chosen, and had no inputs."""
+    arrays = {
+        name: array
+        for name, array in stored.arrays.items()
+        if name != "earlier" and not name.endswith("beside")
+    }
+    about = {name: value for name, value in stored.about.items() if name != "inputs"}
+    found = from_stored(stored._replace(arrays=arrays, about=about))
+    assert found.inputs == Inputs()
     interval = found.interval(20, 0.9)
     assert (interval.width > 0).all()
     assert interval.tested[0] == 16

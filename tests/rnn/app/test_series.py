@@ -145,7 +145,7 @@ def test_cycles_of_dates_are_inputs():
     found = task(dated(values), Recipe(length=5))
     assert columns_of(found) == 1 + 6
     assert found.said.splitlines()[-1] == "Inputs: sines of the week"
-    with pytest.raises(ValueError, match="--calendar: no dates, needed --date"):
+    with pytest.raises(ValueError, match="--calendar: no dates, needed a column of them"):
         task(dated(values, calendar=None), Recipe(length=5))
 
 

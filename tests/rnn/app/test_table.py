@@ -303,3 +303,11 @@ def test_columns_of_inputs_are_read_as_values_are(tmp_path):
     )
     assert "0 rows, needed at least 2" in refused(tmp_path, "v,rain,price\n,,\n,,\n", PRICED)
     assert "'v': no value on" in refused(tmp_path, "v,rain,price\n,1,2\n,2,3\n", PRICED)
+
+
+@pytest.mark.parametrize(("days", "first"), [((5, 6, 7), 5), ((7, 6, 5), 5), ((10, 20, 30), 0)])
+def test_numbers_one_apart_count_the_steps(tmp_path, days, first):
+    """From the least of them on; others say where a row stands, and no more."""
+    rows = "".join(f"{day},{day}\n" for day in days)
+    found = series(tmp_path, f"day,v\n{rows}", DATED)
+    assert (found.first, found.calendar, found.values.tolist()) == (first, None, sorted(days))

@@ -28,17 +28,17 @@ def a_mutant(caught_by, edits=UNTRANSPOSED):
     return Fault(f"for {caught_by}", "W.", "this test", edits, caught_by)
 
 
-@pytest.fixture(scope="module")
-def whole():
-    """The whole catalogue, judged."""
-    return run()
-
-
 @pytest.mark.slow
-def test_every_mutant_is_caught_by_the_property_that_it_names(whole):
-    """None survives, and there are more than forty-five of them."""
+def test_every_mutant_is_caught_by_the_property_that_it_names_and_placed():
+    """None survives of more than forty-five; stage and blocks are those declared; no other edit is accused."""
+    whole = run()
     assert [one.fault.name for one in whole.survivors] == []
     assert whole.killed == whole.total == len(CATALOGUE) >= 45
+    assert [(one.fault.name, list(one.caught)) for one in whole.accused] == []
+    assert len(whole.equivalents) == len(EQUIVALENT)
+    diagnoses = {one.fault.name: one.diagnosis for one in each(diagnosed, whole.results)}
+    assert {name: found.place for name, found in diagnoses.items()} == {m.name: m.place for m in CATALOGUE}
+    assert all(found.sentence.endswith(".") for found in diagnoses.values())
 
 
 @pytest.mark.slow
@@ -47,26 +47,6 @@ def test_a_mutant_that_ends_its_process_is_told_of():
     dies = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "__import__('os')._exit(3)"),))
     with pytest.raises(RuntimeError, match=r"for lags.*exit code 3"):
         run(mutants=[dies], equivalents=())
-
-
-@pytest.fixture(scope="module")
-def diagnoses(whole):
-    """Every mutant's diagnosis."""
-    return {one.fault.name: one.diagnosis for one in each(diagnosed, whole.results)}
-
-
-@pytest.mark.slow
-def test_every_mutant_is_placed(diagnoses):
-    """Stage and blocks are those declared, and no fault is without a sentence."""
-    assert {name: each.place for name, each in diagnoses.items()} == {m.name: m.place for m in CATALOGUE}
-    assert all(each.sentence.endswith(".") for each in diagnoses.values())
-
-
-@pytest.mark.slow
-def test_no_equivalent_edit_is_accused(whole):
-    """What is no fault is taken for none."""
-    assert [(one.fault.name, list(one.caught)) for one in whole.accused] == []
-    assert len(whole.equivalents) == len(EQUIVALENT)
 
 
 def test_every_property_has_a_mutant_that_it_must_catch():

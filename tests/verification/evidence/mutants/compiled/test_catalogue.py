@@ -17,23 +17,13 @@ from verification.evidence.mutants.patch import texts
 SHARE = int(os.environ.get("FAULTS", "8"))
 
 
-@pytest.fixture(scope="module")
-def share():
-    """A share of the faults, judged."""
-    return run(COMPILED[::SHARE], COMPILED_EQUIVALENT if SHARE == 1 else COMPILED_EQUIVALENT[:1])
-
-
 @pytest.mark.slow
-def test_each_is_caught_for_its_own_reason(share):
-    """By the property that it names, and not because it does not answer in form."""
+def test_each_is_caught_for_its_own_reason_and_placed():
+    """By the property that it names, not because it does not answer in form; and where it says."""
+    share = run(COMPILED[::SHARE], COMPILED_EQUIVALENT if SHARE == 1 else COMPILED_EQUIVALENT[:1])
     assert [one.fault.name for one in share.survivors] == []
     assert [one.fault.name for one in share.results if one.example.finding.property == "form"] == []
     assert share.accused == ()
-
-
-@pytest.mark.slow
-def test_each_is_placed(share):
-    """Where it says."""
     assert [(one.fault.name, one.place) for one in share.results if one.place != one.fault.place] == []
 
 
