@@ -30,7 +30,7 @@ def a_mutant(caught_by, edits=UNTRANSPOSED):
 
 @pytest.mark.slow
 def test_every_mutant_is_caught_by_the_property_that_it_names_and_placed():
-    """None survives of more than forty-five; stage and blocks are those declared; no other edit is accused."""
+    """None of over forty-five survives; stage and blocks are those declared; no other edit is accused."""
     whole = run()
     assert [one.fault.name for one in whole.survivors] == []
     assert whole.killed == whole.total == len(CATALOGUE) >= 45
