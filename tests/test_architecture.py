@@ -46,11 +46,11 @@ MAY_IMPORT = {
     # What the commands of all packages share.
     "rnn/console": {"rnn.common", "rnn.console"},
     "verification": {
-        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "mpmath", "numpy"),
-        *("platformdirs", "pytest", "rnn", "verification"),
+        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "ml_dtypes", "mpmath"),
+        *("numpy", "platformdirs", "pytest", "rnn", "verification"),
     },
     "verification/text": set(),
-    "verification/models": {"autograd", "numpy", "verification.models"},
+    "verification/models": {"autograd", "ml_dtypes", "numpy", "verification.models"},
     "verification/sampling": {"hypothesis", "numpy", "verification.models", "verification.sampling"},
     "verification/truth": {"autograd", "numpy", "verification.models", "verification.truth"},
     "verification/processes": {

@@ -2,7 +2,7 @@
 
 from tests.examples import ROOT
 from tests.examples import blocks as blocks_of
-from tests.layers import chunked_gated_linear_attention as chunked
+from tests.layers.chunked import gated_linear_attention as chunked
 from verification import layer, models
 from verification.truth.soundness import check
 

@@ -7,29 +7,30 @@ from functools import partial
 import numpy as np
 
 from rnn.app import pictures, series
-from rnn.app.forecaster import SHARE, Forecaster, from_stored, read_model
+from rnn.app.forecaster import Forecaster, from_stored, read_model
+from rnn.app.intervals import percent
 from rnn.app.options import columns_of
 from rnn.app.outcome import Outcome, save_csv
 from rnn.app.predictors import MODEL, rmse_by_step, rmse_of
+from rnn.app.table import Series
 from rnn.app.waiting import part
-from rnn.common.arrays import Array
 from rnn.common.checks import cut, printable
 from rnn.console.places import Places
 from rnn.console.progress import Progress
 
 
-def _forecaster(options: argparse.Namespace) -> tuple[Forecaster, Array, int]:
-    """The model, and the values that it is asked about, from number so much on."""
+def _forecaster(options: argparse.Namespace) -> tuple[Forecaster, Series]:
+    """The model, and the values that it is asked about."""
     stored = read_model(options.model)
     try:
         model = from_stored(stored)
     except ValueError as error:
         raise ValueError(f"{cut(str(options.model))}: {error}") from None
-    found, first = model.series(options.data, columns_of(options), options.fill)
+    found = model.series(options.data, columns_of(options), options.fill)
     if found.calendar != model.calendar:
         # Another file has its own dates.
         model = replace(model, calendar=found.calendar)
-    return model, found.values, first
+    return model, found
 
 
 def _warned(options: argparse.Namespace) -> str:
@@ -49,50 +50,50 @@ BESIDE = 0.05
 
 def forecast(options: argparse.Namespace, places: Places) -> Outcome:
     """The values that follow, with an interval."""
-    model, values, first = _forecaster(options)
+    model, of = _forecaster(options)
+    values, first = of.values, of.first
     steps = options.steps
-    known = min(steps, model.origins)
-    progress = Progress({"the forecast": steps, "its interval": known * (1 + BESIDE * model.origins)})
+    known, origins = min(steps, model.horizons), len(model.earlier) + model.origins
+    progress = Progress({"the forecast": steps, "its interval": known * (1 + BESIDE * origins)})
     with part(progress, "the forecast", steps) as show:
-        ahead = model.forecast(values, steps, show)
-    with part(progress, "its interval", known * model.origins) as show:
-        width = model.interval(steps, show)
+        ahead = model.forecast(of, steps, show)
+    with part(progress, "its interval", known * origins) as show:
+        held = model.interval(steps, options.level, show)
     labels = _labels(model, first + len(values), steps)
     own, *others = ahead
     found = model.found()
-    low, high = ahead[own] - width, ahead[own] + width
+    low, high = ahead[own] - held.width, ahead[own] + held.width
     columns = {"step": labels, "forecast": ahead[own].tolist(), "low": low.tolist(), "high": high.tolist()}
-    columns |= {f"{name} ({found.of(name)})": ahead[name].tolist() for name in others}
-    known = int((~np.isnan(width)).sum())
+    coverage = {f"coverage of {percent(held.level)}": held.coverage.tolist()}
+    baselines = {f"{name} ({found.of(name)})": ahead[name].tolist() for name in others}
     lines = [
         f"  {label:>{max(map(len, labels))}}  {value:10.4g}"
         + ("" if np.isnan(half) else f"   {value - half:.4g} to {value + half:.4g}")
-        for label, value, half in zip(labels, ahead[own], width, strict=True)
+        for label, value, half in zip(labels, ahead[own], held.width, strict=True)
     ]
     shown = lines if steps <= 40 else [*lines[:39], f"  … and {steps - 39} more in forecast.csv"]
-    note = f"Intervals: as wide as {SHARE:.0%} of the errors on held-out values"
-    note += "." if known == steps else f", for the first {known} steps; there are too few of later ones."
     measured = ["One step ahead, on held-out values:", *found.said(own)]
     places.make()
     return Outcome(
-        "\n".join([printable(f"{model.label}, {steps} steps ahead"), *shown, note, *measured]),
+        "\n".join([printable(f"{model.label}, {steps} steps ahead"), *shown, held.said(), *measured]),
         {
-            **{name: columns[name] for name in ("step", "forecast", "low", "high")},
-            "share": SHARE,
+            **columns,
+            **held.as_json(),
             "baselines": {name: ahead[name] for name in others},
             "comparison": asdict(found),
         },
         {
-            "forecast.csv": partial(save_csv, columns),
-            "forecast.png": lambda path: pictures.forecast(path, model, values, first, ahead, width, found),
+            "forecast.csv": partial(save_csv, {**columns, **coverage, **baselines}),
+            "forecast.png": lambda path: pictures.forecast(path, model, values, first, ahead, held, found),
         },
     )
 
 
 def predict(options: argparse.Namespace, places: Places) -> Outcome:
     """One step ahead, on every value that has a context."""
-    model, values, first = _forecaster(options)
-    errors = model.errors(values, 1)
+    model, of = _forecaster(options)
+    values, first = of.values, of.first
+    errors = model.errors(of, 1)
     known, error = values[model.context :], errors[MODEL][:, 0]
     labels = _labels(model, first + model.context, len(known))
     columns = {"step": labels, "value": known.tolist(), "predicted": (known + error).tolist()}
@@ -116,12 +117,12 @@ def predict(options: argparse.Namespace, places: Places) -> Outcome:
 
 def evaluate(options: argparse.Namespace, places: Places) -> Outcome:
     """Errors by horizon, from each origin that has a context and a truth."""
-    model, values, _ = _forecaster(options)
-    steps, origins = options.steps, len(values) - model.context
+    model, of = _forecaster(options)
+    steps, origins = options.steps, len(of.values) - model.context
     if steps > origins:
         raise ValueError(f"--steps: {steps}, needed at most {origins}, the values that can be forecast")
     with part(Progress({"the forecasts": 1.0}), "the forecasts", steps * origins) as show:
-        found = model.errors(values, steps, show)
+        found = model.errors(of, steps, show)
     rmse = {name: rmse_by_step(error) for name, error in found.items()}
     whole = {name: error[: origins - steps + 1] for name, error in found.items()}
     overall = {name: rmse_of(error) for name, error in whole.items()}

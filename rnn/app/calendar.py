@@ -49,6 +49,19 @@ class Calendar:
         days = dates.astype("M8[D]")
         return [str(date) for date in (days if (days == dates).all() else dates)]
 
+    def place_of(self, other: "Calendar") -> int | None:
+        """The number that another's first date has here; None if its dates are not among these."""
+        if (self.kind, self.step, self.day) != (other.kind, other.step, other.day):
+            return None
+        start, date = (np.datetime64(each.start, "s") for each in (self, other))
+        if self.kind == "seconds":
+            between = int((date - start).astype(np.int64))
+        elif self.kind == "weekdays":
+            between = int(np.busday_count(start.astype("M8[D]"), date.astype("M8[D]")))
+        else:
+            between = int((date.astype("M8[M]") - start.astype("M8[M]")).astype(int))
+        return None if between % self.step else between // self.step
+
     def as_json(self) -> dict[str, Any]:
         """Its fields."""
         return asdict(self)

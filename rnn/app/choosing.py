@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 
+from rnn.app.beside import NOTHING, Beside
 from rnn.app.comparing import advantage
 from rnn.app.predictors import MODEL, Network, errors, of_views, rmse_of
 from rnn.app.preparing import Cut, contexts
@@ -29,8 +30,8 @@ HORIZON = 12
 ORIGINS = 300
 
 
-def candidates(values: Array, at: Cut, length: int, season: int | None) -> list[list[Form]]:
-    """By transformation, the forms that suit the values.
+def candidates(values: Array, at: Cut, length: int, season: int | None, inputs: int = 0) -> list[list[Form]]:
+    """By transformation, the forms that suit the values, without inputs and with so many.
 
     They leave at least half of the windows that levels have, and three rows for each coefficient. Logarithms
     need values above 0.
@@ -40,7 +41,12 @@ def candidates(values: Array, at: Cut, length: int, season: int | None) -> list[
         lags += [(season,), (season, 1)]
     logs = (False, True) if (values > 0).all() else (False,)
     return [
-        [Form(each, order) for order in orders(length) if at.train - each.before - order >= 3 * (order + 1)]
+        [
+            Form(each, order, count > 0)
+            for order in orders(length)
+            for count in sorted({0, inputs})
+            if at.train - each.before - order >= 3 * (order + 1 + count)
+        ]
         for each in (Transformation(*both) for both in product(logs, lags))
         if 2 * each.before <= at.train - length
     ]
@@ -56,22 +62,23 @@ def orders(length: int) -> list[int]:
     return sorted({0, 1, length, *(order for order in powers if order <= length)})
 
 
-def chosen(values: Array, at: Cut, length: int, season: int | None) -> list[View]:
+def chosen(values: Array, at: Cut, length: int, season: int | None, beside: Beside = NOTHING) -> list[View]:
     """The best forms, of each transformation one, fitted to what is learnt from: the best first."""
     best: list[tuple[float, int, View]] = []
-    for forms in candidates(values, at, length, season):
-        found = [view for form in forms for view in _fitted(form, values[: at.train])]
-        scores = [score(validated(values, at, [view], length, None)) for view in found]
+    rows = beside.upto(at.train)
+    for forms in candidates(values, at, length, season, rows.shape[1]):
+        found = [view for form in forms for view in _fitted(form, values[: at.train], rows)]
+        scores = [score(validated(values, at, [view], length, None, beside)) for view in found]
         if found:
             least = int(np.argmin(scores))
             best.append((scores[least], len(best), found[least]))
     return [view for _, _, view in sorted(best, key=lambda each: each[:2])[:KEPT]]
 
 
-def _fitted(form: Form, values: Array) -> list[View]:
+def _fitted(form: Form, values: Array, rows: Array) -> list[View]:
     """The form fitted, or nothing where numbers are too large for it."""
     try:
-        return [view_of(form, values)]
+        return [view_of(form, values, rows)]
     except ValueError:
         return []
 
@@ -84,18 +91,32 @@ def score(error: Array) -> float:
     return float(np.sqrt(rmse_of(error[:, 0]) * rmse_of(error[~np.isnan(error)])))
 
 
-def validated(values: Array, at: Cut, views: Sequence[View], length: int, network: Network | None) -> Array:
+def validated(
+    values: Array,
+    at: Cut,
+    views: Sequence[View],
+    length: int,
+    network: Network | None,
+    beside: Beside = NOTHING,
+) -> Array:
     """The errors (N, steps) of the mean of the views on the validation stretch, NaN beyond it."""
     first = max(at.train, at.validation - ORIGINS) - 1
     found = contexts(values, first, at.validation - 2, window_of(length, views))
     predict, steps = of_views(views, length, network), min(HORIZON, at.validation - 1 - first)
-    return errors({MODEL: predict}, values[: at.validation], found, first, steps)[MODEL]
+    return errors({MODEL: predict}, values[: at.validation], found, first, steps, beside)[MODEL]
 
 
-def helps(values: Array, at: Cut, views: Sequence[View], length: int, network: Network) -> bool:
+def helps(
+    values: Array,
+    at: Cut,
+    views: Sequence[View],
+    length: int,
+    network: Network,
+    beside: Beside = NOTHING,
+) -> bool:
     """Does the network make errors on the validation stretch less: one step ahead beyond chance, and in all?
 
     That stretch chose its epoch, so that a gain which chance explains is none.
     """
-    without, within = (validated(values, at, views, length, each) for each in (None, network))
+    without, within = (validated(values, at, views, length, each, beside) for each in (None, network))
     return advantage(within[:, :1], without[:, :1]) > 0 and score(within) < score(without)

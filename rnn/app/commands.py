@@ -141,7 +141,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
     else:
         columns = columns_of(options)
         found = series.sine() if columns is None else read(options.data, columns, options.fill)
-        data = series.asked_for(found, options.unit, options.season, columns)
+        data = series.asked_for(found, options.unit, options.season, columns, options.calendar)
     recipe = recipe_of(options)
     if recipe.loss is None:
         recipe = replace(recipe, loss=(series if options.text is None else text).USUAL_LOSS)

@@ -92,12 +92,12 @@ def diebold_mariano(difference: Array, steps: int) -> float:
     return mean / sqrt(variance) * sqrt(correction / count)
 
 
-def critical(freedom: int) -> float:
-    """What t with so many degrees of freedom exceeds, on either side, with the probability ``CHANCE``.
+def critical(freedom: int, chance: float = CHANCE) -> float:
+    """What t with so many degrees of freedom exceeds, on either side, with that probability.
 
-    Source: Abramowitz and Stegun (1964), 26.7.5: within 0.01 from 4 degrees on.
+    Source: Abramowitz and Stegun (1964), 26.7.5: at 5 % within 0.01 from 4 degrees on.
     """
-    z, n = NormalDist().inv_cdf(1 - CHANCE / 2), max(1, freedom)
+    z, n = NormalDist().inv_cdf(1 - chance / 2), max(1, freedom)
     first = (z**3 + z) / 4
     second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
     third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384

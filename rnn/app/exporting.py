@@ -65,13 +65,18 @@ def _reading(stored: Stored) -> tuple[dict[str, Any], str]:
             **asdict(view.transformation),
             "linear": view.linear.tolist(),
             "left": view.left,
+            "inputs": dict(zip(("weights", "means", "scales"), view.beside.tolist(), strict=True)),
         }
         for view in model.views
     ]
-    said = []
+    said, width = [], model.net.cell.inputs // len(model.views)
     for place, view in enumerate(model.views):
         units = f"less {view.scaling.mean:.6g}, in units of {view.scaling.scale:.6g}"
-        said.append(f"column {place} of xs: {seen(view)}, {units}")
+        said.append(f"column {place * width} of xs: {seen(view)}, {units}")
+    if width > 1:
+        said.append(
+            "after each of these columns: the inputs of the next step, less means, in units of scales"
+        )
     if model.views[0].order or len(model.views) > 1:
         said.append("outputs: what is added to the linear parts, in units of what they leave")
     if not model.adds:

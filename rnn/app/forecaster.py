@@ -1,7 +1,7 @@
 """A model of a series, as a file keeps it: the network, its views of values, and the values that test it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from rnn.app.calendar import Calendar
 from rnn.app.comparing import Comparison, compared
+from rnn.app.inputs import Inputs
+from rnn.app.intervals import LEVEL, Interval, interval
 from rnn.app.predictors import (
     LAST,
     LINEAR,
@@ -18,7 +20,6 @@ from rnn.app.predictors import (
     Network,
     Predictor,
     errors,
-    half_widths,
     last,
     of_views,
     seasonal,
@@ -36,16 +37,15 @@ from rnn.console.progress import Show
 from rnn.network import RNN
 from rnn.storage import Stored, load
 
-# The share of held-out errors that an interval is as wide as.
-SHARE = 0.9
-
 
 @dataclass(frozen=True, eq=False)
 class Forecaster:
     """``recent`` are the last values, from number ``first`` of the series on.
 
-    The first ``context`` of them stand before the held-out ones, by which nothing was chosen. The network has
-    a column for each of the views; it ``adds`` to what they expect, or was found to add nothing.
+    The first ``context`` of them stand before the held-out ones, by which nothing was chosen. ``earlier`` are
+    the values before these: the validation stretch, not learnt from, and what stands before it. The network
+    has a column for each of the views; it ``adds`` to what they expect, or was found to add nothing.
+    ``beside`` are the columns beside all these values, and beyond them as far as they were known ahead.
     """
 
     net: RNN
@@ -56,7 +56,10 @@ class Forecaster:
     season: int | None
     baseline: View
     smoothing: Smoothing | None
+    earlier: Array
     recent: Array
+    beside: Array
+    inputs: Inputs
     first: int
     name: str
     unit: str
@@ -82,50 +85,88 @@ class Forecaster:
         found[LINEAR] = of_views([self.baseline], self.length, None)
         return found if self.smoothing is None else {**found, SMOOTHING: self.smoothing}
 
-    def errors(self, values: Array, steps: int, show: Show = unreported) -> dict[str, Array]:
-        """Forecast less truth of each predictor, from every origin of ``values`` that has a context."""
-        first = self.context - 1
-        found = contexts(values, first, len(values) - 2, self.context)
-        return errors(self.predictors(show), values, found, first, steps)
+    @property
+    def unlearnt(self) -> Series:
+        """The values that it keeps: those that were not learnt from, after a context."""
+        values = np.concatenate([self.earlier, self.recent])
+        first = self.first - len(self.earlier)
+        return Series(self.name, values, self.calendar, 0, self.beside, first)
 
-    def interval(self, steps: int, show: Show = unreported) -> Array:
-        """How far a forecast of each step is widened, from the model's held-out errors; NaN if too few."""
-        # No error is known of later steps than there are origins.
-        known = min(steps, self.origins)
-        width = half_widths(self.errors(self.recent, known, show)[MODEL], SHARE)
-        return np.concatenate([width, np.full(steps - known, np.nan)])
+    @property
+    def held_out(self) -> Series:
+        """The recent ones of them: those by which nothing was chosen, after a context."""
+        beside = self.beside[len(self.earlier) :]
+        return Series(self.name, self.recent, self.calendar, 0, beside, self.first)
+
+    def errors(
+        self, series: Series, steps: int, show: Show = unreported, which: Sequence[str] | None = None
+    ) -> dict[str, Array]:
+        """Forecast less truth of the predictors, or of ``which``, from every origin that has a context."""
+        values, first = series.values, self.context - 1
+        found = contexts(values, first, len(values) - 2, self.context)
+        named = self.predictors(show)
+        asked = named if which is None else {name: named[name] for name in which}
+        return errors(asked, values, found, first, steps, self.inputs.beside(series))
+
+    def interval(self, steps: int, level: float, show: Show = unreported) -> Interval:
+        """How far a forecast of each step is widened, by the model's errors on values not learnt from."""
+        held = self.errors(self.unlearnt, min(steps, self.horizons), show, [MODEL])[MODEL]
+        return interval(held, self.origins, steps, level)
+
+    @property
+    def horizons(self) -> int:
+        """How many steps ahead half of the values that were not learnt from can be forecast."""
+        return (len(self.earlier) + self.origins + 1) // 2
 
     def found(self) -> Comparison:
         """The model beside its baselines, one step ahead, on the held-out values."""
-        return compared(self.errors(self.recent, 1))
+        return compared(self.errors(self.held_out, 1))
 
     @property
     def origins(self) -> int:
         """How many of the values that it keeps can be forecast from the others."""
         return len(self.recent) - self.context
 
-    def forecast(self, values: Array, steps: int, show: Show = unreported) -> dict[str, Array]:
-        """The values that follow, by each predictor: (steps,). FloatingPointError if they grow too large."""
-        context = values[np.newaxis, -self.context :]
-        return {name: predict(context, steps)[0] for name, predict in self.predictors(show).items()}
+    def forecast(self, series: Series, steps: int, show: Show = unreported) -> dict[str, Array]:
+        """The values that follow, by each predictor: (steps,).
 
-    def series(self, path: Path | None, columns: Columns | None, fill: bool) -> tuple[Series, int]:
-        """The values of a file, or its own where none is given, and the number of the first in the calendar.
+        FloatingPointError if they grow too large, ValueError if inputs beside them are not known.
+        """
+        context, last = series.values[np.newaxis, -self.context :], len(series.values) - 1
+        beside = self.inputs.beside(series, steps).around(last, last, self.context, steps)
+        return {name: predict(context, steps, beside)[0] for name, predict in self.predictors(show).items()}
+
+    def series(self, path: Path | None, columns: Columns | None, fill: bool) -> Series:
+        """The values of a file, or its own where none is given.
 
         OSError or ValueError, in words for who gave the file.
         """
         if path is None:
-            return Series(self.name, self.recent, self.calendar), self.first
+            return self.held_out
         columns = columns or self.columns
         if columns is None:
             raise ValueError("--data: the model was trained on no file, needed --column as well")
+        columns = replace(columns, inputs=self.inputs.columns, known=self.inputs.known)
         found = read(path, columns, fill)
         if len(found.values) < self.context + 1:
             needed = f"needed {self.context + 1} at least"
             raise ValueError(f"{cut(str(path))}: {len(found.values)} values, {needed}")
         for view in (*self.views, self.baseline):
             check_seen(cut(str(path)), found.values, view.scaling)
-        return found, 0
+        return self._placed(cut(str(path)), found)
+
+    def _placed(self, name: str, found: Series) -> Series:
+        """A file's series where its dates are; without dates it begins where the one learnt began."""
+        if self.calendar is None or found.calendar is None:
+            return found
+        place = self.calendar.place_of(found.calendar)
+        if place is not None:
+            return replace(found, calendar=self.calendar, first=place)
+        if self.inputs.season is not None:
+            raise ValueError(
+                f"{name}: its dates are not among those learnt, needed to know the season's step"
+            )
+        return found
 
     def stored(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and the JSON values that a file keeps with the network."""
@@ -137,6 +178,7 @@ class Forecaster:
             "smoothing": None if self.smoothing is None else asdict(self.smoothing),
             "length": self.length,
             "season": self.season,
+            "inputs": asdict(self.inputs),
             "first": self.first,
             "name": self.name,
             "unit": self.unit,
@@ -144,7 +186,9 @@ class Forecaster:
             "columns": None if self.columns is None else asdict(self.columns),
         }
         linear = {f"view.{place}": view.linear for place, view in enumerate(self.views)}
-        return {"recent": self.recent, "linear": self.baseline.linear, **linear}, about
+        linear |= {f"view.{place}.beside": view.beside for place, view in enumerate(self.views)}
+        values = {"earlier": self.earlier, "recent": self.recent, "beside": self.beside}
+        return {**values, "linear": self.baseline.linear, **linear}, about
 
 
 def context_of(length: int, views: Sequence[View], season: int | None, smoothing: Smoothing | None) -> int:
@@ -160,10 +204,15 @@ def _views(stored: Stored) -> tuple[tuple[View, ...], bool, View]:
         scaling = _scaling(about["scaling"])
         return (alone(scaling),), True, View(scaling, linear, 1.0)
     views = (
-        View(_scaling(each["scaling"]), stored.arrays[f"view.{place}"], each["left"])
+        View(_scaling(each["scaling"]), stored.arrays[f"view.{place}"], each["left"], _beside(stored, place))
         for place, each in enumerate(about["views"])
     )
     return tuple(views), about["adds"], View(_scaling(about["baseline"]), linear, 1.0)
+
+
+def _beside(stored: Stored, place: int) -> Array:
+    """Of the inputs, which models of older versions have not."""
+    return stored.arrays.get(f"view.{place}.beside", np.zeros((3, 0)))
 
 
 def _scaling(kept: Mapping[str, Any]) -> Scaling:
@@ -183,6 +232,10 @@ def from_stored(stored: Stored) -> Forecaster:
         raise ValueError(f"a model of {shown(about.get('kind'))}, needed one of a series")
     try:
         views, adds, baseline = _views(stored)
+        inputs: dict[str, Any] = {
+            name: tuple(each) if isinstance(each, list) else each
+            for name, each in about.get("inputs", {}).items()
+        }
         found = Forecaster(
             net=stored.net,
             params=stored.params,
@@ -192,7 +245,11 @@ def from_stored(stored: Stored) -> Forecaster:
             season=about["season"],
             baseline=baseline,
             smoothing=None if about.get("smoothing") is None else Smoothing(**about["smoothing"]),
+            # Older versions have none.
+            earlier=stored.arrays.get("earlier", np.zeros(0)),
             recent=stored.arrays["recent"],
+            beside=stored.arrays.get("beside", np.zeros((0, 0))),
+            inputs=Inputs(**inputs),
             first=about["first"],
             name=about["name"],
             unit=about["unit"],
@@ -200,7 +257,8 @@ def from_stored(stored: Stored) -> Forecaster:
             columns=None if about["columns"] is None else Columns(**about["columns"]),
         )
         # Whatever in it does not fit is found here, and not in the midst of a command.
-        found.errors(found.recent, 1)
+        found.errors(found.held_out, 1)
+        found.interval(1, LEVEL)
         if found.calendar is not None:
             found.calendar.labels(found.first, len(found.recent))
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, MemoryError) as error:

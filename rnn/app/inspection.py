@@ -118,7 +118,8 @@ def _shown(value: object) -> str:
 def _figures(stored: Stored, figures: Mapping[str, Any]) -> str:
     """The held-out figures beside those of the baselines, as the training said them."""
     if stored.about["kind"] == "series":
-        return series.held_out(from_stored(stored))
+        model = from_stored(stored)
+        return "\n".join([*model.inputs.said(), series.held_out(model)])
     return text.held_out(_known(figures["bits a character"]), figures["held out"])
 
 

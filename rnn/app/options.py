@@ -10,8 +10,10 @@ from typing import Any
 
 from rnn.activations import ACTIVATIONS
 from rnn.app import folder
+from rnn.app.intervals import LEVEL
 from rnn.app.recipe import OPTIMISERS, Recipe, loss_of, schedule_of, truncation_of
 from rnn.app.table import DECIMALS, Columns
+from rnn.common.checks import shown
 from rnn.console.command_line import VALUE, Parser, line, program
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.storage import CELLS
@@ -25,7 +27,7 @@ EXIT_CODES = (
 # By command: what it does, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "train": "Learn a series, or a text, into a folder: a model, a picture, and figures beside baselines.",
-    "forecast": "The values that follow, with an interval from held-out errors, as table, picture and CSV.",
+    "forecast": "The values that follow, with an interval of measured coverage, as table, picture and CSV.",
     "predict": "One step ahead on a file's values, or on those that were held out, beside baselines.",
     "evaluate": "Errors by how many steps ahead, from a rolling origin, beside baselines.",
     "inspect": "What a model is, how it was trained, and how far back a loss reaches in it.",
@@ -76,20 +78,32 @@ def _check_train(options: argparse.Namespace, given: Sequence[str]) -> None:
         others = sorted(set(given) - {"--out", "--resume", "--json", "--no-verify"})
         if others:
             options.error(f"{others[0]}: with --resume, needed what was asked for before, and that is kept")
-    of_a_series = [getattr(options, name) for name in ("data", "column", "date", "fill", "form")]
-    if options.text and any(value not in (None, False, Recipe.form) for value in of_a_series):
+    of_a_series = [getattr(options, name) for name in ("data", "column", "date", "fill", "form", "inputs")]
+    if options.text and any(value not in (None, False, Recipe.form, ()) for value in of_a_series):
         options.error("--text: with flags of a series, needed one or the other")
     if options.data and options.column is None:
         options.error("--data: needed --column NAME, the column to learn, as well")
     if options.column is not None and not options.data:
         options.error("--column: needed --data FILE, the file that it is in, as well")
+    if options.inputs and not options.data:
+        options.error("--inputs: needed --data FILE, the file that they are in, as well")
+    if options.calendar and options.date is None:
+        options.error("--calendar: needed --date NAME, the column with the dates, as well")
+    for twice in (options.column, options.date):
+        if twice in options.inputs:
+            options.error(f"--inputs: {shown(twice)} is something else already, needed other columns")
+    for name in options.known:
+        if name not in options.inputs:
+            options.error(f"--known: {shown(name)}, needed one of --inputs")
 
 
 def columns_of(options: argparse.Namespace) -> Columns | None:
     """Where the series is in the file, or None if that is not said."""
     if options.column is None:
         return None
-    return Columns(options.column, options.date, options.date_format, options.separator, options.decimal)
+    named = options.column, options.date, options.date_format, options.separator, options.decimal
+    # What was trained on inputs knows their names.
+    return Columns(*named, getattr(options, "inputs", ()), getattr(options, "known", ()))
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
@@ -107,6 +121,25 @@ def _add_flags(command: str, parser: Parser) -> None:
         parser.add_argument("--unit", default="", help="the unit of the values, for pictures and tables")
         parser.add_argument(
             "--season", type=count(2), metavar="N", help="steps of a season (default: found, if there is one)"
+        )
+        parser.add_argument(
+            "--inputs",
+            type=several,
+            default=(),
+            metavar="A,B",
+            help="further columns as inputs: lagged, thus as known a step before, if not --known",
+        )
+        parser.add_argument(
+            "--known",
+            type=several,
+            default=(),
+            metavar="A",
+            help="those of --inputs that are known ahead; a forecast needs their values after the last one",
+        )
+        parser.add_argument(
+            "--calendar",
+            action="store_true",
+            help="sines of the year, the week and the day as inputs, by the dates",
         )
         _add_recipe(parser)
         parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint")
@@ -128,6 +161,14 @@ def _add_flags(command: str, parser: Parser) -> None:
         if command in ("forecast", "evaluate"):
             parser.add_argument(
                 "--steps", type=count(1, MOST_STEPS), default=12, metavar="N", help="how many (default 12)"
+            )
+        if command == "forecast":
+            parser.add_argument(
+                "--level",
+                type=number(0.01, 0.999),
+                default=LEVEL,
+                metavar="X",
+                help=f"the share of what comes that an interval is to hold (default {LEVEL})",
             )
         if command == "generate":
             _add_writing(parser)
@@ -326,6 +367,14 @@ def not_empty(text: str) -> str:
     if not text:
         raise _wrong(text, "at least one character")
     return text
+
+
+def several(text: str) -> tuple[str, ...]:
+    """A type for argparse: names of columns, each once, with commas between."""
+    found = tuple(each.strip() for each in text.split(","))
+    if not all(found) or len(set(found)) < len(found):
+        raise _wrong(text, "names with commas between, each once")
+    return found
 
 
 def one_character(text: str) -> str:

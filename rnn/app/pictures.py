@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn.app.comparing import Comparison, compared
+from rnn.app.intervals import Interval, percent
 from rnn.app.predictors import MODEL, rmse_of
 from rnn.common.arrays import Array
 from rnn.common.checks import printable
@@ -124,14 +125,31 @@ def losses(path: Path, learnt: Sequence[Learnt], title: str) -> None:
     drawn(path, 1, draw)
 
 
-def training(path: Path, learnt: Sequence[Learnt], model: "Forecaster", errors: Mapping[str, Array]) -> None:
-    """The losses, and one step ahead on the held-out values: the truth, the model, and its baselines."""
+def training(
+    path: Path,
+    learnt: Sequence[Learnt],
+    model: "Forecaster",
+    errors: Mapping[str, Array],
+    interval: Interval,
+) -> None:
+    """The losses; one step ahead on the held-out values; and how often the model's intervals hold them."""
 
     def draw(panels: Any) -> None:
         draw_losses(panels[0], learnt)
         _draw_one_step(panels[1], model, model.recent[model.context :], errors, model.first + model.context)
+        _draw_coverage(panels[2], interval)
 
-    drawn(path, 2, draw)
+    drawn(path, 3, draw)
+
+
+def _draw_coverage(axes: Any, interval: Interval) -> None:
+    """The share of held-out values in their intervals, by horizon, beside the share asked for."""
+    steps = len(interval.width)
+    axes.plot(range(1, steps + 1), 100 * interval.coverage, label="held", **_style(0, steps))
+    asked = f"asked for: {percent(interval.level)}"
+    axes.axhline(100 * interval.level, color=BLACK, linestyle="--", linewidth=0.8, label=asked)
+    axes.set(title="Coverage by horizon, of intervals made before", xlabel="steps ahead")
+    axes.set(ylabel="held-out values held, in %", ylim=(0, 105), xlim=(0, steps + 1))
 
 
 def predictions(
@@ -178,13 +196,17 @@ def forecast(
     history: Array,
     first: int,
     ahead: Mapping[str, Array],
-    width: Array,
+    interval: Interval,
     found: Comparison,
 ) -> None:
-    """The end of the history, the forecasts with what was found of each, and the model's interval."""
+    """The end of the history, the forecasts with what was found of each, and the model's interval.
+
+    Below that, how often such an interval has held what came.
+    """
 
     def draw(panels: Any) -> None:
-        (axes,) = panels
+        axes, below = panels
+        width = interval.width
         steps = len(width)
         shown = history[-max(3 * steps, 2 * model.context, 50) :]
         where, called = _where(model, first + len(history) - len(shown), len(shown) + steps)
@@ -198,12 +220,13 @@ def forecast(
         if not np.isnan(width).all():
             axes.fill_between(
                 after, _drawable(own - width), _drawable(own + width), color=ORANGE, alpha=0.2,
-                linewidth=0, label="90 % of held-out errors",
+                linewidth=0, label=f"{percent(interval.level)} interval",
             )  # fmt: skip
         axes.set(title=plain(f"{model.name}: {steps} steps ahead"), xlabel=called)
         axes.set_ylabel(plain(model.label))
+        _draw_coverage(below, interval)
 
-    drawn(path, 1, draw)
+    drawn(path, 2, draw)
 
 
 def by_step(path: Path, model: "Forecaster", rmse: Mapping[str, Array]) -> None:

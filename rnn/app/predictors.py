@@ -1,17 +1,18 @@
 """What forecasts: the model, and the honest baselines that stand beside it wherever a figure is shown.
 
-A predictor is a function from contexts (N, C), the values up to N origins, and a number of steps to forecasts
-(N, steps). A baseline sees what the network sees and no more. What is too large for a float is infinite: a
-forecast, an error, or a figure.
+A predictor is a function from contexts (N, C), the values up to N origins, a number of steps, and the inputs
+beside both (N, C + steps, F), to forecasts (N, steps). A baseline sees no inputs, and no other values than
+the model. What is too large for a float is infinite: a forecast, an error, or a figure.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, inf, nan
+from math import inf, nan
 from typing import TypeAlias
 
 import numpy as np
 
+from rnn.app.beside import NOTHING, Beside
 from rnn.app.threads import held
 from rnn.app.views import View
 from rnn.app.waiting import REPORTED, unreported
@@ -21,7 +22,7 @@ from rnn.console.progress import Show
 from rnn.network import RNN
 from rnn.training import rmse
 
-Predictor: TypeAlias = Callable[[Array, int], Array]
+Predictor: TypeAlias = Callable[[Array, int, Array], Array]
 
 MODEL = "the model"
 LAST, SEASONAL, LINEAR = "the last value", "the season before", "linear autoregression"
@@ -30,14 +31,15 @@ SMOOTHING = "exponential smoothing"
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A network with a column and an output for each view."""
+    """A network with columns, of what is seen and of inputs, and an output for each view."""
 
     net: RNN
     params: Params
 
     def after(self, windows: Array) -> Array:
-        """What it adds after windows (K, N, T) of K views: (K, N). FloatingPointError if too large."""
-        xs = np.ascontiguousarray(np.moveaxis(windows, 0, -1))
+        """What it adds after windows (K, N, T, 1 + F) of K views: (K, N). FloatingPointError if too large."""
+        _, records, steps, _ = windows.shape
+        xs = np.ascontiguousarray(np.moveaxis(windows, 0, 2)).reshape(records, steps, -1)
         check_result("the forecast", xs)
         with held(self.net, len(xs)):
             return np.asarray(self.net.predict(self.params, xs)[:, -1].T)
@@ -51,36 +53,53 @@ def of_views(
     ``network`` adds to what their linear parts expect; ``show`` is called with the steps done.
     """
 
-    def predict(contexts: Array, steps: int) -> Array:
+    def predict(contexts: Array, steps: int, beside: Array | None = None) -> Array:
+        if beside is None:
+            beside = np.zeros((len(contexts), contexts.shape[1] + steps, 0))
         run = np.empty((len(views), len(contexts), length + steps))
-        for view, own in zip(views, run, strict=True):
+        inputs = np.empty((*run.shape, views[0].beside.shape[1]))
+        for view, own, other in zip(views, run, inputs, strict=True):
             own[:, :length] = view.scaling.forward(contexts)[:, -length:]
+            other[:] = view.inputs(beside)[:, -length - steps :]
         most = max(1, REPORTED // len(contexts))
         for step in range(steps):
             if step % most == 0:
                 show(step, steps)
             window = run[:, :, step : step + length]
-            added = np.zeros(run.shape[:2]) if network is None else network.after(window)
+            added = np.zeros(run.shape[:2])
+            if network is not None:
+                after = inputs[:, :, step + 1 : step + length + 1]
+                added = network.after(np.concatenate([window[..., np.newaxis], after], axis=-1))
             for place, view in enumerate(views):
-                run[place, :, length + step] = view.expected(window[place]) + view.left * added[place]
+                expected = view.expected(window[place], inputs[place, :, length + step])
+                run[place, :, length + step] = expected + view.left * added[place]
         ahead = [view.scaling.back(own[:, length:], contexts) for view, own in zip(views, run, strict=True)]
         return np.asarray(np.mean(ahead, axis=0)) if len(ahead) > 1 else ahead[0]
 
     return predict
 
 
-def last(contexts: Array, steps: int) -> Array:
+def last(contexts: Array, steps: int, beside: Array | None = None) -> Array:
     """The last value, again and again."""
     return np.repeat(contexts[:, -1:], steps, axis=1)
 
 
 def seasonal(season: int) -> Predictor:
     """The last so many values, again and again."""
-    return lambda contexts, steps: np.take(contexts[:, -season:], np.arange(steps) % season, axis=1)
+
+    def predict(contexts: Array, steps: int, beside: Array | None = None) -> Array:
+        return np.take(contexts[:, -season:], np.arange(steps) % season, axis=1)
+
+    return predict
 
 
 def errors(
-    found: Mapping[str, Predictor], values: Array, contexts: Array, first: int, steps: int
+    found: Mapping[str, Predictor],
+    values: Array,
+    contexts: Array,
+    first: int,
+    steps: int,
+    beside: Beside = NOTHING,
 ) -> dict[str, Array]:
     """By name, forecast less truth, (N, steps), from the origins first, first + 1, …; NaN beyond the values.
 
@@ -88,18 +107,20 @@ def errors(
     """
     ahead = first + 1 + np.arange(len(contexts))[:, np.newaxis] + np.arange(steps)
     truth = np.append(values, np.nan)[np.minimum(ahead, len(values))]
-    return {name: forecasts(predict, contexts, steps) - truth for name, predict in found.items()}
+    around = beside.around(first, first + len(contexts) - 1, contexts.shape[1], steps)
+    return {name: forecasts(predict, contexts, steps, around) - truth for name, predict in found.items()}
 
 
-def forecasts(predict: Predictor, contexts: Array, steps: int) -> Array:
+def forecasts(predict: Predictor, contexts: Array, steps: int, beside: Array) -> Array:
     """Of a predictor, (N, steps): infinite from an origin that leads to numbers which are not finite."""
     try:
-        found = predict(contexts, steps)
+        found = predict(contexts, steps, beside)
     except FloatingPointError:
         if len(contexts) == 1:
             return np.full((1, steps), inf)
         # The origins beside it keep theirs.
-        return np.concatenate([forecasts(predict, each[np.newaxis], steps) for each in contexts])
+        pairs = zip(contexts[:, np.newaxis], beside[:, np.newaxis], strict=True)
+        return np.concatenate([forecasts(predict, one, steps, other) for one, other in pairs])
     return np.where(np.isnan(found), inf, found)
 
 
@@ -114,21 +135,3 @@ def rmse_of(error: Array) -> float:
     if not np.isfinite(error).all():
         return inf
     return rmse(error, np.zeros_like(error))
-
-
-def half_widths(error: Array, share: float) -> Array:
-    """How far a forecast of each step has to be widened for that share of errors (N, steps): (steps,).
-
-    Of n errors the ⌈(n + 1) share⌉-th smallest size, and NaN where that is more than there are: too few say
-    nothing of so large a share, nor does one that is infinite.
-
-    Source: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), algorithm 2, here on errors that depend on
-    each other, for which the share is no promise.
-    """
-    return np.array([_half_width(column[~np.isnan(column)], share) for column in error.T])
-
-
-def _half_width(error: Array, share: float) -> float:
-    rank = ceil((len(error) + 1) * share)
-    width = np.sort(np.abs(error))[rank - 1] if rank <= len(error) else nan
-    return float(width) if width < inf else nan

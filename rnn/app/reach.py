@@ -36,17 +36,22 @@ def reach(net: RNN, params: Params, xs: Array, targets: Array, truncation: Trunc
 
 
 def windows_of(model: Forecaster) -> tuple[Array, Array]:
-    """The held-out windows of a model (N, T, K), and what its network has to say after each (N, K)."""
+    """Held-out windows of a model (N, T, K (1 + F)), and what its network has to say after each (N, K)."""
     first = model.context - 1
     found = contexts(model.recent, first, len(model.recent) - 1, model.context)
     seen = [view.scaling.forward(found)[:, -model.length :] for view in model.views]
+    around = model.inputs.beside(model.held_out).around(first, len(model.recent) - 2, model.context, 1)
+    beside = [view.inputs(around)[:, -model.length :] for view in model.views]
     targets = [
         # What is seen of the value after a window ends the next window.
-        (after[1:, -1] - view.expected(after[:-1])) / view.left
-        for view, after in zip(model.views, seen, strict=True)
+        (after[1:, -1] - view.expected(after[:-1], inputs[:, -1])) / view.left
+        for view, after, inputs in zip(model.views, seen, beside, strict=True)
     ]
-    windows = np.stack([each[:-1] for each in seen], axis=-1)
-    return np.ascontiguousarray(windows), np.stack(targets, axis=-1)
+    windows = [
+        np.concatenate([each[:-1, :, np.newaxis], inputs], axis=-1)
+        for each, inputs in zip(seen, beside, strict=True)
+    ]
+    return np.ascontiguousarray(np.concatenate(windows, axis=-1)), np.stack(targets, axis=-1)
 
 
 def effective(sizes: Array, least: float = 0.01) -> int:

@@ -10,9 +10,11 @@ import numpy as np
 
 from rnn.app import pictures
 from rnn.app.calendar import Calendar
-from rnn.app.choosing import chosen, helps
+from rnn.app.choosing import HORIZON, chosen, helps
 from rnn.app.comparing import compared, listed
 from rnn.app.forecaster import Forecaster, context_of
+from rnn.app.inputs import SEASON, Inputs, cycles_of
+from rnn.app.intervals import LEVEL
 from rnn.app.joining import joined
 from rnn.app.predictors import MODEL, SEASONAL, Network, rmse_of
 from rnn.app.preparing import Cut, check_seen, cut, season_of
@@ -37,13 +39,17 @@ USUAL_LOSS = "squared_error:last"
 FIXED: Mapping[str, Transformation] = {"levels": Transformation(), "changes": Transformation(lags=(1,))}
 
 
-def asked_for(series: Series, unit: str, season: int | None, columns: Columns | None) -> dict[str, Any]:
-    """The data of a run as JSON values."""
+def asked_for(
+    series: Series, unit: str, season: int | None, columns: Columns | None, by_date: bool = False
+) -> dict[str, Any]:
+    """The data of a run as JSON values; ``by_date`` asks for sines of the calendar."""
     return {
         "kind": "series",
         "name": series.name,
         "unit": unit,
         "values": series.values.tolist(),
+        "beside": series.inputs.tolist() if series.inputs.size else [],
+        "by_date": by_date,
         "calendar": None if series.calendar is None else asdict(series.calendar),
         "filled": series.filled,
         "season": season,
@@ -68,43 +74,56 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         season = season_of(values[: at.train], at.train // 3)
     elif season > at.train:
         raise ValueError(f"--season: {season}, needed at most {at.train}, the values that are learnt from")
+    given = Series(data["name"], values, calendar, data["filled"], _columns(data))
+    inputs = _inputs(data, columns, calendar, at, recipe.length)
+    beside = inputs.beside(given)
+    rows = beside.upto(at.total)
+    learnt_from = rows[: at.train]
     baseline = _linear(values, at, recipe.length, fixed or Transformation())
     check_seen("the series", values, baseline.scaling)
     if fixed is None:
         # The plain autoregression among them keeps the mean from being far worse than it.
-        views = [*chosen(values, at, recipe.length, season), baseline]
+        views = chosen(values, at, recipe.length, season, beside)
+        plain = Form(baseline.transformation, baseline.order, any(view.takes_inputs for view in views))
+        views.append(view_of(plain, values[: at.train], learnt_from))
     else:
-        views = [alone(baseline.scaling)]
+        views = [alone(baseline.scaling, learnt_from)]
     loss, place = recipe.objective(USUAL_LOSS)
     if recipe.bidirectional and place == "every":
         needed = "a loss on the last step alone: at others it would have read the values that are forecast"
         raise ValueError(f"--bidirectional: with --loss {recipe.loss}, needed {needed}")
     lessons = [
-        Lesson(*parts(values, view, recipe.length, at, place == "every"), adds=fixed is None)
+        Lesson(*parts(values, view, recipe.length, at, place == "every", rows), adds=fixed is None)
         for view in views
     ]
-    net = recipe.network(1, 1, loss, loops)
+    net = recipe.network(1 + rows.shape[1], 1, loss, loops)
     smoothing = fitted(values[: at.train], season)
-    first = at.validation - context_of(recipe.length, (*views, baseline), season, smoothing)
+    context = context_of(recipe.length, (*views, baseline), season, smoothing)
+    first = at.validation - context
+    begin = at.train - context
+    kept = values[begin:first], values[first:], given.inputs[begin:], inputs
 
     def finish(learnt: Sequence[Learnt]) -> Finished:
         whole, params = joined(net, [each.best for each in learnt])
-        adds = fixed is not None or helps(values, at, views, recipe.length, Network(whole, params))
+        adds = fixed is not None or helps(values, at, views, recipe.length, Network(whole, params), beside)
         model = Forecaster(
             whole, params, tuple(views), adds, recipe.length, season, baseline, smoothing,
-            values[first:], first, data["name"], data["unit"], calendar, columns,
+            *kept, first, data["name"], data["unit"], calendar, columns,
         )  # fmt: skip
-        errors = model.errors(model.recent, 1)
+        errors = model.errors(model.held_out, 1)
         arrays, about = model.stored()
-        draw = partial(pictures.training, learnt=learnt, model=model, errors=errors)
+        held = model.interval(HORIZON, LEVEL)
+        draw = partial(pictures.training, learnt=learnt, model=model, errors=errors, interval=held)
         result = {
             "held out": at.total - at.validation,
             "rmse": {name: rmse_of(error) for name, error in errors.items()},
             "views": [seen(view) for view in views],
+            "inputs": asdict(inputs),
             "adds": adds,
             "comparison": asdict(compared(errors)),
+            "interval": held.as_json(),
         }
-        said = held_out(model)
+        said = f"{held_out(model)}\n{held.said()}"
         return Finished(whole, params, arrays, about, said, result, draw)
 
     filled = f", {data['filled']} of them filled in" if data["filled"] else ""
@@ -113,7 +132,38 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         f"{at.train} for training, {at.validation - at.train} for validation, "
         f"{at.total - at.validation} for testing"
     )
-    return Task(net, lessons, said, finish)
+    return Task(net, lessons, "\n".join([said, *inputs.said()]), finish)
+
+
+def _columns(data: Mapping[str, Any]) -> Array:
+    """The columns beside the values, (S + A, D); a run of older versions has none."""
+    rows = data.get("beside", [])
+    return np.array(rows, float) if rows else np.zeros((0, 0))
+
+
+def _inputs(
+    data: Mapping[str, Any], columns: Columns | None, calendar: Calendar | None, at: Cut, length: int
+) -> Inputs:
+    """What stands beside the values: columns, cycles of the dates, and a season that no window holds.
+
+    ValueError where cycles are asked for and there are no dates, or none at which they are seen.
+    """
+    if "by_date" not in data:
+        # A run of older versions, which has none.
+        return Inputs()
+    cycles: list[str] = []
+    if data["by_date"]:
+        if calendar is None:
+            raise ValueError("--calendar: no dates, needed --date, as they say where in a year a step is")
+        cycles += cycles_of(calendar, at.train)
+    season = data["season"]
+    if season is not None and season > length:
+        cycles.append(SEASON)
+    else:
+        season = None
+    names = () if columns is None else columns.inputs
+    known = () if columns is None else columns.known
+    return Inputs(tuple(names), tuple(known), tuple(cycles), season)
 
 
 def _linear(values: Array, at: Cut, length: int, transformation: Transformation) -> View:
@@ -125,7 +175,7 @@ def _linear(values: Array, at: Cut, length: int, transformation: Transformation)
 
 def held_out(model: Forecaster) -> str:
     """What the model is, and its figures on the values that nothing was chosen by."""
-    errors = model.errors(model.recent, 1)
+    errors = model.errors(model.held_out, 1)
     title = f"RMSE one step ahead, on the last {model.origins} values"
     return "\n".join([made_of(model), table(errors, title, model)])
 
@@ -134,7 +184,8 @@ def made_of(model: Forecaster) -> str:
     """What forecasts, in a sentence, and what is seen, a line each; twice what counts twice in the mean."""
     views = Counter(map(seen, model.views))
     if len(model.views) == 1 and model.views[0].order == 0:
-        return f"The model is the network alone, on {seen(model.views[0])}."
+        inputs = " and inputs" if model.views[0].beside.size else ""
+        return f"The model is the network alone, on {seen(model.views[0])}{inputs}."
     said = "The model is the mean of linear autoregressions, each with a network on what it leaves:"
     if not model.adds:
         said = (
@@ -151,7 +202,8 @@ def seen(view: View) -> str:
     steps = f"{listed([str(lag) for lag in lags])} step{'' if lags == (1,) else 's'}" if lags else ""
     changes = f"changes of logarithms over {steps}" if logs else f"changes over {steps}"
     of = changes if lags else "logarithms" if logs else "values"
-    return f"{of}, {view.order} back" if view.order else of
+    back = f", {view.order} back" if view.order else ""
+    return f"{of}{back}{', with inputs' if view.takes_inputs else ''}"
 
 
 def table(errors: Mapping[str, Array], title: str, model: Forecaster) -> str:

@@ -43,7 +43,7 @@ class Smoothing:
         """How many values a forecast looks at, at the least."""
         return context_of(self.season)
 
-    def __call__(self, contexts: Array, steps: int) -> Array:
+    def __call__(self, contexts: Array, steps: int, beside: Array | None = None) -> Array:
         """Forecasts (N, steps) from contexts (N, C)."""
         level, trend, season = start(contexts, self.season)
         count, known = season.shape[1], contexts.shape[1]

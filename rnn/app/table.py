@@ -5,8 +5,9 @@ filled in, between its neighbours, only when that is asked for.
 """
 
 import csv
+from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite, nan
 from pathlib import Path
 from re import ASCII, fullmatch
@@ -34,23 +35,34 @@ MOST_FILLED = 10
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """Values (S,) at equal distances, their name and their dates; ``filled`` are made up."""
+    """Values (S,) at equal distances, their name and their dates; ``filled`` are made up.
+
+    ``inputs`` (S + A, D) are the columns beside them; those that are known ahead go on for A steps, in which
+    the others stay as they are. ``first`` is the number of the first value in the calendar.
+    """
 
     name: str
     values: Array
     calendar: Calendar | None = None
     filled: int = 0
+    inputs: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    first: int = 0
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a series is in a file, and how to read it there."""
+    """Where a series is in a file, how to read it there, and which ``inputs`` stand beside it.
+
+    Those of them that are ``known`` ahead may have values after the last of the series.
+    """
 
     column: str
     date: str | None = None
     date_format: str | None = None
     separator: str = ","
     decimal: str = "."
+    inputs: Sequence[str] = ()
+    known: Sequence[str] = ()
 
 
 def read(path: Path, columns: Columns, fill: bool) -> Series:
@@ -71,18 +83,19 @@ def read(path: Path, columns: Columns, fill: bool) -> Series:
         raise ValueError(f"{cut(str(path))}: {said}") from None
 
 
-def _cells(rows: Iterator[list[str]], columns: Columns) -> Iterator[tuple[int, str, str]]:
-    """The line, the value and the date of each row, which is "" without a column for it."""
+def _cells(rows: Iterator[list[str]], columns: Columns) -> Iterator[tuple[int, str, list[str]]]:
+    """The line, the date, which is "" without a column for it, and the value and inputs of each row."""
     header = [name.strip() for name in next(rows, [])]
     if not any(header):
         raise ValueError("no header, needed a first line with the names of the columns")
-    named = (columns.column, columns.date)
+    named = (columns.date, columns.column, *columns.inputs)
     places = [None if name is None else _place(header, name, columns.separator) for name in named]
     for row in rows:
         line: int = rows.line_num  # type: ignore[attr-defined]
         if row and len(row) != len(header):
             raise ValueError(f"line {line}: {len(row)} fields, needed {len(header)} as the first line has")
-        yield line, *("" if place is None or not row else row[place].strip() for place in places)  # type: ignore[misc]
+        date, *cells = ("" if place is None or not row else row[place].strip() for place in places)
+        yield line, date, cells
 
 
 def _place(header: Sequence[str], name: str, separator: str) -> int:
@@ -110,25 +123,27 @@ def _why_not(line: str, name: str, separator: str) -> str:
     )
 
 
-def _series(cells: Iterator[tuple[int, str, str]], columns: Columns, fill: bool) -> Series:
-    lines, values, dates = [], [], []
-    for line, value, date in cells:
-        if not value and not date:
+def _series(cells: Iterator[tuple[int, str, list[str]]], columns: Columns, fill: bool) -> Series:
+    names = (columns.column, *columns.inputs)
+    lines, dates, flat = [], [], array("d")
+    for line, date, given in cells:
+        if not any(given) and not date:
             # An empty line says nothing of a date; without dates it may be the end of the file.
             if columns.date is not None:
                 continue
         elif columns.date is not None:
             dates.append(date)
         lines.append(line)
-        values.append(_number(line, value, columns))
+        flat.extend(_number(line, *each, columns.decimal) for each in zip(given, names, strict=True))
+    found = np.array(flat).reshape(len(lines), len(names))
     if columns.date is None:
-        while values and values[-1] != values[-1]:
-            values.pop()
-    if len(values) < 2:
-        raise ValueError(f"{len(values)} rows, needed at least 2")
-    found, where = np.array(values), np.array(lines[: len(values)])
+        there = np.flatnonzero(~np.isnan(found).all(axis=1))
+        found = found[: there[-1] + 1 if len(there) else 0]
+    if len(found) < 2:
+        raise ValueError(f"{len(found)} rows, needed at least 2")
+    where = np.array(lines[: len(found)])
     if columns.date is None:
-        return _filled(columns.column, found, where, None, fill)
+        return _filled(columns, found, where, None, fill)
     ordinals = _ordinals(dates) if columns.date_format is None else []
     read_as: list[Any] = ordinals or [_date(*each, columns) for each in zip(lines, dates, strict=True)]
     when = np.array(read_as)
@@ -139,7 +154,7 @@ def _series(cells: Iterator[tuple[int, str, str]], columns: Columns, fill: bool)
         numbers = spaced(when, where, columns.date)
     else:
         calendar, numbers = numbered(when, where, columns.date)
-    return _filled(columns.column, *_spread(found, where, numbers, columns.date, fill), calendar, fill)
+    return _filled(columns, *_spread(found, where, numbers, columns.date, fill), calendar, fill)
 
 
 def _ordinals(dates: Sequence[str]) -> list[int]:
@@ -160,8 +175,8 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _spread(values: Array, lines: Array, numbers: Array, date: str, fill: bool) -> tuple[Array, Array]:
-    """The values, NaN where the calendar has a date and the file none, and the line of each that is there."""
+def _spread(rows: Array, lines: Array, numbers: Array, date: str, fill: bool) -> tuple[Array, Array]:
+    """The rows, NaN where the calendar has a date and the file none, and the line of each that is there."""
     gaps = np.flatnonzero(np.diff(numbers) > 1)
     missing = int(numbers[-1]) + 1 - len(numbers)
     if len(gaps) and not fill:
@@ -170,38 +185,55 @@ def _spread(values: Array, lines: Array, numbers: Array, date: str, fill: bool) 
         )
     if missing > MOST_FILLED * len(numbers):
         raise ValueError(f"{shown(date)}: {missing} of {int(numbers[-1]) + 1} dates have no line")
-    filled, where = np.full(int(numbers[-1]) + 1, nan), np.zeros(int(numbers[-1]) + 1, int)
-    filled[numbers], where[numbers] = values, lines
+    count = int(numbers[-1]) + 1
+    filled, where = np.full((count, rows.shape[1]), nan), np.zeros(count, int)
+    filled[numbers], where[numbers] = rows, lines
     return filled, where
 
 
-def _filled(name: str, values: Array, lines: Array, calendar: Calendar | None, fill: bool) -> Series:
-    """The series, with values on a straight line between their neighbours where there were none."""
+def _filled(columns: Columns, rows: Array, lines: Array, calendar: Calendar | None, fill: bool) -> Series:
+    """The series, with values on a straight line between their neighbours where there were none.
+
+    Rows after the last value are those for which inputs are known ahead.
+    """
+    end = len(rows)
+    if columns.known and not np.isnan(rows[:, 0]).all():
+        end = int(np.flatnonzero(~np.isnan(rows[:, 0]))[-1]) + 1
+    values, count = _between(columns.column, rows[:end, 0], lines, fill)
+    inputs = np.zeros((len(rows), len(columns.inputs)))
+    for place, name in enumerate(columns.inputs):
+        upto = len(rows) if name in columns.known else end
+        found, more = _between(name, rows[:upto, place + 1], lines, fill)
+        inputs[:, place] = np.pad(found, (0, len(rows) - upto), mode="edge")
+        count += more
+    return Series(columns.column, values, calendar, count, inputs)
+
+
+def _between(name: str, values: Array, lines: Array, fill: bool) -> tuple[Array, int]:
+    """The values of a column without gaps, and how many are made up."""
     absent = np.isnan(values)
     count = int(absent.sum())
     if count and not fill:
-        raise ValueError(f"{shown(name)}: no value on {on_lines(lines[absent])}; --fill fills them in")
+        raise ValueError(
+            f"{shown(name)}: no value on {on_lines(lines[: len(values)][absent])}; --fill fills them in"
+        )
     there = np.flatnonzero(~absent)
     if len(there) < 2 or there[0] > 0 or there[-1] + 1 < len(values):
         raise ValueError(
             f"{shown(name)}: no value at an end, needed the first and the last to fill in between"
         )
-    if count:
-        values = np.interp(np.arange(len(values)), there, values[there])
-    return Series(name, values, calendar, count)
+    return np.interp(np.arange(len(values)), there, values[there]) if count else values, count
 
 
-def _number(line: int, text: str, columns: Columns) -> float:
+def _number(line: int, text: str, name: str, decimal: str) -> float:
     """The number, NaN where none is given."""
     if text.lower() in MISSING:
         return nan
-    number = _parsed(text, columns.decimal)
+    number = _parsed(text, decimal)
     if not isfinite(number):
-        (other,) = (each for each in DECIMALS if each != columns.decimal)
+        (other,) = (each for each in DECIMALS if each != decimal)
         hint = f", or --decimal {other}" if isfinite(_parsed(text, other)) else ""
-        raise ValueError(
-            f"line {line}: {shown(text)} in {shown(columns.column)}, needed a finite number{hint}"
-        )
+        raise ValueError(f"line {line}: {shown(text)} in {shown(name)}, needed a finite number{hint}")
     return number
 
 

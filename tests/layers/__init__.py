@@ -23,6 +23,9 @@ from tests.layers import (
     stack,
     vanilla,
 )
+from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
+from tests.layers.chunked import mlstm as chunked_mlstm
+from tests.layers.chunked import rwkv6 as chunked_rwkv6
 from verification import models
 from verification.evidence.mutants.patch import replaced_once
 
@@ -47,6 +50,13 @@ RIGHT = (
     (models.gated_delta_rule, gated_delta_rule),
     (models.projected_lstm, projected_lstm),
     (models.stack, stack),
+)
+
+# In chunks, with a gate's gradient made by suffix sums, as their FORMS declare.
+FORMED = (
+    (models.gated_linear_attention, chunked_gated_linear_attention),
+    (models.rwkv6, chunked_rwkv6),
+    (models.mlstm, chunked_mlstm),
 )
 
 

@@ -7,22 +7,33 @@ be refuted.
 import multiprocessing
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
+
+from tests.layers import associative, at_once, chunked
+from tests.layers.associative.prefix import blelloch, hillis_steele
 
 FACTOR = r"(\w+(?:\[[^\]]+\])?(?:\.conj\(\))?)"
 WIDER = {np.float32: np.float64, np.float64: np.longdouble, np.complex64: np.complex128}
 
 
+class Unchanged(ValueError):
+    """A way of writing a layer that leaves this one as it is."""
+
+
 def edited(module, *edits, **names):
-    """The layer with its text changed by regular expressions, and more names in it."""
+    """The layer with its text changed by regular expressions, and more names in it; raises Unchanged."""
     with open(module.__file__, encoding="utf-8") as file:
-        text = file.read()
+        text = plain = file.read()
     for pattern, by in edits:
         text = re.sub(pattern, by, text)
+    if text == plain:
+        raise Unchanged(module.__name__)
     other = ModuleType(f"{module.__name__}_otherwise")
     vars(other).update(names)
     exec(compile(text, f"<{module.__name__}, edited>", "exec"), vars(other))
@@ -85,9 +96,9 @@ def summed(kind, module):
     return forward, read
 
 
-def some(records, xs):
-    """Of inputs those of some records."""
-    return {name: a[records] for name, a in xs.items()} if isinstance(xs, dict) else xs[records]
+def some(which, xs):
+    """Of inputs those of some records, or of some records and steps."""
+    return {name: a[which] for name, a in xs.items()} if isinstance(xs, dict) else xs[which]
 
 
 def of_records(module, records, params, xs, state, d_outputs, d_state):
@@ -100,12 +111,15 @@ def of_records(module, records, params, xs, state, d_outputs, d_state):
 def joined(parts):
     """The gradients of parts of a batch, in its order."""
     d_params = {name: sum(part[2][name] for part in parts) for name in parts[0][2]}
-    first = parts[0][3]
-    if isinstance(first, dict):
-        d_xs = {name: np.concatenate([part[3][name] for part in parts]) for name in first}
-    else:
-        d_xs = np.concatenate([part[3] for part in parts])
+    d_xs = in_a_row([part[3] for part in parts], axis=0)
     return d_params, d_xs, tuple(map(np.concatenate, zip(*(part[4] for part in parts), strict=True)))
+
+
+def in_a_row(parts, axis):
+    """Inputs, or their gradients, of parts: of records (axis 0), or of steps (axis 1)."""
+    if isinstance(parts[0], dict):
+        return {name: np.concatenate([part[name] for part in parts], axis) for name in parts[0]}
+    return np.concatenate(parts, axis)
 
 
 def one_by_one(run, module):
@@ -162,6 +176,36 @@ def backwards(module):
     def backward(saved, d_outputs, d_state):
         d_params, d_xs, d_initial = module.backward(saved, turned(d_outputs), tuple(map(turned, d_state)))
         return d_params, turned(d_xs), tuple(map(turned, d_initial))
+
+    return forward, backward
+
+
+RECOMPUTED = 3
+
+
+def recomputed(module):
+    """Keeps the state before every third step alone; the steps between are computed again on the way back."""
+
+    def forward(params, xs, state):
+        steps = (next(iter(xs.values())) if isinstance(xs, dict) else xs).shape[1]
+        spans = [slice(first, first + RECOMPUTED) for first in range(0, steps, RECOMPUTED)]
+        outputs, kept = [], []
+        for span in spans:
+            kept.append((span, state))
+            o, state, _ = module.forward(params, some(np.s_[:, span], xs), state)
+            outputs.append(o)
+        return np.concatenate(outputs, axis=1), state, (params, xs, kept)
+
+    def backward(saved, d_outputs, d_state):
+        params, xs, kept = saved
+        d_params, d_xs = [], []
+        for span, state in reversed(kept):
+            *_, tape = module.forward(params, some(np.s_[:, span], xs), state)
+            of_params, of_xs, d_state = module.backward(tape, d_outputs[:, span], d_state)
+            d_params.append(of_params)
+            d_xs.append(of_xs)
+        total = {name: sum(each[name] for each in d_params) for name in params}
+        return total, in_a_row(d_xs[::-1], axis=1), d_state
 
     return forward, backward
 
@@ -253,6 +297,38 @@ def _along(p, dp, d_outputs, d_final):
     return total + np.sum(d_final * dh)
 
 
+def of_room(room, module):
+    """The layer of the same name in another room."""
+    return import_module(f"{room.__name__}.{module.__name__.rpartition('.')[2]}")
+
+
+def in_one_go(room, module):
+    """As that room writes it."""
+    other = of_room(room, module)
+    return other.forward, other.backward
+
+
+def by_scan(prefix, module):
+    """By an associative scan."""
+    other = of_room(associative, module)
+    return partial(other.forward, prefix=prefix), other.backward
+
+
+def in_chunks(module):
+    """Of a layer that is told how many steps a chunk has."""
+    other = of_room(chunked, module)
+    return partial(other.forward, chunk=CHUNK), other.backward
+
+
+CHUNK = 3
+
+# Those that are linear in their states, but for the stabiliser of an mLSTM, which is so over (max, +). The
+# steps of a delta rule would be joined as whole matrices: it is computed in chunks.
+SCANNED = (
+    *("scan", "complex_scan", "linear", "complex_linear", "gated_scan", "rg_lru", "selective_scan"),
+    *("gated_linear_attention", "scalar_gated_linear_attention", "rwkv6", "mlstm"),
+)
+
 # By name, and whether of every model or of these alone.
 EVERY = {
     "einsum": einsum,
@@ -263,12 +339,32 @@ EVERY = {
     "threads": partial(one_by_one, in_threads),
     "records backwards": backwards,
     "wider": wider,
+    "recomputed": recomputed,
 }
 OF_SOME = {
+    "Hillis-Steele": (partial(by_scan, hillis_steele), SCANNED),
+    "Blelloch": (partial(by_scan, blelloch), SCANNED),
+    "chunks": (in_chunks, ("gated_scan",)),
+    "chunks of products": (
+        partial(in_one_go, chunked),
+        ("scalar_gated_linear_attention", "delta_rule", "gated_delta_rule"),
+    ),
+    # Nonlinear in h, so that no scan has it.
+    "at once": (partial(in_one_go, at_once), ("slstm", "projected_lstm")),
     "slopes from pre-activations": (slopes_from_pre_activations, ("vanilla", "lstm")),
     "forward mode": (forward_mode, ("vanilla",)),
     "processes": (partial(one_by_one, in_processes), ("lstm",)),
 }
+
+
+def ways_of(model, module):
+    """Forward and backward of a model's layer in the other ways, by name, but for those that leave it."""
+    some = {name: way for name, (way, names) in OF_SOME.items() if model.name in names}
+    found = {}
+    for name, way in {**EVERY, **some}.items():
+        with suppress(Unchanged):
+            found[name] = way(module)
+    return found
 
 
 def torch_autograd(step):

@@ -1,4 +1,4 @@
-"""A plain layer whose arrays are kept in half precision: it computes in single, and rounds its answers."""
+"""A plain layer whose arrays are kept in few digits: it computes in single precision, and rounds answers."""
 
 from types import SimpleNamespace
 
@@ -12,14 +12,14 @@ def to(dtype, what):
     return tuple(to(dtype, each) for each in what) if isinstance(what, tuple) else what.astype(dtype)
 
 
-def of(module):
-    """The layer of one that takes any type."""
+def of(module, dtype):
+    """The layer of one that takes any type, whose arrays are of this one."""
 
     def forward(params, xs, state):
         outputs, final, saved = module.forward(*(to(np.float32, each) for each in (params, xs, state)))
-        return to(np.float16, outputs), to(np.float16, final), saved
+        return to(dtype, outputs), to(dtype, final), saved
 
     def backward(saved, d_outputs, d_state):
-        return to(np.float16, module.backward(saved, to(np.float32, d_outputs), to(np.float32, d_state)))
+        return to(dtype, module.backward(saved, to(np.float32, d_outputs), to(np.float32, d_state)))
 
     return SimpleNamespace(forward=forward, backward=backward)

@@ -1,5 +1,8 @@
 """A modern layer through PyTorch's and JAX's adapters: a Function, a custom_vjp, a kernel of Pallas."""
 
+from dataclasses import replace
+
+import jax.numpy as jnp
 import pytest
 
 import verification.jax
@@ -8,6 +11,7 @@ from tests.peers.asked import judged, wrong
 from tests.peers.attention import Attention, Forgetful, attention, in_pallas
 from verification import Scope
 from verification.models import scalar_gated_linear_attention as model
+from verification.models.stored import STORED
 
 # Compilers that are asked new shapes take their time.
 pytestmark = pytest.mark.slow
@@ -28,6 +32,41 @@ RIGHT = {
 def test_what_is_right_holds_in_every_property(name):
     """In float64."""
     assert wrong(RIGHT[name](), steps=3) == {}
+
+
+def kept_by_torch(params, xs, state):
+    """Computes in float32, and rounds what it answers once."""
+    outputs, S = Attention.apply(*(xs[name].float() for name in "qkvg"), state[0].float())
+    return outputs.to(state[0].dtype), (S.to(state[0].dtype),)
+
+
+def kept_by_jax(params, xs, state):
+    """The same."""
+    xs = {name: array.astype(jnp.float32) for name, array in xs.items()}
+    outputs, (S,) = attention(params, xs, (state[0].astype(jnp.float32),))
+    return outputs.astype(state[0].dtype), (S.astype(state[0].dtype),)
+
+
+def computed_by_torch(params, xs, state):
+    """In the type that is given."""
+    outputs, S = Attention.apply(*(xs[name] for name in "qkvg"), state[0])
+    return outputs, (S,)
+
+
+@pytest.mark.parametrize("dtype", STORED)
+@pytest.mark.parametrize(
+    ("adapter", "right", "rounds"),
+    [
+        (verification.torch.layer, kept_by_torch, computed_by_torch),
+        (verification.jax.layer, kept_by_jax, attention),
+    ],
+    ids=["PyTorch", "JAX"],
+)
+def test_who_rounds_an_answer_once_is_right(adapter, right, rounds, dtype):
+    """And who computes in the type is not."""
+    scope = replace(SCOPE, dtypes=(dtype,))
+    assert wrong(adapter(right, model=model, scope=scope), steps=3) == {}
+    assert wrong(adapter(rounds, model=model, scope=scope), steps=3) != {}
 
 
 def test_a_function_that_forgets_the_last_state_s_cotangent_is_told():

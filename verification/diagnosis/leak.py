@@ -17,6 +17,7 @@ from verification.diagnosis.words import gates, joined, verb, wrong_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, in_domains, outputs_cotangent
 from verification.models.model import Use
+from verification.models.stored import limits
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 
@@ -88,7 +89,7 @@ def _otherwise(array: Array, index: Any) -> Array:
 
 def _differences(case: Case, first: Answer, other: Answer) -> Iterator[tuple[str, int]]:
     """Whether the forward or the gradient of which records differs, by more than half of the digits."""
-    close = np.sqrt(np.finfo(case.dtype).eps)
+    close = np.sqrt(float(limits(case.dtype).eps))
     gradients = [b.name for b in case.model.of(Use.INPUT, Use.STATE) if b.name in first.blocks]
     pairs = [(FORWARD, first.forward[name], other.forward[name]) for name in first.forward]
     pairs += [(GRADIENT, first.blocks[name], other.blocks[name]) for name in gradients]

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import WIDER, Case, Cotangents, random_case
+from verification.models.case import WIDER, Case, Cotangents, drawn_in, random_case, stored
 from verification.models.model import Use
+from verification.models.stored import dtype_of, limits
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.ragged import RaggedTruth
@@ -117,7 +118,7 @@ def is_off(engine: Engine, case: Case) -> bool:
         return True
     with np.errstate(all="ignore"):
         due = {**replay.forward(case), **replay.gradient(case)}
-        close = np.sqrt(np.finfo(case.dtype).eps)
+        close = np.sqrt(float(limits(case.dtype).eps))
         return not all(
             np.max(np.abs(got - due[name])) <= close * np.max(np.abs(due[name]))
             for name, got in (*answer.forward.items(), *answer.gradients())
@@ -150,15 +151,16 @@ def healthy_case(
     claim, model = engine.claim, engine.model
     records = min(max(records, claim.records[0]), claim.records[1])
     steps = min(max(steps, claim.steps[0]), claim.steps[1])
-    claimed = [*map(np.dtype, claim.dtypes)]
+    claimed = [*map(dtype_of, claim.dtypes)]
     # The truth of a type without a wider one is that of double precision.
     wide = [each for each in claimed if each in WIDER] or claimed
     dtype = dtype or max(wide, key=lambda each: each.itemsize)
     losses = claim.losses[-1]
     sizes = sizes or {name: claim.least.get(name, 2 + i) for i, name in enumerate(dimensions(model, losses))}
     functions = {role: names[0] for role, names in claim.functions.items()}
-    case = random_case(model, np.random.default_rng(7), sizes, records, steps, dtype, functions, losses)
-    case = replace(case, least=claim.least)
+    held = drawn_in(dtype)
+    case = random_case(model, np.random.default_rng(7), sizes, records, steps, held, functions, losses)
+    case = replace(case if held == dtype else stored(case, dtype), least=claim.least)
     if isinstance(case.objective, Cotangents) and not claim.ends:
         case = replace(case, objective=case.objective.of_outputs())
     if claim.chunks:

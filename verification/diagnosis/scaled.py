@@ -14,6 +14,7 @@ from verification.diagnosis.stages import Diagnosis
 from verification.diagnosis.words import gates
 from verification.models.case import Case, Cotangents
 from verification.models.model import Use
+from verification.models.stored import limits
 from verification.properties.engine import Engine
 from verification.properties.linearity import POWERS, WIDEST, scaled
 from verification.properties.property import Finding
@@ -24,8 +25,8 @@ HALVED = 14
 
 def of_scale(engine: Engine, finding: Finding) -> Diagnosis:
     """What is wrong where cotangents are large, or where they are small."""
-    limits = np.finfo(healthy_case(engine).dtype)
-    for power in POWERS.get(int(limits.maxexp), POWERS[WIDEST]):
+    largest = int(limits(healthy_case(engine).dtype).maxexp)
+    for power in POWERS.get(largest, POWERS[WIDEST]):
         by_steps = [look_at(engine, _healthy(engine, steps, power)) for steps in steps_of(engine)]
         wrong = [seen for seen in by_steps if seen.blocks and not seen.forward]
         if wrong:

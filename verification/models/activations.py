@@ -1,17 +1,18 @@
-"""Activations for automatic differentiation, each with its slope, as autograd has one of tanh.
+"""Activations for automatic differentiation, each with its slope.
 
-Each is one entry of a trace, and not one for each of its operations. relu chooses a branch and does not take
-a maximum. The sigmoid takes the branch whose exponential is at most 1, by the sign of the real part, so that
-value and slope are accurate relative to their own size on both sides, for complex arguments too.
+Each is one entry of a trace, and not one for each of its operations, and its slope is computed once. relu
+chooses a branch and does not take a maximum. The sigmoid takes the branch whose exponential is at most 1, by
+the sign of the real part, so that value and slope are accurate relative to their own size on both sides, for
+complex arguments too.
 
 ``STEEPNESS`` is |y · ds/dy|, by how much a slope s(y) that is read off the output y changes when y is
 off by one part in one: what draws perturb slopes by.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
-import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
@@ -23,15 +24,21 @@ def _with_slope(slope: Scalar) -> Callable[[Scalar], Scalar]:
 
     def decorated(value: Scalar) -> Scalar:
         function: Scalar = primitive(value)
-        defvjp(function, lambda y, a: lambda g: g * slope(a))
+        defvjp(function, back)
         return function
+
+    def back(y: Any, a: Any) -> Scalar:
+        # One way on is gone back several times.
+        slope_there = cache(lambda: slope(a))
+        return lambda g: g * slope_there()
 
     return decorated
 
 
+@_with_slope(lambda a: 1 / np.cosh(a) ** 2)
 def tanh(a: Any) -> Any:
     """The hyperbolic tangent."""
-    return anp.tanh(a)
+    return np.tanh(a)
 
 
 def _decay(a: Any) -> tuple[Any, Any]:

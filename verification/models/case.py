@@ -15,6 +15,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Model, Named, Use
+from verification.models.stored import STORED, limits
 from verification.models.truncation import FULL, Truncation
 
 
@@ -335,16 +336,9 @@ WIDER = {
 LONG = np.dtype(np.longdouble)
 
 
-# A type in which numbers are kept, and not computed: a right engine rounds what it answers to it, once.
-HALF = np.dtype(np.float16)
-
-# Beyond this nothing is asked in it: what such numbers are multiplied to is more than it holds.
-LARGEST_HALF = 2.0**10
-
-
 def is_stored(case: Case) -> bool:
     """Are its answers rounded to a type that is not computed in, so that sums of several are off by more?"""
-    return case.dtype == HALF
+    return case.dtype.name in STORED
 
 
 def drawn_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -352,16 +346,19 @@ def drawn_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
     Those of a long double are those of double precision (``verification.truth.long``).
     """
-    return np.dtype({LONG: np.float64, HALF: np.float32}.get(dtype, dtype))
+    if dtype.name in STORED:
+        return np.dtype(np.float32)
+    return np.dtype(np.float64) if dtype == LONG else dtype
 
 
 def stored(case: Case, dtype: np.dtype[Any]) -> Case:
-    """The case in another number type; what half precision does not hold is cut off."""
-    if dtype != HALF:
+    """The case in another number type; what one does not hold in which numbers are kept is cut off."""
+    if dtype.name not in STORED:
         return case.astype(dtype)
+    most = STORED[dtype.name]
 
     def kept(array: Array) -> Array:
-        return np.clip(array, -LARGEST_HALF, LARGEST_HALF).astype(HALF)
+        return np.clip(array, -most, most).astype(dtype)
 
     blocks = {name: kept(array) for name, array in case.blocks.items()}
     # A number below 1 may have been rounded to it.
@@ -375,7 +372,8 @@ def name_of(dtype: np.dtype[Any]) -> str:
 
 def real_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The type of a number's real part, which says how it is rounded."""
-    return np.finfo(dtype).dtype
+    real: np.dtype[Any] = limits(dtype).dtype
+    return real
 
 
 def by_reach(case: Case) -> tuple[tuple[int, tuple[int, ...]], ...]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.case import Case
+from verification.models.stored import BFLOAT16
 from verification.models.truncation import Standard, Tabled, Truncation
 
 
@@ -61,7 +62,11 @@ def sayable(truncation: str | Truncation) -> str | Truncation | None:
 def imports_of(*dtypes: np.dtype[Any]) -> str:
     """What arrays of these types need."""
     fractions = any(dtype.hasobject for dtype in dtypes)
-    return f"{'from fractions import Fraction' + chr(10) if fractions else ''}import numpy as np\n"
+    kept = any(dtype.name == BFLOAT16 for dtype in dtypes)
+    return (
+        f"{'from fractions import Fraction' + chr(10) if fractions else ''}"
+        f"{'import ml_dtypes' + chr(10) if kept else ''}import numpy as np\n"
+    )
 
 
 def code_of(value: Any) -> str:
@@ -79,4 +84,5 @@ def code_of(value: Any) -> str:
     if value.dtype.hasobject:
         # A Fraction that is whole needs no denominator.
         return f"np.array({repr(value.tolist()).replace(', 1)', ')')}, dtype=object)"
-    return f"np.array({value.tolist()!r}, dtype=np.{value.dtype.name})"
+    home = "ml_dtypes" if value.dtype.name == BFLOAT16 else "np"
+    return f"np.array({value.tolist()!r}, dtype={home}.{value.dtype.name})"

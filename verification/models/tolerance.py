@@ -17,8 +17,8 @@ type, and for one block of a gradient under one mask
     L   the largest entry of Σ |terms| that depend on a cotangent below ``least_healthy``:
         what the type may lose, all of it or a part, and nothing else
 
-In half precision, in which numbers are kept and not computed, half a unit in the last place of the largest
-entry is added (``verification.truth.long``).
+In a type in which numbers are kept and not computed, half a unit in its last place of the largest entry that
+is so accepted is added: an answer is rounded to it once (``verification.truth.long``).
 
 A gradient is accepted iff ‖G − G*‖∞ ≤ SAFETY · (Y + u A) + L. All come from the reference's side only, so
 an engine cannot widen its own tolerance, but for a form that it declares. Whether a case determines its
@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
+from verification.models.stored import dtype_of, limits
 
 # Draws of perturbed problems. The largest of eight is seldom below half of what many would show.
 DRAWS = 8
@@ -45,6 +46,9 @@ SAFETY = 16
 # A float64 case determines a block if what would be accepted is below 1e-9 of the block; float32 below 1e-3,
 # a little more than the square root of its unit.
 DETERMINED: dict[np.dtype[Any], float] = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-9}
+
+# One rounding of the largest entry, and of what is accepted of it, is less than so many units of the entry.
+ONCE = 2
 
 # The type in which the truth of a type is computed.
 WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
@@ -62,17 +66,17 @@ ALIKE_AT_LEAST = 0.01
 
 def unit(dtype: np.dtype[Any]) -> float:
     """u, the largest relative error of one rounding to nearest: half the spacing of numbers at 1."""
-    return float(np.finfo(dtype).eps) / 2
+    return float(limits(dtype).eps) / 2
 
 
 def half_of_digits(dtype: np.dtype[Any]) -> float:
     """To what part numbers are alike in half of the digits of a type; of half precision in most of them."""
-    return min(3 * float(np.sqrt(np.finfo(dtype).eps)), ALIKE_AT_LEAST)
+    return min(3 * float(np.sqrt(float(limits(dtype).eps))), ALIKE_AT_LEAST)
 
 
 def least_normal(dtype: np.dtype[Any]) -> float:
     """Below this numbers are spaced as at this, so that what is rounded is not off in proportion."""
-    return float(np.finfo(dtype).tiny)
+    return float(limits(dtype).tiny)
 
 
 def many(terms: Array, addends: int) -> Array:
@@ -82,24 +86,43 @@ def many(terms: Array, addends: int) -> Array:
 
 def least_healthy(dtype: np.dtype[Any]) -> float:
     """Below this a cotangent may be lost: its product with a rounding is a denormal number."""
-    return float(np.finfo(dtype).tiny) / unit(dtype)
+    return least_normal(dtype) / unit(dtype)
 
 
 @dataclass(frozen=True, eq=False)
 class Expected:
-    """A block's truth, and how closely it must be met: Y (``spread``), A (``terms``), L (``lost``)."""
+    """A block's truth, and how closely it must be met: Y (``spread``), A (``terms``), L (``lost``).
+
+    ``kept``: the type, by its name, to which an answer is rounded, where it is none that is computed in.
+    """
 
     truth: Array
     spread: float
     terms: float
     dtype: np.dtype[Any]
     lost: float = 0.0
+    kept: str | None = None
 
     @property
     def bound(self) -> float:
         """The largest error that is accepted, in the largest entry."""
+        return self._computed + self._rounded
+
+    @property
+    def _computed(self) -> float:
+        """The same before an answer is rounded."""
         # The unit times the least normal number would be rounded to zero.
         return SAFETY * self.spread + SAFETY * unit(self.dtype) * self.terms + self.lost
+
+    @property
+    def _rounded(self) -> float:
+        """What one rounding does to the largest entry; all of it to what the type does not hold."""
+        if self.kept is None:
+            return 0.0
+        largest, kept = self.size + self._computed, dtype_of(self.kept)
+        if largest >= float(limits(kept).max):
+            return np.inf
+        return unit(kept) * max(largest, least_normal(kept))
 
     @property
     def size(self) -> float:
@@ -110,6 +133,9 @@ class Expected:
     def determined(self) -> bool:
         """Is what would be accepted small beside the truth? Agreement is evidence only if so.
 
-        A truth of exactly zero is counted on its own, as vacuous, and not here.
+        A truth of exactly zero is counted on its own, as vacuous, and not here. Of a rounded answer what is
+        accepted before is, and the rounding may be none of a number below the least normal one.
         """
-        return self.size == 0 or self.bound <= DETERMINED[self.dtype] * self.size
+        computed = self._computed <= DETERMINED[self.dtype] * self.size
+        rounded = self.kept is None or self._rounded <= ONCE * unit(dtype_of(self.kept)) * self.size
+        return self.size == 0 or (computed and rounded)

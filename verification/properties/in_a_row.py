@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from verification.models.case import Case, in_domains
+from verification.models.stored import dtype_of
 from verification.properties.asking import ask, relaid
 from verification.properties.engine import InvalidAnswer
 from verification.properties.property import About, Alone, Looked, NotAsked, Property
@@ -48,7 +49,7 @@ def calls_in_a_row(trial: Trial) -> Looked:
 
 def in_other_types(case: Case, claim: Claim) -> list[Case]:
     """The case in every other claimed type of its kind, real or complex."""
-    types = [np.dtype(name) for name in claim.dtypes]
+    types = [dtype_of(name) for name in claim.dtypes]
     return [case.astype(each) for each in types if each.kind == case.dtype.kind and each != case.dtype]
 
 

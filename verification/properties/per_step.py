@@ -21,6 +21,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, Targets
 from verification.models.model import Block, Model, Use
+from verification.models.stored import STORED
 from verification.models.tolerance import Expected
 from verification.models.weighted import Weighted
 from verification.properties.asking import ask, is_large
@@ -28,7 +29,7 @@ from verification.properties.engine import Engine
 from verification.properties.property import About, Alone, Looked, Property, Reference
 from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
-from verification.sampling.claim import STORED, Claim
+from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
 from verification.truth.table import grouped_table
 

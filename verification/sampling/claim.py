@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verification.models.model import Model, Use
+from verification.models.stored import STORED
 from verification.models.tolerance import HAS_WIDER
 from verification.models.truncation import KINDS, Truncation
 
@@ -12,9 +13,6 @@ REAL = ("float32", "float64")
 # Where a platform's long double is double precision, there is no such type.
 LONG = ("longdouble",) if HAS_WIDER else ()
 COMPLEX = ("complex64", "complex128")
-
-# What is stored, and computed with in single precision: asked of who says so, as by another name.
-STORED = ("float16",)
 
 # The sizes that an engine is asked which compiles for each shape, and its numbers of steps. Two sizes show
 # what a single unit or record hides; a long recursion is another one than a short one, and no more shapes.

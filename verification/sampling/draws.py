@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, drawn_in, in_domains, random_case, stored
 from verification.models.model import Model, Use
+from verification.models.stored import dtype_of
 from verification.models.truncation import FULL, Standard, Truncation
 from verification.models.weighted import counts_from_end
 from verification.sampling.claim import FEW, Claim
@@ -82,7 +83,7 @@ def _cases(
     quarters = not draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     functions = {role: draw(st.sampled_from(names)) for role, names in claim.functions.items()}
-    held = drawn_in(np.dtype(dtype))
+    held = drawn_in(dtype_of(dtype))
     case = random_case(model, rng, sizes, records, steps, held, functions, losses)
     still = claim.states == "zero" or draw(st.integers(0, 7)) == 7
     blocks = {}
@@ -115,7 +116,7 @@ def _cases(
     truncation, ends = draw(truncations(claim, steps)), draw(lengths(claim, records, steps))
     alone = losses == "every" and ends is not None and counts_from_end(truncation, steps, ends)
     return replace(
-        stored(case, np.dtype(dtype)),
+        stored(case, dtype_of(dtype)),
         truncation=truncation,
         lengths=None if alone else ends,
         least=claim.least,

@@ -8,6 +8,7 @@ import numpy as np
 
 from verification.models.functions import Function
 from verification.models.model import Model, Use
+from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import Claim
 from verification.sampling.contradictions import contradictions
 from verification.sampling.covering import Level, Row, Rule
@@ -89,7 +90,7 @@ def _grows(row: Row) -> bool:
         return False
     # What a long double holds is what double precision does.
     held = "float64" if row["type"] == "longdouble" else row["type"]
-    return bool(row["T"][1] * np.log(LARGE_WEIGHT) > np.log(float(np.finfo(held).max)))
+    return bool(row["T"][1] * np.log(LARGE_WEIGHT) > np.log(float(limits(dtype_of(held)).max)))
 
 
 def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:

@@ -17,6 +17,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.model import Block, Use
+from verification.models.stored import dtype_of, limits
 from verification.sampling.factors import (
     LARGE,
     LARGE_INPUT,
@@ -74,7 +75,7 @@ def with_magnitudes(case: Case, levels: Mapping[str, Any], rng: np.random.Genera
 
 def overflow(dtype: str) -> float:
     """A number so far beyond what exp takes in a type that a sigmoid of its negative is 0."""
-    return BEYOND * float(np.log(np.finfo(dtype).max))
+    return BEYOND * float(np.log(limits(dtype_of(dtype)).max))
 
 
 def _some(blocks: tuple[Block, ...], rng: np.random.Generator) -> Block:

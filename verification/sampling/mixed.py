@@ -16,8 +16,9 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
+from verification.models.stored import STORED
 from verification.sampling.arranging import sharing
-from verification.sampling.claim import STORED, Claim
+from verification.sampling.claim import Claim
 from verification.sampling.conditions import ALIKE, DIAGONAL, ONE_HOT, ONE_SIGN, SYMMETRIC, WHOLE, is_square
 from verification.sampling.contradictions import MANY
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
@@ -29,7 +30,7 @@ OFTEN, SELDOM = 0.45, 0.12
 # Powers of two by which cotangents differ in size, from one to another.
 POWERS = (-24, 24)
 
-# The same of who stores them in half precision.
+# The same of who keeps them in a type of few powers.
 FEW_POWERS = (-4, 4)
 
 # By what numbers are larger or smaller than usual.
@@ -79,7 +80,7 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
         blocks |= _one_zero({name: blocks[name] for name in states}, rng)
     objective = case.objective
     if isinstance(objective, Cotangents):
-        powers = FEW_POWERS if {*claim.dtypes} & {*STORED} else POWERS
+        powers = FEW_POWERS if any(STORED.get(name, np.inf) < np.inf for name in claim.dtypes) else POWERS
         objective = objective.replaced(lambda array: _cotangent(array, of_cotangents, powers, rng))
         if of_cotangents.zeros:
             state = _one_zero({str(i): array for i, array in enumerate(objective.state)}, rng)

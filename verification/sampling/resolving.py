@@ -6,13 +6,13 @@ from typing import Any
 
 from verification.models.departures import departed, in_words
 from verification.models.model import Model
+from verification.models.stored import STORED, dtype_of
 from verification.models.truncation import FULL, KINDS, Truncation, truncation_of
 from verification.sampling.claim import (
     COMPLEX,
     DECLINABLE,
     EXTRAS,
     REAL,
-    STORED,
     Capabilities,
     Claim,
     gradients,
@@ -51,6 +51,9 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
     usual = COMPLEX if model.complex else REAL
     all_types = tuple(name for name in known_types if name not in STORED)
     dtypes = _some("dtypes", scope.dtypes, known_types, all_types if everything else usual)
+    for name in dtypes:
+        # Where the library of a type is missing, that is said here.
+        dtype_of(name)
     states = _some("states", _tuple(scope.states), ("any", "zero"), ("any",))
     known = gradients(model, capabilities)
     steps = _bounds("steps", scope.steps, MOST_STEPS)

@@ -10,6 +10,7 @@ import numpy as np
 
 from verification.models.case import Case, Cotangents, drawn_in, random_case, stored
 from verification.models.model import Model
+from verification.models.stored import dtype_of
 from verification.models.truncation import FULL, Standard, Truncation
 from verification.sampling.claim import Claim
 from verification.sampling.conditioned import conditioned
@@ -70,7 +71,7 @@ def by_levels(
     levels, steps, records = row.levels, row.sizes["T"], row.sizes["N"]
     functions = {role: levels[f"function {role}"] for role in claim.functions}
     losses = {"last step": "last", "every step": "every"}.get(levels["losses"], "cotangents")
-    dtype = np.dtype(levels["type"])
+    dtype = dtype_of(levels["type"])
     held = drawn_in(dtype)
     case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
     if isinstance(case.objective, Cotangents):

@@ -21,6 +21,7 @@ from verification.adapters.layout import layout_of
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model, Use
+from verification.models.stored import BFLOAT16, dtype_of
 from verification.properties.engine import InvalidAnswer
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -82,7 +83,11 @@ class Passes:
         """A tensor of the same numbers, and on the CPU of the same memory, where PyTorch can read it."""
         torch = library("torch", "torch")
         readable = array.flags.writeable and all(stride > 0 for stride in array.strides)
-        return torch.from_numpy(array if readable else array.copy()).to(self.device)
+        array = array if readable else array.copy()
+        if array.dtype.name == BFLOAT16:
+            # Which PyTorch has and NumPy's arrays do not tell it.
+            return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16).to(self.device)
+        return torch.from_numpy(array).to(self.device)
 
     def _leaf(self, array: Array, wanted: bool) -> Any:
         return self._tensor(array).requires_grad_(wanted)
@@ -120,7 +125,11 @@ def _plain(dtype: Any) -> str:
 
 def _array(tensor: Any) -> Array:
     """An array of its own: PyTorch may hand on what it was given."""
-    return np.array(tensor.detach().cpu().resolve_conj().resolve_neg().numpy())
+    torch = library("torch", "torch")
+    tensor = tensor.detach().cpu().resolve_conj().resolve_neg()
+    if tensor.dtype == torch.bfloat16:
+        return np.array(tensor.view(torch.int16).numpy().view(dtype_of(BFLOAT16)))
+    return np.array(tensor.numpy())
 
 
 def _gradient(leaf: Any, found: Any) -> Array:

@@ -25,8 +25,9 @@ from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, State, Use
 from verification.truth.observed import Call, Observed, kinked, shapes_of_calls
+from verification.truth.on_the_way import gone_back
 from verification.truth.reverse import Back, make_vjp
-from verification.truth.rounding import Copies, OnTheWay, Rounding
+from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Lost, Sums, bounded, signs
 from verification.truth.unroll import advance, term
 
@@ -275,9 +276,8 @@ class Batch:
         states = self.states
         flow = self._none(0)
         lost = Lost(self._case, self._copies, flow)
-        for stretch in reversed(self._stretches):
-            if stretch.first < self._last:
-                flow = self._back(stretch, _widened(flow, stretch.rows), lost, sums)
+        for stretch, losses in self._from_losses(sums):
+            flow = self._back(stretch, losses, _widened(flow, stretch.rows), lost, sums)
         rows = states[0][0].shape[1]
         flow = _widened(flow, rows) + self._losses([0], rows, sums)[:, 0]
         lost.flow = _widened(lost.flow, rows)
@@ -328,6 +328,26 @@ class Batch:
         readout = {name: array[:, t % TURNS] for name, array in self._readouts.items()}
         return Named(readout), {n: rounding.of_array(array) for n, array in data.items()}
 
+    def _from_losses(self, sums: Sums) -> Iterator[tuple[_Stretch, Array]]:
+        """Each stretch, the last first, with what losses send back to the states after its steps."""
+        left = [stretch for stretch in self._stretches if stretch.first < self._last]
+        while left:
+            some = [left.pop()]
+            end = some[0].first + some[0].length
+            while left and end - left[-1].first <= self._most_losses(left[-1].rows):
+                some.append(left.pop())
+            begin = some[-1].first
+            flows = self._losses(range(begin + 1, end + 1), some[-1].rows, sums)
+            for stretch in some:
+                k = stretch.first - begin
+                yield stretch, flows[:, k : k + stretch.length, : stretch.rows]
+
+    def _most_losses(self, rows: int) -> int:
+        """After how many steps of so many rows losses are traced at once."""
+        readouts = sum(int(array[0, 0].size) for array in self._readouts.values())
+        one = MADE * self._copies.dtype.itemsize * self._copies.count * (readouts + rows * self._units)
+        return TRACED // max(1, one)
+
     def _losses(self, made: Sequence[int], rows: int, sums: Sums) -> Array:
         """What the losses after so many steps each send back to the states (M, K, rows, S).
 
@@ -377,12 +397,13 @@ class Batch:
             sums.add_steps(name, grads[name], terms)
         return self._flat([grads[name] for name in names])
 
-    def _back(self, stretch: _Stretch, flow: Array, lost: Lost, sums: Sums) -> Array:
-        """What flows on through a stretch, of what flows to the states after it (M, rows, S)."""
+    def _back(self, stretch: _Stretch, losses: Array, flow: Array, lost: Lost, sums: Sums) -> Array:
+        """What flows on through a stretch, of what flows to the states after it (M, rows, S).
+
+        ``losses``: what those after each of its steps send back (M, K, rows, S).
+        """
         model, rows, steps = self._case.model, stretch.rows, range(stretch.length)
         names = [block.name for block in model.of(Use.STATE)]
-        made = [stretch.first + 1 + k for k in steps]
-        losses = self._losses(made, rows, sums)
         before = self._before(self.states[stretch.first : stretch.first + stretch.length], rows)
         taken = self._taken.pop(stretch.first, None) or self._steps(stretch).traced(before)
         back, calls = taken.back, taken.calls
@@ -450,28 +471,21 @@ class Batch:
     ) -> tuple[dict[str, Array], dict[str, Array]]:
         """The gradients, in draws with roundings on every way back; and in draws the sums of rows with signs.
 
-        ``shared``: are there sums of rows, which signs tell the terms of? The truth itself has none of both:
-        it comes with the signs, all of which are 1 in it. ``none``: of what nothing flows back. ``place``: of
-        what is rounded.
+        ``shared``: are there sums of rows, which signs tell the terms of? ``none``: of what nothing flows
+        back. ``place``: of what is rounded.
         """
         copies, rows = self._copies, flow[0].shape[2]
-        signed = [*flow]
-        if copies.draws and shared and rows > 1:
-            each = signs(copies, rows, np.random.default_rng(place))
-            signed = [_times(each, array) for array in flow]
-        probes = back((*signed, *none))
-        if not copies.draws:
-            return probes, probes
-        return self._with_roundings(back, (*flow, *none), probes, place), probes
+        grads = self._rounded(back, (*flow, *none), place)
+        if not (copies.draws and shared and rows > 1):
+            return grads, grads
+        each = signs(copies, rows, np.random.default_rng(place))
+        return grads, back((*(_times(each, array) for array in flow), *none))
 
-    def _with_roundings(
-        self, back: Back[str], flow: Sequence[Array], truth: dict[str, Array], place: tuple[int, ...]
-    ) -> dict[str, Array]:
-        """The gradients in draws, with roundings on every way back, after the truth if there is one."""
-        drawn = back(flow, OnTheWay(self._case, self._salt, *place))
-        if not self._copies.truth:
-            return drawn
-        return {name: np.concatenate([truth[name][:1], drawn[name][1:]]) for name in drawn}
+    def _rounded(self, back: Back[str], flow: Sequence[Array], place: tuple[int, ...]) -> dict[str, Array]:
+        """The gradients, in draws with roundings on every way back."""
+        if not self._copies.draws:
+            return back(flow)
+        return gone_back(back, flow, self._case, self._copies.truth, self._salt, *place)
 
     def _derivative(self, stretch: _Stretch, before: State) -> Array:
         """Of every unit of a state (axis −2) by every unit of the one before (−1): (M, K, rows, S, S)."""
@@ -480,10 +494,7 @@ class Batch:
         for unit in range(self._units):
             cotangent = self._none(stretch.length, stretch.rows)
             cotangent[..., unit] = 1
-            grads = back(self._apart(cotangent))
-            if self._copies.draws:
-                place = stretch.first, 1 + unit
-                grads = self._with_roundings(back, self._apart(cotangent), grads, place)
+            grads = self._rounded(back, self._apart(cotangent), (stretch.first, 1 + unit))
             made.append(self._flat([grads[block.name] for block in self._case.model.of(Use.STATE)]))
         return np.stack(made, axis=-2)
 

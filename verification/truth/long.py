@@ -1,12 +1,12 @@
-"""Types whose truth is that of another: long double, which no type is wider than, and half precision.
+"""Types whose truth is that of another: long double, which no type is wider than, and those of few digits.
 
 The cases of long double hold numbers of double precision, whose truth is computed in long double, too. So the
 bound is that of double precision in proportion to the units, once for the engine, and once for the truth.
 What double precision does not hold is not judged.
 
-Half precision is one in which numbers are kept. A right engine computes in single precision, and rounds each
-number that it answers once. So the bound is that of single precision, of the same numbers, and half a unit in
-the last place of the largest entry. What half precision does not hold, or hardly, says nothing.
+In float16 and bfloat16 numbers are kept (``models.stored``). A right engine computes in single precision, and
+rounds each number that it answers once. So the bound is that of single precision, of the same numbers, and
+half a unit in the last place of the largest entry. What such a type does not hold, or hardly, says nothing.
 
 Every truth takes cases of both, and does this by itself.
 """
@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import HALF, LONG, Case
+from verification.models.case import LONG, Case, is_stored
 from verification.models.tolerance import Expected, least_normal, unit
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
@@ -30,7 +30,7 @@ def is_long(case: Case) -> bool:
 
 def as_known(case: Case) -> Case:
     """The same numbers in double precision, or in single."""
-    if case.dtype == HALF:
+    if is_stored(case):
         return case.astype(SINGLE)
     return case.astype(DOUBLE) if is_long(case) else case
 
@@ -42,8 +42,8 @@ def held(case: Case, array: Array) -> Array:
 
 def of_known(case: Case, expected: dict[str, Expected]) -> dict[str, Expected]:
     """What is expected of a case, from what is of the same numbers in a type whose truth is known."""
-    if case.dtype == HALF:
-        return {name: replace(each, lost=each.lost + _rounded(each)) for name, each in expected.items()}
+    if is_stored(case):
+        return {name: replace(each, kept=case.dtype.name) for name, each in expected.items()}
     if not is_long(case):
         return expected
     share = 2 * unit(LONG) / unit(DOUBLE)
@@ -59,13 +59,5 @@ def of_known(case: Case, expected: dict[str, Expected]) -> dict[str, Expected]:
 
 
 def holds(case: Case, expected: Iterable[Expected]) -> bool:
-    """Does a case's type hold what is expected of it? Of all but half precision that is known before."""
-    return case.dtype != HALF or all(np.isfinite(each.lost) for each in expected)
-
-
-def _rounded(expected: Expected) -> float:
-    """What one rounding to half precision does to the largest entry; all of it to what that does not hold."""
-    largest = expected.size + expected.bound
-    if largest >= float(np.finfo(HALF).max):
-        return np.inf
-    return unit(HALF) * max(largest, least_normal(HALF))
+    """Does a case's type hold what is expected of it? Of types that are computed in that is known before."""
+    return not is_stored(case) or all(np.isfinite(each.bound) for each in expected)

@@ -89,15 +89,15 @@ def _moved(rng: np.random.Generator, argument: Any) -> Any:
     """The argument with every number off by up to 2u of itself."""
     if not differentiable(argument):
         return argument
-    return _rounding(rng, unit(real_of(argument.dtype)))(argument, 0).astype(argument.dtype)
+    return _rounding(rng, unit(real_of(argument.dtype)))(argument, lambda: 0).astype(argument.dtype)
 
 
 def _rounding(rng: np.random.Generator, u: float) -> Change:
     """What moves every number of an array by up to 2u of itself, or more; what is no array stays."""
 
-    def rounded(array: Any, more: Any) -> Any:
+    def rounded(array: Any, more: Callable[[], Any]) -> Any:
         if not isinstance(array, np.ndarray | np.inexact):
             return array
-        return array * (1 + rng.uniform(-1, 1, array.shape) * PERTURBATION * u * (1 + more))
+        return array * (1 + rng.uniform(-1, 1, array.shape) * PERTURBATION * u * (1 + more()))
 
     return rounded

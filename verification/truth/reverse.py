@@ -9,6 +9,7 @@ that is what an engine rounds. Where a function saturates, a slope may be read o
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import autograd.numpy as anp
@@ -17,12 +18,13 @@ from autograd.core import VJPNode, add_outgrads
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import isbox, new_box, notrace_primitives, toposort, trace_stack
 
+from verification.models.activations import tanh
 from verification.models.arrays import Array
 
 Name = TypeVar("Name", bound=Hashable)
 
-Change: TypeAlias = Callable[[Any, Any], Any]
-"""Of what flows back: the numbers, and how many units more than one each may be off by."""
+Change: TypeAlias = Callable[[Any, Callable[[], Any]], Any]
+"""Of what flows back: the numbers, and what tells how many units more than one each may be off by."""
 
 
 class Back(Protocol[Name]):
@@ -56,6 +58,10 @@ MOVES = {
 }
 
 
+# Of the models' own steps, and of a user's.
+TANH = {tanh, anp.tanh}
+
+
 class _End:
     """Stands after all results, so that one order of nodes leads back from all of them."""
 
@@ -85,7 +91,7 @@ def make_vjp(
                 cotangent, _ = flowing.pop(node)
                 for parent, part in zip(node.parents, node.vjp(cotangent), strict=True):
                     moved = node.made_by in MOVES
-                    arrived = change(part, _slack(node, parent)) if change and not moved else part
+                    arrived = change(part, partial(_slack, node, parent)) if change and not moved else part
                     flowing[parent] = add_outgrads(flowing.get(parent), arrived)
         return {
             name: flowing[root][0] if root in flowing else np.zeros_like(leaves[name])
@@ -102,7 +108,7 @@ def _slack(node: _Made, parent: _Made) -> Any:
     z − 1 where z = 1 + e, is up to z units.
     """
     with np.errstate(all="ignore"):
-        if node.made_by is anp.tanh:
+        if node.made_by in TANH:
             square = np.abs(node.value) ** 2
             return _finite(2 * square / np.abs(1 - node.value**2))
         if node.made_by in (anp.add, anp.subtract) and parent.made_by is anp.exp:

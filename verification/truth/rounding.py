@@ -1,6 +1,5 @@
 """Numbers as a draw has them: rounded, each by a noise that is told again whenever it is asked for."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,41 +52,6 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     if wide == double or case.records * shared <= SMALL:
         return (Copies(wide, True, draws),)
     return Copies(wide, True, 0), Copies(double, False, draws)
-
-
-# Of so many numbers on [−1, 1] each way back takes some in a row, from a place of its own, around the end;
-# a prime, lest draws have the same.
-POOL = 65_537
-TWICE = np.tile(np.random.default_rng(0).uniform(-1, 1, POOL), 2)
-
-
-class OnTheWay:
-    """What rounding may do to each number that flows back, on each way by itself, told anew for each place.
-
-    Draws alone are asked for it: what it makes of a truth is none.
-    """
-
-    def __init__(self, case: Case, *place: int) -> None:
-        self._size = PERTURBATION * unit(real_of(case.dtype))
-        self._rng = np.random.default_rng(place)
-
-    def __call__(self, flow: Any, more: Any) -> Any:
-        """What flows back, each number off by up to 2u of itself.
-
-        As many units ``more`` as a slope may be off by are in a function's own noise already (``Observed``).
-        """
-        if not isinstance(flow, np.ndarray | np.inexact):
-            return flow
-        noise = self._some(np.shape(flow))
-        if np.iscomplexobj(flow):
-            noise = noise + 1j * self._some(np.shape(flow))
-        return flow * (1 + self._size * noise)
-
-    def _some(self, shape: tuple[int, ...]) -> Array:
-        """Numbers of the pool, from a place in it."""
-        start, count = int(self._rng.integers(POOL)), math.prod(shape)
-        some: Array = TWICE[start : start + count] if count <= POOL else np.resize(TWICE[start:], count)
-        return some.reshape(shape)
 
 
 class Rounding:

@@ -41,9 +41,9 @@ from verification.truth.expectation import addends, expected_forward, fits, forw
 from verification.truth.forms import rounding_of_form
 from verification.truth.long import as_known, of_known
 from verification.truth.observed import Call, Observed, kinked, rounded, shapes_of_calls, value_of
+from verification.truth.on_the_way import gone_back
 from verification.truth.put_out import as_state, left_out
 from verification.truth.reverse import make_vjp
-from verification.truth.rounding import OnTheWay
 from verification.truth.unroll import advance, term
 
 
@@ -279,10 +279,7 @@ class _Copies:
         flat = dict(_flat(self._leaves))
         back, losses = make_vjp(lambda arrays: self._losses(_nested(self._leaves, arrays)), flat)
         each = [np.ones_like(loss) for loss in losses]
-        grads = back(each)
-        if self.copies[0] > 1:
-            drawn = back(each, OnTheWay(self.case, 0))
-            grads = {at: np.concatenate([grads[at][:1], drawn[at][1:]]) for at in grads}
+        grads = gone_back(back, each, self.case, True, 0) if self.copies[0] > 1 else back(each)
         nested: dict[str, Any] = _nested(self._leaves, grads)
         return nested
 

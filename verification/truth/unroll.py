@@ -5,6 +5,7 @@ not, for each copy by itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
+from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace, at
 from verification.models.model import Model, Named, Sizes, State, Use
@@ -83,44 +85,56 @@ def one_by_one(
 @cache
 def broadcasts(model: Model) -> bool:
     """Does its step take leading axes, as copies that do not meet?"""
-    return _takes_copies(model, model.of(Use.STEP, Use.INPUT, Use.STATE), _one_step)
+    return _takes_copies(model, STEP)
 
 
 @cache
 def readout_broadcasts(model: Model) -> bool:
     """Do its readout and loss?"""
-    return _takes_copies(model, model.of(Use.READOUT, Use.STATE), _one_loss)
+    return _takes_copies(model, LOSS)
 
 
-Call = Callable[[Model, Namespace, Mapping[str, Any]], tuple[Any, ...]]
+@dataclass(frozen=True)
+class Part:
+    """A part of a model that is called with blocks of some uses."""
+
+    uses: tuple[Use, ...]
+    called: Callable[[Model, Namespace, Mapping[str, Any]], tuple[Any, ...]]
+
+    def call(self, model: Model, arrays: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What it makes of them."""
+        return self.called(model, Namespace(model.chosen({}), Arithmetic()), arrays)
+
+    def trial(self, model: Model, copies: tuple[int, ...], records: int, sizes: Sizes) -> dict[str, Array]:
+        """Some blocks for it, in copies."""
+        rng = np.random.default_rng(0)
+        arrays = {}
+        for block in model.of(*self.uses):
+            lead = () if block.use in (Use.STEP, Use.READOUT) else (records,)
+            shape = (*copies, *lead, *block.shape(sizes))
+            arrays[block.name] = rng.uniform(0.2, 0.8, shape) * (1 + 1j if model.complex else 1)
+        return arrays
 
 
-def _takes_copies(model: Model, blocks: Sequence[Any], call: Call) -> bool:
-    distinct = {name: 4 + i for i, name in enumerate(model.dimensions)}
+def distinct(model: Model) -> tuple[tuple[int, ...], int, Sizes]:
+    """Copies, records and sizes of a trial, no two of which are alike."""
+    return (2, 3), 5, {name: 6 + i for i, name in enumerate(model.dimensions)}
+
+
+def _takes_copies(model: Model, part: Part) -> bool:
     # An axis of one number is one that some operations drop.
-    single = dict.fromkeys(distinct, 1)
-    return all(
-        _together_as_alone(model, blocks, call, *trial)
-        for trial in (((2, 3), 5, distinct), ((2, 1), 1, single))
-    )
+    single = (2, 1), 1, dict.fromkeys(model.dimensions, 1)
+    return all(_together_as_alone(model, part, *trial) for trial in (distinct(model), single))
 
 
-def _together_as_alone(
-    model: Model, blocks: Sequence[Any], call: Call, copies: tuple[int, ...], records: int, sizes: Sizes
-) -> bool:
-    rng = np.random.default_rng(0)
-    arrays = {}
-    for block in blocks:
-        lead = () if block.use in (Use.STEP, Use.READOUT) else (records,)
-        shape = (*copies, *lead, *block.shape(sizes))
-        arrays[block.name] = rng.uniform(0.2, 0.8, shape) * (1 + 1j if model.complex else 1)
-    f = Namespace(model.chosen({}), Arithmetic())
+def _together_as_alone(model: Model, part: Part, copies: tuple[int, ...], records: int, sizes: Sizes) -> bool:
+    arrays = part.trial(model, copies, records, sizes)
     try:
-        together = call(model, f, arrays)
+        together = part.call(model, arrays)
         for index in product(*map(range, copies)):
-            alone = call(model, f, {name: array[index] for name, array in arrays.items()})
-            for part, whole in zip(alone, together, strict=True):
-                if np.shape(whole[index]) != np.shape(part) or not np.allclose(whole[index], part):
+            alone = part.call(model, {name: array[index] for name, array in arrays.items()})
+            for one, whole in zip(alone, together, strict=True):
+                if np.shape(whole[index]) != np.shape(one) or not np.allclose(whole[index], one):
                     return False
     except Exception:
         # However it fails: it does not take them.
@@ -137,6 +151,10 @@ def _one_loss(model: Model, f: Namespace, arrays: Mapping[str, Any]) -> tuple[An
     p, state = (model.named(arrays, use) for use in (Use.READOUT, Use.STATE))
     outputs = model.readout(f, p, *state.values())
     return outputs, model.loss(f, outputs, 2 * outputs + 1)
+
+
+STEP = Part((Use.STEP, Use.INPUT, Use.STATE), _one_step)
+LOSS = Part((Use.READOUT, Use.STATE), _one_loss)
 
 
 def read_out(model: Model, f: Namespace, p: Named, state: State, copies: tuple[int, ...]) -> Any:

@@ -48,6 +48,29 @@ def model(tmp_path_factory, sales):
 
 
 @pytest.fixture(scope="session")
+def stall(tmp_path_factory):
+    """A CSV file of a stall's sales, by price and by the rain of the day before; six prices are ahead."""
+    path = tmp_path_factory.mktemp("data") / "stall.csv"
+    rng = np.random.default_rng(0)
+    price, rain = rng.choice([2.0, 3.0], 126), rng.exponential(size=120)
+    values = 50 - 10 * price[:120] - 5 * np.append(0.0, rain[:-1]) + rng.normal(0, 0.5, 120)
+    first = np.datetime64("2020-01-01")
+    known = zip(values, price, rain, strict=False)
+    rows = [f"{first + t},{v:.3f},{p},{r:.3f}" for t, (v, p, r) in enumerate(known)]
+    rows += [f"{first + t},,{price[t]}," for t in range(120, 126)]
+    path.write_text("\n".join(["day,sold,price,rain", *rows]) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def of_inputs(tmp_path_factory, stall):
+    """The folder of a model of the stall's sales."""
+    folder = tmp_path_factory.mktemp("model") / "stall"
+    flags = ("--column", "sold", "--date", "day", "--inputs", "price,rain", "--known", "price", "--length", 6)
+    return trained_in(folder, "--data", stall, *flags)
+
+
+@pytest.fixture(scope="session")
 def levels(tmp_path_factory, sales):
     """The folder of a model of the sales by a network alone."""
     folder = tmp_path_factory.mktemp("model") / "levels"

@@ -122,3 +122,24 @@ def test_ordinals_are_at_equal_distances():
     ):
         with pytest.raises(ValueError, match=f"^{said}$"):
             spaced(np.array(wrong), lines[:4], "n")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "place"),
+    [
+        (("seconds", 3600, "2001-01-01"), ("seconds", 3600, "2001-01-02T01:00"), 25),
+        (("seconds", 3600, "2001-01-02"), ("seconds", 3600, "2001-01-01"), -24),
+        (("seconds", 3600, "2001-01-01"), ("seconds", 3600, "2001-01-01T00:30"), None),
+        (("weekdays", 1, "2001-01-05"), ("weekdays", 1, "2001-01-08"), 1),
+        (("months", 3, "2001-01-31", 31), ("months", 3, "2002-01-31", 31), 4),
+        (("months", 3, "2001-01-31", 31), ("months", 3, "2001-02-28", 31), None),
+        (("months", 1, "2001-01-31", 31), ("months", 1, "2001-01-30", 30), None),
+        (("seconds", 86_400, "2001-01-05"), ("weekdays", 1, "2001-01-08"), None),
+    ],
+)
+def test_dates_have_a_place_among_others(one, other, place):
+    """The number of the first, before the others as well; None where they are not among them."""
+    first, second = Calendar(*one), Calendar(*other)
+    assert first.place_of(second) == place
+    if place is not None:
+        assert first.labels(place, 3) == second.labels(0, 3)

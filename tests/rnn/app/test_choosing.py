@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
+from rnn.app.beside import Beside
 from rnn.app.choosing import KEPT, candidates, chosen, helps, orders, score, validated
 from rnn.app.predictors import Network
 from rnn.app.preparing import Cut, Scaling
@@ -91,3 +92,29 @@ def test_a_long_stretch_is_judged_by_its_end():
     values, at = RNG.normal(size=4000), Cut(2000, 3000, 4000)
     assert validated(values, at, [alone(Scaling(0.0, 1.0))], 3, None).shape == (300, 12)
     assert validated(values, Cut(10, 15, 20), [alone(Scaling(0.0, 1.0))], 3, None).shape == (5, 5)
+
+
+def test_inputs_are_taken_where_they_tell_something():
+    """Each form is tried without them and with them, if there are rows enough for their coefficients."""
+    (levels, _) = candidates(-GROWING, Cut(20, 25, 30), 12, None, 2)
+    assert [(form.order, form.inputs) for form in levels] == [
+        *((0, False), (0, True), (1, False), (1, True), (2, False), (2, True), (3, False), (4, False)),
+    ]
+    rows = RNG.normal(size=(120, 1))
+    values, lagged = RNG.normal(size=120), np.array([False])
+    for beside, taken in (
+        (Beside(rows, lagged), False),
+        (Beside(rows + values[:, np.newaxis], lagged), True),
+    ):
+        best = chosen(values, AT, 6, None, beside)[0]
+        assert best.takes_inputs == taken
+
+
+def test_what_tests_is_not_seen_among_inputs():
+    """Other rows there change nothing."""
+    rows = RNG.normal(size=(120, 1)) + GROWING[:, np.newaxis]
+    later = rows.copy()
+    later[AT.validation :] = 1e6
+    given = (Beside(each, np.array([False])) for each in (rows, later))
+    one, other = ([view.beside.tolist() for view in chosen(GROWING, AT, 6, 12, each)] for each in given)
+    assert one == other

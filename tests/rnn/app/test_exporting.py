@@ -47,8 +47,20 @@ def test_a_series_is_forecast_elsewhere(capsys, model, tmp_path):
         scaled = constant + window[12 - len(weights) :] @ np.array(weights) + view["left"] * one
         value = np.array([[view["mean"] + view["scale"] * scaled]])
         ahead.append(transformation.back(value, forecaster.recent[np.newaxis])[0, 0])
-    wanted = forecaster.forecast(forecaster.recent, 1)["the model"][0]
+    wanted = forecaster.forecast(forecaster.held_out, 1)["the model"][0]
     assert np.mean(ahead) == pytest.approx(wanted, rel=1e-5)
+
+
+@needs_onnx
+def test_inputs_are_told(capsys, of_inputs, tmp_path):
+    """Each view's columns lie side by side; weights, means and scales are in the metadata."""
+    shown = said(capsys, "export", of_inputs, "--out", tmp_path, "--json", tmp_path / "e.json")
+    kept, views = json.loads((tmp_path / "e.json").read_text()), from_stored(read_model(of_inputs)).views
+    assert kept["inputs"] == 3 * len(views)
+    for place, (view, each) in enumerate(zip(views, kept["views"], strict=True)):
+        assert f"column {3 * place} of xs: " in shown
+        assert list(each["inputs"].values()) == view.beside.tolist()
+    assert "after each of these columns: the inputs of the next step" in shown
 
 
 @needs_onnx

@@ -8,6 +8,7 @@ import pytest
 
 from rnn import RNN, Vanilla
 from rnn.app.forecaster import Forecaster, context_of, from_stored, read_model
+from rnn.app.intervals import widths
 from rnn.app.preparing import Scaling
 from rnn.app.smoothing import Smoothing
 from rnn.app.table import Columns
@@ -35,7 +36,7 @@ def test_what_is_stored_is_read(stored):
     assert again.stored()[1] == about
     assert {**stored.about, **json.loads(json.dumps(about))} == stored.about
     np.testing.assert_array_equal(
-        list(found.forecast(found.recent, 3).values()), list(again.forecast(again.recent, 3).values())
+        list(found.forecast(found.held_out, 3).values()), list(again.forecast(again.held_out, 3).values())
     )
 
 
@@ -76,6 +77,10 @@ def test_its_name_has_its_unit(stored):
         {"calendar": 3},
         {"calendar": {"kind": "months", "step": 1, "start": "soon", "day": 1}},
         {"columns": {"a": 1}},
+        {"inputs": {"cycles": ["moon"]}},
+        {"inputs": {"cycles": ["season"]}},
+        {"inputs": {"columns": ["price"]}},
+        {"inputs": 3},
     ],
 )
 def test_a_file_of_something_else_is_refused(stored, about):
@@ -90,24 +95,75 @@ def test_a_file_without_its_arrays_is_refused(stored):
         from_stored(stored._replace(arrays={}))
 
 
-def test_an_interval_is_as_wide_as_held_out_errors(stored):
-    """Where there are enough of them, and NaN beyond."""
+def test_an_interval_is_made_of_values_not_learnt_from(stored):
+    """Of those that validated as well; it is measured on the later ones, and ends nowhere."""
     found = from_stored(stored)
-    width = found.interval(20)
-    assert (width[:5] > 0).all()
-    assert np.isnan(width[-5:]).all()
+    assert (found.origins, len(found.earlier)) == (18, 18)
+    interval = found.interval(40, 0.8)
+    assert (interval.width > 0).all()
+    assert interval.tested[:9].tolist() == list(range(18, 9, -1))
+    assert not interval.tested[9:].any()
+    errors = found.errors(found.unlearnt, 18)["the model"]
+    np.testing.assert_array_equal(interval.width, widths(errors, 40, 0.8))
+
+
+def test_a_model_that_kept_fewer_values_has_an_interval(stored):
+    """Older versions kept those alone by which nothing was chosen."""
+    arrays = {name: array for name, array in stored.arrays.items() if name != "earlier"}
+    found = from_stored(stored._replace(arrays=arrays))
+    interval = found.interval(20, 0.9)
+    assert (interval.width > 0).all()
+    assert interval.tested[0] == 16
 
 
 def test_another_file_continues_it(stored, sales, tmp_path):
     """Read as the first one was, unless that is said; too short a one is refused."""
     found = from_stored(stored)
-    values, first = found.series(sales, None, False)
-    assert (len(values.values), first) == (120, 0)
+    whole = found.series(sales, None, False)
+    assert (len(whole.values), whole.first, whole.calendar) == (120, 0, found.calendar)
     (tmp_path / "other.csv").write_text("x\n" + "1\n" * 60)
-    assert len(found.series(tmp_path / "other.csv", Columns("x"), False)[0].values) == 60
+    assert len(found.series(tmp_path / "other.csv", Columns("x"), False).values) == 60
     (tmp_path / "short.csv").write_text("x\n1\n2\n")
     with pytest.raises(ValueError, match=r"short\.csv: 2 values, needed \d+ at least"):
         found.series(tmp_path / "short.csv", Columns("x"), False)
+
+
+def test_another_file_is_placed_by_its_dates(of_inputs, stall, tmp_path):
+    """Its steps have the numbers of their dates; it has the same inputs, whatever column is asked for."""
+    found = from_stored(read_model(of_inputs))
+    header, *lines = stall.read_text().splitlines()
+    (tmp_path / "later.csv").write_text("\n".join([header.replace("sold", "gone"), *lines[40:]]))
+    later = found.series(tmp_path / "later.csv", Columns("gone", "day"), False)
+    assert (later.first, later.calendar, later.inputs.shape) == (40, found.calendar, (86, 2))
+    undated = found.series(tmp_path / "later.csv", Columns("gone"), False)
+    assert (undated.first, undated.calendar) == (0, None)
+    of_season = replace(found, inputs=replace(found.inputs, cycles=("season",), season=50))
+    assert of_season.series(tmp_path / "later.csv", Columns("gone", "day"), False).first == 40
+    dates = (np.datetime64("2020-01-01") + 2 * np.arange(86)).astype(str)
+    wide = [f"{date},{line.partition(',')[2]}" for date, line in zip(dates, lines[40:], strict=True)]
+    (tmp_path / "wide.csv").write_text("\n".join([header, *wide]))
+    assert found.series(tmp_path / "wide.csv", None, False).first == 0
+    with pytest.raises(ValueError, match=r"wide\.csv: its dates are not among those learnt, needed"):
+        of_season.series(tmp_path / "wide.csv", None, False)
+
+
+def test_inputs_are_stored(of_inputs):
+    """Their names, the weights of them, and their values as far as they are known."""
+    stored = read_model(of_inputs)
+    found = from_stored(stored)
+    assert (found.inputs.columns, found.inputs.known, found.inputs.cycles) == (
+        ("price", "rain"),
+        ("price",),
+        (),
+    )
+    assert found.beside.shape == (len(found.earlier) + len(found.recent) + 6, 2)
+    assert any(view.takes_inputs for view in found.views)
+    arrays, about = found.stored()
+    again = from_stored(Stored(found.net, found.params, arrays, json.loads(json.dumps(about))))
+    for one, other in zip(
+        found.forecast(found.held_out, 6).values(), again.forecast(again.held_out, 6).values(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_model_of_no_file_needs_a_column(stored, sales):
@@ -115,7 +171,8 @@ def test_a_model_of_no_file_needs_a_column(stored, sales):
     found = from_stored(changed(stored, columns=None))
     with pytest.raises(ValueError, match="--data: the model was trained on no file"):
         found.series(sales, None, False)
-    assert found.series(None, None, False)[1] == found.first
+    own = found.series(None, None, False)
+    assert (own.first, len(own.values)) == (found.first, len(found.recent))
 
 
 def test_a_context_holds_all_that_is_looked_at():
@@ -145,4 +202,4 @@ def test_a_model_of_older_versions_is_a_network_alone(stored, changes):
     assert (found.adds, found.smoothing, found.context) == (True, None, 12 + changes)
     seen = scaling.forward(now.recent[np.newaxis])[:, -12:, np.newaxis]
     wanted = scaling.back(net.predict(found.params, seen)[:, -1], now.recent[np.newaxis])[0]
-    np.testing.assert_allclose(found.forecast(now.recent, 1)["the model"], wanted)
+    np.testing.assert_allclose(found.forecast(found.held_out, 1)["the model"], wanted)

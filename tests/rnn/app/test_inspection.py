@@ -35,6 +35,14 @@ def test_a_model_of_several_networks_is_inspected(capsys, model, tmp_path):
     assert "The model is the mean of linear autoregressions" in shown
 
 
+def test_inputs_are_inspected(capsys, of_inputs, tmp_path):
+    """By their names; the network has a column for each, beside that of each view."""
+    shown = said(capsys, "inspect", of_inputs, "--out", tmp_path)
+    assert "\nInputs: price, known ahead; rain, lagged\n" in shown
+    views = len(load(of_inputs / "model.safetensors").about["views"])
+    assert f"Vanilla: {3 * views} inputs, {4 * views} units by tanh, {views} outputs" in shown
+
+
 def test_a_training_of_older_versions_is_inspected(capsys, levels, tmp_path):
     """Which was of one network, and whose recipe had no form."""
     stored = load(levels / "model.safetensors")

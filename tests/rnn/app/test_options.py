@@ -157,3 +157,36 @@ def test_each_command_has_a_help(capsys, command):
 def test_what_cannot_be_asked_is_refused(capsys, argv, said):
     """In one line that shows what was given."""
     assert refused(capsys, *argv).startswith(said)
+
+
+SERIES = ("--data", "f", "--column", "v")
+
+
+@pytest.mark.parametrize(
+    ("flags", "wrong"),
+    [
+        (["--inputs", "a"], "--inputs: needed --data FILE"),
+        (
+            [*SERIES, "--inputs", "a,,b"],
+            "argument --inputs: 'a,,b', needed names with commas between, each once",
+        ),
+        (
+            [*SERIES, "--inputs", "a, a"],
+            "argument --inputs: 'a, a', needed names with commas between, each once",
+        ),
+        ([*SERIES, "--inputs", "a,v"], "--inputs: 'v' is something else already, needed other columns"),
+        ([*SERIES, "--inputs", "a,d", "--date", "d"], "--inputs: 'd' is something else already"),
+        ([*SERIES, "--inputs", "a", "--known", "b"], "--known: 'b', needed one of --inputs"),
+        ([*SERIES, "--calendar"], "--calendar: needed --date NAME"),
+        (["--text", "t", "--inputs", "a"], "--text: with flags of a series, needed one or the other"),
+    ],
+)
+def test_inputs_are_of_the_file(capsys, flags, wrong):
+    """Further columns of it, each once; what is known ahead is one of them."""
+    assert refused(capsys, "train", "--out", "m", *flags).startswith(wrong)
+
+
+def test_inputs_are_named_with_commas():
+    """With spaces beside them."""
+    columns = columns_of(arguments(["train", "--out", "m", *SERIES, "--inputs", "a, b,c", "--known", "b"]))
+    assert (columns.inputs, columns.known) == (("a", "b", "c"), ("b",))

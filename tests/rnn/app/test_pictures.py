@@ -10,9 +10,16 @@ from rnn.app import pictures
 from rnn.app.calendar import Calendar
 from rnn.app.comparing import Comparison
 from rnn.app.forecaster import from_stored, read_model
+from rnn.app.intervals import Interval
 from rnn.training import Standing, courses
 
 NOTHING = Comparison((), (), (), 30)
+
+
+def wide(width):
+    """An interval so wide, of which half is measured."""
+    steps = len(width)
+    return Interval(0.8, width, np.arange(steps) // 4, np.arange(steps) // 2)
 
 
 def course(*losses):
@@ -40,16 +47,17 @@ def test_losses_are_drawn(tmp_path, losses):
 def test_each_picture_is_drawn(tmp_path, request, which):
     """With dates and without, with a season and without, in long and in short."""
     model = from_stored(read_model(request.getfixturevalue(which)))
-    found, errors = model.errors(model.recent, 3), model.errors(model.recent, 1)
+    found, errors = model.errors(model.held_out, 3), model.errors(model.held_out, 1)
     values = model.recent[model.context :]
-    pictures.training(tmp_path / "1.png", [course(1.0, 0.5), course(1.0)], model, errors)
+    held = model.interval(40, 0.9)
+    pictures.training(tmp_path / "1.png", [course(1.0, 0.5), course(1.0)], model, errors, held)
     for place, held_out in enumerate((True, False)):
         first = model.first + model.context
         pictures.predictions(tmp_path / f"2{place}.png", model, values, errors, first, held_out)
-    ahead = model.forecast(model.recent, 40)
+    ahead = model.forecast(model.held_out, 40)
     end = model.first + len(model.recent)
-    for place, width in enumerate((model.interval(40), np.full(40, np.nan))):
-        pictures.forecast(tmp_path / f"3{place}.png", model, model.recent, end, ahead, width, model.found())
+    for place, each in enumerate((held, wide(np.full(40, np.nan)))):
+        pictures.forecast(tmp_path / f"3{place}.png", model, model.recent, end, ahead, each, model.found())
     pictures.by_step(tmp_path / "4.png", model, {name: abs(each[0]) + 1 for name, each in found.items()})
     pictures.by_step(tmp_path / "5.png", model, {"a": np.array([1.0, 2.0]), "b": np.array([1e-3, 1e-3])})
     pictures.reach(tmp_path / "6.png", 0.5 ** np.arange(5.0), np.array([1.0, 0.5, 0, 0, 0]))
@@ -91,7 +99,9 @@ def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):
         pictures.by_step(tmp_path / f"{place}.png", SimpleNamespace(label="v"), {"a": abs(found), "b": sizes})
         errors = {"a": np.zeros((3, 1)), "b": np.ones((3, 1))}
         shown = SimpleNamespace(calendar=None, name="v", label="v", context=1)
-        pictures.forecast(tmp_path / f"f{place}.png", shown, found, 0, {"a": found}, abs(found), NOTHING)
+        pictures.forecast(
+            tmp_path / f"f{place}.png", shown, found, 0, {"a": found}, wide(abs(found)), NOTHING
+        )
         pictures.predictions(tmp_path / f"p{place}.png", shown, found, errors, 0, True)
     assert len([seen(path) for path in tmp_path.iterdir()]) == 12
 
@@ -124,7 +134,7 @@ def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
     seen(tmp_path / "p.png")
     if count > 1:
         ahead = {"a": np.arange(1.0 * count - 1)}
-        pictures.forecast(tmp_path / "f.png", model, np.ones(1), 0, ahead, ahead["a"], NOTHING)
+        pictures.forecast(tmp_path / "f.png", model, np.ones(1), 0, ahead, wide(ahead["a"]), NOTHING)
         seen(tmp_path / "f.png")
 
 
@@ -139,16 +149,16 @@ def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
 def test_the_better_line_is_the_bolder_one(tmp_path, monkeypatch, better, bold):
     """The model's, or that of the best baseline that beats it; the legend says what was found of each."""
     axes_seen = []
-    monkeypatch.setattr(pictures, "drawn", lambda path, panels, draw: draw([axes_seen[-1]]))
+    monkeypatch.setattr(pictures, "drawn", lambda path, panels, draw: draw(axes_seen))
     from matplotlib.figure import Figure
 
-    axes_seen.append(Figure().subplots())
+    axes_seen.extend(Figure().subplots(2))
     model = SimpleNamespace(calendar=None, name="v", label="v", context=1)
     ahead = {name: np.arange(3.0) for name in ("the model", "the last value", "linear")}
     ties = tuple(name for name in ("the last value", "linear") if name not in better)
     found = Comparison((), ties, better, 30)
-    pictures.forecast(tmp_path / "f.png", model, np.ones(9), 0, ahead, np.full(3, np.nan), found)
-    lines = {line.get_label(): line.get_linewidth() for line in axes_seen[-1].lines}
+    pictures.forecast(tmp_path / "f.png", model, np.ones(9), 0, ahead, wide(np.full(3, np.nan)), found)
+    lines = {line.get_label(): line.get_linewidth() for line in axes_seen[0].lines}
     del lines["history"]
     words = {name: "" if name == "the model" else f" ({found.of(name)})" for name in ahead}
     assert max(lines, key=lines.__getitem__) == bold + words[bold]
@@ -166,3 +176,15 @@ def test_a_pictured_training_has_its_best_baseline(tmp_path, monkeypatch):
     pictures._draw_one_step(axes, model, np.arange(40.0), errors, 0)
     assert [line.get_label() for line in axes.lines] == ["truth", "the model", "linear"]
     assert axes.lines[2].get_linewidth() > axes.lines[1].get_linewidth()
+
+
+def test_coverage_stands_beside_what_is_asked_for():
+    """In per cent, by horizon, where it was measured."""
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    pictures._draw_coverage(axes, Interval(0.8, np.ones(3), np.array([3, 1, 0]), np.array([4, 4, 0])))
+    held, asked = axes.lines
+    np.testing.assert_array_equal(held.get_xydata(), [[1, 75], [2, 25], [3, np.nan]])
+    assert set(asked.get_ydata()) == {80}
+    assert asked.get_label() == "asked for: 80 %"

@@ -5,8 +5,9 @@ import pytest
 
 from rnn import RNN, Vanilla
 from rnn.app import predictors as module
+from rnn.app.beside import Beside
 from rnn.app.joining import joined
-from rnn.app.predictors import Network, errors, half_widths, last, of_views, rmse_by_step, rmse_of, seasonal
+from rnn.app.predictors import Network, errors, last, of_views, rmse_by_step, rmse_of, seasonal
 from rnn.app.preparing import Scaling, contexts
 from rnn.app.transformation import Transformation
 from rnn.app.views import View, alone
@@ -93,23 +94,21 @@ def test_a_run_says_how_far_it_is(monkeypatch, steps):
 
 
 def test_what_is_too_large_is_infinite():
-    """Of its own origin and predictor alone; a figure of it as well, and no interval is so wide."""
+    """Of its own origin and predictor alone; a figure of it as well."""
 
-    def network(contexts, steps):
+    def network(contexts, steps, beside):
         if contexts.max() > 10:
             raise FloatingPointError
         return contexts[:, :steps]
 
     contexts_, values = np.array([[1.0, 2.0], [3.0, 20.0], [5.0, 6.0]]), np.arange(9.0)
     found = errors(
-        {"a": network, "b": lambda c, s: c[:, :s] * [[np.nan], [1], [np.inf]]}, values, contexts_, 1, 1
+        {"a": network, "b": lambda c, s, b: c[:, :s] * [[np.nan], [1], [np.inf]]}, values, contexts_, 1, 1
     )
     np.testing.assert_array_equal(found["a"], [[-1], [np.inf], [1]])
     np.testing.assert_array_equal(found["b"], [[np.inf], [0], [np.inf]])
     assert rmse_of(found["a"]) == np.inf
     np.testing.assert_array_equal(rmse_by_step(np.array([[np.inf, 3.0], [1.0, np.nan]])), [np.inf, 3])
-    np.testing.assert_array_equal(half_widths(found["a"], 0.5), [1])
-    np.testing.assert_array_equal(half_widths(found["a"], 0.75), [np.nan])
 
 
 @pytest.mark.parametrize("size", [1e-200, 1.0, 1e160, 1e300])
@@ -118,9 +117,49 @@ def test_a_figure_is_of_any_size(size):
     assert rmse_of(size * np.array([[3.0, -4.0]])) == pytest.approx(size * np.sqrt(12.5))
 
 
-def test_a_width_holds_its_share_of_errors():
-    """Of nine errors the ninth for 90 %; of fewer there is none so large."""
-    sizes = np.arange(1.0, 10.0)[:, np.newaxis] * [1, -1]
-    sizes[0, 1] = np.nan
-    np.testing.assert_array_equal(half_widths(sizes, 0.9), [9, np.nan])
-    np.testing.assert_array_equal(half_widths(sizes, 0.5), [5, 6])
+def test_inputs_beside_the_steps_count():
+    """Those of the step that is expected, and for the network those of the next step at each of a window."""
+    view = View(Scaling(0.0, 1.0, CHANGES), np.array([0.5, 2.0]), 3.0, np.array([[10.0], [1.0], [2.0]]))
+    net = RNN(Vanilla(2, 3), 1)
+    params = net.init(np.random.default_rng(0))
+    levels = np.random.default_rng(1).normal(size=(2, 5, 1))
+    found = of_views([view], 2, Network(net, params))(CONTEXTS, 2, levels)
+    change = (np.diff(levels[:, :, 0], axis=1) - 1) / 2
+    known = CONTEXTS
+    for step in range(2):
+        seen = np.diff(known, axis=1)[:, -2:]
+        xs = np.stack([seen, change[:, step + 1 : step + 3]], axis=-1)
+        added = net.predict(params, xs)[:, -1, 0]
+        after = known[:, -1] + 0.5 + 2 * seen[:, -1] + 10 * change[:, step + 2] + 3 * added
+        np.testing.assert_allclose(found[:, step], after)
+        known = np.append(known, after[:, np.newaxis], axis=1)
+
+
+def test_each_view_has_its_own_columns_of_the_network():
+    """What it sees, and its inputs, side by side."""
+    given = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]])
+    views = [alone(Scaling(1.0, 2.0, each), np.zeros((5, 2))) for each in (LEVELS, CHANGES)]
+    assert views[0].beside.tolist() == given.tolist()
+    net = RNN(Vanilla(3, 3), 1)
+    members = [net.init(np.random.default_rng(seed)) for seed in range(2)]
+    levels = np.random.default_rng(1).normal(size=(2, 6, 2))
+    found = of_views(views, 2, Network(*joined(net, members)))(CONTEXTS, 3, levels)
+    each = [
+        of_views([view], 2, Network(net, member))(CONTEXTS, 3, levels)
+        for view, member in zip(views, members, strict=True)
+    ]
+    np.testing.assert_allclose(found, (each[0] + each[1]) / 2)
+
+
+def test_one_origin_that_is_too_large_leaves_the_others_their_inputs():
+    """Each with its own."""
+
+    def network(contexts, steps, beside):
+        if contexts.max() > 10:
+            raise FloatingPointError
+        return beside[:, -steps:, 0]
+
+    values, rows = np.array([0.0, 1, 20, 3, 4, 5]), np.arange(6.0)[:, np.newaxis]
+    beside = Beside(rows, np.array([False]))
+    found = errors({"a": network}, values, contexts(values, 1, 4, 1), 1, 1, beside)["a"]
+    np.testing.assert_array_equal(found[:, 0], [2 - 20, np.inf, 0, 0])

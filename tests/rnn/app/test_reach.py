@@ -30,16 +30,20 @@ def test_the_furthest_lag_that_counts():
     assert effective(np.zeros(3)) == 0
 
 
-@pytest.mark.parametrize("which", ["model", "changes"])
+@pytest.mark.parametrize("which", ["model", "changes", "of_inputs"])
 def test_windows_are_the_held_out_ones(which, request):
     """As each view sees them, with what its linear part leaves of the value after each."""
     found = from_stored(read_model(request.getfixturevalue(which)))
     xs, targets = windows_of(found)
-    assert xs.shape == (found.origins, found.length, len(found.views))
+    width = 1 + found.beside.shape[1]
+    assert xs.shape == (found.origins, found.length, len(found.views) * width)
     for place, view in enumerate(found.views):
         seen = view.scaling.forward(found.recent)
-        np.testing.assert_allclose(xs[-1, :, place], seen[-1 - found.length : -1])
-        expected = view.expected(xs[:, :, place]) + view.left * targets[:, place]
+        own = xs[:, :, place * width : (place + 1) * width]
+        np.testing.assert_allclose(own[-1, :, 0], seen[-1 - found.length : -1])
+        rows = view.inputs(found.inputs.beside(found.held_out).upto(len(found.recent)))
+        np.testing.assert_allclose(own[-1, :, 1:], rows[-found.length :])
+        expected = view.expected(own[:, :, 0], own[:, -1, 1:]) + view.left * targets[:, place]
         np.testing.assert_allclose(expected, seen[-len(targets) :])
 
 

@@ -5,13 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn.app.calendar import Calendar
+from rnn.app.choosing import chosen
 from rnn.app.forecaster import from_stored, read_model
-from rnn.app.preparing import Scaling
+from rnn.app.inputs import Inputs
+from rnn.app.predictors import errors, of_views, rmse_of
+from rnn.app.preparing import Scaling, contexts, cut
 from rnn.app.recipe import PLACES, Recipe
 from rnn.app.series import asked_for, made_of, seen, sine, table, task
-from rnn.app.table import Series
+from rnn.app.table import Columns, Series
 from rnn.app.transformation import Transformation
-from rnn.app.views import View
+from rnn.app.views import Form, View, view_of
 
 
 def data(values, season=None):
@@ -67,6 +71,9 @@ def test_a_view_is_named():
     assert said(3, True) == "logarithms, 3 back"
     assert said(2, False, (12, 1)) == "changes over 12 and 1 steps, 2 back"
     assert said(1, True, (1,)) == "changes of logarithms over 1 step, 1 back"
+    weights = np.array([[0.0, 2.0], [0, 0], [1, 1]])
+    assert seen(View(Scaling(0, 1), np.zeros(2), 1.0, weights)) == "values, 1 back, with inputs"
+    assert seen(View(Scaling(0, 1), np.zeros(2), 1.0, 0 * weights)) == "values, 1 back"
 
 
 def test_what_a_model_is_made_of_is_said(model, changes):
@@ -88,6 +95,10 @@ def test_what_a_model_is_made_of_is_said(model, changes):
     ]
     assert made_of(from_stored(read_model(changes))) == (
         "The model is the network alone, on changes over 1 step."
+    )
+    of_inputs = View(Scaling(0, 1), np.zeros(1), 1.0, np.array([[0.0], [0], [1]]))
+    assert (
+        made_of(replace(found, views=(of_inputs,))) == "The model is the network alone, on values and inputs."
     )
 
 
@@ -114,3 +125,67 @@ def test_a_loss_may_stand_on_every_step():
         np.testing.assert_array_equal(other.targets[:, -1], one.targets)
     with pytest.raises(ValueError, match="--loss: softmax_cross_entropy, needed squared_error"):
         task(data(values), Recipe(length=5, loss="softmax_cross_entropy"))
+
+
+def dated(values, **more):
+    """The data of a run on days."""
+    given = Series("v", values, Calendar("seconds", 86_400, "2001-01-01"), 0)
+    return {**asked_for(given, "", None, None, by_date=True), **more}
+
+
+def columns_of(found):
+    """How many columns the network of a task has."""
+    assert {lesson.learn.xs.shape[2] for lesson in found.lessons} == {found.net.cell.inputs}
+    return found.net.cell.inputs
+
+
+def test_cycles_of_dates_are_inputs():
+    """By the training stretch alone; without dates, or in a few of them, there are none."""
+    values = np.random.default_rng(0).normal(size=120)
+    found = task(dated(values), Recipe(length=5))
+    assert columns_of(found) == 1 + 6
+    assert found.said.splitlines()[-1] == "Inputs: sines of the week"
+    with pytest.raises(ValueError, match="--calendar: no dates, needed --date"):
+        task(dated(values, calendar=None), Recipe(length=5))
+
+
+@pytest.mark.parametrize(("season", "columns"), [(None, 1), (5, 1), (6, 7)])
+def test_a_season_longer_than_a_window_is_an_input(season, columns):
+    """As a window sees none of it; a run of older versions has none, whatever its season."""
+    given = data(np.random.default_rng(0).normal(size=120), season)
+    assert columns_of(task(given, Recipe(length=5))) == columns
+    assert columns_of(task(given, Recipe(length=5, form="levels"))) == columns
+    for name in ("by_date", "beside"):
+        del given[name]
+    assert columns_of(task(given, Recipe(length=5))) == 1
+
+
+def test_what_tests_changes_no_record_of_inputs():
+    """Their means and scales are those of what is learnt from."""
+    rng = np.random.default_rng(0)
+    values, rows = rng.normal(size=100), rng.normal(size=(100, 1))
+    later = rows.copy()
+    later[85:] = 1e3
+    given = (
+        asked_for(Series("v", values, None, 0, each), "", None, Columns("v", inputs=["a"]))
+        for each in (rows, later)
+    )
+    one, other = (task(each, Recipe(length=5)).lessons[0] for each in given)
+    np.testing.assert_array_equal(one.learn.xs, other.learn.xs)
+    np.testing.assert_array_equal(one.choose.xs, other.choose.xs)
+
+
+@pytest.mark.slow
+def test_a_year_of_days_is_forecast_better_than_by_baselines():
+    """The temperature of Seattle up to twelve days ahead, by forms that see where in the year a day is."""
+    from vega_datasets import data as vega
+
+    values = np.array(vega.seattle_weather().temp_max, float)
+    at, inputs = cut(len(values), 24), Inputs(cycles=("season",), season=365)
+    beside = inputs.beside(Series("v", values))
+    plain = view_of(Form(Transformation(), 24), values[: at.train])
+    views = chosen(values, at, 24, 365, beside)
+    predictors = {"forms": of_views(views, 24, None), "plain": of_views([plain], 24, None)}
+    first = at.validation - 1
+    found = errors(predictors, values, contexts(values, first, len(values) - 13, 400), first, 12, beside)
+    assert rmse_of(found["forms"]) < 0.95 * rmse_of(found["plain"])

@@ -254,3 +254,52 @@ def test_what_may_be_meant_for_dates_is_no_ordinal(tmp_path):
     assert refused(tmp_path, "day,v\n1,1\n2,2\n", Columns("v", "day", "%Y")).startswith(
         "line 2: '1' in 'day'"
     )
+
+
+PRICED = Columns("v", inputs=["rain", "price"], known=["price"])
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_inputs_are_read(tmp_path, dated):
+    """Beside the values, and ahead of them those that are known ahead, in either order of the dates."""
+    rows = ["1,5,9", "2,6,8", "3,7,7", ",,6", ",8,5"]
+    columns = Columns("v", "day" if dated else None, None, ",", ".", PRICED.inputs, PRICED.known)
+    lines = [f"2000-01-0{number},{row}" for number, row in enumerate(rows, 1)] if dated else rows
+    for order in (1, -1) if dated else (1,):
+        content = "\n".join(["day,v,rain,price" if dated else "v,rain,price", *lines[::order], ""])
+        found = series(tmp_path, content, columns)
+        assert found.values.tolist() == [1, 2, 3]
+        np.testing.assert_array_equal(found.inputs, [[5, 9], [6, 8], [7, 7], [7, 6], [7, 5]])
+        assert found.first == 0
+
+
+def test_inputs_are_filled_in_as_values_are(tmp_path):
+    """And counted with them; not beyond the last one."""
+    content = "v,rain,price\n1,5,9\n,,\n3,7,7\n,,\n,,5\n"
+    found = series(tmp_path, content, PRICED, fill=True)
+    assert (found.values.tolist(), found.filled) == ([1, 2, 3], 4)
+    np.testing.assert_array_equal(found.inputs[:, 1], [9, 8, 7, 6, 5])
+    assert "'rain': no value on line 3; --fill" in refused(
+        tmp_path, "v,rain,price\n1,5,9\n2,,8\n3,7,7\n", PRICED
+    )
+    assert "'price': no value on line 5; --fill" in refused(
+        tmp_path, "v,rain,price\n1,5,9\n2,6,8\n3,7,7\n,,\n,,5\n", PRICED
+    )
+    assert "'price': no value at an end" in refused(
+        tmp_path, "v,rain,price\n1,5,9\n2,6,8\n3,7,\n", PRICED, fill=True
+    )
+    assert "'rain': no value on line 4" in refused(
+        tmp_path, "v,rain,price\n1,5,9\n2,6,8\n3,,7\n,,6\n", PRICED
+    )
+
+
+def test_columns_of_inputs_are_read_as_values_are(tmp_path):
+    """One that is not there, and what is no number, by their names."""
+    assert "no column 'rain', needed one; there are v, price" in refused(
+        tmp_path, "v,price\n1,2\n2,3\n", PRICED
+    )
+    assert "line 3: 'much' in 'price', needed a finite number" in refused(
+        tmp_path, "v,rain,price\n1,5,9\n2,6,much\n", PRICED
+    )
+    assert "0 rows, needed at least 2" in refused(tmp_path, "v,rain,price\n,,\n,,\n", PRICED)
+    assert "'v': no value on" in refused(tmp_path, "v,rain,price\n,1,2\n,2,3\n", PRICED)

@@ -83,3 +83,55 @@ def test_what_is_too_large_to_be_seen_is_refused():
     values = np.append(NOISE * 1e-10, 1e300)
     with pytest.raises(ValueError, match="the series: later numbers so large"), np.errstate(over="ignore"):
         parts(values, alone(learn_scaling(values[:40], LEVELS)), 4, Cut(40, 50, 61), every=False)
+
+
+@pytest.mark.parametrize("lags", [(), (1,)])
+def test_weights_of_inputs_are_found(lags):
+    """x_t = 1 + ½ x_t−1 + 2 z_t, in any of its differences; a view without inputs has no weight for them."""
+    rows = np.random.default_rng(1).normal(3, 5, size=(60, 2))
+    values = [0.0]
+    for row in rows[1:]:
+        values.append(1 + values[-1] / 2 + 2 * row[0])
+    values, form = np.array(values), Form(Transformation(lags=lags), 1, True)
+    view = view_of(form, values, rows)
+    assert view.takes_inputs
+    seen = view.inputs(rows)
+    np.testing.assert_allclose([seen.mean(axis=0), seen.std(axis=0)], [[0, 0], [1, 1]], atol=1e-9)
+    np.testing.assert_allclose(view.linear[1:], [0.5], atol=1e-9)
+    np.testing.assert_allclose(view.beside[0] / view.beside[2] * view.scaling.scale, [2, 0], atol=1e-9)
+    without = view_of(Form(form.transformation, 1), values, rows)
+    assert not without.takes_inputs
+    np.testing.assert_array_equal(without.beside[1:], view.beside[1:])
+    np.testing.assert_array_equal(without.linear, view_of(Form(form.transformation, 1), values).linear)
+
+
+def test_a_cycle_that_differences_take_away_is_nothing():
+    """What is left of it is rounding, which is not scaled up."""
+    angles = 2 * np.pi * np.arange(60.0) / 12
+    view = alone(Scaling(0.0, 1.0, Transformation(lags=(12,))), np.stack([np.sin(angles), angles], axis=1))
+    assert view.beside[2].tolist() == [1, 1]
+    assert view.inputs(np.sin(angles)[:, np.newaxis].repeat(2, axis=1)).shape == (48, 2)
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_a_record_has_the_inputs_of_the_next_step(every):
+    """Beside each step of a window: those of the target stand beside the last."""
+    values, at = np.arange(40.0) ** 2, Cut(25, 32, 40)
+    rows = np.stack([np.arange(40.0), -np.arange(40.0)], axis=1)
+    view = View(Scaling(0.0, 1.0, CHANGES), np.zeros(1), 1.0, np.array([[3.0, 0], [0, 0], [1, 1]]))
+    learn, choose = parts(values, view, 4, at, every, np.cumsum(rows, axis=0))
+    assert learn.xs.shape == (20, 4, 3)
+    assert learn.xs[0].tolist() == [[1, 2, -2], [3, 3, -3], [5, 4, -4], [7, 5, -5]]
+    assert choose.xs[0, -1].tolist() == [values[24] - values[23], 25, -25]
+    target = learn.targets[0, -1, 0] if every else learn.targets[0, 0]
+    assert target == 9 - 3 * 5
+
+
+@pytest.mark.parametrize("place", [10, 55])
+def test_inputs_too_large_are_refused(place):
+    """Those that are learnt from, and later ones beside them."""
+    rows = NOISE[:, np.newaxis] * 1e-10
+    rows[place] = 1e300
+    at, said = Cut(40, 50, 60), "numbers so large that" if place < 40 else "later numbers so large"
+    with pytest.raises(ValueError, match=f"the inputs: {said}"):
+        parts(NOISE, view_of(Form(LEVELS, 1, True), NOISE[:40], rows[:40]), 4, at, False, rows)

@@ -6,7 +6,8 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, chunked_gated_scan, gated_scan, lstm, planted, scan
+from tests.layers import RIGHT, gated_scan, lstm, planted, scan
+from tests.layers.chunked import gated_scan as chunked_gated_scan
 from verification import Block, Scope, Use, layer, models, scoped
 from verification.models.case import random_case
 from verification.properties.asking import ask

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.layers import chunked_gated_scan, gated_linear_attention, gated_scan, planted
+from tests.layers import gated_linear_attention, gated_scan, planted
+from tests.layers.chunked import gated_scan as chunked_gated_scan
 from verification import Scope, layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case

@@ -13,8 +13,9 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, chunked_gated_linear_attention, otherwise
+from tests.layers import FORMED, RIGHT, gated_scan, otherwise, vanilla
 from verification import layer, models
+from verification.models.case import random_case
 from verification.processes.workers import Lost, spread
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
@@ -62,12 +63,6 @@ def portions(model):
     ]
 
 
-def ways_of(model):
-    """The other ways of writing its layer, by name."""
-    some = {name: way for name, (way, names) in otherwise.OF_SOME.items() if model.name in names}
-    return {**otherwise.EVERY, **some}
-
-
 def counted(model, plain, others, portion, seed, tell=lambda told: None):
     """Counts of problems, of informative ones, and of those before each layer; and what was refuted."""
     count, refuted = Counter(), []
@@ -87,11 +82,47 @@ def counted(model, plain, others, portion, seed, tell=lambda told: None):
     return count, refuted
 
 
+def eight_steps(model):
+    """A case of several chunks, the last of which is shorter than the others."""
+    sizes = dict.fromkeys(model.dimensions, 3)
+    dtype = np.complex128 if model.complex else np.float64
+    return random_case(model, np.random.default_rng(0), sizes, 2, 8, dtype)
+
+
+def values(engine, case):
+    """What it answers, by name."""
+    forward, blocks = engine.answer(case)
+    return {**forward, **{f"d_{name}": d for name, (d,) in blocks.items()}}
+
+
+def test_a_way_that_leaves_a_layer_as_it_is_is_none():
+    """A product by einsum, where there is no product."""
+    assert "einsum" in otherwise.ways_of(models.vanilla, vanilla)
+    assert "einsum" not in otherwise.ways_of(models.gated_scan, gated_scan)
+
+
+@pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
+def test_every_way_computes_what_the_plain_layer_does(model, module):
+    """At least five of each layer, and who declares a form."""
+    case = eight_steps(model)
+    want = values(layer(module.forward, module.backward, model=model), case)
+    ways = otherwise.ways_of(model, module)
+    assert len(ways) >= 5
+    for other, each in FORMED:
+        if other is model:
+            ways["suffix sums"] = each.forward, each.backward
+    for name, way in ways.items():
+        got = values(layer(*way, model=model), case)
+        assert got.keys() == want.keys()
+        for part, array in want.items():
+            np.testing.assert_allclose(got[part], array, rtol=1e-9, atol=1e-11, err_msg=f"{name}, {part}")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
 def test_a_right_layer_is_never_refuted(model, module):
     """By no property; nearly all problems are informative, and no way of writing it is left out."""
-    others = {name: layer(*way(module), model=model) for name, way in ways_of(model).items()}
+    others = {name: layer(*each, model=model) for name, each in otherwise.ways_of(model, module).items()}
     plain, total = layer(module.forward, module.backward, model=model), Counter()
 
     def work(portion, channel):
@@ -111,12 +142,12 @@ def test_a_right_layer_is_never_refuted(model, module):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_right_layer_in_chunks_is_never_refuted(dtype):
-    """Whose decays' gradient is made by suffix sums, as it declares."""
-    model, forms = models.gated_linear_attention, chunked_gated_linear_attention.FORMS
-    forward, backward = chunked_gated_linear_attention.forward, chunked_gated_linear_attention.backward
-    engine = layer(forward, backward, model=model, forms=forms)
-    count, refuted = counted(engine.model, engine, {}, Portion(dtype, 0, PROBLEMS, 0), f"{SEED} {dtype}")
+@pytest.mark.parametrize(("model", "module"), FORMED, ids=[model.name for model, _ in FORMED])
+def test_a_right_layer_by_suffix_sums_is_never_refuted(model, module, dtype):
+    """Whose gate's gradient is made by them, as it declares."""
+    engine = layer(module.forward, module.backward, model=model, forms=module.FORMS)
+    portion = Portion(dtype, 0, -(-PROBLEMS // 2), 0)
+    count, refuted = counted(engine.model, engine, {}, portion, f"{SEED} {model.name} {dtype}")
     assert not refuted, refuted[0]
     assert count["informative"] > 0.8 * count["problems"]
 

@@ -15,6 +15,7 @@ from verification.judging import keeping
 from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, trim
 from verification.judging.profile import Profile
 from verification.models.case import Cotangents, random_case
+from verification.models.stored import dtype_of
 from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.properties.findings import prepared, truth_of
@@ -86,8 +87,9 @@ def test_a_judgement_is_the_same_by_kept_truths(users, monkeypatch, factor):
 
 def test_what_is_kept_is_what_was_made(shelf):
     """To the bit, of every type, and of records that end early."""
-    for dtype in ("float32", "float64", "longdouble", "complex64"):
-        case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4, np.float64).astype(dtype)
+    for name in ("float32", "float64", "longdouble", "complex64", "float16", "bfloat16"):
+        case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4, np.float64)
+        case = case.astype(dtype_of(name))
         for each in (case, replace(case, lengths=(4, 2, 4))):
             fresh = prepared(SCAN.claim, truth_of(each))
             learn(shelf, each)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from verification import models
-from verification.models.case import random_case
+from verification.models.case import random_case, stored
 from verification.models.code import Code, code_of, of_case
+from verification.models.stored import dtype_of
 from verification.models.truncation import Standard, Tabled
 
 RNG = np.random.default_rng(0)
@@ -32,6 +33,7 @@ CASES = {
     "float32": LAYER.astype(np.float32),
     "complex": random_case(models.complex_scan, RNG, {"H": 2}, dtype=np.complex64),
     "long double": PROBLEM.astype(np.longdouble),
+    "bfloat16": stored(LAYER.astype(np.float32), dtype_of("bfloat16")),
     "fractions": replace(
         PROBLEM,
         blocks={name: THIRDS(array) for name, array in PROBLEM.blocks.items()},

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, chunked_gated_linear_attention, lstm, planted, ragged
+from tests.layers import RIGHT, lstm, planted, ragged
+from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
 from tests.verification.properties.refuting import CASE, DETACHED, refuted
 from verification import Scope, Standard, Use, layer, models, step
 from verification.models.case import random_case

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import chunked_gated_linear_attention as chunked
+from tests.layers.chunked import gated_linear_attention as chunked
 from verification import layer
 from verification.models import gated_linear_attention, scalar_gated_linear_attention
 from verification.models.case import Cotangents, random_case

@@ -1,4 +1,4 @@
-"""Long double is judged by what double precision tells, and half precision by single."""
+"""Long double is judged by what double precision tells, float16 and bfloat16 by what single does."""
 
 from dataclasses import replace
 
@@ -7,15 +7,16 @@ import pytest
 
 from tests.layers import gated_linear_attention as plain
 from tests.layers import planted
-from tests.layers import stored as half
+from tests.layers import stored as kept
 from verification import Scope, layer
 from verification.adapters.layer import CAPABILITIES
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import gated_linear_attention, vanilla
-from verification.models.case import LARGEST_HALF, random_case, stored
+from verification.models.case import random_case, stored
 from verification.models.domains import between_0_and_1
-from verification.models.tolerance import HAS_WIDER, Expected, unit
+from verification.models.stored import STORED, dtype_of
+from verification.models.tolerance import HAS_WIDER, unit
 from verification.properties.findings import findings, truth_of
 from verification.properties.per_step import LAG_BY_LAG
 from verification.sampling.resolving import resolved
@@ -60,24 +61,31 @@ def test_an_engine_that_works_in_double_precision_is_refuted():
     assert not any(each.wrong for each in findings(as_rnn(manual), truth_of(LONG)))
 
 
-# A case that is stored in half precision, and the same numbers in single.
+# The types in which numbers are kept, and numbers in single precision.
+KEPT = [*map(dtype_of, STORED)]
 SOME = random_case(
     gated_linear_attention, np.random.default_rng(0), {"A": 2, "K": 3, "V": 2}, 2, 4, np.float32
 )
-HALF = stored(SOME, np.dtype(np.float16))
+
+of_each = pytest.mark.parametrize("dtype", KEPT, ids=str)
 
 
-def test_half_precision_keeps_numbers_that_it_holds():
-    """Within their domains."""
-    assert {array.dtype.name for array in HALF.blocks.values()} == {"float16"}
-    for name, array in as_known(HALF).blocks.items():
-        np.testing.assert_array_equal(array.astype(np.float16), HALF.blocks[name])
-    large = stored(replace(SOME, blocks={**SOME.blocks, "q": 1e9 * SOME.blocks["q"]}), np.dtype(np.float16))
-    assert np.abs(large.blocks["q"]).max() == LARGEST_HALF
+@of_each
+def test_a_type_keeps_numbers_that_it_holds(dtype):
+    """Within their domains; of bfloat16 there is none too large."""
+    case = stored(SOME, dtype)
+    assert {array.dtype for array in case.blocks.values()} == {dtype}
+    for name, array in as_known(case).blocks.items():
+        np.testing.assert_array_equal(array.astype(dtype), case.blocks[name])
+    large = stored(replace(SOME, blocks={**SOME.blocks, "q": 1e9 * SOME.blocks["q"]}), dtype)
+    most = np.abs(as_known(large).blocks["q"]).max()
+    assert most == (
+        2**10 if dtype == np.float16 else pytest.approx(1e9 * np.abs(SOME.blocks["q"]).max(), 1e-2)
+    )
     near = replace(
         SOME, model=with_domain(SOME), blocks={**SOME.blocks, "v": 1 - 1e-6 + 0 * SOME.blocks["v"]}
     )
-    assert (stored(near, np.dtype(np.float16)).blocks["v"] < 1).all()
+    assert (stored(near, dtype).blocks["v"] < 1).all()
 
 
 def with_domain(case):
@@ -86,73 +94,88 @@ def with_domain(case):
     return replace(case.model, blocks=tuple(blocks))
 
 
-def test_its_answers_are_rounded_once():
+@of_each
+def test_its_answers_are_rounded_once(dtype):
     """So the bound is that of single precision, and half a unit in the last place."""
-    told, single = truth_of(HALF), truth_of(as_known(HALF))
+    case = stored(SOME, dtype)
+    told, single = truth_of(case), truth_of(as_known(case))
+    half_a_unit = {"float16": 2.0**-11, "bfloat16": 2.0**-8}[dtype.name]
     for name, each in {**told.blocks, **told.forward}.items():
         alike = {**single.blocks, **single.forward}[name]
         np.testing.assert_array_equal(each.truth, alike.truth)
-        rounded = unit(np.dtype(np.float16)) * (alike.size + alike.bound)
-        assert each.bound == pytest.approx(alike.bound + rounded)
+        assert each.bound == pytest.approx(alike.bound + half_a_unit * (alike.size + alike.bound))
         assert each.determined
 
 
-def test_what_it_does_not_hold_says_nothing():
+@pytest.mark.parametrize(("dtype", "large", "small"), [(*KEPT[:1], 1e3, 1e-5), (*KEPT[1:], 1e36, 1e-40)])
+def test_what_it_does_not_hold_says_nothing(dtype, large, small):
     """Nor does what is next to nothing in it."""
-    d = SOME.objective
-    large = replace(HALF, objective=d.replaced(lambda a: (1000 * np.sign(a)).astype(np.float16)))
+    case, d = stored(SOME, dtype), SOME.objective
     blocks = {
-        name: (100 * np.sign(a)).astype(np.float16) if name in "kv" else a for name, a in HALF.blocks.items()
+        name: (100 * np.sign(a)).astype(dtype) if name in "kv" else a for name, a in case.blocks.items()
     }
-    assert not truth_of(replace(large, blocks={**HALF.blocks, **blocks})).determined
-    small = replace(HALF, objective=d.replaced(lambda a: (1e-5 * a).astype(np.float16)))
-    assert not any(each.determined for each in truth_of(small).blocks.values())
-    assert holds(SOME, [Expected(np.ones(1), 0.0, 0.0, np.dtype(np.float32), np.inf)])
+    loud = d.replaced(lambda a: (large * np.sign(a.astype(np.float64))).astype(dtype))
+    assert not truth_of(replace(case, objective=loud, blocks={**case.blocks, **blocks})).determined
+    quiet = replace(case, objective=d.replaced(lambda a: (small * a).astype(dtype)))
+    assert not any(each.determined for each in truth_of(quiet).blocks.values())
+    # Of a type that is computed in, that is known before.
+    assert holds(SOME, [replace(each, lost=np.inf) for each in truth_of(SOME).blocks.values()])
 
 
-def refuting(module):
-    """The properties that are asked of a layer that is stored in half precision, and those that refute it."""
-    scope = Scope(dtypes=("float16",))
+def refuting(module, dtype, some=SOME):
+    """The properties that are asked of a layer that is kept in a type, and those that refute it."""
+    scope = Scope(dtypes=(dtype.name,))
     engine = layer(module.forward, module.backward, model=gated_linear_attention, scope=scope)
-    found = [*findings(engine, truth_of(HALF))]
+    found = [*findings(engine, truth_of(stored(some, dtype)))]
     return {each.property for each in found}, {each.property for each in found if each.wrong}
 
 
-def test_who_computes_in_single_precision_is_right():
+@of_each
+def test_who_computes_in_single_precision_is_right(dtype):
     """Sums of several answers are not asked, of which each is rounded."""
-    asked, wrong = refuting(half.of(plain))
+    asked, wrong = refuting(kept.of(plain, dtype), dtype)
     assert wrong == set()
     assert asked >= {"forward", "autograd", "lags", "second call", "memory layout", "units permute"}
     assert not asked & {"linearity", "cotangents add up", "records add up", "cut", "lag by lag"}
 
 
 def test_who_computes_in_half_precision_is_refuted():
-    """And who rounds what is carried."""
-    assert "autograd" in refuting(plain)[1]
+    """As NumPy can; it has no products of bfloat16 that are rounded so."""
+    assert "autograd" in refuting(plain, KEPT[0])[1]
+
+
+@of_each
+def test_who_rounds_what_is_carried_is_refuted(dtype):
+    """Over many steps, where little decays; the forward is right."""
+    sizes = {"A": 2, "K": 3, "V": 2}
+    some = random_case(gated_linear_attention, np.random.default_rng(0), sizes, 2, 40, np.float32)
+    some = replace(some, blocks={**some.blocks, "g": some.blocks["g"] / 100})
     line = "dS = dS * a[:, t, ..., None]"
-    rounds = planted(plain, line, f"{line}; dS = dS.astype(np.float16).astype(np.float32)")
-    wrong = refuting(half.of(rounds))[1]
+    rounds = planted(plain, line, f"{line}; dS = dS.astype('{dtype}').astype(np.float32)")
+    wrong = refuting(kept.of(rounds, dtype), dtype, some)[1]
     assert "autograd" in wrong
     assert "forward" not in wrong
 
 
-def test_it_is_a_claim_of_who_says_so():
+@of_each
+def test_it_is_a_claim_of_who_says_so(dtype):
     """With no evidence of single steps, and under no other's "not asked"."""
-    claim = resolved(Scope(dtypes=("float16", "float32")), gated_linear_attention, CAPABILITIES)
-    assert "float16 rounded from float32 and float32" in claim.in_words()
+    claim = resolved(Scope(dtypes=(dtype.name, "float32")), gated_linear_attention, CAPABILITIES)
+    assert f"{dtype} rounded from float32 and float32" in claim.in_words()
     assert LAG_BY_LAG.evidence(claim) == claim.blocks
-    assert LAG_BY_LAG.evidence(replace(claim, dtypes=("float16",))) == ()
+    assert LAG_BY_LAG.evidence(replace(claim, dtypes=(dtype.name,))) == ()
     usual = resolved(None, gated_linear_attention, CAPABILITIES)
-    assert "float16" not in (*usual.dtypes, *usual.not_asked(gated_linear_attention))
+    assert dtype.name not in (*usual.dtypes, *usual.not_asked(gated_linear_attention))
 
 
 @pytest.mark.slow
-def test_the_designed_sample_says_something_in_it():
+@of_each
+def test_the_designed_sample_says_something_in_it(dtype):
     """Nearly all of its rows, of numbers that it holds."""
-    claim = resolved(Scope(dtypes=("float16",)), gated_linear_attention, CAPABILITIES)
+    claim = resolved(Scope(dtypes=(dtype.name,)), gated_linear_attention, CAPABILITIES)
     made = in_floats(gated_linear_attention, claim)
     some = [made.make(row, np.random.default_rng(n)) for n, row in enumerate(made.rows(2))][::7]
-    assert {case.dtype.name for case in some} == {"float16"}
+    assert {case.dtype for case in some} == {dtype}
     assert all(np.isfinite(array).all() for case in some for array in case.blocks.values())
     told = [truth_of(case).informative(claim.blocks) for case in some]
     assert sum(told) > 0.9 * len(told)

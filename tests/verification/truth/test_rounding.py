@@ -6,7 +6,7 @@ import pytest
 from verification.models import complex_scan, vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, PERTURBATION, unit
-from verification.truth.rounding import FEW, POOL, SMALL, UNITS, Copies, OnTheWay, Rounding, copies_of
+from verification.truth.rounding import FEW, SMALL, UNITS, Copies, Rounding, copies_of
 
 
 def some(model=vanilla, dtype=np.float32, records=2, units=3):
@@ -73,23 +73,3 @@ def test_calls_have_noises_of_their_arguments_shapes(shapes):
     assert [call.noise.shape for call in calls] == [(9, 4, *shape) for shape in shapes]
     assert [call.shape for call in calls] == shapes
     assert all(np.all(call.noise[1:] != call.shift[1:]) for call in calls)
-
-
-@pytest.mark.parametrize("shape", [(), (3,), (2, POOL)])
-def test_what_flows_back_is_rounded_by_up_to_two_units_of_itself(shape):
-    """Anew on each way, the same again from the same place; by what a slope is off is no matter here."""
-    size = PERTURBATION * unit(np.dtype(np.float32))
-    flow = np.full(shape, 3.0)
-    first, second = (OnTheWay(some(), 1) for _ in range(2))
-    once, again = first(flow, 0.0), first(flow, 0.0)
-    np.testing.assert_array_equal(once, second(flow, 0.0))
-    assert np.all(np.abs(once / 3 - 1) <= size)
-    assert np.any(once != again)
-    np.testing.assert_array_equal(again, second(flow, 9.0))
-
-
-def test_what_flows_back_of_complex_numbers_is_rounded_in_both_parts():
-    """And what is no array stays."""
-    on_the_way = OnTheWay(some(complex_scan, np.complex64), 1)
-    assert np.all(on_the_way(np.ones(5, complex), 0.0).imag != 0)
-    assert on_the_way({"a": 1}, 0.0) == {"a": 1}

@@ -2,25 +2,12 @@
 
 import numpy as np
 
+from tests.layers.chunked.decays import decays_of
+
 CHUNK = 3
 
 # What the gradient of the decays is made of.
 FORMS = {"g": ("q", "k", "S0")}
-
-
-def decays_of(g):
-    """exp(g_{s+1} + … + g_t), (N, L, L, A, K), 0 where s > t; the decay of step 0 by itself comes first."""
-    length = g.shape[1]
-    within = np.zeros((len(g), length, length, *g.shape[2:]), g.dtype)
-    start = np.empty_like(g)
-    total = 0 * g[:, 0]
-    sums = np.zeros((len(g), length, *g.shape[2:]), g.dtype)
-    for t in range(length):
-        total = total + g[:, t]
-        start[:, t] = np.exp(total)
-        sums[:, :t] += g[:, t, None]
-        within[:, t, : t + 1] = np.exp(sums[:, : t + 1])
-    return within, start
 
 
 def forward(params, xs, state):

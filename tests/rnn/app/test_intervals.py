@@ -1,0 +1,142 @@
+"""Intervals from the errors of a rolling origin: by hand, of any size, and as often right as they say."""
+
+import numpy as np
+import pytest
+
+from rnn.app import intervals
+from rnn.app.comparing import critical
+from rnn.app.intervals import Interval, interval, known_by, widths
+
+nan, inf = np.nan, np.inf
+
+
+def rolling(steps, origins, rng, memory=0.0):
+    """Errors of the last value of a walk, or of a noise that forgets: as a rolling origin makes them."""
+    noise = rng.normal(size=origins + 1)
+    values = np.cumsum(noise) if memory == 1 else noise
+    ahead = np.arange(origins)[:, np.newaxis] + 1 + np.arange(steps)
+    truth = np.append(values, nan)[np.minimum(ahead, origins + 1)]
+    return memory * values[:-1, np.newaxis] - truth
+
+
+def test_what_is_known_at_an_origin():
+    """The error of so many steps ahead is, so many steps later."""
+    np.testing.assert_array_equal(known_by(np.full((9, 3), 7.0), 3), [[7, 7, 7], [7, 7, nan], [7, nan, nan]])
+    assert known_by(np.ones((9, 3)), 0).shape == (0, 3)
+
+
+def test_widths_by_hand():
+    """Nine errors of 1 and of 2: of each horizon's own size, of which 90 % are all, and 50 % half."""
+    errors = np.array([[1.0, -2.0]] * 9)
+    np.testing.assert_allclose(widths(errors, 2, 0.9), [1, 2])
+    errors = np.arange(1.0, 10.0)[:, np.newaxis]
+    np.testing.assert_allclose(widths(-errors, 1, 0.9), [9])
+    np.testing.assert_allclose(widths(errors, 1, 0.5), [5])
+    np.testing.assert_allclose(widths(errors[:8], 1, 0.5), [5])
+
+
+def test_more_than_all_errors_is_what_normal_ones_exceed():
+    """By their number, unless there has been a larger one."""
+    one = np.ones((4, 1))
+    np.testing.assert_allclose(widths(one, 1, 0.9), [critical(4, 0.1)])
+    assert critical(4, 0.1) == pytest.approx(2.132, abs=0.02)
+    errors = np.append(np.full((7, 1), 1e-3), [[1.0]], axis=0)
+    np.testing.assert_allclose(widths(errors, 1, 0.9), [1])
+
+
+def test_widths_grow_smoothly():
+    """Where errors happen to be smaller further ahead, and where few are known."""
+    errors = np.array([[2.0, 4.0, 3.0, 5.0]] * 20)
+    np.testing.assert_allclose(widths(errors, 4, 0.5), [2, 3.5, 3.5, 5])
+    few = errors.copy()
+    few[7:, 3] = nan
+    np.testing.assert_allclose(widths(few[:7], 4, 0.5), [2, 3.5, 3.5, 5])
+
+
+@pytest.mark.parametrize(
+    ("spread", "power"),
+    [([1.0], 0.5), ([1.0, 2.0], 1.0), ([3.0, 3.0], 0), ([1.0, 8.0], 1.5), ([0.0, 1.0], 0), ([0.0, 0.0], 0)],
+)
+def test_an_interval_ends_nowhere(spread, power):
+    """Beyond what is known it grows by each doubling as by the last; as a sum, of one step, and no faster."""
+    errors = np.array([spread] * 30)
+    found = widths(errors, 100, 0.5)
+    assert found.shape == (100,)
+    np.testing.assert_allclose(
+        found[len(spread) :],
+        found[len(spread) - 1] * (np.arange(len(spread), 100) + 1) ** power / len(spread) ** power,
+    )
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-200, 1e160, 1e300])
+def test_widths_are_of_any_size(size):
+    """No square on their way overflows or vanishes."""
+    np.testing.assert_allclose(
+        widths(size * np.array([[1.0, 2.0]] * 9), 3, 0.5), size * np.array([1, 2, 2 * 1.5])
+    )
+
+
+def test_what_no_float_holds_has_no_width():
+    """Where the share asked for would hold an infinite error; one beyond that share counts as exceeded."""
+    errors = np.ones((20, 1))
+    errors[:2] = inf
+    np.testing.assert_allclose(widths(errors, 2, 0.5), [1, 2**0.5])
+    np.testing.assert_array_equal(widths(errors, 2, 0.95), [nan, nan])
+    np.testing.assert_array_equal(widths(np.full((20, 1), inf), 1, 0.5), [nan])
+    assert np.isnan(widths(np.full((9, 1), 1e308), 9, 0.5)[4:]).all()
+
+
+@pytest.mark.parametrize("memory", [0.0, 1.0])
+@pytest.mark.parametrize("level", [0.5, 0.9])
+def test_they_hold_as_often_as_is_asked_for(memory, level):
+    """Of noise and of walks, at each horizon, where errors go on as before: on average of many series."""
+    rng = np.random.default_rng(0)
+    found = [interval(rolling(4, 60, rng, memory), 30, 4, level) for _ in range(100)]
+    np.testing.assert_allclose(np.mean([each.coverage for each in found], axis=0), level, atol=0.05)
+
+
+def test_coverage_is_measured_by_what_was_known_before(monkeypatch):
+    """An error in the test stretch changes no interval that was made before it; each part has its own."""
+    rng = np.random.default_rng(0)
+    errors = rolling(3, 40, rng)
+    made = []
+    monkeypatch.setattr(
+        intervals, "widths", lambda known, *rest: (made.append(known), widths(known, *rest))[1]
+    )
+    held = interval(errors, 24, 3, 0.9)
+    assert [len(known) for known in made] == [*range(16, 40, 2), 40]
+    assert held.tested.tolist() == [24, 23, 22]
+    want = [
+        sum(abs(errors[j, h]) <= widths(known_by(errors, j - j % 2), 3, 0.9)[h] for j in range(16, 40))
+        for h in range(3)
+    ]
+    assert held.held.tolist() == want
+    np.testing.assert_array_equal(made[0], known_by(errors, 16))
+
+
+def test_where_little_is_known_less_is_measured():
+    """Half of the held-out values are to be forecast so far ahead; and something must be known before."""
+    errors = rolling(12, 24, np.random.default_rng(0))
+    assert interval(errors, 7, 12, 0.9).tested.tolist() == [7, 6, 5, 4, *[0] * 8]
+    assert interval(errors[:, :1], 24, 2, 0.9).tested.tolist() == [22, 0]
+    (alone,) = [interval(errors[-1:, :1], 1, 5, 0.9)]
+    assert alone.tested.tolist() == [0] * 5
+    assert (alone.width > 0).all()
+    assert np.isnan(alone.overall)
+    assert "too few of these" in alone.said()
+
+
+def test_what_was_measured_is_said():
+    """Over all horizons, and from the worst to the best of several."""
+    width = np.ones(3)
+    found = Interval(0.975, width, np.array([9, 5, 0]), np.array([10, 10, 0]))
+    assert found.said() == (
+        "Intervals: 97.5 %, by errors on held-out values that were known before.\n"
+        "They held 70 % of the last 10 values up to 2 steps ahead (50 % to 90 %)."
+    )
+    assert (
+        Interval(0.5, width[:1], np.array([2]), np.array([4]))
+        .said()
+        .endswith("They held 50 % of the last 4 values up to 1 step ahead.")
+    )
+    np.testing.assert_array_equal(found.as_json()["coverage"]["by step"], [0.9, 0.5, nan])

@@ -1,0 +1,125 @@
+"""Roundings on every way back: of draws, and never of the truth beside them."""
+
+from dataclasses import replace
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+
+from verification.models import SHIPPED, activations, scan, vanilla
+from verification.models.case import random_case
+from verification.models.model import Use
+from verification.models.tolerance import DRAWS, PERTURBATION
+from verification.models.weighted import Weighted
+from verification.truth.on_the_way import POOL, OnTheWay, keeps_apart
+from verification.truth.put_out import as_state
+from verification.truth.replayed import _run
+from verification.truth.reverse import make_vjp
+from verification.truth.rounding import Copies
+from verification.truth.unroll import broadcasts
+
+UNIT = 2.0**-24
+
+
+def no_slack():
+    """What tells of no slope that is off by more."""
+    return 0.0
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, POOL)])
+def test_what_flows_back_is_rounded_by_up_to_two_units_of_itself(shape):
+    """Anew on each way, the same again from the same place; by what a slope is off is no matter here."""
+    flow = np.full(shape, 3.0)
+    first, second = (OnTheWay(UNIT, 0, 1) for _ in range(2))
+    once, again = first(flow, no_slack), first(flow, no_slack)
+    np.testing.assert_array_equal(once, second(flow, no_slack))
+    assert np.all(np.abs(once / 3 - 1) <= PERTURBATION * UNIT)
+    assert np.any(once != again)
+    np.testing.assert_array_equal(again, second(flow, lambda: 9.0))
+
+
+def test_what_flows_back_of_complex_numbers_is_rounded_in_both_parts():
+    """And what is no array stays."""
+    on_the_way = OnTheWay(UNIT, 0, 1)
+    off = on_the_way(np.ones(50, complex), no_slack) - 1
+    assert np.all(off.imag != 0)
+    assert np.all(np.abs(off.real) <= PERTURBATION * UNIT)
+    assert np.all(np.abs(off.imag) <= PERTURBATION * UNIT)
+    assert on_the_way({"a": 1}, no_slack) == {"a": 1}
+
+
+def test_the_first_of_the_copies_stay():
+    """So many as are named."""
+    flow = np.ones((4, 50))
+    moved = OnTheWay(UNIT, 2, 1)(flow, no_slack)
+    assert np.all(moved[:2] == 1)
+    assert np.all(np.any(moved[2:] != 1, axis=1))
+    assert np.all(flow == 1)
+
+
+def one_copy_alone(model):
+    """The model, its step written for one copy."""
+    axes = 1 + len(model.of(Use.STATE)[0].axes)
+
+    def step(f, p, x, *state):
+        assert state[0].ndim == axes
+        return model.step(f, p, x, *state)
+
+    return replace(model, step=step)
+
+
+def flattened(f, p, x, h):
+    """The scan's step, in which copies and records are one axis on the way."""
+    a, x, h_flat = (anp.reshape(each, (-1, h.shape[-1])) for each in (x.a, x.x, h))
+    return anp.reshape(a * h_flat + x, h.shape)
+
+
+# Of a model that puts out more than one vector there is no loss of its own.
+ASKED = [
+    (model, losses)
+    for model in SHIPPED
+    for losses in ("cotangents", "every", "classes")
+    if losses == "cotangents" or (model.of(Use.READOUT) and not (model.complex and losses == "classes"))
+]
+
+
+@pytest.mark.parametrize(("model", "losses"), ASKED, ids=lambda each: getattr(each, "name", each))
+@pytest.mark.parametrize("form", [lambda model: model, one_copy_alone], ids=["copies", "one copy"])
+def test_the_truth_beside_draws_is_the_truth_by_itself(model, losses, form):
+    """In every model, whatever the loss, whether its step takes copies or not: no rounding reaches it."""
+    rng = np.random.default_rng(0)
+    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
+    dtype = np.complex64 if model.complex else np.float32
+    case = random_case(model, rng, sizes, 2, 3, dtype, losses=losses.replace("classes", "every"))
+    if losses == "classes":
+        case = replace(case, objective=Weighted(case.objective.targets, classes=True))
+    case = as_state(replace(case, model=form(model)))
+    wide = np.result_type(dtype, np.float64)
+    alone, beside = (_run(case, Copies(wide, True, draws)) for draws in (0, DRAWS))
+    for name, truth in alone.grads.items():
+        np.testing.assert_allclose(beside.grads[name][0], truth[0], rtol=0, atol=1e-13 * np.abs(truth).max())
+        assert np.any(beside.grads[name][1:] != truth) == np.any(truth)
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_copies_of_every_shipped_model_are_told_by_the_first_axis(model):
+    """So that one way back serves the truth and the draws."""
+    assert keeps_apart(model)
+
+
+def test_a_step_that_moves_copies_from_the_first_axis_is_seen():
+    """It takes copies, and its truth is gone back to by itself."""
+    moved = replace(scan, step=flattened)
+    assert broadcasts(moved)
+    assert not keeps_apart(moved)
+    assert not keeps_apart(one_copy_alone(vanilla))
+
+
+def test_a_slope_is_computed_once_however_often_it_is_gone_back_through():
+    """Of a pass on."""
+    asked = []
+    function = activations._with_slope(lambda a: asked.append(a) or 2 * a)(np.square)
+    back, _ = make_vjp(lambda leaves: (function(leaves["a"]),), {"a": np.array([1.0, 3.0])})
+    assert back((np.ones(2),))["a"].tolist() == [2, 6]
+    assert back((np.array([1.0, 2.0]),))["a"].tolist() == [2, 12]
+    assert len(asked) == 1
