@@ -307,7 +307,7 @@ def last_state(own: Recurrence, tape: Any) -> Arrays:
 
 def sweeps_at_once(state: Arrays) -> int:
     """How many sweeps may travel as a batch, each with a carry of the size of a state's arrays."""
-    return max(1, MAX_CARRY_BYTES // max(array.nbytes for array in state))
+    return max(1, MAX_CARRY_BYTES // max([array.nbytes for array in state]))
 
 
 def shares(counts: Iterable[int]) -> list[slice]:
