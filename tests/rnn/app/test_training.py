@@ -247,7 +247,7 @@ def test_dropout_is_of_the_training(tmp_path):
     found = []
     for dropout in (0.0, 0.5):
         (tmp_path / str(dropout)).mkdir()
-        run = run_of(asked("numpy", num_layers=2, dropout=dropout, epochs=2, form="levels"))
+        run = run_of(asked("numpy", num_layers=2, dropout=dropout, epochs=1, batch=64, form="levels"))
         (course,) = trained(run, Folder(tmp_path / str(dropout)), "", nothing)
         found.append(course.train)
     without, dropped = found
