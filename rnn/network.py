@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any, Generic, NamedTuple
 
 import numpy as np
@@ -33,6 +34,7 @@ from rnn.loops import checked_loops
 from rnn.losses import Loss, squared_error
 from rnn.through_time.bptt import Loops
 from rnn.through_time.checkpoints import Checkpoints, states_at
+from rnn.through_time.recomputed import recomputed
 from rnn.through_time.recurrence import Inputs, Recurrence, last_state, recurrence, sweeps_at_once
 from rnn.through_time.routes import Segment, segments
 from rnn.through_time.ways import two_way
@@ -191,9 +193,6 @@ class RNN(Generic[Own]):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
             check_workspace(self._recurrence, workspace, call.xs, checkpoints)
-        if self._recurrence.two_way and checkpoints is not None:
-            needed = "None with a cell that reads from the last step on"
-            raise ValueError(f"checkpoints: {checkpoints}, needed {needed}")
         if call.ends is not None:
             truncation = own_reach(
                 truncation, call.ends, call.xs.shape[1], terms.of_last_step, self._recurrence
@@ -241,9 +240,12 @@ class RNN(Generic[Own]):
         steps, losses = xs.shape[1], len(terms.targets)
         batch = sweeps_at_once(state)
         every = None if checkpoints is None else checkpoints.spacing(steps)
-        if self._recurrence.two_way:
-            whole = self._recurrence.whole_alone
-            latest_first: tuple[Segment, ...] = (two_way(truncation, steps, steps - losses, batch, whole),)
+        own = self._recurrence
+        if own.two_way:
+            first_loss, whole = steps - losses, own.whole_alone
+            latest_first: tuple[Segment, ...] = (two_way(truncation, steps, first_loss, batch, whole),)
+            if every is not None:
+                own = own.replaced(partial(recomputed, every=every))
         else:
             latest_first = segments(truncation, steps, steps - losses, batch, every)
 
@@ -251,15 +253,16 @@ class RNN(Generic[Own]):
         carry: Arrays = ()
         with nullcontext() if workspace is None else workspace as own_tape:
             borders = [segment.start for segment in latest_first]
-            starts = states_at(self._recurrence, params, inputs, state, borders, self.loops)
+            starts = states_at(own, params, inputs, state, borders, self.loops)
             for segment in latest_first:
-                own = terms.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
+                of_part = terms.part(segment.first_loss - steps + losses, segment.stop - steps + losses)
                 at_start, part = starts[segment.start], inputs.part(segment.start, segment.stop)
                 # The tape has no name here, or one segment's would be held while the next is computed.
                 parts, reached, carry = self._back(
-                    params,
-                    self._recurrence.unroll(params, part, at_start, own_tape, self.loops),
                     own,
+                    params,
+                    own.unroll(params, part, at_start, own_tape, self.loops),
+                    of_part,
                     segment,
                     carry,
                 )
@@ -278,14 +281,14 @@ class RNN(Generic[Own]):
         return value, Gradients(params, dxs.swapaxes(0, 1), tuple(blocks[learned:]))
 
     def _back(
-        self, params: Any, tape: Any, terms: LossTerms, segment: Segment, carry: Arrays
+        self, own: Recurrence, params: Any, tape: Any, terms: LossTerms, segment: Segment, carry: Arrays
     ) -> tuple[Arrays, Array, Arrays]:
         """One segment back, from the tape of its forward, its losses' targets, and the carry that enters.
 
         Returns its loss with its gradients by the parameters and the initial state, dxs (steps, N, D) from
         ``segment.first`` on, and the carry that leaves.
         """
-        states = self._recurrence.outputs(tape)[segment.first_loss - segment.start :]
+        states = own.outputs(tape)[segment.first_loss - segment.start :]
         hs = terms.states(states)
         value, do = self._losses(params, hs, terms)
         # Of one step, do.sum takes twice as long.
@@ -296,7 +299,7 @@ class RNN(Generic[Own]):
         dhs = self.loops.of_rows(reaching, np.ascontiguousarray(params.V))
         dhs = _after_zeros(late.by_step(dhs, states), len(terms.targets))
 
-        back = self._recurrence.back(params, tape, dhs, None, segment, carry, self.loops)
+        back = own.back(params, tape, dhs, None, segment, carry, self.loops)
         weights, dstate = back.weights, back.state
         return (value, *weights, dV, dc, *dstate), back.dxs, back.carry
 

@@ -44,9 +44,6 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.common.representation._shown": ("return repr(value.name)",),
         "rnn.layer.Saved.__repr__": ("return",),
         "rnn.losses.Loss.__repr__": ("return",),
-        "rnn.through_time.bidirectional.Bidirectional.name": ("return",),
-        "rnn.through_time.bidirectional.Bidirectional.layout": ("return",),
-        "rnn.through_time.stack.Stack.name": ("return",),
         "rnn.through_time.workspace.Size.__str__": ("return",),
     },
     "Looks for what is to be refused, and changes nothing.": {
@@ -64,6 +61,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.common.checks.check_encodable": ("try:", "text.encode()"),
         "rnn.common.checks.offers": ("return False",),
         "rnn.network.check_network": ("if not isinstance",),
+    },
+    "What a training asks of a network, to draw masks for it.": {
+        "rnn.network.RNN.handed_up": ("return",),
     },
     "Which loops there are, and what they are called: a judgement names those that it judges.": {
         "rnn.loops.usual_loops": ("return",),
@@ -97,21 +97,31 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "A copy, of a workspace or of what puts cells together, is a new one.": {
         "rnn.through_time.bidirectional.Bidirectional.__reduce__": ("return",),
+        "rnn.through_time.bidirectional.BothEnds.__reduce__": ("return",),
         "rnn.through_time.naming._blocks_of.Blocks.__reduce__": ("return",),
         "rnn.through_time.naming._remade": ("return",),
         "rnn.through_time.stack.Stack.__reduce__": ("return",),
         "rnn.through_time.workspace.Workspace.__reduce__": ("return",),
     },
-    "Both directions are asked as a layer, of whole sequences; in networks, in workspaces and under "
-    "truncations they are beside autograd, loss by loss, in tests/rnn/through_time/test_bidirectional.py.": {
-        "rnn.network.RNN._sum": ("two_way(truncation",),
-        "rnn.through_time.bidirectional.Bidirectional.hands_down_both_ways": ("return",),
-        "rnn.through_time.bidirectional.Bidirectional.init": ("made", "return"),
+    "Both directions are asked as a layer; in networks and in workspaces they are beside autograd, loss by "
+    "loss, in tests/rnn/through_time/test_bidirectional.py.": {
+        "rnn.network.RNN._sum": ("whole = ", "two_way(truncation", "if every is", "own.replaced"),
         "rnn.through_time.bidirectional.Bidirectional.kept_tape": ("ahead, back", "return"),
-        "rnn.through_time.bidirectional._from_first": ("every", "return every"),
         "rnn.through_time.rounds.rounds_of": ("return (Round(segment, segment),)",),
         "rnn.through_time.stack._from": ("every", "return every"),
         "rnn.through_time.ways.turned": ("return array[::-1]",),
+    },
+    "Both directions by checkpoints are compared with those that keep all, in Fractions and to the bit, in "
+    "tests/rnn/through_time/test_recomputed.py.": {
+        **{
+            f"rnn.through_time.recomputed.{name}": ("",)
+            for name in (
+                *("Recomputed.unroll", "Recomputed.outputs", "Recomputed.back", "Recomputed._state_before"),
+                *("Recomputed._last", "recomputed", "_sum"),
+            )
+        },
+        "rnn.through_time.recurrence.Single.replaced": ("return",),
+        "rnn.through_time.recurrence.Several.replaced": ("",),
     },
 }
 

@@ -16,6 +16,7 @@ from rnn.console.files import write
 from rnn.console.places import Places
 from rnn.onnx import to_onnx
 from rnn.storage import Stored
+from rnn.through_time.naming import initial_named
 
 
 def export(options: argparse.Namespace, places: Places) -> Outcome:
@@ -25,15 +26,22 @@ def export(options: argparse.Namespace, places: Places) -> Outcome:
     stored = read_model(options.model)
     try:
         read_as, said = _reading(stored)
-        model = to_onnx(stored.net, stored.params, {"verified-rnn": json.dumps(read_as)})
+        about = {"verified-rnn": json.dumps(read_as)}
+        model = to_onnx(stored.net, stored.params, about, states=options.states)
     except (KeyError, ValueError) as error:
         raise ValueError(f"{cut(str(options.model))}: {cut(str(error))}") from None
     places.make()
     net = stored.net
     shapes = f"xs (N, T, {net.cell.inputs}) to outputs (N, T, {net.outputs}), float32, N and T as you like"
+    states = list(net.cell.state) if options.states else []
+    if states:
+        taken = ", ".join(initial_named(name, "0") for name in states)
+        shapes += (
+            f"\nstates: {taken} go in, zeros at first, and {', '.join(states)} come out for the next call"
+        )
     return Outcome(
         in_lines(f"{shapes}\n{said}"),
-        {"inputs": net.cell.inputs, "outputs": net.outputs, **read_as},
+        {"inputs": net.cell.inputs, "outputs": net.outputs, "states": states, **read_as},
         {
             "model.onnx": lambda path: write(
                 path, lambda temporary: temporary.write_bytes(model.SerializeToString())

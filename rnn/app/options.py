@@ -172,6 +172,11 @@ def _add_flags(command: str, parser: Parser) -> None:
             )
         if command == "generate":
             _add_writing(parser)
+        if command == "export":
+            said = (
+                "states go in and out, so that values can be handed in one by one, and no step is made twice"
+            )
+            parser.add_argument("--states", action="store_true", help=said)
     parser.add_argument(
         "--json",
         type=Path,

@@ -50,7 +50,7 @@ class Bidirectional(Several):
 
     It puts out h of both after each step, side by side: 2H numbers, so that a readout of step t knows the
     whole sequence. The second direction's parameters and state have ``_reverse`` in their names. In a stack
-    the next level has 2H inputs. Checkpoints are refused, and so are, in a stack, lengths under a truncation.
+    the next level has 2H inputs, and lengths under a truncation are refused.
 
     Raises TypeError for what is no cell, nor a stack of them in one direction.
 

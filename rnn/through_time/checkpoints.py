@@ -5,6 +5,8 @@ last, computes the segment's states again from there. States and da are those of
 everything, to the bit where one sweep at a time goes back; the sums over steps are taken segment by segment,
 and so differ by rounding.
 
+Where a part reads from the last step on, what is put out is kept as well (``rnn.through_time.recomputed``).
+
 Source: Chen, Xu, Zhang and Guestrin (2016), "Training deep nets with sublinear memory cost", section 4; for
 recurrent networks Gruslys et al. (2016).
 """

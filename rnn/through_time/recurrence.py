@@ -11,6 +11,7 @@ along the sweeps of a ``Segment`` (``rnn.through_time.routes``).
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any, Generic, NamedTuple
@@ -117,6 +118,10 @@ class Recurrence(ABC, Generic[Own, OwnWeights]):
         """As in ``Cell``."""
 
     @abstractmethod
+    def replaced(self, change: "Callable[[Single], Recurrence]") -> "Recurrence":
+        """The same, of whose cells each is what ``change`` makes of it."""
+
+    @abstractmethod
     def kept_tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Any:
         """A tape for one forward after another, whose views are made once."""
 
@@ -169,6 +174,10 @@ class Single(Recurrence[Any, Any]):
     def init(self, rng: np.random.Generator) -> Arrays:
         """As in ``Recurrence``: the cell's."""
         return self.cell.init(rng)
+
+    def replaced(self, change: "Callable[[Single], Recurrence]") -> Recurrence:
+        """As in ``Recurrence``."""
+        return change(self)
 
     def kept_tape(self, records: int, steps: int, dtype: np.dtype[Any]) -> Any:
         """As in ``Recurrence``."""
@@ -234,6 +243,12 @@ class Several(Recurrence[Any, Any]):
             shapes=shapes,
         )
 
+    def replaced(self, change: Callable[[Single], Recurrence]) -> Recurrence:
+        """As in ``Recurrence``."""
+        other = copy(self)
+        keep(other, _parts=tuple(part.replaced(change) for part in self._parts))
+        return other
+
     def init(self, rng: np.random.Generator) -> Arrays:
         """New weights, of one part after another."""
         made: Arrays = self.weights._make(block for each in self._parts for block in each.init(rng))
@@ -292,7 +307,7 @@ def last_state(own: Recurrence, tape: Any) -> Arrays:
 
 def sweeps_at_once(state: Arrays) -> int:
     """How many sweeps may travel as a batch, each with a carry of the size of a state's arrays."""
-    return max(1, MAX_CARRY_BYTES // max(array.nbytes for array in state))
+    return max(1, MAX_CARRY_BYTES // max([array.nbytes for array in state]))
 
 
 def shares(counts: Iterable[int]) -> list[slice]:

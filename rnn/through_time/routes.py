@@ -248,6 +248,11 @@ def _segments(
     found = sweeps(truncation, steps, first_loss)
     if every is None or every >= steps:
         return (segment_of(found, 0, steps, first_loss, batch),)
+    return cut(found, steps, first_loss, batch, every)
+
+
+def cut(found: Sequence[Sweep], steps: int, first_loss: int, batch: int, every: int) -> tuple[Segment, ...]:
+    """The sweeps of losses at first_loss ≤ t < steps in segments of so many steps; the latest first."""
     if _disjoint(found):
         earliest = min([first_loss, *(sweep.first for sweep in found)])
         borders = [*range(steps, earliest, -every), earliest]

@@ -104,10 +104,10 @@ class Stack(Several):
         reads = Inputs(inputs.xs, inputs.active)
         for place, each in enumerate(self._parts):
             found.append(self._unrolled(place, params, reads, state, tape, loops))
-            handed_up = each.outputs(found[-1]).swapaxes(0, 1)
+            hs = each.outputs(found[-1])
             if place < len(inputs.masks):
-                handed_up = handed_up * inputs.masks[place]
-            reads = Inputs(handed_up, inputs.active)
+                hs = np.multiply(hs, inputs.masks[place].swapaxes(0, 1), order="C")
+            reads = Inputs(hs.swapaxes(0, 1), inputs.active)
         return StackTape(tuple(found), inputs.masks)
 
     def outputs(self, tape: StackTape) -> Array:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from rnn import RNN, BothEnds, Vanilla
 from rnn.app import exporting
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.transformation import Transformation
@@ -32,7 +33,7 @@ def test_a_series_is_forecast_elsewhere(capsys, model, tmp_path):
     session = onnxruntime.InferenceSession(tmp_path / "o" / "model.onnx")
     kept = json.loads(session.get_modelmeta().custom_metadata_map["verified-rnn"])
     result = json.loads((tmp_path / "e.json").read_text())
-    assert result == {"inputs": columns, "outputs": columns, **kept}
+    assert result == {"inputs": columns, "outputs": columns, "states": [], **kept}
     windows, transformations = [], []
     for view in kept["views"]:
         transformations.append(Transformation(view["logs"], tuple(view["lags"])))
@@ -74,6 +75,36 @@ def test_changes_and_texts_are_told(capsys, changes, model, written, tmp_path):
     out = ("--out", tmp_path, "--json", tmp_path / "e.json")
     assert "the place of a character" in said(capsys, "export", written, *out)
     assert json.loads((tmp_path / "e.json").read_text())["alphabet"] == " .acehmnost"
+
+
+@needs_onnx
+def test_states_go_in_and_out(capsys, levels, tmp_path):
+    """A step at a time, as the whole; which arrays they are is told."""
+    import onnxruntime
+
+    shown = said(capsys, "export", levels, "--states", "--out", tmp_path, "--json", tmp_path / "e.json")
+    assert "states: h0 go in, zeros at first, and h come out for the next call" in shown
+    assert json.loads((tmp_path / "e.json").read_text())["states"] == ["h"]
+    session, stored = onnxruntime.InferenceSession(tmp_path / "model.onnx"), read_model(levels)
+    xs = np.random.default_rng(0).normal(size=(1, 5, 1))
+    state, outputs = np.zeros((1, stored.net.cell.units), np.float32), []
+    for t in range(5):
+        output, state = session.run(None, {"xs": xs[:, t : t + 1].astype(np.float32), "h0": state})
+        outputs.append(output[:, 0])
+    wanted = stored.net.predict(stored.params, xs)
+    np.testing.assert_allclose(np.stack(outputs, axis=1), wanted, rtol=1e-4, atol=1e-5)
+
+
+@needs_onnx
+def test_states_of_both_directions_are_refused(capsys, tmp_path):
+    """No call could go on from where one has ended."""
+    net = RNN(BothEnds(Vanilla(1, 2)), outputs=1)
+    params = net.init(np.random.default_rng(0))
+    about = {"kind": "text", "alphabet": "a", "length": 1}
+    save(tmp_path / "m", net, params, arrays={"recent": np.zeros(3, np.int64)}, about=about)
+    line = refused(capsys, "export", tmp_path / "m", "--states", "--out", tmp_path / "o")
+    assert line.endswith("m: states: True, needed False with a cell that reads from the last step on")
+    assert not (tmp_path / "o").exists()
 
 
 @needs_onnx

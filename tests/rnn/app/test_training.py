@@ -242,6 +242,19 @@ def test_stopped_within_a_schedule_it_ends_as_if_it_never_had_been(tmp_path, sto
         np.testing.assert_array_equal(block, wanted)
 
 
+def test_dropout_is_of_the_training(tmp_path):
+    """Otherwise it would learn something else; where the first epoch begins they are alike."""
+    found = []
+    for dropout in (0.0, 0.5):
+        (tmp_path / str(dropout)).mkdir()
+        run = run_of(asked("numpy", num_layers=2, dropout=dropout, epochs=1, batch=64, form="levels"))
+        (course,) = trained(run, Folder(tmp_path / str(dropout)), "", nothing)
+        found.append(course.train)
+    without, dropped = found
+    assert without[0] == dropped[0]
+    assert without[1] != dropped[1]
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -162,6 +162,9 @@ def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
         return
     _, grads = net.loss_and_gradients(**given, truncation=truncation)
     assert_near(blocks(grads), by_autograd(cell, **given, truncation=truncation))
+    for every in (1, 2, 4, T):
+        _, again = net.loss_and_gradients(**given, truncation=truncation, checkpoints=Checkpoints(every))
+        assert_near(blocks(again), blocks(grads))
     workspace = net.workspace(N, T)
     for _ in range(2):
         _, again = net.loss_and_gradients(**given, truncation=truncation, workspace=workspace)
@@ -200,9 +203,9 @@ def test_what_is_handed_up_is_masked(cell, truncation, losses):
         asked = {"truncation": truncation, "workspace": workspace, "masks": these}
         again = net.loss_and_gradients(**given, **asked)[1]
         assert [block.tolist() for block in blocks(again)] == [block.tolist() for block in blocks(of_these)]
+    asked = {"truncation": truncation, "checkpoints": Checkpoints(2), "masks": masks}
+    assert_near(blocks(net.loss_and_gradients(**given, **asked)[1]), blocks(grads))
     if cell is IN_LEVELS[0]:
-        asked = {"truncation": truncation, "checkpoints": Checkpoints(2), "masks": masks}
-        assert_near(blocks(net.loss_and_gradients(**given, **asked)[1]), blocks(grads))
         asked = {"truncation": truncation, "masks": masks}
         compiled = RNN(cell, outputs=K, loops=CompiledLoops()).loss_and_gradients(**given, **asked)[1]
         assert_near(blocks(compiled), blocks(grads))
@@ -278,6 +281,8 @@ def test_each_record_is_as_if_alone(cell, truncation, losses):
             net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)
         return
     value, grads = net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)
+    asked = {"truncation": truncation, "lengths": LENGTHS, "checkpoints": Checkpoints(2)}
+    assert_near(blocks(net.loss_and_gradients(**given, **asked)[1]), blocks(grads))
     total, params = 0, [0] * len(grads.params)
     for n, length in enumerate(LENGTHS):
         one, own = net.loss_and_gradients(**alone(given, n), truncation=truncation)
@@ -390,11 +395,6 @@ def test_it_is_pickled_and_shown_as_the_call_that_makes_it(cell):
             lambda: Stack(Bidirectional(GRU(1, 2)), GRU(2, 2)),
             ValueError,
             "Stack.levels[1]: GRU(inputs=2, units=2), needed 4 inputs, as many as the level below has units",
-        ),
-        (
-            lambda: asked(checkpoints=Checkpoints(2)),
-            ValueError,
-            "checkpoints: Checkpoints(every=2), needed None with a cell that reads from the last step on",
         ),
         (
             lambda: asked(truncation=Tail(1), lengths=[2]),

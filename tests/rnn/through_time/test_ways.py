@@ -27,19 +27,19 @@ def reached(sweeps, steps):
 def test_every_loss_is_in_one_sweep_either_way(truncation, first_loss):
     """Each reaches back to the step that the truncation says, in its own time."""
     steps = 9
-    segment = two_way(truncation, steps, first_loss, 100)
+    segment = two_way(truncation, steps, first_loss, 100, False)
     ahead, back = ways_of(segment)
     reach = {t: first for t in range(steps) if (first := truncation.first(t, steps)) <= t}
     assert reached(ahead.sweeps, steps) == {t: reach[t] for t in reach if t >= first_loss}
     assert reached(back.sweeps, steps) == {t: reach[t] for t in reach if t <= steps - 1 - first_loss}
     assert (segment.first_loss, segment.first_sent, back.first_loss) == (first_loss, first_loss, 0)
     assert ahead.reaches == back.reaches == ()
-    assert two_way(truncation, steps, first_loss, 100) is segment
+    assert two_way(truncation, steps, first_loss, 100, False) is segment
 
 
 def test_what_losses_stand_for_is_turned_as_well():
     """Below the top of a stack."""
-    segment = two_way(Full(), 3, 0, 100)._replace(losses=np.array([True, False, False]))
+    segment = two_way(Full(), 3, 0, 100, True)._replace(losses=np.array([True, False, False]))
     ahead, back = ways_of(segment)
     assert (ahead.losses.tolist(), back.losses.tolist()) == ([True, False, False], [False, False, True])
 

@@ -33,6 +33,13 @@ LEVELS: tuple[tuple[str, Model], ...] = (("LSTM", lstm), ("GRU", gru))
 # How the upper level puts both directions side by side: by the steps of the sequence, or by their own.
 BY_STEP, BY_OWN_STEPS = "Bidirectional", "BothEnds"
 
+# Of which whole sequences, records that end early, a window, and a table of one's own are asked. In a stack
+# lengths and a truncation are not taken together, nor a truncation where two steps stand side by side.
+ASKED = (
+    *((BY_STEP, kind) for kind in ("whole", "lengths", "window", "table")),
+    *((BY_OWN_STEPS, kind) for kind in ("whole", "lengths")),
+)
+
 # By how much outputs may be off, in units of their type: chains of some roundings a step, of numbers up to 1.
 ROUNDINGS = 4096
 
@@ -176,26 +183,22 @@ def _turned(outputs: Any, length: int) -> Any:
 
 
 def _arguments(package: ModuleType) -> st.SearchStrategy[tuple[Any, ...]]:
-    """Of one number or several along each axis, numbers up to 0.5, 1 or 3, of either type of float.
-
-    Whole, with records that end early, in a window, or reaching back by a table of one's own.
-    """
+    """Of one number or several along each axis, numbers up to 0.1, 0.5 or 1, of either type of float."""
 
     @st.composite
     def drawn(draw: Callable[..., Any]) -> tuple[Any, ...]:
         records, steps, inputs, below, above = (draw(st.integers(1, most)) for most in (3, 5, 3, 3, 3))
-        kind = draw(st.sampled_from(("whole", "lengths", "window", "table")))
+        top, kind = draw(st.sampled_from(ASKED))
         dtype = draw(st.sampled_from((np.float64, np.float32)))
-        scale = draw(st.sampled_from((1.0, 0.5, 3.0)))
+        # Larger ones saturate gates, whose slopes are read off what they put out: the bound of a function,
+        # which is learnt from outside, knows nothing of that, as those of cells do.
+        scale = draw(st.sampled_from((1.0, 0.5, 0.1)))
         rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
         cell = _cell(package, BY_STEP, inputs, below, above)
         shapes = [(records, steps, inputs), *((records, width) for width in cell.widths)]
         numbers = [scale * rng.uniform(-1, 1, shape) for shape in (*shapes, *cell.shapes.values())]
         xs, *others = (array.astype(dtype) for array in numbers)
-        # In a stack of these, lengths and a truncation are not taken together.
         lengths, first = np.full(records, steps), np.zeros(steps, int)
-        # Nor is a truncation where two steps stand side by side.
-        top = draw(st.sampled_from((BY_STEP, BY_OWN_STEPS))) if kind in ("whole", "lengths") else BY_STEP
         if kind == "lengths":
             lengths = rng.integers(1, steps + 1, records)
         elif kind == "window":

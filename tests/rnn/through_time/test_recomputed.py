@@ -1,0 +1,106 @@
+"""Checkpoints of both directions: the same gradients from tapes that are computed again.
+
+Under every truncation, with lengths and with masks they are asked in test_bidirectional.py.
+"""
+
+import tracemalloc
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rnn import (
+    LSTM,
+    RNN,
+    Bidirectional,
+    BothEnds,
+    Checkpoints,
+    Chunked,
+    Full,
+    NumPyLoops,
+    Stack,
+    Tail,
+    Vanilla,
+    Window,
+    relu,
+    softsign,
+)
+
+ONE, LEVELS = (
+    Bidirectional(Vanilla(2, 2, softsign)),
+    Stack(Bidirectional(Vanilla(2, 1, relu)), Bidirectional(Vanilla(2, 1, softsign))),
+)
+ENDS = Stack(BothEnds(Vanilla(2, 1, relu)), Vanilla(2, 2, softsign))
+
+
+@pytest.mark.parametrize("losses", ["every", "last"])
+@pytest.mark.parametrize(
+    ("cell", "truncation"),
+    [
+        *((cell, each) for cell in (ONE, LEVELS) for each in (Full(), Window(1), Chunked(2, 3), Tail(3))),
+        (ENDS, Full()),
+    ],
+    ids=str,
+)
+def test_the_gradients_are_the_same(cell, truncation, losses):
+    """In Fractions every number is that of a backward that keeps all, whatever is kept."""
+    rng = np.random.default_rng(3)
+
+    def draw(*shape):
+        return np.vectorize(lambda i: Fraction(int(i), 2), otypes=[object])(rng.integers(-2, 3, shape))
+
+    net, steps = RNN(cell, outputs=1), 5
+    params = cell.params(
+        *(draw(*shape) for shape in {**cell.shapes, "V": (1, cell.units), "c": (1,)}.values())
+    )
+    targets = draw(2, steps, 1) if losses == "every" else draw(2, 1)
+    given = params, draw(2, steps, 2), targets, tuple(draw(2, width) for width in cell.widths), truncation
+    kept = everything(net.loss_and_gradients(*given))
+    for every in (1, 2, 3, 9):
+        again = everything(net.loss_and_gradients(*given, Checkpoints(every)))
+        assert again == kept
+        assert {type(entry) for entry in again} == {Fraction}
+
+
+def everything(result):
+    """Every number of a result, the loss first."""
+    value, grads = result
+    blocks = (*grads.params, grads.xs, *grads.state)
+    return [value, *(entry for block in blocks for entry in block.flat)]
+
+
+def test_da_is_the_same_to_the_bit():
+    """With one sweep, in float32: in either direction, stretch by stretch."""
+    das = []
+
+    class Recording(Vanilla):
+        def project_back(self, weights, tape, da, first):
+            das.append(da.copy())
+            return super().project_back(weights, tape, da, first)
+
+    net, rng = RNN(Bidirectional(Recording(1, 5)), outputs=1), np.random.default_rng(0)
+    params = net.init(rng, np.float32)
+    xs, targets = (rng.standard_normal((3, 70, 1)).astype(np.float32) for _ in range(2))
+    _, kept = net.loss_and_gradients(params, xs, targets)
+    _, again = net.loss_and_gradients(params, xs, targets, checkpoints=Checkpoints(16))
+    ahead, back, *stretches = das
+    assert len(stretches) == 10
+    np.testing.assert_array_equal(np.concatenate(stretches[:5][::-1]), ahead)
+    np.testing.assert_array_equal(np.concatenate(stretches[5:][::-1]), back)
+    for one, other in zip(again.state, kept.state, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_there_is_less_to_keep():
+    """What is put out is kept, and not what a backward needs beside it."""
+    net = RNN(Bidirectional(LSTM(1, 32)), outputs=1, loops=NumPyLoops())
+    rng = np.random.default_rng(0)
+    params, xs, targets = net.init(rng), rng.uniform(-1, 1, (4, 600, 1)), rng.uniform(-1, 1, (4, 600, 1))
+    peaks = []
+    for checkpoints in (None, Checkpoints()):
+        tracemalloc.start()
+        net.loss_and_gradients(params, xs, targets, checkpoints=checkpoints)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    kept, recomputed = peaks
+    assert recomputed < kept / 2
