@@ -4,6 +4,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from verification.models import activations
 from verification.truth.of_function import differentiable, expected, gradients, outputs_of
 
 
@@ -69,6 +70,9 @@ def test_outputs_are_a_tuple():
 READ_OFF = {
     "tanh": (anp.tanh, lambda y: 1 - y * y),
     "sigmoid": (lambda a: 1 / (1 + anp.exp(-a)), lambda y: y * (1 - y)),
+    "a model's tanh": (activations.tanh, lambda y: 1 - y * y),
+    "a model's sigmoid": (activations.sigmoid, lambda y: y * (1 - y)),
+    "a model's softsign": (activations.softsign, lambda y: (1 - abs(y)) ** 2),
     "sigmoid by tanh": (lambda a: 0.5 + 0.5 * anp.tanh(0.5 * a), lambda y: y * (1 - y)),
 }
 
