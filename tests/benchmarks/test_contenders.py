@@ -10,6 +10,7 @@ from benchmarks.gate import compare
 from benchmarks.shapes import Shape
 from benchmarks.task import CELLS, DTYPES, LOSSES, draw
 from rnn import Chunked, Full, Tail, Window
+from tests.quick import first_quick
 
 SHAPE = Shape(7, 3, 2, 4)
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(3), Chunked(3, 2), Chunked(2, 4), Tail(3), Tail(0))
@@ -45,7 +46,7 @@ def verdict(prepare, task):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("cell", CELLS)
+@first_quick("cell", CELLS)
 @pytest.mark.parametrize("name", FAST)
 def test_the_gradients_are_manuals(name, cell, loss):
     """Of every cell, under every truncation that it can express, in both types."""

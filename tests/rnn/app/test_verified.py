@@ -20,6 +20,7 @@ from rnn.app.certificate import Certificate, engine_digest, keep, kept, path_of,
 from rnn.app.commands import main
 from rnn.app.verified import assured
 from rnn.storage import load
+from tests.quick import first_quick
 from tests.rnn.app.asked import said
 
 ROOT = Path(__file__).parents[3]
@@ -213,7 +214,7 @@ def judging(child, folder):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@first_quick(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_ends_the_judging_ends_the_training(tmp_path, number, code):
     """No traceback, nothing is made, and the verifier is gone, though it would have slept on."""
     child = started(played(tmp_path, seconds=600), tmp_path / "m")
@@ -225,6 +226,7 @@ def test_who_ends_the_judging_ends_the_training(tmp_path, number, code):
     assert not (tmp_path / "m").exists()
 
 
+@pytest.mark.slow
 def test_a_training_that_is_killed_while_it_is_judged_can_be_begun_again(tmp_path, capsys):
     """Nothing of it is in the folder."""
     child = started(played(tmp_path, verdict(of_this_code()), seconds=1), tmp_path / "m", UNMEASURED)

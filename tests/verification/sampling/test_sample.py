@@ -5,6 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from tests.quick import first_quick
 from verification.adapters import layer, problem, step
 from verification.judging.profile import THOROUGH
 from verification.models import SHIPPED, lstm, scan, vanilla
@@ -24,7 +25,7 @@ def cases(model, adapter, scope=None, strength=2):
     return [(row, case_of(row, model, claim, np.random.default_rng(n))) for n, row in enumerate(rows)]
 
 
-@pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)
+@first_quick("model", [vanilla, lstm, scan], ids=lambda model: model.name)
 def test_every_possible_triple_is_in_a_row(model):
     """Recounted with loops over all factors and levels of the default claim."""
     claim = resolved(None, model, layer.CAPABILITIES)
@@ -38,7 +39,7 @@ def test_every_possible_triple_is_in_a_row(model):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", [lstm, scan], ids=lambda model: model.name)
+@first_quick("model", [scan, lstm], ids=lambda model: model.name)
 def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
     """Of the default claim: tens of thousands, of which a hundredth is excluded at most."""
     claim = resolved(None, model, layer.CAPABILITIES)

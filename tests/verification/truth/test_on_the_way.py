@@ -6,6 +6,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from tests.quick import first_quick
 from verification.models import SHIPPED, activations, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Use
@@ -84,7 +85,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("model", "losses"), ASKED, ids=lambda each: getattr(each, "name", each))
-@pytest.mark.parametrize("form", [lambda model: model, one_copy_alone], ids=["copies", "one copy"])
+@first_quick("form", [lambda model: model, one_copy_alone], ids=["copies", "one copy"])
 def test_the_truth_beside_draws_is_the_truth_by_itself(model, losses, form):
     """In every model, whatever the loss, whether its step takes copies or not: no rounding reaches it."""
     rng = np.random.default_rng(0)

@@ -8,6 +8,7 @@ import pytest
 from autograd.extend import defvjp, primitive
 
 from tests import operations
+from tests.quick import first_quick
 from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Function
@@ -114,7 +115,7 @@ BLOCKS = (
 )
 
 
-@pytest.mark.parametrize("name", operations.NAMES)
+@first_quick("name", operations.NAMES, 20)
 def test_an_operation_of_autograd_is_good_for_every_oracle_or_refused(name):
     """All oracles that are asked say the same, in sizes that the check has not tried; or it is one line."""
     call = operations.call(name)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
+from tests.quick import one_quick_each
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, Targets, random_case
 from verification.models.model import Block, Model, Use
@@ -38,7 +39,7 @@ def some(model, objective="cotangents", steps=STEPS, seed=0, **options):
     return case
 
 
-@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=repr)
+@one_quick_each("truncation", TRUNCATIONS, type, ids=repr)
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 @pytest.mark.parametrize("objective", ["cotangents", "targets"])
 def test_masked_tables_equal_detached_replays(model, objective, truncation):
