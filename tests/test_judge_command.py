@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.quick import first_quick
+
 ROOT = Path(__file__).parents[1]
 
 # A layer whose cell is a neighbour's, and that neighbour has the name of our package.
@@ -110,7 +112,7 @@ MISUSES = {
 }
 
 
-@pytest.mark.parametrize("name", MISUSES)
+@first_quick("name", MISUSES, 2)
 def test_misuse_is_one_line(project, name):
     """Exit code 2, no traceback, and no report."""
     (project / "broken.py").write_text("1 / 0\n", "utf-8")

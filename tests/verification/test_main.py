@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import verification
+from tests.quick import first_quick
 from verification import judge
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +82,7 @@ FAILURES = {
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no such shell")
-@pytest.mark.parametrize("holds", [True, False])
+@first_quick("holds", [True, False])
 @pytest.mark.parametrize("name", FAILURES)
 def test_output_that_fails_does_not_cost_the_work(tmp_path, name, holds):
     """Everything is written, one line says what became of the text, and the exit code is right."""

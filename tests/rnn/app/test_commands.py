@@ -188,8 +188,8 @@ def test_what_does_not_fit_in_memory_has_a_text(capsys, monkeypatch, tmp_path):
 
 
 @first_quick("sizes", [(1e150,), (1e160, -1e160), (1e200,), (1e250, 1e300, -1e300)])
-@pytest.mark.parametrize("activation", ["tanh", "identity"])
-@pytest.mark.parametrize("changes", [(), ("--changes",)])
+@first_quick("activation", ["tanh", "identity"])
+@first_quick("changes", [(), ("--changes",)])
 def test_held_out_values_of_any_size_cost_no_model(capsys, tmp_path, sizes, activation, changes):
     """What a float holds is a figure, what it does not is null; every command reads the model, and draws."""
     values = [*np.sin(np.arange(60.0)), *sizes]

@@ -11,6 +11,7 @@ from numba.core.errors import TypingError
 
 from rnn.compiled.options import compiled
 from rnn.compiled.tiles import ROWS, VECTOR, _tile, arranged, multiply
+from tests.quick import first_quick
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 COUNTS = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 23, 127]
@@ -43,7 +44,7 @@ def drawn(dtype, *shape):
     return np.random.default_rng(shape).standard_normal(shape).astype(dtype)
 
 
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@first_quick("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("count", COUNTS)
 def test_a_product_is_numpys(dtype, count):
     """To the rounding of a sum, whatever the number of rows, columns and terms."""
@@ -78,7 +79,7 @@ def test_an_entry_has_the_same_bits_in_any_company(dtype):
         np.testing.assert_array_equal(product(rows, M[:, :columns]), together[:, :columns])
 
 
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@first_quick("dtype", DTYPES, ids=str)
 def test_rows_may_stand_apart(dtype):
     """As the states in rows of [h, x, 1]: of a slice the same bits as of its copy."""
     wide, M = drawn(dtype, 9, 70), drawn(dtype, 40, 20)
