@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.layers import RIGHT, lstm, ragged
+from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
@@ -42,7 +43,7 @@ def test_parts_are_all_of_it_and_each_number_is_in_one():
     assert len(seen) > 8
 
 
-@pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
+@first_quick(("model", "module"), RIGHT, 6, ids=lambda each: getattr(each, "name", ""))
 def test_a_right_layer_s_add_up(model, module):
     """In either type, of cotangents of every size."""
     engine = layer(module.forward, module.backward, model=model)

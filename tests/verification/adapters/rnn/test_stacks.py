@@ -36,8 +36,8 @@ def test_a_stack_is_right_as_a_layer(loops):
 FAULTS = [
     (
         "the level above takes its own outputs for its inputs (MXNet #17898, of layers in the middle)",
-        *(STACK, "            xs = each.outputs(found[-1]).swapaxes(0, 1)\n"),
-        "            xs = each.outputs(found[-1]).swapaxes(0, 1)\n"
+        *(STACK, "            hs = each.outputs(found[-1])\n"),
+        "            hs = each.outputs(found[-1])\n"
         "            if place:\n"
         "                read = found[-1].inputs[:, :, :-1]\n"
         "                read[...] = np.resize(each.outputs(found[-1]), read.shape)\n",
