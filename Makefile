@@ -27,7 +27,8 @@ verify: $(VENV)/.verification ## prove the gradients, or refute them; flags in A
 LIMIT := -o faulthandler_timeout=900 -o faulthandler_exit_on_timeout=true
 
 # Each process takes tests that lie together, so that what a module's tests share is made once by most of them.
-SPREAD := -n auto --dist worksteal
+# The slowest are shown: that is where the time of all goes.
+SPREAD := -n auto --dist worksteal --durations 25 --durations-min 5
 
 test: $(VENV)/.dev ## what is run between two edits: all tests and doctests that are not marked slow
 	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) -m "not slow"
