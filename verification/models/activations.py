@@ -99,6 +99,13 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     f.__name__: f for f in (tanh, sigmoid, relu, softsign, identity)
 }
 
+# The slope by the value y, of those of which it is commonly read off that.
+SLOPE_OF_VALUE: dict[str, Callable[[Any], Any]] = {
+    "tanh": lambda y: 1 - y * y,
+    "sigmoid": lambda y: (1 - y) * y,
+    "softsign": lambda y: (1 - np.abs(y)) ** 2,
+}
+
 STEEPNESS: dict[str, Callable[[Any], Any]] = {
     "tanh": lambda y: 2 * y * y,
     "sigmoid": lambda y: np.abs((1 - 2 * y) * y),

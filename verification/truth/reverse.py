@@ -18,7 +18,7 @@ from autograd.core import VJPNode, add_outgrads
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import isbox, new_box, notrace_primitives, toposort, trace_stack
 
-from verification.models.activations import sigmoid, softsign, tanh
+from verification.models.activations import ACTIVATIONS, SLOPE_OF_VALUE, STEEPNESS
 from verification.models.arrays import Array
 
 Name = TypeVar("Name", bound=Hashable)
@@ -58,14 +58,8 @@ MOVES = {
 }
 
 
-# |y s′(y) / s(y)| of functions whose slope s may be read off their value y: so many units may it be off by.
-# Of a tanh of the models' own steps, or of a user's.
-READ_OFF: dict[Any, Callable[[Any], Any]] = {
-    tanh: lambda y: 2 * np.abs(y) ** 2 / np.abs(1 - y**2),
-    anp.tanh: lambda y: 2 * np.abs(y) ** 2 / np.abs(1 - y**2),
-    sigmoid: lambda y: np.abs((1 - 2 * y) / (1 - y)),
-    softsign: lambda y: 2 * np.abs(y) / (1 - np.abs(y)),
-}
+# Functions whose slope may be read off their value: those of the models' own steps, and a user's tanh.
+READ_OFF = {ACTIVATIONS[name]: name for name in SLOPE_OF_VALUE} | {anp.tanh: "tanh"}
 
 
 class _End:
@@ -110,12 +104,13 @@ def make_vjp(
 def _slack(node: _Made, parent: _Made) -> Any:
     """How many units more than one a slope may be off by, if it is read off the function's rounded value.
 
-    The error of 1 − y² is up to 2 y² units, beside a slope that may be far smaller; and so on. That of e,
-    taken for z − 1 where z = 1 + e, is up to z units.
+    The error of a slope s(y) is up to |y s′(y)| units, as 2 y² of 1 − y², and s may be far smaller. That of
+    e, taken for z − 1 where z = 1 + e, is up to z units.
     """
     with np.errstate(all="ignore"):
         if node.made_by in READ_OFF:
-            return _finite(READ_OFF[node.made_by](node.value))
+            name, y = READ_OFF[node.made_by], node.value
+            return _finite(np.abs(STEEPNESS[name](y) / SLOPE_OF_VALUE[name](y)))
         if node.made_by in (anp.add, anp.subtract) and parent.made_by is anp.exp:
             return np.max(_finite(np.abs(node.value) / np.abs(parent.value)), initial=0)
     return 0.0
