@@ -121,6 +121,33 @@ def one_by_one_and_at_once(monkeypatch, case):
     return found
 
 
+@pytest.mark.parametrize("dense", [0, 10_000])
+@pytest.mark.parametrize("most", [1, 2, 3, 5])
+@pytest.mark.parametrize(
+    "replays",
+    [[Replay(0, 9, (0, 2, 3, 7, 8))], [Replay(1, 8, (4, 8)), Replay(1, 7, (1, 4, 5, 6)), Replay(6, 2, (7,))]],
+    ids=["whole", "of several lengths"],
+)
+def test_losses_that_are_traced_some_at_a_time_send_back_what_all_do(monkeypatch, replays, most, dense):
+    """Whether they end where a stretch does or not; what each takes of the readout is counted once."""
+    monkeypatch.setattr(batch, "DENSE", dense)
+    rng = np.random.default_rng(0)
+    case = random_case(lstm, rng, {"H": 2, "D": 3, "K": 2}, RECORDS, 9, losses="every")
+    start = tuple(Rounding(case, COPIES, 0).of_array(array) for array in case.state)
+    held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
+    found = []
+    for limit in (most, 100):
+        monkeypatch.setattr(Batch, "_most_losses", lambda self, rows, limit=limit: limit)
+        sums = Sums(case, COPIES)
+        Batch(case, COPIES, replays, held, 1).backward(sums)
+        found.append(sums.draws)
+    some_at_a_time, at_once = found
+    for name, gradient in at_once.items():
+        size = np.abs(gradient[0]).max()
+        assert (size > 0) == (name not in ("h0", "c0") or replays[0].first == 0)
+        np.testing.assert_allclose(some_at_a_time[name][0], gradient[0], atol=1e-15 * size, rtol=0)
+
+
 def test_what_may_be_lost_in_a_function_flows_on_through_earlier_steps(monkeypatch):
     """Where a gate is shut at the last step alone, nothing else is lost that reaches the others."""
     case = random_case(lstm, np.random.default_rng(0), {"H": 2, "D": 3}, RECORDS, 9)
