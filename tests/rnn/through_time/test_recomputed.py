@@ -68,7 +68,7 @@ def test_the_gradients_are_the_same(cell, truncation, losses):
 def test_the_gradients_are_the_same_over_many_steps(levels, truncation, every):
     """Where sweeps begin and end between the states that are kept, far from the first step too."""
     cells = (Bidirectional(LSTM(2, 3)), Bidirectional(LSTM(6, 2)))[:levels]
-    net, rng = RNN(Stack(*cells), outputs=1), np.random.default_rng(0)
+    net, rng = RNN(Stack(*cells), outputs=1, loops=NumPyLoops()), np.random.default_rng(0)
     given = net.init(rng), rng.uniform(-1, 1, (3, 150, 2)), rng.uniform(-1, 1, (3, 150, 1))
     _, kept = net.loss_and_gradients(*given, truncation=truncation)
     _, again = net.loss_and_gradients(*given, truncation=truncation, checkpoints=Checkpoints(every))
