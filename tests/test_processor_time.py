@@ -34,6 +34,8 @@ def test_it({fixtures}):
     {body}
 """
 
+SLOW = "@pytest.mark.slow"
+
 IN_A_CHILD = """child = os.fork()
     if child == 0:
         be_busy(0.3)
@@ -70,7 +72,7 @@ def test_one_that_takes_long_fails_unless_it_is_marked(outcome, fixtures, body):
     failed.stdout.fnmatch_lines(
         ["*took 0.[2-9] s of processor time, needed at most 0.2 s, or the marker slow*"]
     )
-    outcome(mark="@pytest.mark.slow", fixtures=fixtures, body=body).assert_outcomes(passed=1)
+    outcome(mark=SLOW, fixtures=fixtures, body=body).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +94,12 @@ def test_one_that_is_traced_may_take_longer(outcome, traced, ended):
     """As every test does under coverage."""
     body = "import sys; sys.settrace(lambda *given: None); be_busy(0.3)"
     outcome(body=body, traced=traced).assert_outcomes(**{ended: 1})
+
+
+@pytest.mark.parametrize(("mark", "ended"), [("", {"failed": 1, "passed": 1}), (SLOW, {"passed": 2})])
+def test_one_beside_slow_ones_may_take_longer(outcome, mark, ended):
+    """As where everything runs."""
+    outcome(body=f"be_busy(0.3)\n\n\n{mark}\ndef test_another():\n    pass").assert_outcomes(**ended)
 
 
 def test_a_test_that_fails_fails_as_it_does(outcome):
