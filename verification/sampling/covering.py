@@ -9,7 +9,7 @@ fault interactions and implications for software testing*, 2004). A row has one 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, product
 from typing import Any, TypeAlias
 
@@ -41,9 +41,10 @@ class Rule:
     def excludes(self, row: Row) -> bool:
         """Does it exclude the row, whatever its other levels are?"""
         key = tuple([(name, row[name]) for name in self.factors if name in row])
-        if key not in self._told:
-            self._told[key] = bool(key) and bool(self.verdict(dict(key)))
-        return self._told[key]
+        told = self._told.get(key)
+        if told is None:
+            told = self._told[key] = bool(key) and bool(self.verdict(dict(key)))
+        return told
 
     @cached_property
     def _told(self) -> dict[Tuple, bool]:
@@ -52,7 +53,11 @@ class Rule:
 
 def possible(row: Row, rules: Sequence[Rule]) -> bool:
     """Does no rule exclude it?"""
-    return not any(rule.excludes(row) for rule in rules)
+    # It is asked some million times, and to start a generator takes a third of that.
+    for rule in rules:  # noqa: SIM110
+        if rule.excludes(row):
+            return False
+    return True
 
 
 def tuples(
@@ -130,25 +135,40 @@ def companions(
 
 def row_with(levels: Row, factors: Factors, rules: Sequence[Rule]) -> dict[str, Level] | None:
     """The first row that has these levels, or None if no row can."""
+    if not possible(levels, rules):
+        return None
     open_ = [name for name in factors if name not in levels]
-    row = _completed(dict(levels), open_, factors, rules) if possible(levels, rules) else None
-    return None if row is None else {name: row[name] for name in factors}
+    row, of = dict(levels), _by_factor(tuple(rules))
+    return {name: row[name] for name in factors} if _completed(row, open_, 0, factors, of) else None
 
 
 def _completed(
-    row: dict[str, Level], open_: Sequence[str], factors: Factors, rules: Sequence[Rule]
-) -> dict[str, Level] | None:
-    """The first row with levels of these factors as well; no rule excludes those that it has."""
-    if not open_:
-        return row
-    name, *rest = open_
-    # The others have been asked.
-    new = [rule for rule in rules if name in rule.factors]
+    row: dict[str, Level], open_: Sequence[str], done: int, factors: Factors, rules: Mapping[str, list[Rule]]
+) -> bool:
+    """Puts the first levels of these factors into a row, those that are ``done`` aside, if there are any.
+
+    No rule excludes what it has. ``rules``: by the factors that they look at; the others have been asked.
+    """
+    if done == len(open_):
+        return True
+    name = open_[done]
+    new = rules.get(name, ())
     for level in factors[name]:
-        tried = {**row, name: level}
-        if possible(tried, new) and (whole := _completed(tried, rest, factors, rules)) is not None:
-            return whole
-    return None
+        row[name] = level
+        if possible(row, new) and _completed(row, open_, done + 1, factors, rules):
+            return True
+    del row[name]
+    return False
+
+
+@lru_cache(maxsize=64)
+def _by_factor(rules: tuple[Rule, ...]) -> dict[str, list[Rule]]:
+    """The rules that look at each factor."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in rule.factors:
+            found.setdefault(name, []).append(rule)
+    return found
 
 
 # A level that is not chosen yet.
@@ -163,8 +183,12 @@ class _Table:
         self._names = list(factors)
         self._counts = np.array([len(levels) for levels in factors.values()])
         self._verdicts: dict[tuple[int, tuple[tuple[int, int], ...]], bool] = {}
-        # By rule, the factors that it looks at.
+        # By rule, the factors that it looks at, and by factor, the rules that look at it.
         self._looked_at = [[f for f, n in enumerate(self._names) if n in rule.factors] for rule in rules]
+        self._rules_of = [
+            [number for number, looked_at in enumerate(self._looked_at) if f in looked_at]
+            for f in range(len(self._names))
+        ]
         self.excluded: Counter[str] = Counter()
         self._members = np.array([*combinations(range(len(factors)), strength)])
         self.allowed = {
@@ -177,6 +201,17 @@ class _Table:
         ]
         self._starts = np.cumsum(counts.prod(axis=1)) - counts.prod(axis=1)
         self._unmet = np.concatenate([allowed.ravel() for allowed in self.allowed.values()])
+        self._beside = [self._others(f) for f in range(len(self._names))]
+
+    def _others(self, factor: int) -> tuple[Array, Array, Array, Array]:
+        """Of the combinations with a factor the other members with their strides, its own stride, the start."""
+        mine = self._members == factor
+        some = mine.any(axis=1)
+        shape = int(some.sum()), self._members.shape[1] - 1
+        others = ~mine[some]
+        members, strides = self._members[some], self._strides[some]
+        own = strides[mine[some]]
+        return members[others].reshape(shape), strides[others].reshape(shape), own, self._starts[some]
 
     def _allowed(self, members: Array) -> Array:
         """The possible tuples of these factors, one axis each."""
@@ -198,17 +233,18 @@ class _Table:
     def _excludes(self, number: int, levels: tuple[tuple[int, int], ...]) -> bool:
         """The verdict of a rule on levels of some of its factors."""
         key = (number, levels)
-        if key not in self._verdicts:
+        verdict = self._verdicts.get(key)
+        if verdict is None:
             row = {self._names[f]: self._factors[self._names[f]][level] for f, level in levels}
-            self._verdicts[key] = bool(self._rules[number].excludes(row))
-        return self._verdicts[key]
+            verdict = self._verdicts[key] = bool(self._rules[number].excludes(row))
+        return verdict
 
-    def _possible(self, row: Array) -> bool:
-        """Does no rule exclude the levels that are chosen?"""
+    def _possible(self, row: Array, factor: int) -> bool:
+        """Does no rule exclude the levels that are chosen? The factor's is the last: others were possible."""
         chosen = row.tolist()
-        for number, factors in enumerate(self._looked_at):
-            levels = tuple([(f, chosen[f]) for f in factors if chosen[f] != OPEN])
-            if levels and self._excludes(number, levels):
+        for number in self._rules_of[factor]:
+            levels = tuple([(f, chosen[f]) for f in self._looked_at[number] if chosen[f] != OPEN])
+            if self._excludes(number, levels):
                 return False
         return True
 
@@ -229,7 +265,7 @@ class _Table:
         for factor in rng.permutation(np.flatnonzero(row == OPEN)):
             for level in np.argsort(-self._gains(row, factor), kind="stable"):
                 row[factor] = level
-                if self._possible(row):
+                if self._possible(row, factor):
                     break
             else:
                 return None
@@ -237,13 +273,11 @@ class _Table:
 
     def _gains(self, row: Array, factor: int) -> Array:
         """How many unmet tuples of chosen levels each level of the factor would meet."""
-        levels = row[self._members]
-        mine = self._members == factor
-        chosen = mine.any(axis=1) & ((levels != OPEN) | mine).all(axis=1)
-        strides, levels = self._strides[chosen], np.where(mine, 0, levels)[chosen]
-        base = self._starts[chosen] + (strides * levels).sum(axis=1)
-        stride = strides[mine[chosen]]
-        places = base[:, None] + stride[:, None] * np.arange(self._counts[factor])
+        members, strides, own, starts = self._beside[factor]
+        levels = row[members]
+        chosen = (levels != OPEN).all(axis=1)
+        base = (starts + (strides * levels).sum(axis=1))[chosen]
+        places = base[:, None] + own[chosen][:, None] * np.arange(self._counts[factor])
         gains: Array = self._unmet[places].sum(axis=0)
         return gains
 
@@ -255,7 +289,7 @@ class _Table:
         for level in range(self._counts[factors[0]]):
             tried = row.copy()
             tried[factors[0]] = level
-            if self._possible(tried) and (whole := self.completed(tried)) is not None:
+            if self._possible(tried, factors[0]) and (whole := self.completed(tried)) is not None:
                 return whole
         return None
 

@@ -5,6 +5,7 @@ Sizes come in classes, whose numbers are powers of two and their neighbours. Wha
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from verification.models.model import Block, Model, Use
@@ -148,6 +149,7 @@ def needs_readout(claim: Claim) -> bool:
     return claim.losses != ("cotangents",)
 
 
+@lru_cache(maxsize=64)
 def dimensions(model: Model, readout: bool) -> tuple[str, ...]:
     """The names of the dimensions of what a case has."""
     uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if readout else ()))

@@ -30,12 +30,13 @@ def a_mutant(caught_by, edits=UNTRANSPOSED):
 
 @pytest.mark.slow
 def test_every_mutant_is_caught_by_the_property_that_it_names_and_placed():
-    """None of over forty-five survives; stage and blocks are those declared; no other edit is accused."""
-    whole = run()
+    """None of over forty-five survives; stage and blocks are those declared.
+
+    Edits that are no fault are asked everything by ``make verify``, which fails where one is accused.
+    """
+    whole = run(equivalents=())
     assert [one.fault.name for one in whole.survivors] == []
     assert whole.killed == whole.total == len(CATALOGUE) >= 45
-    assert [(one.fault.name, list(one.caught)) for one in whole.accused] == []
-    assert len(whole.equivalents) == len(EQUIVALENT)
     diagnoses = {one.fault.name: one.diagnosis for one in each(diagnosed, whole.results)}
     assert {name: found.place for name, found in diagnoses.items()} == {m.name: m.place for m in CATALOGUE}
     assert all(found.sentence.endswith(".") for found in diagnoses.values())
@@ -80,6 +81,7 @@ def test_the_result_counts_who_survived_and_who_was_accused():
     assert not result.holds
 
 
+@pytest.mark.slow
 def test_a_run_tells_how_far_it_is(monkeypatch):
     """Equivalents, one by one, and mutants in batches are counted together; the properties named judge."""
     monkeypatch.setattr(sys.modules[run.__module__], "BATCH", 2)
