@@ -204,7 +204,7 @@ class _Table:
         self._beside = [self._others(f) for f in range(len(self._names))]
 
     def _others(self, factor: int) -> tuple[Array, Array, Array, Array]:
-        """Of the combinations with a factor the other members with their strides, its own stride, the start."""
+        """Of combinations with a factor the other members with their strides, its own stride, the start."""
         mine = self._members == factor
         some = mine.any(axis=1)
         shape = int(some.sum()), self._members.shape[1] - 1
