@@ -182,16 +182,19 @@ def answer_all(apart: int) -> None:
 
     # Pairs of levels: triples are other cases of the same lines.
     profile = Profile("unasked", cases=30, strength=2)
-    for loops in LOOPS:
-        for name in RECURRENCES:
-            engine = cell_engine(name, loops)
-            for sample in engine.subject().samples(profile):
+    for name in RECURRENCES:
+        engines = [cell_engine(name, loops) for loops in LOOPS]
+        # Which rows are designed is no matter of the loops.
+        samples = engines[0].subject().samples(profile)
+        for engine in engines:
+            for sample in samples:
                 for row in sample.rows[::apart]:
                     ask(engine, sample.design.make(row, np.random.default_rng(0)))
             for each in engine.fixed:
                 ask(engine, each.make())
             for case in all_drawn(cases(engine.model, engine.claim), 0, profile.cases):
                 ask(engine, case)
+    for loops in LOOPS:
         both: Any = judged_by(BIDIRECTIONAL, loops)
         for arguments in all_drawn(both.arguments, 0, profile.cases):
             outputs, saved = both.forward(*arguments)
