@@ -18,7 +18,7 @@ def carried(task):
     return sizes[:, 0] / sizes[:, -1]
 
 
-@pytest.mark.parametrize("shape", SHAPES[:6], ids=str)
+@first_quick("shape", SHAPES[:6], ids=str)
 def test_a_gradient_stays_healthy(shape):
     """It reaches the first step with a thousandth of its size or more, however long the sequence is."""
     share = carried(draw(Shape(shape.T, 3, shape.D, min(shape.H, 64)), "float64"))

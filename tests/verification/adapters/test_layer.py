@@ -8,6 +8,7 @@ import pytest
 
 from tests.layers import RIGHT, gated_scan, lstm, planted, scan
 from tests.layers.chunked import gated_scan as chunked_gated_scan
+from tests.quick import first_quick
 from verification import Block, Scope, Use, layer, models, scoped
 from verification.models.case import random_case
 from verification.properties.asking import ask
@@ -26,7 +27,7 @@ def some(model, records=3, steps=4):
     return random_case(model, np.random.default_rng(0), sizes, records, steps, dtype)
 
 
-@pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
+@first_quick(("model", "module"), RIGHT, 6, ids=lambda each: getattr(each, "name", ""))
 def test_a_right_layer_holds_in_every_property(model, module):
     """Whatever its model."""
     engine = layer(module.forward, module.backward, model=model)

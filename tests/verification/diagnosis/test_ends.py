@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.layers import planted, ragged
+from tests.quick import first_quick
 from verification import Scope, layer, models, verify
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.diagnosis import diagnose
@@ -97,7 +98,7 @@ def engine_of(made):
     return layer(made.forward, made.backward, model=models.vanilla, scope=Scope(lengths=True))
 
 
-@pytest.mark.parametrize(("made", "wrong", "as_if"), FAULTS.values(), ids=FAULTS)
+@first_quick(("made", "wrong", "as_if"), FAULTS.values(), 3, ids=FAULTS)
 def test_what_is_done_at_their_ends_is_told(made, wrong, as_if):
     """With what is wrong, and where."""
     engine = engine_of(made)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.layers import lstm, scan
+from tests.quick import first_quick
 from verification import Profile, Scope, layer, manual, models, scoped, verify
 from verification.judging.once import once
 from verification.properties import in_a_row
@@ -59,7 +60,7 @@ def test_what_is_kept_for_another_type_is_told():
     assert "in float32: the gradient of xs has dtype float64, needed float32" in told
 
 
-@pytest.mark.parametrize("name", ["targets far from the outputs", "targets near the outputs"])
+@first_quick("name", ["targets far from the outputs", "targets near the outputs"])
 def test_a_function_is_asked_with_targets_far_and_near(name):
     """There a clip shows, or a threshold, that no ordinary target meets."""
     assert set(asked(scoped(manual, Scope())).values()) == {""}

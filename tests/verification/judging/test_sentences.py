@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from tests.layers import lstm, planted, vanilla
 from tests.quick import first_quick
@@ -324,7 +323,7 @@ ONSETS = {
 }
 
 
-@pytest.mark.parametrize(("condition", "given", "where"), ONSETS.values(), ids=ONSETS)
+@first_quick(("condition", "given", "where"), ONSETS.values(), ids=ONSETS)
 def test_from_where_on(condition, given, where):
     """The size, or the magnitude, is found by bisection of the case that failed."""
     case = case_of(models.lstm, **{"records": 3, "steps": 3, **given})

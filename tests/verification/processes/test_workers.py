@@ -283,6 +283,7 @@ def test_no_process_outlives_its_parent(monkeypatch, tmp_path, how):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_no_process_is_left_by_a_parent_that_is_killed_early(tmp_path):
     """At any moment of its start."""
     for delay in (0.0, 0.3, 0.35, 0.4, 0.45, 0.5):

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from tests.layers import RIGHT, lstm, planted, ragged
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
+from tests.quick import first_quick
 from tests.verification.properties.refuting import CASE, DETACHED, refuted
 from verification import Scope, Standard, Use, layer, models, step
 from verification.models.case import random_case
@@ -30,7 +30,7 @@ def cases(model, dtype=np.float64, steps=6, count=4):
     return [random_case(model, rng, sizes, 3, steps, dtype) for rng in rngs]
 
 
-@pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
+@first_quick(("model", "module"), RIGHT, 6, ids=lambda each: getattr(each, "name", ""))
 def test_a_right_layer_is_one(model, module):
     """In either type, of all that it returns."""
     engine = layer(module.forward, module.backward, model=model)

@@ -44,6 +44,7 @@ def test_no_pair_is_excluded_for_its_work(model, adapter):
         assert count <= PAIRS[name]
 
 
+@pytest.mark.slow
 def test_few_triples_are_excluded():
     """Of the shipped models' layers less than one in a hundred."""
     for model in SHIPPED:

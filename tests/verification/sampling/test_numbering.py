@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.quick import first_quick
 from verification.adapters import layer, step
 from verification.models import lstm, scan, vanilla
 from verification.sampling.exclusions import rules
@@ -21,7 +22,7 @@ from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 
 
-@pytest.mark.parametrize("model", [vanilla, lstm, scan], ids=lambda model: model.name)
+@first_quick("model", [vanilla, lstm, scan], ids=lambda model: model.name)
 def test_every_number_meets_every_level(model):
     """Pairs that no rule excludes, counted in the rows of the quick profile."""
     claim = resolved(None, model, layer.CAPABILITIES)

@@ -7,6 +7,7 @@ import pytest
 
 from rnn import Chunked, Full, Tail, Window
 from tests.layers import RIGHT
+from tests.quick import first_quick, one_quick_each
 from verification import layer
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Cotangents, Targets, random_case
@@ -37,9 +38,9 @@ def some(
     return case
 
 
-@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=repr)
+@one_quick_each("truncation", TRUNCATIONS, type, ids=repr)
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
-@pytest.mark.parametrize("objective", ["cotangents", "targets"])
+@first_quick("objective", ["cotangents", "targets"])
 def test_the_gradient_is_autograd_s_of_detached_replays(model, objective, truncation):
     """Every block, under every truncation, with cotangents and with the model's own loss."""
     if objective == "targets" and not model.of(Use.READOUT):
@@ -96,7 +97,7 @@ def test_what_the_forward_computes_is_the_table_s(objective):
 LARGE = ((40, 2, 2), (3, 70, 3), (2, 9, 40), (12, 33, 1))
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@first_quick("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
 def test_plain_layers_of_larger_cases_are_within_the_bound(model, module, dtype):
     """Their rounding takes a third of it at most, and the case is determined."""

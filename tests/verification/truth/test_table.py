@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
-from tests.quick import one_quick_each
+from tests.quick import first_quick, one_quick_each
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, Targets, random_case
 from verification.models.model import Block, Model, Use
@@ -41,7 +41,7 @@ def some(model, objective="cotangents", steps=STEPS, seed=0, **options):
 
 @one_quick_each("truncation", TRUNCATIONS, type, ids=repr)
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
-@pytest.mark.parametrize("objective", ["cotangents", "targets"])
+@first_quick("objective", ["cotangents", "targets"])
 def test_masked_tables_equal_detached_replays(model, objective, truncation):
     """Losses apart, and in groups that reach back to one step."""
     if objective == "targets" and not model.of(Use.READOUT):
@@ -122,7 +122,7 @@ def test_a_step_that_does_not_broadcast_has_the_same_table(model):
         assert loop.expected()[name].bound == pytest.approx(expected.bound, rel=1e-6)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@first_quick("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 def test_the_working_type_is_within_the_bound_and_the_bound_is_small(model, dtype):
     """autograd's gradient in the working type, on many seeds."""
