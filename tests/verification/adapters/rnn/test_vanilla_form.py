@@ -11,7 +11,7 @@ from verification.adapters.rnn.vanilla_form import case_of
 from verification.judging.profile import Profile
 from verification.models.truncation import Standard, Tabled
 
-SHORT = Profile("short", cases=40, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=20, exact_cases=0, strength=1)
 SIZES = {"H": (1, 3), "D": (1, 2), "K": (1, 2)}
 
 
