@@ -21,6 +21,7 @@ SCOPE = Scope(
     truncations=("Full",),
     records=(1, 3),
     steps=(1, 5),
+    sizes={"H": (1, 3), "D": (2,), "K": (1, 4)},
 )
 SIZES = {"H": 3, "D": 2, "K": 4}
 

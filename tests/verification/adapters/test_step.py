@@ -14,7 +14,7 @@ from verification.properties.engine import InvalidAnswer
 from verification.truth import replay
 
 SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
-SMALL = Scope(records=(1, 3), steps=(1, 6))
+SMALL = Scope(records=(1, 3), steps=(1, 6), sizes={"D": (1, 2), "H": (1, 3)})
 TRUNCATIONS = (
     Standard("Full"),
     Standard("Window", (1,)),

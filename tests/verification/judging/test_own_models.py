@@ -46,10 +46,9 @@ def small_cases(model, losses="cotangents"):
 
 
 def wrong_of(engine, cases):
-    """What is found wrong, with the case."""
-    return [
-        (case, each) for case in cases for each in findings(engine, truth_of(case)) if each.wrong is not None
-    ]
+    """What is found wrong, one after the other, with the case."""
+    for case in cases:
+        yield from ((case, each) for each in findings(engine, truth_of(case)) if each.wrong is not None)
 
 
 @pytest.mark.slow
@@ -57,11 +56,11 @@ def wrong_of(engine, cases):
 def test_nothing_is_wrong_of_a_right_layer_or_step(own):
     """By any property; of a step under truncations as well."""
     module = own.module
-    assert wrong_of(layer_of(module), small_cases(module.MODEL)) == []
+    assert list(wrong_of(layer_of(module), small_cases(module.MODEL))) == []
     of_steps = step(*in_steps(module), model=module.MODEL, scope=getattr(module, "SCOPE", None))
     for truncation in (Standard("Window", (1,)), Standard("Chunked", (2, 2))):
         cases = (replace(case, truncation=truncation) for case in small_cases(module.MODEL))
-        assert wrong_of(of_steps, cases) == []
+        assert list(wrong_of(of_steps, cases)) == []
 
 
 def in_steps(module):
@@ -81,24 +80,25 @@ def in_steps(module):
     return one, one_back
 
 
-def explained(engine, cases, monkeypatch):
-    """The diagnosis, the picture and the smallest example of what is found."""
+def explained(engine, cases, monkeypatch, drawn=True):
+    """The diagnosis, the picture, if it is to be ``drawn``, and the smallest example of what is found."""
     monkeypatch.setattr(shrinking, "SECONDS", 1.0)
-    case, finding = wrong_of(engine, cases)[0]
+    case, finding = next(wrong_of(engine, cases))
     shrunk = shrinking.smallest(engine, case, finding) or (case, finding)
-    return diagnose(engine, finding, case), picture(engine, case), judging.example_of(engine, *shrunk, True)
+    shown = picture(engine, case) if drawn else None
+    return diagnose(engine, finding, case), shown, judging.example_of(engine, *shrunk, True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("own", "fault"), FAULTS, ids=short_name)
 def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch):
-    """By a sentence that names the blocks, numbers, and a program that fails as printed."""
-    module = own.module
+    """By a sentence that names the blocks, numbers of one of each layer's, and a program that fails."""
+    module, first = own.module, fault is own.faults[0]
     engine = layer_of(planted(module, fault.right, fault.wrong))
-    diagnosis, drawn, example = explained(engine, list(small_cases(module.MODEL))[1:], monkeypatch)
+    diagnosis, drawn, example = explained(engine, list(small_cases(module.MODEL))[1:], monkeypatch, first)
     assert {*fault.blocks} <= {*diagnosis.blocks}
     assert diagnosis.sentence.endswith(".")
-    assert {each.name for each in drawn.numbers} & {*fault.blocks}
+    assert not first or {each.name for each in drawn.numbers} & {*fault.blocks}
     text = Path(module.__file__).read_text("utf-8")
     # As the wrong layer's module is called, which is in no file.
     code = example.code.replace(f"{module.__name__}_wrong", "engine")
@@ -126,7 +126,7 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
         for case in small
         for truncation in (FULL, Standard("Window", (1,)))
     ]
-    assert wrong_of(scoped(delta_rule.problem, model=delta_rule.MODEL), cases) == []
+    assert list(wrong_of(scoped(delta_rule.problem, model=delta_rule.MODEL), cases)) == []
     engine = scoped(planted(delta_rule, right, wrong).problem, model=delta_rule.MODEL)
     if losses == "every":
         diagnosis, drawn, example = explained(engine, cases, monkeypatch)
@@ -138,11 +138,12 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
 @pytest.mark.slow
 def test_a_whole_run():
     """Over processes: what is right is verified, what is wrong refuted, with all that is told of it."""
-    scope = replace(gated_attention.SCOPE, records=(1, 2), steps=(1, 3), dtypes=("float64",))
+    small = Scope(records=(1, 2), steps=(1, 3), dtypes=("float64",))
+    scope = replace(small, blocks=gated_attention.SCOPE.blocks, sizes={"A": (1, 2), "K": (2,), "V": (3,)})
     right = layer(gated_attention.forward, gated_attention.backward, model=gated_attention.MODEL, scope=scope)
     assert verify(right, SHORT).verdict != "refuted"
     fault = next(own for own in OWN if own.module is selective_scan).faults[0]
-    judgement = verify(layer_of(planted(selective_scan, fault.right, fault.wrong)), SHORT)
+    judgement = verify(layer_of(planted(selective_scan, fault.right, fault.wrong)), SHORT, scope=small)
     assert judgement.verdict == "refuted"
     assert judgement.diagnosis.blocks == ("A",)
     assert judgement.picture.numbers

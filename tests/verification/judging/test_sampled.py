@@ -171,7 +171,7 @@ def test_coverage_in_words():
 @pytest.mark.slow
 def test_a_right_layer_s_coverage_is_told():
     """As far as its profile goes."""
-    scope = Scope(records=(1, 2), steps=(1, 3))
+    scope = Scope(records=(1, 2), steps=(1, 3), sizes={"D": (1, 2), "H": (1, 3)})
     found = verify(
         layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=scope),
         Profile("short", cases=20, exact_cases=0, strength=2),

@@ -4,23 +4,63 @@ import numpy as np
 import pytest
 
 from verification import Profile, verify
-from verification.adapters.rnn.both_directions import BY_STEP, both_directions
+from verification.adapters.rnn.both_directions import BY_OWN_STEPS, BY_STEP, both_directions
 from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, judged_by
 from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.patch import package
-from verification.properties.of_function import calls, findings
+from verification.properties.of_function import BY_NAME, Trial, calls
+from verification.properties.trial import found
 from verification.sampling.drawing import all_drawn
 
-FEW, MORE = Profile("few", cases=12), Profile("more", cases=20)
+FEW = Profile("few", cases=6)
 MODULE = "through_time.bidirectional"
+
+# Of this seed a dozen small calls are of every kind and of either type, and show every fault below.
+SEED, DRAWN = 111, 12
+
+
+@pytest.fixture(scope="module")
+def trials():
+    """Calls, the smallest first, whose truths are the forward's alone and are made once for all tests."""
+    engine = both_directions()
+    drawn = sorted(all_drawn(calls(engine), SEED, DRAWN), key=lambda call: call.arguments[0].size)
+    return [Trial(engine, call) for call in drawn]
+
+
+def wrong_of(engine, trial, names):
+    """What those properties find wrong of an engine, whose answers stand beside the truth of the trial."""
+    own = Trial(engine, trial.call)
+    vars(own)["truth"] = trial.truth
+    return [each for each in found([BY_NAME[name] for name in names], own) if each.wrong is not None]
+
+
+@pytest.mark.slow
+def test_the_calls_are_of_every_kind(trials):
+    """Whole sequences, records that end early and truncations, of either class and of either type."""
+    kinds = set()
+    for xs, lengths, first, _, top, *_ in (trial.call.arguments for trial in trials):
+        kinds.add((top, bool((lengths < xs.shape[1]).any()), bool(first.any())))
+    assert kinds == {
+        *((BY_STEP, *each) for each in ((False, False), (True, False), (False, True))),
+        *((BY_OWN_STEPS, *each) for each in ((False, False), (True, False))),
+    }
+    assert {trial.call.arguments[0].dtype for trial in trials} == {np.dtype("f4"), np.dtype("f8")}
+
+
+@pytest.mark.slow
+def test_both_directions_are_verified():
+    """Of every argument, records that end early among them."""
+    judgement = verify(judged_by(BIDIRECTIONAL, "numpy"), FEW)
+    assert judgement.verdict == "verified", str(judgement)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("loops", LOOPS)
-def test_both_directions_are_verified(loops):
-    """Of every argument, records that end early among them."""
-    found = verify(judged_by(BIDIRECTIONAL, loops), FEW)
-    assert found.verdict == "verified", str(found)
+def test_nothing_is_wrong_by_either_loops(loops, trials):
+    """By any property, of every call."""
+    engine = judged_by(BIDIRECTIONAL, loops)
+    for trial in trials:
+        assert wrong_of(engine, trial, tuple(BY_NAME)) == []
 
 
 DYS = "        dys = _from_first(dhs[:, :, units:], segment.first_loss, back_.first_loss, steps)\n"
@@ -99,12 +139,11 @@ EVERY = [(MODULE, *fault) for fault in [*FAULTS, OF_BOTH_ENDS]] + OTHERS
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("module", "story", "right", "wrong"), EVERY, ids=[each[1] for each in EVERY])
-def test_a_fault_of_both_directions_is_refuted(module, story, right, wrong):
+def test_a_fault_of_both_directions_is_refuted(module, story, right, wrong, trials):
     """By autograd of the whole, on one of a few calls."""
     fault = Fault(story, story, story, (Edit(module, right, wrong),), "autograd", "xs")
     engine = both_directions(package=package(fault))
-    drawn = all_drawn(calls(engine), "both directions", MORE.cases)
-    assert any(finding.wrong for call in drawn for finding in findings(engine, call, ("autograd",)))
+    assert any(wrong_of(engine, trial, ("autograd",)) for trial in trials)
 
 
 def test_outputs_that_are_not_the_forward_s_are_an_error():

@@ -65,8 +65,9 @@ def test_the_loss_alone_is_judged_as_well(name, loops):
 
     copy = SimpleNamespace(**{each: getattr(rnn, each) for each in rnn.__all__})
     copy.RNN = TwoLosses
-    scope = Scope(dtypes=("float64",))
-    found = verify(network_of(name, loops, package=copy), Profile("few", 30, strength=1), scope=scope)
+    sizes = {"D": (1, 2), "H": (1, 3), "K": (1, 2)}
+    scope = Scope(dtypes=("float64",), records=(1, 2), steps=(1, 3), sizes=sizes)
+    found = verify(network_of(name, loops, package=copy), Profile("few", 5, 0, strength=1), scope=scope)
     assert found.verdict == "refuted"
     assert "raised ArithmeticError: loss_value gives " in found.diagnosis.sentence
 

@@ -11,13 +11,14 @@ from verification.adapters.rnn.vanilla_form import case_of
 from verification.judging.profile import Profile
 from verification.models.truncation import Standard, Tabled
 
-SHORT = Profile("short", cases=40, exact_cases=0, strength=2)
+SHORT = Profile("short", cases=20, exact_cases=0, strength=1)
+SIZES = {"H": (1, 3), "D": (1, 2), "K": (1, 2)}
 
 
 @pytest.mark.slow
 def test_our_own_engine_is_verified_within_a_scope():
     """With every truncation, function and place of losses, in a workspace and with checkpoints."""
-    scope = Scope(workspace=True, checkpoints=True, records=(1, 33), steps=(1, 33))
+    scope = Scope(workspace=True, checkpoints=True, records=(1, 33), steps=(1, 33), sizes=SIZES)
     found = verify(manual, SHORT, scope=scope)
     assert (found.verdict, found.missing) == ("verified", ())
     assert "activation tanh or sigmoid or relu or softsign or identity" in found.scope
@@ -31,7 +32,8 @@ def test_an_engine_of_one_truncation_is_asked_for_that_alone():
     def window(problem):
         return manual(problem.replaced(truncation=Window(2)))
 
-    scope = Scope(functions={"activation": ("tanh",)}, truncations=(Window(2),), steps=(1, 6), records=(1, 3))
+    few = Scope(functions={"activation": ("tanh",)}, steps=(1, 6), records=(1, 3), sizes=SIZES)
+    scope = replace(few, truncations=(Window(2),))
     found = verify(window, SHORT, scope=scope)
     assert (found.verdict, found.missing) == ("verified", ())
     assert "gradient under Window(2) by the loss on" in found.scope
@@ -46,7 +48,8 @@ def test_a_printed_example_is_the_problem_itself():
         answer = manual(problem)
         return replace(answer, b=2 * answer.b)
 
-    found = verify(wrong, SHORT, scope=Scope(truncations=("Full",), records=(1, 2), steps=(1, 3)))
+    scope = Scope(truncations=("Full",), records=(1, 2), steps=(1, 3), sizes=SIZES)
+    found = verify(wrong, SHORT, scope=scope)
     assert found.verdict == "refuted"
     assert "problem = Problem(" in found.example.code
     assert "case = case_of(problem)" in found.example.code
