@@ -6,6 +6,7 @@ import os
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from verification.adapters.rnn.scoping import as_cell
 from verification.article import article, published_rule, sine
 from verification.cli import commands as command
 from verification.cli.options import arguments
-from verification.evidence import mutants
+from verification.evidence import adversary, mutants
+from verification.evidence.adversary.measuring import Adversary, Planted, Share
 from verification.evidence.checkers import Checker, lags_accuse
 from verification.evidence.mutants import CATALOGUE, EQUIVALENT
 from verification.evidence.scalars import ScalarRow
@@ -338,18 +340,26 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
     assert (folder / "detection.png").read_bytes().startswith(PNG)
 
 
-@pytest.mark.slow
-def test_adversary_measures_plants_and_judges(capsys, monkeypatch):
-    """The shares by number of conditions, in text and JSON; and verdicts that are what was told."""
-    monkeypatch.setattr(command, "PROFILES", {"quick": Profile("small", cases=6, strength=1)})
-    monkeypatch.setattr(command.adversary, "measure", partial(command.adversary.measure, faults=30))
-    assert command.main(["adversary", "--planted", "2", "--json", "out.json"]) == 0
+@pytest.mark.parametrize(("verdict", "agree", "code"), [("verified", 2, 0), ("refuted", 1, 1)])
+def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agree, code):
+    """The shares by number of conditions, in text and JSON; and whether verdicts are what was told."""
+    shares = (Share(1, 2, 1, 1, (("N == 2",),)), Share(2, 30, 20, 9, ()))
+    found = Adversary(3, 9, 99, {"sizes": 2}, shares, {(0, 1): True, (2, 3): False})
+    planted = Planted(("a", "b"), True, "refuted"), Planted(("c", "d"), False, verdict)
+    measure = create_autospec(adversary.measure, return_value=found)
+    confirmed = create_autospec(adversary.confirmed, return_value=replace(found, planted=planted))
+    monkeypatch.setattr(command.adversary, "measure", measure)
+    monkeypatch.setattr(command.adversary, "confirmed", confirmed)
+    argv = ["adversary", "--seed", "3", "--planted", "2", "--json", "out.json"]
+    assert command.main(argv) == code
+    assert measure.call_args.args[:2] == (PROFILES["quick"], 3)
+    assert confirmed.call_args.args[:3] == (found, 2, PROFILES["quick"])
     told = capsys.readouterr().out
-    assert "Single conditions under which a fault survives: " in told
-    assert "Planted and judged: 2 faults; 2 as measured" in told
+    assert "Single conditions under which a fault survives: N == 2" in told
+    assert f"Planted and judged: 2 faults; {agree} as measured" in told
     result = json.loads(Path("out.json").read_text("utf-8"))
-    assert [share["faults"] for share in result["shares"]][1:] == [30, 30]
-    assert len(result["planted"]) == 2
+    assert [share["faults"] for share in result["shares"]] == [2, 30]
+    assert [each["verdict"] for each in result["planted"]] == ["refuted", verdict]
 
 
 def judged(tmp_path, text, *argv):
