@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import asdict, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from unittest.mock import create_autospec
 
@@ -23,6 +24,8 @@ from verification.evidence import adversary, mutants
 from verification.evidence.adversary.measuring import Adversary, Planted, Share
 from verification.evidence.checkers import Checker, lags_accuse
 from verification.evidence.mutants import CATALOGUE, EQUIVALENT
+from verification.evidence.mutants.cases import all_cases
+from verification.evidence.mutants.run import MutantsResult
 from verification.evidence.scalars import ScalarRow
 from verification.judging import shrinking
 from verification.judging.judgement import Judgement, Row
@@ -56,15 +59,16 @@ def little(engine, model):
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch, tmp_path, uncertified):
-    """Few cases of little, few seconds to shrink, two mutants, a small network, one epoch.
+    """Few cases of little, few seconds to shrink, two mutants before few, a small network, one epoch.
 
     What these runs would certify is less than it seems.
     """
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2, strength=2))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=6, exact_cases=1, faults=2, strength=1))
     monkeypatch.setattr(
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
     )
+    monkeypatch.setattr(import_module(MutantsResult.__module__), "all_cases", lambda: all_cases()[:20])
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
     monkeypatch.setattr(command, "CELLS", ["vanilla"])
     monkeypatch.setattr(published_rule, "examine", partial(published_rule.examine, units=4, length=10))
@@ -157,6 +161,7 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
 def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what, changed, verdict):
     """A wrong slope of tanh refutes, and a mutant that lives leaves nothing shown; 1 is returned."""
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
+    monkeypatch.setattr(mutants, "run", lambda show: MutantsResult((), (), 1.0))
     monkeypatch.setattr(command, "train_on_sine", no_training)
     monkeypatch.setattr(command, what, changed)
     path = tmp_path / "out.json"
@@ -243,6 +248,7 @@ def test_the_training_follows_the_seed(monkeypatch):
         return sine.train_on_sine(recipe, seed, *rest)
 
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
+    monkeypatch.setattr(command, "believed", lambda told, *rest: told)
     monkeypatch.setattr(command, "train_on_sine", trains)
     monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
     assert command.main(["--seed", "5"]) == 0
