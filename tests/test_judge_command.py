@@ -50,7 +50,7 @@ def project(tmp_path):
 @pytest.mark.slow
 def test_a_right_layer_beside_an_rnn_of_its_own(project):
     """Verified, from within the folder; JSON alone on standard output, the page, and nothing else left."""
-    code, out, err = judge(project, "mine.py:net", "--json", "-", "--out", "there")
+    code, out, err = judge(project, "mine.py:net", "--profile", "brief", "--json", "-", "--out", "there")
     found = json.loads(out)
     assert (code, found["verdict"]) == (0, "verified")
     assert "\nverified\nscope: float64; " in err
@@ -87,9 +87,11 @@ from verification import Problem, manual, verify
 from verification.judging.profile import Profile
 import rnn as mine
 
-found = verify(net, Profile("short", 100, 0))
+tiny = Profile("tiny", 3, 0, strength=1)
+found = verify(net, tiny)
 print(found.verdict, mine is rnn, hasattr(rnn, "forward"))
-print(verify(manual, Profile("tiny", 3, 1, strength=1)).cases)
+some = {"functions": {"activation": ("tanh",)}, "truncations": ("Full",)}
+print(verify(manual, tiny, scope=Scope(dtypes=("float64",), records=(1, 2), steps=(1, 2), **some)).cases)
 """,
         "utf-8",
     )

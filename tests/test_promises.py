@@ -11,10 +11,25 @@ from rnn import LSTM, RNN
 from tests.layers import scan
 from tests.promises import PROMISES, SHORT, changes, held
 from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, verify
+from verification.judging import shrinking
+from verification.judging.model_subject import OfModel
 from verification.judging.run import Block
 from verification.processes import timeout
 
 SMALL = Scope(records=(1, 3), steps=(1, 4))
+
+
+@pytest.fixture(autouse=True)
+def drawn_alone(monkeypatch):
+    """Runs of drawn cases alone, which show no whole scope: what is promised is promised of every case.
+
+    Smaller ones are not searched for long.
+    """
+    monkeypatch.setattr(shrinking, "SECONDS", 0.3)
+    monkeypatch.setattr(OfModel, "samples", lambda subject, profile: ())
+    monkeypatch.setattr(
+        OfModel, "blocks", lambda subject, samples, profile, seed: subject.drawn(profile, seed)
+    )
 
 
 def of_layer(conduct):

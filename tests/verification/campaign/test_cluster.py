@@ -19,6 +19,7 @@ from functools import partial
 import pytest
 
 from tests.campaigns import ENVIRONMENT, RARE, ROOT, SQUARE, run, subject_in
+from verification.campaign import blocks as counting
 from verification.campaign import cluster as module
 from verification.campaign.blocks import blocks
 from verification.campaign.campaign import Campaign, merge, taken_up
@@ -28,7 +29,8 @@ from verification.campaign.record import Record
 from verification.campaign.spreading import GaveUp
 from verification.campaign.store import opened
 
-CASES = 400
+# Of a block, and of eight of them.
+BLOCK, CASES = 15, 120
 
 
 class Machines:
@@ -104,8 +106,9 @@ def machines(tmp_path):
 
 
 @pytest.mark.slow
-def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path):
+def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path, monkeypatch):
     """A worker is killed, then the scheduler with all workers, and the outcome is that of one process."""
+    monkeypatch.setattr(counting, "CASES", BLOCK)
     subject, job, identity = subject_in(tmp_path, RARE)
     first, _ = machines.work("--no-nanny"), machines.work("--nanny")
     campaign = Campaign(subject, job, identity, 0, CASES, tmp_path)
@@ -133,7 +136,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path):
     assert alone.cases == CASES
     assert alone.refuted > 0
     assert kept == list(blocks(0, CASES))
-    assert seen == [(block * 50 + 50, CASES) for block in range(8)]
+    assert seen == [(done, CASES) for done in range(BLOCK, CASES + 1, BLOCK)]
 
 
 @pytest.mark.slow
@@ -141,7 +144,7 @@ def test_a_campaign_by_the_command(machines, tmp_path):
     """The same JSON and the same text as with a process of this machine."""
     subject_in(tmp_path, SQUARE)
     machines.work("--nanny", "--nthreads", "2")
-    argv = ("mine.py:net", "--cases", "120", "--json")
+    argv = ("mine.py:net", "--cases", "60", "--json")
     here = run(tmp_path, *argv, "here.json", "--out", "here", "--workers", "1")
     there = run(tmp_path, *argv, "there.json", "--out", "there", "--scheduler", machines.address)
     assert (here.returncode, there.returncode, here.stdout.partition("Written")[0]) == (

@@ -5,7 +5,9 @@ import json
 import os
 from dataclasses import asdict, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import numpy as np
 import pytest
@@ -18,9 +20,12 @@ from verification.adapters.rnn.scoping import as_cell
 from verification.article import article, published_rule, sine
 from verification.cli import commands as command
 from verification.cli.options import arguments
-from verification.evidence import mutants
+from verification.evidence import adversary, mutants
+from verification.evidence.adversary.measuring import Adversary, Planted, Share
 from verification.evidence.checkers import Checker, lags_accuse
 from verification.evidence.mutants import CATALOGUE, EQUIVALENT
+from verification.evidence.mutants.cases import all_cases
+from verification.evidence.mutants.run import MutantsResult
 from verification.evidence.scalars import ScalarRow
 from verification.judging import shrinking
 from verification.judging.judgement import Judgement, Row
@@ -54,15 +59,16 @@ def little(engine, model):
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch, tmp_path, uncertified):
-    """Few cases of little, few seconds to shrink, two mutants, a small network, one epoch.
+    """Few cases of little, few seconds to shrink, two mutants before few, a small network, one epoch.
 
     What these runs would certify is less than it seems.
     """
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=20, exact_cases=1, faults=2, strength=2))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=6, exact_cases=1, faults=2, strength=1))
     monkeypatch.setattr(
         mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
     )
+    monkeypatch.setattr(import_module(MutantsResult.__module__), "all_cases", lambda: all_cases()[:20])
     monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
     monkeypatch.setattr(command, "CELLS", ["vanilla"])
     monkeypatch.setattr(published_rule, "examine", partial(published_rule.examine, units=4, length=10))
@@ -155,6 +161,7 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
 def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what, changed, verdict):
     """A wrong slope of tanh refutes, and a mutant that lives leaves nothing shown; 1 is returned."""
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
+    monkeypatch.setattr(mutants, "run", lambda show: MutantsResult((), (), 1.0))
     monkeypatch.setattr(command, "train_on_sine", no_training)
     monkeypatch.setattr(command, what, changed)
     path = tmp_path / "out.json"
@@ -241,6 +248,7 @@ def test_the_training_follows_the_seed(monkeypatch):
         return sine.train_on_sine(recipe, seed, *rest)
 
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
+    monkeypatch.setattr(command, "believed", lambda told, *rest: told)
     monkeypatch.setattr(command, "train_on_sine", trains)
     monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
     assert command.main(["--seed", "5"]) == 0
@@ -338,18 +346,26 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
     assert (folder / "detection.png").read_bytes().startswith(PNG)
 
 
-@pytest.mark.slow
-def test_adversary_measures_plants_and_judges(capsys, monkeypatch):
-    """The shares by number of conditions, in text and JSON; and verdicts that are what was told."""
-    monkeypatch.setattr(command, "PROFILES", {"quick": Profile("small", cases=6, strength=1)})
-    monkeypatch.setattr(command.adversary, "measure", partial(command.adversary.measure, faults=30))
-    assert command.main(["adversary", "--planted", "2", "--json", "out.json"]) == 0
+@pytest.mark.parametrize(("verdict", "agree", "code"), [("verified", 2, 0), ("refuted", 1, 1)])
+def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agree, code):
+    """The shares by number of conditions, in text and JSON; and whether verdicts are what was told."""
+    shares = (Share(1, 2, 1, 1, (("N == 2",),)), Share(2, 30, 20, 9, ()))
+    found = Adversary(3, 9, 99, {"sizes": 2}, shares, {(0, 1): True, (2, 3): False})
+    planted = Planted(("a", "b"), True, "refuted"), Planted(("c", "d"), False, verdict)
+    measure = create_autospec(adversary.measure, return_value=found)
+    confirmed = create_autospec(adversary.confirmed, return_value=replace(found, planted=planted))
+    monkeypatch.setattr(command.adversary, "measure", measure)
+    monkeypatch.setattr(command.adversary, "confirmed", confirmed)
+    argv = ["adversary", "--seed", "3", "--planted", "2", "--json", "out.json"]
+    assert command.main(argv) == code
+    assert measure.call_args.args[:2] == (PROFILES["quick"], 3)
+    assert confirmed.call_args.args[:3] == (found, 2, PROFILES["quick"])
     told = capsys.readouterr().out
-    assert "Single conditions under which a fault survives: " in told
-    assert "Planted and judged: 2 faults; 2 as measured" in told
+    assert "Single conditions under which a fault survives: N == 2" in told
+    assert f"Planted and judged: 2 faults; {agree} as measured" in told
     result = json.loads(Path("out.json").read_text("utf-8"))
-    assert [share["faults"] for share in result["shares"]][1:] == [30, 30]
-    assert len(result["planted"]) == 2
+    assert [share["faults"] for share in result["shares"]] == [2, 30]
+    assert [each["verdict"] for each in result["planted"]] == ["refuted", verdict]
 
 
 def judged(tmp_path, text, *argv):

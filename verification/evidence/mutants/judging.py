@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verification.adapters.problem import ProblemAdapter
-from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.scoping import as_rnn
+from verification.adapters.problem import CAPABILITIES, ProblemAdapter
+from verification.adapters.rnn.scoping import OF_RNN, as_rnn
 from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.evidence.mutants.cases import fixed_truths
@@ -16,9 +15,14 @@ from verification.models.case import Case
 from verification.properties.findings import PROPERTIES, asked_of, findings
 from verification.properties.property import FORM, Finding
 from verification.properties.trial import CaseTruth
+from verification.sampling.resolving import resolved
+
+# What ``rnn`` claims, read off its scope. An adapter would check the model as well, for half a second at the
+# start of every command.
+_CLAIM = resolved(OF_RNN, vanilla, CAPABILITIES)
 
 # What is asked of ``rnn``, by name, and so of its mutants.
-JUDGES = tuple(each.name for each in PROPERTIES if each is not FORM and each.asks(as_rnn(manual).claim))
+JUDGES = tuple(each.name for each in PROPERTIES if each is not FORM and each.asks(_CLAIM))
 
 # What says that a mutant is no fault of the kind that it is meant to be: it breaks off.
 BROKEN = ("raised NameError", "raised UnboundLocalError")

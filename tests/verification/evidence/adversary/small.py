@@ -12,10 +12,16 @@ PROFILE = Profile("small", cases=20, strength=1)
 
 
 @cache
-def subject():
+def right():
     """A right layer of few records and steps."""
     scope = Scope(records=(1, 2), steps=(1, 3), dtypes=("float64",))
-    return layer_of("lstm", FUNCTIONS, scope).subject()
+    return layer_of("lstm", FUNCTIONS, scope)
+
+
+@cache
+def subject():
+    """It with its cases."""
+    return right().subject()
 
 
 @cache
