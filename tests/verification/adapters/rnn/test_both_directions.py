@@ -10,21 +10,22 @@ from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.patch import package
 from verification.properties.of_function import BY_NAME, Trial, calls
 from verification.properties.trial import found
-from verification.sampling.drawing import all_drawn
+from verification.sampling.drawing import one_drawn
 
 FEW = Profile("few", cases=6)
 MODULE = "through_time.bidirectional"
 
-# Of this seed a dozen small calls are of every kind and of either type, and show every fault below.
-SEED, DRAWN = 111, 12
+# Of what is drawn by these numbers, the same in every process: small calls of every kind and of either type,
+# which show every fault below.
+NUMBERS = (2, 4, 6, 7, 9, 10, 11, 12, 19, 37, 38, 39)
 
 
 @pytest.fixture(scope="module")
 def trials():
     """Calls, the smallest first, whose truths are the forward's alone and are made once for all tests."""
     engine = both_directions()
-    drawn = sorted(all_drawn(calls(engine), SEED, DRAWN), key=lambda call: call.arguments[0].size)
-    return [Trial(engine, call) for call in drawn]
+    drawn = (one_drawn(calls(engine), number) for number in NUMBERS)
+    return [Trial(engine, call) for call in sorted(drawn, key=lambda call: call.arguments[0].size)]
 
 
 def wrong_of(engine, trial, names):
