@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.links import broken, links
+from tests.quick import first_quick
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("docs/data/*.md")])
@@ -181,7 +182,7 @@ def targets() -> dict[str, str]:
     return {name: "".join(re.findall(r"-m (\w+)[^\n]*\$\(ARGS\)", recipe)) for name, recipe in rules}
 
 
-@pytest.mark.parametrize("words", shell_lines(), ids=" ".join)
+@first_quick("words", shell_lines(), 12, ids=" ".join)
 def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
     """The target, the module, the flags, the extra; a line of another kind is refused."""
     settings = [word for word in words if re.fullmatch(r"[A-Z_]+=.*", word)]

@@ -83,7 +83,7 @@ FAILURES = {
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no such shell")
 @first_quick("holds", [True, False])
-@pytest.mark.parametrize("name", FAILURES)
+@first_quick("name", FAILURES, 2)
 def test_output_that_fails_does_not_cost_the_work(tmp_path, name, holds):
     """Everything is written, one line says what became of the text, and the exit code is right."""
     redirection, code, said = FAILURES[name]
@@ -101,7 +101,7 @@ def test_output_that_fails_does_not_cost_the_work(tmp_path, name, holds):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no such shell")
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@first_quick("encoding", ["ascii", "latin-1", "cp1252"])
 def test_output_that_cannot_be_encoded_does_not_cost_the_work(tmp_path, encoding):
     """What the encoding lacks is escaped."""
     environment = {"PYTHONIOENCODING": encoding}

@@ -14,6 +14,7 @@ import pytest
 from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
+from tests.quick import first_quick
 from verification.campaign import cluster, command
 from verification.campaign.command import SEEDS, prepared, whole
 from verification.campaign.store import NAME
@@ -333,7 +334,7 @@ MISUSES = {
 }
 
 
-@pytest.mark.parametrize("name", MISUSES)
+@first_quick("name", MISUSES, 3)
 def test_misuse_is_one_line(project, monkeypatch, capsys, name):
     """Exit code 2, no traceback, nothing made."""
     argv, words = MISUSES[name]

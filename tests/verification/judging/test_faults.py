@@ -35,7 +35,7 @@ def case_of(fault):
 @one_quick_each(
     "fault",
     FAULTS,
-    lambda fault: (fault.model.name, fault.caught_by),
+    lambda fault: fault.caught_by,
     ids=lambda fault: f"{fault.model.name}: {fault.story}",
 )
 def test_a_fault_is_caught_and_placed(fault):

@@ -9,6 +9,7 @@ from rnn import Checkpoints
 from rnn.common.products import LARGE_PRODUCT, SMALL_PRODUCT
 from rnn.through_time.bptt import MAX_CARRY_BYTES
 from rnn.through_time.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
+from tests.quick import first_quick, one_quick_each
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import LARGER_PROBLEMS, OWN_TRUNCATIONS
 from verification.adapters.rnn.larger import LARGER, OWN
@@ -47,7 +48,7 @@ def test_it_is_always_the_same(name):
     assert all(np.array_equal(first[array], again[array]) for array in first)
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if name not in DELAY_LINES])
+@first_quick("name", [name for name in EVERY if name not in DELAY_LINES], 6)
 def test_whole_numbers_are_held_exactly(name):
     """Every sum stays below the integers that its type can hold, whatever the order of its terms."""
     assert fits_exactly(EVERY[name]())
@@ -88,7 +89,12 @@ def test_a_delay_line_does_not_round(name):
         assert (exactly(values) == want.blocks()[block]).all(), block
 
 
-@pytest.mark.parametrize("one", [*LARGER_PROBLEMS, *OWN_TRUNCATIONS], ids=lambda each: each.name)
+@one_quick_each(
+    "one",
+    [*LARGER_PROBLEMS, *OWN_TRUNCATIONS],
+    lambda each: each.property.name,
+    ids=lambda each: each.name,
+)
 def test_the_engine_is_right(one):
     """On every one of them its answer is autograd's, and no problem is without a recurrent gradient."""
     truth = FixedTruth(one.make(), one.property)
