@@ -32,6 +32,11 @@ TICKS = 10
 # But so much of each tick counts at least, or one that keeps every processor busy would never end.
 LEAST = 0.1
 
+# So much counts as well where the alarm finds a compiler at work, by the modules whose functions run: what is
+# compiled at an engine's first call takes ten seconds and more on a busy machine, and is compiled once. None of
+# these is on the stack while what they have compiled runs.
+COMPILERS = ("numba.core.", "jax._src.compiler", "torch._dynamo.convert_frame", "triton.compiler.")
+
 
 class CallTimeout(BaseException):
     """A call has taken too long. Not an Exception, for engines may catch those and go on."""
@@ -91,12 +96,22 @@ class Limit:
         return self._ticks >= TICKS
 
     def _tick(self, number: int, frame: FrameType | None) -> None:
-        self._ticks += self._charge.of_tick()
+        charged = self._charge.of_tick()
+        self._ticks += LEAST if _compiles(frame) else charged
         # Nothing breaks off what gives the alarm back, and tells by itself that the time is over.
         is_left = frame is not None and frame.f_code is Limit.__exit__.__code__
         # At every further tick again: an engine may have caught the one before.
         if self._is_over and not is_left:
             raise CallTimeout
+
+
+def _compiles(frame: FrameType | None) -> bool:
+    """Does a compiler run there, or what it has called?"""
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).startswith(COMPILERS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _has_alarm() -> bool:
