@@ -5,6 +5,7 @@ fault; by default every row of a scan, and of the others one in twenty.
 """
 
 import os
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,12 +13,22 @@ import pytest
 from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models, verify
 from verification.judging import sampled
+from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.profile import Profile
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
 from verification.sampling.covering import missing
 from verification.sampling.factors import in_words
 from verification.sampling.sample import in_floats
+
+
+@cache
+def rows_of(model, module):
+    """The claim of a layer, its design, the rows of that, and where the truths of the whole run are kept."""
+    claim = layer(module.forward, module.backward, model=model).claim
+    design = in_floats(model, claim)
+    return claim, design, design.rows(3), shelf_of(model, folder_of_user())
+
 
 WHOLE = bool(os.environ.get("DESIGNED_SAMPLE"))
 FEW = 20
@@ -28,16 +39,17 @@ FEW = 20
 def test_every_possible_triple_is_covered_by_an_informative_case_and_a_right_layer_agrees(model, module):
     """A row without one would be named; the bound of none is met by luck."""
     engine = layer(module.forward, module.backward, model=model)
-    design = in_floats(model, engine.claim)
-    rows = design.rows(3)
+    _, design, rows, shelf = rows_of(model, module)
+    memory = shelf.opened()
     step = 1 if WHOLE or model is models.scan else FEW
     informative = []
     for number in range(0, len(rows), step):
-        truth = truth_of_row(design, rows[number], number, engine.claim.blocks)
+        truth = truth_of_row(design, rows[number], number, engine.claim.blocks, memory)
         assert truth.informative(engine.claim.blocks), in_words(tuple(rows[number].levels.items()))
         informative.append(rows[number].levels)
         wrong = [each for each in findings(engine, truth, ("forward", "autograd")) if each.wrong]
         assert not wrong, (in_words(tuple(rows[number].levels.items())), wrong[0].wrong)
+        memory.keep()
     if step == 1:
         assert not missing(informative, design.varied, 3, design.rules)
 
@@ -62,11 +74,14 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted(model, module, conditi
     """Each of these was verified by cases of sizes up to 6 and ordinary numbers."""
     forward, backward = conditional.wrong_where(module, condition)
     engine = layer(forward, backward, model=model)
-    design = in_floats(model, engine.claim)
-    for number, row in enumerate(design.rows(3)):
-        truth = truth_of_row(design, row, number, engine.claim.blocks)
+    claim, design, rows, shelf = rows_of(model, module)
+    assert engine.claim == claim
+    memory = shelf.opened()
+    for number, row in enumerate(rows):
+        truth = truth_of_row(design, row, number, claim.blocks, memory)
         if any(each.wrong for each in findings(engine, truth, ("forward", "autograd"))):
             return
+        memory.keep()
     pytest.fail("not refuted by any row")
 
 
