@@ -37,6 +37,10 @@ OF_TORCH = max(2, PROBLEMS // 20)
 # So many are drawn by one process at a time.
 PORTION = 200
 
+# What starts processes at every call takes ten times what any other layer does: its turn comes in one round
+# of so many.
+SELDOM, ROUNDS = "processes", 10
+
 TORCH = {
     models.vanilla: otherwise.torch_vanilla,
     models.lstm: otherwise.torch_lstm,
@@ -64,10 +68,16 @@ def portions(model):
     ]
 
 
+def in_turn(others):
+    """The names of the other ways, round by round."""
+    often = [name for name in others if name != SELDOM]
+    return cycle([*others, *often * (ROUNDS - 1)])
+
+
 def counted(model, plain, others, portion, seed, tell=lambda told: None):
     """Counts of problems, of informative ones, and of those before each layer; and what was refuted."""
     count, refuted = Counter(), []
-    turns = islice(cycle(others), (LAYERS - 1) * portion.first % max(1, len(others)), None)
+    turns = islice(in_turn(others), (LAYERS - 1) * portion.first if others else 0, None)
     for case in all_drawn(cases(model, plain.claim, portion.dtype), seed, portion.size):
         tell(case.sizes)
         with np.errstate(all="ignore"):
