@@ -70,11 +70,16 @@ def _names(cell: str) -> tuple[str, ...]:
 
 
 def _first(cell: str, name: str) -> Example | None:
-    """The first example by which a property refutes a cell's compiled text."""
+    """The first example by which a property refutes a cell's compiled text, or else one without an answer."""
     if name in SPECIAL:
         wrong = SPECIAL[name](cell)
         return None if wrong is None else Example(None, *wrong)
-    return next(_refutations(cases_of(cell), name), None)
+    unanswered = None
+    for example in _refutations(cases_of(cell), name):
+        if example.finding.property == name:
+            return example
+        unanswered = unanswered or example
+    return unanswered
 
 
 def _refutations(asked: Sequence[Asked], name: str) -> Iterator[Example]:

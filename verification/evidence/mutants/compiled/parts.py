@@ -114,7 +114,7 @@ TILES: Lines = (
     (
         "a row that is alone is the first",
         "_one_row(rows, n, panels, out)",
-        "_one_row(rows, 0, panels, out)",
+        "_one_row(rows[:1], 0, panels, out[n:])",
         FORWARD,
         "size: U, W, b, V, c, xs, h0",
     ),

@@ -15,7 +15,7 @@ from verification.evidence.mutants.patch import texts
 
 # Every one, or one of each module, beside one edit that is no fault.
 EVERY = os.environ.get("FAULTS") == "1"
-FAULTS = COMPILED if EVERY else list({fault.edits[0].module: fault for fault in COMPILED}.values())
+FAULTS = COMPILED if EVERY else list({fault.edits[0].module: fault for fault in reversed(COMPILED)}.values())
 
 
 @pytest.mark.slow
