@@ -32,8 +32,8 @@ TICKS = 10
 # But so much of each tick counts at least, or one that keeps every processor busy would never end.
 LEAST = 0.1
 
-# So much counts as well where the alarm finds a compiler at work, by the modules whose functions run: what is
-# compiled at an engine's first call takes ten seconds and more on a busy machine, and is compiled once. None is
+# So much counts as well where the alarm finds a compiler at work, by the modules whose functions run: what
+# is compiled at an engine's first call takes ten seconds and more on a busy machine, once. None of these is
 # on the stack while what it has compiled runs.
 COMPILERS = ("numba.core.", "jax._src.compiler", "torch._dynamo.convert_frame", "triton.compiler.")
 
