@@ -81,6 +81,7 @@ def test_the_sdist_is_the_checkout(built: Path) -> None:
     assert {name for name in held - wanted - made if ".egg-info/" not in name} == set()
 
 
+@pytest.mark.slow
 def test_the_wheel_is_what_is_imported(wheel: set[str]) -> None:
     """Every file of both packages, the marks that they are typed among them, and no test or benchmark."""
     own = {name for name in wheel if ".dist-info/" not in name}
@@ -88,6 +89,7 @@ def test_the_wheel_is_what_is_imported(wheel: set[str]) -> None:
     assert {"rnn/py.typed", "verification/py.typed"} <= own
 
 
+@pytest.mark.slow
 def test_an_editable_installation_is_a_path(built: Path) -> None:
     """To the folder of the packages: type checkers read no hook of imports, and would not find them."""
     (path,) = (built / "editable").glob("*.whl")
@@ -98,6 +100,7 @@ def test_an_editable_installation_is_a_path(built: Path) -> None:
     assert all((Path(line) / package / "py.typed").is_file() for package in ("rnn", "verification"))
 
 
+@pytest.mark.slow
 def test_there_is_one_version(metadata: Message) -> None:
     """The package's, which is a plain string in its source: read without an import, and at no cost."""
     assert metadata["Version"] == rnn.__version__
@@ -110,6 +113,7 @@ def test_there_is_one_version(metadata: Message) -> None:
     assert "version" not in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
+@pytest.mark.slow
 def test_the_long_description_stands_alone(metadata: Message) -> None:
     """No picture and no link to a file of the checkout, neither of which a package index can show."""
     text = metadata.get_payload()

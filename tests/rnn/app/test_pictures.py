@@ -12,6 +12,7 @@ from rnn.app.comparing import Comparison
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.intervals import Interval
 from rnn.training import Standing, courses
+from tests.quick import first_quick
 
 NOTHING = Comparison((), (), (), 30)
 
@@ -106,7 +107,7 @@ def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):
     assert len([seen(path) for path in tmp_path.iterdir()]) == 12
 
 
-@pytest.mark.parametrize(
+@first_quick(
     ("first", "count", "called"),
     [
         ("0001-01-01", 1, "step"),
@@ -124,6 +125,7 @@ def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):
         ("0001-01-01", 20_000, "step"),
         ("1000-01-01", 7_000, "date"),
     ],
+    4,
 )
 def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
     """Matplotlib has none before the year 1 nor after 9999, where its axes end beyond what is on them."""

@@ -102,7 +102,7 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("name", UNKNOWN)
+@first_quick("name", UNKNOWN, 2)
 def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, capsys, tmp_path, name):
     """Why is said; the model says that it is not verified."""
     monkeypatch.setattr(verified, "_ended", unable)
@@ -118,7 +118,7 @@ def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, cap
     assert "Its gradients were not verified" in said(capsys, "inspect", tmp_path / "m")
 
 
-@pytest.mark.parametrize("name", UNKNOWN)
+@first_quick("name", UNKNOWN, 2)
 def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
     """The cell at hand, by the loops of the training, and then it is trained."""
     found = of_this_code()

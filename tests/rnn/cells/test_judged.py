@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.quick import first_quick
 from tests.rnn.cells.judged import judged, judged_network, looked_at
 from verification import Scope, verify
 from verification.judging.profile import Profile
@@ -60,7 +61,7 @@ def test_networks_show_no_fault(name, functions, loops):
     assert ("exact" if functions is RATIONAL else "autograd") in properties
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@first_quick("name", FUNCTIONS)
 @every_text
 def test_layers_show_no_fault(name, functions, loops):
     """In outputs, last states, every gradient, lag by lag, of records of any length, to the bit."""

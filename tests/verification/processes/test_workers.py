@@ -87,7 +87,10 @@ def test_where_nothing_can_be_forked_the_work_is_done_here(no_fork):
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has no such choice")
 def test_a_worker_keeps_the_memory_that_it_frees():
-    """Arrays of the same sizes find it again: there are hardly any new pages the second time."""
+    """Arrays of the same sizes find it again: there are hardly any new pages after the first time.
+
+    Of several times the least counts, for the system may take pages away meanwhile.
+    """
 
     def work(task, channel):
         import resource
@@ -98,11 +101,11 @@ def test_a_worker_keeps_the_memory_that_it_frees():
                 np.ones(size)
             return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
-        return new_pages(), new_pages()
+        return [new_pages() for _ in range(5)]
 
-    ((first, again),) = spread(work, [None])
+    ((first, *again),) = spread(work, [None])
     assert first > 500
-    assert again < first / 10
+    assert min(again) < first / 10
 
 
 def test_a_worker_spreads_its_own_work():
