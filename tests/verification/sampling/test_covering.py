@@ -107,6 +107,14 @@ def test_a_tuple_that_no_row_can_have_is_left_out():
     assert companions([(("a", 0), ("b", 0))], factors, rules, np.random.default_rng(0)) == []
 
 
+def test_a_level_that_led_nowhere_is_forgotten():
+    """It excludes none of the levels that are tried after it."""
+    nothing_with_0 = Rule("nothing with 0", ("a", "c"), lambda r: "c" in r and r.get("a") == 0)
+    nor_1_with_1 = Rule("nor 1 with 1", ("a", "c"), lambda r: (r.get("a"), r.get("c")) == (1, 1))
+    factors = dict.fromkeys("abc", (0, 1))
+    assert row_with({}, factors, (nothing_with_0, nor_1_with_1)) == {"a": 1, "b": 0, "c": 0}
+
+
 def test_companions_are_drawn_and_possible():
     """Around each tuple, others at another seed."""
     wanted = [(("steps", 33), ("type", "float32")), (("truncation", "chunked"), ("state", True))]

@@ -13,6 +13,8 @@ from verification.evidence.mutants.catalogue.textbook import DH_PREV
 from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.judging import JUDGES, _refutable, judge, refutations
 from verification.evidence.mutants.patch import StaleMutant
+from verification.properties.findings import PROPERTIES
+from verification.properties.property import FORM
 
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
@@ -21,6 +23,12 @@ def named(name):
     """The catalogue's mutant of this name."""
     (mutant,) = (mutant for mutant in CATALOGUE if mutant.name == name)
     return mutant
+
+
+def test_the_judges_are_what_rnn_is_asked():
+    """By the claim of its adapter, which is not made at the start of a command."""
+    claim = as_rnn(manual).claim
+    assert tuple(each.name for each in PROPERTIES if each is not FORM and each.asks(claim)) == JUDGES
 
 
 @pytest.mark.slow
