@@ -20,7 +20,7 @@ TILE = 4
 def in_blocks(loop: Callable[..., object], given: tuple[Any, ...], records: int, work: int) -> None:
     """Make ``loop(*given, lo, hi)`` of blocks that hold each record lo ≤ n < hi once.
 
-    ``work``: how many multiplications one record takes.
+    ``work``: the bytes of the numbers that one record is multiplied by.
     """
     if records < 2 * LEAST:
         loop(*given, 0, records)

@@ -34,7 +34,7 @@ def forward(cell: GRU, tape: GRUTape, active: Array) -> None:
     """As ``GRU.forward``, of the first ``active[t]`` records at step t."""
     kinds = [KINDS[f] for f in cell.activations]
     arrays = tape.rows, tape.m, tape.gates, tape.M
-    in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.size)
+    in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.nbytes)
 
 
 def local_derivatives(cell: GRU, tape: GRUTape, first: int) -> Arrays:
@@ -55,7 +55,7 @@ def steps_back(
     """As ``GRU.steps_back``, of every sweep of ``spans``: da is put into ``das``."""
     (dh,), (dhs,), kinds = carry, cotangents, tuple(KINDS[f] for f in cell.activations)
     given = kinds, W, dh, *derivatives, dhs, spans[:-1], das, das is not derivatives[0], below
-    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.size)
+    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.nbytes)
 
 
 def project_back(

@@ -29,7 +29,7 @@ def forward(cell: LSTM, tape: LSTMTape, active: Array) -> None:
     """As ``LSTM.forward``, of the first ``active[t]`` records at step t."""
     kinds = [KINDS[f] for f in cell.activations]
     arrays = tape.rows, tape.cells, tape.gates, tape.squashed, tape.ig, tape.M
-    in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.size)
+    in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.nbytes)
 
 
 def local_derivatives(cell: LSTM, tape: LSTMTape, first: int) -> Arrays:
@@ -52,7 +52,7 @@ def steps_back(
     dhs, *more = cotangents
     dcs, kinds = more[0] if more else dhs[:0], tuple(KINDS[f] for f in cell.activations)
     given = kinds, W, *carry, *derivatives, dhs, dcs, spans[:-1], das, das is not derivatives[0], below
-    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.size)
+    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.nbytes)
 
 
 def project_back(

@@ -23,12 +23,11 @@ ROWS = 128
 def of_rows(rows: Array, M: Array, lo: int = 0, hi: int | None = None, out: Array | None = None) -> Array:
     """``rows[:, lo:hi]`` M, in ``out`` if given."""
     some = rows if hi is None else rows[:, lo:hi]
-    work = len(rows) * M.size
-    if left_to_blas(work):
+    if left_to_blas(len(rows) * M.size):
         return matrix_product(some, M, out)
     if out is None:
         out = np.empty((len(rows), M.shape[1]), M.dtype)
-    panels, threads = arranged(np.ascontiguousarray(M)), threads_for(work)
+    panels, threads = arranged(np.ascontiguousarray(M)), threads_for(len(rows) * M.nbytes)
     shared(partial(_of_rows, some, panels, out), _parts(len(rows), threads), threads)
     return out
 
@@ -36,12 +35,11 @@ def of_rows(rows: Array, M: Array, lo: int = 0, hi: int | None = None, out: Arra
 def over_rows(a: Array, b: Array, lo: int = 0, hi: int | None = None) -> Array:
     """Σ a[r, lo:hi]ᵀ b[r] over the rows r: (hi − lo, columns of b)."""
     some = a if hi is None else a[:, lo:hi]
-    work = some.shape[1] * b.size
-    if left_to_blas(work):
+    columns = some.shape[1]
+    if left_to_blas(columns * b.size):
         # The factor that BLAS reads by columns is the narrow one.
         return matrix_product(b.T, some).T
-    threads, lanes = threads_for(work), WIDTH * VECTOR // b.itemsize
-    columns = some.shape[1]
+    threads, lanes = threads_for(columns * b.nbytes), WIDTH * VECTOR // b.itemsize
     out = np.zeros((b.shape[1], columns + -columns % lanes), b.dtype)
     parts = [(first * lanes, last * lanes) for first, last in _parts(out.shape[1] // lanes, threads)]
     shared(partial(_over_rows, b, some, out), parts, threads)

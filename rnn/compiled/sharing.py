@@ -1,19 +1,20 @@
 """Work in parts that do not meet, shared out to threads where that pays.
 
-A compiled loop lets other threads go on, so they are Python's own, started for one call and gone after it.
-OpenBLAS keeps its threads: for some 25 ms after a product that it has shared out they wait for the next one
-on the processors. So where there are several, no product of that size is BLAS's
-(``rnn.compiled.products``).
+A compiled loop lets other threads go on, so they are Python's own. They are started for the first call that
+shares and then sleep until the next. OpenBLAS's do not sleep: for some 25 ms after a product that it has
+shared out they wait for the next one on the processors. So where there are several, no product of that size
+is BLAS's (``rnn.compiled.products``).
 """
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 
 from rnn.common.products import BLAS_ALONE
 
-# Multiplications that repay a thread, which takes some 50 µs to start.
-PAYING = 20_000_000
+# Bytes of numbers to multiply by that repay a thread: 0.2 ms of work, where to wake it takes some 70 µs.
+PAYING = 24_000_000
 
 Part = tuple[int, int]
 
@@ -30,7 +31,7 @@ def processors() -> int:
 
 
 def threads_for(work: int) -> int:
-    """How many threads so many multiplications repay, and may have."""
+    """How many threads are repaid, and may be had, where the numbers to multiply by have so many bytes."""
     return 1 if work < 2 * PAYING else min(processors(), work // PAYING)
 
 
@@ -49,8 +50,23 @@ def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: i
     if threads == 1:
         each(parts)
         return
-    with ThreadPoolExecutor(threads - 1) as pool:
-        others = [pool.submit(each, parts[i::threads]) for i in range(1, threads)]
+    pool = _others(threads - 1)
+    others = [pool.submit(each, parts[i::threads]) for i in range(1, threads)]
+    try:
         each(parts[::threads])
-        for other in others:
-            other.result()
+    finally:
+        # Until all are done they read and write the caller's arrays.
+        wait(others)
+    for other in others:
+        other.result()
+
+
+@cache
+def _others(count: int) -> ThreadPoolExecutor:
+    """So many threads beside the one that calls."""
+    return ThreadPoolExecutor(count, "rnn")
+
+
+if hasattr(os, "register_at_fork"):
+    # A process that is forked has none of its parent's threads.
+    os.register_at_fork(after_in_child=_others.cache_clear)

@@ -28,7 +28,7 @@ def project(cell: Vanilla, weights: Recurrent, tape: VanillaTape, xs: Array, sta
 def forward(cell: Vanilla, tape: VanillaTape, active: Array) -> None:
     """As ``Vanilla.forward``, of the first ``active[t]`` records at step t."""
     given = KINDS[cell.activation], tape.rows, tape.a, tape.M, active
-    in_blocks(_forward, given, tape.rows.shape[1], len(active) * tape.M.size)
+    in_blocks(_forward, given, tape.rows.shape[1], len(active) * tape.M.nbytes)
 
 
 def local_derivatives(cell: Vanilla, tape: VanillaTape, first: int) -> Arrays:
@@ -50,7 +50,7 @@ def steps_back(
     (dh,), (slopes, hs), (dhs,) = carry, derivatives, cotangents
     f, adds = KINDS[cell.activation], das is not slopes
     given = f, W, dh, slopes, hs, dhs, spans[:-1], das, adds, below
-    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.size)
+    in_blocks(_steps_back, given, das.shape[1], spans.visits * W.nbytes)
 
 
 def project_back(

@@ -72,7 +72,7 @@ def test_threads_are_repaid_by_the_steps_that_a_route_makes(monkeypatch, cell, t
     monkeypatch.setattr(blocks, "threads_for", lambda work: works.append(work) or 1)
     net.loss_and_gradients(params, np.ones((N, T, 3)), np.ones((N, T, 2)), truncation=truncation)
     _, *back = works
-    assert sum(back) == visits * N * params.W.size
+    assert sum(back) == visits * N * params.W.nbytes
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)

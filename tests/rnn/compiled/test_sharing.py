@@ -1,6 +1,9 @@
 """Parts of work by several threads."""
 
+import os
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -34,6 +37,52 @@ def test_an_error_is_told(threads):
 
     with pytest.raises(ValueError, match="the second part"):
         shared(loop, [(0, 1), (1, 2)], threads)
+
+
+def test_an_error_is_told_once_all_are_done():
+    """Until then the arrays are written to."""
+    begun, done = threading.Event(), []
+
+    def loop(lo, hi):
+        if lo == 0:
+            begun.wait(10)
+            raise ValueError("the first part")
+        begun.set()
+        time.sleep(0.05)
+        done.append(lo)
+
+    with pytest.raises(ValueError, match="the first part"):
+        shared(loop, [(0, 1), (1, 2)], 2)
+    assert done == [1]
+
+
+def test_threads_sleep_until_the_next_call():
+    """The same ones make the parts of all calls, by however many threads at once."""
+    by, here = set(), set()
+
+    def loop(lo, hi):
+        (here if lo == 0 else by).add(threading.get_ident())
+
+    def often(_):
+        for _ in range(20):
+            shared(loop, [(0, 1), (1, 2)], 2)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(often, range(3)))
+    assert len(by) == 1
+    assert not by & here
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+def test_a_forked_process_has_threads_of_its_own():
+    """Its parent's are not in it."""
+    seen = []
+    shared(lambda lo, hi: seen.append(lo), [(0, 1), (1, 2)], 2)
+    child = os.fork()
+    if child == 0:
+        shared(lambda lo, hi: seen.append(lo), [(2, 3), (3, 4)], 2)
+        os._exit(sorted(seen) == [0, 1, 2, 3])
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 
 
 def test_little_work_is_done_in_this_thread(monkeypatch):
