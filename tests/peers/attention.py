@@ -36,6 +36,18 @@ class Attention(torch.autograd.Function):
         return d_q, d_k, d_v, d_g, dS
 
 
+class BySuffixSums(Attention):
+    """The gradient of g from those of q and k, as chunks make it."""
+
+    @staticmethod
+    def backward(ctx, d_outputs, dS):
+        d_q, d_k, d_v, _, d_initial = Attention.backward(ctx, d_outputs, dS)
+        q, k, *_, matrices = ctx.saved_tensors
+        terms = (q * d_q - k * d_k).sum(-1)
+        terms[:, -1] += (dS * matrices[-1]).sum((-2, -1))
+        return d_q, d_k, d_v, terms.flip(1).cumsum(1).flip(1), d_initial
+
+
 class Forgetful(Attention):
     """Its last state's cotangent reaches nothing but the initial state."""
 
@@ -87,6 +99,28 @@ def attention(params, xs, state):
 
 
 attention.defvjp(_forward, _backward)
+
+
+@jax.custom_vjp
+def by_suffix_sums(params, xs, state):
+    """The gradient of g from those of q and k."""
+    return _forward(params, xs, state)[0]
+
+
+def _and_last(params, xs, state):
+    returned, saved = _forward(params, xs, state)
+    return returned, (saved, xs, returned[1][0])
+
+
+def _by_suffix_sums(saved, cotangents):
+    saved, xs, last = saved
+    none, d_xs, d_state = _backward(saved, cotangents)
+    terms = (xs["q"] * d_xs["q"] - xs["k"] * d_xs["k"]).sum(-1)
+    terms = terms.at[:, -1].add((cotangents[1][0] * last).sum((-2, -1)))
+    return none, {**d_xs, "g": jnp.flip(jnp.cumsum(jnp.flip(terms, 1), 1), 1)}, d_state
+
+
+by_suffix_sums.defvjp(_and_last, _by_suffix_sums)
 
 
 def _kernel(q, k, v, g, S, outputs, final, *, steps):

@@ -1,17 +1,21 @@
-"""A modern layer through PyTorch's and JAX's adapters: a Function, a custom_vjp, a kernel of Pallas."""
+"""A modern layer by PyTorch's and JAX's adapters: a Function, a custom_vjp, kernels of Pallas and Triton."""
 
 from dataclasses import replace
 
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 import verification.jax
 import verification.torch
 from tests.peers.asked import judged, wrong
-from tests.peers.attention import Attention, Forgetful, attention, in_pallas
+from tests.peers.attention import Attention, BySuffixSums, Forgetful, attention, by_suffix_sums, in_pallas
+from tests.peers.attention_in_triton import InTriton, ShortTiles
 from verification import Scope
 from verification.models import scalar_gated_linear_attention as model
+from verification.models.case import random_case
 from verification.models.stored import STORED
+from verification.properties.findings import findings, truth_of
 
 # Compilers that are asked new shapes take their time.
 pytestmark = pytest.mark.slow
@@ -24,6 +28,9 @@ RIGHT = {
         Attention, model=model, arguments=ARGUMENTS, scope=SCOPE
     ),
     "a custom_vjp": lambda: verification.jax.layer(attention, model=model, scope=SCOPE),
+    "kernels of Triton": lambda: verification.torch.function(
+        InTriton, model=model, arguments=ARGUMENTS, scope=SCOPE
+    ),
     "a kernel of Pallas": lambda: verification.jax.layer(in_pallas, model=model, scope=SCOPE),
 }
 
@@ -32,6 +39,41 @@ RIGHT = {
 def test_what_is_right_holds_in_every_property(name):
     """In float64."""
     assert wrong(RIGHT[name](), steps=3) == {}
+
+
+FORMS = {"g": ("q", "k", "S0")}
+FLOAT32 = replace(SCOPE, dtypes=("float32",))
+
+
+def applied(params, xs, state):
+    """As a function of tensors."""
+    outputs, S = BySuffixSums.apply(*(xs[name] for name in "qkvg"), state[0])
+    return outputs, (S,)
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        lambda **said: verification.torch.layer(applied, **said),
+        lambda **said: verification.torch.function(BySuffixSums, arguments=ARGUMENTS, **said),
+        lambda **said: verification.jax.layer(by_suffix_sums, **said),
+    ],
+    ids=["a function of tensors", "a Function", "a custom_vjp"],
+)
+def test_what_is_made_by_suffix_sums_is_declared_at_every_door(door):
+    """Where the gate leaves little, what is small is the difference of what is large."""
+
+    def refuted(engine):
+        sizes = {"A": 1, "K": 3, "V": 3}
+        case = random_case(engine.model, np.random.default_rng(0), sizes, 2, 4, np.dtype("float32"))
+        case = replace(case, blocks={**case.blocks, "g": np.full_like(case.blocks["g"], -5)})
+        return {each.part for each in findings(engine, truth_of(case)) if each.wrong}
+
+    declared = door(model=model, scope=FLOAT32, forms=FORMS)
+    assert refuted(declared) == set()
+    assert refuted(door(model=model, scope=FLOAT32)) == {"g"}
+    assert declared.claim.departures == ("the gradient of g is made by suffix sums of q, k, S0",)
+    assert "forms={'g': ('q', 'k', 'S0')}" in declared.source.code(declared.claim).body
 
 
 def kept_by_torch(params, xs, state):
@@ -75,3 +117,9 @@ def test_a_function_that_forgets_the_last_state_s_cotangent_is_told():
     found = judged(engine)
     assert found.verdict == "refuted"
     assert "final S0" in found.diagnosis.sentence
+
+
+def test_a_kernel_whose_tile_is_too_small_is_refuted():
+    """Of three keys the third has no gradient; of two all is right."""
+    engine = verification.torch.function(ShortTiles, model=model, arguments=ARGUMENTS, scope=SCOPE)
+    assert {"q", "k", "S0"} <= {part for _, part in wrong(engine, steps=3)}

@@ -101,20 +101,21 @@ def layer(
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
+    forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str | None = None,
 ) -> of_arrays.Layer:
     """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
 
-    ``scope`` and ``arrays`` as of ``verification.layer``; unless the scope says ``compiled=False``, few sizes
-    are asked. ``device``: a platform, as "cpu" or "gpu". Raises ImportError without JAX, ValueError in one
-    line for a device that is not there, and what ``verification.layer`` raises.
+    ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``; unless the scope says
+    ``compiled=False``, few sizes are asked. ``device``: a platform, as "cpu" or "gpu". Raises ImportError
+    without JAX, ValueError in one line for a device that is not there, and what ``verification.layer``
+    raises.
     """
     if not callable(apply):
         raise TypeError(f"apply: {apply!r}, needed a function of JAX's arrays")
-    source = Source(
-        "verification.jax", "layer", {"made": apply}, model, said={"arrays": arrays, "device": device}
-    )
-    return layer_of(apply, source, model, scope, arrays, device)
+    said = {"arrays": arrays, "forms": forms, "device": device}
+    source = Source("verification.jax", "layer", {"made": apply}, model, said=said)
+    return layer_of(apply, source, model, scope, arrays, device, forms)
 
 
 def layer_of(
@@ -124,6 +125,7 @@ def layer_of(
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
+    forms: Mapping[str, tuple[str, ...]] | None = None,
 ) -> of_arrays.Layer:
     """The layer of a function that a program makes by ``source``."""
     _is_there(device)
@@ -131,7 +133,7 @@ def layer_of(
     if scope.compiled is None:
         scope = replace(scope, compiled=True)
     both = Passes(apply, device)
-    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
+    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays, forms=forms)
     cannot = ("some gradients alone", "a gradient of the gradient")
     capabilities = replace(made.claim.capabilities, chunks=False, cannot=cannot)
     resolved(scope, model, capabilities)

@@ -144,19 +144,19 @@ def layer(
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
+    forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str = CPU,
 ) -> of_arrays.Layer:
     """A function ``apply(params, xs, state) -> outputs, state`` of tensors, to be given to ``verify``.
 
-    ``scope`` and ``arrays`` as of ``verification.layer``. Raises ImportError without PyTorch, ValueError in
-    one line for a device that is not there, and what ``verification.layer`` raises.
+    ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``. Raises ImportError without PyTorch,
+    ValueError in one line for a device that is not there, and what ``verification.layer`` raises.
     """
     if not callable(apply):
         raise TypeError(f"apply: {apply!r}, needed a function of tensors")
-    source = Source(
-        __package__, "layer", {"made": apply}, model, said={"arrays": arrays, "device": other(device)}
-    )
-    return layer_of(apply, source, model, scope, arrays, device)
+    said = {"arrays": arrays, "forms": forms, "device": other(device)}
+    source = Source(__package__, "layer", {"made": apply}, model, said=said)
+    return layer_of(apply, source, model, scope, arrays, device, forms)
 
 
 def other(device: str) -> str | None:
@@ -171,11 +171,12 @@ def layer_of(
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str,
+    forms: Mapping[str, tuple[str, ...]] | None = None,
 ) -> of_arrays.Layer:
     """The layer of a function that a program makes by ``source``."""
     is_there(device)
     both = Passes(apply, device)
-    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays)
+    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays, forms=forms)
     cannot = ("a gradient of the gradient",)
     capabilities = replace(made.claim.capabilities, chunks=False, partial=True, cannot=cannot)
     resolved(scope, model, capabilities)
@@ -223,6 +224,7 @@ def function(
     arguments: tuple[str, ...] | None = None,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
+    forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str = CPU,
 ) -> of_arrays.Layer:
     """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.
@@ -244,7 +246,7 @@ def function(
     chosen = known if arguments is None else tuple(arguments)
     if sorted(chosen) != sorted(known):
         raise ValueError(f"arguments: {chosen!r}, needed each of {', '.join(known)} once")
-    said = {"arguments": arguments, "arrays": arrays, "device": other(device)}
+    said = {"arguments": arguments, "arrays": arrays, "forms": forms, "device": other(device)}
     source = Source(__package__, "function", {"made": function}, model, said=said)
     applied = _Applied(function, chosen, names(Use.INPUT), states)
-    return layer_of(applied, source, model, scope, arrays, device)
+    return layer_of(applied, source, model, scope, arrays, device, forms)

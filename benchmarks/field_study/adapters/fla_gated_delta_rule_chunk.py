@@ -1,0 +1,35 @@
+"""flash-linear-attention: chunk_gated_delta_rule, the delta rule with a decay, by Triton's kernels.
+
+They are interpreted (of_fla.py), in float32, in chunks of 64 steps. Queries have the scale 1.
+"""
+
+from of_fla import operation
+
+from verification import Scope
+from verification.models import gated_delta_rule
+from verification.torch import layer
+
+PIN = {
+    "title": "flash-linear-attention, chunk_gated_delta_rule",
+    "package": "fla-core==0.6.0",
+    "with": ("torch==2.13.0", "triton==3.9.0", "einops", "packaging"),
+    "environment": "fla",
+}
+
+theirs = operation("gated_delta_rule")
+
+
+def apply(params, xs, state):
+    outputs, final = theirs.chunk_gated_delta_rule(
+        *(xs[name] for name in "qkv"),
+        g=xs["g"],
+        beta=xs["beta"],
+        scale=1.0,
+        initial_state=state[0],
+        output_final_state=True,
+    )
+    return outputs, (final,)
+
+
+scope = Scope(records=(1, 3), steps=(1, 129), chunk=64, dtypes=("float32",))
+engine = layer(apply, model=gated_delta_rule, scope=scope)

@@ -1,0 +1,34 @@
+"""flash-linear-attention: chunk_gla, attention with a decay of each key, by Triton's kernels.
+
+They are interpreted (of_fla.py), in float32, in chunks of 64 steps. Queries have the scale 1; the decay's
+gradient is made by suffix sums.
+"""
+
+from of_fla import operation
+
+from verification import Scope
+from verification.models import gated_linear_attention
+from verification.torch import layer
+
+PIN = {
+    "title": "flash-linear-attention, chunk_gla",
+    "package": "fla-core==0.6.0",
+    "with": ("torch==2.13.0", "triton==3.9.0", "einops", "packaging"),
+    "environment": "fla",
+}
+
+theirs = operation("gla")
+
+
+def apply(params, xs, state):
+    outputs, final = theirs.chunk_gla(
+        *(xs[name] for name in "qkvg"),
+        scale=1.0,
+        initial_state=state[0],
+        output_final_state=True,
+    )
+    return outputs, (final,)
+
+
+scope = Scope(records=(1, 3), steps=(1, 129), chunk=64, dtypes=("float32",))
+engine = layer(apply, model=gated_linear_attention, scope=scope, forms={"g": ("q", "k", "S0")})

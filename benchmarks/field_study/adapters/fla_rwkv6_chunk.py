@@ -1,0 +1,35 @@
+"""flash-linear-attention: chunk_rwkv6, RWKV-6's attention by Triton's kernels.
+
+They are interpreted (of_fla.py), in float32, in chunks of 64 steps. Queries have the scale 1; the decay's
+gradient is made by suffix sums.
+"""
+
+from of_fla import operation
+
+from verification import Scope
+from verification.models import rwkv6
+from verification.torch import layer
+
+PIN = {
+    "title": "flash-linear-attention, chunk_rwkv6",
+    "package": "fla-core==0.6.0",
+    "with": ("torch==2.13.0", "triton==3.9.0", "einops", "packaging"),
+    "environment": "fla",
+}
+
+theirs = operation("rwkv6")
+
+
+def apply(params, xs, state):
+    outputs, final = theirs.chunk_rwkv6(
+        *(xs[name] for name in "qkvg"),
+        params["u"],
+        scale=1.0,
+        initial_state=state[0],
+        output_final_state=True,
+    )
+    return outputs, (final,)
+
+
+scope = Scope(records=(1, 3), steps=(1, 129), chunk=64, dtypes=("float32",))
+engine = layer(apply, model=rwkv6, scope=scope, forms={"g": ("q", "k", "S0")})
