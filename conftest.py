@@ -77,9 +77,9 @@ def uncertified(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 @pytest.fixture(scope="session")
 def certified() -> None:
-    """Every cell is verified by either loops, so that no training has it judged."""
-    from rnn.app.certificate import Certificate, engine_digest, keep, versions_of
+    """Every cell, and several of them, are verified by either loops, so that no training has them judged."""
+    from rnn.app.certificate import BIDIRECTIONAL, STACK, Certificate, engine_digest, keep, versions_of
 
-    for cell, loops in product(("vanilla", "lstm", "gru"), ("numpy", "compiled")):
+    for cell, loops in product(("vanilla", "lstm", "gru", STACK, BIDIRECTIONAL), ("numpy", "compiled")):
         found = engine_digest(), versions_of(loops), "quick", 0, "2026-01-01T00:00:00+00:00"
         keep(Certificate(cell, loops, *found, 9, 8, "all", "verified"))

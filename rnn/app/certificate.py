@@ -26,6 +26,9 @@ COMMANDS = ("app", "console")
 # What makes numbers, by the loops that are used.
 LIBRARIES = {"numpy": ("numpy",), "compiled": ("numpy", "numba")}
 
+# What several layers, and both directions, are judged as, beside their cell.
+STACK, BIDIRECTIONAL = "stack", "bidirectional"
+
 # Characters of a digest that are shown: enough to distinguish two.
 SHOWN = 8
 

@@ -120,7 +120,7 @@ def train(options: argparse.Namespace, places: Places) -> Outcome:
     else:
         folder.refuse_used()
         run, digest = run_of(_asked(options)), ""
-    assurance = assured(run.recipe.cell, run.loops, options.verify)
+    assurance = assured(run.recipe.judged_as(), run.loops, options.verify)
     if assurance.verdict == IS_REFUTED:
         complain("python -m rnn train", assurance.said)
         raise SystemExit(REFUTED)

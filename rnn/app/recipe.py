@@ -6,6 +6,7 @@ from re import ASCII, fullmatch
 from typing import Any
 
 from rnn.activations import ACTIVATIONS
+from rnn.app.certificate import BIDIRECTIONAL, STACK
 from rnn.common.checks import checked_count, shown
 from rnn.learning.stopping import EarlyStopping
 from rnn.loops import name_of
@@ -103,6 +104,12 @@ class Recipe:
                 raise ValueError(f"truncation: {self.truncation}, needed {needed}")
         cell = Stack(*levels) if count > 1 else levels[0]
         return RNN(cell, outputs, loss, loops)  # type: ignore[arg-type]  # the usual ones for None
+
+    def judged_as(self) -> tuple[str, ...]:
+        """The names of what the verifier judges of its network: the cell, and how several make one."""
+        if self.bidirectional:
+            return self.cell, BIDIRECTIONAL
+        return (self.cell, STACK) if self.num_layers > 1 else (self.cell,)
 
     def usual_loops(self) -> str:
         """The name of the loops that its network has where none are asked for."""

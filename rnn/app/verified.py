@@ -9,13 +9,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rnn.app.certificate import PACKAGE, BadCertificate, Certificate, difference, kept
+from rnn.app.certificate import BIDIRECTIONAL, PACKAGE, BadCertificate, Certificate, difference, kept
 from rnn.console.command_line import HOLDS, MISUSED, REFUTED
 
 VERIFIED, UNVERIFIED, IS_REFUTED = "verified", "not verified", "refuted"
@@ -26,23 +26,45 @@ GRACE = 2.0
 
 @dataclass(frozen=True)
 class Assurance:
-    """``verdict``: one of the three above. ``said``: why, in a line. ``certificate``: of what is verified."""
+    """``verdict``: one of the three above. ``said``: why, in lines. ``certificates``: of what is verified."""
 
     verdict: str
     said: str
-    certificate: Certificate | None = None
+    certificates: tuple[Certificate, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """What a model keeps of it: no date, so that the same training makes the same file."""
-        seen = {} if self.certificate is None else asdict(self.certificate)
-        return {"verdict": self.verdict, **{name: seen[name] for name in seen if name not in LEFT_OUT}}
+        """What a model keeps of it: no date, so that the same training makes the same file.
+
+        That of the cell, and under ``with`` what is verified of several of them at once.
+        """
+        seen = [
+            {name: value for name, value in asdict(each).items() if name not in LEFT_OUT}
+            for each in self.certificates
+        ]
+        first, others = (seen[0], seen[1:]) if seen else ({}, [])
+        return {"verdict": self.verdict, **first, **({"with": others} if others else {})}
 
 
 LEFT_OUT = ("verdict", "date")
 
 
-def assured(cell: str, loops: str, verify: bool) -> Assurance:
-    """Whether this code is verified; if not, the verdict on it, unless ``verify`` is false."""
+def assured(names: Sequence[str], loops: str, verify: bool) -> Assurance:
+    """Whether this code is verified; where it is not, the verdict on it, unless ``verify`` is false.
+
+    ``names`` of what is judged, up to the first that is not verified: the cell, and what several of them at
+    once are judged as.
+    """
+    found: list[Assurance] = []
+    for name in names:
+        each = _assured(name, loops, verify)
+        if each.verdict != VERIFIED:
+            return each
+        found.append(each)
+    certificates = tuple(certificate for each in found for certificate in each.certificates)
+    return Assurance(VERIFIED, "\n".join(each.said for each in found), certificates)
+
+
+def _assured(cell: str, loops: str, verify: bool) -> Assurance:
     found, why = _known(cell, loops)
     if found is not None:
         return _verified(found)
@@ -57,7 +79,7 @@ def assured(cell: str, loops: str, verify: bool) -> Assurance:
 
 def _verified(found: Certificate) -> Assurance:
     said = f"The gradients of {found.cell} are verified: {found.profile}, {found.cases} cases, {found.date}."
-    return Assurance(VERIFIED, said, found)
+    return Assurance(VERIFIED, said, (found,))
 
 
 def _known(cell: str, loops: str) -> tuple[Certificate | None, str]:
@@ -102,7 +124,9 @@ def _answer(cell: str, loops: str) -> tuple[int, dict[str, Any]]:
     """The exit code of the verifier, and what it found, nothing if it came to no verdict."""
     with tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
         result = Path(folder) / "result.json"
-        flags = ("--loops", loops, "--scope", "training", "--profile", "brief")
+        # Both directions are judged as a whole function, which has no smaller scope.
+        scope = () if cell == BIDIRECTIONAL else ("--scope", "training")
+        flags = ("--loops", loops, *scope, "--profile", "brief")
         code = _ended("cell", cell, *flags, "--out", folder, "--json", str(result))
         return code, json.loads(result.read_text("utf-8")) if code in (HOLDS, REFUTED) else {}
 
@@ -133,4 +157,9 @@ def in_a_line(kept: Mapping[str, Any]) -> str:
     """What a model's file says of it."""
     if kept.get("verdict") != VERIFIED:
         return "Its gradients were not verified before the training."
-    return f"Its gradients were verified: {kept['profile']}, {kept['cases']} cases, of {kept['scope']}."
+    others = [f"as {each['cell']}: {_run(each)}" for each in kept.get("with", ())]
+    return "; ".join([f"Its gradients were verified: {_run(kept)}", *others]) + "."
+
+
+def _run(kept: Mapping[str, Any]) -> str:
+    return f"{kept['profile']}, {kept['cases']} cases, of {kept['scope']}"

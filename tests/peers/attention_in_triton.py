@@ -1,4 +1,4 @@
-"""The layer of ``tests.peers.attention`` as kernels of Triton, by its interpreter: without a graphics card."""
+"""The layer of ``tests.peers.attention`` as kernels of Triton, by its interpreter: no graphics card."""
 
 import os
 

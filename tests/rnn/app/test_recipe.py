@@ -23,6 +23,7 @@ from rnn import (
 from rnn.app.recipe import Recipe, loss_of, schedule_of, truncation_of
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping
+from verification.adapters.rnn.cells import BIDIRECTIONAL, RECURRENCES
 
 
 def test_names_become_objects():
@@ -194,3 +195,18 @@ def test_a_loss_suits_the_data():
     assert Recipe(loss="squared_error:every").objective("squared_error:last") == (squared_error, "every")
     with pytest.raises(ValueError, match=r"^--loss: squared_error, needed softmax_cross_entropy, for"):
         Recipe(loss="squared_error").objective("softmax_cross_entropy:every")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "names"),
+    [
+        (Recipe(), ("vanilla",)),
+        (Recipe(cell="gru", num_layers=3), ("gru", "stack")),
+        (Recipe(cell="lstm", bidirectional=True), ("lstm", "bidirectional")),
+        (Recipe(cell="lstm", bidirectional=True, num_layers=2), ("lstm", "bidirectional")),
+    ],
+)
+def test_what_is_judged_is_what_the_verifier_knows(recipe, names):
+    """The cell, and what several of them make."""
+    assert recipe.judged_as() == names
+    assert {*names} <= {*RECURRENCES, BIDIRECTIONAL}

@@ -34,10 +34,10 @@ SMALL = ("--units", "2", "--length", "3", "--epochs", "1")
 pytestmark = pytest.mark.usefixtures("uncertified")
 
 
-def of_this_code(verdict="verified"):
+def of_this_code(verdict="verified", cell="vanilla"):
     """A certificate of the code in use."""
     found = engine_digest(), versions_of(LOOPS), "brief", 0, "2026-01-01T00:00:00+00:00"
-    return Certificate("vanilla", LOOPS, *found, 9, 8, "all", verdict)
+    return Certificate(cell, LOOPS, *found, 9, 8, "all", verdict)
 
 
 # A verifier that is played: it writes a result, waits, and ends with an exit code.
@@ -89,6 +89,41 @@ def test_verified_code_is_not_judged_again(monkeypatch, capsys, tmp_path):
     assert about["engine"] == engine_digest()
     assert "date" not in about
     assert "Its gradients were verified: brief, 9 cases, of all." in said(capsys, "inspect", tmp_path / "m")
+
+
+SEVERAL = {"stack": ("--num-layers", "2"), "bidirectional": ("--bidirectional",)}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_are_verified_as_what_they_are(monkeypatch, capsys, tmp_path, name):
+    """The cell is not enough: what several of it make is judged first, and kept and shown as well."""
+    keep(of_this_code())
+    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, verdict(of_this_code(cell=name))))
+    shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL, *SEVERAL[name])
+    first, second, third, *_ = shown.splitlines()
+    assert first.startswith(f"Judging the gradients of {name} first")
+    assert second.startswith("The gradients of vanilla are verified: brief, 9 cases")
+    assert third.startswith(f"The gradients of {name} are verified: brief, 9 cases")
+    called = json.loads((tmp_path / "beside" / "verification" / "called").read_text())
+    assert called[:4] == ["cell", name, "--loops", LOOPS]
+    assert ("--scope" in called) == (name == "stack")
+    about = load(tmp_path / "m" / "model.safetensors").about["verification"]
+    assert (about["cell"], [each["cell"] for each in about["with"]]) == ("vanilla", [name])
+    sentence = f"Its gradients were verified: brief, 9 cases, of all; as {name}: brief, 9 cases, of all."
+    assert sentence in said(capsys, "inspect", tmp_path / "m")
+
+
+def test_several_that_are_refuted_are_not_trained(monkeypatch, capsys, tmp_path):
+    """Though the cell is verified."""
+    keep(of_this_code())
+    told = verdict(of_this_code("refuted", "stack"), diagnosis={"sentence": "U_l0 is wrong."})
+    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, told, code=1))
+    with pytest.raises(SystemExit):
+        main(["train", "--out", str(tmp_path / "m"), *SMALL, *SEVERAL["stack"]])
+    assert capsys.readouterr().err == (
+        "python -m rnn train: the gradients of stack are refuted: U_l0 is wrong.\n"
+    )
+    assert not (tmp_path / "m").exists()
 
 
 # What is in the cache, and what is said of it.
@@ -176,7 +211,7 @@ def test_the_verifier_without_its_extra_names_it(capfd, monkeypatch, tmp_path):
     )
     monkeypatch.setattr(verified, "PACKAGE", beside(tmp_path, program))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    assert assured("vanilla", LOOPS, True).verdict == "not verified"
+    assert assured(["vanilla"], LOOPS, True).verdict == "not verified"
     assert capfd.readouterr().err == (
         "python -m verification: autograd is missing; the extra 'verification' brings it: "
         "pip install 'verified-rnn[verification]'\n"
@@ -295,6 +330,6 @@ def test_a_verifier_that_finds_no_room_is_said(monkeypatch, capsys):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(verified.tempfile, "TemporaryDirectory", full)
-    found = assured("vanilla", LOOPS, True)
+    found = assured(["vanilla"], LOOPS, True)
     assert found.verdict == "not verified"
     assert found.said.endswith("not verified: the verifier cannot be started: No space left on device.")
