@@ -50,7 +50,7 @@ def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: i
     if threads == 1:
         each(parts)
         return
-    pool = _others(threads - 1)
+    pool = _others()
     others = [pool.submit(each, parts[i::threads]) for i in range(1, threads)]
     try:
         each(parts[::threads])
@@ -62,9 +62,9 @@ def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: i
 
 
 @cache
-def _others(count: int) -> ThreadPoolExecutor:
-    """So many threads beside the one that calls."""
-    return ThreadPoolExecutor(count, "rnn")
+def _others() -> ThreadPoolExecutor:
+    """The threads beside the one that calls, each started when it is first needed."""
+    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "rnn")
 
 
 if hasattr(os, "register_at_fork"):

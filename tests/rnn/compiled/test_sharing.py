@@ -57,11 +57,11 @@ def test_an_error_is_told_once_all_are_done():
 
 
 def test_threads_sleep_until_the_next_call():
-    """The same ones make the parts of all calls, by however many threads at once."""
+    """The same few make the parts of all calls, by however many threads at once."""
     by, here = set(), set()
 
     def loop(lo, hi):
-        (here if lo == 0 else by).add(threading.get_ident())
+        (here if lo == 0 else by).add(threading.current_thread())
 
     def often(_):
         for _ in range(20):
@@ -69,7 +69,7 @@ def test_threads_sleep_until_the_next_call():
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(often, range(3)))
-    assert len(by) == 1
+    assert 1 <= len(by) <= max(1, os.cpu_count() - 1)
     assert not by & here
 
 
