@@ -1,8 +1,8 @@
 """What adapters of flash-linear-attention's kernels share: they are Triton's, and its interpreter runs them.
 
-So no graphics card is needed. Three things are set for it: of the configurations that a kernel would be timed
-in the first is taken, a loop's variable answers to ``to`` as a scalar of Triton does, and no processor is
-called a graphics card. Neither the kernels nor what calls them is touched.
+So no graphics card is needed. Two things are set for it: of the configurations among which a kernel would be
+chosen by timing, the first is taken; and a loop's variable, a plain number there, answers to ``to`` as a
+scalar of Triton does. The kernels and what calls them stay as they are.
 """
 
 import importlib
