@@ -50,7 +50,7 @@ def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: i
     if threads == 1:
         each(parts)
         return
-    pool = _others()
+    pool = _others(os.getpid())
     others = [pool.submit(each, parts[i::threads]) for i in range(1, threads)]
     try:
         each(parts[::threads])
@@ -62,11 +62,9 @@ def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: i
 
 
 @cache
-def _others() -> ThreadPoolExecutor:
-    """The threads beside the one that calls, each started when it is first needed."""
+def _others(process: int) -> ThreadPoolExecutor:
+    """The threads beside the one that calls, each started when it is first needed.
+
+    Of this ``process``: one that is forked has none of its parent's.
+    """
     return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "rnn")
-
-
-if hasattr(os, "register_at_fork"):
-    # A process that is forked has none of its parent's threads.
-    os.register_at_fork(after_in_child=_others.cache_clear)
