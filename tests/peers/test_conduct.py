@@ -12,6 +12,9 @@ from verification.properties.findings import findings, truth_for
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.torch import function
 
+# Libraries are loaded, and compile, in processes of each test's own.
+pytestmark = pytest.mark.slow
+
 
 def made(kind):
     """The Function before the verifier, asked for little."""

@@ -18,6 +18,9 @@ from verification.models import complex_linear, complex_scan, gru, linear, lstm,
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 
+# Libraries are loaded, and compile, in processes of each test's own.
+pytestmark = pytest.mark.slow
+
 
 def step(params, x, state):
     """A decay, complex or not."""

@@ -4,6 +4,9 @@ import pytest
 
 from tests.examples import holds, of_kind
 
+# Libraries are loaded, and compile, in processes of each test's own.
+pytestmark = pytest.mark.slow
+
 PAGES = {"torch": "elman.py", "jax": "decay.py", "numba": "compiled_scan.py"}
 
 

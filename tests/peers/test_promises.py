@@ -15,6 +15,9 @@ from verification.models import linear
 from verification.torch import function, module
 from verification.torch import layer as torch_layer
 
+# Libraries are loaded, and compile, in processes of each test's own.
+pytestmark = pytest.mark.slow
+
 SMALL = Scope(records=(1, 2), steps=(1, 3))
 ORDER = ("xs", "h0", "lam", "B")
 

@@ -23,6 +23,9 @@ from rnn import (
 )
 from rnn.interchange import to_torch
 
+# Libraries are loaded, and compile, in processes of each test's own.
+pytestmark = pytest.mark.slow
+
 N, T, D, H, K = 4, 7, 2, 3, 5
 CELLS = {
     "RNN": (Vanilla(D, H), torch.nn.RNN),

@@ -19,6 +19,9 @@ from verification.properties.findings import findings, truth_of
 from verification.torch import function, layer, module
 from verification.torch.modules import KNOWN
 
+# Libraries are loaded, and compile, in processes of each test's own.
+pytestmark = pytest.mark.slow
+
 nn = torch.nn
 
 

@@ -11,6 +11,9 @@ from rnn.common.arrays import Array
 from rnn.optimisers import SGD, Adam, AdamW, Constant, Cosine, StepDecay, Warmup
 from rnn.training import train
 
+# Libraries are loaded, and compile, in processes of each test's own.
+pytestmark = pytest.mark.slow
+
 UPDATES = 20
 
 
