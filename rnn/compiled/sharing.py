@@ -9,6 +9,7 @@ is BLAS's (``rnn.compiled.products``).
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import cache
 
 from rnn.common.products import BLAS_ALONE
@@ -50,7 +51,7 @@ def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: i
     if threads == 1:
         each(parts)
         return
-    pool = _others(os.getpid())
+    pool = _others()
     others = [pool.submit(each, parts[i::threads]) for i in range(1, threads)]
     try:
         each(parts[::threads])
@@ -62,9 +63,11 @@ def shared(loop: Callable[[int, int], object], parts: Sequence[Part], threads: i
 
 
 @cache
-def _others(process: int) -> ThreadPoolExecutor:
-    """The threads beside the one that calls, each started when it is first needed.
-
-    Of this ``process``: one that is forked has none of its parent's.
-    """
+def _others() -> ThreadPoolExecutor:
+    """The threads beside the one that calls, each started when it is first needed."""
     return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "rnn")
+
+
+# A process that is forked has none of its parent's threads. Where none can be, there is no such function.
+with suppress(AttributeError):
+    os.register_at_fork(after_in_child=_others.cache_clear)

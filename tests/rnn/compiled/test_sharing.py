@@ -80,9 +80,11 @@ def test_a_forked_process_has_threads_of_its_own():
     shared(lambda lo, hi: seen.append(lo), [(0, 1), (1, 2)], 2)
     child = os.fork()
     if child == 0:
-        shared(lambda lo, hi: seen.append(lo), [(2, 3), (3, 4)], 2)
-        os._exit(sorted(seen) == [0, 1, 2, 3])
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+        try:
+            shared(lambda lo, hi: seen.append(lo), [(2, 3), (3, 4)], 2)
+        finally:
+            os._exit(sorted(seen) != [0, 1, 2, 3])
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_little_work_is_done_in_this_thread(monkeypatch):
