@@ -4,6 +4,8 @@ Asked of engines whose calls come in two. A training loop with two graphs alive 
 losses, goes forward twice before it goes back.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -24,14 +26,31 @@ def interleaved_calls(trial: Trial) -> Looked:
     """Two forwards before their backwards, in either order: each goes back by what it has saved itself."""
     engine, case = trial.engine, trial.truth.case
     first, second = begin(engine, case), begin(engine, _of_other_data(case))
-    yield from _in_turn(trial, first, "a backward after another forward")
+    with _going_back_too(second):
+        yield from _in_turn(trial, first, "a backward after another forward")
     _back(second, "the backward of a second forward")
     # Of other parameters, and fewer records where that is claimed: what is kept has another shape then.
     few = in_domains(relaid(case, np.negative))
     few = few.of_records(slice(0, 1)) if engine.claim.records[0] == 1 else few
     first, second = begin(engine, case), begin(engine, few)
-    _back(second, "a backward before that of the forward before")
+    with _going_back_too(first):
+        _back(second, "a backward before that of the forward before")
     yield from _in_turn(trial, first, "a backward after another call")
+
+
+@contextmanager
+def _going_back_too(other: Forward) -> Iterator[None]:
+    """If what is asked here is not in form, the other forward's backward is asked all the same.
+
+    Who keeps a queue of what forwards have saved has none too many in it then, when the next property asks.
+    """
+    try:
+        yield
+    except InvalidAnswer as invalid:
+        if not invalid.lost:
+            with suppress(InvalidAnswer):
+                other.back()
+        raise
 
 
 def _in_turn(trial: Trial, first: Forward, what: str) -> Looked:

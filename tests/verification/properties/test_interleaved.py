@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT
+from tests.layers import RIGHT, linear
 from tests.verification.properties.refuting import refuted
-from verification import Scope, layer
+from verification import Scope, layer, models
 from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
@@ -46,3 +46,25 @@ def test_a_second_backward_that_adds_is_told():
     assert found == {
         "second backward": "a second backward of one forward: raised IndexError: pop from empty list"
     }
+
+
+def test_a_queue_is_in_order_when_the_next_property_asks():
+    """Each backward takes the tape that was saved first: one call by itself is right before and after."""
+    queue = []
+
+    def forward(params, xs, state):
+        *returned, saved = linear.forward(params, xs, state)
+        queue.append(saved)
+        return *returned, None
+
+    def backward(saved, d_outputs, d_state):
+        return linear.backward(queue.pop(0), d_outputs, d_state)
+
+    model = models.linear
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
+    case = random_case(model, np.random.default_rng(0), sizes, 3, 4, np.float64)
+    engine = layer(forward, backward, model=model)
+    found = {each.property: each.wrong for each in findings(engine, Truth(case), NAMES[:1]) if each.wrong}
+    assert found.keys() == {"interleaved calls"}
+    assert not queue
+    assert not [each.wrong for each in findings(engine, Truth(case), ("cut", "memory layout")) if each.wrong]
