@@ -15,10 +15,16 @@ from verification.truth.unroll import read_out, term
 
 
 def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0, more: Array | float = 0.0) -> Expected:
-    """Of draws (M, …), the first of which is the truth, and Σ |terms|; ``more``: what comes to Y (…)."""
+    """Of draws (M, …), the first of which is the truth, and Σ |terms|; ``more``: what comes to Y (…).
+
+    ``lost``: what the type may lose on the way. What is itself a denormal number may be zero as well, as
+    processors are told to make it by XLA.
+    """
     spread = float(np.max(np.max(np.abs(draws[1:] - draws[0]), axis=0) + more))
+    size, real = np.abs(draws[0]), real_of(case.dtype)
+    lost += float(np.max(np.where(size < least_normal(real), size, 0)))
     # A copy, lest the draws be held as long as it is.
-    return Expected(draws[0].copy(), spread, float(np.max(terms)), real_of(case.dtype), lost)
+    return Expected(draws[0].copy(), spread, float(np.max(terms)), real, lost)
 
 
 def addends(case: Case, block: Block) -> int:
