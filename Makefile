@@ -43,7 +43,7 @@ test-browser: $(VENV)/.verification ## the report in headless Chromium, which mu
 	$(BIN)/python -m pytest tests/browser
 
 test-peers: $(VENV)/.peers ## the engine beside PyTorch; PyTorch, JAX, Flax, Equinox under the verifier; a large download
-	$(BIN)/python -m pytest tests/peers
+	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) tests/peers
 
 mutation: $(VENV)/.mutation ## change rnn/ in every small way: its tests must notice; survivors are explained
 	rm -rf mutants

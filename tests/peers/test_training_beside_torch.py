@@ -93,25 +93,20 @@ def warmed(optimiser, updates, after):
     return torch.optim.lr_scheduler.SequentialLR(optimiser, [line, after(optimiser)], milestones=[updates])
 
 
-@pytest.mark.parametrize(
-    ("own", "make"),
-    [
-        (StepDecay(0.1, 6), lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=6)),
-        (StepDecay(0.1, 3, 0.5), lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=3, gamma=0.5)),
-        (Cosine(0.1), lambda each: torch.optim.lr_scheduler.CosineAnnealingLR(each, T_max=UPDATES)),
-        (
-            Warmup(StepDecay(0.1, 4, 0.5), 5),
-            lambda each: warmed(each, 5, lambda own: torch.optim.lr_scheduler.StepLR(own, 4, 0.5)),
-        ),
-        (
-            Warmup(Cosine(0.1), 8),
-            lambda each: warmed(
-                each, 8, lambda own: torch.optim.lr_scheduler.CosineAnnealingLR(own, UPDATES - 8)
-            ),
-        ),
-    ],
-    ids=str,
-)
+SCHEDULES = {
+    StepDecay(0.1, 6): lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=6),
+    StepDecay(0.1, 3, 0.5): lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=3, gamma=0.5),
+    Cosine(0.1): lambda each: torch.optim.lr_scheduler.CosineAnnealingLR(each, T_max=UPDATES),
+    Warmup(StepDecay(0.1, 4, 0.5), 5): lambda each: warmed(
+        each, 5, lambda own: torch.optim.lr_scheduler.StepLR(own, 4, 0.5)
+    ),
+    Warmup(Cosine(0.1), 8): lambda each: warmed(
+        each, 8, lambda own: torch.optim.lr_scheduler.CosineAnnealingLR(own, UPDATES - 8)
+    ),
+}
+
+
+@pytest.mark.parametrize(("own", "make"), SCHEDULES.items(), ids=map(str, SCHEDULES))
 def test_schedules_have_the_same_rates(own, make):
     """Update by update, as the steps of gradient descent show."""
     blocks = tensors()
