@@ -31,18 +31,17 @@ def sizes_of(
     model: Model, layout: Layout, params: Mapping[str, Any], records: Sequence[tuple[int, ...]]
 ) -> list[int]:
     """The sizes of ``made_with``, from parameters, and from one record's shape of each INPUT and STATE."""
-    sizes: dict[str, int] = {}
+    found: list[tuple[int, str, int]] = []
     for block, shape in zip(model.of(Use.INPUT) + model.of(Use.STATE), records, strict=True):
-        sizes |= _measured(block.axes, shape)
+        found += block.measured(shape)
     for block in model.of(Use.STEP):
         place = layout.places[block.name]
         shape = params[place.names[0]].shape
-        sizes |= _measured(block.axes, shape[::-1] if place.transposed else shape)
+        found += block.measured(shape[::-1] if place.transposed else shape)
+    # What an axis without a factor says holds.
+    found.sort(key=lambda axis: axis[0] == 1)
+    sizes = {name: size for _, name, size in found}
     return [sizes[name] for name in made_with(model)]
-
-
-def _measured(axes: tuple[str, ...], shape: tuple[int, ...]) -> dict[str, int]:
-    return {axis: size for axis, size in zip(axes, shape, strict=True) if axis.isidentifier()}
 
 
 def needed(model: Model, layout: Layout) -> Shapes:

@@ -198,13 +198,11 @@ class Case:
     @property
     def sizes(self) -> dict[str, int]:
         """N, T and the model's dimensions, as far as the case's blocks have them."""
-        sizes = {"N": self.records, "T": self.steps}
-        for block in self.model.blocks:
-            if block.name in self.blocks:
-                shape = self.blocks[block.name].shape[-len(block.axes) :] if block.axes else ()
-                for axis, name, size in zip(block.axes, block.dimensions, shape, strict=True):
-                    sizes.setdefault(name, size) if axis == name else None
-        return sizes
+        there = [block for block in self.model.blocks if block.name in self.blocks and block.axes]
+        found = [each for b in there for each in b.measured(self.blocks[b.name].shape[-len(b.axes) :])]
+        # Those first that an axis has without a factor.
+        found.sort(key=lambda axis: axis[0] > 1)
+        return {"N": self.records, "T": self.steps, **{name: size for _, name, size in found}}
 
     @property
     def losses(self) -> tuple[int, ...]:

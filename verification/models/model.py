@@ -89,6 +89,11 @@ class Block:
         """Its shape, for dimensions of these sizes."""
         return tuple(_factor(axis) * sizes[_name(axis)] for axis in self.axes)
 
+    def measured(self, shape: tuple[int, ...]) -> list[tuple[int, str, int]]:
+        """Of each axis its factor, its dimension and that one's size, from a shape of one record and step."""
+        axes = zip(self.axes, shape, strict=True)
+        return [(_factor(axis), _name(axis), count // _factor(axis)) for axis, count in axes]
+
     def shape_in(self, sizes: Sizes, records: int, steps: int) -> tuple[int, ...]:
         """Its shape in a problem of so many records and steps."""
         lead = {Use.STATE: (records,), Use.INPUT: (records, steps)}.get(self.use, ())

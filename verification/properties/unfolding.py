@@ -45,7 +45,13 @@ ROOM = 30
 def unfolds(model: Model) -> bool:
     """Is its one state all that flows, from units to units by blocks of its own, and its loss ½ ‖o − y‖²?"""
     states = model.of(Use.STATE)
-    if len(states) != 1 or len(states[0].axes) != 1 or model.loss is not squared_error or model.complex:
+    if (
+        len(states) != 1
+        or len(states[0].axes) != 1
+        or states[0].axes != states[0].dimensions
+        or model.loss is not squared_error
+        or model.complex
+    ):
         return False
     (units,) = states[0].axes
     shared = model.of(Use.STEP)

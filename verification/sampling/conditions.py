@@ -112,4 +112,7 @@ def are_alike(model: Model) -> bool:
 
 def is_square(block: Block) -> bool:
     """Is it a matrix that reads the units that it writes, or several of them stacked?"""
-    return len(block.axes) == 2 and block.dimensions[0] == block.dimensions[1]
+    if len(block.axes) != 2 or block.dimensions[0] != block.dimensions[1]:
+        return False
+    rows, columns = block.shape(dict.fromkeys(block.dimensions, 1))
+    return rows % columns == 0

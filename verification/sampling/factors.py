@@ -146,7 +146,12 @@ def numbers(span: Span) -> tuple[int, ...]:
 
 def needs_readout(claim: Claim) -> bool:
     """Has a case of this claim READOUT blocks?"""
-    return claim.losses != ("cotangents",)
+    return has_readout(claim.losses)
+
+
+def has_readout(losses: tuple[str, ...]) -> bool:
+    """Has a case with losses of these kinds?"""
+    return losses != ("cotangents",)
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from verification.sampling.claim import (
     rational,
     types,
 )
-from verification.sampling.factors import LONG_STEPS
+from verification.sampling.factors import LONG_STEPS, dimensions, has_readout
 from verification.sampling.scope import Scope
 
 # What is asked of nobody who does not say it: a problem without it has another form.
@@ -59,17 +59,18 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
     steps = _bounds("steps", scope.steps, MOST_STEPS)
     if steps[1] < 2:
         raise _wrong("steps", scope.steps, "at least 2 steps at most: one step shows no recursion")
+    losses = _some("losses", scope.losses, capabilities.losses, capabilities.losses)
     claim = Claim(
         capabilities=capabilities,
         functions=functions,
         dtypes=dtypes,
         truncations=_truncations(scope, capabilities),
-        losses=_some("losses", scope.losses, capabilities.losses, capabilities.losses),
+        losses=losses,
         states="any" if "any" in states else "zero",
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,
-        sizes=_sizes(scope, model),
+        sizes=_sizes(scope, model, losses),
         chunk=_chunk(scope, steps),
         chunks=_chunks(scope, steps, capabilities),
         compiled=bool(scope.compiled),
@@ -86,11 +87,11 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
     return replace(claim, blocks=tuple(name for name in known if name in claim.blocks))
 
 
-def _sizes(scope: Scope, model: Model) -> dict[str, tuple[int, ...]]:
-    given = scope.sizes or {}
+def _sizes(scope: Scope, model: Model, losses: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    given, known = scope.sizes or {}, dimensions(model, has_readout(losses))
     for name, sizes in given.items():
-        if name not in model.dimensions:
-            raise _wrong("sizes", name, f"a dimension of {model.name}: {', '.join(model.dimensions)}")
+        if name not in known:
+            raise _wrong("sizes", name, f"a dimension of {model.name}'s cases: {', '.join(known)}")
         if not isinstance(sizes, tuple) or not sizes or not all(_is_size(each) for each in sizes):
             raise _wrong(f"sizes: {name}", sizes, f"a tuple of integers from 1 to {MOST_SIZE}")
     if given and scope.exact:

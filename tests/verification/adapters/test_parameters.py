@@ -6,6 +6,7 @@ import pytest
 from verification import models
 from verification.adapters.layout import layout_of
 from verification.adapters.parameters import apart, made_with, matched, needed, sizes_of
+from verification.models.model import Block, Model, Use
 
 FLAX = {"U": ("i{}.kernel", "T"), "W": ("h{}.kernel", "T"), "b": "h{}.bias"}
 
@@ -28,6 +29,20 @@ def test_sizes_are_read_off_the_arrays(arrays):
     for name in ("U", "W", "b"):
         params |= layout.places[name].given(np.zeros(models.lstm.block(name).shape(sizes)))
     assert sizes_of(models.lstm, layout, params, [(2,), (3,), (3,)]) == [2, 3]
+
+
+def test_a_size_that_stands_with_a_factor_alone_is_read_off():
+    """As where a state is four parts of it."""
+    model = Model(
+        "own",
+        (
+            Block("w", ("4 L",), Use.STEP),
+            Block("x", ("2 L",), Use.INPUT),
+            Block("s", ("4 L",), Use.STATE),
+        ),
+        lambda f, p, x, s: s,
+    )
+    assert sizes_of(model, layout_of(model, None), {"w": np.zeros(12)}, [(6,), (12,)]) == [3]
 
 
 def test_what_a_model_needs_is_told_by_their_names():

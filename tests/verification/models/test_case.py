@@ -30,6 +30,14 @@ def test_a_random_case_has_the_shapes_of_its_model():
     assert [f.name for f in case.chosen.values()] == ["sigmoid", "tanh", "tanh"]
 
 
+def test_a_dimension_that_no_axis_has_without_a_factor_has_a_size():
+    """As that of what is concatenated of four alone."""
+    model = Model(
+        "own", (Block("x", ("4 L",), Use.INPUT), Block("s", ("2 L",), Use.STATE)), lambda f, p, x, s: s
+    )
+    assert random_case(model, np.random.default_rng(0), {"L": 3}).sizes == {"N": 2, "T": 3, "L": 3}
+
+
 def test_its_blocks_come_as_the_model_takes_them():
     """Those of a use that are there, and the inputs of one step."""
     case = random_case(lstm, np.random.default_rng(0), SIZES)

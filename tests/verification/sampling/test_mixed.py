@@ -10,6 +10,7 @@ from verification.models import complex_scan, linear, lstm
 from verification.models.case import random_case
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Block, Model, Use
+from verification.sampling.conditions import is_square
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
 from verification.sampling.mixed import is_plain, layouts, mixed
 from verification.sampling.resolving import resolved
@@ -46,6 +47,17 @@ def test_each_array_meets_a_condition_often_and_none_beside_one_of_another():
         both += holds["xs has a zero"] and holds["W is of one sign"]
     assert min(seen.values()) > 12, seen
     assert both > 10
+
+
+def test_what_is_wider_than_tall_has_no_pattern_of_squares():
+    """A matrix that reads a state three times is none, and one that writes three parts of two is."""
+    for axes, square in ((("H", "3 H"), False), (("2 H", "3 H"), False), (("6 H", "2 H"), True)):
+        block = Block("W", axes, Use.STEP)
+        assert is_square(block) is square
+        model = Model(
+            "own", (block, Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)), linear.step
+        )
+        assert [case.blocks["W"].shape for case in made(40, model)] == 40 * [block.shape(SIZES)]
 
 
 def test_no_array_is_left_without_a_number_but_a_parameter_or_one_of_two_states():

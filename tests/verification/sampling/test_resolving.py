@@ -96,7 +96,9 @@ def test_what_is_left_out_is_listed():
         ({"records": (0, 2)}, r"records: \(0, 2\), needed a least from 1 on"),
         ({"records": 2}, "records: 2, needed a least and a most"),
         ({"steps": (513, 600)}, r"steps: \(513, 600\), needed a least of at most 512"),
-        ({"sizes": {"A": (2,)}}, "sizes: 'A', needed a dimension of lstm: H, D, K"),
+        ({"sizes": {"A": (2,)}}, "sizes: 'A', needed a dimension of lstm's cases: H, D"),
+        # Of the readout, which no case of cotangents has.
+        ({"sizes": {"K": (2,)}}, "sizes: 'K', needed a dimension of lstm's cases: H, D"),
         ({"sizes": {"H": 16}}, "sizes: H: 16, needed a tuple of integers from 1 to 256"),
         ({"sizes": {"H": ()}}, r"sizes: H: \(\), needed a tuple of integers from 1 to 256"),
         ({"sizes": {"H": (16, 257)}}, r"sizes: H: \(16, 257\), needed a tuple of integers from 1 to 256"),
