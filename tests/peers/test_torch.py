@@ -137,9 +137,16 @@ def alone(params, xs, state):
     return scanned(params, xs, state)[0]
 
 
+def stacked(params, xs, state):
+    """Its outputs have steps first."""
+    outputs, final = scanned(params, xs, state)
+    return outputs.swapaxes(0, 1), final
+
+
 @pytest.mark.parametrize(
     ("apply", "words"),
     [
+        (stacked, r"outputs has shape \(4, 3, 2\), needed \(3, 4, 2\)"),
         (narrow, "outputs has dtype float32, needed float64"),
         (alone, r"apply returned a Tensor, needed \(outputs, state\)"),
     ],

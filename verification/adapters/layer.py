@@ -27,6 +27,7 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.forms import formed, in_words
 from verification.models.model import Model, Use
+from verification.properties.asking import check_forward
 from verification.properties.engine import Begun, FixedCase, InvalidAnswer
 from verification.sampling.chunks import chunk_of
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
@@ -71,6 +72,8 @@ class Layer:
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the layer says of a case, in the model's layout."""
         forward, back = self.begin(case)
+        # A backward for outputs of another shape fails by that, in words that say less.
+        check_forward(case, forward)
         return forward, back(case.objective)
 
     def begin(self, case: Case) -> Begun:
@@ -144,7 +147,10 @@ class Layer:
         for block in self.model.of(Use.STEP, Use.INPUT):
             if block.name in claimed:
                 of_inputs = block.use is Use.INPUT
-                parts = self.layout.places[block.name].read(d_xs if of_inputs else d_params)
+                gradients, whose = (d_xs, "d_xs") if of_inputs else (d_params, "d_params")
+                parts = self.layout.places[block.name].read(gradients)
+                if any(part is None for part in parts):
+                    _missing(block.name, self.layout, gradients, whose)
                 if of_inputs:
                     parts = [self._by_record(f"the gradient of {block.name}", parts[0], packing)]
                 read[block.name] = tuple(parts)
@@ -264,6 +270,17 @@ def _tuple(what: str, given: Any, count: int) -> tuple[Any, ...]:
         number = f" of {len(given)}" if isinstance(given, tuple | list) else ""
         raise InvalidAnswer(f"{what} is a {type(given).__name__}{number}, needed a tuple of {count}")
     return tuple(given)
+
+
+def _missing(block: str, layout: Layout, gradients: Mapping[Any, Any], whose: str) -> None:
+    """Raises InvalidAnswer for a gradient that is not there, where some are by names that nobody knows."""
+    known = {name for place in layout.places.values() for name in place.names}
+    others = [repr(name) for name in gradients if name not in known]
+    if others:
+        needed = " and ".join(map(repr, layout.places[block].names))
+        raise InvalidAnswer(
+            f"the gradient of {block} is missing: {whose} has {', '.join(others)}, needed {needed}"
+        )
 
 
 def _dict(what: str, given: Any) -> None:

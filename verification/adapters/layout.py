@@ -4,6 +4,7 @@
 {"b": ("b_ih", "b_hh")}     a bias that is kept as two, whose sum is the model's
 {"gates": "ifog"}           parts in another order
 {"axes": "TN"}              inputs and outputs with steps first, (T, N, …)
+{"axes": "NAT"}             with their first axis before steps, heads or channels, (N, A, T, …)
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,9 @@ from verification.models.model import Block, Model, Use
 TRANSPOSED = "T"
 GATES = "gates"
 AXES = "axes"
+
+# Which two axes of the model's (N, T, …) stand the other way round.
+EXCHANGED: Mapping[str, tuple[int, int]] = {"NT": (0, 0), "TN": (0, 1), "NAT": (1, 2)}
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,24 @@ def _parts_in(array: Array, order: tuple[int, ...]) -> Array:
 
 @dataclass(frozen=True)
 class Layout:
-    """The place of every STEP and INPUT block, and whether steps come before records.
+    """The place of every STEP and INPUT block, and the ``axes`` of inputs and outputs.
 
     ``described``: how it was described.
     """
 
     places: Mapping[str, Place]
-    steps_first: bool = False
+    axes: str = "NT"
     described: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def axis_of_steps(self) -> int:
+        """Which of an engine's axes it is."""
+        return self.axes.index("T")
+
     def by_record(self, array: Array) -> Array:
-        """A model's (N, T, …) as the engine has it, or the other way round."""
-        return array.swapaxes(0, 1) if self.steps_first else array
+        """A model's (N, T, …) as the engine has it, or back; an input without axes as it is."""
+        one, other = EXCHANGED[self.axes]
+        return array.swapaxes(one, other) if array.ndim > other else array
 
 
 def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
@@ -80,8 +90,8 @@ def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
     given = dict(arrays or {})
     order = given.pop(GATES, None)
     axes = given.pop(AXES, "NT")
-    if axes not in ("NT", "TN"):
-        raise ValueError(f"arrays: axes: {axes!r}, needed 'NT' or 'TN'")
+    if axes not in EXCHANGED:
+        raise ValueError(f"arrays: axes: {axes!r}, needed 'NT', 'TN' or 'NAT'")
     places = {}
     parted = False
     for block in model.of(Use.STEP, Use.INPUT):
@@ -102,7 +112,7 @@ def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
     for name in taken:
         if taken.count(name) > 1:
             raise ValueError(f"arrays: {name!r} stands for {taken.count(name)} arrays, needed one")
-    return Layout(places, axes == "TN", dict(arrays or {}))
+    return Layout(places, axes, dict(arrays or {}))
 
 
 def _names(block: Block, given: Any) -> tuple[tuple[str, ...], bool]:

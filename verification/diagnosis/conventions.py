@@ -81,6 +81,9 @@ class _Search:
         model = variant.model
         for arrays in self._fitting(model, described):
             for ordered in orders(model, arrays):
+                if model is self.engine.model and dict(ordered) == dict(described):
+                    # No other reading: it was wrong before.
+                    continue
                 read = self.engine.otherwise(model, ordered)
                 if self._agrees(read):
                     words = [variant.words, *in_words(model, described, ordered)]

@@ -15,6 +15,13 @@ Arrays: TypeAlias = Mapping[str, Any]
 # What of a description says that a block is transposed, and the names of what is about no block.
 TRANSPOSED, GATES, AXES = "T", "gates", "axes"
 
+# The orders of axes, the usual one first.
+ORDERS = {
+    "NT": "records come before steps",
+    "TN": "steps come before records",
+    "NAT": "heads, or channels, come before steps",
+}
+
 
 def renamed(model: Model, arrays: Arrays, missing: str) -> list[Arrays]:
     """Descriptions in which the name that is missing stands for a block, the likeliest first.
@@ -44,12 +51,13 @@ def names_of(block: Block, arrays: Arrays) -> tuple[tuple[str, ...], bool]:
 
 
 def orientations(model: Model, arrays: Arrays) -> Iterator[Arrays]:
-    """The description itself, then with all matrices turned, or one, and with steps and records exchanged."""
+    """The description itself, then with all matrices turned, or one, and with axes in other orders."""
     matrices = [block for block in model.of(Use.STEP) if len(block.axes) == 2]
     turns = dict.fromkeys([(), tuple(matrices), *((block,) for block in matrices)])
-    for axes in (arrays.get(AXES, "NT"), "TN" if arrays.get(AXES, "NT") == "NT" else "NT"):
+    now = _axes(arrays)
+    for axes in dict.fromkeys((now, *ORDERS)):
         for turned in turns:
-            made = {**arrays, AXES: axes} if axes != arrays.get(AXES, "NT") else dict(arrays)
+            made = {**arrays, AXES: axes} if axes != now else dict(arrays)
             for block in turned:
                 (name,), is_turned = names_of(block, arrays)
                 made[block.name] = name if is_turned else (name, TRANSPOSED)
@@ -82,8 +90,11 @@ def in_words(model: Model, before: Arrays, after: Arrays) -> Iterator[str]:
         if blocks:
             verb = "are" if len(blocks) > 1 else "is"
             yield f"{' and '.join(blocks)} {verb} {'' if is_turned else 'not '}transposed"
-    if after.get(AXES, "NT") != before.get(AXES, "NT"):
-        is_first = after.get(AXES) == "TN"
-        yield "steps come before records" if is_first else "records come before steps"
+    if _axes(after) != _axes(before):
+        yield ORDERS[_axes(after)]
     if after.get(GATES) != before.get(GATES):
         yield f"gates are stacked {', '.join(after[GATES])}"
+
+
+def _axes(arrays: Arrays) -> str:
+    return str(arrays.get(AXES, next(iter(ORDERS))))

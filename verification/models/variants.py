@@ -7,12 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
+from verification.models.delta_rule import delta_rule, gated_delta_rule
+from verification.models.domains import between_0_and_1, not_positive, positive
+from verification.models.exponentials import exp
+from verification.models.gated_linear_attention import (
+    gated_linear_attention,
+    rwkv6,
+    scalar_gated_linear_attention,
+)
+from verification.models.gated_scan import gated_scan, rg_lru
 from verification.models.gru import GATES, gru
 from verification.models.gru_reset_before import gru_reset_before
-from verification.models.model import Block, Model, Use
+from verification.models.mlstm import mlstm
+from verification.models.model import Block, Domain, Model, Named, Use
 from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import bias
+from verification.models.scan import scan
+from verification.models.selective_scan import selective_scan
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +81,91 @@ gru_two_biases = replace(
     ),
 )
 
+
+def _scaled(model: Model) -> Model:
+    """The model whose queries are divided by √K before they read."""
+    plain = model.output
+    assert plain is not None  # of who has queries
+
+    def output(f: Any, p: Any, x: Any, *state: Any) -> Any:
+        # In the type of the numbers, whatever that is.
+        root = np.asarray(np.sqrt(np.longdouble(x.q.shape[-1])), x.q.dtype)
+        return plain(f, p, Named({**x, "q": x.q / root}), *state)
+
+    return replace(model, name=f"{model.name}_scaled", output=output)
+
+
+def _of_decays(model: Model) -> Model:
+    """The model whose g is the decay itself."""
+    functions = {**model.functions, "decay": ("identity",)}
+    blocks = _with_domain(model, "g", between_0_and_1)
+    return replace(model, name=f"{model.name}_of_decays", blocks=blocks, functions=functions)
+
+
+def _of_logarithms(model: Model) -> Model:
+    """The model whose a is the logarithm of the decay."""
+    plain = model.step
+
+    def step(f: Any, p: Any, x: Any, h: Any) -> Any:
+        return plain(f, p, Named({**x, "a": f.decay(x.a)}), h)
+
+    functions = {**model.functions, "decay": (exp,)}
+    blocks = _with_domain(model, "a", not_positive)
+    return replace(model, name=f"{model.name}_of_logarithms", blocks=blocks, functions=functions, step=step)
+
+
+def _with_domain(model: Model, name: str, domain: Domain | None) -> tuple[Block, ...]:
+    return tuple(replace(block, domain=domain) if block.name == name else block for block in model.blocks)
+
+
+def _log_decays(f: Any, p: Any, x: Any, h: Any) -> Any:
+    """A = −exp(A), as Mamba keeps it."""
+    return selective_scan.step(f, Named({**p, "A": -f.decay(p.A)}), x, h)
+
+
+gated_linear_attention_scaled = _scaled(gated_linear_attention)
+scalar_gated_linear_attention_scaled = _scaled(scalar_gated_linear_attention)
+rwkv6_scaled = _scaled(rwkv6)
+delta_rule_scaled = _scaled(delta_rule)
+gated_delta_rule_scaled = _scaled(gated_delta_rule)
+mlstm_scaled = _scaled(mlstm)
+
+gated_linear_attention_of_decays = _of_decays(gated_linear_attention)
+scalar_gated_linear_attention_of_decays = _of_decays(scalar_gated_linear_attention)
+rwkv6_of_decays = _of_decays(rwkv6)
+gated_delta_rule_of_decays = _of_decays(gated_delta_rule)
+
+scan_of_logarithms = _of_logarithms(scan)
+gated_scan_of_logarithms = _of_logarithms(gated_scan)
+rg_lru_of_logarithms = _of_logarithms(rg_lru)
+
+selective_scan_of_logarithms = replace(
+    selective_scan,
+    name="selective_scan_of_logarithms",
+    blocks=_with_domain(selective_scan, "A", None),
+    step=_log_decays,
+)
+selective_scan_of_sizes = replace(
+    selective_scan,
+    name="selective_scan_of_sizes",
+    blocks=_with_domain(selective_scan, "delta", positive),
+    functions={**selective_scan.functions, "size": ("identity",)},
+)
+
 _HERE = "model=verification.models.variants."
 _FLIPPED = "z weighs the candidate and 1 − z the state"
 _BEFORE = "the reset comes before the product"
 _TWO = "it has two biases of three gates each, as PyTorch's"
 _AFTER = "the reset comes after the product, with a bias bn of its own"
 
+
+def _here(words: str, model: Model) -> Variant:
+    return Variant(words, model, f"{_HERE}{model.name}")
+
+
+_SCALED = "queries are scaled by 1/√K"
+_DECAY = "g is the decay itself, and not its logarithm"
+_LOGARITHM = "a is the logarithm of the decay"
 
 VARIANTS: Mapping[Model, tuple[Variant, ...]] = {
     gru: (
@@ -86,6 +179,25 @@ VARIANTS: Mapping[Model, tuple[Variant, ...]] = {
         Variant(_AFTER, gru, "model=verification.models.gru"),
         Variant(f"{_AFTER}, and {_FLIPPED}", gru_flipped, f"{_HERE}gru_flipped"),
         Variant(f"the reset comes after the product, and {_TWO}", gru_two_biases, f"{_HERE}gru_two_biases"),
+    ),
+    gated_linear_attention: (
+        _here(_SCALED, gated_linear_attention_scaled),
+        _here(_DECAY, gated_linear_attention_of_decays),
+    ),
+    scalar_gated_linear_attention: (
+        _here(_SCALED, scalar_gated_linear_attention_scaled),
+        _here(_DECAY, scalar_gated_linear_attention_of_decays),
+    ),
+    rwkv6: (_here(_SCALED, rwkv6_scaled), _here(_DECAY, rwkv6_of_decays)),
+    delta_rule: (_here(_SCALED, delta_rule_scaled),),
+    gated_delta_rule: (_here(_SCALED, gated_delta_rule_scaled), _here(_DECAY, gated_delta_rule_of_decays)),
+    mlstm: (_here(_SCALED, mlstm_scaled),),
+    scan: (_here(_LOGARITHM, scan_of_logarithms),),
+    gated_scan: (_here(_LOGARITHM, gated_scan_of_logarithms),),
+    rg_lru: (_here(_LOGARITHM, rg_lru_of_logarithms),),
+    selective_scan: (
+        _here("A is kept as the logarithm of −A", selective_scan_of_logarithms),
+        _here("delta is the step size itself, after softplus", selective_scan_of_sizes),
     ),
 }
 

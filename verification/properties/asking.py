@@ -162,7 +162,7 @@ class _Form:
     def read(self, returned: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
         """The answer, or InvalidAnswer, which says what is wrong with a part."""
         forward, blocks = returned
-        seen = {name: self._part(name, forward.get(name), shape) for name, shape in self._forward.items()}
+        seen = self._seen(forward)
         grads = {
             name: [self._part(f"the gradient of {name}", part, shape) for part in blocks.get(name, (None,))]
             for name, shape in self._blocks.items()
@@ -174,8 +174,20 @@ class _Form:
             {name: parts[1] for name, parts in grads.items() if len(parts) > 1},
         )
 
+    def check(self, forward: Mapping[str, Any]) -> None:
+        """Raises InvalidAnswer where a part of the forward has not its form."""
+        self._seen(forward)
+
+    def _seen(self, forward: Mapping[str, Any]) -> dict[str, Array]:
+        return {name: self._part(name, forward.get(name), shape) for name, shape in self._forward.items()}
+
     def _part(self, name: str, part: Any, shape: tuple[int, ...]) -> Array:
         return checked_part(name, part, shape, self._dtype)
+
+
+def check_forward(case: Case, forward: Mapping[str, Any]) -> None:
+    """Raises InvalidAnswer where a part of a forward has not its form, before it is gone back."""
+    _Form(case, ()).check(forward)
 
 
 def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -214,10 +214,14 @@ def gradients(model: Model, capabilities: Capabilities) -> tuple[str, ...]:
 
 
 def claimed_of(claim: Claim, model: Model, other: Model) -> Claim:
-    """A claim of a model for another one: the blocks that both have as before, and all that is new."""
+    """A claim of a model for another one: what both have, as before, and all blocks and functions that are new."""
     known = {block.name for block in model.blocks}
     blocks = (n for n in gradients(other, claim.capabilities) if n in claim.blocks or n not in known)
-    return replace(claim, blocks=tuple(blocks))
+    functions = {}
+    for role in other.functions:
+        names = tuple(each.name for each in other.choices(role))
+        functions[role] = tuple(name for name in claim.functions.get(role, ()) if name in names) or names[:1]
+    return replace(claim, blocks=tuple(blocks), functions=functions)
 
 
 def types(model: Model, functions: Mapping[str, Any]) -> tuple[str, ...]:

@@ -79,7 +79,8 @@ class _Applied:
         torch = library("torch", "torch")
         # A model may have several inputs, and a module takes one argument for them: the tensors by name.
         inputs = list(xs.values()) if isinstance(xs, dict) else [xs]
-        records = [tuple(array.shape[2:]) for array in inputs] + [tuple(array.shape[1:]) for array in state]
+        records = [tuple(self.layout.by_record(array).shape[2:]) for array in inputs]
+        records += [tuple(array.shape[1:]) for array in state]
         sizes = sizes_of(self.model, self.layout, params, records)
         net = self.make(*sizes).to(device=state[0].device, dtype=state[0].dtype)
         given = apart(params, self.model, self.layout)
@@ -95,7 +96,7 @@ class _Applied:
 
     def _in_chunks(self, call: Any, net: Any, xs: Any, state: tuple[Any, ...]) -> Any:
         """The idiom of training loops: a chunk of steps at a time, the state detached between them."""
-        torch, axis = library("torch", "torch"), 0 if self.layout.steps_first else 1
+        torch, axis = library("torch", "torch"), self.layout.axis_of_steps
         outputs = []
         for i, chunk in enumerate(xs.split(self.chunk, dim=axis)):
             state = tuple(array.detach() for array in state) if i else state

@@ -106,6 +106,10 @@ INVALID = {
     "no outputs": ({"forward": lambda o, s, k: (None, s, k)}, r"outputs is missing, needed an array \(3, 4"),
     "a number": ({"forward": lambda o, s, k: (3.0, s, k)}, "outputs is a float, needed an ndarray"),
     "a shape": ({"forward": lambda o, s, k: (o[0], s, k)}, r"outputs has shape .*, needed \(3, 4, 2\)"),
+    "a shape, before the backward fails by it": (
+        {"forward": lambda o, s, k: (o[0], s, k), "backward": lambda p, x, s: 1 / 0},
+        r"outputs has shape .*, needed \(3, 4, 2\)",
+    ),
     "a type": (
         {"forward": lambda o, s, k: (o.astype(np.float32), s, k)},
         "outputs has dtype float32, needed float64",
@@ -114,6 +118,10 @@ INVALID = {
     "no block": (
         {"backward": lambda p, x, s: (p, {"a": x["a"]}, s)},
         r"the gradient of x is missing, needed an array \(3, 4, 2\)",
+    ),
+    "another name": (
+        {"backward": lambda p, x, s: (p, {"a": x["a"], "dx": x["x"]}, s)},
+        "the gradient of x is missing: d_xs has 'dx', needed 'x'",
     ),
     "no states": (
         {"backward": lambda p, x, s: (p, x, None)},

@@ -45,6 +45,14 @@ def test_steps_before_records():
     assert layout_of(scan, {"axes": "NT"}).by_record(np.zeros((2, 3, 4))).shape == (2, 3, 4)
 
 
+def test_heads_before_steps():
+    """(N, T, A, …) and back; an input without axes of its own stays as it is."""
+    layout = layout_of(scan, {"axes": "NAT"})
+    assert layout.by_record(np.zeros((2, 3, 4, 5))).shape == (2, 4, 3, 5)
+    assert layout.by_record(np.zeros((2, 3))).shape == (2, 3)
+    assert layout.axis_of_steps == 2
+
+
 def test_what_does_not_divide_into_gates_is_read_as_it_is():
     """That its shape is wrong is told later."""
     place = Place(("b",), order=(1, 0))
@@ -60,7 +68,7 @@ def test_what_does_not_divide_into_gates_is_read_as_it_is():
         (lstm, {"W": ("W1", "W2")}, "W: .*, needed a name"),
         (lstm, {"gates": "ifg"}, "gates: 'ifg', needed each of i, f, g, o once"),
         (vanilla, {"gates": "if"}, "gates: 'if', needed none: no block of vanilla has parts"),
-        (lstm, {"axes": "NTD"}, "axes: 'NTD', needed 'NT' or 'TN'"),
+        (lstm, {"axes": "NTD"}, "axes: 'NTD', needed 'NT', 'TN' or 'NAT'"),
         (lstm, {"W": "U"}, "'U' stands for 2 arrays, needed one"),
     ],
 )

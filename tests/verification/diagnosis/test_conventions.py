@@ -6,7 +6,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.layers import gru, gru_reset_before, lstm, planted, scan, vanilla
+from tests.layers import (
+    gated_linear_attention,
+    gated_scan,
+    gru,
+    gru_reset_before,
+    lstm,
+    planted,
+    scan,
+    selective_scan,
+    vanilla,
+)
 from verification import Scope, layer, models
 from verification.diagnosis import conventions
 from verification.diagnosis.conventions import agreeing
@@ -105,7 +115,98 @@ def identity():
     return SimpleNamespace(forward=forward, backward=backward)
 
 
+def around(module, given=dict, gradients=dict, sequence=lambda array: array):
+    """A layer of several inputs, which are changed on their way in, as their gradients on their way out."""
+
+    def forward(params, xs, state):
+        inputs = given({name: sequence(array) for name, array in xs.items()})
+        outputs, final, saved = module.forward(params, inputs, state)
+        return sequence(outputs), final, (saved, inputs)
+
+    def backward(saved, d_outputs, d_state):
+        saved, inputs = saved
+        d_params, d_inputs, d_initial = module.backward(saved, sequence(d_outputs), d_state)
+        back = gradients({"given": inputs, **d_inputs})
+        return d_params, {name: sequence(back[name]) for name in inputs}, d_initial
+
+    return SimpleNamespace(forward=forward, backward=backward)
+
+
+def scaled(module, **more):
+    """A layer that divides its queries, and so what is due to them, by √K."""
+
+    def change(arrays):
+        return {**arrays, "q": arrays["q"] / np.asarray(arrays["q"].shape[-1] ** 0.5, arrays["q"].dtype)}
+
+    return around(module, change, change, **more)
+
+
+def of_decays():
+    """A gated linear attention that is given its decays, of which it knows the logarithms' gradient."""
+    return around(
+        gated_linear_attention,
+        lambda xs: {**xs, "g": np.log(xs["g"])},
+        lambda d: {**d, "g": d["g"] / np.exp(d["given"]["g"])},
+    )
+
+
+def of_logarithms():
+    """A gated scan that is given the logarithms of its decays."""
+    return around(
+        gated_scan, lambda xs: {**xs, "a": np.exp(xs["a"])}, lambda d: {**d, "a": d["a"] * d["given"]["a"]}
+    )
+
+
+def of_sizes():
+    """A selective scan that is given its step sizes, softplus and all."""
+    return around(
+        selective_scan,
+        lambda xs: {**xs, "delta": xs["delta"] + np.log(-np.expm1(-xs["delta"]))},
+        lambda d: {**d, "delta": d["delta"] * (1 + np.exp(-d["given"]["delta"]))},
+    )
+
+
+def exchanged(array):
+    """Heads before steps."""
+    return array.swapaxes(1, 2)
+
+
 AGREE = {
+    "queries that are scaled": (
+        models.gated_linear_attention,
+        scaled(gated_linear_attention),
+        "All agrees if queries are scaled by 1/√K: say "
+        "model=verification.models.variants.gated_linear_attention_scaled.",
+    ),
+    "decays": (
+        models.gated_linear_attention,
+        of_decays(),
+        "All agrees if g is the decay itself, and not its logarithm: say "
+        "model=verification.models.variants.gated_linear_attention_of_decays.",
+    ),
+    "logarithms": (
+        models.gated_scan,
+        of_logarithms(),
+        "All agrees if a is the logarithm of the decay: say "
+        "model=verification.models.variants.gated_scan_of_logarithms.",
+    ),
+    "step sizes": (
+        models.selective_scan,
+        of_sizes(),
+        "All agrees if delta is the step size itself, after softplus: say "
+        "model=verification.models.variants.selective_scan_of_sizes.",
+    ),
+    "heads first": (
+        models.gated_linear_attention,
+        around(gated_linear_attention, sequence=exchanged),
+        "All agrees if heads, or channels, come before steps: say arrays={'axes': 'NAT'}.",
+    ),
+    "heads first, and queries that are scaled": (
+        models.gated_linear_attention,
+        scaled(gated_linear_attention, sequence=exchanged),
+        "All agrees if queries are scaled by 1/√K and heads, or channels, come before steps: say "
+        "model=verification.models.variants.gated_linear_attention_scaled, arrays={'axes': 'NAT'}.",
+    ),
     "gates": (
         models.lstm,
         changed(lstm, stacked([1, 0, 2, 3])),
@@ -194,7 +295,7 @@ def test_the_page_quotes_what_is_said():
     """Each sentence of its table of conventions is one of these."""
     page = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
     quoted = [row.split(" | ")[1].removesuffix(" |") for row in page.splitlines() if " | All agrees" in row]
-    assert len(quoted) == 8
+    assert len(quoted) == 12
     assert set(quoted) <= {sentence for *_, sentence in AGREE.values()}
 
 
@@ -260,3 +361,21 @@ def test_a_scope_bounds_the_readings():
     scope = Scope(records=(1, 1), states="zero", dtypes=("float32",))
     engine = layer(module.forward, module.backward, model=models.lstm, scope=scope)
     assert agreeing(engine).say == "arrays={'gates': 'figo'}"
+
+
+def test_gradients_by_other_names_are_named():
+    """What came is said, and what was needed; one that is not there at all is missing."""
+    other = planted(
+        lstm, 'return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "dW": d_W, "bias": d_b}'
+    )
+    found = told(layer(other.forward, other.backward, model=models.lstm))
+    assert found.sentence == (
+        "The engine does not answer in form: the gradient of W is missing: d_params has 'dW', 'bias', "
+        "needed 'W'."
+    )
+
+
+def test_an_engine_that_agrees_as_it_is_described_has_no_other_reading():
+    """Where it answered wrongly before: no reading is said that says nothing."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    assert agreeing(engine) is None

@@ -25,9 +25,10 @@ def test_matrices_are_turned_and_steps_put_first():
     assert made[0] == {}
     assert {"U": ("U", "T"), "W": ("W", "T")} in made
     assert {"axes": "TN", "W": ("W", "T")} in made
-    assert len(made) == 8
+    assert {"axes": "NAT", "W": ("W", "T")} in made
+    assert len(made) == 12
     assert {"U": ("U", "T"), "W": "Wh"} in orientations(lstm, {"W": ("Wh", "T")})
-    assert list(orientations(scan, {"axes": "TN"})) == [{"axes": "TN"}, {"axes": "NT"}]
+    assert list(orientations(scan, {"axes": "TN"})) == [*({"axes": axes} for axes in ("TN", "NT", "NAT"))]
 
 
 def test_every_order_of_gates_once():

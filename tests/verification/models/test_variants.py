@@ -1,10 +1,14 @@
 """What may be computed in a model's place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from verification import models
 from verification.models.case import random_case
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Use
 from verification.models.variants import VARIANTS, gru_two_biases, variants
 from verification.truth.soundness import check
 from verification.truth.table import grouped_table
@@ -19,6 +23,11 @@ def outputs(model, blocks=None):
     return grouped_table(case).forward()["outputs"].truth
 
 
+def namespace(case):
+    """What a step is given as f."""
+    return Namespace(case.chosen, Arithmetic())
+
+
 def test_every_variant_is_a_sound_model_that_can_be_named():
     """And a user's own model has none."""
     for found in VARIANTS.values():
@@ -26,16 +35,35 @@ def test_every_variant_is_a_sound_model_that_can_be_named():
             check(variant.model)
             module, name = variant.say.removeprefix("model=").rsplit(".", 1)
             assert getattr(__import__(module, fromlist=[name]), name) is variant.model
-    assert variants(models.scan) == ()
+    assert variants(models.vanilla) == ()
 
 
-@pytest.mark.parametrize("model", [models.gru, models.gru_reset_before])
+@pytest.mark.parametrize("model", VARIANTS, ids=lambda model: model.name)
 def test_a_variant_computes_something_else(model):
-    """In each of its words."""
-    right = outputs(model)
+    """In each of its words, of numbers that both may have."""
+    sizes = dict(zip(model.dimensions, (3, 2, 4), strict=False))
+    case = random_case(model, np.random.default_rng(0), sizes)
+    right = grouped_table(case).forward()["outputs"].truth.astype(float)
     for variant in variants(model):
         if "two biases" not in variant.words:
-            assert not np.allclose(outputs(variant.model), right)
+            drawn = random_case(variant.model, np.random.default_rng(0), sizes)
+            other = replace(drawn, blocks={**drawn.blocks, **case.blocks})
+            assert not np.allclose(grouped_table(other).forward()["outputs"].truth.astype(float), right)
+
+
+SCALES = [variant.model for found in VARIANTS.values() for variant in found if "scaled" in variant.words]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "longdouble"])
+def test_queries_are_scaled_in_their_own_type(dtype):
+    """By no constant that has more digits, or fewer."""
+    for model in SCALES:
+        case = random_case(model, np.random.default_rng(0), {"A": 2, "K": 3, "V": 2}, dtype=np.dtype(dtype))
+        state = case.model.advance(namespace(case), case.params(Use.STEP), case.inputs_at(0), case.state)
+        made = case.model.put_out(
+            namespace(case), case.params(Use.STEP), case.inputs_at(0), case.state, state
+        )
+        assert made.dtype == np.dtype(dtype)
 
 
 def test_two_biases_are_one_and_that_of_the_candidate():
