@@ -214,7 +214,7 @@ def gradients(model: Model, capabilities: Capabilities) -> tuple[str, ...]:
 
 
 def claimed_of(claim: Claim, model: Model, other: Model) -> Claim:
-    """A claim of a model for another one: what both have, as before, and all blocks and functions that are new."""
+    """A claim of a model for another one: what both have, as before, and all that is new."""
     known = {block.name for block in model.blocks}
     blocks = (n for n in gradients(other, claim.capabilities) if n in claim.blocks or n not in known)
     functions = {}
