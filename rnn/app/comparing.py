@@ -1,17 +1,30 @@
 """Which of two forecasts is better, as far as a stretch of values can tell: beyond what chance explains.
 
-The test is that of Diebold and Mariano on squared errors: is the mean of d_t = e_t² − e′_t² zero? Errors of h
-steps ahead depend on each other over h − 1 origins, so the variance of the mean holds that many
-autocovariances, and a t distribution with n − 1 degrees of freedom says what chance explains.
+The test is that of Diebold and Mariano on squared errors: is the mean of d_t = e_t² − e′_t² zero? Its
+variance is that of B cosines, c_jt = √2 cos(π j (t + ½) / n) of n origins t, which the slow waves of d_t sway
+as they sway the mean::
 
-Sources: Diebold and Mariano (1995), Comparing predictive accuracy; Harvey, Leybourne and Newbold (1997), for
-the factor that corrects for few origins.
+    B   = max(1, min(⌊0.4 n^⅔⌋, ⌊n / h⌋, MOST))
+    v   = r / B Σ_j (Σ_t c_jt d_t / n)²
+    r   = s(1) / (Σ_j s(c_j) / B)           s(w) = Σ (sums of h neighbours in w)²
+
+Errors of h steps ahead depend on each other over h − 1 origins, and r is how much more that sways the mean
+than the cosines where d_t are sums of h neighbours. The mean over √v has Student's t distribution with B
+degrees of freedom. v is never negative, and 0 of constant differences alone, which are certain.
+
+How often chance passed for a difference, where 5 % are said: 4000 series of 15, 20, 30, 50, 100 and 200
+origins, of errors 1, 4, 12 and 24 steps ahead. Sums of h neighbours: 4.3 to 5.5 %. Differences of squares of
+such sums, and of the errors of two walks over 1 to h steps: 1.8 to 5.3 %. With a season of 12 steps three
+times as large: 0 to 5.6 %. An autoregression with the coefficient ½, one step ahead: 4.5 to 6.6 %.
+
+Sources: Diebold and Mariano (1995), Comparing predictive accuracy; Lazarus, Lewis, Stock and Watson (2018),
+HAR inference, for the cosines and 0.4 n^⅔; Coroneo and Iacone (2020), Comparing predictive accuracy in small
+samples using fixed-smoothing asymptotics.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
+from math import copysign, inf, pi, sqrt, tan
 
 import numpy as np
 
@@ -21,8 +34,11 @@ from rnn.common.arrays import Array
 # How often chance alone may pass for a difference.
 CHANCE = 0.05
 
-# Of fewer origins the test finds but large differences, and its distribution is a rough one.
+# Of fewer origins the test finds but large differences.
 FEW = 30
+
+# With more cosines the critical value falls by less than 3 %.
+MOST = 50
 
 
 @dataclass(frozen=True)
@@ -76,32 +92,45 @@ def advantage(own: Array, other: Array) -> int:
         return finite[0] - finite[1]
     size = max(np.abs(own).max(initial=0), np.abs(other).max(initial=0)) or 1.0
     difference = np.square(other / size).mean(axis=1) - np.square(own / size).mean(axis=1)
-    statistic = diebold_mariano(difference, own.shape[1])
-    return int(np.sign(statistic)) if abs(statistic) > critical(len(own) - 1) else 0
+    statistic, freedom = diebold_mariano(difference, own.shape[1])
+    return int(np.sign(statistic)) if abs(statistic) > critical(freedom) else 0
 
 
-def diebold_mariano(difference: Array, steps: int) -> float:
-    """The statistic of differences (N,) of forecasts so far ahead; 0 where too few, or none, say anything."""
-    count, mean = len(difference), float(difference.mean()) if len(difference) else 0.0
-    correction = count + 1 - 2 * steps + steps * (steps - 1) / count if count else 0.0
-    away = difference - mean
-    products = [float(away[lag:] @ away[: count - lag]) / count for lag in range(min(steps, count))]
-    variance = (products[0] + 2 * sum(products[1:])) / count if count > 1 else 0.0
-    if variance <= 0 or correction <= 0:
-        return 0.0
-    return mean / sqrt(variance) * sqrt(correction / count)
+def diebold_mariano(difference: Array, steps: int) -> tuple[float, int]:
+    """The statistic of differences (N,) of forecasts so far ahead, and its degrees of freedom.
 
-
-def critical(freedom: int, chance: float = CHANCE) -> float:
-    """What t with so many degrees of freedom exceeds, on either side, with that probability.
-
-    Source: Abramowitz and Stegun (1964), 26.7.5: at 5 % within 0.01 from 4 degrees on.
+    It is infinite where all differences are the same, and not 0; 0 of fewer than two.
     """
-    z, n = NormalDist().inv_cdf(1 - chance / 2), max(1, freedom)
-    first = (z**3 + z) / 4
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / n + second / n**2 + third / n**3
+    count = len(difference)
+    freedom = max(1, min(int(0.4 * count ** (2 / 3)), count // steps, MOST))
+    mean = float(difference.mean()) if count > 1 else 0.0
+    if mean == 0:
+        return 0.0, freedom
+    away, own, sway = difference - mean, 0.0, 0.0
+    for wave in range(1, freedom + 1):
+        cosine = sqrt(2) * np.cos(pi * wave * (np.arange(count) + 0.5) / count)
+        own += float(cosine @ away / count) ** 2
+        sway += _sums(cosine, steps)
+    deviation = sqrt(own * _sums(np.ones(count), steps) / sway)
+    return (mean / deviation if deviation else copysign(inf, mean)), freedom
+
+
+def _sums(weights: Array, steps: int) -> float:
+    """The sum of squares of all sums of so many neighbours, those beyond both ends being 0."""
+    total = np.cumsum(np.pad(weights, steps))
+    return float(np.square(total[steps:] - total[:-steps]).sum())
+
+
+def critical(freedom: float, chance: float = CHANCE) -> float:
+    """What t with so many degrees of freedom, 1 or more, exceeds on either side with that probability.
+
+    With t = √ν tan θ its density is one of cos^(ν − 1) θ, which is summed up here.
+    """
+    # Beyond 12 standard deviations nothing is left of it.
+    angles = np.linspace(0, min(pi / 2, 12 / sqrt(freedom)), 4097)
+    density = np.cos(angles) ** (freedom - 1)
+    below = np.concatenate([[0], np.cumsum(density[1:] + density[:-1])])
+    return sqrt(freedom) * tan(float(np.interp(1 - chance, below / below[-1], angles)))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -75,15 +75,15 @@ def test_a_score_counts_one_step_and_all():
 @pytest.mark.parametrize(("gain", "wanted"), [(0.0, False), (1.0, True), (-1.0, False)])
 def test_a_network_helps_where_it_errs_less(gain, wanted):
     """Beyond chance: one that adds nothing does not, nor one that adds the opposite."""
-    # The value after x is 0.9 x, of which a linear part expects a half: an identity has the rest.
+    # The value after x is x / 2, where a linear part expects −2 x: an identity has the rest.
     noise = np.random.default_rng(0).normal(size=400)
-    values = np.array([0.9 ** np.arange(t + 1) @ noise[t::-1] for t in range(400)])
+    values = np.array([0.5 ** np.arange(t + 1) @ noise[t::-1] for t in range(400)])
     net = RNN(Vanilla(1, 1), 1)
     params = net.init(np.random.default_rng(0))
     params = params._replace(
-        U=np.array([[1e-3]]), W=np.zeros((1, 1)), b=np.zeros(1), V=np.array([[400.0 * gain]]), c=np.zeros(1)
+        U=np.array([[1e-3]]), W=np.zeros((1, 1)), b=np.zeros(1), V=np.array([[2500.0 * gain]]), c=np.zeros(1)
     )
-    view = View(Scaling(0.0, 1.0), np.array([0.0, 0.5]), 1.0)
+    view = View(Scaling(0.0, 1.0), np.array([0.0, -2.0]), 1.0)
     assert helps(values, Cut(200, 300, 400), [view], 3, Network(net, params)) == wanted
 
 
