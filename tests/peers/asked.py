@@ -7,6 +7,7 @@ import numpy as np
 from verification import verify
 from verification.models.case import random_case
 from verification.properties.findings import findings, truth_of
+from verification.sampling.admitting import as_claimed
 from verification.sampling.draws import dimensions, some_truncation
 
 
@@ -26,7 +27,7 @@ def wrong(engine, dtype=None, records=3, steps=5, ends=None):
     case = random_case(
         model, np.random.default_rng(0), sizes, records, steps, np.dtype(dtype or claim.dtypes[-1]), functions
     )
-    case = replace(case, truncation=some_truncation(claim.truncations[0]), lengths=ends)
+    case = replace(as_claimed(claim, case), truncation=some_truncation(claim.truncations[0]), lengths=ends)
     found = list(findings(engine, truth_of(case)))
     assert found
     return {(each.property, each.part): each.wrong for each in found if each.wrong}

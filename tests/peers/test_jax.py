@@ -38,11 +38,31 @@ def associative(params, xs, state):
     return outputs, (outputs[:, -1],)
 
 
+def h_alone(params, xs, state):
+    """An LSTM whose cell state begins at zero, and is not returned."""
+
+    def one(carry, x):
+        h, c = carry
+        i, f, g, o = jnp.split(x @ params["U"].T + h @ params["W"].T + params["b"], 4, axis=1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        h = jax.nn.sigmoid(o) * jnp.tanh(c)
+        return (h, c), h
+
+    (h, _), outputs = jax.lax.scan(one, (state[0], jnp.zeros_like(state[0])), xs.swapaxes(0, 1))
+    return outputs.swapaxes(0, 1), (h, None)
+
+
+H_ALONE = Scope(states={"c0": "zero"}, finals=("h0",), blocks=("U", "W", "b", "xs", "h0"))
+
 RIGHT = {
     "scanned": partial(cell, step, model=linear),
     "scanned, complex": partial(cell, step, model=complex_linear),
     "associative": partial(layer, associative, model=scan),
     "associative, complex": partial(layer, associative, model=complex_scan),
+    "no final state": partial(
+        layer, lambda *given: (associative(*given)[0], None), model=scan, scope=Scope(finals=())
+    ),
+    "one state of two": partial(layer, h_alone, model=lstm, scope=H_ALONE),
     "flax SimpleCell": partial(flax, linen.SimpleCell),
     "flax LSTMCell": partial(flax, linen.LSTMCell),
     "flax OptimizedLSTMCell": partial(flax, linen.OptimizedLSTMCell),

@@ -44,6 +44,31 @@ class InPlace(Decay):
         return found
 
 
+class NoFinal(Decay):
+    """It returns no final state, and so its outputs alone."""
+
+    @staticmethod
+    def forward(ctx, *given):
+        return Decay.forward(ctx, *given)[0]
+
+    @staticmethod
+    def backward(ctx, d_outputs):
+        return Decay.backward(ctx, d_outputs, torch.zeros_like(d_outputs[:, 0]))
+
+
+def h_alone(params, xs, state):
+    """An LSTM whose cell state begins at zero, and is not returned."""
+    h, c, outputs = state[0], torch.zeros_like(state[0]), []
+    for x in xs.unbind(dim=1):
+        i, f, g, o = (x @ params["U"].T + h @ params["W"].T + params["b"]).chunk(4, dim=1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        outputs.append(h)
+    return torch.stack(outputs, dim=1), (h, None)
+
+
+H_ALONE = Scope(states={"c0": "zero"}, finals=("h0",), blocks=("U", "W", "b", "xs", "h0"))
+
 ORDER = {"model": linear, "arguments": ("xs", "h0", "lam", "B")}
 
 RIGHT = {
@@ -53,6 +78,11 @@ RIGHT = {
     "chunks": partial(module, nn.LSTM, chunk=2),
     "chunks, batch first": partial(module, partial(nn.GRU, batch_first=True), chunk=2),
     "a Function": partial(function, Decay, **ORDER),
+    "a Function without a final state": partial(function, NoFinal, **ORDER, scope=Scope(finals=())),
+    "no final state": partial(
+        layer, lambda *given: (scanned(*given)[0], None), model=scan, scope=Scope(finals=())
+    ),
+    "one state of two": partial(layer, h_alone, model=lstm, scope=H_ALONE),
 }
 
 

@@ -5,8 +5,9 @@
 
 ``params`` is a dict of the model's STEP blocks by name. xs (N, T, D), or a dict of arrays by name where a
 model has several INPUT blocks. ``state`` is a tuple of arrays (N, …), one for each STATE block, and so is
-what comes back for it. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what
-is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
+what comes back for it, with None, or None alone, for what a scope says is not returned; its cotangents are
+zeros. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what is
+differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
 given them (N,) after the state; one that claims ``packed`` is given offsets in their place, and arrays as
 ``verification.adapters.packed`` has them; and one that claims ``chunks`` the steps of a chunk, as ``chunk=``.
 """
@@ -87,9 +88,10 @@ class Layer:
         outputs, final, saved = _three(
             self.forward(params, xs, state, *ends, **keywords), "forward", "outputs, state, saved"
         )
-        final = _tuple("forward's state", final, len(states))
         forward = {"outputs": self._by_record("outputs", outputs, packing)}
-        forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
+        if self.claim.finals:
+            final = _tuple("forward's state", final, len(states))
+            forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
 
         def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
             assert isinstance(objective, Cotangents)  # of a layer

@@ -17,8 +17,8 @@ PUBLIC = "verification"
 
 # What of a claim decides how one case is asked, and how a scope calls it.
 ASKED = (
-    *("truncations", "losses", "blocks", "records", "sizes", "lengths", "bits", "checkpoints", "workspace"),
-    *("packed", "chunks"),
+    *("truncations", "losses", "finals", "blocks", "records", "sizes", "lengths", "bits", "checkpoints"),
+    *("workspace", "packed", "chunks"),
 )
 
 

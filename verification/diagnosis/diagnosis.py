@@ -201,7 +201,8 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
     cotangents = {"the outputs": Cotangents(outputs_cotangent(case), none)}
     for i, block in enumerate(engine.model.of(Use.STATE)):
         alone = tuple(array if j == i else 0 * array for j, array in enumerate(states))
-        cotangents[f"the final {block.name}"] = Cotangents(0 * outputs_cotangent(case), alone)
+        if states[i].any():
+            cotangents[f"the final {block.name}"] = Cotangents(0 * outputs_cotangent(case), alone)
     shown = [
         name
         for name, objective in cotangents.items()

@@ -148,7 +148,8 @@ def _losses(case: Case) -> Iterator[tuple[str, Case]]:
     if isinstance(objective, Cotangents):
         for t in range(case.steps):
             yield str(t), replace(case, objective=objective.of_output(t))
-        yield "end", replace(case, objective=Cotangents(0 * objective.outputs, objective.state))
+        if any(array.any() for array in objective.state):
+            yield "end", replace(case, objective=Cotangents(0 * objective.outputs, objective.state))
         return
     assert isinstance(objective, Targets)  # there are no others
     if objective.last:
@@ -181,7 +182,7 @@ def _restarts(engine: Engine, case: Case) -> bool:
         for s in steps
         for t in steps[s:]
     )
-    return claim.states == "any" and claim.steps[0] == 1 and alike
+    return len(claim.free) == len(claim.states) and claim.steps[0] == 1 and alike
 
 
 def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Share]]:

@@ -16,7 +16,6 @@ from verification.diagnosis.probe import healthy_case, is_off, look_at
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains, name_of
-from verification.models.model import Use
 from verification.properties.engine import Engine
 
 # The most calls, and seconds after which nothing new is tried.
@@ -180,8 +179,7 @@ def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
     """The blocks whose magnitudes matter, each with the one from which it does."""
     for name in (*case.blocks, *_others(case)):
         size = _largest(case, name)
-        is_state = name in (block.name for block in case.model.of(Use.STATE))
-        if not size and is_state and tried.engine.claim.states == "zero":
+        if not size and tried.engine.claim.states.get(name) == "zero":
             continue
         if not size:
             if not tried.wrong(_replaced(case, name, lambda array: np.full_like(array, 0.5))):

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import WIDER, Case, Cotangents, drawn_in, random_case, stored
-from verification.models.model import Use
+from verification.models.case import WIDER, Case, drawn_in, random_case, stored
 from verification.models.stored import dtype_of, limits
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.ragged import RaggedTruth
 from verification.properties.truth import Truth
+from verification.sampling.admitting import as_claimed
 from verification.sampling.draws import dimensions, some_truncation
 from verification.truth import replay
 from verification.truth.comparison import compare
@@ -84,8 +84,8 @@ def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
         return Seen(truth, raised=str(invalid), missing=missing if isinstance(missing, str) else "")
     forward = tuple(
         name
-        for name, expected in truth.forward.items()
-        if compare(name, answer.forward[name], expected.truth, expected.bound)
+        for name, got in answer.forward.items()
+        if compare(name, got, truth.forward[name].truth, truth.forward[name].bound)
     )
     wrong = dict(_wrong_blocks(answer, truth))
     blocks = tuple(name for name in answer.blocks if name in wrong)
@@ -161,14 +161,9 @@ def healthy_case(
     held = drawn_in(dtype)
     case = random_case(model, np.random.default_rng(7), sizes, records, steps, held, functions, losses)
     case = replace(case if held == dtype else stored(case, dtype), least=claim.least)
-    if isinstance(case.objective, Cotangents) and not claim.ends:
-        case = replace(case, objective=case.objective.of_outputs())
     if claim.chunks:
         # The smallest has borders in the shortest sequences.
         case = replace(case, chunk=claim.chunks[0])
     if "Full" not in claim.truncations:
         case = replace(case, truncation=some_truncation(claim.truncations[0]))
-    if claim.states == "zero":
-        still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
-        case = replace(case, blocks={**case.blocks, **still})
-    return case
+    return as_claimed(claim, case)

@@ -42,13 +42,17 @@ class Passes:
             given = jax.tree.map(jax.numpy.array, (params, xs, state))
             (outputs, final), pull = compiled(self.apply)[0](given, *map(jax.numpy.array, lengths))
             _of_type(outputs, final, state[0].dtype)
-            return np.array(outputs), tuple(map(np.array, final)), pull
+            # Of what is not returned there is no cotangent.
+            there = tuple(array is not None for array in final)
+            return np.array(outputs), jax.tree.map(np.array, final), (pull, there)
 
     def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
         """The gradients of params, xs and state."""
         with _as_asked(self.device) as jax:
-            given = jax.tree.map(lambda d: jax.numpy.array(d).conj(), (d_outputs, tuple(d_state)))
-            d_params, d_xs, d_initial = compiled(self.apply)[1](saved, given)
+            pull, there = saved
+            ends = tuple(d if has else None for d, has in zip(d_state, there, strict=False))
+            given = jax.tree.map(lambda d: jax.numpy.array(d).conj(), (d_outputs, ends))
+            d_params, d_xs, d_initial = compiled(self.apply)[1](pull, given)
             return jax.tree.map(lambda d: np.array(d.conj()), (d_params, d_xs, d_initial))
 
 
@@ -62,12 +66,12 @@ def compiled(apply: Apply) -> tuple[Any, Any]:
         if (
             not isinstance(returned, tuple | list)
             or len(returned) != 2
-            or not isinstance(returned[1], tuple | list)
+            or not isinstance(returned[1], tuple | list | None)
         ):
             raise InvalidAnswer(
                 f"apply returned a {type(returned).__name__}, needed (outputs, state), a tuple"
             )
-        return returned[0], tuple(returned[1])
+        return returned[0], tuple(returned[1] or ())
 
     def forward(given: Any, *lengths: Any) -> Any:
         return jax.vjp(lambda given: run(given, lengths), given)
@@ -91,7 +95,7 @@ def _as_asked(device: str | None) -> Iterator[Any]:
 def _of_type(outputs: Any, final: tuple[Any, ...], dtype: np.dtype[Any]) -> None:
     """Raises InvalidAnswer for what is of another number type: JAX would take no cotangent for it."""
     for name, array in [("outputs", outputs), *((f"final[{i}]", array) for i, array in enumerate(final))]:
-        if array.dtype != dtype:
+        if array is not None and array.dtype != dtype:
             raise InvalidAnswer(f"{name} has dtype {array.dtype}, needed {dtype}")
 
 

@@ -77,7 +77,7 @@ def _states(claim: Claim) -> Iterator[Entry]:
                 yield Entry(
                     "a sequence of one step beside a longer one", lambda case: _has_short(case.lengths)
                 )
-    if claim.states == "any":
+    if claim.free:
         yield Entry("initial state not zero", lambda case: any(array.any() for array in case.state))
 
 

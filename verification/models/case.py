@@ -60,10 +60,6 @@ class Cotangents:
         last = {f"state {i}": d for i, d in enumerate(self.state)} if t == steps - 1 else {}
         return {"outputs": self.outputs[:, t], **last}
 
-    def of_outputs(self) -> "Cotangents":
-        """Those of the outputs alone."""
-        return Cotangents(self.outputs, tuple(0 * array for array in self.state))
-
     def of_output(self, t: int) -> "Cotangents":
         """That of the output after step t alone."""
         outputs = 0 * self.outputs

@@ -20,10 +20,10 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Objective, output_of, put_out_by
 from verification.models.layouts import arranged
-from verification.models.model import Use
 from verification.processes import timeout
 from verification.processes.surroundings import Surroundings
 from verification.properties.engine import Answer, Begun, Engine, InvalidAnswer, TimedOut, Unsupported
+from verification.sampling.claim import Claim
 from verification.text import in_a_line, message_of, quoted, type_name
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
@@ -51,7 +51,7 @@ def is_large(case: Case) -> bool:
 
 def ask(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a case, in arrays of its own; raises InvalidAnswer or Unsupported."""
-    form = _Form(case, engine.claim.blocks)
+    form = _Form(case, engine.claim)
     return answered(engine.answer, afresh(case), form.read, is_large(case))
 
 
@@ -74,7 +74,7 @@ class Forward:
 
 def begin(engine: Engine, case: Case) -> Forward:
     """The forward of a case, in arrays of its own, if the engine's calls come in two; raises as ``ask``."""
-    form = _Form(case, engine.claim.blocks)
+    form = _Form(case, engine.claim)
     return Forward(
         case, answered(engine.begin, afresh(case), lambda returned: returned, is_large(case)), form
     )
@@ -97,7 +97,7 @@ def relaid(case: Case, change: Callable[[Array], Array]) -> Case:
 
 def ask_directly(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a case, of these very arrays; raises as ``ask``."""
-    form = _Form(case, engine.claim.blocks)
+    form = _Form(case, engine.claim)
     return answered(engine.answer, case, form.read, is_large(case))
 
 
@@ -154,10 +154,10 @@ def _raised(error: BaseException) -> InvalidAnswer | Unsupported:
 class _Form:
     """What an answer has to be like, taken from the case before the engine has its hands on it."""
 
-    def __init__(self, case: Case, names: tuple[str, ...]) -> None:
+    def __init__(self, case: Case, claim: Claim) -> None:
         self._case, self._dtype = case, case.dtype
-        self._forward = _forward_shapes(case)
-        self._blocks = {name: case.blocks[name].shape for name in names}
+        self._forward = _forward_shapes(case, claim.finals)
+        self._blocks = {name: case.blocks[name].shape for name in claim.blocks}
 
     def read(self, returned: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
         """The answer, or InvalidAnswer, which says what is wrong with a part."""
@@ -216,10 +216,9 @@ def _cut(case: Case, outputs: Array) -> Array:
     return np.where(within.reshape(*within.shape, *[1] * (outputs.ndim - 2)), outputs, 0)
 
 
-def _forward_shapes(case: Case) -> dict[str, tuple[int, ...]]:
-    """The shapes of the forward's parts."""
+def _forward_shapes(case: Case, finals: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """The shapes of the forward's parts, of which these states' final ones are."""
     if isinstance(case.objective, Cotangents):
         shapes = {OUTPUTS: (case.records, case.steps, *put_out_by(case))}
-        states = zip(case.model.of(Use.STATE), case.state, strict=True)
-        return shapes | {final_of(block): array.shape for block, array in states}
+        return shapes | {final_of(case.model.block(name)): case.blocks[name].shape for name in finals}
     return {OUTPUTS: (case.records, case.steps, *output_of(case)), VALUE: ()}

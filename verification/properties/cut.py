@@ -129,7 +129,7 @@ CUT = Property(
     "a sequence run in parts, the state handed on and the backwards chained, is that of one run",
     About.CONDUCT,
     cut,
-    asks=lambda claim: "cotangents" in claim.losses and claim.states == "any" and claim.ends,
+    asks=lambda claim: "cotangents" in claim.losses and claim.hands_on,
     of_large=True,
     parts=parts,
 )

@@ -8,8 +8,9 @@ from verification.truth.parts import OUTPUTS
 
 def forward(trial: Trial) -> Looked:
     """Outputs and final states agree with the model's."""
-    for name, expected in trial.truth.forward.items():
-        yield name, compare(name, trial.answer.forward[name], expected.truth, expected.bound), expected
+    for name, got in trial.answer.forward.items():
+        expected = trial.truth.forward[name]
+        yield name, compare(name, got, expected.truth, expected.bound), expected
 
 
 def autograd(trial: Trial) -> Looked:

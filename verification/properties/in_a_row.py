@@ -43,8 +43,8 @@ def calls_in_a_row(trial: Trial) -> Looked:
         if time.process_time() > ends:
             yield "", NotAsked(f"more than {number + 2} of {CALLS} calls in a row"), trial.some
             break
-    for name, expected in {**truth.forward, **truth.blocks}.items():
-        yield name, None, expected
+    yield from ((name, None, truth.forward[name]) for name in trial.answer.forward)
+    yield from ((name, None, expected) for name, expected in truth.blocks.items())
 
 
 def in_other_types(case: Case, claim: Claim) -> list[Case]:

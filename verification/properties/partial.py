@@ -27,7 +27,7 @@ def partial_gradients(trial: Trial) -> Looked:
         answer = _asked(engine.wanting(some, ()), case, when)
         for name, wrong, expected in alike(answer.blocks, trial):
             yield name, f"{when}: {wrong}" if wrong else None, expected
-    outputs = (OUTPUTS, *map(final_of, case.model.of(Use.STATE)))
+    outputs = tuple(trial.answer.forward)
     for unused in _some(outputs):
         if len(unused) < len(outputs):
             when = f"with {', '.join(unused)} unused"

@@ -114,8 +114,9 @@ def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Fin
 
 def agreement(answer: Answer, truth: CaseTruth) -> Looked:
     """Each part of an answer beside the truth."""
-    for name, expected in truth.forward.items():
-        yield name, compare(name, answer.forward[name], expected.truth, expected.bound), expected
+    for name, got in answer.forward.items():
+        expected = truth.forward[name]
+        yield name, compare(name, got, expected.truth, expected.bound), expected
     for name, got in answer.gradients():
         expected = truth.blocks[name]
         yield name, compare(f"d_{name}", got, expected.truth, expected.bound), expected

@@ -1,5 +1,9 @@
-"""Does a claim admit a case that was made without it?"""
+"""Does a claim admit a case that was made without it? And as which case does it?"""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets, name_of
 from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
@@ -22,7 +26,7 @@ def admits(claim: Claim, case: Case) -> bool:
             not isinstance(objective, Targets | Weighted)
             or ("last" if objective.last else "every") in claim.losses
         )
-        and (claim.states == "any" or not any(array.any() for array in case.state))
+        and not any(case.blocks[name].any() for name, kind in claim.states.items() if kind == "zero")
         # As far as a sample goes is as far as an engine claims that sets itself no limit.
         and few <= case.records
         and (case.records <= many or many == MOST_RECORDS)
@@ -32,10 +36,28 @@ def admits(claim: Claim, case: Case) -> bool:
         and (claim.workspace or not case.workspace)
         and (claim.lengths or case.lengths is None)
         and all(case.sizes[name] in sizes for name, sizes in claim.sizes.items() if name in case.sizes)
-        and (claim.ends or not isinstance(objective, Cotangents) or not any(a.any() for a in objective.state))
+        and (
+            not isinstance(objective, Cotangents)
+            or not any(a.any() for a, has in _ends(claim, objective) if not has)
+        )
         and (case.chunk is None or case.chunk in claim.chunks)
         and not claim.compiled
     )
+
+
+def as_claimed(claim: Claim, case: Case) -> Case:
+    """The case with states of zero where they are always so, and no cotangent of what is not returned."""
+    still = {name: 0 * case.blocks[name] for name, kind in claim.states.items() if kind == "zero"}
+    objective = case.objective
+    if isinstance(objective, Cotangents):
+        state = tuple(array if has else 0 * array for array, has in _ends(claim, objective))
+        objective = Cotangents(objective.outputs, state)
+    return replace(case, blocks={**case.blocks, **still}, objective=objective)
+
+
+def _ends(claim: Claim, objective: Cotangents) -> Iterator[tuple[Array, bool]]:
+    """The cotangent of each final state, and whether it may be other than zero."""
+    return zip(objective.state, (claim.ends and name in claim.finals for name in claim.states), strict=True)
 
 
 def _truncation(claim: Claim, case: Case) -> bool:

@@ -1,6 +1,6 @@
 """A claim: a scope with every field filled in, for one model and one adapter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,7 +76,8 @@ class Capabilities:
 class Claim:
     """A scope with every field filled in. ``truncations``: kinds by name, or truncations as they are.
 
-    ``states``: "any" or "zero". ``capabilities``: of the adapter that it is claimed through.
+    ``states``: "any" or "zero", of each state by its block's name; ``finals``: the blocks of those whose
+    final one is returned. ``capabilities``: of the adapter that it is claimed through.
     ``chunk``: of how many steps its chunks are; ``chunks``: those that it is told, the smallest first.
     ``sizes``: of dimensions by name, those that it takes, the smallest first, where not any.
     ``declines``: some of ``DECLINABLE``, in its order.
@@ -87,7 +88,8 @@ class Claim:
     dtypes: tuple[str, ...]
     truncations: tuple[str | Truncation, ...]
     losses: tuple[str, ...]
-    states: str
+    states: Mapping[str, str]
+    finals: tuple[str, ...]
     blocks: tuple[str, ...]
     records: tuple[int, int]
     steps: tuple[int, int]
@@ -109,7 +111,17 @@ class Claim:
     @property
     def ends(self) -> bool:
         """May a final state have a cotangent?"""
-        return "final cotangents" not in self.declines
+        return "final cotangents" not in self.declines and bool(self.finals)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The states that may begin as other than zero."""
+        return tuple(name for name, kind in self.states.items() if kind == "any")
+
+    @property
+    def hands_on(self) -> bool:
+        """Can a call go on from where another one ended, and its gradient back to there?"""
+        return self.ends and self.free == tuple(self.states) == self.finals
 
     @property
     def least(self) -> dict[str, int]:
@@ -121,7 +133,7 @@ class Claim:
         parts = [f"{role} {' or '.join(names)}" for role, names in self.functions.items()]
         parts.append(" and ".join(map(_type_in_words, self.dtypes)))
         parts.append(f"{_truncations_in_words(self.truncations)} by {_losses_in_words(self)}")
-        parts.append("any initial state" if self.states == "any" else "initial state zero")
+        parts.append(_states_in_words(self))
         parts.append(f"gradients of {', '.join(self.blocks)}")
         parts.append(f"{_span(self.records)} records, {_span(self.steps)} steps")
         parts += [f"{name} {_or(sizes)}" for name, sizes in self.sizes.items()]
@@ -148,8 +160,12 @@ class Claim:
             for name in gradients(model, self.capabilities)
             if name not in self.blocks
         ]
-        if self.states == "zero":
-            others.append("an initial state that is not zero")
+        still = [name for name in self.states if name not in self.free]
+        if still:
+            others.append(f"an initial {_of_states(still, self)} that is not zero")
+        missing = [name for name in self.states if name not in self.finals]
+        if missing and "cotangents" in self.losses:
+            others.append(f"a final {_of_states(missing, self)}")
         kinds = [kind for kind in KINDS if kind not in self.truncations]
         if self.truncations == ("Full",):
             others.append("truncations")
@@ -159,8 +175,8 @@ class Claim:
         others += [f"other sizes of {name}" for name in self.sizes]
         others += [f"sizes other than {_few()}"] if self.compiled else []
         possible = ("lengths", *self.capabilities.extras)
-        missing = [name for name in EXTRAS if name in possible and not getattr(self, name)]
-        others += [EXTRAS[name] for name in missing if EXTRAS[name]]
+        extras = [name for name in EXTRAS if name in possible and not getattr(self, name)]
+        others += [EXTRAS[name] for name in extras if EXTRAS[name]]
         others += ["outputs after a record's end"] if self.lengths else []
         others += [DECLINABLE[name] for name in self.declines]
         return (*others, *self.capabilities.cannot)
@@ -186,8 +202,22 @@ def _truncations_in_words(truncations: tuple[str | Truncation, ...]) -> str:
 
 def _losses_in_words(claim: Claim) -> str:
     if claim.losses == ("cotangents",):
-        return f"cotangents of outputs{' and final state' if claim.ends else ''}"
+        final = f" and final {_of_states(claim.finals, claim)}" if claim.ends else ""
+        return f"cotangents of outputs{final}"
     return f"the loss on {' or '.join(f'{name} step' for name in claim.losses)}"
+
+
+def _states_in_words(claim: Claim) -> str:
+    still = [name for name in claim.states if name not in claim.free]
+    if not claim.free:
+        return "initial state zero"
+    zero = f", initial {_of_states(still, claim)} zero" if still else ""
+    return f"any initial {_of_states(claim.free, claim)}{zero}"
+
+
+def _of_states(names: Sequence[str], claim: Claim) -> str:
+    """Some states by their names, or all of them."""
+    return "state" if len(names) == len(claim.states) else " and ".join(names)
 
 
 def _type_in_words(name: str) -> str:

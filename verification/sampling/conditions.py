@@ -53,10 +53,11 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
         steps = {"zero steps", "zero records"} if block.use is Use.INPUT else set()
         yield "zero", block.name, {"zero blocks", *steps}
     several = claim.records[1] > 1
-    of_inputs, of_states = (any(b.has_zero for b in model.of(use)) for use in (Use.INPUT, Use.STATE))
+    of_inputs = any(block.has_zero for block in model.of(Use.INPUT))
+    of_states = any(model.block(name).has_zero for name in claim.free)
     if several and of_inputs:
         yield "zero", RECORD, {"zero records", "zero steps"}
-    if several and of_states and claim.states == "any":
+    if several and of_states:
         yield "zero", STATE_OF_RECORD, {"zero records"}
     if of_inputs:
         yield "zero", STEP, {"zero steps"}
@@ -81,7 +82,7 @@ def _layouts(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]
         yield "layout", level, {"views"}
     if len(model.of(*parameters(claim))) > 1:
         yield "layout", ONE_BUFFER, {"views"}
-    if are_alike(model) or ("cotangents" in claim.losses and claim.states == "any"):
+    if are_alike(model, claim) or ("cotangents" in claim.losses and {*claim.free} & {*claim.finals}):
         yield "layout", SHARED, {"shared memory"}
     yield "layout", ONE_READ_ONLY, set()
 
@@ -96,18 +97,17 @@ def zeroed(model: Model, claim: Claim) -> tuple[Block, ...]:
 
     Not those whose domain has no zero.
     """
-    states = model.of(Use.STATE)
-    some = (Use.STATE,) if claim.states == "any" and len(states) > 1 else ()
-    return tuple(block for block in model.of(*parameters(claim), Use.INPUT, *some) if block.has_zero)
+    states = tuple(model.block(name) for name in (claim.free if len(claim.free) > 1 else ()))
+    return tuple(block for block in (*model.of(*parameters(claim), Use.INPUT), *states) if block.has_zero)
 
 
-def are_alike(model: Model) -> bool:
+def are_alike(model: Model, claim: Claim) -> bool:
     """Are two inputs, or two states, of one shape, so that they can be one array whatever else is asked?
 
-    And of one domain.
+    And of one domain, and not always zero.
     """
-    uses = (Use.INPUT, Use.STATE)
-    return any(len({(b.axes, b.domain) for b in model.of(use)}) < len(model.of(use)) for use in uses)
+    free = tuple(map(model.block, claim.free))
+    return any(len({(b.axes, b.domain) for b in of}) < len(of) for of in (model.of(Use.INPUT), free))
 
 
 def is_square(block: Block) -> bool:

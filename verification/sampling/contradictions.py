@@ -54,7 +54,7 @@ def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     yield Rule("a pattern of numbers of another size", names, _of_another_size)
     yield Rule("a repetition that is broken", ("layout", "zero", "cotangents"), _broken)
     shared = ("layout", "zero", "cotangents", "losses", "states", "pattern of weights")
-    yield Rule("the same memory for other numbers", shared, _shared(are_alike(model)))
+    yield Rule("the same memory for other numbers", shared, _shared(are_alike(model, claim)))
     yield Rule("what overflows, times next to nothing", ("inputs", "matrices", "zero"), _stifled(model))
     yield Rule("an input alone, saturated", ("inputs", "N", "T"), _saturated)
     read = {block.dimensions[-1] for block in matrices(model, needs_readout(claim))}

@@ -16,6 +16,7 @@ from verification.models.model import Model, Use
 from verification.models.stored import dtype_of
 from verification.models.truncation import FULL, Standard, Truncation
 from verification.models.weighted import counts_from_end
+from verification.sampling.admitting import as_claimed
 from verification.sampling.claim import FEW, Claim
 from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
@@ -84,8 +85,8 @@ def _cases(
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     functions = {role: draw(st.sampled_from(names)) for role, names in claim.functions.items()}
     held = drawn_in(dtype_of(dtype))
-    case = random_case(model, rng, sizes, records, steps, held, functions, losses)
-    still = claim.states == "zero" or draw(st.integers(0, 7)) == 7
+    case = as_claimed(claim, random_case(model, rng, sizes, records, steps, held, functions, losses))
+    still = not claim.free or draw(st.integers(0, 7)) == 7
     blocks = {}
     for block in model.blocks:
         if block.name in case.blocks:

@@ -93,7 +93,7 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     if vectors(model):
         factors["vectors"] = (ORDINARY, TINY, LARGE)
     factors["inputs"] = (ORDINARY, TINY, LARGE)
-    factors["states"] = ("zero",) if claim.states == "zero" else ("zero", ORDINARY, LARGE)
+    factors["states"] = ("zero", ORDINARY, LARGE) if claim.free else ("zero",)
     factors |= _plain(model, claim, readout)
     factors["layout"] = (MIXED, *USUAL)
     if claim.lengths:

@@ -10,8 +10,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, in_domains, random_case
-from verification.models.model import Model, Use
+from verification.models.case import Case, in_domains, random_case
+from verification.models.model import Model
+from verification.sampling.admitting import as_claimed
 from verification.sampling.claim import Claim, rational
 from verification.sampling.covering import Level
 from verification.sampling.design import Design
@@ -94,13 +95,7 @@ def exact_cases(draw: st.DrawFn, model: Model, claim: Claim) -> Case:
     sizes = {name: draw(st.integers(1, MOST)) for name in dimensions(model, losses)}
     functions = {role: draw(st.sampled_from(names)) for role, names in small.functions.items()}
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    case = random_case(model, rng, sizes, records, steps, np.float64, functions, losses)
-    if claim.states == "zero":
-        blocks = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
-        case = replace(case, blocks={**case.blocks, **blocks})
-    objective = case.objective
-    if isinstance(objective, Cotangents) and not claim.ends:
-        case = replace(case, objective=objective.of_outputs())
+    case = as_claimed(claim, random_case(model, rng, sizes, records, steps, np.float64, functions, losses))
     return replace(
         _in_fractions(case, draw(st.sampled_from(DENOMINATORS))),
         truncation=draw(truncations(claim, steps)),

@@ -53,6 +53,8 @@ def with_magnitudes(case: Case, levels: Mapping[str, Any], rng: np.random.Genera
         tuple(block for block in some if block.name != levels.get("zero"))
         for some in (matrices(model, readout), vectors(model), model.of(Use.INPUT), model.of(Use.STATE))
     )
+    # Of an engine of which some states are always zero the others may be large.
+    states = tuple(block for block in states if blocks[block.name].any())
     for part, of in (("matrices", several), ("vectors", single), ("inputs", inputs), ("states", states)):
         if levels.get(part) in (TINY, "zero"):
             for block in of:

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from verification.models.departures import departed, in_words
-from verification.models.model import Model
+from verification.models.model import Model, Use
 from verification.models.stored import STORED, dtype_of
 from verification.models.truncation import FULL, KINDS, Truncation, truncation_of
 from verification.sampling.claim import (
@@ -54,7 +54,6 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
     for name in dtypes:
         # Where the library of a type is missing, that is said here.
         dtype_of(name)
-    states = _some("states", _tuple(scope.states), ("any", "zero"), ("any",))
     known = gradients(model, capabilities)
     steps = _bounds("steps", scope.steps, MOST_STEPS)
     if steps[1] < 2:
@@ -66,7 +65,8 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         dtypes=dtypes,
         truncations=_truncations(scope, capabilities),
         losses=losses,
-        states="any" if "any" in states else "zero",
+        states=_states(scope, model),
+        finals=_finals(scope, model, capabilities),
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,
@@ -101,6 +101,27 @@ def _sizes(scope: Scope, model: Model, losses: tuple[str, ...]) -> dict[str, tup
 
 def _is_size(given: Any) -> bool:
     return isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MOST_SIZE
+
+
+def _states(scope: Scope, model: Model) -> dict[str, str]:
+    """What each state begins as."""
+    given, kinds = scope.states, ("any", "zero")
+    names = tuple(block.name for block in model.of(Use.STATE))
+    if isinstance(given, Mapping):
+        for name, kind in given.items():
+            if name not in names or kind not in kinds:
+                raise _wrong("states", {name: kind}, f"'any' or 'zero' for one of {', '.join(names)}")
+        return dict.fromkeys(names, "any") | dict(given)
+    return dict.fromkeys(names, "any" if "any" in _some("states", _tuple(given), kinds, ("any",)) else "zero")
+
+
+def _finals(scope: Scope, model: Model, capabilities: Capabilities) -> tuple[str, ...]:
+    """The states whose final one is returned, in the model's order."""
+    names = tuple(block.name for block in model.of(Use.STATE))
+    if scope.finals is not None and "cotangents" not in capabilities.losses:
+        raise _wrong("finals", scope.finals, "None: this adapter asks for no final state")
+    given = () if scope.finals == () else _some("finals", scope.finals, names, names)
+    return tuple(name for name in names if name in given)
 
 
 def _chunk(scope: Scope, steps: tuple[int, int]) -> int | None:
@@ -267,8 +288,8 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
             raise _wrong("chunk", asked.chunk, f"the engine's {claim.chunk or claim.chunks}")
         kept["chunk"] = asked.chunk
     if "states" in given:
-        if asked.states == "any" and claim.states == "zero":
-            raise _wrong("states", asked.states, "no more than the engine's zero")
+        if not {*asked.free} <= {*claim.free}:
+            raise _wrong("states", scope.states, f"no more than the engine's {claim.states}")
         kept["states"] = asked.states
     # What either declines is declined.
     either = {*claim.declines, *asked.declines}

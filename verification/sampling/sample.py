@@ -12,6 +12,7 @@ from verification.models.case import Case, Cotangents, drawn_in, random_case, st
 from verification.models.model import Model
 from verification.models.stored import dtype_of
 from verification.models.truncation import FULL, Standard, Truncation
+from verification.sampling.admitting import as_claimed
 from verification.sampling.claim import Claim
 from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
@@ -73,7 +74,7 @@ def by_levels(
     losses = {"last step": "last", "every step": "every"}.get(levels["losses"], "cotangents")
     dtype = dtype_of(levels["type"])
     held = drawn_in(dtype)
-    case = random_case(model, rng, row.sizes, records, steps, held, functions, losses)
+    case = as_claimed(claim, random_case(model, rng, row.sizes, records, steps, held, functions, losses))
     if isinstance(case.objective, Cotangents):
         case = replace(case, objective=_in_part(case.objective, levels["losses"]))
     case = weighed(further(case), levels.get("weights", UNWEIGHTED), levels.get("loss", OF_MODEL), rng)

@@ -19,8 +19,10 @@ class Scope:
     name, as "Window" for any k, or as they are, as ``rnn.Window(3)``; they are asked by what a loss reaches,
     so an engine of "Full" alone is never asked for ``Chunked(T)``. ``losses``: "last" and "every" for the
     model's own loss, "cotangents" for none. ``states``: "any", or "zero" for an engine whose initial state is
-    always zero. ``blocks``: those whose gradients are returned. ``records``, ``steps``: the least and the
-    most. ``sizes``: of dimensions by name, as {"K": (16, 32)}, all the sizes that the engine takes.
+    always zero; or by the name of a block, {"c0": "zero"}, where the other states are any. ``finals``: the
+    states, by their blocks' names, whose final one is returned, and so has a cotangent. ``blocks``: those
+    whose gradients are returned. ``records``, ``steps``: the least and the most. ``sizes``: of dimensions by
+    name, as {"K": (16, 32)}, all the sizes that the engine takes.
 
     What is False is not asked: ``lengths``, records that end early; ``packed``, such records given one after
     another, as ``verification.adapters.packed`` says; ``exact``, gradients in Fractions;
@@ -40,7 +42,8 @@ class Scope:
     dtypes: tuple[str, ...] | None = None
     truncations: tuple[Any, ...] | None = None
     losses: tuple[str, ...] | None = None
-    states: tuple[str, ...] | str | None = None
+    states: Mapping[str, str] | tuple[str, ...] | str | None = None
+    finals: tuple[str, ...] | None = None
     blocks: tuple[str, ...] | None = None
     records: tuple[int, int] | None = None
     steps: tuple[int, int] | None = None

@@ -58,7 +58,7 @@ class Passes:
         with torch.enable_grad():
             returned = self.apply(*given, *map(torch.from_numpy, lengths))
         outputs, final = _two(returned, given[2][0].dtype)
-        return _array(outputs), tuple(map(_array, final)), (given, (outputs, *final))
+        return _array(outputs), each(_array, final), (given, (outputs, *final))
 
     def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
         """The gradients of params, xs and state."""
@@ -66,10 +66,13 @@ class Passes:
         given, made = saved
         leaves: list[Any] = []
         each(leaves.append, given)
-        used = self.used or (True,) * len(made)
-        cotangents = zip(made, (d_outputs, *d_state), used, strict=True)
+        cotangents = zip(made, (d_outputs, *d_state), self.used or repeat(True), strict=False)
         # What has no gradient at all is made of nothing that was given, or is detached.
-        flowing = [(made, self._tensor(d)) for made, d, used in cotangents if used and made.requires_grad]
+        flowing = [
+            (made, self._tensor(d))
+            for made, d, used in cotangents
+            if used and made is not None and made.requires_grad
+        ]
         wanted = [leaf for leaf in leaves if leaf.requires_grad]
         found: tuple[Any, ...] = (None,) * len(wanted)
         if flowing:
@@ -99,7 +102,7 @@ def each(change: Callable[[Any], Any], value: Any) -> Any:
         return {name: each(change, array) for name, array in value.items()}
     if isinstance(value, tuple):
         return tuple(each(change, array) for array in value)
-    return change(value)
+    return None if value is None else change(value)
 
 
 def _two(returned: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -107,14 +110,14 @@ def _two(returned: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
     if (
         not isinstance(returned, tuple | list)
         or len(returned) != 2
-        or not isinstance(returned[1], tuple | list)
+        or not isinstance(returned[1], tuple | list | None)
     ):
         raise InvalidAnswer(
             f"apply returned a {type(returned).__name__}, needed (outputs, state), state a tuple"
         )
-    outputs, final = returned[0], tuple(returned[1])
+    outputs, final = returned[0], tuple(returned[1] or ())
     for name, tensor in [("outputs", outputs), *((f"final[{i}]", array) for i, array in enumerate(final))]:
-        if tensor.dtype != dtype:
+        if tensor is not None and tensor.dtype != dtype:
             raise InvalidAnswer(f"{name} has dtype {_plain(tensor.dtype)}, needed {_plain(dtype)}")
     return outputs, final
 
@@ -202,19 +205,23 @@ class _Applied:
     names: tuple[str, ...]
     inputs: tuple[str, ...]
     states: tuple[str, ...]
+    finals: tuple[str, ...]
 
     def __call__(self, params: Mapping[str, Any], xs: Any, state: tuple[Any, ...], *lengths: Any) -> Any:
         """Outputs and the state's tuple."""
         named = {**params, **dict(zip(self.states, state, strict=True))}
         named |= xs if isinstance(xs, dict) else {self.inputs[0]: xs}
         returned = self.function.apply(*(named[name] for name in self.names), *lengths)
-        count = 1 + len(self.states)
+        if not self.finals:
+            returned = (returned,)
+        count = 1 + len(self.finals)
         if not isinstance(returned, tuple) or len(returned) != count:
             raise InvalidAnswer(
                 f"{self.function.__name__} returned a {type(returned).__name__}, needed a tuple of {count}: "
                 "outputs and the final states"
             )
-        return returned[0], returned[1:]
+        final = dict(zip(self.finals, returned[1:], strict=True))
+        return returned[0], tuple(map(final.get, self.states))
 
 
 def function(
@@ -229,6 +236,7 @@ def function(
 ) -> of_arrays.Layer:
     """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.
 
+    Of final states it returns those that the scope's ``finals`` name; where these are none, outputs alone.
     ``arguments``: in which order its ``apply`` takes parameters, inputs and states, by the names that
     ``arrays`` gives them, or else the model's; by default parameters, inputs, states, and then lengths where
     the scope claims them. All else as of ``layer``. Raises TypeError for what is no Function.
@@ -248,5 +256,7 @@ def function(
         raise ValueError(f"arguments: {chosen!r}, needed each of {', '.join(known)} once")
     said = {"arguments": arguments, "arrays": arrays, "forms": forms, "device": other(device)}
     source = Source(__package__, "function", {"made": function}, model, said=said)
-    applied = _Applied(function, chosen, names(Use.INPUT), states)
+    said_of = None if scope is None else scope.finals
+    finals = tuple(name for name in states if said_of is None or name in said_of)
+    applied = _Applied(function, chosen, names(Use.INPUT), states, finals)
     return layer_of(applied, source, model, scope, arrays, device, forms)

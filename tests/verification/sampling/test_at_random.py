@@ -58,7 +58,7 @@ def test_every_case_is_within_the_claim(name):
         assert claim.records[0] <= case.records <= claim.records[1]
         assert claim.steps[0] <= case.steps <= claim.steps[1]
         assert name_of(case.dtype) in claim.dtypes
-        assert claim.states == "any" or not any(state.any() for state in case.state)
+        assert claim.free or not any(state.any() for state in case.state)
         assert case.lengths is None or all(claim.steps[0] <= n <= case.steps for n in case.lengths)
     sizes = {size for case in drawn(net, 60) for size in case.sizes.values()}
     assert not claim.compiled or sizes <= {*FEW, *FEW_STEPS}

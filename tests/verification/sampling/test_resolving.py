@@ -91,6 +91,10 @@ def test_what_is_left_out_is_listed():
         ({"departures": {"h": "stop"}}, "departures: h: 'stop', needed a Function with a slope for one of"),
         ({"losses": ("last",)}, "losses: 'last', needed one of cotangents"),
         ({"states": "none"}, "states: 'none', needed one of any, zero"),
+        ({"states": {"n0": "zero"}}, "states: {'n0': 'zero'}, needed 'any' or 'zero' for one of h0, c0"),
+        ({"states": {"c0": "none"}}, "states: {'c0': 'none'}, needed 'any' or 'zero' for one of h0, c0"),
+        ({"finals": ("n0",)}, "finals: 'n0', needed one of h0, c0"),
+        ({"finals": "h0"}, "finals: 'h0', needed a tuple of some of h0, c0"),
         ({"blocks": ("V",)}, "blocks: 'V', needed one of U, W, b, xs, h0, c0"),
         ({"records": (3, 2)}, r"records: \(3, 2\), needed a least from 1 on, and a most not below it"),
         ({"records": (0, 2)}, r"records: \(0, 2\), needed a least from 1 on"),
@@ -127,7 +131,7 @@ def test_a_given_scope_narrows():
     """Field by field, what it does not name staying as it was."""
     claim = resolved(Scope(dtypes=("float64",)), lstm, CAPABILITIES)
     less = narrowed(claim, Scope(blocks=("W",), records=(2, 3), steps=(2, 5), states="zero"), lstm)
-    assert (less.blocks, less.records, less.steps, less.states) == (("W",), (2, 3), (2, 5), "zero")
+    assert (less.blocks, less.records, less.steps, less.free) == (("W",), (2, 3), (2, 5), ())
     assert less.dtypes == ("float64",)
     assert narrowed(claim, None, lstm) is claim
     sized = resolved(Scope(sizes={"H": (32, 16)}), lstm, CAPABILITIES)
@@ -145,7 +149,8 @@ def test_a_given_scope_narrows():
         ({"blocks": ("a",)}, {"blocks": ("a", "x")}, "blocks: .*, needed no more than the engine's"),
         ({"records": (1, 3)}, {"records": (1, 4)}, r"records: \(1, 4\), needed no more than .* \(1, 3\)"),
         ({"steps": (2, 3)}, {"steps": (1, 3)}, r"steps: \(1, 3\), needed no more than the engine's \(2, 3\)"),
-        ({"states": "zero"}, {"states": "any"}, "states: 'any', needed no more than the engine's zero"),
+        ({"states": "zero"}, {"states": "any"}, "states: 'any', needed no more than the engine's {'h0': 'z"),
+        ({"finals": ()}, {"finals": ("h0",)}, r"finals: \('h0',\), needed no more than the engine's \(\)"),
         (
             {"sizes": {"H": (4, 8)}},
             {"sizes": {"H": (2, 4)}},

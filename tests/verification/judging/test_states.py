@@ -1,0 +1,174 @@
+"""States that are always zero, and final ones that nobody returns: one by one, in whatever is asked."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, planted
+from verification import Profile, Scope, layer, models, scoped, verify
+from verification.diagnosis.circumstances import circumstances, large
+from verification.diagnosis.probe import healthy_case
+from verification.judging.contract import contract
+from verification.models.truncation import FULL
+from verification.properties.asking import ask
+from verification.properties.cut import CUT
+from verification.properties.engine import InvalidAnswer
+from verification.properties.findings import findings, truth_of
+from verification.sampling.admitting import admits
+from verification.sampling.at_random import AtRandom
+from verification.sampling.drawing import all_drawn
+from verification.sampling.draws import cases
+from verification.sampling.fractions import exact_cases
+from verification.sampling.gaps import rows_between
+from verification.sampling.resolving import narrowed
+from verification.sampling.sample import in_floats
+
+SHORT = Profile("short", cases=5, strength=1)
+SMALL = {"records": (1, 3), "steps": (1, 6)}
+
+NO_FINAL = Scope(finals=(), **SMALL)
+FINAL_H = Scope(finals=("h0",), **SMALL)
+C_ZERO = Scope(states={"c0": "zero"}, blocks=("U", "W", "b", "xs", "h0"), **SMALL)
+
+
+def of(scope, module=lstm):
+    """An LSTM that returns and takes what its scope says, and no more."""
+
+    def forward(params, xs, state):
+        h, c = state
+        if scope is C_ZERO:
+            c = 0 * h
+        outputs, (h, c), saved = module.forward(params, xs, (h, c))
+        final = (h, None) if scope is FINAL_H else (h, c)
+        return outputs, None if scope is NO_FINAL else final, saved
+
+    def backward(saved, d_outputs, d_state):
+        dh, dc = d_state
+        none = np.zeros_like(d_outputs[:, 0])
+        dh, dc = none if scope is NO_FINAL else dh, none if scope in (NO_FINAL, FINAL_H) else dc
+        d_params, d_xs, (dh, dc) = module.backward(saved, d_outputs, (dh, dc))
+        return d_params, d_xs, (dh, None if scope is C_ZERO else dc)
+
+    return layer(forward, backward, model=models.lstm, scope=scope)
+
+
+SCOPES = {"no final state": NO_FINAL, "one final state": FINAL_H, "one initial state": C_ZERO}
+
+
+def made(engine):
+    """Cases of an engine: designed, between, drawn, at random, and those of a diagnosis."""
+    model, claim, rng = engine.model, engine.claim, np.random.default_rng(0)
+    design, at_random = in_floats(model, claim), AtRandom(model, claim)
+    rows = [*design.rows(2)[::9], *rows_between(model, claim, 0).values()]
+    yield from (design.make(row, rng) for row in rows)
+    yield from all_drawn(cases(model, claim), "0", 6)
+    yield from (at_random.case(rng) for _ in range(6))
+    yield from (healthy_case(engine), *circumstances(engine), *large(engine))
+
+
+@pytest.mark.parametrize("name", SCOPES)
+def test_no_case_has_more_than_is_claimed(name):
+    """And what is left is met: a state that is not zero, one that is large, a final state's cotangent."""
+    engine = of(SCOPES[name])
+    claim, some = engine.claim, [*made(engine)]
+    for case in some:
+        assert not any(case.blocks[each].any() for each in ("h0", "c0") if each not in claim.free)
+        ends = zip(claim.states, case.objective.state, strict=True)
+        assert not any(array.any() for each, array in ends if each not in claim.finals)
+        assert case.layouts or case.truncation != FULL or admits(claim, case)
+    for each in claim.free:
+        assert any(np.abs(case.blocks[each]).max() == 6 for case in some)
+    ends = zip(claim.states, zip(*(case.objective.state for case in some), strict=True), strict=True)
+    assert {each for each, arrays in ends if any(array.any() for array in arrays)} == {*claim.finals}
+    assert not admits(claim, healthy_case(of(None)))
+    assert not CUT.asks(claim)
+    assert ("loss by the final state alone" in {e.name for e in contract(claim)}) is bool(claim.finals)
+
+
+@pytest.mark.parametrize("name", SCOPES)
+def test_a_right_layer_holds(name):
+    """In every property of a small case, of which no final state is looked at that is not returned."""
+    engine = of(SCOPES[name])
+    found = [*findings(engine, truth_of(healthy_case(engine, 3, 2)))]
+    assert [each.wrong for each in found if each.wrong] == []
+    finals = {each.part for each in found if each.property == "forward"} - {"outputs"}
+    assert finals == {f"final {each}" for each in engine.claim.finals}
+
+
+def test_more_that_is_returned_is_left_out():
+    """Of an engine whose claim is narrowed; and what is claimed is missing where it is not returned."""
+    whole = of(None)
+    less = replace(whole, claim=narrowed(whole.claim, FINAL_H, models.lstm))
+    assert set(ask(less, healthy_case(less)).forward) == {"outputs", "final h0"}
+    more = replace(of(FINAL_H), claim=whole.claim)
+    with pytest.raises(InvalidAnswer, match=r"^final c0 is missing, needed an array"):
+        ask(more, healthy_case(more))
+    none = replace(of(NO_FINAL), claim=whole.claim)
+    with pytest.raises(InvalidAnswer, match=r"^forward's state is a NoneType, needed a tuple of 2"):
+        ask(none, healthy_case(none))
+
+
+def test_a_function_of_a_problem_has_no_final_state():
+    """Nothing is to be said of it."""
+    with pytest.raises(ValueError, match=r"^scope: finals: .*, needed None: this adapter asks for no final"):
+        scoped(lambda problem: None, model=models.vanilla, scope=Scope(finals=()))
+
+
+def test_it_is_said():
+    """What is asked, and what is not."""
+    words, left = of(NO_FINAL).claim.in_words(), of(NO_FINAL).claim.not_asked(models.lstm)
+    assert "by cotangents of outputs; any initial state; " in words
+    assert "a final state" in left
+    words, left = of(FINAL_H).claim.in_words(), of(FINAL_H).claim.not_asked(models.lstm)
+    assert "by cotangents of outputs and final h0; any initial state; " in words
+    assert "a final c0" in left
+    words, left = of(C_ZERO).claim.in_words(), of(C_ZERO).claim.not_asked(models.lstm)
+    assert "final state; any initial h0, initial c0 zero; " in words
+    assert {"the gradient of c0", "an initial c0 that is not zero"} <= {*left}
+
+
+def test_in_fractions_as_well():
+    """What is drawn there, and designed."""
+    rational = dict.fromkeys(("gate", "candidate", "output"))
+    rational = {"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("softsign",)}
+    scope = replace(C_ZERO, finals=("h0",), exact=True, functions=rational)
+    claim = layer(lstm.forward, lstm.backward, model=models.lstm, scope=scope).claim
+    for case in all_drawn(exact_cases(models.lstm, claim), "0", 6):
+        assert not case.blocks["c0"].any()
+        assert not case.objective.state[1].any()
+
+
+LAST = "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1)"
+FAULTS = [
+    # What begins at the last step goes nowhere.
+    (
+        NO_FINAL,
+        "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1)",
+        f"{LAST} * (t < len(tape) - 1)",
+        "the derivative of one step",
+    ),
+    (NO_FINAL, "d_f = dc * c_prev", "d_f = dc * c", "in f"),
+    (FINAL_H, "dh, dc = d_state\n", "dh, dc = 0 * d_state[0], d_state[1]\n", "the final h0 had no cotangent"),
+    (FINAL_H, "(h.copy(), c.copy())", "(1.001 * h, c)", "final h0 is wrong: the forward is"),
+    (C_ZERO, "dh, dc = da @ W, dc * f", "dh, dc = da @ W, dc", "the factor of the direct path"),
+    (C_ZERO, "d_f = dc * c_prev", "d_f = dc * c_prev * (t > 1)", "from T = 2 on"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scope", "right", "wrong", "words"), FAULTS)
+def test_a_wrong_layer_is_refuted(scope, right, wrong, words):
+    """By a sentence that speaks of nothing that it does not return."""
+    judgement = verify(of(scope, planted(lstm, right, wrong)), SHORT)
+    assert judgement.verdict == "refuted"
+    assert words in judgement.diagnosis.sentence
+    assert "c0 had" not in judgement.diagnosis.sentence
+    assert "finals" not in judgement.example.code or scope is not C_ZERO
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCOPES)
+def test_a_right_layer_is_verified(name):
+    """Each by the whole of a small run."""
+    assert verify(of(SCOPES[name]), SHORT).verdict == "verified"
