@@ -74,7 +74,7 @@ class Layer:
         """What the layer says of a case, in the model's layout."""
         forward, back = self.begin(case)
         # A backward for outputs of another shape fails by that, in words that say less.
-        check_forward(case, forward)
+        check_forward(case, self.claim, forward)
         return forward, back(case.objective)
 
     def begin(self, case: Case) -> Begun:

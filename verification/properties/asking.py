@@ -185,9 +185,9 @@ class _Form:
         return checked_part(name, part, shape, self._dtype)
 
 
-def check_forward(case: Case, forward: Mapping[str, Any]) -> None:
+def check_forward(case: Case, claim: Claim, forward: Mapping[str, Any]) -> None:
     """Raises InvalidAnswer where a part of a forward has not its form, before it is gone back."""
-    _Form(case, ()).check(forward)
+    _Form(case, claim).check(forward)
 
 
 def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
