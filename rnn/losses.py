@@ -95,7 +95,8 @@ def _squared_error_gradient(outputs: Array, targets: Array) -> Array:
 
 
 def _squared_errors(outputs: Array, targets: Array) -> Array:
-    return np.asarray(np.square(outputs - targets).sum(axis=-1) / 2)
+    residual = outputs - targets
+    return np.asarray((residual * (residual / 2)).sum(axis=-1))
 
 
 def _exponentials(outputs: Array, without: Array) -> tuple[Array, Array]:

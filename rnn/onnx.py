@@ -32,7 +32,7 @@ from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells import GRU, LSTM, Vanilla
 from rnn.cells.gru import GRUWeights
 from rnn.common.arrays import Array
-from rnn.common.checks import check_encodable, checked_by_name, shown
+from rnn.common.checks import check_encodable, checked_by_name, checked_flag, shown
 from rnn.network import RNN, check_network
 from rnn.through_time.bidirectional import Bidirectional, BothEnds
 from rnn.through_time.naming import initial_named
@@ -67,13 +67,14 @@ def to_onnx(net: RNN, params: Any, about: Mapping[str, str] | None = None, *, st
 
     Raises TypeError or ValueError for parameters that do not fit, that float32 does not hold or that are too
     many for a file, for a cell that is not of the table, for a function that ONNX lacks, for states of what
-    reads from the last step on, and for an ``about`` that holds no texts by name.
+    reads from the last step on, for ``states`` that are no bool, and for an
+    ``about`` that holds no texts by name.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 
     check_network(net)
     params = _in_single(net.checked_params(params))
-    texts = _checked_texts(about)
+    texts, states = _checked_texts(about), checked_flag("states", states)
     cell: Any = net.cell
     levels = _levels(cell)
     if states and any(len(level.cells) > 1 for level in levels):

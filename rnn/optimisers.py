@@ -16,7 +16,7 @@ blocks is simply the norm of g.
 """
 
 from dataclasses import dataclass
-from math import inf, isfinite, sqrt
+from math import inf, sqrt
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -25,6 +25,7 @@ from rnn.common.arrays import Array, check_finite
 from rnn.common.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
 from rnn.common.parameters import Blocks
 from rnn.common.representation import as_call
+from rnn.common.sizes import scaled
 from rnn.learning.blocks import as_vector, check_params, check_update, checked_block, minus, names
 from rnn.learning.schedules import (
     Constant,
@@ -53,6 +54,10 @@ __all__ = [
     "StepDecay",
     "Warmup",
 ]
+
+
+# A sum of squares from which on those that vanish in float32 are nothing beside it.
+SMALL = 1e-30
 
 
 class Clip(Protocol):
@@ -101,17 +106,15 @@ class ClipNorm:
     def into(self, g: Array) -> None:
         _check_vector(g)
         with np.errstate(over="ignore"):
-            norm = sqrt(g.dot(g))
-        if not isfinite(norm):
-            # Squares overflow long before entries do (float32: from 1.8e19 on), and a gradient that
-            # explodes is what clipping is for.
-            largest = float(np.abs(g).max())
-            direction = g / largest
-            norm = sqrt(direction.dot(direction))
-            if largest * norm > self.limit:
+            square, direction, exponent = float(g.dot(g)), g, 0
+            if not SMALL < square < inf:
+                # Squares overflow or vanish long before entries do, and a gradient that explodes is what
+                # clipping is for.
+                direction, (exponent,) = scaled(g)
+                square = float(direction.dot(direction))
+            norm = sqrt(square)
+            if np.ldexp(norm, exponent) > self.limit:
                 np.multiply(direction, self.limit / norm, out=g)
-        elif norm > self.limit:
-            g *= self.limit / norm
 
 
 class State(NamedTuple):

@@ -20,8 +20,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
+from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_array, check_random_state
 from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -31,6 +32,7 @@ from rnn.app.recipe import OPTIMISERS, Recipe, schedule_of, truncation_of
 from rnn.app.threads import each_held, held
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
 from rnn.common.checks import checked_number, cut, in_memory, offers, shown
+from rnn.common.sizes import scaled
 from rnn.learning.classes import ClassWeight, check_class_weight, softmax
 from rnn.learning.scaling import learn_scale
 from rnn.losses import softmax_cross_entropy, squared_error
@@ -61,6 +63,10 @@ _OF_A_RECIPE = (
     ),
     *("weight_decay", "epochs", "early_stopping", "n_iter_no_change", "tol"),
 )
+
+
+# Those of them that say what network it is.
+_OF_A_NETWORK = ("cell", "units", "num_layers", "bidirectional", "activation")
 
 
 class _Checked(BaseEstimator):  # type: ignore[misc]
@@ -116,7 +122,11 @@ class _Recurrent(_Checked):
 
     net_: RNN
     params_: Any
-    _state: State | None
+    # What a later call goes on from: the optimiser by name, and its state.
+    _state: tuple[str, State] | None
+
+    # What of records has to be on either side of a split.
+    _LEAST: ClassVar[str] = "one"
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "cell": [StrOptions(CELLS.keys())],
@@ -212,7 +222,7 @@ class _Recurrent(_Checked):
         records, weights = self._records(X, y, sample_weight, None, begin=True)
         unseen = None
         if self.early_stopping:
-            kept, held = self._split(records[1])
+            kept, held = self._kept_and_held(records[1])
             unseen = tuple(array[held] for array in records)
             records, weights = tuple(array[kept] for array in records), weights[kept]
         recipe = self._recipe()
@@ -239,13 +249,27 @@ class _Recurrent(_Checked):
         self.loss_curve_, self.n_epochs_, self._state = list(course.train), course.epoch, None
         return self
 
+    def _kept_and_held(self, targets: Array) -> Any:
+        """The places of the records to learn from, and of those to validate with."""
+        try:
+            return self._split(targets)
+        except ValueError:
+            given = f"{len(targets)} of them, and validation_fraction {self.validation_fraction}"
+            needed = f"{self._LEAST} to learn from, and as many to validate with, for early_stopping"
+            raise ValueError(f"records: {given}, needed at least {needed}") from None
+
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
         """One epoch more over these records, at the full rate, by the scale of the first ones."""
         first = not hasattr(self, "net_")
+        if not first:
+            self._check_network()
         records, weights = self._records(X, y, sample_weight, classes, begin=first)
         recipe = self._recipe()
         optimiser = recipe.descent(Constant(recipe.rate))
-        state = self._state or optimiser.start(self.params_)
+        of, state = self._state or ("", None)
+        if state is None or of != recipe.optimiser:
+            # Means of gradients that another optimiser keeps say nothing to this one.
+            state = optimiser.start(self.params_)
         batch = int(self.batch or len(weights))
         standings = by_epoch(
             self.net_,
@@ -262,9 +286,15 @@ class _Recurrent(_Checked):
             after=Standing(0, self.params_, state, 0.0, None),
         )
         (standing,) = each_held(self.net_, min(batch, len(weights)), standings)
-        self.params_, self._state = standing.params, standing.state
+        self.params_, self._state = standing.params, (recipe.optimiser, standing.state)
         self.n_epochs_ += 1
         return self
+
+    def _check_network(self) -> None:
+        """InvalidParameterError where a parameter asks for another network than the one that is trained."""
+        for name, value in self._network.items():
+            if getattr(self, name) != value:
+                raise self._invalid(name, f"{value!r}, as when the training began; fit begins a new one")
 
     def _by_class(self) -> ClassWeight:
         """What a loss counts by its class, in the codes of the targets."""
@@ -289,6 +319,7 @@ class _Recurrent(_Checked):
             self.net_ = self._recipe().network(xs.shape[2], outputs, loss)
             self.params_ = self.net_.init(self._rng, xs.dtype)
             self._state, self.n_epochs_ = None, 0
+            self._network = {name: getattr(self, name) for name in _OF_A_NETWORK}
         dtype = self.params_[0].dtype
         return (self._seen(xs), self._targets(y, dtype)), weights.astype(dtype)
 
@@ -339,7 +370,7 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
     """
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """One epoch over these records; the first call sets the scale."""
+        """One epoch over these records; the first call sets the scale, and what network it is."""
         return self._partial_fit(X, y, sample_weight, None)
 
     def predict(self, X: Any) -> Array:
@@ -347,6 +378,11 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
         outputs = self._outputs(X)
         found = self._target_scale.back(outputs)
         return found if self._several else found[:, 0]
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of the predictions, as elsewhere in scikit-learn, also where no float holds their squares."""
+        y, exponents = scaled(check_array(y, dtype=FLOATS, ensure_2d=False), 0)
+        return float(r2_score(y, np.ldexp(self.predict(X), -exponents), sample_weight=sample_weight))
 
     def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
         X, y = self._arrays(X, y, allow_nd=True, multi_output=True, y_numeric=True, reset=reset)
@@ -380,6 +416,8 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
     multiplies the loss of each class, beside ``sample_weight`` and as elsewhere in scikit-learn: a dict from
     classes to numbers, where one that is not in it counts once, or "balanced", by which all count alike.
     """
+
+    _LEAST = "one of each class"
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **_Recurrent._parameter_constraints,
@@ -438,7 +476,7 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         self.class_weight = class_weight
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """One epoch over these records; the first call sets the scale, and takes all ``classes``.
+        """One epoch over these records; the first call sets scale and network, and takes all ``classes``.
 
         ``class_weight`` is then none or a dict: how often a class occurs nobody knows yet.
         """
@@ -477,7 +515,8 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         codes = np.searchsorted(self.classes_, y)
         known = self.classes_[np.minimum(codes, len(self.classes_) - 1)] == y
         if not known.all():
-            raise ValueError(f"y: {y[~known][0]!r}, needed one of the classes {list(self.classes_)}")
+            (first,), classes = y[~known][:1].tolist(), self.classes_.tolist()
+            raise ValueError(f"y: {shown(first)}, needed one of the classes {shown(classes)}")
         return codes
 
     def _split(self, targets: Array) -> tuple[Array, Array]:
@@ -522,6 +561,12 @@ class Windows(TransformerMixin, _Checked):  # type: ignore[misc]
         """Remember how many columns there are."""
         self._validate_params()
         self._arrays(X)
+        return self
+
+    def set_output(self, *, transform: Any = None) -> Self:
+        """Arrays are all that ``transform`` returns: ValueError for tables, which have two axes."""
+        if transform not in (None, "default"):
+            raise ValueError(f"transform: {shown(transform)}, needed 'default': windows have three axes")
         return self
 
     def transform(self, X: Any) -> Array:

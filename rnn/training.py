@@ -29,6 +29,7 @@ from rnn.calls.gradients import check_gradients
 from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.common.parameters import Blocks
+from rnn.common.sizes import root_mean_square
 from rnn.data import Batches
 from rnn.learning.batches import Fit, Source, learnt_from, validated_by
 from rnn.learning.blocks import names
@@ -378,11 +379,7 @@ def rmse(predictions: Array, targets: Array) -> float:
             f"predictions: shape {given}, needed that of the targets, {needed}, with at least one entry"
         )
     with np.errstate(all="ignore"):
-        difference = predictions - targets
-        # Scaled by a power of two, which rounds nothing, so that no square overflows or vanishes.
-        _, exponent = np.frexp(np.abs(difference).max())
-        root = np.sqrt(np.square(np.ldexp(difference, -exponent)).mean())
-        value = float(np.ldexp(root, exponent))
+        value = float(root_mean_square(predictions - targets))
     if not isfinite(value):
         raise FloatingPointError(
             f"predictions: so far from the targets that the rmse is {value}, needed numbers closer to them"

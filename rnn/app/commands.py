@@ -45,16 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     options = arguments(argv)
     try:
-        places = Places(_folder(options), FILES[options.command], options.json)
-        places.check()
+        places = _places(options)
         _refuse_to_overwrite(options, places)
         out = redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext()
         with out, on_compiling(partial(_notice_of_compiling, options.command)):
             outcome = COMMANDS[options.command](options, places)
     except OSError as error:
-        options.error(
-            f"{cut(str(error.filename))}: {error.strerror or error}, needed a place to read and write"
-        )
+        options.error(f"{_of_the_system(error)}, needed a file that can be read")
     except (ValueError, MemoryError) as error:
         options.error(str(error) or "it does not fit in memory, needed something smaller")
     except FloatingPointError as error:
@@ -62,6 +59,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     _deliver(outcome, places)
     return HOLDS
+
+
+def _places(options: argparse.Namespace) -> Places:
+    """Where the results go, or a refusal."""
+    places = Places(_folder(options), FILES[options.command], options.json)
+    try:
+        places.check()
+    except OSError as error:
+        options.error(f"{_of_the_system(error)}, needed a place to write to")
+    return places
+
+
+def _of_the_system(error: OSError) -> str:
+    return f"{cut(str(error.filename))}: {error.strerror or error}"
 
 
 def _notice_of_compiling(command: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rnn.app.transformation import Transformation
 from rnn.common.arrays import Array
+from rnn.common.sizes import mean_and_deviation, scaled
 
 # The shares of the values that choose the epoch and that test the result; the rest is for training.
 VALIDATION = TEST = 0.15
@@ -40,7 +41,7 @@ def learn_scaling(values: Array, transformation: Transformation) -> Scaling:
     """The scaling of the values that are learnt from. ValueError for numbers too large to compute with."""
     with np.errstate(over="ignore", invalid="ignore"):
         seen = transformation.forward(values)
-        mean, deviation = float(seen.mean()), float(seen.std())
+        mean, deviation = map(float, mean_and_deviation(seen))
     if not (abs(mean) < inf and deviation < inf):
         raise ValueError("the series: numbers so large that their spread is none, needed smaller ones")
     # What never changes has no spread, and its mean says all.
@@ -95,7 +96,7 @@ def season_of(values: Array, most: int) -> int | None:
     The lag, of those up to ``most``, at which their autocorrelation has its highest peak, above
     ``REPEATS``.
     """
-    changes = np.diff(values)
+    changes = np.diff(scaled(values)[0])
     changes = changes - changes.mean()
     power = float(changes.dot(changes))
     lags = range(1, min(most, len(changes) // 2) + 2)

@@ -11,6 +11,7 @@ from rnn.app.preparing import contexts
 from rnn.app.threads import held
 from rnn.cells import Params
 from rnn.common.arrays import Array
+from rnn.common.sizes import root_mean_square
 from rnn.network import RNN
 from rnn.truncation import Truncation
 
@@ -31,7 +32,7 @@ def reach(net: RNN, params: Params, xs: Array, targets: Array, truncation: Trunc
     xs, targets = xs[fits], targets[fits]
     with held(net, len(xs)):
         _, grads = net.loss_and_gradients(params, xs, targets, truncation=truncation)
-    sizes = np.sqrt(np.square(grads.xs).sum(axis=(0, 2)))[::-1]
+    sizes = root_mean_square(grads.xs, (0, 2))[::-1]
     return np.asarray(sizes / sizes[0] if sizes[0] > 0 else np.zeros_like(sizes))
 
 

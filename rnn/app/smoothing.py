@@ -20,6 +20,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from rnn.common.arrays import Array
+from rnn.common.sizes import mean_and_deviation
 
 # Where there is no season, the start is made of the mean of so many values, and of as many more.
 BLOCK = 4
@@ -84,7 +85,8 @@ def fitted(values: Array, season: int | None) -> Smoothing | None:
     from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
     # The weights of numbers of any size are those of the same numbers of size 1.
-    values = (values - values.mean()) / (values.std() or 1.0)
+    mean, deviation = mean_and_deviation(values)
+    values = (values - mean) / (deviation or 1.0)
     first, slope, seasons = start(values[np.newaxis], season)
     size = seasons.shape[1]
     with warnings.catch_warnings(), np.errstate(all="ignore"):

@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from rnn.app.preparing import Cut, Scaling, check_seen, learn_scaling
 from rnn.app.transformation import Transformation
 from rnn.common.arrays import Array
+from rnn.common.sizes import mean_and_deviation
 from rnn.data import Records, windows
 
 # What least squares leave of a series that it fits to rounding says nothing, and is not scaled up.
@@ -79,7 +80,7 @@ def _standard(rows: Array, transformation: Transformation) -> Array:
     """No weights, and the means and scales of inputs (S, F): (3, F). ValueError for too large ones."""
     with np.errstate(over="ignore", invalid="ignore"):
         seen = _differenced(rows, transformation)
-        mean, deviation = seen.mean(axis=0), seen.std(axis=0)
+        mean, deviation = mean_and_deviation(seen, 0)
     if not (np.isfinite(mean).all() and np.isfinite(deviation).all()):
         raise ValueError("the inputs: numbers so large that their spread is none, needed smaller ones")
     # What differences leave of a cycle that they take away is rounding.

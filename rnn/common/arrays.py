@@ -88,7 +88,8 @@ def checked(
     """``value`` as an array, or an error that says what is wrong with it.
 
     ``axes`` holds one entry an axis: a number that the axis must have, or a letter for any number
-    from 1. ``dtype``, where given, is that of params.U, which all arrays of one call share. ``also`` holds
+    from 1. ``dtype``, where given, is that of the input weights, which all arrays of one call
+    share. ``also`` holds
     other axes that will do, with no other letters.
 
     Raises TypeError for what is no array, a masked one, or another type of number, ValueError for another
@@ -101,7 +102,7 @@ def checked(
         if found not in FLOATS and found != FRACTIONS:
             raise TypeError(f"{name}: dtype {cut(str(found))}, needed {KINDS}")
         if dtype is not None:
-            raise TypeError(f"{name}: dtype {found}, needed {dtype} as params.U has")
+            raise TypeError(f"{name}: dtype {found}, needed {dtype} as the input weights have")
     shape = array.shape
     fits = shape == axes or shape in also or _fits(shape, axes) or any(map(_fits, repeat(shape), also))
     if not fits:

@@ -121,6 +121,13 @@ def checked_number(name: str, value: object, needed: str = "a number") -> float:
         raise ValueError(f"{name}: {shown(value)}, needed {needed} that a float holds") from None
 
 
+def checked_flag(name: str, value: object) -> bool:
+    """``value`` as a bool; TypeError otherwise."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}: {shown(value)}, needed True or False")
+    return bool(value)
+
+
 def checked_dtype(dtype: DTypeLike, among: tuple[np.dtype[Any], ...], needed: str) -> np.dtype[Any]:
     """``dtype`` as one of those ``among`` which it has to be, or a TypeError that says what is ``needed``."""
     try:

@@ -16,8 +16,8 @@ from typing import Any
 class Sink(io.BufferedIOBase):
     """Bytes go to ``raw`` until it refuses them, and nowhere from then on; ``problem`` is what it said.
 
-    Without a ``raw`` they go nowhere from the start. Nothing is held back, so that a write which is
-    interrupted leaves nothing to be written again.
+    Without a ``raw``, of a stream that was closed from the start, they go nowhere at all. Nothing is held
+    back, so that a write which is interrupted leaves nothing to be written again.
     """
 
     name = "a standard stream"
@@ -42,7 +42,9 @@ class Sink(io.BufferedIOBase):
         """How many bytes were taken, which is all of them."""
         rest = memoryview(data)
         try:
-            while len(rest) and self._raw is not None and self.problem is None:
+            while len(rest) and self.problem is None:
+                if self._raw is None:
+                    raise OSError(errno.EBADF, "closed")
                 written = self._raw.write(rest)
                 if written is None:
                     raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))

@@ -26,9 +26,10 @@ def check_params(params: tuple[Array, ...]) -> None:
 
 def checked_block(name: str, block: object) -> Array:
     """A block, which is an array of floats, or a TypeError."""
-    if not isinstance(block, np.ndarray):
+    array = as_array(name, block) if isinstance(block, np.ndarray) else None
+    # Other classes of arrays have an arithmetic of their own: the product of matrices is no array's.
+    if array is None or type(block) not in (np.ndarray, np.memmap):
         raise TypeError(f"{name}: {kind_of(block)}, needed a NumPy array")
-    array = as_array(name, block)
     if array.dtype not in FLOATS:
         raise TypeError(f"{name}: dtype {cut(str(array.dtype))}, needed float32, float64 or longdouble")
     return array

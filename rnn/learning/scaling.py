@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn.common.arrays import Array
+from rnn.common.sizes import mean_and_deviation
 
 # A spread below this share of the mean is what rounding makes of numbers that are all one.
 ROUNDING = 1e-12
@@ -33,6 +34,5 @@ def learn_scale(values: Array, weights: Array) -> Scale:
     """
     each = np.broadcast_to(weights.reshape(-1, *[1] * (values.ndim - 1)), values.shape)
     axes = tuple(range(values.ndim - 1))
-    mean = np.average(values, axis=axes, weights=each)
-    spread = np.sqrt(np.average(np.square(values - mean), axis=axes, weights=each))
+    mean, spread = mean_and_deviation(values, axes, each)
     return Scale(mean, np.where(spread > ROUNDING * np.abs(mean), spread, 1.0))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 
 from rnn.common.checks import checked_count, checked_number, keep, shown
 
@@ -11,7 +11,7 @@ from rnn.common.checks import checked_count, checked_number, keep, shown
 class EarlyStopping:
     """A training ends once ``n_iter_no_change`` epochs in a row have brought no better validation loss.
 
-    Better is below the lowest loss before them by more than the share ``tol`` of it. A share, and no
+    Better is below the lowest loss before them by more than the share ``tol`` of its size. A share, and no
     difference, since losses are sums: so it means the same for any number of records and steps.
 
     >>> two = EarlyStopping(n_iter_no_change=2)
@@ -33,4 +33,5 @@ class EarlyStopping:
     def ends(self, losses: Sequence[float]) -> bool:
         """Does it end a training with these losses in validation, after the epochs 0, 1, …?"""
         before, since = losses[: -self.n_iter_no_change], losses[-self.n_iter_no_change :]
-        return len(before) > 0 and not min(since) < min(before) * (1 - self.tol)
+        best = min(before, default=inf)
+        return len(before) > 0 and not min(since) < best - self.tol * abs(best)

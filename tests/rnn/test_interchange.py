@@ -80,7 +80,10 @@ def test_torch_computes_the_same(kind):
         ({"weight_hh_l0": np.ones((6, 3))}, "weight_hh_l0: shape (6, 3), needed 1, 3 or 4 times 3 rows"),
         ({"weight": np.ones((4, 2))}, "weight: shape (4, 2), needed (K, 3)"),
         ({"bias_ih_l0": np.ones(3, np.float32)}, "bias_ih_l0: dtype float32, needed float64"),
-        ({"weight": np.ones((4, 3), np.float32)}, "weight: dtype float32, needed float64"),
+        (
+            {"weight": np.ones((4, 3), np.float32)},
+            "weight: dtype float32, needed float64 as the input weights have",
+        ),
         ({"bias": np.ones(4, np.float32)}, "bias: dtype float32, needed float64"),
         ({"bias": np.ones(3)}, "bias: shape (3,), needed (4,)"),
         ({"bias_ih_l0": np.array([np.nan] * 3)}, "bias_ih_l0: nan at (0,)"),

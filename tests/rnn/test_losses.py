@@ -27,6 +27,13 @@ def test_squared_error_by_hand(number, times):
     assert type(value) is type(outputs.flat[0])
 
 
+def test_half_of_a_square_may_be_the_largest_number():
+    """By steps as in all: what overflows is the square, and not its half."""
+    residual = np.array([[1.8e154]])
+    assert squared_error.value(residual, 0 * residual) == 1.62e308
+    assert squared_error.each(residual, 0 * residual).tolist() == [1.62e308]
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_gradient_by_hand(number):
     """The gradient is the residual, a new array of the outputs' kind of number."""

@@ -101,6 +101,14 @@ def test_states_of_what_reads_from_the_last_step_on_are_refused():
         to_onnx(net, params, states=True)
 
 
+@pytest.mark.parametrize("states", ["no", 1, None, [True]])
+def test_states_are_asked_for_by_a_bool(states):
+    """What else counts as true is refused, and not taken for it."""
+    net = RNN(Vanilla(2, 3), outputs=4)
+    with pytest.raises(TypeError, match=r"^states: .*, needed True or False$"):
+        to_onnx(net, net.init(np.random.default_rng(0)), states=states)
+
+
 def test_both_directions_of_a_stack_are_refused():
     """ONNX has both directions of a layer, and a stack of those."""
     net = RNN(Bidirectional(Stack(GRU(1, 2))), outputs=1)

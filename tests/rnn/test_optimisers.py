@@ -235,6 +235,19 @@ def test_a_gradient_just_beyond_a_large_limit_is_clipped():
     assert within.tolist() == [1e300, 1e300]
 
 
+@pytest.mark.parametrize(("dtype", "power"), [(np.float32, -80), (np.float64, -700), (np.float64, -1000)])
+def test_a_gradient_whose_squares_vanish_is_clipped(dtype, power):
+    """Its length is none by its squares, and still beyond the limit."""
+    g = (np.array([3.0, 0, -4.0]) * 2.0**power).astype(dtype)
+    ClipNorm(2.5 * 2.0**power).into(g)
+    assert g.tolist() == [1.5 * 2.0**power, 0, -2.0 * 2.0**power]
+    ClipNorm(2.5 * 2.0**power).into(g)
+    assert g.tolist() == [1.5 * 2.0**power, 0, -2.0 * 2.0**power]
+    nothing = np.zeros(3, dtype)
+    ClipNorm(1e-300).into(nothing)
+    assert nothing.tolist() == [0, 0, 0]
+
+
 @pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("clip", [None, ClipNorm(1), ClipValue(1)], ids=str)
 @pytest.mark.parametrize("make", [SGD, Adam, AdamW])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -375,8 +376,93 @@ def test_a_class_that_is_new_is_refused():
     """It has no output."""
     X = np.ones((4, 2))
     model = RNNClassifier(epochs=1).partial_fit(X, [0, 1, 0, 1], classes=[0, 1])
-    with pytest.raises(ValueError, match=r"y: np\.int64\(2\), needed one of the classes"):
+    with pytest.raises(ValueError, match=r"^y: 2, needed one of the classes \[0, 1\]$"):
         model.partial_fit(X, [0, 1, 0, 2])
+    words = RNNClassifier(epochs=1).partial_fit(X, list("abab"), classes=["a", "b"])
+    with pytest.raises(ValueError, match=r"^y: 'c', needed one of the classes \['a', 'b'\]$"):
+        words.partial_fit(X, list("abac"))
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+@pytest.mark.parametrize("call", ["fit", "partial_fit"])
+def test_another_network_does_not_go_on(kind, call):
+    """Its parameters are those of the first; what it takes to begin anew is said."""
+    X, y = np.random.default_rng(0).normal(size=(8, 3)), [0, 1] * 4
+    others = {"cell": "gru", "units": 3, "num_layers": 2, "bidirectional": True, "activation": "relu"}
+    for name, value in others.items():
+        model = getattr(kind(epochs=1, random_state=0), call)(X, y)
+        before = getattr(model, name)
+        model.set_params(**{name: value})
+        said = f"must be {before!r}, as when the training began; fit begins a new one. Got {value!r} instead."
+        with pytest.raises(
+            ValueError, match=f"^The '{name}' parameter of {kind.__name__} {re.escape(said)}$"
+        ):
+            model.partial_fit(X, y)
+        assert model.fit(X, y).predict(X).shape == (8,)
+
+
+@pytest.mark.parametrize("first", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("then", ["adam", "adamw", "sgd"])
+def test_another_optimiser_begins_with_means_of_its_own(first, then):
+    """And takes the parameters as they are."""
+    X = np.random.default_rng(0).normal(size=(8, 3))
+    model = RNNRegressor(optimiser=first, random_state=0).partial_fit(X, X[:, 0])
+    model.set_params(optimiser=then).partial_fit(X, X[:, 0])
+    assert model.n_epochs_ == 2
+    assert model._state[1].done == (2 if first == then else 1)
+
+
+UNITS = [2.0**-1000, 2.0**-660, 2.0**530, 2.0**1000]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("outputs", [(), (2,)])
+def test_numbers_of_any_size_are_learnt_alike(unit, outputs):
+    """Those whose squares no float holds as well: in other units predictions are the same, to the bit."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, *outputs))
+    one = RNNRegressor(units=3, epochs=10, random_state=0).fit(X, y)
+    other = RNNRegressor(units=3, epochs=10, random_state=0).fit(X / unit, y * unit)
+    np.testing.assert_array_equal(other.predict(X / unit), one.predict(X) * unit)
+    assert other.score(X / unit, y * unit) == one.score(X, y) != 0
+    seen = RNNClassifier(epochs=2, random_state=0).fit(X * unit, X[:, 0] > 0)
+    np.testing.assert_array_equal(
+        seen.predict_proba(X * unit),
+        RNNClassifier(epochs=2, random_state=0).fit(X, X[:, 0] > 0).predict_proba(X),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "y", "fraction", "least"),
+    [
+        (RNNRegressor, [1.0], 0.1, "one"),
+        (RNNRegressor, [1.0, 2.0], 0.99, "one"),
+        (RNNClassifier, [0, 1, 1], 0.1, "one of each class"),
+        (RNNClassifier, [0, 0, 1, 1, 2, 2], 0.1, "one of each class"),
+        (RNNClassifier, [0, 0, 1, 1, 2, 2], 0.9, "one of each class"),
+    ],
+)
+def test_records_that_are_too_few_to_validate_with(kind, y, fraction, least):
+    """Are told with what they were to be used for."""
+    model = kind(epochs=1, early_stopping=True, validation_fraction=fraction)
+    said = f"records: {len(y)} of them, and validation_fraction {fraction}, needed at least {least} to learn"
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(said)} from, and as many to validate with, for early_"
+    ):
+        model.fit(np.ones((len(y), 2)), y)
+
+
+def test_windows_are_arrays():
+    """A table has two axes, which is said, in a pipeline as well."""
+    windows = Windows(3).fit(SERIES[:, np.newaxis])
+    for transform in (None, "default"):
+        assert windows.set_output(transform=transform) is windows
+        assert windows.transform(SERIES[:, np.newaxis]).shape == (80, 3, 1)
+    for each in (windows, make_pipeline(StandardScaler(), Windows(3))):
+        for transform in ("pandas", "polars"):
+            said = f"^transform: '{transform}', needed 'default': windows have three axes$"
+            with pytest.raises(ValueError, match=said):
+                each.set_output(transform=transform)
 
 
 def test_a_weight_is_a_record_given_so_many_times():

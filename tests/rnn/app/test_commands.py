@@ -96,7 +96,8 @@ def test_a_name_that_no_file_can_have_is_refused(capsys, command):
 def test_what_is_no_model_is_refused(capsys, tmp_path, command):
     """A file of something else, or none; nothing is made."""
     path = tmp_path / "m"
-    assert "No such file or directory" in refused(capsys, command, path)
+    said = f"{path}: No such file or directory, needed a file that can be read"
+    assert refused(capsys, command, path) == said
     path.write_bytes(b"no model")
     assert refused(capsys, command, path).startswith(f"{path}: 8 bytes, needed")
     assert [each.name for each in tmp_path.iterdir()] == ["m"]

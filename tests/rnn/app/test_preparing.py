@@ -30,14 +30,24 @@ def test_what_never_changes_is_its_mean(value):
 
 
 def test_numbers_too_large_are_refused():
-    """Their squares are infinite."""
+    """Their differences are infinite."""
     with pytest.raises(ValueError, match="the series: numbers so large"):
-        learn_scaling(np.array([1e308, -1e308, 1e308]), LEVELS)
+        learn_scaling(np.array([1e308, -1e308, 1e308]), CHANGES)
     with (
         np.errstate(over="ignore"),
         pytest.raises(ValueError, match="the series: later numbers so large"),
     ):
         check_seen("the series", np.array([0, 1e-300, 0, 1e-300, 1e300]), Scaling(0, 1e-300))
+
+
+@pytest.mark.parametrize("size", [2.0**-1000, 2.0**-660, 2.0**530, 2.0**1000])
+@pytest.mark.parametrize("transformation", [LEVELS, CHANGES])
+def test_numbers_of_any_size_are_seen_alike(size, transformation):
+    """Those whose squares no float holds as well, and so is their season."""
+    one, other = (learn_scaling(each * SERIES, transformation) for each in (1, size))
+    np.testing.assert_array_equal(one.forward(SERIES), other.forward(size * SERIES))
+    steps = np.arange(120)
+    assert season_of(size * (np.sin(2 * np.pi * steps / 12) + 0.1 * steps), 40) == 12
 
 
 def test_logarithms_need_values_above_0():

@@ -18,6 +18,13 @@ def test_one_linear_unit_halves_each_step():
     np.testing.assert_allclose(reach(NET, HALF, XS, TARGETS, Window(2)), [1, 0.5, 0.25, 0, 0, 0])
 
 
+@pytest.mark.parametrize("size", [2.0**-200, 2.0**-700])
+def test_what_hardly_reaches_is_shown(size):
+    """Though its squares vanish, as in a network that hardly reads its states."""
+    found = reach(NET, HALF._replace(V=np.full((1, 1), size)), XS, np.ones((2, 1)), Full())
+    np.testing.assert_allclose(found, 0.5 ** np.arange(6))
+
+
 def test_where_nothing_reaches_there_are_zeros():
     """As of a network without error, or without weights."""
     zero = HALF._replace(V=np.zeros((1, 1)))

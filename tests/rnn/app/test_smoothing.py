@@ -40,7 +40,7 @@ def test_forecasts_by_hand(season):
 
 
 @pytest.mark.parametrize("season", [None, 6])
-@pytest.mark.parametrize("size", [1.0, 1e150])
+@pytest.mark.parametrize("size", [1.0, 1e150, 1e160, 1e300, 1e-200, 1e-300])
 def test_weights_are_found(season, size):
     """Of values of any size, which forecast a line and a season nearly."""
     steps = np.arange(90.0)

@@ -40,7 +40,12 @@ FULL = np.ones((3, 2), np.float32)
         (LSTM(1, 2), (FULL, FULL[:2]), ValueError, "c0: shape (2, 2), needed (3, 2)"),
         (LSTM(1, 2), (FULL, None), TypeError, "c0: dtype object, needed float32"),
         (GRU(1, 2), (FULL, FULL), TypeError, "h0: tuple of 2, needed (h0,), the state of GRU"),
-        (GRU(1, 2), FULL.astype(float), TypeError, "h0: dtype float64, needed float32 as params.U has"),
+        (
+            GRU(1, 2),
+            FULL.astype(float),
+            TypeError,
+            "h0: dtype float64, needed float32 as the input weights have",
+        ),
         (Vanilla(1, 2), FULL[0], ValueError, "h0: shape (2,), needed (3, 2)"),
         (Vanilla(1, 2), (FULL * np.nan,), ValueError, "h0: nan at (0, 0), needed finite numbers"),
     ],

@@ -19,6 +19,7 @@ from rnn.common.checks import (
     checked_by_name,
     checked_count,
     checked_dtype,
+    checked_flag,
     checked_number,
     cut,
     in_memory,
@@ -157,6 +158,19 @@ def test_a_count_below_the_least_is_refused(value, least):
     """The message holds the count and the least one."""
     with pytest.raises(ValueError, match=f"^k: {value}, needed at least {least}$"):
         checked_count("k", value, least)
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, np.False_])
+def test_a_flag_is_a_bool(value):
+    """In Python's own type."""
+    assert checked_flag("states", value) is bool(value)
+
+
+@pytest.mark.parametrize("value", [0, 1, "no", None, np.int8(1), [True]])
+def test_what_is_no_bool_is_no_flag(value):
+    """However true it may count."""
+    with pytest.raises(TypeError, match=f"^states: {re.escape(repr(value))}, needed True or False$"):
+        checked_flag("states", value)
 
 
 def test_a_dtype_is_found_by_any_name():

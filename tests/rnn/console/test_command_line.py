@@ -170,13 +170,24 @@ def test_a_full_disk_is_3(code):
 
 @POSIX
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full"])
-def test_closed_streams_are_no_error(redirection):
-    """Whoever closes them wants no text; what is opened afterwards is not taken for them."""
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_closed_standard_output_is_3(redirection, code):
+    """What was to go there is lost; of other streams that is no error. What is opened is taken for none."""
     body = "print('one'); print('two', file=sys.stderr); opened = os.open('/dev/null', 0); assert opened > 2"
-    code, out, err = shell(script(body, 1), redirection)
-    assert code == 1
-    assert out == ("" if ">&- " in redirection or redirection == ">&-" else "one\n")
-    assert err == ("two\n" if redirection == ">&-" else "")
+    ended = shell(script(body, code), redirection)
+    if redirection == ">&-":
+        said = "two\nprogram: standard output: closed; the rest of the text is lost\n"
+        assert ended == (3, "", said)
+    elif redirection == "<&- >&- 2>&-":
+        assert ended == (3, "", "")
+    else:
+        assert ended == (code, "one\n", "")
+
+
+@POSIX
+def test_a_closed_standard_output_is_no_error_where_nothing_goes_there():
+    """Nothing is lost."""
+    assert shell(script("print('two', file=sys.stderr)"), ">&-") == (0, "", "two\n")
 
 
 @POSIX

@@ -64,8 +64,9 @@ def test_closed_from_the_start(monkeypatch, capfd):
     """Python has no stream then; there is one that leads nowhere, and nothing is said elsewhere."""
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
-    with lenient():
+    with lenient() as (out, _):
         print("something")
+        assert (out.problem.errno, out.problem.strerror) == (errno.EBADF, "closed")
         print("something", file=sys.stderr)
         assert not sys.stderr.isatty()
         with pytest.raises(OSError, match="fileno"):

@@ -86,6 +86,8 @@ def test_floats_are_a_block(dtype):
         (np.float64(1), "g: float64, needed a NumPy array"),
         (np.ones(1, np.float16), "g: dtype float16, needed float32, float64 or longdouble"),
         (np.ones(1, object), "g: dtype object, needed float32, float64 or longdouble"),
+        (np.ones((1, 1)).view(np.matrix), "g: matrix, needed a NumPy array"),
+        (np.ones(1).view(np.recarray), "g: recarray, needed a NumPy array"),
         (np.ma.ones(1), "g: a masked array, needed one without a mask, as its filled() is"),
     ],
 )

@@ -17,6 +17,14 @@ def test_a_weight_counts_a_record_so_many_times():
     np.testing.assert_allclose(scale.spread, repeated.std(axis=0))
 
 
+@pytest.mark.parametrize("size", [2.0**-1000, 2.0**-660, 2.0**530, 2.0**1000])
+def test_numbers_of_any_size_have_a_spread(size):
+    """Whose squares no float holds as well: in units of it they are the same, to the bit."""
+    scale, one = (learn_scale(size_of * VALUES, COUNTS.astype(float)) for size_of in (size, 1))
+    np.testing.assert_array_equal(scale.forward(size * VALUES), one.forward(VALUES))
+    np.testing.assert_array_equal(scale.back(VALUES), size * one.back(VALUES))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_back_undoes_forward(dtype):
     """In the type of what is given."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnn.learning.stopping import EarlyStopping
 
-LOSSES = st.lists(st.floats(0, 100) | st.integers(0, 3).map(float), min_size=1, max_size=20)
+LOSSES = st.lists(st.floats(-100, 100) | st.integers(0, 3).map(float), min_size=1, max_size=20)
 
 
 @given(LOSSES, st.integers(1, 21))
@@ -24,7 +24,9 @@ def test_it_counts_epochs_since_the_best(losses, epochs):
 def test_better_is_lower_by_more_than_a_share(losses, epochs, tol):
     """Of the lowest before those epochs; asked of each of them by itself."""
     before = [loss for epoch, loss in enumerate(losses) if epoch < len(losses) - epochs]
-    better = [loss for loss in losses[len(before) :] if before and loss < min(before) * (1 - tol)]
+    better = [
+        loss for loss in losses[len(before) :] if before and loss < min(before) - tol * abs(min(before))
+    ]
     assert EarlyStopping(epochs, tol).ends(losses) == (bool(before) and not better)
 
 
@@ -33,6 +35,18 @@ def test_the_size_of_a_loss_is_of_no_consequence(losses, epochs, tol, power):
     """A sum over more records, or in other units, ends in the same epoch."""
     stopping = EarlyStopping(epochs, tol)
     assert stopping.ends([loss * 2.0**power for loss in losses]) == stopping.ends(losses)
+
+
+@pytest.mark.parametrize("tol", [0.0, 0.1, 1.0])
+def test_better_than_a_negative_loss_is_lower_too(tol):
+    """By a share of its size, as a loss of somebody else may be below 0; what is higher is no better."""
+    stopping = EarlyStopping(1, tol)
+    assert stopping.ends([-5.0, -5.0])
+    assert stopping.ends([-5.0, -4.75])
+    assert stopping.ends([-5.0, -5.0 - 5 * tol])
+    assert not stopping.ends([-5.0, -5.5 - 5 * tol])
+    assert stopping.ends([0.0, 0.0])
+    assert not stopping.ends([0.0, -1e-300])
 
 
 def test_slow_progress_is_progress():

@@ -1,0 +1,62 @@
+"""Means and sizes are those of the same numbers in other units, as far as floats reach."""
+
+import numpy as np
+import pytest
+
+from rnn.common.sizes import mean_and_deviation, root_mean_square, scaled
+
+# Units whose squares are far beyond the largest float, or far below the least.
+UNITS = [1.0, 2.0**-1000, 2.0**-540, 2.0**540, 2.0**1000]
+VALUES = np.random.default_rng(0).normal(3, 2, (5, 4, 2))
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("axis", [None, 0, 1, (0, 1)])
+def test_sizes_in_any_unit_are_the_same_to_the_bit(unit, axis):
+    """Of a power of two, whose factor rounds nothing."""
+    np.testing.assert_array_equal(
+        root_mean_square(unit * VALUES, axis), unit * np.sqrt(np.square(VALUES).mean(axis))
+    )
+    mean, deviation = mean_and_deviation(unit * VALUES, axis)
+    np.testing.assert_array_equal(mean, unit * VALUES.mean(axis))
+    np.testing.assert_array_equal(deviation, unit * VALUES.std(axis))
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_each_column_has_its_own_unit(unit):
+    """What is small in one is not lost beside another; weights count records."""
+    values, weights = VALUES[:, 0] * [1.0, unit], np.array([2.0, 0, 1, 1, 3])
+    mean, deviation = mean_and_deviation(values, 0, np.broadcast_to(weights[:, np.newaxis], values.shape))
+    repeated = np.repeat(VALUES[:, 0], weights.astype(int), axis=0)
+    np.testing.assert_allclose(mean, repeated.mean(axis=0) * [1, unit], rtol=1e-14)
+    np.testing.assert_allclose(deviation, repeated.std(axis=0) * [1, unit], rtol=1e-14)
+
+
+@pytest.mark.parametrize("values", [np.zeros(3), np.zeros(0), np.full(4, 5e-324), np.full(4, 1.7e308)])
+def test_the_ends_of_the_range(values):
+    """Zeros, none at all, the least and nearly the largest: at most 1, and back again."""
+    small, exponents = scaled(values)
+    assert (np.abs(small) <= 1).all()
+    np.testing.assert_array_equal(np.ldexp(small, exponents), values)
+    if values.size:
+        assert root_mean_square(values) == values[0]
+        assert [*mean_and_deviation(values)] == [values[0], 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_floats_stay_of_their_type(dtype):
+    """So that what is computed is."""
+    assert root_mean_square(VALUES.astype(dtype)).dtype == dtype
+
+
+def test_there_may_be_no_columns():
+    """As of inputs where a series has none beside it."""
+    assert [each.shape for each in mean_and_deviation(np.zeros((3, 0)), 0)] == [(0,), (0,)]
+
+
+def test_what_is_not_finite_stays_so():
+    """It is for the caller to see."""
+    with np.errstate(invalid="ignore"):
+        assert root_mean_square(np.array([1.0, np.inf])) == np.inf
+        assert np.isnan(root_mean_square(np.array([1.0, np.nan])))
+        assert np.isnan(mean_and_deviation(np.array([1.0, np.inf]))[1])
