@@ -32,7 +32,7 @@ from verification.truth.long import held
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import grouped_table
 
-# Seconds after which no map is drawn: it is one picture more, not the verdict.
+# Seconds of processor time after which no map is drawn: it is one picture more, not the verdict.
 SECONDS = 6.0
 
 # From which part of what is expected an error is called large.
@@ -98,8 +98,8 @@ class LagMap:
     unseen: tuple[str, ...]
 
 
-class _TooLong(Exception):
-    """It takes too long."""
+class TooLong(Exception):
+    """It takes more processor time than a picture is worth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,17 +117,14 @@ class _Share:
 
 
 def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | None:
-    """The map on a case, of one length and few steps; None where it shows nothing, or takes too long.
+    """The map on a case, of one length and few steps; None where it shows nothing.
 
-    Raises as ``ask`` does.
+    Raises TooLong after so many seconds of processor time, and as ``ask`` does.
     """
-    ends = time.monotonic() + seconds
+    ends = time.process_time() + seconds
     losses = tuple(_losses(case))
-    try:
-        # By loss, block and step.
-        shares = [_shares(engine, alone, ends) for _, alone in losses]
-    except _TooLong:
-        return None
+    # By loss, block and step.
+    shares = [_shares(engine, alone, ends) for _, alone in losses]
     names = engine.claim.blocks
     views = {name: view for name in names if (view := _view(engine, case, name))}
     panels, right = [], []
@@ -217,8 +214,8 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
     after: dict[str, _Share] = {}
     states = states_before(case)
     for s in range(case.steps - 1, -1, -1):
-        if time.monotonic() > ends:
-            raise _TooLong
+        if time.process_time() > ends:
+            raise TooLong
         later = _later(case, s, states[s])
         answer, expected = ask(engine, later), grouped_table(later).expected()
         for name in names:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from verification.diagnosis.got_against_want import Beside, wrong_beside
-from verification.diagnosis.lag_map import LagMap, lag_map
+from verification.diagnosis.lag_map import SECONDS, LagMap, TooLong, lag_map
 from verification.diagnosis.probe import Seen, glance_at, healthy_case, look_at, steps_of
 from verification.diagnosis.where import Elsewhere
 from verification.models.case import Case, name_of
@@ -24,7 +24,7 @@ STEPS = 5
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """``case``: on what it was made, in words. ``lags``: None where no lag tells more than the sum.
+    """``case``: on what it was made, in words. ``lags``: the map, or None, and ``unmapped`` says why.
 
     ``numbers``: of the wrong parts. ``more``: pictures of further cases, where one does not show every block
     that is wrong. ``instead``: what there is to say where nothing can be drawn.
@@ -35,6 +35,12 @@ class Picture:
     numbers: tuple[Beside, ...] = ()
     more: tuple["Picture", ...] = ()
     instead: str = ""
+    unmapped: str = ""
+
+    @property
+    def has_map(self) -> bool:
+        """Is there one, of this case or of a further one?"""
+        return self.lags is not None or any(each.has_map for each in self.more)
 
 
 RIGHT = "A single call gives the right numbers, on this case and on small ones, so none can be drawn."
@@ -51,7 +57,8 @@ def picture(engine: Engine, case: Case, elsewhere: Elsewhere | None = None) -> P
         if seen.truth.determined and (seen.forward or {*seen.blocks} & {*left}):
             title = in_words(seen.truth.case)
             title += f", {where}" if where and where.removeprefix("in ") not in title else ""
-            drawn.append(Picture(title, _lags(engine, seen), tuple(wrong_beside(seen))))
+            lags, unmapped = _lags(engine, seen)
+            drawn.append(Picture(title, lags, tuple(wrong_beside(seen)), unmapped=unmapped))
             left = () if seen.forward else tuple(name for name in left if name not in seen.blocks)
         if not left:
             break
@@ -83,17 +90,33 @@ def _seen(engine: Engine, case: Case, elsewhere: Elsewhere) -> Iterator[tuple[Se
     yield from (each for each in some if not each[1])
 
 
-def _lags(engine: Engine, seen: Seen) -> LagMap | None:
-    """Where losses and steps can be told apart: of a right forward, on a small case of several steps."""
-    case = seen.truth.case
-    if seen.forward or case.steps < 2 or case.lengths is not None or is_large(case):
-        return None
-    if isinstance(case.objective, Weighted):
-        return None
+def _lags(engine: Engine, seen: Seen) -> tuple[LagMap | None, str]:
+    """Where losses and steps can be told apart; or why they are not."""
+    why = _unmapped(seen.truth.case, bool(seen.forward))
+    if why:
+        return None, why
     try:
-        return lag_map(engine, case)
-    except (InvalidAnswer, Unsupported):
-        return None
+        found = lag_map(engine, seen.truth.case)
+    except TooLong:
+        return None, f"it takes more than {SECONDS:g} s of processor time"
+    except (InvalidAnswer, Unsupported) as error:
+        return None, f"the engine does not answer each loss by itself: {error}"
+    return found, "" if found else "each loss by itself is right, and several at once are not"
+
+
+def _unmapped(case: Case, forward: bool) -> str:
+    """Why a case has no map, which is of a right forward, on a small case of several steps."""
+    if forward:
+        return "the forward is wrong already"
+    if case.steps < 2:
+        return "the case has one step"
+    if case.lengths is not None:
+        return "its records end early"
+    if is_large(case):
+        return "the case is large"
+    if isinstance(case.objective, Weighted):
+        return "its losses are weighted, or of classes"
+    return ""
 
 
 def in_words(case: Case) -> str:

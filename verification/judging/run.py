@@ -225,21 +225,20 @@ class _Failed:
     how: str
 
 
-def _explained(
-    spread: Spread, subject: Subject, tally: Tally
-) -> tuple[Diagnosis, Example | None, Picture | None]:
+def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosis, Example | None, Picture]:
     """Where the fault is, with a picture, and the smallest case that shows it, each from its own process.
 
     The verdict stands without any of them: one that fails says so in its place.
     """
     lost = Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}.")
+    alone = Picture(instead="The picture was not drawn: an engine that does not come back is asked no more.")
     if tally.refuted is None:
-        return lost, None, None
+        return lost, None, alone
     packed, finding = tally.refuted
     if tally.lost:
-        return lost, _example(subject, packed, finding, False), None
+        return lost, _example(subject, packed, finding, False), alone
     told, found = spread(partial(_explain, subject, tally), ["diagnosis", "example"])
-    diagnosis, shown = (told, None) if isinstance(told, Lost) else told
+    diagnosis, shown = (told, alone) if isinstance(told, Lost) else told
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     elif isinstance(diagnosis, _Failed):

@@ -1,12 +1,15 @@
 """The lag map: what each loss takes from each step, by the faults that leave a known trace."""
 
+from contextlib import nullcontext
+from itertools import count
+
 import pytest
 
 from tests.layers import gru, lstm, planted, scan, vanilla
 from verification import Scope, layer, models, scoped
 from verification.adapters.rnn.engine import manual
 from verification.diagnosis import lag_map as mapped
-from verification.diagnosis.lag_map import Mark, lag_map
+from verification.diagnosis.lag_map import Mark, TooLong, lag_map
 from verification.diagnosis.probe import healthy_case
 from verification.models.truncation import FULL, Standard
 
@@ -116,7 +119,11 @@ def test_a_claim_bounds_it():
     assert drawn == {"W": ["xxx"]}
 
 
-def test_one_that_takes_too_long_is_left(monkeypatch):
-    """It is a picture, not the verdict."""
+@pytest.mark.parametrize(("clock", "drawn"), [("monotonic", True), ("process_time", False)])
+def test_one_that_takes_too_long_is_left(monkeypatch, clock, drawn):
+    """It is a picture, not the verdict. An hour's waiting for a processor is no time that it takes."""
     lost = wrong(models.vanilla, vanilla, "dh = da @ W", "dh = da @ W.T")
-    assert lag_map(lost, healthy_case(lost), seconds=-1) is None
+    case, hours = healthy_case(lost), count(step=3600)
+    monkeypatch.setattr(f"verification.diagnosis.lag_map.time.{clock}", lambda: next(hours))
+    with nullcontext() if drawn else pytest.raises(TooLong):
+        assert lag_map(lost, case).panels

@@ -7,8 +7,10 @@ import pytest
 
 from tests.layers import lstm, planted
 from verification import layer, models
+from verification.diagnosis.lag_map import TooLong
 from verification.diagnosis.picture import RIGHT, SILENT, picture
 from verification.models.case import random_case
+from verification.properties.engine import InvalidAnswer
 
 
 def made(right, wrong):
@@ -19,24 +21,29 @@ def made(right, wrong):
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "told", "has_lags"),
+    ("right", "wrong", "told", "unmapped"),
     [
-        ("d_W += da.T @ h_prev", "d_W += 2 * da.T @ h_prev", "N 3, T 5, D 3, H 2, float64", True),
+        ("d_W += da.T @ h_prev", "d_W += 2 * da.T @ h_prev", "N 3, T 5, D 3, H 2, float64", ""),
         (
             "d_W += da.T @ h_prev",
             "d_W += da.T @ h_prev * (1 + (len(x) > 4))",
             "N 5, T 2, D 3, H 2, float64",
-            True,
+            "",
         ),
-        ("c = f * c_prev + i * g", "c = f * c_prev + i * g + 1e-3", "N 3, T 5, D 3, H 2, float64", False),
+        (
+            "c = f * c_prev + i * g",
+            "c = f * c_prev + i * g + 1e-3",
+            "N 3, T 5, D 3, H 2, float64",
+            "the forward is wrong already",
+        ),
     ],
     ids=["everywhere", "of many records", "the forward"],
 )
-def test_the_case_that_shows_it(right, wrong, told, has_lags):
-    """A healthy one by choice; of a wrong forward no lags are told apart."""
+def test_the_case_that_shows_it(right, wrong, told, unmapped):
+    """A healthy one by choice; of a wrong forward no lags are told apart, which is said."""
     found = picture(*made(right, wrong))
     assert found.case == told
-    assert (found.lags is not None) == has_lags
+    assert (found.has_map, found.unmapped) == (not unmapped, unmapped)
     assert found.numbers
     assert found.instead == ""
 
@@ -55,4 +62,30 @@ def test_a_large_case_has_its_numbers_alone():
     case = replace(case, **vars(random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 12, 3)))
     found = picture(engine, case)
     assert (found.case, found.lags) == ("N 12, T 3, D 3, H 2, float64", None)
+    assert found.unmapped == "the case is large"
     assert [each.name for each in found.numbers] == ["U"]
+
+
+def too_long(engine, case):
+    raise TooLong
+
+
+def refused(engine, case):
+    raise InvalidAnswer("raised ValueError: no loss")
+
+
+@pytest.mark.parametrize(
+    ("map_of", "unmapped"),
+    [
+        (too_long, "it takes more than 6 s of processor time"),
+        (refused, "the engine does not answer each loss by itself: raised ValueError: no loss"),
+        (lambda engine, case: None, "each loss by itself is right, and several at once are not"),
+    ],
+    ids=["too long", "refused", "shows nothing"],
+)
+def test_a_map_that_is_dropped_leaves_a_word(monkeypatch, map_of, unmapped):
+    """And its numbers."""
+    monkeypatch.setattr("verification.diagnosis.picture.lag_map", map_of)
+    found = picture(*made("d_W += da.T @ h_prev", "d_W += 2 * da.T @ h_prev"))
+    assert (found.has_map, found.unmapped) == (False, unmapped)
+    assert found.numbers

@@ -11,7 +11,7 @@ from verification.models.model import Block, Model, Use
 from verification.properties.findings import BY_NAME
 from verification.properties.gradients import FORWARD
 from verification.report.pages.document import asked, document, environment
-from verification.report.pages.maps import where
+from verification.report.pages.maps import undrawn, where
 from verification.report.pages.markup import KINDS, Html, legend, program, status, tag
 from verification.report.pages.matrix import blank, entry, matrix, short, signs
 from verification.sampling.draws import TIMES
@@ -35,14 +35,17 @@ def page(found: Judgement, model: Model | None = None) -> str:
     if found.seen or found.missing:
         sections["exercise"] = exercise(found)
     sections["versions"] = environment()
-    return document(verdict(found), (), sections)
+    return document(verdict(found), without_picture(found), sections)
+
+
+def without_picture(found: Judgement) -> tuple[Html, ...]:
+    """Why a refuted engine's page has none."""
+    return () if found.picture is None else undrawn(found.picture)
 
 
 def first(found: Judgement) -> dict[str, tuple[Html, ...]]:
     """What a reader of a refuted engine's page came for: where it is wrong, and the smallest example."""
-    sections = {}
-    if found.picture is not None:
-        sections["map"] = where(found.picture)
+    sections = {} if found.picture is None else where(found.picture)
     if found.example is not None:
         sections["example"] = example(found)
     return sections
@@ -73,16 +76,13 @@ def properties(found: Judgement, model: Model | None, head: str = "Properties") 
     met = dict.fromkeys(row.property for row in found.by_part)
     names = dict.fromkeys([*(name for name in BY_NAME if name in met), *met])
     columns = list(_columns(found, () if model is None else model.blocks))
-    rows = ((name, [_entry(found, name, column) for column in columns]) for name in names)
+    wrong = _wrong(found)
+    rows = ((name, [_entry(found, name, column, wrong) for column in columns]) for name in names)
     claims = ((name, BY_NAME[name].claim) for name in names if name in BY_NAME)
     return (
         tag("h2", head),
         *_early(found),
-        signs(
-            "holds: the cases, and in small those whose truth is determined and not zero",
-            "refuted: the cases, of how many",
-            f"not exercised: it held, but the small number is below {TIMES}",
-        ),
+        signs(**_meanings(found)),
         matrix("Properties, by block and other parts", [column.head for column in columns], rows),
         legend(*((column.head, column.meaning) for column in columns)),
         legend(*claims),
@@ -151,14 +151,36 @@ def _described(block: Block) -> str:
     return f"{block.meaning or block.use.value} ({', '.join(block.axes)}){gates}"
 
 
-def _entry(found: Judgement, name: str, column: _Column) -> Html:
+def _meanings(found: Judgement) -> dict[str, str]:
+    """Of the signs that such a judgement's matrix has."""
+    refuted = {
+        "bad": "refuted: the cases, of how many",
+        "elsewhere": "not refuted here, and known to be wrong: by another row, or by the sentence",
+    }
+    return {
+        "good": "holds: the cases, and in small those whose truth is determined and not zero",
+        **(refuted if found.verdict == "refuted" else {}),
+        "idle": f"not exercised: it held, but the small number is below {TIMES}",
+    }
+
+
+def _wrong(found: Judgement) -> frozenset[str]:
+    """The parts that are known to be wrong, and their gradients: a property or the diagnosis names them."""
+    named = () if found.diagnosis is None else (*found.diagnosis.blocks, *found.diagnosis.also)
+    refuted = (row.part.removeprefix("d_") for row in found.rows if row.failures)
+    return frozenset(each for part in (*named, *refuted) for each in _both(part))
+
+
+def _entry(found: Judgement, name: str, column: _Column, wrong: frozenset[str]) -> Html:
     rows = [row for row in found.by_part if row.property == name and row.part in column.parts]
     if not rows:
         return blank()
     cases, evidence, failures = (max(getattr(r, n) for r in rows) for n in ("cases", "evidence", "failures"))
     if failures:
         return entry("bad", short(failures), f"/{short(cases)}")
-    return entry("good" if evidence >= TIMES else "idle", short(cases), short(evidence))
+    holds = "good" if evidence >= TIMES else "idle"
+    kind = "elsewhere" if any(row.part in wrong for row in rows) else holds
+    return entry(kind, short(cases), short(evidence))
 
 
 def example(found: Judgement) -> tuple[Html, ...]:

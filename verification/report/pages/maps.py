@@ -34,23 +34,29 @@ LEAST = 70
 SIDE, MARGIN, ROOM = 116, 52, 6
 
 
-def where(found: Picture) -> tuple[Html, ...]:
-    """The section of a page."""
-    heading = tag("h2", "Where it is wrong")
+def where(found: Picture) -> dict[str, tuple[Html, ...]]:
+    """The section of a page, by what it shows; none where nothing is drawn."""
     if found.instead:
-        return heading, tag("p", found.instead)
-    return heading, *_of_case(found), *(part for more in found.more for part in _of_case(more))
+        return {}
+    cases = (part for each in (found, *found.more) for part in _of_case(each))
+    return {"map" if found.has_map else "numbers": (tag("h2", "Where it is wrong"), *cases)}
+
+
+def undrawn(found: Picture) -> tuple[Html, ...]:
+    """The line in place of that section."""
+    return (tag("p", found.instead),) if found.instead else ()
 
 
 def _of_case(found: Picture) -> Iterator[Html]:
     yield tag("p", f"On a case of {found.case}.")
-    yield from _lags(found.lags)
+    if found.lags is not None:
+        yield from _lags(found.lags)
+    elif found.unmapped:
+        yield tag("p", f"No map by loss and step: {found.unmapped}.", class_="absent")
     yield from _numbers(found)
 
 
-def _lags(found: LagMap | None) -> Iterator[Html]:
-    if found is None:
-        return
+def _lags(found: LagMap) -> Iterator[Html]:
     yield tag("h3", "By loss and step")
     end = " The row “end” is the cotangent of the final state." if "end" in found.losses else ""
     yield tag(

@@ -35,12 +35,10 @@ def blank() -> Html:
     return tag("td", NOT_ASKED, class_="absent")
 
 
-def signs(good: str, bad: str, idle: str) -> Html:
-    """What the signs of a matrix mean."""
+def signs(**meanings: str) -> Html:
+    """What the signs of a matrix mean, by their kinds."""
     return legend(
-        (SIGNS["good"], good),
-        (SIGNS["bad"], bad),
-        (SIGNS["idle"], idle),
+        *((SIGNS[kind], meaning) for kind, meaning in meanings.items()),
         (NOT_ASKED, "not asked"),
         ("12k", "12 thousand and some"),
     )

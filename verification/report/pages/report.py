@@ -36,7 +36,7 @@ def page(report: Report) -> str:
         "sine": evidence.sine(report),
         "versions": environment(),
     }
-    return document(verdict(report), (), sections)
+    return document(verdict(report), judgement.without_picture(found), sections)
 
 
 def _properties(found: Judgement) -> tuple[Html, ...]:

@@ -42,7 +42,7 @@ a { color: var(--link); text-underline-offset: .2em; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .kicker { margin: 0; }
 .lead { margin: 0; font-size: 1.15rem; }
-.good { color: var(--good); } .bad { color: var(--bad); } .idle { color: var(--idle); }
+.good { color: var(--good); } .bad, .elsewhere { color: var(--bad); } .idle { color: var(--idle); }
 .bad { font-weight: 600; }
 nav { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin: 1.6rem 0 0; padding: .7rem 0;
   border-block: 1px solid var(--rule); }

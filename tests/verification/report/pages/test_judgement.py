@@ -36,7 +36,9 @@ HOLDS = Judgement(
 WRONG = replace(
     HOLDS,
     rows=(*HOLDS.rows, Row("autograd", "U", 18, 18, 7)),
-    diagnosis=Diagnosis("step", ("U",), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z"),
+    diagnosis=Diagnosis(
+        "step", ("U", "b"), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z", also=("h0",)
+    ),
     picture=Picture(instead="Nothing to draw."),
     example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
 )
@@ -80,6 +82,7 @@ def test_the_sentence_stands_under_the_verdict():
     places = [text.index(words) for words in sought]
     assert places == sorted(places)
     assert "z stood for" in text
+    assert 'href="#map"' not in text
     assert "The smallest example" in text
     assert "An example" in shown(replace(WRONG, example=replace(WRONG.example, smallest=False)))
 
@@ -95,9 +98,12 @@ def test_what_is_told_is_escaped():
     ("part", "name", "entry"),
     [
         ("outputs", "forward", "✓ 12k 12k"),
-        ("U", "lags", "✓ 12k 12k"),
+        ("xs", "lags", "✓ 12k 12k"),
+        ("U", "lags", "(✗) 12k 12k"),
         ("U", "autograd", "✗ 7 /18"),
-        ("U", "second call", "✓ 10 8"),
+        ("U", "second call", "(✗) 10 8"),
+        ("b", "lags", "(✗) 12k 12k"),
+        ("h0", "lags", "(✗) 12k 12k"),
         ("outputs", "inputs stay", "✓ 9 9"),
         ("others", "inputs stay", "✓ 9 9"),
         ("W", "records permute", "– 5 2"),
@@ -106,7 +112,10 @@ def test_what_is_told_is_escaped():
     ],
 )
 def test_a_cell_says_what_came_of_a_part_under_a_property(part, name, entry):
-    """A sign, cases and evidence; an array given and its gradient stand in one row."""
+    """A sign, cases and evidence; an array given and its gradient stand in one row.
+
+    What is refuted in one row, or named by the sentence, is right in none.
+    """
     assert cell(shown(WRONG), part, name) == entry
 
 
@@ -115,8 +124,8 @@ def test_every_sign_has_its_meaning_beside_the_matrix():
     text = shown(WRONG)
     section = text.partition('id="properties"')[2].partition("</section>")[0]
     terms = re.findall(r"<dt>(.*?)</dt>", section)
-    assert terms[:5] == ["✓", "✗", "–", "·", "12k"]
-    assert terms[5:] == [*FORWARD, *BLOCKS, "c0", "others", *SHOWN]
+    assert terms[:6] == ["✓", "✗", "(✗)", "–", "·", "12k"]
+    assert terms[6:] == [*FORWARD, *BLOCKS, "c0", "others", *SHOWN]
     assert "other arrays: d_state[0]" in section
     assert "input weights (4 H, D), stacked i, f, g, o" in section
     assert "output weights" not in section

@@ -9,7 +9,7 @@ from tests.pages import NASTY, Page
 from verification.diagnosis.got_against_want import beside
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
 from verification.diagnosis.picture import Picture
-from verification.report.pages.maps import SIGNS, where
+from verification.report.pages.maps import SIGNS, undrawn, where
 from verification.report.pages.style import STYLE
 
 R, C, W, A, S, N = Mark.RIGHT, Mark.CLOSE, Mark.WRONG, Mark.ABSENT, Mark.SURPLUS, Mark.NONE
@@ -33,7 +33,7 @@ NUMBERS = (
 
 def drawn(found):
     """The section, well-formed, and its parts."""
-    text = f"<main>{''.join(where(found))}</main>"
+    text = f"<main>{''.join(part for parts in where(found).values() for part in parts)}</main>"
     return text, Page(text)
 
 
@@ -95,13 +95,24 @@ def test_the_text_tells_where_it_begins():
 
 @pytest.mark.parametrize("lags", [LAGS, None])
 def test_without_lags_there_are_numbers_alone(lags):
-    """And without either a sentence."""
-    text, _ = drawn(Picture("T 2", lags, NUMBERS))
+    """Under another name, so that no link leads to a map that is not there, and with a line that says why."""
+    found = Picture("T 2", lags, NUMBERS, unmapped="" if lags else f"no time {NASTY}")
+    text, _ = drawn(found)
+    assert [*where(found)] == ["numbers" if lags is None else "map"]
     assert ("By loss and step" in text) == (lags is not None)
+    assert ("No map by loss and step: no time" in text) == (lags is None)
     assert "Given beside expected" in text
-    text, page = drawn(Picture(instead=f"Nothing {NASTY}"))
-    assert page.named("svg") == []
     assert "<script" not in text
+    assert undrawn(found) == ()
+
+
+def test_without_a_picture_there_is_a_line_and_no_section():
+    """Nothing for a link to lead to."""
+    found = Picture(instead=f"Nothing {NASTY}")
+    assert where(found) == {}
+    (line,) = undrawn(found)
+    assert line.startswith("<p>Nothing")
+    assert "<script" not in line
 
 
 def test_further_cases_follow_the_first():
@@ -110,6 +121,7 @@ def test_further_cases_follow_the_first():
     told = words(drawn(Picture("T 2", LAGS, NUMBERS, more))[0])
     places = [told.index(f"On a case of {case}.") for case in ("T 2", "N 3, where b is 0", "N 3, float32")]
     assert places == sorted(places)
+    assert [*where(Picture("T 2", None, NUMBERS, more))] == ["map"]
     assert (told.count("By loss and step"), told.count("Given beside expected")) == (2, 3)
 
 
