@@ -8,13 +8,12 @@ may be less than those of its parts, whose terms have not cancelled one another.
 """
 
 from dataclasses import replace
-from zlib import crc32
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, is_stored
-from verification.properties.asking import ask
+from verification.properties.asking import ask, rng_of
 from verification.properties.property import About, Looked, Property
 from verification.properties.ragged import RaggedTruth
 from verification.properties.trial import Trial
@@ -49,7 +48,7 @@ def _off(part: Case, name: str, got: Array) -> Disagreement | None:
 
 def parts(case: Case) -> tuple[Case, Case]:
     """The case with some of its cotangents, always the same of the same, and with the others."""
-    rng = np.random.default_rng(crc32(next(iter(case.objective.arrays().values())).tobytes()))
+    rng = rng_of(case)
     chosen = [_chosen(array, rng) for array in case.objective.arrays().values()]
     first, second = iter(chosen), iter(chosen)
     return (

@@ -14,11 +14,12 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from zlib import crc32
 
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, Objective, output_of, put_out_by
+from verification.models.case import Case, Cotangents, Objective, drawn_in, output_of, put_out_by
 from verification.models.layouts import arranged
 from verification.processes import timeout
 from verification.processes.surroundings import Surroundings
@@ -87,6 +88,15 @@ def afresh(case: Case) -> Case:
     made = iter(arranged([*case.blocks.values(), *loss_arrays.values()], layouts))
     blocks = {name: next(made) for name in case.blocks}
     return replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: next(made)))
+
+
+def rng_of(case: Case) -> np.random.Generator:
+    """What a property draws of a case: always the same of the same numbers.
+
+    Of a long double they are those of double precision, for its own bytes have some that are no number's.
+    """
+    some = next(iter(case.objective.arrays().values()))
+    return np.random.default_rng(crc32(some.astype(drawn_in(case.dtype)).tobytes()))
 
 
 def relaid(case: Case, change: Callable[[Array], Array]) -> Case:

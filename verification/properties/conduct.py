@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from zlib import crc32
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.models.layouts import in_words, laid_out
-from verification.properties.asking import afresh, ask, ask_directly, relaid
+from verification.properties.asking import afresh, ask, ask_directly, relaid, rng_of
 from verification.properties.engine import InvalidAnswer
 from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial, agreement
@@ -87,7 +86,7 @@ def _otherwise(trial: Trial) -> Iterator[tuple[str, Case]]:
     for how in () if trial.truth.large else OTHERWISE:
         yield how, relaid(case, partial(laid_out, layout=how))
     # Other ways for other numbers, and always the same for the same.
-    rng = np.random.default_rng(crc32(next(iter(case.objective.arrays().values())).tobytes()))
+    rng = rng_of(case)
     for _ in range(1 if trial.truth.large else WAYS):
         apart = replace(case, layouts=ways(case, trial.engine.claim, rng))
         yield in_words(apart.layouts, len(_arrays(case))), afresh(apart)

@@ -11,7 +11,6 @@ run: a state that is handed on is rounded as each is that stays within, and two 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from zlib import crc32
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, is_stored, outputs_cotangent
 from verification.models.model import Use
 from verification.models.truncation import FULL
-from verification.properties.asking import afresh, ask_directly
+from verification.properties.asking import afresh, ask_directly, rng_of
 from verification.properties.engine import Answer, Engine, InvalidAnswer
 from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial
@@ -58,7 +57,7 @@ def _spans(case: Case, claim: Claim) -> list[slice]:
         return [slice(s, s + each) for s in range(0, case.steps, each)]
     if end < 2 * least:
         return []
-    rng = np.random.default_rng(crc32(next(iter(case.objective.arrays().values())).tobytes()))
+    rng = rng_of(case)
     at = int(rng.integers(least, end - least, endpoint=True))
     return [slice(0, at), slice(at, case.steps)]
 

@@ -106,6 +106,7 @@ class RaggedTruth:
                 terms=sum(part[name].terms for part in parts),
                 dtype=parts[0][name].dtype,
                 lost=sum(part[name].lost for part in parts),
+                kept=parts[0][name].kept,
             )
             for name, truth in truths.items()
         }

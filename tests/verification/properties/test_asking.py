@@ -10,10 +10,10 @@ import pytest
 
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
-from verification.models import vanilla
+from verification.models import scan, vanilla
 from verification.models.case import random_case
 from verification.processes import timeout
-from verification.properties.asking import ask, ask_directly
+from verification.properties.asking import ask, ask_directly, rng_of
 from verification.properties.engine import InvalidAnswer, TimedOut, Unsupported
 
 CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 2, 3, losses="every")
@@ -126,3 +126,14 @@ def test_an_engine_gets_arrays_of_its_own():
     given = replace(CASE, blocks={name: array.copy() for name, array in CASE.blocks.items()})
     ask_directly(as_rnn(spoils), given)
     assert np.all(given.blocks["xs"] == 7)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="a long double has no other bytes here")
+def test_what_is_drawn_of_a_case_hangs_on_its_numbers_alone():
+    """The bytes of a long double have some that are no number's."""
+    case = random_case(scan, np.random.default_rng(0), {"H": 2}).astype(np.longdouble)
+    other = case.objective.replaced(np.copy)
+    other.outputs.view(np.uint8).reshape(-1, other.outputs.itemsize)[:, 10:] ^= 7
+    drawn = [rng_of(each).random() for each in (case, replace(case, objective=other))]
+    np.testing.assert_array_equal(other.outputs, case.objective.outputs)
+    assert drawn[0] == drawn[1]

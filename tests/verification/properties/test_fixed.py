@@ -7,14 +7,13 @@ import pytest
 
 from verification import Scope
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.scoping import as_rnn, scoped
+from verification.adapters.rnn.scoping import scoped
 from verification.adapters.rnn.small import whole
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.judge import verify
 from verification.judging.profile import Profile
 from verification.properties.engine import FixedCase
-from verification.properties.findings import findings
-from verification.properties.fixed import INTEGERS, FixedTruth
+from verification.properties.fixed import INTEGERS
 
 CASE = case_of(whole(1))
 TINY = Profile("tiny", cases=1, exact_cases=1, strength=1)
@@ -27,13 +26,6 @@ def off(problem):
         return answer
     larger = np.nextafter(np.nextafter(answer.b, np.inf), np.inf)
     return replace(answer, b=np.where(answer.b == 0, answer.b, larger).astype(problem.dtype))
-
-
-def test_two_roundings_are_seen():
-    """In the block that has them alone."""
-    truth = FixedTruth(CASE, INTEGERS)
-    assert [each.part for each in findings(as_rnn(off), truth) if each.wrong] == ["b"]
-    assert [each.wrong for each in findings(as_rnn(manual), truth) if each.wrong] == []
 
 
 @pytest.mark.slow

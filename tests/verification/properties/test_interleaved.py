@@ -27,13 +27,6 @@ def test_a_right_layer_holds(model, module, records):
     assert not [each.wrong for each in found if each.wrong]
 
 
-def test_a_tape_that_is_kept_in_one_place_is_told():
-    """As what it is."""
-    found = refuted("saved = []", "saved = vars(forward).setdefault('tape', []); saved.clear()")
-    assert set(found) == {"interleaved calls"}
-    assert found["interleaved calls"].startswith("a backward after another call: ")
-
-
 def test_a_second_backward_that_adds_is_told():
     """And one whose tape is gone, by what it raised."""
     zeros = 'd_U, d_W, d_b = np.zeros_like(U), np.zeros_like(W), np.zeros_like(params["b"])'

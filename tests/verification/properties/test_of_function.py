@@ -1,68 +1,164 @@
-"""What is asked of a function's backward."""
+"""What is asked of a function's backward, each property pinned from both sides as in test_pinned.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from tests.verification.properties.test_pinned import BEYOND, LIES, WITHIN, next_to
 from verification import function
-from verification.properties.of_function import Call, findings
+from verification.properties.conduct import OTHERWISE
+from verification.properties.of_function import PROPERTIES, Call, findings
+from verification.sampling.claim import COMPLEX, REAL
+from verification.truth.of_function import expected
 
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
 CALL = Call((np.arange(6.0).reshape(2, 3) - 2.5,), (np.ones((2, 3)) / 3,))
-KEPT = np.empty((2, 3))
-KEPT_BY_FORWARD: list = []
 
 
 def square(x):
     """x², and x is saved."""
-    if isinstance(x, np.ndarray):
-        KEPT_BY_FORWARD.append(x)
     return x * x, x
 
 
-def writes(x, d):
-    """Into its cotangent."""
-    d *= 2
-    return d * x
+def a_call(dtype):
+    """The same numbers in each type, and some beside them."""
+    return CALL.replaced(lambda array: (array * (1 + 0.5j if dtype in COMPLEX else 1)).astype(dtype))
 
 
-def hands_out_twice(x, d):
-    """The same buffer."""
-    np.multiply(2 * x, d, out=KEPT)
-    return KEPT
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A backward, by its number and its forward's, with what came before; and what it may change."""
+
+    number: int
+    forwards: int
+    x: np.ndarray
+    d: np.ndarray
+    call: Call
+    kept: list
+
+    @property
+    def itself(self):
+        return np.array_equal(self.x, self.call.arguments[0]) and np.array_equal(
+            self.d, self.call.cotangents[0]
+        )
+
+    @property
+    def is_late(self):
+        """Has another forward come before it, for the first time?"""
+        return self.forwards > self.number and not any(lies(self.x) for lies in LIES.values())
+
+    def scaled(self, up):
+        """Are its cotangents larger by a power of two, or smaller?"""
+        factor = self.d.flat[0] / self.call.cotangents[0].flat[0]
+        return np.array_equal(self.x, self.call.arguments[0]) and (
+            (abs(factor) > 1) if up else abs(factor) < 1e-6
+        )
 
 
-def trusts_the_layout(x, d):
-    """Of the cotangent."""
-    return 2 * x * (d if d.flags.c_contiguous else -d)
+def factor_of(asked):
+    """How many times as large its cotangents are."""
+    return abs(asked.d.flat[0] / asked.call.cotangents[0].flat[0])
 
 
-def clips(x, d):
-    """Its derivative, where no ordinary cotangent meets that."""
-    return np.clip(2 * x * d, -1e5, 1e5)
+def off(when, times=1.0):
+    """A number is larger by so many bounds."""
+
+    def plant(asked, got, bound):
+        if when(asked):
+            got[0, 0] += (times * bound * factor_of(asked)).astype(got.dtype)
+
+    return plant
 
 
-def takes_the_last(x, d):
-    """What the last forward was given."""
-    return 2 * KEPT_BY_FORWARD[-1] * d
+def changes(array_of):
+    """A number of some array is the next one."""
+
+    def plant(asked, got, bound):
+        array = array_of(asked)
+        if array is not None and array.flags.writeable:
+            array[0, 0] = next_to(array[0, 0])
+
+    return plant
 
 
-@pytest.mark.parametrize(
-    ("backward", "property_", "told"),
-    [
-        (clips, "linearity", "with cotangents 2**100 times as large, divided by that: d_x["),
-        (takes_the_last, "interleaved calls", "a backward after another forward: d_x["),
-        (lambda x, d: 2 * x * d * (1 + 1e-12), "autograd", "d_x[0, 0]: got "),
-        (writes, "inputs stay", "cotangent 0 is changed in place"),
-        (hands_out_twice, "second call", "d_x of the first call is changed by a second one"),
-        (trusts_the_layout, "memory layout", "with arrays laid out otherwise (Fortran order): d_x["),
-    ],
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A fault that a property finds alone; ``exact``: no bound is asked for."""
+
+    property: str
+    plant: Callable
+    says: str
+    exact: bool = False
+
+
+ROWS = (
+    Row("form", lambda asked, got, bound: setattr(got, "shape", (6,)), "the gradient of x has shape", True),
+    Row("autograd", off(lambda asked: asked.number == 1), "d_x[0, 0]: got"),
+    Row("inputs stay", changes(lambda asked: asked.d), "cotangent 0 is changed", True),
+    Row("inputs stay", changes(lambda asked: asked.x), "x is changed", True),
+    Row(
+        "second call",
+        changes(lambda asked: asked.kept[0] if asked.number == 2 else None),
+        "d_x of the first call is changed",
+        True,
+    ),
+    Row("second call", off(lambda asked: asked.number == 3 and asked.itself), "at a second call: d_x"),
+    *(
+        Row("linearity", off(lambda asked, up=up: asked.scaled(up), 2), "with cotangents 2**")
+        for up in (True, False)
+    ),
+    Row("interleaved calls", off(lambda asked: asked.is_late), "a backward after another"),
+    *(
+        Row(
+            "memory layout",
+            off(lambda asked, how=how: LIES[how](asked.x)),
+            f"with arrays laid out otherwise ({how})",
+        )
+        for how in OTHERWISE
+    ),
 )
-def test_each_property_can_fail(backward, property_, told):
-    """For its own reason."""
-    found = findings(function(square, backward, NUMBERS), CALL)
-    wrong = [f.wrong for f in found if f.wrong and f.property == property_]
-    assert wrong[0].startswith(told)
+
+
+def wrong_in(row, dtype, factor):
+    """What is found, with that many bounds planted."""
+    call, counts, kept = a_call(dtype), [0, 0], []
+    bound = expected(square, call.arguments, call.cotangents)[0].bound
+
+    def forward(x):
+        # The truth's numbers are traced.
+        counts[0] += isinstance(x, np.ndarray)
+        return square(x)
+
+    def backward(x, d):
+        counts[1] += 1
+        got = np.array(2 * np.conj(x) * d if dtype in COMPLEX else 2 * x * d)
+        row.plant(Asked(*counts[::-1], x, d, call, kept), got, factor * bound)
+        kept.append(got)
+        return got
+
+    found = [*findings(function(forward, backward, NUMBERS), call)]
+    return {each.property for each in found}, {
+        each.property: each.wrong for each in found[::-1] if each.wrong
+    }
+
+
+@pytest.mark.parametrize("dtype", [*REAL, *COMPLEX])
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.property} {i}" for i, row in enumerate(ROWS)])
+def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row, dtype):
+    """By the property alone."""
+    _, told = wrong_in(row, dtype, BEYOND)
+    assert {*told} == {row.property}
+    assert told[row.property].startswith(row.says)
+    if not row.exact:
+        assert wrong_in(row, dtype, WITHIN) == ({each.name for each in PROPERTIES} - {"form"}, {})
+
+
+def test_no_property_is_missing():
+    """Of those that a function has."""
+    assert {row.property for row in ROWS} == {each.name for each in PROPERTIES}
 
 
 def test_a_right_backward_fails_in_none():

@@ -1,0 +1,818 @@
+"""Every property is pinned from both sides: a fault just beyond its bound is found, and one within by nobody.
+
+The engine answers from the truth. A fault is in one entry, in a call that the property alone looks at; where
+others look at that call as well, they are its company, and stated.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache, cached_property, partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.layers import scan
+from tests.verification.properties.stub import Asked, Plant, Stub, digest, nothing
+from verification import Scope, manual, models, scoped, step
+from verification.adapters import layer, problem
+from verification.models import SHIPPED
+from verification.models.case import random_case
+from verification.models.model import Use
+from verification.models.stored import dtype_of
+from verification.models.tolerance import SAFETY, Expected, unit
+from verification.models.truncation import FULL, Standard
+from verification.properties.additivity import parts
+from verification.properties.conduct import OTHERWISE, WAYS
+from verification.properties.cut import parts as parts_of_time
+from verification.properties.exactness import EXACT
+from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_for, truth_of
+from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS
+from verification.properties.in_a_row import CALLS, CALLS_IN_A_ROW
+from verification.properties.linearity import powers
+from verification.properties.partial import PARTIAL_GRADIENTS
+from verification.properties.trial import Trial
+from verification.properties.variants import equivalents_of, recomputed
+from verification.sampling.claim import COMPLEX, REAL
+from verification.sampling.resolving import resolved
+from verification.truth.table import grouped_table, lag_table
+
+# Of a property's bound: what nobody minds, what it finds, and what it finds whoever else does.
+WITHIN, BEYOND, FAR = 0.5, 1.5, 10.0
+
+# Of the block of a setting its second array, and the block that reads the inputs.
+AGAIN, READER = " again", "reader"
+
+WINDOW = Standard("Window", (1,))
+
+TOLD = replace(layer.CAPABILITIES, partial=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A case with its truth, and the claim of who is asked."""
+
+    truth: Any
+    claim: Any
+
+    @property
+    def case(self):
+        return self.truth.case
+
+    @property
+    def shared(self):
+        """The block in which faults are, unless said otherwise: the first that all steps share, if any."""
+        return (*self.case.model.of(Use.STEP), *self.case.model.of(Use.INPUT))[0].name
+
+    @cached_property
+    def text(self):
+        """What tells its case from others."""
+        return digest(self.case)
+
+    def named(self, part):
+        """The part of an answer that a row means."""
+        reader = "B" if self.case.model.complex else "U"
+        return {"": self.shared, AGAIN: self.shared + AGAIN, READER: reader}.get(part, part)
+
+    def asked(self, plant=nothing, **options):
+        """An engine that has answered, and the findings."""
+        engine = Stub(self.case.model, self.claim, plant, **options)
+        # A state that is handed on has digits that the truth of a long double does not take.
+        names = None if self.case.dtype != np.longdouble else tuple({*BY_NAME} - {"cut"})
+        return engine, [*findings(engine, self.truth, names)]
+
+
+def a_case(model, dtype, losses="cotangents", steps=3, records=2, **changed):
+    """The same numbers in each type, which single precision holds."""
+    drawn = np.complex64 if model.complex else np.float32
+    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
+    case = random_case(model, np.random.default_rng(1), sizes, records, steps, drawn, losses=losses)
+    return replace(case.astype(dtype_of(dtype)), **changed)
+
+
+def of_layer(dtype, only=None, scope=None, **of):
+    """Of cotangents."""
+    model = models.complex_linear if dtype.startswith("complex") else models.vanilla
+    usual = COMPLEX if model.complex else REAL
+    claim = resolved(Scope(dtypes=tuple({dtype: 0, **dict.fromkeys(usual)}), **(scope or {})), model, TOLD)
+    case = a_case(model, dtype, **of)
+    return Setting(truth_of(case) if only is None else truth_for(only, case), claim)
+
+
+def of_problem(dtype, truncation=WINDOW, losses="every", **scope):
+    """Of targets."""
+    case = a_case(models.vanilla, dtype, losses, truncation=truncation)
+    scope = Scope(**{"checkpoints": True, "workspace": True, **scope})
+    return Setting(truth_of(case), resolved(scope, models.vanilla, problem.CAPABILITIES))
+
+
+def of_whole_numbers(dtype, only):
+    """That nothing rounds; Fractions, or numbers of a type."""
+    made = np.vectorize(lambda number: Fraction(round(2 * float(number))), otypes=[object])
+    function = {"activation": "identity"}
+    case = a_case(models.vanilla, "float64", "every", functions=function)
+    blocks = {name: made(array).astype(dtype) for name, array in case.blocks.items()}
+    objective = case.objective.replaced(lambda array: made(array).astype(dtype))
+    case = replace(case, blocks=blocks, objective=objective)
+    scope = Scope(functions={"activation": ("identity",)}, exact=True)
+    return Setting(truth_for(only, case), resolved(scope, models.vanilla, problem.CAPABILITIES))
+
+
+SETTINGS = {
+    "small": of_layer,
+    "many steps": partial(of_layer, steps=11),
+    "many records": partial(of_layer, records=10),
+    "ends": partial(of_layer, records=3, lengths=(3, 2, 3), scope={"lengths": True}),
+    "in a row": partial(of_layer, only=CALLS_IN_A_ROW),
+    "in part": partial(of_layer, only=PARTIAL_GRADIENTS),
+    "problem": of_problem,
+    "last": partial(of_problem, truncation=Standard("Tail", (2,)), losses="last"),
+    "full": partial(of_problem, truncation=FULL),
+    "bits": partial(of_problem, bits=True),
+    "fractions": partial(of_whole_numbers, only=EXACT),
+    "integers": partial(of_whole_numbers, only=INTEGERS),
+    "larger": partial(of_whole_numbers, only=LARGER),
+    "own truncations": partial(of_whole_numbers, only=OWN_TRUNCATIONS),
+}
+
+
+@cache
+def setting(name, dtype):
+    """Made once for all who ask."""
+    return SETTINGS[name](dtype)
+
+
+# In which calls a fault is, of a setting.
+When = Callable[[Asked, Setting], bool]
+
+# How large it is there, at the bound.
+Amount = Callable[[Asked, Setting], float]
+
+
+def itself(asked, given):
+    """Is it asked of the case's own numbers?"""
+    return asked.text == given.text
+
+
+def first(asked, given):
+    """The one call that all look at."""
+    return asked.number == 1
+
+
+def later(condition):
+    """In another call than the first, of the case's own numbers."""
+    return lambda asked, given: asked.number > 1 and itself(asked, given) and condition(asked)
+
+
+def of_case(change):
+    """Where the case is what is made of it."""
+    made = cache(lambda given: digest(change(given)))
+    return lambda asked, given: asked.text == made(given)
+
+
+def with_cotangents(change):
+    """Where those are what is made of them."""
+    return of_case(lambda given: replace(given.case, objective=change(given)))
+
+
+def of_half(which):
+    """Some of the cotangents, or the others."""
+    return with_cotangents(lambda given: parts(given.case)[which].objective)
+
+
+def under(which):
+    """Another truncation that comes to the same."""
+    return of_case(lambda given: replace(given.case, truncation=equivalents_of(given.case)[which]))
+
+
+def alone(n):
+    """One record."""
+    return of_case(lambda given: given.case.of_records(slice(n, n + 1)))
+
+
+def rolled(given):
+    """The records in another order."""
+    return given.case.of_records(np.roll(np.arange(given.case.records), 1))
+
+
+def units_rolled(asked, given):
+    """Is the state of the next unit that of each?"""
+    state = given.case.state[0]
+    return np.array_equal(asked.case.state[0], np.roll(state, 1, axis=-1)) and asked.case.dtype == state.dtype
+
+
+@cache
+def factor_of(given, which):
+    """By what linearity scales cotangents, up or down."""
+    return 2.0 ** [*powers(Trial(Stub(given.case.model, given.claim), given.truth))][which]
+
+
+def scaled(which):
+    """All cotangents, up or down."""
+    return with_cotangents(
+        lambda given: given.case.objective.replaced(lambda array: array * factor_of(given, which))
+    )
+
+
+def after_negated(asked):
+    """Was the call before for numbers of other signs?"""
+    name, array = next(iter(asked.case.blocks.items()))
+    return bool(np.array_equal(asked.before[-1].blocks[name], -array)) and not same_arrays(asked)
+
+
+def same_arrays(asked):
+    """Are the arrays those of the call before?"""
+    return all(array is asked.before[-1].blocks[name] for name, array in asked.case.blocks.items())
+
+
+def after(asked, same):
+    """Has another forward begun, of the same parameters or of others?"""
+    kept = (
+        asked.back
+        and len(asked.after)
+        and [asked.after[0].blocks[b.name] for b in asked.case.model.of(Use.STEP)]
+    )
+    own = [asked.case.blocks[block.name] for block in asked.case.model.of(Use.STEP)]
+    return bool(kept) and same == all(map(np.array_equal, kept, own))
+
+
+LIES = {
+    "read-only": lambda array: not array.flags.writeable,
+    "Fortran order": lambda array: array.flags.f_contiguous and not array.flags.c_contiguous,
+    "a gap after each number": lambda array: (
+        array.strides[-1] == 2 * array.itemsize and not array.flags.f_contiguous
+    ),
+    "backwards": lambda array: all(stride < 0 for stride in array.strides),
+}
+
+
+def all_lie(how):
+    """Do all arrays lie so?"""
+    return later(
+        lambda asked: (
+            not asked.case.layouts
+            and all(LIES[how](array) for array in asked.case.blocks.values() if array.ndim > 1)
+        )
+    )
+
+
+def each_for_itself(count):
+    """In the call with this number of those in which each array lies in a way of its own."""
+    return later(
+        lambda asked: bool(asked.case.layouts) and sum(bool(c.layouts) for c in asked.before) == count - 1
+    )
+
+
+def is_part(which):
+    """In a part of the steps, for the last time: with what is handed on to it."""
+
+    def when(asked, given):
+        part = parts_of_time(given.claim, given.case)[which]
+        own = all(np.array_equal(asked.case.inputs[name], array) for name, array in part.inputs.items())
+        handed, whole = (case.state if which else case.objective.state for case in (asked.case, given.case))
+        return own and not all(map(np.array_equal, handed, whole))
+
+    return when
+
+
+def checkpoints(which):
+    """With states kept every so many steps."""
+    return later(lambda asked: asked.case.checkpoints == recomputed(asked.case)[which].checkpoints)
+
+
+def in_a_workspace(asked, given):
+    """As it is said."""
+    return asked.case.workspace
+
+
+def told(blocks, unused):
+    """With this said of what is wanted, and of what was not used."""
+    return lambda asked, given: (asked.wanted, asked.unused) == (blocks, unused)
+
+
+def is_widened(asked, given):
+    """Has each step a column of its own?"""
+    wide = given.case.inputs["xs"].shape[-1] + given.case.steps
+    return asked.case.inputs["xs"].shape[-1] == wide
+
+
+def column(asked, given):
+    """The first number of the first step's."""
+    return (0, given.case.inputs["xs"].shape[-1])
+
+
+def of_column(asked, given):
+    """The bound of that step's part."""
+    return grouped_table(asked.case).part(given.named(READER), (slice(None), column(asked, given)[1])).bound
+
+
+def is_amplified(loss):
+    """The second of two calls for a loss, with units of their own for each step."""
+
+    def when(asked, given):
+        cases = (*asked.before, asked.case)
+        larger = [len(case.blocks["W"]) > len(given.case.blocks["W"]) for case in cases]
+        return larger[-1] and sum(larger) == 2 * (loss + 1)
+
+    return when
+
+
+def gain(asked, given):
+    """By what that loss is amplified."""
+    return 2.0 ** {"float32": 40, "float64": 200}[given.case.dtype.name]
+
+
+def of_lag(asked, given):
+    """The bound of what the last loss brings to W by its own step."""
+    table, loss, s = lag_table(given.case), given.case.steps - 1, given.case.steps - 1
+    draws, terms, lost = table.grads["W"][:, loss, s], table.terms["W"][loss, s], table.lost["W"][loss, s]
+    spread = float(np.max(np.abs(draws[1:] - draws[0])))
+    bound = Expected(draws[0], spread, float(terms.max()), given.case.dtype, float(lost.max())).bound
+    return bound * gain(asked, given)
+
+
+def of_none(asked, given):
+    """The bound of what the first loss brings to later steps' inputs: roundings of all that it brings."""
+    largest = float(np.max(np.abs(lag_table(given.case).grads["xs"][0, 0])))
+    return 2 * SAFETY * unit(given.case.dtype) * largest * gain(asked, given)
+
+
+def of_part(name, times=1.0, scale=lambda given: 1.0):
+    """So many bounds of a part of the answer."""
+
+    def amount(asked, given):
+        expected = {**given.truth.forward, **given.truth.blocks}[given.named(name)]
+        return times * expected.bound * scale(given)
+
+    return amount
+
+
+# A fault of a setting, so many times what is allowed; where ``exact``, whatever is off is found.
+Fault = Callable[[Setting, float], Plant]
+
+
+def off(when, part="", times=1.0, amount=None, index=None):
+    """One number of a part, the first unless said otherwise, is larger by so many of its bounds."""
+
+    def fault(given, factor):
+        def plant(asked, parts):
+            name = given.named(part)
+            if name in parts and when(asked, given):
+                at = index(asked, given) if index else (0,) * parts[name].ndim
+                most = amount or of_part(name.removesuffix(AGAIN), times)
+                parts[name][at] += np.asarray(factor * most(asked, given)).astype(parts[name].dtype)
+
+        return plant
+
+    return fault
+
+
+def ulp(when, part="", index=None):
+    """One number of a part, the largest unless said otherwise, is the next one."""
+
+    def fault(given, factor):
+        def plant(asked, parts):
+            name = given.named(part)
+            if name in parts and when(asked, given):
+                largest = np.unravel_index(np.argmax(np.abs(parts[name])), parts[name].shape)
+                at = index(asked, given) if index else largest
+                parts[name][at] = next_to(parts[name][at])
+
+        return plant
+
+    return fault
+
+
+def next_to(number):
+    """The next number, of Fractions one that no type has."""
+    if isinstance(number, Fraction):
+        return number + Fraction(1, 10**300)
+    return np.nextafter(number.real, 9) + (number - number.real)
+
+
+def written(name):
+    """One number of an array that is given is the next one, where it may be written to."""
+
+    def fault(given, factor):
+        def plant(asked, parts):
+            array = {**asked.case.blocks, **asked.case.objective.arrays()}[name]
+            if array.flags.writeable:
+                array[(0,) * array.ndim] = next_to(array[(0,) * array.ndim])
+
+        return plant
+
+    return fault
+
+
+def a_view(part, of):
+    """A part of the answer is an array that is given, which has its numbers by then."""
+
+    def fault(given, factor):
+        def plant(asked, parts):
+            array = {**asked.case.blocks, **asked.case.objective.arrays()}[of]
+            if part in parts and array.flags.writeable and later(lambda asked: True)(asked, given):
+                array[:] = parts[part]
+                parts[part] = array
+
+        return plant
+
+    return fault
+
+
+def answers_change(given, factor):
+    """What the first call returned is changed by the next."""
+    kept = []
+
+    def plant(asked, parts):
+        if asked.back and asked.number == 1:
+            kept.append(parts[given.shared])
+        elif kept and after_first(asked, given):
+            array = kept[0]
+            array[(0,) * array.ndim] = next_to(array[(0,) * array.ndim])
+
+    return plant
+
+
+def after_first(asked, given):
+    """Is it the call for numbers of other signs?"""
+    return np.array_equal(asked.case.blocks[given.shared], -given.case.blocks[given.shared])
+
+
+def malformed(part, change):
+    """A part has another form in every call."""
+
+    def fault(given, factor):
+        def plant(asked, parts):
+            name = given.named(part)
+            if name in parts:
+                parts[name] = change(parts[name])
+
+        return plant
+
+    return fault
+
+
+def beyond_an_end(asked, given):
+    """The last step of the record that ends before it."""
+    return (1, given.case.steps - 1, 0)
+
+
+def other_padding(asked, given):
+    """Has only the padding changed?"""
+    same = [np.array_equal(asked.case.blocks[name], array) for name, array in given.case.blocks.items()]
+    return not all(same) and sum(same) == len(same) - 1 and asked.case.lengths == given.case.lengths
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A fault that a property finds; ``company``: what finds it as well, where it is near the bound.
+
+    ``exact``: no bound is asked for. ``says``: how what is told begins. ``twice``: is a block's gradient kept
+    in two arrays?
+    """
+
+    property: str
+    settings: tuple[str, ...]
+    fault: Fault
+    company: tuple[str, ...] = ()
+    exact: bool = False
+    says: str = ""
+    twice: bool = False
+
+
+SMALL, ENDS, LARGE = ("small",), ("small", "ends"), ("many steps", "many records")
+ALL = (*ENDS, *LARGE)
+WHOLE = ("integers", "larger", "own truncations")
+# Of the gradients that may be wanted, and of the outputs that may be unused, each by itself and all but each;
+# and a block that is asked for.
+BLOCKS, OUTS = ("U", "W", "b", "xs", "h0"), ("outputs", "final h0")
+WANTED = [*((name,) for name in BLOCKS), *(tuple(o for o in BLOCKS if o != name) for name in BLOCKS)]
+TOLD_OF = {**{(some, ()): some[-1] for some in WANTED}, **{(BLOCKS, (name,)): "W" for name in OUTS}}
+
+ORACLES = ("autograd", "lags", "complex step")
+
+
+OF_TWO = (
+    *ORACLES,
+    *("identities", "recomputation", "workspace", "records add up", "records permute", "units permute"),
+)
+
+
+def but(name):
+    """The oracles beside one."""
+    return tuple(each for each in ORACLES if each != name)
+
+
+ROWS = (
+    Row("form", ENDS, malformed("", lambda array: array[:1]), exact=True, says="the gradient of "),
+    Row(
+        "form",
+        ENDS,
+        malformed("outputs", lambda array: array.astype(object)),
+        exact=True,
+        says="outputs has dtype",
+    ),
+    Row(
+        "form", ENDS, malformed("outputs", lambda array: array.tolist()), exact=True, says="outputs is a list"
+    ),
+    Row("form", ENDS, malformed("final h0", lambda array: None), exact=True, says="final h0 is missing"),
+    Row("forward", ALL, off(first, "outputs")),
+    Row("forward", ALL, off(first, "final h0")),
+    Row("forward", ("problem",), off(first, "value")),
+    *(Row(name, ENDS, off(first), but(name)) for name in ORACLES),
+    *(Row(name, ENDS, off(first, "xs"), but(name)) for name in ORACLES),
+    Row("autograd", ENDS, off(first, AGAIN), but("autograd"), twice=True),
+    Row("autograd", LARGE, off(first)),
+    Row("lag by lag", (*SMALL, *LARGE), off(is_widened, READER, amount=of_column, index=column)),
+    Row(
+        "lag by lag",
+        ("problem",),
+        off(is_amplified(2), "W", amount=of_lag, index=lambda asked, given: (6, 4)),
+    ),
+    Row(
+        "lag by lag",
+        ("problem",),
+        off(is_amplified(0), "xs", amount=of_none, index=lambda asked, given: (0, 2, 0)),
+    ),
+    *(
+        Row("linearity", ALL, off(scaled(which), amount=of_part("", 2, partial(factor_of, which=which))))
+        for which in (0, 1)
+    ),
+    *(
+        Row("cotangents add up", ALL, off(of_half(which), part, times=3))
+        for which in (0, 1)
+        for part in ("", "xs")
+    ),
+    *(
+        Row("identities", ("problem", "last", "full"), off(under(which), part))
+        for which in (0, -1)
+        for part in ("", "outputs")
+    ),
+    # Two answers are within twice the bound of each other.
+    *(
+        Row(name, ("problem",), off(first, times=1.8), tuple(other for other in OF_TWO if other != name))
+        for name in ("identities", "recomputation", "workspace")
+    ),
+    *(Row("records add up", ENDS, off(alone(n), part, times=2)) for n in (0, 1) for part in ("", "xs")),
+    *(Row("records permute", ENDS, off(of_case(rolled), part, times=2)) for part in ("", "xs")),
+    Row("units permute", SMALL, off(units_rolled, times=2)),
+    *(
+        Row("recomputation", ("problem",), off(checkpoints(which), part))
+        for which in (0, 1)
+        for part in ("", "value")
+    ),
+    *(
+        Row("workspace", ("problem",), off(later(lambda asked: asked.case.workspace), part))
+        for part in ("", "outputs")
+    ),
+    *(
+        Row("inputs stay", SMALL, written(name), exact=True, says=f"{name} is changed")
+        for name in ("xs", "h0", "d_outputs")
+    ),
+    Row("inputs stay", SMALL, a_view("h0", "d_state[0]"), exact=True, says="d_h0 is a view of d_state[0]"),
+    Row("second call", ENDS, answers_change, exact=True, says="d_"),
+    *(
+        Row("second call", ENDS, off(later(after_negated), part), ("second backward",))
+        for part in ("", "outputs")
+    ),
+    *(Row("reused arrays", ENDS, off(later(same_arrays), part)) for part in ("", "outputs")),
+    *(Row("interleaved calls", ENDS, off(later(partial(after, same=same)))) for same in (True, False)),
+    Row("second backward", ENDS, off(later(lambda asked: asked.back == 2))),
+    *(Row("cut", ALL, off(is_part(which), times=2)) for which in (0, 1)),
+    *(Row("cut", ALL, off(is_part(1), part, times=2)) for part in ("outputs", "final h0", "xs")),
+    Row("cut", ALL, off(is_part(0), "h0", times=2)),
+    Row("calls in a row", ("in a row",), off(lambda asked, given: asked.number == CALLS)),
+    Row(
+        "calls in a row", ("in a row",), off(later(lambda asked: asked.before[-1].dtype != asked.case.dtype))
+    ),
+    *(
+        Row("partial gradients", ("in part",), off(told(*some), part, times=2))
+        for some, part in TOLD_OF.items()
+    ),
+    *(Row("memory layout", ENDS, off(all_lie(how))) for how in OTHERWISE),
+    *(Row("memory layout", ENDS, off(each_for_itself(count))) for count in (1, WAYS)),
+    Row("memory layout", LARGE, off(each_for_itself(1))),
+    Row("padding", ("ends",), ulp(first, "xs", beyond_an_end), exact=True, says="d_xs is not zero"),
+    *(
+        Row("padding", ("ends",), off(other_padding, part), says="with other padding")
+        for part in ("", "outputs", "h0")
+    ),
+    *(
+        Row("bits", ("bits",), ulp(when), exact=True)
+        for when in (*map(all_lie, OTHERWISE), later(after_negated), in_a_workspace)
+    ),
+    Row("bits", ("bits",), ulp(lambda asked, given: bool(asked.case.checkpoints), "outputs"), exact=True),
+    *(Row("exact", ("fractions",), ulp(first, part), exact=True) for part in ("", "value")),
+    Row(
+        "exact",
+        ("fractions",),
+        malformed("", lambda array: array.astype(float).astype(object)),
+        exact=True,
+        says="d_U holds a float",
+    ),
+    *(Row(name, (name,), ulp(first, part), exact=True) for name in WHOLE for part in ("", "outputs")),
+)
+
+FIRST = {row.property: row for row in ROWS[::-1]}.values()
+
+TYPES = ("float32", "float64", "complex64", "complex128", "longdouble", "float16")
+
+# What is not asked of a case in a type, or of one of a setting, though its engine claims it.
+NOT_IN = {
+    **{name: {"complex step"} for name in COMPLEX},
+    # What has none that is wider, and what answers are rounded to.
+    "longdouble": {"lag by lag"},
+    "float16": {"lag by lag", "linearity", "cotangents add up", "cut", "records add up"},
+    "ends": {"complex step", "lag by lag"},
+}
+
+
+# Who is asked what, of a claim as it is made here.
+LARGE_TOO = {"forward", "autograd", "lag by lag", "linearity", "cotangents add up", "cut", "memory layout"}
+OF_ANY = {
+    *("forward", "autograd", "lags", "complex step", "lag by lag", "records add up", "records permute"),
+    *("units permute", "inputs stay", "second call", "reused arrays", "memory layout"),
+}
+OF_LAYERS = {"linearity", "cotangents add up", "interleaved calls", "second backward", "cut"}
+OF_PROBLEMS = {"identities", "recomputation", "workspace"}
+IS_ASKED = {
+    "small": OF_ANY | OF_LAYERS,
+    "ends": OF_ANY | OF_LAYERS | {"padding"},
+    **dict.fromkeys(LARGE, LARGE_TOO),
+    **dict.fromkeys(("problem", "last", "full"), OF_ANY | OF_PROBLEMS),
+    "bits": OF_ANY | OF_PROBLEMS | {"bits"},
+    "in a row": {"calls in a row"},
+    "in part": {"partial gradients"},
+    "fractions": {"exact"},
+    **{name: {name} for name in WHOLE},
+}
+
+
+def types_of(name):
+    """In which a setting is."""
+    if name == "fractions":
+        return ("object",)
+    # The same arrays are made anew a thousand times.
+    if name in ("in a row", "in part"):
+        return REAL
+    return TYPES if getattr(SETTINGS[name], "func", SETTINGS[name]) is of_layer else REAL
+
+
+def asked_in(name, dtype):
+    """What is asked of the case of a setting."""
+    return IS_ASKED[name] - NOT_IN.get(name, set()) - NOT_IN.get(dtype, set())
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_right_engine_is_asked_all_of_it(name):
+    """And nothing is found; every property looks at every gradient."""
+    for dtype in types_of(name):
+        given = setting(name, dtype)
+        _, found = given.asked()
+        assert [each.wrong for each in found if each.wrong] == []
+        beside = {"cut"} if dtype == "longdouble" else set()
+        assert {each.property for each in found} == asked_in(name, dtype) - beside
+        looked = {
+            each.property: {one.part for one in found if one.property == each.property} for each in found
+        }
+        blocks = {*given.claim.blocks}
+        some = {each for each in looked if not blocks <= looked[each]}
+        assert some <= {"forward", "inputs stay"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.property} {i}" for i, row in enumerate(ROWS)])
+def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row):
+    """By the property and its company alone; far beyond by others as well, perhaps."""
+    for name in row.settings:
+        # Of what one property finds the first fault is planted in every type.
+        for dtype in types_of(name) if row in FIRST else types_of(name)[:2]:
+            asked = asked_in(name, dtype)
+            if row.property not in {*asked, "form"} or (row.property, dtype) == ("cut", "longdouble"):
+                continue
+            given = setting(name, dtype)
+            want = {row.property, *row.company} & {*asked, "form"}
+            # An answer that is rounded is off by a bound or by none.
+            within, beyond = (0, 3) if dtype == "float16" else (WITHIN, BEYOND)
+            told = wrong_in(given, row, beyond)
+            assert want <= {*told} if dtype == "float16" else want == {*told}, (name, dtype, told)
+            assert row.says in told[row.property]
+            if not row.exact:
+                assert wrong_in(given, row, within) == {}, (name, dtype)
+                if dtype == "float32":
+                    assert want <= {*wrong_in(given, row, FAR)}, name
+
+
+def wrong_in(given, row, factor):
+    """What is found, by property."""
+    _, found = given.asked(row.fault(given, factor), twice=(given.shared,) if row.twice else ())
+    return {each.property: each.wrong for each in found[::-1] if each.wrong}
+
+
+def test_no_property_is_missing():
+    """And all settings are met."""
+    assert {row.property for row in ROWS} == {each.name for each in PROPERTIES} == {*BY_NAME}
+    assert {name for row in ROWS for name in row.settings} == {*SETTINGS}
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "part", "when"),
+    [
+        ("records add up", "small", "U", alone(0)),
+        ("records permute", "small", "U", of_case(rolled)),
+        ("units permute", "small", "xs", units_rolled),
+        ("partial gradients", "in part", "U", told(("U",), ())),
+    ],
+)
+@pytest.mark.parametrize("dtype", REAL)
+def test_two_answers_differ_by_no_more_than_both_are_allowed(name, of, part, when, dtype):
+    """Where either is within its bound, and they lie on both sides."""
+    given = setting(of, dtype)
+    bound = given.truth.blocks[part].bound
+
+    def found(one, other):
+        def plant(asked, parts):
+            if part in parts:
+                parts[part].flat[0] += given.case.dtype.type(bound) * (
+                    one * first(asked, given) - other * when(asked, given)
+                )
+
+        return {each.property for each in given.asked(plant)[1] if each.wrong}
+
+    assert found(0.9, 0) == found(0, 1.5) == found(0.7, 1.1) == set()
+    assert found(0.9, 1.5) == {name}
+
+
+def test_each_gradient_is_wanted_and_each_output_unused_by_itself():
+    """And all but each."""
+    given = setting("in part", "float64")
+    engine, _ = given.asked()
+    assert engine.log.told == {((), ()), *TOLD_OF}
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_every_model_has_a_bound(model):
+    """Beyond it a gradient is wrong, and within it is not."""
+    case = a_case(model, "complex64" if model.complex else "float32", steps=2)
+    given = Setting(truth_of(case), resolved(None, model, layer.CAPABILITIES))
+    for name in given.claim.blocks:
+        for factor in (WITHIN, BEYOND):
+            plant = off(first, name)(given, factor)
+            found = {each.property for each in given.asked(plant)[1] if each.wrong}
+            assert (found >= {"autograd", "lags"}) == (factor > 1), (name, found)
+            assert found <= {*ORACLES}
+
+
+def made_step(change):
+    """A scan, step by step."""
+
+    def forward(params, x, state):
+        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
+
+    def backward(saved, d_state):
+        a, h = saved
+        return {}, {"a": d_state[0] * h, "x": change(d_state[0].copy())}, (d_state[0] * a,)
+
+    return step(forward, backward, model=models.scan)
+
+
+def made_layer(change):
+    """A scan, as a layer."""
+
+    def backward(*given):
+        d_params, d_xs, d_state = scan.backward(*given)
+        return d_params, {**d_xs, "x": change(d_xs["x"])}, d_state
+
+    return layer.layer(scan.forward, backward, model=models.scan)
+
+
+def made_problem(change):
+    """The vanilla cell of the engine."""
+
+    def engine(problem):
+        answer = manual(problem)
+        return replace(answer, xs=change(answer.xs))
+
+    return scoped(engine, Scope())
+
+
+@pytest.mark.parametrize(
+    ("made", "model", "part", "losses"),
+    [
+        (made_step, models.scan, "x", "cotangents"),
+        (made_layer, models.scan, "x", "cotangents"),
+        (made_problem, models.vanilla, "xs", "every"),
+    ],
+)
+@pytest.mark.parametrize("dtype", REAL)
+def test_every_door_is_one(made, model, part, losses, dtype):
+    """What is off is found behind it, and what is off by half of that is not."""
+    truth = truth_of(a_case(model, dtype, losses))
+    bound = truth.blocks[part].bound
+
+    def found(factor):
+        engine = made(lambda array: array + np.asarray(factor * bound).astype(array.dtype))
+        return {each.property for each in findings(engine, truth, ORACLES) if each.wrong}
+
+    assert found(WITHIN) == set()
+    assert found(BEYOND) >= {"autograd", "lags"}
