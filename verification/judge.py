@@ -5,22 +5,34 @@ What an adapter returned says what is judged, by its method ``subject``; a plain
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from rnn.console.progress import Progress, on_terminal
 from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.scoping import scoped
 from verification.judging.arguments import checked_count, refuse
 from verification.judging.judgement import Judgement
 from verification.judging.keeping import folder_of_user, trim
 from verification.judging.profile import QUICK, Profile
+from verification.judging.run import Progress as Shown
 from verification.judging.run import Subject, judge
 from verification.models.model import Model
 from verification.sampling.scope import Scope
 
 # Where this environment variable says anything, truths are neither kept nor read.
 NO_CACHE = "VERIFIED_RNN_NO_CACHE"
+
+# Seconds of a case, from runs on two cores that other work shared: of it only the proportions matter
+# (``rnn.console.progress``).
+CASE = 0.13
+
+# Rows of the designed sample of the vanilla model, in proportion to its drawn cases.
+DESIGNED = 640
+
+# The one part of a judgement's progress.
+CASES = "cases"
 
 
 class Adapter(Protocol):
@@ -37,17 +49,18 @@ def verify(
     model: Model | None = None,
     scope: Scope | None = None,
     seed: int = 0,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Shown | None = None,
     cache: bool = True,
 ) -> Judgement:
     """Judge what an adapter returned within its scope, or any function ``Problem -> Gradients`` by all of it.
 
     ``scope`` narrows what an adapter's engine claims; with it, or with a ``model``, a plain function is
     judged within that scope and by that model. ``progress`` is called with the cases done and the cases in
-    all. ``cache``: is what is true of a case kept in the user's cache, and read from there? It is not
-    where the environment variable VERIFIED_RNN_NO_CACHE is set. The result has a ``verdict``: "verified",
-    "refuted" or "not exercised"; it is the same with a cache and without. Where the platform can fork, the
-    cases are spread over its cores; the result is the same.
+    all; without it, one line in a terminal says how much is left, and elsewhere, as in a pipe or a notebook,
+    there is none. ``cache``: is what is true of a case kept in the user's cache, and read from there? It is
+    not where the environment variable VERIFIED_RNN_NO_CACHE is set. The result has a ``verdict``:
+    "verified", "refuted" or "not exercised"; it is the same with a cache and without. Where the platform can
+    fork, the cases are spread over its cores; the result is the same.
 
     Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
     ValueError for a scope that is wider than the engine's.
@@ -56,8 +69,23 @@ def verify(
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
     refuse("progress", progress, progress is None or callable(progress), "a function of two numbers, or None")
     seed = checked_count("seed", seed)
-    with truths_kept(subject_of(engine, model, scope), cache) as subject:
-        return judge(subject, profile, seed, progress)
+    with truths_kept(subject_of(engine, model, scope), cache) as subject, _shown(profile, progress) as show:
+        return judge(subject, profile, seed, show)
+
+
+@contextmanager
+def _shown(profile: Profile, progress: Shown | None) -> Iterator[Shown | None]:
+    """Who is told of cases: the caller, or a terminal, or nobody."""
+    if progress is not None or not on_terminal():
+        yield progress
+        return
+    with Progress(expected(profile)).part(CASES) as show:
+        yield show
+
+
+def expected(profile: Profile) -> Mapping[str, float]:
+    """Of one part only what is done so far says how long the rest takes."""
+    return {CASES: CASE * (profile.cases + DESIGNED)}
 
 
 @contextmanager

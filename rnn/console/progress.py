@@ -60,7 +60,7 @@ class Progress:
         slower = (self._clock() - self._started + prior) / (done + prior)
         percent = int(100 * done / (done + rest))
         line = f"{percent} % done, about {duration(slower * rest)} left: {name}"
-        if sys.stderr.isatty():
+        if on_terminal():
             line = line[: width()]
             print(f"\r{line:{self._shown}}", end="", file=sys.stderr, flush=True)
             self._shown = len(line)
@@ -78,6 +78,15 @@ class Progress:
         """What the run and each part of it have taken."""
         parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self._seconds.items())
         return f"100 % done in {duration(self._clock() - self._started)}: {parts}"
+
+
+def on_terminal() -> bool:
+    """Is standard error read by somebody as it is written? A pipe is not, nor a notebook, nor none at all."""
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):
+        # There is none, as under pythonw, or it is closed.
+        return False
 
 
 def width() -> int:

@@ -1,5 +1,12 @@
 """One verify for whatever can be judged."""
 
+import io
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +15,8 @@ from tests.layers import planted, scan
 from verification import Scope, assert_verified, layer, models, verify
 from verification.judging import shrinking
 from verification.judging.profile import Profile
+
+ROOT = Path(__file__).parents[2]
 
 SHORT = Profile("short", cases=12, exact_cases=0, strength=1)
 
@@ -19,6 +28,13 @@ def shorter_search(monkeypatch):
 
 
 RIGHT = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(records=(1, 4), steps=(1, 6)))
+
+
+def closed():
+    """A stream that is."""
+    stream = io.StringIO()
+    stream.close()
+    return stream
 
 
 @pytest.mark.slow
@@ -40,6 +56,70 @@ def test_arguments_are_refused_before_any_work():
         verify(verification.manual, seed=-1)
     with pytest.raises(TypeError, match=r"^progress: 3, needed a function"):
         verify(verification.manual, progress=3)
+
+
+def told_of_progress(monkeypatch, capsys, stream=None, **options):
+    """What is on standard error after half of the cases are done, and then all."""
+    seen = []
+
+    def judged(subject, profile, seed, progress):
+        for done in (10, 20) if progress else ():
+            progress(done, 20)
+            seen.append(capsys.readouterr().err)
+        return seed
+
+    monkeypatch.setattr("verification.judge.judge", judged)
+    if stream is not None:
+        monkeypatch.setattr(sys, "stderr", stream)
+    assert verify(RIGHT, SHORT, cache=False, seed=3, **options) == 3
+    return "".join(seen)
+
+
+def test_on_a_terminal_progress_is_shown_and_cleared(monkeypatch, capsys):
+    """By itself: a line that is written over."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    told = told_of_progress(monkeypatch, capsys)
+    assert "\r50 % done, about " in told
+    assert capsys.readouterr().err.endswith(" \r")
+
+
+@pytest.mark.parametrize("stream", [None, io.StringIO(), closed()], ids=["pipe", "notebook", "closed"])
+def test_elsewhere_none_is(monkeypatch, capsys, stream):
+    """Nor where there is no standard error to write to."""
+    assert told_of_progress(monkeypatch, capsys, stream) == ""
+    assert capsys.readouterr().err == ""
+
+
+def test_a_progress_of_the_caller_s_own_is_the_only_one(monkeypatch, capsys):
+    """On a terminal too: one that does nothing keeps it quiet."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    asked = []
+    assert told_of_progress(monkeypatch, capsys, progress=lambda *counts: asked.append(counts)) == ""
+    assert asked == [(10, 20), (20, 20)]
+
+
+@pytest.mark.slow
+def test_a_program_in_a_terminal_shows_it(tmp_path):
+    """Through a terminal of the system: the line is there while it runs, and gone when it has ended."""
+    program = (
+        "from tests.verification.test_judge import RIGHT, SHORT\n"
+        "from verification import verify\n"
+        "print(verify(RIGHT, SHORT, cache=False).verdict)\n"
+    )
+    controller, end = os.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    call = [sys.executable, "-c", program]
+    with subprocess.Popen(call, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=end) as running:
+        os.close(end)
+        shown = b""
+        # The system says by an error that nobody writes to it any more.
+        with suppress(OSError):
+            while more := os.read(controller, 1024):
+                shown += more
+        assert running.stdout.read() == b"verified\n"
+    os.close(controller)
+    assert shown.count(b" % done, about ") > 2
+    assert shown.endswith(b" \r")
 
 
 def test_another_model_than_the_layer_s_is_misuse():

@@ -42,7 +42,7 @@ from verification.evidence import adversary, detection, mutants
 from verification.evidence.checkers import built_in
 from verification.evidence.mutants import compiled
 from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
-from verification.judge import verify
+from verification.judge import CASES, expected, verify
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
 from verification.models import vanilla
@@ -238,7 +238,7 @@ def _subject(options: argparse.Namespace) -> Any:
 def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None = None) -> Judgement:
     profile = PROFILES[options.profile]
     try:
-        with progress.part("cases") as show:
+        with progress.part(CASES) as show:
             return verify(
                 _subject(options), profile, scope=scope, seed=options.seed, progress=show, cache=options.cache
             )
@@ -328,8 +328,8 @@ COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str
         verify_rnn,
         lambda options: durations.of_verify(PROFILES[options.profile], profiles_of(options)),
     ),
-    "judge": (judge, lambda options: durations.of_judge(PROFILES[options.profile])),
-    "cell": (judge_cell, lambda options: durations.of_judge(PROFILES[options.profile])),
+    "judge": (judge, lambda options: expected(PROFILES[options.profile])),
+    "cell": (judge_cell, lambda options: expected(PROFILES[options.profile])),
     "campaign": (run_campaign, campaign.parts),
     "mutants": (judge_mutants, lambda options: durations.of_mutants(options.loops)),
     "article": (rerun_article, lambda options: durations.of_article()),

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from verification.article.sine import ARTICLE, LONG
 from verification.evidence.mutants import CATALOGUE, EQUIVALENT
 from verification.evidence.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
+from verification.judge import CASE, DESIGNED
 from verification.judging.profile import Profile
 
 # Seconds of one unit of each part, or of the whole part where it has none. Every command of
 # ``python -m verification`` ends with the seconds of its parts. These are from runs on two cores that other
-# work shared, with OPENBLAS_NUM_THREADS=1, so none is what a run alone takes.
-CASE = 0.13
+# work shared, with OPENBLAS_NUM_THREADS=1, so none is what a run alone takes. That of a case is in
+# ``verification.judge``.
 MUTANT = 1.8
 # By processor time, on two cores: 5.5 s, most of them to compile it.
 COMPILED_MUTANT = 2.8
@@ -28,10 +29,6 @@ ACCURACY = 0.028
 CALLS, JUDGED = 120.0, 10.0
 # By processor time, on two cores, 16 times the 3.1 s of the published rule: 1.8, 2.6 and 0.6 s a seed.
 TRAININGS = 160.0
-
-# Rows of the designed sample of the vanilla model, in proportion to its drawn cases.
-DESIGNED = 640
-
 
 # The part in which they are waited for.
 BESIDE_MUTANTS = "scalars, published rule, detection"
@@ -57,11 +54,6 @@ def of_verify(profile: Profile, cells: Mapping[str, Profile]) -> Mapping[str, fl
 def _of_cases(asked: Profile) -> float:
     """Of those that are drawn, and of the designed sample."""
     return CASE * (asked.cases + asked.exact_cases + DESIGNED)
-
-
-def of_judge(profile: Profile) -> Mapping[str, float]:
-    """Of judging a user's engine; of one part only what is done so far says how long the rest takes."""
-    return {"cases": CASE * (profile.cases + DESIGNED)}
 
 
 def of_mutants(loops: str = "numpy") -> Mapping[str, float]:

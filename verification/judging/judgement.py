@@ -47,10 +47,10 @@ class Row:
 
 
 def verdict_of(row: Row) -> str:
-    """holds, refuted, or not exercised: a row that no nonzero case decided has shown nothing."""
+    """holds, refuted, or nothing shown: no nonzero case decided it, a limit under whatever verdict."""
     if row.failures:
         return "refuted"
-    return "holds" if row.nonzero else "not exercised"
+    return "holds" if row.nonzero else "nothing shown"
 
 
 @dataclass(frozen=True, eq=False)

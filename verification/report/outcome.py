@@ -69,10 +69,12 @@ class Oracle:
 
     @property
     def verdict(self) -> str:
-        """holds, refuted, or not exercised."""
+        """holds, refuted, not asked, or nothing shown, where all that was asked was undetermined."""
         if self.refuted:
             return "refuted"
-        return "holds" if self.asked > self.undetermined else "not exercised"
+        if not self.asked:
+            return "not asked"
+        return "holds" if self.asked > self.undetermined else "nothing shown"
 
 
 def oracles(report: Report) -> Iterator[Oracle]:

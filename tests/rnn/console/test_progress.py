@@ -1,12 +1,13 @@
 """How much of a whole run is left: over all its parts, as it goes."""
 
+import io
 import os
 import struct
 import sys
 
 import pytest
 
-from rnn.console.progress import Progress, duration, width
+from rnn.console.progress import Progress, duration, on_terminal, width
 
 
 class Clock:
@@ -140,6 +141,17 @@ def test_it_is_no_longer_than_the_terminal_is_wide(capsys, clock, terminal):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no such terminals")
+def test_where_there_is_no_standard_error_there_is_no_terminal(monkeypatch, terminal):
+    """Under pythonw there is none, and one that is closed does not answer."""
+    terminal()
+    assert on_terminal()
+    closed = io.StringIO()
+    closed.close()
+    for stream in (None, closed, io.StringIO()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert not on_terminal()
+
+
 def test_the_width_is_that_of_the_terminal_that_is_written_to(monkeypatch):
     """Whatever standard output is; one that does not know its own is taken to have what is usual."""
     import fcntl

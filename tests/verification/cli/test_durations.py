@@ -2,6 +2,7 @@
 
 import pytest
 
+from verification import judge
 from verification.cli import durations
 from verification.judging.profile import PROFILES, THOROUGH, Profile
 
@@ -22,15 +23,15 @@ def test_twice_the_cases_take_twice_as_long():
     cells = {"gru": THOROUGH, "lstm": Profile("", 10, 5)}
     parts = durations.of_verify(THOROUGH, cells)
     most, some = (parts[durations.cases_of(name)] for name in cells)
-    assert most - durations.CASE * durations.DESIGNED == pytest.approx(24_000 * durations.CASE)
-    assert some - durations.CASE * durations.DESIGNED == pytest.approx(15 * durations.CASE)
+    assert most - judge.CASE * judge.DESIGNED == pytest.approx(24_000 * judge.CASE)
+    assert some - judge.CASE * judge.DESIGNED == pytest.approx(15 * judge.CASE)
     assert durations.of_detection(20)["detection"] == pytest.approx(20 * durations.FAULT)
 
 
 @pytest.mark.parametrize(
     "parts",
     [
-        durations.of_judge(THOROUGH),
+        judge.expected(THOROUGH),
         durations.of_mutants(),
         durations.of_mutants("compiled"),
         durations.of_article(),

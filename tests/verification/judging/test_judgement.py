@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.judgement import Example, Judgement, Row, verdict_of
 
 RIGHT = Judgement(
     model="scan",
@@ -25,6 +27,19 @@ def test_the_verdict_is_one_of_three_words():
     assert RIGHT.verdict == "verified"
     assert replace(RIGHT, missing=("T = 1",)).verdict == "not exercised"
     assert failed.verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (Row("larger", "h0", 3, nonzero=1), "holds"),
+        (Row("larger", "h0", 3), "nothing shown"),
+        (Row("larger", "h0", 3, failures=1), "refuted"),
+    ],
+)
+def test_a_row_of_zeros_has_shown_nothing(row, verdict):
+    """In words that no judgement has, for it is a limit of one that is verified as well."""
+    assert verdict_of(row) == verdict
 
 
 def test_in_words_it_says_why():

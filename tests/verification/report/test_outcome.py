@@ -73,8 +73,8 @@ def test_each_oracle_counts_the_rows_of_its_property():
     ("counts", "verdict"),
     [
         ((5, 4, 0), "holds"),
-        ((5, 5, 0), "not exercised"),
-        ((0, 0, 0), "not exercised"),
+        ((5, 5, 0), "nothing shown"),
+        ((0, 0, 0), "not asked"),
         ((5, 5, 1), "refuted"),
     ],
 )

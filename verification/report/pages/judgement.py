@@ -160,7 +160,7 @@ def _meanings(found: Judgement) -> dict[str, str]:
     return {
         "good": "holds: the cases, and in small those whose truth is determined and not zero",
         **(refuted if found.verdict == "refuted" else {}),
-        "idle": f"not exercised: it held, but the small number is below {TIMES}",
+        "idle": f"held, and shows little: the small number is below {TIMES}, and not all of the cases",
     }
 
 
@@ -178,7 +178,8 @@ def _entry(found: Judgement, name: str, column: _Column, wrong: frozenset[str]) 
     cases, evidence, failures = (max(getattr(r, n) for r in rows) for n in ("cases", "evidence", "failures"))
     if failures:
         return entry("bad", short(failures), f"/{short(cases)}")
-    holds = "good" if evidence >= TIMES else "idle"
+    # What is asked once or twice in a run has shown all that it can.
+    holds = "good" if evidence >= min(TIMES, cases) else "idle"
     kind = "elsewhere" if any(row.part in wrong for row in rows) else holds
     return entry(kind, short(cases), short(evidence))
 

@@ -40,8 +40,6 @@ def _cell(row: Row | None) -> Html:
         return Html("")
     if row.failures:
         return status("bad", f"refuted in {row.failures:,} of {row.cases:,}")
-    if not row.nonzero:
-        return status("idle", f"{row.cases:,}")
     # What holds is plain, and what is whole has no share: there are hundreds of these.
     share = "" if row.nonzero == row.cases else small(percent(row.nonzero / row.cases))
     return Html(f"{row.cases:,}{share}")
@@ -54,8 +52,7 @@ def oracles(report: Report) -> tuple[Html, ...]:
         judged = {
             "holds": status("good", "none refuted"),
             "refuted": status("bad", f"{oracle.refuted:,} refuted"),
-            "not exercised": status("idle", "nothing shown"),
-        }[oracle.verdict]
+        }.get(oracle.verdict, status("idle", oracle.verdict))
         counts = (f"{oracle.asked:,}", f"{oracle.undetermined:,}")
         lines.append([oracle.name, unbroken(oracle.independence), *counts, judged])
     return (

@@ -28,6 +28,7 @@ HOLDS = Judgement(
         *(Row("inputs stay", part, 9, 9) for part in ("U", "d_outputs", "d_state[0]")),
         *(Row("second call", part, 10, 8) for part in ("d_U", "U")),
         Row("records permute", "W", 5, 2),
+        Row("calls in a row", "W", 1, 1),
     ),
     seen={"T = 1": 50, "N = 1": 1_234},
     missing=(),
@@ -42,7 +43,7 @@ WRONG = replace(
     picture=Picture(instead="Nothing to draw."),
     example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
 )
-SHOWN = ("forward", "autograd", "lags", "records permute", "inputs stay", "second call")
+SHOWN = ("forward", "autograd", "lags", "records permute", "inputs stay", "second call", "calls in a row")
 IDLE = replace(HOLDS, missing=("T ≥ 33", "lags c0"))
 
 
@@ -107,6 +108,7 @@ def test_what_is_told_is_escaped():
         ("outputs", "inputs stay", "✓ 9 9"),
         ("others", "inputs stay", "✓ 9 9"),
         ("W", "records permute", "– 5 2"),
+        ("W", "calls in a row", "✓ 1 1"),
         ("W", "autograd", "·"),
         ("c0", "lags", "·"),
     ],
@@ -156,6 +158,12 @@ def test_what_was_seen_and_what_was_not():
     assert "<b>1,234</b>" in text
     assert "too seldom" in text
     assert "lags c0" in text
+
+
+def test_a_limit_of_what_is_verified_is_said_as_one():
+    """Not as what a run must have seen and has not."""
+    assert "not exercised" not in shown(HOLDS).lower()
+    assert "held, and shows little" in shown(HOLDS)
 
 
 def test_a_large_case_makes_no_large_page():
