@@ -7,7 +7,7 @@ from verification import layer, models
 from verification.truth.soundness import check
 
 PAGE = ROOT / "docs" / "judge" / "models.md"
-MODEL, CALL = (block for kind, block in blocks_of("models") if kind == "python")
+MODEL, AXES, CALL = (block for kind, block in blocks_of("models") if kind == "python")
 
 
 def test_the_model_can_judge():
@@ -16,6 +16,15 @@ def test_the_model_can_judge():
     exec(MODEL, made)
     check(made["memory"])
     assert made["memory"].block("a").domain is not None
+
+
+def test_axes_may_be_of_a_fixed_size_and_products():
+    """That model is sound as well, and the block has what the page says."""
+    made = {}
+    exec(MODEL, made)
+    exec(AXES, made)
+    check(made["short"])
+    assert made["queries"].shape({"A": 2, "G": 4, "K": 3}) == (8, 3)
 
 
 def test_the_call_declares_a_form():

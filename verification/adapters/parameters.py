@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from verification.adapters.layout import GATES, Layout
+from verification.models.axes import Axis, measured
 from verification.models.model import Model, Use
 
 # Names that are told of each side, so that both fit into a line.
@@ -23,24 +24,22 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 def made_with(model: Model) -> tuple[str, ...]:
     """The dimensions that a module is made with, in this order: of inputs, of states, of what is left."""
-    blocks = (*model.of(Use.INPUT), *model.of(Use.STATE), *model.of(Use.STEP))
-    return tuple(dict.fromkeys(name for block in blocks for name in block.dimensions))
+    uses = (Use.INPUT, Use.STATE, Use.STEP)
+    return tuple(dict.fromkeys(name for use in uses for name in model.dimensions_of(use)))
 
 
 def sizes_of(
     model: Model, layout: Layout, params: Mapping[str, Any], records: Sequence[tuple[int, ...]]
 ) -> list[int]:
     """The sizes of ``made_with``, from parameters, and from one record's shape of each INPUT and STATE."""
-    found: list[tuple[int, str, int]] = []
+    found: list[tuple[Axis, int]] = []
     for block, shape in zip(model.of(Use.INPUT) + model.of(Use.STATE), records, strict=True):
-        found += block.measured(shape)
+        found += zip(block.axes, shape, strict=True)
     for block in model.of(Use.STEP):
         place = layout.places[block.name]
         shape = params[place.names[0]].shape
-        found += block.measured(shape[::-1] if place.transposed else shape)
-    # What an axis without a factor says holds.
-    found.sort(key=lambda axis: axis[0] == 1)
-    sizes = {name: size for _, name, size in found}
+        found += zip(block.axes, shape[::-1] if place.transposed else shape, strict=True)
+    sizes = measured(found)
     return [sizes[name] for name in made_with(model)]
 
 

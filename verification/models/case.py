@@ -4,6 +4,7 @@ The loss is a sum over records and over the steps that have one, and an *objecti
 part of it at one step comes from the state after that step.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,6 +14,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from verification.models.arrays import Array
+from verification.models.axes import Axis, length, measured
 from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Model, Named, Use
 from verification.models.stored import STORED, limits
@@ -195,10 +197,9 @@ class Case:
     def sizes(self) -> dict[str, int]:
         """N, T and the model's dimensions, as far as the case's blocks have them."""
         there = [block for block in self.model.blocks if block.name in self.blocks and block.axes]
-        found = [each for b in there for each in b.measured(self.blocks[b.name].shape[-len(b.axes) :])]
-        # Those first that an axis has without a factor.
-        found.sort(key=lambda axis: axis[0] > 1)
-        return {"N": self.records, "T": self.steps, **{name: size for _, name, size in found}}
+        shapes = ((b.axes, self.blocks[b.name].shape[-len(b.axes) :]) for b in there)
+        lengths = (each for some, shape in shapes for each in zip(some, shape, strict=True))
+        return {"N": self.records, "T": self.steps, **measured(lengths)}
 
     @property
     def losses(self) -> tuple[int, ...]:
@@ -283,15 +284,18 @@ def put_out_by(case: Case) -> tuple[int, ...]:
 
 
 @cache
-def dimensions_put_out(model: Model) -> tuple[str, ...]:
-    """The dimensions of what a layer puts out of one record after a step; "" for an axis that is none's."""
+def axes_put_out(model: Model) -> tuple[Axis, ...]:
+    """The axes of what a layer puts out of one record after a step; a size for one that no block has."""
     if model.output is None:
-        return model.of(Use.STATE)[0].dimensions
-    # Sizes of which no one is another's, nor a multiple of it.
-    sizes = dict(zip(model.dimensions, PRIMES, strict=False))
-    named = {size: name for name, size in sizes.items()}
+        return model.of(Use.STATE)[0].axes
+    axes = {axis for block in model.blocks for axis in block.axes} | {*model.dimensions}
+    # Sizes of which no one is another's, a multiple of it, or a fixed one.
+    fixed = max((axis for axis in axes if isinstance(axis, int)), default=1)
+    primes = (n for n in itertools.count(fixed + 1) if all(n % other for other in range(2, n)))
+    sizes = dict(zip(model.dimensions, primes, strict=False))
+    named = {length(axis, sizes): axis for axis in axes}
     case = random_case(model, np.random.default_rng(0), sizes, 1, 1)
-    return tuple(named.get(size, "") for size in put_out_by(case))
+    return tuple(named.get(size, size) for size in put_out_by(case))
 
 
 def output_of(case: Case) -> tuple[int, ...]:
@@ -312,8 +316,6 @@ def final_cotangents(case: Case) -> tuple[Array, ...]:
     assert isinstance(case.objective, Cotangents)
     return case.objective.state
 
-
-PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
 
 WIDER = {
     np.dtype(narrow): np.dtype(wide)

@@ -38,7 +38,7 @@ def of_case(case: Case) -> Code:
     blocks = ""
     for name, array in case.blocks.items():
         block = case.model.block(name)
-        axes = f" ({', '.join(block.axes)})" if block.axes else ""
+        axes = f" ({', '.join(map(str, block.axes))})" if block.axes else ""
         blocks += f"    # {block.meaning or block.use.value}{axes}, of shape {array.shape}\n"
         blocks += f"    {name!r}: {code_of(array)},\n"
     objective = ""

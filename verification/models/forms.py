@@ -36,8 +36,8 @@ def formed(model: Model, forms: Mapping[str, tuple[str, ...]]) -> Model:
 
 
 def _holds(other: Block, block: Block) -> bool:
-    """Has the other the dimensions of the block, in its order?"""
-    return tuple(name for name in other.dimensions if name in block.dimensions) == block.dimensions
+    """Has the other the axes of the block, in its order?"""
+    return tuple(axis for axis in other.axes if axis in block.axes) == block.axes
 
 
 def in_words(forms: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

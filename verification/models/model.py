@@ -4,22 +4,20 @@ A model names its blocks of numbers, and says what each is *used for*. Nothing e
 block by its name: its mask under truncation, its lags and its place in a diagnosis follow from its ``Use``.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
 from typing import Any, TypeAlias
 
 import autograd.numpy as np
 
+from verification.models.axes import Axis, Sizes, is_axis, length, measured, read
 from verification.models.functions import RESERVED, Function, UnknownName, function_named
 
 State: TypeAlias = tuple[Any, ...]
 
 # From an array of any numbers to one of its shape, whose numbers a block may have.
 Domain: TypeAlias = Callable[[Any], Any]
-Sizes: TypeAlias = Mapping[str, int]
 
 
 class Use(Enum):
@@ -40,19 +38,20 @@ class When(Enum):
 
 @dataclass(frozen=True)
 class Block:
-    """A block of numbers. ``axes``: its dimensions by name, as "D" or "4 H"; of a STATE or an INPUT those of
-    one record (and step). ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend.
-    ``starts``: of a vector of parts, what each of them usually starts as before training, where not as 0.
-    ``domain``: where its numbers are not any, what brings any into those that they may be, entry by entry,
-    and leaves those that are, as the functions of ``verification.models.domains``. ``form``: of what its
-    gradient is made by suffix sums, where that is declared (``verification.models.forms``).
+    """A block of numbers. ``axes``: its dimensions by name, as "D", "4 H" or the product "A G", or a fixed
+    size, as 3 (``verification.models.axes``); of a STATE or an INPUT those of one record (and step).
+    ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend. ``starts``: of a vector of
+    parts, what each of them usually starts as before training, where not as 0. ``domain``: where its numbers
+    are not any, what brings any into those that they may be, entry by entry, and leaves those that are, as
+    the functions of ``verification.models.domains``. ``form``: of what its gradient is made by suffix sums,
+    where that is declared (``verification.models.forms``).
 
     >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
     (8, 3)
     """
 
     name: str
-    axes: tuple[str, ...]
+    axes: tuple[Axis, ...]
     use: Use
     parts: tuple[str, ...] = ()
     meaning: str = ""
@@ -64,9 +63,10 @@ class Block:
         if not self.name.isidentifier():
             raise ValueError(f"block: {self.name!r}, needed a name without spaces")
         for axis in self.axes:
-            if not _AXIS.fullmatch(axis):
-                raise ValueError(f'axes of block {self.name}: {axis!r}, needed a name as "H" or "4 H"')
-        if self.parts and (not self.axes or _factor(self.axes[0]) % len(self.parts)):
+            if not is_axis(axis):
+                needed = 'needed a name as "H", "4 H" or "A G", or a fixed size from 1 on'
+                raise ValueError(f"axes of block {self.name}: {axis!r}, {needed}")
+        if self.parts and (not self.axes or read(self.axes[0])[0] % len(self.parts)):
             raise ValueError(
                 f"parts of block {self.name}: {len(self.parts)} of them, needed a divisor of "
                 f"the first axis, {self.axes[0] if self.axes else 'which it lacks'}"
@@ -82,17 +82,12 @@ class Block:
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """The names of its dimensions."""
-        return tuple(_name(axis) for axis in self.axes)
+        """The names of its dimensions, axis by axis."""
+        return tuple(name for axis in self.axes for name in read(axis)[1])
 
     def shape(self, sizes: Sizes) -> tuple[int, ...]:
         """Its shape, for dimensions of these sizes."""
-        return tuple(_factor(axis) * sizes[_name(axis)] for axis in self.axes)
-
-    def measured(self, shape: tuple[int, ...]) -> list[tuple[int, str, int]]:
-        """Of each axis its factor, its dimension and that one's size, from a shape of one record and step."""
-        axes = zip(self.axes, shape, strict=True)
-        return [(_factor(axis), _name(axis), count // _factor(axis)) for axis, count in axes]
+        return tuple(length(axis, sizes) for axis in self.axes)
 
     def shape_in(self, sizes: Sizes, records: int, steps: int) -> tuple[int, ...]:
         """Its shape in a problem of so many records and steps."""
@@ -103,25 +98,6 @@ class Block:
     def has_zero(self) -> bool:
         """May its numbers be zero?"""
         return self.domain is None or not self.domain(np.zeros(1)).any()
-
-
-_AXIS = re.compile(r"(?:([1-9]\d*) ?)?([A-Za-z]\w*)")
-
-
-# Cached, for a designed sample asks some million times for the shape of a block.
-@cache
-def _match(axis: str) -> re.Match[str]:
-    found = _AXIS.fullmatch(axis)
-    assert found is not None  # since the Block was made
-    return found
-
-
-def _factor(axis: str) -> int:
-    return int(_match(axis)[1] or 1)
-
-
-def _name(axis: str) -> str:
-    return _match(axis)[2]
 
 
 class Named(dict[str, Any]):
@@ -182,6 +158,11 @@ class Model:
         for use in (Use.STATE, Use.INPUT):
             if not self.of(use):
                 raise ValueError(f"model {self.name}: no {use.name} block, needed at least one")
+        for some in (self.blocks, tuple(block for block in self.blocks if block.use is not Use.READOUT)):
+            told = measured((axis, 1) for block in some for axis in block.axes)
+            for untold in (name for block in some for name in block.dimensions if name not in told):
+                needed = f"an axis that has no other beside it, by which the size of {untold} is known"
+                raise ValueError(f"model {self.name}: dimension {untold}: in products alone, needed {needed}")
         if self.output is not None and not callable(self.output):
             raise ValueError(f"model {self.name}: output {self.output!r}, needed a function")
         if not isinstance(self.reads, When):
@@ -214,7 +195,11 @@ class Model:
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The names of all dimensions but records and steps."""
-        return tuple(dict.fromkeys(name for block in self.blocks for name in block.dimensions))
+        return self.dimensions_of(*Use)
+
+    def dimensions_of(self, *uses: Use) -> tuple[str, ...]:
+        """The names of the dimensions of blocks of these uses."""
+        return tuple(dict.fromkeys(name for block in self.of(*uses) for name in block.dimensions))
 
     def choices(self, role: str) -> tuple[Function, ...]:
         """The functions that may play a role."""

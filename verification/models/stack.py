@@ -63,7 +63,10 @@ def _on(block: Block, level: int, last: int) -> Block:
     sizes = {"H": "H" if level == last else f"H_l{level}"}
     if level:
         sizes["D"] = f"H_l{level - 1}"
-    axes = tuple(" ".join(sizes.get(part, part) for part in axis.split()) for axis in block.axes)
+    axes = tuple(
+        " ".join(sizes.get(part, part) for part in axis.split()) if isinstance(axis, str) else axis
+        for axis in block.axes
+    )
     return replace(block, name=f"{block.name}_l{level}", axes=axes, meaning=f"{block.meaning}, level {level}")
 
 

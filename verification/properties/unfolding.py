@@ -59,11 +59,12 @@ def unfolds(model: Model) -> bool:
         return False
     if any(not b.axes or b.axes[0] != units or len(b.axes) > 2 or b.parts for b in shared):
         return False
-    if any(units in b.dimensions[:-1] for b in model.of(Use.READOUT)):
+    reading = [block for block in model.of(Use.READOUT) if units in block.dimensions]
+    if any(block.axes[-1] != units or block.dimensions.count(units) > 1 for block in reading):
         return False
     sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
     case = random_case(model, np.random.default_rng(0), sizes, losses="every")
-    size = sizes[units]
+    size = case.state[0].shape[1]
     larger = [state[0] for state in walk(_enlarged(case))]
     each = zip(walk(case), larger, strict=True)
     return all(np.allclose(h[0], L[:, s * size : (s + 1) * size]) for s, (h, L) in enumerate(each))

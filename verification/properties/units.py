@@ -6,8 +6,9 @@ from functools import cache
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, Targets, dimensions_put_out, random_case
-from verification.models.model import Block, Model, Use
+from verification.models.axes import Axis, Sizes, read
+from verification.models.case import Case, Cotangents, Targets, axes_put_out, random_case
+from verification.models.model import Model, Use
 from verification.properties.asking import ask
 from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial, alike
@@ -24,7 +25,7 @@ def units_permute(trial: Trial) -> Looked:
             answer = ask(trial.engine, _of_units(case, name, order))
             back = np.argsort(order)
             blocks = {
-                key: _permuted(array, case.model.block(key), name, back)
+                key: _along(array, case.model.block(key).axes, case.sizes, name, back)
                 for key, array in answer.blocks.items()
             }
             yield from alike(blocks, trial)
@@ -36,8 +37,7 @@ def unit_dimensions(model: Model, losses: str) -> tuple[str, ...]:
 
     ``losses`` as of ``random_case``: units that a target tells apart are not alike.
     """
-    names = dict.fromkeys(name for block in model.of(Use.STATE) for name in block.dimensions)
-    return tuple(name for name in names if _are_alike(model, name, losses))
+    return tuple(name for name in model.dimensions_of(Use.STATE) if _are_alike(model, name, losses))
 
 
 def _are_alike(model: Model, name: str, losses: str) -> bool:
@@ -47,7 +47,7 @@ def _are_alike(model: Model, name: str, losses: str) -> bool:
     order = np.roll(np.arange(sizes[name]), 1)
     shuffled, truth = replay.gradient(_of_units(case, name, order)), replay.gradient(case)
     return all(
-        np.allclose(shuffled[key], _permuted(array, model.block(key), name, order))
+        np.allclose(shuffled[key], _along(array, model.block(key).axes, sizes, name, order))
         for key, array in truth.items()
     )
 
@@ -58,32 +58,30 @@ def _losses(case: Case) -> str:
 
 def _of_units(case: Case, name: str, order: Array) -> Case:
     """The case with the entries of a dimension in another order."""
-    blocks = {key: _permuted(array, case.model.block(key), name, order) for key, array in case.blocks.items()}
-    states = case.model.of(Use.STATE)
+    sizes, states = case.sizes, case.model.of(Use.STATE)
+    blocks = {
+        key: _along(array, case.model.block(key).axes, sizes, name, order)
+        for key, array in case.blocks.items()
+    }
     objective = case.objective
     if isinstance(objective, Cotangents):
         state = tuple(
-            _along(array, block.dimensions, name, order)
+            _along(array, block.axes, sizes, name, order)
             for array, block in zip(objective.state, states, strict=True)
         )
-        outputs = _along(objective.outputs, dimensions_put_out(case.model), name, order)
+        outputs = _along(objective.outputs, axes_put_out(case.model), sizes, name, order)
         objective = Cotangents(outputs, state)
     return replace(case, blocks=blocks, objective=objective)
 
 
-def _permuted(array: Array, block: Block, name: str, order: Array) -> Array:
-    """A block with the entries of a dimension in another order."""
-    return _along(array, block.dimensions, name, order)
-
-
-def _along(array: Array, dimensions: tuple[str, ...], name: str, order: Array) -> Array:
+def _along(array: Array, axes: tuple[Axis, ...], sizes: Sizes, name: str, order: Array) -> Array:
     """The array with the entries of a dimension in another order, in each part that an axis stacks."""
-    for i, dimension in enumerate(dimensions):
-        if dimension == name:
-            axis = array.ndim - len(dimensions) + i
-            parts = array.shape[axis] // len(order)
-            whole = (np.arange(parts)[:, None] * len(order) + order).ravel()
-            array = np.take(array, whole, axis=axis)
+    lead = array.ndim - len(axes)
+    for i, axis in enumerate(axes, start=lead):
+        factor, names = read(axis)
+        if name in names:
+            apart = array.reshape(*array.shape[:i], factor, *(sizes[n] for n in names), *array.shape[i + 1 :])
+            array = np.take(apart, order, axis=i + 1 + names.index(name)).reshape(array.shape)
     return array
 
 

@@ -8,7 +8,8 @@ that declines some of them says so in its scope, by the names of ``verification.
 
 from collections.abc import Iterator
 
-from verification.models.case import dimensions_put_out
+from verification.models.axes import unstacked
+from verification.models.case import axes_put_out
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Block, Model, Use
 from verification.sampling.chunks import borders
@@ -63,7 +64,7 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
         yield "zero", STEP, {"zero steps"}
     if "cotangents" in claim.losses:
         records = (NOT_OF_RECORD,) if several else ()
-        units = (NOT_OF_UNIT,) if dimensions_put_out(model) else ()
+        units = (NOT_OF_UNIT,) if axes_put_out(model) else ()
         for level in (*records, *units, NOT_OF_STEP):
             yield "cotangents", level, {"missing cotangents"}
     for level in (ONE_HOT, WHOLE, ONE_SIGN, ALIKE):
@@ -112,7 +113,7 @@ def are_alike(model: Model, claim: Claim) -> bool:
 
 def is_square(block: Block) -> bool:
     """Is it a matrix that reads the units that it writes, or several of them stacked?"""
-    if len(block.axes) != 2 or block.dimensions[0] != block.dimensions[1]:
+    if len(block.axes) != 2 or unstacked(block.axes[0]) != unstacked(block.axes[1]):
         return False
     rows, columns = block.shape(dict.fromkeys(block.dimensions, 1))
     return rows % columns == 0

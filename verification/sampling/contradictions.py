@@ -1,9 +1,10 @@
 """Rules of conditions: those that contradict one another, or say nothing beside one another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from verification.models.case import dimensions_put_out
+from verification.models.axes import Axis, length, read, unstacked
+from verification.models.case import axes_put_out
 from verification.models.layouts import SHARED
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim
@@ -41,13 +42,13 @@ MANY = 17
 def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     """The rules of a model and a claim."""
     # The unit of which none has a cotangent is one of the output's first axis.
-    units = [f"size {name}" for name in dimensions_put_out(model)[:1] if name]
-    for size, levels in (
-        ("N", (RECORD, STATE_OF_RECORD, NOT_OF_RECORD)),
-        ("T", (STEP, NOT_OF_STEP)),
-        *((unit, (NOT_OF_UNIT,)) for unit in units),
+    units = [tuple(f"size {name}" for name in read(axis)[1]) for axis in axes_put_out(model)[:1]]
+    for sizes, levels in (
+        (("N",), (RECORD, STATE_OF_RECORD, NOT_OF_RECORD)),
+        (("T",), (STEP, NOT_OF_STEP)),
+        *((unit, (NOT_OF_UNIT,)) for unit in units if unit),
     ):
-        yield Rule("one of several that is one alone", (size, "zero", "cotangents"), _alone(size, levels))
+        yield Rule("one of several that is one alone", (*sizes, "zero", "cotangents"), _alone(sizes, levels))
     yield Rule("a step without a cotangent, as all others", ("losses", "cotangents"), _in_no_cotangents)
     names = ("matrices", "vectors", "inputs", "states", "pattern of inputs", "pattern of weights")
     yield Rule("numbers of a kind that are zero", ("zero", *names), _zero(model, claim))
@@ -57,23 +58,29 @@ def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     yield Rule("the same memory for other numbers", shared, _shared(are_alike(model, claim)))
     yield Rule("what overflows, times next to nothing", ("inputs", "matrices", "zero"), _stifled(model))
     yield Rule("an input alone, saturated", ("inputs", "N", "T"), _saturated)
-    read = {block.dimensions[-1] for block in matrices(model, needs_readout(claim))}
-    summed = tuple(f"size {name}" for name in sorted(read))
-    yield Rule("many equal addends, which round alike", ("pattern of weights", *summed), _alike(summed))
+    summed = {unstacked(block.axes[-1]) for block in matrices(model, needs_readout(claim))}
+    read_by = sorted({name for axis in summed for name in read(axis)[1]})
+    of_sizes = tuple(f"size {name}" for name in read_by)
+    alike = _alike(summed, read_by)
+    yield Rule("many equal addends, which round alike", ("pattern of weights", *of_sizes), alike)
 
 
-def _alone(size: str, levels: tuple[Level, ...]) -> Verdict:
+def _alone(sizes: tuple[str, ...], levels: tuple[Level, ...]) -> Verdict:
     def alone(row: Row) -> bool:
-        return size in row and row[size][1] < 2 and bool({row.get("zero"), row.get("cotangents")} & {*levels})
+        one = all(size in row and row[size][1] < 2 for size in sizes)
+        return one and bool({row.get("zero"), row.get("cotangents")} & {*levels})
 
     return alone
 
 
-def _alike(sizes: tuple[str, ...]) -> Verdict:
+def _alike(summed: Iterable[Axis], names: Sequence[str]) -> Verdict:
     """Roundings that are all alike add up within a step, by more than numbers that are drawn can tell."""
 
     def alike(row: Row) -> bool:
-        return row.get("pattern of weights") == ALIKE and any(row.get(s, (1, 1))[1] > MANY for s in sizes)
+        if row.get("pattern of weights") != ALIKE:
+            return False
+        sizes = {name: row.get(f"size {name}", (1, 1))[1] for name in names}
+        return any(length(axis, sizes) > MANY for axis in summed)
 
     return alike
 

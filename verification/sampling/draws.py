@@ -231,4 +231,4 @@ def _last_alone(outputs: Array) -> Array:
 def dimensions(model: Model, losses: str = "cotangents") -> tuple[str, ...]:
     """The dimensions of what a case with such losses has."""
     uses = (Use.STEP, Use.INPUT, Use.STATE, *(() if losses == "cotangents" else (Use.READOUT,)))
-    return tuple(dict.fromkeys(name for block in model.of(*uses) for name in block.dimensions))
+    return model.dimensions_of(*uses)

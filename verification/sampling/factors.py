@@ -158,7 +158,7 @@ def has_readout(losses: tuple[str, ...]) -> bool:
 def dimensions(model: Model, readout: bool) -> tuple[str, ...]:
     """The names of the dimensions of what a case has."""
     uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if readout else ()))
-    return tuple(dict.fromkeys(name for block in model.of(*uses) for name in block.dimensions))
+    return model.dimensions_of(*uses)
 
 
 def most_of(model: Model, name: str) -> int:

@@ -8,14 +8,15 @@ A number overflows that makes a pre-activation at which exp is infinite, though 
 1 there, by whichever formula that is right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents
+from verification.models.axes import Axis, unstacked
+from verification.models.case import Case, Cotangents, axes_put_out
 from verification.models.model import Block, Use
 from verification.models.stored import dtype_of, limits
 from verification.sampling.factors import (
@@ -95,7 +96,7 @@ def _enlarge(blocks: Blocks, block: Block, size: float, rng: np.random.Generator
 
 def _large_matrix(case: Case, blocks: Blocks, several: tuple[Block, ...], rng: np.random.Generator) -> None:
     """One entry of a matrix is large; the unit or the input that it reads is small, and is not its own."""
-    free = [block for block in several if not _own(block) or case.sizes[block.dimensions[-1]] > 1]
+    free = [block for block in several if not _own(block) or blocks[block.name].shape[-1] > 1]
     block = _some(tuple(free) or several, rng)
     array = blocks[block.name]
     rows, columns = array.shape[0], array.shape[-1]
@@ -103,9 +104,9 @@ def _large_matrix(case: Case, blocks: Blocks, several: tuple[Block, ...], rng: n
     row = int(rng.integers(rows))
     if _own(block) and columns > 1 and row % columns == column:
         row = (row + 1) % rows
-    for name, axis, step in _reads(case, block.dimensions[-1], columns):
+    for name, axis in _reads(case, block.axes[-1]):
         soft = blocks[name].copy()
-        soft[(slice(None),) * axis + (slice(column, None, step),)] *= SOFT
+        soft[(slice(None),) * axis + (slice(column, None, columns),)] *= SOFT
         blocks[name] = soft
     array = blocks[block.name].copy()
     array[(row, ..., column)] = LARGE_WEIGHT * rng.choice((-1, 1))
@@ -114,19 +115,22 @@ def _large_matrix(case: Case, blocks: Blocks, several: tuple[Block, ...], rng: n
 
 def _own(block: Block) -> bool:
     """Does it read the units that it writes?"""
-    return block.dimensions[0] == block.dimensions[-1]
+    return unstacked(block.axes[0]) == unstacked(block.axes[-1])
 
 
-def _reads(case: Case, dimension: str, size: int) -> list[tuple[str, int, int]]:
-    """What makes an entry along a dimension: (block, axis, the distance between its rows)."""
+def _reads(case: Case, axis: Axis) -> list[tuple[str, int]]:
+    """What makes an entry along an axis: the blocks, each with the number of its own."""
     found = []
     for block in case.model.of(Use.STATE, Use.INPUT, Use.STEP):
-        shared = block.use is Use.STEP
-        for axis, name in enumerate(block.dimensions[:1] if shared else block.dimensions):
-            if name == dimension:
-                lead = {Use.STATE: 1, Use.INPUT: 2}.get(block.use, 0)
-                found.append((block.name, lead + axis, size))
+        lead = {Use.STATE: 1, Use.INPUT: 2}.get(block.use, 0)
+        known = block.axes[:1] if block.use is Use.STEP else block.axes
+        found += [(block.name, lead + i) for i in _like(known, axis)]
     return found
+
+
+def _like(axes: tuple[Axis, ...], axis: Axis) -> list[int]:
+    """By number, those that are it, or stack it, or that it stacks."""
+    return [i for i, other in enumerate(axes) if unstacked(other) == unstacked(axis)]
 
 
 def _large_vector(case: Case, single: tuple[Block, ...], size: float, rng: np.random.Generator) -> Case:
@@ -141,19 +145,22 @@ def _large_vector(case: Case, single: tuple[Block, ...], size: float, rng: np.ra
     if case.model.functions or len(blocks[block.name]) == 1:
         return replace(case, blocks=blocks)
     # Nothing bounds the unit: it rests, and has no cotangent.
-    dimension, size = block.dimensions[0], len(blocks[block.name])
-    for name, axis, step in _reads(case, dimension, size):
+    own, rest = block.axes[0], slice(index, None, len(blocks[block.name]))
+
+    def silent(array: Array, axes: Iterable[int]) -> Array:
+        quiet = array.copy()
+        for axis in axes:
+            quiet[(slice(None),) * axis + (rest,)] = 0
+        return quiet
+
+    for name, axis in _reads(case, own):
         if name != block.name:
-            rest = blocks[name].copy()
-            rest[(slice(None),) * axis + (slice(index, None, step),)] = 0
-            blocks[name] = rest
+            blocks[name] = silent(blocks[name], (axis,))
     objective = case.objective
     if isinstance(objective, Cotangents):
-
-        def silent(array: Array) -> Array:
-            quiet = array.copy()
-            quiet[..., index] = 0
-            return quiet
-
-        objective = objective.replaced(silent)
+        ends = zip(objective.state, case.model.of(Use.STATE), strict=True)
+        objective = Cotangents(
+            silent(objective.outputs, (2 + i for i in _like(axes_put_out(case.model), own))),
+            tuple(silent(array, (1 + i for i in _like(state.axes, own))) for array, state in ends),
+        )
     return replace(case, blocks=blocks, objective=objective)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
+from verification.models.axes import length, unstacked
 from verification.models.case import Case, Cotangents, in_domains
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
@@ -71,7 +72,7 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
     blocks = dict(case.blocks)
     for block in case.model.blocks:
         if block.name in blocks and block.use in (Use.STEP, Use.READOUT):
-            few = all(case.sizes[name] <= MANY for name in block.dimensions)
+            few = all(length(unstacked(axis), case.sizes) <= MANY for axis in block.axes)
             blocks[block.name] = _parameter(block, blocks[block.name], of_parameters, few, rng)
         elif block.name in blocks:
             blocks[block.name] = _data(blocks[block.name], bool(case.model.functions), of_data, rng)

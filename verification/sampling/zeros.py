@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, dimensions_put_out
+from verification.models.case import Case, Cotangents, axes_put_out
 from verification.models.model import Use
 from verification.sampling.conditions import (
     NOT_OF_RECORD,
@@ -49,10 +49,10 @@ def _in_part(objective: Cotangents, level: Any, case: Case, rng: np.random.Gener
     if level == NOT_OF_STEP:
         return replace(objective, outputs=_without(objective.outputs, 1, int(rng.integers(case.steps))))
     if level == NOT_OF_UNIT:
-        blocks, units = case.model.of(Use.STATE), dimensions_put_out(case.model)[:1]
+        blocks, units = case.model.of(Use.STATE), axes_put_out(case.model)[:1]
         unit = int(rng.integers(objective.outputs.shape[2]))
         state = tuple(
-            _without(array, 1, unit) if block.dimensions[:1] == units else array
+            _without(array, 1, unit) if block.axes[:1] == units else array
             for block, array in zip(blocks, objective.state, strict=True)
         )
         return Cotangents(_without(objective.outputs, 2, unit), state)

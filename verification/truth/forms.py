@@ -48,6 +48,6 @@ def _suffix(products: Array) -> Array:
 def _over(products: Array, other: Block, block: Block) -> Array:
     """The sum over the axes that the block does not have."""
     first = products.ndim - len(other.axes)
-    axes = [first + i for i, name in enumerate(other.dimensions) if name not in block.dimensions]
+    axes = [first + i for i, axis in enumerate(other.axes) if axis not in block.axes]
     summed: Array = products.sum(axis=tuple(axes))
     return summed

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
+from verification.models.axes import Sizes
 from verification.models.case import Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
-from verification.models.model import Model, Named, Sizes, Use
+from verification.models.model import Model, Named, Use
 from verification.truth import complex_step, exact, replay
 from verification.truth.put_out import as_state
 from verification.truth.unroll import walk

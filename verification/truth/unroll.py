@@ -14,9 +14,10 @@ import autograd.numpy as anp
 import numpy as np
 
 from verification.models.arrays import Array
+from verification.models.axes import Sizes
 from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace, at
-from verification.models.model import Model, Named, Sizes, State, Use
+from verification.models.model import Model, Named, State, Use
 
 Inputs = Mapping[str, Any]
 

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from types import ModuleType
 
-from tests.layers.own import delta_rule, gated_attention, mlstm, projected_lstm, selective_scan, slstm
+from tests.layers.own import (
+    delta_rule,
+    gated_attention,
+    grouped_attention,
+    mlstm,
+    projected_lstm,
+    selective_scan,
+    short_convolution,
+    slstm,
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,33 @@ OWN = (
             Wrong("+ d_along * n\n", "\n", ("q",)),
             Wrong("* np.sign(along), 0)", ", 0)", ("q", "k", "n0")),
             Wrong("dn = dn + d_along * q[:, t]", "dn = d_along * q[:, t]", ("k",)),
+        ),
+    ),
+    Own(
+        short_convolution,
+        (
+            # The kernel in reverse, as where a convolution stands for a correlation.
+            Wrong("+= da * w[:, j]", "+= da * w[:, WIDTH - 1 - j]", ("x", "past")),
+            Wrong("d_padded[:, : WIDTH - 1].swap", "0 * d_padded[:, : WIDTH - 1].swap", ("past",)),
+            Wrong("d_padded[:, steps:] = d_past", "d_padded[:, steps:] = 0 * d_past", ("x", "past")),
+        ),
+    ),
+    Own(
+        grouped_attention,
+        (
+            # Heads of queries that are taken for those of keys in turns, as np.tile has them.
+            Wrong(
+                "grouped(q[:, t], heads), do)",
+                "q[:, t].reshape(len(q), -1, heads, q.shape[3]).swapaxes(1, 2), do)",
+                ("k", "v", "g", "S0"),
+            ),
+            # The last of each group alone.
+            Wrong(
+                'np.einsum("nagk,nagv->nakv", grouped(q[:, t], heads), do)',
+                'np.einsum("nak,nav->nakv", grouped(q[:, t], heads)[:, :, -1], do[:, :, -1])',
+                ("k", "v", "g", "S0"),
+            ),
+            Wrong('"nagv,nakv->nagk", do, states[t + 1]', '"nagv,nakv->nagk", do, states[t]', ("q",)),
         ),
     ),
 )

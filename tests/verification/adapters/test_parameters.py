@@ -45,6 +45,24 @@ def test_a_size_that_stands_with_a_factor_alone_is_read_off():
     assert sizes_of(model, layout_of(model, None), {"w": np.zeros(12)}, [(6,), (12,)]) == [3]
 
 
+def test_fixed_sizes_and_products_are_those_of_the_arrays():
+    """A module is made with what is left: its dimensions."""
+    model, layout = grouped_convolution(), layout_of(grouped_convolution(), None)
+    assert made_with(model) == ("A", "G")
+    assert needed(model, layout) == {"w": (6, 4)}
+    assert sizes_of(model, layout, {"w": np.zeros((10, 4))}, [(10,), (2,), (10, 3)]) == [2, 5]
+
+
+def grouped_convolution():
+    """Of a width of four, over G units for each of A gates."""
+    blocks = (
+        Block("w", ("A G", 4), Use.STEP),
+        *(Block("x", ("A G",), Use.INPUT), Block("a", ("A",), Use.INPUT)),
+        Block("past", ("A G", 3), Use.STATE),
+    )
+    return Model("own", blocks, lambda f, p, x, past: past)
+
+
 def test_what_a_model_needs_is_told_by_their_names():
     """Two biases, and one parameter a gate."""
     two = layout_of(models.lstm, {"b": ("b_ih", "b_hh")})

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from verification.models import complex_scan, lstm, scan
-from verification.models.case import Case, Cotangents, Targets, by_reach, random_case, real_of
+from verification.models.case import Case, Cotangents, Targets, axes_put_out, by_reach, random_case, real_of
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import Tabled
 
@@ -115,3 +115,23 @@ def test_the_type_that_says_how_a_number_is_rounded(dtype, real):
     assert real_of(np.dtype(dtype)) == np.dtype(real)
     case = random_case(scan, np.random.default_rng(0), SIZES)
     assert case.astype(dtype).dtype == dtype
+
+
+def test_what_is_put_out_has_axes_of_blocks_or_sizes():
+    """Products too; what no block has is as long as it is, whatever the dimensions are."""
+    blocks = (
+        *(Block("q", ("A G", 3), Use.INPUT), Block("k", ("A",), Use.INPUT), Block("b", ("G",), Use.STEP)),
+        Block("s", ("A",), Use.STATE),
+    )
+
+    def output(f, p, x, s):
+        return np.stack([x.q, -x.q], axis=-1) + 0 * np.sum(p.b)
+
+    model = Model("own", blocks, lambda f, p, x, s: s + x.k, output=output)
+    assert axes_put_out(model) == ("A G", 3, 2)
+    assert random_case(model, np.random.default_rng(0), {"A": 2, "G": 5}).sizes == {
+        "N": 2,
+        "T": 3,
+        "A": 2,
+        "G": 5,
+    }

@@ -23,7 +23,13 @@ def test_a_block_has_a_shape_by_its_use():
     ("arguments", "message"),
     [
         (("a b", ("H",), Use.STEP), "block: 'a b', needed a name without spaces"),
-        (("W", ("H H",), Use.STEP), 'axes of block W: \'H H\', needed a name as "H" or "4 H"'),
+        (
+            ("W", ("H H",), Use.STEP),
+            'axes of block W: \'H H\', needed a name as "H", "4 H" or "A G", or a fix',
+        ),
+        (("W", ("H", 0), Use.STEP), "axes of block W: 0, needed a name as .*, or a fixed size from 1 on"),
+        (("W", ("H", True), Use.STEP), "axes of block W: True, needed a name"),
+        (("W", ("H", "3"), Use.STEP), "axes of block W: '3', needed a name"),
         (("W", ("0 H",), Use.STEP), "axes of block W: '0 H'"),
         (
             ("W", ("4 H",), Use.STEP, ("r", "z", "n")),
@@ -48,6 +54,11 @@ def test_a_block_that_is_none_is_refused(arguments, message):
     ("blocks", "functions", "message"),
     [
         ((X, H, H), {}, "model m: 2 blocks named h, needed one"),
+        (
+            (X, H, Block("q", ("A G",), Use.INPUT)),
+            {},
+            "model m: dimension A: in products alone, needed an axis that has no other beside it",
+        ),
         ((X,), {}, "model m: no STATE block, needed at least one"),
         ((H,), {}, "model m: no INPUT block, needed at least one"),
         (

@@ -6,11 +6,26 @@ import autograd.numpy as anp
 import numpy as np
 
 from tests.layers import lstm
+from tests.layers.own import grouped_attention, short_convolution
 from verification import layer, models
 from verification.models.case import random_case
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
-from verification.properties.units import units_permute
+from verification.properties.units import unit_dimensions, units_permute
+
+
+def test_heads_are_permuted_with_their_groups():
+    """Heads of keys with their queries, and queries within all groups; neither time nor a kernel's width."""
+    assert unit_dimensions(grouped_attention.MODEL, "cotangents") == ("A", "G", "V", "K")
+    assert unit_dimensions(short_convolution.MODEL, "cotangents") == ("H",)
+    for module in (grouped_attention, short_convolution):
+        scope = getattr(module, "SCOPE", None)
+        engine = layer(module.forward, module.backward, model=module.MODEL, scope=scope)
+        sizes = {name: 2 + i for i, name in enumerate(module.MODEL.dimensions)}
+        trial = Trial(engine, Truth(random_case(module.MODEL, np.random.default_rng(0), sizes)))
+        found = list(units_permute(trial))
+        assert len(found) >= len(engine.claim.blocks)
+        assert not any(wrong for _, wrong, _ in found)
 
 
 def test_units_are_not_permuted_where_they_are_not_alike():

@@ -5,6 +5,7 @@ import pytest
 
 from verification.models import gru, linear, lstm, scan, vanilla
 from verification.models.case import random_case
+from verification.models.model import Block, Model, Use
 from verification.sampling.magnitudes import with_magnitudes
 
 ORDINARY = {"matrices": "ordinary", "vectors": "ordinary", "inputs": "ordinary", "states": "ordinary"}
@@ -87,6 +88,24 @@ def test_a_unit_that_nothing_bounds_is_at_rest():
     assert not after.blocks["h0"][:, unit].any()
     assert not after.objective.outputs[..., unit].any()
     assert after.objective.outputs.any()
+
+
+def test_what_is_no_such_unit_has_its_cotangents():
+    """Of a vector that is longer than what is put out, and of one that is as long as its first axis."""
+    lam = Block("lam", ("K",), Use.STEP)
+    blocks = (lam, Block("x", ("K", "V"), Use.INPUT), Block("S0", ("K", "V"), Use.STATE))
+
+    def step(f, p, x, S):
+        return np.expand_dims(p.lam, -1) * S + x
+
+    for output in (None, lambda f, p, x, S: S.sum(axis=-2)):
+        model = Model("own", blocks, step, output=output)
+        case = random_case(model, np.random.default_rng(0), {"K": 9, "V": 2})
+        after = with_magnitudes(case, {"vectors": "one large"}, np.random.default_rng(0))
+        (unit,) = np.flatnonzero(np.abs(after.blocks["lam"]) == 45)
+        assert not after.objective.state[0][:, unit].any()
+        assert after.objective.state[0].any(axis=(0, 2)).sum() == 8
+        assert after.objective.outputs.any(axis=(0, 1)).all() == (output is not None)
 
 
 @pytest.mark.parametrize(("dtype", "least"), [("float32", 88.8), ("float64", 709.8)])

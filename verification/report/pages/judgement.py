@@ -148,7 +148,7 @@ def _both(part: str) -> tuple[str, str]:
 
 def _described(block: Block) -> str:
     gates = f", stacked {', '.join(block.parts)}" if block.parts else ""
-    return f"{block.meaning or block.use.value} ({', '.join(block.axes)}){gates}"
+    return f"{block.meaning or block.use.value} ({', '.join(map(str, block.axes))}){gates}"
 
 
 def _meanings(found: Judgement) -> dict[str, str]:

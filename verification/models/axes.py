@@ -1,0 +1,72 @@
+"""Axes of blocks: a dimension by name, some numbers of it stacked, a product of dimensions, or a fixed size.
+
+"H"          as long as the dimension H
+"4 H"        four of them stacked, as the gates of an LSTM
+"A G"        A times G, index a·G + g: as G heads of queries for each of A heads of keys
+3            always of that size, as a convolution's width
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from math import prod
+from typing import TypeAlias
+
+Axis: TypeAlias = str | int
+Sizes: TypeAlias = Mapping[str, int]
+
+_AXIS = re.compile(r"(?:([1-9]\d*) ?)?([A-Za-z]\w*(?: [A-Za-z]\w*)*)")
+
+
+def is_axis(given: object) -> bool:
+    """Is it one?"""
+    if isinstance(given, str):
+        found = _AXIS.fullmatch(given)
+        return found is not None and len(set(found[2].split())) == len(found[2].split())
+    return isinstance(given, int) and not isinstance(given, bool) and given > 0
+
+
+# Cached, for a designed sample asks some million times for the shape of a block.
+@cache
+def read(axis: Axis) -> tuple[int, tuple[str, ...]]:
+    """How many are stacked, and the dimensions that one of them is the product of: of a fixed size none.
+
+    >>> read("4 H"), read("A G"), read(3)
+    ((4, ('H',)), (1, ('A', 'G')), (3, ()))
+    """
+    if isinstance(axis, int):
+        return axis, ()
+    found = _AXIS.fullmatch(axis)
+    assert found is not None  # since its block was made
+    return int(found[1] or 1), tuple(found[2].split())
+
+
+def length(axis: Axis, sizes: Sizes) -> int:
+    """How long it is, for dimensions of these sizes."""
+    factor, names = read(axis)
+    return prod((sizes[name] for name in names), start=factor)
+
+
+def unstacked(axis: Axis) -> Axis:
+    """One of what it stacks; a fixed size stacks nothing.
+
+    >>> unstacked("4 H"), unstacked("2 A G"), unstacked(3)
+    ('H', 'A G', 3)
+    """
+    return " ".join(read(axis)[1]) or axis
+
+
+def measured(lengths: Iterable[tuple[Axis, int]]) -> dict[str, int]:
+    """The sizes of dimensions, by name, from axes and how long each is; as far as these tell them.
+
+    >>> measured([("A G", 6), ("4 H", 12), ("A", 2)])
+    {'A': 2, 'H': 3, 'G': 3}
+    """
+    sizes: dict[str, int] = {}
+    # What an axis without a factor says holds, and a product tells one that no other axis does.
+    for axis, count in sorted(lengths, key=lambda each: (len(read(each[0])[1]), read(each[0])[0])):
+        factor, names = read(axis)
+        unknown = [name for name in names if name not in sizes]
+        if len(unknown) == 1:
+            sizes[unknown[0]] = count // prod((sizes.get(name, 1) for name in names), start=factor)
+    return sizes
