@@ -12,7 +12,6 @@ readings are tried, those that change least first, on a small case whose sizes a
 A reading holds if outputs and final states then agree, on another case as well.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +21,7 @@ from verification.diagnosis.words import joined
 from verification.models.functions import function_named
 from verification.models.model import Model
 from verification.models.variants import Variant, variants
+from verification.processes.processor import spent
 from verification.properties.engine import Engine
 from verification.properties.truth import Truth
 
@@ -59,7 +59,7 @@ class _Search:
     engine: Engine
     calls: int
     naming: int = NAMING
-    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    until: float = field(default_factory=lambda: spent() + SECONDS)
     truths: dict[tuple[Model, int], Truth] = field(default_factory=dict)
 
     def agreeing(self) -> Iterator[Convention]:
@@ -146,7 +146,7 @@ class _Search:
 
     def _looked(self, engine: Engine, truth: Truth) -> Seen | None:
         """What a case shows; None where no call, or no time, is left."""
-        if not self.calls or time.monotonic() > self.until:
+        if not self.calls or spent() > self.until:
             return None
         self.calls -= 1
         return look(engine, truth)

@@ -13,6 +13,7 @@ from verification.diagnosis.border import at_border, of_border
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.fallback import of_right_answers, with_others
+from verification.diagnosis.history import of_history, of_other_answers, of_what_is_kept
 from verification.diagnosis.leak import of_leak
 from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow
@@ -33,10 +34,16 @@ __all__ = ["Diagnosis", "diagnose"]
 def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere | None = None) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
     elsewhere = elsewhere or Elsewhere(engine)
+    history = of_history(engine, finding, case)
+    if history is not None:
+        return history
     leak = of_leak(engine)
     if leak is not None:
         return _with_others(engine, leak, elsewhere)
     by_steps = _by_steps(engine)
+    history = of_other_answers(engine, by_steps)
+    if history is not None:
+        return history
     answered = [seen for seen in by_steps if not seen.raised]
     if not answered or any(seen.forward for seen in answered):
         convention = agreeing(engine)
@@ -48,6 +55,9 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
         return _with_others(engine, border, elsewhere)
     if small is not None:
         return with_others(engine, small, elsewhere)
+    history = of_what_is_kept(engine, finding)
+    if history is not None:
+        return history
     return of_right_answers(engine, finding, case, elsewhere)
 
 

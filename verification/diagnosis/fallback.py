@@ -14,6 +14,7 @@ from verification.diagnosis.as_if import explained
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.ends import explained_by_ends, fault_in_words
+from verification.diagnosis.history import of_unwritten
 from verification.diagnosis.onset import onset
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
@@ -83,6 +84,13 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
     if about is About.SCALE:
         return of_scale(engine, finding)
     some_parts = BY_NAME[finding.property].parts(engine.claim, case)
+    # What is wrong in calls elsewhere is so in those for parts as well.
+    single = [each for each in some if finding.part in each.blocks and not each.seen.truth.case.layouts]
+    if some_parts and single and not single[0].seen.raised:
+        one = single[0]
+        if one.words:
+            return _of_circumstances(one)
+        return _of_other_numbers(OfSome(engine, one.blocks), one.seen.truth.case, some)
     part = next((part for part in some_parts if look_at(engine, part).wrong), None)
     if part is not None:
         return _of_other_kind(engine, part) or _of_other_numbers(engine, part, some)
@@ -246,6 +254,9 @@ def _at_sizes(case: Case) -> str:
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is refuted by other calls than the one on the case itself."""
+    unwritten = None if case.dtype.hasobject else of_unwritten(engine, case)
+    if unwritten is not None:
+        return unwritten
     of_calls = (About.TRUNCATION, About.CONDUCT, About.PARTS)
     others = tuple(each.name for each in PROPERTIES if each.about in of_calls)
     found = {each.property for each in findings(engine, truth_of(case), others) if each.wrong is not None}

@@ -5,7 +5,6 @@ size, or the magnitude of one block, at a time, by bisection. The calls and the 
 has been found by then is what is told.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from verification.diagnosis.probe import healthy_case, is_off, look_at
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains, name_of
+from verification.processes.processor import spent
 from verification.properties.engine import Engine
 
 # The most calls, and seconds after which nothing new is tried.
@@ -62,7 +62,7 @@ class _Tried:
         return case.lengths is None and is_off(self.engine, case)
 
     def _spend(self) -> None:
-        if self.calls <= 0 or time.monotonic() > self.until:
+        if self.calls <= 0 or spent() > self.until:
             raise _Spent
         self.calls -= 1
 
@@ -72,7 +72,7 @@ def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
     found = []
     # What was found before calls or time ran out holds.
     with suppress(_Spent):
-        for words in _found(_Tried(engine, calls, time.monotonic() + SECONDS), case):
+        for words in _found(_Tried(engine, calls, spent() + SECONDS), case):
             found.append(words)
     return " and ".join(found)
 
@@ -136,7 +136,13 @@ def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
             return wrong({**now, name: size})
 
         now[name] = found = _bisected(at, right, now[name])
-        yield _at_size(name, found, right, at)
+        words, other = _at_size(name, found, right, at), None
+        if words == _alone(name, found):
+            other = _related(name, now, wrong)
+        yield words if other is None else f"where {_relation(name, other, now)}"
+        if other is not None:
+            # It is told with this one.
+            least[other] = now[other]
 
 
 def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
@@ -161,7 +167,33 @@ def _at_size(name: str, found: int, right: int, wrong: Callable[[int], bool]) ->
     for part in range(2, found + 1):
         if found % part == 0 and right % part and all(map(wrong, (part, 2 * part, 3 * part))):
             return f"where {name} is a multiple of {part}"
-    return f"at {name} = {found} alone"
+    return _alone(name, found)
+
+
+def _alone(name: str, size: int) -> str:
+    return f"at {name} = {size} alone"
+
+
+def _related(name: str, sizes: Mapping[str, int], wrong: Callable[[Mapping[str, int]], bool]) -> str | None:
+    """Another size, of which this one is a multiple or a part where it is wrong; None where there is none."""
+
+    def is_related(other: str) -> bool:
+        several = ({**sizes, name: k * sizes[name], other: k * sizes[other]} for k in (2, 3))
+        return all(map(wrong, several)) and not wrong({**sizes, other: 2 * sizes[other]})
+
+    whole = [
+        each
+        for each in sizes
+        if each != name and not max(sizes[each], sizes[name]) % min(sizes[each], sizes[name])
+    ]
+    return next(filter(is_related, whole), None)
+
+
+def _relation(name: str, other: str, sizes: Mapping[str, int]) -> str:
+    """As "N = 4 H"."""
+    less, more = sorted((name, other), key=lambda each: sizes[each])
+    factor = sizes[more] // sizes[less]
+    return f"{more} = {f'{factor} ' if factor > 1 else ''}{less}"
 
 
 def _bisected(wrong: Callable[[int], bool], right: int, high: int) -> int:

@@ -5,7 +5,6 @@ are wrong is what is seen in as many of them as can be, and in none that is righ
 what has been found by then is what is told.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from verification.diagnosis.probe import OfSome, Seen, glance_at
 from verification.diagnosis.seen_in import facts
 from verification.diagnosis.words import joined
 from verification.models.case import Case, Cotangents
+from verification.processes.processor import spent
 from verification.properties.engine import Engine
 from verification.truth.parts import OUTPUTS
 
@@ -39,11 +39,11 @@ class Where:
 
 def wrong_where(engine: Engine) -> list[Where]:
     """Where an engine is wrong that is right in small healthy cases; nothing of another."""
-    ends = time.monotonic() + SECONDS
+    ends = spent() + SECONDS
     wrong: list[Seen] = []
     right: list[Case] = []
     for case in circumstances(engine):
-        if time.monotonic() > ends:
+        if spent() > ends:
             break
         seen = glance_at(engine, case)
         if seen is None:
@@ -125,7 +125,7 @@ def _says(seen: Seen) -> tuple[int, int]:
 def _of_sizes(engine: Engine, left: tuple[str, ...], ends: float) -> Iterator[Where]:
     """Each block that is left, at the first large size at which it is wrong."""
     for case in large(engine):
-        if not left or time.monotonic() > ends:
+        if not left or spent() > ends:
             return
         seen = glance_at(OfSome(engine, left), case)
         if seen is not None and seen.blocks:

@@ -1,6 +1,12 @@
 """How long a process has waited for a processor, which is no time that it took."""
 
+import time
 from pathlib import Path
+
+
+def spent() -> float:
+    """Seconds by a clock that stands while this process waits for a processor."""
+    return time.monotonic() - waited()
 
 
 def waited(process: int | None = None) -> float:
