@@ -41,7 +41,7 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
     if leak is not None:
         return _with_others(engine, leak, elsewhere)
     by_steps = _by_steps(engine)
-    history = of_other_answers(engine, by_steps)
+    history = of_other_answers(engine, by_steps) or of_what_is_kept(engine, finding)
     if history is not None:
         return history
     answered = [seen for seen in by_steps if not seen.raised]
@@ -55,9 +55,6 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
         return _with_others(engine, border, elsewhere)
     if small is not None:
         return with_others(engine, small, elsewhere)
-    history = of_what_is_kept(engine, finding)
-    if history is not None:
-        return history
     return of_right_answers(engine, finding, case, elsewhere)
 
 

@@ -254,7 +254,7 @@ def _at_sizes(case: Case) -> str:
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
     """What is refuted by other calls than the one on the case itself."""
-    unwritten = None if case.dtype.hasobject else of_unwritten(engine, case)
+    unwritten = None if case.dtype.hasobject else of_unwritten(engine, look_at(engine, case))
     if unwritten is not None:
         return unwritten
     of_calls = (About.TRUNCATION, About.CONDUCT, About.PARTS)

@@ -14,22 +14,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.diagnosis.probe import Seen, healthy_case, is_off, look, look_at
+from verification.diagnosis.probe import Seen, healthy_case, is_answer_off, is_off, look, look_at
 from verification.diagnosis.stages import Diagnosis
 from verification.diagnosis.words import joined, verb, wrong_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.properties.asking import ask, is_large, relaid
-from verification.properties.conduct import REUSED_ARRAYS
+from verification.properties.conduct import REUSED_ARRAYS, in_arrays_of
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding
+from verification.truth.parts import OUTPUTS
 
 # What one call says, and what calls on the case itself do.
 OF_THE_CASE = (About.FORM, About.CALL, About.STEPS, About.TRUNCATION, About.SCALE)
 
 # Arrays that are filled and given back, for each that an answer has: more than any allocator keeps by size.
 FILLED = 16
+
+# A number that no answer has by chance.
+MARK = 12345.0
 
 DIFFER = "answers differ from call to call"
 
@@ -38,53 +42,56 @@ def of_history(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None
     """What is wrong where what a run found on a case does not come again; to be asked before all else."""
     if _comes_again(engine, finding, case):
         return None
-    unwritten = of_unwritten(engine, case)
+    unwritten = None if case.dtype.hasobject else of_unwritten(engine, look_at(engine, case))
     if unwritten is not None:
         return unwritten
     clause = f"{finding.wrong}: {DIFFER}: this one is right where it is the first"
-    kept = _kept_in_words(engine) or _refuted_in_words(engine)
-    return Diagnosis("conduct", sentence=f"{clause}{kept}.")
+    return Diagnosis("conduct", sentence=f"{clause}{_more_in_words(engine)}.")
 
 
 def of_what_is_kept(engine: Engine, finding: Finding) -> Diagnosis | None:
-    """What is wrong with an engine that keeps what it computed for the numbers of some block."""
-    kept = _kept_in_words(engine)
+    """What is wrong with an engine that keeps what it computed, and is right where nothing was kept."""
+    kept = "" if finding.property == REUSED_ARRAYS.name else kept_in_words(engine)
     return Diagnosis("conduct", sentence=f"{finding.wrong}: {DIFFER}{kept}.") if kept else None
 
 
 def of_other_answers(engine: Engine, small: Sequence[Seen]) -> Diagnosis | None:
     """What is wrong with an engine that is right on a small case at one time, and wrong at another."""
     for seen in reversed(small) if any(each.wrong for each in small) else ():
+        unwritten = of_unwritten(engine, seen)
+        if unwritten is not None and {*seen.blocks, *seen.forward} <= {*unwritten.blocks}:
+            return unwritten
         again = look(engine, seen.truth)
         if again.wrong != seen.wrong:
             wrong = seen if seen.wrong else again
             what = "it does not answer in form" if wrong.raised else wrong_in_words(wrong)
             clause = f"{what} in one of two calls for the same numbers: {DIFFER}"
-            kept = _kept_in_words(engine) or _refuted_in_words(engine)
-            return Diagnosis("conduct", wrong.blocks, sentence=f"{clause}{kept}.")
+            return Diagnosis("conduct", wrong.blocks, sentence=f"{clause}{_more_in_words(engine)}.")
     return None
 
 
-def of_unwritten(engine: Engine, case: Case) -> Diagnosis | None:
-    """What is wrong where memory held other numbers before, and not otherwise; None where nothing is."""
-    if case.dtype.hasobject:
+def of_unwritten(engine: Engine, seen: Seen) -> Diagnosis | None:
+    """What is wrong with an engine that answers what was in memory before; None where it does not."""
+    arrays = {**seen.values, **seen.got}
+    after = []
+    for number in (np.nan, MARK):
+        _fill(arrays.values(), number)
+        again = look(engine, seen.truth)
+        after.append({**again.values, **again.got})
+    names: Sequence[str] = [name for name in arrays if all(name in each for each in after)]
+    names = [name for name in names if np.any(np.isnan(after[0][name]) & (after[1][name] == MARK))]
+    if not names:
         return None
-    first = look_at(engine, case)
-    # What was just given back holds the right numbers, and one who is wrong at every second call is so now.
-    if first.wrong or look(engine, first.truth).wrong or not first.values:
-        return None
-    _fill((*first.values.values(), *first.got.values()))
-    seen = look(engine, first.truth)
-    if not seen.wrong or seen.raised:
-        return None
-    names = seen.forward or seen.blocks
-    clause = f"{joined(names)} {verb(names)} not written everywhere, as if made by np.empty"
-    sentence = f"{clause}: what was in memory before is answered, which is right now and then."
-    return Diagnosis("conduct", seen.blocks, sentence=sentence)
+    are = "are" if OUTPUTS in names else verb(names)
+    sentence = (
+        f"{joined(names)} {are} not written everywhere, as if made by np.empty: what was in memory "
+        "before is answered, which is right at times."
+    )
+    return Diagnosis("conduct", tuple(names), sentence=sentence)
 
 
-def kept_for(engine: Engine) -> tuple[str, ...]:
-    """The blocks for whose numbers it keeps what it computed: with these alone as before it is wrong."""
+def kept_in_words(engine: Engine) -> str:
+    """What it answers again, behind that answers differ; "" where that is not seen, or all is wrong."""
     case = healthy_case(engine)
     scales = (0.5 + 0.01 * i for i in range(100))
 
@@ -97,11 +104,16 @@ def kept_for(engine: Engine) -> tuple[str, ...]:
         return is_off(engine, now)
 
     try:
+        if after(None):
+            return ""
+        before, now = (_scaled(case, next(scales)) for _ in range(2))
+        if is_answer_off(in_arrays_of(engine, before, now), now):
+            return "; what it computed for arrays is answered when their numbers have changed"
         # Without blocks of zeros, which stay as they are.
-        names = [name for name, array in case.blocks.items() if array.any()]
-        return () if after(None) else tuple(name for name in names if after(name))
+        kept = " or ".join(name for name, array in case.blocks.items() if array.any() and after(name))
     except (InvalidAnswer, Unsupported):
-        return ()
+        return ""
+    return f"; what it computed for the numbers of {kept} is answered for the same ones again" if kept else ""
 
 
 def _comes_again(engine: Engine, finding: Finding, case: Case) -> bool:
@@ -116,16 +128,12 @@ def _comes_again(engine: Engine, finding: Finding, case: Case) -> bool:
     return any(each.wrong is not None and each.property == finding.property for each in found)
 
 
-def _kept_in_words(engine: Engine) -> str:
-    """What it answers again, behind that answers differ; "" where that is not seen."""
-    if any(_refuted(engine, (REUSED_ARRAYS.name,))):
-        return "; what it computed for arrays is answered when their numbers have changed"
-    kept = " or ".join(kept_for(engine))
-    return f"; what it computed for the numbers of {kept} is answered for the same ones again" if kept else ""
-
-
-def _refuted_in_words(engine: Engine) -> str:
-    """The properties of other calls that a small case refutes."""
+def _more_in_words(engine: Engine) -> str:
+    """What it keeps, or the properties of other calls that a small case refutes; "" where that is wrong."""
+    if look_at(engine, healthy_case(engine)).wrong:
+        return ""
+    if kept := kept_in_words(engine):
+        return kept
     names = [*_refuted(engine, tuple(each.name for each in PROPERTIES if each.about is About.CONDUCT))]
     return f"; {joined([f'“{name}”' for name in names])} {verb(names)} refuted" if names else ""
 
@@ -139,7 +147,7 @@ def _scaled(case: Case, factor: float) -> Case:
     return in_domains(relaid(case, lambda array: (array * factor).astype(array.dtype)))
 
 
-def _fill(arrays: Iterable[Array]) -> None:
-    """Memory of the sizes of these is filled with what is no number, and given back."""
-    filled = [np.full_like(array, np.nan) for array in arrays for _ in range(FILLED)]
+def _fill(arrays: Iterable[Array], number: float) -> None:
+    """Memory of the sizes of these is filled with a number, and given back."""
+    filled = [np.full_like(array, number) for array in arrays for _ in range(FILLED)]
     filled.clear()

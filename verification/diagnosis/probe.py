@@ -116,6 +116,11 @@ def is_off(engine: Engine, case: Case) -> bool:
         return False
     except InvalidAnswer:
         return True
+    return is_answer_off(answer, case)
+
+
+def is_answer_off(answer: Answer, case: Case) -> bool:
+    """The same of an answer."""
     with np.errstate(all="ignore"):
         due = {**replay.forward(case), **replay.gradient(case)}
         close = np.sqrt(float(limits(case.dtype).eps))

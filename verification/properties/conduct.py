@@ -10,7 +10,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.models.layouts import in_words, laid_out
 from verification.properties.asking import afresh, ask, ask_directly, relaid, rng_of
-from verification.properties.engine import InvalidAnswer
+from verification.properties.engine import Answer, Engine, InvalidAnswer
 from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial, agreement
 from verification.sampling.mixed import ways
@@ -55,14 +55,19 @@ def second_call(trial: Trial) -> Looked:
 def reused_arrays(trial: Trial) -> Looked:
     """In arrays that held other numbers at the call before a call is as right."""
     case = replace(trial.truth.case, layouts={})
-    given = afresh(in_domains(relaid(case, np.negative)))
-    ask_directly(trial.engine, given)
-    now = _arrays(case)
-    for name, array in _arrays(given).items():
-        np.copyto(array, now[name])
-    for name, wrong, expected in agreement(ask_directly(trial.engine, given), trial.truth):
+    answer = in_arrays_of(trial.engine, in_domains(relaid(case, np.negative)), case)
+    for name, wrong, expected in agreement(answer, trial.truth):
         clause = f"it keeps what it computed for arrays that have changed since: {wrong}"
         yield name, clause if wrong else None, expected
+
+
+def in_arrays_of(engine: Engine, before: Case, case: Case) -> Answer:
+    """The answer to a case in the very arrays of one that was asked before."""
+    given, now = afresh(before), _arrays(case)
+    ask_directly(engine, given)
+    for name, array in _arrays(given).items():
+        np.copyto(array, now[name])
+    return ask_directly(engine, given)
 
 
 def memory_layout(trial: Trial) -> Looked:

@@ -123,6 +123,14 @@ CONDITIONS = (
         told="where N is a multiple of 12",
         records=24,
     ),
+    _sizes(
+        "the bias is summed over the wrong axis where the shape fits",
+        "d_b += da.sum(axis=0)",
+        "d_b += da.sum(axis=int(len(da) == da.shape[1]))",
+        "size: b",
+        told="where N = 4 H",
+        records=8,
+    ),
     _overflow(
         "exp(a) / (1 + exp(a)) where a is large",
         "return np.where(a >= 0, 1 / (1 + e), e / (1 + e))",

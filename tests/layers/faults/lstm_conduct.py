@@ -230,6 +230,16 @@ CONDUCT = (
         told="it keeps what it computed for arrays that have changed since: ",
     ),
     _fault(
+        "the bias's gradient is kept by the numbers of U",
+        RETURN,
+        'd_b = vars(backward).setdefault("kept", {}).setdefault((U.shape, U.dtype, U.tobytes()), d_b); '
+        + RETURN,
+        "conduct",
+        family="calls",
+        caught_by="linearity",
+        told="what it computed for the numbers of U is answered for the same ones again",
+    ),
+    _fault(
         "d_outputs is taken to be contiguous (flash-linear-attention 71ebc498)",
         "dh, dc = d_state\n",
         'dh, dc = d_state\n    d_outputs = d_outputs.ravel(order="K").reshape(d_outputs.shape)\n',

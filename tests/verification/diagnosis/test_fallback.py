@@ -45,6 +45,16 @@ def test_of_other_calls_all_that_refute_it_are_named():
     assert str(found).endswith("“inputs stay”, “second call” and “memory layout” are refuted.")
 
 
+@pytest.mark.slow
+def test_what_a_part_of_a_sequence_shows_is_told_by_the_call_that_shows_it_as_well():
+    """One call by itself is not right, where others of another size are wrong."""
+    case = random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 9)
+    found = told("cut", case, "d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(tape) > 16))")
+    assert str(found) == (
+        "U is wrong (twice what it should be) from T = 17 on: small cases of healthy numbers are right."
+    )
+
+
 def test_records_that_end_early_are_told_from_those_that_do_not():
     """Where these are right."""
     made = planted(ragged, "dh = np.where(runs, da @ W, dh)", "dh = da @ W")

@@ -48,6 +48,21 @@ def test_the_size_from_which_it_is_wrong(condition, words):
     assert onset(engine_that(condition), case_of(records)) == words
 
 
+RELATED = {
+    "len(d_xs) == 4 * W.shape[1]": ("N = 4 H", 12, {"H": 3, "D": 5}),
+    "d_xs.shape[2] == W.shape[0]": ("D = 4 H", 7, {"H": 3, "D": 12}),
+    "d_xs.shape[2] == W.shape[1]": ("H = D", 7, {"H": 5, "D": 5}),
+    "d_xs.shape[1] == 3 * len(d_xs)": ("T = 3 N", 3, {"H": 6, "D": 5}),
+}
+
+
+@pytest.mark.parametrize(("condition", "told"), RELATED.items(), ids=RELATED)
+def test_sizes_that_relate_are_told_together(condition, told):
+    """By how many times one is the other, and not as single sizes."""
+    words, records, sizes = told
+    assert onset(engine_that(condition), case_of(records, 9, sizes)) == f"where {words}"
+
+
 def test_sizes_below_those_that_are_right():
     """One record alone, and up to two."""
     assert onset(engine_that("len(d_xs) == 1"), case_of(1)) == "at N = 1 alone"

@@ -8,7 +8,7 @@ from multiprocessing import get_context
 import pytest
 
 from verification.processes import timeout
-from verification.processes.processor import waited
+from verification.processes.processor import spent, waited
 from verification.processes.timeout import LEAST, Charge, Limit
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the system tells nothing of waiting")
@@ -20,6 +20,13 @@ def busy(seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         pass
+
+
+def test_a_deadline_s_clock_goes_on_as_time_does():
+    """Asleep as well, for who waits for an engine's device waits for the engine."""
+    before = spent()
+    time.sleep(0.2)
+    assert 0.1 < spent() - before < 5
 
 
 @LINUX

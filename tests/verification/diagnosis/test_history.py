@@ -1,0 +1,142 @@
+"""What an engine keeps from call to call is told as that, and not as what it is met by."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, planted, ragged
+from verification import Scope, layer, models
+from verification.diagnosis.circumstances import ending_early
+from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.history import kept_in_words, of_history, of_other_answers, of_unwritten
+from verification.diagnosis.probe import healthy_case, look_at
+from verification.properties.property import Finding
+
+PARAMS = 'U, W, b = params["U"], params["W"], params["b"]'
+BACK = 'U, W = params["U"], params["W"]'
+RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
+BY_U = "(U.shape, U.dtype, U.tobytes())"
+KEPT = "vars({}).setdefault('kept', {{}}).setdefault({}, {})"
+
+
+def lstm_with(right, wrong):
+    """An LSTM with a line replaced, which has not been asked anything."""
+    made = planted(lstm, right, wrong)
+    return layer(made.forward, made.backward, model=models.lstm)
+
+
+BY_NUMBERS = {
+    "the bias": (PARAMS, f"{PARAMS}; b = {KEPT.format('forward', BY_U, 'b')}"),
+    "the weights on the way back": (BACK, f"{BACK}; W = {KEPT.format('backward', BY_U, 'W')}"),
+    "a gradient": (RETURN, f"d_b = {KEPT.format('backward', BY_U, 'd_b')}; {RETURN}"),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong"), BY_NUMBERS.values(), ids=BY_NUMBERS)
+def test_what_is_kept_by_the_numbers_of_a_block_is_told_by_its_name(right, wrong):
+    """Whatever is stale then, and whether or not that was found by the case that a run names."""
+    engine = lstm_with(right, wrong)
+    found = diagnose(engine, Finding("autograd", "b", "off"), healthy_case(engine))
+    assert found.sentence == (
+        "off: answers differ from call to call: this one is right where it is the first; what it computed "
+        "for the numbers of U is answered for the same ones again."
+    )
+    assert found.stage == "conduct"
+
+
+def test_a_finding_that_comes_again_is_told_by_what_is_kept_as_well():
+    """Larger cotangents are no matter of their size where a gradient is kept by U."""
+    engine = lstm_with(*BY_NUMBERS["a gradient"])
+    found = diagnose(engine, Finding("linearity", "b", "off"), healthy_case(engine))
+    assert found.sentence == (
+        "off: answers differ from call to call; what it computed for the numbers of U is answered for the "
+        "same ones again."
+    )
+
+
+def test_what_is_kept_by_address_is_told_as_that():
+    """Which memory is given again is chance, and no reading of its arrays makes it right."""
+    by_address = KEPT.format("forward", "(U.ctypes.data, U.shape, U.dtype)", "U.copy()")
+    engine = lstm_with(PARAMS, f"{PARAMS}; U = {by_address}")
+    found = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
+    assert found.sentence == (
+        "off: answers differ from call to call: this one is right where it is the first; what it computed "
+        "for arrays is answered when their numbers have changed."
+    )
+
+
+def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_steps():
+    """The shortest case is the first that is asked."""
+    counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
+    engine = lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls > 1)); {RETURN}")
+    small = [look_at(engine, healthy_case(engine, steps)) for steps in (1, 2)]
+    assert [seen.wrong for seen in small] == [False, True]
+    assert of_other_answers(engine, small).sentence == (
+        "b is wrong (twice what it should be) in one of two calls for the same numbers: answers differ from "
+        "call to call."
+    )
+
+
+def test_an_engine_that_keeps_nothing_has_no_history():
+    """Right or wrong; a case on which it is wrong is so again."""
+    for engine in (
+        layer(lstm.forward, lstm.backward, model=models.lstm),
+        lstm_with(RETURN, f"d_b *= 2; {RETURN}"),
+    ):
+        assert of_unwritten(engine, look_at(engine, healthy_case(engine))) is None
+        assert of_other_answers(engine, [look_at(engine, healthy_case(engine))]) is None
+    assert of_history(engine, Finding("autograd", "b", "off"), healthy_case(engine)) is None
+    assert kept_in_words(layer(lstm.forward, lstm.backward, model=models.lstm)) == ""
+
+
+def unwritten(*replaced):
+    """A layer of records that end early, some lines replaced, of which something is made by np.empty."""
+    text = Path(ragged.__file__).read_text("utf-8")
+    for right, wrong in replaced:
+        assert text.count(right) == 1
+        text = text.replace(right, wrong)
+    made = {}
+    exec(text, made)
+    return layer(made["forward"], made["backward"], model=models.vanilla, scope=Scope(lengths=True))
+
+
+ENDS = "t != np.where(lengths < xs.shape[1], lengths - 1, -1)"
+UNWRITTEN = {
+    "xs": (
+        ("d_xs = np.zeros_like(xs)", "d_xs = np.empty_like(xs)"),
+        ("d_xs[:, t] = da @ U", f"own = {ENDS}; d_xs[own, t] = (da @ U)[own]"),
+    ),
+    "outputs": (
+        ("outputs = [h], np.zeros(", "outputs = [h], np.empty("),
+        ("outputs[:, t] = np.where(runs, h, 0)", f"own = {ENDS}; outputs[own, t] = h[own]"),
+    ),
+    "final h0": (
+        ("states, outputs = [h]", "final = np.empty_like(h); states, outputs = [h]"),
+        (
+            "        states.append(h)\n",
+            "        states.append(h); final[lengths == t] = states[-2][lengths == t]\n",
+        ),
+        ("(h.copy(),)", "(final,)"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "replaced"), UNWRITTEN.items(), ids=UNWRITTEN)
+def test_what_is_left_unwritten_is_told_as_that(name, replaced):
+    """Whatever was in memory before: one call shows it, where that holds other numbers."""
+    engine = unwritten(*replaced)
+    case = ending_early(engine)
+    assert of_unwritten(engine, look_at(engine, case)).sentence == (
+        f"{name} {'are' if name == 'outputs' else 'is'} not written everywhere, as if made by np.empty: what "
+        "was in memory before is answered, which is right at times."
+    )
+
+
+def test_what_is_left_unwritten_in_small_cases_is_no_other_mistake():
+    """The memory of a case before is no factor, and no step that is left out."""
+    engine = lstm_with("d_xs[:, t] = da @ U", "d_xs[:, t] = da @ U if t else d_xs[:, t]")
+    found = diagnose(engine, Finding("autograd", "xs", "off"), healthy_case(engine))
+    assert found.sentence.startswith("xs is not written everywhere, as if made by np.empty: ")
+    assert found.blocks == ("xs",)
+    assert not np.isnan(look_at(engine, healthy_case(engine)).want("xs")).any()
