@@ -14,7 +14,7 @@ from verification.diagnosis.as_if import explained
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.ends import explained_by_ends, fault_in_words
-from verification.diagnosis.history import of_unwritten
+from verification.diagnosis.history import DIFFER, of_unwritten
 from verification.diagnosis.onset import onset
 from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
@@ -29,6 +29,7 @@ from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
+from verification.properties.gradients import AUTOGRAD, FORWARD
 from verification.properties.property import About, Finding
 from verification.sampling.factors import OF_CLASSES, OF_MODEL, OF_RECORDS, OF_STEPS, UNWEIGHTED
 from verification.sampling.weighing import weighed
@@ -184,11 +185,14 @@ def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
 
 def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
     """What a case's layout, its function, or its limit explains."""
+    seen = look_at(engine, case)
+    if not seen.wrong and finding.property in (AUTOGRAD.name, FORWARD.name):
+        clause = f"{finding.wrong}: {DIFFER}: this one is right where it is not the first."
+        return Diagnosis("conduct", sentence=clause)
     if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
         count = len(case.blocks) + len(case.objective.arrays())
         clause = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."
         return Diagnosis("conduct", sentence=clause)
-    seen = look_at(engine, case)
     if not seen.wrong or seen.raised:
         clause = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
         return Diagnosis("size", sentence=clause)

@@ -1,5 +1,6 @@
 """What an engine keeps from call to call is told as that, and not as what it is met by."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,17 @@ def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_ste
     assert of_other_answers(engine, small).sentence == (
         "b is wrong (twice what it should be) in one of two calls for the same numbers: answers differ from "
         "call to call."
+    )
+
+
+def test_a_layout_is_told_of_an_engine_alone_that_is_wrong_again():
+    """Of one whose first call is wrong, in C order the next one is right, and in any other."""
+    counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
+    engine = lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls == 1)); {RETURN}")
+    case = replace(healthy_case(engine), layouts={"b": "backwards"})
+    found = diagnose(engine, Finding("autograd", "b", "off"), case)
+    assert found.sentence == (
+        "off: answers differ from call to call: this one is right where it is not the first."
     )
 
 
