@@ -84,5 +84,6 @@ def test_an_inaccurate_function_is_told_before_sizes_are_tried():
 def test_an_engine_that_is_right_when_it_is_asked_again_is_told_as_that():
     """Its answers are a matter of the calls before."""
     assert str(told("autograd")) == (
-        "d_U[0]: got 1, want 2: answers differ from call to call: this one is right where it is not the first."
+        "d_U[0]: got 1, want 2: answers differ from call to call: "
+        "this one is right where it is not the first."
     )
