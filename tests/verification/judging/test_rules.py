@@ -1,0 +1,496 @@
+"""What a verdict rests on is pinned from both sides: each rule just within its limit, and just beyond it.
+
+By what a judgement says in the end of cases that are chosen for it. The engine answers from the truth.
+"""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.verification.properties.stub import Stub, nothing
+from tests.verification.properties.test_pinned import a_case
+from verification import Scope, Unsupported, models
+from verification.adapters import layer, problem
+from verification.judging.contract import contract
+from verification.judging.judgement import Row, verdict_of
+from verification.judging.model_subject import Asked, OfModel
+from verification.judging.profile import Profile
+from verification.judging.run import Block, judgement_of, looked, tallied
+from verification.judging.sampled import Coverage
+from verification.judging.tally import Tally, tally_of
+from verification.models.truncation import Standard
+from verification.processes import timeout
+from verification.properties.asking import ask, is_large
+from verification.properties.engine import TimedOut
+from verification.properties.findings import BY_NAME, asked_of, truth_of
+from verification.properties.linearity import powers_of
+from verification.properties.property import Finding
+from verification.properties.truth import Expectations, Truth
+from verification.sampling.resolving import resolved
+from verification.truth.made import Made
+
+# Of so much of a block's size an error says nothing.
+DETERMINED = {"float32": 1e-3, "float64": 1e-9}
+
+LAYER = (models.vanilla, layer.CAPABILITIES, "cotangents")
+PROBLEM = (models.vanilla, problem.CAPABILITIES, "every")
+
+
+def claimed(door, **scope):
+    """What an engine claims through a door."""
+    return resolved(Scope(**scope), door[0], door[1])
+
+
+def counted(claim, *truths, plant=nothing):
+    """An engine and its tally of these truths, each with how many cases there are of it."""
+    subject, tally = OfModel(Stub(models.vanilla, claim, plant)), Tally()
+    for truth, count in truths:
+        one = subject.tally(Asked(truth))
+        for _ in range(count):
+            tally += one
+    return subject, tally
+
+
+def said(subject, tally, *coverage):
+    """The judgement of one that is not refuted."""
+    return judgement_of(None, subject, tally, coverage, 0, time.monotonic())
+
+
+def judged(claim, *truths, plant=nothing):
+    """The judgement of these truths."""
+    return said(*counted(claim, *truths, plant=plant))
+
+
+def zero(array):
+    """All zero."""
+    return np.zeros_like(array)
+
+
+def almost(array):
+    """All zero but for the last number."""
+    return np.where(np.arange(array.size).reshape(array.shape) == array.size - 1, 1, 0).astype(array.dtype)
+
+
+def of(**changed):
+    """A case; ``state`` and ``outputs``: what is made of its initial state, and of outputs' cotangents."""
+
+    def made(losses):
+        given = dict(changed)
+        state, outputs = given.pop("state", None), given.pop("outputs", None)
+        case = a_case(models.vanilla, given.pop("dtype", "float32"), given.pop("losses", losses), **given)
+        if state is not None:
+            case = replace(case, blocks={**case.blocks, "h0": state(case.blocks["h0"])})
+        if outputs is not None:
+            case = replace(case, objective=replace(case.objective, outputs=outputs(case.objective.outputs)))
+        return case
+
+    return made
+
+
+def under(kind, *numbers):
+    """Of four steps, under a truncation."""
+    return of(steps=4, truncation=Standard(kind, numbers))
+
+
+def playing(name):
+    """With another activation."""
+    return of(functions={"activation": name})
+
+
+ENDS = {"lengths": True}
+PACKED = {"lengths": True, "packed": True}
+SIX, TOLD = {"chunk": 6}, {"chunks": (6, 9)}
+
+# What has to be met: by what a claim says, how often, by which case just so, and by which one just not.
+CONTRACT = (
+    ("T = 1", LAYER, {}, 3, of(steps=1), of(steps=2)),
+    ("T ≥ 2", LAYER, {}, 3, of(steps=2), of(steps=1)),
+    ("T ≥ 5", LAYER, {}, 3, of(steps=5), of(steps=4)),
+    ("T ≥ 33", LAYER, {}, 1, of(steps=33), of(steps=32)),
+    ("N = 1", LAYER, {}, 3, of(records=1), of(records=2)),
+    ("N ≥ 2", LAYER, {}, 3, of(records=2), of(records=1)),
+    ("N ≥ 33", LAYER, {}, 1, of(records=33), of(records=32)),
+    ("initial state zero", LAYER, {}, 3, of(state=zero), of(state=almost)),
+    ("initial state not zero", LAYER, {}, 3, of(state=almost), of(state=zero)),
+    ("records that end early", LAYER, ENDS, 3, of(lengths=(3, 2)), of(lengths=(2, 2))),
+    ("slack behind the last sequence", LAYER, PACKED, 3, of(lengths=(3, 2)), of(lengths=(2, 3))),
+    (
+        "a sequence of one step beside a longer one",
+        *(LAYER, PACKED, 3, of(lengths=(1, 2)), of(lengths=(1, 1))),
+    ),
+    ("float32", LAYER, {}, 3, of(), of(dtype="float64")),
+    ("float64", LAYER, {}, 3, of(dtype="float64"), of()),
+    ("loss by the final state alone", LAYER, {}, 3, of(outputs=zero), of(outputs=almost)),
+    ("loss on the last step", PROBLEM, {}, 3, of(losses="last"), of()),
+    ("loss on every step", PROBLEM, {}, 3, of(), of(losses="last")),
+    *(
+        (f"activation {name}", PROBLEM, {}, 3, playing(name), playing(other))
+        for name, other in zip(
+            models.vanilla.functions["activation"], ("relu", "tanh", "tanh", "tanh", "tanh"), strict=True
+        )
+    ),
+    ("Full", PROBLEM, {}, 3, under("Full"), under("Window", 3)),
+    ("Window(0)", PROBLEM, {}, 3, under("Window", 0), under("Window", 1)),
+    ("Window of a part", PROBLEM, {}, 3, under("Window", 2), under("Window", 3)),
+    ("Window of a part", PROBLEM, {}, 3, under("Window", 1), under("Window", 0)),
+    ("Window of all", PROBLEM, {}, 3, under("Window", 4), under("Window", 3)),
+    ("Chunked, k2 = k1", PROBLEM, {}, 3, under("Chunked", 3, 3), under("Chunked", 4, 4)),
+    ("Chunked, k2 > k1", PROBLEM, {}, 3, under("Chunked", 3, 4), under("Chunked", 3, 3)),
+    ("Chunked, k2 > k1", PROBLEM, {}, 3, under("Chunked", 3, 4), under("Chunked", 4, 5)),
+    ("Chunked, k2 < k1", PROBLEM, {}, 3, under("Chunked", 3, 2), under("Chunked", 3, 3)),
+    ("Chunked, k2 < k1", PROBLEM, {}, 3, under("Chunked", 3, 2), under("Chunked", 4, 3)),
+    ("a ragged last chunk", PROBLEM, {}, 3, under("Chunked", 3, 3), under("Chunked", 2, 2)),
+    ("one chunk", PROBLEM, {}, 3, under("Chunked", 4, 4), under("Chunked", 3, 3)),
+    ("Tail of a part", PROBLEM, {}, 3, under("Tail", 3), under("Tail", 4)),
+    ("Tail of all", PROBLEM, {}, 3, under("Tail", 4), under("Tail", 3)),
+    ("a step less than a chunk of 6", LAYER, SIX, 1, of(steps=5), of(steps=4)),
+    ("one chunk of 6", LAYER, SIX, 1, of(steps=6), of(steps=5)),
+    ("a step more than a chunk of 6", LAYER, SIX, 1, of(steps=7), of(steps=8)),
+    ("two chunks of 6", LAYER, SIX, 1, of(steps=12), of(steps=11)),
+    ("two chunks and a part of one of 6", LAYER, SIX, 1, of(steps=15), of(steps=14)),
+    ("one chunk of 6", LAYER, TOLD, 1, of(steps=6, chunk=6), of(steps=6, chunk=9)),
+)
+
+
+def _ids(rows):
+    return [f"{row[0]} {i}" for i, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(("name", "door", "scope", "least", "meets", "misses"), CONTRACT, ids=_ids(CONTRACT))
+def test_what_must_be_met_is_missing_until_it_is(name, door, scope, least, meets, misses):
+    """So often, and by informative cases that have it alone."""
+    claim = claimed(door, **scope)
+    right, wrong = (truth_of(made(door[2])) for made in (meets, misses))
+    assert name not in judged(claim, (right, least)).missing
+    found = judged(claim, (right, least - 1), (wrong, 9))
+    assert name in found.missing
+    assert found.verdict == "not exercised"
+
+
+def test_no_entry_is_missing():
+    """Of what a layer, a packed one, one in chunks and a function of a problem have to meet."""
+    claims = (claimed(LAYER, **PACKED), claimed(LAYER, **SIX), claimed(PROBLEM))
+    assert {row[0] for row in CONTRACT} == {entry.name for claim in claims for entry in contract(claim)}
+
+
+def with_shares(case, shares, determined=True):
+    """A truth by which so much of what determines a block may be off; the others are as they are."""
+    plain = truth_of(case)
+    blocks = dict(plain.blocks)
+    for name, share in shares.items():
+        spread = share * DETERMINED[case.dtype.name] * blocks[name].size / 16
+        blocks[name] = replace(blocks[name], spread=spread, terms=0.0)
+    made = Expectations(determined, blocks, plain.forward)
+    return Truth(case, lambda case: Made({"expectations": made}))
+
+
+BLOCKS = ("U", "W", "b", "xs", "h0")
+
+
+@pytest.mark.parametrize("dtype", DETERMINED)
+def test_a_case_says_something_where_one_block_is_determined(dtype):
+    """Else it is a case, and no more: it meets nothing."""
+    claim, case = claimed(LAYER), of(dtype=dtype)("cotangents")
+    within, beyond = dict.fromkeys(BLOCKS, 0.99), dict.fromkeys(BLOCKS, 1.01)
+    for shares, informative in ((within, 1), ({**beyond, "W": 0.99}, 1), (beyond, 0)):
+        found = judged(claim, (with_shares(case, shares), 1))
+        assert (found.cases, found.informative) == (1, informative)
+        assert ("N ≥ 2" in found.seen) == informative
+    found = judged(claim, (with_shares(case, within, determined=False), 1))
+    assert (found.cases, found.informative, found.rows) == (1, 0, ())
+
+
+def test_zeros_say_nothing():
+    """Without cotangents every gradient is zero: nothing is shown, whatever is wrong of it."""
+    case = of()("cotangents")
+    still = truth_of(replace(case, objective=case.objective.replaced(zero)))
+    found = judged(claimed(LAYER), (still, 3))
+    assert (found.cases, found.informative, found.seen) == (3, 0, {})
+    assert {verdict_of(row) for row in found.by_part if row.property in ("autograd", "lags")} == {
+        "not exercised"
+    }
+    assert "autograd U" in found.missing
+
+
+EVIDENT = {"autograd", "lags", "lag by lag"}
+
+
+@pytest.mark.parametrize("dtype", DETERMINED)
+def test_evidence_is_what_is_determined_and_not_zero(dtype):
+    """Three times of each block, for each oracle, and of the outputs."""
+    claim, case = claimed(LAYER), of(dtype=dtype)("cotangents")
+    entries = {f"{name} {part}" for name in EVIDENT for part in BLOCKS} | {"forward outputs"}
+    assert not entries & {*judged(claim, (truth_of(case), 3)).missing}
+    assert entries <= {*judged(claim, (truth_of(case), 2)).missing}
+    beyond = judged(claim, (with_shares(case, {"U": 1.01}), 3))
+    assert {"autograd U", "lags U"} <= {*beyond.missing}
+    assert not {"autograd W", "lags W"} & {*beyond.missing}
+    within = judged(claim, (with_shares(case, {"U": 0.99}), 3))
+    assert not {"autograd U", "lags U"} & {*within.missing}
+    none = truth_of(replace(case, objective=replace(case.objective, outputs=zero(case.objective.outputs))))
+    assert "lag by lag xs" not in judged(claim, (none, 3)).missing
+
+
+@pytest.mark.parametrize("by", [2.0**-20, 1.0, 8.0, 2.0**40])
+def test_a_case_of_any_numbers_is_asked(by):
+    """And where one block is not determined the others are."""
+    case = of(dtype="float64")("cotangents")
+    case = replace(case, objective=case.objective.replaced(lambda array: by * array))
+    claim = claimed(LAYER)
+    for truth in (truth_of(case), with_shares(case, {"W": 1.01})):
+        bound = truth_of(case).blocks["U"].bound
+
+        def plant(asked, parts, bound=bound):
+            if "U" in parts and asked.number == 1:
+                parts["U"][0, 0] += 10 * bound
+
+        subject = OfModel(Stub(models.vanilla, claim, plant))
+        assert subject.tally(Asked(truth)).is_refuted
+        assert not OfModel(Stub(models.vanilla, claim)).tally(Asked(truth)).is_refuted
+        assert judged(claim, (truth, 1)).informative == 1
+
+
+def test_what_is_declined_is_missing():
+    """It is no case that says anything, and its words are told with their number."""
+
+    def declines(asked, parts):
+        raise Unsupported("two records")
+
+    full = judged(claimed(LAYER), (truth_of(of()("cotangents")), 2), plant=declines)
+    assert (full.cases, full.informative, full.seen, full.rows) == (2, 0, {}, ())
+    assert full.missing[0] == "2 cases declined: two records"
+    assert full.declined == {"two records": 2}
+    assert full.verdict == "not exercised"
+
+
+def test_a_verdict_is_one_word():
+    """Verified where nothing is missing, and refuted by one failure, whatever is missing."""
+    claim = claimed(LAYER)
+    rows = [(made, least) for _, door, scope, least, made, _ in CONTRACT if door is LAYER and not scope]
+    subject, tally = counted(claim, *((truth_of(made("cotangents")), least) for made, least in rows))
+    assert (said(subject, tally).verdict, said(subject, tally).missing) == ("verified", ())
+    for coverage, missing in (
+        (Coverage(2, 10, 10, {}), False),
+        (Coverage(2, 10, 9, {}), True),
+        (Coverage(2, 10, 9, {}, ("T 1",)), False),
+        (Coverage(2, 10, 8, {}, ("T 1",)), True),
+    ):
+        found = said(subject, tally, Coverage(3, 5, 5, {}), coverage)
+        assert found.missing == ((str(coverage),) if missing else ())
+        assert found.verdict == ("not exercised" if missing else "verified")
+        failed = (Row("lags", "U", 9, 9), Row("lags", "W", 9, 9, failures=1))
+        assert replace(found, rows=failed).verdict == "refuted"
+        assert replace(found, rows=failed[:1]).verdict == found.verdict
+
+
+@pytest.mark.parametrize(
+    ("finding", "evidence", "nonzero", "undetermined", "failures"),
+    [
+        (Finding("lags", "U", None), 1, 1, 0, 0),
+        (Finding("lags", "U", None, nonzero=False), 0, 0, 0, 0),
+        (Finding("lags", "U", None, determined=False), 0, 1, 1, 0),
+        (Finding("lags", "U", "off"), 1, 1, 0, 1),
+    ],
+)
+def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undetermined, failures):
+    """Once a case, however many there are of it; with another case it adds up."""
+    for others in ([], [Finding("lags", "U", None, nonzero=False, determined=True)]):
+        one = tally_of([*others, finding, finding], lambda: "packed", "Full")
+        row = Row("lags", "U", 1, evidence, failures, "Full", nonzero, undetermined)
+        ((key, made),) = one.rows.items()
+        assert key == ("lags", "U", "Full")
+        assert vars(made) == vars(row)
+        assert one.is_refuted == bool(failures)
+        assert (one.refuted is not None) == bool(failures)
+        ((_, two),) = (one + one).rows.items()
+        assert (two.cases, two.evidence, two.failures) == (2, 2 * evidence, 2 * failures)
+        assert (two.nonzero, two.undetermined) == (2 * nonzero, 2 * undetermined)
+
+
+def test_what_is_not_asked_or_lost_is_told():
+    """Beside the rows."""
+    found = [Finding("lags", "", None, not_asked="more"), Finding("form", "", "gone", lost=True)]
+    tally = tally_of(found, lambda: "packed")
+    assert (tally.not_asked, tally.lost, [*tally.rows]) == ({"more": 1}, "gone", [("form", "", "")])
+
+
+class Channel:
+    """What tells nobody."""
+
+    def tell(self, words):
+        """To nobody."""
+
+    def guarded(self, call):
+        """As it is."""
+        return call
+
+
+def here(work, tasks):
+    """Each in this process."""
+    yield from (work(task, channel=Channel()) for task in tasks)
+
+
+class Handed(OfModel):
+    """A subject of cases that are handed to it."""
+
+    def blocks(self, samples, profile, seed):
+        return [Block(1), Block(1)]
+
+    def portions(self, sample, numbers):
+        return [Block(1, "again", rows=tuple((number, None) for number in numbers))]
+
+    def guarded(self, channel):
+        return self
+
+    def samples(self, profile):
+        return (self.sample,)
+
+    def cases(self, block):
+        return [
+            Asked(truth_of(of()("cotangents")), row=("", number)) for number, _ in block.rows or [(0, None)]
+        ]
+
+
+class FewRows:
+    """A sample whose second and third row come later."""
+
+    def __init__(self):
+        self.met, self.rounds = set(), 0
+
+    def meet(self, rows):
+        self.met |= {*rows}
+
+    def more(self):
+        self.rounds += 1
+        return range(self.rounds, self.rounds + 1) if self.rounds < 3 else range(0)
+
+    def coverage(self):
+        return (Coverage(2, 3, len(self.met), {}),)
+
+
+def test_what_is_not_met_is_asked_again():
+    """Until there is no more; of a refuted engine nothing is, and what it has not met is not counted."""
+    for wrong in (False, True):
+
+        def plant(asked, parts, wrong=wrong):
+            if wrong and asked.back:
+                parts["U"] = None
+
+        sample = FewRows()
+        subject = Handed(Stub(models.vanilla, claimed(LAYER), plant))
+        object.__setattr__(subject, "sample", sample)
+        tally, coverage = tallied(here, subject, Profile("few", cases=1, exact_cases=0), 0, None)
+        assert (tally.cases, sample.rounds) == ((1, 0) if wrong else (4, 3))
+        assert [(each.covered, each.missing) for each in coverage] == ([] if wrong else [(3, 0)])
+
+
+def test_of_who_does_not_come_back_no_more_is_asked():
+    """In the block in which it was lost."""
+
+    def gone(asked, parts):
+        raise TimedOut("gone")
+
+    class Twice(Handed):
+        def cases(self, block):
+            return [*super().cases(block), *super().cases(block)]
+
+    tally = looked(here, Twice(Stub(models.vanilla, claimed(LAYER), gone)), [Block(2)], Tally(), None)
+    assert (tally.cases, tally.lost) == (1, "gone")
+
+
+def test_limits_that_take_too_long_to_be_met():
+    """An answer's seconds, a large one's; how often a run meets what it must have met."""
+    assert (timeout.ANSWER, timeout.LARGE_ANSWER, timeout.MAX_LOST) == (10.0, 25.0, 3)
+
+
+def test_an_answer_has_its_time(monkeypatch):
+    """A large one more."""
+    monkeypatch.setattr(timeout, "ANSWER", 0.2)
+    monkeypatch.setattr(timeout, "LARGE_ANSWER", 100.0)
+
+    def slow(asked, parts):
+        time.sleep(0.5 if asked.back else 0)
+
+    for steps, late in ((9, True), (10, False)):
+        engine = Stub(models.vanilla, claimed(LAYER), slow)
+        if late:
+            with pytest.raises(TimedOut, match="did not return within 0.2 s"):
+                ask(engine, of(steps=steps)("cotangents"))
+        else:
+            ask(engine, of(steps=steps)("cotangents"))
+
+
+def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
+    """And is asked what one call tells."""
+    for changed, large in (
+        ({"steps": 9}, False),
+        ({"steps": 10}, True),
+        ({"records": 9}, False),
+        ({"records": 10}, True),
+        ({"steps": 12, "least": {"T": 12}}, False),
+        ({"steps": 13, "least": {"T": 12}}, True),
+    ):
+        case = of(**changed)("cotangents")
+        assert is_large(case) == truth_of(case).large == large
+        tally = OfModel(Stub(models.vanilla, claimed(LAYER))).tally(Asked(truth_of(case)))
+        assert any(name == "lags" for name, _, _ in tally.rows) != large
+
+
+def test_powers_reach_as_far_as_there_is_room():
+    """Twenty powers below overflow, and no further than is asked of any."""
+    assert [*powers_of(128, 1.0)] == [40, -50]
+    assert [*powers_of(1024, 1.0)] == [*powers_of(16384, 1e9)] == [100, -100]
+    assert [*powers_of(128, 2.0**67)] == [40, -50]
+    assert [*powers_of(128, 2.0**68)] == [39, -50]
+    assert [*powers_of(128, 2.0**106)] == [1, -50]
+    assert [*powers_of(128, 2.0**107)] == [-50]
+    assert [*powers_of(128, 2.0**-9)] == [40, -50]
+
+
+# Of whom each property is asked, and of whom it is not, though all else is the same.
+ASKS = (
+    *(
+        (name, LAYER, {}, PROBLEM, {})
+        for name in ("linearity", "cotangents add up", "interleaved calls", "second backward", "cut")
+    ),
+    ("interleaved calls", LAYER, {}, LAYER, {"declines": "interleaved calls"}),
+    ("second backward", LAYER, {}, LAYER, {"declines": "second backward"}),
+    ("cotangents add up", LAYER, {}, LAYER, {"declines": "missing cotangents"}),
+    ("cut", LAYER, {}, LAYER, {"states": "zero"}),
+    ("cut", LAYER, {}, LAYER, {"declines": "final cotangents"}),
+    ("identities", PROBLEM, {}, LAYER, {}),
+    ("identities", PROBLEM, {}, PROBLEM, {"truncations": ("Full",)}),
+    ("recomputation", PROBLEM, {"checkpoints": True}, PROBLEM, {}),
+    ("workspace", PROBLEM, {"workspace": True}, PROBLEM, {}),
+    ("bits", LAYER, {"bits": True}, LAYER, {}),
+    ("padding", LAYER, ENDS, LAYER, {}),
+)
+
+
+@pytest.mark.parametrize(("name", "door", "scope", "other", "less"), ASKS, ids=_ids(ASKS))
+def test_a_property_is_asked_of_who_claims_it(name, door, scope, other, less):
+    """And of nobody else."""
+    assert BY_NAME[name] in asked_of(claimed(door, **scope))
+    assert BY_NAME[name] not in asked_of(claimed(other, **less))
+
+
+def test_equality_is_asked_of_who_is_exact():
+    """Whole numbers and Fractions."""
+    exact = claimed(PROBLEM, exact=True, functions={"activation": ("identity",)})
+    for name in ("exact", "integers", "larger", "own truncations"):
+        assert BY_NAME[name].asks(exact)
+        assert not BY_NAME[name].asks(claimed(PROBLEM))
+    assert BY_NAME["exact"].evidence(exact) == exact.blocks
+    assert BY_NAME["exact"].evidence(claimed(PROBLEM)) == ()
+
+
+def test_records_alone_are_asked_of_who_takes_one():
+    """By themselves, and interleaved."""
+    truth = truth_of(of()("cotangents"))
+    for least, asked in ((1, True), (2, False)):
+        engine = Stub(models.vanilla, claimed(LAYER, records=(least, 9)))
+        rows = OfModel(engine).tally(Asked(truth)).rows
+        assert any(name == "records add up" for name, _, _ in rows) == asked
+        assert any(case.records == 1 for case in engine.log.cases) == asked
